@@ -1,0 +1,1 @@
+"""A question, passages and the conversation so far become an answer that names its sources."""

@@ -1,0 +1,48 @@
+"""The two kinds of errors: sentences for the person, and bugs with a report."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from dataclasses import dataclass, field
+
+from phi3desk import __version__
+
+Value = str | int | float
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence for the person: an English template and the values that fill it.
+
+    Kept apart so that the window can translate the template and the command line can print it as it is.
+    """
+
+    template: str
+    values: dict[str, Value] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values) if self.values else self.template
+
+
+def say(template: str, **values: Value) -> Sentence:
+    """Make a sentence; `template` is a literal in `str.format` form, so that it can be translated."""
+    return Sentence(template, values)
+
+
+class UserError(Exception):
+    """Something the person can understand and act on; its text is shown as it is."""
+
+    def __init__(self, template: str, **values: Value) -> None:
+        self.sentence = Sentence(template, values)
+        super().__init__(str(self.sentence))
+
+
+class Cancelled(Exception):
+    """The person stopped the work; not an error and never shown as one."""
+
+
+def bug_report(error: BaseException) -> str:
+    """Return a report of an unexpected error that a person can copy and send; it holds no document text."""
+    trace = "".join(traceback.format_exception(error))
+    return f"phi3desk {__version__}, Python {platform.python_version()}, {platform.platform()}\n{trace}"

@@ -1,0 +1,1 @@
+"""GGUF files become tokens: checking, loading, adapters, generation."""

@@ -1,0 +1,154 @@
+"""What the model side passes around: model files, how one is loaded, what a generation is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class GgufInfo:
+    """What a GGUF file says of itself, read from its header alone; sizes in bytes."""
+
+    path: str
+    kind: str
+    architecture: str
+    name: str
+    size: int
+    parameters: int
+    quantization: str
+    context_train: int
+    blocks: int
+    embedding_width: int
+    kv_bytes_per_token: int
+    has_template: bool
+    #: adapters only
+    rank: int = 0
+    alpha: float = 0.0
+    base_name: str = ""
+    tensors: int = 0
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model the person can use; `starter` is the stand-in that came with the program."""
+
+    name: str
+    path: str
+    size: int
+    starter: bool = False
+    in_use: bool = False
+    missing: bool = False
+
+
+@dataclass(frozen=True)
+class AdapterEntry:
+    """An adapter in the program's own folder."""
+
+    name: str
+    path: str
+    size: int
+    sha256: str
+    architecture: str
+    rank: int
+    alpha: float
+    base: str
+
+
+@dataclass(frozen=True)
+class AdapterUse:
+    """An adapter attached to a model, with its strength (0 to 2; 1 as trained)."""
+
+    name: str
+    path: str
+    strength: float = 1.0
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How a model is loaded. `context` 0 and `gpu_layers` -1 and `threads` 0 mean: what fits this machine."""
+
+    context: int = 0
+    gpu_layers: int = -1
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """What is loaded now, as the window shows it."""
+
+    name: str
+    path: str
+    architecture: str
+    context: int
+    context_train: int
+    gpu_layers: int
+    blocks: int
+    size: int
+    has_system_role: bool
+    device: str
+    adapters: tuple[AdapterUse, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a prompt: role is system, user or assistant; text is data and never markup."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the next token is chosen; temperature 0 takes the likeliest (greedy)."""
+
+    temperature: float = 0.0
+    top_p: float = 0.95
+    top_k: int = 40
+    repeat_penalty: float = 1.0
+    seed: int = 0
+    max_tokens: int = 512
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What a generation produced; `ended` is one of stop, length, cancelled, context."""
+
+    text: str
+    tokens: tuple[int, ...]
+    ended: str
+    prompt_tokens: int
+    reused_tokens: int
+    prefill_seconds: float
+    first_token_seconds: float
+    generated_tokens: int
+    tokens_per_second: float
+
+
+@dataclass(frozen=True)
+class Device:
+    """A processor or graphics card that llama.cpp can use; memory in bytes, 0 where unknown."""
+
+    name: str
+    description: str
+    kind: str
+    memory_total: int
+    memory_free: int
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """What this machine has, for fitting a model into it."""
+
+    cores: int
+    memory_total: int
+    memory_free: int
+    devices: tuple[Device, ...] = ()
+    can_offload: bool = False
+
+
+def model_name(path: str | Path) -> str:
+    """Return the name a model or adapter gets from its file."""
+    return Path(path).stem
+
+

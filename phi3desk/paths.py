@@ -1,0 +1,99 @@
+"""Where the program keeps its data, and where its own resources are."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+HOME_VARIABLE = "PHI3DESK_HOME"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """All files of one installation's data; everything lies under `home`."""
+
+    home: Path
+
+    @property
+    def catalog(self) -> Path:
+        """SQLite file: documents, pages, passages, word index."""
+        return self.home / "catalog.db"
+
+    @property
+    def vectors(self) -> Path:
+        """Folder of the Chroma store."""
+        return self.home / "chroma"
+
+    @property
+    def conversations(self) -> Path:
+        """SQLite file: conversations and messages."""
+        return self.home / "conversations.db"
+
+    @property
+    def models(self) -> Path:
+        """JSON file that lists the models the person added; the GGUF files stay where they are."""
+        return self.home / "models.json"
+
+    @property
+    def adapters(self) -> Path:
+        """Folder of the adapters, each copied in under its own name."""
+        return self.home / "adapters"
+
+    @property
+    def profiles(self) -> Path:
+        """JSON file of the expert profiles."""
+        return self.home / "profiles.json"
+
+    @property
+    def settings(self) -> Path:
+        """JSON file of the settings that differ from their default."""
+        return self.home / "settings.json"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the rotating logs; they hold no text of documents, questions or answers."""
+        return self.home / "logs"
+
+    @property
+    def library_lock(self) -> Path:
+        """Lock file: Chroma may be open in one process only."""
+        return self.home / "library.lock"
+
+
+def open_paths(home: str | os.PathLike[str] | None = None) -> Paths:
+    """Return the data paths, with the folder made and readable by its owner only.
+
+    `home` wins over the environment's PHI3DESK_HOME, which wins over the platform's own place.
+    """
+    chosen = home or os.environ.get(HOME_VARIABLE) or platformdirs.user_data_path("phi3desk", appauthor=False)
+    paths = Paths(Path(chosen).expanduser().resolve())
+    for folder in (paths.home, paths.adapters, paths.logs):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    paths.home.chmod(0o700)
+    return paths
+
+
+def restrict_new_files() -> None:
+    """Make every file this process writes readable by its owner only; call once at the start of a process."""
+    os.umask(0o077)
+
+
+def resource(*parts: str) -> Path:
+    """Return a file or folder of the program's own resources, in a checkout as in an installed wheel."""
+    package = Path(__file__).resolve().parent
+    installed = package / "resources"
+    root = installed if installed.is_dir() else package.parent / "resources"
+    return root.joinpath(*parts)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file's content in one step, through a temporary file beside it."""
+    temporary = path.with_name(path.name + ".new")
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)

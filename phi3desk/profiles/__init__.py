@@ -1,0 +1,1 @@
+"""Expert profiles: instructions, adapters and collections joined under one name."""
