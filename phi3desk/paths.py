@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,3 +98,8 @@ def write_atomically(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
+
+
+def worker_command(name: str) -> list[str]:
+    """Return the command that starts a worker of the given name (library, model, reader)."""
+    return [sys.executable, "-m", "phi3desk", "--worker", name]

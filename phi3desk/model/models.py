@@ -87,6 +87,7 @@ class LoadedModel:
     size: int
     has_system_role: bool
     device: str
+    sha256: str = ""
     adapters: tuple[AdapterUse, ...] = ()
 
 

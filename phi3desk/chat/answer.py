@@ -1,0 +1,59 @@
+"""From a search result to a finished answer: the steps the window and the command line share."""
+
+from __future__ import annotations
+
+from phi3desk.chat.citations import cite, keep_known_marks
+from phi3desk.chat.messages import Answer, MadeBy, Source, Timings
+from phi3desk.chat.prompt import Written
+from phi3desk.library.documents import SearchResult
+from phi3desk.model.models import Generation
+
+DOCUMENTS = "documents"
+MODEL = "model"
+NOTHING_FOUND = "nothing_found"
+NOTHING_FOUND_TEXT = "Nothing relevant was found in the documents."
+
+
+def sources_of(result: SearchResult) -> tuple[Source, ...]:
+    """Return the relevant passages of a search, numbered from 1 as the prompt will number them."""
+    relevant = [found.passage for found in result.found if found.relevant]
+    return tuple(Source(n, passage) for n, passage in enumerate(relevant, 1))
+
+
+def nothing_found(result: SearchResult, made_by: MadeBy, text: str = NOTHING_FOUND_TEXT) -> Answer:
+    """Return the answer for a question that no document speaks of; no model was asked."""
+    return Answer(text, (), (), NOTHING_FOUND, "stop", made_by, Timings(search_s=result.seconds))
+
+
+def finish(written: Written, sources: tuple[Source, ...], made_by: MadeBy, search_seconds: float) -> Answer:
+    """Return the finished answer: marks of no passage dropped, unmarked sentences tied to their source."""
+    generation = written.generation
+    read = tuple(source for source in sources if source.n in written.sources_read)
+    text, citations = cite(generation.text, read)
+    return Answer(
+        text=text,
+        citations=citations,
+        sources=read,
+        basis=DOCUMENTS if read else MODEL,
+        ended=generation.ended,
+        made_by=made_by,
+        timings=timings_of(generation, search_seconds),
+    )
+
+
+def unfinished(text: str, sources: tuple[Source, ...], made_by: MadeBy, ended: str) -> Answer:
+    """Return the record of an answer that is still being written, or that broke off (`ended` says which)."""
+    kept = keep_known_marks(text, {source.n for source in sources})
+    return Answer(kept, (), sources, DOCUMENTS if sources else MODEL, ended, made_by, Timings())
+
+
+def timings_of(generation: Generation, search_seconds: float) -> Timings:
+    """Return the figures of a generation as an answer keeps them."""
+    return Timings(
+        search_s=search_seconds,
+        prompt_tokens=generation.prompt_tokens,
+        prefill_s=generation.prefill_seconds,
+        first_token_s=search_seconds + generation.first_token_seconds,
+        generated_tokens=generation.generated_tokens,
+        tokens_per_s=generation.tokens_per_second,
+    )

@@ -1,0 +1,191 @@
+"""Conversations in SQLite, kept from the first word on."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from phi3desk.chat.messages import Answer, Conversation, Message
+from phi3desk.errors import UserError
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE conversation (
+        id INTEGER PRIMARY KEY,
+        title TEXT NOT NULL,
+        created REAL NOT NULL,
+        changed REAL NOT NULL,
+        profile_id TEXT NOT NULL DEFAULT '',
+        collections TEXT NOT NULL DEFAULT '[]',
+        removed REAL
+    );
+    CREATE TABLE message (
+        id INTEGER PRIMARY KEY,
+        conversation_id INTEGER NOT NULL REFERENCES conversation(id) ON DELETE CASCADE,
+        role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+        text TEXT NOT NULL,
+        created REAL NOT NULL,
+        answer TEXT
+    );
+    CREATE INDEX message_of_conversation ON message(conversation_id, id);
+    """,
+)
+TITLE_LENGTH = 60
+
+
+class ConversationStore:
+    """The conversations of one installation; used from the window's thread only, or from one command."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file; raises UserError where it is not a conversation file or is of a newer program."""
+        self._db = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise UserError(
+                "The conversations in {path} cannot be read. Move that file away and start again; "
+                "a new one will be made.",
+                path=str(path),
+            ) from error
+        except UserError:
+            self._db.close()
+            raise
+        self._db.execute("DELETE FROM conversation WHERE removed IS NOT NULL")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def create(self, title: str = "", profile_id: str = "", collections: Sequence[int] = ()) -> Conversation:
+        """Begin a conversation."""
+        now = time.time()
+        cursor = self._db.execute(
+            "INSERT INTO conversation (title, created, changed, profile_id, collections) VALUES (?, ?, ?, ?, ?)",
+            (shorten_title(title), now, now, profile_id, _ids(collections)),
+        )
+        return self.conversation(int(cursor.lastrowid or 0))
+
+    def conversation(self, conversation_id: int) -> Conversation:
+        """Return one conversation; KeyError where there is none."""
+        row = self._db.execute(
+            f"SELECT {_CONVERSATION} FROM conversation WHERE id = ?",  # noqa: S608 - a constant list of columns
+            (conversation_id,),
+        ).fetchone()
+        if row is None:
+            raise KeyError(conversation_id)
+        return _conversation(row)
+
+    def conversations(self, words: str = "") -> list[Conversation]:
+        """Return the conversations, the last changed first; with `words`, those whose title or messages hold them."""
+        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = self._db.execute(
+            f"SELECT {_CONVERSATION} FROM conversation c WHERE removed IS NULL AND (? = '%%' OR title LIKE ? ESCAPE '\\'"  # noqa: S608
+            " OR EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.text LIKE ? ESCAPE '\\'))"
+            " ORDER BY changed DESC, id DESC",
+            (pattern, pattern, pattern),
+        )
+        return [_conversation(row) for row in rows]
+
+    def rename(self, conversation_id: int, title: str) -> None:
+        """Give a conversation another title."""
+        self._db.execute("UPDATE conversation SET title = ? WHERE id = ?", (shorten_title(title), conversation_id))
+
+    def choose(self, conversation_id: int, *, profile_id: str, collections: Sequence[int]) -> None:
+        """Keep which profile and collections a conversation uses from now on."""
+        self._db.execute(
+            "UPDATE conversation SET profile_id = ?, collections = ? WHERE id = ?",
+            (profile_id, _ids(collections), conversation_id),
+        )
+
+    def delete(self, conversation_id: int) -> None:
+        """Take a conversation out of the list; `restore` brings it back until the program starts anew."""
+        self._db.execute("UPDATE conversation SET removed = ? WHERE id = ?", (time.time(), conversation_id))
+
+    def restore(self, conversation_id: int) -> None:
+        """Undo `delete`."""
+        self._db.execute("UPDATE conversation SET removed = NULL WHERE id = ?", (conversation_id,))
+
+    def messages(self, conversation_id: int) -> list[Message]:
+        """Return the messages of a conversation in their order."""
+        rows = self._db.execute(
+            "SELECT id, conversation_id, role, text, created, answer FROM message WHERE conversation_id = ? ORDER BY id",
+            (conversation_id,),
+        )
+        return [_message(row) for row in rows]
+
+    def add(self, conversation_id: int, role: str, text: str, answer: Answer | None = None) -> Message:
+        """Append a message; the conversation's first question becomes its title where it has none."""
+        now = time.time()
+        cursor = self._db.execute(
+            "INSERT INTO message (conversation_id, role, text, created, answer) VALUES (?, ?, ?, ?, ?)",
+            (conversation_id, role, text, now, _encoded(answer)),
+        )
+        self._db.execute("UPDATE conversation SET changed = ? WHERE id = ?", (now, conversation_id))
+        if role == "user":
+            self._db.execute(
+                "UPDATE conversation SET title = ? WHERE id = ? AND title = ''",
+                (shorten_title(text), conversation_id),
+            )
+        return Message(int(cursor.lastrowid or 0), conversation_id, role, text, now, answer)
+
+    def update(self, message_id: int, text: str, answer: Answer | None = None) -> None:
+        """Replace a message's text, and its answer record: while an answer streams, and when it is complete."""
+        self._db.execute("UPDATE message SET text = ?, answer = ? WHERE id = ?", (text, _encoded(answer), message_id))
+
+    def delete_from(self, message_id: int) -> None:
+        """Delete a message and all after it in its conversation: for asking again or editing a question."""
+        self._db.execute(
+            "DELETE FROM message WHERE id >= ? AND conversation_id = (SELECT conversation_id FROM message WHERE id = ?)",
+            (message_id, message_id),
+        )
+
+    def _migrate(self) -> None:
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version > len(MIGRATIONS):
+            raise UserError("These conversations were written by a newer phi3desk. Install the newer version to open them.")
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+_CONVERSATION = "id, title, created, changed, profile_id, collections"
+
+
+def shorten_title(text: str) -> str:
+    """Return a one-line title of at most TITLE_LENGTH characters, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = line[: TITLE_LENGTH - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,.;:") + "…"
+
+
+def _ids(collections: Sequence[int]) -> str:
+    return msgspec.json.encode(list(collections)).decode()
+
+
+def _encoded(answer: Answer | None) -> str | None:
+    return None if answer is None else msgspec.json.encode(answer).decode()
+
+
+def _conversation(row: Sequence[object]) -> Conversation:
+    *head, collections = row
+    return msgspec.convert(
+        dict(zip(("id", "title", "created", "changed", "profile_id"), head, strict=True))
+        | {"collections": msgspec.json.decode(str(collections))},
+        type=Conversation,
+    )
+
+
+def _message(row: Sequence[object]) -> Message:
+    *head, answer = row
+    fields = dict(zip(("id", "conversation_id", "role", "text", "created"), head, strict=True))
+    decoded = None if answer is None else msgspec.json.decode(str(answer), type=Answer)
+    return msgspec.convert(fields | {"answer": decoded}, type=Message)

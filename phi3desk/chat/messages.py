@@ -1,0 +1,98 @@
+"""What a conversation is made of: messages, their sources, and the answer as it is kept and shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from phi3desk.library.documents import Passage
+from phi3desk.model.models import AdapterUse
+
+
+@dataclass(frozen=True)
+class Source:
+    """A numbered passage as it stood in a prompt."""
+
+    n: int
+    passage: Passage
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A claim of the answer tied to a sentence of a source.
+
+    `quote` is the sentence of the passage; `by_model` is false where the program found the source of a
+    sentence that the model left unmarked.
+    """
+
+    n: int
+    document: str
+    path: str
+    page: int
+    quote: str
+    by_model: bool = True
+
+
+@dataclass(frozen=True)
+class Timings:
+    """How long an answer took; seconds and tokens."""
+
+    search_s: float = 0.0
+    prompt_tokens: int = 0
+    prefill_s: float = 0.0
+    first_token_s: float = 0.0
+    generated_tokens: int = 0
+    tokens_per_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class MadeBy:
+    """What wrote a message, so that it can be told later: model, profile, adapters."""
+
+    model: str = ""
+    model_path: str = ""
+    model_sha256: str = ""
+    profile: str = ""
+    profile_id: str = ""
+    adapters: tuple[AdapterUse, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished answer. `basis` is documents, model or nothing_found; `ended` says how the writing ended."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    sources: tuple[Source, ...]
+    basis: str
+    ended: str
+    made_by: MadeBy
+    timings: Timings
+
+    @property
+    def grounded(self) -> bool:
+        """Whether the answer was written from documents and names a source."""
+        return self.basis == "documents" and bool(self.citations)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a conversation; `role` is user or assistant, times are seconds since 1970."""
+
+    id: int
+    conversation_id: int
+    role: str
+    text: str
+    created: float
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation as the list shows it."""
+
+    id: int
+    title: str
+    created: float
+    changed: float
+    profile_id: str = ""
+    collections: tuple[int, ...] = field(default=())

@@ -1,0 +1,228 @@
+"""Says what a GGUF file is, from its header alone, and refuses what llama.cpp could not use."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from phi3desk.errors import UserError
+from phi3desk.model.gguf_header import STRING, TENSOR_TYPES, ArrayValue, Header, TensorInfo, read_header
+from phi3desk.model.models import GgufInfo
+
+#: `general.file_type` -> name (enum llama_ftype of llama.h)
+FILE_TYPES = {
+    0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S", 12: "Q3_K_M",
+    13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS", 20: "IQ2_XS",
+    21: "Q2_K_S", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S",
+    29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4", 39: "NVFP4",
+    40: "Q1_0",
+}  # fmt: skip
+
+#: architectures that turn text into vectors and cannot write
+EMBEDDERS = frozenset({
+    "bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3", "eurobert",
+    "gemma-embedding", "llama-embed", "t5encoder",
+})  # fmt: skip
+
+KIND_WORDS = {
+    "model": "a model",
+    "adapter": "an adapter",
+    "vocabulary": "a vocabulary without weights",
+    "projector": "the picture reader of a vision model",
+    "embedder": "an embedding model, which cannot write answers",
+    "imatrix": "a table made for quantizing",
+}
+
+_SPLIT_NAME = re.compile(r"^(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$")
+#: blocks beyond this are no model's
+MAX_BLOCKS = 512
+
+
+def inspect(path: str | Path, wanted: str = "") -> GgufInfo:
+    """Read what a GGUF file says of itself; `wanted` ("model" or "adapter") refuses every other kind.
+
+    Raises UserError with the reason where the file is not a GGUF, is damaged or cut off, or is not what is wanted.
+    Reads the header only: a few milliseconds, up to half a second where the vocabulary is large.
+    """
+    header = read_header(Path(path))
+    kind = _kind(header)
+    if wanted and kind != wanted:
+        raise _not_wanted(header.path.name, kind, wanted)
+    parts = [header] if kind != "model" else [header, *_other_parts(header)]
+    if kind == "model":
+        _check_vocabulary(header)
+    if kind == "adapter":
+        _check_adapter(header)
+    return _info(kind, parts)
+
+
+def tensors_of(path: str | Path) -> dict[str, TensorInfo]:
+    """Return the tensors of a model or an adapter by name, those of a split model's other parts too."""
+    header = read_header(Path(path))
+    parts = [header, *_other_parts(header)]
+    return {tensor.name: tensor for part in parts for tensor in part.tensors}
+
+
+def _kind(header: Header) -> str:
+    name = header.path.name
+    declared = header.text("general.type")
+    architecture = header.text("general.architecture")
+    if not header.metadata:
+        raise UserError("“{name}” holds no model: its header is empty.", name=name)
+    if declared == "imatrix":
+        return "imatrix"
+    if not architecture:
+        raise UserError("“{name}” does not say which architecture its model has.", name=name)
+    if declared == "adapter":
+        return "adapter"
+    if architecture == "clip" or declared == "mmproj":
+        return "projector"
+    if not header.tensors:
+        if "tokenizer.ggml.tokens" in header.metadata and header.whole("split.count") < 2:
+            return "vocabulary"
+        raise UserError("“{name}” holds no weights.", name=name)
+    return "embedder" if architecture in EMBEDDERS else "model"
+
+
+def _not_wanted(name: str, kind: str, wanted: str) -> UserError:
+    if kind == "adapter":
+        return UserError("“{name}” is an adapter, not a model. Add it under Adapters.", name=name)
+    if kind == "model":
+        return UserError("“{name}” is a model, not an adapter. Add it under Models.", name=name)
+    return UserError("“{name}” is not {wanted} but {kind}.", name=name, wanted=KIND_WORDS[wanted],
+                     kind=KIND_WORDS[kind])  # fmt: skip
+
+
+def _other_parts(header: Header) -> list[Header]:
+    count, number = header.whole("split.count"), header.whole("split.no")
+    if count < 2:
+        return []
+    name = header.path.name
+    match = _SPLIT_NAME.match(name)
+    if match is None or int(match["count"]) != count:
+        raise UserError("“{name}” is one of {count} parts of a model, but its name does not say which. "
+                        "Give the parts back their own names.", name=name, count=count)  # fmt: skip
+    names = [f"{match['stem']}-{i:05d}-of-{count:05d}.gguf" for i in range(1, count + 1)]
+    missing = [part for part in names if not header.path.with_name(part).is_file()]
+    if missing:
+        shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        raise UserError("“{name}” is one of {count} parts of a model. Missing beside it: {missing}.",
+                        name=name, count=count, missing=shown)  # fmt: skip
+    if number != 0:
+        raise UserError("“{name}” is a later part of a model. Choose its first part, “{first}”.",
+                        name=name, first=names[0])  # fmt: skip
+    others = [read_header(header.path.with_name(part)) for part in names[1:]]
+    for index, part in enumerate(others, start=1):
+        if part.types.get("split.no") != 2 or part.whole("split.no") != index:
+            raise UserError("“{name}” is not the part of the model that its name says.", name=part.path.name)
+    return others
+
+
+def _check_vocabulary(header: Header) -> None:
+    """Check the lists that llama.cpp reads by index."""
+    name = header.path.name
+    tokens = header.metadata.get("tokenizer.ggml.tokens")
+    if not isinstance(tokens, ArrayValue) or tokens.item_type != STRING or tokens.length == 0:
+        raise UserError("“{name}” has no vocabulary, so it cannot read text.", name=name)
+    for key, item_types in (("tokenizer.ggml.scores", (5, 6)), ("tokenizer.ggml.token_type", (5,))):
+        if key not in header.metadata:
+            continue
+        values = header.metadata[key]
+        fits = isinstance(values, ArrayValue) and values.item_type in item_types and values.length == tokens.length
+        if not fits:
+            raise UserError("“{name}” is damaged: its vocabulary does not fit together. Fetch the file again.",
+                            name=name)  # fmt: skip
+    architecture = header.text("general.architecture")
+    if not 0 < header.whole(f"{architecture}.block_count") <= MAX_BLOCKS:
+        raise UserError("“{name}” does not say how many blocks its model has.", name=name)
+
+
+def _check_adapter(header: Header) -> None:
+    """Check what llama.cpp asserts, and would end the process over, when it reads an adapter."""
+    name = header.path.name
+    if header.text("adapter.type") != "lora":
+        raise UserError("“{name}” is an adapter of a kind that cannot be used; only LoRA can.", name=name)
+    if header.types.get("adapter.lora.alpha") != 6:
+        raise UserError("“{name}” is damaged: it does not say how strongly the adapter was trained.", name=name)
+    if "adapter.alora.invocation_tokens" in header.metadata:
+        raise UserError("“{name}” is an adapter that waits for a keyword (aLoRA); only plain LoRA can be used.",
+                        name=name)  # fmt: skip
+    pairs: dict[str, set[str]] = {}
+    for tensor in header.tensors:
+        base, _, half = tensor.name.rpartition(".")
+        if half in ("lora_a", "lora_b"):
+            pairs.setdefault(base, set()).add(half)
+        elif not tensor.name.endswith("_norm.weight"):
+            raise UserError("“{name}” holds more than a LoRA adapter (“{tensor}”) and cannot be used.",
+                            name=name, tensor=tensor.name)  # fmt: skip
+    if not pairs:
+        raise UserError("“{name}” holds no adapter weights.", name=name)
+    halved = [base for base, halves in pairs.items() if len(halves) != 2]
+    if halved:
+        raise UserError("“{name}” is damaged: one half of “{tensor}” is missing.", name=name, tensor=halved[0])
+
+
+def _info(kind: str, parts: list[Header]) -> GgufInfo:
+    header = parts[0]
+    architecture = header.text("general.architecture")
+    tensors = [tensor for part in parts for tensor in part.tensors]
+    alpha = header.metadata.get("adapter.lora.alpha", 0.0)
+    base_name = header.text("general.base_model.0.name") or header.text("general.basename")
+    return GgufInfo(
+        path=str(header.path),
+        kind=kind,
+        architecture=architecture,
+        name=header.text("general.name") or header.path.stem,
+        size=sum(part.size for part in parts),
+        parameters=sum(tensor.elements for tensor in tensors),
+        quantization=_quantization(header, tensors),
+        context_train=header.whole(f"{architecture}.context_length"),
+        blocks=header.whole(f"{architecture}.block_count"),
+        embedding_width=header.whole(f"{architecture}.embedding_length"),
+        kv_bytes_per_token=_kv_bytes_per_token(header, architecture),
+        has_template=bool(header.text("tokenizer.chat_template")),
+        rank=_rank(tensors) if kind == "adapter" else 0,
+        alpha=float(alpha) if kind == "adapter" and isinstance(alpha, (int, float)) else 0.0,
+        base_name=base_name if kind == "adapter" else "",
+        tensors=len(tensors),
+    )
+
+
+def _quantization(header: Header, tensors: Iterable[TensorInfo]) -> str:
+    declared = FILE_TYPES.get(header.whole("general.file_type")) if "general.file_type" in header.metadata else None
+    if declared is not None:
+        return declared
+    weights: Counter[int] = Counter()
+    for tensor in tensors:
+        weights[tensor.type] += tensor.nbytes
+    return TENSOR_TYPES[weights.most_common(1)[0][0]][0] if weights else ""
+
+
+def _rank(tensors: Iterable[TensorInfo]) -> int:
+    """Return the largest rank of an adapter: the second dimension of its lora_a tensors."""
+    ranks = [tensor.shape[1] for tensor in tensors if tensor.name.endswith(".lora_a") and len(tensor.shape) > 1]
+    return max(ranks, default=0)
+
+
+def _kv_bytes_per_token(header: Header, architecture: str) -> int:
+    """Return the KV cache's bytes for one token at 16 bits: 2 x heads x (key length + value length), all blocks."""
+    blocks = header.whole(f"{architecture}.block_count")
+    if not 0 < blocks <= MAX_BLOCKS:
+        return 0
+    heads = _per_block(header, f"{architecture}.attention.head_count", blocks)
+    kv_heads = _per_block(header, f"{architecture}.attention.head_count_kv", blocks) or heads
+    if not kv_heads or not heads or max(heads) <= 0:
+        return 0
+    even = header.whole(f"{architecture}.embedding_length") // max(heads)
+    key = header.whole(f"{architecture}.attention.key_length") or even
+    value = header.whole(f"{architecture}.attention.value_length") or even
+    return 2 * sum(kv_heads) * (key + value)
+
+
+def _per_block(header: Header, key: str, blocks: int) -> list[int]:
+    value = header.metadata.get(key)
+    if isinstance(value, ArrayValue):
+        return [int(item) for item in value.items or () if isinstance(item, int)][:blocks]
+    return [value] * blocks if isinstance(value, int) and value > 0 else []

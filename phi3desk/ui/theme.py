@@ -1,0 +1,107 @@
+"""Colours, sizes and icons: one place for the light and the dark scheme, given to Qt as a palette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import qtawesome
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL = 4, 8, 12, 16, 24
+RADIUS = 8
+TARGET = 32
+LIST_PX, TITLE_PX = 13, 20
+READING_WIDTH = 760
+ANIMATION_MS = 150
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The colours of one scheme, as #RRGGBB; `highlight_alpha` is the opacity of a highlight on a page."""
+
+    window: str
+    surface: str
+    raised: str
+    line: str
+    text: str
+    quiet: str
+    accent: str
+    on_accent: str
+    highlight: str
+    highlight_alpha: float
+    good: str
+    attention: str
+    bad: str
+
+
+LIGHT = Tokens(
+    window="#F6F6F3", surface="#FFFFFF", raised="#FFFFFF", line="#E2E2DC", text="#1C1C1A", quiet="#5F605B",
+    accent="#2459D3", on_accent="#FFFFFF", highlight="#FFE58A", highlight_alpha=0.55,
+    good="#1F7A4D", attention="#8A5A00", bad="#B3261E",
+)  # fmt: skip
+DARK = Tokens(
+    window="#161719", surface="#1E2023", raised="#26292D", line="#33363B", text="#ECECE9", quiet="#A3A5A8",
+    accent="#8AB0FF", on_accent="#10182B", highlight="#FFD54A", highlight_alpha=0.40,
+    good="#6CD19B", attention="#F2B94B", bad="#FF8A80",
+)  # fmt: skip
+
+
+def apply_scheme(application: QApplication, choice: str) -> None:
+    """Dress the application: `choice` is system, light or dark. Widgets get a palette change event."""
+    hints = QGuiApplication.styleHints()
+    schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+    hints.setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
+    dark = choice == "dark" or (choice == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
+    application.setStyle(QStyleFactory.create("Fusion"))
+    application.setPalette(palette_of(DARK if dark else LIGHT))
+    font = application.font()
+    font.setPixelSize(LIST_PX)
+    application.setFont(font)
+    qtawesome.reset_cache()
+
+
+def palette_of(tokens: Tokens) -> QPalette:
+    """Return the palette in which a scheme's tokens stand for Qt's roles.
+
+    Quiet text is PlaceholderText, lines are Mid, raised surfaces are Button, accent is Highlight and Link.
+    """
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for where, color in {
+        role.Window: tokens.window, role.Base: tokens.surface, role.AlternateBase: tokens.window,
+        role.Button: tokens.raised, role.WindowText: tokens.text, role.Text: tokens.text, role.ButtonText: tokens.text,
+        role.ToolTipBase: tokens.raised, role.ToolTipText: tokens.text, role.PlaceholderText: tokens.quiet,
+        role.Highlight: tokens.accent, role.HighlightedText: tokens.on_accent, role.Link: tokens.accent,
+        role.LinkVisited: tokens.accent, role.Accent: tokens.accent, role.BrightText: tokens.bad,
+        role.Mid: tokens.line, role.Midlight: tokens.line, role.Dark: tokens.line, role.Light: tokens.raised,
+        role.Shadow: tokens.line,
+    }.items():  # fmt: skip
+        palette.setColor(where, QColor(color))
+    for where in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(tokens.quiet))
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(tokens.line))
+    return palette
+
+
+def tokens() -> Tokens:
+    """Return the tokens of the scheme that is shown now."""
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if window.lightness() < 128 else LIGHT
+
+
+def icon(name: str, color: str | None = None) -> QIcon:
+    """Return a Material icon (qtawesome's mdi6 names, without the prefix) in the scheme's quiet text or a given colour.
+
+    Icons do not recolour by themselves: ask again in changeEvent(PaletteChange).
+    """
+    shown = tokens()
+    return qtawesome.icon(f"mdi6.{name}", color=color or shown.quiet, color_disabled=shown.line)
+
+
+def reading_font(size: int) -> QFont:
+    """Return the font of answers; `size` in pixels."""
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(size)
+    return font
