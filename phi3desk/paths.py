@@ -97,9 +97,17 @@ def write_atomically(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def worker_command(name: str) -> list[str]:
     """Return the command that starts a worker of the given name (library, model, reader)."""
     return [sys.executable, "-m", "phi3desk", "--worker", name]
+
+
+def worker_environment() -> dict[str, str]:
+    """Return the environment of a worker process: this one's, in which the package is found from any folder."""
+    root = str(Path(__file__).resolve().parent.parent)
+    known = os.environ.get("PYTHONPATH", "")
+    parts = [root, *[part for part in known.split(os.pathsep) if part and part != root]]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(parts), "PYTHONIOENCODING": "utf-8"}

@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
 from phi3desk.chat.citations import cite, keep_known_marks
 from phi3desk.chat.messages import Answer, MadeBy, Source, Timings
-from phi3desk.chat.prompt import Written
+from phi3desk.chat.prompt import PromptRequest, Written, compose
 from phi3desk.library.documents import SearchResult
-from phi3desk.model.models import Generation
+from phi3desk.model.models import Generation, LoadedModel, Sampling, Turn
 
 DOCUMENTS = "documents"
 MODEL = "model"
 NOTHING_FOUND = "nothing_found"
 NOTHING_FOUND_TEXT = "Nothing relevant was found in the documents."
+
+
+class Writer(Protocol):
+    """What writing an answer needs of a loaded model."""
+
+    @property
+    def loaded(self) -> LoadedModel:
+        """What is loaded."""
+
+    def count_turns(self, turns: Sequence[Turn]) -> int:
+        """Return the tokens of a prompt."""
+
+    def generate(
+        self,
+        turns: Sequence[Turn],
+        sampling: Sampling,
+        on_prefill: Callable[[int, int], None],
+        on_text: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> Generation:
+        """Write what follows a prompt."""
+
+
+def write(
+    writer: Writer,
+    request: PromptRequest,
+    sampling: Sampling,
+    on_prefill: Callable[[int, int], None],
+    on_text: Callable[[str], None],
+    cancelled: threading.Event,
+) -> Written:
+    """Compose the prompt that fits the loaded model, and let it write; runs where the model is, until it is done."""
+    prompt = compose(request, writer.count_turns, writer.loaded.context, sampling.max_tokens)
+    generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled)
+    return Written(generation, prompt.sources_read, prompt.history_turns)
 
 
 def sources_of(result: SearchResult) -> tuple[Source, ...]:

@@ -87,8 +87,8 @@ class ConversationStore:
         """Return the conversations, the last changed first; with `words`, those whose title or messages hold them."""
         pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = self._db.execute(
-            f"SELECT {_CONVERSATION} FROM conversation c WHERE removed IS NULL AND (? = '%%' OR title LIKE ? ESCAPE '\\'"  # noqa: S608
-            " OR EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.text LIKE ? ESCAPE '\\'))"
+            f"SELECT {_CONVERSATION} FROM conversation c WHERE removed IS NULL"  # noqa: S608 - as above
+            " AND (? = '%%' OR title LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.text LIKE ? ESCAPE '\\'))"
             " ORDER BY changed DESC, id DESC",
             (pattern, pattern, pattern),
         )
@@ -116,7 +116,8 @@ class ConversationStore:
     def messages(self, conversation_id: int) -> list[Message]:
         """Return the messages of a conversation in their order."""
         rows = self._db.execute(
-            "SELECT id, conversation_id, role, text, created, answer FROM message WHERE conversation_id = ? ORDER BY id",
+            "SELECT id, conversation_id, role, text, created, answer FROM message"
+            " WHERE conversation_id = ? ORDER BY id",
             (conversation_id,),
         )
         return [_message(row) for row in rows]
@@ -150,7 +151,9 @@ class ConversationStore:
     def _migrate(self) -> None:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(MIGRATIONS):
-            raise UserError("These conversations were written by a newer phi3desk. Install the newer version to open them.")
+            raise UserError(
+                "These conversations were written by a newer phi3desk. Install the newer version to open them."
+            )
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
             self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -82,7 +83,7 @@ def compose(request: PromptRequest, count: CountTokens, context: int, room_for_a
 def _exchanges(history: Sequence[Turn]) -> list[list[Turn]]:
     """Group turns as question-and-answer pairs; a question that was never answered is left out."""
     pairs = []
-    for asked, answered in zip(history, history[1:], strict=False):
+    for asked, answered in itertools.pairwise(history):
         if asked.role == "user" and answered.role == "assistant" and answered.text.strip():
             pairs.append([asked, answered])
     return pairs

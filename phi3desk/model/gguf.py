@@ -130,7 +130,7 @@ def _check_vocabulary(header: Header) -> None:
         if key not in header.metadata:
             continue
         values = header.metadata[key]
-        fits = isinstance(values, ArrayValue) and values.item_type in item_types and values.length == tokens.length
+        fits = isinstance(values, ArrayValue) and values.item_type in item_types and values.length >= tokens.length
         if not fits:
             raise UserError("“{name}” is damaged: its vocabulary does not fit together. Fetch the file again.",
                             name=name)  # fmt: skip

@@ -146,11 +146,7 @@ class _Window:
         return bytes(self.data[start : start + length])
 
     def text(self, longest: int) -> str:
-        raw = self.raw(longest)
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return raw.decode("utf-8", "replace")
+        return self.raw(longest).decode("utf-8", "replace")
 
 
 def read_header(path: Path) -> Header:

@@ -36,7 +36,7 @@ class Call:
 
 
 class WorkerClient(QObject):
-    """Runs one worker, speaks the line protocol with it, and starts it again when it dies, three times in a row at most.
+    """Runs one worker, speaks the line protocol with it, and starts it again when it dies, three times in a row.
 
     `ready` is emitted at each (re)start, `died` with a sentence when the process ended unasked (all its calls have
     failed by then), `gave_up` when it will not be started again, `changed` when the worker reports news, `failed` for
@@ -208,8 +208,10 @@ class WorkerClient(QObject):
         else:
             self._closing = True
             self.gave_up.emit(
-                say("A part of phi3desk stopped {times} times in a row and stays off. Choose Start again to try once more.",
-                    times=self._deaths)
+                say(
+                    "A part of phi3desk stopped {times} times in a row and stays off. Choose Start again to try.",
+                    times=self._deaths,
+                )
             )
 
     def _death_sentence(self) -> Sentence:

@@ -94,7 +94,9 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, UserError):
         return Failure("user", error.sentence)
     if isinstance(error, MemoryError):
-        return Failure("user", Sentence("There is not enough free memory for this. Close other programs and try again."))
+        return Failure(
+            "user", Sentence("There is not enough free memory for this. Close other programs and try again.")
+        )
     return Failure("bug", Sentence("Something went wrong inside the program."), bug_report(error))
 
 

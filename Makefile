@@ -1,0 +1,40 @@
+# make run    install once, then open the window
+# make test   install once, then run every check and every test, without a display
+# make demo   install once, then the whole job in the terminal
+PYTHON ?= python3
+VENV := .venv/bin/python
+
+.PHONY: run test demo check bench screenshots samples clean
+
+run:
+	@$(PYTHON) packaging/install.py starter
+	@$(VENV) -m phi3desk
+
+demo:
+	@$(PYTHON) packaging/install.py starter
+	@$(VENV) packaging/demo.py
+
+test:
+	@$(PYTHON) packaging/install.py starter test
+	@$(MAKE) --no-print-directory check
+	@$(VENV) -m pytest -n 2 --dist loadfile
+
+check:
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m mypy
+
+bench:
+	@$(PYTHON) packaging/install.py starter test
+	@$(VENV) -m tests.benchmarks
+
+screenshots:
+	@$(PYTHON) packaging/install.py starter test
+	@$(VENV) packaging/screenshots.py
+
+samples:
+	@$(PYTHON) packaging/install.py starter test
+	@$(VENV) resources/samples/make_samples.py
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,1 @@
+"""The command line: the headless commands, a contract that other programs rely on."""

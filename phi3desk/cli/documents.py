@@ -1,0 +1,170 @@
+"""The commands of the library: import, documents, search."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, State
+from phi3desk.library.library import Library
+from phi3desk.paths import Paths
+from phi3desk.settings import Settings
+
+
+def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """Read files and folders into a collection; ends well whatever the files are like."""
+    missing = [path for path in options.paths if not Path(path).exists()]
+    if missing:
+        raise UserError("There is no file or folder {path}.", path=missing[0])
+    progress_line = ProgressLine()
+
+    def on_progress(progress: ImportProgress) -> None:
+        progress_line.show(progress_text(progress))
+
+    def on_file(outcome: FileOutcome) -> None:
+        progress_line.clear()
+        if options.json:
+            output.json(outcome_row(outcome))
+        elif outcome.state != State.READY:
+            output.text(f"{outcome.state}: {outcome.path}: {outcome.reason}")
+
+    with open_library(paths, settings) as library, stopped_by_person() as cancelled:
+        collection = library.collection_id(options.collection, create=True)
+        summary = library.import_paths(options.paths, collection, on_progress, on_file, cancelled)
+    progress_line.clear()
+    if summary.cancelled:
+        raise Cancelled
+    if options.json:
+        output.json({"summary": summary.states, "seconds": round(summary.seconds, 3)})
+    else:
+        counts = ", ".join(f"{count} {state}" for state, count in sorted(summary.states.items()))
+        output.text(f"{counts or 'nothing new'} in {summary.seconds:.1f} s")
+
+
+def run_documents(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """List the documents."""
+    with open_library(paths, settings) as library:
+        collection = library.collection_id(options.collection) if options.collection else None
+        documents = library.documents(collection)
+    if options.json:
+        output.json([document_row(document) for document in documents])
+        return
+    for document in documents:
+        why = f"  {document.reason}" if document.reason else ""
+        output.text(f"{document.state:<12}{document.pages:>6} p {document.passages:>7}  {document.path}{why}")
+
+
+def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """Search one question, or each question of a file."""
+    with open_library(paths, settings) as library:
+        collections = collection_ids(library, options.collection)
+        for question_id, question in questions_of(options):
+            result = library.search(question, options.k, collections, options.document)
+            if options.json or options.questions:
+                output.json({"id": question_id, "passages": [found_row(found) for found in result.found]})
+                continue
+            for found in result.found:
+                output.text(f"{found.passage.document}, p. {found.passage.page}  ({found.score:.3f})")
+                output.text(f"    {' '.join(found.passage.text.split())[:300]}")
+            if not result.found:
+                output.text("Nothing was found.")
+
+
+@contextmanager
+def open_library(paths: Paths, settings: Settings) -> Iterator[Library]:
+    """Open the library for one command and close it."""
+    library = Library(paths, settings)
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+@contextmanager
+def stopped_by_person() -> Iterator[threading.Event]:
+    """Turn Ctrl+C into an event, so that work stops at a place where nothing is lost; a second one stops at once."""
+    cancelled = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def on_interrupt(_signal: int, _frame: object) -> None:
+        cancelled.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield cancelled
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def collection_ids(library: Library, name: str | None) -> list[int] | None:
+    """Return the ids to search in; None, for all, where no collection is named."""
+    return None if name is None else [library.collection_id(name)]
+
+
+def questions_of(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Yield the id and the text of each question; UserError names the line that is none."""
+    if options.questions is None:
+        yield "1", options.question
+        return
+    try:
+        lines = Path(options.questions).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("The file of questions {path} cannot be read.", path=options.questions) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield str(row["id"]), str(row["question"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(
+                "Line {number} of {path} is not a question; a line is {shape}.",
+                number=number, path=options.questions, shape='{"id": ..., "question": ...}',
+            ) from error  # fmt: skip
+
+
+def progress_text(progress: ImportProgress) -> str:
+    """Return an import's progress as one line."""
+    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
+    return (
+        f"{progress.files_done} of {progress.files} files, {progress.pages} pages, "
+        f"{progress.embedded} of {progress.passages} passages embedded{left}: {progress.current}"
+    )
+
+
+def outcome_row(outcome: FileOutcome) -> dict[str, Any]:
+    """Return the JSON of a finished file."""
+    return {
+        "path": outcome.path,
+        "state": outcome.state,
+        "pages": outcome.pages,
+        "passages": outcome.passages,
+        "reason": str(outcome.reason) if outcome.reason else None,
+    }
+
+
+def document_row(document: Document) -> dict[str, Any]:
+    """Return the JSON of a document."""
+    return {
+        "path": document.path,
+        "state": document.state,
+        "pages": document.pages,
+        "passages": document.passages,
+        "reason": str(document.reason) if document.reason else None,
+        "collection": document.collection,
+    }
+
+
+def found_row(found: Found) -> dict[str, Any]:
+    """Return the JSON of a passage that was found."""
+    passage = found.passage
+    return {"document": passage.document, "page": passage.page, "text": passage.text, "score": round(found.score, 6)}

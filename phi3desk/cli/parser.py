@@ -1,0 +1,129 @@
+"""What the command line understands."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from phi3desk import __version__
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says in one sentence what is wrong with the arguments, and exits with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the sentence and exit."""
+        sys.stderr.write(f"{self.prog}: {message}. See {self.prog} --help.\n")
+        sys.exit(2)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the parsed arguments; `command` is None where the window is wanted. Exits with 2 on wrong use."""
+    parser = Parser(
+        prog="phi3desk",
+        description="Make Phi-3 an expert of your documents, on your own machine. Without a command the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"phi3desk {__version__}")
+    _add_home(parser, default=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    _add_library_commands(commands)
+    _add_ask(commands)
+    _add_model_commands(commands)
+    doctor = commands.add_parser("doctor", help="versions, devices, folders, what is missing and how to mend it")
+    _add_common(doctor)
+    options = parser.parse_args(arguments)
+    _check(parser, options)
+    return options
+
+
+_Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+
+
+def _add_home(parser: argparse.ArgumentParser, default: object) -> None:
+    parser.add_argument("--home", metavar="DIR", default=default, help="where all data is kept")
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    _add_home(parser, default=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="write JSON for other programs")
+
+
+def _add_library_commands(commands: _Commands[Parser]) -> None:
+    command = commands.add_parser("import", help="read files and folders into the library")
+    command.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
+    command.add_argument("--collection", metavar="NAME", help="made where it does not exist")
+    _add_common(command)
+
+    command = commands.add_parser("documents", help="list the documents with their states")
+    command.add_argument("--collection", metavar="NAME")
+    _add_common(command)
+
+    command = commands.add_parser("search", help="find passages")
+    _add_questions(command)
+    command.add_argument("-k", type=_positive, default=10, metavar="N", help="how many passages (10)")
+    command.add_argument("--collection", metavar="NAME")
+    command.add_argument("--document", metavar="NAME", help="search this document only")
+    _add_common(command)
+
+
+def _add_ask(commands: _Commands[Parser]) -> None:
+    command = commands.add_parser("ask", help="answer questions from the documents")
+    _add_questions(command)
+    command.add_argument("--collection", metavar="NAME")
+    command.add_argument("--document", metavar="NAME", help="answer from this document only")
+    command.add_argument("--model", metavar="NAME", help="a model of `models list` in place of the one in use")
+    command.add_argument("--profile", metavar="NAME", help="an expert of `profiles list` in place of the one in use")
+    _add_common(command)
+
+
+def _add_model_commands(commands: _Commands[Parser]) -> None:
+    actions = _actions(commands, "models", "language models (GGUF)")
+    add = _action(actions, "add", "check a GGUF file and add it; it stays where it is")
+    add.add_argument("file", metavar="FILE")
+    add.add_argument("--name", metavar="NAME", help="the file's stem unless given")
+    _action(actions, "use", "answer with this model from now on").add_argument("name", metavar="NAME")
+    _action(actions, "remove", "forget a model; its file stays").add_argument("name", metavar="NAME")
+
+    actions = _actions(commands, "adapters", "LoRA adapters (GGUF)")
+    add = _action(actions, "add", "check an adapter and copy it into the program's folder")
+    add.add_argument("file", metavar="FILE")
+    add.add_argument("--name", metavar="NAME", help="the file's stem unless given")
+
+    actions = _actions(commands, "profiles", "expert profiles")
+    _action(actions, "use", "answer as this expert from now on").add_argument("name", metavar="NAME")
+
+
+def _actions(commands: _Commands[Parser], name: str, says: str) -> _Commands[Parser]:
+    command = commands.add_parser(name, help=says)
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
+    _action(actions, "list", f"list the {name}")
+    return actions
+
+
+def _action(actions: _Commands[Parser], name: str, says: str) -> argparse.ArgumentParser:
+    action = actions.add_parser(name, help=says)
+    _add_common(action)
+    return action
+
+
+def _add_questions(command: argparse.ArgumentParser) -> None:
+    command.add_argument("question", nargs="?", metavar="QUESTION")
+    command.add_argument(
+        "--questions", metavar="FILE.jsonl", help='lines with "id" and "question"; answers a line each'
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number from 1 on is needed")
+    return int(text)
+
+
+def _check(parser: Parser, options: argparse.Namespace) -> None:
+    if options.command in ("search", "ask"):
+        if (options.question is None) == (options.questions is None):
+            parser.error(f"{options.command} needs either a question or --questions FILE.jsonl")
+        if options.question is not None and not options.question.strip():
+            parser.error("the question is empty")

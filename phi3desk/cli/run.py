@@ -1,0 +1,58 @@
+"""Runs one command of the command line and turns what goes wrong into an exit code and a sentence."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import logging.handlers
+from collections.abc import Callable
+
+from phi3desk.cli import answers, doctor, documents, models
+from phi3desk.cli.output import Output, say_failure, standard_output
+from phi3desk.errors import Cancelled, UserError, bug_report
+from phi3desk.paths import Paths, open_paths
+from phi3desk.settings import Settings
+
+log = logging.getLogger(__name__)
+
+Command = Callable[[argparse.Namespace, Paths, Settings, Output], None]
+
+COMMANDS: dict[str, Command] = {
+    "import": documents.run_import,
+    "documents": documents.run_documents,
+    "search": documents.run_search,
+    "ask": answers.run_ask,
+    "models": models.run_models,
+    "adapters": models.run_adapters,
+    "profiles": models.run_profiles,
+    "doctor": doctor.run_doctor,
+}
+FAILED, STOPPED = 1, 130
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit code: 0, 1 for what failed, 130 where the person stopped it."""
+    try:
+        paths = open_paths(options.home)
+    except OSError as error:
+        say_failure(f"The folder for the data cannot be used: {error.strerror or error}.")
+        return FAILED
+    log_file = paths.logs / "commands.log"
+    handler = logging.handlers.RotatingFileHandler(log_file, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    try:
+        with standard_output() as output:
+            COMMANDS[options.command](options, paths, Settings(paths.settings), output)
+    except UserError as error:
+        say_failure(error.sentence)
+        return FAILED
+    except (KeyboardInterrupt, Cancelled):
+        say_failure("Stopped. What was done so far is kept.")
+        return STOPPED
+    except BrokenPipeError:
+        return FAILED
+    except Exception as error:
+        log.error("%s failed\n%s", options.command, bug_report(error))
+        say_failure(f"Something went wrong inside the program; the report is in {log_file}.")
+        return FAILED
+    return 0

@@ -1,0 +1,276 @@
+"""Cuts the pages of a document into passages at sentences, each with the headings it stands under."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from phi3desk.library.text import block_ends, fold, has_text, is_row, line_spans, locate, mend, sentence_spans
+
+#: Size of a passage in tokens of the embedder, which reads 256 with the title and headings before it.
+TOKENS = 200
+#: A page's last passage is not left smaller than this; it goes to the one before it, up to `_TOKENS_AT_MOST`.
+_TOKENS_AT_LEAST = 50
+_TOKENS_AT_MOST = 235
+#: A heading begins a new passage once the one under way has this many tokens.
+_TOKENS_BEFORE_HEADING = 70
+#: Passages in languages that the embedder does not know are cut by length instead: its tokenizer breaks their words
+#: into single letters (measured: 1.2 tokens a word in English, 2.5 in Swedish, 6.3 in Ukrainian), so that 200 tokens
+#: would be two lines of Ukrainian. 900 characters are what 200 tokens hold in English.
+CHARACTERS = 900
+_HEADINGS_SHOWN = 3
+_CONTEXT_CHARACTERS = 220
+_TABLE_HEAD_CHARACTERS = 140
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+
+@dataclass(frozen=True)
+class PageLayout:
+    """A page to be cut: its text, the headings seen on it (start, end, height), the language it is in."""
+
+    number: int
+    text: str
+    headings: Sequence[tuple[int, int, float]] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A passage before it has an id. `indexed` is what is searched and embedded: title, headings, then the text."""
+
+    page: int
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...]
+    context: str
+    language: str
+
+    @property
+    def indexed(self) -> str:
+        """Title, headings and text as the embedder gets them."""
+        return f"{self.context}\n{self.text}" if self.context else self.text
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what is embedded: equal digests have equal vectors."""
+        return hashlib.sha256(self.indexed.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass
+class _Piece:
+    """A sentence, a row or a heading of a page, with its size."""
+
+    start: int
+    end: int
+    size: int
+    heading: bool = False
+    row: bool = False
+
+
+@dataclass
+class _Path:
+    """The headings in force at a point of the document: (rank, title), the rank falling from part to section."""
+
+    entries: list[tuple[float, str]] = field(default_factory=list)
+
+    def enter(self, rank: float, title: str) -> None:
+        while self.entries and self.entries[-1][0] <= rank:
+            self.entries.pop()
+        if not any(fold(title) == fold(known) for _, known in self.entries):
+            self.entries.append((rank, title))
+
+    def titles(self) -> tuple[str, ...]:
+        return tuple(title for _, title in self.entries[-_HEADINGS_SHOWN:])
+
+
+def cut(
+    pages: Sequence[PageLayout],
+    title: str,
+    outline: Sequence[tuple[int, int, str]],
+    count_tokens: CountTokens,
+    known_languages: frozenset[str],
+) -> list[Draft]:
+    """Cut a document's pages into passages; no passage goes across pages.
+
+    `outline` holds (page from 1, level from 0, title). Pages in a language outside `known_languages` (where one was
+    told at all) are cut by characters instead of tokens, see `CHARACTERS`.
+    """
+    repeated = _repeated_lines(pages)
+    by_page: dict[int, list[tuple[int, str]]] = {}
+    for page, level, entry in outline:
+        by_page.setdefault(page, []).append((level, entry))
+    path = _Path()
+    drafts: list[Draft] = []
+    for page in pages:
+        marks = _marks(page, by_page.get(page.number, []), repeated, bool(outline))
+        if not has_text(page.text):
+            for _, _, rank, heading in marks:
+                path.enter(rank, heading)
+            continue
+        by_tokens = not page.language or page.language in known_languages
+        drafts.extend(_cut_page(page, title, marks, path, count_tokens if by_tokens else None))
+    return drafts
+
+
+def _repeated_lines(pages: Sequence[PageLayout]) -> frozenset[str]:
+    """Return the running heads and feet: lines that stand on many pages, folded."""
+    if len(pages) < 4:
+        return frozenset()
+    seen: Counter[str] = Counter()
+    for page in pages:
+        seen.update({fold(page.text[start:end].strip()) for start, end, _ in page.headings})
+    return frozenset(line for line, count in seen.items() if count >= max(3, len(pages) * 0.2))
+
+
+def _marks(
+    page: PageLayout, entries: Sequence[tuple[int, str]], repeated: frozenset[str], outlined: bool
+) -> list[tuple[int, int, float, str]]:
+    """Return where headings begin on a page: start, end, rank, title; outline entries rank above what is only seen."""
+    marks: list[tuple[int, int, float, str]] = []
+    for level, title in entries:
+        place = locate(page.text, title) or (0, 0)
+        marks.append((*place, 1000.0 - level, title))
+    taken = {fold(title) for _, title in entries}
+    for start, end, height in page.headings:
+        line = mend(page.text, [], start, end)
+        folded = fold(line)
+        if folded in repeated or not line or any(folded in known or known in folded for known in taken):
+            continue
+        if outlined and not entries and len(marks) > 6:
+            continue
+        marks.append((start, end, height, line))
+    return sorted(marks)
+
+
+def _cut_page(
+    page: PageLayout,
+    title: str,
+    marks: Sequence[tuple[int, int, float, str]],
+    path: _Path,
+    count_tokens: CountTokens | None,
+) -> list[Draft]:
+    breaks = block_ends(page.text)
+    pieces = _pieces(page.text, breaks, marks, count_tokens)
+    limit = TOKENS if count_tokens else CHARACTERS
+    drafts = []
+    waiting = list(marks)
+    for group in _groups(pieces, limit):
+        start, end = group[0].start, group[-1].end
+        # headings that open the passage count for it, those further down for the next ones
+        opening = next((piece.start for piece in group if not piece.heading), end)
+        while waiting and waiting[0][0] <= opening:
+            path.enter(waiting[0][2], waiting[0][3])
+            waiting.pop(0)
+        headings = path.titles()
+        text = mend(page.text, breaks, start, end)
+        if has_text(text):
+            context = _context(title, headings, text, _table_head(page.text, pieces, group))
+            drafts.append(Draft(page.number, start, end, text, headings, context, page.language))
+        while waiting and waiting[0][0] < end:
+            path.enter(waiting[0][2], waiting[0][3])
+            waiting.pop(0)
+    for _, _, rank, heading in waiting:
+        path.enter(rank, heading)
+    return drafts
+
+
+def _pieces(
+    text: str, breaks: list[int], marks: Sequence[tuple[int, int, float, str]], count_tokens: CountTokens | None
+) -> list[_Piece]:
+    """Return the page's sentences, rows and headings with their sizes; what is too large alone is cut further."""
+    heading_places = [(start, end) for start, end, _, _ in marks if end > start]
+    edges = sorted({*breaks, *(place for span in heading_places for place in span)})
+    spans = sentence_spans(text, edges)
+    sizes = _sizes([text[start:end] for start, end in spans], count_tokens)
+    limit = TOKENS if count_tokens else CHARACTERS
+    pieces: list[_Piece] = []
+    for (start, end), size in zip(spans, sizes, strict=True):
+        if size > limit:
+            pieces.extend(_split(text, start, end, size, limit, count_tokens))
+            continue
+        heading = any(start < stop and begin < end for begin, stop in heading_places)
+        pieces.append(_Piece(start, end, size, heading, is_row(text[start:end])))
+    return pieces
+
+
+def _sizes(texts: Sequence[str], count_tokens: CountTokens | None) -> list[int]:
+    if count_tokens is not None:
+        return count_tokens(texts)
+    return [len(text) for text in texts]
+
+
+def _split(text: str, start: int, end: int, size: int, limit: int, count_tokens: CountTokens | None) -> list[_Piece]:
+    """Cut a sentence that is larger than a passage: between lines, else between words, else anywhere."""
+    step = max(20, (end - start) * limit // (size + 1) // 2)
+    pieces = []
+    at = start
+    while at < end:
+        stop = min(end, at + step)
+        if stop < end:
+            line = text.rfind("\n", at + step // 2, stop)
+            space = text.rfind(" ", at + step // 2, stop)
+            stop = line + 1 if line > 0 else space + 1 if space > 0 else stop
+        pieces.append((at, stop))
+        at = stop
+    sizes = _sizes([text[a:b] for a, b in pieces], count_tokens)
+    found: list[_Piece] = []
+    for (first, last), piece_size in zip(pieces, sizes, strict=True):
+        if piece_size > limit and last - first > 20:
+            found.extend(_split(text, first, last, piece_size, limit, count_tokens))
+        else:
+            found.append(_Piece(first, last, min(piece_size, limit)))
+    return found
+
+
+def _groups(pieces: Sequence[_Piece], limit: int) -> list[list[_Piece]]:
+    """Join pieces into passages of at most `limit`, beginning anew at headings, with no crumb left at the end."""
+    groups: list[list[_Piece]] = []
+    size = 0
+    for piece in pieces:
+        after_heading = bool(groups) and all(known.heading for known in groups[-1])
+        starts_section = piece.heading and not after_heading and size * TOKENS >= _TOKENS_BEFORE_HEADING * limit
+        if not groups or starts_section or (size + piece.size > limit):
+            # a heading does not stay behind at the foot of the passage before the text it belongs to
+            carried: list[_Piece] = []
+            while groups and not starts_section and len(groups[-1]) > 1 and groups[-1][-1].heading:
+                carried.insert(0, groups[-1].pop())
+            groups.append([*carried, piece])
+            size = sum(known.size for known in groups[-1])
+        else:
+            groups[-1].append(piece)
+            size += piece.size
+    if len(groups) > 1:
+        last = sum(piece.size for piece in groups[-1])
+        before = sum(piece.size for piece in groups[-2])
+        if last * TOKENS < _TOKENS_AT_LEAST * limit and (last + before) * TOKENS <= _TOKENS_AT_MOST * limit:
+            groups[-2].extend(groups.pop())
+    return groups
+
+
+def _table_head(text: str, pieces: Sequence[_Piece], group: Sequence[_Piece]) -> str:
+    """Return the head of the table that a passage starts in the middle of, so that its rows keep their sense."""
+    first = next(index for index, piece in enumerate(pieces) if piece.start >= group[0].start)
+    if first == 0 or not pieces[first].row or not pieces[first - 1].row:
+        return ""
+    above = first - 1
+    while above >= 0 and pieces[above].row:
+        above -= 1
+    if above < 0:
+        above = 0
+    lines = line_spans(text[pieces[above].start : pieces[above].end])
+    head = text[pieces[above].start :][lines[-1][0] : lines[-1][1]] if lines else ""
+    return mend(head)[:_TABLE_HEAD_CHARACTERS]
+
+
+def _context(title: str, headings: Sequence[str], text: str, table_head: str) -> str:
+    """Return title and headings in one short line, without what the passage begins with anyway."""
+    start = fold(text[:300])
+    parts = [title] if title else []
+    parts += [heading for heading in headings if fold(heading) not in start and fold(heading) != fold(title)]
+    if table_head and fold(table_head) not in start:
+        parts.append(table_head)
+    return " › ".join(part[:110] for part in parts)[:_CONTEXT_CHARACTERS]

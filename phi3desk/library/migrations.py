@@ -1,0 +1,86 @@
+"""The catalogue's tables, as numbered steps: step n takes a catalogue from version n-1 to n (PRAGMA user_version)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from phi3desk.errors import UserError
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE collection (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        folded TEXT NOT NULL,
+        removed REAL
+    );
+    CREATE UNIQUE INDEX collection_name ON collection (folded) WHERE removed IS NULL;
+
+    CREATE TABLE document (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        collection_id INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        name TEXT NOT NULL,
+        title TEXT NOT NULL DEFAULT '',
+        language TEXT NOT NULL DEFAULT '',
+        state TEXT NOT NULL,
+        reason TEXT,
+        pages INTEGER NOT NULL DEFAULT 0,
+        passages INTEGER NOT NULL DEFAULT 0,
+        size INTEGER NOT NULL,
+        changed REAL NOT NULL,
+        sha256 TEXT NOT NULL DEFAULT '',
+        outline TEXT NOT NULL DEFAULT '[]',
+        imported REAL NOT NULL,
+        removed REAL,
+        UNIQUE (collection_id, path)
+    );
+    CREATE INDEX document_content ON document (collection_id, sha256);
+    CREATE INDEX document_state ON document (state);
+
+    CREATE TABLE page (
+        document_id INTEGER NOT NULL REFERENCES document (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        label TEXT NOT NULL DEFAULT '',
+        language TEXT NOT NULL DEFAULT '',
+        text TEXT NOT NULL,
+        headings TEXT NOT NULL DEFAULT '[]',
+        PRIMARY KEY (document_id, number)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE passage (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id INTEGER NOT NULL REFERENCES document (id) ON DELETE CASCADE,
+        page INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        headings TEXT NOT NULL,
+        context TEXT NOT NULL,
+        language TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        -- 0: waits for its embedding, 1: has one in Chroma, 2: in a language that the embedder does not know
+        embedded INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX passage_document ON passage (document_id);
+    CREATE INDEX passage_digest ON passage (digest) WHERE embedded = 1;
+    CREATE INDEX passage_waiting ON passage (document_id) WHERE embedded = 0;
+
+    CREATE VIRTUAL TABLE passage_words USING fts5 (context, body, tokenize = 'unicode61 remove_diacritics 0');
+    CREATE VIRTUAL TABLE passage_trigrams USING fts5 (body, tokenize = 'trigram');
+    CREATE VIRTUAL TABLE word_counts USING fts5vocab (passage_words, 'row');
+    CREATE VIRTUAL TABLE trigram_counts USING fts5vocab (passage_trigrams, 'row');
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a catalogue to the newest version, each step in one transaction; UserError for one from the future."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise UserError(
+            "The library was written by a newer version of phi3desk. Install that version again, or start with "
+            "another data folder."
+        )
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

@@ -1,0 +1,352 @@
+"""Reads one PDF: text page by page with PDFium, outline, labels and title with pypdf. Runs in a reader process only.
+
+The offsets of a page's text are PDFium's character indexes, so the text range of a passage is also what
+`QPdfDocument.getSelectionAtIndex` selects, as far as the two builds of PDFium agree on a page.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from phi3desk.errors import Sentence, say
+from phi3desk.library.documents import State
+from phi3desk.library.text import has_text, line_spans, readable_share
+
+#: A page with more characters is no page that a person reads; the rest of it is left out.
+LONGEST_PAGE = 2_000_000
+#: Below this share of readable signs a page's text is the noise of a font without a map to Unicode.
+READABLE = 0.5
+_HEADER_WITHIN = 1024
+_OUTLINE_ENTRIES = 5_000
+_PASSWORD_ERROR = 4
+
+#: A heading that stands out on the page by its letters: start, end, height of the letters in points.
+Heading = tuple[int, int, float]
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """One page as read; `pictures` tells that it shows something which is not text."""
+
+    number: int
+    text: str
+    pictures: bool = False
+    headings: list[Heading] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the document says about itself; `outline` entries are (page from 1, level from 0, title)."""
+
+    title: str = ""
+    labels: list[str] = field(default_factory=list)
+    outline: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The document could be opened."""
+
+    pages: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The state a reading ends in; READ where the pages hold text."""
+
+    state: State
+    reason: Sentence | None = None
+
+
+Event = Opened | ReadPage | Finished | Details
+
+
+class _UnreadableError(Exception):
+    """PDFium cannot read this; `locked` where it asks for a password."""
+
+    def __init__(self, locked: bool) -> None:
+        super().__init__("locked" if locked else "unreadable")
+        self.locked = locked
+
+
+def read_document(path: Path) -> Iterator[Event]:
+    """Read a file: Opened, a ReadPage for each page, Finished, and for a readable file Details last.
+
+    Details come after Finished, so that a document whose outline hangs or breaks its reader is read all the same.
+    """
+    refusal = _refusal(path)
+    if refusal is not None:
+        yield refusal
+        return
+    try:
+        yield from _summed_up(_pages_by_pdfium(path))
+    except _UnreadableError as error:
+        yield from _second_opinion(path, locked=error.locked)
+    yield _details(path)
+
+
+def _refusal(path: Path) -> Finished | None:
+    """Return why a file is not worth opening, from its first bytes and its name."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEADER_WITHIN)
+    except OSError as error:
+        return Finished(
+            State.FAILED, say("The file cannot be opened: {problem}.", problem=error.strerror or type(error).__name__)
+        )
+    named_pdf = path.suffix.lower() == ".pdf"
+    if not head:
+        if named_pdf:
+            return Finished(State.FAILED, say("The file has no content: its size is 0 bytes."))
+        return Finished(State.UNSUPPORTED, say("The file is not a PDF; only PDF files can be read."))
+    if b"%PDF-" not in head and not named_pdf:
+        return Finished(State.UNSUPPORTED, say("The file is not a PDF; only PDF files can be read."))
+    return None
+
+
+def _pages_by_pdfium(path: Path) -> Iterator[Opened | ReadPage]:
+    import pypdfium2 as pdfium
+
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        raise _UnreadableError(locked=code == _PASSWORD_ERROR or "password" in str(error).lower()) from error
+    try:
+        count = len(document)
+        if count == 0:
+            raise _UnreadableError(locked=False)
+        yield Opened(count)
+        spare: Any = None
+        for index in range(count):
+            page = _page_by_pdfium(document, index)
+            if page is None or readable_share(page.text) < READABLE:
+                spare = spare or _open_with_pypdf(path)
+                other = _page_by_pypdf(spare, index)
+                page = other if other is not None else page and ReadPage(page.number, "", pictures=True)
+            yield page or ReadPage(index + 1, "", pictures=True)
+    finally:
+        document.close()
+
+
+def _page_by_pdfium(document: Any, index: int) -> ReadPage | None:
+    import pypdfium2 as pdfium
+
+    try:
+        page = document[index]
+        try:
+            text_page = page.get_textpage()
+            text = _text_of(text_page)
+            headings = _headings(text_page, text) if has_text(text) else []
+            pictures = False if has_text(text) else _shows_something(page)
+            return ReadPage(index + 1, text, pictures, headings)
+        finally:
+            page.close()
+    except pdfium.PdfiumError:
+        return None
+
+
+def _text_of(text_page: Any) -> str:
+    """Return a page's text with one character for each of PDFium's character indexes."""
+    from pypdfium2 import raw
+
+    count = min(text_page.count_chars(), LONGEST_PAGE)
+    if count <= 0:
+        return ""
+    text: str = text_page.get_text_range(0, count)
+    if len(text) == count and "\x00" not in text:
+        return text
+    codes = (raw.FPDFText_GetUnicode(text_page.raw, index) for index in range(count))
+    return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes)
+
+
+def _headings(text_page: Any, text: str) -> list[Heading]:
+    """Return the lines set in letters clearly larger, or clearly bolder, than the page's running text."""
+    lines = []
+    heights: Counter[tuple[float, bool]] = Counter()
+    for start, end in line_spans(text)[:400]:
+        first = next((i for i in range(start, end) if text[i].isalnum()), None)
+        if first is None:
+            continue
+        height, bold = _letter(text_page, first)
+        heights[(height, bold)] += end - start
+        lines.append((start, end, height, bold))
+    if len(lines) < 2:
+        return []
+    (body, body_bold), _ = heights.most_common(1)[0]
+    found = []
+    for start, end, height, bold in lines:
+        line = text[start:end].strip()
+        larger = height >= body * 1.12
+        bolder = bold and not body_bold and height >= body * 0.97
+        if (larger or bolder) and _reads_as_heading(line):
+            found.append((start, end, round(height + (0.2 if bolder else 0.0), 1)))
+    return found if len(found) * 2 <= len(lines) + 2 else []
+
+
+def _letter(text_page: Any, index: int) -> tuple[float, bool]:
+    """Return the height of a letter in points, to a half, and whether it is bold."""
+    from pypdfium2 import raw
+
+    box = raw.FS_RECTF()
+    known = raw.FPDFText_GetLooseCharBox(text_page.raw, index, ctypes.byref(box))
+    height = round(abs(box.top - box.bottom) * 2) / 2 if known else 0.0
+    return height, raw.FPDFText_GetFontWeight(text_page.raw, index) >= 600
+
+
+def _reads_as_heading(line: str) -> bool:
+    letters = sum(c.isalpha() for c in line)
+    return 3 <= len(line) <= 110 and letters >= 3 and letters * 2 >= len(line) and not line.endswith((".", ",", ";"))
+
+
+def _shows_something(page: Any) -> bool:
+    from pypdfium2 import raw
+
+    shown = {raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_TEXT}
+    return any(item.type in shown for item in page.get_objects(max_depth=4))
+
+
+def _summed_up(events: Iterator[Opened | ReadPage]) -> Iterator[Event]:
+    """Pass on the pages and add the state the document ends in."""
+    total = with_text = pictures = 0
+    for event in events:
+        if isinstance(event, ReadPage):
+            total += 1
+            with_text += has_text(event.text)
+            pictures += event.pictures
+        yield event
+    yield _state_of(total, with_text, pictures)
+
+
+def _state_of(total: int, with_text: int, pictures: int) -> Finished:
+    if with_text:
+        reason = None
+        if pictures:
+            reason = say(
+                "{pages} of {total} pages hold pictures only; what is written in them cannot be searched.",
+                pages=pictures,
+                total=total,
+            )
+        return Finished(State.READ, reason)
+    if pictures:
+        return Finished(
+            State.NEEDS_OCR,
+            say(
+                "The pages are pictures without text, as from a scanner. Run text recognition (OCR) on the file first."
+            ),
+        )
+    return Finished(State.EMPTY, say("The pages are blank: there is no text and no picture on them."))
+
+
+def _second_opinion(path: Path, *, locked: bool) -> Iterator[Event]:
+    """Read with pypdf what PDFium could not open."""
+    try:
+        reader = _open_with_pypdf(path)
+        if reader is None:
+            yield _failure(path)
+            return
+        if reader.is_encrypted and not reader.decrypt(""):
+            yield Finished(
+                State.LOCKED, say("The file is locked with a password. Save a copy without it and add that.")
+            )
+            return
+        if locked:
+            reader.pages[0].extract_text()
+        count = len(reader.pages)
+    except Exception:  # pypdf raises whatever a broken file makes it stumble over
+        if locked:
+            yield Finished(
+                State.LOCKED, say("The file is locked with a password. Save a copy without it and add that.")
+            )
+        else:
+            yield _failure(path)
+        return
+    pages = [page for page in (_page_by_pypdf(reader, index) for index in range(count)) if page is not None]
+    if not any(has_text(page.text) for page in pages):
+        yield _failure(path)
+        return
+    yield Opened(count)
+    yield from _summed_up(iter(pages))
+
+
+def _failure(path: Path) -> Finished:
+    with path.open("rb") as file:
+        is_pdf = b"%PDF-" in file.read(_HEADER_WITHIN)
+    if not is_pdf:
+        return Finished(State.FAILED, say("The file is named like a PDF, but what it holds is not a PDF."))
+    return Finished(
+        State.FAILED, say("The file is damaged: none of its pages can be read. Get or save a new copy of it.")
+    )
+
+
+def _open_with_pypdf(path: Path) -> Any:
+    """Return pypdf's view of a file, or None where it cannot make one; permission locks are opened."""
+    import pypdf
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        reader = pypdf.PdfReader(path, strict=False)
+        if reader.is_encrypted:
+            reader.decrypt("")
+        return reader
+    except Exception:  # pypdf raises whatever a broken file makes it stumble over
+        return None
+
+
+def _page_by_pypdf(reader: Any, index: int) -> ReadPage | None:
+    if reader is None:
+        return None
+    try:
+        text = (reader.pages[index].extract_text() or "")[:LONGEST_PAGE]
+    except Exception:  # pypdf raises whatever a broken page makes it stumble over
+        return None
+    text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+    if not has_text(text) or readable_share(text) < READABLE:
+        return None
+    return ReadPage(index + 1, text)
+
+
+def _details(path: Path) -> Details:
+    reader = _open_with_pypdf(path)
+    if reader is None:
+        return Details()
+    title, labels, outline = "", [], []
+    try:
+        title = _clean((reader.metadata.title if reader.metadata else "") or "")
+    except Exception:  # noqa: S110 - a document without a readable title is shown under its file name
+        pass
+    try:
+        labels = [str(label) for label in reader.page_labels]
+        if labels == [str(number) for number in range(1, len(labels) + 1)]:
+            labels = []
+    except Exception:
+        labels = []
+    try:
+        outline = list(_outline(reader, reader.outline, 0))[:_OUTLINE_ENTRIES]
+    except Exception:
+        outline = []
+    return Details(title, labels, outline)
+
+
+def _outline(reader: Any, entries: list[Any], level: int) -> Iterator[tuple[int, int, str]]:
+    if level > 8:
+        return
+    for entry in entries:
+        if isinstance(entry, list):
+            yield from _outline(reader, entry, level + 1)
+            continue
+        page = reader.get_destination_page_number(entry)
+        title = _clean(str(entry.title or ""))
+        if page is not None and page >= 0 and title:
+            yield page + 1, level, title
+
+
+def _clean(text: str) -> str:
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]

@@ -1,0 +1,278 @@
+"""Text as the library treats it: mended line breaks, folded letters, sentences, and where a sentence stands on a page.
+
+Everything here is pure and light: the window imports it as the reader processes do.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import re
+import unicodedata
+from functools import lru_cache
+
+Span = tuple[int, int]
+
+#: PDFium's mark for a hyphen at a line's end (U+0002 or U+FFFE, by version), and the soft hyphen.
+_HYPHEN_MARKS = "\x02\ufffe\u00ad"
+_COMBINING = re.compile("[\u0300-\u036f]+")
+_UNDECOMPOSED = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
+_APOSTROPHE_IN_CYRILLIC = re.compile(r"(?<=[\u0400-\u04ff])['’ʼ`‘](?=[\u0400-\u04ff])")
+
+_LINE = re.compile(r"[^\r\n]+")
+_BULLET = re.compile(r"\s*(?:[•▪■●◦‣·○□–—*-]\s+|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|\d+(?:\.\d+)+\.?\s)")
+_NUMBER = re.compile(r"[-+−(]?[$€£]?\d[\d.,]*[%)]?")
+_STOP = re.compile(r"(?<![.·])[.!?…;。]{1,3}[\"'”“»’)\]]*(?=\s|$)")
+_LEADERS = re.compile(r"(?:[.·_…][ \t]?){5,}")
+_NEXT = re.compile(r"\s+[\"'„“”«»‘’(\[¿¡–—-]*\s*([^\W_])")
+_LAST_WORD = re.compile(r"([^\W_][\w.'’-]*|\d+)$")
+
+#: Abbreviations after which a sentence goes on, in English, German, Slovenian, Greek, Ukrainian, Romanian and Swedish.
+_ABBREVIATIONS = frozenset(
+    """
+    dr prof mr mrs ms st jr sr inc ltd co corp no nr vs etc eg ie e.g i.e cf al fig figs eq sec vol pp ca approx dept
+    est max min abs bzw usw z z.b d.h u.a o.ä ggf inkl evtl vgl bspw str tel mio mrd sog zzgl gem bzgl abb kap tab anm
+    npr itd oz tj t.j ipd mag sv št čl prim t.i inž spec hrsg π.χ κ.λπ κλπ δηλ αρ σελ βλ κ.ά π.δ κ κα
+    т.д т.п т.е тис млн млрд грн див рис табл ст п пп м вул акад доц канд обл р рр ім напр т зб с
+    dvs t.ex m.m bl.a s.k ev osv kl fr.o.m t.o.m resp jfr ang mfl m.fl dl dna art alin lit pag ex sf d.hr î.hr jud
+    """.split()  # noqa: SIM905 - a list of 150 literals is harder to read
+)
+_MONTHS = frozenset(
+    "januar jänner februar märz april mai juni juli august september oktober november dezember absatz".split()  # noqa: SIM905
+)
+_CAPITALS_MATTER = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ӿ]")
+
+
+def fold(text: str) -> str:
+    """Return the text with case and diacritic marks folded away, for indexes and comparisons.
+
+    Compatibility forms (ligatures, full-width letters) are taken apart; an apostrophe inside a Cyrillic word is
+    dropped, since three different signs are in use for it.
+    """
+    apart = unicodedata.normalize("NFKD", text.translate({ord(mark): None for mark in _HYPHEN_MARKS}))
+    bare = _COMBINING.sub("", apart).casefold().translate(_UNDECOMPOSED)
+    return _APOSTROPHE_IN_CYRILLIC.sub("", bare)
+
+
+def line_spans(text: str) -> list[Span]:
+    """Return the start and end of every line that holds more than white space."""
+    return [match.span() for match in _LINE.finditer(text) if not match.group().isspace()]
+
+
+def is_row(line: str) -> bool:
+    """Tell whether a line looks like a row of a table: several numbers, or cells set apart by wide gaps."""
+    words = line.split()
+    numbers = sum(1 for word in words if _NUMBER.fullmatch(word))
+    if numbers >= 2 and numbers * 2 >= len(words):
+        return True
+    return numbers >= 3 or "\t" in line.strip() or line.strip().count("   ") >= 2
+
+
+def is_bullet(line: str) -> bool:
+    """Tell whether a line begins an item of a list."""
+    return _BULLET.match(line) is not None
+
+
+def block_ends(text: str) -> list[int]:
+    """Return the offsets of those line ends that end a paragraph, a heading, a list item or a row of a table.
+
+    PDF text has a break at every printed line. A break is kept where the line is clearly shorter than the lines
+    around it and the next one does not go on in lower case, or where either of the two is a row or a list item.
+    """
+    lines = line_spans(text)
+    lengths = sorted(end - start for start, end in lines)
+    if not lengths:
+        return []
+    full = 0.62 * lengths[min(len(lengths) - 1, int(len(lengths) * 0.85))]
+    ends = []
+    for (start, end), (following, following_end) in itertools.pairwise(lines):
+        line, after = text[start:end].strip(), text[following:following_end].strip()
+        if is_bullet(after) or is_row(line) or is_row(after) or re.search(r"\n\s*\n", text[end:following]):
+            ends.append(end)
+        elif after[:1].islower() or line.endswith((",", "-", "–", "(")):
+            continue
+        elif end - start < full:
+            ends.append(end)
+    return ends
+
+
+def _without_hyphens(text: str) -> str:
+    """Join words that a line's end has parted; a hyphen stays where the page writes the word with it elsewhere."""
+    whole = text.casefold()
+
+    def joined(match: re.Match[str]) -> str:
+        first, second = match.group(1), match.group(2)
+        hyphened = f"{first}-{second}"
+        if not second[:1].islower() or first[-1:].isdigit():
+            return hyphened
+        return hyphened if hyphened.casefold() in whole and (first + second).casefold() not in whole else first + second
+
+    text = re.sub(rf"(\w+)[{_HYPHEN_MARKS}]\s*(\w+)", joined, text)
+    text = re.sub(r"([^\W\d_]+)[-‐][ \t]*\r?\n\s*(\w+)", joined, text)
+    return text.translate({ord(mark): "-" for mark in "\x02\ufffe"} | {0xAD: None})
+
+
+def mend(text: str, breaks: list[int] | None = None, start: int = 0, end: int | None = None) -> str:
+    """Return a range of a page's text as it is shown: words whole, lines of a paragraph joined, other breaks kept.
+
+    `breaks` are the page's `block_ends` (found in the text itself where None); unreadable signs are left out.
+    """
+    end = len(text) if end is None else end
+    kept = block_ends(text) if breaks is None else breaks
+    pieces, at = [], start
+    for stop in kept[bisect.bisect_left(kept, start) : bisect.bisect_right(kept, end)]:
+        pieces.append(text[at:stop])
+        at = stop
+    pieces.append(text[at:end])
+    clean = (" ".join(_LEADERS.sub(" … ", _printable(_without_hyphens(piece))).split()) for piece in pieces)
+    return "\n".join(piece for piece in clean if piece)
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else " " if c.isspace() or unicodedata.category(c) != "Cf" else "" for c in text
+    )
+
+
+def readable_share(text: str) -> float:
+    """Return the share of signs that are letters, digits or ordinary marks, 0 to 1; 1 for a text without signs.
+
+    Fonts without a map to Unicode come out as control signs and private-use signs.
+    """
+    signs = [c for c in text if not c.isspace() and c not in _HYPHEN_MARKS]
+    if not signs:
+        return 1.0
+    bad = sum(1 for c in signs if c == "\ufffd" or unicodedata.category(c) in ("Cc", "Co", "Cn", "Cs"))
+    return 1.0 - bad / len(signs)
+
+
+def has_text(text: str) -> bool:
+    """Tell whether a text holds at least one letter or digit."""
+    return any(c.isalnum() for c in text)
+
+
+def sentence_spans(text: str, breaks: list[int] | None = None) -> list[Span]:
+    """Return the start and end of every sentence; a block of the text (see `block_ends`) ends one too."""
+    kept = block_ends(text) if breaks is None else breaks
+    spans: list[Span] = []
+    at = 0
+    for stop in [*kept, len(text)]:
+        spans.extend(_sentences_of_block(text, at, stop))
+        at = stop
+    return spans
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text that is already mended, each without white space around it."""
+    breaks = [match.start() for match in re.finditer(r"\n", text)]
+    return [text[start:end] for start, end in sentence_spans(text, breaks)]
+
+
+def _sentences_of_block(text: str, start: int, end: int) -> list[Span]:
+    spans, at = [], start
+    for match in _STOP.finditer(text, start, end):
+        if _ends_sentence(text, at, match, end):
+            spans.append((at, match.end()))
+            at = match.end()
+    spans.append((at, end))
+    return [span for span in (_stripped(text, *span) for span in spans) if span[0] < span[1]]
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool:
+    mark = stop.group()[0]
+    before = text[start : stop.start()]
+    if mark == ";" and not ("\u0370" <= before[-1:] <= "\u03ff"):
+        return False
+    following = _NEXT.match(text, stop.end(), end)
+    if following is None:
+        return not text[stop.end() : end].strip() or mark in "!?…"
+    first = following.group(1)
+    if not (first.isupper() or first.isdigit() or not _CAPITALS_MATTER.match(first)):
+        return False
+    if stop.group().rstrip("\"'”“»’)]") != ".":
+        return True
+    word = _LAST_WORD.search(before)
+    return word is None or not _goes_on(word.group(1), before[: word.start()], text[following.start(1) : end])
+
+
+def _goes_on(word: str, before: str, after: str) -> bool:
+    """Tell whether the full stop after `word` belongs to the word: an abbreviation, an initial, an ordinal number."""
+    low = word.casefold()
+    if low in _ABBREVIATIONS:
+        return True
+    if len(word) == 1 and word.isalpha():
+        return word.isupper() or not before.strip()
+    if word.isdigit() and len(word) <= 2:
+        next_word = re.match(r"\w+", after)
+        return not before.strip() or (next_word is not None and next_word.group().casefold() in _MONTHS)
+    return bool(re.fullmatch(r"(?:\w\.)+\w", word))
+
+
+@lru_cache(maxsize=8192)
+def _folded_letter(letter: str) -> str:
+    return "".join(c for c in fold(letter) if c.isalnum())
+
+
+def _letters(text: str) -> tuple[str, list[int]]:
+    """Return the folded letters and digits of a text, and the offset each one comes from."""
+    letters: list[str] = []
+    offsets: list[int] = []
+    for offset, sign in enumerate(text):
+        if sign.isalnum():
+            for letter in _folded_letter(sign):
+                letters.append(letter)
+                offsets.append(offset)
+    return "".join(letters), offsets
+
+
+def locate(page_text: str, quote: str, start: int = 0, end: int | None = None) -> Span | None:
+    """Return where a sentence stands in a page's text, or None.
+
+    Only letters and digits are compared, folded: white space, hyphenation, marks and case do not matter, nor does it
+    matter that another version of PDFium counts a few characters differently. `start` and `end` say where it is
+    expected; among several places the one nearest to them is taken. Where the sentence is not found as a whole, its
+    beginning and its end are looked for, so that a few letters an extractor reads differently do no harm.
+    """
+    needle = _letters(quote)[0]
+    if not needle:
+        return None
+    letters, offsets = _letters(page_text)
+    expected = bisect.bisect_left(offsets, start)
+    last = len(letters) if end is None else bisect.bisect_left(offsets, end)
+    at = letters.find(needle, expected, last)
+    if at < 0:
+        at = _nearest(letters, needle, expected)
+    if at >= 0:
+        return offsets[at], offsets[at + len(needle) - 1] + 1
+    return _by_both_ends(letters, offsets, needle, expected)
+
+
+def _nearest(letters: str, needle: str, expected: int) -> int:
+    after = letters.find(needle, expected)
+    before = letters.rfind(needle, 0, min(len(letters), expected + len(needle)))
+    if after < 0 or before < 0:
+        return max(after, before)
+    return after if after - expected <= expected - before else before
+
+
+def _by_both_ends(letters: str, offsets: list[int], needle: str, expected: int) -> Span | None:
+    size = min(24, len(needle) // 3)
+    if size < 8:
+        return None
+    head = _nearest(letters, needle[:size], expected)
+    if head < 0:
+        return None
+    tail = letters.find(needle[-size:], head + size, head + int(len(needle) * 1.4))
+    if tail < 0 or tail + size - head < len(needle) * 0.6:
+        return None
+    return offsets[head], offsets[tail + size - 1] + 1

@@ -1,0 +1,113 @@
+"""Words as the word index holds them: folded, and brought to their stem by the rules of their language."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from phi3desk.library.text import fold
+
+_TOKEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+
+_SNOWBALL = {
+    "en": "english", "de": "german", "sv": "swedish", "ro": "romanian", "el": "greek", "fr": "french", "es": "spanish",
+    "it": "italian", "nl": "dutch", "da": "danish", "no": "norwegian", "nb": "norwegian", "pt": "portuguese",
+    "fi": "finnish", "hu": "hungarian", "pl": "polish", "cs": "czech", "ru": "russian", "sr": "serbian",
+}  # fmt: skip
+
+#: Inflectional endings of languages that Snowball has no stemmer for, folded; the longest that fits is cut off.
+_ENDINGS = {
+    "uk": (
+        "ування юванням ування ення ання інням енням анням остей остями істю ості ість ими іми ами ями ові еві ого "
+        "ому ему ами ях ах ів ів ам ям ом ем им ім их іх ою ею ий ій ая яя оі еі иі ії ія ію іи уть ють ать ять ить "
+        "ала яла ила ула али яли или ули ало яло ило ав яв ив ув ати яти ити ути ся сь а я у ю о е є и і ь й"
+    ),
+    "sl": (
+        "ostjo osti ost anje anja anju enje enja enju ovanje ovanja ovanju skega skemu skimi skih skim ska ske ski "
+        "sko ega emu imi ama ami ema oma ova ovi ove evi eva eve ila ilo ili ala alo ali ela elo eli iti ati eti "
+        "ijo ajo ejo amo imo emo ate ite ete om em im ih ah oh ej ov ev il al el a e i o u"
+    ),
+}
+_SORTED_ENDINGS = {
+    code: tuple(sorted({fold(ending) for ending in endings.split()}, key=len, reverse=True))
+    for code, endings in _ENDINGS.items()
+}
+#: Words that tell nothing about what is asked, folded: question words and the commonest function words. They get no
+#: vote in a search, in the language of the question only, for one language's article is another's noun.
+_EMPTY_WORDS = {
+    code: frozenset(fold(words).split())
+    for code, words in {
+        "en": "the a an of in on at to for from by with and or is are was were be been do does did has have had what "
+        "which who whom whose when where why how many much that this these those it its as there their they he she his her i "
+        "we you can could will would should may might into than then about",
+        "de": "der die das ein eine einer eines einem einen und oder ist sind war waren wird werden was wer wen wem wo "
+        "wann warum wie viel viele welche welcher welches welchen von vom zu zum zur im in am an auf aus bei mit für "
+        "durch den dem des es sie er hat haben hatte als auch nach",
+        "sl": "in ali je so bil bila bilo bili bile kaj kdo koga komu kje kdaj zakaj kako koliko katera kateri katere "
+        "katerem kateremu katero kakšen kakšna kakšno na v z s za od do pri po o ki da se si ga jih mu ji to ta te",
+        "el": "ο η το οι τα του της των τον την και ή είναι ήταν τι ποιος ποια ποιο ποιοι πού πότε γιατί πώς πόσο πόσα "
+        "πόσοι με σε στο στη στην στον στα από για που να θα έχει έχουν δεν μια ένα ένας",
+        "uk": "і й та або чи є був була було були що хто кого кому де коли чому як який яка яке які якого якої якому "
+        "яких якими скільки на у в з із зі до від для по при про за не це цей ця ці то його її їх він вона вони",
+        "ro": "și sau este sunt era erau fost ce cine cui unde când cum de la din în pe cu pentru prin a al ale ai o "
+        "un unei unui care cât câți câte cărui cărei se sa să nu l au avut are avea lui ei lor",
+        "sv": "och eller är var vad vem vilka vilken vilket när varför hur många mycket i på av till från för med om "
+        "som en ett den det de att har hade kan ska skulle inte sig sin sitt sina han hon man blir blev",
+    }.items()
+}
+
+
+@lru_cache(maxsize=16)
+def _snowball(language: str) -> Any:
+    name = _SNOWBALL.get(language)
+    if name is None:
+        return None
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(name)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str, language: str) -> str:
+    """Return a folded word's stem in a language; the word itself where the language has no rules or it is short."""
+    if len(word) < 4 or not word.isalpha():
+        return word
+    endings = _SORTED_ENDINGS.get(language)
+    if endings is not None:
+        for ending in endings:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                return word[: -len(ending)]
+        return word
+    stemmer = _snowball(language)
+    return fold(stemmer.stemWord(word)) if stemmer is not None else word
+
+
+def words_of(text: str) -> list[str]:
+    """Return the folded words of a text in their order; `AT89C51-24` and `3.5` come as a whole and in their parts."""
+    found: list[str] = []
+    for match in _TOKEN.finditer(fold(text)):
+        token = match.group()
+        parts = _PART.findall(token)
+        if len(parts) > 1 and any(c.isdigit() for c in token):
+            found.append("".join(parts) if not token.replace(",", "").replace(".", "").isdigit() else "x".join(parts))
+        found.extend(parts)
+    return found
+
+
+def index_words(text: str, language: str) -> str:
+    """Return what the word index holds for a text: the stems of its words, parted by spaces."""
+    return " ".join(stem(word, language) for word in words_of(text))
+
+
+def question_words(question: str, language: str) -> list[str]:
+    """Return a question's telling words, folded, each once; all of its words where none of them tells anything."""
+    every = list(dict.fromkeys(words_of(question)))
+    telling = [word for word in every if word not in _EMPTY_WORDS.get(language, frozenset())]
+    return telling or every
+
+
+def trigrams_of(word: str) -> list[str]:
+    """Return the three-letter pieces of a folded word."""
+    return [word[i : i + 3] for i in range(len(word) - 2)]

@@ -1,0 +1,114 @@
+"""llama.cpp's C interface as this program uses it: logs, loading, and the vocabulary's raw calls.
+
+Only the model worker and the headless commands import this module, for it loads the native library.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import llama_cpp.llama_cpp as api
+
+from phi3desk.errors import Cancelled
+
+log = logging.getLogger("phi3desk.model.llama")
+
+#: GGML_LOG_LEVEL_ERROR of ggml.h
+_ERROR_LEVEL = 4
+
+
+class _Log:
+    """llama.cpp's messages on their way to Python's logging; it keeps the latest errors for an explanation."""
+
+    def __init__(self) -> None:
+        self._errors: deque[str] = deque(maxlen=8)
+        self.callback = api.llama_log_callback(self._on_message)
+
+    def _on_message(self, level: int, text: bytes, _: Any) -> None:
+        line = (text or b"").decode("utf-8", "replace").strip()
+        if not line or line == ".":
+            return
+        if level == _ERROR_LEVEL:
+            self._errors.append(line)
+        log.debug("%s", line)
+
+    def forget(self) -> None:
+        self._errors.clear()
+
+    def reason(self) -> str:
+        """Return the first error since `forget`, without the name of the C function that told it."""
+        if not self._errors:
+            return ""
+        first = self._errors[0]
+        return first.rpartition("error loading model: ")[2].rpartition("failed to apply lora adapter: ")[2].strip(" .")
+
+
+# llama.cpp has one log callback for the whole process, which must outlive every call into it
+_LOG = _Log()
+api.llama_log_set(_LOG.callback, ctypes.c_void_p(0))
+api.llama_backend_init()
+
+
+class NativeFailure(Exception):
+    """llama.cpp refused; the text is its own reason, which may be empty."""
+
+
+def encode_path(path: Path) -> bytes:
+    """Return a path as llama.cpp wants it: UTF-8 on every system."""
+    return str(path).encode("utf-8", "surrogateescape")
+
+
+def load_model(
+    path: Path,
+    gpu_layers: int = 0,
+    on_progress: Callable[[float], bool] | None = None,
+    vocabulary_only: bool = False,
+) -> int:
+    """Load a GGUF, memory-mapped, and return the model's handle; free it with `api.llama_model_free`.
+
+    `on_progress` gets a fraction and returns False to stop. Raises Cancelled then, NativeFailure where llama.cpp
+    refuses, and what `on_progress` raises.
+    """
+    stopped: list[BaseException] = []
+
+    def progress(fraction: float, _: Any) -> bool:
+        try:
+            if on_progress is None or on_progress(min(1.0, float(fraction))):
+                return True
+            stopped.append(Cancelled())
+        except BaseException as error:
+            stopped.append(error)
+        return False
+
+    callback = api.llama_progress_callback(progress)
+    parameters = api.llama_model_default_params()
+    parameters.n_gpu_layers = gpu_layers
+    parameters.load_mode = api.LLAMA_LOAD_MODE_MMAP if api.llama_supports_mmap() else api.LLAMA_LOAD_MODE_NONE
+    parameters.progress_callback = callback
+    parameters.vocab_only = vocabulary_only
+    _LOG.forget()
+    handle = api.llama_model_load_from_file(encode_path(path), parameters)
+    if handle and not stopped:
+        return int(handle)
+    if handle:
+        api.llama_model_free(handle)
+    if stopped:
+        raise stopped[0]
+    raise NativeFailure(_LOG.reason())
+
+
+def load_adapter(model: int, path: Path) -> int:
+    """Read an adapter for a loaded model and return its handle; it is freed with the model.
+
+    Raises NativeFailure where llama.cpp refuses.
+    """
+    _LOG.forget()
+    handle = api.llama_adapter_lora_init(model, encode_path(path))
+    if not handle:
+        raise NativeFailure(_LOG.reason())
+    return int(handle)

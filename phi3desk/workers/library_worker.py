@@ -1,0 +1,141 @@
+"""The process that owns the library: catalogue, vectors and embedder; searches are served while an import runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phi3desk.library.documents import Collection, Document, ImportSummary, SearchResult
+from phi3desk.library.library import Library
+from phi3desk.paths import open_paths
+from phi3desk.settings import Settings
+from phi3desk.workers.protocol import LibraryStatus
+from phi3desk.workers.worker import Handler, Outlet, Task, Worker, log_to_file, refuse, take_standard_streams
+
+
+class LibraryService:
+    """The library's operations as the protocol names them. Imports have a lane of their own."""
+
+    def __init__(self, library: Library, outlet: Outlet) -> None:
+        self._library = library
+        self._outlet = outlet
+
+    def lanes(self) -> dict[str, dict[str, Handler]]:
+        """Return the operations, by the thread that serves them."""
+        return {
+            "search": {
+                "search": self.search,
+                "collections": self.collections,
+                "documents": self.documents,
+                "status": self.status,
+                "create_collection": self.create_collection,
+                "rename_collection": self.rename_collection,
+                "delete_collection": self.delete_collection,
+                "restore_collection": self.restore_collection,
+                "remove_documents": self.remove_documents,
+                "restore_documents": self.restore_documents,
+            },
+            "import": {"import": self.import_paths, "retry": self.retry, "resume": self.resume},
+        }
+
+    def search(self, task: Task) -> SearchResult:
+        """Find the passages that speak of a question."""
+        return self._library.search(
+            task.argument("question", str),
+            task.argument("k", int),
+            task.argument("collections", list[int] | None),
+            task.argument("document", str | None),
+        )
+
+    def collections(self, _: Task) -> list[Collection]:
+        """Return all collections."""
+        return self._library.collections()
+
+    def documents(self, task: Task) -> list[Document]:
+        """Return the documents of a collection, or of all."""
+        return self._library.documents(task.argument("collection", int | None))
+
+    def status(self, _: Task) -> LibraryStatus:
+        """Return how much there is, and how much of it is embedded."""
+        return self._library.status()
+
+    def create_collection(self, task: Task) -> Collection:
+        """Make a collection."""
+        collection = self._library.create_collection(task.argument("name", str))
+        self._tell_change()
+        return collection
+
+    def rename_collection(self, task: Task) -> None:
+        """Give a collection another name."""
+        self._library.rename_collection(task.argument("id", int), task.argument("name", str))
+        self._tell_change()
+
+    def delete_collection(self, task: Task) -> None:
+        """Take a collection out of the library; can be undone."""
+        self._library.delete_collection(task.argument("id", int))
+        self._tell_change()
+
+    def restore_collection(self, task: Task) -> None:
+        """Undo the deletion of a collection."""
+        self._library.restore_collection(task.argument("id", int))
+        self._tell_change()
+
+    def remove_documents(self, task: Task) -> None:
+        """Take documents out of the library; can be undone."""
+        self._library.remove_documents(task.argument("documents", list[int]))
+        self._tell_change()
+
+    def restore_documents(self, task: Task) -> None:
+        """Undo the removal of documents."""
+        self._library.restore_documents(task.argument("documents", list[int]))
+        self._tell_change()
+
+    def import_paths(self, task: Task) -> ImportSummary:
+        """Import files and folders, telling progress and each finished file."""
+        collection = task.argument("collection", int | None)
+        if collection is None:
+            collection = self._library.collection_id(create=True)
+        return self._library.import_paths(
+            task.argument("paths", list[str]),
+            collection,
+            on_progress=lambda progress: task.emit("progress", progress),
+            on_file=lambda outcome: task.emit("file", outcome),
+            cancelled=task.cancelled,
+        )
+
+    def retry(self, task: Task) -> ImportSummary:
+        """Read documents again."""
+        return self._library.retry(
+            task.argument("documents", list[int]),
+            on_progress=lambda progress: task.emit("progress", progress),
+            on_file=lambda outcome: task.emit("file", outcome),
+            cancelled=task.cancelled,
+        )
+
+    def resume(self, task: Task) -> ImportSummary:
+        """Take up what an earlier run left half done."""
+        return self._library.resume_pending(
+            on_progress=lambda progress: task.emit("progress", progress),
+            on_file=lambda outcome: task.emit("file", outcome),
+            cancelled=task.cancelled,
+        )
+
+    def _tell_change(self) -> Any:
+        self._outlet.write(0, "changed")
+
+
+def main() -> int:
+    """Run the worker; returns the exit code."""
+    requests, lines = take_standard_streams()
+    outlet = Outlet(lines)
+    paths = open_paths()
+    log_to_file(paths.logs, "library-worker")
+    try:
+        library = Library(paths, Settings(paths.settings))
+    except Exception as error:
+        refuse(outlet, error)
+        return 1
+    try:
+        Worker("library", LibraryService(library, outlet).lanes(), outlet).run(requests)
+    finally:
+        library.close()
+    return 0

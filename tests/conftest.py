@@ -1,0 +1,39 @@
+"""Fixtures that every test may use; nothing here opens a display or the network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+from phi3desk.paths import Paths, open_paths  # noqa: E402
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """Return the paths of an empty installation in a folder of its own; child processes use it too."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PHI3DESK_HOME", str(folder))
+    return open_paths(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_phi3(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a tiny random-weight model of the phi3 architecture."""
+    from tests.helpers.tiny_phi3 import write_tiny_phi3
+
+    return write_tiny_phi3(tmp_path_factory.mktemp("model") / "tiny-phi3.gguf")
+
+
+@pytest.fixture(scope="session")
+def tiny_adapters(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Path]:
+    """Return two adapters for the tiny model; each changes its tokens in its own way."""
+    from tests.helpers.tiny_phi3 import write_tiny_adapter
+
+    folder = tmp_path_factory.mktemp("adapters")
+    return [write_tiny_adapter(folder / f"tiny-{name}.gguf", seed=seed) for name, seed in (("a", 1), ("b", 2))]
