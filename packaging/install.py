@@ -64,18 +64,18 @@ def python_of(venv: Path) -> Path:
 
 def missing_compiler() -> str:
     """Return what to do where llama.cpp cannot be compiled for want of a compiler; empty where there is one."""
-    built = subprocess.run(
-        [str(python_of(VENV)), "-c", "import llama_cpp"], capture_output=True, check=False, cwd=VENV
-    )
+    built = subprocess.run([str(python_of(VENV)), "-c", "import llama_cpp"], capture_output=True, check=False, cwd=VENV)
     if not built.returncode:
         return ""
     if os.name == "nt":
-        folder = os.environ.get("ProgramFiles(x86)", r"C:\Program Files (x86)")
+        folder = os.environ.get("PROGRAMFILES(X86)", r"C:\Program Files (x86)")
         there = Path(folder, "Microsoft Visual Studio", "Installer", "vswhere.exe").exists() or shutil.which("cl")
         advice = "Install “Build Tools for Visual Studio” with “Desktop development with C++”."
     else:
         there = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
-        advice = "On Debian or Ubuntu: apt install build-essential. On Fedora: dnf install gcc-c++. On macOS: xcode-select --install."
+        advice = (
+            "Debian, Ubuntu: apt install build-essential. Fedora: dnf install gcc-c++. macOS: xcode-select --install."
+        )
     return "" if there else f"A C++ compiler is needed to build llama.cpp. {advice}"
 
 

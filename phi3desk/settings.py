@@ -190,6 +190,11 @@ class Settings:
             except UserError as error:
                 log.warning("settings.json: %s", error)
 
+    @property
+    def folder(self) -> Path:
+        """The folder that holds the settings and all other data of this installation."""
+        return self._path.parent
+
     def get(self, key: str) -> Any:
         """Return a setting's value; KeyError for a key that is not declared."""
         return self._values.get(key, DECLARED[key].default)

@@ -11,7 +11,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-from phi3desk.paths import Paths, open_paths  # noqa: E402
+from phi3desk.paths import Paths, open_paths
 
 
 @pytest.fixture

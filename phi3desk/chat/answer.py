@@ -55,8 +55,8 @@ def write(
 
 def sources_of(result: SearchResult) -> tuple[Source, ...]:
     """Return the relevant passages of a search, numbered from 1 as the prompt will number them."""
-    relevant = [found.passage for found in result.found if found.relevant]
-    return tuple(Source(n, passage) for n, passage in enumerate(relevant, 1))
+    relevant = [found for found in result.found if found.relevant]
+    return tuple(Source(n, found.passage, found.words, found.meaning) for n, found in enumerate(relevant, 1))
 
 
 def nothing_found(result: SearchResult, made_by: MadeBy, text: str = NOTHING_FOUND_TEXT) -> Answer:
@@ -64,11 +64,13 @@ def nothing_found(result: SearchResult, made_by: MadeBy, text: str = NOTHING_FOU
     return Answer(text, (), (), NOTHING_FOUND, "stop", made_by, Timings(search_s=result.seconds))
 
 
-def finish(written: Written, sources: tuple[Source, ...], made_by: MadeBy, search_seconds: float) -> Answer:
+def finish(
+    written: Written, question: str, sources: tuple[Source, ...], made_by: MadeBy, search_seconds: float
+) -> Answer:
     """Return the finished answer: marks of no passage dropped, unmarked sentences tied to their source."""
     generation = written.generation
     read = tuple(source for source in sources if source.n in written.sources_read)
-    text, citations = cite(generation.text, read)
+    text, citations = cite(generation.text, read, question)
     return Answer(
         text=text,
         citations=citations,

@@ -15,7 +15,8 @@ _WORDS = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 # A sentence of an answer is tied to a passage when this share of its telling words stands in one of the passage's
 # sentences or beside it. Below, two texts on the same matter already look alike.
 SUPPORTED = 0.6
-FEWEST_WORDS = 2
+# A claim of fewer telling words is tied to a sentence only where that holds all of them.
+FEWEST_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class _Support:
     source: Source
     quote: str
     share: float
+    answers_question: float
+    held: set[str]
+
+    @property
+    def score(self) -> float:
+        """What the best sentence is chosen by."""
+        return self.share + 0.2 * self.answers_question
 
 
 def keep_known_marks(text: str, known: Collection[int]) -> str:
@@ -38,66 +46,68 @@ def keep_known_marks(text: str, known: Collection[int]) -> str:
     return re.sub(r"[ \t]+(?=[.,;:!?](?:\s|$))", "", kept) if kept != text else text
 
 
-def cite(text: str, sources: Sequence[Source]) -> tuple[str, tuple[Citation, ...]]:
+def cite(text: str, sources: Sequence[Source], question: str = "") -> tuple[str, tuple[Citation, ...]]:
     """Return the answer with only known marks, and a citation for each mark.
 
     A sentence the model left without a mark gets the mark of the source that holds its words, where there is one;
     such citations have `by_model` false. Each citation quotes the sentence of the passage that says most of what the
-    answer's sentence says. A source that is cited twice for the same sentence of it is listed once.
+    answer's sentence says; among equals, the one that speaks of the question. A source that is cited twice for the
+    same sentence of it is listed once.
     """
     if not sources:
         return keep_known_marks(text, ()).strip(), ()
     by_number = {source.n: source for source in sources}
+    asked = _telling_words(question)
     written: list[str] = []
     citations: dict[tuple[int, str], Citation] = {}
     for piece, is_sentence in _pieces(keep_known_marks(text, by_number.keys()).strip()):
-        if not is_sentence:
-            written.append(piece)
-            continue
+        claim = _telling_words(MARKS.sub(" ", piece)) if is_sentence else set()
         marked = [int(number) for number in MARKS.findall(piece)]
-        claim = MARKS.sub(" ", piece)
         for number in marked:
-            support = best_support(claim, [by_number[number]], at_least=0.0)
-            if support is not None:
-                _add(citations, support, by_model=True)
-        if not marked:
-            support = best_support(claim, sources, at_least=SUPPORTED)
-            if support is not None:
-                _add(citations, support, by_model=False)
-                piece = _with_mark(piece, support.source.n)
-        written.append(piece)
+            _add(citations, _best_support(claim, asked, [by_number[number]]), by_model=True)
+        support = _best_support(claim, asked, sources) if claim and not marked else None
+        if support is not None and _holds(support, claim):
+            _add(citations, support, by_model=False)
+            written.append(_with_mark(piece, support.source.n))
+        else:
+            written.append(piece)
     return "".join(written), tuple(citations.values())
 
 
-def best_support(claim: str, sources: Sequence[Source], at_least: float) -> _Support | None:
-    """Return the sentence of the sources that holds most of a claim's telling words, numbers above all.
-
-    None where the share is under `at_least`, or where the claim has too few words to be tied to anything.
-    """
-    wanted = _telling_words(claim)
-    if not wanted or (at_least > 0 and len(wanted) < FEWEST_WORDS and not any(word[0].isdigit() for word in wanted)):
-        return None
-    whole = sum(_weight(word) for word in wanted)
+def _best_support(claim: set[str], asked: set[str], sources: Sequence[Source]) -> _Support:
+    """Return the sentence of the sources that holds most of a claim's telling words, numbers above all."""
+    whole = sum(map(_weight, claim)) or 1.0
     best: _Support | None = None
     for source in sources:
-        context = _telling_words(f"{source.passage.title} {' '.join(source.passage.headings)}")
-        parts = sentences(source.passage.text) or [source.passage.text]
-        held = [_telling_words(part) for part in parts]
-        for index, part in enumerate(parts):
-            near = held[index] | (held[index - 1] if index else set()) | context
-            exact = sum(_weight(word) for word in wanted & held[index])
-            around = sum(_weight(word) for word in wanted & near)
-            share = (0.75 * exact + 0.25 * around) / whole
-            if best is None or share > best.share:
-                best = _Support(source, part.strip(), share)
-    if best is None or best.share < at_least:
-        return None
-    # A number in the claim that the whole passage does not hold is a sign of invention, whatever the words say.
-    if at_least > 0:
-        numbers = {word for word in wanted if word[0].isdigit()}
-        if not numbers <= _telling_words(best.source.passage.text):
-            return None
+        heading = _telling_words(f"{source.passage.title} {' '.join(source.passage.headings)}")
+        before: set[str] = set()
+        for part in sentences(source.passage.text) or [source.passage.text]:
+            held = _telling_words(part)
+            near = held | before | heading
+            exact = sum(map(_weight, claim & held)) / whole
+            around = sum(map(_weight, claim & near)) / whole
+            answers_question = len(asked & near) / (len(asked) or 1)
+            support = _Support(source, part.strip(), 0.75 * exact + 0.25 * around, answers_question, claim & held)
+            if best is None or support.score > best.score:
+                best = support
+            before = held
+    if best is None:
+        raise ValueError("there is no source")
     return best
+
+
+def _holds(support: _Support, claim: set[str]) -> bool:
+    """Tell whether a sentence supports a claim well enough to be named as its source without the model's word.
+
+    A short claim must stand there whole, a very short one beside words of the question. A number that the passage does not hold is a
+    sign of invention, whatever the words say.
+    """
+    numbers = {word for word in claim if word[0].isdigit()}
+    if not numbers <= _telling_words(support.source.passage.text):
+        return False
+    if len(claim) < FEWEST_WORDS:
+        return support.held == claim and (len(claim) == FEWEST_WORDS - 1 or support.answers_question > 0)
+    return support.share >= SUPPORTED
 
 
 def _add(citations: dict[tuple[int, str], Citation], support: _Support, *, by_model: bool) -> None:

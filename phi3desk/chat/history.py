@@ -11,6 +11,7 @@ import msgspec
 
 from phi3desk.chat.messages import Answer, Conversation, Message
 from phi3desk.errors import UserError
+from phi3desk.library.text import fold
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -43,6 +44,7 @@ class ConversationStore:
     def __init__(self, path: Path) -> None:
         """Open or make the file; raises UserError where it is not a conversation file or is of a newer program."""
         self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.create_function("folded", 1, fold, deterministic=True)
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
@@ -85,12 +87,12 @@ class ConversationStore:
 
     def conversations(self, words: str = "") -> list[Conversation]:
         """Return the conversations, the last changed first; with `words`, those whose title or messages hold them."""
-        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = self._db.execute(
-            f"SELECT {_CONVERSATION} FROM conversation c WHERE removed IS NULL"  # noqa: S608 - as above
-            " AND (? = '%%' OR title LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.text LIKE ? ESCAPE '\\'))"
+            f"SELECT {_CONVERSATION} FROM conversation c"  # noqa: S608 - a constant list of columns
+            " WHERE removed IS NULL AND (instr(folded(title), :words) OR EXISTS ("
+            "SELECT 1 FROM message m WHERE m.conversation_id = c.id AND instr(folded(m.text), :words)))"
             " ORDER BY changed DESC, id DESC",
-            (pattern, pattern, pattern),
+            {"words": fold(words.strip())},
         )
         return [_conversation(row) for row in rows]
 
@@ -144,8 +146,9 @@ class ConversationStore:
     def delete_from(self, message_id: int) -> None:
         """Delete a message and all after it in its conversation: for asking again or editing a question."""
         self._db.execute(
-            "DELETE FROM message WHERE id >= ? AND conversation_id = (SELECT conversation_id FROM message WHERE id = ?)",
-            (message_id, message_id),
+            "DELETE FROM message WHERE id >= :id"
+            " AND conversation_id = (SELECT conversation_id FROM message WHERE id = :id)",
+            {"id": message_id},
         )
 
     def _migrate(self) -> None:

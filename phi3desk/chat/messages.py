@@ -10,10 +10,12 @@ from phi3desk.model.models import AdapterUse
 
 @dataclass(frozen=True)
 class Source:
-    """A numbered passage as it stood in a prompt."""
+    """A numbered passage as it stood in a prompt; `words` and `meaning` tell why it was found, as in `Found`."""
 
     n: int
     passage: Passage
+    words: tuple[str, ...] = ()
+    meaning: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,24 @@ import dataclasses
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import finish, nothing_found, sources_of, write
 from phi3desk.chat.messages import Answer, MadeBy
 from phi3desk.chat.prompt import PromptRequest
 from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_person
 from phi3desk.cli.output import Output, ProgressLine
-from phi3desk.errors import Cancelled
+from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Found, SearchResult
-from phi3desk.model.engine import Engine
 from phi3desk.model.models import LoadOptions, ModelEntry, Sampling
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+
+if TYPE_CHECKING:
+    from phi3desk.model.engine import Engine
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +83,7 @@ def answer_question(
         cancelled=cancelled,
     )
     progress.clear()
-    return finish(written, sources, made_by, result.seconds)
+    return finish(written, question, sources, made_by, result.seconds)
 
 
 def sampling_of(settings: Settings) -> Sampling:
@@ -91,12 +93,16 @@ def sampling_of(settings: Settings) -> Sampling:
 
 def choose_model(models: ModelStore, name: str) -> ModelEntry:
     """Return the model of that name, or the one in use; UserError where there is none."""
-    return models.named(name) if name else models.in_use()
+    entry = models.find(name) if name else models.in_use()
+    if entry is None:
+        raise UserError("There is no language model yet. Add one: phi3desk models add FILE.gguf")
+    return entry
 
 
 @contextmanager
 def loaded_engine(entry: ModelEntry, profile: Profile, settings: Settings, progress: ProgressLine) -> Iterator[Engine]:
     """Load a model with a profile's adapters, and let it go at the end."""
+    from phi3desk.model.engine import Engine
 
     def on_progress(fraction: float) -> bool:
         progress.show(f"Loading {entry.name}, {fraction:.0%}")

@@ -13,7 +13,6 @@ from typing import Any
 
 from phi3desk import __version__
 from phi3desk.cli.output import Output
-from phi3desk.errors import UserError
 from phi3desk.model.hardware import hardware
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
@@ -123,10 +122,9 @@ def _folder_check(paths: Paths) -> Check:
 
 
 def _model_check(paths: Paths) -> Check:
-    try:
-        entry = ModelStore(paths).in_use()
-    except UserError as error:
-        return Check("language model", False, str(error.sentence), "phi3desk models add FILE.gguf")
+    entry = ModelStore(paths).in_use()
+    if entry is None:
+        return Check("language model", False, "there is none", "phi3desk models add FILE.gguf")
     if entry.missing:
         return Check("language model", False, f"the file of {entry.name} is gone", "phi3desk models list")
     if entry.starter:

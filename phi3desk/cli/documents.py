@@ -14,7 +14,7 @@ from typing import Any
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, State
-from phi3desk.library.library import Library
+from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 
@@ -37,8 +37,9 @@ def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, ou
             output.text(f"{outcome.state}: {outcome.path}: {outcome.reason}")
 
     with open_library(paths, settings) as library, stopped_by_person() as cancelled:
-        collection = library.collection_id(options.collection, create=True)
-        summary = library.import_paths(options.paths, collection, on_progress, on_file, cancelled)
+        collection = library.collection_id(options.collection or DEFAULT_COLLECTION, create=True)
+        sources = [Path(path) for path in options.paths]
+        summary = library.import_paths(sources, collection, on_progress, on_file, cancelled)
     progress_line.clear()
     if summary.cancelled:
         raise Cancelled

@@ -21,11 +21,11 @@ def run_models(options: argparse.Namespace, paths: Paths, _: Settings, output: O
     """List, add, choose or forget models; every action prints what it changed."""
     store = ModelStore(paths)
     if options.action == "list":
-        entries = store.models()
+        entries = store.list()
         print_rows([dataclasses.asdict(entry) for entry in entries], [model_line(e) for e in entries], options, output)
         return
     if options.action == "add":
-        entry, says = store.add(options.file, options.name), "Added"
+        entry, says = store.add(options.file, options.name or ""), "Added"
     elif options.action == "use":
         entry, says = store.use(options.name), "In use from now on"
     else:
@@ -37,10 +37,10 @@ def run_adapters(options: argparse.Namespace, paths: Paths, _: Settings, output:
     """List or add adapters."""
     store = AdapterStore(paths)
     if options.action == "list":
-        entries = store.adapters()
+        entries = store.list()
         print_rows([adapter_row(e) for e in entries], [adapter_line(e) for e in entries], options, output)
         return
-    entry = store.add(options.file, options.name)
+    entry = store.add(options.file, options.name or "")
     print_change(adapter_row(entry), f"Added: {entry.name}", options, output)
 
 

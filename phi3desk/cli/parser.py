@@ -38,7 +38,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-_Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+_Commands = argparse._SubParsersAction
 
 
 def _add_home(parser: argparse.ArgumentParser, default: object) -> None:

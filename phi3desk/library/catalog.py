@@ -11,9 +11,8 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +23,13 @@ from phi3desk.library.migrations import migrate
 from phi3desk.library.text import fold
 from phi3desk.library.words import index_words
 
-#: passage.embedded
-WAITING, EMBEDDED, UNKNOWN_LANGUAGE = 0, 1, 2
+#: passage.embedded: waits for its embedding, or is in a language that the embedder does not know
+_WAITING, _UNKNOWN_LANGUAGE = 0, 2
 
 _DOCUMENT = """SELECT d.*, c.name AS collection FROM document d JOIN collection c ON c.id = d.collection_id"""
 _PASSAGE = """SELECT p.*, d.name AS document, d.path AS path, d.title AS title
     FROM passage p JOIN document d ON d.id = p.document_id"""
 _VARIABLES = 900
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A passage that waits for its embedding."""
-
-    id: int
-    document_id: int
-    collection_id: int
-    indexed: str
-    digest: str
 
 
 class Catalog:
@@ -176,7 +164,7 @@ class Catalog:
             " AND d.collection_id = ?" if collection_id is not None else ""
         )
         values = () if collection_id is None else (collection_id,)
-        rows = self.connection.execute(f"{_DOCUMENT} WHERE {where} ORDER BY d.name, d.path", values)  # noqa: S608
+        rows = self.connection.execute(f"{_DOCUMENT} WHERE {where} ORDER BY d.name, d.path", values)
         return [_document(row) for row in rows]
 
     def document(self, document_id: int) -> Document | None:
@@ -211,6 +199,7 @@ class Catalog:
                     "removed = NULL WHERE id = ?",
                     (*values, known["id"]),
                 )
+                self._promote_duplicates()
                 return int(known["id"])
             made = connection.execute(
                 "INSERT INTO document (size, changed, sha256, imported, collection_id, path, name, state) "
@@ -286,11 +275,13 @@ class Catalog:
         row = self.connection.execute("SELECT outline FROM document WHERE id = ?", (document_id,)).fetchone()
         return [(page, level, title) for page, level, title in json.loads(row["outline"])]
 
-    def add_passages(self, document_id: int, drafts: Sequence[Draft], known_languages: frozenset[str]) -> None:
-        """Keep a document's passages and index their words: READ becomes WORDS."""
+    def add_passages(self, document_id: int, drafts: Sequence[Draft], known_languages: frozenset[str]) -> int:
+        """Keep a document's passages and index their words: READ becomes WORDS; return how many wait for embedding."""
+        waiting = 0
         with self.writing() as connection:
             for draft in drafts:
                 known = not draft.language or draft.language in known_languages
+                waiting += known
                 made = connection.execute(
                     'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, embedded) '
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -304,7 +295,7 @@ class Catalog:
                         draft.context,
                         draft.language,
                         draft.digest,
-                        WAITING if known else UNKNOWN_LANGUAGE,
+                        _WAITING if known else _UNKNOWN_LANGUAGE,
                     ),
                 )
                 connection.execute(
@@ -321,6 +312,15 @@ class Catalog:
             connection.execute(
                 "UPDATE document SET state = 'words', passages = ? WHERE id = ?", (len(drafts), document_id)
             )
+        return waiting
+
+    def with_vectors(self, document_id: int) -> tuple[int, list[int]] | None:
+        """Return a document's collection and the passages of it that have vectors, or None where it is unknown."""
+        row = self.connection.execute("SELECT collection_id FROM document WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            return None
+        ids = self.connection.execute("SELECT id FROM passage WHERE document_id = ? AND embedded = 1", (document_id,))
+        return int(row["collection_id"]), [int(i["id"]) for i in ids]
 
     def _drop_content(self, document_id: int) -> None:
         connection = self.connection
@@ -330,106 +330,13 @@ class Catalog:
         connection.execute("DELETE FROM passage WHERE document_id = ?", (document_id,))
         connection.execute("DELETE FROM page WHERE document_id = ?", (document_id,))
 
-    # embeddings
-
-    def waiting(self, limit: int, document_ids: Sequence[int] | None = None) -> list[Waiting]:
-        """Return passages that wait for an embedding, document by document in the order of import."""
-        among = "" if document_ids is None else f"AND d.id IN ({_marks(document_ids)})"
-        rows = self.connection.execute(
-            "SELECT p.id, p.document_id, d.collection_id, p.context, p.text, p.digest FROM passage p "  # noqa: S608
-            "JOIN document d ON d.id = p.document_id JOIN collection c ON c.id = d.collection_id "
-            f"WHERE p.embedded = 0 AND d.state = 'words' AND d.removed IS NULL AND c.removed IS NULL {among} "
-            "ORDER BY p.document_id, p.id LIMIT ?",
-            (*(document_ids or ()), limit),
-        )
-        return [
-            Waiting(
-                row["id"],
-                row["document_id"],
-                row["collection_id"],
-                f"{row['context']}\n{row['text']}" if row["context"] else row["text"],
-                row["digest"],
-            )
-            for row in rows
-        ]
-
-    def count_waiting(self, document_ids: Sequence[int] | None = None) -> int:
-        """Return how many passages wait for an embedding."""
-        among = "" if document_ids is None else f"AND d.id IN ({_marks(document_ids)})"
-        row = self.connection.execute(
-            "SELECT count(*) FROM passage p JOIN document d ON d.id = p.document_id "  # noqa: S608
-            f"WHERE p.embedded = 0 AND d.state = 'words' AND d.removed IS NULL {among}",
-            tuple(document_ids or ()),
-        ).fetchone()
-        return int(row[0])
-
-    def embedded_twins(self, digests: Iterable[str]) -> dict[str, tuple[int, int]]:
-        """Return, for digests that were embedded before, a passage that has the vector and its collection."""
-        twins = {}
-        for digest in set(digests):
-            row = self.connection.execute(
-                "SELECT p.id, d.collection_id FROM passage p JOIN document d ON d.id = p.document_id "
-                "WHERE p.digest = ? AND p.embedded = 1 LIMIT 1",
-                (digest,),
-            ).fetchone()
-            if row is not None:
-                twins[digest] = (int(row["collection_id"]), int(row["id"]))
-        return twins
-
-    def embedded(self, passage_ids: Sequence[int]) -> list[int]:
-        """Note that passages have their vector; return the documents that became READY by it."""
-        with self.writing() as connection:
-            connection.executemany("UPDATE passage SET embedded = 1 WHERE id = ?", ((i,) for i in passage_ids))
-            return self.settle()
-
-    def settle(self) -> list[int]:
-        """Make READY every document whose passages all have what they can have; return their ids."""
-        with self.writing() as connection:
-            rows = connection.execute(
-                "SELECT id FROM document d WHERE state = 'words' AND passages > 0 AND NOT EXISTS "
-                "(SELECT 1 FROM passage p WHERE p.document_id = d.id AND p.embedded = 0)"
-            ).fetchall()
-            connection.executemany("UPDATE document SET state = 'ready' WHERE id = ?", ((row["id"],) for row in rows))
-            return [int(row["id"]) for row in rows]
-
-    def vector_ids(self, collection_id: int) -> set[int]:
-        """Return the passages of a collection that should have a vector, removed documents' too."""
-        rows = self.connection.execute(
-            "SELECT p.id FROM passage p JOIN document d ON d.id = p.document_id WHERE d.collection_id = ? AND p.embedded = 1",
-            (collection_id,),
-        )
-        return {int(row["id"]) for row in rows}
-
-    def vector_count(self, collection_id: int) -> int:
-        """Return how many passages of a collection should have a vector."""
-        row = self.connection.execute(
-            "SELECT count(*) FROM passage p JOIN document d ON d.id = p.document_id "
-            "WHERE d.collection_id = ? AND p.embedded = 1",
-            (collection_id,),
-        ).fetchone()
-        return int(row[0])
-
-    def vectors_lost(self, passage_ids: Iterable[int]) -> None:
-        """Have passages embedded again whose vectors are gone; their documents are searched by words until then."""
-        with self.writing() as connection:
-            for part in _parts(sorted(passage_ids)):
-                marks = _marks(part)
-                connection.execute(f"UPDATE passage SET embedded = 0 WHERE id IN ({marks})", part)  # noqa: S608
-                connection.execute(
-                    "UPDATE document SET state = 'words' WHERE state = 'ready' AND id IN "  # noqa: S608
-                    f"(SELECT document_id FROM passage WHERE id IN ({marks}))",
-                    part,
-                )
-
     # what was left half done, removed, or is asked for
 
-    def unfinished(self, document_ids: Sequence[int] | None = None) -> list[Document]:
+    def unfinished(self) -> list[Document]:
         """Return the documents that are on their way, in the order they were found."""
-        among = "" if document_ids is None else f"AND d.id IN ({_marks(document_ids)})"
         rows = self.connection.execute(
-            f"{_DOCUMENT} WHERE d.state IN ('found', 'read', 'words') AND d.removed IS NULL AND c.removed IS NULL {among} "  # noqa: S608
-            "ORDER BY d.id",
-            tuple(document_ids or ()),
+            f"{_DOCUMENT} WHERE d.state IN ('found', 'read', 'words') AND d.removed IS NULL AND c.removed IS NULL "
+            "ORDER BY d.id"
         )
         return [_document(row) for row in rows]
 
@@ -449,12 +356,15 @@ class Catalog:
             now = time.time() if removed else None
             connection.executemany("UPDATE document SET removed = ? WHERE id = ?", ((now, i) for i in document_ids))
             if removed:
-                connection.execute(
-                    "UPDATE document SET state = 'found', reason = NULL WHERE id IN (SELECT min(d.id) FROM document d "
-                    "WHERE d.state = 'duplicate' AND d.removed IS NULL AND NOT EXISTS (SELECT 1 FROM document o "
-                    "WHERE o.collection_id = d.collection_id AND o.sha256 = d.sha256 AND o.removed IS NULL "
-                    "AND o.state <> 'duplicate') GROUP BY d.collection_id, d.sha256)"
-                )
+                self._promote_duplicates()
+
+    def _promote_duplicates(self) -> None:
+        self.connection.execute(
+            "UPDATE document SET state = 'found', reason = NULL WHERE id IN (SELECT min(d.id) FROM document d "
+            "WHERE d.state = 'duplicate' AND d.removed IS NULL AND NOT EXISTS (SELECT 1 FROM document o "
+            "WHERE o.collection_id = d.collection_id AND o.sha256 = d.sha256 AND o.removed IS NULL "
+            "AND o.state <> 'duplicate') GROUP BY d.collection_id, d.sha256)"
+        )
 
     def purge(self) -> list[tuple[int, list[int]]]:
         """Delete for good what is marked as removed; return collections with the passages whose vectors must go."""
@@ -475,8 +385,8 @@ class Catalog:
     def passages(self, passage_ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by their ids."""
         found = {}
-        for part in _parts(list(passage_ids)):
-            rows = self.connection.execute(f"{_PASSAGE} WHERE p.id IN ({_marks(part)})", part)
+        for part in parts(list(passage_ids)):
+            rows = self.connection.execute(f"{_PASSAGE} WHERE p.id IN ({marks(part)})", part)
             found.update({int(row["id"]): _passage(row) for row in rows})
         return found
 
@@ -497,7 +407,7 @@ class Catalog:
 
     def languages(self, collection_ids: Sequence[int] | None) -> dict[str, float]:
         """Return the share of each language among the passages of collections (None: of all)."""
-        among = "" if collection_ids is None else f"AND d.collection_id IN ({_marks(collection_ids)})"
+        among = "" if collection_ids is None else f"AND d.collection_id IN ({marks(collection_ids)})"
         rows = self.connection.execute(
             "SELECT d.language, sum(d.passages) AS n FROM document d WHERE d.removed IS NULL AND d.passages > 0 "  # noqa: S608
             f"{among} GROUP BY d.language",
@@ -507,11 +417,13 @@ class Catalog:
         return {row["language"]: row["n"] / total for row in rows if row["language"]} if total else {}
 
 
-def _marks(values: Sequence[Any]) -> str:
+def marks(values: Sequence[Any]) -> str:
+    """Return the placeholders of an SQL list."""
     return ",".join("?" * len(values))
 
 
-def _parts(values: list[Any]) -> Iterator[list[Any]]:
+def parts(values: list[Any]) -> Iterator[list[Any]]:
+    """Return a list in parts that fit one SQL statement."""
     for at in range(0, len(values), _VARIABLES):
         yield values[at : at + _VARIABLES]
 

@@ -101,8 +101,8 @@ def cut(
     """
     repeated = _repeated_lines(pages)
     by_page: dict[int, list[tuple[int, str]]] = {}
-    for page, level, entry in outline:
-        by_page.setdefault(page, []).append((level, entry))
+    for number, level, entry in outline:
+        by_page.setdefault(number, []).append((level, entry))
     path = _Path()
     drafts: list[Draft] = []
     for page in pages:

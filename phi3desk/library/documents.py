@@ -136,3 +136,15 @@ class ImportSummary:
     states: dict[str, int]
     seconds: float
     cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class LibraryStatus:
+    """How much there is to search; `embedded` counts passages that have all the embedding they can have."""
+
+    documents: int
+    passages: int
+    embedded: int
+    embedder: str
+    embedder_loaded: bool
+    importing: bool

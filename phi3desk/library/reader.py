@@ -80,9 +80,9 @@ def read_document(path: Path) -> Iterator[Event]:
 
     Details come after Finished, so that a document whose outline hangs or breaks its reader is read all the same.
     """
-    refusal = _refusal(path)
-    if refusal is not None:
-        yield refusal
+    refused = refusal(path)
+    if refused is not None:
+        yield refused
         return
     try:
         yield from _summed_up(_pages_by_pdfium(path))
@@ -91,7 +91,7 @@ def read_document(path: Path) -> Iterator[Event]:
     yield _details(path)
 
 
-def _refusal(path: Path) -> Finished | None:
+def refusal(path: Path) -> Finished | None:
     """Return why a file is not worth opening, from its first bytes and its name."""
     try:
         with path.open("rb") as file:
@@ -319,8 +319,8 @@ def _details(path: Path) -> Details:
     title, labels, outline = "", [], []
     try:
         title = _clean((reader.metadata.title if reader.metadata else "") or "")
-    except Exception:  # noqa: S110 - a document without a readable title is shown under its file name
-        pass
+    except Exception:
+        title = ""
     try:
         labels = [str(label) for label in reader.page_labels]
         if labels == [str(number) for number in range(1, len(labels) + 1)]:

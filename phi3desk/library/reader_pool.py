@@ -73,15 +73,16 @@ class Reader:
         self._requests = 0
 
     def read(self, path: Path, cancelled: threading.Event, on_page: Callable[[], None] | None = None) -> DocumentText:
-        """Read one file; whatever it does to its reader, a DocumentText comes back. Raise Cancelled when told to stop."""
+        """Read one file; whatever it does to its reader, a DocumentText comes back; Cancelled when told to stop."""
         result = DocumentText(path)
-        finished = False
+        finished = threading.Event()
         try:
-            for line in self._exchange(path, cancelled, lambda: finished):
-                finished = self._take(result, line, on_page) or finished
+            for line in self._exchange(path, cancelled, finished):
+                if self._take(result, line, on_page):
+                    finished.set()
         except _StoppedError as stop:
             self._kill()
-            if not finished:
+            if not finished.is_set():
                 result.state, result.reason = State.FAILED, stop.reason
                 result.texts, result.headings = [], []
         except BaseException:
@@ -107,7 +108,7 @@ class Reader:
             result.reason = Sentence(reason["template"], reason["values"]) if reason else None
         return bool(event == "finished")
 
-    def _exchange(self, path: Path, cancelled: threading.Event, finished: Callable[[], bool]) -> Any:
+    def _exchange(self, path: Path, cancelled: threading.Event, finished: threading.Event) -> Any:
         """Send the request and yield the reader's lines for it; raise _StoppedError when a limit is passed."""
         process = self._running()
         self._requests += 1
@@ -127,7 +128,7 @@ class Reader:
             try:
                 raw = self._lines.get(timeout=_POLL_SECONDS)
             except queue.Empty:
-                limit = min(self._limits.seconds, _DETAILS_SECONDS) if finished() else self._limits.seconds
+                limit = min(self._limits.seconds, _DETAILS_SECONDS) if finished.is_set() else self._limits.seconds
                 if time.monotonic() - last > limit:
                     raise _StoppedError(
                         say(

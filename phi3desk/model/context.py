@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,8 +22,9 @@ _ABORTED = 2
 class Context:
     """One KV cache over a loaded model; used from one thread.
 
-    Tokens are read in slices that begin at whole multiples of the slice, and a re-read prompt keeps whole slices only,
-    so the same prompt gives bit-equal logits whether or not its beginning was in the cache.
+    Tokens are read in slices that begin at whole multiples of the slice, and a prompt read again keeps whole slices
+    only, so it gives bit-equal logits whether or not its beginning was in the cache. Only a prompt that goes on from
+    the last answer keeps more, the answer, for speed.
     """
 
     def __init__(self, model: int, vocabulary_size: int, length: int, threads: int, offload: bool) -> None:
@@ -59,10 +61,10 @@ class Context:
         self.tokens.clear()
         self._prompt_length = self._whole_slices = 0
 
-    def set_adapters(self, adapters: Sequence[int], scales: Sequence[float]) -> None:
+    def set_adapters(self, adapters: Sequence[Any], scales: Sequence[float]) -> None:
         """Attach exactly these adapters and forget what was read with others; raises NativeFailure."""
         handles = (api.llama_adapter_lora_p_ctypes * len(adapters))(*adapters) if adapters else None
-        factors = (api.ctypes.c_float * len(scales))(*scales) if adapters else None
+        factors = (ctypes.c_float * len(scales))(*scales) if adapters else None
         status = api.llama_set_adapters_lora(self.handle, handles, len(adapters), factors)
         self.clear()
         if status != 0:

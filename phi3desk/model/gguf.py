@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from phi3desk.errors import UserError
-from phi3desk.model.gguf_header import STRING, TENSOR_TYPES, ArrayValue, Header, TensorInfo, read_header
+from phi3desk.model.gguf_header import STRING, TENSOR_TYPES, TOKENS, ArrayValue, Header, TensorInfo, read_header
 from phi3desk.model.models import GgufInfo
 
 #: `general.file_type` -> name (enum llama_ftype of llama.h)
@@ -53,6 +53,7 @@ def inspect(path: str | Path, wanted: str = "") -> GgufInfo:
     parts = [header] if kind != "model" else [header, *_other_parts(header)]
     if kind == "model":
         _check_vocabulary(header)
+        _check_shape(header)
     if kind == "adapter":
         _check_adapter(header)
     return _info(kind, parts)
@@ -73,6 +74,9 @@ def _kind(header: Header) -> str:
         raise UserError("“{name}” holds no model: its header is empty.", name=name)
     if declared == "imatrix":
         return "imatrix"
+    if header.whole("split.count") > 1 and header.whole("split.no") > 0:
+        # only the first part says what the model is
+        _other_parts(header)
     if not architecture:
         raise UserError("“{name}” does not say which architecture its model has.", name=name)
     if declared == "adapter":
@@ -80,7 +84,9 @@ def _kind(header: Header) -> str:
     if architecture == "clip" or declared == "mmproj":
         return "projector"
     if not header.tensors:
-        if "tokenizer.ggml.tokens" in header.metadata and header.whole("split.count") < 2:
+        if header.whole("split.count") > 1:
+            return "model"
+        if TOKENS in header.metadata:
             return "vocabulary"
         raise UserError("“{name}” holds no weights.", name=name)
     return "embedder" if architecture in EMBEDDERS else "model"
@@ -121,22 +127,46 @@ def _other_parts(header: Header) -> list[Header]:
 
 
 def _check_vocabulary(header: Header) -> None:
-    """Check the lists that llama.cpp reads by index."""
+    """Check what llama.cpp takes for granted, and would end the process over."""
     name = header.path.name
-    tokens = header.metadata.get("tokenizer.ggml.tokens")
-    if not isinstance(tokens, ArrayValue) or tokens.item_type != STRING or tokens.length == 0:
+    tokens = header.metadata.get(TOKENS)
+    readable = header.text("tokenizer.ggml.model") not in ("", "none", "no_vocab")
+    if not readable or not isinstance(tokens, ArrayValue) or tokens.item_type != STRING or tokens.length == 0:
         raise UserError("“{name}” has no vocabulary, so it cannot read text.", name=name)
     for key, item_types in (("tokenizer.ggml.scores", (5, 6)), ("tokenizer.ggml.token_type", (5,))):
-        if key not in header.metadata:
-            continue
-        values = header.metadata[key]
-        fits = isinstance(values, ArrayValue) and values.item_type in item_types and values.length >= tokens.length
-        if not fits:
-            raise UserError("“{name}” is damaged: its vocabulary does not fit together. Fetch the file again.",
-                            name=name)  # fmt: skip
+        values = header.metadata.get(key, ArrayValue(item_types[0], tokens.length))
+        if not isinstance(values, ArrayValue) or values.item_type not in item_types or values.length < tokens.length:
+            raise _bad_vocabulary(name)
+    # llama.cpp reads each text up to its first zero, and names the empty ones itself
+    listed = [text for text in (raw.partition(b"\0")[0] for raw in header.vocabulary) if text]
+    texts = set(listed)
+    if len(texts) != len(listed):
+        raise _bad_vocabulary(name)
+    if header.text("tokenizer.ggml.model") == "llama" and not all(_has_byte(texts, value) for value in range(256)):
+        raise _bad_vocabulary(name)
+
+
+def _check_shape(header: Header) -> None:
+    """Check the numbers that llama.cpp builds its computation from without looking."""
+    name = header.path.name
     architecture = header.text("general.architecture")
     if not 0 < header.whole(f"{architecture}.block_count") <= MAX_BLOCKS:
         raise UserError("“{name}” does not say how many blocks its model has.", name=name)
+    heads = header.whole(f"{architecture}.attention.head_count")
+    width = header.whole(f"{architecture}.embedding_length")
+    head_width = max(header.whole(f"{architecture}.attention.key_length"), width // heads if heads > 0 else 0)
+    if head_width and header.whole(f"{architecture}.rope.dimension_count") > head_width:
+        raise UserError("“{name}” is damaged: the numbers in its header do not fit together. Fetch the file again.",
+                        name=name)  # fmt: skip
+
+
+def _has_byte(texts: set[bytes], value: int) -> bool:
+    """Tell whether a SentencePiece vocabulary can spell a byte."""
+    return f"<0x{value:02X}>".encode() in texts or bytes([value]) in texts
+
+
+def _bad_vocabulary(name: str) -> UserError:
+    return UserError("“{name}” is damaged: its vocabulary does not fit together. Fetch the file again.", name=name)
 
 
 def _check_adapter(header: Header) -> None:

@@ -7,6 +7,7 @@ offset is checked against the file before it is used, because the same file is t
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -27,6 +28,7 @@ CHUNK = 1 << 20
 #: arrays up to this length are kept (per-block counts); longer ones (tokens, scores, merges) are skipped
 KEPT_ARRAY = 4096
 
+TOKENS = "tokenizer.ggml.tokens"
 STRING, ARRAY = 8, 9
 SCALARS: dict[int, struct.Struct] = {
     0: struct.Struct("<B"), 1: struct.Struct("<b"), 2: struct.Struct("<H"), 3: struct.Struct("<h"),
@@ -88,7 +90,9 @@ class Header:
     types: dict[str, int]
     tensors: tuple[TensorInfo, ...]
     #: first byte of tensor data
-    data_start: int = field(default=0)
+    data_start: int = 0
+    #: the tokens' texts
+    vocabulary: Sequence[bytes] = field(default=(), repr=False)
 
     def text(self, key: str) -> str:
         """Return a text value, empty where it is absent or of another type."""
@@ -181,14 +185,15 @@ def _read(path: Path, file: BinaryIO, size: int) -> Header:
     tensor_count, metadata_count = window.whole(10), window.whole(10)
     if metadata_count > MAX_METADATA or tensor_count > MAX_TENSORS:
         raise _Damaged("it claims more entries than any model has")
-    metadata, types = _read_metadata(window, metadata_count)
+    vocabulary: list[bytes] = []
+    metadata, types = _read_metadata(window, metadata_count, vocabulary)
     alignment = _alignment(metadata, types)
     tensors = tuple(_read_tensor(window) for _ in range(tensor_count))
     if len({tensor.name for tensor in tensors}) != len(tensors):
         raise _Damaged("two of its tensors have the same name")
     data_start = -(-window.position // alignment) * alignment
     _check_data(tensors, alignment, data_start, size)
-    return Header(path, size, version, metadata, types, tensors, data_start)
+    return Header(path, size, version, metadata, types, tensors, data_start, vocabulary)
 
 
 def _check_version(name: str, version: int) -> None:
@@ -203,7 +208,9 @@ def _check_version(name: str, version: int) -> None:
                     name=name, version=version)  # fmt: skip
 
 
-def _read_metadata(window: _Window, count: int) -> tuple[dict[str, Scalar | ArrayValue], dict[str, int]]:
+def _read_metadata(
+    window: _Window, count: int, vocabulary: list[bytes]
+) -> tuple[dict[str, Scalar | ArrayValue], dict[str, int]]:
     metadata: dict[str, Scalar | ArrayValue] = {}
     types: dict[str, int] = {}
     for _ in range(count):
@@ -212,7 +219,8 @@ def _read_metadata(window: _Window, count: int) -> tuple[dict[str, Scalar | Arra
             raise _Damaged("its header has an empty or a repeated entry")
         kind = window.whole(4)
         types[key] = kind
-        metadata[key] = _read_array(window) if kind == ARRAY else _read_value(window, kind)
+        kept = vocabulary if key == TOKENS else None
+        metadata[key] = _read_array(window, kept) if kind == ARRAY else _read_value(window, kind)
     return metadata, types
 
 
@@ -229,12 +237,12 @@ def _read_value(window: _Window, kind: int) -> Scalar:
     return window.scalar(SCALARS[kind])
 
 
-def _read_array(window: _Window) -> ArrayValue:
+def _read_array(window: _Window, kept: list[bytes] | None) -> ArrayValue:
     kind, length = window.whole(4), window.whole(10)
     if length > MAX_ARRAY:
         raise _Damaged("a list in its header has an impossible length")
     if kind == STRING:
-        _skip_strings(window, length)
+        _read_strings(window, length, kept)
         return ArrayValue(kind, length)
     if kind not in SCALARS:
         raise _Damaged("its header holds a value of an unknown type")
@@ -246,7 +254,8 @@ def _read_array(window: _Window) -> ArrayValue:
     return ArrayValue(kind, length, items)
 
 
-def _skip_strings(window: _Window, count: int) -> None:
+def _read_strings(window: _Window, count: int, kept: list[bytes] | None) -> None:
+    """Step over a list of texts, adding them to `kept` if it is given."""
     if count * 8 > window.size - window.position:
         raise _Damaged("it ends too early, so part of it is missing")
     length_of = SCALARS[10].unpack_from
@@ -255,7 +264,9 @@ def _skip_strings(window: _Window, count: int) -> None:
         length = length_of(window.data, start)[0]
         if length > MAX_STRING:
             raise _Damaged("a text in its header has an impossible length")
-        window.need(length)
+        start = window.need(length)
+        if kept is not None:
+            kept.append(bytes(window.data[start : start + length]))
 
 
 def _alignment(metadata: dict[str, Scalar | ArrayValue], types: dict[str, int]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -151,5 +151,3 @@ class Hardware:
 def model_name(path: str | Path) -> str:
     """Return the name a model or adapter gets from its file."""
     return Path(path).stem
-
-

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+# GNU's OpenMP spins while it waits for the other thread at every step of the graph. Beside another busy process (an
+# import, say) that took the starter from 28 tokens a second to 1; it reads this once, when it is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# where llama.cpp ends the process it would first start a debugger for a backtrace
+os.environ.setdefault("GGML_NO_BACKTRACE", "1")
+
 import llama_cpp.llama_cpp as api
 
 from phi3desk.errors import Cancelled
+
+__all__ = ["NativeFailure", "api", "encode_path", "load_adapter", "load_model"]
 
 log = logging.getLogger("phi3desk.model.llama")
 
@@ -102,8 +111,8 @@ def load_model(
     raise NativeFailure(_LOG.reason())
 
 
-def load_adapter(model: int, path: Path) -> int:
-    """Read an adapter for a loaded model and return its handle; it is freed with the model.
+def load_adapter(model: int, path: Path) -> Any:
+    """Read an adapter for a loaded model and return its handle (a pointer object); it is freed with the model.
 
     Raises NativeFailure where llama.cpp refuses.
     """
@@ -111,4 +120,4 @@ def load_adapter(model: int, path: Path) -> int:
     handle = api.llama_adapter_lora_init(model, encode_path(path))
     if not handle:
         raise NativeFailure(_LOG.reason())
-    return int(handle)
+    return handle

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from phi3desk.errors import UserError
 from phi3desk.model.models import Turn
 
 log = logging.getLogger(__name__)
@@ -54,18 +55,25 @@ class ChatTemplate:
         self._template = _environment().from_string(re.sub(r"{%-?\s*(end)?generation\s*-?%}", "", source))
         self._bos = bos
         self._eos = eos
-        probe = [Turn("user", "question")]
+        probe = [Turn("user", "question"), Turn("assistant", "answer"), Turn("user", "next question")]
         if not self._renders(probe):
-            raise jinja2.TemplateError("the template leaves the question out")
+            raise jinja2.TemplateError("the template leaves turns of a conversation out")
         self.has_system_role = self._renders([Turn("system", "instructions"), *probe])
 
     def render(self, turns: Sequence[Turn]) -> list[Part]:
         """Return the prompt for the next answer.
 
         Neighbouring turns of one role become one. Where the template has no system role the instructions go to the
-        head of the first question.
+        head of the first question. Raises UserError where the template fails on these turns.
         """
-        return self._render(self._arranged(turns))
+        arranged = self._arranged(turns)
+        try:
+            return self._render(arranged)
+        except Exception as error:
+            # a template is a program by a stranger: it may fail on one conversation and serve another
+            log.warning("the model's chat template failed: %s", type(error).__name__)
+            raise UserError("The model's own chat template cannot show this conversation. Start a new one, or choose "
+                            "another model.") from error  # fmt: skip
 
     def _arranged(self, turns: Sequence[Turn]) -> list[Turn]:
         instructions = "\n\n".join(turn.text for turn in turns if turn.role == "system" and turn.text.strip())
@@ -120,7 +128,9 @@ class ChatTemplate:
         return _parts(rendered, contents)
 
 
-def choose_template(source: str, architecture: str, bos: str, eos: str, has_token: Callable[[str], bool]) -> ChatTemplate:
+def choose_template(
+    source: str, architecture: str, bos: str, eos: str, has_token: Callable[[str], bool]
+) -> ChatTemplate:
     """Return the GGUF's own template, or the one its kind of model was made for where it has none that works.
 
     `has_token` tells whether the vocabulary has a token of that text.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from phi3desk.model.template import Part
 from phi3desk.model.vocabulary import Attribute, Special, Vocabulary
@@ -119,7 +120,7 @@ class Tokenizer:
         seen = text.replace(" ", _VISIBLE_SPACE)
         cuts = [match.start() + 1 for match in pattern.finditer(seen)]
         edges = [0, *cuts, len(text)]
-        return [text[start:end] for start, end in zip(edges, edges[1:], strict=False) if start < end]
+        return [text[start:end] for start, end in pairwise(edges) if start < end]
 
     def _pattern(self, guarded: frozenset[int]) -> re.Pattern[str] | None:
         """Return what finds every beginning, overlapping ones too, of a guarded token's text."""

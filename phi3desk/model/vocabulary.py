@@ -98,5 +98,5 @@ class Vocabulary:
             tokens = (api.llama_token * room)()
             count = int(api.llama_tokenize(self._handle, raw, len(raw), tokens, room, add_bos, special))
             if count >= 0:
-                return tokens[:count]
+                return list(tokens[:count])
             room = -count

@@ -128,7 +128,8 @@ class Answering(QObject):
         self.text_received.emit(self._text)
 
     def _on_written(self, written: Written) -> None:
-        self._end(answers.finish(written, self._sources, self._question.made_by, self._search_seconds))
+        question = self._question
+        self._end(answers.finish(written, question.text, self._sources, question.made_by, self._search_seconds))
 
     def _end(self, answer: Answer) -> None:
         self._stream.stop()

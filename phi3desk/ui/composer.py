@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QTextOption
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QWidget
 
 from phi3desk.ui.theme import RADIUS, SPACE_S, TARGET, icon, reading_font, tokens
@@ -28,7 +30,7 @@ class QuestionEdit(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAcceptDrops(False)
         self.document().setDocumentMargin(0)
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self.document().documentLayout().documentSizeChanged.connect(self.fit)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter sends unless Shift is held or an input method is composing."""
@@ -45,25 +47,28 @@ class QuestionEdit(QPlainTextEdit):
         if source.hasText():
             self.insertPlainText(source.text()[:LONGEST_QUESTION])
 
-    def resizeEvent(self, event) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
-    def focusInEvent(self, event) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.focus_changed.emit()
 
-    def focusOutEvent(self, event) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.focus_changed.emit()
 
-    def _fit(self) -> None:
-        line = self.fontMetrics().lineSpacing()
+    def fit(self) -> None:
+        """Be as high as the lines are, eight at most."""
+        line = ceil(QFontMetricsF(self.font()).lineSpacing())
         lines = max(1, round(self.document().size().height()))
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded if lines > MOST_LINES else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )
         self.setFixedHeight(min(lines, MOST_LINES) * line + 2)
+        if lines <= MOST_LINES:
+            self.verticalScrollBar().setValue(0)
 
 
 class Composer(QWidget):
@@ -119,7 +124,7 @@ class Composer(QWidget):
     def set_reading_size(self, pixels: int) -> None:
         """Write in the size in which answers are read."""
         self.edit.setFont(reading_font(pixels))
-        self.edit._fit()
+        self.edit.fit()
 
     def set_answering(self, answering: bool) -> None:
         """Make the button stop or send."""
@@ -161,9 +166,7 @@ class Composer(QWidget):
         painter.setPen(QPen(self.palette().highlight() if focused else self.palette().mid(), width))
         painter.setBrush(self.palette().base())
         inset = width / 2
-        painter.drawRoundedRect(
-            self.rect().toRectF().adjusted(inset, inset, -inset, -inset), RADIUS + 4, RADIUS + 4
-        )
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(inset, inset, -inset, -inset), RADIUS + 4, RADIUS + 4)
         painter.end()
 
     def changeEvent(self, event: QEvent) -> None:

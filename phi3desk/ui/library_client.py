@@ -9,10 +9,18 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from phi3desk.errors import Sentence
-from phi3desk.library.documents import Collection, Document, FileOutcome, ImportProgress, ImportSummary, SearchResult
+from phi3desk.library.documents import (
+    Collection,
+    Document,
+    FileOutcome,
+    ImportProgress,
+    ImportSummary,
+    LibraryStatus,
+    SearchResult,
+)
 from phi3desk.paths import Paths
 from phi3desk.ui.client import WorkerClient
-from phi3desk.workers.protocol import Failure, LibraryStatus, decode
+from phi3desk.workers.protocol import Failure, decode
 
 Value = TypeVar("Value")
 
@@ -41,7 +49,7 @@ class LibraryClient(QObject):
         self.collections: list[Collection] = []
         self.status: LibraryStatus | None = None
         self._imports: list[int] = []
-        self.worker.ready.connect(self.refresh)
+        self.worker.ready.connect(self._on_ready)
         self.worker.changed.connect(self.refresh)
         self.worker.failed.connect(self.failed)
         self.worker.died.connect(self._on_worker_lost)
@@ -127,26 +135,39 @@ class LibraryClient(QObject):
             document=document,
         )
 
-    def _run_import(self, op: str, **args: Any) -> None:
+    def _on_ready(self) -> None:
+        self.refresh()
+        self._run_import("resume", announced=False)
+
+    def _run_import(self, op: str, *, announced: bool = True, **args: Any) -> None:
+        """Queue an import. One that is not announced is heard of only when it finds something to do."""
+        told = announced
+
+        def on_progress(progress: ImportProgress) -> None:
+            nonlocal told
+            if not told:
+                told = True
+                self.import_started.emit()
+            self.import_progressed.emit(progress)
+
+        def on_ended(summary: ImportSummary | None, failure: Failure | None) -> None:
+            self._imports.remove(request)
+            if failure is not None and failure.kind not in ("cancelled", "died"):
+                self.failed.emit(failure)
+            if told:
+                self.import_finished.emit(summary)
+                self.refresh()
+
         request = self.worker.request(
             op,
-            lambda data: self._on_import_ended(request, decode(data, ImportSummary), None),
-            lambda failure: self._on_import_ended(request, None, failure),
-            {
-                "progress": _as(ImportProgress, self.import_progressed.emit),
-                "file": _as(FileOutcome, self.file_finished.emit),
-            },
+            lambda data: on_ended(decode(data, ImportSummary), None),
+            lambda failure: on_ended(None, failure),
+            {"progress": _as(ImportProgress, on_progress), "file": _as(FileOutcome, self.file_finished.emit)},
             **args,
         )
         self._imports.append(request)
-        self.import_started.emit()
-
-    def _on_import_ended(self, request: int, summary: ImportSummary | None, failure: Failure | None) -> None:
-        self._imports.remove(request)
-        if failure is not None and failure.kind not in ("cancelled", "died"):
-            self.failed.emit(failure)
-        self.import_finished.emit(summary)
-        self.refresh()
+        if announced:
+            self.import_started.emit()
 
     def _on_collections(self, data: Any) -> None:
         self.collections = decode(data, list[Collection])

@@ -74,9 +74,12 @@ class ModelClient(QObject):
             return
         self._adapters = tuple(adapters)
         if self.model is not None:
-            self.worker.request(
-                "set_adapters", self._on_adapters_set, self.adapters_failed.emit, adapters=list(self._adapters)
-            )
+            self._send_adapters()
+
+    def _send_adapters(self) -> None:
+        self.worker.request(
+            "set_adapters", self._on_adapters_set, self.adapters_failed.emit, adapters=list(self._adapters)
+        )
 
     def answer(
         self,
@@ -125,6 +128,8 @@ class ModelClient(QObject):
     def _on_loaded(self, data: Any) -> None:
         self.model = decode(data, LoadedModel)
         self.loaded.emit(self.model)
+        if tuple(self.model.adapters) != self._adapters:
+            self._send_adapters()
 
     def _on_load_failed(self, failure: Failure) -> None:
         if failure.kind not in ("cancelled", "died"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XL, icon
@@ -18,9 +18,11 @@ class Toast(QFrame):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setProperty("kind", "card")
         self.setAccessibleName(self.tr("Notice"))
         self._undo: Callable[[], None] | None = None
+        self._lift = 0
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -71,12 +73,17 @@ class Toast(QFrame):
         self._timer.start()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
+    def set_lift(self, pixels: int) -> None:
+        """Stay this far above the foot of the window, so that nothing needed there is covered."""
+        self._lift = pixels
+        self._place()
+
     def dismiss(self) -> None:
         """Take the notice away; what it offered can no longer be undone from here."""
         self._timer.stop()
         self._undo = None
         if self.isAncestorOf(self.focusWidget() or self):
-            self.parentWidget().setFocus()
+            self._window.setFocus()
         self.hide()
 
     def _on_action(self) -> None:
@@ -92,14 +99,14 @@ class Toast(QFrame):
             self.dismiss()
 
     def _place(self) -> None:
-        window = self.parentWidget()
+        window = self._window
         width = min(560, window.width() - 2 * SPACE_XL)
         needed = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 190
         self.setFixedWidth(min(width, max(280, needed)))
         self.adjustSize()
-        self.move(QPoint((window.width() - self.width()) // 2, window.height() - self.height() - SPACE_XL))
+        self.move(QPoint((window.width() - self.width()) // 2, window.height() - self.height() - SPACE_XL - self._lift))
 
-    def keyPressEvent(self, event) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes the notice."""
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
-from phi3desk.library.documents import Collection, Document, ImportSummary, SearchResult
-from phi3desk.library.library import Library
+from phi3desk.library.documents import Collection, Document, ImportSummary, LibraryStatus, SearchResult
+from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
-from phi3desk.workers.protocol import LibraryStatus
 from phi3desk.workers.worker import Handler, Outlet, Task, Worker, log_to_file, refuse, take_standard_streams
 
 
@@ -60,9 +59,10 @@ class LibraryService:
 
     def create_collection(self, task: Task) -> Collection:
         """Make a collection."""
-        collection = self._library.create_collection(task.argument("name", str))
+        name = task.argument("name", str).strip()
+        made = self._library.create_collection(name)
         self._tell_change()
-        return collection
+        return Collection(made, name)
 
     def rename_collection(self, task: Task) -> None:
         """Give a collection another name."""
@@ -93,9 +93,9 @@ class LibraryService:
         """Import files and folders, telling progress and each finished file."""
         collection = task.argument("collection", int | None)
         if collection is None:
-            collection = self._library.collection_id(create=True)
+            collection = self._library.collection_id(DEFAULT_COLLECTION, create=True)
         return self._library.import_paths(
-            task.argument("paths", list[str]),
+            [Path(path) for path in task.argument("paths", list[str])],
             collection,
             on_progress=lambda progress: task.emit("progress", progress),
             on_file=lambda outcome: task.emit("file", outcome),
@@ -119,7 +119,7 @@ class LibraryService:
             cancelled=task.cancelled,
         )
 
-    def _tell_change(self) -> Any:
+    def _tell_change(self) -> None:
         self._outlet.write(0, "changed")
 
 
@@ -135,6 +135,7 @@ def main() -> int:
         refuse(outlet, error)
         return 1
     try:
+        library.purge_removed()
         Worker("library", LibraryService(library, outlet).lanes(), outlet).run(requests)
     finally:
         library.close()

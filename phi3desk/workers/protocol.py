@@ -77,16 +77,6 @@ class Failure:
     report: str = ""
 
 
-@dataclass(frozen=True)
-class LibraryStatus:
-    """What the library holds, and how much of it can be searched by meaning."""
-
-    documents: int
-    passages: int
-    embedded: int
-    embedder_loaded: bool
-
-
 def failure_of(error: BaseException) -> Failure:
     """Return how an exception is told to the window."""
     if isinstance(error, Cancelled):

@@ -30,10 +30,57 @@ SYSTEM_CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% else %}{{ eos_token }}{% endif %}"
 )
 SPECIAL = ("<|endoftext|>", "<|assistant|>", "<|system|>", "<|end|>", "<|user|>")
-WORDS = (
-    "the of and to in is that for it with as was on be at by this are or from pump oil valve pressure page table safety "
-    "lock seal motor not must before after water steel filter check part use no can has have will one two all which"
-).split()
+WORDS = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "is",
+    "that",
+    "for",
+    "it",
+    "with",
+    "as",
+    "was",
+    "on",
+    "be",
+    "at",
+    "by",
+    "this",
+    "are",
+    "or",
+    "from",
+    "pump",
+    "oil",
+    "valve",
+    "pressure",
+    "page",
+    "table",
+    "safety",
+    "lock",
+    "seal",
+    "motor",
+    "not",
+    "must",
+    "before",
+    "after",
+    "water",
+    "steel",
+    "filter",
+    "check",
+    "part",
+    "use",
+    "no",
+    "can",
+    "has",
+    "have",
+    "will",
+    "one",
+    "two",
+    "all",
+    "which",
+]
 
 
 @dataclass(frozen=True)

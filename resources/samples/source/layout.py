@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -28,7 +29,7 @@ from reportlab.platypus import Paragraph as Text
 from reportlab.platypus import Table as Grid
 from reportlab.platypus.tableofcontents import TableOfContents
 
-from source.markdown import Block, Heading, Items, NewPage, Notice, Paragraph, Source, Table
+from .markdown import Block, Heading, Items, NewPage, Notice, Paragraph, Source, Table
 
 WIDTH, HEIGHT = A4
 MARGIN = 24 * mm
@@ -38,7 +39,7 @@ CELL_PADDING = 5
 SIDES = ("LEFT", "RIGHT", "TOP", "BOTTOM")
 WHOLE_TABLE_ROWS = 10  # a longer table may run on to the next page
 UNITS = r"%|°C|[km]?[VWAgmlJ]|k?Pa|hPa|bar|m[m²³]|mm²/s|mm/s|m³/h|l/min|mg/\w+|mmol/l|rpm|Hz|N|N·m|h|s|min|µm"
-BLANK_WIDTH = 26 * mm  # room to write by hand
+BLANK_WIDTH, BLANK_HEIGHT = 26 * mm, 5.5 * mm  # room to write by hand
 
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=14.5, textColor=INK, spaceAfter=7)
 CLAUSE = ParagraphStyle("clause", BODY, leftIndent=32, bulletIndent=0, bulletFontName="Helvetica", bulletFontSize=10)
@@ -123,22 +124,22 @@ class _Document(BaseDocTemplate):
 
 def _story(source: Source) -> list[Flowable]:
     story = [*_title_page(source), NextPageTemplate("text"), PageBreak(), *_contents(source)]
-    headings: list[Flowable] = []
+    lead: list[Flowable] = []
     tables = 0
-    for block in source.blocks:
+    for block, following in zip_longest(source.blocks, source.blocks[1:]):
         tables += isinstance(block, Table)
         flowables = _flowables(block, source, tables)
-        if isinstance(block, Heading):
-            headings += flowables
+        if isinstance(block, Heading) or (isinstance(block, Paragraph) and isinstance(following, Table)):
+            lead += flowables
             continue
         if isinstance(block, Table) and len(block.rows) > WHOLE_TABLE_ROWS:
-            story += [CondPageBreak(65 * mm), *headings, *flowables]
+            story += [CondPageBreak(85 * mm), *lead, *flowables]
         elif isinstance(block, NewPage):
             story += flowables
         else:
             together = len(flowables) if isinstance(block, Table) else 2
-            story += [KeepTogether([*headings, *flowables[:together]]), *flowables[together:]]
-        headings = []
+            story += [KeepTogether([*lead, *flowables[:together]]), *flowables[together:]]
+        lead = []
     return story
 
 
@@ -194,7 +195,7 @@ def _flowables(block: Block, source: Source, number: int) -> list[Flowable]:
 def _notice(label: str, text: str, accent: HexColor) -> Flowable:
     style = [
         ("BACKGROUND", (0, 0), (-1, -1), SHADE),
-        ("LINEBEFORE", (0, 0), (0, -1), 3, accent),
+        ("LINEBEFORE", (0, 0), (0, -1), 3, accent, "butt"),
         ("LEFTPADDING", (0, 0), (-1, -1), 10),
         ("RIGHTPADDING", (0, 0), (-1, -1), 10),
         ("TOPPADDING", (0, 0), (-1, -1), 7),
@@ -218,10 +219,9 @@ def _table(table: Table, number: int) -> list[Flowable]:
         ("TOPPADDING", (0, 0), (-1, -1), 3),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
     ]
-    if any(not any(row[1:]) for row in rows):
+    if any("" in row for row in rows):
         style.append(("LINEAFTER", (0, 0), (-2, -1), 0.4, LINE))
-    heights = [None, *(8 * mm if "" in row else None for row in rows)]
-    grid = Grid(cells, _column_widths(table.rows), heights, style=style, repeatRows=1, spaceAfter=12)
+    grid = Grid(cells, _column_widths(table.rows), style=style, repeatRows=1, spaceAfter=12)
     caption = _text(f"Table {number}. {table.caption}", CAPTION) if table.caption else Spacer(1, 4)
     return [caption, grid]
 
@@ -231,7 +231,9 @@ def _column_widths(rows: tuple[tuple[str, ...], ...]) -> list[float]:
     least, wanted = [], []
     for column in zip(*rows, strict=True):
         plain = [cell.replace("**", "") for cell in column]
-        least.append(max(_width(word) for cell in plain for word in (_glued(cell).split(" ") or [""])) + 2 * CELL_PADDING + 2)
+        least.append(
+            max(_width(word) for cell in plain for word in (_glued(cell).split(" ") or [""])) + 2 * CELL_PADDING + 2
+        )
         wanted.append(max(_width(cell) if cell else BLANK_WIDTH for cell in plain) + 2 * CELL_PADDING + 2)
     if sum(wanted) <= COLUMN:
         spare = (COLUMN - sum(wanted)) / len(wanted)
@@ -247,8 +249,10 @@ def _width(text: str) -> float:
     return stringWidth(text, "Helvetica-Bold", CELL.fontSize)
 
 
-def _cell(text: str, *, bold: bool = False) -> Text:
-    return _text(f"**{text}**" if bold and text else text, CELL)
+def _cell(text: str, *, bold: bool = False) -> Flowable:
+    if not text:
+        return Spacer(1, BLANK_HEIGHT)
+    return _text(f"**{text}**" if bold else text, CELL)
 
 
 def _text(text: str, style: ParagraphStyle, mark: str | None = None) -> Text:

@@ -1,10 +1,12 @@
 """The small part of Markdown in which the sample documents are written.
 
 A file opens with a header of `key: value` lines between two `---` lines; `contents` says whether the table of contents
-lists `chapters` only or `sections` too, and keys that are not known are printed on the title page. After it, blocks are parted by blank lines:
-`#` to `###` headings, paragraphs, `- ` bullets, `1. ` steps, `| a | b |` tables (first row is the head; a line
-`Table: caption` may stand right above), `> Label: text` notices, and `---` alone for a new page. A paragraph that starts
-with a clause number such as `4.2` hangs from it. Inside text, `**bold**` is the only markup.
+lists `chapters` only or `sections` too, and keys that are not known are printed on the title page.
+
+After it, blocks are parted by blank lines: `#` to `###` headings, paragraphs, `- ` bullets, `1. ` steps, `| a | b |`
+tables (the first row is the head; a line `Table: caption` may stand right above), `> Label: text` notices, and `---`
+alone for a new page. A paragraph that starts with a clause number such as `4.2` hangs from it. Inside text, `**bold**`
+is the only markup, and an empty cell is room to write in by hand.
 """
 
 from __future__ import annotations

@@ -1,0 +1,147 @@
+"""The composition root of the window: makes the stores, the workers and the window, and takes them down again."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import sys
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QLocale, QLockFile, Qt, QTimer, QTranslator
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from phi3desk import __version__
+from phi3desk.chat.history import ConversationStore
+from phi3desk.errors import UserError, bug_report
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.paths import Paths, resource
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.ui.bug_dialog import BugDialog
+from phi3desk.ui.library_client import LibraryClient
+from phi3desk.ui.main_window import MainWindow, Parts
+from phi3desk.ui.model_client import ModelClient
+from phi3desk.ui.sentences import shown
+from phi3desk.ui.theme import apply_scheme
+
+log = logging.getLogger(__name__)
+
+LOG_BYTES = 1_000_000
+
+
+def run(paths: Paths, settings: Settings) -> int:
+    """Open the window and return the exit code when it is closed; 1 where another window has this home open."""
+    application = make_application(settings)
+    _log_to_file(paths)
+    lock = QLockFile(str(paths.home / "window.lock"))
+    lock.setStaleLockTime(0)
+    if not lock.tryLock(100):
+        _tell(QCoreApplication.translate("app", "phi3desk is open already with these data. Look for its window."))
+        return 1
+    try:
+        parts = make_parts(paths, settings)
+    except UserError as error:
+        _tell(shown(error.sentence))
+        return 1
+    window = MainWindow(parts)
+    reporter = BugReporter(window)
+    sys.excepthook = reporter.report
+    window.show()
+    QTimer.singleShot(0, window, lambda: start_workers(window, parts))
+    try:
+        return application.exec()
+    finally:
+        sys.excepthook = sys.__excepthook__
+        close(window, parts)
+        lock.unlock()
+
+
+def make_application(settings: Settings) -> QApplication:
+    """Make the QApplication in the person's language and colours, or dress the one there is."""
+    known = QApplication.instance()
+    application = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("phi3desk")
+    application.setApplicationVersion(__version__)
+    QGuiApplication.setDesktopFileName("phi3desk")
+    translator = QTranslator(application)
+    if translator.load(QLocale(), "phi3desk", "_", str(resource("translations"))):
+        application.installTranslator(translator)
+
+    def dress() -> None:
+        apply_scheme(application, settings.get("appearance.scheme"))
+
+    dress()
+    hints = QGuiApplication.styleHints()
+    hints.colorSchemeChanged.connect(
+        lambda _scheme: dress() if settings.get("appearance.scheme") == "system" else None,
+        Qt.ConnectionType.QueuedConnection,
+    )
+    return application
+
+
+def make_parts(paths: Paths, settings: Settings) -> Parts:
+    """Open what the window works with; raises UserError where the conversations cannot be opened."""
+    return Parts(
+        settings=settings,
+        conversations=ConversationStore(paths.conversations),
+        profiles=ProfileStore(paths.profiles),
+        models=ModelStore(paths),
+        adapters=AdapterStore(paths),
+        library=LibraryClient(paths),
+        model=ModelClient(paths),
+    )
+
+
+def start_workers(window: MainWindow, parts: Parts) -> None:
+    """Start the processes behind the window and load the model in use; called once the window is there."""
+    parts.library.start()
+    parts.model.start()
+    window.expert.load_in_use()
+
+
+def close(window: MainWindow, parts: Parts) -> None:
+    """Keep what has been written, stop the workers, close the files."""
+    window.assistant.close()
+    parts.model.close()
+    parts.library.close()
+    parts.conversations.close()
+
+
+class BugReporter:
+    """Shows a dialog for an exception nobody handled; the window lives on. One dialog at a time."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._dialog: BugDialog | None = None
+
+    def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Take the place of sys.excepthook."""
+        if isinstance(error, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        report = bug_report(error.with_traceback(trace))
+        log.error("unexpected error\n%s", report)
+        if self._dialog is not None:
+            return
+        self._dialog = BugDialog(report, self._window)
+        self._dialog.finished.connect(self._on_finished)
+        self._dialog.open()
+
+    def _on_finished(self, _: int) -> None:
+        dialog, self._dialog = self._dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
+
+def _tell(sentence: str) -> None:
+    box = QMessageBox(QMessageBox.Icon.Information, "phi3desk", sentence, QMessageBox.StandardButton.Ok)
+    box.exec()
+
+
+def _log_to_file(paths: Paths) -> None:
+    handler = logging.handlers.RotatingFileHandler(
+        paths.logs / "window.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -1,0 +1,109 @@
+"""Which passages wait for their embedding and which have it, as the catalogue knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from phi3desk.library.catalog import Catalog, marks, parts
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A passage that waits for its embedding."""
+
+    id: int
+    document_id: int
+    collection_id: int
+    indexed: str
+    digest: str
+
+
+class EmbeddingQueue:
+    """The passages of a catalogue on their way into the vector store."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        """Return passages that wait for an embedding, document by document in the order of import."""
+        rows = self._catalog.connection.execute(
+            "SELECT p.id, p.document_id, d.collection_id, p.context, p.text, p.digest FROM passage p "
+            "JOIN document d ON d.id = p.document_id JOIN collection c ON c.id = d.collection_id "
+            "WHERE p.embedded = 0 AND d.state = 'words' AND d.removed IS NULL AND c.removed IS NULL "
+            "ORDER BY p.document_id, p.id LIMIT ?",
+            (limit,),
+        )
+        return [
+            Waiting(
+                row["id"],
+                row["document_id"],
+                row["collection_id"],
+                f"{row['context']}\n{row['text']}" if row["context"] else row["text"],
+                row["digest"],
+            )
+            for row in rows
+        ]
+
+    def embedded_twins(self, digests: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """Return, for digests that were embedded before, a passage that has the vector and its collection."""
+        twins = {}
+        for digest in set(digests):
+            row = self._catalog.connection.execute(
+                "SELECT p.id, d.collection_id FROM passage p JOIN document d ON d.id = p.document_id "
+                "WHERE p.digest = ? AND p.embedded = 1 LIMIT 1",
+                (digest,),
+            ).fetchone()
+            if row is not None:
+                twins[digest] = (int(row["collection_id"]), int(row["id"]))
+        return twins
+
+    def embedded(self, passage_ids: Sequence[int]) -> list[int]:
+        """Note that passages have their vector; return the documents that became READY by it."""
+        with self._catalog.writing() as connection:
+            connection.executemany("UPDATE passage SET embedded = 1 WHERE id = ?", ((i,) for i in passage_ids))
+            return self.settle()
+
+    def not_embeddable(self, passage_ids: Sequence[int]) -> None:
+        """Have passages found by their words only, because the embedder failed on them."""
+        with self._catalog.writing() as connection:
+            connection.executemany("UPDATE passage SET embedded = 2 WHERE id = ?", ((i,) for i in passage_ids))
+
+    def settle(self) -> list[int]:
+        """Make READY every document whose passages all have what they can have; return their ids."""
+        with self._catalog.writing() as connection:
+            rows = connection.execute(
+                "SELECT id FROM document d WHERE state = 'words' AND passages > 0 AND NOT EXISTS "
+                "(SELECT 1 FROM passage p WHERE p.document_id = d.id AND p.embedded = 0)"
+            ).fetchall()
+            connection.executemany("UPDATE document SET state = 'ready' WHERE id = ?", ((row["id"],) for row in rows))
+            return [int(row["id"]) for row in rows]
+
+    def vector_ids(self, collection_id: int) -> set[int]:
+        """Return the passages of a collection that should have a vector, removed documents' too."""
+        rows = self._catalog.connection.execute(
+            "SELECT p.id FROM passage p JOIN document d ON d.id = p.document_id WHERE d.collection_id = ? AND p.embedded = 1",
+            (collection_id,),
+        )
+        return {int(row["id"]) for row in rows}
+
+    def vector_count(self, collection_id: int) -> int:
+        """Return how many passages of a collection should have a vector."""
+        row = self._catalog.connection.execute(
+            "SELECT count(*) FROM passage p JOIN document d ON d.id = p.document_id "
+            "WHERE d.collection_id = ? AND p.embedded = 1",
+            (collection_id,),
+        ).fetchone()
+        return int(row[0])
+
+    def vectors_lost(self, passage_ids: Iterable[int]) -> None:
+        """Have passages embedded again whose vectors are gone; their documents are searched by words until then."""
+        with self._catalog.writing() as connection:
+            for part in parts(sorted(passage_ids)):
+                places = marks(part)
+                connection.execute(f"UPDATE passage SET embedded = 0 WHERE id IN ({places})", part)  # noqa: S608
+                connection.execute(
+                    "UPDATE document SET state = 'words' WHERE state = 'ready' AND id IN "  # noqa: S608
+                    f"(SELECT document_id FROM passage WHERE id IN ({places}))",
+                    part,
+                )

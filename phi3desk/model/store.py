@@ -1,0 +1,292 @@
+"""The models and adapters the person has: which files, which one is in use."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from phi3desk.errors import UserError
+from phi3desk.model.gguf import inspect
+from phi3desk.model.models import AdapterEntry, ModelEntry, model_name
+from phi3desk.model.starter import find_starter
+from phi3desk.paths import Paths, write_atomically
+
+log = logging.getLogger(__name__)
+
+CHUNK = 1 << 22
+#: seconds to wait for another process that changes the list
+PATIENCE = 10
+
+ModelEntries = list[ModelEntry]
+AdapterEntries = list[AdapterEntry]
+_FORBIDDEN = set('/\\:*?"<>|') | {chr(code) for code in range(32)}
+
+
+class ModelStore:
+    """The list of models in `models.json`; the GGUF files stay where they are. Any process may use it."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._path = paths.models
+        self._lock = FileLock(f"{paths.models}.lock", timeout=PATIENCE)
+
+    def list(self) -> ModelEntries:
+        """Return every model, the starter first while it is installed; one of them is in use, if there is any."""
+        content = self._read()
+        entries = self._entries(content)
+        chosen = content.get("in_use", "")
+        if all(entry.name != chosen for entry in entries):
+            chosen = entries[0].name if entries else ""
+        return [replace(entry, in_use=entry.name == chosen) for entry in entries]
+
+    def in_use(self) -> ModelEntry | None:
+        """Return the model in use, or None where there is none."""
+        return next((entry for entry in self.list() if entry.in_use), None)
+
+    def find(self, name: str) -> ModelEntry:
+        """Return a model by its name; raises UserError for an unknown one."""
+        for entry in self.list():
+            if entry.name == name:
+                return entry
+        raise UserError("There is no model called “{name}”.", name=name)
+
+    def add(self, file: str | Path, name: str = "") -> ModelEntry:
+        """Check a GGUF and list it; raises UserError where it is not a usable model or the name is taken.
+
+        A file that is listed already keeps its entry.
+        """
+        path = Path(file).expanduser().resolve()
+        info = inspect(path, "model")
+        known = self.list()
+        for entry in known:
+            if Path(entry.path) == path and name in ("", entry.name):
+                return entry
+        chosen = _checked_name(name) if name else _free_name(model_name(path), {entry.name for entry in known})
+        if any(entry.name == chosen for entry in known):
+            raise UserError("There is already a model called “{name}”. Choose another name.", name=chosen)
+        return self._insert(ModelEntry(chosen, str(path), info.size))
+
+    def restore(self, entry: ModelEntry) -> ModelEntry:
+        """Put a removed entry back, in use again if it was."""
+        if any(known.name == entry.name for known in self.list()):
+            raise UserError("There is already a model called “{name}”. Choose another name.", name=entry.name)
+        restored = self._insert(entry)
+        if entry.in_use:
+            self.use(entry.name)
+        return replace(restored, in_use=entry.in_use)
+
+    def use(self, name: str) -> ModelEntry:
+        """Make a model the one in use."""
+        entry = self.find(name)
+        if entry.missing:
+            raise UserError("The file of the model “{name}” is not there any more: {path}.", name=name, path=entry.path)
+        with self._changing() as content:
+            content["in_use"] = entry.name
+        return replace(entry, in_use=True)
+
+    def remove(self, name: str) -> ModelEntry:
+        """Take a model off the list and return its entry for `restore`; its file stays."""
+        entry = self.find(name)
+        if entry.starter:
+            raise UserError("The starter model came with the program and stays in the list.")
+        with self._changing() as content:
+            content["models"] = [item for item in content["models"] if item["name"] != entry.name]
+            if content.get("in_use") == entry.name:
+                content["in_use"] = ""
+        return entry
+
+    def fingerprint(self, file: str | Path) -> str:
+        """Return a file's SHA-256, read once for each size and time of change; seconds for a file of gigabytes."""
+        path = Path(file).resolve()
+        state = path.stat()
+        known = self._read()["hashes"].get(str(path))
+        if isinstance(known, dict) and (known.get("size"), known.get("mtime")) == (state.st_size, state.st_mtime_ns):
+            return str(known.get("sha256", ""))
+        digest = sha256(path)
+        with self._changing() as content:
+            content["hashes"][str(path)] = {"size": state.st_size, "mtime": state.st_mtime_ns, "sha256": digest}
+        return digest
+
+    def _entries(self, content: dict[str, Any]) -> ModelEntries:
+        entries = []
+        starter = find_starter()
+        if starter is not None:
+            entries.append(ModelEntry(model_name(starter), str(starter), starter.stat().st_size, starter=True))
+        for item in content["models"]:
+            path = Path(item["path"])
+            entries.append(ModelEntry(item["name"], item["path"], item["size"], missing=not path.is_file()))
+        return entries
+
+    def _insert(self, entry: ModelEntry) -> ModelEntry:
+        with self._changing() as content:
+            content["models"].append({"name": entry.name, "path": entry.path, "size": entry.size})
+        return ModelEntry(entry.name, entry.path, entry.size, missing=not Path(entry.path).is_file())
+
+    def _read(self) -> dict[str, Any]:
+        content = _read_json(self._path)
+        models = content.get("models")
+        hashes = content.get("hashes")
+        content["models"] = [item for item in models if _is_entry(item)] if isinstance(models, list) else []
+        content["hashes"] = hashes if isinstance(hashes, dict) else {}
+        return content
+
+    @contextmanager
+    def _changing(self) -> Iterator[dict[str, Any]]:
+        """Give the list's content for a change that no other process can come between, and keep it."""
+        with self._lock:
+            content = self._read()
+            yield content
+            write_atomically(self._path, json.dumps(content, indent=1, sort_keys=True))
+
+
+@dataclass(frozen=True)
+class RemovedAdapter:
+    """A removed adapter, for putting it back; its file waits under `held` until the next removal."""
+
+    entry: AdapterEntry
+    held: str
+
+
+class AdapterStore:
+    """The adapters in the program's own folder, each with a small JSON file beside it."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._folder = paths.adapters
+
+    def list(self) -> AdapterEntries:
+        """Return every adapter by name; a damaged record is left out and logged."""
+        entries = []
+        for record in sorted(self._folder.glob("*.json")):
+            entry = _read_adapter(record)
+            if entry is None:
+                log.warning("an adapter's record cannot be read: %s", record.name)
+            elif Path(entry.path).is_file():
+                entries.append(entry)
+        return sorted(entries, key=lambda entry: entry.name.casefold())
+
+    def find(self, name: str) -> AdapterEntry:
+        """Return an adapter by its name; raises UserError for an unknown one."""
+        for entry in self.list():
+            if entry.name == name:
+                return entry
+        raise UserError("There is no adapter called “{name}”.", name=name)
+
+    def add(self, file: str | Path, name: str = "") -> AdapterEntry:
+        """Check a LoRA adapter and copy it in; the same content under the same name is kept once.
+
+        Raises UserError where the file is not a usable adapter or the name is taken.
+        """
+        source = Path(file).expanduser().resolve()
+        info = inspect(source, "adapter")
+        digest = sha256(source)
+        known = {entry.name: entry for entry in self.list()}
+        for entry in known.values():
+            if entry.sha256 == digest and name in ("", entry.name):
+                return entry
+        chosen = _checked_name(name) if name else _free_name(model_name(source), set(known))
+        if chosen.casefold() in {taken.casefold() for taken in known}:
+            raise UserError("There is already an adapter called “{name}”. Choose another name.", name=chosen)
+        target = self._folder / f"{chosen}.gguf"
+        temporary = target.with_name(target.name + ".new")
+        try:
+            shutil.copyfile(source, temporary)
+            if sha256(temporary) != digest:
+                raise UserError("“{name}” changed while it was copied. Try again.", name=source.name)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        entry = AdapterEntry(
+            chosen, str(target), target.stat().st_size, digest, info.architecture, info.rank, info.alpha, info.base_name
+        )
+        self._write(entry)
+        return entry
+
+    def remove(self, name: str) -> RemovedAdapter:
+        """Take an adapter out of the list; what is returned puts it back through `restore`."""
+        entry = self.find(name)
+        held = self._folder / "removed.gguf.held"
+        Path(entry.path).replace(held)
+        self._record(entry.name).unlink(missing_ok=True)
+        return RemovedAdapter(entry, str(held))
+
+    def restore(self, removed: RemovedAdapter) -> AdapterEntry:
+        """Put back what `remove` took out; raises UserError where its file is gone or its name is taken."""
+        entry, held = removed.entry, Path(removed.held)
+        if not held.is_file() or sha256(held) != entry.sha256:
+            raise UserError("The adapter “{name}” cannot be put back; add its file again.", name=entry.name)
+        if any(known.name == entry.name for known in self.list()):
+            raise UserError("There is already an adapter called “{name}”. Choose another name.", name=entry.name)
+        held.replace(entry.path)
+        self._write(entry)
+        return entry
+
+    def _record(self, name: str) -> Path:
+        return self._folder / f"{name}.json"
+
+    def _write(self, entry: AdapterEntry) -> None:
+        write_atomically(
+            self._record(entry.name), json.dumps({**asdict(entry), "path": Path(entry.path).name}, indent=1)
+        )
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _read_adapter(record: Path) -> AdapterEntry | None:
+    try:
+        content = json.loads(record.read_text(encoding="utf-8"))
+        entry = AdapterEntry(**content)
+        return replace(entry, path=str(record.with_name(Path(entry.path).name)))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        log.warning("%s cannot be read; it is set aside", path.name)
+        path.replace(path.with_name(path.name + ".unreadable"))
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _is_entry(item: object) -> bool:
+    return (
+        isinstance(item, dict)
+        and all(isinstance(item.get(key), str) and item[key] for key in ("name", "path"))
+        and isinstance(item.get("size"), int)
+    )
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not name or name.startswith(".") or len(name) > 100 or _FORBIDDEN & set(name):
+        raise UserError("“{name}” cannot be a name; use letters, digits, spaces, dots and dashes.", name=name)
+    return name
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return the name, or the name with the first number that makes it unique."""
+    cleaned = "".join("-" if letter in _FORBIDDEN else letter for letter in name).strip(" .")[:90] or "model"
+    folded = {other.casefold() for other in taken}
+    number, free = 2, cleaned
+    while free.casefold() in folded:
+        free, number = f"{cleaned} {number}", number + 1
+    return free

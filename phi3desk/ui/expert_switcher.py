@@ -1,0 +1,136 @@
+"""The expert in use, with the menu that switches it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup, QColor, QFont, QIcon, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
+
+from phi3desk.profiles.profile import Profile
+from phi3desk.ui.theme import LIGHT, LIST_PX, RADIUS, icon, mixed, tokens
+
+DISC = 28
+
+
+class ExpertSwitcher(QPushButton):
+    """A button with the expert's disc and name, and a line of what it is made of; its menu lists all experts.
+
+    `expert_chosen` carries the profile's id, `manage_requested` asks for the page of experts.
+    """
+
+    expert_chosen = Signal(str)
+    manage_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._profile: Profile | None = None
+        self._made_of = ""
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self.setFixedHeight(60)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(self._on_clicked)
+
+    def show_experts(self, profiles: list[Profile], current: Profile, made_of: str) -> None:
+        """Show the expert in use and fill the menu."""
+        self._profile, self._made_of = current, made_of
+        self.setAccessibleName(self.tr("Expert in use: {name}. {made_of}").format(name=current.name, made_of=made_of))
+        self.setToolTip(f"{current.name}\n{made_of}")
+        self._menu.clear()
+        group = QActionGroup(self._menu)
+        for number, profile in enumerate(profiles, 1):
+            label = profile.name.replace("&", "&&")
+            action = self._menu.addAction(disc_icon(profile, self.devicePixelRatioF()), label)
+            if number <= 9:
+                action.setText(f"{label}\tCtrl+{number}")
+            action.setCheckable(True)
+            action.setChecked(profile.id == current.id)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, chosen=profile.id: self.expert_chosen.emit(chosen))
+        self._menu.addSeparator()
+        manage = self._menu.addAction(icon("account-cog-outline"), self.tr("Change and add experts"))
+        manage.triggered.connect(lambda _=False: self.manage_requested.emit())
+        self.update()
+
+    @property
+    def made_of(self) -> str:
+        """The line under the name."""
+        return self._made_of
+
+    def experts(self) -> list[str]:
+        """Return the names in the menu."""
+        return [action.text().split("\t")[0] for action in self._menu.actions() if action.isCheckable()]
+
+    def _on_clicked(self) -> None:
+        self._menu.setMinimumWidth(self.width())
+        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 60)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._profile is None:
+            return
+        shown = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        pointed = self.underMouse() or self.isDown() or self._menu.isVisible()
+        if pointed:
+            painter.setBrush(QColor(mixed(shown.text, shown.window, 0.07)))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(area, RADIUS, RADIUS)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(shown.accent), 2))
+            painter.drawRoundedRect(area, RADIUS, RADIUS)
+        paint_disc(painter, QRectF(10, (self.height() - DISC) / 2, DISC, DISC), self._profile)
+        text = area.adjusted(DISC + 20, 9, -28, -9)
+        font = QFont(self.font())
+        font.setPixelSize(LIST_PX + 1)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(QColor(shown.text))
+        name = painter.fontMetrics().elidedText(self._profile.name, Qt.TextElideMode.ElideRight, int(text.width()))
+        painter.drawText(text, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
+        font.setPixelSize(LIST_PX - 1)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(shown.quiet))
+        line = painter.fontMetrics().elidedText(self._made_of, Qt.TextElideMode.ElideRight, int(text.width()))
+        painter.drawText(text, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, line)
+        icon("unfold-more-horizontal").paint(painter, self.width() - 28, self.height() // 2 - 9, 18, 18)
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+
+def paint_disc(painter: QPainter, place: QRectF, profile: Profile) -> None:
+    """Paint an expert's disc: its colour with the first letter of its name."""
+    ground = QColor(profile.color)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawEllipse(place)
+    font = QFont(painter.font())
+    font.setPixelSize(round(place.height() * 0.46))
+    font.setWeight(QFont.Weight.DemiBold)
+    painter.setFont(font)
+    light = ground.lightnessF() > 0.62
+    painter.setPen(QColor(LIGHT.text if light else LIGHT.surface))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, profile.name[:1].upper())
+
+
+def disc_icon(profile: Profile, ratio: float = 1.0) -> QIcon:
+    """Return an expert's disc as an icon."""
+    pixmap = QPixmap(round(20 * ratio), round(20 * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_disc(painter, QRectF(QPointF(1, 1), QPointF(19, 19)), profile)
+    painter.end()
+    return QIcon(pixmap)

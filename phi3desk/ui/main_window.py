@@ -1,0 +1,506 @@
+"""The window: sidebar, pages and source pane, and what passes between them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
+
+from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.messages import Conversation, Message, Source
+from phi3desk.library.documents import Collection, Document, ImportProgress, ImportSummary, LibraryStatus
+from phi3desk.model.models import AdapterEntry, ModelEntry
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.paths import resource
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.ui import sidebar
+from phi3desk.ui.assistant import Assistant
+from phi3desk.ui.chat_page import ChatPage
+from phi3desk.ui.document_files import DocumentFiles
+from phi3desk.ui.drop_zone import DropOverlay, dropped_paths
+from phi3desk.ui.expert_in_use import ExpertInUse
+from phi3desk.ui.experts_page import ExpertsPage
+from phi3desk.ui.library_client import LibraryClient
+from phi3desk.ui.library_page import LibraryPage
+from phi3desk.ui.model_client import ModelClient
+from phi3desk.ui.model_files import ModelFiles
+from phi3desk.ui.model_status import ModelStatus
+from phi3desk.ui.models_page import ModelsPage
+from phi3desk.ui.sentences import shown
+from phi3desk.ui.settings_page import SettingsPage
+from phi3desk.ui.sidebar import Sidebar
+from phi3desk.ui.source_pane import FIRST_WIDTH, SourcePane
+from phi3desk.ui.toast import Toast
+from phi3desk.workers.protocol import Failure
+
+GEOMETRY, PANES, PANE_OPEN, HAD_DOCUMENTS = "window.geometry", "window.panes", "window.source", "had_documents"
+SEARCH_SAMPLES_BELOW = 60
+PAGES_WITH_SOURCE = ("", "library")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that the window shows and leads; made by app.py."""
+
+    settings: Settings
+    conversations: ConversationStore
+    profiles: ProfileStore
+    models: ModelStore
+    adapters: AdapterStore
+    library: LibraryClient
+    model: ModelClient
+
+
+class MainWindow(QMainWindow):
+    """The one window of the program."""
+
+    def __init__(self, parts: Parts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts = parts
+        self.setWindowTitle("phi3desk")
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self.expert = ExpertInUse(parts.profiles, parts.models, parts.model, parts.settings, self)
+        self.assistant = Assistant(parts.conversations, self.expert, parts.library, parts.model, parts.settings, self)
+        self.model_status = ModelStatus(self.expert, parts.model, self)
+        self.document_files = DocumentFiles(parts.library, parts.settings, self._drop_target, self)
+        self.model_files = ModelFiles(parts.models, parts.adapters, parts.settings, self)
+        self.sidebar = Sidebar()
+        self.chat = ChatPage()
+        self.source = SourcePane()
+        self.library_page = LibraryPage(parts.library, parts.settings)
+        self.experts_page = ExpertsPage(parts.profiles, parts.library, parts.adapters, parts.settings)
+        self.models_page = ModelsPage(parts.models, parts.adapters, parts.model, parts.settings)
+        self.settings_page = SettingsPage(parts.settings)
+        self.pages: dict[str, QWidget] = {
+            "": self.chat,
+            "library": self.library_page,
+            "experts": self.experts_page,
+            "models": self.models_page,
+            "settings": self.settings_page,
+        }
+        self._stack = QStackedWidget()
+        for page in self.pages.values():
+            self._stack.addWidget(page)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        for position, widget in enumerate((self.sidebar, self._stack, self.source)):
+            self._splitter.addWidget(widget)
+            self._splitter.setCollapsible(position, False)
+            self._splitter.setStretchFactor(position, 1 if widget is self._stack else 0)
+        self._splitter.setHandleWidth(1)
+        self.setCentralWidget(self._splitter)
+        self.toast = Toast(self)
+        self._overlay = DropOverlay(self)
+        self._searched = ""
+        self._progress: ImportProgress | None = None
+        self._source_wanted = bool(parts.settings.remembered(PANE_OPEN))
+        self._sample_questions: list[str] = []
+        self._connect_sidebar()
+        self._connect_chat()
+        self._connect_library()
+        self._connect_model()
+        self._set_shortcuts()
+        self._restore_geometry()
+        self.show_page("")
+        self._show_expert()
+        self.apply_settings()
+        self.assistant.begin()
+        self._show_conversations()
+        self.chat.composer.setFocus()
+
+    # what is shown
+
+    def show_page(self, name: str) -> None:
+        """Show a page: library, experts, models, settings, or the conversation (empty)."""
+        self._stack.setCurrentWidget(self.pages[name])
+        self.sidebar.mark_page(name)
+        conversation = self.assistant.conversation
+        self.sidebar.mark(conversation.id if conversation and not name else 0)
+        self.source.setVisible(name in PAGES_WITH_SOURCE and self._source_wanted)
+        if not name:
+            self.chat.composer.setFocus()
+
+    @property
+    def page(self) -> str:
+        """The name of the page that is shown."""
+        return next(name for name, page in self.pages.items() if page is self._stack.currentWidget())
+
+    def apply_settings(self) -> None:
+        """Take over what was changed on the settings page."""
+        size = self._parts.settings.get("appearance.reading_size")
+        self.chat.view.set_reading_size(size)
+        self.chat.composer.set_reading_size(size)
+
+    def _offer(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+        self.toast.set_lift(0 if self.page else self.chat.foot_height)
+        self.toast.offer(text, action, act)
+
+    def _show_conversations(self) -> None:
+        conversation = self.assistant.conversation
+        current = conversation.id if conversation and not self.page else 0
+        found = self._parts.conversations.conversations(self._searched)
+        self.sidebar.show_conversations(found, current, bool(self._searched))
+        if conversation is not None:
+            self.chat.set_title(conversation.title)
+
+    def _show_expert(self) -> None:
+        profile = self.expert.current
+        self.sidebar.experts.show_experts(self.expert.all(), profile, self.expert.made_of())
+        self.chat.composer.set_placeholder(self.tr("Ask {expert}").format(expert=profile.name))
+        self._show_collections()
+        self._show_start()
+        self._show_model()
+
+    def _show_collections(self) -> None:
+        self.chat.show_collections(self._parts.library.collections, self.assistant.collections)
+
+    def _show_start(self) -> None:
+        first = self._is_first_start()
+        profile = self.expert.current
+        if first:
+            title = self.tr("Ask your documents")
+            lead = self.tr("Answers come with the document, the page and the sentence they rest on.")
+        else:
+            title = self.tr("Ask {expert}").format(expert=profile.name)
+            lead = self.expert.made_of()
+        start = self.chat.start
+        start.show_expert(title, lead, first)
+        start.show_documents(self._parts.library.status, self._progress, self._progress is not None)
+        questions = list(profile.first_questions) or (self._sample_questions if self._has_documents() else [])
+        start.show_questions(questions)
+
+    def _show_model(self) -> None:
+        words = self.model_status.words()
+        told_above = self.chat.shows_start and self._is_first_start()
+        self.chat.set_banner("" if told_above else words.banner)
+        self.chat.start.show_model(words.card, words.settled, words.share)
+        self.chat.set_status(words.status)
+
+    def _is_first_start(self) -> bool:
+        return not self._has_documents() or not self._parts.conversations.conversations()
+
+    def _has_documents(self) -> bool:
+        """Whether there is something to ask; until the library has told, what it was the last time."""
+        status = self._parts.library.status
+        return bool(status.passages) if status else bool(self._parts.settings.remembered(HAD_DOCUMENTS))
+
+    # sidebar
+
+    def _connect_sidebar(self) -> None:
+        side = self.sidebar
+        side.new_requested.connect(self._on_new)
+        side.conversation_chosen.connect(self._on_conversation_chosen)
+        side.rename_requested.connect(self.assistant.rename)
+        side.delete_requested.connect(self._on_delete)
+        side.page_chosen.connect(self.show_page)
+        side.search_changed.connect(self._on_search_changed)
+        side.experts.expert_chosen.connect(self._on_expert_chosen)
+        side.experts.manage_requested.connect(lambda: self.show_page("experts"))
+        self.expert.changed.connect(self._show_expert)
+
+    def _on_new(self) -> None:
+        self.assistant.begin()
+        self.show_page("")
+
+    def _on_conversation_chosen(self, conversation_id: int) -> None:
+        self.assistant.open(conversation_id)
+        self.show_page("")
+
+    def _on_delete(self, conversation_id: int) -> None:
+        title = self._parts.conversations.conversation(conversation_id).title
+        self.assistant.delete(conversation_id)
+        text = self.tr("“{title}” was deleted.").format(title=title or self.tr("New conversation"))
+        self._offer(text, self.tr("&Undo"), lambda: self.assistant.restore(conversation_id))
+
+    def _on_search_changed(self, words: str) -> None:
+        self._searched = words
+        self._show_conversations()
+
+    def _on_expert_chosen(self, profile_id: str) -> None:
+        self.assistant.use_expert(profile_id)
+        self._show_expert()
+
+    # conversation
+
+    def _connect_chat(self) -> None:
+        assistant, chat = self.assistant, self.chat
+        assistant.conversation_opened.connect(self._on_conversation_opened)
+        assistant.conversations_changed.connect(self._show_conversations)
+        assistant.message_added.connect(self._on_message_added)
+        assistant.activity_changed.connect(chat.view.set_activity)
+        assistant.sources_found.connect(chat.view.set_sources)
+        assistant.text_received.connect(chat.view.set_text)
+        assistant.answer_ended.connect(self._on_answer_ended)
+        assistant.answering_changed.connect(self._on_answering_changed)
+        assistant.refused.connect(self._on_refused)
+        chat.composer.sent.connect(self._on_sent)
+        chat.composer.stop_requested.connect(assistant.stop)
+        chat.start.question_chosen.connect(self._on_sent)
+        chat.start.import_requested.connect(self.choose_files)
+        chat.start.folder_requested.connect(lambda: self.document_files.choose_folder(self))
+        chat.start.samples_requested.connect(self.document_files.add_samples)
+        chat.start.choose_model_requested.connect(self.choose_model)
+        chat.choose_model_requested.connect(self.choose_model)
+        chat.collections_chosen.connect(self._on_collections_chosen)
+        chat.source_pane_toggled.connect(self._on_source_toggled)
+        chat.view.source_requested.connect(self.show_source)
+        chat.view.again_requested.connect(assistant.ask_again)
+        chat.view.edit_requested.connect(self._on_edit)
+        chat.view.without_documents_requested.connect(lambda message: assistant.ask_again(message, True))
+        self.source.closed.connect(self._on_source_toggled)
+
+    def _on_conversation_opened(self, conversation: Conversation | None, messages: list[Message], writing: int) -> None:
+        self.chat.view.show_messages(messages, writing)
+        self.chat.show_conversation(conversation.title if conversation else "", empty=not messages)
+        self._show_collections()
+        self._show_start()
+        self._show_model()
+        if not self.page:
+            self.sidebar.mark(conversation.id if conversation else 0)
+
+    def _on_message_added(self, message: Message, writing: bool) -> None:
+        conversation = self.assistant.conversation
+        if self.chat.shows_start:
+            self.chat.show_conversation(conversation.title if conversation else "", empty=False)
+            self._show_model()
+        self.chat.view.add_message(message, writing)
+
+    def _on_answer_ended(self, message: Message, notice: str) -> None:
+        conversation = self.assistant.conversation
+        if conversation is not None and conversation.id == message.conversation_id:
+            self.chat.view.finish(message, notice)
+        elif notice:
+            self._offer(notice)
+
+    def _on_answering_changed(self, answering: bool) -> None:
+        self.chat.composer.set_answering(answering)
+        self._stop_shortcut.setEnabled(answering)
+
+    def _on_sent(self, text: str) -> None:
+        if self.assistant.ask(text):
+            self.chat.composer.clear()
+            self.chat.composer.setFocus()
+
+    def _on_edit(self, message_id: int) -> None:
+        self.chat.composer.set_text(self.assistant.edit(message_id))
+
+    def _on_refused(self, reason: str) -> None:
+        self._offer(reason)
+
+    def _on_collections_chosen(self, collections: tuple[int, ...]) -> None:
+        self.assistant.choose_collections(collections)
+        self._show_collections()
+
+    def show_source(self, source: Source, quote: str) -> None:
+        """Show where an answer comes from in the pane on the right."""
+        self._set_source_shown(True)
+        self.source.show_source(source, quote)
+
+    def _on_source_toggled(self) -> None:
+        self._set_source_shown(not self._source_wanted)
+
+    def _set_source_shown(self, wanted: bool) -> None:
+        opens = wanted and not self.source.isVisible()
+        self._source_wanted = wanted
+        self.source.setVisible(wanted and self.page in PAGES_WITH_SOURCE)
+        if opens:
+            sizes = self._splitter.sizes()
+            room = sum(sizes)
+            pane = min(FIRST_WIDTH, room // 3 + 40) if sizes[2] < self.source.minimumWidth() else sizes[2]
+            self._splitter.setSizes([sizes[0], room - sizes[0] - pane, pane])
+
+    # documents
+
+    def _connect_library(self) -> None:
+        library = self._parts.library
+        library.status_changed.connect(self._on_library_status)
+        library.collections_changed.connect(self._on_collections_changed)
+        library.import_started.connect(lambda: self._on_import_progressed(ImportProgress(0, 0, 0, 0, 0, "", 0.0, None)))
+        library.import_progressed.connect(self._on_import_progressed)
+        library.import_finished.connect(self._on_import_finished)
+        library.failed.connect(self._on_failed)
+        library.stopped.connect(lambda sentence: self._offer(shown(sentence)))
+        self.library_page.document_opened.connect(self._on_document_opened)
+        self.library_page.undo_offered.connect(self._on_undo_offered)
+        library.worker.gave_up.connect(lambda s: self._on_gave_up(shown(s), library.worker.restart))
+
+    def choose_files(self) -> None:
+        """Ask for PDF files and import them."""
+        self.document_files.choose_files(self)
+
+    def _drop_target(self) -> Collection | None:
+        """Return the collection that documents go to: the one shown in the library, or the one that is searched."""
+        library = self._parts.library
+        chosen = self.library_page.current_collection if self.page == "library" else None
+        searched = self.assistant.collections
+        wanted = chosen if chosen is not None else (searched[0] if len(searched) == 1 else None)
+        return next((c for c in library.collections if c.id == wanted), None)
+
+    def _on_library_status(self, status: LibraryStatus) -> None:
+        had = bool(self._parts.settings.remembered(HAD_DOCUMENTS))
+        if bool(status.passages) != had:
+            self._parts.settings.remember(HAD_DOCUMENTS, bool(status.passages))
+        if 0 < status.documents <= SEARCH_SAMPLES_BELOW:
+            self._parts.library.documents(None, self._on_documents)
+        self._show_start()
+        self._show_model()
+
+    def _on_documents(self, documents: list[Document]) -> None:
+        folder = resource("samples")
+        has_samples = any(Path(document.path).parent == folder for document in documents)
+        self._sample_questions = sample_questions() if has_samples else []
+        self._show_start()
+
+    def _on_document_opened(self, document: Document) -> None:
+        self._set_source_shown(True)
+        self.source.show_document(document.path, document.name)
+
+    def _on_undo_offered(self, text: str, undo: Callable[[], None]) -> None:
+        self._offer(text, self.tr("&Undo"), undo)
+
+    def _on_collections_changed(self, _: list[Collection]) -> None:
+        self._show_collections()
+
+    def _on_import_progressed(self, progress: ImportProgress) -> None:
+        self._progress = progress
+        self.chat.start.show_documents(self._parts.library.status, progress, True)
+
+    def _on_import_finished(self, summary: ImportSummary | None) -> None:
+        self._progress = None
+        self._show_start()
+        if summary is None or not summary.states:
+            return
+        text, look_after = self.document_files.summary(summary)
+        if look_after:
+            self._offer(text, self.tr("&Show"), lambda: self.show_page("library"))
+        elif self.page != "library" and not self.chat.shows_start:
+            self._offer(text)
+
+    # model
+
+    def _connect_model(self) -> None:
+        model, files = self._parts.model, self.model_files
+        self.model_status.changed.connect(self._show_model)
+        model.adapters_failed.connect(self._on_failed)
+        model.worker.gave_up.connect(lambda s: self._on_gave_up(shown(s), model.worker.restart))
+        files.model_added.connect(self._on_model_added)
+        files.adapter_added.connect(self._on_adapter_added)
+        files.failed.connect(self._on_failed)
+        files.checking.connect(self.model_status.show_check)
+        self.models_page.model_chosen.connect(self._on_model_chosen)
+        self.models_page.undo_offered.connect(self._on_undo_offered)
+
+    def choose_model(self) -> None:
+        """Ask for a GGUF file, add it, and answer with it from now on."""
+        self.model_files.choose(self)
+
+    def _on_model_chosen(self, name: str) -> None:
+        self.expert.load(self._parts.models.find(name))
+
+    def _on_model_added(self, entry: ModelEntry) -> None:
+        self.model_status.show_check("")
+        self._parts.models.use(entry.name)
+        self.expert.load(entry)
+        self.models_page.refresh()
+        self._offer(self.tr("{name} answers from now on.").format(name=entry.name))
+
+    def _on_adapter_added(self, entry: AdapterEntry) -> None:
+        self.models_page.refresh()
+        text = self.tr("The adapter {name} was added. Give it to an expert to use it.").format(name=entry.name)
+        self.model_status.show_check("")
+        self._offer(text, self.tr("&Show"), lambda: self.show_page("experts"))
+
+    def _on_failed(self, failure: Failure) -> None:
+        self.model_status.show_check("")
+        self._offer(shown(failure.sentence))
+
+    def _on_gave_up(self, sentence: str, restart: Callable[[], None]) -> None:
+        self._offer(sentence, self.tr("&Start again"), restart)
+
+    # window
+
+    def _set_shortcuts(self) -> None:
+        for keys, act in (
+            (QKeySequence.StandardKey.New, self._on_new),
+            ("Ctrl+K", self._on_search_wanted),
+            (QKeySequence.StandardKey.Open, self.choose_files),
+            ("Ctrl+L", lambda: self.show_page("")),
+            ("F9", self._on_source_toggled),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        for position in range(9):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{position + 1}"), self)
+            shortcut.activated.connect(lambda position=position: self._on_expert_number(position))
+        self._stop_shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._stop_shortcut.setEnabled(False)
+        self._stop_shortcut.activated.connect(self.assistant.stop)
+
+    def _on_search_wanted(self) -> None:
+        self.sidebar.search.setFocus()
+        self.sidebar.search.selectAll()
+
+    def _on_expert_number(self, position: int) -> None:
+        experts = self.expert.all()
+        if position < len(experts):
+            self._on_expert_chosen(experts[position].id)
+
+    def _restore_geometry(self) -> None:
+        settings = self._parts.settings
+        self.resize(1280, 800)
+        geometry = settings.remembered(GEOMETRY)
+        if isinstance(geometry, str):
+            self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
+        sizes = settings.remembered(PANES)
+        self._splitter.setSizes(sizes if isinstance(sizes, list) else [sidebar.WIDTH, 600, FIRST_WIDTH])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep sizes and what has been written so far."""
+        settings = self._parts.settings
+        self.assistant.close()
+        settings.remember(GEOMETRY, base64.b64encode(self.saveGeometry().data()).decode())
+        settings.remember(PANES, self._splitter.sizes())
+        settings.remember(PANE_OPEN, self._source_wanted)
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        documents, models = dropped_paths(event.mimeData())
+        if not documents and not models:
+            return
+        event.acceptProposedAction()
+        if models and not documents:
+            text = self.tr("Drop to add the model or adapter")
+        else:
+            target = self._drop_target()
+            name = target.name if target else ""
+            text = (
+                self.tr("Drop to add to “{name}”").format(name=name) if name else self.tr("Drop to add to the library")
+            )
+        self._overlay.show_target(text)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import documents, add models and adapters."""
+        self._overlay.hide()
+        documents, models = dropped_paths(event.mimeData())
+        event.acceptProposedAction()
+        if documents:
+            self.document_files.add(documents)
+        if models:
+            self.model_files.add(models)
+
+
+def sample_questions() -> list[str]:
+    """Return the questions that go with the sample documents; none where they are not installed."""
+    path = resource("samples", "demo.jsonl")
+    if not path.is_file():
+        return []
+    return [json.loads(line)["question"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

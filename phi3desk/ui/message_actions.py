@@ -1,0 +1,97 @@
+"""What can be done with one message: a small row of buttons over the conversation, and the same in its menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextEdit, QToolButton, QWidget
+
+from phi3desk.chat.messages import Message
+from phi3desk.ui.theme import TARGET, icon
+
+
+class MessageActions(QWidget):
+    """Buttons for the message that is pointed at or has the keyboard; every signal carries the message's id."""
+
+    copy_requested = Signal(int)
+    again_requested = Signal(int)
+    edit_requested = Signal(int)
+    without_documents_requested = Signal(int)
+
+    def __init__(self, view: QTextEdit) -> None:
+        super().__init__(view.viewport())
+        self._message: Message | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._buttons: dict[str, QToolButton] = {}
+        for name, (symbol, label) in self._offers().items():
+            button = QToolButton(self)
+            button.setFixedSize(TARGET, TARGET)
+            button.setIconSize(QSize(18, 18))
+            button.setIcon(icon(symbol))
+            button.setToolTip(label)
+            button.setAccessibleName(label)
+            button.clicked.connect(lambda _=False, name=name: self._on_clicked(name))
+            self._row.addWidget(button)
+            self._buttons[name] = button
+
+    def show_for(self, message: Message) -> None:
+        """Offer what this message allows."""
+        self._message = message
+        wanted = self._names(message)
+        for name, button in self._buttons.items():
+            button.setVisible(name in wanted)
+        self.adjustSize()
+        self.show()
+
+    def has_focus(self) -> bool:
+        """Whether one of the buttons has the keyboard."""
+        return any(button.hasFocus() for button in self._buttons.values())
+
+    def menu_actions(self, message: Message, menu: QMenu) -> list[QAction]:
+        """Return the same actions for a menu."""
+        made = []
+        for name in self._names(message):
+            symbol, label = self._offers()[name]
+            action = QAction(icon(symbol), label, menu)
+            action.triggered.connect(lambda _=False, name=name: self._emit(name, message.id))
+            made.append(action)
+        return made
+
+    def sizeHint(self) -> QSize:
+        return self._row.sizeHint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
+            for name, (symbol, _) in self._offers().items():
+                if name in self._buttons:
+                    self._buttons[name].setIcon(icon(symbol))
+
+    def _offers(self) -> dict[str, tuple[str, str]]:
+        return {
+            "copy": ("content-copy", self.tr("Copy")),
+            "again": ("refresh", self.tr("Ask again")),
+            "edit": ("pencil-outline", self.tr("Edit the question")),
+            "without": ("file-remove-outline", self.tr("Answer without documents")),
+        }
+
+    def _names(self, message: Message) -> list[str]:
+        if message.role == "user":
+            return ["copy", "edit"]
+        nothing = message.answer is not None and message.answer.basis == "nothing_found"
+        return ["copy", "again", "without"] if nothing else ["copy", "again"]
+
+    def _on_clicked(self, name: str) -> None:
+        if self._message is not None:
+            self._emit(name, self._message.id)
+
+    def _emit(self, name: str, message_id: int) -> None:
+        signals = {
+            "copy": self.copy_requested,
+            "again": self.again_requested,
+            "edit": self.edit_requested,
+            "without": self.without_documents_requested,
+        }
+        signals[name].emit(message_id)

@@ -1,0 +1,74 @@
+"""GGUF files from disk: chosen or dropped, checked off the event loop, and added as what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from phi3desk.errors import UserError
+from phi3desk.model.gguf import inspect
+from phi3desk.model.models import AdapterEntry, ModelEntry
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.settings import Settings
+from phi3desk.ui.background import in_background
+
+FOLDER = "folder.models"
+
+
+class ModelFiles(QObject):
+    """Adds models and adapters.
+
+    `model_added` carries a ModelEntry, `adapter_added` an AdapterEntry, `failed` a Failure.
+    """
+
+    checking = Signal(str)
+    model_added = Signal(object)
+    adapter_added = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self, models: ModelStore, adapters: AdapterStore, settings: Settings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._models = models
+        self._adapters = adapters
+        self._settings = settings
+
+    def choose(self, window: QWidget) -> None:
+        """Ask for a GGUF file and add it."""
+        dialog = QFileDialog(window, self.tr("Choose a model"), self._settings.remembered(FOLDER) or str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("GGUF files (*.gguf)"), self.tr("All files (*)")])
+        dialog.fileSelected.connect(self._on_file_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def add(self, paths: Sequence[str]) -> None:
+        """Add GGUF files, each as the model or the adapter that it is."""
+        for path in paths:
+            self.checking.emit(Path(path).name)
+            in_background(self, partial(self._add, path), self._on_added, self.failed.emit)
+
+    def _add(self, path: str) -> ModelEntry | AdapterEntry:
+        """Run on a thread of the pool: an adapter is copied, which takes its time."""
+        kind = inspect(path).kind
+        if kind == "adapter":
+            return self._adapters.add(path)
+        if kind != "model":
+            inspect(path, "model")
+            raise UserError("“{name}” is neither a model nor an adapter.", name=Path(path).name)
+        return self._models.add(path)
+
+    def _on_added(self, entry: ModelEntry | AdapterEntry) -> None:
+        if isinstance(entry, AdapterEntry):
+            self.adapter_added.emit(entry)
+        else:
+            self.model_added.emit(entry)
+
+    def _on_file_chosen(self, path: str) -> None:
+        self._settings.remember(FOLDER, str(Path(path).parent))
+        self.add([path])

@@ -1,0 +1,326 @@
+"""The models on disk and the adapters beneath them: what fits this machine, what is in use, and how to get more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from phi3desk.model.gguf import inspect
+from phi3desk.model.hardware import fitting_context
+from phi3desk.model.models import AdapterEntry, GgufInfo, Hardware, LoadedModel, ModelEntry
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.settings import Settings
+from phi3desk.ui.background import in_background
+from phi3desk.ui.model_card import AdapterRow, ModelCard, Need
+from phi3desk.ui.model_client import ModelClient
+from phi3desk.ui.theme import SPACE_S, SPACE_XL
+from phi3desk.ui.widgets import Button, Card, Page, clear, label, on_click, selectable
+from phi3desk.ui.words import translated
+from phi3desk.workers.protocol import Failure
+
+PHI3_REPOSITORY = "microsoft/Phi-3-mini-4k-instruct-gguf"
+PHI3_FILE = "Phi-3-mini-4k-instruct-q4.gguf"
+COPIED_MS = 2000
+
+
+class ModelsPage(Page):
+    """Lists models and adapters; checks a chosen file before it is listed and keeps the reason where it is refused.
+
+    `model_chosen` carries the name of the model to load, `undo_offered` a text and what undoes it.
+    """
+
+    model_chosen = Signal(str)
+    undo_offered = Signal(str, object)
+
+    def __init__(
+        self,
+        models: ModelStore,
+        adapters: AdapterStore,
+        model: ModelClient,
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("", parent)
+        self._models, self._adapters, self._model, self._settings = models, adapters, model, settings
+        self._infos: dict[str, GgufInfo] = {}
+        self.cards: dict[str, ModelCard] = {}
+        self.title.setText(self.tr("Models"))
+        self.setAccessibleName(self.tr("Models"))
+        self.refused = Card(kind="band")
+        self._refusal = label()
+        self._notice = label(kind="bad")
+        self._build()
+        self._connect()
+        self.refresh()
+
+    def choose_file(self) -> None:
+        """Let the person choose a GGUF and add it."""
+        file, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Choose a GGUF"), self._last_folder(), self.tr("GGUF models (*.gguf);;All files (*)")
+        )
+        if file:
+            self.add_file(file)
+
+    def choose_adapter(self) -> None:
+        """Let the person choose an adapter in GGUF and add it."""
+        file, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Add an adapter"), self._last_folder(), self.tr("GGUF adapters (*.gguf);;All files (*)")
+        )
+        if file:
+            self.add_file(file)
+
+    def add_file(self, path: str | Path) -> None:
+        """Check a GGUF off the window's thread and add it as what it is: a model, which is then used, or an adapter."""
+        path = Path(path)
+        self._settings.remember("models_folder", str(path.parent))
+        self._refuse("")
+        self._choose.setEnabled(False)
+        self._choose.setText(self.tr("Checking the file"))
+
+        def add() -> ModelEntry | AdapterEntry:
+            if inspect(path).kind == "adapter":
+                return self._adapters.add(path)
+            return self._models.add(path)
+
+        in_background(self, add, self._on_added, lambda failure: self._on_refused(path, failure))
+
+    def refresh(self) -> None:
+        """Read the lists anew."""
+        in_background(self, lambda: (self._models.list(), self._adapters.list()), self._on_lists, self._on_list_failed)
+
+    def _build(self) -> None:
+        self.subtitle.setText(self.tr("Every model runs on this machine. Nothing you ask leaves it."))
+        self.subtitle.show()
+        self._choose = on_click(Button(self.tr("Choose a GGUF"), "folder-open-outline", "primary"), self.choose_file)
+        self.actions.addWidget(self._choose)
+        self.refused.setAccessibleName(self.tr("The file was refused"))
+        row = QHBoxLayout()
+        row.addWidget(self._refusal, 1)
+        close = on_click(Button("", "close", "quiet", self.tr("Close this message")), self.refused.hide)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.refused.column.addLayout(row)
+        self.refused.hide()
+        self.column.addWidget(self.refused)
+        self.column.addWidget(self._notice)
+        self._notice.hide()
+        self._list = QVBoxLayout()
+        self._list.setSpacing(SPACE_S)
+        self.column.addLayout(self._list)
+        self.column.addWidget(self._get_phi3())
+        self.column.addSpacing(SPACE_XL)
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("Adapters"), "section", wraps=False), 1)
+        head.addWidget(on_click(Button(self.tr("Add an adapter"), "plus"), self.choose_adapter))
+        self.column.addLayout(head)
+        self.column.addWidget(
+            label(
+                self.tr(
+                    "An adapter (a LoRA in GGUF) teaches a model the words of a trade. Give it to an expert to use it."
+                ),
+                "quiet",
+            )
+        )
+        self._adapter_list = QVBoxLayout()
+        self._adapter_list.setSpacing(SPACE_S)
+        self.column.addLayout(self._adapter_list)
+        self.column.addStretch(1)
+
+    def _get_phi3(self) -> Card:
+        card = Card(self.tr("Get Phi-3 mini"))
+        card.column.addWidget(label(self.tr("Get Phi-3 mini"), "section"))
+        card.column.addWidget(
+            label(
+                self.tr(
+                    "Phi-3 mini is what this program is made for. It is free, takes 2.4 GB, and this program does not "
+                    "go online to fetch it: search Hugging Face for the page below in a browser, download the file, "
+                    "then choose it here."
+                )
+            )
+        )
+        for what, text in ((self.tr("Page"), PHI3_REPOSITORY), (self.tr("File"), PHI3_FILE)):
+            card.column.addLayout(self._to_copy(what, text))
+        return card
+
+    def _to_copy(self, what: str, text: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        key = label(what, "quiet", wraps=False)
+        key.setMinimumWidth(48)
+        row.addWidget(key)
+        shown = selectable(text)
+        shown.setAccessibleName(what)
+        row.addWidget(shown, 1)
+        copy = Button(self.tr("Copy"), "content-copy", tip=self.tr("Copy “{text}”").format(text=text))
+
+        def on_copy() -> None:
+            QGuiApplication.clipboard().setText(text)
+            copy.setText(self.tr("Copied"))
+            QTimer.singleShot(COPIED_MS, copy, lambda: copy.setText(self.tr("Copy")))
+
+        row.addWidget(on_click(copy, on_copy))
+        return row
+
+    def _connect(self) -> None:
+        model = self._model
+        model.load_started.connect(lambda path: self._on_load_progress(0.0, path))
+        model.load_progressed.connect(self._on_load_progress)
+        model.loaded.connect(self._on_loaded)
+        model.load_failed.connect(self._on_load_failed)
+        model.stopped.connect(lambda sentence: self._say(translated(sentence)))
+        model.hardware_known.connect(lambda _: self._show_needs())
+        self._loading = ""
+
+    def _on_lists(self, lists: tuple[list[ModelEntry], list[AdapterEntry]]) -> None:
+        models, adapters = lists
+        clear(self._list)
+        clear(self._adapter_list)
+        self.cards = {}
+        for entry in models:
+            card = ModelCard(entry)
+            card.use_requested.connect(self._use)
+            card.remove_requested.connect(self._remove)
+            card.cancel_requested.connect(self._cancel_load)
+            self.cards[entry.name] = card
+            self._list.addWidget(card)
+            if entry.path == self._loading:
+                card.show_loading(0.0)
+            if entry.path in self._infos:
+                self._show_info(entry.name, self._infos[entry.path])
+            elif not entry.missing:
+                self._inspect(entry)
+        if not models:
+            self._list.addWidget(label(self.tr("There is no model yet. Choose a GGUF to begin."), "quiet"))
+        for adapter in adapters:
+            row = AdapterRow(adapter)
+            row.remove_requested.connect(self._remove_adapter)
+            self._adapter_list.addWidget(row)
+        if not adapters:
+            self._adapter_list.addWidget(label(self.tr("No adapter yet."), "quiet"))
+
+    def _on_list_failed(self, failure: Failure) -> None:
+        self._say(translated(failure.sentence))
+
+    def _inspect(self, entry: ModelEntry) -> None:
+        def on_info(info: GgufInfo) -> None:
+            self._infos[entry.path] = info
+            self._show_info(entry.name, info)
+
+        def on_failure(failure: Failure) -> None:
+            if entry.name in self.cards:
+                self.cards[entry.name].show_failure(translated(failure.sentence))
+
+        in_background(self, lambda: inspect(entry.path, "model"), on_info, on_failure)
+
+    def _show_info(self, name: str, info: GgufInfo) -> None:
+        if name not in self.cards:
+            return
+        card, hardware = self.cards[name], self._model.hardware
+        card.show_facts(info)
+        if hardware is None:
+            return
+        loaded = self._model.model
+        is_loaded = loaded is not None and loaded.path == info.path
+        context = loaded.context if loaded is not None and is_loaded else self._context_of(info, hardware)
+        need = Need(info.size, info.kv_bytes_per_token * context, context)
+        card.show_need(need, hardware, need.weights + need.cache if is_loaded else 0)
+
+    def _context_of(self, info: GgufInfo, hardware: Hardware) -> int:
+        return fitting_context(info, hardware.memory_free, self._settings.get("model.context"))
+
+    def _show_needs(self) -> None:
+        for name, card in self.cards.items():
+            if card.entry.path in self._infos:
+                self._show_info(name, self._infos[card.entry.path])
+
+    def _use(self, name: str) -> None:
+        self._try(lambda: self._models.use(name), lambda _: self._after_use(name))
+
+    def _after_use(self, name: str) -> None:
+        self.refresh()
+        self.model_chosen.emit(name)
+
+    def _remove(self, name: str) -> None:
+        def on_removed(entry: ModelEntry) -> None:
+            self.refresh()
+            self.undo_offered.emit(
+                self.tr("“{name}” was removed from the list; its file stays.").format(name=name),
+                lambda: self._try(lambda: self._models.restore(entry), lambda _: self.refresh()),
+            )
+
+        self._try(lambda: self._models.remove(name), on_removed)
+
+    def _remove_adapter(self, name: str) -> None:
+        def on_removed(removed: Any) -> None:
+            self.refresh()
+            self.undo_offered.emit(
+                self.tr("The adapter “{name}” was removed.").format(name=name),
+                lambda: self._try(lambda: self._adapters.restore(removed), lambda _: self.refresh()),
+            )
+
+        self._try(lambda: self._adapters.remove(name), on_removed)
+
+    def _try(self, change: Callable[[], Any], on_result: Callable[[Any], None]) -> None:
+        """Change a store off the window's thread: its list is locked and its files may be large."""
+        in_background(self, change, on_result, lambda failure: self._say(translated(failure.sentence)))
+
+    def _on_added(self, entry: ModelEntry | AdapterEntry) -> None:
+        self._end_check()
+        if isinstance(entry, ModelEntry):
+            self._use(entry.name)
+        else:
+            self.refresh()
+
+    def _on_refused(self, path: Path, failure: Failure) -> None:
+        self._end_check()
+        self._refuse(translated(failure.sentence))
+        self.refused.setAccessibleDescription(str(path))
+
+    def _end_check(self) -> None:
+        self._choose.setEnabled(True)
+        self._choose.setText(self.tr("Choose a GGUF"))
+
+    def _refuse(self, text: str) -> None:
+        self._refusal.setText(text)
+        self.refused.setVisible(bool(text))
+        self.scroll.verticalScrollBar().setValue(0)
+
+    def _say(self, text: str) -> None:
+        self._notice.setText(text)
+        self._notice.setVisible(bool(text))
+
+    def _on_load_progress(self, fraction: float, path: str = "") -> None:
+        self._loading = path or self._loading
+        self._say("")
+        for card in self.cards.values():
+            card.show_loading(fraction if card.entry.path == self._loading else None)
+
+    def _on_loaded(self, _: LoadedModel) -> None:
+        self._end_loading()
+        self._show_needs()
+
+    def _on_load_failed(self, failure: Failure) -> None:
+        path = self._loading
+        self._end_loading()
+        text = translated(failure.sentence)
+        cards = [card for card in self.cards.values() if card.entry.path == path]
+        for card in cards:
+            card.show_failure(text)
+        if not cards:
+            self._say(text)
+
+    def _cancel_load(self) -> None:
+        self._model.cancel_load()
+        self._end_loading()
+
+    def _end_loading(self) -> None:
+        self._loading = ""
+        for card in self.cards.values():
+            card.show_loading(None)
+
+    def _last_folder(self) -> str:
+        return str(self._settings.remembered("models_folder") or Path.home())

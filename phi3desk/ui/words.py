@@ -1,0 +1,84 @@
+"""Sentences, sizes, times and dates as the person reads them, in the person's language."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
+
+from phi3desk.errors import Sentence
+from phi3desk.ui.sentences import shown
+
+MINUTE, HOUR = 60, 3600
+
+
+def translated(sentence: Sentence | None) -> str:
+    """Return a sentence translated and filled with its values; empty for none."""
+    return shown(sentence) if sentence is not None else ""
+
+
+def translated_literal(literal: str) -> str:
+    """Return a declared literal (a label, a cost line) in the person's language."""
+    return QCoreApplication.translate("Declared", literal)
+
+
+def size_of(count: int) -> str:
+    """Return a number of bytes in the unit that suits it, of 1,000 each, as file managers show it."""
+    precision = 1 if count >= 1_000_000 else 0
+    return QLocale().formattedDataSize(count, precision, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Return a number with the language's grouping and decimal sign."""
+    return QLocale().toString(value, "f", decimals) if decimals else QLocale().toString(round(value))
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun; `noun` is documents, pages, passages, files, collections or adapters."""
+    tr = QCoreApplication.translate
+    text = {
+        "documents": lambda: tr("words", "%n document(s)", "", count),
+        "pages": lambda: tr("words", "%n page(s)", "", count),
+        "passages": lambda: tr("words", "%n passage(s)", "", count),
+        "files": lambda: tr("words", "%n file(s)", "", count),
+        "collections": lambda: tr("words", "%n collection(s)", "", count),
+        "adapters": lambda: tr("words", "%n adapter(s)", "", count),
+    }[noun]()
+    return _plural(text, count)
+
+
+def _plural(text: str, count: int) -> str:
+    """Return the text in singular or plural where no translation did so: "(s)" is for English without a catalogue."""
+    spelled = text.replace("(s)", "" if count == 1 else "s")
+    return spelled.replace(str(count), number(count), 1)
+
+
+def duration(seconds: float) -> str:
+    """Return a time to wait as a person would say it, such as "about 2 minutes"."""
+    tr = QCoreApplication.translate
+    if seconds < 8:
+        return tr("words", "a few seconds")
+    if seconds < 50:
+        return tr("words", "about {count} seconds").format(count=number(max(10, round(seconds / 10) * 10)))
+    if seconds < 1.5 * MINUTE:
+        return tr("words", "about a minute")
+    if seconds < 55 * MINUTE:
+        return tr("words", "about {count} minutes").format(count=number(round(seconds / MINUTE)))
+    if seconds < 1.5 * HOUR:
+        return tr("words", "about an hour")
+    return tr("words", "about {count} hours").format(count=number(round(seconds / HOUR)))
+
+
+def moment(seconds: float) -> str:
+    """Return a time (seconds since 1970) short: the hour today, the day otherwise; empty for 0."""
+    if seconds <= 0:
+        return ""
+    when = QDateTime.fromSecsSinceEpoch(int(seconds))
+    if when.date() == QDate.currentDate():
+        return QLocale().toString(when.time(), QLocale.FormatType.ShortFormat)
+    return QLocale().toString(when.date(), QLocale.FormatType.ShortFormat)
+
+
+def moment_in_full(seconds: float) -> str:
+    """Return a time (seconds since 1970) with day and hour; empty for 0."""
+    if seconds <= 0:
+        return ""
+    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(seconds)), QLocale.FormatType.LongFormat)

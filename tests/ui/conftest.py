@@ -1,0 +1,65 @@
+"""What the window's tests share: a dressed application, records of answers, a small PDF with known sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from phi3desk.chat.messages import Answer, Citation, MadeBy, Message, Source, Timings
+from phi3desk.library.documents import Passage
+from phi3desk.ui.theme import apply_scheme
+
+SENTENCE = "The bearings are re-greased every 2,000 operating hours."
+PARAGRAPH = f"Switch the pump off first. {SENTENCE} Use thirty grams of lithium grease for each bearing."
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> None:
+    apply_scheme(qapp, "light")
+
+
+@pytest.fixture
+def pump_pdf(tmp_path: Path) -> Path:
+    """Return a PDF of three pages; the second holds PARAGRAPH, broken into lines."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfgen.canvas import Canvas
+
+    path = tmp_path / "pump manual.pdf"
+    canvas = Canvas(str(path), pagesize=A4)
+    for number in (1, 2, 3):
+        canvas.setFont("Helvetica", 12)
+        canvas.drawString(72, 770, f"Chapter {number}")
+        if number == 2:
+            lines = [PARAGRAPH[start : start + 40] for start in range(0, len(PARAGRAPH), 40)]
+            for row, line in enumerate(lines):
+                canvas.drawString(72, 700 - 16 * row, line)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+@pytest.fixture
+def make_source() -> Callable[..., Source]:
+    def make(n: int = 1, text: str = PARAGRAPH, path: str = "/nowhere/pump manual.pdf", page: int = 2) -> Source:
+        name = Path(path).name
+        return Source(n, Passage(n, 1, name, path, name, page, 0, len(text), text, ("Maintenance",)), ("bearings",), 0.5)
+
+    return make
+
+
+@pytest.fixture
+def make_answer(make_source: Callable[..., Source]) -> Callable[..., Message]:
+    """Return a function that makes a finished answer of message `id` with as many sources as wanted."""
+
+    def make(text: str, sources: int = 1, id: int = 2, ended: str = "stop", basis: str = "") -> Message:
+        found = tuple(make_source(n) for n in range(1, sources + 1))
+        citations = tuple(Citation(s.n, s.passage.document, s.passage.path, s.passage.page, SENTENCE) for s in found)
+        kind = basis or ("documents" if found else "model")
+        made_by = MadeBy("Phi-3", "/m.gguf", "", "Pump expert", "p")
+        answer = Answer(text, citations, found, kind, ended, made_by, Timings(tokens_per_s=6.8))
+        return Message(id, 1, "assistant", text, 0.0, answer)
+
+    return make

@@ -1,0 +1,67 @@
+"""A prompt holds what fits: passages before history, the question always."""
+
+import pytest
+
+from phi3desk.chat.messages import Source
+from phi3desk.chat.prompt import PromptRequest, compose
+from phi3desk.errors import UserError
+from phi3desk.library.documents import Passage
+from phi3desk.model.models import Turn
+
+
+def count(turns) -> int:
+    return sum(4 + len(turn.text.split()) for turn in turns)
+
+
+def source(n: int, words: int) -> Source:
+    text = " ".join(f"word{n}" for _ in range(words))
+    return Source(n, Passage(n, 1, "a.pdf", "/a.pdf", "A title", 3, 0, 10, text, ("Part", "Care")))
+
+
+def request(passages=3, words=50, history=(), question="How often must it be greased?") -> PromptRequest:
+    sources = tuple(source(n, words) for n in range(1, passages + 1))
+    return PromptRequest("You know pumps.", sources, tuple(history), question)
+
+
+EXCHANGES = (
+    Turn("user", "oldest " * 20), Turn("assistant", "answer " * 20),
+    Turn("user", "newest " * 20), Turn("assistant", "reply " * 20),
+)  # fmt: skip
+
+
+def test_prompt_numbers_its_passages_and_names_where_they_stand():
+    prompt = compose(request(), count, 4096, 512)
+    assert prompt.turns[0].role == "system"
+    assert prompt.turns[0].text.startswith("You know pumps.")
+    assert "[2] (A title, page 3: Part > Care)\nword2" in prompt.turns[-1].text
+    assert prompt.turns[-1].text.endswith("Question: How often must it be greased?")
+
+
+def test_passages_that_do_not_fit_are_left_out_from_the_end():
+    prompt = compose(request(passages=5, words=100), count, 400, 100)
+    assert prompt.sources_read == (1, 2)
+    assert "word3" not in prompt.turns[-1].text
+    assert count(prompt.turns) <= 300
+
+
+def test_newest_exchange_is_kept_where_not_all_history_fits():
+    prompt = compose(request(passages=1, history=EXCHANGES), count, 300, 100)
+    assert [turn.text.split()[0] for turn in prompt.turns[1:-1]] == ["newest", "reply"]
+    assert prompt.history_turns == 2
+
+
+def test_question_without_an_answer_is_no_history():
+    prompt = compose(request(history=(Turn("user", "lost"), *EXCHANGES)), count, 4096, 512)
+    assert "lost" not in [turn.text for turn in prompt.turns]
+    assert prompt.history_turns == 4
+
+
+def test_question_alone_too_long_says_so():
+    with pytest.raises(UserError, match="too long"):
+        compose(request(question="word " * 500), count, 256, 64)
+
+
+def test_without_passages_the_question_stands_alone():
+    prompt = compose(request(passages=0), count, 4096, 512)
+    assert prompt.turns[-1].text == "How often must it be greased?"
+    assert "passages" not in prompt.turns[0].text

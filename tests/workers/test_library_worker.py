@@ -1,0 +1,124 @@
+"""The library worker as a real process: import, search while importing, a death in the middle of an import."""
+
+import psutil
+import pytest
+
+from phi3desk.library.documents import Collection, Document, FileOutcome, ImportSummary, SearchResult, State
+from phi3desk.workers.protocol import Failure, decode
+from tests.helpers.pdf import write_pdf, write_pump_manual
+from tests.helpers.worker_process import WorkerProcess
+
+
+@pytest.fixture
+def worker(home):
+    with WorkerProcess("library", home) as running:
+        yield running
+
+
+def many_pages(topic: str, pages: int = 30) -> list[list[str]]:
+    return [[f"Chapter {n} of {topic}.", f"Item {n} of {topic} weighs {n * 3} kg and is red."] for n in range(1, pages)]
+
+
+def test_import_tells_each_file_and_its_page_is_found(worker, tmp_path):
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    (tmp_path / "docs" / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
+    events = []
+    line = worker.end_of(worker.send("import", paths=[str(tmp_path / "docs")], collection=None), events.append)
+    summary = decode(line.data, ImportSummary)
+    outcomes = {o.path: o for o in (decode(e.data, FileOutcome) for e in events if e.event == "file")}
+    assert summary.states == {"ready": 1, "failed": 1}
+    assert {o.state for o in outcomes.values()} == {State.READY, State.FAILED}
+    assert all(o.reason for o in outcomes.values() if o.state is State.FAILED)
+    result = decode(
+        worker.ask("search", question="How often is the bearing greased?", k=3, collections=None, document=None),
+        SearchResult,
+    )
+    best = result.found[0]
+    assert (best.passage.document, best.passage.page, best.relevant) == ("pump.pdf", 2, True)
+
+
+def test_search_is_served_while_an_import_runs(worker, tmp_path):
+    write_pump_manual(tmp_path / "first" / "pump.pdf")
+    worker.ask("import", paths=[str(tmp_path / "first")], collection=None)
+    for number in range(6):
+        write_pdf(tmp_path / "more" / f"{number}.pdf", many_pages(f"store {number}"))
+    running = worker.send("import", paths=[str(tmp_path / "more")], collection=None)
+    seen = []
+    searched = worker.send("search", question="bearing grease", k=1, collections=None, document=None)
+    answered = worker.end_of(searched, seen.append)
+    assert decode(answered.data, SearchResult).found[0].passage.document == "pump.pdf"
+    assert not any(line.id == running and line.event == "result" for line in seen)
+    assert decode(worker.end_of(running).data, ImportSummary).states == {"ready": 6}
+
+
+def test_cancelled_import_keeps_what_it_read_and_the_next_one_finishes_it(worker, tmp_path):
+    for number in range(5):
+        write_pdf(tmp_path / "docs" / f"{number}.pdf", many_pages(f"store {number}", 60))
+    running = worker.send("import", paths=[str(tmp_path / "docs")], collection=None)
+
+    def stop_at_first_progress(line):
+        if line.id == running and line.event == "progress" and line.data["passages"]:
+            worker.send("cancel", target=running)
+
+    line = worker.end_of(running, stop_at_first_progress)
+    assert line.event == "error" or line.data["cancelled"]
+    kept = decode(worker.ask("documents", collection=None), list[Document])
+    assert kept
+    worker.ask("import", paths=[str(tmp_path / "docs")], collection=None)
+    documents = decode(worker.ask("documents", collection=None), list[Document])
+    assert [d.state for d in documents] == [State.READY] * 5
+    assert {d.id for d in kept} <= {d.id for d in documents}
+
+
+def test_worker_killed_in_the_middle_of_an_import_loses_nothing(home, tmp_path):
+    for number in range(5):
+        write_pdf(tmp_path / "docs" / f"{number}.pdf", many_pages(f"store {number}", 60))
+    with WorkerProcess("library", home) as first:
+        running = first.send("import", paths=[str(tmp_path / "docs")], collection=None)
+        children = []
+
+        def kill_when_passages_are_there(line):
+            if line.id == running and line.event == "progress" and line.data["passages"] and not children:
+                children.extend(psutil.Process(first.process.pid).children(recursive=True))
+                first.process.kill()
+
+        with pytest.raises(EOFError):
+            first.end_of(running, kill_when_passages_are_there)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
+    with WorkerProcess("library", home) as second:
+        second.ask("resume")
+        again = second.ask("import", paths=[str(tmp_path / "docs")], collection=None)
+        documents = decode(second.ask("documents", collection=None), list[Document])
+        status = second.ask("status")
+    assert [d.state for d in documents] == [State.READY] * 5
+    assert sum(d.passages for d in documents) == status["passages"] == status["embedded"]
+    assert again["states"] in ({}, {"ready": 5})
+
+
+def test_removed_document_is_not_found_until_it_is_restored(worker, tmp_path):
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    worker.ask("import", paths=[str(tmp_path / "docs")], collection=None)
+    (document,) = decode(worker.ask("documents", collection=None), list[Document])
+    question = {"question": "bearing grease", "k": 3, "collections": None, "document": None}
+    worker.ask("remove_documents", documents=[document.id])
+    assert decode(worker.ask("search", **question), SearchResult).found == ()
+    worker.ask("restore_documents", documents=[document.id])
+    assert decode(worker.ask("search", **question), SearchResult).found
+
+
+def test_collections_are_made_named_once_and_searched_alone(worker, tmp_path):
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    pumps = decode(worker.ask("create_collection", name="Pumps"), Collection)
+    other = decode(worker.ask("create_collection", name="Law"), Collection)
+    worker.ask("import", paths=[str(tmp_path / "docs")], collection=pumps.id)
+    line = worker.end_of(worker.send("create_collection", name="Pumps"))
+    assert decode(line.data, Failure).kind == "user"
+    found = worker.ask("search", question="bearing grease", k=3, collections=[other.id], document=None)["found"]
+    assert found == []
+
+
+def test_second_process_on_the_library_is_refused_in_words(worker, home):
+    with WorkerProcess("library", home) as second:
+        assert second.hello.event == "refused"
+        assert "in use" in str(decode(second.hello.data, Failure).sentence)
