@@ -47,6 +47,7 @@ def run(paths: Paths, settings: Settings) -> int:
     window = MainWindow(parts)
     reporter = BugReporter(window)
     sys.excepthook = reporter.report
+    window.scheme_changed.connect(lambda: dress(application, settings))
     window.show()
     QTimer.singleShot(0, window, lambda: start_workers(window, parts))
     try:
@@ -67,17 +68,17 @@ def make_application(settings: Settings) -> QApplication:
     translator = QTranslator(application)
     if translator.load(QLocale(), "phi3desk", "_", str(resource("translations"))):
         application.installTranslator(translator)
-
-    def dress() -> None:
-        apply_scheme(application, settings.get("appearance.scheme"))
-
-    dress()
-    hints = QGuiApplication.styleHints()
-    hints.colorSchemeChanged.connect(
-        lambda _scheme: dress() if settings.get("appearance.scheme") == "system" else None,
+    dress(application, settings)
+    QGuiApplication.styleHints().colorSchemeChanged.connect(
+        lambda _: dress(application, settings) if settings.get("appearance.scheme") == "system" else None,
         Qt.ConnectionType.QueuedConnection,
     )
     return application
+
+
+def dress(application: QApplication, settings: Settings) -> None:
+    """Show the colours that the person chose."""
+    apply_scheme(application, settings.get("appearance.scheme"))
 
 
 def make_parts(paths: Paths, settings: Settings) -> Parts:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from phi3desk.chat.citations import cite, keep_known_marks
 from phi3desk.chat.messages import Answer, MadeBy, Source, Timings
-from phi3desk.chat.prompt import PromptRequest, Written, compose
+from phi3desk.chat.prompt import PromptRequest, Written, compose, manner_for
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.models import Generation, LoadedModel, Sampling, Turn
 
@@ -48,7 +48,9 @@ def write(
     cancelled: threading.Event,
 ) -> Written:
     """Compose the prompt that fits the loaded model, and let it write; runs where the model is, until it is done."""
-    prompt = compose(request, writer.count_turns, writer.loaded.context, sampling.max_tokens)
+    prompt = compose(
+        request, writer.count_turns, writer.loaded.context, sampling.max_tokens, manner_for(writer.loaded.parameters)
+    )
     generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled)
     return Written(generation, prompt.sources_read, prompt.history_turns)
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from phi3desk.chat.evidence import is_number, telling_words, weight_of
 from phi3desk.chat.messages import Citation, Source
-from phi3desk.library.text import fold, sentence_spans, sentences
+from phi3desk.library.text import sentence_spans, sentences
 
 MARKS = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _TRAILING_MARKS = re.compile(r"(?:[ \t]*\[\d{1,3}\])+")
-_WORDS = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 # A sentence of an answer is tied to a passage when this share of its telling words stands in one of the passage's
 # sentences or beside it. Below, two texts on the same matter already look alike.
 SUPPORTED = 0.6
@@ -57,11 +57,11 @@ def cite(text: str, sources: Sequence[Source], question: str = "") -> tuple[str,
     if not sources:
         return keep_known_marks(text, ()).strip(), ()
     by_number = {source.n: source for source in sources}
-    asked = _telling_words(question)
+    asked = telling_words(question)
     written: list[str] = []
     citations: dict[tuple[int, str], Citation] = {}
     for piece, is_sentence in _pieces(keep_known_marks(text, by_number.keys()).strip()):
-        claim = _telling_words(MARKS.sub(" ", piece)) if is_sentence else set()
+        claim = telling_words(MARKS.sub(" ", piece)) if is_sentence else set()
         marked = [int(number) for number in MARKS.findall(piece)]
         for number in marked:
             _add(citations, _best_support(claim, asked, [by_number[number]]), by_model=True)
@@ -76,16 +76,16 @@ def cite(text: str, sources: Sequence[Source], question: str = "") -> tuple[str,
 
 def _best_support(claim: set[str], asked: set[str], sources: Sequence[Source]) -> _Support:
     """Return the sentence of the sources that holds most of a claim's telling words, numbers above all."""
-    whole = sum(map(_weight, claim)) or 1.0
+    whole = weight_of(claim) or 1.0
     best: _Support | None = None
     for source in sources:
-        heading = _telling_words(f"{source.passage.title} {' '.join(source.passage.headings)}")
+        heading = telling_words(f"{source.passage.title} {' '.join(source.passage.headings)}")
         before: set[str] = set()
         for part in sentences(source.passage.text) or [source.passage.text]:
-            held = _telling_words(part)
+            held = telling_words(part)
             near = held | before | heading
-            exact = sum(map(_weight, claim & held)) / whole
-            around = sum(map(_weight, claim & near)) / whole
+            exact = weight_of(claim & held) / whole
+            around = weight_of(claim & near) / whole
             answers_question = len(asked & near) / (len(asked) or 1)
             support = _Support(source, part.strip(), 0.75 * exact + 0.25 * around, answers_question, claim & held)
             if best is None or support.score > best.score:
@@ -99,11 +99,11 @@ def _best_support(claim: set[str], asked: set[str], sources: Sequence[Source]) -
 def _holds(support: _Support, claim: set[str]) -> bool:
     """Tell whether a sentence supports a claim well enough to be named as its source without the model's word.
 
-    A short claim must stand there whole, a very short one beside words of the question. A number that the passage does not hold is a
-    sign of invention, whatever the words say.
+    A short claim must stand there whole, a very short one beside words of the question. A number that the passage does
+    not hold is a sign of invention, whatever the words say.
     """
-    numbers = {word for word in claim if word[0].isdigit()}
-    if not numbers <= _telling_words(support.source.passage.text):
+    numbers = {word for word in claim if is_number(word)}
+    if not numbers <= telling_words(support.source.passage.text):
         return False
     if len(claim) < FEWEST_WORDS:
         return support.held == claim and (len(claim) == FEWEST_WORDS - 1 or support.answers_question > 0)
@@ -141,19 +141,3 @@ def _with_mark(sentence: str, number: int) -> str:
     end = re.search(r"[.!?…:;]+[\"”»’)]*$", body)
     at = end.start() if end else len(body)
     return f"{body[:at]} [{number}]{body[at:]}{sentence[len(body) :]}"
-
-
-def _telling_words(text: str) -> set[str]:
-    """Return the folded words of a text that carry its meaning: numbers, and words of four letters or more, cut to a
-    stem of six so that inflected forms meet."""
-    found = set()
-    for word in _WORDS.findall(fold(text)):
-        if word[0].isdigit():
-            found.add(re.sub(r"[.,](?=\d{3}(?!\d))", "", word))
-        elif len(word) >= 4:
-            found.add(word[:6])
-    return found
-
-
-def _weight(word: str) -> float:
-    return 2.0 if word[0].isdigit() else 1.0

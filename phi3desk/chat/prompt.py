@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import Source
 from phi3desk.errors import UserError
 from phi3desk.model.models import Generation, Turn
@@ -16,9 +17,36 @@ WITH_PASSAGES = (
     "Answer in the language of the question, briefly. "
     "If the passages do not hold the answer, say that the documents do not tell."
 )
+FROM_EXCERPTS = "Answer from the passages only, in one full sentence. Put the number of the passage after it, like [1]."
+EXAMPLE = (
+    Turn(
+        "user",
+        "Passages:\n\n[1] The valve opens at 6 bar. Filters are changed every 500 hours."
+        "\n\nQuestion: When are the filters changed?",
+    ),
+    Turn("assistant", "The filters are changed every 500 hours [1]."),
+)
 WITHOUT_PASSAGES = "Answer the question briefly, in its language. Say so when you do not know."
 
+# Below this size a model loses the thread in long prompts: of fourteen questions on the sample documents the starter
+# answered none from two whole passages, and four from one excerpt after an example.
+SMALL_MODEL = 1_000_000_000
+
 CountTokens = Callable[[Sequence[Turn]], int]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How passages are put before a model: how many at most, whole or as excerpts, and an example exchange."""
+
+    most_passages: int | None = None
+    excerpts: bool = False
+    task: str = WITH_PASSAGES
+    example: tuple[Turn, ...] = ()
+
+
+USUAL = Manner()
+FOR_SMALL_MODELS = Manner(most_passages=1, excerpts=True, task=FROM_EXCERPTS, example=EXAMPLE)
 
 
 @dataclass(frozen=True)
@@ -49,7 +77,14 @@ class Written:
     history_turns: int
 
 
-def compose(request: PromptRequest, count: CountTokens, context: int, room_for_answer: int) -> Prompt:
+def manner_for(parameters: int) -> Manner:
+    """Return how passages are put before a model of that many parameters (0: unknown)."""
+    return FOR_SMALL_MODELS if 0 < parameters < SMALL_MODEL else USUAL
+
+
+def compose(
+    request: PromptRequest, count: CountTokens, context: int, room_for_answer: int, manner: Manner = USUAL
+) -> Prompt:
     """Return the prompt that fits `context` tokens and leaves room for the answer.
 
     Passages come first: the last (least fitting) one is dropped until the question fits with the others; then as
@@ -57,9 +92,9 @@ def compose(request: PromptRequest, count: CountTokens, context: int, room_for_a
     the question alone does not fit. `count` gives the tokens of a list of turns, template included.
     """
     room = max(context - room_for_answer, context // 2)
-    sources = request.sources
+    sources = request.sources[: manner.most_passages]
     while True:
-        turns = _turns(request, sources, ())
+        turns = _turns(request, sources, (), manner)
         if count(turns) <= room:
             break
         if not sources:
@@ -73,7 +108,7 @@ def compose(request: PromptRequest, count: CountTokens, context: int, room_for_a
     kept: list[Turn] = []
     for exchange in reversed(exchanges):
         longer = [*exchange, *kept]
-        candidate = _turns(request, sources, longer)
+        candidate = _turns(request, sources, longer, manner)
         if count(candidate) > room:
             break
         kept, turns = longer, candidate
@@ -89,21 +124,26 @@ def _exchanges(history: Sequence[Turn]) -> list[list[Turn]]:
     return pairs
 
 
-def _turns(request: PromptRequest, sources: Sequence[Source], history: Sequence[Turn]) -> list[Turn]:
-    task = WITH_PASSAGES if sources else WITHOUT_PASSAGES
+def _turns(request: PromptRequest, sources: Sequence[Source], history: Sequence[Turn], manner: Manner) -> list[Turn]:
+    task = manner.task if sources else WITHOUT_PASSAGES
+    example = manner.example if sources else ()
     system = "\n\n".join(part for part in (request.instructions.strip(), task) if part)
-    return [Turn("system", system), *history, Turn("user", _question(request.question, sources))]
+    question = _question(request.question, sources, manner)
+    return [Turn("system", system), *example, *history, Turn("user", question)]
 
 
-def _question(question: str, sources: Sequence[Source]) -> str:
+def _question(question: str, sources: Sequence[Source], manner: Manner) -> str:
     if not sources:
         return question.strip()
-    passages = "\n\n".join(f"[{source.n}] {_heading(source)}\n{source.passage.text.strip()}" for source in sources)
+    passages = "\n\n".join(_passage(source, question, manner) for source in sources)
     return f"Passages:\n\n{passages}\n\nQuestion: {question.strip()}"
 
 
-def _heading(source: Source) -> str:
+def _passage(source: Source, question: str, manner: Manner) -> str:
     passage = source.passage
+    if manner.excerpts:
+        return f"[{source.n}] {excerpt(passage.text, question).strip()}"
     path = " > ".join(passage.headings)
     where = f"{passage.title or passage.document}, page {passage.page}"
-    return f"({where}: {path})" if path else f"({where})"
+    heading = f"({where}: {path})" if path else f"({where})"
+    return f"[{source.n}] {heading}\n{passage.text.strip()}"

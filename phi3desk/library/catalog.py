@@ -195,8 +195,8 @@ class Catalog:
             known = self.by_path(collection_id, str(path))
             if known is not None:
                 connection.execute(
-                    "UPDATE document SET size = ?, changed = ?, sha256 = ?, imported = ?, state = 'found', reason = NULL, "
-                    "removed = NULL WHERE id = ?",
+                    "UPDATE document SET size = ?, changed = ?, sha256 = ?, imported = ?, state = 'found', "
+                    "reason = NULL, removed = NULL WHERE id = ?",
                     (*values, known["id"]),
                 )
                 self._promote_duplicates()
@@ -252,8 +252,8 @@ class Catalog:
                 ),
             )
             connection.execute(
-                "UPDATE document SET state = 'read', reason = ?, title = ?, language = ?, outline = ?, pages = ?, passages = 0 "
-                "WHERE id = ?",
+                "UPDATE document SET state = 'read', reason = ?, title = ?, language = ?, outline = ?, "
+                "pages = ?, passages = 0 WHERE id = ?",
                 (_reason_json(reason), title, language, json.dumps(list(outline)), len(pages), document_id),
             )
 
@@ -283,8 +283,8 @@ class Catalog:
                 known = not draft.language or draft.language in known_languages
                 waiting += known
                 made = connection.execute(
-                    'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, embedded) '
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, '
+                    "embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         document_id,
                         draft.page,

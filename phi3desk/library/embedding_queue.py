@@ -82,7 +82,8 @@ class EmbeddingQueue:
     def vector_ids(self, collection_id: int) -> set[int]:
         """Return the passages of a collection that should have a vector, removed documents' too."""
         rows = self._catalog.connection.execute(
-            "SELECT p.id FROM passage p JOIN document d ON d.id = p.document_id WHERE d.collection_id = ? AND p.embedded = 1",
+            "SELECT p.id FROM passage p JOIN document d ON d.id = p.document_id WHERE d.collection_id = ? "
+            "AND p.embedded = 1",
             (collection_id,),
         )
         return {int(row["id"]) for row in rows}

@@ -28,7 +28,7 @@ _WINDOW = 25
 _COMMON_LANGUAGE = 0.03
 #: Measured on questions with an answer and on foreign ones: no more than one true find in fifty is taken for unrelated.
 #: To call a true find unrelated is the worse mistake, for the person then gets no answer at all.
-_TIED_BY_WORDS = 0.6
+_TIED_BY_WORDS = 0.55
 _TIED_BY_MEANING = 0.45
 
 
@@ -144,7 +144,7 @@ class Retriever:
         """Return the three-letter pieces of the question's words with their weights (idf)."""
         every = dict.fromkeys(piece for word in question_words(question, language) for piece in trigrams_of(word))
         counts = self._index.trigram_counts(every)
-        return {piece: _idf(counts[piece], searched) for piece in every if counts[piece]}
+        return {piece: _idf(counts[piece], searched) for piece in every}
 
     def _meanings(self, question: str, scope: Scope, language: str) -> dict[int, float]:
         """Return the passages nearest in meaning with their cosine similarity; none for a language it does not know."""

@@ -266,9 +266,15 @@ def _nearest(letters: str, needle: str, expected: int) -> int:
 
 
 def _by_both_ends(letters: str, offsets: list[int], needle: str, expected: int) -> Span | None:
-    size = min(24, len(needle) // 3)
-    if size < 8:
-        return None
+    for size in (24, 12, 8):
+        if size * 3 <= len(needle):
+            found = _between_ends(letters, offsets, needle, expected, size)
+            if found is not None:
+                return found
+    return None
+
+
+def _between_ends(letters: str, offsets: list[int], needle: str, expected: int, size: int) -> Span | None:
     head = _nearest(letters, needle[:size], expected)
     if head < 0:
         return None

@@ -8,7 +8,8 @@ from phi3desk.library.text import fold
 
 _WRITTEN_BY_PROGRAMS = re.compile(
     r"^(microsoft (word|powerpoint|excel) *-|untitled|unbenannt|document\d*$|dokument\d*$|slide 1|presentation|print$|"
-    r"\(?anonymous|no title|none$|unknown|title$|\d+$|.*\.(docx?|xlsx?|pptx?|indd|qxd|pdf|rtf|odt|tex|dvi|fm|p65|html?)$)",
+    r"\(?anonymous|no title|none$|unknown|title$|\d+$|.*\.(docx?|xlsx?|pptx?|indd|qxd|pdf"
+    r"|rtf|odt|tex|dvi|fm|p65|html?)$)",
     re.IGNORECASE,
 )
 _LOOKS_MADE_UP = re.compile(r"^[0-9a-f]{16,}$|^[0-9a-f-]{30,}$|^\W*\d+\W*$", re.IGNORECASE)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from phi3desk.errors import UserError
-from phi3desk.library.catalog import Catalog
+from phi3desk.library.catalog import Catalog, marks
 from phi3desk.library.text import fold
 
 
@@ -118,18 +118,17 @@ class WordIndex:
         where, values = scope.where()
         rows: Iterable[sqlite3.Row] = self._catalog.connection.execute(
             "SELECT p.id FROM passage p JOIN document d ON d.id = p.document_id "  # noqa: S608
-            f"JOIN collection c ON c.id = d.collection_id WHERE p.id IN ({','.join('?' * len(passage_ids))}) AND {where}",
+            f"JOIN collection c ON c.id = d.collection_id WHERE p.id IN ({marks(passage_ids)}) AND {where}",
             (*passage_ids, *values),
         )
         return {int(row["id"]) for row in rows}
 
     def indexed(self, passage_ids: Sequence[int]) -> list[Indexed]:
         """Return passages as the index holds them."""
-        marks = ",".join("?" * len(passage_ids))
         rows = self._catalog.connection.execute(
             "SELECT p.id, p.document_id, p.page, p.language, w.context, w.body, t.body AS folded FROM passage p "  # noqa: S608
             "JOIN passage_words w ON w.rowid = p.id JOIN passage_trigrams t ON t.rowid = p.id "
-            f"WHERE p.id IN ({marks})",
+            f"WHERE p.id IN ({marks(passage_ids)})",
             tuple(passage_ids),
         )
         return [Indexed(*row) for row in rows]

@@ -40,8 +40,8 @@ _EMPTY_WORDS = {
     code: frozenset(fold(words).split())
     for code, words in {
         "en": "the a an of in on at to for from by with and or is are was were be been do does did has have had what "
-        "which who whom whose when where why how many much that this these those it its as there their they he she his her "
-        "i we you can could will would should may might into than then about",
+        "which who whom whose when where why how many much that this these those it its as there their they he she "
+        "his her i we you can could will would should may might into than then about",
         "de": "der die das ein eine einer eines einem einen und oder ist sind war waren wird werden was wer wen wem wo "
         "wann warum wie viel viele welche welcher welches welchen von vom zu zum zur im in am an auf aus bei mit für "
         "durch den dem des es sie er hat haben hatte als auch nach",

@@ -101,6 +101,7 @@ class Engine:
             gpu_layers=self._fit.gpu_layers,
             blocks=self._info.blocks,
             size=self._info.size,
+            parameters=self._info.parameters,
             has_system_role=self._template.has_system_role,
             device=self._fit.device,
             adapters=self._adapters,

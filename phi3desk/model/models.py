@@ -85,6 +85,7 @@ class LoadedModel:
     gpu_layers: int
     blocks: int
     size: int
+    parameters: int
     has_system_role: bool
     device: str
     sha256: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -97,6 +98,8 @@ class CollectionList(QWidget):
         column.setSpacing(SPACE_XS)
         column.addLayout(head)
         column.addWidget(self.list, 1)
+        for before, after in pairwise((self.list, self._new, self._rename, self._delete)):
+            self.setTabOrder(before, after)
         self.show_collections([])
 
     @property
@@ -146,7 +149,7 @@ class CollectionList(QWidget):
                 self.deleted.emit(collection)
                 return
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.list and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             editing = self.list.state() == QAbstractItemView.State.EditingState
             if event.key() == Qt.Key.Key_Delete and not editing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
 
 from phi3desk.chat.messages import Message, Source
 from phi3desk.ui.answer_markup import InertDocument, mark_format, plain
@@ -69,7 +69,7 @@ class ConversationView(QTextBrowser):
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().actionTriggered.connect(self._on_scrolled_by_hand)
-        self._actions.copy_requested.connect(self._on_copy)
+        self._actions.copy_requested.connect(self.copy_message)
         self._actions.again_requested.connect(self.again_requested)
         self._actions.edit_requested.connect(self.edit_requested)
         self._actions.without_documents_requested.connect(self.without_documents_requested)
@@ -156,6 +156,15 @@ class ConversationView(QTextBrowser):
     def follows_end(self) -> bool:
         """Whether the end is in view, so that the view goes on with the answer."""
         return self._following
+
+    def parts_of(self, message_id: int) -> list[tuple[int, QRectF]]:
+        """Return the bubble and the cards of a message, with their places in the document."""
+        entry = self._entry(message_id)
+        return self._writer.parts(entry) if entry is not None else []
+
+    def action_buttons(self) -> list[QToolButton]:
+        """Return the buttons for the message that is pointed at."""
+        return self._actions.buttons()
 
     def text_of(self, message: Message) -> str:
         """Return a message with its sources as text, for the clipboard."""
@@ -258,7 +267,8 @@ class ConversationView(QTextBrowser):
         if self._pointed is not None:
             self._place_actions(self._pointed)
 
-    def _on_copy(self, message_id: int) -> None:
+    def copy_message(self, message_id: int) -> None:
+        """Put a message with its sources on the clipboard."""
         entry = self._entry(message_id)
         if entry is not None:
             QGuiApplication.clipboard().setText(self.text_of(entry.message))

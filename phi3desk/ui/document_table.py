@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
@@ -16,6 +17,7 @@ from phi3desk.ui.words import moment, moment_in_full, number, translated
 Index = QModelIndex | QPersistentModelIndex
 
 BATCH = 200
+_DIGITS = re.compile(r"[0-9]+")
 STATE, NAME, PAGES, PASSAGES, CHANGED, ADVICE = range(6)
 NUMBERS = (PAGES, PASSAGES, CHANGED)
 
@@ -92,7 +94,7 @@ class DocumentTableModel(QAbstractTableModel):
 
     def show_documents(self, documents: Sequence[Document]) -> None:
         """Take other documents; rows that stay keep their place, so that what is being read does not move."""
-        self._all = list(documents)
+        self._all = sorted(documents, key=lambda document: natural(document.name))
         shown = self._arranged()
         if [document.id for document in shown] == [document.id for document in self._shown]:
             self._shown = shown
@@ -203,7 +205,6 @@ class DocumentTableModel(QAbstractTableModel):
             for document in self._all
             if (self._states is None or document.state in self._states) and (not words or _holds(document, words))
         ]
-        kept.sort(key=lambda document: natural(document.name))
         if self._column != NAME or self._order == Qt.SortOrder.DescendingOrder:
             kept.sort(key=_KEYS[self._column], reverse=self._order == Qt.SortOrder.DescendingOrder)
         return kept
@@ -215,10 +216,10 @@ class DocumentTableModel(QAbstractTableModel):
         self.endResetModel()
 
 
-def natural(name: str) -> list[tuple[bool, int, str]]:
+@lru_cache(maxsize=50_000)
+def natural(name: str) -> str:
     """Return a sort key by which "Part 2" comes before "Part 10", whatever the case."""
-    pieces = re.split(r"([0-9]+)", name.casefold())
-    return [(True, int(piece), "") if piece.isdecimal() else (False, 0, piece) for piece in pieces if piece]
+    return _DIGITS.sub(lambda digits: digits.group().zfill(12), name.casefold())
 
 
 def _holds(document: Document, words: list[str]) -> bool:

@@ -86,6 +86,9 @@ class StrengthRow(QWidget):
         self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.slider.setMinimumWidth(90)
         self.slider.installEventFilter(self)
+        policy = self.slider.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.slider.setSizePolicy(policy)
         self._value = label(wraps=False)
         self._value.setMinimumWidth(30)
         row = QHBoxLayout(self)
@@ -120,7 +123,7 @@ class StrengthRow(QWidget):
         self.changed.emit()
 
     def _show(self) -> None:
-        self.slider.setEnabled(self.box.isChecked())
+        self.slider.setVisible(self.box.isChecked())
         text = number(self.slider.value() / STRENGTH_STEPS, 2)
         self._value.setText(text if self.box.isChecked() else "")
         self.slider.setAccessibleDescription(text)
@@ -142,6 +145,7 @@ class ExpertEditor(QWidget):
         self.strengths: list[StrengthRow] = []
         self.collections: list[tuple[int, QCheckBox]] = []
         self._colors = QButtonGroup(self)
+        self._swatch_list: list[Swatch] = []
         self._build()
 
     @property
@@ -269,6 +273,7 @@ class ExpertEditor(QWidget):
     def _add_swatch(self, color: str, name: str) -> None:
         swatch = Swatch(color, name)
         self._colors.addButton(swatch)
+        self._swatch_list.append(swatch)
         self._swatches.addWidget(swatch)
         swatch.clicked.connect(lambda: self._take_color(color))
 
@@ -278,7 +283,7 @@ class ExpertEditor(QWidget):
 
     def _show_color(self, color: str) -> None:
         self._color = color
-        swatch = next((one for one in self._colors.buttons() if one.color.lower() == color.lower()), None)
+        swatch = next((one for one in self._swatch_list if one.color.lower() == color.lower()), None)
         if swatch is None:
             self._other.color = color
             self._other.update()
@@ -303,6 +308,7 @@ class ExpertEditor(QWidget):
     def _fill_adapters(self, profile: Profile, adapters: Sequence[AdapterEntry]) -> None:
         for row in self.strengths:
             self._adapter_rows.removeWidget(row)
+            row.hide()
             row.deleteLater()
         self.strengths = []
         used = {use.name: use for use in profile.adapters}
@@ -330,6 +336,7 @@ class ExpertEditor(QWidget):
     def _fill_collections(self, profile: Profile, collections: Sequence[Collection]) -> None:
         for _, box in self.collections:
             self._collection_flow.removeWidget(box)
+            box.hide()
             box.deleteLater()
         self.collections = []
         for collection in collections:

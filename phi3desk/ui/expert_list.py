@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -108,6 +108,7 @@ class ExpertList(QWidget):
         column.setSpacing(SPACE_XS)
         column.addLayout(head)
         column.addWidget(self.list, 1)
+        self.setTabOrder(self.list, self.new)
 
     def show_profiles(self, profiles: Sequence[tuple[Profile, str]], in_use: str, chosen: str) -> None:
         """Show the experts with what each is made of; tells nobody."""
@@ -130,9 +131,9 @@ class ExpertList(QWidget):
                 self.list.setCurrentItem(item)
         self.list.blockSignals(blocked)
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        pressed = watched is self.list and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-        if pressed and event.key() == Qt.Key.Key_Delete:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        pressed = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
+        if watched is self.list and pressed == Qt.Key.Key_Delete:
             self.delete_requested.emit()
             return True
         return super().eventFilter(watched, event)

@@ -17,7 +17,7 @@ from phi3desk.ui.expert_editor import ExpertEditor
 from phi3desk.ui.expert_list import ExpertList
 from phi3desk.ui.library_client import LibraryClient
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, set_kind
-from phi3desk.ui.widgets import Button, Disc, FlowLayout, StateBadge, label, on_click
+from phi3desk.ui.widgets import Button, Disc, StateBadge, label, on_click
 from phi3desk.ui.words import counted, number, translated
 from phi3desk.workers.protocol import Failure
 
@@ -26,7 +26,10 @@ FORM_WIDTH = 720
 
 
 class ExpertsPage(QWidget):
-    """Keeps what is typed as it is typed. `profile_saved` and `profile_used` carry an id, `undo_offered` text and undo."""
+    """Keeps what is typed as it is typed.
+
+    `profile_saved` and `profile_used` carry an id, `undo_offered` a text and what undoes it.
+    """
 
     profile_saved = Signal(str)
     profile_used = Signal(str)
@@ -76,7 +79,7 @@ class ExpertsPage(QWidget):
         self._show_list()
         self._show_chosen()
 
-    def create(self) -> None:
+    def add_expert(self) -> None:
         """Add an expert and let the person name it."""
         self.save()
         self.choose(self._profiles.create(self.tr("New expert")).id)
@@ -167,7 +170,8 @@ class ExpertsPage(QWidget):
         words.setSpacing(0)
         words.addWidget(self._title)
         words.addWidget(self._made_of)
-        buttons = FlowLayout(SPACE_S)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_S)
         for part in (self._badge, self._use, copy, self._delete):
             buttons.addWidget(part)
         head = QHBoxLayout()
@@ -216,7 +220,7 @@ class ExpertsPage(QWidget):
     def _connect(self) -> None:
         self.experts.chosen.connect(self.choose)
         self.experts.used.connect(lambda _: self.use())
-        self.experts.new_requested.connect(self.create)
+        self.experts.new_requested.connect(self.add_expert)
         self.experts.delete_requested.connect(self.delete)
         self.editor.changed.connect(self._on_edited)
         self._library.collections_changed.connect(lambda _: self._show_choices())

@@ -158,6 +158,7 @@ class FirstStart(QScrollArea):
         self._samples = samples
         for button in (files, folder, samples):
             self.documents.add_button(button)
+        self.documents.buttons.addStretch(1)
         self.model.add_button(self._choose_model)
         self.model.buttons.addStretch(1)
 

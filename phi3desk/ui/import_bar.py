@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -57,7 +60,7 @@ class ImportBar(Card):
 
     def show_progress(self, progress: ImportProgress) -> None:
         """Show how far the import is."""
-        if not self.isVisibleTo(self.parentWidget()) or self._close.isVisibleTo(self):
+        if self.isHidden() or not self._close.isHidden():
             self.begin()
         embedding = progress.files_done >= progress.files and progress.embedded < progress.passages
         if embedding:
@@ -168,3 +171,15 @@ class ImportBar(Card):
         self._cancel.setEnabled(False)
         self._say(self.tr("Stopping; what is read so far is kept"))
         self.cancel_requested.emit()
+
+
+def joined(summaries: Sequence[ImportSummary | None]) -> ImportSummary | None:
+    """Return what several imports came to together; None where none of them got to its end."""
+    ended = [summary for summary in summaries if summary is not None]
+    if not ended:
+        return None
+    states: Counter[str] = Counter()
+    for summary in ended:
+        states.update(summary.states)
+    cancelled = len(ended) < len(summaries) or any(summary.cancelled for summary in ended)
+    return ImportSummary(dict(states), sum(summary.seconds for summary in ended), cancelled)

@@ -41,18 +41,18 @@ from phi3desk.ui.document_table import (
     advice,
     state_word,
 )
-from phi3desk.ui.import_bar import ImportBar
+from phi3desk.ui.import_bar import ImportBar, joined
 from phi3desk.ui.library_client import LibraryClient
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon
 from phi3desk.ui.widgets import Button, Picture, label, on_click
-from phi3desk.ui.words import counted, number, translated
+from phi3desk.ui.words import counted, number
 from phi3desk.workers.protocol import Failure
 
 REFRESH_MS = 150
 REFRESH_WHILE_IMPORTING_MS = 1500
 #: the columns that step aside, in this order, where "what to do" would have less room than this
 STEP_ASIDE = (CHANGED, PASSAGES, PAGES)
-ADVICE_ROOM = 170
+ADVICE_ROOM = 130
 
 
 class LibraryPage(QWidget):
@@ -68,6 +68,8 @@ class LibraryPage(QWidget):
         super().__init__(parent)
         self._library, self._settings = library, settings
         self._loaded = False
+        self._running = 0
+        self._ended: list[ImportSummary | None] = []
         self.setAccessibleName(self.tr("Library"))
         self.collections = CollectionList()
         self.model = DocumentTableModel(self)
@@ -304,12 +306,11 @@ class LibraryPage(QWidget):
         library = self._library
         library.collections_changed.connect(self._on_collections_changed)
         library.documents_changed.connect(self._on_documents_changed)
-        library.import_started.connect(self.import_bar.begin)
+        library.import_started.connect(self._on_import_started)
         library.import_progressed.connect(self.import_bar.show_progress)
         library.file_finished.connect(self._on_documents_changed)
         library.import_finished.connect(self._on_import_finished)
         library.failed.connect(self._on_failed)
-        library.stopped.connect(lambda sentence: self._say(translated(sentence)))
         self.import_bar.cancel_requested.connect(library.cancel_imports)
         self.import_bar.unreadable_requested.connect(self._show_unreadable)
         self.collections.chosen.connect(self._on_collection_chosen)
@@ -344,14 +345,23 @@ class LibraryPage(QWidget):
         if not self._refresh.isActive():
             self._refresh.start(REFRESH_WHILE_IMPORTING_MS if self._library.importing else REFRESH_MS)
 
+    def _on_import_started(self) -> None:
+        """Imports that wait for each other are told as one."""
+        if self._running == 0:
+            self._ended.clear()
+        self._running += 1
+        self.import_bar.begin()
+
     def _on_import_finished(self, summary: ImportSummary | None) -> None:
-        if not self._library.importing:
-            self.import_bar.finish(summary)
+        self._running = max(0, self._running - 1)
+        self._ended.append(summary)
+        if self._running == 0:
+            self.import_bar.finish(joined(self._ended))
         self._fetch()
 
-    def _on_failed(self, failure: Failure) -> None:
+    def _on_failed(self, _failure: Failure) -> None:
+        """Take back a name that was refused; the window tells why."""
         self.collections.show_collections(self._library.collections)
-        self._say(translated(failure.sentence))
 
     def _fetch(self) -> None:
         self._refresh.stop()
@@ -476,7 +486,7 @@ class LibraryPage(QWidget):
         for column, sample in ((PAGES, "99,999"), (PASSAGES, "999,999"), (CHANGED, "29/12/2026")):
             title = str(self.model.headerData(column, Qt.Orientation.Horizontal))
             widths[column] = max(metrics.horizontalAdvance(sample), metrics.horizontalAdvance(title) + 16) + 22
-        widths[NAME] = max(150, int(room * 0.3))
+        widths[NAME] = max(190, int(room * 0.28))
         for column in STEP_ASIDE:
             hidden = sum(widths.values()) + ADVICE_ROOM > room
             self.table.setColumnHidden(column, hidden)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 
@@ -20,10 +18,10 @@ from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import resource
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
-from phi3desk.ui import sidebar
+from phi3desk.ui import sidebar, window_state
 from phi3desk.ui.assistant import Assistant
 from phi3desk.ui.chat_page import ChatPage
-from phi3desk.ui.document_files import DocumentFiles
+from phi3desk.ui.document_files import DocumentFiles, sample_questions
 from phi3desk.ui.drop_zone import DropOverlay, dropped_paths
 from phi3desk.ui.expert_in_use import ExpertInUse
 from phi3desk.ui.experts_page import ExpertsPage
@@ -40,7 +38,7 @@ from phi3desk.ui.source_pane import FIRST_WIDTH, SourcePane
 from phi3desk.ui.toast import Toast
 from phi3desk.workers.protocol import Failure
 
-GEOMETRY, PANES, PANE_OPEN, HAD_DOCUMENTS = "window.geometry", "window.panes", "window.source", "had_documents"
+PANE_OPEN, HAD_DOCUMENTS = "window.source", "had_documents"
 SEARCH_SAMPLES_BELOW = 60
 PAGES_WITH_SOURCE = ("", "library")
 
@@ -59,7 +57,9 @@ class Parts:
 
 
 class MainWindow(QMainWindow):
-    """The one window of the program."""
+    """The one window of the program; `scheme_changed` asks for the application to be dressed anew."""
+
+    scheme_changed = Signal()
 
     def __init__(self, parts: Parts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self.chat = ChatPage()
         self.source = SourcePane()
         self.library_page = LibraryPage(parts.library, parts.settings)
-        self.experts_page = ExpertsPage(parts.profiles, parts.library, parts.adapters, parts.settings)
+        self.experts_page = ExpertsPage(parts.profiles, parts.library, parts.adapters, parts.models, parts.settings)
         self.models_page = ModelsPage(parts.models, parts.adapters, parts.model, parts.settings)
         self.settings_page = SettingsPage(parts.settings)
         self.pages: dict[str, QWidget] = {
@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         self._connect_library()
         self._connect_model()
         self._set_shortcuts()
-        self._restore_geometry()
+        window_state.restore(self, self._splitter, parts.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
         self.show_page("")
         self._show_expert()
         self.apply_settings()
@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
         self.sidebar.mark_page(name)
         conversation = self.assistant.conversation
         self.sidebar.mark(conversation.id if conversation and not name else 0)
-        self.source.setVisible(name in PAGES_WITH_SOURCE and self._source_wanted)
+        self.source.setVisible(not name and self._source_wanted)
         if not name:
             self.chat.composer.setFocus()
 
@@ -204,6 +204,10 @@ class MainWindow(QMainWindow):
         side.experts.expert_chosen.connect(self._on_expert_chosen)
         side.experts.manage_requested.connect(lambda: self.show_page("experts"))
         self.expert.changed.connect(self._show_expert)
+        self.experts_page.profile_used.connect(self._on_expert_chosen)
+        self.experts_page.profile_saved.connect(self._on_expert_saved)
+        self.experts_page.undo_offered.connect(self._on_undo_offered)
+        self.settings_page.setting_changed.connect(self._on_setting_changed)
 
     def _on_new(self) -> None:
         self.assistant.begin()
@@ -227,6 +231,19 @@ class MainWindow(QMainWindow):
         self.assistant.use_expert(profile_id)
         self._show_expert()
 
+    def _on_expert_saved(self, profile_id: str) -> None:
+        if profile_id == self.expert.current.id:
+            self.expert.apply()
+        self._show_expert()
+
+    def _on_setting_changed(self, key: str, _value: object) -> None:
+        if key.startswith("appearance."):
+            self.apply_settings()
+        if key == "appearance.scheme":
+            self.scheme_changed.emit()
+        if key.startswith("model."):
+            self.expert.load_in_use()
+
     # conversation
 
     def _connect_chat(self) -> None:
@@ -239,7 +256,7 @@ class MainWindow(QMainWindow):
         assistant.text_received.connect(chat.view.set_text)
         assistant.answer_ended.connect(self._on_answer_ended)
         assistant.answering_changed.connect(self._on_answering_changed)
-        assistant.refused.connect(self._on_refused)
+        assistant.refused.connect(self._offer)
         chat.composer.sent.connect(self._on_sent)
         chat.composer.stop_requested.connect(assistant.stop)
         chat.start.question_chosen.connect(self._on_sent)
@@ -291,9 +308,6 @@ class MainWindow(QMainWindow):
     def _on_edit(self, message_id: int) -> None:
         self.chat.composer.set_text(self.assistant.edit(message_id))
 
-    def _on_refused(self, reason: str) -> None:
-        self._offer(reason)
-
     def _on_collections_chosen(self, collections: tuple[int, ...]) -> None:
         self.assistant.choose_collections(collections)
         self._show_collections()
@@ -304,11 +318,13 @@ class MainWindow(QMainWindow):
         self.source.show_source(source, quote)
 
     def _on_source_toggled(self) -> None:
-        self._set_source_shown(not self._source_wanted)
+        self._set_source_shown(not self.source.isVisible())
 
     def _set_source_shown(self, wanted: bool) -> None:
+        """Fold the pane in or out; beside the library it is for one look and not remembered."""
         opens = wanted and not self.source.isVisible()
-        self._source_wanted = wanted
+        if not self.page:
+            self._source_wanted = wanted
         self.source.setVisible(wanted and self.page in PAGES_WITH_SOURCE)
         if opens:
             sizes = self._splitter.sizes()
@@ -321,7 +337,7 @@ class MainWindow(QMainWindow):
     def _connect_library(self) -> None:
         library = self._parts.library
         library.status_changed.connect(self._on_library_status)
-        library.collections_changed.connect(self._on_collections_changed)
+        library.collections_changed.connect(lambda _: self._show_collections())
         library.import_started.connect(lambda: self._on_import_progressed(ImportProgress(0, 0, 0, 0, 0, "", 0.0, None)))
         library.import_progressed.connect(self._on_import_progressed)
         library.import_finished.connect(self._on_import_finished)
@@ -364,9 +380,6 @@ class MainWindow(QMainWindow):
 
     def _on_undo_offered(self, text: str, undo: Callable[[], None]) -> None:
         self._offer(text, self.tr("&Undo"), undo)
-
-    def _on_collections_changed(self, _: list[Collection]) -> None:
-        self._show_collections()
 
     def _on_import_progressed(self, progress: ImportProgress) -> None:
         self._progress = progress
@@ -451,22 +464,11 @@ class MainWindow(QMainWindow):
         if position < len(experts):
             self._on_expert_chosen(experts[position].id)
 
-    def _restore_geometry(self) -> None:
-        settings = self._parts.settings
-        self.resize(1280, 800)
-        geometry = settings.remembered(GEOMETRY)
-        if isinstance(geometry, str):
-            self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
-        sizes = settings.remembered(PANES)
-        self._splitter.setSizes(sizes if isinstance(sizes, list) else [sidebar.WIDTH, 600, FIRST_WIDTH])
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep sizes and what has been written so far."""
-        settings = self._parts.settings
         self.assistant.close()
-        settings.remember(GEOMETRY, base64.b64encode(self.saveGeometry().data()).decode())
-        settings.remember(PANES, self._splitter.sizes())
-        settings.remember(PANE_OPEN, self._source_wanted)
+        window_state.keep(self, self._splitter, self._parts.settings)
+        self._parts.settings.remember(PANE_OPEN, self._source_wanted)
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -496,11 +498,3 @@ class MainWindow(QMainWindow):
             self.document_files.add(documents)
         if models:
             self.model_files.add(models)
-
-
-def sample_questions() -> list[str]:
-    """Return the questions that go with the sample documents; none where they are not installed."""
-    path = resource("samples", "demo.jsonl")
-    if not path.is_file():
-        return []
-    return [json.loads(line)["question"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

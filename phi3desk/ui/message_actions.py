@@ -45,6 +45,10 @@ class MessageActions(QWidget):
         self.adjustSize()
         self.show()
 
+    def buttons(self) -> list[QToolButton]:
+        """Return all buttons, those too that the message does not allow."""
+        return list(self._buttons.values())
+
     def has_focus(self) -> bool:
         """Whether one of the buttons has the keyboard."""
         return any(button.hasFocus() for button in self._buttons.values())

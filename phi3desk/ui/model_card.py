@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout
 
 from phi3desk.model.models import AdapterEntry, GgufInfo, Hardware, ModelEntry
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XS
-from phi3desk.ui.widgets import Button, Card, FlowLayout, MemoryBar, Part, StateBadge, label, on_click
+from phi3desk.ui.widgets import Button, Card, FlowLayout, MemoryBar, Part, StateBadge, clear, label, on_click
 from phi3desk.ui.words import number, size_of
 
 
@@ -59,9 +59,7 @@ class ModelCard(Card):
 
     def show_need(self, need: Need, hardware: Hardware, held: int = 0) -> None:
         """Show what the model needs against the memory of this machine; `held` bytes of it the model has already."""
-        while (item := self._memory.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear(self._memory)
         free = min(hardware.memory_free + held, hardware.memory_total)
         self._add_bar(self.tr("Memory"), need, free, hardware.memory_total)
         for device in hardware.devices:
@@ -157,8 +155,16 @@ class ModelCard(Card):
             ),
         )
         needed = need.weights + need.cache
-        text = self.tr("{place}: needs {needed}, free {free} of {total}").format(
-            place=place, needed=size_of(needed), free=size_of(free), total=size_of(total)
+        text = self.tr(
+            "{place}: needs {needed} (model {weights}, context of {tokens} tokens {cache}), free {free} of {total}"
+        ).format(
+            place=place,
+            needed=size_of(needed),
+            weights=size_of(need.weights),
+            cache=size_of(need.cache),
+            tokens=number(need.context),
+            free=size_of(free),
+            total=size_of(total),
         )
         bar = MemoryBar(text, parts, max(0, total - free), total)
         fits = self.tr("It fits.") if bar.fits else self.tr(

@@ -48,6 +48,9 @@ class ModelsPage(Page):
         super().__init__("", parent)
         self._models, self._adapters, self._model, self._settings = models, adapters, model, settings
         self._infos: dict[str, GgufInfo] = {}
+        self._failures: dict[str, str] = {}
+        self._lists: tuple[list[ModelEntry], list[AdapterEntry]] | None = None
+        self._reading = 0
         self.cards: dict[str, ModelCard] = {}
         self.title.setText(self.tr("Models"))
         self.setAccessibleName(self.tr("Models"))
@@ -90,14 +93,27 @@ class ModelsPage(Page):
         in_background(self, add, self._on_added, lambda failure: self._on_refused(path, failure))
 
     def refresh(self) -> None:
-        """Read the lists anew."""
-        in_background(self, lambda: (self._models.list(), self._adapters.list()), self._on_lists, self._on_list_failed)
+        """Read the lists anew; of several readings under way only the last one counts."""
+        self._reading += 1
+        reading = self._reading
+
+        def on_lists(lists: tuple[list[ModelEntry], list[AdapterEntry]]) -> None:
+            if reading == self._reading and lists != self._lists:
+                self._lists = lists
+                self._show_lists(*lists)
+
+        in_background(
+            self,
+            lambda: (self._models.list(), self._adapters.list()),
+            on_lists,
+            lambda failure: self._say(translated(failure.sentence)),
+        )
 
     def _build(self) -> None:
         self.subtitle.setText(self.tr("Every model runs on this machine. Nothing you ask leaves it."))
         self.subtitle.show()
         self._choose = on_click(Button(self.tr("Choose a GGUF"), "folder-open-outline", "primary"), self.choose_file)
-        self.actions.addWidget(self._choose)
+        self.buttons.addWidget(self._choose)
         self.refused.setAccessibleName(self.tr("The file was refused"))
         row = QHBoxLayout()
         row.addWidget(self._refusal, 1)
@@ -175,8 +191,7 @@ class ModelsPage(Page):
         model.hardware_known.connect(lambda _: self._show_needs())
         self._loading = ""
 
-    def _on_lists(self, lists: tuple[list[ModelEntry], list[AdapterEntry]]) -> None:
-        models, adapters = lists
+    def _show_lists(self, models: list[ModelEntry], adapters: list[AdapterEntry]) -> None:
         clear(self._list)
         clear(self._adapter_list)
         self.cards = {}
@@ -187,6 +202,7 @@ class ModelsPage(Page):
             card.cancel_requested.connect(self._cancel_load)
             self.cards[entry.name] = card
             self._list.addWidget(card)
+            card.show_failure(self._failures.get(entry.path, ""))
             if entry.path == self._loading:
                 card.show_loading(0.0)
             if entry.path in self._infos:
@@ -202,17 +218,13 @@ class ModelsPage(Page):
         if not adapters:
             self._adapter_list.addWidget(label(self.tr("No adapter yet."), "quiet"))
 
-    def _on_list_failed(self, failure: Failure) -> None:
-        self._say(translated(failure.sentence))
-
     def _inspect(self, entry: ModelEntry) -> None:
         def on_info(info: GgufInfo) -> None:
             self._infos[entry.path] = info
             self._show_info(entry.name, info)
 
         def on_failure(failure: Failure) -> None:
-            if entry.name in self.cards:
-                self.cards[entry.name].show_failure(translated(failure.sentence))
+            self._fail(entry.path, translated(failure.sentence))
 
         in_background(self, lambda: inspect(entry.path, "model"), on_info, on_failure)
 
@@ -287,7 +299,7 @@ class ModelsPage(Page):
     def _refuse(self, text: str) -> None:
         self._refusal.setText(text)
         self.refused.setVisible(bool(text))
-        self.scroll.verticalScrollBar().setValue(0)
+        self.area.verticalScrollBar().setValue(0)
 
     def _say(self, text: str) -> None:
         self._notice.setText(text)
@@ -295,6 +307,7 @@ class ModelsPage(Page):
 
     def _on_load_progress(self, fraction: float, path: str = "") -> None:
         self._loading = path or self._loading
+        self._failures.pop(self._loading, None)
         self._say("")
         for card in self.cards.values():
             card.show_loading(fraction if card.entry.path == self._loading else None)
@@ -306,7 +319,11 @@ class ModelsPage(Page):
     def _on_load_failed(self, failure: Failure) -> None:
         path = self._loading
         self._end_loading()
-        text = translated(failure.sentence)
+        self._fail(path, translated(failure.sentence))
+
+    def _fail(self, path: str, text: str) -> None:
+        """Tell on its card why a model cannot be used, above the list where it has none."""
+        self._failures[path] = text
         cards = [card for card in self.cards.values() if card.entry.path == path]
         for card in cards:
             card.show_failure(text)

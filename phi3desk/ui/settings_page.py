@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,10 +23,10 @@ from PySide6.QtWidgets import (
 from phi3desk.errors import UserError
 from phi3desk.settings import SETTINGS, Setting, Settings
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, icon
-from phi3desk.ui.widgets import Button, Card, FlowLayout, Page, Rule, label, on_click, selectable
+from phi3desk.ui.widgets import Button, Card, Page, Rule, label, on_click, selectable
 from phi3desk.ui.words import number, translated, translated_literal
 
-CONTROL_WIDTH = 150
+CONTROL_WIDTH = 170
 
 
 class SettingRow(QWidget):
@@ -89,7 +90,7 @@ class SettingRow(QWidget):
             self.automatic.blockSignals(True)
             self.automatic.setChecked(automatic)
             self.automatic.blockSignals(False)
-            self.control.setEnabled(not automatic)
+            self.control.setVisible(not automatic)
             if not automatic:
                 self._show(value)
         else:
@@ -112,7 +113,9 @@ class SettingRow(QWidget):
         words.addWidget(name)
         words.addWidget(label(self._cost, "quiet"))
         words.addWidget(self._reason)
-        controls = FlowLayout(SPACE_S)
+        controls = QHBoxLayout()
+        controls.setSpacing(SPACE_M)
+        controls.setAlignment(Qt.AlignmentFlag.AlignTop)
         if self.automatic is not None:
             controls.addWidget(self.automatic)
         controls.addWidget(self.control)
@@ -120,8 +123,8 @@ class SettingRow(QWidget):
         row.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
         row.setSpacing(SPACE_L)
         row.addLayout(words, 1)
+        row.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(controls)
-        row.addWidget(self.reset)
 
     def _control(self) -> tuple[QWidget, Callable[[Any], None]]:
         """Return the control that suits the declaration, and what shows a value in it."""
@@ -164,6 +167,8 @@ class SettingRow(QWidget):
         spin.setToolTip(
             self.tr("{low} to {high}").format(low=number(low, _decimals(low)), high=number(high, _decimals(high)))
         )
+        spin.setValue(_middle(low, high))
+        spin.lineEdit().setTextMargins(SPACE_S, 0, 0, 0)
         spin.setKeyboardTracking(False)
         spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         spin.setMinimumWidth(CONTROL_WIDTH)
@@ -275,6 +280,11 @@ class SettingsPage(Page):
         self._nothing.setVisible(found == 0)
         if found == 0:
             QAccessible.updateAccessibility(QAccessibleEvent(self._nothing, QAccessible.Event.Alert))
+
+
+def _middle(low: float, high: float) -> int:
+    """Return where to begin when the person leaves the automatic choice: the middle on a logarithmic scale."""
+    return round(math.sqrt(max(low, 1) * max(high, 1)))
 
 
 def _decimals(value: float) -> int:

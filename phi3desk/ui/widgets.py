@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.paths import resource
-from phi3desk.ui.theme import RADIUS, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, icon, mixed, tokens
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, icon, mixed, tokens
 
 ICON_PX = 18
 COLUMN_WIDTH = 860
@@ -108,7 +108,7 @@ class Rule(QFrame):
 
 
 class Page(QWidget):
-    """A page with a title, room for buttons beside it (`actions`), and a scrolled column (`column`)."""
+    """A page with a title, room for buttons beside it (`buttons`), and a scrolled column (`column`)."""
 
     def __init__(self, title: str, parent: QWidget | None = None, subtitle: str = "") -> None:
         super().__init__(parent)
@@ -116,7 +116,7 @@ class Page(QWidget):
         self.title = label(title, "title", wraps=False)
         self.subtitle = label(subtitle, "quiet")
         self.subtitle.setVisible(bool(subtitle))
-        self.actions = FlowLayout(SPACE_S)
+        self.buttons = FlowLayout(SPACE_S)
         self._held = QWidget()
         self._held.setMaximumWidth(COLUMN_WIDTH)
         self.column = QVBoxLayout(self._held)
@@ -127,23 +127,23 @@ class Page(QWidget):
         head.addWidget(self.title)
         head.addWidget(self.subtitle)
         self.column.addLayout(head)
-        self.column.addLayout(self.actions)
+        self.column.addLayout(self.buttons)
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.addStretch(1)
         row.addWidget(self._held, 100)
         row.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(middle)
-        self.scroll.viewport().setAutoFillBackground(False)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(middle)
+        self.area.viewport().setAutoFillBackground(False)
         middle.setAutoFillBackground(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroll)
+        outer.addWidget(self.area)
 
 
 class FlowLayout(QLayout):
@@ -197,7 +197,8 @@ class FlowLayout(QLayout):
 
     def _lay(self, rect: QRect, *, apply: bool) -> int:
         x, y, row_height = rect.x(), rect.y(), 0
-        mirrored = self.parentWidget() is not None and self.parentWidget().isRightToLeft()
+        owner = self.parentWidget()
+        mirrored = owner is not None and owner.isRightToLeft()
         for item in self._shown():
             size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 16777215))
             if item.hasHeightForWidth():
@@ -231,7 +232,7 @@ class StateBadge(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and event.spontaneous() is False:
+        if event.type() == QEvent.Type.PaletteChange:
             self._recolor()
 
     def _recolor(self) -> None:
@@ -359,9 +360,3 @@ def on_click(button: QPushButton, act: Callable[[], None]) -> QPushButton:
     """Connect a button to something that takes no argument; returns the button."""
     button.clicked.connect(lambda _checked=False: act())
     return button
-
-
-__all__ = [
-    "RADIUS", "Button", "Card", "Disc", "FlowLayout", "MemoryBar", "Page", "Part", "Picture", "Rule", "StateBadge",
-    "clear", "label", "on_click", "selectable",
-]  # fmt: skip

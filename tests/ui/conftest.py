@@ -45,7 +45,9 @@ def pump_pdf(tmp_path: Path) -> Path:
 def make_source() -> Callable[..., Source]:
     def make(n: int = 1, text: str = PARAGRAPH, path: str = "/nowhere/pump manual.pdf", page: int = 2) -> Source:
         name = Path(path).name
-        return Source(n, Passage(n, 1, name, path, name, page, 0, len(text), text, ("Maintenance",)), ("bearings",), 0.5)
+        return Source(
+            n, Passage(n, 1, name, path, name, page, 0, len(text), text, ("Maintenance",)), ("bearings",), 0.5
+        )
 
     return make
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QFont, QTextDocument
-from PySide6.QtWidgets import QApplication
 
 from phi3desk.ui.answer_markup import answer_document, fragments, plain
 from phi3desk.ui.theme import LIGHT

@@ -1,0 +1,133 @@
+"""Takes the pictures of the README: the real window, its real workers, the sample documents, the starter model.
+
+    python packaging/screenshots.py FOLDER [light|dark] [WIDTHxHEIGHT]
+
+Writes empty-start, import-running, answer-with-sources, highlighted-page and library as PNG. Needs no display: with
+none it draws off screen. The data lie in a temporary folder and are deleted at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+
+from phi3desk import app
+from phi3desk.chat.messages import Message
+from phi3desk.paths import HOME_VARIABLE, open_paths
+from phi3desk.settings import Settings
+from phi3desk.ui.document_files import sample_questions
+from phi3desk.ui.main_window import MainWindow, Parts
+
+LONGEST_WAIT = 300.0
+
+
+class Photographer:
+    """Leads the window from scene to scene and keeps a picture of each."""
+
+    def __init__(self, application: QApplication, window: MainWindow, parts: Parts, folder: Path) -> None:
+        self._application = application
+        self._window = window
+        self._parts = parts
+        self._folder = folder
+
+    def wait(self, until: Callable[[], bool], what: str) -> None:
+        """Let the window work until something holds."""
+        end = time.monotonic() + LONGEST_WAIT
+        while not until():
+            if time.monotonic() > end:
+                sys.exit(f"waited {LONGEST_WAIT:.0f} s in vain: {what}")
+            self._application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+
+    def rest(self, seconds: float) -> None:
+        """Let the window settle."""
+        end = time.monotonic() + seconds
+        self.wait(lambda: time.monotonic() > end, "a moment")
+
+    def take(self, name: str) -> None:
+        """Keep a picture of the window."""
+        self.rest(0.3)
+        path = self._folder / f"{name}.png"
+        self._window.grab().save(str(path))
+        print(path)
+
+    def scenes(self) -> None:
+        """Take all five."""
+        window, parts = self._window, self._parts
+        self.wait(lambda: parts.library.status is not None and parts.model.model is not None, "the workers to start")
+        self.take("empty-start")
+        window.document_files.add_samples()
+        self.wait(lambda: self._passages_read() > 0 or bool(window.chat.start.questions()), "the import to go on")
+        self.take("import-running")
+        self.wait(lambda: not parts.library.importing and bool(window.chat.start.questions()), "the import to end")
+        for question in sample_questions():
+            answer = self._ask(question)
+            if answer.answer is not None and answer.answer.grounded:
+                break
+        window.toast.dismiss()
+        self.take("answer-with-sources")
+        self._open_source(answer)
+        self.take("highlighted-page")
+        window.show_page("library")
+        self.rest(1.0)
+        self.take("library")
+
+    def _passages_read(self) -> int:
+        progress = self._window._progress
+        return progress.passages if progress is not None else 0
+
+    def _ask(self, question: str) -> Message:
+        ended: list[Message] = []
+        self._window.assistant.answer_ended.connect(lambda message, _: ended.append(message))
+        self._window._on_sent(question)
+        self.wait(lambda: bool(ended), "an answer")
+        return ended[-1]
+
+    def _open_source(self, message: Message) -> None:
+        answer = message.answer
+        if answer is None or not answer.sources:
+            sys.exit("the answer has no source to open")
+        cited = answer.citations[0] if answer.citations else None
+        source = next((s for s in answer.sources if cited is not None and s.n == cited.n), answer.sources[0])
+        self._window.show_source(source, cited.quote if cited else "")
+        self.wait(lambda: not self._window.source.view.image.isNull(), "the page")
+
+
+def main() -> int:
+    """Take the pictures; returns the exit code."""
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    scheme = sys.argv[2] if len(sys.argv) > 2 else "light"
+    width, height = (int(side) for side in (sys.argv[3] if len(sys.argv) > 3 else "1280x800").split("x"))
+    with tempfile.TemporaryDirectory(prefix="phi3desk-") as home:
+        os.environ[HOME_VARIABLE] = home
+        paths = open_paths(home)
+        settings = Settings(paths.settings)
+        settings.set("appearance.scheme", scheme)
+        application = app.make_application(settings)
+        parts = app.make_parts(paths, settings)
+        window = MainWindow(parts)
+        window.resize(width, height)
+        window.show()
+        app.start_workers(window, parts)
+        try:
+            Photographer(application, window, parts, folder).scenes()
+        finally:
+            app.close(window, parts)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

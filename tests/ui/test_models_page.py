@@ -1,0 +1,153 @@
+"""The models page on the real stores and real files."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from phi3desk.errors import Sentence
+from phi3desk.model.models import Device, Hardware
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.paths import Paths
+from phi3desk.settings import Settings
+from phi3desk.ui.models_page import PHI3_FILE, ModelsPage
+from phi3desk.ui.widgets import MemoryBar, Part
+from phi3desk.workers.protocol import Failure
+
+
+class QuietModel(QObject):
+    """A model client on a machine of known size, with nothing loaded."""
+
+    load_started = Signal(str)
+    load_progressed = Signal(float)
+    loaded = Signal(object)
+    load_failed = Signal(object)
+    adapters_changed = Signal(object)
+    stopped = Signal(object)
+    hardware_known = Signal(object)
+    model = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        gpu = Device("CUDA0", "Small card", "gpu", 8_000_000_000, 7_000_000_000)
+        self.hardware = Hardware(4, 16_000_000_000, 9_000_000_000, (gpu,), True)
+        self.cancelled = 0
+
+    def cancel_load(self) -> None:
+        self.cancelled += 1
+
+
+@pytest.fixture
+def page(home: Paths, qtbot: QtBot) -> ModelsPage:
+    model = QuietModel()
+    made = ModelsPage(ModelStore(home), AdapterStore(home), model, Settings(home.settings))  # type: ignore[arg-type]
+    model.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(900, 700)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def add(page: ModelsPage, qtbot: QtBot) -> Callable[[Path], str]:
+    def add_and_wait(path: Path) -> str:
+        with qtbot.waitSignal(page.model_chosen) as chosen:
+            page.add_file(path)
+        qtbot.waitUntil(lambda: chosen.args[0] in page.cards)
+        return chosen.args[0]
+
+    return add_and_wait
+
+
+def test_models_page_refused_file_keeps_its_reason_in_place(page: ModelsPage, tmp_path: Path, qtbot: QtBot):
+    wrong = tmp_path / "notes.gguf"
+    wrong.write_bytes(b"these are notes and no model")
+    page.add_file(wrong)
+    qtbot.waitUntil(page.refused.isVisible)
+    assert "notes.gguf" in page._refusal.text()
+    assert page._choose.isEnabled()
+    page.refresh()
+    qtbot.waitUntil(lambda: bool(page._adapter_list.count()))
+    assert page.refused.isVisible()
+
+
+def test_models_page_adds_a_model_uses_it_and_tells_what_it_needs(page, add, tiny_phi3: Path, qtbot: QtBot):
+    name = add(tiny_phi3)
+    assert name == "tiny-phi3"
+    qtbot.waitUntil(lambda: page.cards[name].entry.in_use and bool(page.cards[name].findChildren(MemoryBar)))
+    bars = page.cards[name].findChildren(MemoryBar)
+    assert [bar.accessibleName().split(":")[0] for bar in bars] == ["Memory", "Small card"]
+    assert all(bar.fits for bar in bars)
+    assert "phi3" in page.cards[name]._facts.text()
+
+
+def test_models_page_removal_can_be_undone(page, add, tiny_phi3: Path, qtbot: QtBot):
+    name = add(tiny_phi3)
+    with qtbot.waitSignal(page.undo_offered) as offered:
+        qtbot.mouseClick(page.cards[name].findChild(QPushButton, "remove"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: name not in page.cards)
+    assert tiny_phi3.is_file()
+    offered.args[1]()
+    qtbot.waitUntil(lambda: name in page.cards and page.cards[name].entry.in_use)
+
+
+def test_models_page_lists_an_adapter_and_undoes_its_removal(page, home: Paths, tiny_adapters, qtbot: QtBot):
+    from phi3desk.ui.model_card import AdapterRow
+
+    page.add_file(tiny_adapters[0])
+    qtbot.waitUntil(lambda: bool(page.findChildren(AdapterRow)))
+    with qtbot.waitSignal(page.undo_offered) as offered:
+        page._remove_adapter("tiny-a")
+    qtbot.waitUntil(lambda: not AdapterStore(home).list())
+    offered.args[1]()
+    qtbot.waitUntil(lambda: [entry.name for entry in AdapterStore(home).list()] == ["tiny-a"])
+
+
+def test_models_page_shows_loading_and_its_failure_on_the_card(page, add, tiny_phi3: Path, qtbot: QtBot):
+    name = add(tiny_phi3)
+    card = page.cards[name]
+    page._model.load_started.emit(card.entry.path)
+    page._model.load_progressed.emit(0.62)
+    assert card._status.text() == "Loading, 62 %"
+    page._model.load_failed.emit(Failure("user", Sentence("There is not enough memory for this model.")))
+    assert card._failure.text() == "There is not enough memory for this model."
+    assert not card._bar.isVisible()
+
+
+def test_models_page_cancel_stops_loading(page, add, tiny_phi3: Path, qtbot: QtBot):
+    name = add(tiny_phi3)
+    card = page.cards[name]
+    page._model.load_started.emit(card.entry.path)
+    qtbot.mouseClick(card._cancel, Qt.MouseButton.LeftButton)
+    assert page._model.cancelled == 1
+    assert not card._bar.isVisible()
+
+
+def test_models_page_marks_the_starter_as_a_stand_in(page, home: Paths, qtbot: QtBot):
+    starters = [entry for entry in ModelStore(home).list() if entry.starter]
+    if not starters:
+        pytest.skip("the starter model is not installed")
+    qtbot.waitUntil(lambda: starters[0].name in page.cards)
+    card = page.cards[starters[0].name]
+    assert "Stand-in" in [
+        badge.accessibleName() for badge in card.findChildren(QObject) if hasattr(badge, "accessibleName")
+    ]
+    assert card.findChild(QPushButton, "remove") is None
+
+
+def test_models_page_copies_where_phi3_is_found(page: ModelsPage, qtbot: QtBot):
+    button = next(one for one in page.findChildren(QPushButton) if PHI3_FILE in one.accessibleName())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == PHI3_FILE
+
+
+def test_memory_bar_tells_what_does_not_fit(qtbot: QtBot):
+    bar = MemoryBar("Memory", (Part("Model", 10), Part("Context", 5)), used=2, total=16)
+    qtbot.addWidget(bar)
+    assert not bar.fits
+    bar.resize(200, 10)
+    bar.grab()

@@ -1,0 +1,260 @@
+"""The whole window with its real workers: a drop of files through to an answer and its highlighted page."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from pytestqt.qtbot import QtBot
+
+from phi3desk import app
+from phi3desk.chat.messages import Message
+from phi3desk.model.models import AdapterUse
+from phi3desk.model.starter import find_starter
+from phi3desk.paths import Paths
+from phi3desk.settings import Settings
+from phi3desk.ui.main_window import MainWindow, Parts
+
+WAIT = 60_000
+
+
+@pytest.fixture
+def parts(home: Paths) -> Parts:
+    return app.make_parts(home, Settings(home.settings))
+
+
+@pytest.fixture
+def window(qtbot: QtBot, parts: Parts) -> Iterator[MainWindow]:
+    """Return the window without its workers."""
+    made = MainWindow(parts)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    app.close(made, parts)
+
+
+@pytest.fixture
+def working(qtbot: QtBot, window: MainWindow, parts: Parts, tiny_phi3: Path) -> MainWindow:
+    """Return the window with both workers running and the tiny model loaded."""
+    parts.models.use(parts.models.add(tiny_phi3).name)
+    app.start_workers(window, parts)
+    qtbot.waitUntil(lambda: parts.library.status is not None and parts.model.model is not None, timeout=WAIT)
+    return window
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dragEnterEvent(QDragEnterEvent(QPoint(400, 300), Qt.DropAction.CopyAction, data, buttons, keys))
+    assert window._overlay.isVisible()
+    window.dropEvent(QDropEvent(QPoint(400, 300), Qt.DropAction.CopyAction, data, buttons, keys))
+    assert not window._overlay.isVisible()
+
+
+def import_pdf(qtbot: QtBot, window: MainWindow, parts: Parts, pdf: Path) -> None:
+    with qtbot.waitSignal(parts.library.import_finished, timeout=WAIT):
+        drop(window, pdf)
+    qtbot.waitUntil(lambda: bool(parts.library.status and parts.library.status.passages), timeout=WAIT)
+
+
+def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
+    with qtbot.waitSignal(window.assistant.answer_ended, timeout=WAIT) as ended:
+        window.chat.composer.set_text(question)
+        qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
+    return ended.args[0]
+
+
+@pytest.mark.skipif(find_starter() is None, reason="the starter model is not installed")
+def test_window_from_a_drop_to_an_answer_with_its_source_and_a_highlighted_page(
+    qtbot: QtBot, window: MainWindow, parts: Parts, pump_pdf: Path
+) -> None:
+    app.start_workers(window, parts)
+    qtbot.waitUntil(lambda: parts.library.status is not None and parts.model.model is not None, timeout=WAIT)
+    assert window.chat.shows_start
+    import_pdf(qtbot, window, parts, pump_pdf)
+
+    message = ask(qtbot, window, "How often are the bearings re-greased?")
+    assert message.answer is not None
+    assert message.answer.basis == "documents"
+    assert [source.passage.page for source in message.answer.sources] == [2]
+    assert "pump manual.pdf, p." in window.chat.view.toPlainText()
+    assert not window.chat.shows_start
+
+    with qtbot.waitSignal(window.source.view.page_shown, timeout=WAIT):
+        window.chat.view.anchorClicked.emit(QUrl(f"cite:{message.id}/1/{0 if message.answer.citations else -1}"))
+    assert window.source.isVisible()
+    assert window.source.page == 2
+    assert window.source.view.highlight.passage
+    assert bool(window.source.view.highlight.sentence) == message.answer.grounded
+    assert "stand-in until you choose a Phi-3 GGUF" in window.chat.banner
+
+
+def test_window_keeps_the_question_before_anything_else(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+    """The workers are not even running."""
+    window.chat.composer.set_text("How often?")
+    qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
+
+    kept = parts.conversations.conversations()
+    assert [conversation.title for conversation in kept] == ["How often?"]
+    roles = [(message.role, message.text) for message in parts.conversations.messages(kept[0].id)]
+    assert roles == [("user", "How often?"), ("assistant", "")]
+
+
+def test_window_answers_without_documents_and_names_what_wrote_it(
+    qtbot: QtBot, working: MainWindow, parts: Parts
+) -> None:
+    parts.settings.set("answers.max_tokens", 32)
+    message = ask(qtbot, working, "What is a pump?")
+
+    assert message.answer is not None
+    assert message.answer.basis == "model"
+    assert message.answer.made_by.model == "tiny-phi3"
+    assert len(message.answer.made_by.model_sha256) == 64
+    assert "From the model alone, not from documents" in working.chat.view.toPlainText()
+    assert parts.conversations.messages(message.conversation_id)[-1].answer == message.answer
+
+
+def test_window_switches_the_expert_in_the_middle_of_a_conversation(
+    qtbot: QtBot, working: MainWindow, parts: Parts, tiny_adapters: list[Path]
+) -> None:
+    parts.settings.set("answers.max_tokens", 32)
+    plain = ask(qtbot, working, "What is a pump?")
+    entry = parts.adapters.add(tiny_adapters[0])
+    expert = parts.profiles.create("Pump expert")
+
+    use = AdapterUse(entry.name, entry.path, 0.8)
+    parts.profiles.save(dataclasses.replace(expert, adapters=(use,)))
+    with qtbot.waitSignal(parts.model.adapters_changed, timeout=WAIT):
+        qtbot.keyClick(working, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert working.sidebar.experts.made_of.endswith(f"{entry.name} 0.8")
+
+    adapted = ask(qtbot, working, "What is a pump?")
+    assert adapted.conversation_id == plain.conversation_id
+    assert adapted.answer is not None and plain.answer is not None
+    assert adapted.answer.made_by.adapters == (use,)
+    assert plain.answer.made_by.adapters == ()
+    assert adapted.text != plain.text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
+def test_window_survives_the_death_of_the_model_in_an_answer(qtbot: QtBot, working: MainWindow, parts: Parts) -> None:
+    parts.settings.set("answers.max_tokens", 1500)
+    with qtbot.waitSignal(working.assistant.text_received, timeout=WAIT):
+        working.chat.composer.set_text("What is a pump?")
+        qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Return)
+    with qtbot.waitSignal(working.assistant.answer_ended, timeout=WAIT) as ended:
+        os.kill(parts.model.worker.process_id, signal.SIGKILL)
+
+    message, notice = ended.args
+    assert message.text
+    assert notice == "The model stopped unexpectedly. What it had written is kept. It is being started again."
+    assert notice in working.chat.view.toPlainText()
+    assert parts.conversations.messages(message.conversation_id)[-1].text == message.text
+    qtbot.waitUntil(lambda: parts.model.model is not None, timeout=WAIT)
+    parts.settings.set("answers.max_tokens", 32)
+    assert ask(qtbot, working, "And a valve?").text
+
+
+def test_window_refuses_a_second_question_and_stops_the_first(qtbot: QtBot, working: MainWindow, parts: Parts) -> None:
+    parts.settings.set("answers.max_tokens", 1500)
+    with qtbot.waitSignal(working.assistant.text_received, timeout=WAIT):
+        working.chat.composer.set_text("What is a pump?")
+        qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Return)
+    with qtbot.waitSignal(working.assistant.refused) as refused:
+        assert not working.assistant.ask("And a valve?")
+    assert "still being written" in refused.args[0]
+
+    with qtbot.waitSignal(working.assistant.answer_ended, timeout=WAIT) as ended:
+        qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Escape)
+    assert ended.args[0].answer.ended == "cancelled"
+    assert "Stopped." in working.chat.view.toPlainText()
+
+
+def test_window_deletes_a_conversation_and_takes_it_back(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+    conversation = parts.conversations.create("Seals")
+    parts.conversations.add(conversation.id, "user", "Which seal?")
+    window.sidebar.search_changed.emit("")
+    window.sidebar.conversation_chosen.emit(conversation.id)
+    window.sidebar.delete_requested.emit(conversation.id)
+    assert parts.conversations.conversations() == []
+    assert "Seals" in window.toast.text
+
+    window.toast._on_action()
+    assert [known.id for known in parts.conversations.conversations()] == [conversation.id]
+    assert "Which seal?" in window.chat.view.toPlainText()
+
+
+def test_window_adds_a_dropped_gguf_as_what_it_is(
+    qtbot: QtBot, window: MainWindow, parts: Parts, tiny_phi3: Path, tiny_adapters: list[Path]
+) -> None:
+    with qtbot.waitSignals([window.model_files.model_added, window.model_files.adapter_added], timeout=WAIT):
+        drop(window, tiny_phi3, tiny_adapters[0])
+
+    entry = parts.models.in_use()
+    assert entry is not None and entry.name == "tiny-phi3"
+    assert window.chat.banner == ""
+
+
+def test_window_says_why_a_dropped_gguf_is_refused(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"not a model at all")
+    with qtbot.waitSignal(window.model_files.failed, timeout=WAIT):
+        drop(window, broken)
+
+    assert "broken.gguf" in window.toast.text
+
+
+def test_window_goes_everywhere_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(window, Qt.Key.Key_K, control)
+    assert window.sidebar.search.hasFocus()
+    for name in ("library", "experts", "models", "settings"):
+        window.show_page(name)
+        assert window.page == name
+        assert not window.chat.composer.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_N, control)
+    assert window.page == ""
+    assert window.chat.composer.edit.hasFocus()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert window.source.isVisible()
+
+
+def test_window_remembers_its_panes(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    window._splitter.setSizes([230, 400, 330])
+    sizes = window._splitter.sizes()
+    window.close()
+    again = MainWindow(parts)
+    qtbot.addWidget(again)
+    again.show()
+
+    assert again.source.isVisible()
+    assert parts.settings.remembered("window.panes") == sizes
+
+
+def test_importing_the_app_loads_nothing_heavy() -> None:
+
+    script = "import sys, phi3desk.app; print([m for m in ('torch','chromadb','llama_cpp') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_bug_reporter_shows_a_report_and_lets_the_window_live(qtbot: QtBot, window: MainWindow) -> None:
+    reporter = app.BugReporter(window)
+    error = RuntimeError("something the program did")
+    reporter.report(RuntimeError, error, None)
+
+    assert reporter._dialog is not None
+    assert "something the program did" in reporter._dialog.report.toPlainText()
+    assert window.isVisible()
+    reporter._dialog.accept()

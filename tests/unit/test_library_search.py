@@ -1,0 +1,154 @@
+"""The library as a whole in a real folder: import, search, states, undo, what a crash leaves behind."""
+
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from phi3desk.errors import UserError
+from phi3desk.library.documents import State
+from phi3desk.library.language import language_of
+from phi3desk.library.library import Library
+from phi3desk.paths import Paths, open_paths
+from phi3desk.settings import Settings
+from tests.helpers.pdf import write_pdf, write_pump_manual
+
+READER = [sys.executable, "-m", "phi3desk.library.reader_process"]
+SWEDISH = [["Lagret smörjs var två tusende timme med litiumfett.", "Oljan byts en gång om året av montören."]]
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return open_paths(tmp_path / "home")
+
+
+@pytest.fixture
+def library(paths: Paths) -> Iterator[Library]:
+    opened = Library(paths, Settings(paths.settings), READER)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_pump_manual(tmp_path / "in" / "pump.pdf")
+    write_pdf(tmp_path / "in" / "smorjning.pdf", SWEDISH)
+    return tmp_path / "in"
+
+
+def states(library: Library) -> dict[str, State]:
+    return {document.name: document.state for document in library.documents()}
+
+
+def test_import_gives_every_file_a_state_and_search_finds_the_page(library: Library, folder: Path) -> None:
+    (folder / "copy.pdf").write_bytes((folder / "pump.pdf").read_bytes())
+    (folder / "notes.txt").write_text("no PDF")
+    (folder / "bad.pdf").write_bytes(b"%PDF-1.7 broken")
+    (folder / ".hidden.pdf").write_bytes(b"%PDF-1.7")
+    outcomes, progress = [], []
+    mine = library.collection_id("My documents", create=True)
+    summary = library.import_paths([folder], mine, progress.append, outcomes.append)
+    assert states(library) == {
+        "bad.pdf": State.FAILED,
+        "copy.pdf": State.READY,
+        "notes.txt": State.UNSUPPORTED,
+        "pump.pdf": State.DUPLICATE,
+        "smorjning.pdf": State.READY,
+    }
+    assert all(d.reason for d in library.documents() if d.state is not State.READY)
+    assert sum(summary.states.values()) == len(outcomes) == 5
+    assert (progress[-1].files, progress[-1].files_done, progress[-1].passages) == (5, 5, progress[-1].embedded)
+    best = library.search("How often is the main bearing greased again?").found[0]
+    assert (best.passage.document, best.passage.page, best.relevant) == ("copy.pdf", 2, True)
+    assert best.meaning is not None and best.meaning > 0.4
+
+
+def test_a_swedish_question_gets_no_vote_of_the_english_embedder(library: Library, folder: Path) -> None:
+    library.import_paths([folder], library.collection_id("My documents", create=True))
+    result = library.search("Hur ofta smörjer man lagren med litiumfett?")
+    assert (result.language, result.by_meaning) == ("sv", False)
+    assert result.found[0].passage.document == "smorjning.pdf"
+
+
+def test_an_unrelated_question_finds_nothing_relevant(library: Library, folder: Path) -> None:
+    library.import_paths([folder], library.collection_id("My documents", create=True))
+    assert not any(found.relevant for found in library.search("What is the capital of France?").found)
+
+
+def test_an_unchanged_file_is_left_alone_and_a_changed_one_is_read_anew(library: Library, folder: Path) -> None:
+    mine = library.collection_id("My documents", create=True)
+    library.import_paths([folder], mine)
+    before = {document.name: document.imported for document in library.documents()}
+    library.import_paths([folder], mine)
+    assert {document.name: document.imported for document in library.documents()} == before
+    write_pdf(folder / "pump.pdf", [["The impeller is made of bronze and is balanced."]], title="Impeller")
+    library.import_paths([folder], mine)
+    assert library.search("What is the impeller made of?").found[0].passage.text.startswith("The impeller")
+    assert not any("bearing" in found.passage.text for found in library.search("main bearing grease").found)
+    assert library.status().passages == library.status().embedded
+
+
+def test_removed_documents_are_out_of_search_until_restored_or_purged(library: Library, folder: Path) -> None:
+    library.import_paths([folder], library.collection_id("My documents", create=True))
+    (pump,) = [document for document in library.documents() if document.name == "pump.pdf"]
+    library.remove_documents([pump.id])
+    assert all(found.passage.document != "pump.pdf" for found in library.search("main bearing grease").found)
+    library.restore_documents([pump.id])
+    assert library.search("main bearing grease").found[0].passage.document == "pump.pdf"
+    library.remove_documents([pump.id])
+    library.purge_removed()
+    with pytest.raises(UserError):
+        library.document(pump.id)
+
+
+def test_search_is_restricted_to_collections_and_a_document(library: Library, folder: Path) -> None:
+    mine, other = library.create_collection("Mine"), library.create_collection("Other")
+    library.import_paths([folder / "pump.pdf"], mine)
+    library.import_paths([folder / "pump.pdf", folder / "smorjning.pdf"], other)
+    assert library.search("bearing grease", collections=[mine]).searched == 2
+    assert {f.passage.document for f in library.search("pump", document="smorjning").found} <= {"smorjning.pdf"}
+    with pytest.raises(UserError, match="no document named"):
+        library.search("pump", document="valve.pdf")
+
+
+def test_a_cancelled_import_is_taken_up_again(library: Library, folder: Path, paths: Paths) -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    mine = library.collection_id("My documents", create=True)
+    assert library.import_paths([folder], mine, cancelled=cancelled).cancelled
+    library.import_paths([folder], mine)
+    assert set(states(library).values()) == {State.READY}
+
+
+def test_lost_vectors_and_half_done_documents_are_mended_at_the_next_start(paths: Paths, folder: Path) -> None:
+    library = Library(paths, Settings(paths.settings), READER)
+    library.import_paths([folder], library.collection_id("My documents", create=True))
+    library.close()
+    with sqlite3.connect(paths.catalog) as catalog:
+        catalog.execute("UPDATE document SET state = 'found' WHERE name = 'smorjning.pdf'")
+    catalog.close()
+    library = Library(paths, Settings(paths.settings), READER)
+    mine = library.collections()[0].id
+    library._vectors.delete(mine, library._vectors.ids(mine))
+    library.reconcile()
+    assert set(states(library).values()) == {State.WORDS, State.FOUND}
+    library.resume_pending()
+    assert set(states(library).values()) == {State.READY}
+    assert library.search("main bearing grease").by_meaning
+    library.close()
+
+
+def test_a_second_opening_is_refused_in_words(library: Library, paths: Paths) -> None:
+    with pytest.raises(UserError, match="in use"):
+        Library(paths, Settings(paths.settings), READER)
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [("Wie oft wird das Lager geschmiert?", "de"), ("Як часто змащують підшипник?", "uk"), ("Vad är trycket?", "sv")],
+)
+def test_language_of_tells_short_questions(question: str, language: str) -> None:
+    assert language_of(question, {language: 0.5, "en": 0.5}) == language
