@@ -67,8 +67,10 @@ class Photographer:
         self.wait(lambda: parts.library.status is not None and parts.model.model is not None, "the workers to start")
         self.take("empty-start")
         window.document_files.add_samples()
-        self.wait(lambda: self._passages_read() > 0 or bool(window.chat.start.questions()), "the import to go on")
+        window.show_page("library")
+        self.wait(lambda: self._share_done() > 0.4 or bool(window.chat.start.questions()), "the import to go on")
         self.take("import-running")
+        window.show_page("")
         self.wait(lambda: not parts.library.importing and bool(window.chat.start.questions()), "the import to end")
         for question in sample_questions():
             answer = self._ask(question)
@@ -82,9 +84,9 @@ class Photographer:
         self.rest(1.0)
         self.take("library")
 
-    def _passages_read(self) -> int:
+    def _share_done(self) -> float:
         progress = self._window._progress
-        return progress.passages if progress is not None else 0
+        return progress.share if progress is not None else 0.0
 
     def _ask(self, question: str) -> Message:
         ended: list[Message] = []

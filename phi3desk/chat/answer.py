@@ -76,7 +76,7 @@ def finish(
     return Answer(
         text=text,
         citations=citations,
-        sources=read,
+        sources=sources,
         basis=DOCUMENTS if read else MODEL,
         ended=generation.ended,
         made_by=made_by,

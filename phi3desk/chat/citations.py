@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phi3desk.chat.evidence import is_number, telling_words, weight_of
 from phi3desk.chat.messages import Citation, Source
@@ -64,13 +64,13 @@ def cite(text: str, sources: Sequence[Source], question: str = "") -> tuple[str,
         claim = telling_words(MARKS.sub(" ", piece)) if is_sentence else set()
         marked = [int(number) for number in MARKS.findall(piece)]
         for number in marked:
-            _add(citations, _best_support(claim, asked, [by_number[number]]), by_model=True)
-        support = _best_support(claim, asked, sources) if claim and not marked else None
-        if support is not None and _holds(support, claim):
-            _add(citations, support, by_model=False)
-            written.append(_with_mark(piece, support.source.n))
-        else:
-            written.append(piece)
+            support = _best_support(claim, asked, [by_number[number]])
+            _add(citations, support, by_model=True, missing=_missing(support, claim))
+        best = _best_support(claim, asked, sources) if claim and not marked else None
+        if best is not None and _holds(best, claim):
+            _add(citations, best, by_model=False)
+            piece = _with_mark(piece, best.source.n)
+        written.append(piece)
     return "".join(written), tuple(citations.values())
 
 
@@ -102,18 +102,32 @@ def _holds(support: _Support, claim: set[str]) -> bool:
     A short claim must stand there whole, a very short one beside words of the question. A number that the passage does
     not hold is a sign of invention, whatever the words say.
     """
-    numbers = {word for word in claim if is_number(word)}
-    if not numbers <= telling_words(support.source.passage.text):
+    if _missing(support, claim):
         return False
     if len(claim) < FEWEST_WORDS:
         return support.held == claim and (len(claim) == FEWEST_WORDS - 1 or support.answers_question > 0)
     return support.share >= SUPPORTED
 
 
-def _add(citations: dict[tuple[int, str], Citation], support: _Support, *, by_model: bool) -> None:
+def _missing(support: _Support, claim: set[str]) -> tuple[str, ...]:
+    """Return the figures of a claim that the passage does not hold, nor its title and headings."""
     passage = support.source.passage
-    citation = Citation(support.source.n, passage.document, passage.path, passage.page, support.quote, by_model)
-    citations.setdefault((citation.n, citation.quote), citation)
+    held = telling_words(" ".join((passage.text, passage.title, *passage.headings)))
+    return tuple(sorted(word for word in claim - held if is_number(word)))
+
+
+def _add(
+    citations: dict[tuple[int, str], Citation], support: _Support, *, by_model: bool, missing: tuple[str, ...] = ()
+) -> None:
+    passage = support.source.passage
+    citation = Citation(
+        support.source.n, passage.document, passage.path, passage.page, support.quote, by_model, missing
+    )
+    known = citations.get((citation.n, citation.quote))
+    if known is not None:
+        missing = tuple(sorted({*known.missing, *missing}))
+        citation = replace(known, missing=missing)
+    citations[citation.n, citation.quote] = citation
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:

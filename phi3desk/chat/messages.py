@@ -10,7 +10,7 @@ from phi3desk.model.models import AdapterUse
 
 @dataclass(frozen=True)
 class Source:
-    """A numbered passage as it stood in a prompt; `words` and `meaning` tell why it was found, as in `Found`."""
+    """A passage by its number in prompt and answer; `words` and `meaning` tell why it was found, as in `Found`."""
 
     n: int
     passage: Passage
@@ -23,7 +23,8 @@ class Citation:
     """A claim of the answer tied to a sentence of a source.
 
     `quote` is the sentence of the passage; `by_model` is false where the program found the source of a
-    sentence that the model left unmarked.
+    sentence that the model left unmarked. `missing` holds the figures that the model's sentence gives and the
+    passage does not hold: a sign of invention.
     """
 
     n: int
@@ -32,6 +33,7 @@ class Citation:
     page: int
     quote: str
     by_model: bool = True
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,10 @@ class MadeBy:
 
 @dataclass(frozen=True)
 class Answer:
-    """A finished answer. `basis` is documents, model or nothing_found; `ended` says how the writing ended."""
+    """A finished answer. `basis` is documents, model or nothing_found; `ended` says how the writing ended.
+
+    `sources` are all passages that were found relevant; the prompt held as many of the first ones as fit.
+    """
 
     text: str
     citations: tuple[Citation, ...]
@@ -72,8 +77,8 @@ class Answer:
 
     @property
     def grounded(self) -> bool:
-        """Whether the answer was written from documents and names a source."""
-        return self.basis == "documents" and bool(self.citations)
+        """Whether the answer was written from documents and names a source that holds its figures."""
+        return self.basis == "documents" and any(not citation.missing for citation in self.citations)
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,8 @@ def print_answer(answered: Answered, output: Output) -> None:
     output.text()
     for citation in answer.citations:
         output.text(f"[{citation.n}] {citation.document}, p. {citation.page}: {' '.join(citation.quote.split())}")
+        if citation.missing:
+            output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
     output.text(f"{_basis(answer)} {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.model}.")
 
 
@@ -162,7 +164,8 @@ def _basis(answer: Answer) -> str:
     if answer.basis == "nothing_found":
         return "No document speaks of this."
     if answer.grounded:
-        return f"From documents, {len({citation.n for citation in answer.citations})} sources."
+        count = len({citation.n for citation in answer.citations})
+        return f"From documents, {count} source{'s' if count > 1 else ''}."
     if answer.sources:
-        return "Passages were read, but no sentence of the answer stands in them: check it."
+        return "From documents, but the sources do not hold what the answer says: check it."
     return "From the model alone, without documents."

@@ -105,7 +105,10 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class ImportProgress:
-    """How far an import is: files and passages; `seconds_left` is None until it can be told."""
+    """How far an import is: files and passages; `seconds_left` is None until it can be told.
+
+    `share` is how much of the whole work is done, 0 to 1: reading counts three tenths, embedding the rest.
+    """
 
     files: int
     files_done: int
@@ -115,6 +118,7 @@ class ImportProgress:
     current: str
     pages_per_second: float
     seconds_left: float | None
+    share: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ OnFile = Callable[[FileOutcome], None]
 
 _PROGRESS_SECONDS = 0.25
 _WAIT_SECONDS = 0.1
+#: how much of an import's work is reading, for the bar that shows it
+_READING_SHARE = 0.3
 #: Passages taken from the catalogue at a time; the embedder is free for a question after each BATCH of them.
 _PASSAGES_AT_A_TIME = 2 * BATCH
 
@@ -123,8 +125,15 @@ class _Run:
                 current=self.current,
                 pages_per_second=self.pages / max(0.001, now - self.started),
                 seconds_left=self._seconds_left(now - self.started),
+                share=self._share(),
             )
         )
+
+    def _share(self) -> float:
+        """Return how much of the work is done; the passages of files not yet read are estimated from their bytes."""
+        read = min(1.0, self.bytes_read / self.bytes) if self.bytes else 1.0
+        embedded = min(1.0, self.embedded / self.passages) if self.passages else 0.0
+        return _READING_SHARE * read + (1 - _READING_SHARE) * read * embedded
 
     def _seconds_left(self, elapsed: float) -> float | None:
         """Estimate from the bytes that are still to be read and the passages they are likely to hold."""

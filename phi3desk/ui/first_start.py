@@ -173,7 +173,7 @@ class FirstStart(QScrollArea):
         card = self.documents
         if importing:
             card.set_done(False)
-            card.set_progress(progress.files_done / progress.files if progress and progress.files else 0.0)
+            card.set_progress(progress.share if progress else 0.0)
             card.text.setText(self._import_words(progress))
         elif status is not None and status.passages:
             card.set_done(True)

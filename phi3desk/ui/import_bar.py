@@ -62,16 +62,11 @@ class ImportBar(Card):
         """Show how far the import is."""
         if self.isHidden() or not self._close.isHidden():
             self.begin()
-        embedding = progress.files_done >= progress.files and progress.embedded < progress.passages
-        if embedding:
-            self._say(self.tr("Preparing the search by meaning: {done} of {all} passages").format(
-                done=number(progress.embedded), all=number(progress.passages)))  # fmt: skip
-        elif self._cancel.isEnabled():
-            self._say(self.tr("Reading documents: {done} of {all} files").format(
+        if self._cancel.isEnabled():
+            self._say(self.tr("Importing: {done} of {all} files are ready").format(
                 done=number(progress.files_done), all=number(progress.files)))  # fmt: skip
-        done, whole = (progress.embedded, progress.passages) if embedding else (progress.files_done, progress.files)
-        self._bar.setRange(0, max(whole, 1))
-        self._bar.setValue(done)
+        self._bar.setRange(0, 1000)
+        self._bar.setValue(round(1000 * progress.share))
         seconds = progress.seconds_left
         self._left.setText("" if seconds is None else self.tr("{time} left").format(time=duration(seconds)))
         self._set_file(progress.current)

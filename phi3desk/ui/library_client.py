@@ -97,6 +97,8 @@ class LibraryClient(QObject):
     def remove_documents(self, documents: Sequence[int]) -> None:
         """Take documents out of the library; the files stay. Can be undone."""
         self.worker.request("remove_documents", documents=list(documents))
+        # a duplicate of a removed document takes its place
+        self._run_import("resume", announced=False)
 
     def restore_documents(self, documents: Sequence[int]) -> None:
         """Undo `remove_documents`."""

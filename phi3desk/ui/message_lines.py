@@ -16,6 +16,10 @@ class MessageLines(QObject):
         if answer.basis == "documents":
             count = len({citation.n for citation in answer.citations}) or len(answer.sources)
             parts.append(self.tr("1 source") if count == 1 else self.tr("{count} sources").format(count=count))
+            missing = sorted({figure for citation in answer.citations for figure in citation.missing})
+            if missing:
+                figures = ", ".join(missing)
+                parts.append(self.tr("check {figures}: the source does not hold it").format(figures=figures))
         if answer.timings.tokens_per_s:
             parts.append(self.tr("{speed} tok/s").format(speed=f"{answer.timings.tokens_per_s:.1f}"))
         made_by = describe(answer.made_by)

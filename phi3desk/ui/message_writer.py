@@ -145,7 +145,7 @@ class MessageWriter(QObject):
         cited = self._write_cards(entry, cursor, answer)
         others = tuple(source for source in answer.sources if source.n not in cited)
         if others:
-            self._write_chips(entry, cursor, others, self.tr("Also read") if cited else self.tr("Read"))
+            self._write_chips(entry, cursor, others, self.tr("Also found") if cited else self.tr("Found"))
         self._new_block(cursor, _spaced(top=8))
         if answer.basis == "nothing_found":
             cursor.insertText(self.tr("Answer without documents"), mark_format(f"{WITHOUT}{message.id}", tokens()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from phi3desk.library.documents import Collection, Document, ImportSummary, LibraryStatus, SearchResult
@@ -136,6 +137,8 @@ def main() -> int:
         return 1
     try:
         library.purge_removed()
+        # the first question should not wait for what takes seconds to load
+        threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
         Worker("library", LibraryService(library, outlet).lanes(), outlet).run(requests)
     finally:
         library.close()

@@ -83,3 +83,10 @@ def test_lists_and_line_breaks_stay_as_written():
 
 def test_answer_without_sources_keeps_no_mark():
     assert cite("As all know [1].", []) == ("As all know.", ())
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_figure_that_the_cited_passage_does_not_hold_is_named(order):
+    claims = ["The bearing is re-greased every 500 operating hours [1].", "It is re-greased with 30 g of grease [1]."]
+    _, citations = cite(" ".join(claims[::order]), SOURCES)
+    assert [(citation.n, citation.missing) for citation in citations] == [(1, ("500",))]
