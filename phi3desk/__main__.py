@@ -35,6 +35,7 @@ def open_window(home: str | None) -> int:
         )
         return 1
     from phi3desk.app import run
+    from phi3desk.errors import UserError
     from phi3desk.paths import open_paths
     from phi3desk.settings import Settings
 
@@ -42,6 +43,9 @@ def open_window(home: str | None) -> int:
         paths = open_paths(home)
     except OSError as error:
         sys.stderr.write(f"phi3desk: the folder for the data cannot be used: {error.strerror or error}.\n")
+        return 1
+    except UserError as error:
+        sys.stderr.write(f"phi3desk: {error}\n")
         return 1
     return run(paths, Settings(paths.settings))
 

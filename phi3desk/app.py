@@ -20,8 +20,9 @@ from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.bug_dialog import BugDialog
 from phi3desk.ui.library_client import LibraryClient
-from phi3desk.ui.main_window import MainWindow, Parts
+from phi3desk.ui.main_window import MainWindow
 from phi3desk.ui.model_client import ModelClient
+from phi3desk.ui.parts import Parts
 from phi3desk.ui.sentences import shown
 from phi3desk.ui.theme import apply_scheme
 

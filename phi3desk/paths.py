@@ -9,6 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
+from phi3desk.errors import UserError
+
 HOME_VARIABLE = "PHI3DESK_HOME"
 
 
@@ -65,15 +67,26 @@ class Paths:
 
 
 def open_paths(home: str | os.PathLike[str] | None = None) -> Paths:
-    """Return the data paths, with the folder made and readable by its owner only.
+    """Return the data paths, with the folder made and readable by its owner only; a folder of others is refused.
 
-    `home` wins over the environment's PHI3DESK_HOME, which wins over the platform's own place.
+    `home` wins over the environment's PHI3DESK_HOME, which wins over the platform's own place. Raises UserError where
+    the folder cannot be used, OSError where the system refuses it.
     """
     chosen = home or os.environ.get(HOME_VARIABLE) or platformdirs.user_data_path("phi3desk", appauthor=False)
     paths = Paths(Path(chosen).expanduser().resolve())
-    for folder in (paths.home, paths.adapters, paths.logs):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    paths.home.chmod(0o700)
+    if not paths.home.exists():
+        paths.home.mkdir(parents=True, mode=0o700)
+    elif not paths.home.is_dir():
+        raise UserError("{path} is a file; the data need a folder.", path=str(paths.home))
+    elif not paths.logs.exists() and any(paths.home.iterdir()):
+        raise UserError(
+            "{path} holds other things. Choose an empty or a new folder for the data, such as {inside}.",
+            path=str(paths.home), inside=str(paths.home / "phi3desk"),
+        )  # fmt: skip
+    else:
+        paths.home.chmod(0o700)
+    for folder in (paths.adapters, paths.logs):
+        folder.mkdir(exist_ok=True, mode=0o700)
     return paths
 
 

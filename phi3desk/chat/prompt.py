@@ -37,16 +37,20 @@ CountTokens = Callable[[Sequence[Turn]], int]
 
 @dataclass(frozen=True)
 class Manner:
-    """How passages are put before a model: how many at most, whole or as excerpts, and an example exchange."""
+    """How passages are put before a model: how many at most, whole or as excerpts, after which example exchange.
+
+    Without `history` each question stands alone: a small model repeats its last answer.
+    """
 
     most_passages: int | None = None
     excerpts: bool = False
     task: str = WITH_PASSAGES
     example: tuple[Turn, ...] = ()
+    history: bool = True
 
 
 USUAL = Manner()
-FOR_SMALL_MODELS = Manner(most_passages=1, excerpts=True, task=FROM_EXCERPTS, example=EXAMPLE)
+FOR_SMALL_MODELS = Manner(most_passages=1, excerpts=True, task=FROM_EXCERPTS, example=EXAMPLE, history=False)
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def compose(
                 context=context,
             )
         sources = sources[:-1]
-    exchanges = _exchanges(request.history)
+    exchanges = _exchanges(request.history) if manner.history or not sources else []
     kept: list[Turn] = []
     for exchange in reversed(exchanges):
         longer = [*exchange, *kept]

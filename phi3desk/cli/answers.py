@@ -157,7 +157,8 @@ def print_answer(answered: Answered, output: Output) -> None:
         output.text(f"[{citation.n}] {citation.document}, p. {citation.page}: {' '.join(citation.quote.split())}")
         if citation.missing:
             output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
-    output.text(f"{_basis(answer)} {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.model}.")
+    written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.model}."
+    output.text(_basis(answer) + (written if answer.basis != "nothing_found" else ""))
 
 
 def _basis(answer: Answer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgr
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -34,7 +37,7 @@ def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, ou
         if options.json:
             output.json(outcome_row(outcome))
         elif outcome.state != State.READY:
-            output.text(f"{outcome.state}: {outcome.path}: {outcome.reason}")
+            output.row(f"{outcome.state}: {outcome.path}: {outcome.reason}")
 
     with open_library(paths, settings) as library, stopped_by_person() as cancelled:
         collection = library.collection_id(options.collection or DEFAULT_COLLECTION, create=True)
@@ -60,7 +63,7 @@ def run_documents(options: argparse.Namespace, paths: Paths, settings: Settings,
         return
     for document in documents:
         why = f"  {document.reason}" if document.reason else ""
-        output.text(f"{document.state:<12}{document.pages:>6} p {document.passages:>7}  {document.path}{why}")
+        output.row(f"{document.state:<12}{document.pages:>6} p {document.passages:>7}  {document.path}{why}")
 
 
 def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -117,20 +120,25 @@ def questions_of(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
         yield "1", options.question
         return
     try:
-        lines = Path(options.questions).read_text(encoding="utf-8").splitlines()
+        lines = Path(options.questions).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UserError("The file of questions {path} cannot be read.", path=options.questions) from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            yield str(row["id"]), str(row["question"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise UserError(
-                "Line {number} of {path} is not a question; a line is {shape}.",
-                number=number, path=options.questions, shape='{"id": ..., "question": ...}',
-            ) from error  # fmt: skip
+    rows = [_question_row(options.questions, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    yield from rows
+
+
+def _question_row(path: str, number: int, line: str) -> tuple[str, str]:
+    try:
+        row = json.loads(line)
+        question = row["question"]
+        if isinstance(question, str) and question.strip():
+            return str(row["id"]), question
+    except (ValueError, KeyError, TypeError):
+        log.info("line %d of the questions is no question", number)
+    raise UserError(
+        "Line {number} of {path} is not a question; a line is {shape}.",
+        number=number, path=path, shape='{"id": ..., "question": ...}',
+    )  # fmt: skip
 
 
 def progress_text(progress: ImportProgress) -> str:

@@ -16,6 +16,14 @@ from phi3desk.errors import Sentence
 _CONTROL = {code: None for code in [*range(32), *range(127, 160)] if code not in (9, 10)}
 
 
+class OutputError(Exception):
+    """What the command prints cannot be written; `reason` is the system's."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.reason = error.strerror or str(error)
+
+
 class Output:
     """The real stdout; whatever native libraries print goes to stderr in the meantime."""
 
@@ -23,14 +31,25 @@ class Output:
         self._stream = stream
 
     def text(self, text: str = "") -> None:
-        """Print a line for a person, without the control characters a terminal would obey."""
-        self._stream.write(text.translate(_CONTROL) + "\n")
-        self._stream.flush()
+        """Print text for a person, without the control characters a terminal would obey."""
+        self._write(text.translate(_CONTROL))
+
+    def row(self, text: str) -> None:
+        """Print one line for a person, whatever line breaks are in it."""
+        self.text(text.replace("\n", " "))
 
     def json(self, value: Any) -> None:
         """Print a value as one line of JSON."""
-        self._stream.write(msgspec.json.encode(value).decode() + "\n")
-        self._stream.flush()
+        self._write(msgspec.json.encode(value).decode())
+
+    def _write(self, line: str) -> None:
+        try:
+            self._stream.write(line + "\n")
+            self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(error) from error
 
 
 @contextmanager
@@ -39,13 +58,11 @@ def standard_output() -> Iterator[Output]:
     sys.stdout.flush()
     try:
         own = os.dup(1)
-    except OSError:
-        yield Output(sys.stdout)
-        return
+    except OSError as error:
+        raise OutputError(error) from error
     os.dup2(2, 1)
     try:
-        with open(own, "w", encoding="utf-8", newline="\n", closefd=False) as stream:
-            yield Output(stream)
+        yield Output(open(own, "w", encoding="utf-8", errors="replace", newline="\n", closefd=False))  # noqa: SIM115
     finally:
         os.dup2(own, 1)
         os.close(own)
@@ -54,7 +71,8 @@ def standard_output() -> Iterator[Output]:
 def say_failure(sentence: Sentence | str) -> None:
     """Print why a command failed, as one line on stderr."""
     line = " ".join(str(sentence).translate(_CONTROL).split())
-    sys.stderr.write(f"phi3desk: {line}\n")
+    sys.stderr.buffer.write(f"phi3desk: {line}\n".encode("utf-8", "replace"))
+    sys.stderr.flush()
 
 
 class ProgressLine:

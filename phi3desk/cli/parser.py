@@ -42,7 +42,7 @@ _Commands = argparse._SubParsersAction
 
 
 def _add_home(parser: argparse.ArgumentParser, default: object) -> None:
-    parser.add_argument("--home", metavar="DIR", default=default, help="where all data is kept")
+    parser.add_argument("--home", metavar="DIR", type=_given, default=default, help="where all data is kept")
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -53,26 +53,26 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 def _add_library_commands(commands: _Commands[Parser]) -> None:
     command = commands.add_parser("import", help="read files and folders into the library")
     command.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
-    command.add_argument("--collection", metavar="NAME", help="made where it does not exist")
+    command.add_argument("--collection", type=_given, metavar="NAME", help="made where it does not exist")
     _add_common(command)
 
     command = commands.add_parser("documents", help="list the documents with their states")
-    command.add_argument("--collection", metavar="NAME")
+    command.add_argument("--collection", type=_given, metavar="NAME")
     _add_common(command)
 
     command = commands.add_parser("search", help="find passages")
     _add_questions(command)
     command.add_argument("-k", type=_positive, default=10, metavar="N", help="how many passages (10)")
-    command.add_argument("--collection", metavar="NAME")
-    command.add_argument("--document", metavar="NAME", help="search this document only")
+    command.add_argument("--collection", type=_given, metavar="NAME")
+    command.add_argument("--document", type=_given, metavar="NAME", help="search this document only")
     _add_common(command)
 
 
 def _add_ask(commands: _Commands[Parser]) -> None:
     command = commands.add_parser("ask", help="answer questions from the documents")
     _add_questions(command)
-    command.add_argument("--collection", metavar="NAME")
-    command.add_argument("--document", metavar="NAME", help="answer from this document only")
+    command.add_argument("--collection", type=_given, metavar="NAME")
+    command.add_argument("--document", type=_given, metavar="NAME", help="answer from this document only")
     command.add_argument("--model", metavar="NAME", help="a model of `models list` in place of the one in use")
     command.add_argument("--profile", metavar="NAME", help="an expert of `profiles list` in place of the one in use")
     _add_common(command)
@@ -111,8 +111,14 @@ def _action(actions: _Commands[Parser], name: str, says: str) -> argparse.Argume
 def _add_questions(command: argparse.ArgumentParser) -> None:
     command.add_argument("question", nargs="?", metavar="QUESTION")
     command.add_argument(
-        "--questions", metavar="FILE.jsonl", help='lines with "id" and "question"; answers a line each'
+        "--questions", type=_given, metavar="FILE.jsonl", help='lines with "id" and "question"; answers a line each'
     )
+
+
+def _given(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
 
 
 def _positive(text: str) -> int:

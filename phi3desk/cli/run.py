@@ -8,7 +8,7 @@ import logging.handlers
 from collections.abc import Callable
 
 from phi3desk.cli import answers, doctor, documents, models
-from phi3desk.cli.output import Output, say_failure, standard_output
+from phi3desk.cli.output import Output, OutputError, say_failure, standard_output
 from phi3desk.errors import Cancelled, UserError, bug_report
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
@@ -37,6 +37,9 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         say_failure(f"The folder for the data cannot be used: {error.strerror or error}.")
         return FAILED
+    except UserError as error:
+        say_failure(error.sentence)
+        return FAILED
     log_file = paths.logs / "commands.log"
     handler = logging.handlers.RotatingFileHandler(log_file, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
@@ -50,6 +53,9 @@ def run(options: argparse.Namespace) -> int:
         say_failure("Stopped. What was done so far is kept.")
         return STOPPED
     except BrokenPipeError:
+        return FAILED
+    except OutputError as error:
+        say_failure(f"The output cannot be written: {error.reason}.")
         return FAILED
     except Exception as error:
         log.error("%s failed\n%s", options.command, bug_report(error))

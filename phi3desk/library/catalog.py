@@ -188,6 +188,15 @@ class Catalog:
         ).fetchone()
         return row
 
+    def originals(self, document_id: int) -> set[int]:
+        """Return the documents of the same collection that hold the content of a duplicate."""
+        rows = self.connection.execute(
+            "SELECT o.id FROM document d JOIN document o ON o.collection_id = d.collection_id AND o.sha256 = d.sha256 "
+            "WHERE d.id = ? AND d.sha256 <> '' AND o.removed IS NULL AND o.passages > 0",
+            (document_id,),
+        )
+        return {int(row[0]) for row in rows}
+
     def found(self, collection_id: int, path: Path, size: int, changed: float, sha256: str) -> int:
         """Put a file in, or one whose content changed, in the state FOUND; what it held stays until it is read anew."""
         values = (size, changed, sha256, time.time())

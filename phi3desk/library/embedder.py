@@ -59,6 +59,9 @@ class Embedder:
                 TRANSFORMERS_VERBOSITY="error",
                 HF_HUB_DISABLE_PROGRESS_BARS="1",
             )
+            # GNU's OpenMP spins while its threads wait for each other: beside another busy process (the model, an
+            # import) a question took 0.70 s to embed, and 0.12 s without spinning; read once, when torch is loaded
+            os.environ.setdefault("OMP_WAIT_POLICY", "passive")
             folder = model_folder()
             from sentence_transformers import SentenceTransformer
 

@@ -20,6 +20,7 @@ from itertools import chain
 from pathlib import Path
 
 from phi3desk.errors import Cancelled, UserError, say
+from phi3desk.library import import_requests
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunker import PageLayout, cut
 from phi3desk.library.documents import FINAL_STATES, Document, FileOutcome, ImportProgress, ImportSummary, State
@@ -65,6 +66,11 @@ def files_under(paths: Sequence[Path]) -> list[Path]:
                 if not _is_hidden(file) and not file.is_symlink() and file.is_file():
                     found[file] = None
     return list(found)
+
+
+def _shown_path(path: Path) -> str:
+    """Return a path as text that can be kept and shown: bytes that are no UTF-8 become a replacement sign."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _is_hidden(path: Path) -> bool:
@@ -159,6 +165,7 @@ class Importer:
         self._embedder = embedder
         self._open_pool = open_pool
         self._one_at_a_time = threading.Lock()
+        self._suspended = False
 
     @property
     def running(self) -> bool:
@@ -173,16 +180,35 @@ class Importer:
         on_file: OnFile | None,
         cancelled: threading.Event,
     ) -> ImportSummary:
-        """Import files and folders into a collection; what an earlier import left half done is taken up after them."""
+        """Import files and folders into a collection; what an earlier import left half done is taken up after them.
+
+        Should the process die, or be ended with `suspend`, the next `resume` goes on with what was not yet looked at.
+        """
         files = files_under(paths)
+        request = import_requests.keep(self._catalog, collection_id, [path.resolve() for path in paths])
         run = _Run(cancelled, on_progress, on_file, files=len(files), bytes=sum(_size(file) for file in files))
-        return self._run(run, self._registered(run, files, collection_id))
+        try:
+            return self._run(run, self._registered(run, files, collection_id))
+        finally:
+            if not self._suspended:
+                import_requests.forget(self._catalog, [request])
+
+    def suspend(self) -> None:
+        """Have the import that runs go on at the next start, though it is cancelled now: the program ends."""
+        self._suspended = True
 
     def resume(
         self, on_progress: OnProgress | None, on_file: OnFile | None, cancelled: threading.Event
     ) -> ImportSummary:
-        """Take up whatever is on its way in the catalogue."""
-        return self._run(_Run(cancelled, on_progress, on_file), iter(()))
+        """Take up whatever is on its way in the catalogue, and imports that did not come to their end."""
+        requests = import_requests.pending(self._catalog)
+        asked = [(r.collection_id, files_under([path for path in r.paths if path.exists()])) for r in requests]
+        files = [file for _, several in asked for file in several]
+        run = _Run(cancelled, on_progress, on_file, files=len(files), bytes=sum(_size(file) for file in files))
+        summary = self._run(run, chain(*(self._registered(run, several, collection) for collection, several in asked)))
+        if not self._suspended:
+            import_requests.forget(self._catalog, [request.id for request in requests])
+        return summary
 
     def _registered(self, run: _Run, files: Sequence[Path], collection_id: int) -> Iterator[tuple[int, Path]]:
         """Put each file into the catalogue when its turn comes; yield those that have to be read."""
@@ -193,8 +219,18 @@ class Importer:
 
     def _register(self, run: _Run, file: Path, collection_id: int) -> int | None:
         run.current = file.name
+        shown = _shown_path(file)
+        if shown != str(file):
+            reason = say("The name of the file holds characters that cannot be read. Rename it and import it again.")
+            self._end(run, self._catalog.found(collection_id, Path(shown), 0, 0.0, ""), Finished(State.FAILED, reason))
+            return None
         try:
             status = file.stat()
+            if not stat.S_ISREG(status.st_mode):
+                reason = say("This is not a file with content, but a device or a pipe.")
+                document_id = self._catalog.found(collection_id, file, 0, status.st_mtime, "")
+                self._end(run, document_id, Finished(State.UNSUPPORTED, reason))
+                return None
             known = self._catalog.by_path(collection_id, str(file))
             same_file = known is not None and (known["size"], known["changed"]) == (status.st_size, status.st_mtime)
             if known is not None and same_file and known["removed"] is None:

@@ -134,6 +134,10 @@ class Library:
         """Take up what an import left half done: at start-up, after a removal, after a crash."""
         return self._importer.resume(on_progress, on_file, cancelled or threading.Event())
 
+    def suspend_import(self) -> None:
+        """Have an import that is cancelled from now on go on at the next `resume_pending`: the program ends."""
+        self._importer.suspend()
+
     def retry(
         self,
         document_ids: Sequence[int],

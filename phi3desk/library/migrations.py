@@ -71,6 +71,14 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE VIRTUAL TABLE word_counts USING fts5vocab (passage_words, 'row');
     CREATE VIRTUAL TABLE trigram_counts USING fts5vocab (passage_trigrams, 'row');
     """,
+    """
+    -- what an import was asked to read, kept until it has ended, so that one that was killed can go on
+    CREATE TABLE import_request (
+        id INTEGER PRIMARY KEY,
+        collection_id INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+        paths TEXT NOT NULL
+    );
+    """,
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog, marks
+from phi3desk.library.documents import Document, State
 from phi3desk.library.text import fold
 
 
@@ -58,12 +59,28 @@ class WordIndex:
         wanted = fold(document.strip())
         known = [d for d in self._catalog.documents() if ids is None or d.collection_id in ids]
         for matches in (
-            [d.id for d in known if document == d.path or wanted in (fold(d.name), fold(d.title))],
-            [d.id for d in known if wanted and (wanted in fold(d.name) or wanted in fold(d.title))],
+            [d for d in known if document == d.path or wanted in (fold(d.name), fold(d.title))],
+            [d for d in known if wanted and (wanted in fold(d.name) or wanted in fold(d.title))],
         ):
             if matches:
-                return Scope(ids, tuple(matches[:500]))
+                return Scope(ids, self._searchable(matches[:500]))
         raise UserError("There is no document named “{name}” in the library.", name=document)
+
+    def _searchable(self, documents: Sequence[Document]) -> tuple[int, ...]:
+        """Return the ids to search; a duplicate stands for the document whose content it holds.
+
+        UserError where none of them has text.
+        """
+        ids = {d.id for d in documents if d.passages}
+        for document in documents:
+            if document.state is State.DUPLICATE:
+                ids |= self._catalog.originals(document.id)
+        if not ids:
+            first = documents[0]
+            raise UserError(
+                "“{name}” has no text that could be searched: {reason}", name=first.name, reason=str(first.reason or "")
+            )
+        return tuple(ids)
 
     def by_words(self, terms: Iterable[str], scope: Scope, limit: int) -> list[tuple[int, float]]:
         """Return passages that hold any of the stems, best first, with their BM25 score (higher is better)."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 # GNU's OpenMP spins while it waits for the other thread at every step of the graph. Beside another busy process (an
-# import, say) that took the starter from 28 tokens a second to 1; it reads this once, when it is loaded.
+# import, say) two threads wrote 1 token a second, and 8 without spinning; it reads this once, when it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # where llama.cpp ends the process it would first start a debugger for a backtrace
 os.environ.setdefault("GGML_NO_BACKTRACE", "1")

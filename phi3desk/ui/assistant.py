@@ -15,6 +15,7 @@ from phi3desk.settings import Settings
 from phi3desk.ui.answering import Answering, Question
 from phi3desk.ui.expert_in_use import ExpertInUse
 from phi3desk.ui.library_client import LibraryClient
+from phi3desk.ui.mentions import Mention, collections_of, document_of
 from phi3desk.ui.model_client import ModelClient
 from phi3desk.ui.sentences import number, shown
 from phi3desk.workers.protocol import Failure
@@ -62,6 +63,7 @@ class Assistant(QObject):
         self._text = ""
         self._sources: tuple[Source, ...] = ()
         self._replaced = 0
+        self._named: dict[int, tuple[Mention, ...]] = {}
         self._collections: tuple[int, ...] = ()
         self._given_up: dict[str, Sentence] = {}
         self._saving = QTimer(self)
@@ -122,8 +124,11 @@ class Assistant(QObject):
             self._store.choose(self._open.id, profile_id=profile.id, collections=self._open.collections)
             self._open = self._store.conversation(self._open.id)
 
-    def ask(self, text: str) -> bool:
-        """Ask in the open conversation, or begin one; returns False with `refused` where it cannot be asked now."""
+    def ask(self, text: str, named: tuple[Mention, ...] = ()) -> bool:
+        """Ask in the open conversation, or begin one, restricted to what is `named` in this question.
+
+        Returns False with `refused` where it cannot be asked now.
+        """
         reason = self._reason_not_to_ask()
         if reason:
             self.refused.emit(reason)
@@ -139,7 +144,8 @@ class Assistant(QObject):
         self._open = self._store.conversation(self._open.id)
         self.message_added.emit(question, False)
         self.conversations_changed.emit()
-        self._answer(text, self._collections_searched())
+        self._named[question.id] = named
+        self._answer(text, self._collections_searched(named), document_of(named))
         return True
 
     def ask_again(self, message_id: int, without_documents: bool = False) -> None:
@@ -153,13 +159,16 @@ class Assistant(QObject):
         question = next((message for message in reversed(messages[:at]) if message.role == "user"), None)
         if question is None or self._open is None:
             return
-        collections = () if without_documents else self._collections_searched()
+        named = self.named_in(question.id)
+        collections = () if without_documents else self._collections_searched(named)
         if at == len(messages) - 1:
             self._store.delete_from(message_id)
             self._show_open()
         else:
-            self.message_added.emit(self._store.add(self._open.id, "user", question.text), False)
-        self._answer(question.text, collections)
+            added = self._store.add(self._open.id, "user", question.text)
+            self._named[added.id] = named
+            self.message_added.emit(added, False)
+        self._answer(question.text, collections, document_of(named))
 
     def edit(self, message_id: int) -> str:
         """Return a question's text for the composer; asked anew it takes the place of the last question."""
@@ -168,6 +177,10 @@ class Assistant(QObject):
         self._replaced = message_id if chosen is not None and chosen is questions[-1] else 0
         return chosen.text if chosen else ""
 
+    def named_in(self, message_id: int) -> tuple[Mention, ...]:
+        """Return what a question was restricted to; known until the program ends."""
+        return self._named.get(message_id, ())
+
     def stop(self) -> None:
         """Stop the answer that is on its way; what there is stays."""
         if self._answering is not None:
@@ -175,8 +188,8 @@ class Assistant(QObject):
 
     def close(self) -> None:
         """Keep what has been written so far; the program ends."""
-        if self._answering is not None:
-            self._save()
+        self._saving.stop()
+        self._save()
 
     def rename(self, conversation_id: int, title: str) -> None:
         """Give a conversation another title."""
@@ -202,7 +215,7 @@ class Assistant(QObject):
 
     # the way of an answer
 
-    def _answer(self, text: str, collections: tuple[int, ...] | None) -> None:
+    def _answer(self, text: str, collections: tuple[int, ...] | None, document: str | None) -> None:
         conversation = self._open
         if conversation is None:
             return
@@ -217,6 +230,7 @@ class Assistant(QObject):
                 max_tokens=self._settings.get("answers.max_tokens"),
             ),
             made_by=self._expert.made_by(),
+            document=document,
         )
         answering = Answering(question, self._library, self._model, self)
         self._answering = answering
@@ -243,8 +257,11 @@ class Assistant(QObject):
             return self.tr("There is no model to answer with. Choose a GGUF file under Models.")
         return ""
 
-    def _collections_searched(self) -> tuple[int, ...] | None:
-        return self.collections or None
+    def _collections_searched(self, named: tuple[Mention, ...]) -> tuple[int, ...] | None:
+        """Return what was named; a document that was named is searched wherever it is."""
+        if document_of(named) is not None:
+            return collections_of(named) or None
+        return collections_of(named) or self.collections or None
 
     def _messages(self) -> list[Message]:
         return self._store.messages(self._open.id) if self._open else []

@@ -21,18 +21,21 @@ RESTARTS_IN_A_ROW = 3
 GRACE_MS = 3000
 
 
-def _nothing(_: Any) -> None:
+def _nothing(_: msgspec.Raw) -> None:
     """Take a result nobody asked for."""
 
 
 @dataclass
 class Call:
-    """A request under way; its callbacks run in the window's thread, `on_result` or `on_failure` exactly once."""
+    """A request under way; its callbacks run in the window's thread, `on_result` or `on_failure` exactly once.
+
+    What the worker tells comes as the line's data, for `protocol.decode`.
+    """
 
     request: Request
-    on_result: Callable[[Any], None]
+    on_result: Callable[[msgspec.Raw], None]
     on_failure: Callable[[Failure], None]
-    on_event: dict[str, Callable[[Any], None]] = field(default_factory=dict)
+    on_event: dict[str, Callable[[msgspec.Raw], None]] = field(default_factory=dict)
 
 
 class WorkerClient(QObject):
@@ -89,9 +92,9 @@ class WorkerClient(QObject):
     def request(
         self,
         op: str,
-        on_result: Callable[[Any], None] = _nothing,
+        on_result: Callable[[msgspec.Raw], None] = _nothing,
         on_failure: Callable[[Failure], None] | None = None,
-        on_event: dict[str, Callable[[Any], None]] | None = None,
+        on_event: dict[str, Callable[[msgspec.Raw], None]] | None = None,
         **args: Any,
     ) -> int:
         """Ask the worker; returns the request's id, for `cancel`. An unhandled failure is emitted as `failed`."""

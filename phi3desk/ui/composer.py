@@ -6,12 +6,15 @@ from math import ceil
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from phi3desk.ui.theme import RADIUS, SPACE_S, TARGET, icon, reading_font, tokens
+from phi3desk.ui.mentions import Mention, Mentions
+from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, icon, reading_font, tokens
+from phi3desk.ui.widgets import Button, FlowLayout, clear
 
 MOST_LINES = 8
 LONGEST_QUESTION = 20_000
+CHIP_WIDTH = 260
 
 
 class QuestionEdit(QPlainTextEdit):
@@ -19,6 +22,7 @@ class QuestionEdit(QPlainTextEdit):
 
     send_requested = Signal()
     stop_requested = Signal()
+    back_requested = Signal()
     focus_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -39,6 +43,8 @@ class QuestionEdit(QPlainTextEdit):
             self.send_requested.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.stop_requested.emit()
+        elif event.key() == Qt.Key.Key_Backspace and self.textCursor().atStart():
+            self.back_requested.emit()
         else:
             super().keyPressEvent(event)
 
@@ -74,7 +80,8 @@ class QuestionEdit(QPlainTextEdit):
 class Composer(QWidget):
     """A rounded card with the question and one button: send, or stop while an answer is written.
 
-    `sent` carries the question; its text stays in the field until `clear` is called.
+    `sent` carries the question; it stays in the field until `clear` is called. What is named with `@` stands over the
+    question as chips and restricts this question only.
     """
 
     sent = Signal(str)
@@ -88,18 +95,38 @@ class Composer(QWidget):
         self.button.setFixedSize(36, 36)
         self.button.setIconSize(QSize(20, 20))
         self._answering = False
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, SPACE_S, SPACE_S, SPACE_S)
-        row.setSpacing(SPACE_S)
+        self._named: tuple[Mention, ...] = ()
+        self.name_button = QToolButton(self)
+        self.name_button.setFixedSize(36, 36)
+        self.name_button.setIconSize(QSize(20, 20))
+        self.name_button.setToolTip(self.tr("Ask one collection or document only (@)"))
+        self.name_button.setAccessibleName(self.tr("Name a collection or a document"))
+        self._chips = QWidget()
+        self._chip_row = FlowLayout(SPACE_XS)
+        self._chips.setLayout(self._chip_row)
+        self._chips.hide()
+        self.mentions = Mentions(self.edit, self)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_XS)
         row.addWidget(self.edit, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(SPACE_XS)
+        row.addWidget(self.name_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, SPACE_S, SPACE_S, SPACE_S)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._chips)
+        column.addLayout(row)
         self.setMinimumHeight(TARGET + 2 * SPACE_S)
         self.setFocusProxy(self.edit)
         self.edit.send_requested.connect(self._on_send)
         self.edit.stop_requested.connect(self._on_stop)
         self.edit.textChanged.connect(self._show_button)
         self.edit.focus_changed.connect(self.update)
+        self.edit.back_requested.connect(lambda: self.set_named(self._named[:-1]))
         self.button.clicked.connect(self._on_button)
+        self.name_button.clicked.connect(self.mentions.begin)
+        self.mentions.chosen.connect(self._on_named)
         self._show_button()
 
     @property
@@ -114,8 +141,43 @@ class Composer(QWidget):
         self.edit.setFocus()
 
     def clear(self) -> None:
-        """Empty the field."""
+        """Empty the field and take back what was named."""
         self.edit.clear()
+        self.set_named(())
+
+    @property
+    def named(self) -> tuple[Mention, ...]:
+        """What this question is restricted to."""
+        return self._named
+
+    def set_named(self, mentions: tuple[Mention, ...]) -> None:
+        """Restrict this question to collections and one document."""
+        if mentions == self._named:
+            return
+        self._named = mentions
+        clear(self._chip_row)
+        for mention in mentions:
+            self._chip_row.addWidget(self._chip(mention))
+        self._chips.setVisible(bool(mentions))
+
+    def _chip(self, mention: Mention) -> Button:
+        remove = self.tr("Do not restrict the question to “{name}”").format(name=mention.name)
+        chip = Button("", "close", "chip", remove)
+        chip.setMaximumWidth(CHIP_WIDTH)
+        chip.setMinimumWidth(0)
+        text = chip.fontMetrics().elidedText(mention.name, Qt.TextElideMode.ElideMiddle, CHIP_WIDTH - 64)
+        chip.setText(text.replace("&", "&&"))
+        chip.clicked.connect(lambda _=False: self._on_chip_removed(mention))
+        return chip
+
+    def _on_named(self, mention: Mention) -> None:
+        """Take a collection more; of documents only the last one counts, since one is searched at a time."""
+        kept = [m for m in self._named if m != mention and (m.collection or mention.collection)]
+        self.set_named((*kept, mention))
+
+    def _on_chip_removed(self, mention: Mention) -> None:
+        self.set_named(tuple(known for known in self._named if known != mention))
+        self.edit.setFocus()
 
     def set_placeholder(self, text: str) -> None:
         """Say whom the question goes to."""
@@ -150,6 +212,7 @@ class Composer(QWidget):
         usable = self._answering or bool(self.text)
         name = self.tr("Stop the answer") if self._answering else self.tr("Send the question")
         color = shown.on_accent if usable else shown.quiet
+        self.name_button.setIcon(icon("at"))
         self.button.setIcon(icon("stop" if self._answering else "arrow-up", color))
         self.button.setAccessibleName(name)
         self.button.setToolTip(f"{name} (Esc)" if self._answering else f"{name} (Enter)")

@@ -41,6 +41,7 @@ class ConversationView(QTextBrowser):
     again_requested = Signal(int)
     edit_requested = Signal(int)
     without_documents_requested = Signal(int)
+    export_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +74,7 @@ class ConversationView(QTextBrowser):
         self._actions.again_requested.connect(self.again_requested)
         self._actions.edit_requested.connect(self.edit_requested)
         self._actions.without_documents_requested.connect(self.without_documents_requested)
+        self._actions.export_requested.connect(self.export_requested)
 
     def loadResource(self, _type: int, _name: QUrl | str) -> None:
         """Refuse every resource: text may name pictures and files, none is loaded."""

@@ -33,9 +33,14 @@ class DropOverlay(QWidget):
         """Where the drop will land, in words."""
         return self._text
 
-    def show_target(self, text: str) -> None:
-        """Lie over the window and say where the drop will land."""
-        self._text = text
+    def show_target(self, collection: str, is_model: bool) -> None:
+        """Lie over the window and say where the drop will land; `collection` is empty for the default one."""
+        if is_model:
+            self._text = self.tr("Drop to add the model or adapter")
+        elif collection:
+            self._text = self.tr("Drop to add to “{name}”").format(name=collection)
+        else:
+            self._text = self.tr("Drop to add to the library")
         self.setGeometry(self._window.rect())
         self.show()
         self.raise_()

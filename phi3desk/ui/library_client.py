@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from phi3desk.errors import Sentence
@@ -147,6 +148,8 @@ class LibraryClient(QObject):
 
         def on_progress(progress: ImportProgress) -> None:
             nonlocal told
+            if not told and not progress.files:
+                return
             if not told:
                 told = True
                 self.import_started.emit()
@@ -171,11 +174,11 @@ class LibraryClient(QObject):
         if announced:
             self.import_started.emit()
 
-    def _on_collections(self, data: Any) -> None:
+    def _on_collections(self, data: msgspec.Raw) -> None:
         self.collections = decode(data, list[Collection])
         self.collections_changed.emit(self.collections)
 
-    def _on_status(self, data: Any) -> None:
+    def _on_status(self, data: msgspec.Raw) -> None:
         self.status = decode(data, LibraryStatus)
         self.status_changed.emit(self.status)
 
@@ -183,10 +186,10 @@ class LibraryClient(QObject):
         self.stopped.emit(sentence)
 
 
-def _as(kind: type[Value], take: Callable[[Value], Any]) -> Callable[[Any], None]:
+def _as(kind: type[Value], take: Callable[[Value], Any]) -> Callable[[msgspec.Raw], None]:
     """Return a callback that hands on the received data as a dataclass."""
 
-    def on_data(data: Any) -> None:
+    def on_data(data: msgspec.Raw) -> None:
         take(decode(data, kind))
 
     return on_data

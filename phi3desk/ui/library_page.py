@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QBoxLayout,
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -25,9 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.library.documents import Collection, Document, ImportSummary, State
-from phi3desk.paths import resource
-from phi3desk.settings import Settings
 from phi3desk.ui.collection_list import CollectionList
+from phi3desk.ui.document_files import DocumentFiles
 from phi3desk.ui.document_table import (
     ADVICE,
     CHANGED,
@@ -64,9 +62,9 @@ class LibraryPage(QWidget):
     document_opened = Signal(object)
     undo_offered = Signal(str, object)
 
-    def __init__(self, library: LibraryClient, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, library: LibraryClient, files: DocumentFiles, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._library, self._settings = library, settings
+        self._library, self._files = library, files
         self._loaded = False
         self._running = 0
         self._ended: list[ImportSummary | None] = []
@@ -97,22 +95,6 @@ class LibraryPage(QWidget):
         """Show only documents in these states; None shows all."""
         index = next((i for i in range(self._state.count()) if self._state.itemData(i) == states), 0)
         self._state.setCurrentIndex(index)
-
-    def add_files(self) -> None:
-        """Let the person choose documents and import them."""
-        files, _ = QFileDialog.getOpenFileNames(
-            self, self.tr("Add documents"), self._last_folder(), self.tr("Documents (*.pdf);;All files (*)")
-        )
-        self._import(files)
-
-    def add_folder(self) -> None:
-        """Let the person choose a folder and import what is in it."""
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Add a folder of documents"), self._last_folder())
-        self._import([folder] if folder else [])
-
-    def add_samples(self) -> None:
-        """Import the sample documents that come with the program."""
-        self._library.import_paths(sorted(resource("samples").glob("*.pdf")), self.current_collection)
 
     def remove_selected(self) -> None:
         """Take the selected documents out of the library; offers to undo it."""
@@ -194,8 +176,8 @@ class LibraryPage(QWidget):
         words.addWidget(self._counts)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_S)
-        self._add_folder = on_click(Button(self.tr("Add folder"), "folder-plus-outline"), self.add_folder)
-        self._add_files = on_click(Button(self.tr("Add files"), "file-plus-outline", "primary"), self.add_files)
+        self._add_folder = on_click(Button(self.tr("Add folder"), "folder-plus-outline"), self._choose_folder)
+        self._add_files = on_click(Button(self.tr("Add files"), "file-plus-outline", "primary"), self._choose_files)
         buttons.addWidget(self._add_folder)
         buttons.addWidget(self._add_files)
         buttons.setAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -289,8 +271,10 @@ class LibraryPage(QWidget):
         font = self._empty_text.font()
         font.setPixelSize(15)
         self._empty_text.setFont(font)
-        add = on_click(Button(self.tr("Add a folder"), "folder-plus-outline", "primary"), self.add_folder)
-        self._samples = on_click(Button(self.tr("Try it with the sample documents"), kind="chip"), self.add_samples)
+        add = on_click(Button(self.tr("Add a folder"), "folder-plus-outline", "primary"), self._choose_folder)
+        self._samples = on_click(
+            Button(self.tr("Try it with the sample documents"), kind="chip"), self._files.add_samples
+        )
         page = QWidget()
         column = QVBoxLayout(page)
         column.setSpacing(SPACE_L)
@@ -301,6 +285,12 @@ class LibraryPage(QWidget):
         column.addWidget(self._samples, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         return page
+
+    def _choose_files(self) -> None:
+        self._files.choose_files(self)
+
+    def _choose_folder(self) -> None:
+        self._files.choose_folder(self)
 
     def _connect(self) -> None:
         library = self._library
@@ -461,14 +451,6 @@ class LibraryPage(QWidget):
             self._say(self.tr("“{path}” is not there any more.").format(path=str(path)))
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self._say(self.tr("No program was found that opens “{path}”.").format(path=str(path)))
-
-    def _import(self, chosen: Sequence[str]) -> None:
-        if chosen:
-            self._settings.remember("folder", str(Path(chosen[0]).parent))
-            self._library.import_paths(chosen, self.current_collection)
-
-    def _last_folder(self) -> str:
-        return str(self._settings.remembered("folder") or Path.home())
 
     def _fit_head(self) -> None:
         """Put the buttons under the title where there is no room beside it."""

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from phi3desk.chat.history import ConversationStore
 from phi3desk.chat.messages import Conversation, Message, Source
 from phi3desk.library.documents import Collection, Document, ImportProgress, ImportSummary, LibraryStatus
 from phi3desk.model.models import AdapterEntry, ModelEntry
-from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import resource
-from phi3desk.profiles.store import ProfileStore
-from phi3desk.settings import Settings
 from phi3desk.ui import sidebar, window_state
 from phi3desk.ui.assistant import Assistant
 from phi3desk.ui.chat_page import ChatPage
@@ -25,35 +20,25 @@ from phi3desk.ui.document_files import DocumentFiles, sample_questions
 from phi3desk.ui.drop_zone import DropOverlay, dropped_paths
 from phi3desk.ui.expert_in_use import ExpertInUse
 from phi3desk.ui.experts_page import ExpertsPage
-from phi3desk.ui.library_client import LibraryClient
+from phi3desk.ui.exporting import Exporting
 from phi3desk.ui.library_page import LibraryPage
-from phi3desk.ui.model_client import ModelClient
 from phi3desk.ui.model_files import ModelFiles
 from phi3desk.ui.model_status import ModelStatus
 from phi3desk.ui.models_page import ModelsPage
+from phi3desk.ui.panes import focus_into, focus_next_pane
+from phi3desk.ui.parts import Parts
 from phi3desk.ui.sentences import shown
 from phi3desk.ui.settings_page import SettingsPage
 from phi3desk.ui.sidebar import Sidebar
 from phi3desk.ui.source_pane import FIRST_WIDTH, SourcePane
+from phi3desk.ui.stopped_band import StoppedBand
+from phi3desk.ui.theme import SPACE_M
 from phi3desk.ui.toast import Toast
 from phi3desk.workers.protocol import Failure
 
 PANE_OPEN, HAD_DOCUMENTS = "window.source", "had_documents"
 SEARCH_SAMPLES_BELOW = 60
 PAGES_WITH_SOURCE = ("", "library")
-
-
-@dataclass(frozen=True)
-class Parts:
-    """All that the window shows and leads; made by app.py."""
-
-    settings: Settings
-    conversations: ConversationStore
-    profiles: ProfileStore
-    models: ModelStore
-    adapters: AdapterStore
-    library: LibraryClient
-    model: ModelClient
 
 
 class MainWindow(QMainWindow):
@@ -72,12 +57,13 @@ class MainWindow(QMainWindow):
         self.model_status = ModelStatus(self.expert, parts.model, self)
         self.document_files = DocumentFiles(parts.library, parts.settings, self._drop_target, self)
         self.model_files = ModelFiles(parts.models, parts.adapters, parts.settings, self)
+        self.exporting = Exporting(parts.conversations, parts.settings, self)
         self.sidebar = Sidebar()
         self.chat = ChatPage()
         self.source = SourcePane()
-        self.library_page = LibraryPage(parts.library, parts.settings)
+        self.library_page = LibraryPage(parts.library, self.document_files)
         self.experts_page = ExpertsPage(parts.profiles, parts.library, parts.adapters, parts.models, parts.settings)
-        self.models_page = ModelsPage(parts.models, parts.adapters, parts.model, parts.settings)
+        self.models_page = ModelsPage(parts.models, parts.adapters, parts.model, self.model_files, parts.settings)
         self.settings_page = SettingsPage(parts.settings)
         self.pages: dict[str, QWidget] = {
             "": self.chat,
@@ -90,10 +76,20 @@ class MainWindow(QMainWindow):
         for page in self.pages.values():
             self._stack.addWidget(page)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        for position, widget in enumerate((self.sidebar, self._stack, self.source)):
+        self.stopped = StoppedBand([parts.library.worker, parts.model.worker])
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        notice = QVBoxLayout()
+        notice.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, 0)
+        notice.addWidget(self.stopped)
+        column.addLayout(notice)
+        column.addWidget(self._stack, 1)
+        for position, widget in enumerate((self.sidebar, middle, self.source)):
             self._splitter.addWidget(widget)
             self._splitter.setCollapsible(position, False)
-            self._splitter.setStretchFactor(position, 1 if widget is self._stack else 0)
+            self._splitter.setStretchFactor(position, 1 if widget is middle else 0)
         self._splitter.setHandleWidth(1)
         self.setCentralWidget(self._splitter)
         self.toast = Toast(self)
@@ -124,8 +120,7 @@ class MainWindow(QMainWindow):
         conversation = self.assistant.conversation
         self.sidebar.mark(conversation.id if conversation and not name else 0)
         self.source.setVisible(not name and self._source_wanted)
-        if not name:
-            self.chat.composer.setFocus()
+        focus_into(self.pages[name])
 
     @property
     def page(self) -> str:
@@ -199,6 +194,8 @@ class MainWindow(QMainWindow):
         side.conversation_chosen.connect(self._on_conversation_chosen)
         side.rename_requested.connect(self.assistant.rename)
         side.delete_requested.connect(self._on_delete)
+        side.export_requested.connect(self.exporting.save_conversation)
+        self.exporting.told.connect(self._offer)
         side.page_chosen.connect(self.show_page)
         side.search_changed.connect(self._on_search_changed)
         side.experts.expert_chosen.connect(self._on_expert_chosen)
@@ -206,7 +203,8 @@ class MainWindow(QMainWindow):
         self.expert.changed.connect(self._show_expert)
         self.experts_page.profile_used.connect(self._on_expert_chosen)
         self.experts_page.profile_saved.connect(self._on_expert_saved)
-        self.experts_page.undo_offered.connect(self._on_undo_offered)
+        for page in (self.experts_page, self.library_page, self.models_page):
+            page.undo_offered.connect(self._on_undo_offered)
         self.settings_page.setting_changed.connect(self._on_setting_changed)
 
     def _on_new(self) -> None:
@@ -270,6 +268,7 @@ class MainWindow(QMainWindow):
         chat.view.source_requested.connect(self.show_source)
         chat.view.again_requested.connect(assistant.ask_again)
         chat.view.edit_requested.connect(self._on_edit)
+        chat.view.export_requested.connect(self._on_export)
         chat.view.without_documents_requested.connect(lambda message: assistant.ask_again(message, True))
         self.source.closed.connect(self._on_source_toggled)
 
@@ -301,12 +300,17 @@ class MainWindow(QMainWindow):
         self._stop_shortcut.setEnabled(answering)
 
     def _on_sent(self, text: str) -> None:
-        if self.assistant.ask(text):
+        if self.assistant.ask(text, self.chat.composer.named):
             self.chat.composer.clear()
             self.chat.composer.setFocus()
 
     def _on_edit(self, message_id: int) -> None:
         self.chat.composer.set_text(self.assistant.edit(message_id))
+        self.chat.composer.set_named(self.assistant.named_in(message_id))
+
+    def _on_export(self, message_id: int) -> None:
+        if self.assistant.conversation is not None:
+            self.exporting.save_answer(self.assistant.conversation.id, message_id)
 
     def _on_collections_chosen(self, collections: tuple[int, ...]) -> None:
         self.assistant.choose_collections(collections)
@@ -342,10 +346,10 @@ class MainWindow(QMainWindow):
         library.import_progressed.connect(self._on_import_progressed)
         library.import_finished.connect(self._on_import_finished)
         library.failed.connect(self._on_failed)
-        library.stopped.connect(lambda sentence: self._offer(shown(sentence)))
+        for worker in (library.worker, self._parts.model.worker):
+            worker.died.connect(lambda sentence: self._offer(shown(sentence)))
+        self.chat.composer.mentions.follow(library)
         self.library_page.document_opened.connect(self._on_document_opened)
-        self.library_page.undo_offered.connect(self._on_undo_offered)
-        library.worker.gave_up.connect(lambda s: self._on_gave_up(shown(s), library.worker.restart))
 
     def choose_files(self) -> None:
         """Ask for PDF files and import them."""
@@ -402,13 +406,11 @@ class MainWindow(QMainWindow):
         model, files = self._parts.model, self.model_files
         self.model_status.changed.connect(self._show_model)
         model.adapters_failed.connect(self._on_failed)
-        model.worker.gave_up.connect(lambda s: self._on_gave_up(shown(s), model.worker.restart))
         files.model_added.connect(self._on_model_added)
         files.adapter_added.connect(self._on_adapter_added)
-        files.failed.connect(self._on_failed)
+        files.refused.connect(self._on_file_refused)
         files.checking.connect(self.model_status.show_check)
         self.models_page.model_chosen.connect(self._on_model_chosen)
-        self.models_page.undo_offered.connect(self._on_undo_offered)
 
     def choose_model(self) -> None:
         """Ask for a GGUF file, add it, and answer with it from now on."""
@@ -418,24 +420,20 @@ class MainWindow(QMainWindow):
         self.expert.load(self._parts.models.find(name))
 
     def _on_model_added(self, entry: ModelEntry) -> None:
-        self.model_status.show_check("")
-        self._parts.models.use(entry.name)
         self.expert.load(entry)
-        self.models_page.refresh()
         self._offer(self.tr("{name} answers from now on.").format(name=entry.name))
 
     def _on_adapter_added(self, entry: AdapterEntry) -> None:
-        self.models_page.refresh()
         text = self.tr("The adapter {name} was added. Give it to an expert to use it.").format(name=entry.name)
-        self.model_status.show_check("")
         self._offer(text, self.tr("&Show"), lambda: self.show_page("experts"))
 
-    def _on_failed(self, failure: Failure) -> None:
-        self.model_status.show_check("")
-        self._offer(shown(failure.sentence))
+    def _on_file_refused(self, _path: str, failure: Failure) -> None:
+        """Tell at once; the models page keeps the reason."""
+        if self.page != "models":
+            self._offer(shown(failure.sentence), self.tr("&Show"), lambda: self.show_page("models"))
 
-    def _on_gave_up(self, sentence: str, restart: Callable[[], None]) -> None:
-        self._offer(sentence, self.tr("&Start again"), restart)
+    def _on_failed(self, failure: Failure) -> None:
+        self._offer(shown(failure.sentence))
 
     # window
 
@@ -446,6 +444,8 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.Open, self.choose_files),
             ("Ctrl+L", lambda: self.show_page("")),
             ("F9", self._on_source_toggled),
+            ("F6", lambda: self._on_next_pane(1)),
+            ("Shift+F6", lambda: self._on_next_pane(-1)),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         for position in range(9):
@@ -454,6 +454,9 @@ class MainWindow(QMainWindow):
         self._stop_shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._stop_shortcut.setEnabled(False)
         self._stop_shortcut.activated.connect(self.assistant.stop)
+
+    def _on_next_pane(self, step: int) -> None:
+        focus_next_pane((self.sidebar, self.pages[self.page], self.source), self.focusWidget(), step)
 
     def _on_search_wanted(self) -> None:
         self.sidebar.search.setFocus()
@@ -476,15 +479,8 @@ class MainWindow(QMainWindow):
         if not documents and not models:
             return
         event.acceptProposedAction()
-        if models and not documents:
-            text = self.tr("Drop to add the model or adapter")
-        else:
-            target = self._drop_target()
-            name = target.name if target else ""
-            text = (
-                self.tr("Drop to add to “{name}”").format(name=name) if name else self.tr("Drop to add to the library")
-            )
-        self._overlay.show_target(text)
+        target = self._drop_target()
+        self._overlay.show_target(target.name if target else "", bool(models and not documents))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._overlay.hide()

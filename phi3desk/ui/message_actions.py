@@ -17,6 +17,7 @@ class MessageActions(QWidget):
     again_requested = Signal(int)
     edit_requested = Signal(int)
     without_documents_requested = Signal(int)
+    export_requested = Signal(int)
 
     def __init__(self, view: QTextEdit) -> None:
         super().__init__(view.viewport())
@@ -79,13 +80,14 @@ class MessageActions(QWidget):
             "again": ("refresh", self.tr("Ask again")),
             "edit": ("pencil-outline", self.tr("Edit the question")),
             "without": ("file-remove-outline", self.tr("Answer without documents")),
+            "export": ("download-outline", self.tr("Save as Markdown")),
         }
 
     def _names(self, message: Message) -> list[str]:
         if message.role == "user":
             return ["copy", "edit"]
         nothing = message.answer is not None and message.answer.basis == "nothing_found"
-        return ["copy", "again", "without"] if nothing else ["copy", "again"]
+        return ["copy", "again", "without", "export"] if nothing else ["copy", "again", "export"]
 
     def _on_clicked(self, name: str) -> None:
         if self._message is not None:
@@ -97,5 +99,6 @@ class MessageActions(QWidget):
             "again": self.again_requested,
             "edit": self.edit_requested,
             "without": self.without_documents_requested,
+            "export": self.export_requested,
         }
         signals[name].emit(message_id)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from phi3desk.chat.prompt import PromptRequest, Written
@@ -95,7 +95,10 @@ class ModelClient(QObject):
             "answer",
             lambda data: on_written(decode(data, Written)),
             on_failure,
-            {"prefill": lambda data: on_prefill(*data), "text": on_text},
+            {
+                "prefill": lambda data: on_prefill(*decode(data, tuple[int, int])),
+                "text": lambda data: on_text(decode(data, str)),
+            },
             request=request,
             sampling=sampling,
         )
@@ -119,13 +122,13 @@ class ModelClient(QObject):
             "load",
             self._on_loaded,
             self._on_load_failed,
-            {"progress": self.load_progressed.emit},
+            {"progress": lambda data: self.load_progressed.emit(decode(data, float))},
             path=path,
             options=options,
             adapters=list(self._adapters),
         )
 
-    def _on_loaded(self, data: Any) -> None:
+    def _on_loaded(self, data: msgspec.Raw) -> None:
         self.model = decode(data, LoadedModel)
         self.loaded.emit(self.model)
         if tuple(self.model.adapters) != self._adapters:
@@ -136,11 +139,11 @@ class ModelClient(QObject):
             self._wanted = None
             self.load_failed.emit(failure)
 
-    def _on_adapters_set(self, data: Any) -> None:
+    def _on_adapters_set(self, data: msgspec.Raw) -> None:
         self.model = decode(data, LoadedModel)
         self.adapters_changed.emit(self.model)
 
-    def _on_hardware(self, data: Any) -> None:
+    def _on_hardware(self, data: msgspec.Raw) -> None:
         self.hardware = decode(data, Hardware)
         self.hardware_known.emit(self.hardware)
 

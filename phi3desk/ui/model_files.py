@@ -15,20 +15,22 @@ from phi3desk.model.models import AdapterEntry, ModelEntry
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.settings import Settings
 from phi3desk.ui.background import in_background
+from phi3desk.workers.protocol import Failure
 
 FOLDER = "folder.models"
 
 
 class ModelFiles(QObject):
-    """Adds models and adapters.
+    """Adds models and adapters; a model that was added is the one in use from then on.
 
-    `model_added` carries a ModelEntry, `adapter_added` an AdapterEntry, `failed` a Failure.
+    `checking` carries the name of the file being checked, empty when none is any more; `model_added` a ModelEntry,
+    `adapter_added` an AdapterEntry, `refused` the path and a Failure.
     """
 
     checking = Signal(str)
     model_added = Signal(object)
     adapter_added = Signal(object)
-    failed = Signal(object)
+    refused = Signal(str, object)
 
     def __init__(
         self, models: ModelStore, adapters: AdapterStore, settings: Settings, parent: QObject | None = None
@@ -37,10 +39,12 @@ class ModelFiles(QObject):
         self._models = models
         self._adapters = adapters
         self._settings = settings
+        self._under_way = 0
 
     def choose(self, window: QWidget) -> None:
-        """Ask for a GGUF file and add it."""
-        dialog = QFileDialog(window, self.tr("Choose a model"), self._settings.remembered(FOLDER) or str(Path.home()))
+        """Ask for a GGUF file, a model or an adapter, and add it."""
+        folder = self._settings.remembered(FOLDER)
+        dialog = QFileDialog(window, self.tr("Choose a GGUF"), folder if isinstance(folder, str) else str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([self.tr("GGUF files (*.gguf)"), self.tr("All files (*)")])
         dialog.fileSelected.connect(self._on_file_chosen)
@@ -50,8 +54,9 @@ class ModelFiles(QObject):
     def add(self, paths: Sequence[str]) -> None:
         """Add GGUF files, each as the model or the adapter that it is."""
         for path in paths:
+            self._under_way += 1
             self.checking.emit(Path(path).name)
-            in_background(self, partial(self._add, path), self._on_added, self.failed.emit)
+            in_background(self, partial(self._add, path), self._on_added, partial(self._on_refused, path))
 
     def _add(self, path: str) -> ModelEntry | AdapterEntry:
         """Run on a thread of the pool: an adapter is copied, which takes its time."""
@@ -61,13 +66,25 @@ class ModelFiles(QObject):
         if kind != "model":
             inspect(path, "model")
             raise UserError("“{name}” is neither a model nor an adapter.", name=Path(path).name)
-        return self._models.add(path)
+        name = self._models.add(path).name
+        self._models.use(name)
+        return self._models.find(name)
 
     def _on_added(self, entry: ModelEntry | AdapterEntry) -> None:
+        self._end_check()
         if isinstance(entry, AdapterEntry):
             self.adapter_added.emit(entry)
         else:
             self.model_added.emit(entry)
+
+    def _on_refused(self, path: str, failure: Failure) -> None:
+        self._end_check()
+        self.refused.emit(path, failure)
+
+    def _end_check(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self.checking.emit("")
 
     def _on_file_chosen(self, path: str) -> None:
         self._settings.remember(FOLDER, str(Path(path).parent))

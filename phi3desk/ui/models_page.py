@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from phi3desk.model.gguf import inspect
 from phi3desk.model.hardware import fitting_context
@@ -18,6 +17,7 @@ from phi3desk.settings import Settings
 from phi3desk.ui.background import in_background
 from phi3desk.ui.model_card import AdapterRow, ModelCard, Need
 from phi3desk.ui.model_client import ModelClient
+from phi3desk.ui.model_files import ModelFiles
 from phi3desk.ui.theme import SPACE_S, SPACE_XL
 from phi3desk.ui.widgets import Button, Card, Page, clear, label, on_click, selectable
 from phi3desk.ui.words import translated
@@ -29,7 +29,7 @@ COPIED_MS = 2000
 
 
 class ModelsPage(Page):
-    """Lists models and adapters; checks a chosen file before it is listed and keeps the reason where it is refused.
+    """Lists models and adapters, and says in place why a file was refused, wherever it was chosen or dropped.
 
     `model_chosen` carries the name of the model to load, `undo_offered` a text and what undoes it.
     """
@@ -42,11 +42,13 @@ class ModelsPage(Page):
         models: ModelStore,
         adapters: AdapterStore,
         model: ModelClient,
+        files: ModelFiles,
         settings: Settings,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", parent)
-        self._models, self._adapters, self._model, self._settings = models, adapters, model, settings
+        self._models, self._adapters, self._model = models, adapters, model
+        self._files, self._settings = files, settings
         self._infos: dict[str, GgufInfo] = {}
         self._failures: dict[str, str] = {}
         self._lists: tuple[list[ModelEntry], list[AdapterEntry]] | None = None
@@ -60,37 +62,6 @@ class ModelsPage(Page):
         self._build()
         self._connect()
         self.refresh()
-
-    def choose_file(self) -> None:
-        """Let the person choose a GGUF and add it."""
-        file, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Choose a GGUF"), self._last_folder(), self.tr("GGUF models (*.gguf);;All files (*)")
-        )
-        if file:
-            self.add_file(file)
-
-    def choose_adapter(self) -> None:
-        """Let the person choose an adapter in GGUF and add it."""
-        file, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Add an adapter"), self._last_folder(), self.tr("GGUF adapters (*.gguf);;All files (*)")
-        )
-        if file:
-            self.add_file(file)
-
-    def add_file(self, path: str | Path) -> None:
-        """Check a GGUF off the window's thread and add it as what it is: a model, which is then used, or an adapter."""
-        path = Path(path)
-        self._settings.remember("models_folder", str(path.parent))
-        self._refuse("")
-        self._choose.setEnabled(False)
-        self._choose.setText(self.tr("Checking the file"))
-
-        def add() -> ModelEntry | AdapterEntry:
-            if inspect(path).kind == "adapter":
-                return self._adapters.add(path)
-            return self._models.add(path)
-
-        in_background(self, add, self._on_added, lambda failure: self._on_refused(path, failure))
 
     def refresh(self) -> None:
         """Read the lists anew; of several readings under way only the last one counts."""
@@ -112,7 +83,7 @@ class ModelsPage(Page):
     def _build(self) -> None:
         self.subtitle.setText(self.tr("Every model runs on this machine. Nothing you ask leaves it."))
         self.subtitle.show()
-        self._choose = on_click(Button(self.tr("Choose a GGUF"), "folder-open-outline", "primary"), self.choose_file)
+        self._choose = on_click(Button(self.tr("Choose a GGUF"), "folder-open-outline", "primary"), self._choose_file)
         self.buttons.addWidget(self._choose)
         self.refused.setAccessibleName(self.tr("The file was refused"))
         row = QHBoxLayout()
@@ -131,7 +102,7 @@ class ModelsPage(Page):
         self.column.addSpacing(SPACE_XL)
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Adapters"), "section", wraps=False), 1)
-        head.addWidget(on_click(Button(self.tr("Add an adapter"), "plus"), self.choose_adapter))
+        head.addWidget(on_click(Button(self.tr("Add an adapter"), "plus"), self._choose_file))
         self.column.addLayout(head)
         self.column.addWidget(
             label(
@@ -181,13 +152,19 @@ class ModelsPage(Page):
         row.addWidget(on_click(copy, on_copy))
         return row
 
+    def _choose_file(self) -> None:
+        self._files.choose(self)
+
     def _connect(self) -> None:
-        model = self._model
+        model, files = self._model, self._files
+        files.checking.connect(self._on_checking)
+        files.refused.connect(self._on_refused)
+        files.model_added.connect(lambda _: self.refresh())
+        files.adapter_added.connect(lambda _: self.refresh())
         model.load_started.connect(lambda path: self._on_load_progress(0.0, path))
         model.load_progressed.connect(self._on_load_progress)
         model.loaded.connect(self._on_loaded)
         model.load_failed.connect(self._on_load_failed)
-        model.stopped.connect(lambda sentence: self._say(translated(sentence)))
         model.hardware_known.connect(lambda _: self._show_needs())
         self._loading = ""
 
@@ -280,21 +257,14 @@ class ModelsPage(Page):
         """Change a store off the window's thread: its list is locked and its files may be large."""
         in_background(self, change, on_result, lambda failure: self._say(translated(failure.sentence)))
 
-    def _on_added(self, entry: ModelEntry | AdapterEntry) -> None:
-        self._end_check()
-        if isinstance(entry, ModelEntry):
-            self._use(entry.name)
-        else:
-            self.refresh()
+    def _on_checking(self, name: str) -> None:
+        if name:
+            self._refuse("")
+        self._choose.setText(self.tr("Checking {name}").format(name=name) if name else self.tr("Choose a GGUF"))
 
-    def _on_refused(self, path: Path, failure: Failure) -> None:
-        self._end_check()
+    def _on_refused(self, path: str, failure: Failure) -> None:
         self._refuse(translated(failure.sentence))
-        self.refused.setAccessibleDescription(str(path))
-
-    def _end_check(self) -> None:
-        self._choose.setEnabled(True)
-        self._choose.setText(self.tr("Choose a GGUF"))
+        self.refused.setAccessibleDescription(path)
 
     def _refuse(self, text: str) -> None:
         self._refusal.setText(text)
@@ -338,6 +308,3 @@ class ModelsPage(Page):
         self._loading = ""
         for card in self.cards.values():
             card.show_loading(None)
-
-    def _last_folder(self) -> str:
-        return str(self._settings.remembered("models_folder") or Path.home())

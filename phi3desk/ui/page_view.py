@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtPdf import QPdfDocument, QPdfDocumentRenderOptions, QPdfPageRenderer
 from PySide6.QtWidgets import QWidget
 
-from phi3desk.ui.theme import tokens
+from phi3desk.ui.theme import LIGHT, tokens
 
 SMALLEST, LARGEST = 0.25, 6.0
 MOST_PIXELS = 24_000_000
@@ -19,10 +19,15 @@ MARGIN = 12
 
 @dataclass(frozen=True)
 class Highlight:
-    """Areas of a page in points from its top left corner: the passage, and the sentence within it."""
+    """Areas of a page in points from its top left corner: the passage, and the sentence within it.
+
+    `found` are the places of the words searched for, `current` the one of them that is looked at.
+    """
 
     passage: tuple[QRectF, ...] = ()
     sentence: tuple[QRectF, ...] = ()
+    found: tuple[QRectF, ...] = ()
+    current: tuple[QRectF, ...] = ()
 
 
 class PageView(QWidget):
@@ -62,6 +67,11 @@ class PageView(QWidget):
             self._image = QImage()
         self._page, self._highlight = page, highlight
         self._render()
+
+    def mark(self, highlight: Highlight) -> None:
+        """Mark other areas on the page that is shown."""
+        self._highlight = highlight
+        self.update()
 
     def set_zoom(self, zoom: float) -> None:
         """Show the page at `zoom` pixels for each point."""
@@ -122,15 +132,25 @@ class PageView(QWidget):
             painter.drawImage(place, self._image)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
         painter.setPen(Qt.PenStyle.NoPen)
-        for areas, share in ((self._highlight.passage, PASSAGE_SHARE), (self._highlight.sentence, 1.0)):
+        marked = self._highlight
+        for areas, share in (
+            (marked.passage, PASSAGE_SHARE),
+            (marked.sentence, 1.0),
+            (marked.found, 1.0),
+            (marked.current, 1.0),
+        ):
             color = QColor(shown.highlight)
             color.setAlphaF(min(1.0, max(0.55, shown.highlight_alpha) * (share if share < 1 else 1.6)))
             painter.setBrush(color)
             for area in areas:
                 painter.drawRoundedRect(self.on_widget(area).adjusted(-1.5, -1, 1.5, 1), 2, 2)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        painter.setPen(QPen(QColor(shown.line), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        # on the white of a page, in either scheme
+        painter.setPen(QPen(QColor(LIGHT.accent), 2))
+        for area in marked.current:
+            painter.drawRoundedRect(self.on_widget(area).adjusted(-3, -2.5, 3, 2.5), 3, 3)
+        painter.setPen(QPen(QColor(shown.line), 1))
         painter.drawRect(place)
         painter.end()
 

@@ -31,13 +31,15 @@ PAGES = ("library", "experts", "models", "settings")
 class Sidebar(QFrame):
     """Chooses what the window shows.
 
-    `conversation_chosen`, `rename_requested` (id, title) and `delete_requested` name a conversation, `page_chosen`
-    one of library, experts, models, settings; `search_changed` carries the words looked for.
+    `conversation_chosen`, `rename_requested` (id, title), `export_requested` and `delete_requested` name a
+    conversation, `page_chosen` one of library, experts, models, settings; `search_changed` carries the words looked
+    for.
     """
 
     conversation_chosen = Signal(int)
     new_requested = Signal()
     rename_requested = Signal(int, str)
+    export_requested = Signal(int)
     delete_requested = Signal(int)
     page_chosen = Signal(str)
     search_changed = Signal(str)
@@ -176,6 +178,8 @@ class Sidebar(QFrame):
         menu = QMenu(self)
         rename = menu.addAction(icon("pencil-outline"), self.tr("Rename\tF2"))
         rename.triggered.connect(lambda _=False: self._rename(conversation))
+        export = menu.addAction(icon("download-outline"), self.tr("Save as Markdown"))
+        export.triggered.connect(lambda _=False: self.export_requested.emit(conversation.id))
         delete = menu.addAction(icon("delete-outline"), self.tr("Delete\tDel"))
         delete.triggered.connect(lambda _=False: self.delete_requested.emit(conversation.id))
         menu.popup(self.list.viewport().mapToGlobal(position))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, QUrl, Signal
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.messages import Source
 from phi3desk.library.text import locate
+from phi3desk.ui.document_search import DocumentSearch
 from phi3desk.ui.elided_label import ElidedLabel
 from phi3desk.ui.page_view import MARGIN, Highlight, PageView, merged_lines
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon
@@ -52,6 +54,9 @@ class SourcePane(QFrame):
         self._view = PageView(self._document)
         self._view.setAccessibleName(self.tr("Page"))
         self._view.page_shown.connect(self._on_page_shown)
+        self.search = DocumentSearch(self._document)
+        self.search.found.connect(self._on_found)
+        self.search.closed.connect(self._area_focus)
         self._area = QScrollArea()
         self._area.setWidget(self._view)
         self._area.setWidgetResizable(True)
@@ -75,16 +80,23 @@ class SourcePane(QFrame):
         column.setContentsMargins(0, SPACE_M, 0, SPACE_M)
         column.setSpacing(SPACE_S)
         column.addLayout(self._make_head())
+        column.addWidget(self.search)
         column.addWidget(self._stack, 1)
         column.addLayout(self._make_foot())
         why_row = QHBoxLayout()
         why_row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
         why_row.addWidget(self._why)
         column.addLayout(why_row)
-        for keys, step in (("Ctrl++", STEP), ("Ctrl+=", STEP), ("Ctrl+-", 1 / STEP)):
+        for keys, act in (
+            ("Ctrl++", lambda: self._zoom_by(STEP)),
+            ("Ctrl+=", lambda: self._zoom_by(STEP)),
+            ("Ctrl+-", lambda: self._zoom_by(1 / STEP)),
+            (QKeySequence.StandardKey.Find, self.open_search),
+        ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda step=step: self._zoom_by(step))
+            shortcut.activated.connect(act)
+        self.setFocusProxy(self._area)
         self._recolor()
 
     def _make_head(self) -> QHBoxLayout:
@@ -93,6 +105,8 @@ class SourcePane(QFrame):
         row.setSpacing(0)
         row.addWidget(self._title, 1)
         self._elsewhere = self._button("open-in-new", self.tr("Open in another program"), self._on_elsewhere)
+        self._find = self._button("magnify", self.tr("Find in this document (Ctrl+F)"), self.open_search)
+        row.addWidget(self._find)
         row.addWidget(self._elsewhere)
         row.addWidget(self._button("close", self.tr("Close the source"), self.closed.emit))
         return row
@@ -166,7 +180,7 @@ class SourcePane(QFrame):
         self._title.setText(name)
         self._title.setToolTip(path)
         problem = self._open(path)
-        for widget in (self._pager, self._back, self._on):
+        for widget in (self._pager, self._back, self._on, self._find):
             widget.setEnabled(not problem)
         self._found.setVisible(self._source is not None and not problem)
         self._why.setVisible(bool(self._why.text()))
@@ -180,6 +194,11 @@ class SourcePane(QFrame):
         count = self._document.pageCount()
         self._of.setText(f"/ {count}")
         self.go_to(page)
+
+    def open_search(self) -> None:
+        """Let the person search the document that is open."""
+        if not self.message and self._document.pageCount():
+            self.search.begin(self._page - 1)
 
     def fit_width(self) -> None:
         """Make the page as wide as the pane."""
@@ -203,6 +222,7 @@ class SourcePane(QFrame):
         self._document.close()
         self._document.setPassword("")
         error = self._document.load(path)
+        self.search.forget()
         self._opened = stamp
         reasons = QPdfDocument.Error
         if error == reasons.None_:
@@ -224,14 +244,15 @@ class SourcePane(QFrame):
         self._on.setEnabled(self._page < count)
 
     def _highlight_of(self, page: int) -> Highlight:
+        found, current = self.search.areas(page)
         source = self._source
         if source is None or page != source.passage.page - 1:
-            return Highlight()
+            return Highlight(found=found, current=current)
         passage = source.passage
         text = self._document.getAllText(page).text()
         span = locate(text, passage.text, passage.start, passage.end)
         sentence = locate(text, self._quote, *(span or (passage.start, passage.end))) if self._quote else None
-        return Highlight(self._areas(page, span), self._areas(page, sentence))
+        return Highlight(self._areas(page, span), self._areas(page, sentence), found, current)
 
     def _areas(self, page: int, span: tuple[int, int] | None) -> tuple[QRectF, ...]:
         if span is None:
@@ -264,8 +285,24 @@ class SourcePane(QFrame):
             self._scroll_due = False
             self._scroll_to_highlight()
 
+    def _on_found(self) -> None:
+        """Show the place that is looked at; what is marked already is not worked out again."""
+        place = self.search.page
+        if place >= 0 and place != self._page - 1:
+            self.go_to(place + 1)
+            return
+        before = self._view.highlight
+        found, current = self.search.areas(self._page - 1)
+        self._view.mark(replace(before, found=found, current=current))
+        if current and current != before.current:
+            self._scroll_to_highlight()
+
+    def _area_focus(self) -> None:
+        self._area.setFocus()
+
     def _scroll_to_highlight(self) -> None:
-        areas = self._view.highlight.sentence or self._view.highlight.passage
+        marked = self._view.highlight
+        areas = marked.current or marked.sentence or marked.passage
         if areas:
             first = self._view.on_widget(areas[0])
             bar = self._area.verticalScrollBar()

@@ -26,7 +26,7 @@ class Toast(QFrame):
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._action = QPushButton(self)
+        self._action = QPushButton(self.tr("&Undo"), self)
         self._action.clicked.connect(self._on_action)
         self._close = QPushButton(self)
         self._close.setProperty("kind", "quiet")

@@ -139,7 +139,7 @@ def main() -> int:
         library.purge_removed()
         # the first question should not wait for what takes seconds to load
         threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
-        Worker("library", LibraryService(library, outlet).lanes(), outlet).run(requests)
+        Worker("library", LibraryService(library, outlet).lanes(), outlet, library.suspend_import).run(requests)
     finally:
         library.close()
     return 0

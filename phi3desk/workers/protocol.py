@@ -2,8 +2,8 @@
 
 A request is `{"id", "op", "args"}`. Answers carry the request's id: any number of `event` lines, then exactly one
 line whose event is `result` or `error`. A line with id 0 is the worker's own news: `hello` first of all, `changed`
-whenever what the worker owns has changed. Dataclasses travel as JSON objects; the receiver turns them back with
-`decode`, which checks every type.
+whenever what the worker owns has changed. Dataclasses travel as JSON objects; a line's data stays JSON until the
+receiver, who knows what it is, turns it into its type with `decode`, which checks every type.
 
 Library worker:
     collections                              -> list[Collection]
@@ -51,11 +51,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Line:
-    """A line a worker writes."""
+    """A line a worker writes; `data` is JSON, for `decode`."""
 
     id: int
     event: str
-    data: Any = None
+    data: msgspec.Raw
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,11 @@ def encode(value: Any) -> bytes:
     return msgspec.json.encode(value) + b"\n"
 
 
+def make_line(request_id: int, event: str, data: Any = None) -> Line:
+    """Return what a worker tells, for `encode`."""
+    return Line(request_id, event, msgspec.Raw(msgspec.json.encode(data)))
+
+
 def decode_request(line: bytes) -> Request:
     """Return the request on a line; raises msgspec.DecodeError or ValidationError for anything else."""
     return msgspec.json.decode(line, type=Request)
@@ -105,6 +110,9 @@ def decode_line(line: bytes) -> Line:
     return msgspec.json.decode(line, type=Line)
 
 
-def decode(data: Any, kind: type[Decoded]) -> Decoded:
-    """Return received data as the dataclass (or list of them) it stands for; raises msgspec.ValidationError."""
-    return msgspec.convert(data, type=kind)
+def decode(data: msgspec.Raw, kind: type[Decoded]) -> Decoded:
+    """Return a line's data as the type it stands for, mostly a dataclass or a list of them.
+
+    Raises msgspec.DecodeError or ValidationError for anything else.
+    """
+    return msgspec.json.decode(data, type=kind)

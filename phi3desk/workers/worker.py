@@ -17,7 +17,7 @@ import msgspec
 from phi3desk import __version__
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.workers import protocol
-from phi3desk.workers.protocol import Failure, Hello, Line, Request
+from phi3desk.workers.protocol import Failure, Hello, Request
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Outlet:
 
     def write(self, request_id: int, event: str, data: Any = None) -> None:
         """Write one line; a window that is gone is no error, the worker ends by its closed stdin."""
-        line = protocol.encode(Line(request_id, event, data))
+        line = protocol.encode(protocol.make_line(request_id, event, data))
         with self._lock:
             try:
                 self._stream.write(line)
@@ -89,12 +89,19 @@ class Worker:
     """Serves requests from stdin until it is closed or `shutdown` comes.
 
     `lanes` maps the name of a lane to its handlers by op: each lane is one thread, so what excludes each other
-    shares a lane.
+    shares a lane. `on_end` is called before what still runs is cancelled.
     """
 
-    def __init__(self, name: str, lanes: dict[str, dict[str, Handler]], outlet: Outlet) -> None:
+    def __init__(
+        self,
+        name: str,
+        lanes: dict[str, dict[str, Handler]],
+        outlet: Outlet,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
         self._name = name
         self._outlet = outlet
+        self._on_end = on_end
         self._running: dict[int, Task] = {}
         self._lock = threading.Lock()
         self._handlers: dict[str, tuple[Lane, Handler]] = {}
@@ -125,6 +132,7 @@ class Worker:
             else:
                 failure = protocol.failure_of(UserError("This phi3desk does not know “{op}”.", op=request.op))
                 self._outlet.write(request.id, "error", failure)
+        self._on_end()
         with self._lock:
             for task in self._running.values():
                 task.cancelled.set()

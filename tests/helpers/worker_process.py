@@ -5,13 +5,26 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from phi3desk.paths import HOME_VARIABLE, Paths, worker_command
 from phi3desk.workers import protocol
-from phi3desk.workers.protocol import Line, Request
+from phi3desk.workers.protocol import Request
 
-Sees = Callable[[Line], None]
+Sees = Callable[["Told"], None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of a worker; `data` is read as plain Python values, `raw` is for `protocol.decode`."""
+
+    id: int
+    event: str
+    data: Any
+    raw: msgspec.Raw
 
 
 class WorkerProcess:
@@ -39,13 +52,14 @@ class WorkerProcess:
                 stream.close()
         self.process.wait()
 
-    def read_line(self) -> Line:
+    def read_line(self) -> Told:
         """Return the next line; EOFError where the process has ended."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
             raise EOFError
-        return protocol.decode_line(line)
+        told = protocol.decode_line(line)
+        return Told(told.id, told.event, protocol.decode(told.data, Any), told.data)
 
     def send(self, op: str, **args: Any) -> int:
         """Send a request and return its id."""
@@ -56,7 +70,7 @@ class WorkerProcess:
         self.process.stdin.flush()
         return request.id
 
-    def end_of(self, request: int, sees: Sees = lambda line: None) -> Line:
+    def end_of(self, request: int, sees: Sees = lambda line: None) -> Told:
         """Read on to the end of a request; `sees` gets every line before it, of whatever request."""
         while True:
             line = self.read_line()
@@ -65,7 +79,11 @@ class WorkerProcess:
             sees(line)
 
     def ask(self, op: str, **args: Any) -> Any:
-        """Send a request and return its result; AssertionError with the failure where it fails."""
+        """Send a request and return its result as plain values; AssertionError with the failure where it fails."""
+        return protocol.decode(self.ask_raw(op, **args), Any)
+
+    def ask_raw(self, op: str, **args: Any) -> msgspec.Raw:
+        """Send a request and return its result for `protocol.decode`; AssertionError with the failure."""
         line = self.end_of(self.send(op, **args))
         assert line.event == "result", line.data
-        return line.data
+        return line.raw

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QApplication
 
 from phi3desk.chat.messages import Answer, Citation, MadeBy, Message, Source, Timings
@@ -14,6 +16,17 @@ from phi3desk.ui.theme import apply_scheme
 
 SENTENCE = "The bearings are re-greased every 2,000 operating hours."
 PARAGRAPH = f"Switch the pump off first. {SENTENCE} Use thirty grams of lithium grease for each bearing."
+
+
+def text_under(path: Path, page: int, areas: tuple[QRectF, ...]) -> str:
+    """Return the words of a page under some areas, read anew from the file."""
+    document = QPdfDocument()
+    document.load(str(path))
+    words = []
+    for area in areas:
+        half = QPointF(area.width() / 2, 0)
+        words.append(document.getSelection(page, area.center() - half, area.center() + half).text())
+    return "".join(words)
 
 
 @pytest.fixture(autouse=True)

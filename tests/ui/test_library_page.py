@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from phi3desk.errors import say
 from phi3desk.library.documents import Collection, Document, ImportProgress, ImportSummary, State
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
+from phi3desk.ui.document_files import DocumentFiles
 from phi3desk.ui.document_table import ADVICE, BATCH, NAME, PAGES, STATE, UNREADABLE, DocumentTableModel
 from phi3desk.ui.library_client import LibraryClient
 from phi3desk.ui.library_page import LibraryPage
@@ -61,6 +63,7 @@ class RecordedLibrary(QObject):
 
     def create_collection(self, name: str, on_result: Callable[[Collection], None]) -> None:
         self.asked.append(("create", name))
+        on_result(Collection(2, name))
 
     def rename_collection(self, collection: int, name: str) -> None:
         self.asked.append(("rename", collection, name))
@@ -80,8 +83,14 @@ def page(qtbot: QtBot, tmp_path: Path) -> Callable[..., LibraryPage]:
     def make(documents: list[Document], collections: list[Collection] | None = None) -> LibraryPage:
         counts = [Collection(1, "Manuals", len(documents))] if collections is None else collections
         library = RecordedLibrary(documents, counts)
-        made = LibraryPage(library, Settings(tmp_path / "settings.json"))  # type: ignore[arg-type]
+        files = DocumentFiles(
+            library,  # type: ignore[arg-type]
+            Settings(tmp_path / "settings.json"),
+            lambda: next((one for one in library.collections if one.id == made.current_collection), None),
+        )
+        made = LibraryPage(library, files)  # type: ignore[arg-type]
         library.setParent(made)
+        files.setParent(made)
         made.recorded = library  # type: ignore[attr-defined]
         made.resize(1000, 700)
         qtbot.addWidget(made)
@@ -168,10 +177,21 @@ def test_library_page_offers_one_way_in_when_empty(page, qtbot: QtBot):
     assert shown._pages.currentIndex() == 1
     assert not shown._add_files.isVisible()
     qtbot.mouseClick(shown._samples, Qt.MouseButton.LeftButton)
-    ((what, names, collection),) = asked(shown)
-    assert what == "import"
-    assert collection is None
+    made, (what, names, collection) = asked(shown)
+    assert made == ("create", "Samples")
+    assert (what, collection) == ("import", 2)
     assert "pump-manual.pdf" in names
+
+
+@pytest.mark.parametrize("button", ["_add_files", "_add_folder"])
+def test_library_page_adds_what_is_chosen_to_the_collection_that_is_shown(page, button: str, qtbot: QtBot):
+    shown = page([document(1)])
+    shown.collections.list.setCurrentRow(1)
+    qtbot.mouseClick(getattr(shown, button), Qt.MouseButton.LeftButton)
+    dialog = shown.findChild(QFileDialog)
+    dialog.filesSelected.emit(["/plant/Report 7.pdf"])
+    dialog.reject()
+    assert asked(shown) == [("import", ["Report 7.pdf"], 1)]
 
 
 def test_library_page_delete_key_removes_and_offers_an_undo_that_restores(page, qtbot: QtBot):
@@ -219,10 +239,11 @@ def test_library_page_bar_tells_progress_and_cancels(page, qtbot: QtBot):
     shown = page([document(1)])
     library = shown._library
     library.import_started.emit()
-    library.import_progressed.emit(ImportProgress(240, 87, 4120, 1500, 1204, "Pump manual.pdf", 36.4, 130.0))
+    library.import_progressed.emit(ImportProgress(240, 87, 4120, 1500, 1204, "Pump manual.pdf", 36.4, 130.0, 0.41))
     bar = shown.import_bar
     assert bar.isVisible()
-    assert bar.text == "Reading documents: 87 of 240 files"
+    assert bar.text == "Importing: 87 of 240 files are ready"
+    assert (bar._bar.value(), bar._bar.maximum()) == (410, 1000)
     assert bar._left.text() == "about 2 minutes left"
     assert "36 pages a second" in bar._figures.text()
     qtbot.mouseClick(bar._cancel, Qt.MouseButton.LeftButton)
@@ -285,7 +306,7 @@ def test_library_page_shows_real_imports_and_undoes_a_removal(
 ):
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\nnothing of a document")
-    page = LibraryPage(real_library, Settings(home.settings))
+    page = LibraryPage(real_library, DocumentFiles(real_library, Settings(home.settings), lambda: None, real_library))
     qtbot.addWidget(page)
     page.resize(1000, 700)
     page.show()

@@ -14,6 +14,7 @@ from phi3desk.model.models import Device, Hardware
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
+from phi3desk.ui.model_files import ModelFiles
 from phi3desk.ui.models_page import PHI3_FILE, ModelsPage
 from phi3desk.ui.widgets import MemoryBar, Part
 from phi3desk.workers.protocol import Failure
@@ -44,8 +45,11 @@ class QuietModel(QObject):
 @pytest.fixture
 def page(home: Paths, qtbot: QtBot) -> ModelsPage:
     model = QuietModel()
-    made = ModelsPage(ModelStore(home), AdapterStore(home), model, Settings(home.settings))  # type: ignore[arg-type]
+    models, adapters, settings = ModelStore(home), AdapterStore(home), Settings(home.settings)
+    files = ModelFiles(models, adapters, settings)
+    made = ModelsPage(models, adapters, model, files, settings)  # type: ignore[arg-type]
     model.setParent(made)
+    files.setParent(made)
     qtbot.addWidget(made)
     made.resize(900, 700)
     made.show()
@@ -55,10 +59,10 @@ def page(home: Paths, qtbot: QtBot) -> ModelsPage:
 @pytest.fixture
 def add(page: ModelsPage, qtbot: QtBot) -> Callable[[Path], str]:
     def add_and_wait(path: Path) -> str:
-        with qtbot.waitSignal(page.model_chosen) as chosen:
-            page.add_file(path)
-        qtbot.waitUntil(lambda: chosen.args[0] in page.cards)
-        return chosen.args[0]
+        with qtbot.waitSignal(page._files.model_added) as added:
+            page._files.add([str(path)])
+        qtbot.waitUntil(lambda: added.args[0].name in page.cards)
+        return added.args[0].name
 
     return add_and_wait
 
@@ -66,10 +70,11 @@ def add(page: ModelsPage, qtbot: QtBot) -> Callable[[Path], str]:
 def test_models_page_refused_file_keeps_its_reason_in_place(page: ModelsPage, tmp_path: Path, qtbot: QtBot):
     wrong = tmp_path / "notes.gguf"
     wrong.write_bytes(b"these are notes and no model")
-    page.add_file(wrong)
+    page._files.add([str(wrong)])
+    assert page._choose.text() == "Checking notes.gguf"
     qtbot.waitUntil(page.refused.isVisible)
     assert "notes.gguf" in page._refusal.text()
-    assert page._choose.isEnabled()
+    assert page._choose.text() == "Choose a GGUF"
     page.refresh()
     qtbot.waitUntil(lambda: bool(page._adapter_list.count()))
     assert page.refused.isVisible()
@@ -98,7 +103,7 @@ def test_models_page_removal_can_be_undone(page, add, tiny_phi3: Path, qtbot: Qt
 def test_models_page_lists_an_adapter_and_undoes_its_removal(page, home: Paths, tiny_adapters, qtbot: QtBot):
     from phi3desk.ui.model_card import AdapterRow
 
-    page.add_file(tiny_adapters[0])
+    page._files.add([str(tiny_adapters[0])])
     qtbot.waitUntil(lambda: bool(page.findChildren(AdapterRow)))
     with qtbot.waitSignal(page.undo_offered) as offered:
         page._remove_adapter("tiny-a")

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtPdf import QPdfDocument
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Source
 from phi3desk.ui.source_pane import SourcePane
-from tests.ui.conftest import PARAGRAPH, SENTENCE
+from tests.ui.conftest import PARAGRAPH, SENTENCE, text_under
 
 
 @pytest.fixture
@@ -23,17 +22,6 @@ def pane(qtbot: QtBot) -> SourcePane:
     made.show()
     qtbot.waitExposed(made)
     return made
-
-
-def text_under(path: Path, page: int, areas: tuple[QRectF, ...]) -> str:
-    """Return the words of a page under some areas, read anew from the file."""
-    document = QPdfDocument()
-    document.load(str(path))
-    words = []
-    for area in areas:
-        half = QPointF(area.width() / 2, 0)
-        words.append(document.getSelection(page, area.center() - half, area.center() + half).text())
-    return "".join(words)
 
 
 def test_pane_shows_the_page_and_marks_passage_and_sentence(
@@ -129,3 +117,34 @@ def test_pane_opens_a_document_at_its_first_page(pane: SourcePane, pump_pdf: Pat
 
     assert pane.page == 1
     assert pane.view.highlight.passage == ()
+
+
+def test_pane_finds_words_and_goes_from_place_to_place(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+    pane.go_to(1)
+    qtbot.keyClick(pane._area, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert pane.search.field.hasFocus()
+    qtbot.keyClicks(pane.search.field, "chapter")
+    qtbot.waitUntil(lambda: pane.search.told == "1 of 3")
+    assert text_under(pump_pdf, 0, pane.view.highlight.current) == "Chapter"
+
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Return)
+    assert (pane.page, pane.search.told) == (2, "2 of 3")
+    assert pane.view.highlight.sentence
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert (pane.page, pane.search.told) == (3, "3 of 3")
+
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Escape)
+    assert not pane.search.isVisible()
+    assert pane.view.highlight.current == ()
+
+
+def test_pane_says_that_words_are_not_found(qtbot: QtBot, pane: SourcePane, pump_pdf: Path) -> None:
+    pane.show_document(str(pump_pdf), pump_pdf.name)
+    pane.open_search()
+    qtbot.keyClicks(pane.search.field, "turbine")
+    qtbot.waitUntil(lambda: pane.search.told == "not found")
+    assert pane.page == 1

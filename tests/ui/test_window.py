@@ -7,12 +7,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QRectF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QSlider,
+    QTableView,
+    QTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
@@ -21,7 +35,12 @@ from phi3desk.model.models import AdapterUse
 from phi3desk.model.starter import find_starter
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
-from phi3desk.ui.main_window import MainWindow, Parts
+from phi3desk.ui.client import RESTARTS_IN_A_ROW
+from phi3desk.ui.main_window import MainWindow
+from phi3desk.ui.mentions import Mention
+from phi3desk.ui.parts import Parts
+from tests.helpers.pdf import write_pump_manual
+from tests.ui.conftest import SENTENCE, text_under
 
 WAIT = 60_000
 
@@ -76,27 +95,38 @@ def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
 
 @pytest.mark.skipif(find_starter() is None, reason="the starter model is not installed")
 def test_window_from_a_drop_to_an_answer_with_its_source_and_a_highlighted_page(
-    qtbot: QtBot, window: MainWindow, parts: Parts, pump_pdf: Path
+    qtbot: QtBot, window: MainWindow, parts: Parts, tmp_path: Path
 ) -> None:
     app.start_workers(window, parts)
     qtbot.waitUntil(lambda: parts.library.status is not None and parts.model.model is not None, timeout=WAIT)
     assert window.chat.shows_start
-    import_pdf(qtbot, window, parts, pump_pdf)
+    import_pdf(qtbot, window, parts, write_pump_manual(tmp_path / "pump manual.pdf"))
 
-    message = ask(qtbot, window, "How often are the bearings re-greased?")
-    assert message.answer is not None
-    assert message.answer.basis == "documents"
-    assert [source.passage.page for source in message.answer.sources] == [2]
-    assert "pump manual.pdf, p." in window.chat.view.toPlainText()
+    message = ask(qtbot, window, "How often is the main bearing re-greased?")
+    answer = message.answer
+    assert answer is not None
+    assert answer.grounded
+    assert "2,000" in answer.text
+    cited = answer.citations[0]
+    assert (cited.document, cited.page) == ("pump manual.pdf", 2)
+    assert cited.quote == "Re-grease the main bearing every 2,000 operating hours."
+    assert "[1]  pump manual.pdf, p. 2" in window.chat.view.toPlainText()
     assert not window.chat.shows_start
+    assert "stand-in until you choose a Phi-3 GGUF" in window.chat.banner
 
     with qtbot.waitSignal(window.source.view.page_shown, timeout=WAIT):
-        window.chat.view.anchorClicked.emit(QUrl(f"cite:{message.id}/1/{0 if message.answer.citations else -1}"))
+        window.chat.view.anchorClicked.emit(QUrl(f"cite:{message.id}/{cited.n}/0"))
     assert window.source.isVisible()
-    assert window.source.page == 2
-    assert window.source.view.highlight.passage
-    assert bool(window.source.view.highlight.sentence) == message.answer.grounded
-    assert "stand-in until you choose a Phi-3 GGUF" in window.chat.banner
+    assert window.source.page == cited.page
+    sentence = window.source.view.highlight.sentence
+    assert sentence
+    page = QRectF(window.source.view.page_rectangle())
+    assert all(page.contains(window.source.view.on_widget(area)) and not area.isEmpty() for area in sentence)
+    assert (
+        text_under(tmp_path / "pump manual.pdf", 1, sentence)
+        .strip()
+        .startswith("Re-grease the main bearing every 2,000")
+    )
 
 
 def test_window_keeps_the_question_before_anything_else(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
@@ -208,10 +238,14 @@ def test_window_adds_a_dropped_gguf_as_what_it_is(
 def test_window_says_why_a_dropped_gguf_is_refused(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"not a model at all")
-    with qtbot.waitSignal(window.model_files.failed, timeout=WAIT):
+    with qtbot.waitSignal(window.model_files.refused, timeout=WAIT):
         drop(window, broken)
 
     assert "broken.gguf" in window.toast.text
+    window.toast._on_action()
+    assert window.page == "models"
+    assert window.models_page.refused.isVisible()
+    assert "broken.gguf" in window.models_page._refusal.text()
 
 
 def test_window_goes_everywhere_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
@@ -258,3 +292,101 @@ def test_bug_reporter_shows_a_report_and_lets_the_window_live(qtbot: QtBot, wind
     assert "something the program did" in reporter._dialog.report.toPlainText()
     assert window.isVisible()
     reporter._dialog.accept()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
+def test_window_offers_to_start_a_worker_again_that_was_given_up(
+    qtbot: QtBot, window: MainWindow, parts: Parts
+) -> None:
+    worker = parts.model.worker
+    parts.model.start()
+    for _ in range(RESTARTS_IN_A_ROW + 1):
+        qtbot.waitUntil(lambda: worker.process_id > 0, timeout=WAIT)
+        with qtbot.waitSignal(worker.died, timeout=WAIT):
+            os.kill(worker.process_id, signal.SIGKILL)
+    qtbot.waitUntil(window.stopped.isVisible)
+    assert window.stopped.text == (
+        "A part of phi3desk stopped 4 times in a row and stays off. Choose Start again to try."
+    )
+    with qtbot.waitSignal(worker.ready, timeout=WAIT):
+        qtbot.mouseClick(window.stopped.start_again, Qt.MouseButton.LeftButton)
+    assert not window.stopped.isVisible()
+
+
+def test_window_gives_every_control_a_name(window: MainWindow) -> None:
+    kinds = (QAbstractButton, QLineEdit, QAbstractItemView, QTextEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
+    kinds += (QSlider, QProgressBar)
+    controls = {control for kind in kinds for control in window.findChildren(kind)}
+    unnamed = [
+        (type(control).__name__, type(control.parentWidget()).__name__)
+        for control in controls
+        if not (control.accessibleName() or getattr(control, "text", str)()) and not is_inside_of_a_control(control)
+    ]
+    assert len(controls) > 60
+    assert unnamed == []
+
+
+def is_inside_of_a_control(widget: QWidget) -> bool:
+    """Whether Qt made a widget as a piece of a field, a drop-down list or a table, which bear the name."""
+    parent = widget.parentWidget()
+    return isinstance(parent, (QLineEdit, QAbstractSpinBox, QTableView)) or isinstance(parent.parentWidget(), QComboBox)
+
+
+def test_window_puts_the_keyboard_into_what_is_shown(qtbot: QtBot, window: MainWindow) -> None:
+    for name in ("library", "experts", "models", "settings", ""):
+        window.show_page(name)
+        focused = window.focusWidget()
+        assert window.pages[name].isAncestorOf(focused), name
+        assert focused.focusPolicy() & Qt.FocusPolicy.TabFocus
+    window.source.show()
+    visited = []
+    for _ in range(3):
+        qtbot.keyClick(window, Qt.Key.Key_F6)
+        panes = (window.sidebar, window.chat, window.source)
+        visited.append(next(pane for pane in panes if pane.isAncestorOf(window.focusWidget())))
+    assert visited == [window.source, window.sidebar, window.chat]
+    qtbot.keyClick(window, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert window.sidebar.isAncestorOf(window.focusWidget())
+
+
+def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+    named = (Mention("Tenders", 7), Mention("pump manual.pdf"))
+    window.chat.composer.set_text("How often?")
+    window.chat.composer.set_named(named)
+    qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
+
+    assert window.assistant._answering is not None
+    question = window.assistant._answering._question
+    assert (question.collections, question.document) == ((7,), "pump manual.pdf")
+    assert window.chat.composer.named == ()
+    asked = parts.conversations.messages(parts.conversations.conversations()[0].id)[0]
+    window.chat.view.edit_requested.emit(asked.id)
+    assert window.chat.composer.named == named
+
+
+def test_window_saves_a_conversation_and_one_answer_as_markdown(
+    window: MainWindow, parts: Parts, make_answer: Callable[..., Message], tmp_path: Path
+) -> None:
+    conversation = parts.conversations.create("Bearing: change?")
+    for question in ("How often?", "How much?"):
+        parts.conversations.add(conversation.id, "user", question)
+        made = make_answer(f"Answer to {question} [1]")
+        answer = parts.conversations.add(conversation.id, "assistant", made.text, made.answer)
+    window.sidebar.conversation_chosen.emit(conversation.id)
+    texts = []
+    for number, export in enumerate(
+        (
+            lambda: window.sidebar.export_requested.emit(conversation.id),
+            lambda: window.chat.view.export_requested.emit(answer.id),
+        )
+    ):
+        export()
+        dialog = window.findChildren(QFileDialog)[-1]
+        dialog.fileSelected.emit(str(tmp_path / f"{number}.md"))
+        dialog.reject()
+        texts.append((tmp_path / f"{number}.md").read_text(encoding="utf-8"))
+        assert f"{number}.md" in window.toast.text
+    whole, one = texts
+    assert "## How often?" in whole and "## How much?" in whole
+    assert "## How often?" not in one and "## How much?" in one
+    assert all(f"pump manual.pdf, p. 2: “{SENTENCE}”" in text for text in texts)

@@ -3,7 +3,7 @@
 import pytest
 
 from phi3desk.chat.messages import Source
-from phi3desk.chat.prompt import PromptRequest, compose
+from phi3desk.chat.prompt import FOR_SMALL_MODELS, PromptRequest, compose, manner_for
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
 from phi3desk.model.models import Turn
@@ -65,3 +65,11 @@ def test_without_passages_the_question_stands_alone():
     prompt = compose(request(passages=0), count, 4096, 512)
     assert prompt.turns[-1].text == "How often must it be greased?"
     assert "passages" not in prompt.turns[0].text
+
+
+def test_small_model_reads_one_excerpt_after_an_example_and_no_history():
+    prompt = compose(request(history=EXCHANGES), count, 4096, 512, manner_for(135_000_000))
+    assert prompt.sources_read == (1,)
+    assert [turn.text for turn in prompt.turns[1:-1]] == [turn.text for turn in FOR_SMALL_MODELS.example]
+    assert manner_for(3_800_000_000) != FOR_SMALL_MODELS
+    assert manner_for(0) != FOR_SMALL_MODELS

@@ -68,3 +68,18 @@ def test_wrong_value_in_the_file_falls_back_alone(tmp_path):
 def test_data_folder_is_the_owners_alone(tmp_path):
     paths = open_paths(tmp_path / "home")
     assert stat.S_IMODE(paths.home.stat().st_mode) == 0o700
+
+
+def test_folder_of_others_is_refused_and_left_as_it_is(tmp_path):
+    (tmp_path / "letters.txt").write_text("dear")
+    before = tmp_path.stat().st_mode
+    with pytest.raises(UserError, match="holds other things"):
+        open_paths(tmp_path)
+    assert tmp_path.stat().st_mode == before
+    assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
+
+
+def test_file_as_data_folder_is_named(tmp_path):
+    (tmp_path / "home").write_text("")
+    with pytest.raises(UserError, match="is a file"):
+        open_paths(tmp_path / "home")

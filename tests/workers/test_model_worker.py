@@ -25,7 +25,7 @@ def worker(home):
 
 
 def answer(worker: WorkerProcess, max_tokens: int = 24) -> Written:
-    data = worker.ask("answer", request=request(), sampling=Sampling(max_tokens=max_tokens))
+    data = worker.ask_raw("answer", request=request(), sampling=Sampling(max_tokens=max_tokens))
     return decode(data, Written)
 
 
@@ -36,7 +36,7 @@ def test_worker_greets_first(worker):
 def test_load_tells_progress_and_what_is_loaded(worker, tiny_phi3):
     events = []
     line = worker.end_of(worker.send("load", path=str(tiny_phi3), options=OPTIONS, adapters=[]), events.append)
-    loaded = decode(line.data, LoadedModel)
+    loaded = decode(line.raw, LoadedModel)
     assert loaded.architecture == "phi3"
     assert not loaded.has_system_role
     assert len(loaded.sha256) == 64
@@ -49,7 +49,7 @@ def test_answer_streams_what_it_returns(worker, tiny_phi3):
     worker.ask("load", path=str(tiny_phi3), options=OPTIONS, adapters=[])
     events = []
     line = worker.end_of(worker.send("answer", request=request(), sampling=Sampling(max_tokens=24)), events.append)
-    written = decode(line.data, Written)
+    written = decode(line.raw, Written)
     assert "".join(event.data for event in events if event.event == "text") == written.generation.text
     assert any(event.event == "prefill" for event in events)
     assert written.sources_read == (1,)
@@ -78,7 +78,7 @@ def test_answer_is_cancelled_while_it_is_written(worker, tiny_phi3):
         if line.id == running and line.event == "text" and not any(e.event == "text" for e in seen[:-1]):
             worker.send("cancel", target=running)
 
-    written = decode(worker.end_of(running, stop_at_first_text).data, Written)
+    written = decode(worker.end_of(running, stop_at_first_text).raw, Written)
     assert written.generation.ended in ("cancelled", "stop")
     assert written.generation.generated_tokens < 900
 
@@ -88,13 +88,13 @@ def test_refused_file_is_told_and_the_worker_goes_on(worker, tiny_phi3, tmp_path
     cut.write_bytes(tiny_phi3.read_bytes()[:5000])
     line = worker.end_of(worker.send("load", path=str(cut), options=OPTIONS, adapters=[]))
     assert line.event == "error"
-    assert decode(line.data, Failure).kind == "user"
+    assert decode(line.raw, Failure).kind == "user"
     worker.ask("load", path=str(tiny_phi3), options=OPTIONS, adapters=[])
 
 
 def test_question_without_a_model_says_what_to_do(worker):
     line = worker.end_of(worker.send("answer", request=request(), sampling=Sampling()))
-    assert "Models page" in str(decode(line.data, Failure).sentence)
+    assert "Models page" in str(decode(line.raw, Failure).sentence)
 
 
 def test_unknown_and_wrong_requests_are_answered(worker):

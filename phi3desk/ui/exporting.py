@@ -1,0 +1,64 @@
+"""Saving a conversation or one answer as a Markdown file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from phi3desk.chat.export import conversation_markdown
+from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.messages import Message
+from phi3desk.settings import Settings
+
+FOLDER = "folder.export"
+_UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+
+
+class Exporting(QObject):
+    """Asks where to save and writes the file; `told` carries how it went, in a sentence."""
+
+    told = Signal(str)
+
+    def __init__(self, store: ConversationStore, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._store = store
+        self._settings = settings
+        self._window = window
+
+    def save_conversation(self, conversation_id: int) -> None:
+        """Save a conversation with all its questions and answers."""
+        self._ask(self._store.conversation(conversation_id).title, self._store.messages(conversation_id))
+
+    def save_answer(self, conversation_id: int, message_id: int) -> None:
+        """Save one answer with the question before it."""
+        messages = self._store.messages(conversation_id)
+        at = next((i for i, message in enumerate(messages) if message.id == message_id), -1)
+        if at >= 0:
+            question = next((i for i in range(at, -1, -1) if messages[i].role == "user"), at)
+            self._ask(self._store.conversation(conversation_id).title, [messages[i] for i in sorted({question, at})])
+
+    def _ask(self, title: str, messages: Sequence[Message]) -> None:
+        folder = self._settings.remembered(FOLDER)
+        start = Path(folder) if isinstance(folder, str) else Path.home()
+        dialog = QFileDialog(self._window, self.tr("Save as Markdown"), str(start))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("md")
+        dialog.setNameFilters([self.tr("Markdown (*.md)"), self.tr("All files (*)")])
+        dialog.selectFile(f"{_UNFIT.sub(' ', title).strip(' .…') or self.tr('Conversation')}.md")
+        dialog.fileSelected.connect(lambda path: self._write(Path(path), title, messages))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _write(self, path: Path, title: str, messages: Sequence[Message]) -> None:
+        self._settings.remember(FOLDER, str(path.parent))
+        try:
+            path.write_text(conversation_markdown(title, messages), encoding="utf-8")
+        except OSError:
+            text = self.tr("{path} could not be written. Choose a folder of your own, or free some space.")
+        else:
+            text = self.tr("Saved as {path}.")
+        self.told.emit(text.format(path=str(path)))
