@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from phi3desk.chat.citations import keep_known_marks
 from phi3desk.chat.history import ConversationStore
 from phi3desk.chat.messages import Answer, Conversation, Message, Source
+from phi3desk.chat.prompt import manner_for
 from phi3desk.errors import Sentence, UserError
 from phi3desk.model.models import Sampling, Turn
 from phi3desk.settings import Settings
@@ -181,6 +182,10 @@ class Assistant(QObject):
         """Return what a question was restricted to; known until the program ends."""
         return self._named.get(message_id, ())
 
+    def end_edit(self) -> None:
+        """Leave the last question where it is after all: the person emptied the composer."""
+        self._replaced = 0
+
     def stop(self) -> None:
         """Stop the answer that is on its way; what there is stays."""
         if self._answering is not None:
@@ -299,7 +304,9 @@ class Assistant(QObject):
         self._tell(self.tr("{reading}, {percent} %").format(reading=self._reading_words(), percent=percent))
 
     def _reading_words(self) -> str:
-        count = len(self._sources)
+        loaded = self._model.model
+        most = manner_for(loaded.parameters).most_passages if loaded is not None else None
+        count = len(self._sources[:most])
         if count == 0:
             return self.tr("Reading the question")
         return self.tr("Reading 1 passage") if count == 1 else self.tr("Reading {count} passages").format(count=count)

@@ -65,11 +65,13 @@ class WorkerClient(QObject):
         self._greeted = False
         self._closing = False
         self._deaths = 0
+        self._given_up: Sentence | None = None
         self._process: QProcess | None = None
 
     def start(self) -> None:
         """Start the process; requests made before it is ready wait."""
         self._closing = False
+        self._given_up = None
         process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert(HOME_VARIABLE, str(self._paths.home))
@@ -97,10 +99,18 @@ class WorkerClient(QObject):
         on_event: dict[str, Callable[[msgspec.Raw], None]] | None = None,
         **args: Any,
     ) -> int:
-        """Ask the worker; returns the request's id, for `cancel`. An unhandled failure is emitted as `failed`."""
+        """Ask the worker; returns the request's id, for `cancel`. An unhandled failure is emitted as `failed`.
+
+        While the worker is given up, the request fails with the reason as soon as the event loop is back.
+        """
         request = Request(self._next_id, op, args)
         self._next_id += 1
-        self._calls[request.id] = Call(request, on_result, on_failure or self.failed.emit, on_event or {})
+        call = Call(request, on_result, on_failure or self.failed.emit, on_event or {})
+        if self._given_up is not None:
+            failure = Failure("died", self._given_up)
+            QTimer.singleShot(0, self, lambda: call.on_failure(failure))
+            return request.id
+        self._calls[request.id] = call
         self._send(request)
         return request.id
 
@@ -173,8 +183,7 @@ class WorkerClient(QObject):
         if line.event == "hello":
             hello = protocol.decode(line.data, Hello)
             if hello.protocol != protocol.VERSION:
-                self._closing = True
-                self.gave_up.emit(say("Parts of phi3desk are of different versions. Install it again."))
+                self._give_up(say("Parts of phi3desk are of different versions. Install it again."))
                 return
             self._greeted = True
             for waiting in self._waiting:
@@ -185,20 +194,25 @@ class WorkerClient(QObject):
         elif line.event == "changed":
             self.changed.emit()
         elif line.event == "refused":
-            self._closing = True
-            self.gave_up.emit(protocol.decode(line.data, Failure).sentence)
+            self._give_up(protocol.decode(line.data, Failure).sentence)
 
     def _on_process_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and not self._closing:
-            self._closing = True
-            self._fail_all(say("A part of phi3desk could not be started. Install it again."))
-            self.gave_up.emit(say("A part of phi3desk could not be started. Install it again."))
+            self._give_up(say("A part of phi3desk could not be started. Install it again."))
+
+    def _give_up(self, sentence: Sentence) -> None:
+        """Stop trying: what waits fails, and so does what is asked until `restart`."""
+        self._given_up = sentence
+        self._closing = True
+        self._waiting.clear()
+        self._fail_all(sentence)
+        self.gave_up.emit(sentence)
 
     def _on_finished(self, _code: int = 0, _status: object = None) -> None:
+        self._process = None
         if self._closing:
             self._fail_all(say("phi3desk is closing."))
             return
-        self._process = None
         self._greeted = False
         self._deaths += 1
         sentence = self._death_sentence()
@@ -209,8 +223,7 @@ class WorkerClient(QObject):
         if self._deaths <= RESTARTS_IN_A_ROW:
             QTimer.singleShot(0, self, self.start)
         else:
-            self._closing = True
-            self.gave_up.emit(
+            self._give_up(
                 say(
                     "A part of phi3desk stopped {times} times in a row and stays off. Choose Start again to try.",
                     times=self._deaths,

@@ -86,6 +86,7 @@ class Composer(QWidget):
 
     sent = Signal(str)
     stop_requested = Signal()
+    emptied = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,12 +123,17 @@ class Composer(QWidget):
         self.edit.send_requested.connect(self._on_send)
         self.edit.stop_requested.connect(self._on_stop)
         self.edit.textChanged.connect(self._show_button)
+        self.edit.textChanged.connect(self._on_text_changed)
         self.edit.focus_changed.connect(self.update)
         self.edit.back_requested.connect(lambda: self.set_named(self._named[:-1]))
         self.button.clicked.connect(self._on_button)
         self.name_button.clicked.connect(self.mentions.begin)
         self.mentions.chosen.connect(self._on_named)
         self._show_button()
+
+    def _on_text_changed(self) -> None:
+        if not self.text:
+            self.emptied.emit()
 
     @property
     def text(self) -> str:

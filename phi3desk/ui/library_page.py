@@ -299,6 +299,7 @@ class LibraryPage(QWidget):
         library.import_started.connect(self._on_import_started)
         library.import_progressed.connect(self.import_bar.show_progress)
         library.file_finished.connect(self._on_documents_changed)
+        library.import_progressed.connect(self._on_documents_changed)
         library.import_finished.connect(self._on_import_finished)
         library.failed.connect(self._on_failed)
         self.import_bar.cancel_requested.connect(library.cancel_imports)
@@ -341,6 +342,7 @@ class LibraryPage(QWidget):
             self._ended.clear()
         self._running += 1
         self.import_bar.begin()
+        self._show_counts()
 
     def _on_import_finished(self, summary: ImportSummary | None) -> None:
         self._running = max(0, self._running - 1)
@@ -398,7 +400,7 @@ class LibraryPage(QWidget):
 
     def _show_counts(self) -> None:
         total, matching = self.model.total, self.model.matching
-        self._pages.setCurrentIndex(0 if total else 1)
+        self._pages.setCurrentIndex(0 if total or self._library.importing else 1)
         self._samples.setVisible(not any(collection.documents for collection in self._library.collections))
         text = counted(total, "documents")
         if matching != total:

@@ -257,6 +257,7 @@ class MainWindow(QMainWindow):
         assistant.refused.connect(self._offer)
         chat.composer.sent.connect(self._on_sent)
         chat.composer.stop_requested.connect(assistant.stop)
+        chat.composer.emptied.connect(assistant.end_edit)
         chat.start.question_chosen.connect(self._on_sent)
         chat.start.import_requested.connect(self.choose_files)
         chat.start.folder_requested.connect(lambda: self.document_files.choose_folder(self))

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from phi3desk.chat.evidence import SHORTEST_WORD
 from phi3desk.chat.messages import Source
 from phi3desk.library.text import locate
 from phi3desk.ui.document_search import DocumentSearch
@@ -261,8 +262,9 @@ class SourcePane(QFrame):
 
     def _why_found(self, source: Source) -> str:
         reasons = []
-        if source.words:
-            reasons.append(self.tr("it holds {words}").format(words=", ".join(source.words)))
+        words = [word for word in source.words if len(word) >= SHORTEST_WORD or word.isdigit()]
+        if words:
+            reasons.append(self.tr("it holds {words}").format(words=", ".join(words)))
         if source.meaning is not None:
             reasons.append(self.tr("its meaning is near the question's ({percent} %)").format(
                 percent=round(100 * max(0.0, source.meaning))
