@@ -137,8 +137,9 @@ def main() -> int:
         return 1
     try:
         library.purge_removed()
-        # the first question should not wait for what takes seconds to load
-        threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
+        if library.status().embedded:
+            # the first question should not wait for what takes seconds to load
+            threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
         Worker("library", LibraryService(library, outlet).lanes(), outlet, library.suspend_import).run(requests)
     finally:
         library.close()

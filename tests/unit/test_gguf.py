@@ -239,8 +239,7 @@ def test_inspect_never_fails_otherwise_than_in_words(small: bytes, tmp_path: Pat
     end = data.draw(st.one_of(st.just(len(raw)), st.integers(0, len(raw))))
     path = tmp_path / "mutated.gguf"
     path.write_bytes(raw[:end])
-    for wanted in ("", "model", "adapter"):
-        try:
-            inspect(path, wanted)
-        except UserError as error:
-            assert str(error)
+    try:
+        inspect(path, data.draw(st.sampled_from(["", "model", "adapter"])))
+    except UserError as error:
+        assert str(error)

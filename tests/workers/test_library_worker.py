@@ -57,7 +57,7 @@ def test_search_is_served_while_an_import_runs(worker, tmp_path):
 
 def test_cancelled_import_keeps_what_it_read_and_the_next_one_finishes_it(worker, tmp_path):
     for number in range(5):
-        write_pdf(tmp_path / "docs" / f"{number}.pdf", many_pages(f"store {number}", 60))
+        write_pdf(tmp_path / "docs" / f"{number}.pdf", many_pages(f"store {number}", 20))
     running = worker.send("import", paths=[str(tmp_path / "docs")], collection=None)
 
     def stop_at_first_progress(line):
@@ -77,7 +77,7 @@ def test_cancelled_import_keeps_what_it_read_and_the_next_one_finishes_it(worker
 @pytest.mark.parametrize("end", ["kill", "close"])
 def test_import_broken_off_by_the_end_of_its_worker_is_resumed_whole(home, tmp_path, end):
     for number in range(5):
-        write_pdf(tmp_path / "docs" / f"{number}.pdf", many_pages(f"store {number}", 40))
+        write_pdf(tmp_path / "docs" / f"{number}.pdf", many_pages(f"store {number}", 14))
     with WorkerProcess("library", home) as first:
         running = first.send("import", paths=[str(tmp_path / "docs")], collection=None)
         children = []
