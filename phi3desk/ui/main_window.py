@@ -32,7 +32,6 @@ from phi3desk.ui.settings_page import SettingsPage
 from phi3desk.ui.sidebar import Sidebar
 from phi3desk.ui.source_pane import FIRST_WIDTH, SourcePane
 from phi3desk.ui.stopped_band import StoppedBand
-from phi3desk.ui.theme import SPACE_M
 from phi3desk.ui.toast import Toast
 from phi3desk.workers.protocol import Failure
 
@@ -81,10 +80,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        notice = QVBoxLayout()
-        notice.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, 0)
-        notice.addWidget(self.stopped)
-        column.addLayout(notice)
+        column.addWidget(self.stopped)
         column.addWidget(self._stack, 1)
         for position, widget in enumerate((self.sidebar, middle, self.source)):
             self._splitter.addWidget(widget)
