@@ -23,7 +23,8 @@ from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.model.engine import Engine
 from phi3desk.model.models import AdapterUse, Generation, LoadOptions, Sampling, Turn
 from phi3desk.model.starter import find_starter
-from phi3desk.paths import Paths, open_paths, resource
+from phi3desk.paths import Paths, open_paths
+from phi3desk.paths import resource as own_resource
 from phi3desk.settings import Settings
 from tests.helpers.tiny_phi3 import write_tiny_adapter, write_tiny_phi3
 
@@ -51,8 +52,8 @@ def library_rows(paths: Paths) -> Iterator[Row]:
     """Measure import, search and answers on the sample documents."""
     settings = Settings(paths.settings)
     library = Library(paths, settings)
-    samples = sorted(resource("samples").glob("*.pdf"))
-    lines = (resource("samples") / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    samples = sorted(own_resource("samples").glob("*.pdf"))
+    lines = (own_resource("samples") / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines]
     try:
         yield "embedder loaded", seconds_of(library.load_embedder), "s"
@@ -108,9 +109,14 @@ def adapter_rows(folder: Path) -> Iterator[Row]:
 
 
 def peak_megabytes() -> float:
-    """Return the most memory this process has held, where the system tells; else what it holds now."""
-    info = psutil.Process().memory_info()
-    return float(getattr(info, "peak_wset", info.rss)) / 1e6
+    """Return the most memory this process has held; on Windows the peak of its working set."""
+    if sys.platform == "win32":
+        return float(psutil.Process().memory_info().peak_wset) / 1e6
+    import resource
+
+    # ru_maxrss is in bytes on macOS and in kibibytes elsewhere
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 def ignore(*_: object) -> None:
