@@ -41,9 +41,6 @@ def open_window(home: str | None) -> int:
 
     try:
         paths = open_paths(home)
-    except OSError as error:
-        sys.stderr.write(f"phi3desk: the folder for the data cannot be used: {error.strerror or error}.\n")
-        return 1
     except UserError as error:
         sys.stderr.write(f"phi3desk: {error}\n")
         return 1

@@ -23,8 +23,8 @@ from phi3desk.ui.library_client import LibraryClient
 from phi3desk.ui.main_window import MainWindow
 from phi3desk.ui.model_client import ModelClient
 from phi3desk.ui.parts import Parts
-from phi3desk.ui.sentences import shown
 from phi3desk.ui.theme import apply_scheme
+from phi3desk.ui.words import shown
 
 log = logging.getLogger(__name__)
 

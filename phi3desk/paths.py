@@ -70,10 +70,20 @@ def open_paths(home: str | os.PathLike[str] | None = None) -> Paths:
     """Return the data paths, with the folder made and readable by its owner only; a folder of others is refused.
 
     `home` wins over the environment's PHI3DESK_HOME, which wins over the platform's own place. Raises UserError where
-    the folder cannot be used, OSError where the system refuses it.
+    the folder cannot be used.
     """
     chosen = home or os.environ.get(HOME_VARIABLE) or platformdirs.user_data_path("phi3desk", appauthor=False)
     paths = Paths(Path(chosen).expanduser().resolve())
+    try:
+        _make_folders(paths)
+    except OSError as error:
+        raise UserError(
+            "The folder for the data cannot be used: {problem}.", problem=error.strerror or str(error)
+        ) from error
+    return paths
+
+
+def _make_folders(paths: Paths) -> None:
     if not paths.home.exists():
         paths.home.mkdir(parents=True, mode=0o700)
     elif not paths.home.is_dir():
@@ -87,7 +97,6 @@ def open_paths(home: str | os.PathLike[str] | None = None) -> Paths:
         paths.home.chmod(0o700)
     for folder in (paths.adapters, paths.logs):
         folder.mkdir(exist_ok=True, mode=0o700)
-    return paths
 
 
 def restrict_new_files() -> None:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from phi3desk.library.text import fold, sentence_spans, sentences
+from phi3desk.library.text import fold, sentence_spans
 
 _WORDS = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
@@ -38,12 +38,6 @@ def is_number(word: str) -> bool:
 def weight_of(words: set[str]) -> float:
     """Return how much some telling words weigh together; a number weighs as much as two words."""
     return sum(NUMBER_WEIGHT if is_number(word) else 1.0 for word in words)
-
-
-def best_sentence(text: str, question: str) -> str:
-    """Return the sentence of a passage that speaks most of a question; the first one where none does."""
-    parts = sentences(text) or [text]
-    return parts[_best(parts, question)]
 
 
 def excerpt(text: str, question: str) -> str:

@@ -34,9 +34,6 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit code: 0, 1 for what failed, 130 where the person stopped it."""
     try:
         paths = open_paths(options.home)
-    except OSError as error:
-        say_failure(f"The folder for the data cannot be used: {error.strerror or error}.")
-        return FAILED
     except UserError as error:
         say_failure(error.sentence)
         return FAILED

@@ -18,7 +18,7 @@ from phi3desk.ui.expert_in_use import ExpertInUse
 from phi3desk.ui.library_client import LibraryClient
 from phi3desk.ui.mentions import Mention, collections_of, document_of
 from phi3desk.ui.model_client import ModelClient
-from phi3desk.ui.sentences import number, shown
+from phi3desk.ui.words import number, shown
 from phi3desk.workers.protocol import Failure
 
 SAVE_INTERVAL_MS = 1000

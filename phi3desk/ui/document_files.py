@@ -13,7 +13,7 @@ from phi3desk.library.documents import Collection, ImportSummary, State
 from phi3desk.paths import resource
 from phi3desk.settings import Settings
 from phi3desk.ui.library_client import LibraryClient
-from phi3desk.ui.sentences import number
+from phi3desk.ui.words import number
 
 FOLDER = "folder"
 READ = (State.READY, State.DUPLICATE)

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.library.documents import ImportProgress, LibraryStatus
-from phi3desk.ui.sentences import number
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, set_kind, tokens
+from phi3desk.ui.words import number
 
 MOST_QUESTIONS = 3
 SIDE_BY_SIDE = 720

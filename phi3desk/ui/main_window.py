@@ -27,12 +27,12 @@ from phi3desk.ui.model_status import ModelStatus
 from phi3desk.ui.models_page import ModelsPage
 from phi3desk.ui.panes import focus_into, focus_next_pane
 from phi3desk.ui.parts import Parts
-from phi3desk.ui.sentences import shown
 from phi3desk.ui.settings_page import SettingsPage
 from phi3desk.ui.sidebar import Sidebar
 from phi3desk.ui.source_pane import FIRST_WIDTH, SourcePane
 from phi3desk.ui.stopped_band import StoppedBand
 from phi3desk.ui.toast import Toast
+from phi3desk.ui.words import shown
 from phi3desk.workers.protocol import Failure
 
 PANE_OPEN, HAD_DOCUMENTS = "window.source", "had_documents"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from phi3desk.model.models import ModelEntry
 from phi3desk.ui.expert_in_use import ExpertInUse
 from phi3desk.ui.model_client import ModelClient
-from phi3desk.ui.sentences import shown
+from phi3desk.ui.words import shown
 from phi3desk.workers.protocol import Failure
 
 

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from phi3desk.errors import Sentence
 from phi3desk.ui.client import WorkerClient
-from phi3desk.ui.sentences import shown
 from phi3desk.ui.theme import SPACE_M
 from phi3desk.ui.widgets import Button, Card, label, on_click
+from phi3desk.ui.words import shown
 
 
 class StoppedBand(Card):

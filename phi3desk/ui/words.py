@@ -5,9 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from phi3desk.errors import Sentence
-from phi3desk.ui.sentences import shown
 
 MINUTE, HOUR = 60, 3600
+
+
+def shown(sentence: Sentence) -> str:
+    """Return a sentence translated and filled with its values."""
+    template = QCoreApplication.translate("Sentence", sentence.template)
+    return template.format(**sentence.values) if sentence.values else template
 
 
 def translated(sentence: Sentence | None) -> str:
