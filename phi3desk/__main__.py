@@ -50,7 +50,7 @@ def open_window(home: str | None) -> int:
 def run_worker(name: str) -> int:
     """Become the worker of that name; 2 for a name that is none."""
     if name == "reader":
-        from phi3desk.library.reader_process import main as run_reader
+        from phi3desk.library.reading.process import main as run_reader
 
         return run_reader()
     if name == "library":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from phi3desk.errors import Sentence
+from phi3desk.errors import Sentence, say
 
 
 class State(StrEnum):
@@ -26,20 +26,66 @@ class State(StrEnum):
 FINAL_STATES = frozenset(State) - {State.FOUND, State.READ, State.WORDS}
 
 
+class Phase(StrEnum):
+    """What an import is busy with; the last two wait until the person, or the mains, let it go on."""
+
+    CHECKING = "checking"
+    READING = "reading"
+    EMBEDDING = "embedding"
+    OCR = "ocr"
+    PAUSED = "paused"
+    ON_BATTERY = "on_battery"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What of a collection's folders is read.
+
+    `exclude` are patterns (`*`, `?`, `[...]`) that a file's or folder's name, or its path within the bound folder, must
+    not match. `ocr_languages` are Tesseract's names; empty leaves the choice to the program.
+    """
+
+    exclude: tuple[str, ...] = ()
+    largest_megabytes: int = 500
+    hidden: bool = False
+    ocr: bool = True
+    ocr_languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder or a file that a collection is bound to; `missing` while it cannot be found, as on a drive that is away.
+
+    The documents of a missing source stay.
+    """
+
+    id: int
+    collection_id: int
+    path: str
+    folder: bool
+    missing: bool = False
+
+
 @dataclass(frozen=True)
 class Collection:
-    """A named set of documents that are searched together."""
+    """A named set of documents that are searched together, and the folders and files it follows."""
 
     id: int
     name: str
     documents: int = 0
     passages: int = 0
     states: dict[str, int] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    rules: Rules = Rules()
 
 
 @dataclass(frozen=True)
 class Document:
-    """One file of a collection, with the state the person sees; times are seconds since 1970."""
+    """One file of a collection, with the state the person sees; times are seconds since 1970.
+
+    `kind` is the kind of file, such as pdf, docx or xlsx, "" before it was read. `ocr_pages` counts pages whose text
+    was recognised from their picture.
+    """
 
     id: int
     collection_id: int
@@ -55,13 +101,17 @@ class Document:
     changed: float
     imported: float
     language: str = ""
+    kind: str = ""
+    ocr_pages: int = 0
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of one page: `start` and `end` are offsets into that page's text as PDFium gives it.
+    """A piece of one page: `start` and `end` are offsets into that page's text as it was read (PDFium: a PDF).
 
-    `text` is what is shown: the same words with line breaks and hyphenation mended. `page` counts from 1.
+    `text` is what is shown: the same words with line breaks and hyphenation mended. `page` counts from 1; `label` names
+    it where the file's kind has no numbered pages, see `place`. `also` are the names of further files with the same
+    content.
     """
 
     id: int
@@ -74,6 +124,21 @@ class Passage:
     end: int
     text: str
     headings: tuple[str, ...] = ()
+    kind: str = "pdf"
+    label: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PageText:
+    """A page as text: what the window shows of a file that has no printed pages."""
+
+    document_id: int
+    kind: str
+    page: int
+    pages: int
+    label: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +172,7 @@ class SearchResult:
 class ImportProgress:
     """How far an import is: files and passages; `seconds_left` is None until it can be told.
 
-    `share` is how much of the whole work is done, 0 to 1: reading counts three tenths, embedding the rest.
+    `share` is how much of the whole work is done, 0 to 1. `ocr_left` counts pages that wait for text recognition.
     """
 
     files: int
@@ -119,6 +184,8 @@ class ImportProgress:
     pages_per_second: float
     seconds_left: float | None
     share: float = 0.0
+    phase: Phase = Phase.READING
+    ocr_left: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,7 +211,10 @@ class ImportSummary:
 
 @dataclass(frozen=True)
 class LibraryStatus:
-    """How much there is to search; `embedded` counts passages that have all the embedding they can have."""
+    """How much there is to search; `embedded` counts passages that have all the embedding they can have.
+
+    `ocr_languages` are the languages Tesseract can read here, None where there is no Tesseract.
+    """
 
     documents: int
     passages: int
@@ -152,3 +222,14 @@ class LibraryStatus:
     embedder: str
     embedder_loaded: bool
     importing: bool
+    paused: bool = False
+    ocr_languages: tuple[str, ...] | None = None
+
+
+def place(kind: str, page: int, label: str) -> Sentence:
+    """Return where in a document a page is, in words: "p. 12", "slide 3", "Prices, rows 2-41"."""
+    if label and kind != "pdf":
+        return Sentence("{label}", {"label": label})
+    if kind == "pptx":
+        return say("slide {page}", page=page)
+    return say("p. {page}", page=page)

@@ -27,8 +27,9 @@ from phi3desk.library.documents import FINAL_STATES, Document, FileOutcome, Impo
 from phi3desk.library.embedder import BATCH, Embedder
 from phi3desk.library.embedding_queue import EmbeddingQueue, Waiting
 from phi3desk.library.language import language_of
-from phi3desk.library.reader import Finished, refusal
-from phi3desk.library.reader_pool import DocumentText, ReaderPool
+from phi3desk.library.reading.events import Finished
+from phi3desk.library.reading.kinds import refusal
+from phi3desk.library.reading.pool import DocumentText, ReaderPool
 from phi3desk.library.titles import shown_title, spoken_title
 from phi3desk.library.vectors import Vectors
 

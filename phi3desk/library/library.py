@@ -14,7 +14,7 @@ from phi3desk.library.documents import Collection, Document, ImportSummary, Libr
 from phi3desk.library.embedder import Embedder
 from phi3desk.library.embedding_queue import EmbeddingQueue
 from phi3desk.library.importer import Importer, OnFile, OnProgress
-from phi3desk.library.reader_pool import Limits, ReaderPool
+from phi3desk.library.reading.pool import Limits, ReaderPool
 from phi3desk.library.retriever import Retriever
 from phi3desk.library.vectors import Vectors
 from phi3desk.paths import Paths, worker_command

@@ -16,7 +16,7 @@ from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
 from tests.helpers.pdf import write_pdf, write_pump_manual
 
-READER = [sys.executable, "-m", "phi3desk.library.reader_process"]
+READER = [sys.executable, "-m", "phi3desk.library.reading.process"]
 SWEDISH = [["Lagret smörjs var två tusende timme med litiumfett.", "Oljan byts en gång om året av montören."]]
 
 

@@ -12,11 +12,11 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from phi3desk.library.documents import State
-from phi3desk.library.reader_pool import Limits, Reader, ReaderPool
+from phi3desk.library.reading.pool import Limits, Reader, ReaderPool
 from phi3desk.paths import worker_environment
 from tests.helpers.pdf import write_pump_manual
 
-COMMAND = [sys.executable, "-m", "phi3desk.library.reader_process"]
+COMMAND = [sys.executable, "-m", "phi3desk.library.reading.process"]
 #: A reader that behaves badly when it is given a file of a certain name, and else answers as the real one.
 UNRULY = """
 import json, os, sys, time
@@ -92,7 +92,7 @@ def test_a_reader_that_misbehaves_costs_one_file_only(tmp_path: Path, name: str,
 
 def test_readers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     stuck = (
-        "import time; from phi3desk.library import reader_process as r; "
+        "import time; from phi3desk.library.reading import process as r; "
         "r.read_document = lambda path: time.sleep(60); r.main()"
     )
     script = (

@@ -10,61 +10,21 @@ import ctypes
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from phi3desk.errors import Sentence, say
+from phi3desk.errors import say
 from phi3desk.library.documents import State
+from phi3desk.library.reading.events import Details, Event, Finished, Heading, Opened, ReadPage
 from phi3desk.library.text import has_text, line_spans, readable_share
 
 #: A page with more characters is no page that a person reads; the rest of it is left out.
 LONGEST_PAGE = 2_000_000
 #: Below this share of readable signs a page's text is the noise of a font without a map to Unicode.
 READABLE = 0.5
-_HEADER_WITHIN = 1024
+HEADER_WITHIN = 1024
 _OUTLINE_ENTRIES = 5_000
 _PASSWORD_ERROR = 4
-
-#: A heading that stands out on the page by its letters: start, end, height of the letters in points.
-Heading = tuple[int, int, float]
-
-
-@dataclass(frozen=True)
-class ReadPage:
-    """One page as read; `pictures` tells that it shows something which is not text."""
-
-    number: int
-    text: str
-    pictures: bool = False
-    headings: list[Heading] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Details:
-    """What the document says about itself; `outline` entries are (page from 1, level from 0, title)."""
-
-    title: str = ""
-    labels: list[str] = field(default_factory=list)
-    outline: list[tuple[int, int, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Opened:
-    """The document could be opened."""
-
-    pages: int
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The state a reading ends in; READ where the pages hold text."""
-
-    state: State
-    reason: Sentence | None = None
-
-
-Event = Opened | ReadPage | Finished | Details
 
 
 class _UnreadableError(Exception):
@@ -75,39 +35,16 @@ class _UnreadableError(Exception):
         self.locked = locked
 
 
-def read_document(path: Path) -> Iterator[Event]:
-    """Read a file: Opened, a ReadPage for each page, Finished, and for a readable file Details last.
+def read_pdf(path: Path) -> Iterator[Event]:
+    """Read a PDF: Opened, a ReadPage for each page, Finished, and for a readable file Details last.
 
     Details come after Finished, so that a document whose outline hangs or breaks its reader is read all the same.
     """
-    refused = refusal(path)
-    if refused is not None:
-        yield refused
-        return
     try:
         yield from _summed_up(_pages_by_pdfium(path))
     except _UnreadableError as error:
         yield from _second_opinion(path, locked=error.locked)
     yield _details(path)
-
-
-def refusal(path: Path) -> Finished | None:
-    """Return why a file is not worth opening, from its first bytes and its name."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEADER_WITHIN)
-    except OSError as error:
-        return Finished(
-            State.FAILED, say("The file cannot be opened: {problem}.", problem=error.strerror or type(error).__name__)
-        )
-    named_pdf = path.suffix.lower() == ".pdf"
-    if not head:
-        if named_pdf:
-            return Finished(State.FAILED, say("The file has no content: its size is 0 bytes."))
-        return Finished(State.UNSUPPORTED, say("The file is not a PDF; only PDF files can be read."))
-    if b"%PDF-" not in head and not named_pdf:
-        return Finished(State.UNSUPPORTED, say("The file is not a PDF; only PDF files can be read."))
-    return None
 
 
 def _pages_by_pdfium(path: Path) -> Iterator[Opened | ReadPage]:
@@ -277,7 +214,7 @@ def _second_opinion(path: Path, *, locked: bool) -> Iterator[Event]:
 
 def _failure(path: Path) -> Finished:
     with path.open("rb") as file:
-        is_pdf = b"%PDF-" in file.read(_HEADER_WITHIN)
+        is_pdf = b"%PDF-" in file.read(HEADER_WITHIN)
     if not is_pdf:
         return Finished(State.FAILED, say("The file is named like a PDF, but what it holds is not a PDF."))
     return Finished(

@@ -16,7 +16,8 @@ from typing import Any, TextIO
 
 from phi3desk.errors import say
 from phi3desk.library.documents import State
-from phi3desk.library.reader import Details, Event, Finished, Opened, ReadPage, read_document
+from phi3desk.library.reading.events import Details, Event, Finished, Opened, ReadPage
+from phi3desk.library.reading.kinds import read_document
 
 #: Address space beyond the memory limit, for what Python, PDFium and the file's own mapping take without using it.
 _SPARE_BYTES = 4 * 1024**3
