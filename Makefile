@@ -25,7 +25,7 @@ check:
 	@$(VENV) -m mypy
 
 bench:
-	@$(PYTHON) packaging/install.py starter test
+	@$(PYTHON) packaging/install.py starter test bench
 	@$(VENV) -m tests.benchmarks
 
 screenshots:

@@ -27,9 +27,9 @@ def main(extras: Sequence[str]) -> int:
     """Install what is missing; returns the exit code."""
     if sys.version_info < OLDEST:
         return fail(f"Python 3.11 or newer is needed; this one is {sys.version.split()[0]}.")
-    wanted = fingerprint(extras)
-    mark = VENV / f"installed-{'-'.join(extras) or 'plain'}"
-    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+    wanted = fingerprint()
+    marks = [VENV / f"installed-{extra}" for extra in ("plain", *extras)]
+    if all(mark.exists() and mark.read_text(encoding="utf-8") == wanted for mark in marks):
         return 0
     if not python_of(VENV).exists():
         say("Making .venv")
@@ -47,14 +47,15 @@ def main(extras: Sequence[str]) -> int:
     if code:
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         return fail("The installation did not succeed. The last lines of " + f"{log}:\n" + "\n".join(tail))
-    mark.write_text(wanted, encoding="utf-8")
+    for mark in marks:
+        mark.write_text(wanted, encoding="utf-8")
     return 0
 
 
-def fingerprint(extras: Sequence[str]) -> str:
-    """Return what decides whether an installation is up to date: the project file, the extras, the Python."""
+def fingerprint() -> str:
+    """Return what decides whether an extra is installed and up to date: the project file, the Python."""
     project = (ROOT / "pyproject.toml").read_bytes()
-    return hashlib.sha256(project + repr((list(extras), sys.version)).encode()).hexdigest()
+    return hashlib.sha256(project + sys.version.encode()).hexdigest()
 
 
 def python_of(venv: Path) -> Path:

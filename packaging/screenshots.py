@@ -2,8 +2,8 @@
 
     python packaging/screenshots.py FOLDER [light|dark] [WIDTHxHEIGHT]
 
-Writes empty-start, import-running, answer-with-sources, highlighted-page and library as PNG. Needs no display: with
-none it draws off screen. The data lie in a temporary folder and are deleted at the end.
+Writes empty-start, import-running, answer-with-sources, highlighted-page, library and folders as PNG. Needs no
+display: with none it draws off screen. The data lie in a temporary folder and are deleted at the end.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from phi3desk.chat.messages import Message
 from phi3desk.paths import HOME_VARIABLE, open_paths
 from phi3desk.settings import Settings
 from phi3desk.ui.document_files import sample_questions
+from phi3desk.ui.library_page import FOLDERS
 from phi3desk.ui.main_window import MainWindow, Parts
 
 LONGEST_WAIT = 300.0
@@ -62,7 +63,7 @@ class Photographer:
         print(path)
 
     def scenes(self) -> None:
-        """Take all five."""
+        """Take all six."""
         window, parts = self._window, self._parts
         self.wait(lambda: parts.library.status is not None and parts.model.model is not None, "the workers to start")
         self.take("empty-start")
@@ -83,9 +84,12 @@ class Photographer:
         window.show_page("library")
         self.rest(1.0)
         self.take("library")
+        window.library_page.collections.list.setCurrentRow(1)
+        window.library_page.tabs.setCurrentIndex(FOLDERS)
+        self.take("folders")
 
     def _share_done(self) -> float:
-        progress = self._window._progress
+        progress = self._window.library_progress.progress
         return progress.share if progress is not None else 0.0
 
     def _ask(self, question: str) -> Message:

@@ -163,6 +163,24 @@ SETTINGS: tuple[Setting, ...] = (
         high=65536,
         unit="MB",
     ),
+    Setting(
+        "library.on_battery",
+        "slow",
+        "Library",
+        "Imports on battery",
+        "Going on finishes sooner and empties the battery; waiting goes on by itself when the mains is back.",
+        choices=(("go_on", "Go on"), ("slow", "Go on slowly"), ("wait", "Wait for the mains")),
+    ),
+    Setting(
+        "library.embedder_idle_minutes",
+        15,
+        "Library",
+        "Let go of the embedding model after",
+        "Frees some 300 MB of memory when nothing is searched; the next search takes some seconds longer.",
+        low=1,
+        high=1440,
+        unit="min",
+    ),
 )
 DECLARED: dict[str, Setting] = {setting.key: setting for setting in SETTINGS}
 

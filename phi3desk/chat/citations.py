@@ -121,7 +121,16 @@ def _add(
 ) -> None:
     passage = support.source.passage
     citation = Citation(
-        support.source.n, passage.document, passage.path, passage.page, support.quote, by_model, missing
+        support.source.n,
+        passage.document,
+        passage.path,
+        passage.page,
+        support.quote,
+        by_model,
+        missing,
+        passage.kind,
+        passage.label,
+        passage.also,
     )
     known = citations.get((citation.n, citation.quote))
     if known is not None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from phi3desk.chat.messages import Answer, Citation, Message
+from phi3desk.library.documents import place
 
 # CommonMark 2.4: what could begin or end markup anywhere in a line
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&#!$])")
@@ -56,8 +57,9 @@ def _sources(citations: Sequence[Citation]) -> list[str]:
     """Return each cited sentence once, in the order in which the answer cites them."""
     lines: dict[str, None] = {}
     for citation in citations:
+        where = str(place(citation.kind, citation.page, citation.label))
         quote = f": “{_line(citation.quote)}”" if citation.quote.strip() else ""
-        lines.setdefault(f"- \\[{citation.n}\\] {_line(citation.document)}, p. {citation.page}{quote}")
+        lines.setdefault(f"- \\[{citation.n}\\] {_line(citation.document)}, {_line(where)}{quote}")
     return list(lines)
 
 

@@ -151,6 +151,13 @@ class ConversationStore:
             {"id": message_id},
         )
 
+    def put_back(self, messages: Sequence[Message]) -> None:
+        """Undo `delete_from`: bring messages back as they were; those that took their place must be gone."""
+        self._db.executemany(
+            "INSERT INTO message (id, conversation_id, role, text, created, answer) VALUES (?, ?, ?, ?, ?, ?)",
+            [(m.id, m.conversation_id, m.role, m.text, m.created, _encoded(m.answer)) for m in messages],
+        )
+
     def _migrate(self) -> None:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(MIGRATIONS):

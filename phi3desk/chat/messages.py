@@ -24,7 +24,7 @@ class Citation:
 
     `quote` is the sentence of the passage; `by_model` is false where the program found the source of a
     sentence that the model left unmarked. `missing` holds the figures that the model's sentence gives and the
-    passage does not hold: a sign of invention.
+    passage does not hold: a sign of invention. `kind`, `label` and `also` are the passage's.
     """
 
     n: int
@@ -34,6 +34,9 @@ class Citation:
     quote: str
     by_model: bool = True
     missing: tuple[str, ...] = ()
+    kind: str = "pdf"
+    label: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class MadeBy:
 class Answer:
     """A finished answer. `basis` is documents, model or nothing_found; `ended` says how the writing ended.
 
-    `sources` are all passages that were found relevant; the prompt held as many of the first ones as fit.
+    `sources` are all passages that were found relevant; the prompt held as many of the first ones as fit. `meanings`
+    is the share of all passages that could be found by their meaning when the question was asked, 0 to 1.
     """
 
     text: str
@@ -74,6 +78,7 @@ class Answer:
     ended: str
     made_by: MadeBy
     timings: Timings
+    meanings: float = 1.0
 
     @property
     def grounded(self) -> bool:

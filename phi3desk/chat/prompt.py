@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import Source
 from phi3desk.errors import UserError
+from phi3desk.library.documents import place
 from phi3desk.model.models import Generation, Turn
 
 WITH_PASSAGES = (
@@ -148,6 +149,7 @@ def _passage(source: Source, question: str, manner: Manner) -> str:
     if manner.excerpts:
         return f"[{source.n}] {excerpt(passage.text, question).strip()}"
     path = " > ".join(passage.headings)
-    where = f"{passage.title or passage.document}, page {passage.page}"
+    named = str(place(passage.kind, passage.page, passage.label)) if passage.kind not in ("", "pdf") else ""
+    where = f"{passage.title or passage.document}, {named or f'page {passage.page}'}"
     heading = f"({where}: {path})" if path else f"({where})"
     return f"[{source.n}] {heading}\n{passage.text.strip()}"

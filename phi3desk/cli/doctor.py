@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from phi3desk import __version__
+from phi3desk.cli.documents import open_library
 from phi3desk.cli.output import Output
+from phi3desk.errors import UserError
 from phi3desk.model.hardware import hardware
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
@@ -35,9 +37,41 @@ class Check:
     mend: str = ""
 
 
-def run_doctor(options: argparse.Namespace, paths: Paths, _: Settings, output: Output) -> None:
-    """Look the installation over and print what was seen; nothing is changed."""
-    report = look_over(paths)
+def run_doctor(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """Look the installation over and print what was seen; with `--check` the library, with `--repair` mend that."""
+    if options.check or options.repair:
+        check_library(options, paths, settings, output)
+    else:
+        print_report(look_over(paths), options, output)
+
+
+def check_library(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """Print where catalogue, word index and vectors disagree, and mend it where that is asked.
+
+    UserError where something is left that does not agree.
+    """
+    with open_library(paths, settings) as library:
+        faults = library.mend() if options.repair else library.check()
+        left = library.check() if options.repair else faults
+        totals = library.status()
+    if options.json:
+        rows = [{"kind": fault.kind, "count": fault.count, "says": str(fault.says)} for fault in faults]
+        output.json({"documents": totals.documents, "passages": totals.passages, "faults": rows, "left": len(left)})
+    else:
+        for fault in faults:
+            output.text(f"{'mended' if options.repair else 'MEND'}  {fault.says}")
+        if not faults:
+            output.text(f"{totals.documents} documents, {totals.passages} passages: everything agrees")
+    if left:
+        raise UserError(
+            "Catalogue, word index and vectors do not agree. To mend it: phi3desk doctor --repair"
+            if not options.repair
+            else "Not everything could be mended. Move the data folder away and import your documents again."
+        )
+
+
+def print_report(report: dict[str, Any], options: argparse.Namespace, output: Output) -> None:
+    """Print what was seen of the installation."""
     if options.json:
         output.json(report)
         return

@@ -14,7 +14,8 @@ from typing import Any
 
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, State
+from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, ImportSummary, State, place
+from phi3desk.library.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
@@ -23,10 +24,25 @@ log = logging.getLogger(__name__)
 
 
 def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
-    """Read files and folders into a collection; ends well whatever the files are like."""
+    """Bind files and folders to a collection and read them; ends well whatever the files are like."""
     missing = [path for path in options.paths if not Path(path).exists()]
     if missing:
         raise UserError("There is no file or folder {path}.", path=missing[0])
+    with open_library(paths, settings) as library, told_import(options, output) as telling:
+        collection = library.collection_id(options.collection or DEFAULT_COLLECTION, create=True)
+        end_import(options, output, library.import_paths([Path(path) for path in options.paths], collection, *telling))
+
+
+def run_sync(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """Look what has changed in the folders that collections are bound to, and read it."""
+    with open_library(paths, settings) as library, told_import(options, output) as telling:
+        collection = library.collection_id(options.collection) if options.collection else None
+        end_import(options, output, library.sync(collection, *telling))
+
+
+@contextmanager
+def told_import(options: argparse.Namespace, output: Output) -> Iterator[tuple[OnProgress, OnFile, threading.Event]]:
+    """Give an import what it tells its progress and its files to, and how it is stopped by the person."""
     progress_line = ProgressLine()
 
     def on_progress(progress: ImportProgress) -> None:
@@ -39,11 +55,15 @@ def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, ou
         elif outcome.state != State.READY:
             output.row(f"{outcome.state}: {outcome.path}: {outcome.reason}")
 
-    with open_library(paths, settings) as library, stopped_by_person() as cancelled:
-        collection = library.collection_id(options.collection or DEFAULT_COLLECTION, create=True)
-        sources = [Path(path) for path in options.paths]
-        summary = library.import_paths(sources, collection, on_progress, on_file, cancelled)
-    progress_line.clear()
+    with stopped_by_person() as cancelled:
+        try:
+            yield on_progress, on_file, cancelled
+        finally:
+            progress_line.clear()
+
+
+def end_import(options: argparse.Namespace, output: Output, summary: ImportSummary) -> None:
+    """Print how an import ended; Cancelled where the person stopped it."""
     if summary.cancelled:
         raise Cancelled
     if options.json:
@@ -76,7 +96,9 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 output.json({"id": question_id, "passages": [found_row(found) for found in result.found]})
                 continue
             for found in result.found:
-                output.text(f"{found.passage.document}, p. {found.passage.page}  ({found.score:.3f})")
+                passage = found.passage
+                where = place(passage.kind, passage.page, passage.label)
+                output.text(f"{passage.document}, {where}  ({found.score:.3f})")
                 output.text(f"    {' '.join(found.passage.text.split())[:300]}")
             if not result.found:
                 output.text("Nothing was found.")
@@ -146,7 +168,8 @@ def progress_text(progress: ImportProgress) -> str:
     left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
     return (
         f"{progress.files_done} of {progress.files} files, {progress.pages} pages, "
-        f"{progress.embedded} of {progress.passages} passages embedded{left}: {progress.current}"
+        f"{progress.embedded} of {progress.passages} passages embedded, {100 * progress.share:.1f} %{left}: "
+        f"{progress.current}"
     )
 
 

@@ -32,6 +32,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_ask(commands)
     _add_model_commands(commands)
     doctor = commands.add_parser("doctor", help="versions, devices, folders, what is missing and how to mend it")
+    doctor.add_argument("--check", action="store_true", help="look whether the library agrees with itself")
+    doctor.add_argument("--repair", action="store_true", help="mend what does not agree")
     _add_common(doctor)
     options = parser.parse_args(arguments)
     _check(parser, options)
@@ -51,9 +53,13 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_library_commands(commands: _Commands[Parser]) -> None:
-    command = commands.add_parser("import", help="read files and folders into the library")
+    command = commands.add_parser("import", help="bind files and folders to the library and read what is new")
     command.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
     command.add_argument("--collection", type=_given, metavar="NAME", help="made where it does not exist")
+    _add_common(command)
+
+    command = commands.add_parser("sync", help="look what has changed in bound folders, and read it")
+    command.add_argument("--collection", type=_given, metavar="NAME", help="this one only")
     _add_common(command)
 
     command = commands.add_parser("documents", help="list the documents with their states")

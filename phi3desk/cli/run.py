@@ -19,6 +19,7 @@ Command = Callable[[argparse.Namespace, Paths, Settings, Output], None]
 
 COMMANDS: dict[str, Command] = {
     "import": documents.run_import,
+    "sync": documents.run_sync,
     "documents": documents.run_documents,
     "search": documents.run_search,
     "ask": answers.run_ask,

@@ -1,97 +1,33 @@
 """The catalogue: the truth about collections, documents and passages, in one SQLite file.
 
-Any thread may use it: each gets a connection of its own, writers wait for each other. A document's state moves in one
-transaction together with what it stands for.
+Any thread may use it. A document's state moves in one transaction together with what it stands for.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from phi3desk.errors import Sentence, UserError
-from phi3desk.library.chunker import Draft, PageLayout
-from phi3desk.library.documents import Collection, Document, Passage, State
-from phi3desk.library.migrations import migrate
+from phi3desk.library.database import Database, marks, parts
+from phi3desk.library.documents import Collection, Document, Passage, Rules, State
 from phi3desk.library.text import fold
-from phi3desk.library.words import index_words
-
-#: passage.embedded: waits for its embedding, or is in a language that the embedder does not know
-_WAITING, _UNKNOWN_LANGUAGE = 0, 2
 
 _DOCUMENT = """SELECT d.*, c.name AS collection FROM document d JOIN collection c ON c.id = d.collection_id"""
-_PASSAGE = """SELECT p.*, d.name AS document, d.path AS path, d.title AS title
-    FROM passage p JOIN document d ON d.id = p.document_id"""
-_VARIABLES = 900
+_PASSAGE = """SELECT p.*, d.name AS document, d.path AS path, d.title AS title, d.kind AS kind, g.label AS label
+    FROM passage p JOIN document d ON d.id = p.document_id
+    LEFT JOIN page g ON g.document_id = p.document_id AND g.number = p.page"""
 
 
-class Catalog:
-    """The catalogue in one file; made where it does not exist, brought to the newest version where it does."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
-        self._writing = threading.RLock()
-        try:
-            migrate(self.connection)
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise UserError(
-                "The library's catalogue {path} cannot be read ({problem}). Put back a copy of it, or move it away "
-                "to start a new library.",
-                path=str(path),
-                problem=str(error),
-            ) from error
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """Return the calling thread's own connection."""
-        known: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if known is None:
-            # closed by close(), which another thread may call
-            known = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-            known.row_factory = sqlite3.Row
-            known.execute("PRAGMA journal_mode = WAL")
-            known.execute("PRAGMA synchronous = NORMAL")
-            known.execute("PRAGMA foreign_keys = ON")
-            known.execute("PRAGMA cache_size = -32000")
-            self._local.connection = known
-            with self._guard:
-                self._connections.append(known)
-        return known
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Hold one write transaction: everything in it is kept, or nothing; may be nested."""
-        with self._writing:
-            connection = self.connection
-            if connection.in_transaction:
-                yield connection
-                return
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-    def close(self) -> None:
-        """Close every thread's connection."""
-        with self._guard:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-        self._local = threading.local()
+class Catalog(Database):
+    """Collections and documents; their pages and passages are `Content`'s, their folders `Sources`'."""
 
     # collections
 
@@ -106,7 +42,7 @@ class Catalog:
             states.setdefault(row["collection_id"], Counter())[row["state"]] = row["n"]
             passages[row["collection_id"]] += row["passages"]
         rows = self.connection.execute(
-            "SELECT id, name FROM collection WHERE removed IS NULL ORDER BY folded"
+            "SELECT id, name, rules FROM collection WHERE removed IS NULL ORDER BY folded"
         ).fetchall()
         return [
             Collection(
@@ -115,8 +51,9 @@ class Catalog:
                 documents=sum(states.get(i, {}).values()),
                 passages=passages[i],
                 states=dict(states.get(i, {})),
+                rules=msgspec.json.decode(rules, type=Rules),
             )
-            for i, name in rows
+            for i, name, rules in rows
         ]
 
     def collection_id(self, name: str) -> int | None:
@@ -197,147 +134,106 @@ class Catalog:
         )
         return {int(row[0]) for row in rows}
 
-    def found(self, collection_id: int, path: Path, size: int, changed: float, sha256: str) -> int:
-        """Put a file in, or one whose content changed, in the state FOUND; what it held stays until it is read anew."""
-        values = (size, changed, sha256, time.time())
+    def found(self, collection_id: int, path: str, size: int, changed: float, sha256: str) -> int:
+        """Put a file in, or one whose content changed, in the state FOUND; what it held stays until it is read anew.
+
+        Where another file has the content that this one had, that file's document takes what was read of it.
+        """
+        now = time.time()
+        values = (size, changed, sha256, now, now)
         with self.writing() as connection:
-            known = self.by_path(collection_id, str(path))
-            if known is not None:
+            known = self.by_path(collection_id, path)
+            if known is not None and not self._handed_over(known):
                 connection.execute(
-                    "UPDATE document SET size = ?, changed = ?, sha256 = ?, imported = ?, state = 'found', "
-                    "reason = NULL, removed = NULL WHERE id = ?",
+                    "UPDATE document SET size = ?, changed = ?, sha256 = ?, imported = ?, checked = ?, "
+                    "state = 'found', reason = NULL, removed = NULL, ocr_waiting = 0 WHERE id = ?",
                     (*values, known["id"]),
                 )
-                self._promote_duplicates()
+                self.promote_duplicates()
                 return int(known["id"])
             made = connection.execute(
-                "INSERT INTO document (size, changed, sha256, imported, collection_id, path, name, state) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, 'found')",
-                (*values, collection_id, str(path), path.name),
+                "INSERT INTO document (size, changed, sha256, imported, checked, collection_id, path, name, state) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'found')",
+                (*values, collection_id, path, Path(path).name),
             )
             return int(made.lastrowid or 0)
+
+    def _handed_over(self, known: sqlite3.Row) -> bool:
+        """Have a duplicate take over a document's content with its row; return whether there was one."""
+        if known["state"] == State.DUPLICATE or not known["passages"]:
+            return False
+        heir = self.connection.execute(
+            "SELECT * FROM document WHERE collection_id = ? AND sha256 = ? AND state = 'duplicate' "
+            "AND removed IS NULL AND id <> ? ORDER BY id LIMIT 1",
+            (known["collection_id"], known["sha256"], known["id"]),
+        ).fetchone()
+        if heir is None:
+            return False
+        self.connection.execute("DELETE FROM document WHERE id = ?", (heir["id"],))
+        self._place(known["id"], heir["path"], heir["size"], heir["changed"])
+        return True
+
+    def _place(self, document_id: int, path: str, size: int, changed: float) -> None:
+        self.connection.execute(
+            "UPDATE document SET path = ?, name = ?, size = ?, changed = ?, checked = ?, removed = NULL WHERE id = ?",
+            (path, Path(path).name, size, changed, time.time(), document_id),
+        )
+
+    def move(self, document_id: int, path: str, size: int, changed: float) -> None:
+        """Note that a document's file has another name or place now; a removed document comes back."""
+        with self.writing() as connection:
+            row = connection.execute("SELECT collection_id FROM document WHERE id = ?", (document_id,)).fetchone()
+            connection.execute(
+                "DELETE FROM document WHERE collection_id = ? AND path = ? AND id <> ?",
+                (row["collection_id"], path, document_id),
+            )
+            self._place(document_id, path, size, changed)
+
+    def gone(self, document_ids: Iterable[int]) -> None:
+        """Take documents out of sight whose files are gone; a duplicate takes over what was read of one of them."""
+        now = time.time()
+        with self.writing() as connection:
+            rows = [connection.execute("SELECT * FROM document WHERE id = ?", (i,)).fetchone() for i in document_ids]
+            # duplicates first, so that none of them takes over anything
+            for row in sorted(filter(None, rows), key=lambda row: row["state"] != State.DUPLICATE):
+                if not self._handed_over(row):
+                    connection.execute("UPDATE document SET removed = ? WHERE id = ?", (now, row["id"]))
+            self.promote_duplicates()
+
+    def sha256(self, document_id: int) -> str:
+        """Return the hash of a document's content, "" where there is none."""
+        row = self.connection.execute("SELECT sha256 FROM document WHERE id = ?", (document_id,)).fetchone()
+        return "" if row is None else str(row["sha256"])
+
+    def place_of(self, document_id: int) -> tuple[str, bool]:
+        """Return a document's path and whether it is marked as removed; an empty path where there is no document."""
+        row = self.connection.execute("SELECT path, removed FROM document WHERE id = ?", (document_id,)).fetchone()
+        return ("", True) if row is None else (str(row["path"]), row["removed"] is not None)
+
+    def describe(self, document_id: int, reason: Sentence | None, language: str) -> None:
+        """Change what is to be said of a document's state, and the language it is in."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE document SET reason = ?, language = ? WHERE id = ?",
+                (stored_sentence(reason), language, document_id),
+            )
+
+    def files(self, collection_id: int) -> list[sqlite3.Row]:
+        """Return what is known of every file of a collection, removed ones too."""
+        return self.connection.execute(
+            "SELECT id, path, size, changed, checked, sha256, state, reason, pages, passages, removed FROM document "
+            "WHERE collection_id = ?",
+            (collection_id,),
+        ).fetchall()
 
     def touch(self, document_id: int, size: int, changed: float) -> None:
         """Note a file's new time where its content is the same; a removed document comes back."""
         with self.writing() as connection:
             connection.execute(
-                "UPDATE document SET size = ?, changed = ?, removed = NULL WHERE id = ?", (size, changed, document_id)
+                "UPDATE document SET size = ?, changed = ?, checked = ?, removed = NULL WHERE id = ?",
+                (size, changed, time.time(), document_id),
             )
-
-    def ended(self, document_id: int, state: State, reason: Sentence | None, pages: int = 0) -> None:
-        """End a document in a state without passages."""
-        with self.writing() as connection:
-            self._drop_content(document_id)
-            connection.execute(
-                "UPDATE document SET state = ?, reason = ?, pages = ?, passages = 0 WHERE id = ?",
-                (state.value, _reason_json(reason), pages, document_id),
-            )
-
-    def read(
-        self,
-        document_id: int,
-        pages: Sequence[PageLayout],
-        labels: Sequence[str],
-        title: str,
-        language: str,
-        outline: Sequence[tuple[int, int, str]],
-        reason: Sentence | None,
-    ) -> None:
-        """Keep what a reader read: FOUND becomes READ; passages of an earlier content go."""
-        with self.writing() as connection:
-            self._drop_content(document_id)
-            connection.executemany(
-                "INSERT INTO page (document_id, number, label, language, text, headings) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        document_id,
-                        page.number,
-                        labels[page.number - 1] if page.number <= len(labels) else "",
-                        page.language,
-                        page.text,
-                        json.dumps(list(page.headings)),
-                    )
-                    for page in pages
-                ),
-            )
-            connection.execute(
-                "UPDATE document SET state = 'read', reason = ?, title = ?, language = ?, outline = ?, "
-                "pages = ?, passages = 0 WHERE id = ?",
-                (_reason_json(reason), title, language, json.dumps(list(outline)), len(pages), document_id),
-            )
-
-    def layouts(self, document_id: int) -> list[PageLayout]:
-        """Return a document's pages as they were read."""
-        rows = self.connection.execute("SELECT * FROM page WHERE document_id = ? ORDER BY number", (document_id,))
-        return [
-            PageLayout(
-                row["number"],
-                row["text"],
-                [(a, b, size) for a, b, size in json.loads(row["headings"])],
-                row["language"],
-            )
-            for row in rows
-        ]
-
-    def outline(self, document_id: int) -> list[tuple[int, int, str]]:
-        """Return a document's outline: page from 1, level from 0, title."""
-        row = self.connection.execute("SELECT outline FROM document WHERE id = ?", (document_id,)).fetchone()
-        return [(page, level, title) for page, level, title in json.loads(row["outline"])]
-
-    def add_passages(self, document_id: int, drafts: Sequence[Draft], known_languages: frozenset[str]) -> int:
-        """Keep a document's passages and index their words: READ becomes WORDS; return how many wait for embedding."""
-        waiting = 0
-        with self.writing() as connection:
-            for draft in drafts:
-                known = not draft.language or draft.language in known_languages
-                waiting += known
-                made = connection.execute(
-                    'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, '
-                    "embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        document_id,
-                        draft.page,
-                        draft.start,
-                        draft.end,
-                        draft.text,
-                        json.dumps(draft.headings, ensure_ascii=False),
-                        draft.context,
-                        draft.language,
-                        draft.digest,
-                        _WAITING if known else _UNKNOWN_LANGUAGE,
-                    ),
-                )
-                connection.execute(
-                    "INSERT INTO passage_words (rowid, context, body) VALUES (?, ?, ?)",
-                    (
-                        made.lastrowid,
-                        index_words(draft.context, draft.language),
-                        index_words(draft.text, draft.language),
-                    ),
-                )
-                connection.execute(
-                    "INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (made.lastrowid, fold(draft.indexed))
-                )
-            connection.execute(
-                "UPDATE document SET state = 'words', passages = ? WHERE id = ?", (len(drafts), document_id)
-            )
-        return waiting
-
-    def with_vectors(self, document_id: int) -> tuple[int, list[int]] | None:
-        """Return a document's collection and the passages of it that have vectors, or None where it is unknown."""
-        row = self.connection.execute("SELECT collection_id FROM document WHERE id = ?", (document_id,)).fetchone()
-        if row is None:
-            return None
-        ids = self.connection.execute("SELECT id FROM passage WHERE document_id = ? AND embedded = 1", (document_id,))
-        return int(row["collection_id"]), [int(i["id"]) for i in ids]
-
-    def _drop_content(self, document_id: int) -> None:
-        connection = self.connection
-        ids = "SELECT id FROM passage WHERE document_id = ?"
-        connection.execute(f"DELETE FROM passage_words WHERE rowid IN ({ids})", (document_id,))  # noqa: S608
-        connection.execute(f"DELETE FROM passage_trigrams WHERE rowid IN ({ids})", (document_id,))  # noqa: S608
-        connection.execute("DELETE FROM passage WHERE document_id = ?", (document_id,))
-        connection.execute("DELETE FROM page WHERE document_id = ?", (document_id,))
+            self.promote_duplicates()
 
     # what was left half done, removed, or is asked for
 
@@ -353,7 +249,8 @@ class Catalog:
         """Put documents back to FOUND, to be read anew."""
         with self.writing() as connection:
             connection.executemany(
-                "UPDATE document SET state = 'found', reason = NULL WHERE id = ?", ((i,) for i in document_ids)
+                "UPDATE document SET state = 'found', reason = NULL, ocr_waiting = 0 WHERE id = ?",
+                ((i,) for i in document_ids),
             )
 
     def remove_documents(self, document_ids: Sequence[int], removed: bool) -> None:
@@ -365,9 +262,10 @@ class Catalog:
             now = time.time() if removed else None
             connection.executemany("UPDATE document SET removed = ? WHERE id = ?", ((now, i) for i in document_ids))
             if removed:
-                self._promote_duplicates()
+                self.promote_duplicates()
 
-    def _promote_duplicates(self) -> None:
+    def promote_duplicates(self) -> None:
+        """Have a duplicate whose original is gone be read in its place; within a transaction of the caller."""
         self.connection.execute(
             "UPDATE document SET state = 'found', reason = NULL WHERE id IN (SELECT min(d.id) FROM document d "
             "WHERE d.state = 'duplicate' AND d.removed IS NULL AND NOT EXISTS (SELECT 1 FROM document o "
@@ -375,21 +273,23 @@ class Catalog:
             "AND o.state <> 'duplicate') GROUP BY d.collection_id, d.sha256)"
         )
 
-    def purge(self) -> list[tuple[int, list[int]]]:
-        """Delete for good what is marked as removed; return collections with the passages whose vectors must go."""
-        gone = []
+    def removed_documents(self) -> list[int]:
+        """Return the documents that are marked as removed, themselves or with their collection."""
+        rows = self.connection.execute(
+            "SELECT d.id FROM document d JOIN collection c ON c.id = d.collection_id "
+            "WHERE d.removed IS NOT NULL OR c.removed IS NOT NULL"
+        )
+        return [int(row["id"]) for row in rows]
+
+    def forget_removed(self) -> None:
+        """Delete for good the rows of all that is marked as removed; its content must have been dropped before."""
         with self.writing() as connection:
-            rows = connection.execute(
-                "SELECT d.id, d.collection_id FROM document d JOIN collection c ON c.id = d.collection_id "
-                "WHERE d.removed IS NOT NULL OR c.removed IS NOT NULL"
-            ).fetchall()
-            for row in rows:
-                ids = connection.execute("SELECT id FROM passage WHERE document_id = ?", (row["id"],)).fetchall()
-                gone.append((int(row["collection_id"]), [int(i["id"]) for i in ids]))
-                self._drop_content(row["id"])
-                connection.execute("DELETE FROM document WHERE id = ?", (row["id"],))
+            connection.execute(
+                "DELETE FROM document WHERE removed IS NOT NULL OR collection_id IN "
+                "(SELECT id FROM collection WHERE removed IS NOT NULL)"
+            )
+            connection.execute("DELETE FROM source WHERE removed IS NOT NULL")
             connection.execute("DELETE FROM collection WHERE removed IS NOT NULL")
-        return gone
 
     def passages(self, passage_ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by their ids."""
@@ -397,14 +297,21 @@ class Catalog:
         for part in parts(list(passage_ids)):
             rows = self.connection.execute(f"{_PASSAGE} WHERE p.id IN ({marks(part)})", part)
             found.update({int(row["id"]): _passage(row) for row in rows})
-        return found
+        names = self._names_of_duplicates({passage.document_id for passage in found.values()})
+        return {i: replace(p, also=names[p.document_id]) if p.document_id in names else p for i, p in found.items()}
 
-    def page_text(self, document_id: int, page: int) -> str:
-        """Return a page's text as it was read, "" where there is none."""
-        row = self.connection.execute(
-            "SELECT text FROM page WHERE document_id = ? AND number = ?", (document_id, page)
-        ).fetchone()
-        return "" if row is None else str(row["text"])
+    def _names_of_duplicates(self, document_ids: set[int]) -> dict[int, tuple[str, ...]]:
+        names: dict[int, tuple[str, ...]] = {}
+        for part in parts(sorted(document_ids)):
+            rows = self.connection.execute(
+                "SELECT o.id, d.name FROM document o JOIN document d ON d.collection_id = o.collection_id "  # noqa: S608
+                "AND d.sha256 = o.sha256 AND d.state = 'duplicate' AND d.removed IS NULL "
+                f"WHERE o.id IN ({marks(part)}) AND o.sha256 <> '' ORDER BY d.name",
+                part,
+            )
+            for row in rows:
+                names[row["id"]] = (*names.get(row["id"], ()), row["name"])
+        return names
 
     def totals(self) -> tuple[int, int]:
         """Return how many passages there are, and how many of them have all the embedding they can have."""
@@ -426,17 +333,6 @@ class Catalog:
         return {row["language"]: row["n"] / total for row in rows if row["language"]} if total else {}
 
 
-def marks(values: Sequence[Any]) -> str:
-    """Return the placeholders of an SQL list."""
-    return ",".join("?" * len(values))
-
-
-def parts(values: list[Any]) -> Iterator[list[Any]]:
-    """Return a list in parts that fit one SQL statement."""
-    for at in range(0, len(values), _VARIABLES):
-        yield values[at : at + _VARIABLES]
-
-
 def _checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:
@@ -446,13 +342,15 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _reason_json(reason: Sentence | None) -> str | None:
+def stored_sentence(reason: Sentence | None) -> str | None:
+    """Return a sentence as the catalogue keeps it."""
     if reason is None:
         return None
     return json.dumps({"template": reason.template, "values": reason.values}, ensure_ascii=False)
 
 
-def _reason(stored: str | None) -> Sentence | None:
+def kept_sentence(stored: str | None) -> Sentence | None:
+    """Return the sentence that `stored_sentence` made."""
     if stored is None:
         return None
     found = json.loads(stored)
@@ -468,13 +366,15 @@ def _document(row: sqlite3.Row) -> Document:
         name=row["name"],
         title=row["title"] or Path(row["path"]).stem,
         state=State(row["state"]),
-        reason=_reason(row["reason"]),
+        reason=kept_sentence(row["reason"]),
         pages=row["pages"],
         passages=row["passages"],
         size=row["size"],
         changed=row["changed"],
         imported=row["imported"],
         language=row["language"],
+        kind=row["kind"],
+        ocr_pages=row["ocr_pages"],
     )
 
 
@@ -490,4 +390,6 @@ def _passage(row: sqlite3.Row) -> Passage:
         end=row["end"],
         text=row["text"],
         headings=tuple(json.loads(row["headings"])),
+        kind=row["kind"],
+        label=row["label"] or "",
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from phi3desk.library.catalog import Catalog, marks, parts
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.database import marks, parts
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,17 @@ class EmbeddingQueue:
                 twins[digest] = (int(row["collection_id"]), int(row["id"]))
         return twins
 
+    def embedded_of(self, document_ids: Iterable[int]) -> int:
+        """Return how many passages of documents have all the embedding they can have."""
+        count = 0
+        for part in parts(list(document_ids)):
+            row = self._catalog.connection.execute(
+                f"SELECT count(*) FROM passage WHERE document_id IN ({marks(part)}) AND embedded <> 0",  # noqa: S608
+                part,
+            ).fetchone()
+            count += int(row[0])
+        return count
+
     def embedded(self, passage_ids: Sequence[int]) -> list[int]:
         """Note that passages have their vector; return the documents that became READY by it."""
         with self._catalog.writing() as connection:
@@ -73,7 +85,7 @@ class EmbeddingQueue:
         """Make READY every document whose passages all have what they can have; return their ids."""
         with self._catalog.writing() as connection:
             rows = connection.execute(
-                "SELECT id FROM document d WHERE state = 'words' AND passages > 0 AND NOT EXISTS "
+                "SELECT id FROM document d WHERE state = 'words' AND passages > 0 AND ocr_waiting = 0 AND NOT EXISTS "
                 "(SELECT 1 FROM passage p WHERE p.document_id = d.id AND p.embedded = 0)"
             ).fetchall()
             connection.executemany("UPDATE document SET state = 'ready' WHERE id = ?", ((row["id"],) for row in rows))
@@ -96,6 +108,18 @@ class EmbeddingQueue:
             (collection_id,),
         ).fetchone()
         return int(row[0])
+
+    def debt(self) -> dict[int, list[int]]:
+        """Return the passages that are gone and whose vectors still have to be deleted, by collection."""
+        owed: dict[int, list[int]] = {}
+        for row in self._catalog.connection.execute("SELECT collection_id, passage_id FROM vector_debt"):
+            owed.setdefault(int(row["collection_id"]), []).append(int(row["passage_id"]))
+        return owed
+
+    def paid(self, passage_ids: Iterable[int]) -> None:
+        """Note that the vectors of passages are deleted."""
+        with self._catalog.writing() as connection:
+            connection.executemany("DELETE FROM vector_debt WHERE passage_id = ?", ((i,) for i in passage_ids))
 
     def vectors_lost(self, passage_ids: Iterable[int]) -> None:
         """Have passages embedded again whose vectors are gone; their documents are searched by words until then."""

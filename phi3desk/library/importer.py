@@ -1,170 +1,78 @@
 """The import: files become documents, documents become passages, passages become searchable.
 
-One thread runs an import and writes the catalogue; reader processes read ahead of it. Reading goes before embedding,
-so that everything is searchable by words first; embedding is done while nothing has been read that waits.
+One thread runs an import and writes the catalogue; reader processes read ahead of it. All text is read and indexed
+before anything is embedded, so that everything can be searched by words first. Pages that are pictures are recognised
+by the readers while the passages are embedded.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
-import stat
 import threading
 import time
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from phi3desk.errors import Cancelled, UserError, say
-from phi3desk.library import import_requests
+from phi3desk.errors import Cancelled, Sentence, UserError, say
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunker import PageLayout, cut
-from phi3desk.library.documents import FINAL_STATES, Document, FileOutcome, ImportProgress, ImportSummary, State
-from phi3desk.library.embedder import BATCH, Embedder
-from phi3desk.library.embedding_queue import EmbeddingQueue, Waiting
+from phi3desk.library.chunker import PageLayout
+from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent, Recognised
+from phi3desk.library.documents import ImportSummary, Phase, State
+from phi3desk.library.drafting import draft, drafts_of, index_entry, main_language
+from phi3desk.library.embedder import Embedder
+from phi3desk.library.embedding import PassageEmbedding
+from phi3desk.library.embedding_queue import EmbeddingQueue
+from phi3desk.library.follower import CANCELLED, Follower
+from phi3desk.library.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.language import language_of
-from phi3desk.library.reading.events import Finished
-from phi3desk.library.reading.kinds import refusal
+from phi3desk.library.pace import Pace
+from phi3desk.library.passwords import Passwords
+from phi3desk.library.reading.events import ReadRequest
+from phi3desk.library.reading.ocr import how_to_get
 from phi3desk.library.reading.pool import DocumentText, ReaderPool
-from phi3desk.library.titles import shown_title, spoken_title
+from phi3desk.library.sources import Sources
 from phi3desk.library.vectors import Vectors
 
-log = logging.getLogger(__name__)
-
-OnProgress = Callable[[ImportProgress], None]
-OnFile = Callable[[FileOutcome], None]
-
-_PROGRESS_SECONDS = 0.25
 _WAIT_SECONDS = 0.1
-#: how much of an import's work is reading, for the bar that shows it
-_READING_SHARE = 0.3
-#: Passages taken from the catalogue at a time; the embedder is free for a question after each BATCH of them.
-_PASSAGES_AT_A_TIME = 2 * BATCH
+#: Pages recognised by one request: what is done is kept after each.
+_OCR_PAGES_AT_A_TIME = 4
+#: A long scan becomes searchable every so many pages.
+_OCR_PAGES_CUT = 32
 
-
-def files_under(paths: Sequence[Path]) -> list[Path]:
-    """Return the files to import, in order and each once; UserError for a path that does not exist.
-
-    A file that is named is taken as it is. Of a folder everything is taken but hidden files and folders and links:
-    a link either leads out of the folder or to a file that is found under its own name.
-    """
-    found: dict[Path, None] = {}
-    for path in paths:
-        if not path.exists():
-            raise UserError("There is no file or folder {path}.", path=str(path))
-        path = path.resolve()
-        if not path.is_dir():
-            found[path] = None
-            continue
-        for parent, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not _is_hidden(Path(parent, name)))
-            for name in sorted(names):
-                file = Path(parent, name)
-                if not _is_hidden(file) and not file.is_symlink() and file.is_file():
-                    found[file] = None
-    return list(found)
-
-
-def _shown_path(path: Path) -> str:
-    """Return a path as text that can be kept and shown: bytes that are no UTF-8 become a replacement sign."""
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
-def _is_hidden(path: Path) -> bool:
-    if path.name.startswith("."):
-        return True
-    try:
-        attributes = getattr(path.lstat(), "st_file_attributes", 0)
-    except OSError:
-        return False
-    return bool(attributes & getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 0))
-
-
-@dataclass
-class _Run:
-    """One import under way, and what it has to tell."""
-
-    cancelled: threading.Event
-    on_progress: OnProgress | None = None
-    on_file: OnFile | None = None
-    files: int = 0
-    bytes: int = 0
-    bytes_read: int = 0
-    pages: int = 0
-    passages: int = 0
-    embedded: int = 0
-    current: str = ""
-    states: Counter[str] = field(default_factory=Counter)
-    started: float = field(default_factory=time.monotonic)
-    embedding_seconds: float = 0.0
-    by_embedder: int = 0
-    #: documents of this run that have not come to their end
-    open: set[int] = field(default_factory=set)
-    reported: float = 0.0
-    guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def page_read(self) -> None:
-        with self.guard:
-            self.pages += 1
-
-    def outcome(self, outcome: FileOutcome) -> None:
-        self.states[outcome.state.value] += 1
-        self.open.discard(outcome.document_id)
-        if self.on_file is not None:
-            self.on_file(outcome)
-
-    def tell(self, *, at_once: bool = False) -> None:
-        now = time.monotonic()
-        if self.on_progress is None or (not at_once and now - self.reported < _PROGRESS_SECONDS):
-            return
-        self.reported = now
-        self.on_progress(
-            ImportProgress(
-                files=self.files,
-                files_done=sum(self.states.values()),
-                pages=self.pages,
-                passages=self.passages,
-                embedded=self.embedded,
-                current=self.current,
-                pages_per_second=self.pages / max(0.001, now - self.started),
-                seconds_left=self._seconds_left(now - self.started),
-                share=self._share(),
-            )
-        )
-
-    def _share(self) -> float:
-        """Return how much of the work is done; the passages of files not yet read are estimated from their bytes."""
-        read = min(1.0, self.bytes_read / self.bytes) if self.bytes else 1.0
-        embedded = min(1.0, self.embedded / self.passages) if self.passages else 0.0
-        return _READING_SHARE * read + (1 - _READING_SHARE) * read * embedded
-
-    def _seconds_left(self, elapsed: float) -> float | None:
-        """Estimate from the bytes that are still to be read and the passages they are likely to hold."""
-        if elapsed < 2 or (self.bytes and not self.bytes_read):
-            return None
-        share = min(1.0, self.bytes_read / self.bytes) if self.bytes else 1.0
-        reading = (elapsed - self.embedding_seconds) * (1 - share) / max(share, 0.01)
-        if self.by_embedder < 4 * BATCH:
-            return None if self.passages > self.embedded else reading
-        to_embed = self.passages / max(share, 0.01) - self.embedded
-        return max(0.0, reading) + max(0.0, to_embed) * self.embedding_seconds / self.by_embedder
+Reading = dict[Future[DocumentText], tuple[int, ReadRequest]]
 
 
 class Importer:
-    """Runs imports, one at a time, for one library."""
+    """Runs imports, one at a time, for one library.
+
+    `ocr_languages` returns Tesseract's languages for a collection, () where text cannot or shall not be recognised.
+    """
 
     def __init__(
-        self, catalog: Catalog, vectors: Vectors, embedder: Embedder, open_pool: Callable[[], ReaderPool]
+        self,
+        catalog: Catalog,
+        vectors: Vectors,
+        embedder: Embedder,
+        open_pool: Callable[[], ReaderPool],
+        pace: Pace,
+        passwords: Passwords,
+        ocr_languages: Callable[[int], tuple[str, ...]],
     ) -> None:
         self._catalog = catalog
+        self._content = Content(catalog)
+        self._sources = Sources(catalog)
+        self._follower = Follower(catalog, self._content, self._sources)
         self._queue = EmbeddingQueue(catalog)
+        self._embedding = PassageEmbedding(self._queue, vectors, embedder)
         self._vectors = vectors
         self._embedder = embedder
         self._open_pool = open_pool
+        self._pace = pace
+        self._passwords = passwords
+        self._ocr_languages = ocr_languages
         self._one_at_a_time = threading.Lock()
         self._suspended = False
 
@@ -172,6 +80,10 @@ class Importer:
     def running(self) -> bool:
         """Tell whether an import runs."""
         return self._one_at_a_time.locked()
+
+    def suspend(self) -> None:
+        """Have the import that runs go on at the next start, though it is cancelled now: the program ends."""
+        self._suspended = True
 
     def import_paths(
         self,
@@ -181,127 +93,39 @@ class Importer:
         on_file: OnFile | None,
         cancelled: threading.Event,
     ) -> ImportSummary:
-        """Import files and folders into a collection; what an earlier import left half done is taken up after them.
+        """Bind files and folders to a collection and read them; UserError for a path that does not exist.
 
-        Should the process die, or be ended with `suspend`, the next `resume` goes on with what was not yet looked at.
+        Should the process die, or be ended with `suspend`, the next `sync` goes on with what was not yet looked at.
         """
-        files = files_under(paths)
-        request = import_requests.keep(self._catalog, collection_id, [path.resolve() for path in paths])
-        run = _Run(cancelled, on_progress, on_file, files=len(files), bytes=sum(_size(file) for file in files))
-        try:
-            return self._run(run, self._registered(run, files, collection_id))
-        finally:
-            if not self._suspended:
-                import_requests.forget(self._catalog, [request])
+        for path in paths:
+            if not path.exists():
+                raise UserError("There is no file or folder {path}.", path=str(path))
+        named = [path.resolve() for path in paths]
+        self._sources.bind(collection_id, named)
+        return self._run(ImportRun(cancelled, on_progress, on_file), {collection_id: named})
 
-    def suspend(self) -> None:
-        """Have the import that runs go on at the next start, though it is cancelled now: the program ends."""
-        self._suspended = True
-
-    def resume(
-        self, on_progress: OnProgress | None, on_file: OnFile | None, cancelled: threading.Event
+    def sync(
+        self,
+        collection_ids: Sequence[int],
+        on_progress: OnProgress | None,
+        on_file: OnFile | None,
+        cancelled: threading.Event,
     ) -> ImportSummary:
-        """Take up whatever is on its way in the catalogue, and imports that did not come to their end."""
-        requests = import_requests.pending(self._catalog)
-        asked = [(r.collection_id, files_under([path for path in r.paths if path.exists()])) for r in requests]
-        files = [file for _, several in asked for file in several]
-        run = _Run(cancelled, on_progress, on_file, files=len(files), bytes=sum(_size(file) for file in files))
-        summary = self._run(run, chain(*(self._registered(run, several, collection) for collection, several in asked)))
-        if not self._suspended:
-            import_requests.forget(self._catalog, [request.id for request in requests])
-        return summary
+        """Make collections agree with what they are bound to, and take up whatever is half done."""
+        return self._run(ImportRun(cancelled, on_progress, on_file), {i: [] for i in collection_ids})
 
-    def _registered(self, run: _Run, files: Sequence[Path], collection_id: int) -> Iterator[tuple[int, Path]]:
-        """Put each file into the catalogue when its turn comes; yield those that have to be read."""
-        for file in files:
-            document_id = self._register(run, file, collection_id)
-            if document_id is not None:
-                yield document_id, file
-
-    def _register(self, run: _Run, file: Path, collection_id: int) -> int | None:
-        run.current = file.name
-        shown = _shown_path(file)
-        if shown != str(file):
-            reason = say("The name of the file holds characters that cannot be read. Rename it and import it again.")
-            self._end(run, self._catalog.found(collection_id, Path(shown), 0, 0.0, ""), Finished(State.FAILED, reason))
-            return None
-        try:
-            status = file.stat()
-            if not stat.S_ISREG(status.st_mode):
-                reason = say("This is not a file with content, but a device or a pipe.")
-                document_id = self._catalog.found(collection_id, file, 0, status.st_mtime, "")
-                self._end(run, document_id, Finished(State.UNSUPPORTED, reason))
-                return None
-            known = self._catalog.by_path(collection_id, str(file))
-            same_file = known is not None and (known["size"], known["changed"]) == (status.st_size, status.st_mtime)
-            if known is not None and same_file and known["removed"] is None:
-                self._known(run, known["id"], status.st_size)
-                return None
-            refused = refusal(file)
-            sha256 = "" if refused is not None else _sha256(file)
-        except OSError as error:
-            reason = say("The file cannot be opened: {problem}.", problem=error.strerror or type(error).__name__)
-            document_id = self._catalog.found(collection_id, file, 0, 0.0, "")
-            self._end(run, document_id, Finished(State.FAILED, reason))
-            return None
-        if known is not None and sha256 and known["sha256"] == sha256:
-            self._catalog.touch(known["id"], status.st_size, status.st_mtime)
-            self._known(run, known["id"], status.st_size)
-            return None
-        document_id = self._catalog.found(collection_id, file, status.st_size, status.st_mtime, sha256)
-        if refused is not None:
-            run.bytes_read += status.st_size
-            self._end(run, document_id, refused)
-            return None
-        twin = self._catalog.same_content(collection_id, sha256, document_id)
-        if twin is not None:
-            run.bytes_read += status.st_size
-            reason = say("The same content is in the collection as {name}.", name=twin["name"])
-            self._end(run, document_id, Finished(State.DUPLICATE, reason))
-            return None
-        run.open.add(document_id)
-        return document_id
-
-    def _known(self, run: _Run, document_id: int, size: int) -> None:
-        """Deal with a file that is there unchanged: nothing is done, unless an earlier import left it half done."""
-        document = self._catalog.document(document_id)
-        assert document is not None
-        if document.state not in FINAL_STATES:
-            # counted already with what is taken up after the files
-            run.files -= 1
-            return
-        run.bytes_read += size
-        self._tell_end(run, document_id)
-
-    def _end(self, run: _Run, document_id: int, finished: Finished, pages: int = 0) -> None:
-        old = self._catalog.with_vectors(document_id)
-        self._catalog.ended(document_id, finished.state, finished.reason, pages)
-        self._forget_vectors(old)
-        self._tell_end(run, document_id)
-
-    def _forget_vectors(self, old: tuple[int, list[int]] | None) -> None:
-        if old is not None and old[1]:
-            self._vectors.delete(*old)
-
-    def _tell_end(self, run: _Run, document_id: int) -> None:
-        document = self._catalog.document(document_id)
-        if document is not None:
-            run.outcome(
-                FileOutcome(
-                    document.path, document.state, document.pages, document.passages, document.reason, document.id
-                )
-            )
-
-    def _run(self, run: _Run, files: Iterator[tuple[int, Path]]) -> ImportSummary:
+    def _run(self, run: ImportRun, collections: dict[int, list[Path]]) -> ImportSummary:
         if not self._one_at_a_time.acquire(blocking=False):
             raise UserError("An import is running already. Wait for it to end, or cancel it.")
         pool = self._open_pool()
         was_cancelled = False
         try:
-            left_over = self._adopted(run)
-            self._work(run, chain(files, self._taken_up(run, left_over)), pool)
-            # a file whose content changed makes its duplicate an original, which is found only now
-            self._work(run, self._taken_up(run, self._adopted(run)), pool)
+            for collection_id in collections:
+                if self._ocr_languages(collection_id):
+                    self._content.await_ocr(collection_id)
+            followed = (self._follower.follow(run, i, named) for i, named in collections.items())
+            self._read_all(run, chain(chain.from_iterable(followed), self._left_over(run)), pool)
+            self._embed_and_recognise(run, pool)
         except Cancelled:
             was_cancelled = True
         finally:
@@ -311,167 +135,261 @@ class Importer:
             if not stopped:
                 run.cancelled.clear()
             self._one_at_a_time.release()
+        if was_cancelled and not self._suspended:
+            self._give_reasons(run, collections)
         run.tell(at_once=True)
         return ImportSummary(dict(run.states), time.monotonic() - run.started, was_cancelled)
 
-    def _adopted(self, run: _Run) -> list[Document]:
-        """Return the documents that are half done and not yet part of this run, and count them in."""
+    def _give_reasons(self, run: ImportRun, collections: dict[int, list[Path]]) -> None:
+        """Have every file that a cancelled import did not read say so, but for those that hold an earlier content."""
+        for document in self._catalog.unfinished():
+            if document.state is State.FOUND and not document.passages:
+                self._follower.end(run, document.id, State.FAILED, CANCELLED)
+        for collection_id in collections:
+            self._follower.unread(run, collection_id)
+
+    def _left_over(self, run: ImportRun) -> Iterator[tuple[int, str]]:
+        """Go on with documents that an earlier import left half done; yield those that have to be read."""
         documents = [document for document in self._catalog.unfinished() if document.id not in run.open]
         run.files += len(documents)
         run.bytes += sum(document.size for document in documents if document.state is State.FOUND)
         run.passages += sum(document.passages for document in documents)
+        run.embedded += self._queue.embedded_of(document.id for document in documents)
         run.open.update(document.id for document in documents)
-        return documents
-
-    def _taken_up(self, run: _Run, documents: Sequence[Document]) -> Iterator[tuple[int, Path]]:
-        """Go on with documents where they stand; yield those that have to be read."""
         for document in documents:
-            if run.cancelled.is_set():
-                raise Cancelled
             if document.state is State.FOUND:
-                yield document.id, Path(document.path)
-            elif document.state is State.READ:
-                self._cut(run, document.id)
-        self._settle(run)
+                yield document.id, document.path
+            elif document.state is State.READ and not self._content.ocr_pages(document.id):
+                self._cut_anew(run, document.id)
 
-    def _work(self, run: _Run, files: Iterator[tuple[int, Path]], pool: ReaderPool) -> None:
-        """Read, cut and embed until nothing is left; raise Cancelled between two steps."""
-        reading: dict[Future[DocumentText], int] = {}
+    # reading
+
+    def _read_all(self, run: ImportRun, files: Iterator[tuple[int, str]], pool: ReaderPool) -> None:
+        """Read and cut until every file is searchable by words; raise Cancelled between two steps."""
+        reading: Reading = {}
         exhausted = False
-        while True:
-            if run.cancelled.is_set():
-                raise Cancelled
-            run.tell()
+        while reading or not exhausted:
+            self._hold(run)
             while not exhausted and len(reading) < 2 * pool.size:
                 taken = next(files, None)
                 if taken is None:
                     exhausted = True
                     break
-                reading[pool.read(taken[1], run.cancelled, run.page_read)] = taken[0]
-                run.tell()
-                if run.cancelled.is_set():
-                    raise Cancelled
-            done = [future for future in reading if future.done()]
-            for future in done:
-                self._keep(run, reading.pop(future), future.result())
-            if done or self._embed_some(run):
-                continue
-            if not reading and exhausted:
-                return
-            wait(reading, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
+                self._ask(run, pool, reading, taken[0], ReadRequest(taken[1]))
+                self._step(run, Phase.READING)
+            for future in [future for future in reading if future.done()]:
+                document_id, request = reading.pop(future)
+                text = future.result()
+                password = self._password_for(document_id, request, text)
+                if password:
+                    self._ask(run, pool, reading, document_id, replace(request, password=password))
+                else:
+                    self._keep(run, document_id, text)
+                self._step(run, Phase.READING)
+            self._settle_debt()
+            if reading:
+                wait(reading, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
+            self._step(run, Phase.READING)
+        for document_id in self._queue.settle():
+            self._tell_end(run, document_id)
 
-    def _keep(self, run: _Run, document_id: int, text: DocumentText) -> None:
-        """Write what a reader brought back, and cut it into passages."""
+    def _ask(self, run: ImportRun, pool: ReaderPool, reading: Reading, document_id: int, request: ReadRequest) -> None:
+        reading[pool.read(request, run.cancelled, run.page_read)] = (document_id, request)
+
+    def _password_for(self, document_id: int, request: ReadRequest, text: DocumentText) -> str:
+        """Return a password to try on a locked document, "" where none is known or it was tried."""
+        if text.state is not State.LOCKED or request.password:
+            return ""
+        return self._passwords.find(self._catalog.sha256(document_id)) or ""
+
+    def _keep(self, run: ImportRun, document_id: int, text: DocumentText) -> None:
+        """Write what a reader brought back, cut into passages."""
         document = self._catalog.document(document_id)
         run.bytes_read += document.size if document else 0
         if document is None or document.state is not State.FOUND:
             run.open.discard(document_id)
             return
         run.current = document.name
-        if text.state is not State.READ:
-            self._end(run, document_id, Finished(text.state, text.reason), len(text.texts))
+        await_ocr = bool(text.scanned) and bool(self._ocr_languages(document.collection_id))
+        if text.state is not State.READ and not (text.state is State.NEEDS_OCR and await_ocr):
+            reason = self._why_not_recognised(document.collection_id) if text.scanned else text.reason
+            self._follower.end(run, document_id, text.state, reason or text.reason, len(text.texts), text.kind)
             return
+        drafted = text.drafted or draft(
+            self._embedder, document.path, text.title, text.texts, text.headings, text.outline
+        )
         pages = [
-            PageLayout(number, page, headings, language_of(page))
-            for number, (page, headings) in enumerate(zip(text.texts, text.headings, strict=True), 1)
+            PageLayout(number, page, headings, language)
+            for number, (page, headings, language) in enumerate(
+                zip(text.texts, text.headings, drafted.page_languages, strict=True), 1
+            )
         ]
-        letters: Counter[str] = Counter()
-        for page in pages:
-            letters[page.language] += len(page.text)
-        language = letters.most_common(1)[0][0] if letters else ""
-        old = self._catalog.with_vectors(document_id)
-        title = shown_title(text.title, Path(document.path).stem)
-        self._catalog.read(document_id, pages, text.labels, title, language, text.outline, text.reason)
-        self._forget_vectors(old)
-        self._cut(run, document_id)
+        content = NewContent(
+            kind=text.kind,
+            title=drafted.title,
+            language=drafted.language,
+            pages=pages,
+            drafts=drafted.drafts,
+            index=drafted.index,
+            labels=text.labels,
+            outline=text.outline,
+            scanned=set(text.scanned),
+            reason=None if await_ocr else text.reason,
+        )
+        self._content.replace(document_id, content, self._embedder.languages, await_ocr)
+        self._count_passages(run, document_id)
 
-    def _cut(self, run: _Run, document_id: int) -> None:
+    def _cut_anew(self, run: ImportRun, document_id: int) -> None:
+        """Cut a document's kept pages again: some of them were recognised since."""
         document = self._catalog.document(document_id)
         if document is None:
             return
-        spoken = spoken_title(document.title, Path(document.path).stem)
-        drafts = cut(
-            self._catalog.layouts(document_id),
-            spoken,
-            self._catalog.outline(document_id),
-            self._embedder.count_tokens,
-            self._embedder.languages,
-        )
-        if not drafts:
-            reason = say("The pages hold no text that can be searched.")
-            self._end(run, document_id, Finished(State.EMPTY, reason), document.pages)
+        run.passages -= document.passages
+        run.embedded -= self._queue.embedded_of([document_id])
+        title = "" if document.title == Path(document.path).stem else document.title
+        outline = self._content.outline(document_id)
+        drafts = drafts_of(self._embedder, document.path, title, self._content.layouts(document_id), outline)
+        index = [index_entry(made.context, made.text, made.language) for made in drafts]
+        self._content.replace_passages(document_id, drafts, index, self._embedder.languages)
+        self._count_passages(run, document_id)
+
+    def _count_passages(self, run: ImportRun, document_id: int) -> None:
+        document = self._catalog.document(document_id)
+        if document is None:
             return
-        waiting = self._catalog.add_passages(document_id, drafts, self._embedder.languages)
-        run.passages += len(drafts)
-        run.embedded += len(drafts) - waiting
-        self._settle(run)
+        run.passages += document.passages
+        run.embedded += self._queue.embedded_of([document_id])
+        if document.state is State.EMPTY:
+            if self._content.scans(document_id).get(PICTURE):
+                state, reason = State.NEEDS_OCR, self._why_not_recognised(document.collection_id) or how_to_get()
+            else:
+                state, reason = State.EMPTY, document.reason or say("The pages hold no text that can be searched.")
+            self._follower.end(run, document_id, state, reason, document.pages, document.kind)
 
-    def _settle(self, run: _Run) -> None:
-        for document_id in self._queue.settle():
-            self._tell_end(run, document_id)
+    # embedding and text recognition
 
-    def _embed_some(self, run: _Run) -> bool:
-        """Embed the next passages that wait; return whether there were any."""
-        waiting = self._queue.waiting(_PASSAGES_AT_A_TIME)
-        if not waiting:
-            return False
-        started = time.monotonic()
-        copied = self._copy_twins(waiting)
-        rest = [passage for passage in waiting if passage.id not in copied]
-        done = [*copied, *self._embed(rest)]
-        run.embedded += len(waiting)
-        run.by_embedder += len(rest)
-        run.embedding_seconds += time.monotonic() - started
-        failed = [passage.id for passage in waiting if passage.id not in set(done)]
-        self._queue.not_embeddable(failed)
-        for document_id in self._queue.embedded(done):
-            self._tell_end(run, document_id)
-        return True
+    def _embed_and_recognise(self, run: ImportRun, pool: ReaderPool) -> None:
+        recognising: Reading = {}
+        waiting = self._ocr_requests(run)
+        run.phase = Phase.EMBEDDING
+        run.tell(at_once=True)
+        while True:
+            self._hold(run)
+            while waiting and len(recognising) < 2 * pool.size:
+                document_id, request = waiting.popleft()
+                self._ask(run, pool, recognising, document_id, request)
+            for future in [future for future in recognising if future.done()]:
+                document_id, request = recognising.pop(future)
+                waiting.extendleft(self._recognised(run, document_id, request, future.result()))
+            step = self._embedding.step()
+            if step is not None:
+                run.embedded += step.passages
+                run.by_embedder += step.by_embedder
+                run.embedding_seconds += step.seconds
+                for document_id in step.ready:
+                    self._tell_end(run, document_id)
+                self._pace.rest_after(step.seconds, run.cancelled)
+            elif not recognising and not waiting:
+                break
+            else:
+                wait(recognising, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
+            self._settle_debt()
+            self._step(run, Phase.EMBEDDING if step is not None else Phase.OCR)
 
-    def _copy_twins(self, waiting: Sequence[Waiting]) -> set[int]:
-        """Copy the vectors of texts that were embedded before; return the passages that have one by it."""
-        twins = self._queue.embedded_twins(passage.digest for passage in waiting)
-        copied = set()
-        for passage in waiting:
-            twin = twins.get(passage.digest)
-            vector = self._vectors.get(twin[0], [twin[1]]).get(twin[1]) if twin is not None else None
-            if vector is not None:
-                self._vectors.put(passage.collection_id, [passage.id], [passage.document_id], [vector])
-                copied.add(passage.id)
-        return copied
+    def _ocr_requests(self, run: ImportRun) -> deque[tuple[int, ReadRequest]]:
+        requests: deque[tuple[int, ReadRequest]] = deque()
+        for document in self._catalog.unfinished():
+            pages = self._content.ocr_pages(document.id)
+            languages = self._ocr_languages(document.collection_id)
+            if pages and not languages:
+                self._content.without_ocr(document.id)
+                self._after_ocr(run, document.id)
+                continue
+            run.ocr_left += len(pages)
+            for at in range(0, len(pages), _OCR_PAGES_AT_A_TIME):
+                some = tuple(pages[at : at + _OCR_PAGES_AT_A_TIME])
+                requests.append((document.id, ReadRequest(document.path, ocr_pages=some, ocr_languages=languages)))
+        if requests:
+            run.ocr_started = time.monotonic()
+        return requests
 
-    def _embed(self, passages: Sequence[Waiting]) -> list[int]:
-        """Embed passages and keep their vectors; return those that worked. Equal texts are embedded once."""
-        if not passages:
+    def _recognised(
+        self, run: ImportRun, document_id: int, request: ReadRequest, text: DocumentText
+    ) -> list[tuple[int, ReadRequest]]:
+        """Keep recognised pages; return requests to try the others again, each page by itself."""
+        password = self._password_for(document_id, request, text)
+        if password:
+            return [(document_id, replace(request, password=password))]
+        document = self._catalog.document(document_id)
+        if document is None:
             return []
-        texts = list({passage.digest: passage.indexed for passage in passages}.items())
-        try:
-            made = dict(zip((digest for digest, _ in texts), self._embedder.embed([t for _, t in texts]), strict=True))
-        except UserError:
-            raise
-        except Exception:
-            log.exception("a batch could not be embedded")
-            if len(passages) == 1:
-                return []
-            return [done for passage in passages for done in self._embed([passage])]
-        for collection_id in {passage.collection_id for passage in passages}:
-            own = [passage for passage in passages if passage.collection_id == collection_id]
-            self._vectors.put(
-                collection_id,
-                [passage.id for passage in own],
-                [passage.document_id for passage in own],
-                [made[passage.digest] for passage in own],
+        run.current = document.name
+        done = {
+            number: Recognised(page, language_of(page), text.boxes.get(number, []))
+            for number, page in text.ocr.items()
+            if number in request.ocr_pages
+        }
+        missing = [number for number in request.ocr_pages if number not in done]
+        if missing and len(request.ocr_pages) == 1:
+            done[missing.pop()] = Recognised("")
+        left = self._content.recognised(document_id, done)
+        run.ocr_left -= len(done)
+        run.ocr_done += len(done)
+        if left == 0:
+            self._after_ocr(run, document_id)
+        elif left // _OCR_PAGES_CUT != (left + len(done)) // _OCR_PAGES_CUT:
+            self._cut_anew(run, document_id)
+        return [(document_id, replace(request, ocr_pages=(number,))) for number in missing]
+
+    def _after_ocr(self, run: ImportRun, document_id: int) -> None:
+        """Give a document the passages of its recognised pages, and the state and reason it ends with."""
+        scans = self._content.scans(document_id)
+        unread = scans.get(PICTURE, 0) + scans.get(NOTHING_RECOGNISED, 0)
+        reason: Sentence | None = None
+        if unread:
+            reason = say(
+                "On {pages} of {total} pages there are only pictures in which no text could be recognised.",
+                pages=unread,
+                total=sum(scans.values()),
             )
-        return [passage.id for passage in passages]
+        self._catalog.describe(document_id, reason, main_language(self._content.layouts(document_id)))
+        self._cut_anew(run, document_id)
+        for ready in self._queue.settle():
+            self._tell_end(run, ready)
 
+    def _why_not_recognised(self, collection_id: int) -> Sentence | None:
+        if self._sources.rules(collection_id).ocr:
+            return None
+        return say(
+            "The pages are pictures without text, as from a scanner, and text recognition is switched off in the rules "
+            "of the collection."
+        )
 
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0
+    # between two steps
 
+    def _step(self, run: ImportRun, phase: Phase) -> None:
+        run.phase = phase
+        run.tell()
+        if run.cancelled.is_set():
+            raise Cancelled
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    def _hold(self, run: ImportRun) -> None:
+        """Wait while the person, or the battery, holds imports back; raise Cancelled."""
+        started = time.monotonic()
+        while not run.cancelled.is_set() and (held := self._pace.held_by()) is not None:
+            if run.phase is not held:
+                run.phase = held
+                run.tell(at_once=True)
+            self._pace.wait()
+        run.waited(time.monotonic() - started)
+        if run.cancelled.is_set():
+            raise Cancelled
+
+    def _settle_debt(self) -> None:
+        """Delete the vectors of passages that are gone."""
+        for collection_id, passages in self._queue.debt().items():
+            self._vectors.delete(collection_id, passages)
+            self._queue.paid(passages)
+
+    def _tell_end(self, run: ImportRun, document_id: int) -> None:
+        self._follower.tell_end(run, document_id)

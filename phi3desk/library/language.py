@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 LANGUAGES = (
@@ -23,6 +24,11 @@ def _identifier() -> Any:
     return identifier
 
 
+def load() -> None:
+    """Load what `language_of` needs ahead of its first use; it goes through a temporary file."""
+    _identifier()
+
+
 def scores(text: str) -> dict[str, float]:
     """Return how likely each language is for a text, summing to 1."""
     return {str(code): float(share) for code, share in _identifier().rank(text[:_LONGEST_SAMPLE])}
@@ -34,8 +40,9 @@ def language_of(text: str, known: Mapping[str, float] | None = None) -> str:
     `known` are the shares of the languages in the searched documents. A question is short, so what the documents
     are written in weighs with it: without it, Swedish questions of five words come out as Norwegian.
     """
-    letters = sum(c.isalpha() for c in text[:_LONGEST_SAMPLE])
-    if letters < (_FEWEST_LETTERS if known is None else 3):
+    fewest = _FEWEST_LETTERS if known is None else 3
+    letters = islice((c for c in text[:_LONGEST_SAMPLE] if c.isalpha()), fewest)
+    if sum(1 for _ in letters) < fewest:
         return ""
     likely = scores(" ".join(text.split()))
     if known:

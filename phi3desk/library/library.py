@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import filelock
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.documents import Collection, Document, ImportSummary, LibraryStatus, SearchResult
+from phi3desk.library.content import Content
+from phi3desk.library.documents import (
+    Collection,
+    Document,
+    ImportSummary,
+    LibraryStatus,
+    PageText,
+    Rules,
+    SearchResult,
+    State,
+)
 from phi3desk.library.embedder import Embedder
 from phi3desk.library.embedding_queue import EmbeddingQueue
-from phi3desk.library.importer import Importer, OnFile, OnProgress
+from phi3desk.library.import_run import OnFile, OnProgress
+from phi3desk.library.importer import Importer
+from phi3desk.library.integrity import Fault, check, mend
+from phi3desk.library.pace import Pace
+from phi3desk.library.passwords import Passwords
+from phi3desk.library.reading.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
 from phi3desk.library.retriever import Retriever
+from phi3desk.library.sources import Sources
 from phi3desk.library.vectors import Vectors
+from phi3desk.library.watcher import FolderWatcher
 from phi3desk.paths import Paths, worker_command
 from phi3desk.settings import Settings
 
@@ -30,7 +48,13 @@ class Library:
     embedder at most. `reader_command` replaces the command that starts a reader process.
     """
 
-    def __init__(self, paths: Paths, settings: Settings, reader_command: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        settings: Settings,
+        reader_command: list[str] | None = None,
+        embedder: Embedder | None = None,
+    ) -> None:
         self._paths = paths
         self._settings = settings
         self._reader_command = reader_command or worker_command("reader")
@@ -47,19 +71,50 @@ class Library:
         except BaseException:
             self._lock.release()
             raise
-        self._embedder = Embedder()
-        self._importer = Importer(self._catalog, self._vectors, self._embedder, self._open_pool)
+        self._embedder = embedder or Embedder()
+        self._content = Content(self._catalog)
+        self._sources = Sources(self._catalog)
+        self._passwords = Passwords()
+        self._pace = Pace(self._catalog, lambda: str(settings.get("library.on_battery")))
+        self._ocr_installed: tuple[str, ...] | None = None
+        self._looked_for_ocr = False
+        self._importer = Importer(
+            self._catalog,
+            self._vectors,
+            self._embedder,
+            self._open_pool,
+            self._pace,
+            self._passwords,
+            self._ocr_languages,
+        )
         self._retriever = Retriever(self._catalog, self._vectors, self._embedder)
+        self._watcher: FolderWatcher | None = None
         self.reconcile()
 
     def _open_pool(self) -> ReaderPool:
+        self._look_for_ocr()
         limits = Limits(self._settings.get("library.reader_seconds"), self._settings.get("library.reader_megabytes"))
         log = self._paths.logs / "readers.log"
         return ReaderPool(self._reader_command, limits, self._settings.get("library.readers"), log)
 
+    def _look_for_ocr(self) -> tuple[str, ...] | None:
+        self._ocr_installed = installed_languages()
+        self._looked_for_ocr = True
+        return self._ocr_installed
+
+    def _ocr_languages(self, collection_id: int) -> tuple[str, ...]:
+        rules = self._sources.rules(collection_id)
+        if not rules.ocr or not self._ocr_installed:
+            return ()
+        chosen = tuple(name for name in rules.ocr_languages if name in self._ocr_installed)
+        return chosen or default_languages(self._ocr_installed)
+
     def reconcile(self) -> None:
-        """Make the vectors agree with the catalogue again, where their numbers show that they do not."""
+        """Make the vectors agree with the catalogue again after a crash or a loss of power."""
         queue = EmbeddingQueue(self._catalog)
+        for collection_id, passages in queue.debt().items():
+            self._vectors.delete(collection_id, passages)
+            queue.paid(passages)
         for collection in self._catalog.collections():
             if self._vectors.count(collection.id) == queue.vector_count(collection.id):
                 continue
@@ -67,9 +122,21 @@ class Library:
             self._vectors.delete(collection.id, there - wanted)
             queue.vectors_lost(wanted - there)
 
+    def check(self) -> list[Fault]:
+        """Look whether catalogue, word index and vectors agree; nothing is changed."""
+        return check(self._catalog, self._vectors)
+
+    def mend(self) -> list[Fault]:
+        """Make catalogue, word index and vectors agree; return what was wrong. The next `sync` embeds what was lost."""
+        return mend(self._catalog, self._vectors)
+
     def collections(self) -> list[Collection]:
-        """Return the collections with their counts, by name."""
-        return self._catalog.collections()
+        """Return the collections with their counts and what they are bound to, by name."""
+        sources = self._sources.of()
+        return [
+            replace(collection, sources=tuple(s for s in sources if s.collection_id == collection.id))
+            for collection in self._catalog.collections()
+        ]
 
     def collection_id(self, name: str, create: bool = False) -> int:
         """Return the id of the collection of that name; UserError where there is none and `create` is false."""
@@ -108,8 +175,52 @@ class Library:
         return found
 
     def page_text(self, document_id: int, page: int) -> str:
-        """Return the text of a page (counted from 1) as PDFium gave it."""
-        return self._catalog.page_text(document_id, page)
+        """Return the text of a page (counted from 1) as it was read."""
+        return self._content.page(document_id, page)[0]
+
+    def page(self, document_id: int, page: int) -> PageText:
+        """Return a page (counted from 1) as text; UserError where the document is no longer there."""
+        document = self.document(document_id)
+        text, label = self._content.page(document_id, page)
+        return PageText(document_id, document.kind, page, document.pages, label, text)
+
+    def boxes(self, document_id: int, page: int, start: int, end: int) -> list[tuple[float, float, float, float]]:
+        """Return where the recognised words within a text range stand: left, top, right, bottom in points.
+
+        Measured from the page's upper left corner; empty for pages that have a text of their own.
+        """
+        return [box[2:] for box in self._content.boxes(document_id, page, start, end)]
+
+    def password(self, document_id: int) -> str:
+        """Return the password that opens a document, "" where none is needed or known."""
+        return self._passwords.find(self._catalog.sha256(document_id)) or ""
+
+    def set_rules(self, collection_id: int, rules: Rules) -> None:
+        """Change what of a collection's folders is read, from the next `sync` on; UserError for one without sense."""
+        self._sources.set_rules(collection_id, rules)
+
+    def remove_source(self, source_id: int) -> None:
+        """Unbind a folder or file: its documents leave the library; `restore_source` brings them back until a purge."""
+        self._sources.remove(source_id)
+        self._watch_anew()
+
+    def restore_source(self, source_id: int) -> None:
+        """Undo `remove_source`."""
+        self._sources.restore(source_id)
+        self._watch_anew()
+
+    def watch(self, on_change: Callable[[], None]) -> None:
+        """Call `on_change`, in a thread of its own, when something has changed in a bound folder."""
+        self._watcher = FolderWatcher(on_change)
+        self._watch_anew()
+
+    def _watch_anew(self) -> None:
+        if self._watcher is not None:
+            self._watcher.watch([(Path(s.path), s.folder) for s in self._sources.of() if not s.missing])
+
+    def pause_imports(self, paused: bool) -> None:
+        """Hold imports back, over a restart too, or let them go on."""
+        self._pace.pause(paused)
 
     def import_paths(
         self,
@@ -119,23 +230,33 @@ class Library:
         on_file: OnFile | None = None,
         cancelled: threading.Event | None = None,
     ) -> ImportSummary:
-        """Import files and folders; returns when all of them have come to their end, or `cancelled` was set.
+        """Bind files and folders to a collection and read them; returns when all have come to their end.
 
-        The callbacks are called in the calling thread.
+        `cancelled` ends it sooner. The callbacks are called in the calling thread.
         """
-        return self._importer.import_paths(paths, collection_id, on_progress, on_file, cancelled or threading.Event())
+        try:
+            return self._importer.import_paths(
+                paths, collection_id, on_progress, on_file, cancelled or threading.Event()
+            )
+        finally:
+            self._watch_anew()
 
-    def resume_pending(
+    def sync(
         self,
+        collection_id: int | None = None,
         on_progress: OnProgress | None = None,
         on_file: OnFile | None = None,
         cancelled: threading.Event | None = None,
     ) -> ImportSummary:
-        """Take up what an import left half done: at start-up, after a removal, after a crash."""
-        return self._importer.resume(on_progress, on_file, cancelled or threading.Event())
+        """Make a collection, or all, agree with the folders they are bound to, and go on with what is half done."""
+        ids = [collection_id] if collection_id is not None else [known.id for known in self._catalog.collections()]
+        try:
+            return self._importer.sync(ids, on_progress, on_file, cancelled or threading.Event())
+        finally:
+            self._watch_anew()
 
     def suspend_import(self) -> None:
-        """Have an import that is cancelled from now on go on at the next `resume_pending`: the program ends."""
+        """Have an import that is cancelled from now on go on at the next `sync`: the program ends."""
         self._importer.suspend()
 
     def retry(
@@ -147,26 +268,48 @@ class Library:
     ) -> ImportSummary:
         """Read documents anew, whatever they ended with."""
         self._catalog.start_over(document_ids)
-        return self._importer.resume(on_progress, on_file, cancelled or threading.Event())
+        return self._importer.sync([], on_progress, on_file, cancelled or threading.Event())
+
+    def unlock(
+        self,
+        document_ids: Sequence[int],
+        password: str,
+        remember: bool,
+        on_progress: OnProgress | None = None,
+        on_file: OnFile | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> ImportSummary:
+        """Read locked documents with a password; with `remember` it is kept in the system's keyring."""
+        for document_id in document_ids:
+            self._passwords.keep(self._catalog.sha256(document_id), password, remember)
+        summary = self.retry(document_ids, on_progress, on_file, cancelled)
+        for document_id in document_ids:
+            if self.document(document_id).state is State.LOCKED:
+                self._passwords.forget(self._catalog.sha256(document_id))
+        return summary
 
     def remove_documents(self, document_ids: Sequence[int]) -> None:
         """Take documents out of sight and search; they are kept until `purge_removed`.
 
-        A duplicate that takes the place of a removed document is read by the next `resume_pending`.
+        Their files are no longer followed. A duplicate that takes the place of one is read by the next `sync`.
         """
+        self._sources.leave_out(document_ids, out=True)
         self._catalog.remove_documents(document_ids, removed=True)
 
     def restore_documents(self, document_ids: Sequence[int]) -> None:
         """Undo `remove_documents`."""
+        self._sources.leave_out(document_ids, out=False)
         self._catalog.remove_documents(document_ids, removed=False)
 
     def purge_removed(self) -> None:
         """Delete for good what was removed; it cannot be restored afterwards."""
-        for collection_id, passages in self._catalog.purge():
-            self._vectors.delete(collection_id, passages)
+        for document_id in self._catalog.removed_documents():
+            self._content.drop(document_id)
+        self._catalog.forget_removed()
         known = {collection.id for collection in self._catalog.collections()}
         for collection_id in self._vectors.collections() - known:
             self._vectors.drop(collection_id)
+        self.reconcile()
 
     def search(
         self,
@@ -195,10 +338,14 @@ class Library:
             embedder=self._embedder.name,
             embedder_loaded=self._embedder.loaded,
             importing=self._importer.running,
+            paused=self._pace.paused,
+            ocr_languages=self._ocr_installed if self._looked_for_ocr else self._look_for_ocr(),
         )
 
     def close(self) -> None:
         """Close the catalogue and the vectors; an import must have ended before."""
+        if self._watcher is not None:
+            self._watcher.close()
         self._catalog.close()
         self._vectors.close()
         self._lock.release()

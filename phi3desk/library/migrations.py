@@ -79,6 +79,50 @@ MIGRATIONS: tuple[str, ...] = (
         paths TEXT NOT NULL
     );
     """,
+    """
+    ALTER TABLE collection ADD COLUMN rules TEXT NOT NULL DEFAULT '{}';
+
+    -- the folders and files a collection follows; identity tells which folder it is should its name change
+    CREATE TABLE source (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        collection_id INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        folder INTEGER NOT NULL,
+        identity TEXT NOT NULL DEFAULT '',
+        removed REAL,
+        UNIQUE (collection_id, path)
+    );
+    INSERT INTO source (collection_id, path, folder) SELECT collection_id, path, 0 FROM document WHERE removed IS NULL;
+    DROP TABLE import_request;
+
+    -- files of bound folders that the person took out of the library
+    CREATE TABLE left_out (
+        collection_id INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        PRIMARY KEY (collection_id, path)
+    ) WITHOUT ROWID;
+
+    ALTER TABLE document ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+    ALTER TABLE document ADD COLUMN checked REAL NOT NULL DEFAULT 0;
+    ALTER TABLE document ADD COLUMN ocr_waiting INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE document ADD COLUMN ocr_pages INTEGER NOT NULL DEFAULT 0;
+    UPDATE document SET kind = 'pdf' WHERE pages > 0;
+
+    -- scan: 0 the page has its own text, 1 it is a picture, 2 its text was recognised, 3 nothing could be recognised
+    ALTER TABLE page ADD COLUMN scan INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE page ADD COLUMN boxes TEXT NOT NULL DEFAULT '[]';
+    CREATE INDEX page_scan ON page (document_id) WHERE scan > 0;
+
+    -- passages that are gone and whose vectors still have to be deleted from Chroma
+    CREATE TABLE vector_debt (
+        passage_id INTEGER PRIMARY KEY,
+        collection_id INTEGER NOT NULL
+    );
+    CREATE TABLE remembered (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 

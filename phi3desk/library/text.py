@@ -40,6 +40,7 @@ _ABBREVIATIONS = frozenset(
 _MONTHS = frozenset(
     "januar jänner februar märz april mai juni juli august september oktober november dezember absatz".split()  # noqa: SIM905
 )
+_WHITE_SPACE = str.maketrans("\r\n\t", "   ")
 _CAPITALS_MATTER = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ӿ]")
 
 
@@ -49,6 +50,8 @@ def fold(text: str) -> str:
     Compatibility forms (ligatures, full-width letters) are taken apart; an apostrophe inside a Cyrillic word is
     dropped, since three different signs are in use for it.
     """
+    if text.isascii():
+        return text.replace("\x02", "").lower()
     apart = unicodedata.normalize("NFKD", text.translate({ord(mark): None for mark in _HYPHEN_MARKS}))
     bare = _COMBINING.sub("", apart).casefold().translate(_UNDECOMPOSED)
     return _APOSTROPHE_IN_CYRILLIC.sub("", bare)
@@ -84,10 +87,12 @@ def block_ends(text: str) -> list[int]:
     if not lengths:
         return []
     full = 0.62 * lengths[min(len(lengths) - 1, int(len(lengths) * 0.85))]
+    rows = [is_row(text[start:end].strip()) for start, end in lines]
     ends = []
-    for (start, end), (following, following_end) in itertools.pairwise(lines):
+    for number, ((start, end), (following, following_end)) in enumerate(itertools.pairwise(lines)):
         line, after = text[start:end].strip(), text[following:following_end].strip()
-        if is_bullet(after) or is_row(line) or is_row(after) or re.search(r"\n\s*\n", text[end:following]):
+        is_table = rows[number] or rows[number + 1]
+        if is_table or is_bullet(after) or re.search(r"\n\s*\n", text[end:following]):
             ends.append(end)
         elif after[:1].islower() or line.endswith((",", "-", "–", "(")):
             continue
@@ -98,6 +103,9 @@ def block_ends(text: str) -> list[int]:
 
 def _without_hyphens(text: str) -> str:
     """Join words that a line's end has parted; a hyphen stays where the page writes the word with it elsewhere."""
+    has_marks = any(mark in text for mark in _HYPHEN_MARKS)
+    if not has_marks and ("\n" not in text or ("-" not in text and "‐" not in text)):
+        return text
     whole = text.casefold()
 
     def joined(match: re.Match[str]) -> str:
@@ -129,8 +137,9 @@ def mend(text: str, breaks: list[int] | None = None, start: int = 0, end: int | 
 
 
 def _printable(text: str) -> str:
-    if text.isprintable():
-        return text
+    plain = text.translate(_WHITE_SPACE)
+    if plain.isprintable():
+        return plain
     return "".join(
         c if c.isprintable() else " " if c.isspace() or unicodedata.category(c) != "Cf" else "" for c in text
     )

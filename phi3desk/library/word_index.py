@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from phi3desk.errors import UserError
-from phi3desk.library.catalog import Catalog, marks
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.database import marks
 from phi3desk.library.documents import Document, State
+from phi3desk.library.postings import K1, Postings, Statistics, inside
 from phi3desk.library.text import fold
+from phi3desk.library.words import trigrams_of
+
+if TYPE_CHECKING:
+    from phi3desk.library.postings import Within
+
+#: A scope of no more passages is looked at as a whole.
+FEW = 300
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,18 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Extent:
+    """What a scope comprises: how many passages, the share of each language among them, and which they are.
+
+    `within` is an array of truths by passage id, None where every passage there is belongs to the scope.
+    """
+
+    passages: int
+    languages: Mapping[str, float]
+    within: Within | None
+
+
+@dataclass(frozen=True)
 class Indexed:
     """A passage as the index holds it: stems of its context and body, and all of its text folded."""
 
@@ -46,10 +68,15 @@ class Indexed:
 
 
 class WordIndex:
-    """The FTS5 tables of a catalogue."""
+    """The FTS5 tables of a catalogue; any thread may use it."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self.words = Postings(catalog, "passage_words", str.split, counted=True)
+        self.trigrams = Postings(catalog, "passage_trigrams", trigrams_of, counted=False)
+        self._turn = threading.Lock()
+        self._state: tuple[int, int, int] | None = None
+        self._extents: dict[Scope, Extent] = {}
 
     def scope(self, collections: Sequence[int] | None, document: str | None) -> Scope:
         """Return the scope of a search; UserError where no document has that name (or title, or path)."""
@@ -82,63 +109,71 @@ class WordIndex:
             )
         return tuple(ids)
 
-    def by_words(self, terms: Iterable[str], scope: Scope, limit: int) -> list[tuple[int, float]]:
-        """Return passages that hold any of the stems, best first, with their BM25 score (higher is better)."""
-        return self._ranked("passage_words", "bm25(passage_words, 0.6, 1.0)", terms, scope, limit)
-
-    def by_trigrams(self, pieces: Iterable[str], scope: Scope, limit: int) -> list[tuple[int, float]]:
-        """Return passages that hold any of the three-letter pieces, best first, with their BM25 score."""
-        return self._ranked("passage_trigrams", "bm25(passage_trigrams)", pieces, scope, limit)
-
-    def _ranked(
-        self, table: str, score: str, terms: Iterable[str], scope: Scope, limit: int
-    ) -> list[tuple[int, float]]:
-        match = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        if not match:
-            return []
-        where, values = scope.where()
-        rows = self._catalog.connection.execute(
-            f"SELECT f.rowid AS id, {score} AS score FROM {table} f JOIN passage p ON p.id = f.rowid "  # noqa: S608
-            "JOIN document d ON d.id = p.document_id JOIN collection c ON c.id = d.collection_id "
-            f"WHERE {table} MATCH ? AND {where} ORDER BY score LIMIT ?",
-            (match, *values, limit),
+    def extent(self, scope: Scope) -> Extent:
+        """Return what a scope comprises."""
+        connection = self._catalog.connection
+        # SQLite counts the changes of other connections and those of this one apart
+        state = (
+            threading.get_ident(),
+            connection.execute("PRAGMA data_version").fetchone()[0],
+            connection.total_changes,
         )
-        return [(int(row["id"]), -float(row["score"])) for row in rows]
+        with self._turn:
+            if self._state != state:
+                self._state = state
+                self._extents.clear()
+            known = self._extents.get(scope)
+        if known is not None:
+            return known
+        made = self._measured(scope)
+        with self._turn:
+            if self._state == state:
+                self._extents[scope] = made
+        return made
 
-    def word_counts(self, terms: Iterable[str]) -> dict[str, int]:
-        """Return how many passages hold each stem."""
-        return self._counts("word_counts", terms)
+    def _measured(self, scope: Scope) -> Extent:
+        import numpy as np
 
-    def trigram_counts(self, pieces: Iterable[str]) -> dict[str, int]:
-        """Return how many passages hold each three-letter piece."""
-        return self._counts("trigram_counts", pieces)
-
-    def _counts(self, table: str, terms: Iterable[str]) -> dict[str, int]:
-        found = {}
-        for term in set(terms):
-            row = self._catalog.connection.execute(f"SELECT doc FROM {table} WHERE term = ?", (term,)).fetchone()  # noqa: S608
-            found[term] = int(row[0]) if row is not None else 0
-        return found
-
-    def searched(self, scope: Scope) -> int:
-        """Return how many passages a search of this scope looks through."""
+        connection = self._catalog.connection
         where, values = scope.where()
-        row = self._catalog.connection.execute(
-            "SELECT coalesce(sum(d.passages), 0) FROM document d JOIN collection c ON c.id = d.collection_id "  # noqa: S608
-            f"WHERE {where} AND d.state IN ('words', 'ready')",
+        tables = "document d JOIN collection c ON c.id = d.collection_id"
+        languages = connection.execute(
+            f"SELECT d.language, sum(d.passages) AS n FROM {tables} WHERE {where} AND d.passages > 0 "  # noqa: S608
+            "AND d.state IN ('words', 'ready') GROUP BY d.language",
             values,
-        ).fetchone()
-        return int(row[0])
+        ).fetchall()
+        passages = sum(row["n"] for row in languages)
+        shares = {row["language"]: row["n"] / passages for row in languages if row["language"]}
+        besides = connection.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {tables} WHERE NOT ({where}) AND d.passages > 0)",  # noqa: S608
+            values,
+        ).fetchone()[0]
+        within = None
+        if besides or passages <= FEW:
+            (listed,) = connection.execute(
+                f"SELECT group_concat(p.id) FROM {tables} JOIN passage p ON p.document_id = d.id WHERE {where}",  # noqa: S608
+                values,
+            ).fetchone()
+            ids = np.fromstring(listed or "", dtype=np.int64, sep=",")
+            within = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.bool_)
+            within[ids] = True
+        return Extent(passages, shares, within)
 
-    def allowed(self, passage_ids: Sequence[int], scope: Scope) -> set[int]:
-        """Return those of the passages that are within a scope."""
-        where, values = scope.where()
-        rows: Iterable[sqlite3.Row] = self._catalog.connection.execute(
-            "SELECT p.id FROM passage p JOIN document d ON d.id = p.document_id "  # noqa: S608
-            f"JOIN collection c ON c.id = d.collection_id WHERE p.id IN ({marks(passage_ids)}) AND {where}",
-            (*passage_ids, *values),
-        )
-        return {int(row["id"]) for row in rows}
+    def look(
+        self, postings: Postings, terms: Iterable[str], extent: Extent, limit: int
+    ) -> tuple[list[int], Statistics]:
+        """Return the passages that hold the most telling of some terms, best first, and how common the terms are."""
+        import numpy as np
+
+        found, statistics = postings.look(terms, limit, extent.within)
+        last = max((int(holders.ids[-1]) for holders in found.values() if len(holders.ids)), default=0)
+        scores = np.zeros(last + 1, dtype=np.float32)
+        for term, holders in found.items():
+            scores[holders.ids] += statistics.weight(term) * holders.times / (holders.times + K1)
+        ids = inside(np.flatnonzero(scores), extent.within)
+        if len(ids) > limit:
+            ids = ids[np.argpartition(-scores[ids], limit)[:limit]]
+        return [int(i) for i in ids[np.argsort(-scores[ids], kind="stable")]], statistics
 
     def indexed(self, passage_ids: Sequence[int]) -> list[Indexed]:
         """Return passages as the index holds them."""

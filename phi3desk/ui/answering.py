@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -57,6 +57,7 @@ class Answering(QObject):
         self._search = 0
         self._writing = 0
         self._search_seconds = 0.0
+        self._meanings = 1.0
         self._stopped = False
         self._sources: tuple[Source, ...] = ()
         self._text = ""
@@ -77,6 +78,8 @@ class Answering(QObject):
         if self._question.collections == () or nothing_to_search:
             self._write()
             return
+        if status is not None:
+            self._meanings = status.embedded / status.passages
         self.searching.emit(status.passages if status else 0)
         self._search = self._library.search(
             self._question.text,
@@ -133,7 +136,7 @@ class Answering(QObject):
 
     def _end(self, answer: Answer) -> None:
         self._stream.stop()
-        self.finished.emit(answer)
+        self.finished.emit(replace(answer, meanings=self._meanings))
 
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()

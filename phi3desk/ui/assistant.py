@@ -29,7 +29,7 @@ class Assistant(QObject):
 
     `conversation_opened` carries the Conversation (or None), its messages and the id of the one being written;
     `message_added` a Message and whether it is being written; `answer_ended` the Message and a notice; `refused` a
-    sentence for the person.
+    sentence for the person; `undo_offered` a sentence and what undoes it.
     """
 
     conversation_opened = Signal(object, object, int)
@@ -41,6 +41,7 @@ class Assistant(QObject):
     answer_ended = Signal(object, str)
     answering_changed = Signal(bool)
     refused = Signal(str)
+    undo_offered = Signal(str, object)
 
     def __init__(
         self,
@@ -137,9 +138,7 @@ class Assistant(QObject):
         if self._open is None:
             profile = self._expert.current
             self._open = self._store.create(profile_id=profile.id, collections=self._collections)
-        elif self._replaced:
-            self._store.delete_from(self._replaced)
-            self._show_open()
+        replaced = self._take_out(self._replaced) if self._replaced else []
         self._replaced = 0
         question = self._store.add(self._open.id, "user", text)
         self._open = self._store.conversation(self._open.id)
@@ -147,6 +146,10 @@ class Assistant(QObject):
         self.conversations_changed.emit()
         self._named[question.id] = named
         self._answer(text, self._collections_searched(named), document_of(named))
+        if replaced:
+            self.undo_offered.emit(
+                self.tr("The question and its answer were replaced."), lambda: self._bring_back(question.id, replaced)
+            )
         return True
 
     def ask_again(self, message_id: int, without_documents: bool = False) -> None:
@@ -170,6 +173,26 @@ class Assistant(QObject):
             self._named[added.id] = named
             self.message_added.emit(added, False)
         self._answer(question.text, collections, document_of(named))
+
+    def _take_out(self, message_id: int) -> list[Message]:
+        """Delete a message of the open conversation and all after it; return them."""
+        taken = [message for message in self._messages() if message.id >= message_id]
+        self._store.delete_from(message_id)
+        self._show_open()
+        return taken
+
+    def _bring_back(self, message_id: int, messages: list[Message]) -> None:
+        """Put messages back in the place of a message and all after it; the answer being written there is stopped."""
+        conversation = messages[0].conversation_id
+        if self._written is not None and self._written.conversation_id == conversation:
+            self.stop()
+            self._written = None
+            self._saving.stop()
+        self._store.delete_from(message_id)
+        self._store.put_back(messages)
+        if self._open is not None and self._open.id == conversation:
+            self._show_open()
+        self.conversations_changed.emit()
 
     def edit(self, message_id: int) -> str:
         """Return a question's text for the composer; asked anew it takes the place of the last question."""
@@ -332,11 +355,11 @@ class Assistant(QObject):
         self._answering = self._written = None
         if answering is not None:
             answering.deleteLater()
+        self.answering_changed.emit(False)
         if message is None:
             return
         self._store.update(message.id, answer.text, answer)
         ended = Message(message.id, message.conversation_id, "assistant", answer.text, message.created, answer)
-        self.answering_changed.emit(False)
         self.answer_ended.emit(ended, notice)
 
     def _save(self) -> None:

@@ -86,9 +86,7 @@ class ChatPage(QWidget):
         row.addWidget(self._banner_text, 1)
         row.addWidget(self._banner_button)
         self._banner.hide()
-        self._status = QLabel()
-        self._status.setProperty("kind", "quiet")
-        self._status.setTextFormat(Qt.TextFormat.PlainText)
+        self._status = ElidedLabel("quiet")
         self._status.setContentsMargins(SPACE_M, 0, 0, 0)
         self._status.hide()
         self._foot = body = QWidget()
@@ -123,7 +121,7 @@ class ChatPage(QWidget):
 
     def set_status(self, text: str) -> None:
         """Say over the composer what the model is doing; an empty text says nothing."""
-        self._status.setText(text)
+        self._status.show_text(text)
         self._status.setVisible(bool(text))
 
     def set_banner(self, text: str) -> None:

@@ -42,14 +42,15 @@ class WorkerClient(QObject):
     """Runs one worker, speaks the line protocol with it, and starts it again when it dies, three times in a row.
 
     `ready` is emitted at each (re)start, `died` with a sentence when the process ended unasked (all its calls have
-    failed by then), `gave_up` when it will not be started again, `changed` when the worker reports news, `failed` for
-    failures nobody handles.
+    failed by then), `gave_up` when it will not be started again, `changed` when what the worker owns has changed.
+    `news` carries the name of whatever else it tells of itself, `failed` a failure that nobody handles.
     """
 
     ready = Signal()
     died = Signal(object)
     gave_up = Signal(object)
     changed = Signal()
+    news = Signal(str)
     failed = Signal(object)
 
     def __init__(self, name: str, paths: Paths, work: frozenset[str], parent: QObject | None = None) -> None:
@@ -195,6 +196,8 @@ class WorkerClient(QObject):
             self.changed.emit()
         elif line.event == "refused":
             self._give_up(protocol.decode(line.data, Failure).sentence)
+        else:
+            self.news.emit(line.event)
 
     def _on_process_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and not self._closing:

@@ -26,6 +26,7 @@ from phi3desk.ui.answer_markup import InertDocument, mark_format, plain
 from phi3desk.ui.message_actions import MessageActions
 from phi3desk.ui.message_writer import BUBBLE, CARD, LINK, WITHOUT, Column, Entry, MessageWriter
 from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, mixed, reading_font, tokens
+from phi3desk.ui.words import place_of
 
 EARLIER = "earlier:"
 SHOWN_AT_FIRST = 40
@@ -172,7 +173,7 @@ class ConversationView(QTextBrowser):
         """Return a message with its sources as text, for the clipboard."""
         lines = [message.text]
         if message.answer is not None:
-            lines += [f"[{c.n}] {c.document}, {self.tr('p.')} {c.page}: {c.quote}" for c in message.answer.citations]
+            lines += [f"[{c.n}] {c.document}, {place_of(c)}: {c.quote}" for c in message.answer.citations]
         return "\n".join(lines)
 
     # layout

@@ -1,4 +1,4 @@
-"""Documents from disk: chosen, dropped or the samples, and what is said when they have been read."""
+"""Documents from disk: chosen, dropped or the samples, what is said when they have been read, and the report."""
 
 from __future__ import annotations
 
@@ -6,21 +6,30 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from phi3desk.library.documents import Collection, ImportSummary, State
+from phi3desk.library.documents import Collection, Document, ImportSummary, State
 from phi3desk.paths import resource
 from phi3desk.settings import Settings
+from phi3desk.ui.background import in_background
+from phi3desk.ui.document_report import write_report
 from phi3desk.ui.library_client import LibraryClient
-from phi3desk.ui.words import number
+from phi3desk.ui.words import number, shown
 
-FOLDER = "folder"
+FOLDER, REPORT_FOLDER = "folder", "folder.report"
+#: What can be read, as file dialogs take it.
+PATTERNS = "*.pdf *.docx *.pptx *.xlsx *.csv *.tsv *.html *.htm *.md *.txt *.eml"
 READ = (State.READY, State.DUPLICATE)
 
 
 class DocumentFiles(QObject):
-    """Imports documents into the collection that `target` names at that moment (None: the default one)."""
+    """Imports documents into the collection that `target` names at that moment (None: the default one).
+
+    `told` carries how saving a report went, in a sentence.
+    """
+
+    told = Signal(str)
 
     def __init__(
         self,
@@ -35,10 +44,10 @@ class DocumentFiles(QObject):
         self._target = target
 
     def choose_files(self, window: QWidget) -> None:
-        """Ask for PDF files and import them."""
+        """Ask for files and import them."""
         dialog = self._dialog(window, self.tr("Choose documents"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([self.tr("PDF files (*.pdf)"), self.tr("All files (*)")])
+        dialog.setNameFilters([f"{self.tr('Documents')} ({PATTERNS})", self.tr("All files (*)")])
         dialog.open()
 
     def choose_folder(self, window: QWidget) -> None:
@@ -62,6 +71,19 @@ class DocumentFiles(QObject):
         else:
             self._library.create_collection(name, lambda made: self._library.import_paths(files, made.id))
 
+    def save_report(self, window: QWidget, documents: Sequence[Document]) -> None:
+        """Ask where to, and save what became of these documents as CSV."""
+        folder = self._settings.remembered(REPORT_FOLDER)
+        start = folder if isinstance(folder, str) else str(Path.home())
+        dialog = QFileDialog(window, self.tr("Save as CSV"), start)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.setNameFilters([self.tr("Table (*.csv)"), self.tr("All files (*)")])
+        dialog.selectFile(self.tr("Documents") + ".csv")
+        dialog.fileSelected.connect(lambda path: self._write_report(Path(path), documents))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
     def summary(self, summary: ImportSummary) -> tuple[str, bool]:
         """Return how an import ended in a sentence, and whether there are files to look after."""
         total = sum(summary.states.values())
@@ -72,6 +94,27 @@ class DocumentFiles(QObject):
         if good == 1:
             return self.tr("1 document is ready to be asked."), False
         return self.tr("{count} documents are ready to be asked.").format(count=number(good)), False
+
+    def _write_report(self, path: Path, documents: Sequence[Document]) -> None:
+        self._settings.remember(REPORT_FOLDER, str(path.parent))
+        saved = self.tr("Saved as {path}.").format(path=str(path))
+        failed = self.tr("{path} could not be written. Choose a folder of your own, or free some space.").format(
+            path=str(path)
+        )
+
+        def write() -> bool:
+            try:
+                write_report(path, documents)
+            except OSError:
+                return False
+            return True
+
+        in_background(
+            self,
+            write,
+            lambda written: self.told.emit(saved if written else failed),
+            lambda failure: self.told.emit(shown(failure.sentence)),
+        )
 
     def _dialog(self, window: QWidget, title: str) -> QFileDialog:
         folder = self._settings.remembered(FOLDER)
@@ -84,6 +127,12 @@ class DocumentFiles(QObject):
         if paths:
             self._settings.remember(FOLDER, str(Path(paths[0]).parent))
             self.add(paths)
+
+
+def questions_for(documents: Sequence[Document]) -> list[str]:
+    """Return the questions that go with the samples where these are among the documents."""
+    folder = resource("samples")
+    return sample_questions() if any(Path(document.path).parent == folder for document in documents) else []
 
 
 def sample_questions() -> list[str]:

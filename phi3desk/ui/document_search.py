@@ -1,8 +1,10 @@
-"""Finding words in the document that is open: a field, how many there are, and the way from one to the next."""
+"""Finding words in what is open: a field, how many there are, and the way from one to the next."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtPdf import QPdfDocument, QPdfSearchModel
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
@@ -12,6 +14,64 @@ from phi3desk.ui.widgets import Button, label, on_click
 from phi3desk.ui.words import number
 
 TYPING_MS = 150
+
+
+class Finder(Protocol):
+    """Looks for words in one thing; places are counted from 0, pages too."""
+
+    @property
+    def count_changed(self) -> SignalInstance:
+        """Emitted when there are other places."""
+
+    def look_for(self, words: str) -> None:
+        """Look for other words; none for an empty text."""
+
+    def looked_for(self) -> str:
+        """Return the words that are looked for."""
+
+    def count(self) -> int:
+        """Return how many places there are so far."""
+
+    def page(self, place: int) -> int:
+        """Return the page of a place."""
+
+
+class PdfFinder(QObject):
+    """Finds words in a PDF."""
+
+    count_changed = Signal()
+
+    def __init__(self, document: QPdfDocument, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = QPdfSearchModel(self)
+        self._model.setDocument(document)
+        self._model.countChanged.connect(self.count_changed)
+
+    def look_for(self, words: str) -> None:
+        """Look for other words."""
+        self._model.setSearchString(words)
+
+    def looked_for(self) -> str:
+        """Return the words that are looked for."""
+        return self._model.searchString()
+
+    def count(self) -> int:
+        """Return how many places there are so far."""
+        return self._model.count()
+
+    def page(self, place: int) -> int:
+        """Return the page of a place."""
+        return self._model.resultAtIndex(place).page()
+
+    def areas(self, page: int, current: int) -> tuple[tuple[QRectF, ...], tuple[QRectF, ...]]:
+        """Return the places on a page but the current one, and the current one, in points."""
+        others: list[QRectF] = []
+        looked_at: list[QRectF] = []
+        for place in range(self.count()):
+            found = self._model.resultAtIndex(place)
+            if found.page() == page:
+                (looked_at if place == current else others).extend(found.rectangles())
+        return tuple(others), tuple(looked_at)
 
 
 class DocumentSearch(QWidget):
@@ -24,15 +84,15 @@ class DocumentSearch(QWidget):
     found = Signal()
     closed = Signal()
 
-    def __init__(self, document: QPdfDocument, parent: QWidget | None = None) -> None:
+    def __init__(self, finder: Finder, name: str, parent: QWidget | None = None) -> None:
+        """`name` says in what words are looked for."""
         super().__init__(parent)
-        self._model = QPdfSearchModel(self)
-        self._model.setDocument(document)
+        self._finder = finder
         self._current = -1
         self._first_page = 0
         self.field = QLineEdit()
-        self.field.setPlaceholderText(self.tr("Find in this document"))
-        self.field.setAccessibleName(self.tr("Find in this document"))
+        self.field.setPlaceholderText(name)
+        self.field.setAccessibleName(name)
         self.field.installEventFilter(self)
         self._count = label(kind="quiet", wraps=False)
         self._before = on_click(Button("", "chevron-up", "quiet", self.tr("Place before")), lambda: self.step(-1))
@@ -50,14 +110,14 @@ class DocumentSearch(QWidget):
         self._due.setInterval(TYPING_MS)
         self._due.timeout.connect(self._search)
         self.field.textChanged.connect(lambda _: self._due.start())
-        self._model.countChanged.connect(self._on_count_changed)
+        finder.count_changed.connect(self._on_count_changed)
         self._show_count()
         self.hide()
 
     @property
     def count(self) -> int:
         """How many places there are, as far as the document has been looked through."""
-        return self._model.count() if self._words else 0
+        return self._finder.count() if self._words else 0
 
     @property
     def told(self) -> str:
@@ -67,7 +127,12 @@ class DocumentSearch(QWidget):
     @property
     def page(self) -> int:
         """The page of the current place, 0 the first; -1 where there is none."""
-        return self._model.resultAtIndex(self._current).page() if 0 <= self._current < self.count else -1
+        return self._finder.page(self._current) if 0 <= self._current < self.count else -1
+
+    @property
+    def current(self) -> int:
+        """The place that is looked at, 0 the first; -1 where there is none."""
+        return self._current
 
     def begin(self, page: int) -> None:
         """Show the field and search from a page on, 0 the first."""
@@ -75,12 +140,12 @@ class DocumentSearch(QWidget):
         self.show()
         self.field.setFocus()
         self.field.selectAll()
-        if self._words != self._model.searchString():
+        if self._words != self._finder.looked_for():
             self._search()
 
     def forget(self) -> None:
         """Search the document anew, which is another one now."""
-        self._model.setSearchString("")
+        self._finder.look_for("")
         self._current = -1
         self._first_page = 0
         if not self.isHidden():
@@ -88,7 +153,7 @@ class DocumentSearch(QWidget):
 
     def close_search(self) -> None:
         """Hide the field and take the marks away."""
-        self._model.setSearchString("")
+        self._finder.look_for("")
         self._current = -1
         self.hide()
         self.found.emit()
@@ -102,16 +167,6 @@ class DocumentSearch(QWidget):
             self._current = (self._current + by) % self.count if self._current >= 0 else 0
             self._tell()
 
-    def areas(self, page: int) -> tuple[tuple[QRectF, ...], tuple[QRectF, ...]]:
-        """Return the places on a page (0 the first) but the current one, and the current one, in points."""
-        others: list[QRectF] = []
-        current: list[QRectF] = []
-        for index in range(self.count):
-            place = self._model.resultAtIndex(index)
-            if place.page() == page:
-                (current if index == self._current else others).extend(place.rectangles())
-        return tuple(others), tuple(current)
-
     @property
     def _words(self) -> str:
         return self.field.text().strip() if not self.isHidden() else ""
@@ -119,14 +174,14 @@ class DocumentSearch(QWidget):
     def _search(self) -> None:
         self._due.stop()
         self._current = -1
-        self._model.setSearchString(self._words)
+        self._finder.look_for(self._words)
         self._tell()
 
     def _on_count_changed(self) -> None:
         if self._current < 0 and self.count:
-            pages = [self._model.resultAtIndex(index).page() for index in range(self.count)]
+            pages = [self._finder.page(index) for index in range(self.count)]
             self._current = next((index for index, page in enumerate(pages) if page >= self._first_page), -1)
-            if self._current < 0 and self._model.count():
+            if self._current < 0 and self._finder.count():
                 self._current = 0
             self._tell()
         else:

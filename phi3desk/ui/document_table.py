@@ -1,84 +1,49 @@
-"""The documents of a collection as rows: sorted, filtered, and handed to the view as it scrolls."""
+"""The documents of a collection as rows: they come in batches, change in place, and are sorted and filtered."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor
 
-from phi3desk.library.documents import Document, State
+from phi3desk.library.documents import Document, FileOutcome, State
+from phi3desk.ui.document_states import SERIOUS_FIRST, STATE_LOOKS, advice, state_word
 from phi3desk.ui.theme import icon, tokens
-from phi3desk.ui.words import moment, moment_in_full, number, translated
+from phi3desk.ui.words import moment, moment_in_full, number
 
 Index = QModelIndex | QPersistentModelIndex
+#: What rows are sorted by: the column's value, the name, and the document's id, so that no two are the same.
+Key = tuple[Any, str, int]
 
-BATCH = 200
-_DIGITS = re.compile(r"[0-9]+")
 STATE, NAME, PAGES, PASSAGES, CHANGED, ADVICE = range(6)
 NUMBERS = (PAGES, PASSAGES, CHANGED)
-
-#: icon and colour of each state; the word beside it carries the same meaning
-STATE_LOOKS: dict[State, tuple[str, str]] = {
-    State.FOUND: ("clock-outline", "quiet"),
-    State.READ: ("book-open-outline", "accent"),
-    State.WORDS: ("text-search", "accent"),
-    State.READY: ("check-circle-outline", "good"),
-    State.EMPTY: ("file-outline", "attention"),
-    State.NEEDS_OCR: ("image-outline", "attention"),
-    State.LOCKED: ("lock-outline", "attention"),
-    State.FAILED: ("alert-circle-outline", "bad"),
-    State.DUPLICATE: ("content-duplicate", "quiet"),
-    State.UNSUPPORTED: ("file-cancel-outline", "attention"),
-}
-UNREADABLE = frozenset({State.EMPTY, State.NEEDS_OCR, State.LOCKED, State.FAILED, State.UNSUPPORTED})
-UNDER_WAY = frozenset({State.FOUND, State.READ, State.WORDS})
-_SERIOUS_FIRST = (
-    State.FAILED, State.LOCKED, State.NEEDS_OCR, State.EMPTY, State.UNSUPPORTED, State.FOUND, State.READ, State.WORDS,
-    State.DUPLICATE, State.READY,
-)  # fmt: skip
-
-
-def state_word(state: State) -> str:
-    """Return a state in a word or two."""
-    tr = QCoreApplication.translate
-    return {
-        State.FOUND: lambda: tr("DocumentTable", "Waiting"),
-        State.READ: lambda: tr("DocumentTable", "Reading"),
-        State.WORDS: lambda: tr("DocumentTable", "By words"),
-        State.READY: lambda: tr("DocumentTable", "Ready"),
-        State.EMPTY: lambda: tr("DocumentTable", "No text"),
-        State.NEEDS_OCR: lambda: tr("DocumentTable", "Scan"),
-        State.LOCKED: lambda: tr("DocumentTable", "Locked"),
-        State.FAILED: lambda: tr("DocumentTable", "Failed"),
-        State.DUPLICATE: lambda: tr("DocumentTable", "Duplicate"),
-        State.UNSUPPORTED: lambda: tr("DocumentTable", "Not a PDF"),
-    }[state]()
-
-
-def advice(document: Document) -> str:
-    """Return what the person should know or do about a document; empty where all is well."""
-    if document.reason is not None:
-        return translated(document.reason)
-    if document.state is State.WORDS:
-        return QCoreApplication.translate(
-            "DocumentTable", "Can be searched by its words; its meaning is being prepared."
-        )
-    return ""
+#: More runs of rows than these are set anew as a whole: one by one they would hold up the window.
+MOST_RUNS = 40
+_DIGITS = re.compile(r"[0-9]+")
 
 
 class DocumentTableModel(QAbstractTableModel):
-    """Rows for a table view; only as many as the view has scrolled to are handed out, `BATCH` at a time."""
+    """Rows for a table view; texts and icons are made for the rows that are in view only.
+
+    A row that changes stays where it is until the next sort, so that what is being read does not move. `_shown` and
+    `_keys` go up in the order of the sort, whichever way the rows go; the keys are those of the last sort.
+    """
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self._all: list[Document] = []
+        self._all: dict[int, Document] = {}
+        self._searched: dict[int, str] = {}
         self._shown: list[Document] = []
-        self._handed_out = 0
-        self._words = ""
+        self._keys: list[Key] = []
+        self._key_of: dict[int, Key] = {}
+        self._words: list[str] = []
         self._states: frozenset[State] | None = None
         self._column, self._order = NAME, Qt.SortOrder.AscendingOrder
 
@@ -89,55 +54,79 @@ class DocumentTableModel(QAbstractTableModel):
 
     @property
     def matching(self) -> int:
-        """How many documents pass the filters, handed out or not."""
+        """How many documents pass the filters."""
         return len(self._shown)
 
-    def show_documents(self, documents: Sequence[Document]) -> None:
-        """Take other documents; rows that stay keep their place, so that what is being read does not move."""
-        self._all = sorted(documents, key=lambda document: natural(document.name))
-        shown = self._arranged()
-        if [document.id for document in shown] == [document.id for document in self._shown]:
-            self._shown = shown
-            if self._handed_out:
-                self.dataChanged.emit(self.index(0, 0), self.index(self._handed_out - 1, ADVICE))
-            return
-        self._replace(shown, keep=self._handed_out)
+    def counts(self) -> Counter[State]:
+        """Return how many documents are in each state, filtered out or not."""
+        return Counter(document.state for document in self._all.values())
+
+    def shown(self) -> list[Document]:
+        """Return the documents that pass the filters, in the order of their rows."""
+        return self._shown[::-1] if self._falling else list(self._shown)
+
+    def clear(self) -> None:
+        """Show no documents: those of another collection will come."""
+        self._all.clear()
+        self._searched.clear()
+        self._reset([])
+
+    def take(self, documents: Sequence[Document]) -> None:
+        """Take documents: known ones change in place, new ones find their rows."""
+        changed = [document for document in documents if self._all.get(document.id) != document]
+        for document in changed:
+            self._all[document.id] = document
+            self._searched[document.id] = searched(document)
+        self._follow(changed)
+
+    def keep_only(self, ids: Iterable[int]) -> None:
+        """Forget all documents but these."""
+        kept = set(ids)
+        gone = [id for id in self._all if id not in kept]
+        for id in gone:
+            del self._all[id], self._searched[id]
+        self._remove(gone)
+
+    def update(self, outcome: FileOutcome) -> bool:
+        """Take what became of a file; returns False where its document is not known yet."""
+        document = self._all.get(outcome.document_id)
+        if document is None:
+            return False
+        self.take([
+            replace(
+                document,
+                state=outcome.state,
+                pages=outcome.pages,
+                passages=outcome.passages,
+                reason=outcome.reason,
+            )
+        ])  # fmt: skip
+        return True
 
     def set_filter(self, words: str, states: frozenset[State] | None) -> None:
         """Show documents whose name, title or folder holds all the words, and whose state is among `states`."""
-        self._words, self._states = words, states
-        self._replace(self._arranged())
+        self._words, self._states = words.casefold().split(), states
+        self._arrange()
 
     def document_at(self, row: int) -> Document:
         """Return the document of a row."""
-        return self._shown[row]
+        return self._shown[-1 - row if self._falling else row]
 
     def row_of(self, document_id: int) -> int:
-        """Return the row of a document among those handed out, -1 where it is not."""
-        rows = enumerate(self._shown[: self._handed_out])
-        return next((row for row, document in rows if document.id == document_id), -1)
+        """Return the row of a document, -1 where it is filtered out or not known."""
+        key = self._key_of.get(document_id)
+        return -1 if key is None else self._row(bisect_left(self._keys, key))
 
     def recolor(self) -> None:
         """Draw the states in the colours of the scheme that is shown now."""
-        if self._handed_out:
-            self.dataChanged.emit(self.index(0, STATE), self.index(self._handed_out - 1, ADVICE))
+        if self._shown:
+            self.dataChanged.emit(self.index(0, STATE), self.index(len(self._shown) - 1, ADVICE))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else self._handed_out
+        return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else 6
-
-    def canFetchMore(self, parent: Index) -> bool:
-        return not parent.isValid() and self._handed_out < len(self._shown)
-
-    def fetchMore(self, parent: Index) -> None:
-        more = min(BATCH, len(self._shown) - self._handed_out)
-        if parent.isValid() or more <= 0:
-            return
-        self.beginInsertRows(QModelIndex(), self._handed_out, self._handed_out + more - 1)
-        self._handed_out += more
-        self.endInsertRows()
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
@@ -153,17 +142,17 @@ class DocumentTableModel(QAbstractTableModel):
             self.tr("Pages"),
             self.tr("Passages"),
             self.tr("Changed"),
-            self.tr("What to do"),
+            self.tr("Reason and what to do"),
         )[section]
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._column, self._order = max(column, 0), order
-        self._replace(self._arranged())
+        self._arrange()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        document, column = self._shown[index.row()], index.column()
+        document, column = self.document_at(index.row()), index.column()
         roles = Qt.ItemDataRole
         if role == roles.DisplayRole:
             return self._text(document, column)
@@ -198,21 +187,90 @@ class DocumentTableModel(QAbstractTableModel):
             return moment_in_full(document.changed)
         return advice(document) or state_word(document.state)
 
-    def _arranged(self) -> list[Document]:
-        words = self._words.casefold().split()
-        kept = [
-            document
-            for document in self._all
-            if (self._states is None or document.state in self._states) and (not words or _holds(document, words))
-        ]
-        if self._column != NAME or self._order == Qt.SortOrder.DescendingOrder:
-            kept.sort(key=_KEYS[self._column], reverse=self._order == Qt.SortOrder.DescendingOrder)
-        return kept
+    # which rows there are
 
-    def _replace(self, shown: list[Document], keep: int = 0) -> None:
+    @property
+    def _falling(self) -> bool:
+        return self._order == Qt.SortOrder.DescendingOrder
+
+    def _row(self, place: int) -> int:
+        """Return the row of a place in `_shown`, or the other way round."""
+        return len(self._shown) - 1 - place if self._falling else place
+
+    def _fits(self, document: Document) -> bool:
+        if self._states is not None and document.state not in self._states:
+            return False
+        text = self._searched[document.id]
+        return all(word in text for word in self._words)
+
+    def _keys_for(self, documents: Iterable[Document]) -> list[Key]:
+        """Return the sorted keys of documents."""
+        value = _KEYS[self._column]
+        return sorted([(value(document), natural(document.name), document.id) for document in documents])
+
+    def _arrange(self) -> None:
+        filtered = self._states is not None or self._words
+        self._reset(self._keys_for(filter(self._fits, self._all.values()) if filtered else self._all.values()))
+
+    def _follow(self, changed: Sequence[Document]) -> None:
+        """Bring the rows of these documents up to date."""
+        news: list[Document] = []
+        gone: list[int] = []
+        rows: list[int] = []
+        for document in changed:
+            fits, key = self._fits(document), self._key_of.get(document.id)
+            if key is None:
+                if fits:
+                    news.append(document)
+            elif fits:
+                place = bisect_left(self._keys, key)
+                self._shown[place] = document
+                rows.append(self._row(place))
+            else:
+                gone.append(document.id)
+        if rows:
+            self.dataChanged.emit(self.index(min(rows), STATE), self.index(max(rows), ADVICE))
+        self._remove(gone)
+        self._insert(news)
+
+    def _remove(self, ids: Iterable[int]) -> None:
+        places = sorted(bisect_left(self._keys, self._key_of.pop(id)) for id in ids if id in self._key_of)
+        runs = _runs(places)
+        if len(runs) > MOST_RUNS:
+            out = set(places)
+            self._reset([key for place, key in enumerate(self._keys) if place not in out])
+            return
+        for first, last in reversed(runs):
+            rows = sorted((self._row(first), self._row(last)))
+            self.beginRemoveRows(QModelIndex(), *rows)
+            del self._keys[first : last + 1], self._shown[first : last + 1]
+            self.endRemoveRows()
+
+    def _insert(self, documents: list[Document]) -> None:
+        keys = self._keys_for(documents)
+        runs: list[tuple[int, list[Key]]] = []
+        for key in keys:
+            place = bisect_left(self._keys, key)
+            if not runs or runs[-1][0] != place:
+                runs.append((place, []))
+            runs[-1][1].append(key)
+        if len(runs) > MOST_RUNS:
+            self._reset(sorted(self._keys + keys))
+            return
+        for place, run in reversed(runs):
+            first = len(self._shown) - place if self._falling else place
+            self.beginInsertRows(QModelIndex(), first, first + len(run) - 1)
+            self._keys[place:place] = run
+            self._shown[place:place] = [self._all[key[2]] for key in run]
+            self._key_of.update((key[2], key) for key in run)
+            self.endInsertRows()
+
+    def _reset(self, keys: list[Key]) -> None:
+        """Set all rows anew."""
         self.beginResetModel()
-        self._shown = shown
-        self._handed_out = min(max(BATCH, keep), len(shown))
+        self._keys = keys
+        self._shown = [self._all[key[2]] for key in keys]
+        self._key_of = {key[2]: key for key in keys}
         self.endResetModel()
 
 
@@ -222,16 +280,27 @@ def natural(name: str) -> str:
     return _DIGITS.sub(lambda digits: digits.group().zfill(12), name.casefold())
 
 
-def _holds(document: Document, words: list[str]) -> bool:
-    searched = f"{document.name}\n{document.title}\n{document.path}".casefold()
-    return all(word in searched for word in words)
+def searched(document: Document) -> str:
+    """Return what the filter looks for words in."""
+    return f"{document.name}\n{document.title}\n{document.path}".casefold()
+
+
+def _runs(rows: list[int]) -> list[tuple[int, int]]:
+    """Return sorted rows as the first and last of every unbroken run."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs
 
 
 _KEYS: dict[int, Callable[[Document], Any]] = {
-    STATE: lambda document: _SERIOUS_FIRST.index(document.state),
+    STATE: lambda document: SERIOUS_FIRST.index(document.state),
     NAME: lambda document: natural(document.name),
     PAGES: lambda document: document.pages,
     PASSAGES: lambda document: document.passages,
     CHANGED: lambda document: document.changed,
-    ADVICE: lambda document: advice(document),
+    ADVICE: advice,
 }

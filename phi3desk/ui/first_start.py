@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.library.documents import ImportProgress, LibraryStatus
+from phi3desk.ui.library_words import LibraryWords
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, set_kind, tokens
-from phi3desk.ui.words import number
+from phi3desk.ui.words import counted, duration, number
 
 MOST_QUESTIONS = 3
 SIDE_BY_SIDE = 720
@@ -97,6 +98,7 @@ class FirstStart(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._words = LibraryWords(self)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -187,7 +189,7 @@ class FirstStart(QScrollArea):
             card.set_done(False)
             card.set_progress(None)
             card.text.setText(
-                self.tr("Drop PDF files or a folder anywhere on this window. They are read here and never leave "
+                self.tr("Drop documents or a folder anywhere on this window. They are read here and never leave "
                         "this computer.")
             )  # fmt: skip
 
@@ -221,14 +223,17 @@ class FirstStart(QScrollArea):
     def _import_words(self, progress: ImportProgress | None) -> str:
         if progress is None:
             return self.tr("Looking at the files")
-        words = self.tr("Reading file {done} of {files}: {pages} pages, {passages} passages so far.").format(
-            done=number(min(progress.files, progress.files_done + 1)),
-            files=number(progress.files),
-            pages=number(progress.pages),
-            passages=number(progress.passages),
-        )
+        parts = [self._words.phase(progress.phase)]
+        if progress.files:
+            files = self.tr("{done} of {all} files")
+            parts.append(files.format(done=number(progress.files_done), all=number(progress.files)))
         if progress.seconds_left is not None and progress.seconds_left >= 1:
-            words += " " + self.tr("About {seconds} s left.").format(seconds=number(round(progress.seconds_left)))
+            parts.append(self.tr("{time} left").format(time=duration(progress.seconds_left)))
+        words = "  ·  ".join(parts)
+        if progress.passages:
+            words += "\n" + self.tr("You can ask already: {pages} can be searched.").format(
+                pages=counted(progress.pages, "pages")
+            )
         return words
 
     def resizeEvent(self, event: QResizeEvent) -> None:

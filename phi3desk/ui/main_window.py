@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from phi3desk.chat.messages import Conversation, Message, Source
-from phi3desk.library.documents import Collection, Document, ImportProgress, ImportSummary, LibraryStatus
+from phi3desk.library.documents import Collection, Document, ImportSummary, LibraryStatus
 from phi3desk.model.models import AdapterEntry, ModelEntry
-from phi3desk.paths import resource
 from phi3desk.ui import sidebar, window_state
 from phi3desk.ui.assistant import Assistant
 from phi3desk.ui.chat_page import ChatPage
-from phi3desk.ui.document_files import DocumentFiles, sample_questions
+from phi3desk.ui.document_files import DocumentFiles, questions_for
 from phi3desk.ui.drop_zone import DropOverlay, dropped_paths
 from phi3desk.ui.expert_in_use import ExpertInUse
 from phi3desk.ui.experts_page import ExpertsPage
 from phi3desk.ui.exporting import Exporting
 from phi3desk.ui.library_page import LibraryPage
+from phi3desk.ui.library_words import LibraryProgress
 from phi3desk.ui.model_files import ModelFiles
 from phi3desk.ui.model_status import ModelStatus
 from phi3desk.ui.models_page import ModelsPage
@@ -59,7 +58,8 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(parts.conversations, parts.settings, self)
         self.sidebar = Sidebar()
         self.chat = ChatPage()
-        self.source = SourcePane()
+        self.source = SourcePane(parts.library)
+        self.library_progress = LibraryProgress(parts.library, self)
         self.library_page = LibraryPage(parts.library, self.document_files)
         self.experts_page = ExpertsPage(parts.profiles, parts.library, parts.adapters, parts.models, parts.settings)
         self.models_page = ModelsPage(parts.models, parts.adapters, parts.model, self.model_files, parts.settings)
@@ -91,7 +91,7 @@ class MainWindow(QMainWindow):
         self.toast = Toast(self)
         self._overlay = DropOverlay(self)
         self._searched = ""
-        self._progress: ImportProgress | None = None
+        self._model_status = ""
         self._source_wanted = bool(parts.settings.remembered(PANE_OPEN))
         self._sample_questions: list[str] = []
         self._connect_sidebar()
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
             lead = self.expert.made_of()
         start = self.chat.start
         start.show_expert(title, lead, first)
-        start.show_documents(self._parts.library.status, self._progress, self._progress is not None)
+        self._show_progress()
         questions = list(profile.first_questions) or (self._sample_questions if self._has_documents() else [])
         start.show_questions(questions)
 
@@ -172,7 +172,17 @@ class MainWindow(QMainWindow):
         told_above = self.chat.shows_start and self._is_first_start()
         self.chat.set_banner("" if told_above else words.banner)
         self.chat.start.show_model(words.card, words.settled, words.share)
-        self.chat.set_status(words.status)
+        self._model_status = words.status
+        self._show_status()
+
+    def _show_progress(self) -> None:
+        far = self.library_progress
+        self.chat.start.show_documents(far.status, far.progress, far.progress is not None)
+
+    def _show_status(self) -> None:
+        """Say over the composer what the model is doing, and how questions are searched for."""
+        said = (self._model_status, self.library_progress.words())
+        self.chat.set_status("  ·  ".join(part for part in said if part))
 
     def _is_first_start(self) -> bool:
         return not self._has_documents() or not self._parts.conversations.conversations()
@@ -199,8 +209,8 @@ class MainWindow(QMainWindow):
         self.expert.changed.connect(self._show_expert)
         self.experts_page.profile_used.connect(self._on_expert_chosen)
         self.experts_page.profile_saved.connect(self._on_expert_saved)
-        for page in (self.experts_page, self.library_page, self.models_page):
-            page.undo_offered.connect(self._on_undo_offered)
+        for part in (self.experts_page, self.library_page, self.models_page, self.assistant):
+            part.undo_offered.connect(self._on_undo_offered)
         self.settings_page.setting_changed.connect(self._on_setting_changed)
 
     def _on_new(self) -> None:
@@ -339,8 +349,9 @@ class MainWindow(QMainWindow):
         library = self._parts.library
         library.status_changed.connect(self._on_library_status)
         library.collections_changed.connect(lambda _: self._show_collections())
-        library.import_started.connect(lambda: self._on_import_progressed(ImportProgress(0, 0, 0, 0, 0, "", 0.0, None)))
-        library.import_progressed.connect(self._on_import_progressed)
+        self.library_progress.changed.connect(self._show_progress)
+        self.library_progress.changed.connect(self._show_status)
+        self.document_files.told.connect(self._offer)
         library.import_finished.connect(self._on_import_finished)
         library.failed.connect(self._on_failed)
         for worker in (library.worker, self._parts.model.worker):
@@ -349,7 +360,7 @@ class MainWindow(QMainWindow):
         self.library_page.document_opened.connect(self._on_document_opened)
 
     def choose_files(self) -> None:
-        """Ask for PDF files and import them."""
+        """Ask for documents and import them."""
         self.document_files.choose_files(self)
 
     def _drop_target(self) -> Collection | None:
@@ -370,31 +381,26 @@ class MainWindow(QMainWindow):
         self._show_model()
 
     def _on_documents(self, documents: list[Document]) -> None:
-        folder = resource("samples")
-        has_samples = any(Path(document.path).parent == folder for document in documents)
-        self._sample_questions = sample_questions() if has_samples else []
+        self._sample_questions = questions_for(documents)
         self._show_start()
 
     def _on_document_opened(self, document: Document) -> None:
         self._set_source_shown(True)
-        self.source.show_document(document.path, document.name)
+        self.source.show_document(document)
 
     def _on_undo_offered(self, text: str, undo: Callable[[], None]) -> None:
         self._offer(text, self.tr("&Undo"), undo)
 
-    def _on_import_progressed(self, progress: ImportProgress) -> None:
-        self._progress = progress
-        self.chat.start.show_documents(self._parts.library.status, progress, True)
-
     def _on_import_finished(self, summary: ImportSummary | None) -> None:
-        self._progress = None
         self._show_start()
         if summary is None or not summary.states:
             return
         text, look_after = self.document_files.summary(summary)
+        if self.page == "library":
+            return
         if look_after:
             self._offer(text, self.tr("&Show"), lambda: self.show_page("library"))
-        elif self.page != "library" and not self.chat.shows_start:
+        elif not self.chat.shows_start:
             self._offer(text)
 
     # model

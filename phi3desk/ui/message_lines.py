@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from phi3desk.chat.messages import Answer, MadeBy
+from phi3desk.ui.words import number
 
 
 class MessageLines(QObject):
@@ -20,6 +21,9 @@ class MessageLines(QObject):
             if missing:
                 figures = ", ".join(missing)
                 parts.append(self.tr("check {figures}: the source does not hold it").format(figures=figures))
+        if answer.meanings < 1.0 and answer.basis != "model":
+            percent = number(int(1000 * answer.meanings) / 10, 1)
+            parts.append(self.tr("searched by words; meanings {percent} %").format(percent=percent))
         if answer.timings.tokens_per_s:
             parts.append(self.tr("{speed} tok/s").format(speed=f"{answer.timings.tokens_per_s:.1f}"))
         made_by = describe(answer.made_by)

@@ -27,6 +27,7 @@ from phi3desk.chat.messages import Answer, Citation, Message, Source
 from phi3desk.ui.answer_markup import LINE_HEIGHT, answer_document, mark_format, plain
 from phi3desk.ui.message_lines import MessageLines
 from phi3desk.ui.theme import LIST_PX, SPACE_L, SPACE_M, tokens
+from phi3desk.ui.words import also_as, place_of
 
 LINK = "cite:"
 WITHOUT = "without:"
@@ -165,7 +166,8 @@ class MessageWriter(QObject):
             self._new_block(cursor, head)
             look = mark_format(f"{LINK}{entry.message.id}/{n}/{index}", tokens())
             look.setProperty(QTextFormat.Property.FontPixelSize, LIST_PX)
-            cursor.insertText(f"[{n}]  {plain(citation.document)}, {self.tr('p.')} {citation.page}", look)
+            look.setToolTip(also_as(citation.also))
+            cursor.insertText(f"[{n}]  {plain(citation.document)}, {plain(place_of(citation))}", look)
             if citation.quote.strip():
                 self._new_block(cursor, _spaced(top=2, bottom=12, side=14, part=part, height=105))
                 cursor.insertText(f"“{plain(_shortened(citation.quote))}”", self._quiet())
@@ -181,7 +183,9 @@ class MessageWriter(QObject):
             passage = source.passage
             if index:
                 cursor.insertText("   ·   ", self._quiet())
-            cursor.insertText(f"[{source.n}] {plain(passage.document)}, {self.tr('p.')}\u00a0{passage.page}", look)
+            look.setToolTip(also_as(passage.also))
+            where = plain(place_of(passage)).replace(" ", "\u00a0")
+            cursor.insertText(f"[{source.n}] {plain(passage.document)}, {where}", look)
 
     def _new_block(self, cursor: QTextCursor, look: QTextBlockFormat) -> None:
         frame_start = cursor.block().position()

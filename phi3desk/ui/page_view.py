@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtPdf import QPdfDocument, QPdfDocumentRenderOptions, QPdfPageRenderer
 from PySide6.QtWidgets import QWidget
 
@@ -155,11 +156,10 @@ class PageView(QWidget):
         painter.end()
 
 
-def merged_lines(polygons: list[QPolygonF]) -> tuple[QRectF, ...]:
+def merged_lines(areas: Iterable[QRectF]) -> tuple[QRectF, ...]:
     """Return the areas of a text selection, the pieces of one line joined to one rectangle."""
     lines: list[QRectF] = []
-    for polygon in polygons:
-        area = polygon.boundingRect()
+    for area in areas:
         if area.width() < 0.5 or area.height() < 0.5:
             continue
         last = lines[-1] if lines else None

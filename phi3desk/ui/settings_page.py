@@ -239,8 +239,9 @@ class SettingsPage(Page):
             label(
                 self.tr(
                     "Documents, questions and answers stay on this machine. phi3desk opens no connection to the "
-                    "internet, collects no usage figures, and its logs hold no text of yours. Your PDFs stay where "
-                    "they are; what was read from them is kept in the folder below, which only your account can open."
+                    "internet, collects no usage figures, and its logs hold no text of yours. Your documents stay "
+                    "where they are; what was read from them is kept in the folder below, which only your account can "
+                    "open."
                 )
             )
         )

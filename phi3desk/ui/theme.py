@@ -190,6 +190,7 @@ QPushButton[kind="quiet"]:checked { background: $tint; font-weight: 600; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 5px 9px; }
 QPushButton[kind="chip"] { background: transparent; border-radius: 16px; padding: 6px 12px; color: $quiet; }
 QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
+QPushButton[kind="chip"]:checked { background: $tint; color: $text; border-color: $accent; }
 QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 5px 11px; }
 QPushButton[kind="row"] { text-align: left; padding: 9px 14px; background: $surface; }
 QPushButton[kind="row"]:hover { background: $hover; }

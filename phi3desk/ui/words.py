@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
+from phi3desk.chat.messages import Citation
 from phi3desk.errors import Sentence
+from phi3desk.library.documents import Passage, place
 
 MINUTE, HOUR = 60, 3600
 
@@ -18,6 +22,18 @@ def shown(sentence: Sentence) -> str:
 def translated(sentence: Sentence | None) -> str:
     """Return a sentence translated and filled with its values; empty for none."""
     return shown(sentence) if sentence is not None else ""
+
+
+def place_of(cited: Passage | Citation) -> str:
+    """Return where a passage or a citation stands in its document: "p. 12", "slide 3", "Prices, rows 2-41"."""
+    return shown(place(cited.kind, cited.page, cited.label))
+
+
+def also_as(names: Sequence[str]) -> str:
+    """Return under which further names a passage's document is in the library; empty for none."""
+    if not names:
+        return ""
+    return QCoreApplication.translate("words", "Also as {names}.").format(names=", ".join(names))
 
 
 def translated_literal(literal: str) -> str:

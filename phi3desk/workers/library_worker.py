@@ -5,11 +5,24 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from phi3desk.library.documents import Collection, Document, ImportSummary, LibraryStatus, SearchResult
+from phi3desk.library.documents import (
+    Collection,
+    FileOutcome,
+    ImportProgress,
+    ImportSummary,
+    LibraryStatus,
+    PageText,
+    Rules,
+    SearchResult,
+)
+from phi3desk.library.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from phi3desk.workers.worker import Handler, Outlet, Task, Worker, log_to_file, refuse, take_standard_streams
+
+#: Documents told at a time: the window takes in each part between two of its own events.
+_ROWS = 500
 
 
 class LibraryService:
@@ -33,8 +46,15 @@ class LibraryService:
                 "restore_collection": self.restore_collection,
                 "remove_documents": self.remove_documents,
                 "restore_documents": self.restore_documents,
+                "set_rules": self.set_rules,
+                "remove_source": self.remove_source,
+                "restore_source": self.restore_source,
+                "pause": self.pause,
+                "page": self.page,
+                "boxes": self.boxes,
+                "password": self.password,
             },
-            "import": {"import": self.import_paths, "retry": self.retry, "resume": self.resume},
+            "import": {"import": self.import_paths, "retry": self.retry, "sync": self.sync, "unlock": self.unlock},
         }
 
     def search(self, task: Task) -> SearchResult:
@@ -50,9 +70,48 @@ class LibraryService:
         """Return all collections."""
         return self._library.collections()
 
-    def documents(self, task: Task) -> list[Document]:
-        """Return the documents of a collection, or of all."""
-        return self._library.documents(task.argument("collection", int | None))
+    def documents(self, task: Task) -> None:
+        """Tell the documents of a collection, or of all, in parts."""
+        documents = self._library.documents(task.argument("collection", int | None))
+        for at in range(0, len(documents), _ROWS):
+            task.emit("rows", documents[at : at + _ROWS])
+
+    def set_rules(self, task: Task) -> None:
+        """Change what of a collection's folders is read."""
+        self._library.set_rules(task.argument("collection", int), task.argument("rules", Rules))
+        self._tell_change()
+
+    def remove_source(self, task: Task) -> None:
+        """Unbind a folder or file; can be undone."""
+        self._library.remove_source(task.argument("id", int))
+        self._tell_change()
+
+    def restore_source(self, task: Task) -> None:
+        """Undo the unbinding of a folder or file."""
+        self._library.restore_source(task.argument("id", int))
+        self._tell_change()
+
+    def pause(self, task: Task) -> None:
+        """Hold imports back, or let them go on."""
+        self._library.pause_imports(task.argument("paused", bool))
+        self._tell_change()
+
+    def page(self, task: Task) -> PageText:
+        """Return a page as text."""
+        return self._library.page(task.argument("document", int), task.argument("page", int))
+
+    def boxes(self, task: Task) -> list[tuple[float, float, float, float]]:
+        """Return where the recognised words of a text range stand on a page."""
+        return self._library.boxes(
+            task.argument("document", int),
+            task.argument("page", int),
+            task.argument("start", int),
+            task.argument("end", int),
+        )
+
+    def password(self, task: Task) -> str:
+        """Return what opens a locked document."""
+        return self._library.password(task.argument("document", int))
 
     def status(self, _: Task) -> LibraryStatus:
         """Return how much there is, and how much of it is embedded."""
@@ -91,34 +150,40 @@ class LibraryService:
         self._tell_change()
 
     def import_paths(self, task: Task) -> ImportSummary:
-        """Import files and folders, telling progress and each finished file."""
+        """Bind files and folders and read them, telling progress and each finished file."""
         collection = task.argument("collection", int | None)
         if collection is None:
             collection = self._library.collection_id(DEFAULT_COLLECTION, create=True)
-        return self._library.import_paths(
-            [Path(path) for path in task.argument("paths", list[str])],
-            collection,
-            on_progress=lambda progress: task.emit("progress", progress),
-            on_file=lambda outcome: task.emit("file", outcome),
-            cancelled=task.cancelled,
-        )
+        paths = [Path(path) for path in task.argument("paths", list[str])]
+        return self._library.import_paths(paths, collection, *self._telling(task))
+
+    def sync(self, task: Task) -> ImportSummary:
+        """Make collections agree with their folders, and take up what an earlier run left half done."""
+        return self._library.sync(task.argument("collection", int | None), *self._telling(task))
 
     def retry(self, task: Task) -> ImportSummary:
         """Read documents again."""
-        return self._library.retry(
+        return self._library.retry(task.argument("documents", list[int]), *self._telling(task))
+
+    def unlock(self, task: Task) -> ImportSummary:
+        """Read locked documents with a password."""
+        return self._library.unlock(
             task.argument("documents", list[int]),
-            on_progress=lambda progress: task.emit("progress", progress),
-            on_file=lambda outcome: task.emit("file", outcome),
-            cancelled=task.cancelled,
+            task.argument("password", str),
+            task.argument("remember", bool),
+            *self._telling(task),
         )
 
-    def resume(self, task: Task) -> ImportSummary:
-        """Take up what an earlier run left half done."""
-        return self._library.resume_pending(
-            on_progress=lambda progress: task.emit("progress", progress),
-            on_file=lambda outcome: task.emit("file", outcome),
-            cancelled=task.cancelled,
-        )
+    def _telling(self, task: Task) -> tuple[OnProgress, OnFile, threading.Event]:
+        """Return what an import is given: how it tells its progress and its files, and how it is cancelled."""
+
+        def on_progress(progress: ImportProgress) -> None:
+            task.emit("progress", progress)
+
+        def on_file(outcome: FileOutcome) -> None:
+            task.emit("file", outcome)
+
+        return on_progress, on_file, task.cancelled
 
     def _tell_change(self) -> None:
         self._outlet.write(0, "changed")
@@ -140,6 +205,7 @@ def main() -> int:
         if library.status().embedded:
             # the first question should not wait for what takes seconds to load
             threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
+        library.watch(lambda: outlet.write(0, "folders_changed"))
         Worker("library", LibraryService(library, outlet).lanes(), outlet, library.suspend_import).run(requests)
     finally:
         library.close()

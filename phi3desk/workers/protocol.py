@@ -2,18 +2,27 @@
 
 A request is `{"id", "op", "args"}`. Answers carry the request's id: any number of `event` lines, then exactly one
 line whose event is `result` or `error`. A line with id 0 is the worker's own news: `hello` first of all, `changed`
-whenever what the worker owns has changed. Dataclasses travel as JSON objects; a line's data stays JSON until the
-receiver, who knows what it is, turns it into its type with `decode`, which checks every type.
+whenever what the worker owns has changed, `folders_changed` when something in a bound folder has. Dataclasses travel
+as JSON objects; a line's data stays JSON until the receiver, who knows what it is, turns it into its type with
+`decode`, which checks every type.
 
 Library worker:
     collections                              -> list[Collection]
     create_collection(name)                  -> Collection
     rename_collection(id, name)              -> None
     delete_collection(id), restore_collection(id) -> None
-    documents(collection: id or None)        -> list[Document]
+    documents(collection: id or None)        -> None; events rows: list[Document]
     import(paths, collection: id)            -> ImportSummary; events progress: ImportProgress, file: FileOutcome
+    sync(collection: id or None)             -> as import: checks bound folders, goes on with what is half done
     retry(documents: ids)                    -> as import
+    unlock(documents: ids, password, remember) -> as import
+    pause(paused)                            -> None
+    set_rules(collection, rules: Rules)      -> None
+    remove_source(id), restore_source(id)    -> None
     remove_documents(documents: ids), restore_documents(documents: ids) -> None
+    page(document: id, page)                 -> PageText
+    boxes(document: id, page, start, end)    -> list of left, top, right, bottom in points from the upper left corner
+    password(document: id)                   -> str, "" where none is known
     search(question, k, collections: ids or None, document: name or None) -> SearchResult
     status                                   -> LibraryStatus
 Model worker:

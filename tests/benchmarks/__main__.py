@@ -1,126 +1,77 @@
-"""Prints the figures of the main job on the sample documents, as one table: python -m tests.benchmarks
+"""Prints the figures as one table: python -m tests.benchmarks [--quick] [--pages N] [--files N] [--json FILE]
 
-Everything runs in this process, one thing after the other, on a data folder of its own. Absolute figures depend on
-the machine; compare two versions in turn on the same one.
+Everything is measured in one run, one thing after the other, so that figures can be compared with each other; absolute
+ones depend on the machine. LangChain and our imports run in processes of their own.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib.util
 import json
-import statistics
+import os
+import platform
+import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
-import psutil
+from tests.benchmarks import following, samples
+from tests.benchmarks.table import HEAD, Row, line
 
-from phi3desk.chat.answer import sources_of, write
-from phi3desk.chat.prompt import PromptRequest
-from phi3desk.library.library import DEFAULT_COLLECTION, Library
-from phi3desk.model.engine import Engine
-from phi3desk.model.models import AdapterUse, Generation, LoadOptions, Sampling, Turn
-from phi3desk.model.starter import find_starter
-from phi3desk.paths import Paths, open_paths
-from phi3desk.paths import resource as own_resource
-from phi3desk.settings import Settings
-from tests.helpers.tiny_phi3 import write_tiny_adapter, write_tiny_phi3
-
-Row = tuple[str, float, str]
-REPEATS = 5
+Part = Callable[[Path], Iterator[Row]]
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; returns the exit code."""
-    with tempfile.TemporaryDirectory(prefix="phi3desk-bench-") as folder:
-        paths = open_paths(Path(folder) / "home")
-        for what, value, unit in [*library_rows(paths), *adapter_rows(Path(folder))]:
-            print(f"| {what} | {value:.3g} {unit} |", flush=True)
-    return 0
+    parser = argparse.ArgumentParser(description="Measure phi3desk beside LangChain and beside its limits.")
+    parser.add_argument("--pages", type=int, default=1000, help="pages that are imported (1000)")
+    parser.add_argument("--files", type=int, default=1000, help="files of the folder that does not change (1000)")
+    parser.add_argument("--quick", action="store_true", help="two minutes: 60 pages, 100 files, no 200,000 passages")
+    parser.add_argument("--only", nargs="+", help="some parts only: imports, unchanged, searches, scale, samples")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    chosen = parser.parse_args(arguments)
+    parts = chosen_parts(*((60, 100) if chosen.quick else (chosen.pages, chosen.files)), scale=not chosen.quick)
+    rows: list[Row] = []
+    for cells in (HEAD, ("---",) * len(HEAD)):
+        print(line(cells), flush=True)
+    for name, part in parts.items():
+        if chosen.only and name not in chosen.only:
+            continue
+        with tempfile.TemporaryDirectory(prefix="phi3desk-bench-") as folder:
+            for row in measurable(name, part(Path(folder))):
+                print(line(row.cells()), flush=True)
+                rows.append(row)
+    if chosen.json:
+        machine = {"machine": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()}
+        text = json.dumps({**machine, "rows": [{**asdict(row), "ratio": row.ratio} for row in rows]}, indent=1)
+        chosen.json.write_text(text, encoding="utf-8")
+    return 1 if any(row.ours is None for row in rows) else 0
 
 
-def seconds_of(work: Callable[[], object]) -> float:
-    """Return how long a piece of work takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def library_rows(paths: Paths) -> Iterator[Row]:
-    """Measure import, search and answers on the sample documents."""
-    settings = Settings(paths.settings)
-    library = Library(paths, settings)
-    samples = sorted(own_resource("samples").glob("*.pdf"))
-    lines = (own_resource("samples") / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in lines]
+def measurable(name: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield rows, the last one saying so where a process that measures them failed."""
     try:
-        yield "embedder loaded", seconds_of(library.load_embedder), "s"
-        collection = library.collection_id(DEFAULT_COLLECTION, create=True)
-        yield (
-            "5 documents, 50 pages imported and embedded",
-            seconds_of(lambda: library.import_paths(samples, collection)),
-            "s",
-        )
-        yield "the same again, unchanged", seconds_of(lambda: library.import_paths(samples, collection)), "s"
-        searches = sorted(seconds_of(lambda question=question: library.search(question, 5)) for question in questions)
-        yield "search, median of 25", 1000 * statistics.median(searches), "ms"
-        yield "search, slowest of 25", 1000 * searches[-1], "ms"
-        starter = find_starter()
-        if starter is not None:
-            yield from answer_rows(library, Engine.load(starter, LoadOptions()), questions[:REPEATS])
-        yield "memory of this process at its largest", peak_megabytes(), "MB"
-    finally:
-        library.close()
+        yield from rows
+    except subprocess.CalledProcessError as failed:
+        print(f"{name}: {failed}", file=sys.stderr, flush=True)
+        yield Row(f"the rest of “{name}”", None, "", reached=False)
 
 
-def answer_rows(library: Library, engine: Engine, questions: list[str]) -> Iterator[Row]:
-    """Measure answers of the starter model."""
-    made: list[Generation] = []
-    for question in questions:
-        request = PromptRequest("", sources_of(library.search(question, 5)), (), question)
-        written = write(engine, request, Sampling(max_tokens=64), ignore, ignore, threading.Event())
-        made.append(written.generation)
-    engine.close()
-    reading = [g.prompt_tokens / g.prefill_seconds for g in made if g.prefill_seconds > 0]
-    yield "starter: reading", statistics.median(reading), "tokens/s"
-    yield "starter: writing", statistics.median(g.tokens_per_second for g in made), "tokens/s"
-    yield "starter: first word after the search", statistics.median(g.first_token_seconds for g in made), "s"
-
-
-def adapter_rows(folder: Path) -> Iterator[Row]:
-    """Measure a switch of adapters against loading the model anew, on the tiny Phi-3."""
-    model = write_tiny_phi3(folder / "tiny.gguf")
-    uses = [
-        AdapterUse(name, str(write_tiny_adapter(folder / f"{name}.gguf", seed=seed)), 1.0)
-        for name, seed in (("a", 1), ("b", 2))
-    ]
-    options = LoadOptions(context=512)
-    loads = [seconds_of(lambda: Engine.load(model, options).close()) for _ in range(REPEATS)]
-    engine = Engine.load(model, options)
-    for use in uses:
-        engine.set_adapters([use])
-    engine.generate([Turn("user", "the pump")], Sampling(max_tokens=4), ignore, ignore, threading.Event())
-    switches = [seconds_of(lambda use=use: engine.set_adapters([use])) for use in uses * REPEATS]
-    engine.close()
-    yield "tiny Phi-3 loaded", 1000 * statistics.median(loads), "ms"
-    yield "adapter switched", 1000 * statistics.median(switches), "ms"
-
-
-def peak_megabytes() -> float:
-    """Return the most memory this process has held; on Windows the peak of its working set."""
-    if sys.platform == "win32":
-        return float(psutil.Process().memory_info().peak_wset) / 1e6
-    import resource
-
-    # ru_maxrss is in bytes on macOS and in kibibytes elsewhere
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-
-
-def ignore(*_: object) -> None:
-    """Take progress that nobody looks at."""
+def chosen_parts(pages: int, files: int, *, scale: bool) -> dict[str, Part]:
+    """Return what is measured, by name, in its order."""
+    parts: dict[str, Part] = {
+        "imports": partial(following.import_rows, pages=pages),
+        "unchanged": partial(following.unchanged_rows, files=files),
+        "searches": partial(following.search_rows, pages=pages),
+        "samples": samples.rows,
+    }
+    if scale and importlib.util.find_spec("tests.benchmarks.scale"):
+        parts["scale"] = importlib.import_module("tests.benchmarks.scale").rows
+    return parts
 
 
 if __name__ == "__main__":

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pypdf
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 
@@ -35,3 +38,71 @@ BEARING_PAGES = (
 def write_pump_manual(path: Path) -> Path:
     """Write a two-page manual whose second page tells about re-greasing, and return its path."""
     return write_pdf(path, BEARING_PAGES, title="Pump manual")
+
+
+def write_objects(path: Path, objects: Sequence[bytes]) -> Path:
+    """Write a PDF from its raw objects, the first of them its catalogue, and return its path."""
+    whole = b"".join(b"%d 0 obj%s endobj\n" % (number, body) for number, body in enumerate(objects, 1))
+    path.write_bytes(b"%PDF-1.5\n" + whole + b"trailer<</Root 1 0 R>>\n%%EOF")
+    return path
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    """Return a stream object, with further entries for its dictionary."""
+    return b"<<%s/Length %d>>stream\n%s\nendstream" % (entries, len(content), content)
+
+
+#: Where a word stands on an unturned, uncropped page: left, top, right, bottom in points from the upper left corner.
+Place = tuple[float, float, float, float]
+_DOTS = 300 / 72
+
+
+def write_scan(
+    path: Path, pages: Sequence[Sequence[str]], turned: int = 0, crop: tuple[float, float, float, float] | None = None
+) -> list[dict[str, Place]]:
+    """Write a PDF whose pages are pictures of the given lines, as from a scanner; return where each word stands.
+
+    `turned` is the angle the pages are shown at (/Rotate), `crop` their crop box: left, bottom, right, top.
+    """
+    canvas = Canvas(str(path), pagesize=A4, invariant=1)
+    places = []
+    for lines in pages:
+        picture, places_of_page = _scanned(lines)
+        places.append(places_of_page)
+        canvas.drawImage(ImageReader(picture), 0, 0, *A4)
+        if crop is not None:
+            canvas.setCropBox(crop)
+        canvas.showPage()
+    canvas.save()
+    if turned:
+        # reportlab would swap the sides of the page as well
+        writer = pypdf.PdfWriter(clone_from=path)
+        for page in writer.pages:
+            page.rotate(turned)
+        writer.write(path)
+    return places
+
+
+def _scanned(lines: Sequence[str]) -> tuple[Image.Image, dict[str, Place]]:
+    picture = Image.new("L", (round(A4[0] * _DOTS), round(A4[1] * _DOTS)), 255)
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.truetype(str(_font()), 50)
+    places: dict[str, Place] = {}
+    for number, line in enumerate(lines):
+        left = 250.0
+        for word in line.split():
+            place = draw.textbbox((left, 300 + 90 * number), word, font=font)
+            draw.text((left, 300 + 90 * number), word, font=font, fill=30)
+            places[word] = (place[0] / _DOTS, place[1] / _DOTS, place[2] / _DOTS, place[3] / _DOTS)
+            left += draw.textlength(word + " ", font=font)
+    return picture, places
+
+
+def _font() -> Path:
+    """Return a font that has Latin and Cyrillic letters: DejaVu where it is installed, else a font of the system."""
+    places = (
+        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+        "/System/Library/Fonts/Supplemental/Arial.ttf",
+        "C:/Windows/Fonts/arial.ttf",
+    )
+    return next(Path(place) for place in places if Path(place).is_file())

@@ -31,6 +31,7 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.messages import Message
+from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.model.models import AdapterUse
 from phi3desk.model.starter import find_starter
 from phi3desk.paths import Paths
@@ -362,6 +363,39 @@ def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWind
     asked = parts.conversations.messages(parts.conversations.conversations()[0].id)[0]
     window.chat.view.edit_requested.emit(asked.id)
     assert window.chat.composer.named == named
+
+
+def test_window_takes_back_the_edit_of_a_question(
+    qtbot: QtBot, window: MainWindow, parts: Parts, make_answer: Callable[..., Message]
+) -> None:
+    conversation = parts.conversations.create("Seals")
+    asked = parts.conversations.add(conversation.id, "user", "Which seal?")
+    made = make_answer("The 6204 seal. [1]")
+    parts.conversations.add(conversation.id, "assistant", made.text, made.answer)
+    before = parts.conversations.messages(conversation.id)
+    window.sidebar.conversation_chosen.emit(conversation.id)
+    window.chat.view.edit_requested.emit(asked.id)
+    window.chat.composer.set_text("Which bearing?")
+    qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
+    assert [message.text for message in parts.conversations.messages(conversation.id)] == ["Which bearing?", ""]
+
+    window.toast._on_action()
+    assert parts.conversations.messages(conversation.id) == before
+    assert "The 6204 seal." in window.chat.view.toPlainText()
+    assert "Which bearing?" not in window.chat.view.toPlainText()
+
+
+def test_window_says_that_meanings_are_incomplete(window: MainWindow, parts: Parts) -> None:
+    library = parts.library
+    library.status = LibraryStatus(3, 1000, 340, "", False, True)
+    library.status_changed.emit(library.status)
+    assert window.chat._status.text() == "Searching by words; meanings 34.0 %"
+    library.import_started.emit()
+    library.import_progressed.emit(ImportProgress(3, 1, 50, 1000, 340, "", 1.0, None, phase=Phase.PAUSED))
+    assert window.chat._status.text() == "Searching by words; meanings 34.0 %  ·  Paused"
+    library.status = LibraryStatus(3, 1000, 1000, "", False, False)
+    library.import_finished.emit(None)
+    assert window.chat._status.text() == ""
 
 
 def test_window_saves_a_conversation_and_one_answer_as_markdown(

@@ -14,10 +14,26 @@ RANK = {
 }  # fmt: skip
 ROOMS = {
     "chromadb": {"library"}, "sentence_transformers": {"library"}, "torch": {"library"}, "pypdf": {"library"},
-    "pypdfium2": {"library"}, "tokenizers": {"library"}, "py3langid": {"library"}, "snowballstemmer": {"library"},
+    "pypdfium2": {"library"}, "docx": {"library"}, "pptx": {"library"}, "openpyxl": {"library"}, "lxml": {"library"},
+    "markdown_it": {"library"}, "charset_normalizer": {"library"}, "watchdog": {"library"}, "keyring": {"library"},
+    "tokenizers": {"library"}, "py3langid": {"library"}, "snowballstemmer": {"library"},
     "llama_cpp": {"model"}, "gguf": {"model"}, "jinja2": {"model"}, "PySide6": {"ui", "app"}, "qtawesome": {"ui"},
 }  # fmt: skip
-HEAVY = ("torch", "chromadb", "sentence_transformers", "llama_cpp", "transformers", "pypdf", "pypdfium2")
+HEAVY = (
+    "torch",
+    "chromadb",
+    "sentence_transformers",
+    "llama_cpp",
+    "transformers",
+    "pypdf",
+    "pypdfium2",
+    "docx",
+    "pptx",
+    "openpyxl",
+    "lxml",
+    "watchdog",
+    "keyring",
+)
 
 
 def room_of(path: Path) -> str:

@@ -45,7 +45,7 @@ def states(library: Library) -> dict[str, State]:
 
 def test_import_gives_every_file_a_state_and_search_finds_the_page(library: Library, folder: Path) -> None:
     (folder / "copy.pdf").write_bytes((folder / "pump.pdf").read_bytes())
-    (folder / "notes.txt").write_text("no PDF")
+    (folder / "notes.xyz").write_text("no document")
     (folder / "bad.pdf").write_bytes(b"%PDF-1.7 broken")
     (folder / ".hidden.pdf").write_bytes(b"%PDF-1.7")
     outcomes, progress = [], []
@@ -54,7 +54,7 @@ def test_import_gives_every_file_a_state_and_search_finds_the_page(library: Libr
     assert states(library) == {
         "bad.pdf": State.FAILED,
         "copy.pdf": State.READY,
-        "notes.txt": State.UNSUPPORTED,
+        "notes.xyz": State.UNSUPPORTED,
         "pump.pdf": State.DUPLICATE,
         "smorjning.pdf": State.READY,
     }
@@ -135,7 +135,7 @@ def test_lost_vectors_and_half_done_documents_are_mended_at_the_next_start(paths
     library._vectors.delete(mine, library._vectors.ids(mine))
     library.reconcile()
     assert set(states(library).values()) == {State.WORDS, State.FOUND}
-    library.resume_pending()
+    library.sync()
     assert set(states(library).values()) == {State.READY}
     assert library.search("main bearing grease").by_meaning
     library.close()

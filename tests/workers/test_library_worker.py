@@ -23,6 +23,17 @@ def many_pages(topic: str, pages: int = 30) -> list[list[str]]:
     return [[f"Chapter {n} of {topic}.", f"Item {n} of {topic} weighs {n * 3} kg and is red."] for n in range(1, pages)]
 
 
+def documents_of(worker: WorkerProcess) -> list[Document]:
+    rows = []
+
+    def take(line):
+        if line.event == "rows":
+            rows.extend(decode(line.raw, list[Document]))
+
+    worker.end_of(worker.send("documents", collection=None), take)
+    return rows
+
+
 def test_import_tells_each_file_and_its_page_is_found(worker, tmp_path):
     write_pump_manual(tmp_path / "docs" / "pump.pdf")
     (tmp_path / "docs" / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
@@ -66,10 +77,10 @@ def test_cancelled_import_keeps_what_it_read_and_the_next_one_finishes_it(worker
 
     line = worker.end_of(running, stop_at_first_progress)
     assert line.event == "error" or line.data["cancelled"]
-    kept = decode(worker.ask_raw("documents", collection=None), list[Document])
+    kept = documents_of(worker)
     assert kept
     worker.ask("import", paths=[str(tmp_path / "docs")], collection=None)
-    documents = decode(worker.ask_raw("documents", collection=None), list[Document])
+    documents = documents_of(worker)
     assert [d.state for d in documents] == [State.READY] * 5
     assert {d.id for d in kept} <= {d.id for d in documents}
 
@@ -94,10 +105,10 @@ def test_import_broken_off_by_the_end_of_its_worker_is_resumed_whole(home, tmp_p
     _, alive = psutil.wait_procs(children, timeout=20)
     assert not alive
     with WorkerProcess("library", home) as second:
-        second.ask("resume")
-        documents = decode(second.ask_raw("documents", collection=None), list[Document])
+        second.ask("sync", collection=None)
+        documents = documents_of(second)
         status = second.ask("status")
-        assert second.ask("resume")["states"] == {}
+        assert second.ask("sync", collection=None)["states"] == {}
     assert [d.state for d in documents] == [State.READY] * 5
     assert sum(d.passages for d in documents) == status["passages"] == status["embedded"]
 
@@ -109,7 +120,7 @@ def test_unreadable_name_and_pipe_end_with_a_reason_and_harm_nothing(worker, tmp
     Path(os.fsdecode(os.fsencode(folder) + b"/bad\xff\xfe.pdf")).write_bytes(b"%PDF-1.4")
     os.mkfifo(tmp_path / "pipe.pdf")
     summary = worker.ask("import", paths=[str(folder), str(tmp_path / "pipe.pdf")], collection=None)
-    documents = decode(worker.ask_raw("documents", collection=None), list[Document])
+    documents = documents_of(worker)
     assert summary["states"] == {"ready": 1, "failed": 1, "unsupported": 1}
     assert all(d.reason for d in documents if d.state is not State.READY)
 
@@ -125,7 +136,7 @@ def test_search_in_a_duplicate_searches_what_it_holds(worker, tmp_path):
 def test_removed_document_is_not_found_until_it_is_restored(worker, tmp_path):
     write_pump_manual(tmp_path / "docs" / "pump.pdf")
     worker.ask("import", paths=[str(tmp_path / "docs")], collection=None)
-    (document,) = decode(worker.ask_raw("documents", collection=None), list[Document])
+    (document,) = documents_of(worker)
     question = {"question": "bearing grease", "k": 3, "collections": None, "document": None}
     worker.ask("remove_documents", documents=[document.id])
     assert decode(worker.ask_raw("search", **question), SearchResult).found == ()
@@ -148,3 +159,43 @@ def test_second_process_on_the_library_is_refused_in_words(worker, home):
     with WorkerProcess("library", home) as second:
         assert second.hello.event == "refused"
         assert "in use" in str(decode(second.hello.raw, Failure).sentence)
+
+
+def test_a_change_in_a_bound_folder_is_told_and_followed(worker, tmp_path):
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    worker.ask("import", paths=[str(tmp_path / "docs")], collection=None)
+    write_pdf(tmp_path / "docs" / "valve.pdf", [["The safety valve opens at 12 bar."]])
+    while worker.read_line().event != "folders_changed":
+        pass
+    assert worker.ask("sync", collection=None)["states"] == {"ready": 1}
+    assert {d.name for d in documents_of(worker)} == {"pump.pdf", "valve.pdf"}
+
+
+def test_a_paused_import_waits_over_a_restart_and_goes_on(home, tmp_path):
+    for number in range(3):
+        write_pdf(tmp_path / "docs" / f"{number}.pdf", many_pages(f"store {number}", 4))
+    with WorkerProcess("library", home) as first:
+        first.ask("pause", paused=True)
+        running = first.send("import", paths=[str(tmp_path / "docs")], collection=None)
+        while not ((line := first.read_line()).id == running and line.event == "progress"):
+            assert line.id != running
+        assert line.data["phase"] == "paused"
+        first.process.kill()
+    with WorkerProcess("library", home) as second:
+        assert second.ask("status")["paused"]
+        running = second.send("sync", collection=None)
+        second.ask("pause", paused=False)
+        assert decode(second.end_of(running).raw, ImportSummary).states == {"ready": 3}
+
+
+def test_an_unbound_source_leaves_and_comes_back(worker, tmp_path):
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    worker.ask("import", paths=[str(tmp_path / "docs")], collection=None)
+    (collection,) = decode(worker.ask_raw("collections"), list[Collection])
+    (source,) = collection.sources
+    worker.ask("remove_source", id=source.id)
+    assert documents_of(worker) == []
+    worker.ask("restore_source", id=source.id)
+    (document,) = documents_of(worker)
+    assert "Re-grease" in worker.ask("page", document=document.id, page=2)["text"]
+    assert worker.ask("boxes", document=document.id, page=2, start=0, end=50) == []

@@ -18,14 +18,16 @@ Box = tuple[int, int, float, float, float, float]
 class ReadRequest:
     """A file to read. With `ocr_pages` (from 1) only those pages are read, from their pictures, in `ocr_languages`.
 
-    `ocr_languages` are Tesseract's names, such as ("eng", "ukr"). `password` opens a locked file.
+    `ocr_languages` are Tesseract's names, such as ("eng", "ukr"). `password` opens a locked file. `megabytes` and
+    `seconds` (a page) are what the reader may take; 0 is no limit, and a pool puts in its own.
     """
 
     path: str
     megabytes: int = 0
-    password: str = ""
+    password: str = field(default="", repr=False)
     ocr_pages: tuple[int, ...] = ()
     ocr_languages: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ class Details:
 
 @dataclass(frozen=True)
 class Opened:
-    """The document could be opened; `kind` is the kind of file, such as pdf, docx, xlsx."""
+    """The document could be opened; `kind` is the kind of file, such as pdf, docx, xlsx.
+
+    `pages` is 0 where their number is known at the end only.
+    """
 
     pages: int
     kind: str = "pdf"

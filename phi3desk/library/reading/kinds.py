@@ -2,38 +2,220 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from phi3desk.errors import say
+from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import State
-from phi3desk.library.reading.events import Event, Finished
-from phi3desk.library.reading.pdf import HEADER_WITHIN, read_pdf
+from phi3desk.library.reading.events import Event, Finished, ReadRequest
+from phi3desk.library.reading.limits import Content, Refusal, told
+
+#: A PDF's mark may stand anywhere in its first bytes.
+_HEAD_BYTES = 1024
+_PDF = b"%PDF-"
+_ZIP = b"PK\x03\x04"
+#: Old Office files, e-mails of Outlook, and new Office files that are locked with a password.
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED_OFFICE = "EncryptedPackage".encode("utf-16-le")
+_LOOKED_THROUGH = 32 * 1024**2
+_TEXT_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_WEB_PAGE = (b"<!doctype html", b"<html", b"<table")
+#: How the first part of an Office file is called; other archives begin with other names.
+_OFFICE_PARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"ppt/", b"xl/", b"customXml/")
+
+_NAMES = {
+    "pdf": ("pdf",),
+    "docx": ("docx", "docm", "dotx", "dotm"),
+    "pptx": ("pptx", "pptm", "ppsx", "ppsm", "potx", "potm"),
+    "xlsx": ("xlsx", "xlsm", "xltx", "xltm"),
+    "csv": ("csv", "tsv"),
+    "html": ("html", "htm", "xhtml"),
+    "md": ("md", "markdown"),
+    "txt": ("txt", "text", "log"),
+    "eml": ("eml",),
+}
+_KINDS = {name: kind for kind, names in _NAMES.items() for name in names}
+_OFFICE = frozenset({"docx", "pptx", "xlsx"})
+_OLD_OFFICE = {"doc": "DOCX", "dot": "DOCX", "xls": "XLSX", "xlt": "XLSX", "ppt": "PPTX", "pps": "PPTX", "pot": "PPTX"}
+#: What other programs write, and what it can be saved as.
+_OTHERS = {
+    **dict.fromkeys(("odt", "ott", "fodt", "rtf", "pages", "wps", "wpd"), "DOCX"),
+    **dict.fromkeys(("ods", "ots", "fods", "xlsb", "numbers"), "XLSX"),
+    **dict.fromkeys(("odp", "otp", "fodp", "key"), "PPTX"),
+    **dict.fromkeys(("xps", "oxps", "djvu", "epub", "mobi", "ps", "eps", "mht", "mhtml", "vsdx", "dwg"), "PDF"),
+}  # fmt: skip
+
+_log = logging.getLogger(__name__)
 
 
-def read_document(path: Path) -> Iterator[Event]:
+def read_document(request: ReadRequest) -> Iterator[Event]:
     """Read a file: Opened, a ReadPage for each page, Finished, and for a readable file Details last."""
-    refused = refusal(path)
-    if refused is not None:
-        yield refused
-        return
-    yield from read_pdf(path)
+    path = Path(request.path)
+    try:
+        refused = refusal(path)
+        if refused is not None:
+            yield refused
+            return
+        kind = _kind(path)
+        if kind == "pdf":
+            from phi3desk.library.reading.pdf import read_pdf
+
+            yield from read_pdf(request)
+        else:
+            yield from _read(kind, path)
+    except Refusal as refused_inside:
+        yield Finished(refused_inside.state, refused_inside.sentence)
+    except RecursionError:
+        yield Finished(State.FAILED, say("The file is nested too deeply to be read."))
+
+
+def _read(kind: str, path: Path) -> Iterator[Event]:
+    try:
+        yield from told(_reader(kind)(path))
+    except (MemoryError, RecursionError, Refusal):
+        raise
+    except Exception as error:  # whatever a damaged or hostile file makes a parser raise is that file's end
+        problem = type(error).__name__
+        _log.info("a file of kind %s cannot be read: %s", kind, problem)
+        yield Finished(State.FAILED, say("The file is damaged: reading it stopped ({problem}).", problem=problem))
 
 
 def refusal(path: Path) -> Finished | None:
     """Return why a file is not worth opening, from its first bytes and its name."""
     try:
         with path.open("rb") as file:
-            head = file.read(HEADER_WITHIN)
+            head = file.read(_HEAD_BYTES)
     except OSError as error:
-        return Finished(
-            State.FAILED, say("The file cannot be opened: {problem}.", problem=error.strerror or type(error).__name__)
-        )
-    named_pdf = path.suffix.lower() == ".pdf"
+        problem = error.strerror or type(error).__name__
+        return Finished(State.FAILED, say("The file cannot be opened: {problem}.", problem=problem))
+    suffix = _suffix(path)
+    if path.name.startswith("~$"):
+        return _unsupported(say("Office keeps this file while the document is open; it holds nothing to read."))
     if not head:
-        if named_pdf:
+        if suffix in _KINDS:
             return Finished(State.FAILED, say("The file has no content: its size is 0 bytes."))
-        return Finished(State.UNSUPPORTED, say("The file is not a PDF; only PDF files can be read."))
-    if b"%PDF-" not in head and not named_pdf:
-        return Finished(State.UNSUPPORTED, say("The file is not a PDF; only PDF files can be read."))
-    return None
+        return _unsupported(_what_can_be_read())
+    if suffix in _KINDS or _is_pdf(head, suffix) or _may_be_office(head) or _is_page_in_disguise(head, suffix):
+        return None
+    if head.startswith(_OLE) or suffix in _OLD_OFFICE:
+        return _unsupported(_old_office(suffix))
+    if suffix in _OTHERS:
+        return _unsupported(
+            say(
+                "This kind of file cannot be read. Save it as {kind} in the program that made it.", kind=_OTHERS[suffix]
+            )
+        )
+    if suffix == "zip":
+        return _unsupported(say("Archives are not read. Unpack it to have the files in it read."))
+    return _unsupported(_what_can_be_read())
+
+
+def _kind(path: Path) -> str:
+    """Return the kind of a file that `refusal` lets pass, by its content first; raise Refusal where it has none."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    suffix = _suffix(path)
+    named = _KINDS.get(suffix, "")
+    if _is_pdf(head, suffix):
+        return "pdf"
+    if head.startswith(_ZIP) and (named in _OFFICE or _may_be_office(head) or named != "pdf"):
+        return _kind_of_container(path, named)
+    if head.startswith(_OLE) and named != "pdf":
+        raise _ole_refusal(path, suffix)
+    if named in _OFFICE:
+        if _is_web_page(head):
+            return "html"
+        raise Refusal("The file is damaged, or it is no Office document although its name says so.")
+    if named in ("", "txt") and _is_web_page(head):
+        return "html"
+    return named or "txt"
+
+
+def _kind_of_container(path: Path, named: str) -> str:
+    from phi3desk.library.reading.archive import office_kind
+
+    kind = office_kind(path)
+    if kind:
+        return kind
+    if named in _OFFICE:
+        raise Refusal("The file is damaged: it is an archive that holds no Office document.")
+    raise Refusal("Archives are not read. Unpack it to have the files in it read.", state=State.UNSUPPORTED)
+
+
+def _ole_refusal(path: Path, suffix: str) -> Refusal:
+    with path.open("rb") as file:
+        locked = _LOCKED_OFFICE in file.read(_LOOKED_THROUGH)
+    if locked:
+        return Refusal(
+            "The document is protected with a password, which only PDFs can be opened with. "
+            "Save it without the password in the program that made it.",
+            state=State.UNSUPPORTED,
+        )
+    sentence = _old_office(suffix)
+    return Refusal(sentence.template, state=State.UNSUPPORTED, **sentence.values)
+
+
+def _reader(kind: str) -> Callable[[Path], Content]:
+    """Return who reads a kind of file; its libraries are loaded with the first file of that kind."""
+    if kind == "docx":
+        from phi3desk.library.reading.word import read_docx as reader
+    elif kind == "pptx":
+        from phi3desk.library.reading.slides import read_pptx as reader
+    elif kind == "xlsx":
+        from phi3desk.library.reading.sheets import read_xlsx as reader
+    elif kind == "csv":
+        from phi3desk.library.reading.delimited import read_csv as reader
+    elif kind == "html":
+        from phi3desk.library.reading.web import read_html as reader
+    elif kind == "md":
+        from phi3desk.library.reading.web import read_markdown as reader
+    elif kind == "eml":
+        from phi3desk.library.reading.mail import read_mail as reader
+    else:
+        from phi3desk.library.reading.plain import read_text as reader
+    return reader
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix.lower().removeprefix(".")
+
+
+def _is_pdf(head: bytes, suffix: str) -> bool:
+    """Tell a PDF by its mark; where a name says otherwise the mark must come first, for a text may speak of it."""
+    if suffix == "pdf":
+        return True
+    first = head.lstrip(b"\xef\xbb\xbf \t\r\n\x00").startswith(_PDF)
+    return first or (_PDF in head and suffix not in _KINDS)
+
+
+def _may_be_office(head: bytes) -> bool:
+    return head.startswith(_ZIP) and head[30:].startswith(_OFFICE_PARTS)
+
+
+def _is_page_in_disguise(head: bytes, suffix: str) -> bool:
+    """Tell a web page without a name's end, or with that of an old Office file, as many programs export them."""
+    return (not suffix or suffix in _OLD_OFFICE) and _is_web_page(head)
+
+
+def _is_web_page(head: bytes) -> bool:
+    for mark in _TEXT_MARKS:
+        head = head.removeprefix(mark)
+    return head.replace(b"\x00", b"").lstrip().lower().startswith(_WEB_PAGE)
+
+
+def _unsupported(reason: Sentence) -> Finished:
+    return Finished(State.UNSUPPORTED, reason)
+
+
+def _old_office(suffix: str) -> Sentence:
+    if suffix == "msg":
+        return say("Outlook's own format cannot be read. Save the e-mail as EML or as text.")
+    kind = _OLD_OFFICE.get(suffix, "DOCX, XLSX or PPTX")
+    return say("This is an old Office format that cannot be read. Save it as {kind}.", kind=kind)
+
+
+def _what_can_be_read() -> Sentence:
+    return say(
+        "This kind of file cannot be read. What can: PDF, DOCX, PPTX, XLSX, CSV, HTML, Markdown, text and e-mail (EML)."
+    )

@@ -15,7 +15,8 @@ from typing import Any
 
 from phi3desk.errors import say
 from phi3desk.library.documents import State
-from phi3desk.library.reading.events import Details, Event, Finished, Heading, Opened, ReadPage
+from phi3desk.library.reading import ocr
+from phi3desk.library.reading.events import Details, Event, Finished, Heading, Opened, ReadPage, ReadRequest
 from phi3desk.library.text import has_text, line_spans, readable_share
 
 #: A page with more characters is no page that a person reads; the rest of it is left out.
@@ -23,6 +24,10 @@ LONGEST_PAGE = 2_000_000
 #: Below this share of readable signs a page's text is the noise of a font without a map to Unicode.
 READABLE = 0.5
 HEADER_WITHIN = 1024
+#: A file that claims more pages is built to do harm, or no document; the rest of it is left out.
+MOST_PAGES = 20_000
+#: Of the seconds a page may take, the share that Tesseract gets: a page it is too slow for costs that page only.
+_TESSERACT_SHARE = 0.8
 _OUTLINE_ENTRIES = 5_000
 _PASSWORD_ERROR = 4
 
@@ -35,41 +40,102 @@ class _UnreadableError(Exception):
         self.locked = locked
 
 
-def read_pdf(path: Path) -> Iterator[Event]:
+def read_pdf(request: ReadRequest) -> Iterator[Event]:
     """Read a PDF: Opened, a ReadPage for each page, Finished, and for a readable file Details last.
 
     Details come after Finished, so that a document whose outline hangs or breaks its reader is read all the same.
+    With `ocr_pages` only those are read, from their pictures, and there are no Details.
     """
+    path, password = Path(request.path), request.password
+    if request.ocr_pages:
+        yield from _recognised(request)
+        return
     try:
-        yield from _summed_up(_pages_by_pdfium(path))
+        yield from _summed_up(_pages_by_pdfium(path, password))
     except _UnreadableError as error:
-        yield from _second_opinion(path, locked=error.locked)
-    yield _details(path)
+        yield from _second_opinion(path, password, locked=error.locked)
+    yield _details(path, password)
 
 
-def _pages_by_pdfium(path: Path) -> Iterator[Opened | ReadPage]:
+def _opened(path: Path, password: str) -> Any:
+    """Return PDFium's document; its time of life is the caller's."""
     import pypdfium2 as pdfium
 
     try:
-        document = pdfium.PdfDocument(path)
+        return pdfium.PdfDocument(path, password=password or None)
     except pdfium.PdfiumError as error:
         code = getattr(error, "err_code", None)
         raise _UnreadableError(locked=code == _PASSWORD_ERROR or "password" in str(error).lower()) from error
+
+
+def _pages_by_pdfium(path: Path, password: str) -> Iterator[Opened | ReadPage]:
+    document = _opened(path, password)
     try:
         count = len(document)
         if count == 0:
             raise _UnreadableError(locked=False)
         yield Opened(count)
         spare: Any = None
-        for index in range(count):
+        for index in range(min(count, MOST_PAGES)):
             page = _page_by_pdfium(document, index)
             if page is None or readable_share(page.text) < READABLE:
-                spare = spare or _open_with_pypdf(path)
+                spare = spare or _open_with_pypdf(path, password)
                 other = _page_by_pypdf(spare, index)
                 page = other if other is not None else page and ReadPage(page.number, "", pictures=True)
             yield page or ReadPage(index + 1, "", pictures=True)
     finally:
         document.close()
+
+
+def _recognised(request: ReadRequest) -> Iterator[Event]:
+    """Read pages from their pictures; a page that cannot be drawn or recognised stays without text."""
+    program = ocr.find_tesseract()
+    installed = ocr.installed_languages() or ()
+    languages = [name for name in request.ocr_languages or ocr.default_languages(installed) if name in installed]
+    if program is None or not languages:
+        yield Finished(State.NEEDS_OCR, ocr.how_to_get())
+        return
+    try:
+        document = _opened(Path(request.path), request.password)
+    except _UnreadableError as error:
+        yield _locked(request.password) if error.locked else _failure(Path(request.path))
+        return
+    try:
+        count = len(document)
+        yield Opened(count)
+        failed = with_text = 0
+        for number in request.ocr_pages:
+            page = _recognised_page(document, number, program, languages, request.seconds) if number <= count else None
+            failed += page is None
+            with_text += page is not None and bool(page.text)
+            yield page or ReadPage(number, "", pictures=True)
+        yield _recognition_ended(len(request.ocr_pages), with_text, failed)
+    finally:
+        document.close()
+
+
+def _recognised_page(
+    document: Any, number: int, program: Path, languages: list[str], seconds: float
+) -> ReadPage | None:
+    import pypdfium2 as pdfium
+
+    try:
+        page = document[number - 1]
+        try:
+            return ocr.read_page(page, number, program, languages, seconds * _TESSERACT_SHARE)
+        finally:
+            page.close()
+    except (pdfium.PdfiumError, ocr.RecognitionError):
+        return None
+
+
+def _recognition_ended(pages: int, with_text: int, failed: int) -> Finished:
+    if failed:
+        reason = say("Text recognition failed on {failed} of {pages} pages.", failed=failed, pages=pages)
+        return Finished(State.READ if with_text else State.EMPTY, reason)
+    if with_text:
+        return Finished(State.READ)
+    return Finished(State.EMPTY, say("No text was recognised on the pages, which are pictures."))
 
 
 def _page_by_pdfium(document: Any, index: int) -> ReadPage | None:
@@ -151,20 +217,24 @@ def _shows_something(page: Any) -> bool:
 
 def _summed_up(events: Iterator[Opened | ReadPage]) -> Iterator[Event]:
     """Pass on the pages and add the state the document ends in."""
-    total = with_text = pictures = 0
+    claimed = total = with_text = pictures = 0
     for event in events:
-        if isinstance(event, ReadPage):
+        if isinstance(event, Opened):
+            claimed = event.pages
+        else:
             total += 1
             with_text += has_text(event.text)
             pictures += event.pictures
         yield event
-    yield _state_of(total, with_text, pictures)
+    yield _state_of(claimed, total, with_text, pictures)
 
 
-def _state_of(total: int, with_text: int, pictures: int) -> Finished:
+def _state_of(claimed: int, total: int, with_text: int, pictures: int) -> Finished:
     if with_text:
         reason = None
-        if pictures:
+        if claimed > total and claimed > MOST_PAGES:
+            reason = say("Only the first {pages} of {total} pages were read.", pages=total, total=claimed)
+        elif pictures:
             reason = say(
                 "{pages} of {total} pages hold pictures only; what is written in them cannot be searched.",
                 pages=pictures,
@@ -172,44 +242,40 @@ def _state_of(total: int, with_text: int, pictures: int) -> Finished:
             )
         return Finished(State.READ, reason)
     if pictures:
-        return Finished(
-            State.NEEDS_OCR,
-            say(
-                "The pages are pictures without text, as from a scanner. Run text recognition (OCR) on the file first."
-            ),
-        )
+        return Finished(State.NEEDS_OCR, ocr.how_to_get())
     return Finished(State.EMPTY, say("The pages are blank: there is no text and no picture on them."))
 
 
-def _second_opinion(path: Path, *, locked: bool) -> Iterator[Event]:
+def _second_opinion(path: Path, password: str, *, locked: bool) -> Iterator[Event]:
     """Read with pypdf what PDFium could not open."""
     try:
-        reader = _open_with_pypdf(path)
+        reader = _open_with_pypdf(path, password)
         if reader is None:
             yield _failure(path)
             return
-        if reader.is_encrypted and not reader.decrypt(""):
-            yield Finished(
-                State.LOCKED, say("The file is locked with a password. Save a copy without it and add that.")
-            )
+        if reader.is_encrypted and not reader.decrypt(password) and not reader.decrypt(""):
+            yield _locked(password)
             return
         if locked:
             reader.pages[0].extract_text()
         count = len(reader.pages)
     except Exception:  # pypdf raises whatever a broken file makes it stumble over
-        if locked:
-            yield Finished(
-                State.LOCKED, say("The file is locked with a password. Save a copy without it and add that.")
-            )
-        else:
-            yield _failure(path)
+        yield _locked(password) if locked else _failure(path)
         return
-    pages = [page for page in (_page_by_pypdf(reader, index) for index in range(count)) if page is not None]
-    if not any(has_text(page.text) for page in pages):
-        yield _failure(path)
-        return
+    for event in _summed_up(_pages_by_pypdf(reader, count)):
+        yield _failure(path) if isinstance(event, Finished) and event.state is not State.READ else event
+
+
+def _pages_by_pypdf(reader: Any, count: int) -> Iterator[Opened | ReadPage]:
     yield Opened(count)
-    yield from _summed_up(iter(pages))
+    for index in range(min(count, MOST_PAGES)):
+        yield _page_by_pypdf(reader, index) or ReadPage(index + 1, "")
+
+
+def _locked(password: str) -> Finished:
+    if password:
+        return Finished(State.LOCKED, say("The password does not open the file. Try another one."))
+    return Finished(State.LOCKED, say("The file is locked with a password. Give the password, and it will be read."))
 
 
 def _failure(path: Path) -> Finished:
@@ -222,14 +288,14 @@ def _failure(path: Path) -> Finished:
     )
 
 
-def _open_with_pypdf(path: Path) -> Any:
+def _open_with_pypdf(path: Path, password: str) -> Any:
     """Return pypdf's view of a file, or None where it cannot make one; permission locks are opened."""
     import pypdf
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = pypdf.PdfReader(path, strict=False)
-        if reader.is_encrypted:
+        if reader.is_encrypted and not (password and reader.decrypt(password)):
             reader.decrypt("")
         return reader
     except Exception:  # pypdf raises whatever a broken file makes it stumble over
@@ -249,8 +315,8 @@ def _page_by_pypdf(reader: Any, index: int) -> ReadPage | None:
     return ReadPage(index + 1, text)
 
 
-def _details(path: Path) -> Details:
-    reader = _open_with_pypdf(path)
+def _details(path: Path, password: str) -> Details:
+    reader = _open_with_pypdf(path, password)
     if reader is None:
         return Details()
     title, labels, outline = "", [], []

@@ -1,4 +1,4 @@
-"""Reader processes as their parent sees them: started, limited in time and memory, ended."""
+"""Reader processes as their parent sees them: started, limited in time, memory and what they bring back, ended."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
 import psutil
 
 from phi3desk.errors import Cancelled, Sentence, say
+from phi3desk.library.chunker import Draft
 from phi3desk.library.documents import State
+from phi3desk.library.drafting import Drafted, IndexEntry
+from phi3desk.library.reading.events import Box, Heading, ReadRequest
 from phi3desk.paths import worker_environment
 
 _POLL_SECONDS = 0.2
@@ -26,36 +30,138 @@ _GRACE_SECONDS = 2.0
 #: Outline, labels and title are worth little waiting: the text is read by then.
 _DETAILS_SECONDS = 15.0
 _LOG_BYTES = 1_000_000
+#: No honest line is longer: the longest page there is, every sign of it escaped, and the places of its words.
+_LINE_BYTES = 64 * 1024**2
+#: Lines that wait for their turn; a reader that writes faster than its parent reads has to wait.
+_WAITING_LINES = 64
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one file may take: seconds without a page, and megabytes of memory."""
+    """What one file may take: seconds without a page, megabytes of memory, pages and characters of text.
+
+    The whole of a file may take `seconds` x `slow_pages`; a request for text recognition `seconds` for each page.
+    """
 
     seconds: float = 120.0
     megabytes: int = 2048
+    slow_pages: int = 20
+    pages: int = 20_000
+    characters: int = 100_000_000
 
 
 @dataclass
 class DocumentText:
-    """What a reader got out of one file; `state` is READ where there is text."""
+    """What a reader got out of one file; `state` is READ where there is text.
+
+    `labels` are empty or one for each page. `scanned` are the pages (from 1) that show something but hold no text.
+    `drafted` are its passages, None where the reader did not come to make them. After a request for text recognition
+    `ocr` and `boxes` hold the pages that were recognised, by number, also where the reader had to be stopped at a
+    later page.
+    """
 
     path: Path
+    kind: str = ""
     state: State = State.FAILED
     reason: Sentence | None = None
     texts: list[str] = field(default_factory=list)
-    headings: list[list[tuple[int, int, float]]] = field(default_factory=list)
-    title: str = ""
+    headings: list[list[Heading]] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    title: str = ""
     outline: list[tuple[int, int, str]] = field(default_factory=list)
+    scanned: list[int] = field(default_factory=list)
+    drafted: Drafted | None = None
+    ocr: dict[int, str] = field(default_factory=dict)
+    boxes: dict[int, list[Box]] = field(default_factory=dict)
 
 
 class _StoppedError(Exception):
-    """The reader had to be given up; the sentence says why."""
+    """The reader had to be given up; the sentence says why. What it read may stay where it is `enough`."""
 
-    def __init__(self, reason: Sentence) -> None:
+    def __init__(self, reason: Sentence, *, enough: bool = False) -> None:
         super().__init__(str(reason))
         self.reason = reason
+        self.enough = enough
+
+
+class _Taking:
+    """Puts the lines of one reading together, within the limits."""
+
+    def __init__(self, request: ReadRequest, limits: Limits) -> None:
+        self.result = DocumentText(Path(request.path))
+        self.finished = False
+        self._recognises = bool(request.ocr_pages)
+        self._limits = limits
+        self.described = False
+        self._labels: list[str] = []
+        self._drafts: list[Draft] = []
+        self._index: list[IndexEntry] = []
+        self._characters = 0
+
+    def take(self, line: dict[str, Any]) -> None:
+        """Put one line of the reader into the result."""
+        event = line["event"]
+        if event == "opened":
+            self.result.kind = line["kind"]
+        elif event == "page":
+            self._page(line)
+        elif event == "details":
+            self._details(line)
+        elif event == "passages":
+            self._drafts += msgspec.convert(line["drafts"], list[Draft])
+            self._index += msgspec.convert(line["index"], list[IndexEntry])
+        elif event == "drafted":
+            self.result.drafted = Drafted(
+                str(line["title"]),
+                str(line["language"]),
+                msgspec.convert(line["page_languages"], list[str]),
+                self._drafts,
+                self._index,
+            )
+        elif event == "finished":
+            self._end(State(line["state"]), line["reason"] and Sentence(**line["reason"]))
+
+    def stopped(self, stop: _StoppedError) -> None:
+        """Note that the reader was stopped; once the state is told, only title, labels and outline are missing."""
+        if self.finished:
+            return
+        if stop.enough and any(self.result.texts):
+            self._end(State.READ, stop.reason)
+            return
+        result = self.result
+        result.state, result.reason = State.FAILED, stop.reason
+        result.texts, result.headings, result.scanned = [], [], []
+
+    def _page(self, line: dict[str, Any]) -> None:
+        result, number, text = self.result, int(line["number"]), line["text"]
+        self._characters += len(text)
+        if len(result.texts) >= self._limits.pages or self._characters > self._limits.characters:
+            raise _StoppedError(
+                say("Only the first {pages} pages were read; the rest is too much.", pages=len(result.texts)),
+                enough=True,
+            )
+        result.texts.append(text)
+        result.headings.append([(int(a), int(b), float(size)) for a, b, size in line["headings"]])
+        self._labels.append(line["label"])
+        if line["pictures"]:
+            result.scanned.append(number)
+        if self._recognises:
+            result.ocr[number] = text
+            result.boxes[number] = [
+                (int(start), int(end), float(left), float(top), float(right), float(bottom))
+                for start, end, left, top, right, bottom in line["boxes"]
+            ]
+
+    def _details(self, line: dict[str, Any]) -> None:
+        self.described = True
+        self.result.title = line["title"]
+        self.result.labels = line["labels"] or self.result.labels
+        self.result.outline = [(int(page), int(level), title) for page, level, title in line["outline"]]
+
+    def _end(self, state: State, reason: Sentence | None) -> None:
+        self.finished = True
+        self.result.state, self.result.reason = state, reason
+        self.result.labels = self._labels if any(self._labels) else []
 
 
 class Reader:
@@ -70,88 +176,78 @@ class Reader:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes | None] = queue.Queue()
+        self._forwarding: threading.Thread | None = None
         self._requests = 0
 
-    def read(self, path: Path, cancelled: threading.Event, on_page: Callable[[], None] | None = None) -> DocumentText:
+    def read(
+        self, request: ReadRequest, cancelled: threading.Event, on_page: Callable[[], None] | None = None
+    ) -> DocumentText:
         """Read one file; whatever it does to its reader, a DocumentText comes back; Cancelled when told to stop."""
-        result = DocumentText(path)
-        finished = threading.Event()
+        taking = _Taking(request, self._limits)
         try:
-            for line in self._exchange(path, cancelled, finished):
-                if self._take(result, line, on_page):
-                    finished.set()
+            for line in self._exchange(request, cancelled, taking):
+                try:
+                    taking.take(line)
+                except (KeyError, TypeError, ValueError, msgspec.MsgspecError) as error:
+                    raise _broken() from error
+                if on_page is not None and line["event"] == "page":
+                    on_page()
         except _StoppedError as stop:
             self._kill()
-            if not finished.is_set():
-                result.state, result.reason = State.FAILED, stop.reason
-                result.texts, result.headings = [], []
+            taking.stopped(stop)
         except BaseException:
             self._kill()
             raise
-        return result
+        return taking.result
 
-    @staticmethod
-    def _take(result: DocumentText, line: dict[str, Any], on_page: Callable[[], None] | None) -> bool:
-        """Put one line of the reader into the result; return True for the line that tells the state."""
-        event = line["event"]
-        if event == "page":
-            result.texts.append(line["text"])
-            result.headings.append([(int(a), int(b), float(size)) for a, b, size in line["headings"]])
-            if on_page is not None:
-                on_page()
-        elif event == "details":
-            result.title, result.labels = line["title"], line["labels"]
-            result.outline = [(int(page), int(level), title) for page, level, title in line["outline"]]
-        elif event == "finished":
-            reason = line["reason"]
-            result.state = State(line["state"])
-            result.reason = Sentence(reason["template"], reason["values"]) if reason else None
-        return bool(event == "finished")
-
-    def _exchange(self, path: Path, cancelled: threading.Event, finished: threading.Event) -> Any:
+    def _exchange(self, request: ReadRequest, cancelled: threading.Event, taking: _Taking) -> Iterator[dict[str, Any]]:
         """Send the request and yield the reader's lines for it; raise _StoppedError when a limit is passed."""
-        process = self._running()
-        self._requests += 1
-        request = {"id": self._requests, "path": str(path), "megabytes": self._limits.megabytes}
-        try:
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-        except OSError as error:
-            raise _StoppedError(say("The reader could not be reached. Try the file again.")) from error
-        watched = psutil.Process(process.pid)
-        last = time.monotonic()
+        watched = self._send(request)
+        started = last = checked = time.monotonic()
+        whole = self._limits.seconds * (len(request.ocr_pages) or self._limits.slow_pages)
         while True:
             if cancelled.is_set():
                 raise Cancelled
-            self._check_memory(watched)
+            now = time.monotonic()
+            if now - checked > _POLL_SECONDS:
+                self._check_memory(watched, with_children=bool(request.ocr_pages))
+                checked = now
+            is_describing = taking.finished and not taking.described
+            page = min(self._limits.seconds, _DETAILS_SECONDS) if is_describing else self._limits.seconds
+            if now - last > page or now - started > whole:
+                raise _StoppedError(_too_slow(self._limits.seconds, whole if now - last <= page else 0))
             try:
                 raw = self._lines.get(timeout=_POLL_SECONDS)
             except queue.Empty:
-                limit = min(self._limits.seconds, _DETAILS_SECONDS) if finished.is_set() else self._limits.seconds
-                if time.monotonic() - last > limit:
-                    raise _StoppedError(
-                        say(
-                            "Reading was stopped: a page took longer than {seconds} seconds.",
-                            seconds=round(self._limits.seconds),
-                        )
-                    ) from None
                 continue
-            if raw is None:
-                raise _StoppedError(say("The file makes the reader break down; it is damaged or built to do harm."))
-            line = json.loads(raw)
+            line = _parsed(raw)
             if line.get("id") != self._requests:
                 continue
             last = time.monotonic()
-            if line["event"] == "done":
+            if line.get("event") == "done":
                 return
             yield line
 
-    def _check_memory(self, watched: psutil.Process) -> None:
+    def _send(self, request: ReadRequest) -> psutil.Process:
+        process = self._running()
+        self._requests += 1
+        limited = replace(request, megabytes=self._limits.megabytes, seconds=self._limits.seconds)
         try:
-            used = watched.memory_info().rss
-        except psutil.Error:
-            return
+            assert process.stdin is not None
+            process.stdin.write(json.dumps({"id": self._requests, **asdict(limited)}).encode() + b"\n")
+            process.stdin.flush()
+            return psutil.Process(process.pid)
+        except (OSError, psutil.Error) as error:
+            raise _StoppedError(say("The reader could not be reached. Try the file again.")) from error
+
+    def _check_memory(self, watched: psutil.Process, *, with_children: bool) -> None:
+        """Hold the reader, and the Tesseract it may have started, to the memory limit."""
+        used = 0
+        for process in (watched, *(_children(watched) if with_children else ())):
+            try:
+                used += process.memory_info().rss
+            except psutil.Error:
+                continue
         if used > self._limits.megabytes * 1024**2:
             raise _StoppedError(
                 say(
@@ -178,8 +274,9 @@ class Reader:
         )
         if not isinstance(errors, int):
             errors.close()
-        self._lines = queue.Queue()
-        threading.Thread(target=_forward, args=(self._process.stdout, self._lines), daemon=True).start()
+        self._lines = queue.Queue(_WAITING_LINES)
+        self._forwarding = threading.Thread(target=_forward, args=(self._process.stdout, self._lines), daemon=True)
+        self._forwarding.start()
         return self._process
 
     def close(self) -> None:
@@ -194,12 +291,22 @@ class Reader:
         self._kill()
 
     def _kill(self) -> None:
+        """Kill the process and what it has started; take in what it has written, so that its thread ends."""
         process, self._process = self._process, None
         if process is None:
             return
         if process.poll() is None:
+            children = _children_of(process.pid)
             process.kill()
+            for child in children:
+                _kill_quietly(child)
         process.wait()
+        end = time.monotonic() + _GRACE_SECONDS
+        while self._forwarding is not None and self._forwarding.is_alive() and time.monotonic() < end:
+            try:
+                self._lines.get(timeout=0.01)
+            except queue.Empty:
+                continue
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 try:
@@ -208,14 +315,63 @@ class Reader:
                     continue
 
 
-def _forward(pipe: IO[bytes] | None, lines: queue.Queue[bytes | None]) -> None:
+def _children(process: psutil.Process) -> list[psutil.Process]:
     try:
-        for line in pipe or ():
+        return list(process.children(recursive=True))
+    except psutil.Error:
+        return []
+
+
+def _children_of(pid: int) -> list[psutil.Process]:
+    try:
+        return _children(psutil.Process(pid))
+    except psutil.Error:
+        return []
+
+
+def _kill_quietly(process: psutil.Process) -> None:
+    try:
+        process.kill()
+    except psutil.Error:
+        return
+
+
+def _broken() -> _StoppedError:
+    return _StoppedError(say("The file makes the reader break down; it is damaged or built to do harm."))
+
+
+def _too_slow(seconds: float, whole: float) -> Sentence:
+    """Say that a page took longer than `seconds`, or the file longer than `whole` seconds where that is not 0."""
+    if whole:
+        return say(
+            "Reading was stopped: the file took longer than {minutes} minutes.", minutes=max(1, round(whole / 60))
+        )
+    return say("Reading was stopped: a page took longer than {seconds} seconds.", seconds=round(seconds))
+
+
+def _parsed(raw: bytes | None) -> dict[str, Any]:
+    """Return a line of the reader; _StoppedError at the end of its output and for what is no line of the protocol."""
+    if raw is None:
+        raise _broken()
+    try:
+        line = json.loads(raw)
+    except ValueError as error:
+        raise _broken() from error
+    if not isinstance(line, dict):
+        raise _broken()
+    return line
+
+
+def _forward(pipe: IO[bytes], lines: queue.Queue[bytes | None]) -> None:
+    """Hand on a reader's lines, None at their end; a line that is too long ends them."""
+    try:
+        while line := pipe.readline(_LINE_BYTES):
+            if not line.endswith(b"\n"):
+                break
             lines.put(line)
     except (OSError, ValueError):
         # the pipe was closed under this thread because the reader is being ended
-        lines.put(None)
-        return
+        pass
     lines.put(None)
 
 
@@ -231,17 +387,22 @@ class ReaderPool:
         self._threads = ThreadPoolExecutor(self.size, thread_name_prefix="reader")
 
     def read(
-        self, path: Path, cancelled: threading.Event, on_page: Callable[[], None] | None = None
+        self, request: ReadRequest, cancelled: threading.Event, on_page: Callable[[], None] | None = None
     ) -> Future[DocumentText]:
-        """Have a file read; the future raises Cancelled when `cancelled` was set before the end."""
-        return self._threads.submit(self._read, path, cancelled, on_page)
+        """Have a file read; the future raises Cancelled when `cancelled` was set before the end.
 
-    def _read(self, path: Path, cancelled: threading.Event, on_page: Callable[[], None] | None) -> DocumentText:
+        The pool's own limits take the place of the request's. `on_page` is called in a thread of the pool.
+        """
+        return self._threads.submit(self._read, request, cancelled, on_page)
+
+    def _read(
+        self, request: ReadRequest, cancelled: threading.Event, on_page: Callable[[], None] | None
+    ) -> DocumentText:
         if cancelled.is_set():
             raise Cancelled
         reader = self._idle.get()
         try:
-            return reader.read(path, cancelled, on_page)
+            return reader.read(request, cancelled, on_page)
         finally:
             self._idle.put(reader)
 
@@ -253,9 +414,6 @@ class ReaderPool:
 
 
 def default_readers() -> int:
-    """Return how many files are read side by side: half of the cores, at least one and at most four.
-
-    The other half is for the embedder, which is what an import waits for.
-    """
+    """Return how many files are read side by side: one for each core, at least one and at most four."""
     cores = len(os.sched_getaffinity(0)) if sys.platform.startswith("linux") else os.cpu_count() or 1
-    return max(1, min(4, cores // 2))
+    return max(1, min(4, cores))

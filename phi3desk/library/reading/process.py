@@ -1,4 +1,4 @@
-"""The reader process: takes the path of one file at a time from stdin and writes what it reads to stdout, JSON lines.
+"""The reader process: takes one request at a time from stdin and writes what it reads to stdout, JSON lines.
 
 It ends when stdin ends, in the middle of a file too, so that nothing of it stays behind when its parent is gone.
 """
@@ -10,17 +10,25 @@ import os
 import queue
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, TextIO
 
-from phi3desk.errors import say
-from phi3desk.library.documents import State
-from phi3desk.library.reading.events import Details, Event, Finished, Opened, ReadPage
-from phi3desk.library.reading.kinds import read_document
+import msgspec
+import psutil
 
-#: Address space beyond the memory limit, for what Python, PDFium and the file's own mapping take without using it.
-_SPARE_BYTES = 4 * 1024**3
+from phi3desk.errors import say
+from phi3desk.library import language
+from phi3desk.library.documents import State
+from phi3desk.library.drafting import draft
+from phi3desk.library.embedder import Embedder
+from phi3desk.library.reading.events import Details, Event, Finished, Opened, ReadPage, ReadRequest
+from phi3desk.library.reading.kinds import read_document
+from phi3desk.library.reading.ocr import find_tesseract
+from phi3desk.library.reading.walls import limit_request, raise_walls
+
+#: Passages written on a line: a line has to stay within what the parent takes in.
+_PASSAGES_A_LINE = 500
 
 
 def main() -> int:
@@ -28,12 +36,16 @@ def main() -> int:
     output = _protocol_output()
     requests: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
-    print(json.dumps({"event": "hello", "version": 1}), file=output, flush=True)
+    language.load()
+    tesseract = find_tesseract()
+    raise_walls(programs=(tesseract,) if tesseract is not None else ())
+    print(json.dumps({"event": "hello", "version": 2}), file=output, flush=True)
     while True:
-        request = requests.get()
-        _limit_memory(int(request.get("megabytes", 0)))
-        for line in _answers(Path(request["path"])):
-            print(json.dumps({"id": request["id"], **line}), file=output, flush=True)
+        line = requests.get()
+        request = msgspec.convert(line, ReadRequest)
+        limit_request(request.megabytes)
+        for answer in _answers(request):
+            print(json.dumps({"id": line["id"], **answer}), file=output, flush=True)
 
 
 def _protocol_output() -> TextIO:
@@ -47,25 +59,21 @@ def _protocol_output() -> TextIO:
 def _take_requests(requests: queue.Queue[dict[str, Any]]) -> None:
     for line in sys.stdin.buffer:
         requests.put(json.loads(line))
+    for child in psutil.Process().children(recursive=True):
+        try:
+            child.kill()
+        except psutil.Error:
+            continue
     os._exit(0)
 
 
-def _limit_memory(megabytes: int) -> None:
-    """Set a hard limit far above the parent's own, against one allocation that takes all; Linux only."""
-    if megabytes <= 0 or not sys.platform.startswith("linux"):
-        return
-    import resource
-
-    limit = megabytes * 1024**2 * 2 + _SPARE_BYTES
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    if hard == resource.RLIM_INFINITY or limit < hard:
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-
-
-def _answers(path: Path) -> Any:
+def _answers(request: ReadRequest) -> Iterator[dict[str, Any]]:
+    told: list[Event] = []
     try:
-        for event in read_document(path):
+        for event in read_document(request):
+            told.append(event)
             yield _line(event)
+        yield from _passages(request, told)
     except MemoryError:
         yield _line(Finished(State.FAILED, say("Reading the file takes more memory than is allowed.")))
     except Exception as error:  # whatever a hostile file makes a parser raise is that file's end, not the reader's
@@ -77,9 +85,29 @@ def _answers(path: Path) -> Any:
     yield {"event": "done"}
 
 
+def _passages(request: ReadRequest, told: Sequence[Event]) -> Iterator[dict[str, Any]]:
+    """Yield the passages of a document that was read, some at a time."""
+    if request.ocr_pages or not any(isinstance(event, Finished) and event.state is State.READ for event in told):
+        return
+    pages = [event for event in told if isinstance(event, ReadPage)]
+    details = next((event for event in told if isinstance(event, Details)), Details())
+    texts, headings = [page.text for page in pages], [page.headings for page in pages]
+    drafted = draft(Embedder(), request.path, details.title, texts, headings, details.outline)
+    for at in range(0, len(drafted.drafts), _PASSAGES_A_LINE):
+        some = slice(at, at + _PASSAGES_A_LINE)
+        drafts, index = msgspec.to_builtins((drafted.drafts[some], drafted.index[some]))
+        yield {"event": "passages", "drafts": drafts, "index": index}
+    yield {
+        "event": "drafted",
+        "title": drafted.title,
+        "language": drafted.language,
+        "page_languages": drafted.page_languages,
+    }
+
+
 def _line(event: Event) -> dict[str, Any]:
     if isinstance(event, Opened):
-        return {"event": "opened", "pages": event.pages}
+        return {"event": "opened", **asdict(event)}
     if isinstance(event, ReadPage):
         return {"event": "page", **asdict(event)}
     if isinstance(event, Details):

@@ -1,0 +1,311 @@
+"""What documents hold: pages as they were read, passages cut from them, and the words of passages in the index."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection as Container
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from phi3desk.errors import Sentence
+from phi3desk.library.catalog import Catalog, stored_sentence
+from phi3desk.library.chunker import Draft, PageLayout
+from phi3desk.library.documents import State
+from phi3desk.library.drafting import IndexEntry, index_entry
+from phi3desk.library.reading.events import Box
+
+#: passage.embedded: waits for its embedding, or is in a language that the embedder does not know
+_WAITING, _UNKNOWN_LANGUAGE = 0, 2
+#: page.scan: see the catalogue's migrations
+OWN_TEXT, PICTURE, RECOGNISED, NOTHING_RECOGNISED = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class NewContent:
+    """What a reader read of a document, cut into passages; `scanned` are the pages (from 1) that are pictures.
+
+    `index` has one entry for each of the `drafts`.
+    """
+
+    kind: str
+    title: str
+    language: str
+    pages: Sequence[PageLayout]
+    drafts: Sequence[Draft]
+    index: Sequence[IndexEntry]
+    labels: Sequence[str] = ()
+    outline: Sequence[tuple[int, int, str]] = ()
+    scanned: Container[int] = ()
+    reason: Sentence | None = None
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The text of a page that was read from its picture, "" where nothing could be recognised."""
+
+    text: str
+    language: str = ""
+    boxes: Sequence[Box] = field(default_factory=tuple)
+
+
+class Content:
+    """Pages and passages of a catalogue; any thread may read, writers wait for each other."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._catalog.connection
+
+    def replace(self, document_id: int, content: NewContent, known_languages: frozenset[str], await_ocr: bool) -> None:
+        """Put a document's new content in place of its old one, in one transaction.
+
+        Passages that are the same as before stay, with their vectors. The document becomes WORDS, or READ where it has
+        no passages yet but pages that wait for text recognition, or else EMPTY. `await_ocr`: its scanned pages wait.
+        """
+        with self._catalog.writing() as connection:
+            connection.execute("DELETE FROM page WHERE document_id = ?", (document_id,))
+            labels = content.labels
+            connection.executemany(
+                "INSERT INTO page (document_id, number, label, language, text, headings, scan) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        document_id,
+                        page.number,
+                        labels[page.number - 1] if page.number <= len(labels) else "",
+                        page.language,
+                        page.text,
+                        json.dumps(list(page.headings)),
+                        PICTURE if page.number in content.scanned else OWN_TEXT,
+                    )
+                    for page in content.pages
+                ),
+            )
+            waiting = sum(page.number in content.scanned for page in content.pages) if await_ocr else 0
+            connection.execute(
+                "UPDATE document SET reason = ?, title = ?, language = ?, outline = ?, pages = ?, kind = ?, "
+                "ocr_waiting = ?, ocr_pages = 0 WHERE id = ?",
+                (
+                    stored_sentence(content.reason),
+                    content.title,
+                    content.language,
+                    json.dumps(list(content.outline)),
+                    len(content.pages),
+                    content.kind,
+                    waiting,
+                    document_id,
+                ),
+            )
+            self.replace_passages(document_id, content.drafts, content.index, known_languages)
+
+    def replace_passages(
+        self,
+        document_id: int,
+        drafts: Sequence[Draft],
+        index: Sequence[IndexEntry],
+        known_languages: frozenset[str],
+    ) -> None:
+        """Put passages in place of a document's old ones; those of the same text and headings stay as they are."""
+        with self._catalog.writing() as connection:
+            old: dict[tuple[str, str], list[sqlite3.Row]] = {}
+            for row in connection.execute("SELECT * FROM passage WHERE document_id = ? ORDER BY id", (document_id,)):
+                old.setdefault((row["text"], row["headings"]), []).append(row)
+            for draft, entry in zip(drafts, index, strict=True):
+                known = old.get((draft.text, _headings_json(draft)))
+                if known:
+                    self._keep_passage(known.pop(0), draft)
+                else:
+                    self._add_passage(document_id, draft, entry, known_languages)
+            self._drop_passages([row["id"] for rows in old.values() for row in rows])
+            row = connection.execute("SELECT ocr_waiting FROM document WHERE id = ?", (document_id,)).fetchone()
+            state = State.WORDS if drafts else State.READ if row["ocr_waiting"] else State.EMPTY
+            connection.execute(
+                "UPDATE document SET state = ?, passages = ? WHERE id = ?", (state.value, len(drafts), document_id)
+            )
+
+    def _add_passage(self, document_id: int, draft: Draft, entry: IndexEntry, known_languages: frozenset[str]) -> None:
+        known = not draft.language or draft.language in known_languages
+        made = self._connection.execute(
+            'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, '
+            "embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document_id,
+                draft.page,
+                draft.start,
+                draft.end,
+                draft.text,
+                _headings_json(draft),
+                draft.context,
+                draft.language,
+                draft.digest,
+                _WAITING if known else _UNKNOWN_LANGUAGE,
+            ),
+        )
+        self._index(int(made.lastrowid or 0), entry)
+
+    def _keep_passage(self, row: sqlite3.Row, draft: Draft) -> None:
+        if (row["page"], row["start"], row["end"]) != (draft.page, draft.start, draft.end):
+            self._connection.execute(
+                'UPDATE passage SET page = ?, start = ?, "end" = ? WHERE id = ?',
+                (draft.page, draft.start, draft.end, row["id"]),
+            )
+        if row["context"] != draft.context:
+            # the digest is that of the text whose vector the passage has
+            self._connection.execute(
+                "UPDATE passage SET context = ?, digest = CASE WHEN embedded = 1 THEN digest ELSE ? END WHERE id = ?",
+                (draft.context, draft.digest, row["id"]),
+            )
+            self.index_anew([row["id"]])
+
+    def _index(self, passage_id: int, entry: IndexEntry) -> None:
+        self._connection.execute(
+            "INSERT INTO passage_words (rowid, context, body) VALUES (?, ?, ?)",
+            (passage_id, entry.context, entry.body),
+        )
+        self._connection.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (passage_id, entry.folded))
+
+    def index_anew(self, passage_ids: Iterable[int]) -> None:
+        """Write the words of passages into the index again, in place of what it holds of them."""
+        with self._catalog.writing() as connection:
+            for passage_id in passage_ids:
+                self._unindex(passage_id)
+                row = connection.execute("SELECT * FROM passage WHERE id = ?", (passage_id,)).fetchone()
+                if row is not None:
+                    self._index(passage_id, index_entry(row["context"], row["text"], row["language"]))
+
+    def _unindex(self, passage_id: int) -> None:
+        self._connection.execute("DELETE FROM passage_words WHERE rowid = ?", (passage_id,))
+        self._connection.execute("DELETE FROM passage_trigrams WHERE rowid = ?", (passage_id,))
+
+    def _drop_passages(self, passage_ids: Iterable[int]) -> None:
+        """Delete passages and note that their vectors have to go, too."""
+        for passage_id in passage_ids:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO vector_debt (passage_id, collection_id) SELECT p.id, d.collection_id "
+                "FROM passage p JOIN document d ON d.id = p.document_id WHERE p.id = ? AND p.embedded <> 2",
+                (passage_id,),
+            )
+            self._unindex(passage_id)
+            self._connection.execute("DELETE FROM passage WHERE id = ?", (passage_id,))
+
+    def drop(self, document_id: int) -> None:
+        """Delete a document's pages and passages."""
+        with self._catalog.writing() as connection:
+            rows = connection.execute("SELECT id FROM passage WHERE document_id = ?", (document_id,)).fetchall()
+            self._drop_passages(row["id"] for row in rows)
+            connection.execute("DELETE FROM page WHERE document_id = ?", (document_id,))
+
+    def ended(self, document_id: int, state: State, reason: Sentence | None, pages: int = 0, kind: str = "") -> None:
+        """End a document in a state without passages; where it needs text recognition, its pages are noted."""
+        with self._catalog.writing() as connection:
+            self.drop(document_id)
+            connection.execute(
+                "UPDATE document SET state = ?, reason = ?, pages = ?, passages = 0, kind = ?, ocr_waiting = 0, "
+                "ocr_pages = 0 WHERE id = ?",
+                (state.value, stored_sentence(reason), pages, kind, document_id),
+            )
+            if state is State.NEEDS_OCR:
+                connection.executemany(
+                    "INSERT INTO page (document_id, number, text, scan) VALUES (?, ?, '', ?)",
+                    ((document_id, number, PICTURE) for number in range(1, pages + 1)),
+                )
+
+    def layouts(self, document_id: int) -> list[PageLayout]:
+        """Return a document's pages as they were read."""
+        rows = self._connection.execute("SELECT * FROM page WHERE document_id = ? ORDER BY number", (document_id,))
+        return [
+            PageLayout(
+                row["number"],
+                row["text"],
+                [(a, b, size) for a, b, size in json.loads(row["headings"])],
+                row["language"],
+            )
+            for row in rows
+        ]
+
+    def outline(self, document_id: int) -> list[tuple[int, int, str]]:
+        """Return a document's outline: page from 1, level from 0, title."""
+        row = self._connection.execute("SELECT outline FROM document WHERE id = ?", (document_id,)).fetchone()
+        return [(page, level, title) for page, level, title in json.loads(row["outline"])]
+
+    def page(self, document_id: int, number: int) -> tuple[str, str]:
+        """Return a page's text as it was read and its label, "" where there is none."""
+        row = self._connection.execute(
+            "SELECT text, label FROM page WHERE document_id = ? AND number = ?", (document_id, number)
+        ).fetchone()
+        return ("", "") if row is None else (str(row["text"]), str(row["label"]))
+
+    def boxes(self, document_id: int, number: int, start: int, end: int) -> list[Box]:
+        """Return where the recognised words within a text range stand on a page."""
+        row = self._connection.execute(
+            "SELECT boxes FROM page WHERE document_id = ? AND number = ?", (document_id, number)
+        ).fetchone()
+        boxes = [] if row is None else json.loads(row["boxes"])
+        return [(a, b, x0, y0, x1, y1) for a, b, x0, y0, x1, y1 in boxes if a < end and b > start]
+
+    # text recognition
+
+    def await_ocr(self, collection_id: int) -> int:
+        """Have scanned pages wait for text recognition that did not when they were read; return how many documents."""
+        with self._catalog.writing() as connection:
+            changed = connection.execute(
+                "UPDATE document SET ocr_waiting = (SELECT count(*) FROM page p WHERE p.document_id = document.id "
+                "AND p.scan = ?), state = CASE WHEN passages > 0 THEN 'words' ELSE 'read' END, reason = NULL "
+                "WHERE collection_id = ? AND removed IS NULL AND state IN ('ready', 'needs_ocr') AND EXISTS "
+                "(SELECT 1 FROM page p WHERE p.document_id = document.id AND p.scan = ?)",
+                (PICTURE, collection_id, PICTURE),
+            )
+            return int(changed.rowcount)
+
+    def ocr_pages(self, document_id: int) -> list[int]:
+        """Return the pages of a document that wait for text recognition."""
+        rows = self._connection.execute(
+            "SELECT p.number FROM page p JOIN document d ON d.id = p.document_id "
+            "WHERE p.document_id = ? AND p.scan = ? AND d.ocr_waiting > 0 ORDER BY p.number",
+            (document_id, PICTURE),
+        )
+        return [int(row["number"]) for row in rows]
+
+    def recognised(self, document_id: int, pages: dict[int, Recognised]) -> int:
+        """Keep the text recognised on pages; return how many of the document's pages still wait."""
+        with self._catalog.writing() as connection:
+            for number, page in pages.items():
+                connection.execute(
+                    "UPDATE page SET text = ?, language = ?, boxes = ?, headings = '[]', scan = ? "
+                    "WHERE document_id = ? AND number = ?",
+                    (
+                        page.text,
+                        page.language,
+                        json.dumps([[a, b, *(round(edge, 1) for edge in edges)] for a, b, *edges in page.boxes]),
+                        RECOGNISED if page.text else NOTHING_RECOGNISED,
+                        document_id,
+                        number,
+                    ),
+                )
+            connection.execute(
+                "UPDATE document SET ocr_waiting = (SELECT count(*) FROM page WHERE document_id = document.id "
+                "AND scan = ?), ocr_pages = (SELECT count(*) FROM page WHERE document_id = document.id AND scan = ?) "
+                "WHERE id = ?",
+                (PICTURE, RECOGNISED, document_id),
+            )
+            row = connection.execute("SELECT ocr_waiting FROM document WHERE id = ?", (document_id,)).fetchone()
+            return int(row["ocr_waiting"])
+
+    def without_ocr(self, document_id: int) -> None:
+        """Have no page of a document wait for text recognition any more: there is none, or it is not wanted."""
+        with self._catalog.writing() as connection:
+            connection.execute("UPDATE document SET ocr_waiting = 0 WHERE id = ?", (document_id,))
+
+    def scans(self, document_id: int) -> dict[int, int]:
+        """Return how many pages of a document are in each condition: OWN_TEXT, PICTURE, RECOGNISED, ..."""
+        rows = self._connection.execute(
+            "SELECT scan, count(*) AS n FROM page WHERE document_id = ? GROUP BY scan", (document_id,)
+        )
+        return {int(row["scan"]): int(row["n"]) for row in rows}
+
+
+def _headings_json(draft: Draft) -> str:
+    return json.dumps(draft.headings, ensure_ascii=False)

@@ -1,0 +1,251 @@
+"""Makes a collection agree with the folders and files it is bound to: what is new, edited, renamed, moved, gone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from phi3desk.errors import Cancelled, Sentence, say
+from phi3desk.library.catalog import Catalog, kept_sentence
+from phi3desk.library.content import Content
+from phi3desk.library.documents import FINAL_STATES, Document, FileOutcome, Rules, Source, State
+from phi3desk.library.import_run import ImportRun
+from phi3desk.library.reading.kinds import refusal
+from phi3desk.library.scan import Scan, ScannedFile, is_unmounted, renamed_to, scan
+from phi3desk.library.sources import Sources
+
+#: File systems keep a file's time in steps of up to two seconds: a file that changed this shortly before it was looked
+#: at may have changed again since without another time, and is compared by content the next time.
+_COARSEST_TIME = 2.0
+CANCELLED = say("The import was cancelled before this file was read. Choose “Read again” to read it.")
+
+
+@dataclass
+class _Check:
+    """What one look at a collection found out."""
+
+    collection_id: int
+    rules: Rules
+    bound_files: frozenset[str]
+    known: dict[str, sqlite3.Row]
+    named: Sequence[Path] = ()
+    #: documents whose file is not at its place, by the hash of their content
+    away: dict[str, list[int]] = field(default_factory=dict)
+
+
+class Follower:
+    """Compares folders with the catalogue and keeps the catalogue's side; used by the importing thread only."""
+
+    def __init__(self, catalog: Catalog, content: Content, sources: Sources) -> None:
+        self._catalog = catalog
+        self._content = content
+        self._sources = sources
+
+    def follow(self, run: ImportRun, collection_id: int, named: Sequence[Path] = ()) -> Iterator[tuple[int, str]]:
+        """Look at everything a collection is bound to; yield the documents that have to be read, with their paths.
+
+        Each file is taken up when its turn comes. Files at or below the `named` paths are reported even when nothing
+        has changed, and are read again where an import was cancelled before.
+        """
+        seen = self._look(collection_id)
+        check = self._compare(collection_id, seen, named)
+        left_out = self._sources.left_out(collection_id)
+        work = []
+        for path, file in sorted((shown_path(file.path), file) for file in seen.files.values()):
+            if path in left_out:
+                continue
+            row = check.known.get(path)
+            asked_for = _is_among(file.path, named)
+            if row is not None and _was_cancelled(row) and _has_same_time(row, file):
+                if asked_for:
+                    work.append((path, file))
+            elif row is None or not _is_unchanged(row, file):
+                work.append((path, file))
+            elif asked_for and row["state"] in FINAL_STATES:
+                run.files += 1
+                run.outcome(_outcome(row))
+        run.files += len(work)
+        run.bytes += sum(file.size for _, file in work)
+        yield from self._take_up(run, check, work)
+        there = {shown_path(path) for path in seen.files}
+        self._catalog.gone(
+            row["id"]
+            for row in self._catalog.files(collection_id)
+            if row["removed"] is None and row["path"] not in there and not seen.is_unknown(row["path"])
+        )
+
+    def unread(self, run: ImportRun, collection_id: int) -> None:
+        """Put files into the catalogue that a cancelled import did not come to, each with that reason."""
+        seen = self._look(collection_id)
+        check = self._compare(collection_id, seen)
+        left_out = self._sources.left_out(collection_id)
+        for file in seen.files.values():
+            path = shown_path(file.path)
+            if path not in check.known and path not in left_out:
+                document_id = self._catalog.found(collection_id, path, file.size, file.changed, "")
+                self.end(run, document_id, State.FAILED, CANCELLED)
+
+    def _look(self, collection_id: int) -> Scan:
+        sources = [self._at_its_place(source) for source in self._sources.of(collection_id)]
+        away = [source for source in sources if is_unmounted(source, self._sources.identity(source.id))]
+        seen = scan([source for source in sources if source not in away], self._sources.rules(collection_id))
+        seen.unknown.extend(source.path for source in away)
+        return seen
+
+    def _at_its_place(self, source: Source) -> Source:
+        """Find a bound folder again that was renamed."""
+        place = renamed_to(source, self._sources.identity(source.id))
+        if place is None:
+            return source
+        self._sources.moved(source, place)
+        return Source(source.id, source.collection_id, str(place), source.folder)
+
+    def _compare(self, collection_id: int, seen: Scan, named: Sequence[Path] = ()) -> _Check:
+        known = {str(row["path"]): row for row in self._catalog.files(collection_id)}
+        bound = frozenset(s.path for s in self._sources.of(collection_id) if not s.folder)
+        check = _Check(collection_id, self._sources.rules(collection_id), bound, known, named)
+        there = {shown_path(path) for path in seen.files}
+        # originals before duplicates, so that they keep what was read
+        for row in sorted(known.values(), key=lambda row: (row["removed"] is not None, row["state"] == "duplicate")):
+            if row["sha256"] and row["path"] not in there:
+                check.away.setdefault(row["sha256"], []).append(row["id"])
+        return check
+
+    def _take_up(
+        self, run: ImportRun, check: _Check, work: Sequence[tuple[str, ScannedFile]]
+    ) -> Iterator[tuple[int, str]]:
+        for path, file in work:
+            if run.cancelled.is_set():
+                raise Cancelled
+            run.current = Path(path).name
+            run.tell()
+            document_id = self._register(run, check, path, file)
+            if document_id is None:
+                run.bytes_read += file.size
+            else:
+                run.open.add(document_id)
+                yield document_id, file.path
+
+    def _register(self, run: ImportRun, check: _Check, path: str, file: ScannedFile) -> int | None:
+        """Put one file into the catalogue; return its document where it has to be read."""
+        collection_id, known = check.collection_id, check.known.get(path)
+        refused = _refused(path, file, check)
+        sha256 = ""
+        if refused is None:
+            try:
+                finished = refusal(Path(file.path))
+                refused = (finished.state, finished.reason) if finished is not None else None
+                sha256 = "" if finished is not None else _sha256(Path(file.path))
+            except OSError as error:
+                problem = error.strerror or type(error).__name__
+                refused = (State.FAILED, say("The file cannot be opened: {problem}.", problem=problem))
+        if known is not None and sha256 and known["sha256"] == sha256 and not _was_cancelled(known):
+            self._catalog.touch(known["id"], file.size, file.changed)
+            if known["removed"] is not None or _is_among(file.path, check.named):
+                self.tell_end(run, known["id"])
+            else:
+                run.files -= 1
+            return None
+        if sha256 and (known is None or known["removed"] is not None):
+            moved = self._moved_here(check, sha256, path, file)
+            if moved is not None:
+                self.tell_end(run, moved)
+                return None
+        document_id = self._catalog.found(collection_id, path, file.size, file.changed, sha256)
+        if refused is not None:
+            self.end(run, document_id, *refused)
+            return None
+        twin = self._catalog.same_content(collection_id, sha256, document_id)
+        if twin is not None:
+            reason = say("The same content is in the collection as {name}.", name=twin["name"])
+            self.end(run, document_id, State.DUPLICATE, reason)
+            return None
+        return document_id
+
+    def _moved_here(self, check: _Check, sha256: str, path: str, file: ScannedFile) -> int | None:
+        """Find the document that this file was before it was renamed or moved, and note its new place."""
+        for document_id in list(check.away.get(sha256, ())):
+            place, removed = self._catalog.place_of(document_id)
+            if not place or (not removed and Path(place).exists()):
+                continue
+            check.away[sha256].remove(document_id)
+            known = check.known.get(path)
+            if known is not None and known["id"] != document_id:
+                self._content.drop(known["id"])
+            self._catalog.move(document_id, path, file.size, file.changed)
+            return document_id
+        return None
+
+    def end(
+        self, run: ImportRun, document_id: int, state: State, reason: Sentence | None, pages: int = 0, kind: str = ""
+    ) -> None:
+        """End a document in a state without passages, and tell of it."""
+        self._content.ended(document_id, state, reason, pages, kind)
+        self.tell_end(run, document_id)
+
+    def tell_end(self, run: ImportRun, document_id: int) -> None:
+        """Tell that a document came to its end, where it did."""
+        document = self._catalog.document(document_id)
+        if document is None:
+            return
+        if document.state in FINAL_STATES:
+            run.outcome(outcome_of(document))
+        else:
+            # half done by an earlier import; counted with what is taken up after the files
+            run.files -= 1
+
+
+def outcome_of(document: Document) -> FileOutcome:
+    """Return what became of a document's file."""
+    return FileOutcome(document.path, document.state, document.pages, document.passages, document.reason, document.id)
+
+
+def shown_path(path: str) -> str:
+    """Return a path as text that can be kept and shown: bytes that are no UTF-8 become a replacement sign."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _outcome(row: sqlite3.Row) -> FileOutcome:
+    reason = kept_sentence(row["reason"])
+    return FileOutcome(row["path"], State(row["state"]), row["pages"], row["passages"], reason, row["id"])
+
+
+def _is_unchanged(row: sqlite3.Row, file: ScannedFile) -> bool:
+    is_certain = row["changed"] < row["checked"] - _COARSEST_TIME
+    return row["removed"] is None and _has_same_time(row, file) and is_certain
+
+
+def _has_same_time(row: sqlite3.Row, file: ScannedFile) -> bool:
+    return bool((row["size"], row["changed"]) == (file.size, file.changed))
+
+
+def _was_cancelled(row: sqlite3.Row) -> bool:
+    return row["state"] == State.FAILED and kept_sentence(row["reason"]) == CANCELLED
+
+
+def _is_among(path: str, named: Sequence[Path]) -> bool:
+    return any(Path(path).is_relative_to(place) for place in named)
+
+
+def _refused(path: str, file: ScannedFile, check: _Check) -> tuple[State, Sentence | None] | None:
+    """Return why a file is not even opened."""
+    if path != file.path:
+        reason = say("The name of the file holds characters that cannot be read. Rename it, then check the folder.")
+        return State.FAILED, reason
+    if not file.regular:
+        return State.UNSUPPORTED, say("This is not a file with content, but a device or a pipe.")
+    if file.size > check.rules.largest_megabytes * 1024**2 and path not in check.bound_files:
+        return State.UNSUPPORTED, say(
+            "The file is larger than {megabytes} MB, the largest that the rules of the collection let in.",
+            megabytes=check.rules.largest_megabytes,
+        )
+    return None
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

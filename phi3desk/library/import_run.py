@@ -1,0 +1,118 @@
+"""One import under way: what it has done, and what it tells of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from phi3desk.library.documents import FileOutcome, ImportProgress, Phase
+
+OnProgress = Callable[[ImportProgress], None]
+OnFile = Callable[[FileOutcome], None]
+
+_PROGRESS_SECONDS = 0.25
+#: how much of an import's work is reading, for the bar that shows it
+_READING_SHARE = 0.1
+#: how many passages have to be embedded before their speed says something
+_PASSAGES_MEASURED = 64
+
+
+@dataclass
+class ImportRun:
+    """The counts of one import; the callbacks are called in the importing thread."""
+
+    cancelled: threading.Event
+    on_progress: OnProgress | None = None
+    on_file: OnFile | None = None
+    files: int = 0
+    bytes: int = 0
+    bytes_read: int = 0
+    pages: int = 0
+    passages: int = 0
+    embedded: int = 0
+    current: str = ""
+    phase: Phase = Phase.CHECKING
+    states: Counter[str] = field(default_factory=Counter)
+    started: float = field(default_factory=time.monotonic)
+    embedding_seconds: float = 0.0
+    by_embedder: int = 0
+    ocr_left: int = 0
+    ocr_done: int = 0
+    ocr_started: float | None = None
+    #: documents of this run that have not come to their end
+    open: set[int] = field(default_factory=set)
+    reported: float = 0.0
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def page_read(self) -> None:
+        """Count a page; any thread may call this."""
+        with self.guard:
+            self.pages += 1
+
+    def outcome(self, outcome: FileOutcome) -> None:
+        """Count a file that came to its end, and tell of it."""
+        self.states[outcome.state.value] += 1
+        self.open.discard(outcome.document_id)
+        if self.on_file is not None:
+            self.on_file(outcome)
+
+    def waited(self, seconds: float) -> None:
+        """Leave time in which nothing was to be done out of what the speed is reckoned from."""
+        self.started += seconds
+        if self.ocr_started is not None:
+            self.ocr_started += seconds
+
+    def tell(self, *, at_once: bool = False) -> None:
+        """Tell the progress, some times a second at most."""
+        now = time.monotonic()
+        if self.on_progress is None or (not at_once and now - self.reported < _PROGRESS_SECONDS):
+            return
+        self.reported = now
+        self.on_progress(
+            ImportProgress(
+                files=self.files,
+                files_done=sum(self.states.values()),
+                pages=self.pages,
+                passages=self.passages,
+                embedded=self.embedded,
+                current=self.current,
+                pages_per_second=self.pages / max(0.001, now - self.started - self.embedding_seconds),
+                seconds_left=self._seconds_left(now),
+                share=self._share(),
+                phase=self.phase,
+                ocr_left=self.ocr_left,
+            )
+        )
+
+    def _share(self) -> float:
+        """Return how much of the work is done; the passages of files not yet read are estimated from their bytes."""
+        read = min(1.0, self.bytes_read / self.bytes) if self.bytes else 1.0
+        embedded = min(1.0, self.embedded / self.passages) if self.passages else 0.0
+        known = _READING_SHARE * read + (1 - _READING_SHARE) * read * embedded
+        recognised = self.ocr_done / (self.ocr_done + self.ocr_left) if self.ocr_left else 1.0
+        return known * (0.5 + 0.5 * recognised)
+
+    def _seconds_left(self, now: float) -> float | None:
+        """Estimate from the bytes that are still to be read and the passages they are likely to hold."""
+        elapsed = now - self.started
+        if elapsed < 2 or (self.bytes and not self.bytes_read):
+            return None
+        share = min(1.0, self.bytes_read / self.bytes) if self.bytes else 1.0
+        reading = max(0.0, (elapsed - self.embedding_seconds) * (1 - share) / max(share, 0.01))
+        recognising = self._seconds_of_ocr(now)
+        if recognising is None:
+            return None
+        if self.by_embedder < _PASSAGES_MEASURED:
+            return None if self.passages > self.embedded else max(reading, recognising)
+        to_embed = max(0.0, self.passages / max(share, 0.01) - self.embedded)
+        return max(reading + to_embed * self.embedding_seconds / self.by_embedder, recognising)
+
+    def _seconds_of_ocr(self, now: float) -> float | None:
+        if not self.ocr_left:
+            return 0.0
+        if self.ocr_started is None or not self.ocr_done:
+            return None
+        return self.ocr_left * (now - self.ocr_started) / self.ocr_done

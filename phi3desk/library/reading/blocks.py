@@ -1,0 +1,146 @@
+"""Headings, paragraphs, list items and rows, and the pages they make.
+
+The text of a page is written so that the chunker finds its sense again: blocks are set apart by an empty line, rows of
+a table stand line by line with a tab between their cells, list items begin with a bullet or a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from phi3desk.library.reading.events import Heading, ReadPage
+from phi3desk.library.text import is_bullet
+
+#: A part longer than this many characters is divided.
+PART_CHARACTERS = 6_000
+#: Headings down to this level begin a new part.
+_PART_LEVEL = 2
+_LABEL_CHARACTERS = 120
+#: Heights in points, as letters of headings of level 1 to 6 would have: the chunker tells levels by them.
+_HEIGHTS = (26.0, 22.0, 19.0, 17.0, 15.0, 13.0)
+_LONGEST_HEADING = 300
+_SPACES = re.compile(r"[ \t\xa0\u2000-\u200a\u202f\u205f\u3000]+")
+#: Control signs but line breaks and tabs; zero-width space and byte order mark.
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading (`level` from 1), a list item, a row of a table or a paragraph."""
+
+    text: str
+    level: int = 0
+    item: bool = False
+    row: bool = False
+
+
+@dataclass
+class PageDraft:
+    """A page that is being put together from blocks."""
+
+    size: int = 0
+    headings: list[Heading] = field(default_factory=list)
+    body: bool = False
+    _pieces: list[str] = field(default_factory=list)
+    _last: Block | None = None
+
+    def add(self, block: Block) -> None:
+        """Put a block at the end of the page."""
+        last = self._last
+        if last is not None:
+            close = (last.row and block.row and "\t" in last.text + block.text) or (
+                last.item and block.item and is_bullet(block.text)
+            )
+            self._put("\n" if close else "\n\n")
+        start = self.size
+        self._put(block.text)
+        if block.level:
+            self.headings.append((start, self.size, _HEIGHTS[min(block.level, len(_HEIGHTS)) - 1]))
+        else:
+            self.body = True
+        self._last = block
+
+    def _put(self, text: str) -> None:
+        self._pieces.append(text)
+        self.size += len(text)
+
+    def page(self, label: str = "") -> ReadPage:
+        """Return the page as read; its number is given by who tells it."""
+        return ReadPage(0, "".join(self._pieces), headings=self.headings, label=label)
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line, without control signs."""
+    return " ".join((text if text.isprintable() else _UNWANTED.sub(" ", text)).split())
+
+
+def tidy(text: str) -> str:
+    """Return a text with its line breaks, without control signs, spaces in a row and white space at line ends."""
+    lines = (_SPACES.sub(" ", line).strip() for line in _UNWANTED.sub("", text).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def heading(text: str, level: int) -> Block:
+    """Return a heading, or the paragraph it is where it is too long for one."""
+    line = one_line(text)
+    return Block(line, level) if len(line) <= _LONGEST_HEADING else Block(line)
+
+
+def page_of(blocks: Iterable[Block], label: str = "") -> ReadPage:
+    """Put blocks together to one page."""
+    page = PageDraft()
+    for block in blocks:
+        if block.text:
+            page.add(block)
+    return page.page(label)
+
+
+def parts_of(blocks: Iterable[Block]) -> Iterator[ReadPage]:
+    """Cut a text without printed pages into parts: at headings of level 1 and 2, and where a part grows long.
+
+    A part is called by the headings it stands under, as in "Maintenance › Lubrication"; where there are none, by its
+    place among the parts. The second piece of a long part adds "(2)".
+    """
+    page = PageDraft()
+    path: list[tuple[int, str]] = []
+    pieces = number = 0
+    for block in _of_bearable_length(blocks):
+        new_part = 0 < block.level <= _PART_LEVEL and page.body
+        too_long = page.body and page.size + len(block.text) > PART_CHARACTERS
+        if new_part or too_long:
+            number += 1
+            yield page.page(_label(path, number, pieces))
+            page = PageDraft()
+            pieces = pieces + 1 if not new_part else 0
+        if 0 < block.level <= _PART_LEVEL:
+            pieces = 0
+            path = [*(entry for entry in path if entry[0] < block.level), (block.level, block.text)]
+        page.add(block)
+    if page.size:
+        yield page.page(_label(path, number + 1, pieces))
+
+
+def _label(path: list[tuple[int, str]], number: int, pieces: int) -> str:
+    titles = [title for _, title in path]
+    if not titles:
+        return f"part {number}"
+    name = " › ".join(titles)
+    if len(name) > _LABEL_CHARACTERS:
+        name = titles[-1] if len(titles[-1]) <= _LABEL_CHARACTERS else titles[-1][: _LABEL_CHARACTERS - 1] + "…"
+    return f"{name} ({pieces + 1})" if pieces else name
+
+
+def _of_bearable_length(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Divide paragraphs that are longer than a part between words, leave out empty ones."""
+    for block in blocks:
+        text = block.text
+        while len(text) > PART_CHARACTERS:
+            at = max(text.rfind(". ", 0, PART_CHARACTERS) + 1, text.rfind("\n", 0, PART_CHARACTERS))
+            at = at if at > PART_CHARACTERS // 2 else text.rfind(" ", 0, PART_CHARACTERS)
+            at = at if at > PART_CHARACTERS // 2 else PART_CHARACTERS
+            yield Block(text[:at].strip(), item=block.item, row=block.row)
+            text = text[at:].lstrip()
+        if text:
+            yield Block(text, block.level, block.item, block.row)

@@ -1,0 +1,103 @@
+"""Reads CSV and TSV files: pages are ranges of rows, every row with the names of its columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from phi3desk.library.reading.blocks import Block, PageDraft, one_line
+from phi3desk.library.reading.events import ReadPage
+from phi3desk.library.reading.limits import Content
+from phi3desk.library.reading.plain import text_of
+from phi3desk.library.reading.tables import LONGEST_CELL, LOOKED_AT, MOST_COLUMNS, find_head, row_blocks
+
+#: A page of a sheet ends after so many rows or characters.
+ROWS = 50
+CHARACTERS = 12_000
+_SEPARATORS = ";\t,|"
+_FIELD_LINES = 200
+
+
+def read_csv(path: Path) -> Content:
+    """Read a file of separated values, whatever separates them."""
+    text, reasons = text_of(path)
+    csv.field_size_limit(2**31 - 1)
+    separator, text = _separator(text)
+    rows = ((number, row) for number, row in enumerate(_rows(text, separator), 1))
+    return Content("csv", pages_of_rows(rows, ""), reasons=reasons)
+
+
+def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator[ReadPage]:
+    """Put numbered rows (from 1, empty ones may be missing) on pages that are called by sheet and rows.
+
+    The sheet's name opens its first page as a heading.
+    """
+    filled = ((number, cells) for number, row in rows if any(cells := _clean(row)))
+    start = list(itertools.islice(filled, LOOKED_AT))
+    if not start:
+        return
+    head = find_head([row for _, row in start])
+    if head.rows == len(start):
+        # nothing but a head: its rows are all there is
+        head.rows, head.names = len(head.titles), []
+    page = PageDraft()
+    if sheet:
+        page.add(Block(sheet, level=1))
+    for title in head.titles:
+        page.add(Block(title))
+    first = last = start[min(head.rows, len(start) - 1)][0]
+    count = 0
+    for number, row in itertools.chain(start[head.rows :], filled):
+        if count >= ROWS or (count and page.size > CHARACTERS):
+            yield page.page(_label(sheet, first, last))
+            page, first, count = PageDraft(), number, 0
+        for block in row_blocks(row, head):
+            page.add(block)
+        last, count = number, count + 1
+    yield page.page(_label(sheet, first, last))
+
+
+def _label(sheet: str, first: int, last: int) -> str:
+    name = sheet if len(sheet) <= 60 else sheet[:59] + "…"
+    rows = f"rows {first}–{last}" if last > first else f"row {first}"
+    return f"{name}, {rows}" if name else rows
+
+
+def _clean(row: list[str]) -> list[str]:
+    return [one_line(cell[:LONGEST_CELL]) for cell in row[:MOST_COLUMNS]]
+
+
+def _separator(text: str) -> tuple[str, str]:
+    """Return what separates the cells, and the text without Excel's own line that says so."""
+    if text[:5].lower().startswith("sep=") and len(text) > 5 and text[5] in "\r\n":
+        return text[4], text[5:].lstrip("\r\n")
+    lines = [line for line in text[:50_000].splitlines()[:40] if line.strip()]
+    if len(text) > 50_000 and len(lines) > 1:
+        lines.pop()
+    best, most = ",", 0.0
+    for separator in _SEPARATORS:
+        counts = [len(row) - 1 for row in csv.reader(lines, delimiter=separator) if row]
+        if not counts or not any(counts):
+            continue
+        usual = max(set(counts), key=counts.count)
+        # the one that parts most lines into the same number of cells, then into more cells
+        score = (counts.count(usual) / len(counts) if usual else 0.0) + min(usual, 20) / 100
+        if score > most:
+            best, most = separator, score
+    return best, text
+
+
+def _rows(text: str, separator: str) -> Iterator[list[str]]:
+    quoted = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    before = 0
+    for row in quoted:
+        if quoted.line_num - before > _FIELD_LINES:
+            # a quotation mark that is never closed would take the rest of the file into one cell
+            rest = itertools.islice(io.StringIO(text, newline=""), before, None)
+            yield from csv.reader(rest, delimiter=separator, quoting=csv.QUOTE_NONE)
+            return
+        before = quoted.line_num
+        yield row

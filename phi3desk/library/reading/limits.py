@@ -1,0 +1,99 @@
+"""What one file may take of a reader, and how a reading is told: its pages counted, cut and ended with a state."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from phi3desk.errors import Sentence, say
+from phi3desk.library.documents import State
+from phi3desk.library.reading.events import Details, Event, Finished, Opened, ReadPage
+from phi3desk.library.text import has_text
+
+#: What a document may have at most; the rest of it is left out, and the reason says so.
+MOST_PAGES = 20_000
+MOST_CHARACTERS = 100_000_000
+#: A page with more characters is no page that a person reads; the rest of it is left out.
+LONGEST_PAGE = 2_000_000
+#: Text files are read up to here.
+MOST_TEXT_BYTES = 100 * 1024**2
+
+_log = logging.getLogger(__name__)
+
+
+class Refusal(Exception):
+    """A file that cannot be read, with the sentence that says why and what to do."""
+
+    def __init__(self, template: str, state: State = State.FAILED, **values: str | int | float) -> None:
+        self.state = state
+        self.sentence: Sentence = say(template, **values)
+        super().__init__(str(self.sentence))
+
+
+@dataclass
+class Content:
+    """What a file holds: its pages as they are read, and what is known of it once they are.
+
+    `reasons` are filled while the pages are read: what was left out. The first of them is shown. `pages` number
+    themselves: the numbers they carry are replaced by their place. `count` is 0 where only the end tells it.
+    """
+
+    kind: str
+    pages: Iterator[ReadPage]
+    count: int = 0
+    title: str = ""
+    reasons: list[Sentence] = field(default_factory=list)
+    #: Said where no page holds text.
+    empty: Sentence = field(default_factory=lambda: say("The file holds no text."))
+
+
+def told(content: Content) -> Iterator[Event]:
+    """Tell a reading: Opened, a ReadPage for each page, Finished, then Details.
+
+    A file that breaks off after pages with text is READ, and the reason says from where on it is missing.
+    """
+    yield Opened(min(content.count, MOST_PAGES), content.kind)
+    number = characters = 0
+    anything = False
+    try:
+        for page in content.pages:
+            if number >= MOST_PAGES or characters >= MOST_CHARACTERS:
+                content.reasons.insert(
+                    0, say("Only the first {pages} pages were read; the file has more.", pages=number)
+                )
+                break
+            number += 1
+            characters += len(page.text)
+            anything = anything or has_text(page.text)
+            yield replace(page, number=number, text=_cut(page.text), headings=_within(page.headings))
+    except (MemoryError, GeneratorExit):
+        raise
+    except Refusal as refusal:
+        if not anything:
+            raise
+        content.reasons.insert(0, refusal.sentence)
+    except Exception as error:  # what a damaged file makes a parser raise ends the file, not what was read before
+        if not anything:
+            raise
+        _log.info("a file breaks off after page %d: %s", number, type(error).__name__)
+        content.reasons.insert(0, say("The file is damaged: only the first {pages} pages were read.", pages=number))
+    if anything:
+        yield Finished(State.READ, content.reasons[0] if content.reasons else None)
+    else:
+        yield Finished(State.EMPTY, content.reasons[0] if content.reasons else content.empty)
+    yield Details(title=clean_title(content.title))
+
+
+def clean_title(text: str) -> str:
+    """Return a title in one line of at most 300 printable signs."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
+
+
+def _cut(text: str) -> str:
+    return text[:LONGEST_PAGE].encode("utf-8", "replace").decode("utf-8")
+
+
+def _within(headings: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    return [heading for heading in headings if heading[1] <= LONGEST_PAGE]

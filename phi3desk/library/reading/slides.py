@@ -1,0 +1,156 @@
+"""Reads presentations: a page for each slide, with its tables, charts, diagrams and notes."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from phi3desk.errors import say
+from phi3desk.library.reading.archive import checked_copy
+from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
+from phi3desk.library.reading.events import ReadPage
+from phi3desk.library.reading.limits import Content
+from phi3desk.library.reading.tables import lines_of, repeated
+
+_DEEPEST = 20
+_MOST_SHAPES = 5_000
+#: Shapes whose tops differ by less stand side by side and are read from left to right (914,400 to the inch).
+_SAME_LINE = 250_000
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
+
+_log = logging.getLogger(__name__)
+
+
+def read_pptx(path: Path) -> Content:
+    """Read a presentation; hidden slides are read too, for they carry numbers as the others do."""
+    from pptx import Presentation
+
+    presentation: Any = Presentation(checked_copy(path, "pptx"))
+    title = ""
+    try:
+        title = presentation.core_properties.title or ""
+    except Exception:  # a title that cannot be read is no reason not to read the slides
+        title = ""
+    return Content(
+        "pptx",
+        (_page(slide) for slide in presentation.slides),
+        count=len(presentation.slides),
+        title=title,
+        empty=say("The slides hold no text. Save the presentation as PDF to have its pictures read."),
+    )
+
+
+def _page(slide: Any) -> ReadPage:
+    return page_of(_blocks(slide))
+
+
+def _blocks(slide: Any) -> Iterator[Block]:
+    title = slide.shapes.title
+    if title is not None and title.has_text_frame and title.text_frame.text.strip():
+        yield heading(title.text_frame.text, 1)
+    taken = title.shape_id if title is not None else None
+    for shape in itertools.islice(_in_order(slide.shapes, 0), _MOST_SHAPES):
+        if shape.shape_id != taken and not _repeats(shape):
+            yield from _shape(shape, slide)
+    notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
+    if notes is not None and notes.text.strip():
+        yield Block("Notes: " + tidy(_broken(notes.text)))
+
+
+def _in_order(shapes: Any, depth: int) -> Iterator[Any]:
+    """Yield shapes as they are read: from top to bottom, side by side from left to right, groups as one."""
+    placed = [((shape.top or 0) // _SAME_LINE, shape.left or 0, at, shape) for at, shape in enumerate(shapes)]
+    for *_, shape in sorted(placed, key=lambda place: place[:3]):
+        if hasattr(shape, "shapes"):
+            if depth < _DEEPEST:
+                yield from _in_order(shape.shapes, depth + 1)
+        else:
+            yield shape
+
+
+def _repeats(shape: Any) -> bool:
+    """Tell whether a shape holds the slide's number, the date or the running foot."""
+    from pptx.enum.shapes import PP_PLACEHOLDER
+
+    repeated = (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER)
+    return bool(shape.is_placeholder and shape.placeholder_format.type in repeated)
+
+
+def _shape(shape: Any, slide: Any) -> Iterator[Block]:
+    if shape.has_text_frame:
+        yield from _paragraphs(shape.text_frame)
+    elif getattr(shape, "has_table", False):
+        yield from _table(shape.table)
+    elif getattr(shape, "has_chart", False):
+        try:
+            yield from list(_chart(shape.chart))
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            _log.info("a chart cannot be read: %s", type(error).__name__)
+    else:
+        yield from _diagram(shape, slide)
+
+
+def _paragraphs(frame: Any) -> Iterator[Block]:
+    paragraphs = [tidy(_broken(paragraph.text)) for paragraph in frame.paragraphs]
+    filled = [text for text in paragraphs if text]
+    for text in filled:
+        yield Block(f"• {text}", item=True) if len(filled) > 1 else Block(text)
+
+
+def _broken(text: str) -> str:
+    """Return a text with PowerPoint's own line breaks as such."""
+    return text.replace("\v", "\n")
+
+
+def _table(table: Any) -> Iterator[Block]:
+    rows: list[list[str]] = []
+    for line in table.rows:
+        row: list[str] = []
+        for cell in line.cells:
+            text = one_line(_broken(cell.text))
+            if cell.is_spanned and not text:
+                text = _origin(cell, rows[-1] if rows else [], row)
+            row.append(text)
+        rows.append(row)
+    yield from lines_of(rows, 1 if table.first_row and len(rows) > 1 else 0)
+
+
+def _origin(cell: Any, above: list[str], row: list[str]) -> str:
+    """Return the text of the cell that a merged one belongs to: the one above it, or at its left."""
+    if cell._tc.vMerge:
+        return repeated(above[len(row)], 2)[1] if len(row) < len(above) else ""
+    return repeated(row[-1], 2)[1] if row else ""
+
+
+def _chart(chart: Any) -> Iterator[Block]:
+    if chart.has_title and chart.chart_title.has_text_frame:
+        yield Block(one_line(chart.chart_title.text_frame.text))
+    for plot in chart.plots:
+        series = list(plot.series)
+        categories = [str(category) for category in plot.categories]
+        rows = [["", *(one_line(one.name or "") for one in series)]]
+        for at, category in enumerate(categories):
+            values = [one.values[at] if at < len(one.values) else None for one in series]
+            rows.append([one_line(category), *("" if value is None else f"{value:.10g}" for value in values)])
+        yield from lines_of(rows, 1)
+
+
+def _diagram(shape: Any, slide: Any) -> Iterator[Block]:
+    """Return the texts of a SmartArt diagram, which lie in a part of their own."""
+    from lxml import etree
+
+    relation = next(shape.element.iter(_DIAGRAM), None)
+    key = relation.get(_RELATION) if relation is not None else None
+    if not key:
+        return
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    root = etree.fromstring(slide.part.related_part(key).blob, parser)
+    for paragraph in root.iter(_A + "p"):
+        text = one_line("".join(piece.text or "" for piece in paragraph.iter(_A + "t")))
+        if text:
+            yield Block(f"• {text}", item=True)

@@ -1,0 +1,125 @@
+"""What lies in the folders and files that a collection is bound to, as the file system tells it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from phi3desk.library.documents import Rules, Source
+from phi3desk.library.rules import is_excluded, is_hidden, is_junction
+from phi3desk.library.sources import identity_of
+
+
+@dataclass(frozen=True)
+class ScannedFile:
+    """A file as it lies there; `changed` is in seconds since 1970."""
+
+    path: str
+    size: int
+    changed: float
+    regular: bool = True
+
+
+@dataclass
+class Scan:
+    """Every file of some sources once, and the places that could not be looked at: what is below them is unknown."""
+
+    files: dict[str, ScannedFile] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+
+    def is_unknown(self, path: str) -> bool:
+        """Tell whether it could not be seen if a file is there."""
+        return any(path == place or path.startswith(place.rstrip(os.sep) + os.sep) for place in self.unknown)
+
+
+def scan(sources: Sequence[Source], rules: Rules) -> Scan:
+    """Look at every source. A folder that is away, as on a drive that is not plugged in, counts as not looked at.
+
+    A file that is bound by itself is taken as it is, whatever the rules say; of a folder, links are not followed: one
+    leads out of the folder, or to a file that is found under its own name.
+    """
+    seen = Scan()
+    for source in sources:
+        path = Path(source.path)
+        if source.folder:
+            if source.missing:
+                seen.unknown.append(source.path)
+                continue
+            for found in _files_below(path, path, rules, seen):
+                seen.files[found.path] = found
+        else:
+            _take_file(path, seen)
+    return seen
+
+
+def _take_file(path: Path, seen: Scan) -> None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            seen.unknown.append(str(path))
+        return
+    except OSError:
+        seen.unknown.append(str(path))
+        return
+    if not stat.S_ISDIR(status.st_mode):
+        seen.files[str(path)] = ScannedFile(str(path), status.st_size, status.st_mtime, stat.S_ISREG(status.st_mode))
+
+
+def _files_below(folder: Path, root: Path, rules: Rules, seen: Scan) -> Iterator[ScannedFile]:
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        folders = []
+        for entry in _entries(here, seen):
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:
+                seen.unknown.append(entry.path)
+                continue
+            if (is_hidden(entry.name, status) and not rules.hidden) or entry.is_symlink() or is_junction(status):
+                continue
+            if rules.exclude and is_excluded(PurePath(entry.path).relative_to(root), rules.exclude):
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                folders.append(Path(entry.path))
+            elif stat.S_ISREG(status.st_mode):
+                yield ScannedFile(entry.path, status.st_size, status.st_mtime)
+        waiting.extend(reversed(folders))
+
+
+def _entries(folder: Path, seen: Scan) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        seen.unknown.append(str(folder))
+        return []
+
+
+def renamed_to(source: Source, identity: str) -> Path | None:
+    """Return where a bound folder is now that is not at its place, if it was only renamed where it lay."""
+    if not (source.folder and source.missing and identity):
+        return None
+    parent = Path(source.path).parent
+    for entry in _entries(parent, Scan()):
+        try:
+            if entry.is_dir(follow_symlinks=False) and identity_of(Path(entry.path)) == identity:
+                return Path(entry.path)
+        except OSError:
+            continue
+    return None
+
+
+def is_unmounted(source: Source, identity: str) -> bool:
+    """Tell whether an empty folder is only the place where a drive is mounted that is away now."""
+    if not (source.folder and identity and not source.missing):
+        return False
+    path = Path(source.path)
+    try:
+        return identity_of(path) != identity and not any(path.iterdir())
+    except OSError:
+        return True

@@ -1,0 +1,155 @@
+"""The folders and files that collections are bound to, the rules they are read by, and what the person left out."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.documents import Rules, Source
+from phi3desk.library.rules import checked_rules
+
+
+class Sources:
+    """What the collections of a catalogue follow; any thread may read, writers wait for each other."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def of(self, collection_id: int | None = None) -> list[Source]:
+        """Return the sources of one collection, or of all, in the order they were bound."""
+        rows = self._catalog.connection.execute(
+            "SELECT s.* FROM source s JOIN collection c ON c.id = s.collection_id "
+            "WHERE s.removed IS NULL AND c.removed IS NULL AND ? IN (-1, s.collection_id) ORDER BY s.id",
+            (-1 if collection_id is None else collection_id,),
+        )
+        return [_source(row) for row in rows]
+
+    def identity(self, source_id: int) -> str:
+        """Return which folder a source is for the file system, see `identity_of`."""
+        row = self._catalog.connection.execute("SELECT identity FROM source WHERE id = ?", (source_id,)).fetchone()
+        return "" if row is None else str(row["identity"])
+
+    def bind(self, collection_id: int, paths: Sequence[Path]) -> None:
+        """Bind folders and files to a collection; what lies in a bound folder is followed with it.
+
+        What the person had taken out of the library at these places comes back in.
+        """
+        with self._catalog.writing() as connection:
+            for path in paths:
+                if not any(s.folder and path.is_relative_to(s.path) for s in self.of(collection_id)):
+                    connection.execute(
+                        "INSERT INTO source (collection_id, path, folder, identity) VALUES (?, ?, ?, ?) "
+                        "ON CONFLICT (collection_id, path) DO UPDATE SET removed = NULL, folder = excluded.folder, "
+                        "identity = excluded.identity",
+                        (collection_id, str(path), path.is_dir(), identity_of(path)),
+                    )
+                connection.execute(
+                    "DELETE FROM left_out WHERE collection_id = ? AND (path = ? OR substr(path, 1, ?) = ?)",
+                    (collection_id, str(path), len(_inside(path)), _inside(path)),
+                )
+
+    def moved(self, source: Source, path: Path) -> None:
+        """Note that a source has another name now, and with it everything below it."""
+        old, new = _inside(Path(source.path)), _inside(path)
+        with self._catalog.writing() as connection:
+            connection.execute(
+                "DELETE FROM source WHERE collection_id = ? AND path = ? AND id <> ?",
+                (source.collection_id, str(path), source.id),
+            )
+            connection.execute("UPDATE source SET path = ? WHERE id = ?", (str(path), source.id))
+            for table in ("document", "left_out"):
+                connection.execute(
+                    f"UPDATE OR IGNORE {table} SET path = ? || substr(path, ?) "  # noqa: S608
+                    "WHERE collection_id = ? AND substr(path, 1, ?) = ?",
+                    (new, len(old) + 1, source.collection_id, len(old), old),
+                )
+
+    def remove(self, source_id: int) -> None:
+        """Unbind a source: the documents that only it led to leave the library, until `restore` or a purge."""
+        with self._catalog.writing() as connection:
+            row = connection.execute("SELECT * FROM source WHERE id = ?", (source_id,)).fetchone()
+            if row is None or row["removed"] is not None:
+                return
+            now = time.time()
+            connection.execute("UPDATE source SET removed = ? WHERE id = ?", (now, source_id))
+            source = _source(row)
+            others = self.of(source.collection_id)
+            documents = connection.execute(
+                "SELECT id, path FROM document WHERE collection_id = ? AND removed IS NULL", (source.collection_id,)
+            ).fetchall()
+            gone = [
+                (now, document["id"])
+                for document in documents
+                if leads_to(source, document["path"]) and not any(leads_to(s, document["path"]) for s in others)
+            ]
+            connection.executemany("UPDATE document SET removed = ? WHERE id = ?", gone)
+            self._catalog.promote_duplicates()
+
+    def restore(self, source_id: int) -> None:
+        """Undo `remove`."""
+        with self._catalog.writing() as connection:
+            connection.execute(
+                "UPDATE document SET removed = NULL WHERE removed = (SELECT removed FROM source WHERE id = ?)",
+                (source_id,),
+            )
+            connection.execute("UPDATE source SET removed = NULL WHERE id = ?", (source_id,))
+
+    def left_out(self, collection_id: int) -> set[str]:
+        """Return the files that the person took out of a collection though its folders hold them."""
+        rows = self._catalog.connection.execute("SELECT path FROM left_out WHERE collection_id = ?", (collection_id,))
+        return {str(row["path"]) for row in rows}
+
+    def leave_out(self, document_ids: Iterable[int], out: bool) -> None:
+        """Leave the files of documents out of what is followed, or follow them again."""
+        with self._catalog.writing() as connection:
+            for document_id in document_ids:
+                connection.execute(
+                    "INSERT OR IGNORE INTO left_out (collection_id, path) SELECT collection_id, path FROM document "
+                    "WHERE id = ?"
+                    if out
+                    else "DELETE FROM left_out WHERE (collection_id, path) IN "
+                    "(SELECT collection_id, path FROM document WHERE id = ?)",
+                    (document_id,),
+                )
+
+    def rules(self, collection_id: int) -> Rules:
+        """Return what of a collection's folders is read."""
+        row = self._catalog.connection.execute("SELECT rules FROM collection WHERE id = ?", (collection_id,)).fetchone()
+        return Rules() if row is None else msgspec.json.decode(row["rules"], type=Rules)
+
+    def set_rules(self, collection_id: int, rules: Rules) -> None:
+        """Change what of a collection's folders is read from the next check on; UserError for a rule without sense."""
+        stored = msgspec.json.encode(checked_rules(rules)).decode()
+        with self._catalog.writing() as connection:
+            connection.execute("UPDATE collection SET rules = ? WHERE id = ?", (stored, collection_id))
+
+
+def leads_to(source: Source, path: str) -> bool:
+    """Tell whether a file belongs to a source by its place."""
+    return path == source.path or (source.folder and path.startswith(_inside(Path(source.path))))
+
+
+def identity_of(path: Path) -> str:
+    """Return which folder or file a path is for the file system, whatever its name; "" where it cannot be told."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    return f"{status.st_dev}:{status.st_ino}" if status.st_ino else ""
+
+
+def _inside(path: Path) -> str:
+    """Return what the paths of everything in a folder begin with."""
+    return str(path).rstrip(os.sep) + os.sep
+
+
+def _source(row: sqlite3.Row) -> Source:
+    path = Path(row["path"])
+    missing = not path.is_dir() if row["folder"] else not path.is_file()
+    return Source(row["id"], row["collection_id"], row["path"], bool(row["folder"]), missing)

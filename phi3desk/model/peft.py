@@ -1,0 +1,163 @@
+"""Reads a LoRA adapter as PEFT saves it: a folder with `adapter_config.json` and `adapter_model.safetensors`.
+
+Nothing of it is run: weights in Python's pickle form are refused. Names of modules follow transformers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from phi3desk.errors import UserError
+from phi3desk.model.peft_config import CONFIG, PeftConfig, read_config
+from phi3desk.model.safetensors_file import SafetensorsFile, open_safetensors
+
+WEIGHTS = "adapter_model.safetensors"
+PICKLES = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
+
+#: module of a block in transformers -> its part of the block's weights
+PARTS = {
+    "self_attn.q_proj": "q", "self_attn.k_proj": "k", "self_attn.v_proj": "v", "self_attn.qkv_proj": "qkv",
+    "self_attn.o_proj": "o", "mlp.gate_proj": "gate", "mlp.up_proj": "up", "mlp.gate_up_proj": "gate_up",
+    "mlp.down_proj": "down",
+}  # fmt: skip
+EMBEDDING, HEAD = "embed_tokens", "lm_head"
+
+_BLOCK_KEY = re.compile(r"^(?:model\.)?layers\.(?P<block>\d{1,4})\.(?P<part>(?:self_attn|mlp)\.\w+)$")
+_HALF_KEY = re.compile(
+    r"^(?:base_model\.model\.)?(?P<module>.+)\.lora_(?P<half>embedding_A|embedding_B|A|B)(?:\.\w+)?(?:\.weight)?$"
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two halves of one module's adapter, with the factor that PEFT gives their product."""
+
+    module: str
+    a: str
+    b: str
+    rank: int
+    scale: float
+    rows: int
+    columns: int
+
+
+@dataclass
+class Pairs:
+    """The pairs of a file: by block and part, and those outside of blocks by module."""
+
+    blocks: dict[int, dict[str, Pair]] = field(default_factory=dict)
+    outer: dict[str, Pair] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PeftAdapter:
+    """An adapter as PEFT saved it."""
+
+    folder: Path
+    config: PeftConfig
+    weights: SafetensorsFile
+    pairs: Pairs
+
+    @property
+    def base_name(self) -> str:
+        """The base's name without its owner or folder, empty where none is given."""
+        return re.split(r"[/\\]", self.config.base.rstrip("/\\"))[-1]
+
+
+def peft_folder(path: Path) -> Path | None:
+    """Return the adapter folder that a path means (itself, or one of the two files in it), or None for another path.
+
+    Raises UserError for weights in Python's pickle form, which could run a stranger's code, and for a folder or
+    weights without what belongs to them.
+    """
+    if path.is_dir():
+        return path
+    if path.suffix.lower() in PICKLES and path.is_file():
+        raise _pickled(path.name)
+    if path.name == CONFIG or path.suffix.lower() == ".safetensors":
+        if path.name not in (CONFIG, WEIGHTS) or not path.with_name(CONFIG).is_file():
+            raise UserError("“{name}” alone cannot be used: an adapter is a folder with {config} and {weights}.",
+                            name=path.name, config=CONFIG, weights=WEIGHTS)  # fmt: skip
+        return path.parent
+    return None
+
+
+def read_peft(folder: Path) -> PeftAdapter:
+    """Read an adapter's configuration and the list of its tensors; UserError with what it cannot be used for."""
+    weights = folder / WEIGHTS
+    if not (folder / CONFIG).is_file() and (folder / "config.json").is_file():
+        raise UserError("“{name}” holds a whole model, not an adapter.", name=folder.name)
+    config = read_config(folder)
+    if not weights.is_file():
+        pickled = next((path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in PICKLES), None)
+        if pickled:
+            raise _pickled(pickled)
+        raise UserError("“{folder}” holds no weights: {file} is missing in it.", folder=folder.name, file=WEIGHTS)
+    file = open_safetensors(weights)
+    return PeftAdapter(folder, config, file, _sort(file, config, folder.name))
+
+
+def _sort(file: SafetensorsFile, config: PeftConfig, name: str) -> Pairs:
+    """Pair the halves and sort the pairs; UserError for whatever is no half of a low-rank pair."""
+    halves: dict[str, dict[str, str]] = {}
+    whole: list[str] = []
+    for key in file.spans:
+        match = _HALF_KEY.match(key)
+        if "lora_magnitude_vector" in key:
+            raise UserError("“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
+                            name=name, what="DoRA", wish="trained without DoRA (use_dora=False)")  # fmt: skip
+        if match is None:
+            whole.append(key)
+        elif halves.setdefault(match["module"], {}).setdefault(match["half"][-1], key) != key:
+            raise _twice(name, match["module"])
+    _check_whole(whole, halves, name)
+    found = Pairs()
+    for module, pair in halves.items():
+        made = _pair(file, config, module, pair, name)
+        match = _BLOCK_KEY.match(module)
+        if match is None:
+            found.outer[module] = made
+            continue
+        part = PARTS.get(match["part"])
+        if part is None:
+            raise UserError("“{name}” changes a layer that this program does not know (“{module}”).",
+                            name=name, module=module)  # fmt: skip
+        if found.blocks.setdefault(int(match["block"]), {}).setdefault(part, made) is not made:
+            raise _twice(name, module)
+    if not halves:
+        raise UserError("“{name}” holds no adapter weights.", name=name)
+    return found
+
+
+def _check_whole(keys: Sequence[str], halves: Mapping[str, Mapping[str, str]], name: str) -> None:
+    """Refuse weights that are not low-rank, but for the base's own that PEFT saves beside an adapted embedding."""
+    for key in keys:
+        module = key.removeprefix("base_model.model.").removesuffix(".weight").removesuffix(".base_layer")
+        if module in halves and module.rpartition(".")[2] in (EMBEDDING, HEAD):
+            continue
+        raise UserError("“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
+                        name=name, what=f"whole weights (“{key[:80]}”)",
+                        wish="trained without modules_to_save and with bias=\"none\"")  # fmt: skip
+
+
+def _pair(file: SafetensorsFile, config: PeftConfig, module: str, halves: Mapping[str, str], name: str) -> Pair:
+    if len(halves) != 2:
+        raise UserError("“{name}” is damaged: one half of “{tensor}” is missing.", name=name, tensor=module)
+    a, b = file.spans[halves["A"]].shape, file.spans[halves["B"]].shape
+    rank = config.rank_of(module)
+    if len(a) != 2 or len(b) != 2 or (a[0], b[1]) != (rank, rank) or 0 in (*a, *b):
+        raise UserError("“{name}” is damaged: the weights of “{tensor}” do not have the rank that its configuration "
+                        "says ({rank}).", name=name, tensor=module, rank=rank)  # fmt: skip
+    return Pair(module, halves["A"], halves["B"], rank, config.scale_of(module), b[0], a[1])
+
+
+def _twice(name: str, module: str) -> UserError:
+    return UserError("“{name}” is damaged: it holds “{tensor}” twice.", name=name, tensor=module)
+
+
+def _pickled(name: str) -> UserError:
+    return UserError("“{name}” holds weights in Python's pickle form, which can run foreign code and is not opened. "
+                     "Ask for {wanted} (save_pretrained writes it).", name=name, wanted=WEIGHTS)  # fmt: skip

@@ -1,0 +1,230 @@
+"""Measures search in a library of 200,000 passages: python -m tests.benchmarks.scale FOLDER [--home HOME]
+
+Nobody has 10,000 documents at hand, so they are made of fewer real passages: each made one is the first half of one
+passage and the second half of another, so that words are as common as in the documents they come from, and its vector
+is the mean of the two with a little noise. Vectors of random numbers would not do: they have no neighbours, and an
+index of neighbours looks bad on them. The folder is used again where it holds such a library already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.embedder import Embedder
+from phi3desk.library.library import Library
+from phi3desk.library.text import fold
+from phi3desk.library.vectors import Vectors
+from phi3desk.library.words import index_words
+from phi3desk.paths import Paths, open_paths, resource
+from phi3desk.settings import Settings
+from tests.benchmarks.material import pages_of
+from tests.benchmarks.table import Row, at_least, at_most
+
+_SEED_PAGES = 600
+_PASSAGES_OF_A_DOCUMENT = 20
+_QUESTIONS = 200
+_NOISE = 0.3
+_PART = 2000
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A real passage that others are made of; `vector` is None where its language has none."""
+
+    text: str
+    context: str
+    language: str
+    vector: Any
+
+
+def rows(folder: Path, passages: int = 200_000, home: Path | None = None) -> Iterator[Row]:
+    """Measure opening, search, recall and memory; `home` is a data folder whose library the passages are made of."""
+    paths = open_paths(folder / "large")
+    if not paths.catalog.exists():
+        _build(paths, _seeds(open_paths(home) if home else _imported(folder)), passages)
+    began = time.perf_counter()
+    library = Library(paths, Settings(paths.settings))
+    yield at_most(f"a library of {passages:,} passages opened", time.perf_counter() - began, "s", 2)
+    library.load_embedder()
+    with closing(library):
+        questions = _questions(paths)
+        first = [_milliseconds(library, question) for question in questions]
+        yield Row("search, each question for the first time, 95 %", statistics.quantiles(first, n=20)[-1], "ms")
+        warm = [_milliseconds(library, question) for question in questions]
+        yield Row("search, warm, median", statistics.median(warm), "ms")
+        yield at_most("search, warm, 95 %", statistics.quantiles(warm, n=20)[-1], "ms", 60)
+        memory = psutil.Process().memory_info().rss / 1e9
+        yield at_most("memory at 200,000 passages, embedder loaded", memory, "GB", 1.5)
+    yield from _recall_rows(paths, questions)
+
+
+def _milliseconds(library: Library, question: str) -> float:
+    began = time.perf_counter()
+    library.search(question, 10)
+    return 1000 * (time.perf_counter() - began)
+
+
+def _recall_rows(paths: Paths, questions: Sequence[str]) -> Iterator[Row]:
+    """Compare the index of neighbours with the exact search, and what letting go of the embedder gives back."""
+    embedder = Embedder()
+    asked = np.array([embedder.embed_question(question) for question in questions])
+    with closing(Catalog(paths.catalog)) as catalog, closing(Vectors(paths.vectors)) as vectors:
+        (collection,) = (found.id for found in catalog.collections())
+        ids = np.array(sorted(vectors.ids(collection)))
+        best = np.full((len(asked), 10), -2.0)
+        named = np.zeros((len(asked), 10), dtype=np.int64)
+        for at in range(0, len(ids), _PART):
+            part = vectors.get(collection, ids[at : at + _PART].tolist())
+            scores = np.hstack([best, asked @ np.array(list(part.values())).T])
+            names = np.hstack([named, np.tile(np.array(list(part)), (len(asked), 1))])
+            order = np.argsort(-scores, axis=1)[:, :10]
+            best, named = np.take_along_axis(scores, order, 1), np.take_along_axis(names, order, 1)
+        found = [{i for i, _ in vectors.nearest(collection, vector, 100)[:10]} for vector in asked]
+        shares = [len(near & set(exact.tolist())) / 10 for near, exact in zip(found, named, strict=True)]
+        yield at_least("recall@10 of the vectors beside exact search", statistics.mean(shares), "", 0.98)
+        began = time.perf_counter()
+        for vector in asked:
+            vectors.nearest(collection, vector, 100)
+        yield Row("of a search: the nearest vectors", 1000 * (time.perf_counter() - began) / len(asked), "ms")
+    before = psutil.Process().memory_info().rss
+    embedder.release()
+    yield Row("memory that an idle embedder gives back", (before - psutil.Process().memory_info().rss) / 1e6, "MB")
+
+
+def _questions(paths: Paths) -> list[str]:
+    """Return the questions about the sample documents, and runs of words from passages of the library."""
+    chance = random.Random(2)
+    lines = (resource("samples") / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines]
+    with closing(Catalog(paths.catalog)) as catalog:
+        (last,) = catalog.connection.execute("SELECT max(id) FROM passage").fetchone()
+        while len(questions) < _QUESTIONS:
+            row = catalog.connection.execute("SELECT text FROM passage WHERE id = ?", (chance.randint(1, last),))
+            words = row.fetchone()[0].split()
+            start = chance.randrange(max(1, len(words) - 12))
+            questions.append(" ".join(words[start : start + chance.randint(4, 12)]))
+    return [question for question in questions if any(letter.isalpha() for letter in question)]
+
+
+def _imported(folder: Path) -> Paths:
+    """Import PDFs, the real ones where they are, into a library that the large one is made of."""
+    paths = open_paths(folder / "seed")
+    with closing(Library(paths, Settings(paths.settings))) as library:
+        material = pages_of(folder / "pdf", _SEED_PAGES)
+        library.import_paths([material.folder], library.collection_id("Seed", create=True))
+    return paths
+
+
+def _seeds(paths: Paths) -> list[Seed]:
+    with closing(Catalog(paths.catalog)) as catalog, closing(Vectors(paths.vectors)) as vectors:
+        rows = catalog.connection.execute(
+            "SELECT p.id, p.text, p.context, p.language, d.collection_id FROM passage p "
+            "JOIN document d ON d.id = p.document_id WHERE length(p.text) > 100 ORDER BY p.id"
+        ).fetchall()
+        known: dict[int, Any] = {}
+        for collection in {row["collection_id"] for row in rows}:
+            known |= vectors.get(collection, [row["id"] for row in rows if row["collection_id"] == collection])
+    return [Seed(row["text"], row["context"], row["language"], known.get(row["id"])) for row in rows]
+
+
+def _build(paths: Paths, seeds: Sequence[Seed], passages: int) -> None:
+    """Write a library of made documents, 20 passages each, some thousand passages at a time."""
+    chance, noise = random.Random(1), np.random.default_rng(1)
+    of_language: dict[str, list[Seed]] = {}
+    for seed in seeds:
+        of_language.setdefault(seed.language, []).append(seed)
+    languages = [seed.language for seed in seeds]
+    with closing(Catalog(paths.catalog)) as catalog, closing(Vectors(paths.vectors)) as vectors:
+        collection = catalog.create_collection("Made")
+        for first in range(0, passages, _PART):
+            made: list[tuple[int, int, Any]] = []
+            with catalog.writing():
+                for number in range(first, min(first + _PART, passages), _PASSAGES_OF_A_DOCUMENT):
+                    same = of_language[chance.choice(languages)]
+                    document = _add_document(catalog, collection, number, same[0].language)
+                    for _ in range(_PASSAGES_OF_A_DOCUMENT):
+                        seed = _spliced(chance.choice(same), chance.choice(same), noise)
+                        passage = _add_passage(catalog, document, seed)
+                        if seed.vector is not None:
+                            made.append((passage, document, seed.vector))
+            vectors.put(collection, *([each[part] for each in made] for part in range(3)))
+
+
+def _spliced(first: Seed, second: Seed, noise: np.random.Generator) -> Seed:
+    words, others = first.text.split(), second.text.split()
+    text = " ".join([*words[: len(words) // 2], *others[len(others) // 2 :]])
+    if first.vector is None or second.vector is None:
+        return Seed(text, first.context, first.language, None)
+    strange = noise.standard_normal(len(first.vector))
+    vector = first.vector + second.vector + _NOISE * strange / np.linalg.norm(strange)
+    return Seed(text, first.context, first.language, (vector / np.linalg.norm(vector)).astype(np.float32))
+
+
+def _add_document(catalog: Catalog, collection: int, number: int, language: str) -> int:
+    made = catalog.connection.execute(
+        "INSERT INTO document (collection_id, path, name, language, state, pages, passages, size, changed, imported) "
+        "VALUES (?, ?, ?, ?, 'ready', ?, ?, 1, 0, 0)",
+        (
+            collection,
+            f"/made/{number}.pdf",
+            f"{number}.pdf",
+            language,
+            _PASSAGES_OF_A_DOCUMENT,
+            _PASSAGES_OF_A_DOCUMENT,
+        ),
+    )
+    return int(made.lastrowid or 0)
+
+
+def _add_passage(catalog: Catalog, document: int, seed: Seed) -> int:
+    indexed = f"{seed.context}\n{seed.text}"
+    made = catalog.connection.execute(
+        'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, embedded) '
+        "VALUES (?, 1, 0, ?, ?, '[]', ?, ?, ?, ?)",
+        (
+            document,
+            len(seed.text),
+            seed.text,
+            seed.context,
+            seed.language,
+            hashlib.sha256(indexed.encode()).hexdigest(),
+            2 if seed.vector is None else 1,
+        ),
+    )
+    catalog.connection.execute(
+        "INSERT INTO passage_words (rowid, context, body) VALUES (?, ?, ?)",
+        (made.lastrowid, index_words(seed.context, seed.language), index_words(seed.text, seed.language)),
+    )
+    catalog.connection.execute(
+        "INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (made.lastrowid, fold(indexed))
+    )
+    return int(made.lastrowid or 0)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Measure search in a large library.")
+    parser.add_argument("folder", type=Path, help="where the library is made, or lies already")
+    parser.add_argument("--passages", type=int, default=200_000)
+    parser.add_argument("--home", type=Path, help="a data folder with documents that it is made of")
+    chosen = parser.parse_args()
+    for row in rows(chosen.folder, chosen.passages, chosen.home):
+        print(f"| {' | '.join(row.cells())} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Reads a file in this process and hands back what a reader told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from phi3desk.library.documents import State
+from phi3desk.library.reading.events import Details, Finished, Opened, ReadPage, ReadRequest
+from phi3desk.library.reading.kinds import read_document
+
+
+@dataclass
+class Told:
+    kind: str = ""
+    pages: list[ReadPage] = field(default_factory=list)
+    state: State = State.FOUND
+    reason: str = ""
+    title: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(page.text for page in self.pages)
+
+    @property
+    def labels(self) -> list[str]:
+        return [page.label for page in self.pages]
+
+
+def told_of(path: Path) -> Told:
+    told = Told()
+    for event in read_document(ReadRequest(str(path))):
+        if isinstance(event, Opened):
+            told.kind = event.kind
+        elif isinstance(event, ReadPage):
+            told.pages.append(event)
+        elif isinstance(event, Finished):
+            told.state, told.reason = event.state, str(event.reason or "")
+        elif isinstance(event, Details):
+            told.title = event.title
+    assert [page.number for page in told.pages] == list(range(1, len(told.pages) + 1))
+    for page in told.pages:
+        assert all(page.text[start:end].strip() for start, end, _ in page.headings)
+    return told

@@ -1,0 +1,141 @@
+"""Files that claim, nest or unpack too much end with a sentence, and soon."""
+
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from phi3desk.library.documents import State
+from phi3desk.library.reading import archive
+from tests.helpers.office import repacked, replaced, write_docx, write_pptx, write_xlsx
+from tests.helpers.reading import Told, told_of
+
+LAUGHS = b"<!DOCTYPE x [<!ENTITY a 'haha'>" + b"".join(
+    b"<!ENTITY %c '%s'>" % (97 + n, b"&%c;" % (96 + n) * 10) for n in range(1, 10)
+) + b"]>"  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def soon():
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < 20
+
+
+def failed(told: Told, word: str) -> bool:
+    return told.state == State.FAILED and word in told.reason and not told.pages
+
+
+@pytest.mark.parametrize(("name", "write", "part"), [
+    ("a.docx", write_docx, "word/document.xml"), ("a.pptx", write_pptx, "ppt/slides/slide1.xml"),
+    ("a.xlsx", write_xlsx, "xl/worksheets/sheet1.xml"),
+])  # fmt: skip
+def test_a_part_that_unpacks_to_gigabytes_is_not_read(tmp_path: Path, name, write, part):
+    path = write(tmp_path / name)
+
+    def swollen(at: str, content: bytes) -> bytes:
+        return content + b" " * 50_000_000 if at == part else content
+
+    assert failed(told_of(repacked(path, tmp_path / f"bomb-{name}", swollen)), "unpacks to far more")
+
+
+def test_what_comes_out_is_counted_not_what_is_claimed(tmp_path: Path, monkeypatch):
+    path = write_docx(tmp_path / "a.docx")
+    monkeypatch.setattr(archive, "TREE_BYTES", 20_000)
+    assert failed(told_of(path), "unpacks to far more")
+
+
+def test_too_many_parts_are_not_read(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(archive, "_MOST_PARTS", 500)
+    path = repacked(write_docx(tmp_path / "a.docx"), tmp_path / "b.docx", lambda _, c: c, [f"x{n}" for n in range(600)])
+    assert failed(told_of(path), "more parts")
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize(("name", "write"), [("a.docx", write_docx), ("a.xlsx", write_xlsx), ("a.pptx", write_pptx)])
+def test_a_container_that_is_cut_off_is_damaged(tmp_path: Path, name, write, share):
+    path = write(tmp_path / name)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    assert failed(told_of(path), "damaged")
+
+
+@pytest.mark.parametrize(("name", "write", "part", "mark"), [
+    ("a.docx", write_docx, "word/document.xml", b"<w:t>Maintenance"),
+    ("a.pptx", write_pptx, "ppt/slides/slide1.xml", b"<a:t>Spare parts"),
+    ("a.xlsx", write_xlsx, "xl/worksheets/sheet1.xml", b"<v>0.25"),
+])  # fmt: skip
+def test_entities_are_not_unfolded(tmp_path: Path, name, write, part, mark):
+    path = write(tmp_path / name)
+
+    def laughing(at: str, content: bytes) -> bytes:
+        if at != part:
+            return content
+        start = content.index(b"?>") + 2 if content.startswith(b"<?xml") else 0
+        assert mark in content
+        return content[:start] + LAUGHS + content[start:].replace(mark, mark + b"&j;", 1)
+
+    told = told_of(repacked(path, tmp_path / f"laughs-{name}", laughing))
+    assert "hahaha" not in told.text
+    assert told.state == State.FAILED
+
+
+def test_nothing_outside_is_read(tmp_path: Path):
+    (tmp_path / "secret.txt").write_text("top secret")
+    outside = f"<!DOCTYPE x [<!ENTITY s SYSTEM '{(tmp_path / 'secret.txt').as_uri()}'>]>".encode()
+    path = write_docx(tmp_path / "a.docx")
+
+    def curious(at: str, content: bytes) -> bytes:
+        if at != "word/document.xml":
+            return content
+        start = content.index(b"?>") + 2
+        return content[:start] + outside + content[start:].replace(b"<w:t>Maintenance", b"<w:t>&s;Maintenance")
+
+    assert "secret" not in told_of(repacked(path, tmp_path / "b.docx", curious)).text
+    (tmp_path / "a.xhtml").write_bytes(b"<?xml version='1.0'?>" + outside + b"<html><body><p>x &s; y</p></body></html>")
+    assert "secret" not in told_of(tmp_path / "a.xhtml").text
+
+
+def test_slides_are_read_up_to_a_limit(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("phi3desk.library.reading.limits.MOST_PAGES", 50)
+    path = write_pptx(tmp_path / "a.pptx")
+    with zipfile.ZipFile(path) as container:
+        slide = container.read("ppt/presentation.xml").split(b"<p:sldId ")[1].split(b"/>")[0]
+    many = b"".join(b"<p:sldId " + slide.replace(b"256", b"%d" % (300 + n)) + b"/>" for n in range(5_000))
+    old = b"<p:sldIdLst>"
+    told = told_of(repacked(path, tmp_path / "b.pptx", replaced("ppt/presentation.xml", old, old + many)))
+    assert told.state == State.READ
+    assert len(told.pages) == 50
+    assert told.reason == "Only the first 50 pages were read; the file has more."
+
+
+def test_deep_nesting_ends(tmp_path: Path):
+    (tmp_path / "a.html").write_text("<p>before</p>" + "<div>" * 100_000 + "deep")
+    told = told_of(tmp_path / "a.html")
+    assert told.state in (State.READ, State.FAILED)
+    table = b"<w:tbl><w:tr><w:tc>"
+    path = write_docx(tmp_path / "a.docx")
+    end = b"<w:p/></w:tc></w:tr></w:tbl>"
+    deep = replaced("word/document.xml", b"<w:body>", b"<w:body>" + table * 5_000 + end * 5_000)
+    assert failed(told_of(repacked(path, tmp_path / "b.docx", deep)), "damaged")
+
+
+def test_an_e_mail_of_nested_parts_ends(tmp_path: Path):
+    parts = "".join(
+        f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(2_000)
+    )  # fmt: skip
+    (tmp_path / "a.eml").write_text("Subject: x\n" + parts + "\nhello")
+    assert failed(told_of(tmp_path / "a.eml"), "nested too deeply")
+    few = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(100))
+    (tmp_path / "b.eml").write_text("Subject: x\n" + few + "\nhello")
+    assert failed(told_of(tmp_path / "b.eml"), "nested too deeply")
+    (tmp_path / "c.eml").write_text("To: " + "a <b@example.com>, " * 50_000 + "\n\nhello")
+    assert told_of(tmp_path / "c.eml").text.endswith("hello")
+
+
+def test_merged_cells_do_not_multiply_a_text(tmp_path: Path):
+    cell = "x" * 30_000
+    page = f"<table><tr><td colspan=1000 rowspan=1000>{cell}</td><td>1</td></tr>" + "<tr><td>2</td></tr>" * 500
+    (tmp_path / "a.html").write_text(page + "</table>")
+    assert len(told_of(tmp_path / "a.html").text) < 200_000
