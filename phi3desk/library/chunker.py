@@ -23,6 +23,8 @@ CHARACTERS = 900
 _HEADINGS_SHOWN = 3
 _CONTEXT_CHARACTERS = 220
 _TABLE_HEAD_CHARACTERS = 140
+#: what parts the cells of a row that names its columns, see `reading.tables`
+_OWN_NAMES = ";\t"
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -73,9 +75,11 @@ class _Piece:
 
 @dataclass
 class _Path:
-    """The headings in force at a point of the document: (rank, title), the rank falling from part to section."""
+    """What is in force at a point of the document: headings as (rank, title), the rank falling from part to section."""
 
     entries: list[tuple[float, str]] = field(default_factory=list)
+    #: the column names of the table that the last page ended in
+    table_head: str = ""
 
     def enter(self, rank: float, title: str) -> None:
         while self.entries and self.entries[-1][0] <= rank:
@@ -167,14 +171,18 @@ def _cut_page(
             waiting.pop(0)
         headings = path.titles()
         text = mend(page.text, breaks, start, end)
+        table_head = _table_head(page.text, pieces, group, path.table_head)
+        if table_head and fold(table_head) not in fold(text[:300]):
+            headings = (*headings, table_head)
         if has_text(text):
-            context = _context(title, headings, text, _table_head(page.text, pieces, group))
+            context = _context(title, headings, text)
             drafts.append(Draft(page.number, start, end, text, headings, context, page.language))
         while waiting and waiting[0][0] < end:
             path.enter(waiting[0][2], waiting[0][3])
             waiting.pop(0)
     for _, _, rank, heading in waiting:
         path.enter(rank, heading)
+    path.table_head = _head_above(page.text, pieces, len(pieces), path.table_head)
     return drafts
 
 
@@ -251,26 +259,42 @@ def _groups(pieces: Sequence[_Piece], limit: int) -> list[list[_Piece]]:
     return groups
 
 
-def _table_head(text: str, pieces: Sequence[_Piece], group: Sequence[_Piece]) -> str:
-    """Return the head of the table that a passage starts in the middle of, so that its rows keep their sense."""
+def _table_head(text: str, pieces: Sequence[_Piece], group: Sequence[_Piece], carried: str) -> str:
+    """Return the head of the table that a passage starts in the middle of, so that its rows keep their sense.
+
+    `carried` is the head of the table that the page before ended in.
+    """
     first = next(index for index, piece in enumerate(pieces) if piece.start >= group[0].start)
-    if first == 0 or not pieces[first].row or not pieces[first - 1].row:
+    if not pieces[first].row or (first > 0 and not pieces[first - 1].row):
         return ""
-    above = first - 1
+    return _head_above(text, pieces, first, carried)
+
+
+def _head_above(text: str, pieces: Sequence[_Piece], end: int, carried: str) -> str:
+    """Return the line above the rows that the pieces before `end` end in, "" where they do not end in rows.
+
+    Rows that name their columns themselves, as those of sheets are written, need none.
+    """
+    if end and _OWN_NAMES in text[pieces[end - 1].start : pieces[end - 1].end]:
+        return ""
+    above = end - 1
     while above >= 0 and pieces[above].row:
         above -= 1
     if above < 0:
+        # the page begins in the table: its head stands on the page before, or the first row is its head
+        if carried or not pieces:
+            return carried
         above = 0
+    elif above == end - 1:
+        return ""
     lines = line_spans(text[pieces[above].start : pieces[above].end])
     head = text[pieces[above].start :][lines[-1][0] : lines[-1][1]] if lines else ""
     return mend(head)[:_TABLE_HEAD_CHARACTERS]
 
 
-def _context(title: str, headings: Sequence[str], text: str, table_head: str) -> str:
+def _context(title: str, headings: Sequence[str], text: str) -> str:
     """Return title and headings in one short line, without what the passage begins with anyway."""
     start = fold(text[:300])
     parts = [title] if title else []
     parts += [heading for heading in headings if fold(heading) not in start and fold(heading) != fold(title)]
-    if table_head and fold(table_head) not in start:
-        parts.append(table_head)
     return " › ".join(part[:110] for part in parts)[:_CONTEXT_CHARACTERS]

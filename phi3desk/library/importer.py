@@ -169,12 +169,12 @@ class Importer:
         reading: Reading = {}
         exhausted = False
         while reading or not exhausted:
-            self._hold(run)
             while not exhausted and len(reading) < 2 * pool.size:
                 taken = next(files, None)
                 if taken is None:
                     exhausted = True
                     break
+                self._hold(run)
                 self._ask(run, pool, reading, taken[0], ReadRequest(taken[1]))
                 self._step(run, Phase.READING)
             for future in [future for future in reading if future.done()]:
@@ -274,7 +274,8 @@ class Importer:
         run.phase = Phase.EMBEDDING
         run.tell(at_once=True)
         while True:
-            self._hold(run)
+            if waiting or recognising or self._queue.waiting(1):
+                self._hold(run)
             while waiting and len(recognising) < 2 * pool.size:
                 document_id, request = waiting.popleft()
                 self._ask(run, pool, recognising, document_id, request)

@@ -180,8 +180,8 @@ class Library:
 
     def page(self, document_id: int, page: int) -> PageText:
         """Return a page (counted from 1) as text; UserError where the document is no longer there."""
-        document = self.document(document_id)
-        text, label = self._content.page(document_id, page)
+        document = self.document(self._with_content(document_id))
+        text, label = self._content.page(document.id, page)
         return PageText(document_id, document.kind, page, document.pages, label, text)
 
     def boxes(self, document_id: int, page: int, start: int, end: int) -> list[tuple[float, float, float, float]]:
@@ -189,7 +189,13 @@ class Library:
 
         Measured from the page's upper left corner; empty for pages that have a text of their own.
         """
-        return [box[2:] for box in self._content.boxes(document_id, page, start, end)]
+        return [box[2:] for box in self._content.boxes(self._with_content(document_id), page, start, end)]
+
+    def _with_content(self, document_id: int) -> int:
+        """Return the document that holds what a duplicate would hold, else the document itself."""
+        if self.document(document_id).state is not State.DUPLICATE:
+            return document_id
+        return min(self._catalog.originals(document_id), default=document_id)
 
     def password(self, document_id: int) -> str:
         """Return the password that opens a document, "" where none is needed or known."""

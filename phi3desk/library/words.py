@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -59,14 +60,23 @@ _EMPTY_WORDS = {
 }
 
 
-@lru_cache(maxsize=16)
-def _snowball(language: str) -> Any:
-    name = _SNOWBALL.get(language)
-    if name is None:
-        return None
-    import snowballstemmer
+class _Stemmers(threading.local):
+    """The stemmers of one thread: they keep state while they stem, so that no two threads may share one."""
 
-    return snowballstemmer.stemmer(name)
+    def __init__(self) -> None:
+        self._known: dict[str, Any] = {}
+
+    def of(self, language: str) -> Any:
+        """Return the stemmer of a language, None where it has no rules."""
+        name = _SNOWBALL.get(language)
+        if name is not None and name not in self._known:
+            import Stemmer
+
+            self._known[name] = Stemmer.Stemmer(name)
+        return self._known.get(name or "")
+
+
+_STEMMERS = _Stemmers()
 
 
 @lru_cache(maxsize=200_000)
@@ -80,7 +90,7 @@ def stem(word: str, language: str) -> str:
             if word.endswith(ending) and len(word) - len(ending) >= 3:
                 return word[: -len(ending)]
         return word
-    stemmer = _snowball(language)
+    stemmer = _STEMMERS.of(language)
     return fold(stemmer.stemWord(word)) if stemmer is not None else word
 
 

@@ -14,6 +14,7 @@ from phi3desk.errors import UserError
 from phi3desk.model.adapters import check_adapter
 from phi3desk.model.context import Context
 from phi3desk.model.gguf import inspect, tensors_of
+from phi3desk.model.gguf_header import TensorInfo
 from phi3desk.model.hardware import fitting_context, fitting_gpu_layers, hardware
 from phi3desk.model.models import (
     AdapterUse,
@@ -59,6 +60,7 @@ class Engine:
         self.context = Context(model, self._vocabulary.size, fit.context, fit.threads, fit.gpu_layers > 0)
         self._adapters: tuple[AdapterUse, ...] = ()
         self._adapter_handles: dict[tuple[str, int, int], Any] = {}
+        self._tensors: dict[str, TensorInfo] = {}
         self._stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
 
     @classmethod
@@ -129,8 +131,10 @@ class Engine:
     def set_adapters(self, uses: Sequence[AdapterUse]) -> None:
         """Attach exactly these adapters to the loaded model; the base is not loaded again.
 
-        The cache is cleared at every change, for it holds what other weights made. Raises UserError where an adapter
-        does not fit; the adapters before stay then.
+        An adapter is read once; later switches only attach it. The cache is cleared at every change, for it holds
+        what other weights made. llama.cpp sums three and more adapters in an order of its own, so those equal a fresh
+        load to rounding; up to two equal it exactly. Raises UserError where an adapter does not fit; the adapters
+        before stay then.
         """
         if tuple(uses) == self._adapters:
             return
@@ -209,15 +213,20 @@ class Engine:
     def _adapter(self, use: AdapterUse) -> Any:
         """Return an adapter's handle, read and checked once for each version of its file."""
         path = Path(use.path)
-        check = check_adapter(path, self._info, tensors_of(self._info.path))
-        state = path.stat()
-        key = (check.path, state.st_size, state.st_mtime_ns)
-        if key not in self._adapter_handles:
-            try:
-                self._adapter_handles[key] = load_adapter(self._model, path)
-            except NativeFailure as failure:
-                raise UserError("The adapter “{name}” cannot be used: {reason}.", name=use.name,
-                                reason=str(failure) or "llama.cpp gave no reason") from None  # fmt: skip
+        try:
+            state = path.stat()
+        except OSError:
+            raise UserError("The file of the adapter “{name}” is not there any more.", name=use.name) from None
+        key = (str(path.resolve()), state.st_size, state.st_mtime_ns)
+        if key in self._adapter_handles:
+            return self._adapter_handles[key]
+        self._tensors = self._tensors or tensors_of(self._info.path)
+        check_adapter(path, self._info, self._tensors)
+        try:
+            self._adapter_handles[key] = load_adapter(self._model, path)
+        except NativeFailure as failure:
+            raise UserError("The adapter “{name}” cannot be used: {reason}.", name=use.name,
+                            reason=str(failure) or "llama.cpp gave no reason") from None  # fmt: skip
         return self._adapter_handles[key]
 
 

@@ -36,6 +36,15 @@ KIND_WORDS = {
 }
 
 _SPLIT_NAME = re.compile(r"^(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$")
+#: types of weights that llama.cpp can multiply with, and an adapter may therefore have
+ADAPTER_TYPES = frozenset({"F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K",
+                           "Q6_K", "IQ4_NL", "IQ4_XS"})  # fmt: skip
+#: what this program notes in an adapter it converted: its rank before stacking, and what made it
+RANK_KEY = "phi3desk.lora.rank"
+MADE_BY_KEY = "phi3desk.lora.made_by"
+#: bases that an adapter may name
+MAX_BASES = 8
+
 #: blocks beyond this are no model's
 MAX_BLOCKS = 512
 
@@ -181,6 +190,9 @@ def _check_adapter(header: Header) -> None:
                         name=name)  # fmt: skip
     pairs: dict[str, set[str]] = {}
     for tensor in header.tensors:
+        if TENSOR_TYPES[tensor.type][0] not in ADAPTER_TYPES or len(tensor.shape) > 2:
+            raise UserError("“{name}” stores its weights in a form ({kind}) that cannot be used. Ask for it in 16 or "
+                            "32 bits.", name=name, kind=TENSOR_TYPES[tensor.type][0])  # fmt: skip
         base, _, half = tensor.name.rpartition(".")
         if half in ("lora_a", "lora_b"):
             pairs.setdefault(base, set()).add(half)
@@ -199,7 +211,7 @@ def _info(kind: str, parts: list[Header]) -> GgufInfo:
     architecture = header.text("general.architecture")
     tensors = [tensor for part in parts for tensor in part.tensors]
     alpha = header.metadata.get("adapter.lora.alpha", 0.0)
-    base_name = header.text("general.base_model.0.name") or header.text("general.basename")
+    names = _base_names(header) if kind == "adapter" else _names(header)
     return GgufInfo(
         path=str(header.path),
         kind=kind,
@@ -213,11 +225,41 @@ def _info(kind: str, parts: list[Header]) -> GgufInfo:
         embedding_width=header.whole(f"{architecture}.embedding_length"),
         kv_bytes_per_token=_kv_bytes_per_token(header, architecture),
         has_template=bool(header.text("tokenizer.chat_template")),
-        rank=_rank(tensors) if kind == "adapter" else 0,
+        rank=(header.whole(RANK_KEY) or _rank(tensors)) if kind == "adapter" else 0,
         alpha=float(alpha) if kind == "adapter" and isinstance(alpha, (int, float)) else 0.0,
-        base_name=base_name if kind == "adapter" else "",
+        base_name=names[0] if kind == "adapter" and names else "",
         tensors=len(tensors),
+        names=names,
+        made_by=_made_by(header),
     )
+
+
+def _names(header: Header) -> tuple[str, ...]:
+    """Return what a model calls itself, where it came from, and its file's stem; each once."""
+    sources = [header.text(f"general.source.{key}") for key in ("huggingface.repository", "repo_url", "url")]
+    named = [header.text("general.name"), header.text("general.basename"), *map(_last_part, sources)]
+    return tuple(dict.fromkeys(name for name in (*named, header.path.stem) if name))
+
+
+def _base_names(header: Header) -> tuple[str, ...]:
+    """Return what an adapter's bases are called; a file without them may give the base as its own `basename`."""
+    names: list[str] = []
+    for number in range(min(header.whole("general.base_model.count"), MAX_BASES)):
+        base = f"general.base_model.{number}"
+        names += [header.text(f"{base}.name"), _last_part(header.text(f"{base}.repo_url"))]
+    named = [name for name in names if name] or [header.text("general.basename")]
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _last_part(url: str) -> str:
+    """Return the last part of an address or of owner/name."""
+    return url.rstrip("/").rpartition("/")[2]
+
+
+def _made_by(header: Header) -> str:
+    """Return who or what made a file, empty where it does not say."""
+    keys = (MADE_BY_KEY, "general.author", "general.organization", "general.quantized_by")
+    return next((text for text in map(header.text, keys) if text), "")
 
 
 def _quantization(header: Header, tensors: Iterable[TensorInfo]) -> str:

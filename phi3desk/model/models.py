@@ -27,6 +27,15 @@ class GgufInfo:
     alpha: float = 0.0
     base_name: str = ""
     tensors: int = 0
+    #: what the model, or the base of an adapter, is called: by itself, by where it came from, by its file
+    names: tuple[str, ...] = ()
+    #: who or what made it
+    made_by: str = ""
+
+    @property
+    def identity(self) -> str:
+        """The model as a person's confirmation names it; the same for every copy of the file under one name."""
+        return " / ".join(self.names)
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,10 @@ class AdapterEntry:
     rank: int
     alpha: float
     base: str
+    tensors: int = 0
+    made_by: str = ""
+    #: models of another name than the adapter's base that the person said it is meant for (`GgufInfo.identity`)
+    confirmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

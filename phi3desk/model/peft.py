@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from phi3desk.errors import UserError
-from phi3desk.model.peft_config import CONFIG, PeftConfig, read_config
+from phi3desk.model.peft_config import PeftConfig, read_config
+from phi3desk.model.peft_folder import WEIGHTS
 from phi3desk.model.safetensors_file import SafetensorsFile, open_safetensors
-
-WEIGHTS = "adapter_model.safetensors"
-PICKLES = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 
 #: module of a block in transformers -> its part of the block's weights
 PARTS = {
@@ -62,41 +60,16 @@ class PeftAdapter:
     pairs: Pairs
 
     @property
-    def base_name(self) -> str:
-        """The base's name without its owner or folder, empty where none is given."""
-        return re.split(r"[/\\]", self.config.base.rstrip("/\\"))[-1]
-
-
-def peft_folder(path: Path) -> Path | None:
-    """Return the adapter folder that a path means (itself, or one of the two files in it), or None for another path.
-
-    Raises UserError for weights in Python's pickle form, which could run a stranger's code, and for a folder or
-    weights without what belongs to them.
-    """
-    if path.is_dir():
-        return path
-    if path.suffix.lower() in PICKLES and path.is_file():
-        raise _pickled(path.name)
-    if path.name == CONFIG or path.suffix.lower() == ".safetensors":
-        if path.name not in (CONFIG, WEIGHTS) or not path.with_name(CONFIG).is_file():
-            raise UserError("“{name}” alone cannot be used: an adapter is a folder with {config} and {weights}.",
-                            name=path.name, config=CONFIG, weights=WEIGHTS)  # fmt: skip
-        return path.parent
-    return None
+    def base_names(self) -> tuple[str, ...]:
+        """The base's name without its owner or folder; empty where none is given."""
+        name = re.split(r"[/\\]", self.config.base.rstrip("/\\"))[-1]
+        return (name,) if name else ()
 
 
 def read_peft(folder: Path) -> PeftAdapter:
     """Read an adapter's configuration and the list of its tensors; UserError with what it cannot be used for."""
-    weights = folder / WEIGHTS
-    if not (folder / CONFIG).is_file() and (folder / "config.json").is_file():
-        raise UserError("“{name}” holds a whole model, not an adapter.", name=folder.name)
     config = read_config(folder)
-    if not weights.is_file():
-        pickled = next((path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in PICKLES), None)
-        if pickled:
-            raise _pickled(pickled)
-        raise UserError("“{folder}” holds no weights: {file} is missing in it.", folder=folder.name, file=WEIGHTS)
-    file = open_safetensors(weights)
+    file = open_safetensors(folder / WEIGHTS)
     return PeftAdapter(folder, config, file, _sort(file, config, folder.name))
 
 
@@ -156,8 +129,3 @@ def _pair(file: SafetensorsFile, config: PeftConfig, module: str, halves: Mappin
 
 def _twice(name: str, module: str) -> UserError:
     return UserError("“{name}” is damaged: it holds “{tensor}” twice.", name=name, tensor=module)
-
-
-def _pickled(name: str) -> UserError:
-    return UserError("“{name}” holds weights in Python's pickle form, which can run foreign code and is not opened. "
-                     "Ask for {wanted} (save_pretrained writes it).", name=name, wanted=WEIGHTS)  # fmt: skip

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import UserError
+from phi3desk.model.peft_folder import CONFIG
 
-CONFIG = "adapter_config.json"
 MAX_CONFIG = 1 << 20
 MAX_RANK = 1 << 12
 SMALLEST = 1e-6

@@ -7,168 +7,178 @@ parts' own products. The rows of q and k are reordered for the `llama` architect
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 
 from phi3desk import __version__
 from phi3desk.errors import UserError
+from phi3desk.model.bases import Base
 from phi3desk.model.gguf import MADE_BY_KEY, RANK_KEY
-from phi3desk.model.gguf_header import Header, TensorInfo
 from phi3desk.model.lora_gguf import Metadata, PlannedTensor, Values, write_gguf
 from phi3desk.model.peft import EMBEDDING, HEAD, Pair, PeftAdapter
 from phi3desk.model.safetensors_file import Array
 
 #: tensor of a block in GGUF -> the parts in it, in the order of their rows, by architecture
-TENSORS = {
+TENSORS: dict[str, dict[str, tuple[str, ...]]] = {
     "phi3": {"attn_qkv": ("q", "k", "v"), "attn_output": ("o",), "ffn_up": ("gate", "up"), "ffn_down": ("down",)},
     "llama": {
         "attn_q": ("q",), "attn_k": ("k",), "attn_v": ("v",), "attn_output": ("o",), "ffn_gate": ("gate",),
         "ffn_up": ("up",), "ffn_down": ("down",),
     },
 }  # fmt: skip
-_FUSED = {("q", "k", "v"): "qkv", ("gate", "up"): "gate_up"}
+_FUSED: dict[tuple[str, ...], str] = {("q", "k", "v"): "qkv", ("gate", "up"): "gate_up"}
 _HUB_NAME = re.compile(r"^[\w.-]+/[\w.-]+$")
 
 
-def convert(adapter: PeftAdapter, base: Header, base_tensors: Mapping[str, TensorInfo], target: Path) -> None:
+@dataclass(frozen=True)
+class _Place:
+    """Which rows of a tensor a pair changes."""
+
+    pair: Pair
+    start: int
+    rows: int
+
+
+def convert(adapter: PeftAdapter, base: Base, target: Path) -> None:
     """Write the adapter for a base as GGUF; UserError where it does not fit the base or its weights are unusable."""
-    tensors = plan(adapter, base, base_tensors)
+    tensors = plan(adapter, base)
     try:
-        write_gguf(target, _metadata(adapter, base.text("general.architecture")), tensors)
+        write_gguf(target, _metadata(adapter, base.info.architecture), tensors)
     except OSError as error:
         raise UserError("The adapter cannot be written: {reason}.", reason=error.strerror or str(error)) from None
 
 
-def plan(adapter: PeftAdapter, base: Header, base_tensors: Mapping[str, TensorInfo]) -> list[PlannedTensor]:
+def plan(adapter: PeftAdapter, base: Base) -> list[PlannedTensor]:
     """Return what `convert` would write, every shape checked against the base; UserError where it does not fit."""
-    architecture = base.text("general.architecture")
+    architecture = base.info.architecture
     if architecture not in TENSORS:
-        raise UserError("Adapters from training can be converted for models of the kinds phi3 and llama only; this "
-                        "model is {kind}. Ask for the adapter as GGUF.", kind=architecture)  # fmt: skip
+        raise UserError("Adapters from training can be converted for models of the kinds phi3 and llama only; "
+                        "“{model}” is of the kind {kind}. Ask for the adapter as GGUF.",
+                        model=base.info.name, kind=architecture)  # fmt: skip
     planned: list[PlannedTensor] = []
     for block, parts in sorted(adapter.pairs.blocks.items()):
-        planned += _plan_block(adapter, base, base_tensors, block, parts)
+        planned += _plan_block(adapter, base, block, parts)
     for module, pair in sorted(adapter.pairs.outer.items()):
-        planned += _plan_outer(adapter, base_tensors, module, pair)
+        planned += _plan_outer(adapter, base, module, pair)
     return planned
 
 
-def _plan_block(
-    adapter: PeftAdapter, base: Header, base_tensors: Mapping[str, TensorInfo], block: int, parts: dict[str, Pair]
-) -> list[PlannedTensor]:
+def _plan_block(adapter: PeftAdapter, base: Base, block: int, parts: dict[str, Pair]) -> list[PlannedTensor]:
     planned: list[PlannedTensor] = []
-    architecture = base.text("general.architecture")
     left = dict(parts)
-    for stem, wanted in TENSORS[architecture].items():
+    for stem, wanted in TENSORS[base.info.architecture].items():
         name = f"blk.{block}.{stem}.weight"
-        fused = _FUSED.get(wanted, wanted[0])
-        chosen = [fused] if fused in left else [part for part in wanted if part in left]
-        if not chosen:
+        whole = left.pop(_FUSED.get(wanted, wanted[0]), None)
+        pieces = {part: left.pop(part) for part in wanted if part in left}
+        if whole is None and not pieces:
             continue
-        if fused in left and fused not in wanted and any(part in left for part in wanted):
-            raise _both(adapter, left[fused].module)
-        tensor = base_tensors.get(name)
+        if whole is not None and pieces:
+            raise _both(adapter, whole.module)
+        first = whole or next(iter(pieces.values()))
+        tensor = base.tensors.get(name)
         if tensor is None:
-            raise _does_not_fit(adapter, left[chosen[0]].module)
-        rows = {fused: tensor.shape[1]} if chosen == [fused] else _rows(base_tensors, block, wanted, tensor.shape[1])
-        pieces = [(left.pop(part), start, count) for part, (start, count) in _places(rows, chosen).items()]
-        for pair, _, count in pieces:
-            if pair.columns != tensor.shape[0] or pair.rows != count:
-                raise _does_not_fit(adapter, pair.module)
-        heads = _heads(base, wanted[0]) if architecture == "llama" and len(wanted) == 1 else 0
-        planned += _planned(adapter, name, pieces, tensor.shape[1], heads)
+            raise _does_not_fit(adapter, base, first.module)
+        columns, rows = tensor.shape
+        placed = [_Place(whole, 0, rows)] if whole else _places(base, block, pieces, wanted, rows)
+        heads = _heads(base, wanted)
+        for place in placed:
+            if (place.pair.columns, place.pair.rows) != (columns, place.rows) or (heads and place.rows % (2 * heads)):
+                raise _does_not_fit(adapter, base, place.pair.module)
+        planned += _planned(adapter, name, placed, rows, heads)
     if left:
-        raise _does_not_fit(adapter, next(iter(left.values())).module)
+        raise _does_not_fit(adapter, base, next(iter(left.values())).module)
     return planned
 
 
-def _rows(base_tensors: Mapping[str, TensorInfo], block: int, parts: Sequence[str], total: int) -> dict[str, int]:
-    """Return how many rows of a tensor belong to each part: queries as wide as the output's input, then k and v."""
-    if parts == ("q", "k", "v"):
-        output = base_tensors.get(f"blk.{block}.attn_output.weight")
-        queries = output.shape[0] if output is not None else 0
-        return {"q": queries, "k": (total - queries) // 2, "v": (total - queries) // 2}
-    return {part: total // len(parts) for part in parts}
+def _places(base: Base, block: int, pieces: Mapping[str, Pair], parts: Sequence[str], total: int) -> list[_Place]:
+    """Return where the rows of each piece lie in a tensor: q as wide as the output's input, then k and v alike."""
+    rows = dict.fromkeys(parts, total // len(parts))
+    output = base.tensors.get(f"blk.{block}.attn_output.weight")
+    if parts == ("q", "k", "v") and output is not None:
+        queries = output.shape[0]
+        rows = {"q": queries, "k": (total - queries) // 2, "v": (total - queries) // 2}
+    starts = dict(zip(parts, accumulate(rows.values(), initial=0), strict=False))
+    return [_Place(pair, starts[part], rows[part]) for part, pair in pieces.items()]
 
 
-def _places(rows: Mapping[str, int], chosen: Sequence[str]) -> dict[str, tuple[int, int]]:
-    places, start = {}, 0
-    for part, count in rows.items():
-        if part in chosen:
-            places[part] = (start, count)
-        start += count
-    return places
-
-
-def _heads(base: Header, part: str) -> int:
+def _heads(base: Base, parts: Sequence[str]) -> int:
     """Return the heads whose rows the converter reordered for the `llama` architecture; 0 where it did not."""
-    heads = base.whole("llama.attention.head_count")
-    return {"q": heads, "k": base.whole("llama.attention.head_count_kv") or heads}.get(part, 0)
+    if base.info.architecture != "llama" or parts not in (("q",), ("k",)):
+        return 0
+    heads = base.header.whole("llama.attention.head_count")
+    return heads if parts == ("q",) else base.header.whole("llama.attention.head_count_kv") or heads
 
 
-def _planned(
-    adapter: PeftAdapter, name: str, pieces: Sequence[tuple[Pair, int, int]], rows: int, heads: int
-) -> list[PlannedTensor]:
-    """Return the two halves for one tensor. llama.cpp multiplies by alpha / rank of the tensor; B carries the rest."""
-    rank = sum(pair.rank for pair, _, _ in pieces)
-    factors = [pair.scale * rank / adapter.config.alpha for pair, _, _ in pieces]
-    read = adapter.weights.read
+def _planned(adapter: PeftAdapter, name: str, places: Sequence[_Place], rows: int, heads: int) -> list[PlannedTensor]:
+    """Return the two halves for one tensor."""
+    pairs = [place.pair for place in places]
+    rank = sum(pair.rank for pair in pairs)
+    factors = [_factor(adapter, pair, rank) for pair in pairs]
+    read, half = adapter.weights.read, adapter.weights.half
 
     def make_a() -> Values:
-        return np.concatenate([read(pair.a) for pair, _, _ in pieces])
+        return np.concatenate([read(pair.a) for pair in pairs])
 
     def make_b() -> Values:
         stacked = np.zeros((rows, rank), np.float32)
         column = 0
-        for (pair, start, count), factor in zip(pieces, factors, strict=True):
-            part = _scaled(read(pair.b), factor, adapter, pair)
-            stacked[start : start + count, column : column + pair.rank] = _reorder(part, heads) if heads else part
+        for place, factor in zip(places, factors, strict=True):
+            pair = place.pair
+            part = _scaled(adapter, pair, factor)
+            part = _reorder(part, heads) if heads else part
+            stacked[place.start : place.start + place.rows, column : column + pair.rank] = part
             column += pair.rank
         return stacked
 
-    half = adapter.weights.half
-    half_a = all(half(pair.a) for pair, _, _ in pieces)
-    half_b = all(half(pair.b) for pair, _, _ in pieces) and all(factor == 1.0 for factor in factors)
+    half_b = all(half(pair.b) for pair in pairs) and all(factor == 1.0 for factor in factors)
     return [
-        PlannedTensor(f"{name}.lora_a", (rank, pieces[0][0].columns), half_a, make_a),
+        PlannedTensor(f"{name}.lora_a", (rank, pairs[0].columns), all(half(pair.a) for pair in pairs), make_a),
         PlannedTensor(f"{name}.lora_b", (rows, rank), half_b, make_b),
     ]
 
 
-def _plan_outer(
-    adapter: PeftAdapter, base_tensors: Mapping[str, TensorInfo], module: str, pair: Pair
-) -> list[PlannedTensor]:
+def _plan_outer(adapter: PeftAdapter, base: Base, module: str, pair: Pair) -> list[PlannedTensor]:
     """Plan the adapter of the embedding or of the head."""
     last = module.rpartition(".")[2]
-    tied = "output.weight" not in base_tensors
+    tied = "output.weight" not in base.tensors
     if last not in (EMBEDDING, HEAD):
-        raise _does_not_fit(adapter, module)
+        raise _does_not_fit(adapter, base, module)
     if tied:
         raise UserError("The adapter “{adapter}” changes the vocabulary of a model that uses one table for reading and "
                         "for writing; llama.cpp cannot do that. Ask for it to be trained without {module}.",
                         adapter=adapter.folder.name, module=last)  # fmt: skip
     name = "output.weight" if last == HEAD else "token_embd.weight"
-    tensor = base_tensors.get(name)
+    tensor = base.tensors.get(name)
     if tensor is None or (pair.columns, pair.rows) != (tensor.shape if last == HEAD else tensor.shape[::-1]):
-        raise _does_not_fit(adapter, module)
+        raise _does_not_fit(adapter, base, module)
     if last == HEAD:
-        return _planned(adapter, name, [(pair, 0, pair.rows)], pair.rows, 0)
-    factor = pair.scale * pair.rank / adapter.config.alpha
+        return _planned(adapter, name, [_Place(pair, 0, pair.rows)], pair.rows, 0)
+    factor = _factor(adapter, pair, pair.rank)
     read, half = adapter.weights.read, adapter.weights.half
     # llama.cpp looks rows up in A as it does in the embedding, so A lies the other way round
     return [
         PlannedTensor(f"{name}.lora_a", (pair.columns, pair.rank), half(pair.a), lambda: read(pair.a).T),
         PlannedTensor(
             f"{name}.lora_b", (pair.rows, pair.rank), half(pair.b) and factor == 1.0,
-            lambda: _scaled(read(pair.b), factor, adapter, pair),
+            lambda: _scaled(adapter, pair, factor),
         ),
     ]  # fmt: skip
 
 
-def _scaled(values: Array, factor: float, adapter: PeftAdapter, pair: Pair) -> Array:
+def _factor(adapter: PeftAdapter, pair: Pair, rank: int) -> float:
+    """Return what B is multiplied by: llama.cpp scales by the file's alpha / the tensor's rank, PEFT by each pair's."""
+    factor = pair.scale * rank / adapter.config.alpha
+    return 1.0 if math.isclose(factor, 1.0, rel_tol=1e-12) else factor
+
+
+def _scaled(adapter: PeftAdapter, pair: Pair, factor: float) -> Array:
+    values = adapter.weights.read(pair.b)
     if factor == 1.0:
         return values
     with np.errstate(over="ignore"):
@@ -196,9 +206,9 @@ def _metadata(adapter: PeftAdapter, architecture: str) -> Metadata:
         RANK_KEY: config.rank,
         MADE_BY_KEY: made_by,
     }
-    if adapter.base_name:
+    for name in adapter.base_names:
         metadata["general.base_model.count"] = 1
-        metadata["general.base_model.0.name"] = adapter.base_name
+        metadata["general.base_model.0.name"] = name
         if _HUB_NAME.match(config.base):
             metadata["general.base_model.0.organization"] = config.base.partition("/")[0]
             metadata["general.base_model.0.repo_url"] = f"https://huggingface.co/{config.base}"
@@ -207,9 +217,10 @@ def _metadata(adapter: PeftAdapter, architecture: str) -> Metadata:
     return metadata
 
 
-def _does_not_fit(adapter: PeftAdapter, module: str) -> UserError:
-    return UserError("The adapter “{adapter}” does not fit this model: it was made for a model of another size or "
-                     "another build (“{module}”).", adapter=adapter.folder.name, module=module)  # fmt: skip
+def _does_not_fit(adapter: PeftAdapter, base: Base, module: str) -> UserError:
+    return UserError("The adapter “{adapter}” does not fit the model “{model}”: it was made for a model of another "
+                     "size or another build (“{module}”). Add the model it was trained on first.",
+                     adapter=adapter.folder.name, model=base.info.name, module=module)  # fmt: skip
 
 
 def _both(adapter: PeftAdapter, module: str) -> UserError:

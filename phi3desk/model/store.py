@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +14,8 @@ from typing import Any
 from filelock import FileLock
 
 from phi3desk.errors import UserError
+from phi3desk.model.adding import Prepared, prepared
+from phi3desk.model.bases import DoubtfulBase
 from phi3desk.model.gguf import inspect
 from phi3desk.model.models import AdapterEntry, ModelEntry, model_name
 from phi3desk.model.starter import find_starter
@@ -160,6 +161,7 @@ class AdapterStore:
 
     def __init__(self, paths: Paths) -> None:
         self._folder = paths.adapters
+        self._models = ModelStore(paths)
 
     def list(self) -> AdapterEntries:
         """Return every adapter by name; a damaged record is left out and logged."""
@@ -179,33 +181,45 @@ class AdapterStore:
                 return entry
         raise UserError("There is no adapter called “{name}”.", name=name)
 
-    def add(self, file: str | Path, name: str = "") -> AdapterEntry:
-        """Check a LoRA adapter and copy it in; the same content under the same name is kept once.
+    def add(self, file: str | Path, name: str = "", base: str = "", *, confirmed: bool = False) -> AdapterEntry:
+        """Check a LoRA adapter and copy it in; an adapter folder of PEFT becomes GGUF on the way.
 
-        Raises UserError where the file is not a usable adapter or the name is taken.
+        `file` is a GGUF, a folder of PEFT, or a file in one. `base` names the model it was made for; without it that
+        is the model in use or another of the list that it fits. The same content is kept once. Raises DoubtfulBase
+        where it names another base than a model of its shape and `confirmed` is not given; UserError where it is not
+        usable, fits no model of its kind, or the name is taken.
         """
         source = Path(file).expanduser().resolve()
-        info = inspect(source, "adapter")
-        digest = sha256(source)
+        named = _checked_name(name) if name else ""
+        entries = [self._models.find(base)] if base else self._models.list()
+        with prepared(source, entries, self._folder, named=bool(base)) as adapter:
+            choice = adapter.choice
+            if choice.base and choice.doubt and not confirmed:
+                raise DoubtfulBase(choice.doubt, choice.base.entry.name)
+            accepted = (choice.base.info.identity,) if choice.base and choice.doubt else ()
+            return self._take_in(adapter, named, accepted)
+
+    def _take_in(self, adapter: Prepared, named: str, accepted: tuple[str, ...]) -> AdapterEntry:
+        """Move a prepared file into the folder and write its record."""
+        digest = sha256(adapter.file)
         known = {entry.name: entry for entry in self.list()}
         for entry in known.values():
-            if entry.sha256 == digest and name in ("", entry.name):
+            if entry.sha256 == digest and named in ("", entry.name):
+                if set(accepted) - set(entry.confirmed):
+                    entry = replace(entry, confirmed=(*entry.confirmed, *accepted))
+                    self._write(entry)
                 return entry
-        chosen = _checked_name(name) if name else _free_name(model_name(source), set(known))
+        chosen = named or _free_name(adapter.name, set(known))
         if chosen.casefold() in {taken.casefold() for taken in known}:
             raise UserError("There is already an adapter called “{name}”. Choose another name.", name=chosen)
         target = self._folder / f"{chosen}.gguf"
-        temporary = target.with_name(target.name + ".new")
-        try:
-            shutil.copyfile(source, temporary)
-            if sha256(temporary) != digest:
-                raise UserError("“{name}” changed while it was copied. Try again.", name=source.name)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        size = adapter.file.stat().st_size
+        adapter.file.replace(target)
+        info = adapter.info
         entry = AdapterEntry(
-            chosen, str(target), target.stat().st_size, digest, info.architecture, info.rank, info.alpha, info.base_name
-        )
+            chosen, str(target), size, digest, info.architecture, info.rank, info.alpha, info.base_name, info.tensors,
+            info.made_by, accepted,
+        )  # fmt: skip
         self._write(entry)
         return entry
 
@@ -250,7 +264,8 @@ def _read_adapter(record: Path) -> AdapterEntry | None:
     try:
         content = json.loads(record.read_text(encoding="utf-8"))
         entry = AdapterEntry(**content)
-        return replace(entry, path=str(record.with_name(Path(entry.path).name)))
+        path = record.with_name(Path(entry.path).name)
+        return replace(entry, path=str(path), confirmed=tuple(map(str, entry.confirmed)))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -6,7 +6,7 @@ network in transformers for comparing tokens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -189,14 +189,25 @@ def write_tiny_phi3(
     template: str | None = CHAT_TEMPLATE,
     user_defined: tuple[str, ...] = (),
     shape: TinyConfig | None = None,
+    name: str = "Tiny Phi3",
 ) -> Path:
     """Write the tiny model; `user_defined` marks those special tokens as USER_DEFINED, as some GGUFs do."""
     shape = shape or config()
     writer = gguf.GGUFWriter(path, shape.architecture)
     writer.add_type(gguf.GGUFType.MODEL)
-    writer.add_name("Tiny Phi3")
-    writer.add_context_length(context)
+    writer.add_name(name)
     writer.add_rope_scaling_orig_ctx_len(context)
+    _add_shape(writer, shape, context)
+    _add_vocabulary(writer, user_defined)
+    if template is not None:
+        writer.add_chat_template(template)
+    for name, values in weights(shape, seed, end_weight).items():
+        writer.add_tensor(_gguf_name(name), values)
+    return _finish(writer, path)
+
+
+def _add_shape(writer: gguf.GGUFWriter, shape: TinyConfig, context: int) -> None:
+    writer.add_context_length(context)
     writer.add_embedding_length(shape.width)
     writer.add_feed_forward_length(shape.feed_forward)
     writer.add_block_count(shape.blocks)
@@ -206,12 +217,6 @@ def write_tiny_phi3(
     writer.add_rope_dimension_count(shape.head_width)
     writer.add_rope_freq_base(10000.0)
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
-    _add_vocabulary(writer, user_defined)
-    if template is not None:
-        writer.add_chat_template(template)
-    for name, values in weights(shape, seed, end_weight).items():
-        writer.add_tensor(_gguf_name(name), values)
-    return _finish(writer, path)
 
 
 def _add_vocabulary(writer: gguf.GGUFWriter, user_defined: tuple[str, ...]) -> None:
@@ -297,4 +302,88 @@ def transformers_model(seed: int = 0, context: int = 2048) -> Any:
         )
     )
     model.load_state_dict({name: torch.from_numpy(values) for name, values in weights(shape, seed).items()})
+    return model.eval()
+
+
+def write_tiny_llama(path: Path, seed: int = 0, context: int = 2048, *, tied: bool = True) -> Path:
+    """Write a tiny model of the `llama` architecture, the starter's, as llama.cpp's converter would."""
+    shape = replace(config(), architecture="llama")
+    writer = gguf.GGUFWriter(path, shape.architecture)
+    writer.add_type(gguf.GGUFType.MODEL)
+    writer.add_name("Tiny Llama")
+    _add_shape(writer, shape, context)
+    _add_vocabulary(writer, ())
+    writer.add_chat_template(CHAT_TEMPLATE)
+    for name, values in llama_weights(seed).items():
+        if name == "lm_head.weight" and tied:
+            continue
+        if name.endswith(("q_proj.weight", "k_proj.weight")):
+            heads = shape.heads if name.endswith("q_proj.weight") else shape.kv_heads
+            values = values.reshape(heads, 2, -1, shape.width).swapaxes(1, 2).reshape(values.shape)
+        writer.add_tensor(_llama_name(name), values)
+    return _finish(writer, path)
+
+
+def llama_weights(seed: int = 0) -> dict[str, Array]:
+    """Return the tiny Phi-3's weights with its fused layers split, under the names of transformers' Llama."""
+    shape = config()
+    queries, keys = shape.width, shape.kv_heads * shape.head_width
+    made: dict[str, Array] = {}
+    for name, values in weights(shape, seed).items():
+        if "qkv_proj" in name:
+            parts = np.split(values, [queries, queries + keys])
+            made |= {name.replace("qkv_proj", f"{part}_proj"): rows for part, rows in zip("qkv", parts, strict=True)}
+        elif "gate_up_proj" in name:
+            halves = np.split(values, 2)
+            made |= {name.replace("gate_up", part): rows for part, rows in zip(("gate", "up"), halves, strict=True)}
+        else:
+            made[name] = values
+    return made
+
+
+_LLAMA_NAMES = {
+    "self_attn.q_proj": "attn_q",
+    "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v",
+    "mlp.gate_proj": "ffn_gate",
+    "mlp.up_proj": "ffn_up",
+}
+
+
+def _llama_name(name: str) -> str:
+    for theirs, ours in _LLAMA_NAMES.items():
+        if theirs in name:
+            return f"blk.{name.split('.')[2]}.{ours}.weight"
+    return _gguf_name(name)
+
+
+def transformers_llama(seed: int = 0, context: int = 2048, *, tied: bool = True) -> Any:
+    """Return transformers' LlamaForCausalLM with the weights of `write_tiny_llama`.
+
+    With `tied` false it computes what the tiny Phi-3 computes, from split layers.
+    """
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    shape = config()
+    model = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=shape.vocabulary,
+            hidden_size=shape.width,
+            intermediate_size=shape.feed_forward,
+            num_hidden_layers=shape.blocks,
+            num_attention_heads=shape.heads,
+            num_key_value_heads=shape.kv_heads,
+            max_position_embeddings=context,
+            rms_norm_eps=1e-5,
+            tie_word_embeddings=tied,
+            pad_token_id=0,
+            bos_token_id=1,
+            eos_token_id=2,
+        )
+    )
+    given = {name: torch.from_numpy(values) for name, values in llama_weights(seed).items()}
+    if tied:
+        given["lm_head.weight"] = given["model.embed_tokens.weight"]
+    model.load_state_dict(given)
     return model.eval()

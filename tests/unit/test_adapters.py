@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from phi3desk.errors import UserError
-from phi3desk.model.adapters import base_doubt
+from phi3desk.model.base_identity import base_doubt
 from phi3desk.model.engine import Engine
 from phi3desk.model.gguf import inspect
 from phi3desk.model.models import AdapterUse, LoadOptions, Sampling, Turn
@@ -128,8 +128,8 @@ def test_base_doubt_names_another_base(tmp_path: Path, tiny_phi3: Path) -> None:
     same = inspect(write_tiny_adapter(tmp_path / "same.gguf"))
     sibling = inspect(write_tiny_adapter(tmp_path / "sibling.gguf", base_name="Phi-3.5 mini instruct"))
     unnamed = inspect(write_tiny_adapter(tmp_path / "unnamed.gguf", base_name=""))
-    assert base_doubt(same, model) is None
-    assert base_doubt(unnamed, model) is None
-    doubt = base_doubt(sibling, model)
+    assert base_doubt(same.names, model) is None
+    assert base_doubt(unnamed.names, model) is None
+    doubt = base_doubt(sibling.names, model)
     assert doubt is not None
     assert "Phi-3.5 mini instruct" in str(doubt)

@@ -52,3 +52,18 @@ def test_cut_repeats_the_head_of_a_divided_table() -> None:
     drafts = cut([PageLayout(1, text, (), "en")], "", [], Embedder().count_tokens, ENGLISH)
     assert len(drafts) > 2
     assert "Torque in Nm by thread and class" in drafts[2].indexed
+    assert drafts[2].headings[-1] == "Torque in Nm by thread and class"
+
+
+def test_cut_carries_the_head_of_a_table_to_the_next_page() -> None:
+    head = "Type Flow Head Power\r\n"
+    pages = [
+        PageLayout(
+            1, "The duty points.\r\n" + head + "".join(f"CP {n} 10.{n} 20.{n} 1.{n}\r\n" for n in range(9)), (), "en"
+        ),
+        PageLayout(2, "".join(f"CP {n} 10.{n} 20.{n} 1.{n}\r\n" for n in range(9, 20)), (), "en"),
+        PageLayout(3, "A page of text follows the table. It is long enough to be read.", (), "en"),
+    ]
+    drafts = cut(pages, "", [], Embedder().count_tokens, ENGLISH)
+    assert [draft.headings for draft in drafts if draft.page == 2] == [("Type Flow Head Power",)]
+    assert [draft.headings for draft in drafts if draft.page == 3] == [()]
