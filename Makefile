@@ -30,7 +30,7 @@ bench:
 
 screenshots:
 	@$(PYTHON) packaging/install.py starter test
-	@$(VENV) packaging/screenshots.py
+	@$(VENV) packaging/screenshots.py resources/screenshots
 
 samples:
 	@$(PYTHON) packaging/install.py starter test

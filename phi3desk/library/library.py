@@ -334,6 +334,10 @@ class Library:
         """Load the embedder ahead of the first search."""
         self._embedder.load()
 
+    def release_embedder_when_idle(self, seconds: float) -> None:
+        """Let go of the embedder's memory whenever nothing was embedded for so long; the next search loads it again."""
+        self._embedder.release_when_idle(seconds)
+
     def status(self) -> LibraryStatus:
         """Return how much there is to search."""
         passages, embedded = self._catalog.totals()

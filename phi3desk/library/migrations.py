@@ -113,6 +113,13 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE page ADD COLUMN boxes TEXT NOT NULL DEFAULT '[]';
     CREATE INDEX page_scan ON page (document_id) WHERE scan > 0;
 
+    -- counts passages of documents without reading their text
+    CREATE INDEX passage_embedded ON passage (document_id, embedded);
+    DROP INDEX passage_document;
+    -- no search asks how often a word stands in the library
+    DROP TABLE word_counts;
+    DROP TABLE trigram_counts;
+
     -- passages that are gone and whose vectors still have to be deleted from Chroma
     CREATE TABLE vector_debt (
         passage_id INTEGER PRIMARY KEY,

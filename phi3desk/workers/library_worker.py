@@ -196,7 +196,8 @@ def main() -> int:
     paths = open_paths()
     log_to_file(paths.logs, "library-worker")
     try:
-        library = Library(paths, Settings(paths.settings))
+        settings = Settings(paths.settings)
+        library = Library(paths, settings)
     except Exception as error:
         refuse(outlet, error)
         return 1
@@ -205,6 +206,7 @@ def main() -> int:
         if library.status().embedded:
             # the first question should not wait for what takes seconds to load
             threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
+        library.release_embedder_when_idle(60.0 * settings.get("library.embedder_idle_minutes"))
         library.watch(lambda: outlet.write(0, "folders_changed"))
         Worker("library", LibraryService(library, outlet).lanes(), outlet, library.suspend_import).run(requests)
     finally:

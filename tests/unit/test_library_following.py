@@ -277,3 +277,12 @@ def test_an_unbound_folder_takes_its_documents_along_and_comes_back(home: Home) 
     home.library.restore_source(source.id)
     assert [d.name for d in home.library.documents()] == ["pump.pdf"]
     home.check()
+
+
+def test_a_file_and_its_duplicate_are_left_out_together(home: Home) -> None:
+    home.write("drafts/pump.pdf", "the pump")
+    home.write("drafts/zcopy.pdf", "the pump")
+    home.library.sync()
+    home.library.set_rules(home.collection, Rules(exclude=("drafts",)))
+    home.library.sync()
+    assert home.library.documents() == []
