@@ -9,6 +9,7 @@ display: with none it draws off screen. The data lie in a temporary folder and a
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -24,7 +25,8 @@ from PySide6.QtWidgets import QApplication
 
 from phi3desk import app
 from phi3desk.chat.messages import Message
-from phi3desk.paths import HOME_VARIABLE, open_paths
+from phi3desk.library.documents import Collection
+from phi3desk.paths import HOME_VARIABLE, open_paths, resource
 from phi3desk.settings import Settings
 from phi3desk.ui.document_files import sample_questions
 from phi3desk.ui.library_page import FOLDERS
@@ -36,11 +38,14 @@ LONGEST_WAIT = 300.0
 class Photographer:
     """Leads the window from scene to scene and keeps a picture of each."""
 
-    def __init__(self, application: QApplication, window: MainWindow, parts: Parts, folder: Path) -> None:
+    def __init__(
+        self, application: QApplication, window: MainWindow, parts: Parts, folder: Path, documents: Path
+    ) -> None:
         self._application = application
         self._window = window
         self._parts = parts
         self._folder = folder
+        self._documents = documents
 
     def wait(self, until: Callable[[], bool], what: str) -> None:
         """Let the window work until something holds."""
@@ -84,9 +89,24 @@ class Photographer:
         window.show_page("library")
         self.rest(1.0)
         self.take("library")
-        window.library_page.collections.list.setCurrentRow(1)
+        self._bind_folder()
         window.library_page.tabs.setCurrentIndex(FOLDERS)
         self.take("folders")
+
+    def _bind_folder(self) -> None:
+        """Follow a folder as a person would have it, and show its collection."""
+        plant = self._documents / "Plant"
+        plant.mkdir(parents=True)
+        for sample in resource("samples").glob("*.pdf"):
+            shutil.copy(sample, plant)
+        made: list[Collection] = []
+        self._parts.library.create_collection("Plant", made.append)
+        self.wait(lambda: bool(made), "a collection")
+        self._parts.library.import_paths([plant], made[0].id)
+        self.wait(lambda: self._parts.library.importing, "the import to begin")
+        self.wait(lambda: not self._parts.library.importing, "the import to end")
+        self.rest(1.0)
+        self._window.library_page.collections.list.setCurrentRow(1)
 
     def _share_done(self) -> float:
         progress = self._window.library_progress.progress
@@ -117,7 +137,10 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     scheme = sys.argv[2] if len(sys.argv) > 2 else "light"
     width, height = (int(side) for side in (sys.argv[3] if len(sys.argv) > 3 else "1280x800").split("x"))
-    with tempfile.TemporaryDirectory(prefix="phi3desk-") as home:
+    with (
+        tempfile.TemporaryDirectory(prefix="phi3desk-") as home,
+        tempfile.TemporaryDirectory(prefix="documents-") as documents,
+    ):
         os.environ[HOME_VARIABLE] = home
         paths = open_paths(home)
         settings = Settings(paths.settings)
@@ -129,7 +152,7 @@ def main() -> int:
         window.show()
         app.start_workers(window, parts)
         try:
-            Photographer(application, window, parts, folder).scenes()
+            Photographer(application, window, parts, folder, Path(documents)).scenes()
         finally:
             app.close(window, parts)
     return 0

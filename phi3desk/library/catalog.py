@@ -56,6 +56,10 @@ class Catalog(Database):
             for i, name, rules in rows
         ]
 
+    def collection_ids(self) -> list[int]:
+        """Return the ids of all collections."""
+        return [int(row["id"]) for row in self.connection.execute("SELECT id FROM collection WHERE removed IS NULL")]
+
     def collection_id(self, name: str) -> int | None:
         """Return the id of a collection by its name (case and marks do not matter), or None."""
         row = self.connection.execute(

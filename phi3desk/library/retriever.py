@@ -24,7 +24,7 @@ from phi3desk.library.word_index import Extent, Scope, WordIndex
 from phi3desk.library.words import question_words, stem, trigrams_of
 
 #: Candidates of each kind of search.
-_CANDIDATES = 100
+_CANDIDATES = 60
 _COMMON_LANGUAGE = 0.03
 #: Measured on questions with an answer and on foreign ones: no more than one true find in fifty is taken for unrelated.
 #: To call a true find unrelated is the worse mistake, for the person then gets no answer at all.
@@ -124,7 +124,7 @@ class Retriever:
             return {}
         collections = scope.collections
         if collections is None:
-            collections = tuple(collection.id for collection in self._catalog.collections())
+            collections = tuple(self._catalog.collection_ids())
         filled = [i for i in collections if self._vectors.filled(i)]
         if not filled:
             return {}
