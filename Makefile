@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: run test demo check bench screenshots samples clean
+.PHONY: run test demo check bench bench-adapters screenshots samples clean
 
 run:
 	@$(PYTHON) packaging/install.py starter
@@ -27,6 +27,10 @@ check:
 bench:
 	@$(PYTHON) packaging/install.py starter test bench
 	@$(VENV) -m tests.benchmarks
+
+bench-adapters:
+	@$(PYTHON) packaging/install.py starter test
+	@$(VENV) -m tests.benchmarks.adapters
 
 screenshots:
 	@$(PYTHON) packaging/install.py starter test

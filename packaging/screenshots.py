@@ -2,8 +2,9 @@
 
     python packaging/screenshots.py FOLDER [light|dark] [WIDTHxHEIGHT]
 
-Writes empty-start, import-running, answer-with-sources, highlighted-page, library and folders as PNG. Needs no
-display: with none it draws off screen. The data lie in a temporary folder and are deleted at the end.
+Writes empty-start, import-running, answer-with-sources, highlighted-page, library, folders, expert-switched, experts,
+guide and adapter-refused as PNG. Needs no display: with none it draws off screen. The data lie in a temporary folder
+and are deleted at the end.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from phi3desk import app
 from phi3desk.chat.messages import Message
 from phi3desk.library.documents import Collection
 from phi3desk.paths import HOME_VARIABLE, open_paths, resource
+from phi3desk.profiles.teaching import Examples
 from phi3desk.settings import Settings
 from phi3desk.ui.document_files import sample_questions
 from phi3desk.ui.library_page import FOLDERS
@@ -68,7 +70,7 @@ class Photographer:
         print(path)
 
     def scenes(self) -> None:
-        """Take all six."""
+        """Take them all."""
         window, parts = self._window, self._parts
         self.wait(lambda: parts.library.status is not None and parts.model.model is not None, "the workers to start")
         self.take("empty-start")
@@ -92,6 +94,47 @@ class Photographer:
         self._bind_folder()
         window.library_page.tabs.setCurrentIndex(FOLDERS)
         self.take("folders")
+        self._experts()
+        self._adapter_refused()
+
+    def _experts(self) -> None:
+        """Switch the expert in the middle of the conversation, then show its page and the guide."""
+        window, page = self._window, self._window.experts_page
+        window.show_page("")
+        window._set_source_shown(False)
+        other = next(one for one in self._parts.profiles.profiles() if one.id != window.expert.current.id)
+        window._on_expert_chosen(other.id)
+        self._ask(sample_questions()[-1])
+        window.toast.dismiss()
+        self.take("expert-switched")
+        page.choose(other.id)
+        page.preview.question.setText(sample_questions()[0])
+        window.show_page("experts")
+        self.wait(lambda: bool(page.preview.foot.text()), "the answer of the preview")
+        self.take("experts")
+        page.open_guide()
+        guide = page.guide
+        for choice, value in (
+            (guide.changes_often, True), (guide.must_cite, True), (guide.vocabulary, True),
+            (guide.examples, Examples.FEW), (guide.automated, False),
+        ):  # fmt: skip
+            choice.buttons[value].click()
+        self.rest(0.3)
+        guide.area.verticalScrollBar().setValue(guide.area.verticalScrollBar().maximum())
+        self.take("guide")
+
+    def _adapter_refused(self) -> None:
+        """Offer an adapter whose weights are in a form that could run a stranger's code."""
+        folder = self._parts.settings.folder / "tender-tone"
+        folder.mkdir()
+        (folder / "adapter_config.json").write_text('{"peft_type": "LORA", "r": 8}', encoding="utf-8")
+        (folder / "adapter_model.bin").write_bytes(b"\x80\x02}q\x00.")
+        window = self._window
+        window.show_page("models")
+        window.model_files.add([str(folder)])
+        self.wait(window.models_page.refused.isVisible, "the refusal")
+        self.rest(0.5)
+        self.take("adapter-refused")
 
     def _bind_folder(self) -> None:
         """Follow a folder as a person would have it, and show its collection."""

@@ -36,6 +36,16 @@ class Paths:
         return self.home / "conversations.db"
 
     @property
+    def comparisons(self) -> Path:
+        """SQLite file: comparisons, their questions and answers."""
+        return self.home / "comparisons.db"
+
+    @property
+    def examples(self) -> Path:
+        """SQLite file: answers the person judged, with their passages; kept when a conversation is deleted."""
+        return self.home / "examples.db"
+
+    @property
     def models(self) -> Path:
         """JSON file that lists the models the person added; the GGUF files stay where they are."""
         return self.home / "models.json"

@@ -16,6 +16,10 @@ DOCUMENTS = "documents"
 MODEL = "model"
 NOTHING_FOUND = "nothing_found"
 NOTHING_FOUND_TEXT = "Nothing relevant was found in the documents."
+NOTHING_TO_SEARCH_TEXT = (
+    "This expert answers from documents only, and there are none to search. "
+    "Add documents, or let the expert answer without them."
+)
 
 
 class Writer(Protocol):
@@ -64,6 +68,11 @@ def sources_of(result: SearchResult) -> tuple[Source, ...]:
 def nothing_found(result: SearchResult, made_by: MadeBy, text: str = NOTHING_FOUND_TEXT) -> Answer:
     """Return the answer for a question that no document speaks of; no model was asked."""
     return Answer(text, (), (), NOTHING_FOUND, "stop", made_by, Timings(search_s=result.seconds))
+
+
+def nothing_to_search(made_by: MadeBy, text: str = NOTHING_TO_SEARCH_TEXT) -> Answer:
+    """Return the answer of an expert that answers from documents only, where there is none; no model was asked."""
+    return Answer(text, (), (), NOTHING_FOUND, "stop", made_by, Timings())
 
 
 def finish(

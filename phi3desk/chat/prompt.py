@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import Source
+from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import UserError
 from phi3desk.library.documents import place
 from phi3desk.model.models import Generation, Turn
@@ -17,6 +18,12 @@ WITH_PASSAGES = (
     "After each statement write the number of its passage in square brackets, like [1]. "
     "Answer in the language of the question, briefly. "
     "If the passages do not hold the answer, say that the documents do not tell."
+)
+PASSAGES_FIRST = (
+    "Answer the question from the numbered passages below where they hold the answer. "
+    "After each statement taken from a passage write its number in square brackets, like [1]. "
+    "Answer in the language of the question, briefly. "
+    "If the passages do not hold the answer, say that the documents do not tell, and answer from what you know."
 )
 FROM_EXCERPTS = "Answer from the passages only, in one full sentence. Put the number of the passage after it, like [1]."
 EXAMPLE = (
@@ -46,12 +53,20 @@ class Manner:
     most_passages: int | None = None
     excerpts: bool = False
     task: str = WITH_PASSAGES
+    task_documents_first: str = PASSAGES_FIRST
     example: tuple[Turn, ...] = ()
     history: bool = True
 
 
 USUAL = Manner()
-FOR_SMALL_MODELS = Manner(most_passages=1, excerpts=True, task=FROM_EXCERPTS, example=EXAMPLE, history=False)
+FOR_SMALL_MODELS = Manner(
+    most_passages=1,
+    excerpts=True,
+    task=FROM_EXCERPTS,
+    task_documents_first=FROM_EXCERPTS,
+    example=EXAMPLE,
+    history=False,
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,7 @@ class PromptRequest:
     sources: tuple[Source, ...]
     history: tuple[Turn, ...]
     question: str
+    mode: AnswerMode = AnswerMode.DOCUMENTS
 
 
 @dataclass(frozen=True)
@@ -94,7 +110,8 @@ def compose(
 
     Passages come first: the last (least fitting) one is dropped until the question fits with the others; then as
     many turns of the history as fit are added, newest first, always whole exchanges. Raises UserError where even
-    the question alone does not fit. `count` gives the tokens of a list of turns, template included.
+    the question alone does not fit, or, for an expert that answers from documents only, no passage beside it.
+    `count` gives the tokens of a list of turns, template included.
     """
     room = max(context - room_for_answer, context // 2)
     sources = request.sources[: manner.most_passages]
@@ -109,6 +126,12 @@ def compose(
                 context=context,
             )
         sources = sources[:-1]
+    if request.sources and not sources and request.mode is AnswerMode.DOCUMENTS_ONLY:
+        raise UserError(
+            "No passage fits beside the question into this model, which reads {context} tokens at a time. "
+            "Shorten the question or choose a larger context window in Settings.",
+            context=context,
+        )
     exchanges = _exchanges(request.history) if manner.history or not sources else []
     kept: list[Turn] = []
     for exchange in reversed(exchanges):
@@ -130,7 +153,9 @@ def _exchanges(history: Sequence[Turn]) -> list[list[Turn]]:
 
 
 def _turns(request: PromptRequest, sources: Sequence[Source], history: Sequence[Turn], manner: Manner) -> list[Turn]:
-    task = manner.task if sources else WITHOUT_PASSAGES
+    first = request.mode is AnswerMode.DOCUMENTS_FIRST
+    with_passages = manner.task_documents_first if first else manner.task
+    task = with_passages if sources else WITHOUT_PASSAGES
     example = manner.example if sources else ()
     system = "\n\n".join(part for part in (request.instructions.strip(), task) if part)
     question = _question(request.question, sources, manner)

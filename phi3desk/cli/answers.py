@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from phi3desk.chat.answer import finish, nothing_found, sources_of, write
+from phi3desk.chat.answer import finish, nothing_found, nothing_to_search, sources_of, write
 from phi3desk.chat.messages import Answer, MadeBy
 from phi3desk.chat.prompt import PromptRequest
 from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_person
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Found, SearchResult
-from phi3desk.model.models import LoadOptions, ModelEntry, Sampling
-from phi3desk.model.store import ModelStore
+from phi3desk.model.adding import fit_of
+from phi3desk.model.bases import open_base
+from phi3desk.model.models import AdapterUse, LoadOptions, ModelEntry, Sampling
+from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
@@ -25,6 +27,8 @@ from phi3desk.settings import Settings
 
 if TYPE_CHECKING:
     from phi3desk.model.engine import Engine
+
+NOT_SEARCHED = SearchResult((), 0, "", 0.0, False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +43,10 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     """Answer one question, or each question of a file."""
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current
+    if options.adapters is not None:
+        profile = dataclasses.replace(profile, adapters=adapter_uses(AdapterStore(paths), profile, options.adapters))
     entry = choose_model(ModelStore(paths), options.model or profile.model)
+    check_bases(AdapterStore(paths), profile.adapters, entry)
     progress = ProgressLine()
     with (
         open_library(paths, settings) as library,
@@ -49,7 +56,9 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         collections = collection_ids(library, options.collection) or list(profile.collections) or None
         made_by = made_by_of(entry, profile)
         for question_id, question in questions_of(options):
-            result = library.search(question, settings.get("answers.passages"), collections, options.document)
+            result = NOT_SEARCHED
+            if profile.answer_mode.searches:
+                result = library.search(question, settings.get("answers.passages"), collections, options.document)
             answer = answer_question(engine, question, result, profile, made_by, settings, progress, cancelled)
             if cancelled.is_set():
                 raise Cancelled
@@ -72,12 +81,12 @@ def answer_question(
 ) -> Answer:
     """Write the answer to a question from what a search found for it."""
     sources = sources_of(result)
-    if not sources and result.searched:
-        return nothing_found(result, made_by)
+    if not sources and profile.answer_mode.refuses(result.searched):
+        return nothing_found(result, made_by) if result.searched else nothing_to_search(made_by)
     written = write(
         engine,
-        PromptRequest(profile.instructions, sources, (), question),
-        sampling_of(settings),
+        PromptRequest(profile.instructions, sources, (), question, profile.answer_mode),
+        profile.sampling.over(sampling_of(settings)),
         on_prefill=lambda done, total: progress.show(f"Reading {len(sources)} passages, {100 * done // total} %"),
         on_text=lambda _: progress.show("Writing the answer"),
         cancelled=cancelled,
@@ -97,6 +106,31 @@ def choose_model(models: ModelStore, name: str) -> ModelEntry:
     if entry is None:
         raise UserError("There is no language model yet. Add one: phi3desk models add FILE.gguf")
     return entry
+
+
+def adapter_uses(store: AdapterStore, profile: Profile, given: Sequence[tuple[str, float]]) -> tuple[AdapterUse, ...]:
+    """Return a profile's adapters with those given added, changed, or with strength 0 taken away."""
+    uses = {use.name: use for use in profile.adapters}
+    for name, strength in given:
+        uses[name] = AdapterUse(name, store.find(name).path, strength)
+    return tuple(use for use in uses.values() if use.strength > 0)
+
+
+def check_bases(store: AdapterStore, uses: Sequence[AdapterUse], entry: ModelEntry) -> None:
+    """Refuse an adapter that would load on this model and was made for a sibling of it."""
+    paths = {use.path for use in uses if use.strength > 0}
+    kept = [adapter for adapter in store.list() if adapter.path in paths]
+    if not kept:
+        return
+    base = open_base(entry)
+    for adapter in kept:
+        fit = fit_of(adapter, base)
+        if fit.fits is None:
+            raise UserError(
+                "{doubt} If it is meant for that model all the same: phi3desk adapters add \"{file}\" --base "
+                "\"{model}\".",
+                doubt=str(fit.reason), file=adapter.path, model=entry.name,
+            )  # fmt: skip
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The commands of models, adapters and profiles."""
+"""The commands of models and adapters."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import dataclasses
 from typing import Any
 
 from phi3desk.cli.output import Output
+from phi3desk.errors import UserError
+from phi3desk.model.adding import fit_of
+from phi3desk.model.bases import Base, DoubtfulBase, open_base
 from phi3desk.model.models import AdapterEntry, ModelEntry
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
-from phi3desk.profiles.profile import Profile
-from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 
 GIGABYTE = 1_000_000_000
@@ -34,28 +35,47 @@ def run_models(options: argparse.Namespace, paths: Paths, _: Settings, output: O
 
 
 def run_adapters(options: argparse.Namespace, paths: Paths, _: Settings, output: Output) -> None:
-    """List or add adapters."""
+    """List, add, check or remove adapters."""
     store = AdapterStore(paths)
     if options.action == "list":
-        entries = store.list()
-        print_rows([adapter_row(e) for e in entries], [adapter_line(e) for e in entries], options, output)
-        return
-    entry = store.add(options.file, options.name or "")
-    print_change(adapter_row(entry), f"Added: {entry.name}", options, output)
+        base = base_in_use(paths)
+        entries = [(entry, fit_of(entry, base).fits if base else None) for entry in store.list()]
+        rows = [adapter_row(entry, fits) for entry, fits in entries]
+        print_rows(rows, [adapter_line(entry, fits) for entry, fits in entries], options, output)
+    elif options.action == "add":
+        entry = add_adapter(store, options)
+        base = base_in_use(paths)
+        print_change(
+            adapter_row(entry, fit_of(entry, base).fits if base else None), f"Added: {entry.name}", options, output
+        )
+    elif options.action == "check":
+        checked = store.check(options.file, options.base or "")
+        print_change(
+            {**adapter_row(checked.entry, True), "model": checked.model}, f"It fits {checked.model}.", options, output
+        )
+    else:
+        entry = store.remove(options.name).entry
+        print_change(adapter_row(entry, None), f"Removed: {entry.name}", options, output)
 
 
-def run_profiles(options: argparse.Namespace, paths: Paths, _: Settings, output: Output) -> None:
-    """List profiles, or switch to one."""
-    store = ProfileStore(paths.profiles)
-    if options.action == "list":
-        current = store.current
-        profiles = store.profiles()
-        rows = [profile_row(profile, current) for profile in profiles]
-        lines = [f"{'*' if profile == current else ' '} {profile.name}" for profile in profiles]
-        print_rows(rows, lines, options, output)
-        return
-    profile = store.use(store.named(options.name).id)
-    print_change(profile_row(profile, profile), f"In use from now on: {profile.name}", options, output)
+def add_adapter(store: AdapterStore, options: argparse.Namespace) -> AdapterEntry:
+    """Add what the options name; a base named by the person is confirmed by that."""
+    try:
+        return store.add(options.file, options.name or "", options.base or "", confirmed=bool(options.base))
+    except DoubtfulBase as doubt:
+        raise UserError(
+            "{doubt} If it is meant for that model all the same, add it with --base \"{model}\".",
+            doubt=str(doubt), model=doubt.base,
+        ) from None  # fmt: skip
+
+
+def base_in_use(paths: Paths) -> Base | None:
+    """Return the model in use as adapters are checked against it; None where there is none that can be read."""
+    entry = ModelStore(paths).in_use()
+    try:
+        return open_base(entry) if entry else None
+    except UserError:
+        return None
 
 
 def print_rows(rows: list[dict[str, Any]], lines: list[str], options: argparse.Namespace, output: Output) -> None:
@@ -81,8 +101,8 @@ def model_line(entry: ModelEntry) -> str:
     return f"{'*' if entry.in_use else ' '} {entry.name}  {entry.size / GIGABYTE:.2f} GB  {entry.path}{shown}"
 
 
-def adapter_row(entry: AdapterEntry) -> dict[str, Any]:
-    """Return the JSON of an adapter."""
+def adapter_row(entry: AdapterEntry, fits: bool | None) -> dict[str, Any]:
+    """Return the JSON of an adapter; `fits` the model in use, None where that cannot be told."""
     return {
         "name": entry.name,
         "file": entry.path,
@@ -92,21 +112,14 @@ def adapter_row(entry: AdapterEntry) -> dict[str, Any]:
         "alpha": entry.alpha,
         "bytes": entry.size,
         "sha256": entry.sha256,
+        "fits": fits,
     }
 
 
-def adapter_line(entry: AdapterEntry) -> str:
+def adapter_line(entry: AdapterEntry, fits: bool | None) -> str:
     """Return an adapter as a line for people."""
-    return f"  {entry.name}  {entry.architecture}, rank {entry.rank}, for {entry.base or 'an unnamed base'}"
-
-
-def profile_row(profile: Profile, current: Profile) -> dict[str, Any]:
-    """Return the JSON of a profile."""
-    return {
-        "name": profile.name,
-        "in_use": profile.id == current.id,
-        "instructions": profile.instructions,
-        "model": profile.model,
-        "adapters": [{"name": use.name, "strength": use.strength} for use in profile.adapters],
-        "collections": list(profile.collections),
-    }
+    fit = {True: "fits the model in use", False: "does not fit the model in use", None: "not known to fit"}[fits]
+    made = f", made by {entry.made_by}" if entry.made_by else ""
+    base = entry.base or "an unnamed base"
+    size = f"{entry.tensors} tensors, {entry.size / 1e6:.1f} MB"
+    return f"  {entry.name}  {entry.architecture}, rank {entry.rank}, {size}, for {base}{made}  ({fit})"

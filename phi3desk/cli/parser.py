@@ -30,6 +30,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_library_commands(commands)
     _add_ask(commands)
+    _add_compare(commands)
     _add_model_commands(commands)
     doctor = commands.add_parser("doctor", help="versions, devices, folders, what is missing and how to mend it")
     doctor.add_argument("--check", action="store_true", help="look whether the library agrees with itself")
@@ -81,6 +82,29 @@ def _add_ask(commands: _Commands[Parser]) -> None:
     command.add_argument("--document", type=_given, metavar="NAME", help="answer from this document only")
     command.add_argument("--model", metavar="NAME", help="a model of `models list` in place of the one in use")
     command.add_argument("--profile", metavar="NAME", help="an expert of `profiles list` in place of the one in use")
+    command.add_argument(
+        "--adapter", type=_adapter, action="append", metavar="NAME=STRENGTH", dest="adapters",
+        help="an adapter of `adapters list` beside the expert's, from 0 (without it) to 2; may be repeated",
+    )  # fmt: skip
+    _add_common(command)
+
+
+def _add_compare(commands: _Commands[Parser]) -> None:
+    command = commands.add_parser("compare", help="answer questions in several ways and say which does better")
+    command.add_argument(
+        "--questions", type=_given, metavar="FILE.jsonl", required=True,
+        help='lines with "question" and, where known, "id", "answers", "document", "pages", "answerable"',
+    )  # fmt: skip
+    command.add_argument(
+        "--variants", type=_given, metavar="LIST", default="alone,documents",
+        help="alone, documents, adapter, both, profile:NAME; two or more with commas between (alone,documents)",
+    )  # fmt: skip
+    command.add_argument("--profile", metavar="NAME", help="the expert of alone, documents, adapter and both")
+    command.add_argument("--model", metavar="NAME", help="a model of `models list` for every variant")
+    command.add_argument("--collection", type=_given, metavar="NAME", help="search this collection in every variant")
+    command.add_argument("--limit", type=_positive, metavar="N", help="the first questions only")
+    command.add_argument("--csv", type=_given, metavar="FILE", help="write the answers as a table")
+    command.add_argument("--html", type=_given, metavar="FILE", help="write figures, chart and answers as a page")
     _add_common(command)
 
 
@@ -92,13 +116,26 @@ def _add_model_commands(commands: _Commands[Parser]) -> None:
     _action(actions, "use", "answer with this model from now on").add_argument("name", metavar="NAME")
     _action(actions, "remove", "forget a model; its file stays").add_argument("name", metavar="NAME")
 
-    actions = _actions(commands, "adapters", "LoRA adapters (GGUF)")
-    add = _action(actions, "add", "check an adapter and copy it into the program's folder")
-    add.add_argument("file", metavar="FILE")
-    add.add_argument("--name", metavar="NAME", help="the file's stem unless given")
+    actions = _actions(commands, "adapters", "LoRA adapters (GGUF, or a folder as PEFT saves it)")
+    add = _action(actions, "add", "check an adapter and copy it into the program's folder, as GGUF")
+    add.add_argument("file", metavar="PATH")
+    add.add_argument("--base", type=_given, metavar="NAME", help="the model of `models list` it was trained on")
+    add.add_argument("--name", metavar="NAME", help="the stem of the file or folder unless given")
+    check = _action(actions, "check", "say whether an adapter fits the model in use; nothing is kept")
+    check.add_argument("file", metavar="FILE")
+    check.add_argument("--base", type=_given, metavar="NAME", help="this model of `models list` instead")
+    _action(actions, "remove", "delete an adapter from the program's folder").add_argument("name", metavar="NAME")
 
     actions = _actions(commands, "profiles", "expert profiles")
+    _action(actions, "show", "show what an expert is made of").add_argument("name", metavar="NAME")
     _action(actions, "use", "answer as this expert from now on").add_argument("name", metavar="NAME")
+    export = _action(actions, "export", "write an expert into one file (.phi3pack) for somebody else")
+    export.add_argument("name", metavar="NAME")
+    export.add_argument("file", type=_given, metavar="FILE")
+    export.add_argument("--with-documents", action="store_true", help="with the files of its documents")
+    export.add_argument("--with-index", action="store_true", help="with their index: nothing is embedded again")
+    take = _action(actions, "import", "take in an expert that somebody else wrote into a file")
+    take.add_argument("file", type=_given, metavar="FILE")
 
 
 def _actions(commands: _Commands[Parser], name: str, says: str) -> _Commands[Parser]:
@@ -131,6 +168,17 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError("a whole number from 1 on is needed")
     return int(text)
+
+
+def _adapter(text: str) -> tuple[str, float]:
+    name, equals, strength = text.rpartition("=")
+    try:
+        number = float(strength)
+    except ValueError:
+        number = -1.0
+    if not equals or not name.strip() or not 0 <= number <= 2:
+        raise argparse.ArgumentTypeError("NAME=STRENGTH is needed, with a strength from 0 to 2")
+    return name, number
 
 
 def _check(parser: Parser, options: argparse.Namespace) -> None:

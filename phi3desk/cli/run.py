@@ -7,7 +7,7 @@ import logging
 import logging.handlers
 from collections.abc import Callable
 
-from phi3desk.cli import answers, doctor, documents, models
+from phi3desk.cli import answers, compare, doctor, documents, models, profiles
 from phi3desk.cli.output import Output, OutputError, say_failure, standard_output
 from phi3desk.errors import Cancelled, UserError, bug_report
 from phi3desk.paths import Paths, open_paths
@@ -23,9 +23,10 @@ COMMANDS: dict[str, Command] = {
     "documents": documents.run_documents,
     "search": documents.run_search,
     "ask": answers.run_ask,
+    "compare": compare.run_compare,
     "models": models.run_models,
     "adapters": models.run_adapters,
-    "profiles": models.run_profiles,
+    "profiles": profiles.run_profiles,
     "doctor": doctor.run_doctor,
 }
 FAILED, STOPPED = 1, 130

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,12 +34,15 @@ from phi3desk.library.reading.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
 from phi3desk.library.retriever import Retriever
 from phi3desk.library.sources import Sources
+from phi3desk.library.transfer import Transfer
 from phi3desk.library.vectors import Vectors
 from phi3desk.library.watcher import FolderWatcher
 from phi3desk.paths import Paths, worker_command
 from phi3desk.settings import Settings
 
 DEFAULT_COLLECTION = "My documents"
+#: remembered in the catalogue: the library was closed in good order
+_CLOSED = "closed"
 
 
 class Library:
@@ -89,7 +93,10 @@ class Library:
         )
         self._retriever = Retriever(self._catalog, self._vectors, self._embedder)
         self._watcher: FolderWatcher | None = None
+        self._was_closed = self._catalog.remembered(_CLOSED) == "1"
+        self._catalog.remember(_CLOSED, "")
         self.reconcile()
+        self._was_closed = True
 
     def _open_pool(self) -> ReaderPool:
         self._look_for_ocr()
@@ -110,13 +117,17 @@ class Library:
         return chosen or default_languages(self._ocr_installed)
 
     def reconcile(self) -> None:
-        """Make the vectors agree with the catalogue again after a crash or a loss of power."""
+        """Make the vectors agree with the catalogue again after a crash or a loss of power.
+
+        Where the library was closed in good order their numbers tell enough.
+        """
         queue = EmbeddingQueue(self._catalog)
         for collection_id, passages in queue.debt().items():
             self._vectors.delete(collection_id, passages)
             queue.paid(passages)
         for collection in self._catalog.collections():
-            if self._vectors.count(collection.id) == queue.vector_count(collection.id):
+            same_number = self._vectors.count(collection.id) == queue.vector_count(collection.id)
+            if same_number and self._was_closed:
                 continue
             there, wanted = self._vectors.ids(collection.id), queue.vector_ids(collection.id)
             self._vectors.delete(collection.id, there - wanted)
@@ -307,6 +318,14 @@ class Library:
         self._sources.leave_out(document_ids, out=False)
         self._catalog.remove_documents(document_ids, removed=False)
 
+    @contextmanager
+    def transferring(self) -> Iterator[Transfer]:
+        """Give what takes collections out of this library and puts others in; what came in is watched afterwards."""
+        try:
+            yield Transfer(self._catalog, self._vectors, self._embedder.name, self._embedder.languages)
+        finally:
+            self._watch_anew()
+
     def purge_removed(self) -> None:
         """Delete for good what was removed; it cannot be restored afterwards."""
         for document_id in self._catalog.removed_documents():
@@ -356,6 +375,7 @@ class Library:
         """Close the catalogue and the vectors; an import must have ended before."""
         if self._watcher is not None:
             self._watcher.close()
+        self._catalog.remember(_CLOSED, "1")
         self._catalog.close()
         self._vectors.close()
         self._lock.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from phi3desk.model.bases import Base, Choice, choose_base
 from phi3desk.model.gguf import inspect
 from phi3desk.model.models import AdapterEntry, GgufInfo, ModelEntry, model_name
 from phi3desk.model.peft_folder import is_peft, peft_folder
+
+#: folder in which an adapter is made ready; one that a crash left goes after a day
+ROOM = "adding-"
+DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,10 @@ def prepared(source: Path, entries: Sequence[ModelEntry], folder: Path, *, named
     of model is refused. Raises UserError with the reason where the adapter cannot be used.
     """
     try:
-        with TemporaryDirectory(prefix="adding-", dir=folder) as room:
+        for left in folder.glob(f"{ROOM}*"):
+            if time.time() - left.stat().st_mtime > DAY:
+                shutil.rmtree(left, ignore_errors=True)
+        with TemporaryDirectory(prefix=ROOM, dir=folder) as room:
             make = _converted if is_peft(source) else _copied
             yield make(source, entries, Path(room), named)
     except OSError as error:

@@ -47,6 +47,8 @@ class Context:
         self.tokens: list[int] = []
         self._prompt_length = 0
         self._whole_slices = 0
+        #: whether a decode was broken off, or gave scores that are no numbers, since the bytes were last written over
+        self._tainted = False
 
     def close(self) -> None:
         """Free the context."""
@@ -55,9 +57,14 @@ class Context:
             self.handle = 0
 
     def clear(self) -> None:
-        """Forget everything that was read."""
+        """Forget everything that was read.
+
+        The cache's bytes, gigabytes of them, are written over only where they may hold something that is no number:
+        what is masked counts with a factor of 0, which takes any number away and nothing else.
+        """
         if self._memory:
-            api.llama_memory_clear(self._memory, True)
+            api.llama_memory_clear(self._memory, self._tainted)
+            self._tainted = False
         self.tokens.clear()
         self._prompt_length = self._whole_slices = 0
 
@@ -117,18 +124,24 @@ class Context:
 
     def logits(self) -> npt.NDArray[np.float32]:
         """Return a copy of the scores of every token to come next."""
+        return self._scores().copy()
+
+    def _scores(self) -> npt.NDArray[np.float32]:
         pointer = api.llama_get_logits_ith(self.handle, -1)
-        return np.ctypeslib.as_array(pointer, shape=(self._vocabulary_size,)).copy()
+        return np.ctypeslib.as_array(pointer, shape=(self._vocabulary_size,))
 
     def _decode(self, tokens: Sequence[int]) -> bool:
         array = (api.llama_token * len(tokens))(*tokens)
         status = int(api.llama_decode(self.handle, api.llama_batch_get_one(array, len(tokens))))
+        if status != 0:
+            self._tainted = True
         if status == _ABORTED:
             return False
         if status != 0:
             self.clear()
             raise NativeFailure(f"llama_decode returned {status}")
         self.tokens += tokens
+        self._tainted = self._tainted or not np.isfinite(self._scores()).all()
         return True
 
     def _drop_from(self, position: int) -> None:

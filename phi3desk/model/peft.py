@@ -23,7 +23,8 @@ PARTS = {
 }  # fmt: skip
 EMBEDDING, HEAD = "embed_tokens", "lm_head"
 
-_BLOCK_KEY = re.compile(r"^(?:model\.)?layers\.(?P<block>\d{1,4})\.(?P<part>(?:self_attn|mlp)\.\w+)$")
+_BLOCK_KEY = re.compile(r"^(?:model\.)?layers\.(?P<block>\d{1,3})\.(?P<part>(?:self_attn|mlp)\.\w+)$")
+_OUTER_KEY = re.compile(rf"^(?:model\.)?({EMBEDDING}|{HEAD})$")
 _HALF_KEY = re.compile(
     r"^(?:base_model\.model\.)?(?P<module>.+)\.lora_(?P<half>embedding_A|embedding_B|A|B)(?:\.\w+)?(?:\.weight)?$"
 )
@@ -44,7 +45,7 @@ class Pair:
 
 @dataclass
 class Pairs:
-    """The pairs of a file: by block and part, and those outside of blocks by module."""
+    """The pairs of a file: by block and part, and those of the embedding and the head by name."""
 
     blocks: dict[int, dict[str, Pair]] = field(default_factory=dict)
     outer: dict[str, Pair] = field(default_factory=dict)
@@ -75,6 +76,25 @@ def read_peft(folder: Path) -> PeftAdapter:
 
 def _sort(file: SafetensorsFile, config: PeftConfig, name: str) -> Pairs:
     """Pair the halves and sort the pairs; UserError for whatever is no half of a low-rank pair."""
+    found = Pairs()
+    for module, halves in _halves(file, name).items():
+        block = _BLOCK_KEY.match(module)
+        part = PARTS.get(block["part"]) if block else _OUTER_KEY.sub(r"\1", module)
+        # looked at before any pattern of the configuration is tried on the name
+        if part is None or not (block or _OUTER_KEY.match(module)):
+            raise UserError("“{name}” changes a layer that this program does not know (“{module}”).",
+                            name=name, module=module)  # fmt: skip
+        there = found.blocks.setdefault(int(block["block"]), {}) if block else found.outer
+        if part in there:
+            raise _twice(name, module)
+        there[part] = _pair(file, config, module, halves, name)
+    if not found.blocks and not found.outer:
+        raise UserError("“{name}” holds no adapter weights.", name=name)
+    return found
+
+
+def _halves(file: SafetensorsFile, name: str) -> dict[str, dict[str, str]]:
+    """Return the names of the tensors A and B of each module."""
     halves: dict[str, dict[str, str]] = {}
     whole: list[str] = []
     for key in file.spans:
@@ -87,22 +107,7 @@ def _sort(file: SafetensorsFile, config: PeftConfig, name: str) -> Pairs:
         elif halves.setdefault(match["module"], {}).setdefault(match["half"][-1], key) != key:
             raise _twice(name, match["module"])
     _check_whole(whole, halves, name)
-    found = Pairs()
-    for module, pair in halves.items():
-        made = _pair(file, config, module, pair, name)
-        match = _BLOCK_KEY.match(module)
-        if match is None:
-            found.outer[module] = made
-            continue
-        part = PARTS.get(match["part"])
-        if part is None:
-            raise UserError("“{name}” changes a layer that this program does not know (“{module}”).",
-                            name=name, module=module)  # fmt: skip
-        if found.blocks.setdefault(int(match["block"]), {}).setdefault(part, made) is not made:
-            raise _twice(name, module)
-    if not halves:
-        raise UserError("“{name}” holds no adapter weights.", name=name)
-    return found
+    return halves
 
 
 def _check_whole(keys: Sequence[str], halves: Mapping[str, Mapping[str, str]], name: str) -> None:

@@ -21,6 +21,8 @@ MAX_RANK = 1 << 12
 SMALLEST = 1e-6
 MAX_PATTERNS = 4096
 MAX_PATTERN = 300
+#: patterns with repetitions, repetitions and groups of one pattern: what can be tried in a bounded time
+MAX_REPEATING, MAX_REPETITIONS, MAX_GROUPS = 16, 3, 2
 
 #: starts of training that leave the base as it was; the others keep part of the adapter in a changed base
 PLAIN_STARTS = (True, False, None, "gaussian", "orthogonal", "eva")
@@ -136,6 +138,9 @@ def _patterns(value: Any, name: str, most: float, whole: bool = False) -> dict[s
             raise UserError("“{name}” chooses its layers by a pattern that this program does not follow "
                             "(“{pattern}”). Ask for the layers to be listed by name.",
                             name=name, pattern=_shown(pattern))  # fmt: skip
+    if sum(_repetitions(pattern) > 0 for pattern in value) > MAX_REPEATING:
+        raise UserError("“{name}” chooses its layers by too many patterns. Ask for the layers to be listed by name.",
+                        name=name)  # fmt: skip
     return {pattern: _number(number, name, most, whole) for pattern, number in value.items()}
 
 
@@ -146,8 +151,16 @@ def _bounded(pattern: str) -> bool:
     except (re.error, RecursionError, OverflowError):
         return False
     literal = pattern.replace("\\.", "")
-    repetitions = sum(literal.count(sign) for sign in "*+{")
-    return len(pattern) <= MAX_PATTERN and repetitions <= 3 and not re.search(r"\)\s*[*+?{]|\(\?|\\\d", literal)
+    return (
+        len(pattern) <= MAX_PATTERN
+        and _repetitions(pattern) <= MAX_REPETITIONS
+        and literal.count("(") <= MAX_GROUPS
+        and not re.search(r"\)\s*[*+?{]|\(\?|\\\d", literal)
+    )
+
+
+def _repetitions(pattern: str) -> int:
+    return sum(pattern.count(sign) for sign in "*+?{")
 
 
 def _by_pattern(patterns: Mapping[str, float], module: str, default: float) -> float:

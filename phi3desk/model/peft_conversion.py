@@ -21,7 +21,7 @@ from phi3desk.errors import UserError
 from phi3desk.model.bases import Base
 from phi3desk.model.gguf import MADE_BY_KEY, RANK_KEY
 from phi3desk.model.lora_gguf import Metadata, PlannedTensor, Values, write_gguf
-from phi3desk.model.peft import EMBEDDING, HEAD, Pair, PeftAdapter
+from phi3desk.model.peft import HEAD, Pair, PeftAdapter
 from phi3desk.model.safetensors_file import Array
 
 #: tensor of a block in GGUF -> the parts in it, in the order of their rows, by architecture
@@ -82,7 +82,7 @@ def _plan_block(adapter: PeftAdapter, base: Base, block: int, parts: dict[str, P
             raise _both(adapter, whole.module)
         first = whole or next(iter(pieces.values()))
         tensor = base.tensors.get(name)
-        if tensor is None:
+        if tensor is None or len(tensor.shape) != 2:
             raise _does_not_fit(adapter, base, first.module)
         columns, rows = tensor.shape
         placed = [_Place(whole, 0, rows)] if whole else _places(base, block, pieces, wanted, rows)
@@ -111,8 +111,13 @@ def _heads(base: Base, parts: Sequence[str]) -> int:
     """Return the heads whose rows the converter reordered for the `llama` architecture; 0 where it did not."""
     if base.info.architecture != "llama" or parts not in (("q",), ("k",)):
         return 0
-    heads = base.header.whole("llama.attention.head_count")
-    return heads if parts == ("q",) else base.header.whole("llama.attention.head_count_kv") or heads
+    heads = base.header.metadata.get("llama.attention.head_count")
+    if parts == ("k",):
+        heads = base.header.metadata.get("llama.attention.head_count_kv", heads)
+    if not isinstance(heads, int) or heads < 1:
+        raise UserError("“{model}” has blocks of different shapes, for which adapters from training cannot be "
+                        "converted. Ask for the adapter as GGUF.", model=base.info.name)  # fmt: skip
+    return heads
 
 
 def _planned(adapter: PeftAdapter, name: str, places: Sequence[_Place], rows: int, heads: int) -> list[PlannedTensor]:
@@ -145,19 +150,15 @@ def _planned(adapter: PeftAdapter, name: str, places: Sequence[_Place], rows: in
 
 def _plan_outer(adapter: PeftAdapter, base: Base, module: str, pair: Pair) -> list[PlannedTensor]:
     """Plan the adapter of the embedding or of the head."""
-    last = module.rpartition(".")[2]
-    tied = "output.weight" not in base.tensors
-    if last not in (EMBEDDING, HEAD):
-        raise _does_not_fit(adapter, base, module)
-    if tied:
+    if "output.weight" not in base.tensors:
         raise UserError("The adapter “{adapter}” changes the vocabulary of a model that uses one table for reading and "
                         "for writing; llama.cpp cannot do that. Ask for it to be trained without {module}.",
-                        adapter=adapter.folder.name, module=last)  # fmt: skip
-    name = "output.weight" if last == HEAD else "token_embd.weight"
+                        adapter=adapter.folder.name, module=module)  # fmt: skip
+    name = "output.weight" if module == HEAD else "token_embd.weight"
     tensor = base.tensors.get(name)
-    if tensor is None or (pair.columns, pair.rows) != (tensor.shape if last == HEAD else tensor.shape[::-1]):
+    if tensor is None or (pair.columns, pair.rows) != (tensor.shape if module == HEAD else tensor.shape[::-1]):
         raise _does_not_fit(adapter, base, module)
-    if last == HEAD:
+    if module == HEAD:
         return _planned(adapter, name, [_Place(pair, 0, pair.rows)], pair.rows, 0)
     factor = _factor(adapter, pair, pair.rank)
     read, half = adapter.weights.read, adapter.weights.half

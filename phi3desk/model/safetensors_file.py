@@ -19,7 +19,7 @@ from phi3desk.errors import UserError
 
 MAX_HEADER = 1 << 24
 MAX_TENSORS = 1 << 16
-MAX_NAME = 1 << 10
+MAX_NAME = 1 << 8
 MAX_DIMENSIONS = 4
 
 #: type -> numpy's type of the bytes; BF16 is the upper half of a 32-bit number
@@ -129,7 +129,7 @@ def _span(name: str, entry: Any, data_start: int) -> Span:
     if not isinstance(entry, dict) or not name or len(name) > MAX_NAME:
         raise _Damaged("its header cannot be read")
     kind, shape, offsets = entry.get("dtype"), entry.get("shape"), entry.get("data_offsets")
-    if kind not in FLOATS and kind not in OTHERS:
+    if not isinstance(kind, str) or (kind not in FLOATS and kind not in OTHERS):
         raise _Damaged("a tensor is of an unknown type")
     if not _wholes(shape) or not _wholes(offsets) or len(offsets) != 2 or len(shape) > MAX_DIMENSIONS:
         raise _Damaged("a tensor has an impossible shape")

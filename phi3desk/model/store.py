@@ -156,6 +156,14 @@ class RemovedAdapter:
     held: str
 
 
+@dataclass(frozen=True)
+class CheckedAdapter:
+    """An adapter that fits a model, as it would be kept; its path is where it came from."""
+
+    entry: AdapterEntry
+    model: str
+
+
 class AdapterStore:
     """The adapters in the program's own folder, each with a small JSON file beside it."""
 
@@ -199,10 +207,24 @@ class AdapterStore:
             accepted = (choice.base.info.identity,) if choice.base and choice.doubt else ()
             return self._take_in(adapter, named, accepted)
 
+    def check(self, file: str | Path, base: str = "") -> CheckedAdapter:
+        """Check an adapter, converted where it is PEFT's, against the model of that name or the one in use.
+
+        Raises as `add` does, and UserError where there is no model; nothing is kept.
+        """
+        model = self._models.find(base) if base else self._models.in_use()
+        if model is None:
+            raise UserError("There is no model to check the adapter against. Add one first.")
+        source = Path(file).expanduser().resolve()
+        with prepared(source, [model], self._folder, named=True) as adapter:
+            if adapter.choice.doubt:
+                raise DoubtfulBase(adapter.choice.doubt, model.name)
+            return CheckedAdapter(_entry(adapter.name, source, adapter), model.name)
+
     def _take_in(self, adapter: Prepared, named: str, accepted: tuple[str, ...]) -> AdapterEntry:
         """Move a prepared file into the folder and write its record."""
-        digest = sha256(adapter.file)
         known = {entry.name: entry for entry in self.list()}
+        digest = sha256(adapter.file)
         for entry in known.values():
             if entry.sha256 == digest and named in ("", entry.name):
                 if set(accepted) - set(entry.confirmed):
@@ -213,13 +235,8 @@ class AdapterStore:
         if chosen.casefold() in {taken.casefold() for taken in known}:
             raise UserError("There is already an adapter called “{name}”. Choose another name.", name=chosen)
         target = self._folder / f"{chosen}.gguf"
-        size = adapter.file.stat().st_size
+        entry = replace(_entry(chosen, target, adapter), confirmed=accepted)
         adapter.file.replace(target)
-        info = adapter.info
-        entry = AdapterEntry(
-            chosen, str(target), size, digest, info.architecture, info.rank, info.alpha, info.base_name, info.tensors,
-            info.made_by, accepted,
-        )  # fmt: skip
         self._write(entry)
         return entry
 
@@ -249,6 +266,14 @@ class AdapterStore:
         write_atomically(
             self._record(entry.name), json.dumps({**asdict(entry), "path": Path(entry.path).name}, indent=1)
         )
+
+
+def _entry(name: str, path: Path, adapter: Prepared) -> AdapterEntry:
+    info, file = adapter.info, adapter.file
+    return AdapterEntry(
+        name, str(path), info.size, sha256(file), info.architecture, info.rank, info.alpha, info.base_name,
+        info.tensors, info.made_by,
+    )  # fmt: skip
 
 
 def sha256(path: Path) -> str:

@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
-from phi3desk.model.models import AdapterUse
+from phi3desk.chat.mode import AnswerMode
+from phi3desk.model.models import AdapterUse, Sampling
+
+COLORS = ("#2459D3", "#1F7A4D", "#8A5A00", "#B3261E", "#6A3FB5", "#0F766E", "#9D174D", "#475569")
+#: names of Material Design icons; an empty icon shows the first letter of the name
+ICONS = (
+    "wrench", "cog", "pump", "factory", "shield-check", "account-hard-hat", "gavel", "scale-balance", "file-sign",
+    "stethoscope", "medical-bag", "flask", "leaf", "water", "lightning-bolt", "chart-line", "currency-eur", "truck",
+    "airplane", "school", "book-open-variant", "tools", "lightbulb-on-outline", "message-text-outline",
+)  # fmt: skip
+LONGEST_NAME = 60
+LONGEST_INSTRUCTIONS = 8000
+LONGEST_QUESTION = 500
+MOST_QUESTIONS = 12
+WEAKEST, STRONGEST = 0.0, 2.0
+
+
+@dataclass(frozen=True)
+class SamplingChoice:
+    """How a profile's answers are worded; None leaves a value as it is in Settings."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    repeat_penalty: float | None = None
+    max_tokens: int | None = None
+
+    def over(self, usual: Sampling) -> Sampling:
+        """Return the usual sampling with what the profile wants in place of it."""
+        wanted = {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
+        return dataclasses.replace(usual, **wanted)
 
 
 @dataclass(frozen=True)
@@ -12,7 +43,7 @@ class Profile:
     """A name joined with instructions, adapters with strengths, and collections; all but the name may be empty.
 
     `collections` holds collection ids; empty means every collection. `model` is a model's name, empty for the
-    one in use. `built_in` profiles come with the program.
+    one in use. `icon` is one of ICONS or empty. `built_in` profiles come with the program.
     """
 
     id: str
@@ -24,3 +55,6 @@ class Profile:
     collections: tuple[int, ...] = ()
     first_questions: tuple[str, ...] = ()
     built_in: bool = False
+    icon: str = ""
+    answer_mode: AnswerMode = AnswerMode.DOCUMENTS
+    sampling: SamplingChoice = SamplingChoice()

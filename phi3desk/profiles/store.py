@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock
 
 from phi3desk.errors import UserError
 from phi3desk.paths import write_atomically
-from phi3desk.profiles.profile import Profile
+from phi3desk.profiles.builtin import built_in_profiles
+from phi3desk.profiles.profile import COLORS, LONGEST_NAME, Profile
+from phi3desk.profiles.validity import check_profile
+
+__all__ = ["COLORS", "LONGEST_NAME", "ProfileStore"]
 
 log = logging.getLogger(__name__)
 
-GENERAL = Profile(
-    id="general",
-    name="General",
-    instructions="You are a careful expert. Answer plainly and precisely, with figures and units where there are any.",
-    built_in=True,
-)
-COLORS = ("#2459D3", "#1F7A4D", "#8A5A00", "#B3261E", "#6A3FB5", "#0F766E", "#9D174D", "#475569")
-LONGEST_NAME = 60
+#: seconds to wait for another process that changes the profiles
+PATIENCE = 10
+_NUMBERED = re.compile(r"(?P<stem>.*\S) \d{1,4}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,115 +33,170 @@ class _File:
     """The shape of profiles.json."""
 
     profiles: list[Profile]
-    current: str = GENERAL.id
+    current: str = ""
     version: int = 1
 
 
 class ProfileStore:
     """The profiles in their order, and which one is in use; every change is kept at once.
 
-    Used from the window's thread, or from one command.
+    Used from one thread of a process; what another process changes is seen at the next call. An installation starts
+    with the built-in profiles.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._profiles: list[Profile] = [GENERAL]
-        self._current = GENERAL.id
-        if not path.exists():
-            return
-        try:
-            stored = msgspec.json.decode(path.read_bytes(), type=_File)
-        except (OSError, msgspec.MsgspecError):
-            log.warning("profiles.json cannot be read; it is kept as profiles.json.unreadable")
-            path.replace(path.with_name(path.name + ".unreadable"))
-            return
-        if stored.profiles:
-            self._profiles = stored.profiles
-            self._current = stored.current
+        self._lock = FileLock(f"{path}.lock", timeout=PATIENCE)
+        self._content = _File(list(built_in_profiles()))
+        self._seen: tuple[int, int, int] | None = None
+        #: where deleted profiles stood
+        self._places: dict[str, int] = {}
+        self._look()
 
     def profiles(self) -> list[Profile]:
         """Return the profiles in their order; there is always at least one."""
-        return list(self._profiles)
+        self._look()
+        return list(self._content.profiles)
 
     @property
     def current(self) -> Profile:
         """The profile in use."""
-        return next((profile for profile in self._profiles if profile.id == self._current), self._profiles[0])
+        profiles = self.profiles()
+        return next((profile for profile in profiles if profile.id == self._content.current), profiles[0])
 
     def profile(self, profile_id: str) -> Profile:
         """Return a profile by its id; UserError where it was deleted."""
-        for profile in self._profiles:
+        for profile in self.profiles():
             if profile.id == profile_id:
                 return profile
         raise UserError("This expert no longer exists.")
 
     def named(self, name: str) -> Profile:
         """Return a profile by its name, whatever its case; UserError that lists the names where there is none."""
-        for profile in self._profiles:
-            if profile.name.casefold() == name.casefold():
+        profiles = self.profiles()
+        for profile in profiles:
+            if profile.name.casefold() == name.strip().casefold():
                 return profile
-        names = ", ".join(profile.name for profile in self._profiles)
+        names = ", ".join(profile.name for profile in profiles)
         raise UserError("There is no expert named “{name}”. There are: {names}.", name=name, names=names)
 
     def use(self, profile_id: str) -> Profile:
         """Switch to a profile and return it."""
-        profile = self.profile(profile_id)
-        self._current = profile.id
-        self._save()
+        with self._changing():
+            profile = self.profile(profile_id)
+            self._content = dataclasses.replace(self._content, current=profile.id)
         return profile
 
-    def create(self, name: str) -> Profile:
-        """Add an empty profile; the name is made unique."""
-        color = COLORS[len(self._profiles) % len(COLORS)]
-        profile = Profile(id=uuid.uuid4().hex, name=self._free_name(name), color=color)
-        self._profiles.append(profile)
-        self._save()
-        return profile
+    def create(self, name: str, template: Profile | None = None) -> Profile:
+        """Add a profile, empty or as the template is; the name is made unique."""
+        if template is not None:
+            return self.add(dataclasses.replace(template, name=name))
+        return self.add(Profile("", name, color=COLORS[len(self.profiles()) % len(COLORS)]))
 
-    def copy(self, profile_id: str, name: str) -> Profile:
-        """Add a copy of a profile under another name."""
-        profile = dataclasses.replace(
-            self.profile(profile_id), id=uuid.uuid4().hex, name=self._free_name(name), built_in=False
-        )
-        self._profiles.append(profile)
-        self._save()
-        return profile
+    def add(self, profile: Profile) -> Profile:
+        """Add a profile under an id of its own and a free name; UserError where it cannot be kept."""
+        with self._changing():
+            name = self._free_name(profile.name)
+            added = dataclasses.replace(profile, id=uuid.uuid4().hex, name=name, built_in=False)
+            check_profile(added)
+            self._content.profiles.append(added)
+        return added
+
+    def copy(self, profile_id: str, name: str = "") -> Profile:
+        """Add a copy of a profile, right after it; without a name it gets the next number: “Pump expert 2”."""
+        with self._changing():
+            original = self.profile(profile_id)
+            copy = self.add(dataclasses.replace(original, name=name or original.name))
+            return self.move(copy.id, self._content.profiles.index(original) + 1)
 
     def save(self, profile: Profile) -> None:
-        """Keep a changed profile; UserError where its name is empty, too long or taken, or it no longer exists."""
+        """Keep a changed profile; UserError where it cannot be kept, its name is taken, or it no longer exists."""
+        check_profile(profile)
         name = profile.name.strip()
-        if not name:
-            raise UserError("An expert needs a name.")
-        if len(name) > LONGEST_NAME:
-            raise UserError("The name is too long; {most} characters are the most.", most=LONGEST_NAME)
-        if any(other.id != profile.id and other.name.casefold() == name.casefold() for other in self._profiles):
-            raise UserError("There is an expert named “{name}” already. Choose another name.", name=name)
-        index = self._profiles.index(self.profile(profile.id))
-        self._profiles[index] = dataclasses.replace(profile, name=name)
-        self._save()
+        with self._changing():
+            index = self._content.profiles.index(self.profile(profile.id))
+            if any(o.id != profile.id and o.name.casefold() == name.casefold() for o in self._content.profiles):
+                raise UserError("There is an expert named “{name}” already. Choose another name.", name=name)
+            self._content.profiles[index] = dataclasses.replace(profile, name=name)
+
+    def move(self, profile_id: str, position: int) -> Profile:
+        """Put a profile at a position in the order, from 0; beyond the ends counts as the end."""
+        with self._changing():
+            profile = self.profile(profile_id)
+            self._content.profiles.remove(profile)
+            self._content.profiles.insert(max(0, position), profile)
+        return profile
 
     def delete(self, profile_id: str) -> Profile:
         """Delete a profile and return it, so that `restore` can undo it; the last one stays."""
-        profile = self.profile(profile_id)
-        if len(self._profiles) == 1:
-            raise UserError("The last expert cannot be deleted.")
-        self._profiles.remove(profile)
-        self._save()
+        with self._changing():
+            profile = self.profile(profile_id)
+            if len(self._content.profiles) == 1:
+                raise UserError("The last expert cannot be deleted.")
+            self._places[profile.id] = self._content.profiles.index(profile)
+            self._content.profiles.remove(profile)
         return profile
 
     def restore(self, profile: Profile) -> None:
-        """Undo `delete`."""
-        if all(other.id != profile.id for other in self._profiles):
-            self._profiles.append(dataclasses.replace(profile, name=self._free_name(profile.name)))
-            self._save()
+        """Undo `delete`: the profile comes back to its place."""
+        with self._changing():
+            if all(other.id != profile.id for other in self._content.profiles):
+                place = self._places.pop(profile.id, len(self._content.profiles))
+                self._content.profiles.insert(place, dataclasses.replace(profile, name=self._free_name(profile.name)))
+
+    def templates(self) -> tuple[Profile, ...]:
+        """Return the built-in profiles as they came, to make new ones from; see `create`."""
+        return built_in_profiles()
 
     def _free_name(self, name: str) -> str:
-        taken = {profile.name.casefold() for profile in self._profiles}
-        wanted = name.strip() or "Expert"
-        candidate, number = wanted, 2
-        while candidate.casefold() in taken:
-            candidate, number = f"{wanted} {number}", number + 1
-        return candidate
+        taken = {profile.name.casefold() for profile in self._content.profiles}
+        wanted = name.strip()[:LONGEST_NAME] or "Expert"
+        if wanted.casefold() not in taken:
+            return wanted
+        numbered = _NUMBERED.fullmatch(wanted)
+        stem = (numbered["stem"] if numbered else wanted)[: LONGEST_NAME - 5]
+        number = 2
+        while f"{stem} {number}".casefold() in taken:
+            number += 1
+        return f"{stem} {number}"
 
-    def _save(self) -> None:
-        write_atomically(self._path, msgspec.json.encode(_File(self._profiles, self._current)).decode())
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold the file for a change that no other process can come between, and keep it; may be nested."""
+        with self._lock:
+            outermost = self._lock.lock_counter == 1
+            if outermost:
+                self._look()
+            before = self._content
+            self._content = dataclasses.replace(before, profiles=list(before.profiles))
+            try:
+                yield
+                if outermost:
+                    write_atomically(self._path, msgspec.json.encode(self._content).decode())
+                    self._seen = self._state()
+            except BaseException:
+                self._content = before
+                raise
+
+    def _look(self) -> None:
+        """Take in what is in the file, where it is not what was last seen."""
+        state = self._state()
+        if state == self._seen or state is None or self._lock.lock_counter > 1:
+            return
+        self._seen = state
+        try:
+            stored = msgspec.json.decode(self._path.read_bytes(), type=_File)
+        except (OSError, msgspec.MsgspecError):
+            log.warning("profiles.json cannot be read; it is kept as profiles.json.unreadable")
+            self._path.replace(self._path.with_name(self._path.name + ".unreadable"))
+            return
+        if stored.profiles:
+            self._content = stored
+
+    def _state(self) -> tuple[int, int, int] | None:
+        """Return what tells one state of the file from another, None where there is no file."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat import answer as answers
 from phi3desk.chat.messages import Answer, MadeBy, Source
+from phi3desk.chat.mode import AnswerMode
 from phi3desk.chat.prompt import PromptRequest, Written
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.models import Sampling, Turn
@@ -30,6 +31,7 @@ class Question:
     sampling: Sampling
     made_by: MadeBy
     document: str | None = None
+    mode: AnswerMode = AnswerMode.DOCUMENTS
 
 
 class Answering(QObject):
@@ -75,8 +77,13 @@ class Answering(QObject):
         """Begin; returns at once."""
         status = self._library.status
         nothing_to_search = status is not None and status.passages == 0
-        if self._question.collections == () or nothing_to_search:
-            self._write()
+        mode = self._question.mode
+        if self._question.collections == () or nothing_to_search or not mode.searches:
+            if mode.searches and mode.refuses(searched=0):
+                refusal = answers.nothing_to_search(self._question.made_by, self.tr(answers.NOTHING_TO_SEARCH_TEXT))
+                QTimer.singleShot(0, self, lambda: self._end(refusal))
+            else:
+                self._write()
             return
         if status is not None:
             self._meanings = status.embedded / status.passages
@@ -105,7 +112,7 @@ class Answering(QObject):
         self._sources = answers.sources_of(result)
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, "cancelled"))
-        elif not self._sources and result.searched:
+        elif not self._sources and self._question.mode.refuses(result.searched):
             self._end(answers.nothing_found(result, self._question.made_by, self.tr(answers.NOTHING_FOUND_TEXT)))
         else:
             self.sources_found.emit(self._sources)
@@ -114,7 +121,7 @@ class Answering(QObject):
     def _write(self) -> None:
         question = self._question
         self._writing = self._model.answer(
-            PromptRequest(question.instructions, self._sources, question.history, question.text),
+            PromptRequest(question.instructions, self._sources, question.history, question.text, question.mode),
             question.sampling,
             self.reading.emit,
             self._on_text,

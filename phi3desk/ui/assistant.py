@@ -253,12 +253,15 @@ class Assistant(QObject):
             history=history_of(self._messages()[:-1]),
             collections=collections,
             passages=self._settings.get("answers.passages"),
-            sampling=Sampling(
-                temperature=self._settings.get("answers.temperature"),
-                max_tokens=self._settings.get("answers.max_tokens"),
+            sampling=self._expert.current.sampling.over(
+                Sampling(
+                    temperature=self._settings.get("answers.temperature"),
+                    max_tokens=self._settings.get("answers.max_tokens"),
+                )
             ),
             made_by=self._expert.made_by(),
             document=document,
+            mode=self._expert.current.answer_mode,
         )
         answering = Answering(question, self._library, self._model, self)
         self._answering = answering

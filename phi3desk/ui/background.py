@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
@@ -27,7 +28,9 @@ class _Work(QRunnable):
             result, failure = self._work(), None
         except Exception as error:
             result, failure = None, failure_of(error)
-        self._ending.ended.emit(result, failure)
+        # the one who asked may have gone meanwhile, and its signal with it
+        with suppress(RuntimeError):
+            self._ending.ended.emit(result, failure)
 
 
 def in_background(

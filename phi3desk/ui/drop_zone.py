@@ -8,14 +8,19 @@ from PySide6.QtCore import QMimeData, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from phi3desk.model.peft_folder import CONFIG, is_peft
 from phi3desk.ui.theme import RADIUS, SPACE_XL, icon, tokens
 
 
 def dropped_paths(data: QMimeData) -> tuple[list[str], list[str]]:
-    """Return the local files and folders of a drop that are documents, and those that are GGUF files."""
+    """Return the local files and folders of a drop that are documents, and those that are models or adapters."""
     paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-    models = [path for path in paths if Path(path).suffix.lower() == ".gguf"]
+    models = [path for path in paths if Path(path).suffix.lower() == ".gguf" or _is_adapter(Path(path))]
     return [path for path in paths if path and path not in models], models
+
+
+def _is_adapter(path: Path) -> bool:
+    return (path / CONFIG).is_file() or (path.is_file() and is_peft(path))
 
 
 class DropOverlay(QWidget):

@@ -5,128 +5,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
-    QCheckBox,
-    QColorDialog,
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from phi3desk.library.documents import Collection
-from phi3desk.model.models import AdapterEntry, AdapterUse, ModelEntry
-from phi3desk.profiles.profile import Profile
-from phi3desk.profiles.store import COLORS, LONGEST_NAME
-from phi3desk.ui.theme import SPACE_M, SPACE_XS, tokens
+from phi3desk.model.models import AdapterEntry, ModelEntry
+from phi3desk.profiles.profile import LONGEST_NAME, Profile
+from phi3desk.ui.expert_adapters import StrengthRow
+from phi3desk.ui.expert_look import ExpertLook
+from phi3desk.ui.expert_mode import ExpertMode
+from phi3desk.ui.expert_sampling import ExpertSampling
+from phi3desk.ui.theme import SPACE_M, SPACE_XS
 from phi3desk.ui.widgets import Card, FlowLayout, label
 from phi3desk.ui.words import counted, number
-
-STRENGTH_STEPS = 100
-STRONGEST = 2
-
-
-class Swatch(QAbstractButton):
-    """A colour to choose; the chosen one carries a ring, the one with the focus a second."""
-
-    SIZE = 32
-
-    def __init__(self, color: str, name: str) -> None:
-        super().__init__()
-        self.color = color
-        self.setCheckable(True)
-        self.setFixedSize(self.SIZE, self.SIZE)
-        self.setAccessibleName(name)
-        self.setToolTip(name)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.SIZE, self.SIZE)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.color))
-        painter.drawEllipse(self.rect().adjusted(6, 6, -6, -6))
-        if self.isChecked() or self.hasFocus():
-            pen = painter.pen()
-            pen.setStyle(Qt.PenStyle.SolidLine)
-            pen.setColor(QColor(tokens().accent if self.hasFocus() else tokens().text))
-            pen.setWidth(2)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(self.rect().adjusted(2, 2, -2, -2))
-
-
-class StrengthRow(QWidget):
-    """An adapter with the strength at which an expert uses it."""
-
-    changed = Signal()
-
-    def __init__(self, name: str, path: str, facts: str, strength: float | None) -> None:
-        super().__init__()
-        self.name, self._path = name, path
-        self.box = QCheckBox(name)
-        self.box.setToolTip(facts)
-        self.box.setChecked(strength is not None)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, STRONGEST * STRENGTH_STEPS)
-        self.slider.setSingleStep(5)
-        self.slider.setPageStep(25)
-        self.slider.setValue(round((1.0 if strength is None else strength) * STRENGTH_STEPS))
-        self.slider.setAccessibleName(self.tr("Strength of {name}").format(name=name))
-        self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.slider.setMinimumWidth(90)
-        self.slider.installEventFilter(self)
-        policy = self.slider.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.slider.setSizePolicy(policy)
-        self._value = label(wraps=False)
-        self._value.setMinimumWidth(30)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_M)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.box)
-        words.addWidget(label(facts, "quiet"))
-        row.addLayout(words, 3)
-        row.addWidget(self.slider, 2)
-        row.addWidget(self._value)
-        self.box.toggled.connect(self._on_changed)
-        self.slider.valueChanged.connect(self._on_changed)
-        self._show()
-
-    @property
-    def use(self) -> AdapterUse | None:
-        """The adapter as the expert uses it, None where it does not."""
-        if not self.box.isChecked():
-            return None
-        return AdapterUse(self.name, self._path, self.slider.value() / STRENGTH_STEPS)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and not self.slider.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
-
-    def _on_changed(self) -> None:
-        self._show()
-        self.changed.emit()
-
-    def _show(self) -> None:
-        self.slider.setVisible(self.box.isChecked())
-        text = number(self.slider.value() / STRENGTH_STEPS, 2)
-        self._value.setText(text if self.box.isChecked() else "")
-        self.slider.setAccessibleDescription(text)
 
 
 class ExpertEditor(QWidget):
@@ -144,8 +35,11 @@ class ExpertEditor(QWidget):
         self.questions = QPlainTextEdit()
         self.strengths: list[StrengthRow] = []
         self.collections: list[tuple[int, QCheckBox]] = []
-        self._colors = QButtonGroup(self)
-        self._swatch_list: list[Swatch] = []
+        self.look = ExpertLook()
+        self.mode = ExpertMode()
+        self.sampling = ExpertSampling()
+        for part in (self.look, self.mode, self.sampling):
+            part.changed.connect(self._on_changed)
         self._build()
 
     @property
@@ -157,11 +51,14 @@ class ExpertEditor(QWidget):
         return dataclasses.replace(
             self._profile,
             name=self.name.text(),
-            color=self._color,
+            color=self.look.color,
+            icon=self.look.icon_name,
             instructions=self.instructions.toPlainText().strip(),
             model=str(self.model.currentData() or ""),
             adapters=tuple(use for use in uses if use is not None),
             collections=tuple(collection for collection, box in self.collections if box.isChecked()),
+            answer_mode=self.mode.mode,
+            sampling=self.sampling.choice,
             first_questions=tuple(line.strip() for line in self.questions.toPlainText().splitlines() if line.strip()),
         )
 
@@ -176,7 +73,9 @@ class ExpertEditor(QWidget):
         self._filling = True
         self._profile = profile
         self.name.setText(profile.name)
-        self._show_color(profile.color)
+        self.look.show_look(profile.color, profile.icon)
+        self.mode.show_mode(profile.answer_mode)
+        self.sampling.show_choice(profile.sampling)
         self.instructions.setPlainText(profile.instructions)
         self.questions.setPlainText("\n".join(profile.first_questions))
         self.show_choices(profile, models, adapters, collections)
@@ -202,15 +101,7 @@ class ExpertEditor(QWidget):
         self.name.setMaxLength(LONGEST_NAME)
         self.name.setAccessibleName(self.tr("Name"))
         self.name.textChanged.connect(self._on_changed)
-        self._swatches = FlowLayout(SPACE_XS)
-        for color, name in zip(COLORS, self._color_names(), strict=True):
-            self._add_swatch(color, name)
-        self._other = Swatch("#888888", self.tr("Another colour"))
-        self._colors.addButton(self._other)
-        self._swatches.addWidget(self._other)
-        self._other.clicked.connect(self._choose_color)
-        self._other_hint = label(self.tr("The last one lets you choose any colour."), "quiet")
-        column.addWidget(self._card(self.tr("Name and colour"), "", self.name, self._swatches, self._other_hint))
+        column.addWidget(self._card(self.tr("Name, colour and icon"), "", self.name, self.look))
         self.instructions.setPlaceholderText(
             self.tr("You are an expert on pumps. Give figures with their units, and say when the documents do not.")
         )
@@ -224,7 +115,8 @@ class ExpertEditor(QWidget):
         column.addWidget(self._build_model())
         self._collection_flow = FlowLayout(SPACE_M)
         self._collection_hint = label(kind="quiet")
-        column.addWidget(self._card(self.tr("Collections"), "", self._collection_hint, self._collection_flow))
+        column.addWidget(self._card(self.tr("Documents"), "", self._collection_hint, self._collection_flow))
+        column.addWidget(self._card(self.tr("Where answers come from"), "", self.mode))
         column.addWidget(
             self._card(
                 self.tr("First questions"),
@@ -232,6 +124,9 @@ class ExpertEditor(QWidget):
                 self._text(self.questions, self.tr("First questions"), 3),
             )
         )
+        card = Card(self.tr("Wording of answers"))
+        card.column.addWidget(self.sampling)
+        column.addWidget(card)
 
     def _build_model(self) -> Card:
         self.model.setAccessibleName(self.tr("Model"))
@@ -263,38 +158,6 @@ class ExpertEditor(QWidget):
         edit.setFixedHeight(edit.fontMetrics().lineSpacing() * lines + 24)
         edit.textChanged.connect(self._on_changed)
         return edit
-
-    def _color_names(self) -> tuple[str, ...]:
-        return (
-            self.tr("Blue"), self.tr("Green"), self.tr("Ochre"), self.tr("Red"), self.tr("Violet"), self.tr("Teal"),
-            self.tr("Wine red"), self.tr("Slate"),
-        )  # fmt: skip
-
-    def _add_swatch(self, color: str, name: str) -> None:
-        swatch = Swatch(color, name)
-        self._colors.addButton(swatch)
-        self._swatch_list.append(swatch)
-        self._swatches.addWidget(swatch)
-        swatch.clicked.connect(lambda: self._take_color(color))
-
-    def _take_color(self, color: str) -> None:
-        self._show_color(color)
-        self._on_changed()
-
-    def _show_color(self, color: str) -> None:
-        self._color = color
-        swatch = next((one for one in self._swatch_list if one.color.lower() == color.lower()), None)
-        if swatch is None:
-            self._other.color = color
-            self._other.update()
-        (swatch or self._other).setChecked(True)
-
-    def _choose_color(self) -> None:
-        chosen = QColorDialog.getColor(QColor(self._color), self, self.tr("Colour of the expert"))
-        if chosen.isValid():
-            self._take_color(chosen.name().upper())
-        else:
-            self._show_color(self._color)
 
     def _fill_models(self, profile: Profile, models: Sequence[ModelEntry]) -> None:
         self.model.clear()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QColor, QFont, QIcon, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup, QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from phi3desk.profiles.profile import Profile
-from phi3desk.ui.theme import LIGHT, LIST_PX, RADIUS, icon, mixed, tokens
+from phi3desk.ui.expert_disc import disc_icon, paint_disc
+from phi3desk.ui.theme import LIST_PX, RADIUS, icon, mixed, tokens
 
 DISC = 28
 
@@ -85,7 +86,8 @@ class ExpertSwitcher(QPushButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(shown.accent), 2))
             painter.drawRoundedRect(area, RADIUS, RADIUS)
-        paint_disc(painter, QRectF(10, (self.height() - DISC) / 2, DISC, DISC), self._profile)
+        place = QRectF(10, (self.height() - DISC) / 2, DISC, DISC)
+        paint_disc(painter, place, self._profile.color, self._profile.icon, self._profile.name)
         text = area.adjusted(DISC + 20, 9, -28, -9)
         font = QFont(self.font())
         font.setPixelSize(LIST_PX + 1)
@@ -107,30 +109,3 @@ class ExpertSwitcher(QPushButton):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
-
-
-def paint_disc(painter: QPainter, place: QRectF, profile: Profile) -> None:
-    """Paint an expert's disc: its colour with the first letter of its name."""
-    ground = QColor(profile.color)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawEllipse(place)
-    font = QFont(painter.font())
-    font.setPixelSize(round(place.height() * 0.46))
-    font.setWeight(QFont.Weight.DemiBold)
-    painter.setFont(font)
-    light = ground.lightnessF() > 0.62
-    painter.setPen(QColor(LIGHT.text if light else LIGHT.surface))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, profile.name[:1].upper())
-
-
-def disc_icon(profile: Profile, ratio: float = 1.0) -> QIcon:
-    """Return an expert's disc as an icon."""
-    pixmap = QPixmap(round(20 * ratio), round(20 * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_disc(painter, QRectF(QPointF(1, 1), QPointF(19, 19)), profile)
-    painter.end()
-    return QIcon(pixmap)

@@ -1,39 +1,53 @@
-"""The experts: who there is, what each is made of, and the form in which one is changed."""
+"""The experts: who there is and in which order, the form in which one is changed, and how it answers meanwhile."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from collections.abc import Callable
 
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import UserError
 from phi3desk.model.models import AdapterEntry, ModelEntry
 from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.profiles.pack_reading import Imported
+from phi3desk.profiles.pack_writing import Packed
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.background import in_background
 from phi3desk.ui.expert_editor import ExpertEditor
+from phi3desk.ui.expert_head import ExpertHead
 from phi3desk.ui.expert_list import ExpertList
+from phi3desk.ui.expert_preview import ExpertPreview
 from phi3desk.ui.library_client import LibraryClient
-from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, set_kind
-from phi3desk.ui.widgets import Button, Disc, StateBadge, label, on_click
+from phi3desk.ui.model_client import ModelClient
+from phi3desk.ui.pack_files import PackFiles
+from phi3desk.ui.panes import focus_into
+from phi3desk.ui.teaching_guide import TeachingGuide
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XL
 from phi3desk.ui.words import counted, number, translated
 from phi3desk.workers.protocol import Failure
 
 SAVE_MS = 400
 FORM_WIDTH = 720
+#: of the page, in pixels; below it the preview stands under the form
+SIDE_BY_SIDE = 900
 
 
 class ExpertsPage(QWidget):
     """Keeps what is typed as it is typed.
 
-    `profile_saved` and `profile_used` carry an id, `undo_offered` a text and what undoes it.
+    `profile_saved` and `profile_used` carry an id, `undo_offered` a text and what undoes it, `page_wanted` the name
+    of another page: library or models.
     """
 
     profile_saved = Signal(str)
     profile_used = Signal(str)
     undo_offered = Signal(str, object)
+    page_wanted = Signal(str)
 
     def __init__(
         self,
@@ -46,13 +60,18 @@ class ExpertsPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._profiles, self._library, self._adapters, self._models = profiles, library, adapters, models
-        self._settings = settings
         self._model_entries: list[ModelEntry] = []
         self._adapter_entries: list[AdapterEntry] = []
         self._chosen = profiles.current.id
+        self._tab_names: dict[str, QWidget] = {}
         self.setAccessibleName(self.tr("Experts"))
+        self.tabs = QTabWidget()
         self.experts = ExpertList()
+        self.head = ExpertHead()
         self.editor = ExpertEditor()
+        self.preview = ExpertPreview(profiles, models, library, settings)
+        self.guide = TeachingGuide()
+        self.packs = PackFiles(settings, self)
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setInterval(SAVE_MS)
@@ -62,6 +81,20 @@ class ExpertsPage(QWidget):
         self._show_list()
         self._show_chosen()
 
+    def answer_with(self, model: ModelClient, is_answering: Callable[[], bool]) -> None:
+        """Take the model that the preview answers with; `is_answering` tells whether something else goes first."""
+        self.preview.answer_with(model, is_answering)
+
+    def add_tab(self, name: str, page: QWidget, title: str) -> None:
+        """Add a page beside the experts; `name` is what the guide asks for."""
+        self._tab_names[name] = page
+        self.tabs.addTab(page, title)
+
+    def show_tab(self, name: str) -> None:
+        """Show a page that was added; the experts where there is none of that name."""
+        self.tabs.setCurrentWidget(self._tab_names.get(name, self._experts_tab))
+        focus_into(self.tabs.currentWidget())
+
     @property
     def chosen(self) -> Profile:
         """The expert in the form."""
@@ -70,19 +103,22 @@ class ExpertsPage(QWidget):
     @property
     def validity(self) -> str:
         """Whether what is in the form is kept, in a sentence."""
-        return self._validity.text()
+        return self.head.validity
 
     def choose(self, profile_id: str) -> None:
         """Show an expert in the form; what is typed in the one before is kept first."""
         self.save()
         self._chosen = profile_id
+        self.close_guide()
         self._show_list()
         self._show_chosen()
 
-    def add_expert(self) -> None:
-        """Add an expert and let the person name it."""
+    def add_expert(self, template_id: str = "") -> None:
+        """Add an expert, empty or like one of the built-in ones, and let the person name it."""
         self.save()
-        self.choose(self._profiles.create(self.tr("New expert")).id)
+        template = next((one for one in self._profiles.templates() if one.id == template_id), None)
+        name = template.name if template else self.tr("New expert")
+        self.choose(self._profiles.create(name, template).id)
         self.profile_saved.emit(self._chosen)
         self.editor.name.setFocus()
         self.editor.name.selectAll()
@@ -94,6 +130,13 @@ class ExpertsPage(QWidget):
         self.choose(self._profiles.copy(self._chosen, name).id)
         self.profile_saved.emit(self._chosen)
 
+    def move_expert(self, profile_id: str, position: int) -> None:
+        """Put an expert at a position in the order, from 0; the keys that switch follow it."""
+        self.save()
+        self._profiles.move(profile_id, position)
+        self._show_list()
+        self.profile_saved.emit(profile_id)
+
     def delete(self) -> None:
         """Delete the expert in the form; offers to undo it."""
         was_in_use = self._profiles.current.id == self._chosen
@@ -101,7 +144,7 @@ class ExpertsPage(QWidget):
         try:
             deleted = self._profiles.delete(self._chosen)
         except UserError as error:
-            self._say(translated(error.sentence), bad=True)
+            self.head.say(translated(error.sentence), bad=True)
             return
         self._chosen = self._profiles.current.id
         self._show_list()
@@ -136,16 +179,26 @@ class ExpertsPage(QWidget):
         try:
             self._profiles.save(profile)
         except UserError as error:
-            self._say(translated(error.sentence), bad=True)
+            self.head.say(translated(error.sentence), bad=True)
             return
-        self._say(self.tr("Saved."))
+        self.head.say(self.tr("Saved."))
         self._show_list()
         self._show_head()
         self.profile_saved.emit(profile.id)
 
+    def open_guide(self) -> None:
+        """Show the guide in place of the form."""
+        self.save()
+        self._right.setCurrentWidget(self.guide)
+        focus_into(self.guide)
+
+    def close_guide(self) -> None:
+        """Show the form again."""
+        self._right.setCurrentWidget(self._work)
+
     def refresh(self) -> None:
         """Read models and adapters anew."""
-        in_background(self, lambda: (self._models.list(), self._adapters.list()), self._on_lists, self._on_list_failed)
+        in_background(self, lambda: (self._models.list(), self._adapters.list()), self._on_lists, self._on_failed)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -157,40 +210,20 @@ class ExpertsPage(QWidget):
         self.save()
         super().hideEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = event.size().width() >= SIDE_BY_SIDE
+        self._work.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
     def _build(self) -> None:
-        self._disc = Disc("#2459D3", "", 40)
-        self._title = label("", "title")
-        self._made_of = label(kind="quiet")
-        self._use = on_click(Button(self.tr("Use this expert"), "check", "primary"), self.use)
-        self._badge = StateBadge(self.tr("In use"), "check-circle", "good")
-        copy = on_click(Button("", "content-copy", "quiet", self.tr("Copy this expert")), self.copy)
-        self._delete = on_click(Button("", "trash-can-outline", "quiet", self.tr("Delete this expert")), self.delete)
-        self._validity = label(kind="quiet")
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._title)
-        words.addWidget(self._made_of)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_S)
-        for part in (self._badge, self._use, copy, self._delete):
-            buttons.addWidget(part)
-        head = QHBoxLayout()
-        head.setSpacing(SPACE_M)
-        head.addWidget(self._disc, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
-        head.addLayout(buttons)
         form = QWidget()
         form.setMaximumWidth(FORM_WIDTH + 2 * SPACE_XL)
         column = QVBoxLayout(form)
-        column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
+        column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_XL)
         column.setSpacing(SPACE_M)
-        column.addLayout(head)
-        column.addWidget(self._validity)
+        column.addWidget(self.head)
         column.addWidget(self.editor)
         column.addStretch(1)
-        self._lay_out(form)
-
-    def _lay_out(self, form: QWidget) -> None:
         middle = QWidget()
         centred = QHBoxLayout(middle)
         centred.setContentsMargins(0, 0, 0, 0)
@@ -204,24 +237,46 @@ class ExpertsPage(QWidget):
         self._scroll.setWidget(middle)
         self._scroll.viewport().setAutoFillBackground(False)
         middle.setAutoFillBackground(False)
-        splitter = QSplitter()
-        splitter.setHandleWidth(1)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.experts)
-        splitter.addWidget(self._scroll)
-        splitter.setStretchFactor(1, 1)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._work = _splitter(self._scroll, self.preview)
+        self._work.setSizes([460, 300])
+        self._work.setStretchFactor(0, 1)
+        self._right = QStackedWidget()
+        self._right.addWidget(self._work)
+        self._right.addWidget(self.guide)
+        self._experts_tab = _splitter(self.experts, self._right)
+        self._experts_tab.setStretchFactor(1, 1)
         self.experts.setMinimumWidth(180)
-        splitter.setSizes([240, 780])
+        self._experts_tab.setSizes([220, 800])
+        self.tabs.setTabBarAutoHide(True)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self._experts_tab, self.tr("Experts"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(splitter)
+        row.addWidget(self.tabs)
         self.setFocusProxy(self.experts.list)
+        self.experts.show_templates(self._profiles.templates())
 
     def _connect(self) -> None:
         self.experts.chosen.connect(self.choose)
         self.experts.used.connect(lambda _: self.use())
+        # a row may not be given new contents while the view still moves it
+        self.experts.moved.connect(self.move_expert, Qt.ConnectionType.QueuedConnection)
         self.experts.new_requested.connect(self.add_expert)
         self.experts.delete_requested.connect(self.delete)
+        self.experts.guide_requested.connect(self.open_guide)
+        self.head.use_requested.connect(self.use)
+        self.head.copy_requested.connect(self.copy)
+        self.head.delete_requested.connect(self.delete)
+        self.head.export_requested.connect(self._on_export_requested)
+        self.experts.import_requested.connect(lambda: self.packs.choose_pack(self))
+        self.packs.exported.connect(self._on_exported)
+        self.packs.imported.connect(self._on_imported)
+        self.packs.refused.connect(self._on_failed)
+        self.guide.closed.connect(self.close_guide)
+        self.guide.page_wanted.connect(self._on_page_wanted)
         self.editor.changed.connect(self._on_edited)
         self._library.collections_changed.connect(lambda _: self._show_choices())
 
@@ -229,15 +284,37 @@ class ExpertsPage(QWidget):
         self._due.start()
         profile = self.editor.profile
         if profile is not None:
-            self._disc.show_color(profile.color, profile.name)
+            self.head.show_look(profile)
+            self.preview.show_profile(profile)
+
+    def _on_page_wanted(self, name: str) -> None:
+        if name in self._tab_names:
+            self.show_tab(name)
+        else:
+            self.page_wanted.emit(name)
+
+    def _on_export_requested(self) -> None:
+        self.save()
+        self.packs.choose_target(self.chosen, self)
+
+    def _on_exported(self, packed: Packed) -> None:
+        self.head.say(self.tr("Saved as {path}, without documents.").format(path=str(packed.path)))
+
+    def _on_imported(self, imported: Imported) -> None:
+        self.refresh()
+        self.choose(imported.profile.id)
+        self.profile_saved.emit(imported.profile.id)
+        if imported.model_missing:
+            told = self.tr("It was made for the model “{name}”, which is not on this machine.")
+            self.head.say(told.format(name=imported.model_missing))
 
     def _on_lists(self, lists: tuple[list[ModelEntry], list[AdapterEntry]]) -> None:
         if lists != (self._model_entries, self._adapter_entries):
             self._model_entries, self._adapter_entries = lists
             self._show_choices()
 
-    def _on_list_failed(self, failure: Failure) -> None:
-        self._say(translated(failure.sentence), bad=True)
+    def _on_failed(self, failure: Failure) -> None:
+        self.head.say(translated(failure.sentence), bad=True)
 
     def _kept(self) -> Profile | None:
         return next((one for one in self._profiles.profiles() if one.id == self._chosen), None)
@@ -253,39 +330,44 @@ class ExpertsPage(QWidget):
     def _show_list(self) -> None:
         profiles = [(profile, self._made_of_text(profile)) for profile in self._profiles.profiles()]
         self.experts.show_profiles(profiles, self._profiles.current.id, self._chosen)
-        self._delete.setEnabled(len(profiles) > 1)
+        self.head.delete.setEnabled(len(profiles) > 1)
 
     def _show_chosen(self) -> None:
         self.editor.show_profile(self.chosen, self._model_entries, self._adapter_entries, self._library.collections)
-        self._say(self.tr("Changes are saved as you type."))
+        self.preview.show_profile(self.chosen)
+        self.head.say(self.tr("Changes are saved as you type."))
         self._show_head()
         self._scroll.verticalScrollBar().setValue(0)
 
     def _show_head(self) -> None:
         profile = self.chosen
-        self._disc.show_color(profile.color, profile.name)
-        self._title.setText(profile.name)
-        self._made_of.setText(self._made_of_text(profile))
-        in_use = self._profiles.current.id == profile.id
-        self._use.setVisible(not in_use)
-        self._badge.setVisible(in_use)
+        self.head.show_profile(profile, self._made_of_text(profile), self._profiles.current.id == profile.id)
 
     def _made_of_text(self, profile: Profile) -> str:
-        parts = [profile.model or self.tr("model in use")]
+        parts = [profile.model] if profile.model else []
         if len(profile.adapters) == 1:
             use = profile.adapters[0]
-            parts.append(self.tr("{name} {strength}").format(name=use.name, strength=number(use.strength, 1)))
+            parts.append(self.tr("{name} {strength}").format(name=use.name, strength=number(use.strength, 2)))
         elif profile.adapters:
             parts.append(counted(len(profile.adapters), "adapters"))
-        named = {collection.id: collection.name for collection in self._library.collections}
-        if not profile.collections:
-            parts.append(self.tr("all documents"))
-        elif len(profile.collections) == 1:
-            parts.append(named.get(profile.collections[0], self.tr("a deleted collection")))
-        else:
-            parts.append(counted(len(profile.collections), "collections"))
+        parts.append(self._documents_text(profile))
         return " · ".join(parts)
 
-    def _say(self, text: str, *, bad: bool = False) -> None:
-        self._validity.setText(text)
-        set_kind(self._validity, "bad" if bad else "quiet")
+    def _documents_text(self, profile: Profile) -> str:
+        if profile.answer_mode is AnswerMode.MODEL_ALONE:
+            return self.tr("no documents")
+        if not profile.collections:
+            return self.tr("all documents")
+        if len(profile.collections) == 1:
+            named = {collection.id: collection.name for collection in self._library.collections}
+            return named.get(profile.collections[0], self.tr("a deleted collection"))
+        return counted(len(profile.collections), "collections")
+
+
+def _splitter(first: QWidget, second: QWidget) -> QSplitter:
+    made = QSplitter()
+    made.setHandleWidth(1)
+    made.setChildrenCollapsible(False)
+    made.addWidget(first)
+    made.addWidget(second)
+    return made

@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self.library_progress = LibraryProgress(parts.library, self)
         self.library_page = LibraryPage(parts.library, self.document_files)
         self.experts_page = ExpertsPage(parts.profiles, parts.library, parts.adapters, parts.models, parts.settings)
+        self.experts_page.answer_with(parts.model, lambda: self.assistant.is_answering)
         self.models_page = ModelsPage(parts.models, parts.adapters, parts.model, self.model_files, parts.settings)
         self.settings_page = SettingsPage(parts.settings)
         self.pages: dict[str, QWidget] = {
@@ -209,6 +210,7 @@ class MainWindow(QMainWindow):
         self.expert.changed.connect(self._show_expert)
         self.experts_page.profile_used.connect(self._on_expert_chosen)
         self.experts_page.profile_saved.connect(self._on_expert_saved)
+        self.experts_page.page_wanted.connect(self.show_page)
         for part in (self.experts_page, self.library_page, self.models_page, self.assistant):
             part.undo_offered.connect(self._on_undo_offered)
         self.settings_page.setting_changed.connect(self._on_setting_changed)

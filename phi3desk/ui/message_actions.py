@@ -18,6 +18,9 @@ class MessageActions(QWidget):
     edit_requested = Signal(int)
     without_documents_requested = Signal(int)
     export_requested = Signal(int)
+    good_requested = Signal(int)
+    not_good_requested = Signal(int)
+    compare_requested = Signal(int)
 
     def __init__(self, view: QTextEdit) -> None:
         super().__init__(view.viewport())
@@ -80,6 +83,9 @@ class MessageActions(QWidget):
             "again": ("refresh", self.tr("Ask again")),
             "edit": ("pencil-outline", self.tr("Edit the question")),
             "without": ("file-remove-outline", self.tr("Answer without documents")),
+            "good": ("thumb-up-outline", self.tr("Good: keep it as an example")),
+            "not_good": ("thumb-down-outline", self.tr("Not good: say what it should have said")),
+            "compare": ("compare", self.tr("Compare with and without documents and adapter")),
             "export": ("download-outline", self.tr("Save as Markdown")),
         }
 
@@ -87,7 +93,8 @@ class MessageActions(QWidget):
         if message.role == "user":
             return ["copy", "edit"]
         nothing = message.answer is not None and message.answer.basis == "nothing_found"
-        return ["copy", "again", "without", "export"] if nothing else ["copy", "again", "export"]
+        judged = ["good", "not_good"] if message.text.strip() else []
+        return ["copy", "again", *(["without"] if nothing else []), *judged, "compare", "export"]
 
     def _on_clicked(self, name: str) -> None:
         if self._message is not None:
@@ -100,5 +107,8 @@ class MessageActions(QWidget):
             "edit": self.edit_requested,
             "without": self.without_documents_requested,
             "export": self.export_requested,
+            "good": self.good_requested,
+            "not_good": self.not_good_requested,
+            "compare": self.compare_requested,
         }
         signals[name].emit(message_id)

@@ -1,16 +1,17 @@
-"""One model and one adapter as the models page shows them."""
+"""One model as the models page shows it, with the adapters made for it beneath."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from phi3desk.model.models import AdapterEntry, GgufInfo, Hardware, ModelEntry
+from phi3desk.model.models import GgufInfo, Hardware, ModelEntry
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from phi3desk.ui.widgets import Button, Card, FlowLayout, MemoryBar, Part, StateBadge, clear, label, on_click
-from phi3desk.ui.words import number, size_of
+from phi3desk.ui.words import counted, number, size_of
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,19 @@ class ModelCard(Card):
         self.column.addWidget(self._status)
         self.column.addWidget(self._failure)
         self._failure.hide()
+        self._adapters = QVBoxLayout()
+        self._adapters.setSpacing(SPACE_S)
+        self._adapters.setContentsMargins(SPACE_M, 0, 0, 0)
+        self.column.addLayout(self._adapters)
         self.show_loading(None)
+
+    def show_adapters(self, cards: Sequence[QWidget]) -> None:
+        """Show the adapters that were made for this model."""
+        clear(self._adapters)
+        if cards:
+            self._adapters.addWidget(label(counted(len(cards), "adapters"), "quiet"))
+        for card in cards:
+            self._adapters.addWidget(card)
 
     def _buttons(self) -> FlowLayout:
         entry, row = self.entry, FlowLayout(SPACE_S)
@@ -174,26 +187,3 @@ class ModelCard(Card):
             fits = self.tr("It is larger than this memory.")
         self._memory.addWidget(label(f"{text}. {fits}", "quiet"))
         self._memory.addWidget(bar)
-
-
-class AdapterRow(Card):
-    """An adapter: name, rank, base, size, and the way out."""
-
-    remove_requested = Signal(str)
-
-    def __init__(self, entry: AdapterEntry) -> None:
-        super().__init__(entry.name)
-        tr = QCoreApplication.translate
-        facts = [tr("AdapterRow", "rank {rank}").format(rank=number(entry.rank))]
-        if entry.base or entry.architecture:
-            facts.append(tr("AdapterRow", "for {base}").format(base=entry.base or entry.architecture))
-        facts.append(size_of(entry.size))
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(label(entry.name))
-        words.addWidget(label("  ·  ".join(facts), "quiet"))
-        remove = Button("", "trash-can-outline", "quiet", self.tr("Remove {name}").format(name=entry.name))
-        row = QHBoxLayout()
-        row.addLayout(words, 1)
-        row.addWidget(on_click(remove, lambda: self.remove_requested.emit(entry.name)))
-        self.column.addLayout(row)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from phi3desk.model.bases import DoubtfulBase
 from phi3desk.model.gguf import inspect
 from phi3desk.model.hardware import fitting_context
-from phi3desk.model.models import AdapterEntry, GgufInfo, Hardware, LoadedModel, ModelEntry
+from phi3desk.model.models import GgufInfo, Hardware, LoadedModel, ModelEntry
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.settings import Settings
+from phi3desk.ui.adapter_card import AdapterCard, DoubtDialog, Placed, place_adapters
 from phi3desk.ui.background import in_background
-from phi3desk.ui.model_card import AdapterRow, ModelCard, Need
+from phi3desk.ui.model_card import ModelCard, Need
 from phi3desk.ui.model_client import ModelClient
 from phi3desk.ui.model_files import ModelFiles
 from phi3desk.ui.theme import SPACE_S, SPACE_XL
@@ -51,9 +54,10 @@ class ModelsPage(Page):
         self._files, self._settings = files, settings
         self._infos: dict[str, GgufInfo] = {}
         self._failures: dict[str, str] = {}
-        self._lists: tuple[list[ModelEntry], list[AdapterEntry]] | None = None
+        self._lists: tuple[list[ModelEntry], list[Placed]] | None = None
         self._reading = 0
         self.cards: dict[str, ModelCard] = {}
+        self.adapter_cards: dict[str, AdapterCard] = {}
         self.title.setText(self.tr("Models"))
         self.setAccessibleName(self.tr("Models"))
         self.refused = Card(kind="band")
@@ -68,17 +72,20 @@ class ModelsPage(Page):
         self._reading += 1
         reading = self._reading
 
-        def on_lists(lists: tuple[list[ModelEntry], list[AdapterEntry]]) -> None:
+        def read() -> tuple[list[ModelEntry], list[Placed]]:
+            models = self._models.list()
+            return models, place_adapters(self._adapters.list(), models)
+
+        def on_lists(lists: tuple[list[ModelEntry], list[Placed]]) -> None:
             if reading == self._reading and lists != self._lists:
                 self._lists = lists
                 self._show_lists(*lists)
 
-        in_background(
-            self,
-            lambda: (self._models.list(), self._adapters.list()),
-            on_lists,
-            lambda failure: self._say(translated(failure.sentence)),
-        )
+        in_background(self, read, on_lists, lambda failure: self._say(translated(failure.sentence)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
 
     def _build(self) -> None:
         self.subtitle.setText(self.tr("Every model runs on this machine. Nothing you ask leaves it."))
@@ -102,12 +109,13 @@ class ModelsPage(Page):
         self.column.addSpacing(SPACE_XL)
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Adapters"), "section", wraps=False), 1)
-        head.addWidget(on_click(Button(self.tr("Add an adapter"), "plus"), self._choose_file))
+        head.addWidget(self._add_adapter())
         self.column.addLayout(head)
         self.column.addWidget(
             label(
                 self.tr(
-                    "An adapter (a LoRA in GGUF) teaches a model the words of a trade. Give it to an expert to use it."
+                    "An adapter (LoRA) teaches a model the words and manner of a trade. It stands beneath the model "
+                    "it was made for. Give it to an expert to use it."
                 ),
                 "quiet",
             )
@@ -116,6 +124,16 @@ class ModelsPage(Page):
         self._adapter_list.setSpacing(SPACE_S)
         self.column.addLayout(self._adapter_list)
         self.column.addStretch(1)
+
+    def _add_adapter(self) -> Button:
+        button = Button(self.tr("Add an adapter"), "plus")
+        menu = QMenu(button)
+        file = menu.addAction(self.tr("A GGUF file"))
+        file.triggered.connect(lambda _=False: self._files.choose(self))
+        folder = menu.addAction(self.tr("A folder made by PEFT (adapter_config.json)"))
+        folder.triggered.connect(lambda _=False: self._files.choose_folder(self))
+        button.setMenu(menu)
+        return button
 
     def _get_phi3(self) -> Card:
         card = Card(self.tr("Get Phi-3 mini"))
@@ -159,6 +177,7 @@ class ModelsPage(Page):
         model, files = self._model, self._files
         files.checking.connect(self._on_checking)
         files.refused.connect(self._on_refused)
+        files.doubted.connect(self.ask_about)
         files.model_added.connect(lambda _: self.refresh())
         files.adapter_added.connect(lambda _: self.refresh())
         model.load_started.connect(lambda path: self._on_load_progress(0.0, path))
@@ -168,7 +187,7 @@ class ModelsPage(Page):
         model.hardware_known.connect(lambda _: self._show_needs())
         self._loading = ""
 
-    def _show_lists(self, models: list[ModelEntry], adapters: list[AdapterEntry]) -> None:
+    def _show_lists(self, models: list[ModelEntry], adapters: list[Placed]) -> None:
         clear(self._list)
         clear(self._adapter_list)
         self.cards = {}
@@ -188,12 +207,28 @@ class ModelsPage(Page):
                 self._inspect(entry)
         if not models:
             self._list.addWidget(label(self.tr("There is no model yet. Choose a GGUF to begin."), "quiet"))
-        for adapter in adapters:
-            row = AdapterRow(adapter)
-            row.remove_requested.connect(self._remove_adapter)
-            self._adapter_list.addWidget(row)
+        self._show_adapters(adapters)
+
+    def _show_adapters(self, adapters: list[Placed]) -> None:
+        """Put each adapter beneath its base, and at the end of the page those whose base is not here."""
+        self.adapter_cards = {}
+        beneath: dict[str, list[AdapterCard]] = {name: [] for name in self.cards}
+        homeless = 0
+        for placed in adapters:
+            card = AdapterCard(placed)
+            card.remove_requested.connect(self._remove_adapter)
+            self.adapter_cards[placed.entry.name] = card
+            if placed.model in beneath:
+                beneath[placed.model].append(card)
+            else:
+                homeless += 1
+                self._adapter_list.addWidget(card)
+        for name, cards in beneath.items():
+            self.cards[name].show_adapters(cards)
         if not adapters:
             self._adapter_list.addWidget(label(self.tr("No adapter yet."), "quiet"))
+        elif not homeless:
+            self._adapter_list.addWidget(label(self.tr("Each adapter stands beneath its model above."), "quiet"))
 
     def _inspect(self, entry: ModelEntry) -> None:
         def on_info(info: GgufInfo) -> None:
@@ -261,6 +296,17 @@ class ModelsPage(Page):
         if name:
             self._refuse("")
         self._choose.setText(self.tr("Checking {name}").format(name=name) if name else self.tr("Choose a GGUF"))
+
+    def ask_about(self, path: str, doubt: DoubtfulBase) -> DoubtDialog:
+        """Ask whether an adapter is to be used on a model that it was not made for; returns the open dialog."""
+        dialog = DoubtDialog(Path(path).stem, doubt.sentence, self.window())
+        dialog.accepted.connect(lambda: self._add_anyway(path, doubt.base))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def _add_anyway(self, path: str, base: str) -> None:
+        self._try(lambda: self._adapters.add(path, base=base, confirmed=True), lambda _: self.refresh())
 
     def _on_refused(self, path: str, failure: Failure) -> None:
         self._refuse(translated(failure.sentence))

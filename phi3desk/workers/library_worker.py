@@ -17,7 +17,10 @@ from phi3desk.library.documents import (
 )
 from phi3desk.library.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
-from phi3desk.paths import open_paths
+from phi3desk.paths import Paths, open_paths
+from phi3desk.profiles.pack_reading import Imported, import_pack
+from phi3desk.profiles.pack_writing import Packed, export_pack
+from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.workers.worker import Handler, Outlet, Task, Worker, log_to_file, refuse, take_standard_streams
 
@@ -28,9 +31,10 @@ _ROWS = 500
 class LibraryService:
     """The library's operations as the protocol names them. Imports have a lane of their own."""
 
-    def __init__(self, library: Library, outlet: Outlet) -> None:
+    def __init__(self, library: Library, outlet: Outlet, paths: Paths) -> None:
         self._library = library
         self._outlet = outlet
+        self._paths = paths
 
     def lanes(self) -> dict[str, dict[str, Handler]]:
         """Return the operations, by the thread that serves them."""
@@ -54,7 +58,14 @@ class LibraryService:
                 "boxes": self.boxes,
                 "password": self.password,
             },
-            "import": {"import": self.import_paths, "retry": self.retry, "sync": self.sync, "unlock": self.unlock},
+            "import": {
+                "import": self.import_paths,
+                "retry": self.retry,
+                "sync": self.sync,
+                "unlock": self.unlock,
+                "export_pack": self.export_pack,
+                "import_pack": self.import_pack,
+            },
         }
 
     def search(self, task: Task) -> SearchResult:
@@ -174,6 +185,33 @@ class LibraryService:
             *self._telling(task),
         )
 
+    def export_pack(self, task: Task) -> Packed:
+        """Write a profile with its adapters, and its documents where they are wanted, into one file."""
+        with self._library.transferring() as transfer:
+            return export_pack(
+                self._paths,
+                transfer,
+                ProfileStore(self._paths.profiles).profile(task.argument("profile", str)),
+                Path(task.argument("file", str)),
+                with_documents=task.argument("with_documents", bool),
+                with_index=task.argument("with_index", bool),
+                on_progress=lambda progress: task.emit("progress", progress),
+                cancelled=task.cancelled,
+            )
+
+    def import_pack(self, task: Task) -> Imported:
+        """Take in a pack; what of it waits for reading or embedding is done by the next `sync`."""
+        with self._library.transferring() as transfer:
+            taken_in = import_pack(
+                self._paths,
+                transfer,
+                Path(task.argument("file", str)),
+                on_progress=lambda progress: task.emit("progress", progress),
+                cancelled=task.cancelled,
+            )
+        self._tell_change()
+        return taken_in
+
     def _telling(self, task: Task) -> tuple[OnProgress, OnFile, threading.Event]:
         """Return what an import is given: how it tells its progress and its files, and how it is cancelled."""
 
@@ -208,7 +246,7 @@ def main() -> int:
             threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
         library.release_embedder_when_idle(60.0 * settings.get("library.embedder_idle_minutes"))
         library.watch(lambda: outlet.write(0, "folders_changed"))
-        Worker("library", LibraryService(library, outlet).lanes(), outlet, library.suspend_import).run(requests)
+        Worker("library", LibraryService(library, outlet, paths).lanes(), outlet, library.suspend_import).run(requests)
     finally:
         library.close()
     return 0

@@ -23,6 +23,8 @@ Library worker:
     page(document: id, page)                 -> PageText
     boxes(document: id, page, start, end)    -> list of left, top, right, bottom in points from the upper left corner
     password(document: id)                   -> str, "" where none is known
+    export_pack(profile: id, file, with_documents, with_index) -> Packed; events progress: PackProgress
+    import_pack(file)                        -> Imported; events progress: PackProgress; then `sync` does what waits
     search(question, k, collections: ids or None, document: name or None) -> SearchResult
     status                                   -> LibraryStatus
 Model worker:

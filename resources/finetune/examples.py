@@ -85,7 +85,7 @@ def example_of(messages: Sequence[Message], tokenizer: Any) -> Example:
     messages = [{"role": str(message["role"]), "content": str(message["content"])} for message in messages]
     if len(messages) < 2 or messages[-1]["role"] != "assistant" or not messages[-1]["content"].strip():
         raise Unusable("no answer at the end")
-    if any(token in message["content"] for message in messages for token in tokenizer.all_special_tokens):
+    if any(mark in message["content"] for message in messages for mark in _marks(tokenizer)):
         raise Unusable("text that reads like the model's own marks")
     answer = messages[-1]["content"].strip()
     asked = _as_the_program_puts_it(messages[:-1], tokenizer)
@@ -97,6 +97,12 @@ def example_of(messages: Sequence[Message], tokenizer: Any) -> Example:
     ids = tokenizer(answer, add_special_tokens=False).input_ids
     # of what the template writes after an answer, the model has to learn the first token alone: there it is stopped
     return Example(tuple(tokenizer(prompt, add_special_tokens=False).input_ids), (*ids, *end[:1]))
+
+
+def _marks(tokenizer: Any) -> set[str]:
+    """Return the tokens that steer the model; in a text they could speak for the template."""
+    added = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
+    return {mark for mark in {*added, *tokenizer.all_special_tokens} if mark}
 
 
 def _as_the_program_puts_it(messages: Sequence[Message], tokenizer: Any) -> list[Message]:

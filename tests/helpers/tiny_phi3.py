@@ -270,6 +270,20 @@ def write_tiny_adapter(
     return _finish(writer, path)
 
 
+def write_adapter(
+    path: Path, architecture: str, halves: dict[str, tuple[tuple[int, ...], ...]], kind: npt.DTypeLike = np.float32
+) -> Path:
+    """Write an adapter whose halves have the given shapes, sound or not."""
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_type(gguf.GGUFType.ADAPTER)
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 4.0)
+    for name, (lora_a, lora_b) in halves.items():
+        writer.add_tensor(f"{name}.lora_a", np.ones(lora_a, kind))
+        writer.add_tensor(f"{name}.lora_b", np.ones(lora_b, kind))
+    return _finish(writer, path)
+
+
 def _finish(writer: gguf.GGUFWriter, path: Path) -> Path:
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

@@ -4,14 +4,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from phi3desk.chat.mode import AnswerMode
 from phi3desk.library.documents import Collection
+from phi3desk.model.models import LoadOptions
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
+from phi3desk.profiles.profile import SamplingChoice
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+from phi3desk.ui.expert_list import KEYS
 from phi3desk.ui.experts_page import ExpertsPage
+from phi3desk.ui.model_client import ModelClient
 
 
 class TwoCollections(QObject):
@@ -20,6 +26,7 @@ class TwoCollections(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.collections = [Collection(1, "Manuals", 12), Collection(2, "Tenders", 3)]
+        self.status = None
 
 
 @pytest.fixture
@@ -49,7 +56,7 @@ def test_experts_page_keeps_what_is_typed(page: ExpertsPage, home: Paths, qtbot:
     page.editor.instructions.setPlainText("Give figures with their units.")
     page.editor.questions.setPlainText("How often?\n\nHow much?\n")
     page.editor.strengths[0].box.setChecked(True)
-    page.editor.strengths[0].slider.setValue(80)
+    page.editor.strengths[0].slider.setValue(16)
     page.editor.collections[1][1].setChecked(True)
     with qtbot.waitSignal(page.profile_saved):
         pass
@@ -92,11 +99,14 @@ def test_experts_page_undo_of_delete_restores(page, store: ProfileStore, qtbot: 
     offered.args[1]()
     assert store.profile(deleted.id) == deleted
     assert store.current.id == deleted.id
-    assert page.experts.list.count() == 2
+    assert page.experts.list.count() == len(store.profiles())
 
 
-def test_experts_page_last_expert_cannot_be_deleted(page: ExpertsPage):
-    assert not page._delete.isEnabled()
+def test_experts_page_last_expert_cannot_be_deleted(page: ExpertsPage, store: ProfileStore):
+    for profile in store.profiles()[1:]:
+        page.choose(profile.id)
+        page.delete()
+    assert not page.head.delete.isEnabled()
     page.delete()
     assert page.validity == "The last expert cannot be deleted."
 
@@ -131,3 +141,113 @@ def test_experts_page_adapter_that_is_gone_is_shown_and_kept(page: ExpertsPage, 
     page.refresh()
     qtbot.waitUntil(lambda: "Not on this machine" in page.editor.strengths[0].box.toolTip())
     assert [use.name for use in page.editor.profile.adapters] == ["tiny-a"]
+
+
+def test_experts_page_keeps_icon_mode_and_sampling(page: ExpertsPage, home: Paths, qtbot: QtBot):
+    page.editor.look.icons[3].click()
+    page.editor.mode.buttons[AnswerMode.DOCUMENTS_FIRST].click()
+    page.editor.sampling.temperature.setValue(0.5)
+    page.save()
+    kept = ProfileStore(home.profiles).profile(page.chosen.id)
+    assert (kept.icon, kept.answer_mode) == (page.editor.look.icons[3].icon_name, AnswerMode.DOCUMENTS_FIRST)
+    assert kept.sampling == SamplingChoice(temperature=0.5)
+
+
+def test_experts_page_strength_is_a_figure_and_can_be_set_to_one(page: ExpertsPage, qtbot: QtBot):
+    row = page.editor.strengths[0]
+    row.box.setChecked(True)
+    qtbot.keyClick(row.slider, Qt.Key.Key_Left)
+    assert row.use is not None and row.use.strength == 0.95
+    assert row._value.text() == "0.95"
+    row.reset.click()
+    assert row.use.strength == 1.0
+
+
+def test_experts_page_order_changes_by_keyboard_and_is_kept(page: ExpertsPage, home: Paths, qtbot: QtBot):
+    first, second, *rest = page._profiles.profiles()
+    page.choose(second.id)
+    with qtbot.waitSignal(page.profile_saved):
+        qtbot.keyClick(page.experts.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert [one.id for one in ProfileStore(home.profiles).profiles()] == [one.id for one in (second, first, *rest)]
+    assert page.experts.list.currentItem().text() == second.name
+    assert page.experts.list.currentItem().data(KEYS) == "Ctrl+1"
+
+
+def test_experts_page_order_changes_by_drag(page: ExpertsPage, store: ProfileStore, qtbot: QtBot):
+    before = [one.id for one in store.profiles()]
+    rows = page.experts.list.model()
+    with qtbot.waitSignal(page.experts.moved):
+        rows.moveRow(rows.index(0, 0).parent(), 0, rows.index(0, 0).parent(), 3)
+    qtbot.waitUntil(lambda: [one.id for one in store.profiles()] != before)
+    assert [one.id for one in store.profiles()] == [before[1], before[2], before[0], *before[3:]]
+
+
+def test_experts_page_makes_an_expert_from_a_template(page: ExpertsPage, store: ProfileStore):
+    template = store.templates()[1]
+    page.experts.new_requested.emit(template.id)
+    assert page.chosen.instructions == template.instructions
+    assert page.chosen.name != template.name
+    assert not page.chosen.built_in
+
+
+def test_experts_page_guide_opens_the_page_that_comes_next(page: ExpertsPage, qtbot: QtBot):
+    page.experts.guide.click()
+    assert page.guide.isVisible() and not page.editor.isVisible()
+    examples = QLabel("examples")
+    page.add_tab("examples", examples, "Examples")
+    page.guide.page_wanted.emit("examples")
+    assert examples.isVisible()
+    with qtbot.waitSignal(page.page_wanted) as wanted:
+        page.guide.page_wanted.emit("models")
+    assert wanted.args == ["models"]
+
+
+def test_experts_page_preview_says_that_no_model_is_loaded(page: ExpertsPage, qtbot: QtBot):
+    page.editor.instructions.setPlainText("Be brief.")
+    qtbot.waitUntil(lambda: "No model is loaded" in page.preview.status.text())
+
+
+def test_experts_page_saves_an_expert_as_a_file_and_takes_it_in(
+    page, store: ProfileStore, tmp_path: Path, qtbot: QtBot
+):
+    page.editor.instructions.setPlainText("Name part numbers.")
+    page.editor.strengths[0].box.setChecked(True)
+    page.save()
+    with qtbot.waitSignal(page.packs.exported):
+        page.packs.export(page.chosen, str(tmp_path / "pump.phi3pack"))
+    before = page.chosen
+    with qtbot.waitSignal(page.packs.imported):
+        page.packs.take_in(str(tmp_path / "pump.phi3pack"))
+    assert page.chosen.id != before.id
+    assert page.chosen.instructions == "Name part numbers."
+    assert [use.name for use in page.chosen.adapters] == ["tiny-a"]
+
+
+def test_experts_page_refused_pack_is_told(page: ExpertsPage, tmp_path: Path, qtbot: QtBot):
+    wrong = tmp_path / "notes.phi3pack"
+    wrong.write_bytes(b"these are notes")
+    with qtbot.waitSignal(page.packs.refused):
+        page.packs.take_in(str(wrong))
+    assert "notes.phi3pack" in page.validity
+
+
+def test_experts_page_preview_answers_anew_and_gives_the_model_back(
+    page: ExpertsPage, home: Paths, store: ProfileStore, tiny_phi3: Path, qtbot: QtBot
+):
+    model = ModelClient(home)
+    try:
+        model.start()
+        page.answer_with(model, lambda: False)
+        page.choose(store.create("Drafts").id)
+        page.preview.question.setText("How often?")
+        page.editor.mode.buttons[AnswerMode.MODEL_ALONE].click()
+        page.editor.sampling.max_tokens.setValue(32)
+        model.load(str(tiny_phi3), LoadOptions(context=512, gpu_layers=0, threads=1))
+        qtbot.waitUntil(lambda: "Drafts, tiny-phi3" in page.preview.foot.text(), timeout=60_000)
+        page.editor.strengths[0].box.setChecked(True)
+        qtbot.waitUntil(lambda: "tiny-a 1" in page.preview.foot.text(), timeout=60_000)
+        qtbot.waitUntil(lambda: model.model is not None and model.model.adapters == (), timeout=60_000)
+        assert store.current.adapters == ()
+        assert page.preview.answer.toPlainText()
+    finally:
+        model.close()

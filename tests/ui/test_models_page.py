@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from phi3desk.errors import Sentence
+from phi3desk.model.bases import DoubtfulBase
 from phi3desk.model.models import Device, Hardware
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
@@ -18,6 +19,7 @@ from phi3desk.ui.model_files import ModelFiles
 from phi3desk.ui.models_page import PHI3_FILE, ModelsPage
 from phi3desk.ui.widgets import MemoryBar, Part
 from phi3desk.workers.protocol import Failure
+from tests.helpers.tiny_phi3 import write_tiny_adapter
 
 
 class QuietModel(QObject):
@@ -101,10 +103,8 @@ def test_models_page_removal_can_be_undone(page, add, tiny_phi3: Path, qtbot: Qt
 
 
 def test_models_page_lists_an_adapter_and_undoes_its_removal(page, home: Paths, tiny_adapters, qtbot: QtBot):
-    from phi3desk.ui.model_card import AdapterRow
-
     page._files.add([str(tiny_adapters[0])])
-    qtbot.waitUntil(lambda: bool(page.findChildren(AdapterRow)))
+    qtbot.waitUntil(lambda: bool(page.adapter_cards))
     with qtbot.waitSignal(page.undo_offered) as offered:
         page._remove_adapter("tiny-a")
     qtbot.waitUntil(lambda: not AdapterStore(home).list())
@@ -156,3 +156,36 @@ def test_memory_bar_tells_what_does_not_fit(qtbot: QtBot):
     assert not bar.fits
     bar.resize(200, 10)
     bar.grab()
+
+
+def test_models_page_shows_an_adapter_beneath_its_base(page, add, tiny_phi3: Path, tiny_adapters, qtbot: QtBot):
+    page._files.add([str(tiny_adapters[0])])
+    qtbot.waitUntil(lambda: "tiny-a" in page.adapter_cards)
+    assert page.adapter_cards["tiny-a"].badge.accessibleName() == "Fits no model here"
+    assert "not on this machine" in page.adapter_cards["tiny-a"].reason.text()
+    name = add(tiny_phi3)
+    qtbot.waitUntil(lambda: page.cards[name].isAncestorOf(page.adapter_cards["tiny-a"]))
+    card = page.adapter_cards["tiny-a"]
+    assert card.badge.accessibleName() == "Fits"
+    assert "rank 4" in card.facts.text() and "tensors" in card.facts.text()
+    assert not card.reason.isVisible()
+
+
+@pytest.mark.parametrize("anyway", [True, False])
+def test_models_page_asks_about_a_doubtful_adapter(page, home, add, tiny_phi3, tmp_path, qtbot: QtBot, anyway: bool):
+    name = add(tiny_phi3)
+    path = write_tiny_adapter(tmp_path / "sibling.gguf", base_name="Phi-3.5-mini-instruct")
+    with pytest.raises(DoubtfulBase) as raised:
+        AdapterStore(home).add(path)
+    dialog = page.ask_about(str(path), raised.value)
+    assert "Phi-3.5-mini-instruct" in dialog.doubt.text()
+    assert dialog.leave.isDefault()
+    if not anyway:
+        dialog.leave.click()
+        assert not AdapterStore(home).list()
+        return
+    dialog.anyway.click()
+    qtbot.waitUntil(lambda: "sibling" in page.adapter_cards)
+    assert AdapterStore(home).list()[0].confirmed
+    assert page.cards[name].isAncestorOf(page.adapter_cards["sibling"])
+    assert page.adapter_cards["sibling"].badge.accessibleName() == "Fits"

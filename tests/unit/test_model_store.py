@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from phi3desk.errors import UserError
+from phi3desk.model.adding import fit_of
+from phi3desk.model.bases import DoubtfulBase, open_base
 from phi3desk.model.starter import find_starter
 from phi3desk.model.store import AdapterStore, ModelStore, sha256
 from phi3desk.paths import Paths
-from tests.helpers.tiny_phi3 import write_tiny_adapter
+from tests.helpers.tiny_phi3 import config, write_tiny_adapter, write_tiny_phi3
 
 
 @pytest.fixture
@@ -156,6 +160,73 @@ def test_adapters_refuse_a_model(home: Paths, tiny_phi3: Path) -> None:
     with pytest.raises(UserError, match="is a model"):
         AdapterStore(home).add(tiny_phi3)
     assert list(home.adapters.iterdir()) == []
+
+
+def test_adapter_of_another_size_is_refused_and_one_of_another_kind_is_kept(
+    home: Paths, tiny_phi3: Path, tmp_path: Path
+) -> None:
+    ModelStore(home).add(tiny_phi3, "tiny")
+    store = AdapterStore(home)
+    wide = write_tiny_adapter(tmp_path / "wide.gguf", replace(config(), feed_forward=256))
+    other = write_tiny_adapter(tmp_path / "other.gguf", replace(config(), architecture="qwen2"))
+    with pytest.raises(UserError, match="does not fit the model “Tiny Phi3”"):
+        store.add(wide)
+    with pytest.raises(UserError, match="another kind of model"):
+        store.add(other, base="tiny")
+    with pytest.raises(UserError, match="no model called"):
+        store.add(other, base="nobody")
+    entry = store.add(other)
+    assert entry.architecture == "qwen2"
+    fit = fit_of(entry, open_base(ModelStore(home).find("tiny")))
+    assert fit.fits is False
+    assert "another kind of model (qwen2)" in str(fit.reason)
+
+
+def test_adapter_of_a_sibling_is_kept_once_its_base_is_confirmed(home: Paths, tmp_path: Path) -> None:
+    models, store = ModelStore(home), AdapterStore(home)
+    model = models.add(write_tiny_phi3(tmp_path / "long.gguf", name="Phi 3 Mini 128k Instruct"))
+    source = write_tiny_adapter(tmp_path / "law.gguf", base_name="Phi 3 Mini 4k Instruct")
+    with pytest.raises(DoubtfulBase, match="sibling") as asked:
+        store.add(source)
+    assert asked.value.base == model.name
+    assert list(home.adapters.iterdir()) == []
+    entry = store.add(source, confirmed=True)
+    assert fit_of(store.find("law"), open_base(model)).fits is True
+    other = models.add(write_tiny_phi3(tmp_path / "new.gguf", name="Phi 3.5 Mini Instruct"))
+    doubt = fit_of(entry, open_base(other))
+    assert doubt.fits is None
+    assert "Phi 3.5 Mini Instruct" in str(doubt.reason)
+    again = store.add(source, base=other.name, confirmed=True)
+    assert again.name == "law"
+    assert [fit_of(store.find("law"), open_base(base)).fits for base in (model, other)] == [True, True]
+
+
+def test_adapter_goes_to_the_model_that_is_its_base(home: Paths, tmp_path: Path) -> None:
+    """The model in use is a sibling; the base itself is in the list too, so nothing is asked."""
+    models = ModelStore(home)
+    for name in ("Phi 3 Mini 128k Instruct", "Phi 3 Mini 4k Instruct"):
+        models.add(write_tiny_phi3(tmp_path / f"{name}.gguf", name=name))
+    models.use("Phi 3 Mini 128k Instruct")
+    entry = AdapterStore(home).add(write_tiny_adapter(tmp_path / "law.gguf", base_name="Phi 3 Mini 4k Instruct"))
+    assert entry.confirmed == ()
+
+
+def test_check_keeps_nothing(home: Paths, tiny_phi3: Path, tiny_adapters: list[Path]) -> None:
+    ModelStore(home).add(tiny_phi3, "tiny")
+    checked = AdapterStore(home).check(tiny_adapters[0], "tiny")
+    assert (checked.model, checked.entry.name, checked.entry.rank) == ("tiny", "tiny-a", 4)
+    assert list(home.adapters.iterdir()) == []
+
+
+def test_record_of_an_earlier_version_is_read(home: Paths, tiny_adapters: list[Path]) -> None:
+    store = AdapterStore(home)
+    entry = store.add(tiny_adapters[0])
+    record = home.adapters / f"{entry.name}.json"
+    content = json.loads(record.read_text())
+    for key in ("tensors", "made_by", "confirmed"):
+        del content[key]
+    record.write_text(json.dumps(content))
+    assert store.find(entry.name).sha256 == entry.sha256
 
 
 def test_removed_adapter_can_be_put_back(home: Paths, tiny_adapters: list[Path]) -> None:

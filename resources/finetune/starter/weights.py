@@ -59,7 +59,7 @@ def write_weights(source: Path, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     config = _config(reader)
     (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
-    save_file(_weights(reader, config), folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(weights_of(reader, config), folder / "model.safetensors", metadata={"format": "pt"})
     tokenizer(reader).save_pretrained(folder)
     return folder
 
@@ -116,7 +116,8 @@ def _config(reader: GGUFReader) -> dict[str, Any]:
     }
 
 
-def _weights(reader: GGUFReader, config: dict[str, Any]) -> dict[str, Array]:
+def weights_of(reader: GGUFReader, config: dict[str, Any]) -> dict[str, Array]:
+    """Return a GGUF's weights under transformers' names, in 32 bits; `config` gives the numbers of heads."""
     made = {}
     heads = {"attn_q": config["num_attention_heads"], "attn_k": config["num_key_value_heads"]}
     for tensor in reader.tensors:

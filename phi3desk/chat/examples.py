@@ -1,0 +1,175 @@
+"""Answers the person judged, kept with their passages so that a model can be trained on them."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from phi3desk.chat.messages import MadeBy, Message, Source
+from phi3desk.chat.mode import AnswerMode
+from phi3desk.errors import UserError
+from phi3desk.model.models import Turn
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE example (
+        id INTEGER PRIMARY KEY,
+        origin TEXT NOT NULL UNIQUE,
+        verdict TEXT NOT NULL CHECK (verdict IN ('good', 'corrected', 'rejected')),
+        question TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        correction TEXT NOT NULL DEFAULT '',
+        asked TEXT NOT NULL,
+        changed REAL NOT NULL,
+        removed REAL
+    );
+    """,
+)
+_COLUMNS = "id, origin, verdict, question, answer, correction, asked, changed"
+
+
+class Verdict(StrEnum):
+    """What the person thinks of an answer; `corrected` says what it should have been."""
+
+    GOOD = "good"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class AskedWith:
+    """What stood beside the question in its prompt; `basis` is the answer's."""
+
+    instructions: str = ""
+    mode: AnswerMode = AnswerMode.DOCUMENTS
+    sources: tuple[Source, ...] = ()
+    history: tuple[Turn, ...] = ()
+    basis: str = "model"
+    made_by: MadeBy = field(default_factory=MadeBy)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A judged answer: `correction` is what it should have said, `origin` the message, `changed` seconds since 1970."""
+
+    id: int
+    origin: str
+    verdict: Verdict
+    question: str
+    answer: str
+    correction: str
+    asked: AskedWith
+    changed: float
+
+    @property
+    def wanted(self) -> str:
+        """What a model should learn to say; empty for a rejected answer."""
+        return {Verdict.GOOD: self.answer, Verdict.CORRECTED: self.correction}.get(self.verdict, "")
+
+
+class ExampleStore:
+    """The examples of one installation, in a file of their own: they stay when their conversation is deleted.
+
+    Used from the window's thread only.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file; raises UserError where it is not such a file or is of a newer program."""
+        self._db = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise UserError(
+                "The examples in {path} cannot be read. Move that file away and start again; a new one will be made.",
+                path=str(path),
+            ) from error
+        except UserError:
+            self._db.close()
+            raise
+        self._db.execute("DELETE FROM example WHERE removed IS NOT NULL")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def judge(
+        self, question: str, answer: Message, asked: AskedWith, verdict: Verdict, correction: str = ""
+    ) -> Example:
+        """Keep what the person thinks of an answer; a second judgement of the same message replaces the first."""
+        origin = f"{answer.id}@{answer.created!r}"
+        self._db.execute(
+            "INSERT INTO example (origin, verdict, question, answer, correction, asked, changed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET verdict = excluded.verdict,"
+            " answer = excluded.answer, correction = excluded.correction, asked = excluded.asked,"
+            " changed = excluded.changed, removed = NULL",
+            (
+                origin,
+                verdict.value,
+                question.strip(),
+                answer.text.strip(),
+                correction.strip(),
+                msgspec.json.encode(asked).decode(),
+                time.time(),
+            ),
+        )
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE origin = ?", (origin,)).fetchone()  # noqa: S608
+        return _example(row)
+
+    def examples(self) -> list[Example]:
+        """Return the examples, the last judged first."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM example WHERE removed IS NULL ORDER BY changed DESC, id DESC"  # noqa: S608
+        )
+        return [_example(row) for row in rows]
+
+    def example(self, example_id: int) -> Example:
+        """Return one example; KeyError where there is none."""
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE id = ?", (example_id,)).fetchone()  # noqa: S608
+        if row is None:
+            raise KeyError(example_id)
+        return _example(row)
+
+    def change(self, example_id: int, verdict: Verdict, correction: str) -> None:
+        """Judge an example otherwise, or word its correction anew."""
+        self._db.execute(
+            "UPDATE example SET verdict = ?, correction = ?, changed = ? WHERE id = ?",
+            (verdict.value, correction.strip(), time.time(), example_id),
+        )
+
+    def remove(self, example_id: int) -> None:
+        """Take an example out of the list; `restore` brings it back until the program starts anew."""
+        self._db.execute("UPDATE example SET removed = ? WHERE id = ?", (time.time(), example_id))
+
+    def restore(self, example_id: int) -> None:
+        """Undo `remove`."""
+        self._db.execute("UPDATE example SET removed = NULL WHERE id = ?", (example_id,))
+
+    def _migrate(self) -> None:
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version > len(MIGRATIONS):
+            raise UserError("These examples were made by a newer phi3desk. Install the newer version to open them.")
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _example(row: Sequence[object]) -> Example:
+    number, origin, verdict, question, answer, correction, asked, changed = row
+    return Example(
+        int(str(number)),
+        str(origin),
+        Verdict(str(verdict)),
+        str(question),
+        str(answer),
+        str(correction),
+        msgspec.json.decode(str(asked), type=AskedWith),
+        float(str(changed)),
+    )

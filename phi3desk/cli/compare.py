@@ -1,0 +1,244 @@
+"""The command that compares: the same questions with and without documents and adapters, or as several experts."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phi3desk.chat.answer import unfinished
+from phi3desk.cli.answers import (
+    NOT_SEARCHED,
+    answer_question,
+    check_bases,
+    choose_model,
+    loaded_engine,
+    made_by_of,
+)
+from phi3desk.cli.documents import collection_ids, open_library, stopped_by_person
+from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.library import Library
+from phi3desk.model.models import ModelEntry
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.paths import Paths, write_atomically
+from phi3desk.profiles.comparison import Asked, Comparison, Outcome, Plan, Variant, read_questions, run, variants_of
+from phi3desk.profiles.comparison_figures import MEASURE_NAMES, Figures, figures, judged
+from phi3desk.profiles.comparison_report import csv_text, html_text, seconds_text, sentences_of, share_text
+from phi3desk.profiles.comparison_store import ComparisonStore
+from phi3desk.profiles.profile import Profile
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+
+if TYPE_CHECKING:
+    from phi3desk.model.engine import Engine
+
+
+def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """Answer the questions in each variant, going on where the last run of the same stopped, and print the figures."""
+    profiles = ProfileStore(paths.profiles)
+    base = profiles.named(options.profile) if options.profile else profiles.current
+    questions = read_questions(Path(options.questions))[: options.limit]
+    variants = variants_of(options.variants.split(","), base, profiles.profiles())
+    models = ModelStore(paths)
+    entry = choose_model(models, options.model or base.model)
+    if options.model:
+        variants = tuple(dataclasses.replace(one, profile=_on_model(one.profile, options.model)) for one in variants)
+    for variant in variants:
+        answered_by = choose_model(models, variant.profile.model) if variant.profile.model else entry
+        check_bases(AdapterStore(paths), variant.profile.adapters, answered_by)
+    store = ComparisonStore(paths.comparisons)
+    try:
+        with open_library(paths, settings) as library, stopped_by_person() as cancelled, ExitStack() as held:
+            collections = collection_ids(library, options.collection)
+            plan = Plan(
+                Path(options.questions).stem,
+                questions,
+                variants,
+                entry.name,
+                None if collections is None else tuple(collections),
+            )
+            answering = held.enter_context(_Answering(models, entry, library, plan, settings, cancelled))
+            comparison = store.begin_or_go_on(plan)
+            finished = run(comparison, store, answering.answer, answering.on_progress, cancelled)
+        comparison = store.comparison(comparison.id)
+        outcomes = store.outcomes(comparison.id)
+    finally:
+        store.close()
+    if not finished:
+        raise Cancelled
+    _write(options.csv, csv_text(comparison, outcomes))
+    _write(options.html, html_text(comparison, outcomes))
+    made = figures(comparison, outcomes)
+    if options.json:
+        output.json(comparison_row(comparison, outcomes, made))
+    else:
+        _print(made, output)
+
+
+class _Answering:
+    """Answers as a variant's expert in this process; a model stays loaded until a variant wants another one."""
+
+    def __init__(
+        self,
+        models: ModelStore,
+        entry: ModelEntry,
+        library: Library,
+        plan: Plan,
+        settings: Settings,
+        cancelled: threading.Event,
+    ) -> None:
+        self._models, self._entry, self._library = models, entry, library
+        self._plan, self._settings, self._cancelled = plan, settings, cancelled
+        self._progress = ProgressLine()
+        self._loaded = ExitStack()
+        self._engine: Engine | None = None
+        self._engine_of = ""
+
+    def __enter__(self) -> _Answering:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.clear()
+        self._loaded.close()
+
+    def on_progress(self, done: int, total: int, variant: Variant) -> None:
+        """Tell how far the comparison is."""
+        self._progress.show(f"{done} of {total} answers: {variant.name}")
+
+    def answer(self, asked: Asked, variant: Variant) -> Outcome | None:
+        """Answer a question as a variant; None where the person stopped it."""
+        profile = variant.profile
+        entry = choose_model(self._models, profile.model) if profile.model else self._entry
+        made_by = made_by_of(entry, profile)
+        engine = self._engine_with(entry, profile)
+        began = time.perf_counter()
+        try:
+            result = NOT_SEARCHED
+            if profile.answer_mode.searches:
+                collections = self._plan.collections if self._plan.collections is not None else profile.collections
+                passages = self._settings.get("answers.passages")
+                result = self._library.search(asked.question, passages, list(collections) or None)
+            answer = answer_question(
+                engine, asked.question, result, profile, made_by, self._settings, _Quiet(), self._cancelled
+            )
+            problem = ""
+        except UserError as error:
+            answer, problem = unfinished("", (), made_by, "failed"), str(error)
+        if self._cancelled.is_set():
+            return None
+        return Outcome(asked.id, variant.key, answer, time.perf_counter() - began, problem=problem)
+
+    def _engine_with(self, entry: ModelEntry, profile: Profile) -> Engine:
+        if self._engine is None or self._engine_of != entry.path:
+            self._loaded.close()
+            self._engine = self._loaded.enter_context(loaded_engine(entry, profile, self._settings, self._progress))
+            self._engine_of = entry.path
+        self._engine.set_adapters(profile.adapters)
+        return self._engine
+
+
+class _Quiet(ProgressLine):
+    """Shows nothing: the comparison's own line stays."""
+
+    def show(self, text: str) -> None:
+        """Show nothing."""
+
+
+def comparison_row(comparison: Comparison, outcomes: list[Outcome], made: Figures) -> dict[str, Any]:
+    """Return the JSON of a comparison: the figures of each variant and each pair, and every answer."""
+    found = judged(comparison, outcomes)
+    return {
+        "comparison": comparison.id,
+        "questions": len(comparison.plan.questions),
+        "variants": [
+            {
+                "variant": one.variant.key,
+                "name": one.variant.name,
+                "answered": one.answered,
+                "problems": one.problems,
+                **{name: _interval(share) | {"count": share.count} for name, share in one.shares.items()},
+                "seconds": _interval(one.seconds),
+            }
+            for one in made.variants
+        ],
+        "pairs": [
+            {
+                "measure": pair.measure,
+                "first": pair.first.key,
+                "second": pair.second.key,
+                "both": pair.both,
+                "only_first": pair.only_first,
+                "only_second": pair.only_second,
+                "neither": pair.neither,
+                "p": round(pair.chance, 6),
+                "says": str(pair.says),
+            }
+            for pair in made.pairs
+        ],
+        "seconds": [
+            {"first": one.first.key, "second": one.second.key, "says": str(one.says)} | _interval(one.difference)
+            for one in made.seconds
+        ],
+        "answers": [
+            {
+                "id": question,
+                "variant": variant,
+                "answer": outcome.answer.text,
+                "right_page": result.page,
+                "reference_contained": result.held,
+                "refused": result.refused,
+                "seconds": round(outcome.seconds, 3),
+                "problem": outcome.problem or None,
+            }
+            for (question, variant), (result, outcome) in found.items()
+        ],
+    }
+
+
+def _interval(figure: Any) -> dict[str, Any]:
+    return {
+        "value": round(figure.value, 4),
+        "of": figure.of,
+        "low": round(figure.low, 4),
+        "high": round(figure.high, 4),
+    }
+
+
+def _on_model(profile: Profile, model: str) -> Profile:
+    return dataclasses.replace(profile, model=model)
+
+
+def _write(file: str | None, text: str) -> None:
+    if not file:
+        return
+    try:
+        write_atomically(Path(file), text)
+    except OSError as error:
+        raise UserError(
+            "{path} could not be written: {problem}.", path=file, problem=error.strerror or str(error)
+        ) from error
+
+
+def _print(made: Figures, output: Output) -> None:
+    """Print the figures as a table, and what the differences mean."""
+    rows = [
+        ["", *(one.variant.name for one in made.variants)],
+        *(
+            [str(MEASURE_NAMES[measure]), *(share_text(one.shares[measure]) for one in made.variants)]
+            for measure in made.measures
+        ),
+    ]
+    rows.append(["Seconds for an answer", *(seconds_text(one.seconds) for one in made.variants)])
+    if any(one.problems for one in made.variants):
+        rows.append(["Could not be answered", *(str(one.problems) for one in made.variants)])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        output.row("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    output.text()
+    for sentence in sentences_of(made):
+        output.row(str(sentence))

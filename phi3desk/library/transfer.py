@@ -1,0 +1,402 @@
+"""Takes collections out of a library, with their finished index, and puts them into another one."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from phi3desk.errors import say
+from phi3desk.library.catalog import Catalog, stored_sentence
+from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, RECOGNISED
+from phi3desk.library.database import marks
+from phi3desk.library.documents import Rules, State
+from phi3desk.library.drafting import index_entry, indexed_text
+from phi3desk.library.embedding_queue import EmbeddingQueue
+from phi3desk.library.sources import Sources
+from phi3desk.library.transfer_records import (
+    DOCUMENTS,
+    PAGES,
+    PASSAGES,
+    VECTORS,
+    DocumentRecord,
+    PageRecord,
+    PassageRecord,
+    line_of,
+    plain_name,
+    records,
+    vector_rows,
+)
+from phi3desk.library.vectors import Vectors
+
+WITHOUT_FILE = say("This document came in a pack without its file; its pages are shown as text.")
+_PART = 1000
+LARGEST_MEGABYTES = 100_000
+_CARRIED = ("ready", "words", "duplicate")
+_WITH_FILE_ONLY = ("empty", "needs_ocr")
+
+#: called now and then; raises to stop
+Step = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A document that is taken out; `file` is its path within the pack's collection."""
+
+    id: int
+    path: str
+    file: str
+    sha256: str
+    size: int
+    changed: float
+    state: str
+
+    @property
+    def has_content(self) -> bool:
+        """Whether it is part of the index."""
+        return self.state in _CARRIED
+
+    @property
+    def is_at_its_place(self) -> bool:
+        """Whether its file is there, as it was when it was read."""
+        try:
+            status = Path(self.path).stat()
+        except OSError:
+            return False
+        return (status.st_size, status.st_mtime) == (self.size, self.changed)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A collection that is put in.
+
+    `index` is the folder of its index, None where there is none. `files` is the folder its files are in by then, None
+    where it has none; `without_files` is a place below which documents without a file are named, and is never made.
+    """
+
+    name: str
+    rules: Rules
+    index: Path | None
+    files: Path | None
+    without_files: Path
+    vectors_fit: bool = True
+
+
+@dataclass
+class _Numbers:
+    """What the rows of an index became."""
+
+    documents: list[int] = field(default_factory=list)
+    passages: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Transfer:
+    """What leaves and enters one library; used by one thread at a time.
+
+    `embedder` is the name of the library's, `languages` are those it knows, `dimensions` is the length of its vectors.
+    """
+
+    def __init__(
+        self, catalog: Catalog, vectors: Vectors, embedder: str, languages: frozenset[str], dimensions: int = 384
+    ) -> None:
+        self._catalog = catalog
+        self._vectors = vectors
+        self._sources = Sources(catalog)
+        self._languages = languages
+        self.embedder = embedder
+        self.dimensions = dimensions
+
+    # taking out
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Read one state of the catalogue, whatever an import writes meanwhile."""
+        connection = self._catalog.connection
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+    def collections(self, ids: tuple[int, ...] | None) -> list[tuple[int, str, Rules]]:
+        """Return the id, name and rules of collections (None: of all), by name."""
+        known = self._catalog.collections()
+        return [(each.id, each.name, each.rules) for each in known if ids is None or each.id in ids]
+
+    def documents(self, collection_id: int) -> list[Carried]:
+        """Return the documents of a collection that can be taken out, each with a path of its own in the pack."""
+        rows = self._catalog.connection.execute(
+            "SELECT id, path, sha256, size, changed, state, passages FROM document WHERE collection_id = ? "  # noqa: S608
+            f"AND removed IS NULL AND state IN ({marks(_CARRIED + _WITH_FILE_ONLY)}) ORDER BY id",
+            (collection_id, *_CARRIED, *_WITH_FILE_ONLY),
+        ).fetchall()
+        originals = {row["sha256"] for row in rows if row["state"] in ("ready", "words")}
+        folders = [source.path for source in self._sources.of(collection_id) if source.folder]
+        taken: set[str] = set()
+        carried = []
+        for row in rows:
+            if row["state"] == State.DUPLICATE and row["sha256"] not in originals:
+                continue
+            file = _own_name(_path_within(row["path"], folders), taken)
+            carried.append(
+                Carried(row["id"], row["path"], file, row["sha256"], row["size"], row["changed"], row["state"])
+            )
+        return carried
+
+    def document_lines(self, documents: list[Carried], with_files: set[int]) -> Iterator[bytes]:
+        """Yield the records of documents; `with_files` are those whose file travels along."""
+        for document in documents:
+            row = self._catalog.connection.execute("SELECT * FROM document WHERE id = ?", (document.id,)).fetchone()
+            yield line_of(
+                DocumentRecord(
+                    document.file,
+                    document.id in with_files,
+                    row["title"],
+                    row["language"],
+                    row["state"],
+                    row["kind"],
+                    row["sha256"],
+                    row["size"],
+                    row["changed"],
+                    json.loads(row["outline"]),
+                )
+            )
+
+    def page_lines(self, documents: list[Carried]) -> Iterator[bytes]:
+        """Yield the records of the documents' pages."""
+        for number, document in enumerate(documents):
+            for row in self._catalog.connection.execute(
+                "SELECT * FROM page WHERE document_id = ? ORDER BY number", (document.id,)
+            ):
+                yield line_of(
+                    PageRecord(
+                        number,
+                        row["number"],
+                        row["label"],
+                        row["language"],
+                        row["text"],
+                        json.loads(row["headings"]),
+                        row["scan"],
+                        json.loads(row["boxes"]),
+                    )
+                )
+
+    def passage_lines(self, documents: list[Carried], has_vector: set[int]) -> Iterator[bytes]:
+        """Yield the records of the documents' passages; `has_vector` are those whose vector was taken out."""
+        for number, document in enumerate(documents):
+            for row in self._passages(document):
+                embedded = 1 if row["id"] in has_vector else 2 if row["embedded"] == 2 else 0
+                yield line_of(
+                    PassageRecord(
+                        number,
+                        row["page"],
+                        row["start"],
+                        row["end"],
+                        row["text"],
+                        json.loads(row["headings"]),
+                        row["context"],
+                        row["language"],
+                        embedded,
+                    )
+                )
+
+    def vector_parts(self, collection_id: int, documents: list[Carried], has_vector: set[int]) -> Iterator[bytes]:
+        """Yield the vectors of the documents' passages, and note in `has_vector` which passages have one."""
+        import numpy as np
+
+        waiting = (row["id"] for document in documents for row in self._passages(document) if row["embedded"] == 1)
+        while part := list(itertools.islice(waiting, _PART)):
+            held = self._vectors.get(collection_id, part)
+            own = [passage for passage in part if passage in held]
+            has_vector.update(own)
+            if own:
+                yield np.asarray([held[passage] for passage in own], dtype="<f4").tobytes()
+
+    def _passages(self, document: Carried) -> list[sqlite3.Row]:
+        return self._catalog.connection.execute(
+            "SELECT * FROM passage WHERE document_id = ? ORDER BY id", (document.id,)
+        ).fetchall()
+
+    # putting in
+
+    @contextmanager
+    def putting_in(self) -> Iterator[None]:
+        """Hold one transaction for all that is put in: all of it is kept, or nothing, vectors too."""
+        before = self._vectors.collections()
+        try:
+            with self._catalog.writing():
+                yield
+        except BaseException:
+            for made in self._vectors.collections() - before:
+                self._vectors.drop(made)
+            raise
+
+    def put_in(self, incoming: Incoming, step: Step) -> int:
+        """Make a collection of what was taken out of another library, and return its id; within `putting_in`.
+
+        The index must have been checked. Where its vectors are another embedder's, its passages wait for new ones.
+        """
+        collection_id = self._catalog.create_collection(self._free_name(incoming.name))
+        # what a collection of this number may have left behind in a crash
+        self._vectors.drop(collection_id)
+        self._sources.set_rules(collection_id, incoming.rules)
+        if incoming.files is not None:
+            self._sources.bind(collection_id, [incoming.files])
+        if incoming.index is not None:
+            numbers = self._put_documents(collection_id, incoming)
+            self._put_pages(incoming, numbers, step)
+            self._put_passages(incoming, numbers, step)
+            if incoming.vectors_fit:
+                self._put_vectors(collection_id, incoming.index / VECTORS, numbers, step)
+            EmbeddingQueue(self._catalog).settle()
+        return collection_id
+
+    def _free_name(self, name: str) -> str:
+        free, number = name, 2
+        while self._catalog.collection_id(free) is not None:
+            free, number = f"{name[:110]} {number}", number + 1
+        return free
+
+    def _put_documents(self, collection_id: int, incoming: Incoming) -> _Numbers:
+        numbers = _Numbers()
+        now, lacks_files = time.time(), False
+        names: dict[str, str] = {}
+        assert incoming.index is not None
+        for record in records(incoming.index / DOCUMENTS, DocumentRecord):
+            has_file = record.has_file and incoming.files is not None
+            lacks_files |= not has_file
+            folder = incoming.files if has_file and incoming.files is not None else incoming.without_files
+            path = folder.joinpath(*record.file.split("/"))
+            size, changed, reason = record.size, record.changed, None if has_file else WITHOUT_FILE
+            if has_file:
+                status = path.stat()
+                size, changed = status.st_size, status.st_mtime
+            is_copy = record.state == "duplicate"
+            if is_copy:
+                original = names.get(record.sha256, path.name)
+                reason = say("The same content is in the collection as {name}.", name=original)
+            else:
+                names.setdefault(record.sha256, path.name)
+            state = State.DUPLICATE if is_copy else State.WORDS
+            made = self._catalog.connection.execute(
+                "INSERT INTO document (collection_id, path, name, title, language, state, reason, size, changed, "
+                "sha256, outline, imported, checked, kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    collection_id, str(path), path.name, record.title, record.language, state.value,
+                    stored_sentence(reason), size, changed, record.sha256, json.dumps(record.outline), now, now,
+                    record.kind,
+                ),
+            )  # fmt: skip
+            numbers.documents.append(int(made.lastrowid or 0))
+        if lacks_files:
+            # a folder that is not there is away: its documents stay
+            self._catalog.connection.execute(
+                "INSERT INTO source (collection_id, path, folder) VALUES (?, ?, 1)",
+                (collection_id, str(incoming.without_files)),
+            )
+        return numbers
+
+    def _put_pages(self, incoming: Incoming, numbers: _Numbers, step: Step) -> None:
+        assert incoming.index is not None
+        with_file = [record.has_file for record in records(incoming.index / DOCUMENTS, DocumentRecord)]
+        connection = self._catalog.connection
+        for count, page in enumerate(records(incoming.index / PAGES, PageRecord)):
+            if count % _PART == 0:
+                step()
+            # a picture can be recognised only where its file is
+            is_lost = page.scan == PICTURE and not (with_file[page.document] and incoming.files is not None)
+            connection.execute(
+                "INSERT INTO page (document_id, number, label, language, text, headings, scan, boxes) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    numbers.documents[page.document], page.number, page.label, page.language, page.text,
+                    json.dumps(page.headings), NOTHING_RECOGNISED if is_lost else page.scan, json.dumps(page.boxes),
+                ),
+            )  # fmt: skip
+        connection.executemany(
+            "UPDATE document SET pages = (SELECT count(*) FROM page WHERE document_id = document.id), ocr_pages = "
+            "(SELECT count(*) FROM page WHERE document_id = document.id AND scan = ?) WHERE id = ?",
+            ((RECOGNISED, i) for i in numbers.documents),
+        )
+
+    def _put_passages(self, incoming: Incoming, numbers: _Numbers, step: Step) -> None:
+        assert incoming.index is not None
+        connection = self._catalog.connection
+        for count, record in enumerate(records(incoming.index / PASSAGES, PassageRecord)):
+            if count % _PART == 0:
+                step()
+            document_id = numbers.documents[record.document]
+            # never taken over: a digest decides which text may have which vector
+            indexed = indexed_text(record.context, record.text)
+            digest = hashlib.sha256(indexed.encode("utf-8", "surrogatepass")).hexdigest()
+            embedded = record.embedded
+            if not incoming.vectors_fit:
+                embedded = 0 if not record.language or record.language in self._languages else 2
+            made = connection.execute(
+                'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, '
+                "embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document_id, record.page, record.start, record.end, record.text,
+                    json.dumps(record.headings, ensure_ascii=False), record.context, record.language, digest, embedded,
+                ),
+            )  # fmt: skip
+            passage_id = int(made.lastrowid or 0)
+            entry = index_entry(record.context, record.text, record.language)
+            connection.execute(
+                "INSERT INTO passage_words (rowid, context, body) VALUES (?, ?, ?)",
+                (passage_id, entry.context, entry.body),
+            )
+            connection.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (passage_id, entry.folded))
+            if record.embedded == 1:
+                numbers.passages.append((passage_id, document_id))
+        connection.executemany(
+            "UPDATE document SET passages = (SELECT count(*) FROM passage WHERE document_id = document.id) "
+            "WHERE id = ?",
+            ((i,) for i in numbers.documents),
+        )
+
+    def _put_vectors(self, collection_id: int, path: Path, numbers: _Numbers, step: Step) -> None:
+        waiting = iter(numbers.passages)
+        for rows in vector_rows(path, self.dimensions, _PART):
+            step()
+            part = list(itertools.islice(waiting, len(rows)))
+            self._vectors.put(collection_id, [i for i, _ in part], [d for _, d in part], rows)
+
+
+def rules_of_pack(rules: Rules) -> Rules:
+    """Return the rules of a collection whose files came in a pack: all of them are read."""
+    return Rules((), LARGEST_MEGABYTES, hidden=True, ocr=rules.ocr, ocr_languages=rules.ocr_languages)
+
+
+def _path_within(path: str, folders: list[str]) -> list[str]:
+    """Return the parts of a file's path below the folder it is followed in, or its name alone."""
+    for folder in folders:
+        try:
+            return list(PurePath(path).relative_to(folder).parts)
+        except ValueError:
+            continue
+    return [PurePath(path).name]
+
+
+def _own_name(parts: list[str], taken: set[str]) -> str:
+    """Return a plain path that no other document has; deep folders are joined to one."""
+    plain = [plain_name(part) for part in parts]
+    name = "/".join(plain)
+    if len(plain) > 6 or len(name.encode()) > 200:
+        plain = plain[-1:]
+    stem, dot, suffix = plain[-1].rpartition(".")
+    if not stem:
+        stem, dot, suffix = plain[-1], "", ""
+    for number in itertools.count(1):
+        last = plain[-1] if number == 1 else f"{stem} {number}{dot}{suffix}"
+        name = "/".join([*plain[:-1], last])
+        if name.casefold() not in taken:
+            break
+    taken.add(name.casefold())
+    return name

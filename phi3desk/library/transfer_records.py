@@ -1,0 +1,219 @@
+"""What a finished index is on its way from one library to another: its files, their records, how they are checked.
+
+Documents, pages and passages are JSON, one record a line; vectors are float32, little-endian, one row for each passage
+that has one, in the order of the passages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+from phi3desk.errors import UserError
+from phi3desk.library.reading.events import Box, Heading
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vectors = npt.NDArray[np.floating[Any]]
+
+DOCUMENTS, PAGES, PASSAGES, VECTORS = "documents.jsonl", "pages.jsonl", "passages.jsonl", "vectors.f32"
+INDEX_FILES = (DOCUMENTS, PAGES, PASSAGES, VECTORS)
+#: bytes of one line: a page with the places of all its recognised words
+_LONGEST_LINE = 64_000_000
+_ROWS = 4096
+#: a vector has the length 1, but for rounding
+_LENGTH_TOLERANCE = 1e-3
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
+Short = Annotated[str, msgspec.Meta(max_length=1000)]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{0,8}$")]
+
+
+class DocumentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A document; `file` is its path within the collection, `size` in bytes, `changed` in seconds since 1970."""
+
+    file: Short
+    has_file: bool
+    title: Annotated[str, msgspec.Meta(max_length=4000)]
+    language: Language
+    state: Literal["ready", "words", "duplicate"]
+    kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{0,16}$")]
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    size: Count
+    changed: Annotated[float, msgspec.Meta(ge=0, le=1e11)]
+    outline: list[tuple[Count, Count, str]] = []
+
+
+class PageRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A page; `document` counts the documents from 0, `scan` as in the catalogue."""
+
+    document: Count
+    number: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+    label: Short
+    language: Language
+    text: str
+    headings: list[Heading]
+    scan: Annotated[int, msgspec.Meta(ge=0, le=3)]
+    boxes: list[Box]
+
+
+class PassageRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A passage; `embedded` as in the catalogue: 0 waits, 1 has a vector, 2 is found by its words only."""
+
+    document: Count
+    page: Annotated[int, msgspec.Meta(ge=1)]
+    start: Count
+    end: Count
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=200_000)]
+    headings: list[str]
+    context: Annotated[str, msgspec.Meta(max_length=20_000)]
+    language: Language
+    embedded: Annotated[int, msgspec.Meta(ge=0, le=2)]
+
+
+Record = TypeVar("Record", DocumentRecord, PageRecord, PassageRecord)
+
+
+@dataclass(frozen=True)
+class IndexSize:
+    """How much an index holds."""
+
+    documents: int
+    pages: int
+    passages: int
+    vectors: int
+
+
+class IndexRefused(UserError):
+    """An index whose parts do not fit together; nothing of it was taken in."""
+
+
+def line_of(record: msgspec.Struct) -> bytes:
+    """Return a record as a line."""
+    return msgspec.json.encode(record) + b"\n"
+
+
+def records(path: Path, kind: type[Record]) -> Iterator[Record]:
+    """Read records one by one; IndexRefused names the line that is none."""
+    decoder = msgspec.json.Decoder(kind)
+    with open(path, "rb") as file:
+        number = 0
+        while line := file.readline(_LONGEST_LINE + 1):
+            number += 1
+            try:
+                if len(line) > _LONGEST_LINE:
+                    raise ValueError
+                yield decoder.decode(line)
+            except (ValueError, RecursionError) as error:
+                raise IndexRefused(
+                    "Line {number} of {file} in the pack cannot be read, so the pack was refused.",
+                    number=number, file=path.name,
+                ) from error  # fmt: skip
+
+
+def check_index(folder: Path, dimensions: int) -> IndexSize:
+    """Read a whole index and make sure that its parts fit together; IndexRefused where they do not."""
+    documents = list(records(folder / DOCUMENTS, DocumentRecord))
+    files = [document.file.casefold() for document in documents]
+    if len(set(files)) < len(files):
+        raise IndexRefused("The pack names a document twice, so it was refused.")
+    lengths = _check_pages(folder, documents)
+    passages, vectors = _check_passages(folder, documents, lengths)
+    _check_vectors(folder / VECTORS, vectors, dimensions)
+    return IndexSize(len(documents), len(lengths), passages, vectors)
+
+
+def _check_pages(folder: Path, documents: list[DocumentRecord]) -> dict[tuple[int, int], int]:
+    """Return the length of each page's text; pages count from 1 without a gap."""
+    lengths: dict[tuple[int, int], int] = {}
+    last: Counter[int] = Counter()
+    for page in records(folder / PAGES, PageRecord):
+        if page.document >= len(documents) or page.number != last[page.document] + 1:
+            raise IndexRefused("The pages in the pack do not fit its documents, so it was refused.")
+        last[page.document] = page.number
+        lengths[page.document, page.number] = len(page.text)
+    return lengths
+
+
+def _check_passages(
+    folder: Path, documents: list[DocumentRecord], lengths: dict[tuple[int, int], int]
+) -> tuple[int, int]:
+    """Return how many passages there are, and how many should have a vector."""
+    held: Counter[int] = Counter()
+    vectors = 0
+    for passage in records(folder / PASSAGES, PassageRecord):
+        length = lengths.get((passage.document, passage.page), -1)
+        if not 0 <= passage.start <= passage.end <= length:
+            raise IndexRefused("The passages in the pack do not fit its pages, so it was refused.")
+        held[passage.document] += 1
+        vectors += passage.embedded == 1
+    originals = {document.sha256 for document in documents if document.state != "duplicate"}
+    for number, document in enumerate(documents):
+        is_copy = document.state == "duplicate"
+        if is_copy == bool(held[number]) or (is_copy and document.sha256 not in originals):
+            raise IndexRefused("The passages in the pack do not fit its documents, so it was refused.")
+    return sum(held.values()), vectors
+
+
+def _check_vectors(path: Path, count: int, dimensions: int) -> None:
+    import numpy as np
+
+    if path.stat().st_size != count * dimensions * 4:
+        raise IndexRefused("The vectors in the pack are not as many as its passages, so it was refused.")
+    for rows in vector_rows(path, dimensions):
+        # numbers near the largest overflow when squared, which is no length of 1 either
+        with np.errstate(all="ignore"):
+            lengths = np.linalg.norm(rows, axis=1)
+        if not np.isfinite(rows).all() or not (np.abs(lengths - 1.0) <= _LENGTH_TOLERANCE).all():
+            raise IndexRefused("The vectors in the pack are damaged, so it was refused.")
+
+
+def vector_rows(path: Path, dimensions: int, count: int = _ROWS) -> Iterator[Vectors]:
+    """Read vectors in parts, each of shape (up to `count`, dimensions)."""
+    import numpy as np
+
+    with open(path, "rb") as file:
+        while block := file.read(count * dimensions * 4):
+            yield np.frombuffer(block, dtype="<f4").reshape(-1, dimensions)
+
+
+def is_plain_name(name: str) -> bool:
+    """Tell whether a relative path with forward slashes names one file below its folder on every system."""
+    parts = name.split("/")
+    return len(parts) <= 8 and all(_is_plain_part(part) for part in parts) and len(name.encode()) <= 240
+
+
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
+
+
+def _is_plain_part(part: str) -> bool:
+    return (
+        bool(part)
+        and part == part.strip(" ")
+        and not part.endswith(".")
+        and part not in (".", "..")
+        and not _FORBIDDEN.search(part)
+        and not _DEVICE.fullmatch(part)
+    )
+
+
+def plain_name(name: str) -> str:
+    """Return the nearest plain name of one file or folder; see `is_plain_name`."""
+    cleaned = _FORBIDDEN.sub("-", name.replace("/", "-")).strip(" ").rstrip(". ")
+    if _DEVICE.fullmatch(cleaned):
+        cleaned = f"_{cleaned}"
+    stem, dot, suffix = cleaned.rpartition(".")
+    if not stem or len(suffix) > 10:
+        stem, dot, suffix = cleaned, "", ""
+    while len(f"{stem}{dot}{suffix}".encode()) > 100:
+        stem = stem[:-1].rstrip(". ")
+    return f"{stem}{dot}{suffix}" or "file"

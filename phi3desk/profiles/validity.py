@@ -1,0 +1,65 @@
+"""What a profile must be like to be kept."""
+
+from __future__ import annotations
+
+import re
+
+from phi3desk.errors import UserError
+from phi3desk.profiles.profile import (
+    ICONS,
+    LONGEST_INSTRUCTIONS,
+    LONGEST_NAME,
+    LONGEST_QUESTION,
+    MOST_QUESTIONS,
+    STRONGEST,
+    WEAKEST,
+    Profile,
+    SamplingChoice,
+)
+
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+#: the least and the most of each value of SamplingChoice
+_SAMPLING = {
+    "temperature": (0.0, 2.0), "top_p": (0.01, 1.0), "top_k": (1, 1000), "repeat_penalty": (0.5, 2.0),
+    "max_tokens": (16, 8192),
+}  # fmt: skip
+
+
+def check_profile(profile: Profile) -> None:
+    """Raise UserError where a profile cannot be kept, with the first reason found."""
+    if not profile.name.strip():
+        raise UserError("An expert needs a name.")
+    if len(profile.name.strip()) > LONGEST_NAME:
+        raise UserError("The name is too long; {most} characters are the most.", most=LONGEST_NAME)
+    if len(profile.instructions) > LONGEST_INSTRUCTIONS:
+        raise UserError("The instructions are too long; {most} characters are the most.", most=LONGEST_INSTRUCTIONS)
+    if not _COLOR.fullmatch(profile.color):
+        raise UserError("“{color}” is not a colour such as #2459D3.", color=profile.color)
+    if profile.icon and profile.icon not in ICONS:
+        raise UserError("There is no icon named “{icon}”.", icon=profile.icon)
+    _check_questions(profile.first_questions)
+    _check_adapters(profile)
+    _check_sampling(profile.sampling)
+
+
+def _check_questions(questions: tuple[str, ...]) -> None:
+    if len(questions) > MOST_QUESTIONS:
+        raise UserError("There are too many first questions; {most} are the most.", most=MOST_QUESTIONS)
+    if any(len(question) > LONGEST_QUESTION for question in questions):
+        raise UserError("A first question is too long; {most} characters are the most.", most=LONGEST_QUESTION)
+
+
+def _check_adapters(profile: Profile) -> None:
+    names = [use.name for use in profile.adapters]
+    if len(set(names)) < len(names):
+        raise UserError("The expert has the same adapter twice.")
+    for use in profile.adapters:
+        if not WEAKEST <= use.strength <= STRONGEST:
+            raise UserError("The strength of “{adapter}” must be between 0 and 2.", adapter=use.name)
+
+
+def _check_sampling(sampling: SamplingChoice) -> None:
+    for name, (low, high) in _SAMPLING.items():
+        value = getattr(sampling, name)
+        if value is not None and not low <= value <= high:
+            raise UserError("The value {name} must be between {low} and {high}.", name=name, low=low, high=high)

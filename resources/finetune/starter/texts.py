@@ -1,0 +1,111 @@
+"""Real text with questions: documents in a folder `pdf/`, and `questions.jsonl` beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+from phi3desk.chat.evidence import telling_words
+from phi3desk.library.chunker import PageLayout, cut
+from phi3desk.library.reading.events import ReadPage, ReadRequest
+from phi3desk.library.reading.kinds import read_document
+from phi3desk.library.text import fold
+
+LETTERS_A_TOKEN = 4.5
+
+
+@dataclass(frozen=True)
+class Text:
+    """A passage as the program cuts it, and where it stands."""
+
+    document: str
+    page: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its reference answers (none where it has no answer) and the page it is about."""
+
+    question: str
+    references: tuple[str, ...]
+    document: str
+    pages: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Passages and questions of some documents."""
+
+    passages: tuple[Text, ...]
+    asked: tuple[Asked, ...]
+
+    def only(self, documents: Sequence[str]) -> Texts:
+        """Return what belongs to documents that one of the patterns names."""
+        return Texts(
+            tuple(passage for passage in self.passages if _named(passage.document, documents)),
+            tuple(asked for asked in self.asked if _named(asked.document, documents)),
+        )
+
+    def without(self, documents: Sequence[str]) -> Texts:
+        """Return what belongs to the other documents."""
+        return Texts(
+            tuple(passage for passage in self.passages if not _named(passage.document, documents)),
+            tuple(asked for asked in self.asked if not _named(asked.document, documents)),
+        )
+
+
+def read_texts(folder: Path) -> Texts:
+    """Read the questions of a folder and the passages of the documents they are about."""
+    asked = []
+    for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        references = tuple(entry["answers"]) if entry["answerable"] else ()
+        asked.append(Asked(entry["question"], references, entry["document"], tuple(entry["pages"])))
+    passages: list[Text] = []
+    for document in sorted({question.document for question in asked}):
+        path = next(place for place in (folder / "pdf" / document, folder / document) if place.exists())
+        pages = [event for event in read_document(ReadRequest(str(path))) if isinstance(event, ReadPage)]
+        layouts = [PageLayout(page.number, page.text, page.headings) for page in pages]
+        drafts = cut(layouts, path.stem, (), _count, frozenset())
+        passages += [Text(document, draft.page, draft.text) for draft in drafts]
+    return Texts(tuple(passages), tuple(asked))
+
+
+def nearest(question: str, passages: Sequence[Text]) -> list[Text]:
+    """Sort passages by the question's words they hold, rare ones above all."""
+    held = [_held(passage.text) for passage in passages]
+    frequency = Counter(word for words in held for word in words)
+    asked = telling_words(question)
+    scores = [sum(1 / frequency[word] for word in asked & words) for words in held]
+    order = sorted(range(len(passages)), key=lambda index: -scores[index])
+    return [passages[index] for index in order]
+
+
+@cache
+def _held(text: str) -> frozenset[str]:
+    return frozenset(telling_words(text))
+
+
+def holds(text: str, answer: str) -> bool:
+    """Tell whether an answer stands in a text as a whole word or words; case, marks and white space do not count."""
+    found = re.search(rf"(?<!\w){re.escape(_plain(answer))}(?!\w)", _plain(text))
+    return found is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(fold(text).split())
+
+
+def _named(document: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch(document, pattern) for pattern in patterns)
+
+
+def _count(texts: Sequence[str]) -> list[int]:
+    return [round(len(text) / LETTERS_A_TOKEN) for text in texts]

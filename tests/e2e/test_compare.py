@@ -1,0 +1,127 @@
+"""The compare command as other programs use it, with the tiny model, its adapter and real documents."""
+
+import csv
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from phi3desk.paths import HOME_VARIABLE
+from tests.helpers.pdf import write_pump_manual
+
+QUESTIONS = [
+    {"id": "a", "question": "How often is the main bearing greased?", "answers": ["2,000 hours"],
+     "document": "pump.pdf", "pages": [2]},
+    {"id": "b", "question": "Who won the chess tournament in Linares?", "unanswerable": True},
+]  # fmt: skip
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Return the words of a command on a home of its own."""
+    return lambda *words: [sys.executable, "-m", "phi3desk", "--home", str(tmp_path / "home"), *map(str, words)]
+
+
+@pytest.fixture
+def phi3desk(command):
+    """Return a function that runs one command and returns what it printed."""
+    environment = {name: value for name, value in os.environ.items() if name != HOME_VARIABLE}
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command(*words), capture_output=True, text=True, env=environment, check=False, timeout=170
+        )
+
+    return run
+
+
+@pytest.fixture
+def ready(phi3desk, tmp_path, tiny_phi3) -> Path:
+    """Return a file of questions; the home has a document and the tiny model."""
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    for words in (
+        ("import", tmp_path / "docs"),
+        ("models", "add", tiny_phi3, "--name", "tiny"),
+        ("models", "use", "tiny"),
+    ):
+        done = phi3desk(*words)
+        assert done.returncode == 0, done.stderr
+    file = tmp_path / "questions.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in QUESTIONS))
+    return file
+
+
+def test_compare_prints_writes_and_goes_on(phi3desk, ready, tmp_path):
+    table, page = tmp_path / "out.csv", tmp_path / "out.html"
+    words = ("compare", "--questions", ready, "--variants", "alone,documents", "--json")
+    done = phi3desk(*words, "--csv", table, "--html", page)
+    assert done.returncode == 0, done.stderr
+    row = json.loads(done.stdout)
+    assert [(one["variant"], one["answered"]) for one in row["variants"]] == [("alone", 2), ("documents", 2)]
+    refused = {(one["id"], one["variant"]): one["refused"] for one in row["answers"]}
+    assert refused["b", "documents"] is True
+    alone, documents = row["variants"]
+    assert (alone["page"]["of"], alone["page"]["count"]) == (1, 0)
+    assert (documents["refused_right"]["count"], documents["refused_right"]["of"]) == (1, 1)
+    assert {pair["measure"] for pair in row["pairs"]} == {"page", "held", "refused_right", "refused_wrong"}
+    rows = list(csv.DictReader(table.open(encoding="utf-8", newline="")))
+    assert [(one["id"], one["variant"]) for one in rows][:2] == [("a", "Model alone"), ("a", "With documents")]
+    assert "<script" not in page.read_text()
+    assert "chess tournament in Linares" in page.read_text()
+
+    database = tmp_path / "home" / "comparisons.db"
+    with sqlite3.connect(database) as db:
+        db.execute("UPDATE answer SET seconds = 77 WHERE question = 'a' AND variant = 'alone'")
+        db.execute("DELETE FROM answer WHERE question = 'b'")
+    db.close()
+    again = json.loads(phi3desk(*words).stdout)
+    assert again["comparison"] == row["comparison"]
+    kept = {(one["id"], one["variant"]): one["seconds"] for one in again["answers"]}
+    assert len(kept) == 4
+    assert kept["a", "alone"] == 77
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C of a child needs a console there")
+def test_compare_stopped_keeps_what_is_done(phi3desk, command, tiny_phi3, tmp_path):
+    phi3desk("models", "add", tiny_phi3, "--name", "tiny")
+    many = tmp_path / "many.jsonl"
+    many.write_text("\n".join(json.dumps({"id": n, "question": f"How hot is bearing {n}?"}) for n in range(400)))
+    words = ("compare", "--questions", many, "--variants", "alone,documents", "--model", "tiny")
+    running = subprocess.Popen(command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    database = tmp_path / "home" / "comparisons.db"
+    until = time.monotonic() + 120
+    while time.monotonic() < until and answers_in(database) < 3:
+        assert running.poll() is None, running.stderr.read()
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "What was done so far is kept" in told
+    assert 3 <= answers_in(database) < 800
+
+
+def test_compare_refuses_in_a_sentence(phi3desk, tmp_path):
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"question": "How much?"}')
+    done = phi3desk("compare", "--questions", file, "--variants", "alone,sideways")
+    assert done.returncode == 1
+    assert "sideways" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def answers_in(database: Path) -> int:
+    if not database.exists():
+        return 0
+    db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        return int(db.execute("SELECT count(*) FROM answer").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+    finally:
+        db.close()
