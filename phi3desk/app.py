@@ -12,10 +12,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from phi3desk import __version__
+from phi3desk.chat.examples import ExampleStore
 from phi3desk.chat.history import ConversationStore
 from phi3desk.errors import UserError, bug_report
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths, resource
+from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.bug_dialog import BugDialog
@@ -84,10 +86,14 @@ def dress(application: QApplication, settings: Settings) -> None:
 
 def make_parts(paths: Paths, settings: Settings) -> Parts:
     """Open what the window works with; raises UserError where the conversations cannot be opened."""
+    comparisons = ComparisonStore(paths.comparisons)
+    comparisons.forget_deleted()
     return Parts(
         settings=settings,
         conversations=ConversationStore(paths.conversations),
+        examples=ExampleStore(paths.examples),
         profiles=ProfileStore(paths.profiles),
+        comparisons=comparisons,
         models=ModelStore(paths),
         adapters=AdapterStore(paths),
         library=LibraryClient(paths),
@@ -104,10 +110,13 @@ def start_workers(window: MainWindow, parts: Parts) -> None:
 
 def close(window: MainWindow, parts: Parts) -> None:
     """Keep what has been written, stop the workers, close the files."""
+    window.expert_tools.close()
     window.assistant.close()
     parts.model.close()
     parts.library.close()
     parts.conversations.close()
+    parts.examples.close()
+    parts.comparisons.close()
 
 
 class BugReporter:

@@ -65,6 +65,7 @@ class Assistant(QObject):
         self._text = ""
         self._sources: tuple[Source, ...] = ()
         self._replaced = 0
+        self._busy = ""
         self._named: dict[int, tuple[Mention, ...]] = {}
         self._collections: tuple[int, ...] = ()
         self._given_up: dict[str, Sentence] = {}
@@ -158,14 +159,13 @@ class Assistant(QObject):
         if reason:
             self.refused.emit(reason)
             return
-        messages = self._messages()
-        at = next((i for i, message in enumerate(messages) if message.id == message_id), 0)
-        question = next((message for message in reversed(messages[:at]) if message.role == "user"), None)
-        if question is None or self._open is None:
+        asked = self.question_of(message_id)
+        if asked is None or self._open is None:
             return
+        question, answer = asked
         named = self.named_in(question.id)
         collections = () if without_documents else self._collections_searched(named)
-        if at == len(messages) - 1:
+        if answer.id == self._messages()[-1].id:
             self._store.delete_from(message_id)
             self._show_open()
         else:
@@ -279,7 +279,20 @@ class Assistant(QObject):
         self._saving.start()
         answering.start()
 
+    def set_busy(self, reason: str) -> None:
+        """Refuse questions with a reason while something else has the model; "" lets them be asked again."""
+        self._busy = reason
+
+    def question_of(self, message_id: int) -> tuple[Message, Message] | None:
+        """Return an answer of the open conversation after the question it answers, None where there is none."""
+        messages = self._messages()
+        at = next((i for i, message in enumerate(messages) if message.id == message_id), 0)
+        question = next((message for message in reversed(messages[:at]) if message.role == "user"), None)
+        return None if question is None else (question, messages[at])
+
     def _reason_not_to_ask(self) -> str:
+        if self._busy:
+            return self._busy
         if self._answering is not None:
             return self.tr("An answer is still being written. Wait for it, or stop it with Esc.")
         for sentence in self._given_up.values():

@@ -43,6 +43,9 @@ class ConversationView(QTextBrowser):
     edit_requested = Signal(int)
     without_documents_requested = Signal(int)
     export_requested = Signal(int)
+    good_requested = Signal(int)
+    not_good_requested = Signal(int)
+    compare_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +79,9 @@ class ConversationView(QTextBrowser):
         self._actions.edit_requested.connect(self.edit_requested)
         self._actions.without_documents_requested.connect(self.without_documents_requested)
         self._actions.export_requested.connect(self.export_requested)
+        self._actions.good_requested.connect(self.good_requested)
+        self._actions.not_good_requested.connect(self.not_good_requested)
+        self._actions.compare_requested.connect(self.compare_requested)
 
     def loadResource(self, _type: int, _name: QUrl | str) -> None:
         """Refuse every resource: text may name pictures and files, none is loaded."""

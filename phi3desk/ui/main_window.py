@@ -17,6 +17,7 @@ from phi3desk.ui.chat_page import ChatPage
 from phi3desk.ui.document_files import DocumentFiles, questions_for
 from phi3desk.ui.drop_zone import DropOverlay, dropped_paths
 from phi3desk.ui.expert_in_use import ExpertInUse
+from phi3desk.ui.expert_tools import ExpertTools
 from phi3desk.ui.experts_page import ExpertsPage
 from phi3desk.ui.exporting import Exporting
 from phi3desk.ui.library_page import LibraryPage
@@ -27,6 +28,7 @@ from phi3desk.ui.models_page import ModelsPage
 from phi3desk.ui.panes import focus_into, focus_next_pane
 from phi3desk.ui.parts import Parts
 from phi3desk.ui.settings_page import SettingsPage
+from phi3desk.ui.shortcuts import Keys, set_shortcuts
 from phi3desk.ui.sidebar import Sidebar
 from phi3desk.ui.source_pane import FIRST_WIDTH, SourcePane
 from phi3desk.ui.stopped_band import StoppedBand
@@ -62,7 +64,7 @@ class MainWindow(QMainWindow):
         self.library_progress = LibraryProgress(parts.library, self)
         self.library_page = LibraryPage(parts.library, self.document_files)
         self.experts_page = ExpertsPage(parts.profiles, parts.library, parts.adapters, parts.models, parts.settings)
-        self.experts_page.answer_with(parts.model, lambda: self.assistant.is_answering)
+        self.expert_tools = ExpertTools(parts, self.experts_page, self.assistant, self.expert, self)
         self.models_page = ModelsPage(parts.models, parts.adapters, parts.model, self.model_files, parts.settings)
         self.settings_page = SettingsPage(parts.settings)
         self.pages: dict[str, QWidget] = {
@@ -210,8 +212,9 @@ class MainWindow(QMainWindow):
         self.expert.changed.connect(self._show_expert)
         self.experts_page.profile_used.connect(self._on_expert_chosen)
         self.experts_page.profile_saved.connect(self._on_expert_saved)
-        self.experts_page.page_wanted.connect(self.show_page)
-        for part in (self.experts_page, self.library_page, self.models_page, self.assistant):
+        self.expert_tools.page_wanted.connect(self.show_page)
+        self.expert_tools.told.connect(self._offer)
+        for part in (self.expert_tools, self.library_page, self.models_page, self.assistant):
             part.undo_offered.connect(self._on_undo_offered)
         self.settings_page.setting_changed.connect(self._on_setting_changed)
 
@@ -280,6 +283,7 @@ class MainWindow(QMainWindow):
         chat.view.export_requested.connect(self._on_export)
         chat.view.without_documents_requested.connect(lambda message: assistant.ask_again(message, True))
         self.source.closed.connect(self._on_source_toggled)
+        self.expert_tools.follow(chat.view)
 
     def _on_conversation_opened(self, conversation: Conversation | None, messages: list[Message], writing: int) -> None:
         self.chat.view.show_messages(messages, writing)
@@ -355,7 +359,7 @@ class MainWindow(QMainWindow):
         self.library_progress.changed.connect(self._show_status)
         self.document_files.told.connect(self._offer)
         library.import_finished.connect(self._on_import_finished)
-        library.failed.connect(self._on_failed)
+        library.failed.connect(lambda failure: self._offer(shown(failure.sentence)))
         for worker in (library.worker, self._parts.model.worker):
             worker.died.connect(lambda sentence: self._offer(shown(sentence)))
         self.chat.composer.mentions.follow(library)
@@ -410,7 +414,7 @@ class MainWindow(QMainWindow):
     def _connect_model(self) -> None:
         model, files = self._parts.model, self.model_files
         self.model_status.changed.connect(self._show_model)
-        model.adapters_failed.connect(self._on_failed)
+        model.adapters_failed.connect(lambda failure: self._offer(shown(failure.sentence)))
         files.model_added.connect(self._on_model_added)
         files.adapter_added.connect(self._on_adapter_added)
         files.refused.connect(self._on_file_refused)
@@ -437,13 +441,10 @@ class MainWindow(QMainWindow):
         if self.page != "models":
             self._offer(shown(failure.sentence), self.tr("&Show"), lambda: self.show_page("models"))
 
-    def _on_failed(self, failure: Failure) -> None:
-        self._offer(shown(failure.sentence))
-
     # window
 
     def _set_shortcuts(self) -> None:
-        for keys, act in (
+        acts: list[tuple[Keys, Callable[[], object]]] = [
             (QKeySequence.StandardKey.New, self._on_new),
             ("Ctrl+K", self._on_search_wanted),
             (QKeySequence.StandardKey.Open, self.choose_files),
@@ -451,11 +452,8 @@ class MainWindow(QMainWindow):
             ("F9", self._on_source_toggled),
             ("F6", lambda: self._on_next_pane(1)),
             ("Shift+F6", lambda: self._on_next_pane(-1)),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
-        for position in range(9):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{position + 1}"), self)
-            shortcut.activated.connect(lambda position=position: self._on_expert_number(position))
+        ]
+        set_shortcuts(self, acts, self._on_expert_number)
         self._stop_shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._stop_shortcut.setEnabled(False)
         self._stop_shortcut.activated.connect(self.assistant.stop)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from phi3desk.chat.examples import ExampleStore
 from phi3desk.chat.history import ConversationStore
 from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.library_client import LibraryClient
@@ -18,7 +20,9 @@ class Parts:
 
     settings: Settings
     conversations: ConversationStore
+    examples: ExampleStore
     profiles: ProfileStore
+    comparisons: ComparisonStore
     models: ModelStore
     adapters: AdapterStore
     library: LibraryClient

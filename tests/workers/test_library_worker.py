@@ -177,9 +177,8 @@ def test_a_paused_import_waits_over_a_restart_and_goes_on(home, tmp_path):
     with WorkerProcess("library", home) as first:
         first.ask("pause", paused=True)
         running = first.send("import", paths=[str(tmp_path / "docs")], collection=None)
-        while not ((line := first.read_line()).id == running and line.event == "progress"):
-            assert line.id != running
-        assert line.data["phase"] == "paused"
+        while (line := first.read_line()).event != "progress" or line.data["phase"] != "paused":
+            assert line.event != "result"
         first.process.kill()
     with WorkerProcess("library", home) as second:
         assert second.ask("status")["paused"]

@@ -17,13 +17,12 @@ from phi3desk.errors import say
 from phi3desk.library.documents import State
 from phi3desk.library.reading import ocr
 from phi3desk.library.reading.events import Details, Event, Finished, Heading, Opened, ReadPage, ReadRequest
+from phi3desk.library.reading.limits import LONGEST_PAGE
 from phi3desk.library.text import has_text, line_spans, readable_share
 
-#: A page with more characters is no page that a person reads; the rest of it is left out.
-LONGEST_PAGE = 2_000_000
 #: Below this share of readable signs a page's text is the noise of a font without a map to Unicode.
 READABLE = 0.5
-HEADER_WITHIN = 1024
+_HEADER_WITHIN = 1024
 #: A file that claims more pages is built to do harm, or no document; the rest of it is left out.
 MOST_PAGES = 20_000
 #: Of the seconds a page may take, the share that Tesseract gets: a page it is too slow for costs that page only.
@@ -280,7 +279,7 @@ def _locked(password: str) -> Finished:
 
 def _failure(path: Path) -> Finished:
     with path.open("rb") as file:
-        is_pdf = b"%PDF-" in file.read(HEADER_WITHIN)
+        is_pdf = b"%PDF-" in file.read(_HEADER_WITHIN)
     if not is_pdf:
         return Finished(State.FAILED, say("The file is named like a PDF, but what it holds is not a PDF."))
     return Finished(
