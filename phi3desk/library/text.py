@@ -232,6 +232,7 @@ def _folded_letter(letter: str) -> str:
     return "".join(c for c in fold(letter) if c.isalnum())
 
 
+@lru_cache(maxsize=4)
 def _letters(text: str) -> tuple[str, list[int]]:
     """Return the folded letters and digits of a text, and the offset each one comes from."""
     letters: list[str] = []

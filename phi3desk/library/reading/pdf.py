@@ -10,6 +10,7 @@ import ctypes
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ MOST_PAGES = 20_000
 #: Of the seconds a page may take, the share that Tesseract gets: a page it is too slow for costs that page only.
 _TESSERACT_SHARE = 0.8
 _OUTLINE_ENTRIES = 5_000
+_OUTLINE_DEPTH = 9
 _PASSWORD_ERROR = 4
 
 
@@ -318,7 +320,7 @@ def _details(path: Path, password: str) -> Details:
     reader = _open_with_pypdf(path, password)
     if reader is None:
         return Details()
-    title, labels, outline = "", [], []
+    title, labels = "", []
     try:
         title = _clean((reader.metadata.title if reader.metadata else "") or "")
     except Exception:
@@ -329,15 +331,39 @@ def _details(path: Path, password: str) -> Details:
             labels = []
     except Exception:
         labels = []
+    return Details(title, labels, _outline_by_pdfium(path, password) or _outline_by_pypdf(reader))
+
+
+def _outline_by_pdfium(path: Path, password: str) -> list[tuple[int, int, str]]:
+    """Return the outline as PDFium reads it, which takes a hundredth of pypdf's time; empty where it finds none."""
     try:
-        outline = list(_outline(reader, reader.outline, 0))[:_OUTLINE_ENTRIES]
-    except Exception:
-        outline = []
-    return Details(title, labels, outline)
+        document = _opened(path, password)
+    except _UnreadableError:
+        return []
+    try:
+        return list(islice(_bookmarks(document), _OUTLINE_ENTRIES))
+    finally:
+        document.close()
+
+
+def _bookmarks(document: Any) -> Iterator[tuple[int, int, str]]:
+    for bookmark in document.get_toc(max_depth=_OUTLINE_DEPTH):
+        destination = bookmark.get_dest()
+        page = destination.get_index() if destination is not None else None
+        title = _clean(bookmark.get_title())
+        if page is not None and page >= 0 and title:
+            yield page + 1, bookmark.level, title
+
+
+def _outline_by_pypdf(reader: Any) -> list[tuple[int, int, str]]:
+    try:
+        return list(islice(_outline(reader, reader.outline, 0), _OUTLINE_ENTRIES))
+    except Exception:  # pypdf raises whatever a broken outline makes it stumble over
+        return []
 
 
 def _outline(reader: Any, entries: list[Any], level: int) -> Iterator[tuple[int, int, str]]:
-    if level > 8:
+    if level >= _OUTLINE_DEPTH:
         return
     for entry in entries:
         if isinstance(entry, list):

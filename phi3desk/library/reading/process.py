@@ -40,11 +40,13 @@ def main() -> int:
     tesseract = find_tesseract()
     raise_walls(programs=(tesseract,) if tesseract is not None else ())
     print(json.dumps({"event": "hello", "version": 2}), file=output, flush=True)
+    # counts tokens for all documents: its tokenizer takes longer to load than a short document to read
+    embedder = Embedder()
     while True:
         line = requests.get()
         request = msgspec.convert(line, ReadRequest)
         limit_request(request.megabytes)
-        for answer in _answers(request):
+        for answer in _answers(request, embedder):
             print(json.dumps({"id": line["id"], **answer}), file=output, flush=True)
 
 
@@ -67,13 +69,13 @@ def _take_requests(requests: queue.Queue[dict[str, Any]]) -> None:
     os._exit(0)
 
 
-def _answers(request: ReadRequest) -> Iterator[dict[str, Any]]:
+def _answers(request: ReadRequest, embedder: Embedder) -> Iterator[dict[str, Any]]:
     told: list[Event] = []
     try:
         for event in read_document(request):
             told.append(event)
             yield _line(event)
-        yield from _passages(request, told)
+        yield from _passages(request, told, embedder)
     except MemoryError:
         yield _line(Finished(State.FAILED, say("Reading the file takes more memory than is allowed.")))
     except Exception as error:  # whatever a hostile file makes a parser raise is that file's end, not the reader's
@@ -85,14 +87,14 @@ def _answers(request: ReadRequest) -> Iterator[dict[str, Any]]:
     yield {"event": "done"}
 
 
-def _passages(request: ReadRequest, told: Sequence[Event]) -> Iterator[dict[str, Any]]:
+def _passages(request: ReadRequest, told: Sequence[Event], embedder: Embedder) -> Iterator[dict[str, Any]]:
     """Yield the passages of a document that was read, some at a time."""
     if request.ocr_pages or not any(isinstance(event, Finished) and event.state is State.READ for event in told):
         return
     pages = [event for event in told if isinstance(event, ReadPage)]
     details = next((event for event in told if isinstance(event, Details)), Details())
     texts, headings = [page.text for page in pages], [page.headings for page in pages]
-    drafted = draft(Embedder(), request.path, details.title, texts, headings, details.outline)
+    drafted = draft(embedder, request.path, details.title, texts, headings, details.outline)
     for at in range(0, len(drafted.drafts), _PASSAGES_A_LINE):
         some = slice(at, at + _PASSAGES_A_LINE)
         drafts, index = msgspec.to_builtins((drafted.drafts[some], drafted.index[some]))
