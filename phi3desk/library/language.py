@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
+from threading import Lock
 from typing import Any
 
 LANGUAGES = (
@@ -13,6 +14,8 @@ LANGUAGES = (
 )  # fmt: skip
 _LONGEST_SAMPLE = 1500
 _FEWEST_LETTERS = 20
+#: two threads that need it at once shall not both load it
+_LOADING = Lock()
 
 
 @lru_cache(maxsize=1)
@@ -26,12 +29,15 @@ def _identifier() -> Any:
 
 def load() -> None:
     """Load what `language_of` needs ahead of its first use; it goes through a temporary file."""
-    _identifier()
+    with _LOADING:
+        _identifier()
 
 
 def scores(text: str) -> dict[str, float]:
     """Return how likely each language is for a text, summing to 1."""
-    return {str(code): float(share) for code, share in _identifier().rank(text[:_LONGEST_SAMPLE])}
+    with _LOADING:
+        identifier = _identifier()
+    return {str(code): float(share) for code, share in identifier.rank(text[:_LONGEST_SAMPLE])}
 
 
 def language_of(text: str, known: Mapping[str, float] | None = None) -> str:
