@@ -166,7 +166,8 @@ def test_window_switches_the_expert_in_the_middle_of_a_conversation(
     use = AdapterUse(entry.name, entry.path, 0.8)
     parts.profiles.save(dataclasses.replace(expert, adapters=(use,)))
     with qtbot.waitSignal(parts.model.adapters_changed, timeout=WAIT):
-        qtbot.keyClick(working, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        position = [profile.id for profile in working.expert.all()].index(expert.id) + 1
+        qtbot.keyClick(working, Qt.Key(Qt.Key.Key_0 + position), Qt.KeyboardModifier.ControlModifier)
     assert working.sidebar.experts.made_of.endswith(f"{entry.name} 0.8")
 
     adapted = ask(qtbot, working, "What is a pump?")
