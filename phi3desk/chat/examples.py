@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,8 +12,9 @@ import msgspec
 
 from phi3desk.chat.messages import MadeBy, Message, Source
 from phi3desk.chat.mode import AnswerMode
-from phi3desk.errors import UserError
+from phi3desk.errors import say
 from phi3desk.model.models import Turn
+from phi3desk.sqlite_file import open_file
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -81,20 +81,15 @@ class ExampleStore:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raises UserError where it is not such a file or is of a newer program."""
-        self._db = sqlite3.connect(path, isolation_level=None)
-        try:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._migrate()
-        except sqlite3.DatabaseError as error:
-            self._db.close()
-            raise UserError(
+        self._db = open_file(
+            path,
+            MIGRATIONS,
+            damaged=say(
                 "The examples in {path} cannot be read. Move that file away and start again; a new one will be made.",
                 path=str(path),
-            ) from error
-        except UserError:
-            self._db.close()
-            raise
+            ),
+            newer=say("These examples were made by a newer phi3desk. Install the newer version to open them."),
+        )
         self._db.execute("DELETE FROM example WHERE removed IS NOT NULL")
 
     def close(self) -> None:
@@ -152,13 +147,6 @@ class ExampleStore:
     def restore(self, example_id: int) -> None:
         """Undo `remove`."""
         self._db.execute("UPDATE example SET removed = NULL WHERE id = ?", (example_id,))
-
-    def _migrate(self) -> None:
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(MIGRATIONS):
-            raise UserError("These examples were made by a newer phi3desk. Install the newer version to open them.")
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
 
 def _example(row: Sequence[object]) -> Example:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from phi3desk.chat.messages import Answer, Conversation, Message
-from phi3desk.errors import UserError
+from phi3desk.errors import say
 from phi3desk.library.text import fold
+from phi3desk.sqlite_file import open_file
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -43,23 +43,17 @@ class ConversationStore:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raises UserError where it is not a conversation file or is of a newer program."""
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.create_function("folded", 1, fold, deterministic=True)
-        try:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._migrate()
-        except sqlite3.DatabaseError as error:
-            self._db.close()
-            raise UserError(
+        self._db = open_file(
+            path,
+            MIGRATIONS,
+            damaged=say(
                 "The conversations in {path} cannot be read. Move that file away and start again; "
                 "a new one will be made.",
                 path=str(path),
-            ) from error
-        except UserError:
-            self._db.close()
-            raise
+            ),
+            newer=say("These conversations were written by a newer phi3desk. Install the newer version to open them."),
+        )
+        self._db.create_function("folded", 1, fold, deterministic=True)
         self._db.execute("DELETE FROM conversation WHERE removed IS NOT NULL")
 
     def close(self) -> None:
@@ -157,15 +151,6 @@ class ConversationStore:
             "INSERT INTO message (id, conversation_id, role, text, created, answer) VALUES (?, ?, ?, ?, ?, ?)",
             [(m.id, m.conversation_id, m.role, m.text, m.created, _encoded(m.answer)) for m in messages],
         )
-
-    def _migrate(self) -> None:
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(MIGRATIONS):
-            raise UserError(
-                "These conversations were written by a newer phi3desk. Install the newer version to open them."
-            )
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
 
 _CONVERSATION = "id, title, created, changed, profile_id, collections"

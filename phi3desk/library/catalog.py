@@ -147,7 +147,7 @@ class Catalog(Database):
         values = (size, changed, sha256, now, now)
         with self.writing() as connection:
             known = self.by_path(collection_id, path)
-            if known is not None and not self._handed_over(known):
+            if known is not None and (known["removed"] is not None or not self._handed_over(known)):
                 connection.execute(
                     "UPDATE document SET size = ?, changed = ?, sha256 = ?, imported = ?, checked = ?, "
                     "state = 'found', reason = NULL, removed = NULL, ocr_waiting = 0 WHERE id = ?",

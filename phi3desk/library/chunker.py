@@ -54,12 +54,17 @@ class Draft:
     @property
     def indexed(self) -> str:
         """Title, headings and text as the embedder gets them."""
-        return f"{self.context}\n{self.text}" if self.context else self.text
+        return indexed_text(self.context, self.text)
 
     @property
     def digest(self) -> str:
         """SHA-256 of what is embedded: equal digests have equal vectors."""
         return hashlib.sha256(self.indexed.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def indexed_text(context: str, text: str) -> str:
+    """Return what is searched and embedded of a passage: title and headings, then its text."""
+    return f"{context}\n{text}" if context else text
 
 
 @dataclass

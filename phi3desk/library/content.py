@@ -15,8 +15,8 @@ from phi3desk.library.documents import State
 from phi3desk.library.drafting import IndexEntry, index_entry
 from phi3desk.library.reading.events import Box
 
-#: passage.embedded: waits for its embedding, or is in a language that the embedder does not know
-_WAITING, _UNKNOWN_LANGUAGE = 0, 2
+#: passage.embedded: see the catalogue's migrations
+WAITING, EMBEDDED, UNKNOWN_LANGUAGE = 0, 1, 2
 #: page.scan: see the catalogue's migrations
 OWN_TEXT, PICTURE, RECOGNISED, NOTHING_RECOGNISED = 0, 1, 2, 3
 
@@ -118,33 +118,15 @@ class Content:
                 if known:
                     self._keep_passage(known.pop(0), draft)
                 else:
-                    self._add_passage(document_id, draft, entry, known_languages)
+                    add_passage(
+                        connection, document_id, draft, embedded_at_first(draft.language, known_languages), entry
+                    )
             self._drop_passages([row["id"] for rows in old.values() for row in rows])
             row = connection.execute("SELECT ocr_waiting FROM document WHERE id = ?", (document_id,)).fetchone()
             state = State.WORDS if drafts else State.READ if row["ocr_waiting"] else State.EMPTY
             connection.execute(
                 "UPDATE document SET state = ?, passages = ? WHERE id = ?", (state.value, len(drafts), document_id)
             )
-
-    def _add_passage(self, document_id: int, draft: Draft, entry: IndexEntry, known_languages: frozenset[str]) -> None:
-        known = not draft.language or draft.language in known_languages
-        made = self._connection.execute(
-            'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, '
-            "embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document_id,
-                draft.page,
-                draft.start,
-                draft.end,
-                draft.text,
-                _headings_json(draft),
-                draft.context,
-                draft.language,
-                draft.digest,
-                _WAITING if known else _UNKNOWN_LANGUAGE,
-            ),
-        )
-        self._index(int(made.lastrowid or 0), entry)
 
     def _keep_passage(self, row: sqlite3.Row, draft: Draft) -> None:
         if (row["page"], row["start"], row["end"]) != (draft.page, draft.start, draft.end):
@@ -160,13 +142,6 @@ class Content:
             )
             self.index_anew([row["id"]])
 
-    def _index(self, passage_id: int, entry: IndexEntry) -> None:
-        self._connection.execute(
-            "INSERT INTO passage_words (rowid, context, body) VALUES (?, ?, ?)",
-            (passage_id, entry.context, entry.body),
-        )
-        self._connection.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (passage_id, entry.folded))
-
     def index_anew(self, passage_ids: Iterable[int]) -> None:
         """Write the words of passages into the index again, in place of what it holds of them."""
         with self._catalog.writing() as connection:
@@ -174,7 +149,7 @@ class Content:
                 self._unindex(passage_id)
                 row = connection.execute("SELECT * FROM passage WHERE id = ?", (passage_id,)).fetchone()
                 if row is not None:
-                    self._index(passage_id, index_entry(row["context"], row["text"], row["language"]))
+                    _index(connection, passage_id, index_entry(row["context"], row["text"], row["language"]))
 
     def _unindex(self, passage_id: int) -> None:
         self._connection.execute("DELETE FROM passage_words WHERE rowid = ?", (passage_id,))
@@ -305,6 +280,43 @@ class Content:
             "SELECT scan, count(*) AS n FROM page WHERE document_id = ? GROUP BY scan", (document_id,)
         )
         return {int(row["scan"]): int(row["n"]) for row in rows}
+
+
+def embedded_at_first(language: str, known_languages: frozenset[str]) -> int:
+    """Return whether a new passage waits for its embedding or cannot have one, by its language ("" is any)."""
+    return WAITING if not language or language in known_languages else UNKNOWN_LANGUAGE
+
+
+def add_passage(
+    connection: sqlite3.Connection, document_id: int, draft: Draft, embedded: int, entry: IndexEntry
+) -> int:
+    """Write a passage and its words in the connection's transaction; return its id."""
+    made = connection.execute(
+        'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, embedded) '
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            document_id,
+            draft.page,
+            draft.start,
+            draft.end,
+            draft.text,
+            _headings_json(draft),
+            draft.context,
+            draft.language,
+            draft.digest,
+            embedded,
+        ),
+    )
+    passage_id = int(made.lastrowid or 0)
+    _index(connection, passage_id, entry)
+    return passage_id
+
+
+def _index(connection: sqlite3.Connection, passage_id: int, entry: IndexEntry) -> None:
+    connection.execute(
+        "INSERT INTO passage_words (rowid, context, body) VALUES (?, ?, ?)", (passage_id, entry.context, entry.body)
+    )
+    connection.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (passage_id, entry.folded))
 
 
 def _headings_json(draft: Draft) -> str:

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from phi3desk.errors import UserError
-from phi3desk.library.migrations import migrate
+from phi3desk.errors import say
+from phi3desk.library.migrations import MIGRATIONS
+from phi3desk.sqlite_file import connect, open_file
 
 _VARIABLES = 900
 
@@ -24,33 +25,36 @@ class Database:
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._writing = threading.RLock()
-        try:
-            migrate(self.connection)
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise UserError(
+        opened = open_file(
+            path,
+            MIGRATIONS,
+            damaged=say(
                 "The library's catalogue {path} cannot be read ({problem}). Put back a copy of it, or move it away "
                 "to start a new library.",
                 path=str(path),
-                problem=str(error),
-            ) from error
+            ),
+            newer=say(
+                "The library was written by a newer version of phi3desk. Install that version again, or start with "
+                "another data folder."
+            ),
+            shared=True,
+        )
+        self._keep(opened)
 
     @property
     def connection(self) -> sqlite3.Connection:
         """Return the calling thread's own connection."""
         known: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if known is None:
-            # closed by close(), which another thread may call
-            known = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-            known.row_factory = sqlite3.Row
-            known.execute("PRAGMA journal_mode = WAL")
-            known.execute("PRAGMA synchronous = NORMAL")
-            known.execute("PRAGMA foreign_keys = ON")
-            known.execute("PRAGMA cache_size = -32000")
-            self._local.connection = known
-            with self._guard:
-                self._connections.append(known)
-        return known
+        return self._keep(connect(self._path, shared=True)) if known is None else known
+
+    def _keep(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """Make a connection the calling thread's own, until `close`."""
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA cache_size = -32000")
+        self._local.connection = connection
+        with self._guard:
+            self._connections.append(connection)
+        return connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

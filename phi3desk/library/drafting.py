@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phi3desk.library.chunker import Draft, PageLayout, cut
+from phi3desk.library.chunker import Draft, PageLayout, cut, indexed_text
 from phi3desk.library.embedder import Embedder
 from phi3desk.library.language import language_of
 from phi3desk.library.reading.events import Heading
@@ -74,11 +74,6 @@ def drafts_of(
 def index_entry(context: str, text: str, language: str) -> IndexEntry:
     """Return what the word index holds of a passage."""
     return IndexEntry(index_words(context, language), index_words(text, language), fold(indexed_text(context, text)))
-
-
-def indexed_text(context: str, text: str) -> str:
-    """Return what is searched and embedded of a passage: title and headings, then its text."""
-    return f"{context}\n{text}" if context else text
 
 
 def main_language(pages: Sequence[PageLayout]) -> str:

@@ -44,10 +44,12 @@ class PassageEmbedding:
         started = time.monotonic()
         copied = self._copy_twins(waiting)
         rest = _alike([passage for passage in waiting if passage.id not in copied])
-        done = [*copied, *self._embed(rest)]
-        tried = {*copied, *(passage.id for passage in rest)}
-        self._queue.not_embeddable(sorted(tried - set(done)))
-        ready = self._queue.embedded(done)
+        worked = copied | set(self._embed(rest))
+        tried = [passage for passage in waiting if passage.id in copied] + rest
+        ready = self._queue.embedded(
+            [passage for passage in tried if passage.id in worked],
+            [passage for passage in tried if passage.id not in worked],
+        )
         return Step(len(tried), len(rest), time.monotonic() - started, tuple(ready))
 
     def _copy_twins(self, waiting: Sequence[Waiting]) -> set[int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from phi3desk.library.catalog import Catalog
+from phi3desk.library.chunker import indexed_text
 from phi3desk.library.database import marks, parts
 
 
@@ -40,7 +41,7 @@ class EmbeddingQueue:
                 row["id"],
                 row["document_id"],
                 row["collection_id"],
-                f"{row['context']}\n{row['text']}" if row["context"] else row["text"],
+                indexed_text(row["context"], row["text"]),
                 row["digest"],
             )
             for row in rows
@@ -70,23 +71,25 @@ class EmbeddingQueue:
             count += int(row[0])
         return count
 
-    def embedded(self, passage_ids: Sequence[int]) -> list[int]:
-        """Note that passages have their vector; return the documents that became READY by it."""
-        with self._catalog.writing() as connection:
-            connection.executemany("UPDATE passage SET embedded = 1 WHERE id = ?", ((i,) for i in passage_ids))
-            return self.settle()
+    def embedded(self, done: Sequence[Waiting], failed: Sequence[Waiting]) -> list[int]:
+        """Note that passages have their vector; return the documents that became READY by it.
 
-    def not_embeddable(self, passage_ids: Sequence[int]) -> None:
-        """Have passages found by their words only, because the embedder failed on them."""
+        Those the embedder failed on are found by their words only.
+        """
         with self._catalog.writing() as connection:
-            connection.executemany("UPDATE passage SET embedded = 2 WHERE id = ?", ((i,) for i in passage_ids))
+            connection.executemany("UPDATE passage SET embedded = 1 WHERE id = ?", ((p.id,) for p in done))
+            connection.executemany("UPDATE passage SET embedded = 2 WHERE id = ?", ((p.id,) for p in failed))
+            return self.settle({passage.document_id for passage in (*done, *failed)})
 
-    def settle(self) -> list[int]:
-        """Make READY every document whose passages all have what they can have; return their ids."""
+    def settle(self, document_ids: Iterable[int] | None = None) -> list[int]:
+        """Make READY the documents, of all or of some, whose passages all have what they can have; return their ids."""
+        some = None if document_ids is None else sorted(document_ids)
+        within = "" if some is None else f"id IN ({marks(some)}) AND "
         with self._catalog.writing() as connection:
             rows = connection.execute(
-                "SELECT id FROM document d WHERE state = 'words' AND passages > 0 AND ocr_waiting = 0 AND NOT EXISTS "
-                "(SELECT 1 FROM passage p WHERE p.document_id = d.id AND p.embedded = 0)"
+                f"SELECT id FROM document d WHERE {within}state = 'words' AND passages > 0 AND ocr_waiting = 0 "  # noqa: S608
+                "AND NOT EXISTS (SELECT 1 FROM passage p WHERE p.document_id = d.id AND p.embedded = 0)",
+                some or (),
             ).fetchall()
             connection.executemany("UPDATE document SET state = 'ready' WHERE id = ?", ((row["id"],) for row in rows))
             return [int(row["id"]) for row in rows]

@@ -6,7 +6,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from phi3desk.errors import Cancelled, Sentence, say
@@ -26,15 +26,20 @@ CANCELLED = say("The import was cancelled before this file was read. Choose “R
 
 @dataclass
 class _Check:
-    """What one look at a collection found out."""
+    """What one look at a collection found out; paths are as they are kept, see `shown_path`."""
 
     collection_id: int
     rules: Rules
     bound_files: frozenset[str]
+    seen: Scan
+    #: every file that lies there
+    there: frozenset[str]
+    #: those that are not left out, in the order of their paths
+    files: Sequence[tuple[str, ScannedFile]]
     known: dict[str, sqlite3.Row]
-    named: Sequence[Path] = ()
     #: documents whose file is not at its place, by the hash of their content
-    away: dict[str, list[int]] = field(default_factory=dict)
+    away: dict[str, list[int]]
+    named: Sequence[Path]
 
 
 class Follower:
@@ -51,13 +56,9 @@ class Follower:
         Each file is taken up when its turn comes. Files at or below the `named` paths are reported even when nothing
         has changed, and are read again where an import was cancelled before.
         """
-        seen = self._look(collection_id)
-        check = self._compare(collection_id, seen, named)
-        left_out = self._sources.left_out(collection_id)
+        check = self._look(collection_id, named)
         work = []
-        for path, file in sorted((shown_path(file.path), file) for file in seen.files.values()):
-            if path in left_out:
-                continue
+        for path, file in check.files:
             row = check.known.get(path)
             asked_for = _is_among(file.path, named)
             if row is not None and _was_cancelled(row) and _has_same_time(row, file):
@@ -71,30 +72,42 @@ class Follower:
         run.files += len(work)
         run.bytes += sum(file.size for _, file in work)
         yield from self._take_up(run, check, work)
-        there = {shown_path(path) for path in seen.files}
         self._catalog.gone(
             row["id"]
             for row in self._catalog.files(collection_id)
-            if row["removed"] is None and row["path"] not in there and not seen.is_unknown(row["path"])
+            if row["removed"] is None and row["path"] not in check.there and not check.seen.is_unknown(row["path"])
         )
 
     def unread(self, run: ImportRun, collection_id: int) -> None:
         """Put files into the catalogue that a cancelled import did not come to, each with that reason."""
-        seen = self._look(collection_id)
-        check = self._compare(collection_id, seen)
-        left_out = self._sources.left_out(collection_id)
-        for file in seen.files.values():
-            path = shown_path(file.path)
-            if path not in check.known and path not in left_out:
+        check = self._look(collection_id)
+        for path, file in check.files:
+            if path not in check.known:
                 document_id = self._catalog.found(collection_id, path, file.size, file.changed, "")
                 self.end(run, document_id, State.FAILED, CANCELLED)
 
-    def _look(self, collection_id: int) -> Scan:
+    def _look(self, collection_id: int, named: Sequence[Path] = ()) -> _Check:
         sources = [self._at_its_place(source) for source in self._sources.of(collection_id)]
-        away = [source for source in sources if is_unmounted(source, self._sources.identity(source.id))]
-        seen = scan([source for source in sources if source not in away], self._sources.rules(collection_id))
-        seen.unknown.extend(source.path for source in away)
-        return seen
+        unmounted = [source for source in sources if is_unmounted(source, self._sources.identity(source.id))]
+        rules = self._sources.rules(collection_id)
+        seen = scan([source for source in sources if source not in unmounted], rules)
+        seen.unknown.extend(source.path for source in unmounted)
+        files = sorted(((shown_path(path), file) for path, file in seen.files.items()), key=lambda each: each[0])
+        there = frozenset(path for path, _ in files)
+        left_out = self._sources.left_out(collection_id)
+        # only now: a folder that was found again has taken the paths of its documents with it
+        known = {str(row["path"]): row for row in self._catalog.files(collection_id)}
+        return _Check(
+            collection_id,
+            rules,
+            frozenset(source.path for source in sources if not source.folder),
+            seen,
+            there,
+            [(path, file) for path, file in files if path not in left_out],
+            known,
+            _away(known, there),
+            named,
+        )
 
     def _at_its_place(self, source: Source) -> Source:
         """Find a bound folder again that was renamed."""
@@ -103,17 +116,6 @@ class Follower:
             return source
         self._sources.moved(source, place)
         return Source(source.id, source.collection_id, str(place), source.folder)
-
-    def _compare(self, collection_id: int, seen: Scan, named: Sequence[Path] = ()) -> _Check:
-        known = {str(row["path"]): row for row in self._catalog.files(collection_id)}
-        bound = frozenset(s.path for s in self._sources.of(collection_id) if not s.folder)
-        check = _Check(collection_id, self._sources.rules(collection_id), bound, known, named)
-        there = {shown_path(path) for path in seen.files}
-        # originals before duplicates, so that they keep what was read
-        for row in sorted(known.values(), key=lambda row: (row["removed"] is not None, row["state"] == "duplicate")):
-            if row["sha256"] and row["path"] not in there:
-                check.away.setdefault(row["sha256"], []).append(row["id"])
-        return check
 
     def _take_up(
         self, run: ImportRun, check: _Check, work: Sequence[tuple[str, ScannedFile]]
@@ -143,7 +145,8 @@ class Follower:
             except OSError as error:
                 problem = error.strerror or type(error).__name__
                 refused = (State.FAILED, say("The file cannot be opened: {problem}.", problem=problem))
-        if known is not None and sha256 and known["sha256"] == sha256 and not _was_cancelled(known):
+        is_same = known is not None and sha256 and known["sha256"] == sha256 and not _was_cancelled(known)
+        if known is not None and is_same and not (known["removed"] and self._is_held(check, sha256, known["id"])):
             self._catalog.touch(known["id"], file.size, file.changed)
             if known["removed"] is not None or _is_among(file.path, check.named):
                 self.tell_end(run, known["id"])
@@ -170,7 +173,7 @@ class Follower:
         """Find the document that this file was before it was renamed or moved, and note its new place."""
         for document_id in list(check.away.get(sha256, ())):
             place, removed = self._catalog.place_of(document_id)
-            if not place or (not removed and Path(place).exists()):
+            if not place or (self._is_held(check, sha256, document_id) if removed else Path(place).exists()):
                 continue
             check.away[sha256].remove(document_id)
             known = check.known.get(path)
@@ -179,6 +182,10 @@ class Follower:
             self._catalog.move(document_id, path, file.size, file.changed)
             return document_id
         return None
+
+    def _is_held(self, check: _Check, sha256: str, document_id: int) -> bool:
+        """Tell whether another document holds the content of one that was removed: it comes back as a duplicate."""
+        return self._catalog.same_content(check.collection_id, sha256, document_id) is not None
 
     def end(
         self, run: ImportRun, document_id: int, state: State, reason: Sentence | None, pages: int = 0, kind: str = ""
@@ -207,6 +214,16 @@ def outcome_of(document: Document) -> FileOutcome:
 def shown_path(path: str) -> str:
     """Return a path as text that can be kept and shown: bytes that are no UTF-8 become a replacement sign."""
     return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _away(known: dict[str, sqlite3.Row], there: frozenset[str]) -> dict[str, list[int]]:
+    """Return the documents whose file does not lie there, by the hash of their content."""
+    away: dict[str, list[int]] = {}
+    # originals before duplicates, so that they keep what was read
+    for row in sorted(known.values(), key=lambda row: (row["removed"] is not None, row["state"] == "duplicate")):
+        if row["sha256"] and row["path"] not in there:
+            away.setdefault(row["sha256"], []).append(row["id"])
+    return away
 
 
 def _outcome(row: sqlite3.Row) -> FileOutcome:

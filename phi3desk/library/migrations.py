@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
-from phi3desk.errors import UserError
-
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE collection (
@@ -131,15 +127,3 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     """,
 )
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a catalogue to the newest version, each step in one transaction; UserError for one from the future."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
-        raise UserError(
-            "The library was written by a newer version of phi3desk. Install that version again, or start with "
-            "another data folder."
-        )
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

@@ -115,12 +115,6 @@ class Postings:
             counts = estimates | {term: float(len(holders.ids)) for term, holders in found.items()}
             return found, Statistics(self._table.rows, self._table.tokens / max(1, self._table.rows), counts)
 
-    def prepare(self) -> None:
-        """Take the sample ahead of the first question."""
-        with self._turn:
-            self._renew()
-            self._estimates([])
-
     def _renew(self) -> None:
         """Forget what was kept where passages have come or gone since."""
         row = self._catalog.connection.execute(f"SELECT block FROM {self._name}_data WHERE id = 1").fetchone()  # noqa: S608

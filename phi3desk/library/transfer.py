@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import sqlite3
@@ -14,10 +13,11 @@ from pathlib import Path, PurePath
 
 from phi3desk.errors import say
 from phi3desk.library.catalog import Catalog, stored_sentence
-from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, RECOGNISED
+from phi3desk.library.chunker import Draft
+from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECOGNISED, add_passage, embedded_at_first
 from phi3desk.library.database import marks
 from phi3desk.library.documents import Rules, State
-from phi3desk.library.drafting import index_entry, indexed_text
+from phi3desk.library.drafting import index_entry
 from phi3desk.library.embedding_queue import EmbeddingQueue
 from phi3desk.library.sources import Sources
 from phi3desk.library.transfer_records import (
@@ -332,28 +332,15 @@ class Transfer:
             if count % _PART == 0:
                 step()
             document_id = numbers.documents[record.document]
-            # never taken over: a digest decides which text may have which vector
-            indexed = indexed_text(record.context, record.text)
-            digest = hashlib.sha256(indexed.encode("utf-8", "surrogatepass")).hexdigest()
-            embedded = record.embedded
-            if not incoming.vectors_fit:
-                embedded = 0 if not record.language or record.language in self._languages else 2
-            made = connection.execute(
-                'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, '
-                "embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    document_id, record.page, record.start, record.end, record.text,
-                    json.dumps(record.headings, ensure_ascii=False), record.context, record.language, digest, embedded,
-                ),
+            # the digest is made here and never taken over: it decides which text may have which vector
+            draft = Draft(
+                record.page, record.start, record.end, record.text, tuple(record.headings), record.context,
+                record.language,
             )  # fmt: skip
-            passage_id = int(made.lastrowid or 0)
+            embedded = record.embedded if incoming.vectors_fit else embedded_at_first(record.language, self._languages)
             entry = index_entry(record.context, record.text, record.language)
-            connection.execute(
-                "INSERT INTO passage_words (rowid, context, body) VALUES (?, ?, ?)",
-                (passage_id, entry.context, entry.body),
-            )
-            connection.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (passage_id, entry.folded))
-            if record.embedded == 1:
+            passage_id = add_passage(connection, document_id, draft, embedded, entry)
+            if record.embedded == EMBEDDED:
                 numbers.passages.append((passage_id, document_id))
         connection.executemany(
             "UPDATE document SET passages = (SELECT count(*) FROM passage WHERE document_id = document.id) "

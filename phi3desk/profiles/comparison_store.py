@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from phi3desk.chat.messages import Answer
-from phi3desk.errors import UserError
+from phi3desk.errors import say
 from phi3desk.profiles.comparison import Comparison, Outcome, Plan
+from phi3desk.sqlite_file import open_file
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -47,22 +47,16 @@ class ComparisonStore:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raises UserError where it is not such a file or is of a newer program."""
-        self._db = sqlite3.connect(path, isolation_level=None)
-        try:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._migrate()
-        except sqlite3.DatabaseError as error:
-            self._db.close()
-            raise UserError(
+        self._db = open_file(
+            path,
+            MIGRATIONS,
+            damaged=say(
                 "The comparisons in {path} cannot be read. Move that file away and start again; "
                 "a new one will be made.",
                 path=str(path),
-            ) from error
-        except UserError:
-            self._db.close()
-            raise
+            ),
+            newer=say("These comparisons were made by a newer phi3desk. Install the newer version to open them."),
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -154,13 +148,6 @@ class ComparisonStore:
             (comparison_id, question, question),
         )
         return [_outcome(row) for row in rows]
-
-    def _migrate(self) -> None:
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(MIGRATIONS):
-            raise UserError("These comparisons were made by a newer phi3desk. Install the newer version to open them.")
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
 
 def _comparison(row: Sequence[object]) -> Comparison:

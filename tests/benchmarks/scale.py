@@ -9,7 +9,6 @@ index of neighbours looks bad on them. The folder is used again where it holds s
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import random
 import statistics
@@ -24,11 +23,12 @@ import numpy as np
 import psutil
 
 from phi3desk.library.catalog import Catalog
+from phi3desk.library.chunker import Draft
+from phi3desk.library.content import EMBEDDED, UNKNOWN_LANGUAGE, add_passage
+from phi3desk.library.drafting import index_entry
 from phi3desk.library.embedder import Embedder
 from phi3desk.library.library import Library
-from phi3desk.library.text import fold
 from phi3desk.library.vectors import Vectors
-from phi3desk.library.words import index_words
 from phi3desk.paths import Paths, open_paths, resource
 from phi3desk.settings import Settings
 from tests.benchmarks.material import pages_of
@@ -191,28 +191,10 @@ def _add_document(catalog: Catalog, collection: int, number: int, language: str)
 
 
 def _add_passage(catalog: Catalog, document: int, seed: Seed) -> int:
-    indexed = f"{seed.context}\n{seed.text}"
-    made = catalog.connection.execute(
-        'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, embedded) '
-        "VALUES (?, 1, 0, ?, ?, '[]', ?, ?, ?, ?)",
-        (
-            document,
-            len(seed.text),
-            seed.text,
-            seed.context,
-            seed.language,
-            hashlib.sha256(indexed.encode()).hexdigest(),
-            2 if seed.vector is None else 1,
-        ),
-    )
-    catalog.connection.execute(
-        "INSERT INTO passage_words (rowid, context, body) VALUES (?, ?, ?)",
-        (made.lastrowid, index_words(seed.context, seed.language), index_words(seed.text, seed.language)),
-    )
-    catalog.connection.execute(
-        "INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (made.lastrowid, fold(indexed))
-    )
-    return int(made.lastrowid or 0)
+    draft = Draft(1, 0, len(seed.text), seed.text, (), seed.context, seed.language)
+    embedded = UNKNOWN_LANGUAGE if seed.vector is None else EMBEDDED
+    entry = index_entry(seed.context, seed.text, seed.language)
+    return add_passage(catalog.connection, document, draft, embedded, entry)
 
 
 def main() -> None:

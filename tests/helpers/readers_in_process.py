@@ -7,9 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from phi3desk.library.reading.events import Details, Finished, Opened, ReadPage, ReadRequest
-from phi3desk.library.reading.kinds import read_document
+from phi3desk.library.reading.events import ReadRequest
 from phi3desk.library.reading.pool import DocumentText
+from tests.helpers.reading import told_about
 
 
 class ReadersInProcess:
@@ -21,18 +21,17 @@ class ReadersInProcess:
         self, request: ReadRequest, cancelled: threading.Event, on_page: Callable[[], None] | None = None
     ) -> Future[DocumentText]:
         """Read a file and return what came of it."""
-        text = DocumentText(Path(request.path))
-        for event in read_document(request):
-            if isinstance(event, Opened):
-                text.kind = event.kind
-            elif isinstance(event, ReadPage):
-                text.texts.append(event.text)
-                text.headings.append(list(event.headings))
-                text.labels.append(event.label)
-            elif isinstance(event, Finished):
-                text.state, text.reason = event.state, event.reason
-            elif isinstance(event, Details):
-                text.title = event.title
+        told = told_about(request)
+        text = DocumentText(
+            Path(request.path),
+            told.kind,
+            told.state,
+            told.end.reason,
+            texts=[page.text for page in told.pages],
+            headings=[page.headings for page in told.pages],
+            labels=told.labels,
+            title=told.title,
+        )
         future: Future[DocumentText] = Future()
         future.set_result(text)
         return future

@@ -1,7 +1,8 @@
-"""Reads a file in this process and hands back what a reader told."""
+"""Reads a file in this process and hands back what a reader told; and the command of the reader processes."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,14 +10,24 @@ from phi3desk.library.documents import State
 from phi3desk.library.reading.events import Details, Finished, Opened, ReadPage, ReadRequest
 from phi3desk.library.reading.kinds import read_document
 
+#: starts a reader process without the program around it
+READER = [sys.executable, "-m", "phi3desk.library.reading.process"]
+
 
 @dataclass
 class Told:
     kind: str = ""
     pages: list[ReadPage] = field(default_factory=list)
-    state: State = State.FOUND
-    reason: str = ""
+    end: Finished = field(default_factory=lambda: Finished(State.FOUND))
     title: str = ""
+
+    @property
+    def state(self) -> State:
+        return self.end.state
+
+    @property
+    def reason(self) -> str:
+        return str(self.end.reason or "")
 
     @property
     def text(self) -> str:
@@ -28,14 +39,18 @@ class Told:
 
 
 def told_of(path: Path) -> Told:
+    return told_about(ReadRequest(str(path)))
+
+
+def told_about(request: ReadRequest) -> Told:
     told = Told()
-    for event in read_document(ReadRequest(str(path))):
+    for event in read_document(request):
         if isinstance(event, Opened):
             told.kind = event.kind
         elif isinstance(event, ReadPage):
             told.pages.append(event)
         elif isinstance(event, Finished):
-            told.state, told.reason = event.state, str(event.reason or "")
+            told.end = event
         elif isinstance(event, Details):
             told.title = event.title
     assert [page.number for page in told.pages] == list(range(1, len(told.pages) + 1))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from phi3desk.errors import say
 from phi3desk.library.documents import Collection, Document, LibraryStatus, PageText, State
+from phi3desk.ui.library_client import LibraryClient
 from phi3desk.workers.protocol import Failure
 
 REASON = say("All {count} pages are pictures without text.", count=14)
@@ -23,23 +24,13 @@ def document(number: int, state: State = State.READY, name: str = "", collection
     )
 
 
-class RecordedLibrary(QObject):
-    """Signals and requests of LibraryClient; what is asked stands in `asked`, the newest last."""
-
-    collections_changed = Signal(object)
-    documents_changed = Signal()
-    status_changed = Signal(object)
-    import_started = Signal()
-    import_progressed = Signal(object)
-    file_finished = Signal(object)
-    import_finished = Signal(object)
-    failed = Signal(object)
-    stopped = Signal(object)
-    importing = False
-    status: LibraryStatus | None = None
+class RecordedLibrary(LibraryClient):
+    """A LibraryClient without its worker; what is asked stands in `asked`, the newest last."""
 
     def __init__(self, documents: list[Document], collections: list[Collection]) -> None:
-        super().__init__()
+        QObject.__init__(self)  # LibraryClient would make a worker
+        self.status: LibraryStatus | None = None
+        self._imports: list[int] = []
         self.held, self.collections = documents, collections
         self.asked: list[tuple[object, ...]] = []
         self.pages: dict[tuple[int, int], PageText] = {}
@@ -88,12 +79,16 @@ class RecordedLibrary(QObject):
     def cancel_imports(self) -> None:
         self.asked.append(("cancel",))
 
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        """Record any other request under its name."""
-        known = (
-            "remove_documents", "restore_documents", "delete_collection", "restore_collection", "rename_collection",
-            "retry", "import_paths", "set_rules", "remove_source", "restore_source", "pause",
-        )  # fmt: skip
-        if name not in known:
-            raise AttributeError(name)
-        return lambda *args: self.asked.append((name, *args))
+
+def _recorded(name: str) -> Callable[..., None]:
+    def ask(library: RecordedLibrary, *args: object) -> None:
+        library.asked.append((name, *args))
+
+    return ask
+
+
+for request in (
+    "remove_documents", "restore_documents", "delete_collection", "restore_collection", "rename_collection",
+    "retry", "import_paths", "set_rules", "remove_source", "restore_source", "pause",
+):  # fmt: skip
+    setattr(RecordedLibrary, request, _recorded(request))

@@ -187,6 +187,18 @@ def test_a_rename_a_move_and_a_renamed_folder_embed_nothing(home: Home) -> None:
     assert not [text for text in home.embedder.asked if "pump number" in text]
 
 
+@pytest.mark.parametrize("name", ["pump.pdf", "renamed.pdf"])
+def test_a_removed_file_that_comes_back_is_a_duplicate_where_others_hold_its_content(home: Home, name: str) -> None:
+    home.write("pump.pdf", "the pump")
+    home.write("a.pdf", "one seal")
+    home.check()
+    (home.folder / "pump.pdf").unlink()
+    home.check()
+    for copy in ("a.pdf", "b.pdf", name):
+        home.write(copy, "the pump")
+        home.check()
+
+
 def test_an_edit_embeds_only_the_passages_that_changed(home: Home) -> None:
     pages = [[f"Page {n} tells how the pump number {n} is greased and mounted."] for n in range(6)]
     write_pdf(home.folder / "manual.pdf", pages, title="Manual of pumps")

@@ -1,7 +1,6 @@
 """What doctor --check looks at: each way catalogue, index and vectors can disagree is found, and mended."""
 
 import sqlite3
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,8 +10,7 @@ from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
 from tests.helpers.pdf import write_pump_manual
-
-READER = [sys.executable, "-m", "phi3desk.library.reading.process"]
+from tests.helpers.reading import READER
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The library as a whole in a real folder: import, search, states, undo, what a crash leaves behind."""
 
 import sqlite3
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +14,8 @@ from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
 from tests.helpers.pdf import write_pdf, write_pump_manual
+from tests.helpers.reading import READER
 
-READER = [sys.executable, "-m", "phi3desk.library.reading.process"]
 SWEDISH = [["Lagret smörjs var två tusende timme med litiumfett.", "Oljan byts en gång om året av montören."]]
 
 

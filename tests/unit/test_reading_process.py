@@ -1,7 +1,6 @@
 """Every kind of file through a real reader process, within its walls and limits."""
 
 import random
-import sys
 import threading
 from pathlib import Path
 
@@ -11,13 +10,12 @@ from phi3desk.library.documents import State
 from phi3desk.library.reading.events import ReadRequest
 from phi3desk.library.reading.pool import Limits, Reader
 from tests.helpers.office import repacked, replaced, write_docx, write_mail, write_pptx, write_xlsx
-
-COMMAND = [sys.executable, "-m", "phi3desk.library.reading.process"]
+from tests.helpers.reading import READER
 
 
 @pytest.fixture
 def reader():
-    reader = Reader(COMMAND, Limits(60, 1024))
+    reader = Reader(READER, Limits(60, 1024))
     yield reader
     reader.close()
 
@@ -43,7 +41,7 @@ def test_a_document_that_needs_too_much_memory_is_given_up(tmp_path: Path):
     many = b"".join(b"<w:p><w:r><w:t>%d</w:t></w:r></w:p>" % chance.getrandbits(40) for _ in range(600_000))
     large = replaced("word/document.xml", b"<w:body>", b"<w:body>" + many)
     path = repacked(write_docx(tmp_path / "a.docx"), tmp_path / "b.docx", large)
-    reader = Reader(COMMAND, Limits(60, 200))
+    reader = Reader(READER, Limits(60, 200))
     try:
         read = reader.read(ReadRequest(str(path)), threading.Event())
         assert read.state == State.FAILED

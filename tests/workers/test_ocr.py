@@ -19,8 +19,8 @@ from phi3desk.library.reading.events import Finished, ReadPage, ReadRequest
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.pool import DocumentText, Limits, Reader
 from tests.helpers.pdf import Place, stream, write_objects, write_pdf, write_scan
+from tests.helpers.reading import READER
 
-COMMAND = [sys.executable, "-m", "phi3desk.library.reading.process"]
 needs_tesseract = pytest.mark.skipif(
     ocr.find_tesseract() is None and not os.environ.get("CI"), reason="Tesseract is not installed"
 )
@@ -31,7 +31,7 @@ LANGUAGES = ("eng", "ukr")
 
 @pytest.fixture
 def reader() -> Iterator[Reader]:
-    reader = Reader(COMMAND, Limits(60, 1500))
+    reader = Reader(READER, Limits(60, 1500))
     yield reader
     reader.close()
 
@@ -144,7 +144,7 @@ def test_tesseract_ends_with_its_reader(tmp_path: Path) -> None:
     path = tmp_path / "long.pdf"
     write_scan(path, [[" ".join(ENGLISH[1:])] * 30])
     cancelled = threading.Event()
-    reader = Reader(COMMAND, Limits(60, 1500))
+    reader = Reader(READER, Limits(60, 1500))
     thread = threading.Thread(target=_read_until, args=(reader, path, cancelled))
     thread.start()
     tesseract = _started("tesseract")
@@ -162,7 +162,7 @@ def test_tesseract_ends_with_the_parent_of_its_reader(tmp_path: Path) -> None:
         "import sys, threading; from phi3desk.library.reading.pool import *; "
         "Reader(sys.argv[2:], Limits()).read(ReadRequest(sys.argv[1], ocr_pages=(1,)), threading.Event())"
     )
-    parent = psutil.Popen([sys.executable, "-c", script, str(path), *COMMAND])
+    parent = psutil.Popen([sys.executable, "-c", script, str(path), *READER])
     tesseract = _started("tesseract")
     reader = tesseract.parent()
     parent.kill()

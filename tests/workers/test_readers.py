@@ -18,8 +18,8 @@ from phi3desk.library.reading.events import Finished, ReadPage, ReadRequest
 from phi3desk.library.reading.pool import DocumentText, Limits, Reader, ReaderPool
 from phi3desk.paths import worker_environment
 from tests.helpers.pdf import stream, write_objects, write_pdf, write_pump_manual
+from tests.helpers.reading import READER
 
-COMMAND = [sys.executable, "-m", "phi3desk.library.reading.process"]
 #: A reader that behaves badly when it is given a file of a certain name, and else answers as the real one.
 UNRULY = """
 import json, os, sys, time
@@ -40,7 +40,7 @@ for line in sys.stdin:
 """
 
 
-def read(path: Path, command: list[str] = COMMAND) -> DocumentText:
+def read(path: Path, command: list[str] = READER) -> DocumentText:
     reader = Reader(command, Limits(30, 1024))
     try:
         return reader.read(ReadRequest(str(path)), threading.Event())
@@ -79,7 +79,7 @@ def test_readers_tell_what_each_kind_of_file_is(tmp_path: Path) -> None:
         tmp_path / "picture.png": State.UNSUPPORTED,
         tmp_path / "gone.pdf": State.FAILED,
     }
-    pool = ReaderPool(COMMAND, Limits(30, 1024), 2)
+    pool = ReaderPool(READER, Limits(30, 1024), 2)
     futures = {path: pool.read(ReadRequest(str(path)), threading.Event()) for path in expected}
     results = {path: future.result() for path, future in futures.items()}
     pool.close()
@@ -164,7 +164,7 @@ def test_a_page_whose_text_is_noise_counts_as_a_picture(tmp_path: Path) -> None:
 
 def test_passwords_open_locked_files(tmp_path: Path) -> None:
     path = encrypted(tmp_path / "locked.pdf", "gehäuse")
-    reader = Reader(COMMAND, Limits(30, 1024))
+    reader = Reader(READER, Limits(30, 1024))
     results = {
         password: reader.read(ReadRequest(str(path), password=password), threading.Event())
         for password in ("", "wrong", "gehäuse", "owner")

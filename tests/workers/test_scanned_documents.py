@@ -1,7 +1,6 @@
 """Scanned documents through the whole import: recognised, found, highlighted; and what happens without Tesseract."""
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from phi3desk.library.reading.ocr import installed_languages
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers import pdf
+from tests.helpers.reading import READER
 
-READER = [sys.executable, "-m", "phi3desk.library.reading.process"]
 pytestmark = pytest.mark.skipif(
     not {"eng", "ukr"} <= set(installed_languages() or ()) and not os.environ.get("CI"),
     reason="Tesseract with eng and ukr is not installed",

@@ -1,4 +1,7 @@
-"""Reads one PDF: text page by page with PDFium, outline, labels and title with pypdf. Runs in a reader process only.
+"""Reads one PDF with PDFium: its text page by page, then title, labels and outline. Runs in a reader process only.
+
+pypdf gives the second opinion: on pages that PDFium cannot read or whose text is noise, and on all of a file that
+PDFium cannot open, encrypted ones too.
 
 The offsets of a page's text are PDFium's character indexes, so the text range of a passage is also what
 `QPdfDocument.getSelectionAtIndex` selects, as far as the two builds of PDFium agree on a page.
