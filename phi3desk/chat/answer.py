@@ -52,9 +52,9 @@ def write(
     cancelled: threading.Event,
 ) -> Written:
     """Compose the prompt that fits the loaded model, and let it write; runs where the model is, until it is done."""
-    prompt = compose(
-        request, writer.count_turns, writer.loaded.context, sampling.max_tokens, manner_for(writer.loaded.parameters)
-    )
+    loaded = writer.loaded
+    manner = manner_for(loaded.parameters, loaded.prompt)
+    prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, manner)
     generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled)
     return Written(generation, prompt.sources_read, prompt.history_turns)
 

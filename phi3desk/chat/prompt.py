@@ -26,6 +26,8 @@ PASSAGES_FIRST = (
     "If the passages do not hold the answer, say that the documents do not tell, and answer from what you know."
 )
 FROM_EXCERPTS = "Answer from the passages only, in one full sentence. Put the number of the passage after it, like [1]."
+REFUSAL = "The documents do not tell."
+FROM_EXCERPTS_OR_REFUSE = f"{FROM_EXCERPTS} If they do not hold the answer, write: {REFUSAL}"
 EXAMPLE = (
     Turn(
         "user",
@@ -67,6 +69,16 @@ FOR_SMALL_MODELS = Manner(
     example=EXAMPLE,
     history=False,
 )
+#: for a small model whose adapter has taught it to choose among passages, and to refuse
+FOR_CHOOSERS = Manner(
+    most_passages=3,
+    excerpts=True,
+    task=FROM_EXCERPTS_OR_REFUSE,
+    task_documents_first=FROM_EXCERPTS_OR_REFUSE,
+    history=False,
+)
+#: the forms of prompt that an adapter may say it was trained on (`GgufInfo.prompt`)
+FORMS = {"three excerpts": FOR_CHOOSERS}
 
 
 @dataclass(frozen=True)
@@ -98,9 +110,13 @@ class Written:
     history_turns: int
 
 
-def manner_for(parameters: int) -> Manner:
-    """Return how passages are put before a model of that many parameters (0: unknown)."""
-    return FOR_SMALL_MODELS if 0 < parameters < SMALL_MODEL else USUAL
+def manner_for(parameters: int, form: str = "") -> Manner:
+    """Return how passages are put before a model of that many parameters (0: unknown).
+
+    `form` is the form of prompt that its adapters were trained on, "" where they do not say; an unknown form counts
+    as none.
+    """
+    return FORMS.get(form) or (FOR_SMALL_MODELS if 0 < parameters < SMALL_MODEL else USUAL)
 
 
 def compose(

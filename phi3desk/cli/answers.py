@@ -19,6 +19,7 @@ from phi3desk.library.documents import Found, SearchResult
 from phi3desk.model.adding import fit_of
 from phi3desk.model.bases import open_base
 from phi3desk.model.models import AdapterUse, LoadOptions, ModelEntry, Sampling
+from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import Profile
@@ -43,9 +44,10 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     """Answer one question, or each question of a file."""
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current
+    entry = choose_model(ModelStore(paths), options.model or profile.model)
+    profile = dataclasses.replace(profile, adapters=adapters_on(profile.adapters, entry))
     if options.adapters is not None:
         profile = dataclasses.replace(profile, adapters=adapter_uses(AdapterStore(paths), profile, options.adapters))
-    entry = choose_model(ModelStore(paths), options.model or profile.model)
     check_bases(AdapterStore(paths), profile.adapters, entry)
     progress = ProgressLine()
     with (

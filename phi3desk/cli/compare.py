@@ -23,7 +23,9 @@ from phi3desk.cli.documents import collection_ids, open_library, stopped_by_pers
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.library import Library
+from phi3desk.model.fitting import misfits
 from phi3desk.model.models import ModelEntry
+from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths, write_atomically
 from phi3desk.profiles.comparison import Asked, Comparison, Outcome, Plan, Variant, read_questions, run, variants_of
@@ -43,14 +45,19 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
     profiles = ProfileStore(paths.profiles)
     base = profiles.named(options.profile) if options.profile else profiles.current
     questions = read_questions(Path(options.questions))[: options.limit]
-    variants = variants_of(options.variants.split(","), base, profiles.profiles())
     models = ModelStore(paths)
     entry = choose_model(models, options.model or base.model)
-    if options.model:
-        variants = tuple(dataclasses.replace(one, profile=_on_model(one.profile, options.model)) for one in variants)
+
+    def as_answering(profile: Profile) -> Profile:
+        model = options.model or profile.model
+        answered_by = choose_model(models, model) if model else entry
+        return dataclasses.replace(profile, model=model, adapters=adapters_on(profile.adapters, answered_by))
+
+    others = [as_answering(profile) for profile in profiles.profiles()]
+    variants = variants_of(options.variants.split(","), as_answering(base), others)
     for variant in variants:
         answered_by = choose_model(models, variant.profile.model) if variant.profile.model else entry
-        check_bases(AdapterStore(paths), variant.profile.adapters, answered_by)
+        _refuse_misfits(AdapterStore(paths), variant.profile, answered_by)
     store = ComparisonStore(paths.comparisons)
     try:
         with open_library(paths, settings) as library, stopped_by_person() as cancelled, ExitStack() as held:
@@ -209,8 +216,12 @@ def _interval(figure: Any) -> dict[str, Any]:
     }
 
 
-def _on_model(profile: Profile, model: str) -> Profile:
-    return dataclasses.replace(profile, model=model)
+def _refuse_misfits(adapters: AdapterStore, profile: Profile, answered_by: ModelEntry) -> None:
+    """Raise UserError for an adapter that is not for the model, before the first answer is written."""
+    for one in misfits(profile.adapters, adapters.list(), answered_by):
+        if not one.doubtful:
+            raise UserError(one.reason.template, **one.reason.values)
+    check_bases(adapters, profile.adapters, answered_by)
 
 
 def _write(file: str | None, text: str) -> None:

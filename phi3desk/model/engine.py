@@ -37,6 +37,14 @@ STRONGEST_ADAPTER = 2.0
 
 
 @dataclass(frozen=True)
+class _Attached:
+    """An adapter that was read: llama.cpp's handle, and the form of prompt it was trained on."""
+
+    handle: Any
+    prompt: str
+
+
+@dataclass(frozen=True)
 class _Fit:
     """What of a model fits this machine."""
 
@@ -59,7 +67,8 @@ class Engine:
         self._template = _template(model, info, self._vocabulary)
         self.context = Context(model, self._vocabulary.size, fit.context, fit.threads, fit.gpu_layers > 0)
         self._adapters: tuple[AdapterUse, ...] = ()
-        self._adapter_handles: dict[tuple[str, int, int], Any] = {}
+        self._prompt = ""
+        self._read: dict[tuple[str, int, int], _Attached] = {}
         self._tensors: dict[str, TensorInfo] = {}
         self._stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
 
@@ -107,6 +116,7 @@ class Engine:
             has_system_role=self._template.has_system_role,
             device=self._fit.device,
             adapters=self._adapters,
+            prompt=self._prompt,
         )
 
     def close(self) -> None:
@@ -139,12 +149,13 @@ class Engine:
         if tuple(uses) == self._adapters:
             return
         active = [use for use in uses if _strength(use) > 0]
-        handles = [self._adapter(use) for use in active]
+        attached = [self._adapter(use) for use in active]
         try:
-            self.context.set_adapters(handles, [use.strength for use in active])
+            self.context.set_adapters([each.handle for each in attached], [use.strength for use in active])
         except NativeFailure:
             raise UserError("The adapters could not be attached to “{model}”.", model=self.loaded.name) from None
         self._adapters = tuple(uses)
+        self._prompt = next((each.prompt for each in attached if each.prompt), "")
 
     def generate(
         self,
@@ -210,24 +221,24 @@ class Engine:
             writing.add(token, b"" if token in self._vocabulary.guarded else self._vocabulary.piece(token))
         return "length"
 
-    def _adapter(self, use: AdapterUse) -> Any:
-        """Return an adapter's handle, read and checked once for each version of its file."""
+    def _adapter(self, use: AdapterUse) -> _Attached:
+        """Return an adapter, read and checked once for each version of its file."""
         path = Path(use.path)
         try:
             state = path.stat()
         except OSError:
             raise UserError("The file of the adapter “{name}” is not there any more.", name=use.name) from None
         key = (str(path.resolve()), state.st_size, state.st_mtime_ns)
-        if key in self._adapter_handles:
-            return self._adapter_handles[key]
+        if key in self._read:
+            return self._read[key]
         self._tensors = self._tensors or tensors_of(self._info.path)
-        check_adapter(path, self._info, self._tensors)
+        info = check_adapter(path, self._info, self._tensors)
         try:
-            self._adapter_handles[key] = load_adapter(self._model, path)
+            self._read[key] = _Attached(load_adapter(self._model, path), info.prompt)
         except NativeFailure as failure:
             raise UserError("The adapter “{name}” cannot be used: {reason}.", name=use.name,
                             reason=str(failure) or "llama.cpp gave no reason") from None  # fmt: skip
-        return self._adapter_handles[key]
+        return self._read[key]
 
 
 class _Writing:

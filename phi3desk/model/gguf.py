@@ -42,6 +42,8 @@ ADAPTER_TYPES = frozenset({"F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1",
 #: what this program notes in an adapter it converted: its rank before stacking, and what made it
 RANK_KEY = "phi3desk.lora.rank"
 MADE_BY_KEY = "phi3desk.lora.made_by"
+#: the form of prompt an adapter was trained on; the forms are those of chat/prompt.py
+PROMPT_KEY = "phi3desk.lora.prompt"
 #: bases that an adapter may name
 MAX_BASES = 8
 
@@ -231,6 +233,7 @@ def _info(kind: str, parts: list[Header]) -> GgufInfo:
         tensors=len(tensors),
         names=names,
         made_by=_made_by(header),
+        prompt=header.text(PROMPT_KEY) if kind == "adapter" else "",
     )
 
 

@@ -31,6 +31,8 @@ class GgufInfo:
     names: tuple[str, ...] = ()
     #: who or what made it
     made_by: str = ""
+    #: the form of prompt an adapter was trained on, where it says so
+    prompt: str = ""
 
     @property
     def identity(self) -> str:
@@ -66,6 +68,8 @@ class AdapterEntry:
     made_by: str = ""
     #: models of another name than the adapter's base that the person said it is meant for (`GgufInfo.identity`)
     confirmed: tuple[str, ...] = ()
+    #: came with the program, for the starter
+    starter: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,8 @@ class LoadedModel:
     device: str
     sha256: str = ""
     adapters: tuple[AdapterUse, ...] = ()
+    #: the form of prompt that the attached adapters were trained on, where one says so
+    prompt: str = ""
 
 
 @dataclass(frozen=True)

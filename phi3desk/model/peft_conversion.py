@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -45,11 +46,14 @@ class _Place:
     rows: int
 
 
-def convert(adapter: PeftAdapter, base: Base, target: Path) -> None:
-    """Write the adapter for a base as GGUF; UserError where it does not fit the base or its weights are unusable."""
+def convert(adapter: PeftAdapter, base: Base, target: Path, notes: Metadata = MappingProxyType({})) -> None:
+    """Write the adapter for a base as GGUF, with `notes` in its metadata.
+
+    Raises UserError where it does not fit the base or its weights are unusable.
+    """
     tensors = plan(adapter, base)
     try:
-        write_gguf(target, _metadata(adapter, base.info.architecture), tensors)
+        write_gguf(target, {**_metadata(adapter, base.info.architecture), **notes}, tensors)
     except OSError as error:
         raise UserError("The adapter cannot be written: {reason}.", reason=error.strerror or str(error)) from None
 

@@ -15,10 +15,10 @@ from filelock import FileLock
 
 from phi3desk.errors import UserError
 from phi3desk.model.adding import Prepared, prepared
-from phi3desk.model.bases import DoubtfulBase
+from phi3desk.model.bases import Choice, DoubtfulBase
 from phi3desk.model.gguf import inspect
 from phi3desk.model.models import AdapterEntry, ModelEntry, model_name
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import find_starter, find_starter_adapter
 from phi3desk.paths import Paths, write_atomically
 
 log = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ class CheckedAdapter:
 
 
 class AdapterStore:
-    """The adapters in the program's own folder, each with a small JSON file beside it."""
+    """The adapters in the program's own folder, each with a small JSON file beside it, and the starter's."""
 
     def __init__(self, paths: Paths) -> None:
         self._folder = paths.adapters
@@ -173,7 +173,8 @@ class AdapterStore:
 
     def list(self) -> AdapterEntries:
         """Return every adapter by name; a damaged record is left out and logged."""
-        entries = []
+        starter = find_starter_adapter()
+        entries = [starter] if starter is not None else []
         for record in sorted(self._folder.glob("*.json")):
             entry = _read_adapter(record)
             if entry is None:
@@ -221,6 +222,21 @@ class AdapterStore:
                 raise DoubtfulBase(adapter.choice.doubt, model.name)
             return CheckedAdapter(_entry(adapter.name, source, adapter), model.name)
 
+    def take(self, file: Path, name: str) -> tuple[AdapterEntry, bool]:
+        """Move a GGUF of this disk in under a free name, whatever models are here, for they may come later.
+
+        The same content is kept once: tells whether the adapter is new, and only then may `forget` undo it. Raises
+        UserError where the file is no usable adapter.
+        """
+        known = {entry.name for entry in self.list()}
+        entry = self._take_in(Prepared(name, file, inspect(file, "adapter"), Choice(None)), "", ())
+        return entry, entry.name not in known
+
+    def forget(self, entry: AdapterEntry) -> None:
+        """Delete an adapter for good; one that is gone already is no error."""
+        Path(entry.path).unlink(missing_ok=True)
+        self._record(entry.name).unlink(missing_ok=True)
+
     def _take_in(self, adapter: Prepared, named: str, accepted: tuple[str, ...]) -> AdapterEntry:
         """Move a prepared file into the folder and write its record."""
         known = {entry.name: entry for entry in self.list()}
@@ -243,6 +259,8 @@ class AdapterStore:
     def remove(self, name: str) -> RemovedAdapter:
         """Take an adapter out of the list; what is returned puts it back through `restore`."""
         entry = self.find(name)
+        if entry.starter:
+            raise UserError("The starter's adapter came with the program and stays in the list.")
         held = self._folder / "removed.gguf.held"
         Path(entry.path).replace(held)
         self._record(entry.name).unlink(missing_ok=True)

@@ -80,11 +80,14 @@ class AdapterCard(Card):
         self.reason = label(translated(placed.fit.reason), "" if placed.fit.fits is None else "bad")
         self.reason.setVisible(not placed.fit.fits)
         words.addWidget(self.reason)
-        remove = Button("", "trash-can-outline", "quiet", self.tr("Remove {name}").format(name=entry.name))
-        remove.setObjectName("remove")
         row = QHBoxLayout()
         row.addLayout(words, 1)
-        row.addWidget(on_click(remove, lambda: self.remove_requested.emit(entry.name)))
+        if entry.starter:
+            words.addWidget(label(self.tr("Came with the program, for the starter alone."), "quiet"))
+        else:
+            remove = Button("", "trash-can-outline", "quiet", self.tr("Remove {name}").format(name=entry.name))
+            remove.setObjectName("remove")
+            row.addWidget(on_click(remove, lambda: self.remove_requested.emit(entry.name)))
         self.column.addLayout(row)
 
     def _badge(self, fits: bool | None) -> StateBadge:
@@ -122,7 +125,8 @@ class DoubtDialog(QDialog):
         column.setSpacing(SPACE_L)
         column.addWidget(label(name, "section"))
         column.addWidget(self.doubt)
-        column.addWidget(label(self.tr("The comparison on the Experts page shows whether it helps or harms."), "quiet"))
+        self.hint = label(self.tr("The comparison on the Experts page shows whether it helps or harms."), "quiet")
+        column.addWidget(self.hint)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_S)
         buttons.addStretch(1)

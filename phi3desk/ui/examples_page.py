@@ -262,7 +262,7 @@ class ExamplesPage(QWidget):
         self._settings.remember(FOLDER, str(parent))
         examples = self._store.examples()
         loaded = self._model.model
-        manner = manner_for(loaded.parameters) if loaded is not None else USUAL
+        manner = manner_for(loaded.parameters, loaded.prompt) if loaded is not None else USUAL
         room = Room(loaded.context if loaded is not None else Room.context, self._settings.get("answers.max_tokens"))
         in_background(
             self,

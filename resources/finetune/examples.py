@@ -53,6 +53,21 @@ class Batch:
     labels: list[list[int]]
 
 
+@dataclass(frozen=True)
+class SharedRow:
+    """Examples that begin alike as one row: what they share once, then the rest of each.
+
+    For each token: its id, its place in its own example, and the number of that example, -1 for what is shared.
+    `learned` are the indexes whose next token is learned, `labels` those tokens.
+    """
+
+    ids: list[int]
+    places: list[int]
+    owners: list[int]
+    learned: list[int]
+    labels: list[int]
+
+
 def read_examples(path: Path, reading: Reading) -> Examples:
     """Read a JSONL file with a conversation `{"messages": [{"role", "content"}, ...]}` on each line."""
     found = Examples()
@@ -149,3 +164,45 @@ def batch_of(examples: Sequence[Example], pad: int) -> Batch:
         batch.mask.append([0] * missing + [1] * len(example))
         batch.labels.append([NO_LOSS] * (longest_answer - len(example.answer)) + list(example.answer))
     return batch
+
+
+def alike(examples: Sequence[Example], longest: int) -> list[list[Example]]:
+    """Group examples whose prompts share their first half or more, as rows of at most `longest` tokens."""
+    groups: list[list[Example]] = []
+    length = 0
+    for example in sorted(examples, key=lambda example: example.prompt):
+        shared = _shared(groups[-1][0].prompt, example.prompt) if groups else 0
+        rest = len(example) - shared
+        if groups and 2 * shared >= len(example.prompt) and length + rest <= longest:
+            groups[-1].append(example)
+            length += rest
+        else:
+            groups.append([example])
+            length = len(example)
+    return groups
+
+
+def shared_row(examples: Sequence[Example]) -> SharedRow:
+    """Put examples of one group of `alike` into a row; each sees what is shared and its own rest alone."""
+    prompts = [example.prompt for example in examples]
+    shared = min(len(prompt) - 1 for prompt in prompts)
+    for prompt in prompts[1:]:
+        shared = min(shared, _shared(prompts[0], prompt))
+    row = SharedRow(list(prompts[0][:shared]), list(range(shared)), [-1] * shared, [], [])
+    for number, example in enumerate(examples):
+        rest = [*example.prompt[shared:], *example.answer]
+        row.ids.extend(rest)
+        row.places.extend(range(shared, shared + len(rest)))
+        row.owners.extend([number] * len(rest))
+        end = len(row.ids)
+        row.learned.extend(range(end - len(example.answer) - 1, end - 1))
+        row.labels.extend(example.answer)
+    return row
+
+
+def _shared(first: Sequence[int], second: Sequence[int]) -> int:
+    """Return how many tokens two prompts have in common at their beginning."""
+    for index, (one, other) in enumerate(zip(first, second, strict=False)):
+        if one != other:
+            return index
+    return min(len(first), len(second))

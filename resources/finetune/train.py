@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from examples import Example, Reading, batch_of, batches, read_examples
+from examples import Example, Reading, alike, batch_of, batches, read_examples, shared_row
 from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
 from safetensors import safe_open
 from safetensors.torch import save_file
@@ -72,6 +72,8 @@ def adapted_model(options: argparse.Namespace) -> PeftModel:
     last = Path(options.out) / "last"
     if (last / STATE).exists():
         model = PeftModel.from_pretrained(base, last, is_trainable=True)
+    elif options.from_adapter:
+        model = PeftModel.from_pretrained(base, options.from_adapter, is_trainable=True)
     else:
         model = get_peft_model(base, lora_config(base.config, options))
     for parameter in model.parameters():
@@ -146,11 +148,11 @@ class Run:
         if not progress.step:
             print(f"step 0/{steps}  validation loss {self.loss(valid):.4f}", flush=True)
         began, seconds_before, losses = time.monotonic(), progress.seconds, []
-        for examples in _steps(train, options, progress.step):
+        for grouped in _steps(train, options, progress.step):
             done = max(progress.step / steps, progress.seconds / (60 * options.minutes) if options.minutes else 0.0)
             if done >= 1 or progress.unimproved >= options.patience:
                 break
-            losses.append(self._step(examples, rate_at(done, options)))
+            losses.append(self._step(grouped, rate_at(done, options)))
             progress.step += 1
             progress.seconds = seconds_before + time.monotonic() - began
             if progress.step % options.print_every == 0:
@@ -171,14 +173,15 @@ class Run:
             total, counted = total + float(value), counted + count
         return total / max(1, counted)
 
-    def _step(self, examples: Sequence[Example], rate: float) -> float:
+    def _step(self, grouped: Sequence[Sequence[Example]], rate: float) -> float:
         self.model.train()
         for group in self._optimizer.param_groups:
             group["lr"] = rate
-        count_all = sum(len(example.answer) for example in examples)
+        count_all = sum(len(example.answer) for batch in grouped for example in batch)
+        forward = self._forward_shared if self.options.share else self._forward
         total = 0.0
-        for batch in batches(examples, self.options.batch, None):
-            value, _ = self._forward(batch)
+        for batch in grouped:
+            value, _ = forward(batch)
             # divided by the answers' tokens of the whole step, so that batches of short answers weigh no more
             (value / count_all).backward()
             total += float(value.detach())
@@ -193,8 +196,7 @@ class Run:
         ids, mask, labels = (torch.tensor(rows, device=self.device) for rows in (batch.ids, batch.mask, batch.labels))
         places = (mask.cumsum(1) - 1).clamp(min=0)
         kept = labels.shape[1] + 1
-        mixed = torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda")
-        with mixed:
+        with self._mixed():
             scores = self.model(
                 input_ids=ids, attention_mask=mask, position_ids=places, logits_to_keep=kept, use_cache=False
             ).logits
@@ -202,6 +204,25 @@ class Run:
             scores[:, :-1].float().flatten(0, 1), labels.flatten(), ignore_index=-100, reduction="sum"
         )
         return loss, sum(len(example.answer) for example in examples)
+
+    def _forward_shared(self, examples: Sequence[Example]) -> tuple[torch.Tensor, int]:
+        """Return the same as `_forward` for examples that begin alike; what they share is computed once."""
+        row = shared_row(examples)
+        ids, places = (torch.tensor([values], device=self.device) for values in (row.ids, row.places))
+        owners, learned, labels = (
+            torch.tensor(values, device=self.device) for values in (row.owners, row.learned, row.labels)
+        )
+        own = (owners[:, None] == owners[None, :]) | (owners[None, :] == -1)
+        seen = own.tril()[None, None]
+        with self._mixed():
+            scores = self.model(
+                input_ids=ids, attention_mask=seen, position_ids=places, logits_to_keep=learned, use_cache=False
+            ).logits
+        loss = torch.nn.functional.cross_entropy(scores[0].float(), labels, reduction="sum")
+        return loss, len(row.labels)
+
+    def _mixed(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda")
 
     def _validate(self, valid: Sequence[Example]) -> None:
         progress = self.progress
@@ -252,17 +273,42 @@ def rate_at(done: float, options: argparse.Namespace) -> float:
     return float(options.rate * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * min(1.0, fall)))))
 
 
-def _steps(train: Sequence[Example], options: argparse.Namespace, skipped: int) -> Iterator[Sequence[Example]]:
-    """Give the examples of each step for ever, shuffled anew in every epoch; a resumed run skips those it had."""
+def _steps(
+    train: Sequence[Example], options: argparse.Namespace, skipped: int
+) -> Iterator[Sequence[Sequence[Example]]]:
+    """Give the batches of each step for ever, shuffled anew in every epoch; a resumed run skips those it had."""
     per_step, epoch = options.batch * options.accumulate, 0
+    groups = alike(train, options.share) if options.share else []
     while True:
         order = random.Random(options.seed + epoch)
-        for examples in batches(train, per_step, order):
+        for grouped in _shared_steps(groups, per_step, order) if groups else _plain_steps(train, options, order):
             if skipped:
                 skipped -= 1
                 continue
-            yield examples
+            yield grouped
         epoch += 1
+
+
+def _plain_steps(
+    train: Sequence[Example], options: argparse.Namespace, order: random.Random
+) -> Iterator[Sequence[Sequence[Example]]]:
+    for examples in batches(train, options.batch * options.accumulate, order):
+        yield list(batches(examples, options.batch, None))
+
+
+def _shared_steps(
+    groups: Sequence[list[Example]], per_step: int, order: random.Random
+) -> Iterator[Sequence[Sequence[Example]]]:
+    shuffled = list(groups)
+    order.shuffle(shuffled)
+    step: list[list[Example]] = []
+    for group in shuffled:
+        step.append(group)
+        if sum(map(len, step)) >= per_step:
+            yield step
+            step = []
+    if step:
+        yield step
 
 
 def _mean(values: Iterable[float]) -> float:
@@ -283,6 +329,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, required=True, help="examples to train on, one {messages: [...]} a line")
     add("--valid", type=Path, required=True, help="examples to stop by, of the same form")
     add("--out", type=Path, required=True, help="folder for the adapter")
+    add("--from-adapter", default="", help="go on from this adapter instead of a fresh one")
     add("--rank", type=int, default=16)
     add("--alpha", type=int, default=0, help="twice the rank if not given")
     add("--dropout", type=float, default=0.05)
@@ -295,6 +342,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--minutes", type=float, default=0, help="end after so long at the latest, the rate falling in time")
     add("--batch", type=int, default=4, help="examples computed at once")
     add("--accumulate", type=int, default=4, help="batches a step")
+    add(
+        "--share",
+        type=int,
+        default=0,
+        metavar="LENGTH",
+        help="compute what prompts share once, in rows of so many tokens; for many questions about the same passages",
+    )
     add("--length", type=int, default=2048, help="longest example in tokens; longer ones are left out")
     add("--evaluate-every", type=int, default=0, help="validate after so many steps; 0: after every epoch")
     add("--patience", type=int, default=3, help="stop after so many validations without a lower loss")

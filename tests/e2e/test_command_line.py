@@ -102,7 +102,7 @@ def test_models_and_adapters_are_listed_as_json(phi3desk, tiny_phi3, tiny_adapte
     assert "tiny-phi3" in [row["name"] for row in models]
     assert phi3desk("adapters", "add", tiny_adapters[0]).returncode == 0
     (adapters,) = json_lines(phi3desk("adapters", "list", "--json").stdout)
-    assert [(row["name"], row["architecture"]) for row in adapters] == [("tiny-a", "phi3")]
+    assert ("tiny-a", "phi3") in [(row["name"], row["architecture"]) for row in adapters]
     assert phi3desk("models", "remove", "tiny-phi3").returncode == 0
     (models,) = json_lines(phi3desk("models", "list", "--json").stdout)
     assert "tiny-phi3" not in [row["name"] for row in models]

@@ -1,8 +1,10 @@
 """The compare command as other programs use it, with the tiny model, its adapter and real documents."""
 
 import csv
+import dataclasses
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,8 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.paths import HOME_VARIABLE
+from phi3desk.model.models import AdapterUse
+from phi3desk.model.store import AdapterStore
+from phi3desk.paths import HOME_VARIABLE, open_paths
+from phi3desk.profiles.store import ProfileStore
 from tests.helpers.pdf import write_pump_manual
+from tests.helpers.tiny_phi3 import config, write_tiny_adapter
 
 QUESTIONS = [
     {"id": "a", "question": "How often is the main bearing greased?", "answers": ["2,000 hours"],
@@ -113,6 +119,21 @@ def test_compare_refuses_in_a_sentence(phi3desk, tmp_path):
     assert done.returncode == 1
     assert "sideways" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_compare_refuses_an_adapter_of_another_shape_before_it_answers(phi3desk, ready, tmp_path, tiny_adapters):
+    home = open_paths(tmp_path / "home")
+    entry = AdapterStore(home).add(tiny_adapters[0], base="tiny")
+    wide = write_tiny_adapter(tmp_path / "wide.gguf", dataclasses.replace(config(), width=128, heads=8))
+    shutil.copyfile(wide, entry.path)
+    profiles = ProfileStore(home.profiles)
+    expert = profiles.create("Wide")
+    profiles.save(dataclasses.replace(expert, adapters=(AdapterUse(entry.name, entry.path),)))
+    words = ("compare", "--questions", ready, "--variants", "alone,adapter", "--profile", "Wide")
+    done = phi3desk(*words)
+    assert done.returncode == 1
+    assert "does not fit" in done.stderr
+    assert answers_in(home.comparisons) == 0
 
 
 def answers_in(database: Path) -> int:

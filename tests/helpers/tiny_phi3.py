@@ -14,6 +14,8 @@ import gguf
 import numpy as np
 import numpy.typing as npt
 
+from phi3desk.model.gguf import PROMPT_KEY
+
 Array = npt.NDArray[np.float32]
 
 #: chat template of microsoft/Phi-3-mini-4k-instruct as common GGUFs carry it: a system turn silently vanishes
@@ -244,8 +246,12 @@ def write_tiny_adapter(
     seed: int = 1,
     *,
     base_name: str = "Tiny Phi3",
+    prompt: str = "",
 ) -> Path:
-    """Write a LoRA adapter for the tiny model, strong enough to change its tokens."""
+    """Write a LoRA adapter for the tiny model, strong enough to change its tokens.
+
+    `prompt` is the form of prompt that it says it was trained on.
+    """
     shape = base_config or config()
     random = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, shape.architecture)
@@ -255,6 +261,8 @@ def write_tiny_adapter(
     writer.add_name(path.stem)
     writer.add_base_model_count(1)
     writer.add_base_model_name(0, base_name)
+    if prompt:
+        writer.add_string(PROMPT_KEY, prompt)
     outputs = {
         "attn_qkv": (shape.width, shape.qkv_width),
         "attn_output": (shape.width, shape.width),
@@ -292,6 +300,23 @@ def _finish(writer: gguf.GGUFWriter, path: Path) -> Path:
     return path
 
 
+def _settings(shape: TinyConfig, context: int) -> dict[str, Any]:
+    """Return the shape of the tiny model as the configurations of transformers name it."""
+    return {
+        "vocab_size": shape.vocabulary,
+        "hidden_size": shape.width,
+        "intermediate_size": shape.feed_forward,
+        "num_hidden_layers": shape.blocks,
+        "num_attention_heads": shape.heads,
+        "num_key_value_heads": shape.kv_heads,
+        "max_position_embeddings": context,
+        "rms_norm_eps": 1e-5,
+        "pad_token_id": 0,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+    }
+
+
 def transformers_model(seed: int = 0, context: int = 2048) -> Any:
     """Return transformers' Phi3ForCausalLM with the weights of `write_tiny_phi3(seed=seed)`."""
     import torch
@@ -299,21 +324,7 @@ def transformers_model(seed: int = 0, context: int = 2048) -> Any:
 
     shape = config()
     model = Phi3ForCausalLM(
-        Phi3Config(
-            vocab_size=shape.vocabulary,
-            hidden_size=shape.width,
-            intermediate_size=shape.feed_forward,
-            num_hidden_layers=shape.blocks,
-            num_attention_heads=shape.heads,
-            num_key_value_heads=shape.kv_heads,
-            max_position_embeddings=context,
-            original_max_position_embeddings=context,
-            rms_norm_eps=1e-5,
-            tie_word_embeddings=False,
-            pad_token_id=0,
-            bos_token_id=1,
-            eos_token_id=2,
-        )
+        Phi3Config(**_settings(shape, context), original_max_position_embeddings=context, tie_word_embeddings=False)
     )
     model.load_state_dict({name: torch.from_numpy(values) for name, values in weights(shape, seed).items()})
     return model.eval()
@@ -379,23 +390,7 @@ def transformers_llama(seed: int = 0, context: int = 2048, *, tied: bool = True)
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    shape = config()
-    model = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=shape.vocabulary,
-            hidden_size=shape.width,
-            intermediate_size=shape.feed_forward,
-            num_hidden_layers=shape.blocks,
-            num_attention_heads=shape.heads,
-            num_key_value_heads=shape.kv_heads,
-            max_position_embeddings=context,
-            rms_norm_eps=1e-5,
-            tie_word_embeddings=tied,
-            pad_token_id=0,
-            bos_token_id=1,
-            eos_token_id=2,
-        )
-    )
+    model = LlamaForCausalLM(LlamaConfig(**_settings(config(), context), tie_word_embeddings=tied))
     given = {name: torch.from_numpy(values) for name, values in llama_weights(seed).items()}
     if tied:
         given["lm_head.weight"] = given["model.embed_tokens.weight"]

@@ -19,6 +19,7 @@ from phi3desk.ui.model_files import ModelFiles
 from phi3desk.ui.models_page import PHI3_FILE, ModelsPage
 from phi3desk.ui.widgets import MemoryBar, Part
 from phi3desk.workers.protocol import Failure
+from tests.helpers.own_adapters import own_adapters
 from tests.helpers.tiny_phi3 import write_tiny_adapter
 
 
@@ -104,12 +105,12 @@ def test_models_page_removal_can_be_undone(page, add, tiny_phi3: Path, qtbot: Qt
 
 def test_models_page_lists_an_adapter_and_undoes_its_removal(page, home: Paths, tiny_adapters, qtbot: QtBot):
     page._files.add([str(tiny_adapters[0])])
-    qtbot.waitUntil(lambda: bool(page.adapter_cards))
+    qtbot.waitUntil(lambda: "tiny-a" in page.adapter_cards)
     with qtbot.waitSignal(page.undo_offered) as offered:
         page._remove_adapter("tiny-a")
-    qtbot.waitUntil(lambda: not AdapterStore(home).list())
+    qtbot.waitUntil(lambda: not own_adapters(home))
     offered.args[1]()
-    qtbot.waitUntil(lambda: [entry.name for entry in AdapterStore(home).list()] == ["tiny-a"])
+    qtbot.waitUntil(lambda: [entry.name for entry in own_adapters(home)] == ["tiny-a"])
 
 
 def test_models_page_shows_loading_and_its_failure_on_the_card(page, add, tiny_phi3: Path, qtbot: QtBot):
@@ -182,10 +183,10 @@ def test_models_page_asks_about_a_doubtful_adapter(page, home, add, tiny_phi3, t
     assert dialog.leave.isDefault()
     if not anyway:
         dialog.leave.click()
-        assert not AdapterStore(home).list()
+        assert not own_adapters(home)
         return
     dialog.anyway.click()
     qtbot.waitUntil(lambda: "sibling" in page.adapter_cards)
-    assert AdapterStore(home).list()[0].confirmed
+    assert own_adapters(home)[0].confirmed
     assert page.cards[name].isAncestorOf(page.adapter_cards["sibling"])
     assert page.adapter_cards["sibling"].badge.accessibleName() == "Fits"

@@ -3,7 +3,7 @@
 import pytest
 
 from phi3desk.chat.messages import Source
-from phi3desk.chat.prompt import FOR_SMALL_MODELS, PromptRequest, compose, manner_for
+from phi3desk.chat.prompt import FOR_CHOOSERS, FOR_SMALL_MODELS, FORMS, REFUSAL, PromptRequest, compose, manner_for
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
 from phi3desk.model.models import Turn
@@ -73,3 +73,12 @@ def test_small_model_reads_one_excerpt_after_an_example_and_no_history():
     assert [turn.text for turn in prompt.turns[1:-1]] == [turn.text for turn in FOR_SMALL_MODELS.example]
     assert manner_for(3_800_000_000) != FOR_SMALL_MODELS
     assert manner_for(0) != FOR_SMALL_MODELS
+
+
+def test_small_model_with_a_fitting_adapter_reads_three_excerpts_and_may_refuse():
+    (form,) = (name for name, manner in FORMS.items() if manner is FOR_CHOOSERS)
+    prompt = compose(request(passages=5, history=EXCHANGES), count, 4096, 512, manner_for(135_000_000, form))
+    assert prompt.sources_read == (1, 2, 3)
+    assert [turn.role for turn in prompt.turns] == ["system", "user"]
+    assert REFUSAL in prompt.turns[0].text
+    assert manner_for(135_000_000, "a form of tomorrow") == FOR_SMALL_MODELS

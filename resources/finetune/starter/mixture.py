@@ -1,6 +1,6 @@
 """Makes the starter's training examples: answer from numbered passages with the right mark, refuse where none tells.
 
-    python mixture.py OUT [--texts FOLDER --held-out PATTERN ... --valid PATTERN ...] [--count 5000]
+    python mixture.py OUT [--texts FOLDER --held-out PATTERN ... --valid PATTERN ...] [--count 5000] [--scenes 1000]
 
 OUT gets train.jsonl, valid.jsonl and held-out.jsonl. No document, field of work or question is in two of them. Each
 line holds `messages`, exactly as the program puts them to the model, and beside them what a test needs.
@@ -21,19 +21,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from facts import WORDS, Domain, Said, draw, load_domains, put, say
+from scenes import fact_scene, text_scene
 from texts import Asked, Text, Texts, holds, nearest, read_texts
 
 from phi3desk.chat.evidence import telling_words
 from phi3desk.chat.messages import Source
-from phi3desk.chat.prompt import FROM_EXCERPTS, Manner, PromptRequest, compose
+from phi3desk.chat.prompt import FOR_CHOOSERS, REFUSAL, PromptRequest, compose
 from phi3desk.library.documents import Passage
 from phi3desk.library.text import sentences
 from phi3desk.model.models import Turn
 
-REFUSAL = "The documents do not tell."
-TASK = f"{FROM_EXCERPTS} If they do not hold the answer, write: {REFUSAL}"
-#: how the program puts passages before the starter once it has learned to use them
-MANNER = Manner(most_passages=3, excerpts=True, task=TASK, history=False)
 #: an expert's own instructions stand before the task; the first ones are those of the built-in general expert
 INSTRUCTIONS = (
     "You are a careful expert. Answer plainly and precisely, with figures and units where there are any.",
@@ -71,7 +68,7 @@ class Case:
             Source(n, Passage(n, 0, "", "", "", 1, 0, len(text), text)) for n, text in enumerate(self.passages, 1)
         )
         request = PromptRequest(self.instructions, sources, (), self.question)
-        return compose(request, _count, CONTEXT, 128, MANNER).turns
+        return compose(request, _count, CONTEXT, 128, FOR_CHOOSERS).turns
 
     def line(self) -> str:
         """Return the case as a line of JSON."""
@@ -87,7 +84,8 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, help="folder with questions.jsonl and the documents they are about")
     parser.add_argument("--held-out", nargs="*", default=[], help="documents to test on, such as 'en-0[4-6]*'")
     parser.add_argument("--valid", nargs="*", default=[], help="documents to validate with")
-    parser.add_argument("--count", type=int, default=5000, help="examples to train on")
+    parser.add_argument("--count", type=int, default=5000, help="examples to train on, each with passages of its own")
+    parser.add_argument("--scenes", type=int, default=0, help="so many times several questions about the same passages")
     parser.add_argument("--tests", type=int, default=60, help="held-out examples of invented facts")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -100,7 +98,10 @@ def main() -> None:
         ("train", options.count, train, [d for d in domains if d.name not in HELD_OUT_DOMAINS + VALID_DOMAINS]),
         ("valid", min(90, options.count // 5), valid, [d for d in domains if d.name in VALID_DOMAINS]),
     ):
-        _write(options.out / f"{name}.jsonl", mixture(real, chosen, count, random.Random(f"{name} {options.seed}")))
+        cases = mixture(real, chosen, count, random.Random(f"{name} {options.seed}"))
+        if name == "train":
+            cases += scenes(real, chosen, options.scenes, random.Random(f"scenes {options.seed}"))
+        _write(options.out / f"{name}.jsonl", cases)
     chance = random.Random(f"held out {options.seed}")
     tested = [domain for domain in domains if domain.name in HELD_OUT_DOMAINS]
     cases = [*facts(tested, options.tests, chance, refused=0.5, three=True), *questions_as_they_are(held_out, chance)]
@@ -117,6 +118,23 @@ def mixture(texts: Texts, domains: Sequence[Domain], count: int, chance: random.
         made += phrases(texts, round(count * SHARES["phrase"]), chance)
     made = [replace(case, instructions=chance.choice((INSTRUCTIONS[0], *INSTRUCTIONS))) for case in made]
     chance.shuffle(made)
+    return made
+
+
+def scenes(texts: Texts, domains: Sequence[Domain], count: int, chance: random.Random) -> list[Case]:
+    """Return the questions of so many scenes, scene after scene; half of them are real text where there is any."""
+    made: list[Case] = []
+    for number in range(count):
+        real = texts.asked and number % 2
+        scene = text_scene(texts, PHRASE_QUESTIONS, chance) if real else fact_scene(chance.choice(domains), chance)
+        instructions = chance.choice((INSTRUCTIONS[0], *INSTRUCTIONS))
+        for one in scene.questions if scene is not None else ():
+            answer = marked(one.telling, one.right) if one.right else REFUSAL
+            case = Case(
+                one.kind, scene.topic, one.text, scene.passages, one.right, one.references, answer, instructions
+            )
+            if all(passage in case.turns()[-1].text for passage in scene.passages):
+                made.append(case)
     return made
 
 
