@@ -17,6 +17,7 @@ import msgspec
 from phi3desk.chat.messages import Answer
 from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import UserError
+from phi3desk.model.models import Turn
 from phi3desk.profiles.judging import Expected
 from phi3desk.profiles.profile import Profile
 
@@ -50,6 +51,7 @@ class Plan:
     """What is to be compared. `model` is what answers where a profile names none; `collections` None is the profile's.
 
     With `blind` the answers stand without their variant's name, in an order drawn by `seed`, until they are revealed.
+    A question out of a conversation comes with the turns before it, and with the one document it was restricted to.
     """
 
     title: str
@@ -59,6 +61,8 @@ class Plan:
     collections: tuple[int, ...] | None = None
     blind: bool = False
     seed: int = 0
+    history: tuple[Turn, ...] = ()
+    document: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -124,9 +128,11 @@ def variants_of(wanted: Sequence[str], base: Profile, profiles: Sequence[Profile
     return tuple(made.values())
 
 
-def offered(base: Profile) -> tuple[str, ...]:
+def offered(base: Profile, *, has_documents: bool) -> tuple[str, ...]:
     """Return which of alone, documents, adapter and both a profile can be compared in."""
-    return KINDS if base.adapters else (ALONE, DOCUMENTS)
+    needs = {ALONE: True, DOCUMENTS: has_documents, ADAPTER: bool(base.adapters)}
+    needs[BOTH] = needs[DOCUMENTS] and needs[ADAPTER]
+    return tuple(kind for kind in KINDS if needs[kind])
 
 
 def _variant(name: str, base: Profile, profiles: Sequence[Profile]) -> Variant:

@@ -15,13 +15,10 @@ from phi3desk.errors import UserError
 from phi3desk.library.documents import Rules
 from phi3desk.library.transfer import Incoming, Transfer, rules_of_pack
 from phi3desk.library.transfer_records import DOCUMENTS, DocumentRecord, IndexSize, plain_name, records
-from phi3desk.model.adding import Prepared
-from phi3desk.model.bases import Choice
-from phi3desk.model.gguf import inspect
-from phi3desk.model.models import AdapterEntry, AdapterUse
+from phi3desk.model.models import AdapterUse
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
-from phi3desk.profiles.pack import Manifest, OnPackProgress, PackedCollection, PackedProfile, Work
+from phi3desk.profiles.pack import Manifest, OnPackProgress, PackedCollection, PackedFile, PackedProfile, Work
 from phi3desk.profiles.pack_checking import check_content, extract, opened_pack
 from phi3desk.profiles.profile import ICONS, Profile
 from phi3desk.profiles.store import ProfileStore
@@ -29,12 +26,16 @@ from phi3desk.profiles.validity import check_profile
 
 _STAGING = ".incoming-"
 _STALE_SECONDS = 3600.0
+#: of the progress: what putting a byte of an index into the library costs against unpacking it, and what of that is
+#: done from one step to the next
+_INDEX_WEIGHT, _INDEX_PART = 20, 25 << 20
 
 
 @dataclass(frozen=True)
 class Imported:
     """What a pack became.
 
+    `documents` counts files without an index, too; `folder` is where the files are, "" where there are none.
     `model_missing` is the model the profile wants and that is not here, "" where there is none. `embeds` tells that
     passages wait for new vectors, `reads` that there are files without an index; either is done by the next `sync`.
     """
@@ -48,6 +49,7 @@ class Imported:
     model_missing: str = ""
     embeds: bool = False
     reads: bool = False
+    folder: str = ""
 
 
 def import_pack(
@@ -74,7 +76,8 @@ def import_pack(
         try:
             staging.mkdir(parents=True, mode=0o700)
             _sweep(packs)
-            work = Work(sum(file.bytes for file in manifest.files), on_progress, cancelled)
+            weights = (file.bytes + _INDEX_WEIGHT * _index_bytes(file) for file in manifest.files)
+            work = Work(sum(weights), on_progress, cancelled)
             extract(archive, manifest, staging, work)
             size = check_content(manifest, staging)
             work.step()
@@ -114,25 +117,27 @@ class _Arrival:
                 undo.callback(self._store.delete, profile.id)
             undo.pop_all()
         embeds = bool(self._size.vectors) and not self._vectors_fit()
-        reads = any(each.documents and not each.index for each in self._manifest.collections)
+        unread = self._unread()
         return Imported(
             profile,
             collections,
             tuple(use.name for use in uses if use.name not in reused),
             tuple(reused),
-            self._size.documents,
+            self._size.documents + unread,
             self._size.passages,
             self._missing_model(),
             embeds,
-            reads,
+            unread > 0,
+            str(place) if place.exists() else "",
         )
 
     def _adapters(self, undo: ExitStack) -> tuple[tuple[AdapterUse, ...], list[str]]:
-        store = _PackedAdapters(self._paths)
+        store = AdapterStore(self._paths)
         uses: dict[str, AdapterUse] = {}
         reused = []
         for packed in self._manifest.adapters:
-            entry, is_new = store.take(self._staging / packed.file, packed.name)
+            name = plain_name(packed.name).lstrip(".") or "adapter"
+            entry, is_new = store.take(self._staging / packed.file, name)
             if is_new:
                 undo.callback(store.forget, entry)
             elif entry.name not in uses:
@@ -177,8 +182,29 @@ class _Arrival:
                 without_files=place / "without file" / str(packed.folder),
                 vectors_fit=self._vectors_fit(),
             )
-            made.append(self._transfer.put_in(incoming, self._work.step))
+            made.append(self._put_in(incoming, packed))
         return tuple(made)
+
+    def _put_in(self, incoming: Incoming, packed: PackedCollection) -> int:
+        assert self._transfer is not None
+        place = f"index/{packed.folder}/"
+        files = (file for file in self._manifest.files if file.path.startswith(place))
+        left = _INDEX_WEIGHT * sum(_index_bytes(file) for file in files)
+
+        def step() -> None:
+            nonlocal left
+            done = min(left, _INDEX_PART)
+            left -= done
+            self._work.step(done)
+
+        made = self._transfer.put_in(incoming, step)
+        self._work.step(left)
+        return made
+
+    def _unread(self) -> int:
+        """Return how many files came without an index."""
+        places = tuple(f"documents/{each.folder}/" for each in self._manifest.collections if not each.index)
+        return sum(file.path.startswith(places) for file in self._manifest.files)
 
     def _vectors_fit(self) -> bool:
         """Whether the vectors are those of the embedder here."""
@@ -194,20 +220,8 @@ class _Arrival:
         return wanted.name
 
 
-class _PackedAdapters(AdapterStore):
-    """The installation's adapters, as a pack adds to them: whatever models are here, for they may come later."""
-
-    def take(self, file: Path, name: str) -> tuple[AdapterEntry, bool]:
-        """Move a checked file in under a free name; the same content is kept once. Tells whether it is new."""
-        known = {entry.name for entry in self.list()}
-        plain = plain_name(name).lstrip(".") or "adapter"
-        entry = self._take_in(Prepared(plain, file, inspect(file, "adapter"), Choice(None)), "", ())
-        return entry, entry.name not in known
-
-    def forget(self, entry: AdapterEntry) -> None:
-        """Undo `take`."""
-        Path(entry.path).unlink(missing_ok=True)
-        self._record(entry.name).unlink(missing_ok=True)
+def _index_bytes(file: PackedFile) -> int:
+    return file.bytes if file.path.startswith("index/") else 0
 
 
 def _profile_of(packed: PackedProfile) -> Profile:

@@ -48,7 +48,7 @@ _BYTES_A_DOCUMENT = 50_000
 class Packed:
     """A pack that was written; `left_out` names documents whose file was gone or has changed, bytes is its size."""
 
-    path: Path
+    path: str
     bytes: int
     documents: int
     files: int
@@ -85,7 +85,7 @@ def export_pack(
             packed = writing.write(transfer, with_documents, with_index)
         size = temporary.stat().st_size
         temporary.replace(target)
-        return Packed(target, size, *packed)
+        return Packed(str(target), size, *packed)
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise UserError("The pack {path} cannot be written: {problem}.", path=str(target), problem=problem) from error

@@ -344,7 +344,7 @@ class Assistant(QObject):
 
     def _reading_words(self) -> str:
         loaded = self._model.model
-        most = manner_for(loaded.parameters).most_passages if loaded is not None else None
+        most = manner_for(loaded.parameters, loaded.prompt).most_passages if loaded is not None else None
         count = len(self._sources[:most])
         if count == 0:
             return self.tr("Reading the question")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from phi3desk.chat.answer import unfinished
 from phi3desk.chat.messages import Answer, MadeBy
@@ -25,11 +25,19 @@ from phi3desk.workers.protocol import Failure
 class Comparing(QObject):
     """Runs one comparison at a time. While it runs, the loaded model and its adapters are those of a variant.
 
-    `progressed` carries answers done, answers in all and the variant's name; `answered` a question's id; `ended`
-    whether all of it is done, and why it stopped where it did by itself (empty otherwise).
+    `running_changed` tells that the model is taken or given back; `progressed` carries answers done, answers in all
+    and the variant's name; `answered` a question's id; `ended` whether all of it is done, and why it stopped where it
+    did by itself (empty otherwise). `asked` carries a question's id and a variant's key when that answer is begun;
+    `searching`, `sources_found`, `reading` and `text_received` tell of it what they tell in Answering.
     """
 
+    running_changed = Signal(bool)
     progressed = Signal(int, int, str)
+    asked = Signal(str, str)
+    searching = Signal(int)
+    sources_found = Signal(object)
+    reading = Signal(int, int)
+    text_received = Signal(str)
     answered = Signal(str)
     ended = Signal(bool, str)
 
@@ -48,6 +56,7 @@ class Comparing(QObject):
         self._store, self._models, self._library, self._model = store, models, library, model
         self._settings, self._give_back = settings, give_back
         self._comparison: Comparison | None = None
+        self._last = 0
         self._left: list[tuple[Asked, Variant]] = []
         self._answering: Answering | None = None
         self._waiting = False
@@ -63,10 +72,19 @@ class Comparing(QObject):
         """Whether a comparison is under way."""
         return self._comparison is not None
 
+    def runs(self, comparison_id: int) -> bool:
+        """Whether it is this comparison that is under way."""
+        return self.running and self.ran(comparison_id)
+
+    def ran(self, comparison_id: int) -> bool:
+        """Whether it is this comparison that was started last."""
+        return self._last == comparison_id
+
     def start(self, comparison: Comparison) -> None:
         """Answer what is not answered yet; returns at once."""
-        self._comparison = comparison
+        self._comparison, self._last = comparison, comparison.id
         self._left = work_left(comparison.plan, self._store.done(comparison.id))
+        self.running_changed.emit(True)
         self._next()
 
     def stop(self) -> None:
@@ -122,7 +140,10 @@ class Comparing(QObject):
     def _ask(self) -> None:
         asked, variant = self._left[0]
         profile, comparison = variant.profile, self._comparison
-        chosen = comparison.plan.collections if comparison else None
+        if comparison is None:
+            return
+        plan = comparison.plan
+        chosen = plan.collections if plan.collections is not None else profile.collections
         usual = Sampling(
             temperature=self._settings.get("answers.temperature"),
             max_tokens=self._settings.get("answers.max_tokens"),
@@ -130,18 +151,33 @@ class Comparing(QObject):
         question = Question(
             text=asked.question,
             instructions=profile.instructions,
-            history=(),
-            collections=(chosen if chosen is not None else profile.collections) or None,
+            history=plan.history,
+            collections=chosen or None,
             passages=self._settings.get("answers.passages"),
             sampling=profile.sampling.over(usual),
             made_by=self._made_by(variant),
+            document=plan.document,
             mode=profile.answer_mode,
         )
-        self._answering = Answering(question, self._library, self._model, self)
-        self._answering.finished.connect(self._on_finished)
-        self._answering.failed.connect(self._on_failed)
+        self.asked.emit(asked.id, variant.key)
+        self._begin(Answering(question, self._library, self._model, self))
+
+    def _begin(self, answering: Answering) -> None:
+        self._answering = answering
+        for told, passed_on in self._told_of(answering):
+            told.connect(passed_on)
+        answering.finished.connect(self._on_finished)
+        answering.failed.connect(self._on_failed)
         self._began = time.perf_counter()
-        self._answering.start()
+        answering.start()
+
+    def _told_of(self, answering: Answering) -> tuple[tuple[SignalInstance, SignalInstance], ...]:
+        return (
+            (answering.searching, self.searching),
+            (answering.sources_found, self.sources_found),
+            (answering.reading, self.reading),
+            (answering.text_received, self.text_received),
+        )
 
     def _made_by(self, variant: Variant) -> MadeBy:
         entry, profile, loaded = self._entry(variant), variant.profile, self._model.model
@@ -194,6 +230,8 @@ class Comparing(QObject):
     def _end(self, problem: str) -> None:
         answering, self._answering = self._answering, None
         if answering is not None:
+            for told, passed_on in self._told_of(answering):
+                told.disconnect(passed_on)
             answering.finished.disconnect(self._on_finished)
             answering.failed.disconnect(self._on_failed)
             answering.finished.connect(answering.deleteLater)
@@ -202,4 +240,5 @@ class Comparing(QObject):
         done = not self._left
         self._comparison, self._left, self._waiting = None, [], False
         self._give_back()
+        self.running_changed.emit(False)
         self.ended.emit(done, problem)

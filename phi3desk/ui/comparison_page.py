@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -18,21 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.errors import UserError
-from phi3desk.model.store import ModelStore
 from phi3desk.paths import write_atomically
-from phi3desk.profiles.comparison import Asked, Comparison, Plan, offered, variants_of
+from phi3desk.profiles.comparison import Comparison
 from phi3desk.profiles.comparison_report import csv_text, html_text
 from phi3desk.profiles.comparison_store import ComparisonStore
-from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.comparing import Comparing
 from phi3desk.ui.comparison_results import ComparisonResults
 from phi3desk.ui.comparison_setup import ComparisonSetup
+from phi3desk.ui.comparison_start import ComparisonStart, Wanted
 from phi3desk.ui.comparison_table import shown_variant
 from phi3desk.ui.exporting import FOLDER
-from phi3desk.ui.library_client import LibraryClient
-from phi3desk.ui.model_client import ModelClient
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets import COLUMN_WIDTH, Button, label, on_click
 from phi3desk.ui.words import number, translated
@@ -41,11 +37,9 @@ from phi3desk.ui.words import number, translated
 class ComparisonPage(QWidget):
     """The form, then the results; a comparison that was stopped can be opened again and goes on.
 
-    `running_changed` tells that the model is taken or given back, `told` carries a sentence for the person,
-    `undo_offered` a text and what undoes it.
+    `told` carries a sentence for the person, `undo_offered` a text and what undoes it.
     """
 
-    running_changed = Signal(bool)
     told = Signal(str)
     undo_offered = Signal(str, object)
 
@@ -53,23 +47,18 @@ class ComparisonPage(QWidget):
         self,
         store: ComparisonStore,
         profiles: ProfileStore,
-        models: ModelStore,
-        library: LibraryClient,
-        model: ModelClient,
         settings: Settings,
-        give_back: Callable[[], None],
-        is_answering: Callable[[], bool],
+        comparing: Comparing,
+        begin: ComparisonStart,
         parent: QWidget | None = None,
     ) -> None:
-        """`give_back` brings the model in line with the expert in use; `is_answering` tells that a chat has it now."""
         super().__init__(parent)
-        self._store, self._profiles, self._models, self._settings = store, profiles, models, settings
-        self._is_answering = is_answering
+        self._store, self._profiles, self._settings = store, profiles, settings
+        self.comparing, self._begin = comparing, begin
         self._comparison: Comparison | None = None
         self.setAccessibleName(self.tr("Comparison"))
         self.setup = ComparisonSetup()
         self.results = ComparisonResults(store)
-        self.comparing = Comparing(store, models, library, model, settings, give_back, self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._make_setup())
         self._stack.addWidget(self._make_results())
@@ -80,6 +69,7 @@ class ComparisonPage(QWidget):
         self.setup.open_requested.connect(self.open)
         self.setup.delete_requested.connect(self.delete)
         self.results.reveal_requested.connect(self.reveal)
+        self.comparing.running_changed.connect(lambda _: self._show_buttons())
         self.comparing.progressed.connect(self._on_progressed)
         self.comparing.answered.connect(self._on_answered)
         self.comparing.ended.connect(self._on_ended)
@@ -139,8 +129,8 @@ class ComparisonPage(QWidget):
 
     @property
     def running(self) -> bool:
-        """Whether a comparison has the model."""
-        return self.comparing.running
+        """Whether the comparison that is shown has the model."""
+        return self._comparison is not None and self.comparing.runs(self._comparison.id)
 
     @property
     def state(self) -> str:
@@ -154,64 +144,28 @@ class ComparisonPage(QWidget):
 
     def start(self) -> None:
         """Begin what the form asks for."""
+        setup = self.setup
         try:
-            questions = self.setup.questions()
-            self._begin(
-                self.setup.title, questions, self.setup.base, self.setup.variants, blind=self.setup.blind.isChecked()
-            )
+            wanted = Wanted(setup.title, setup.questions(), setup.base, setup.variants, setup.blind.isChecked())
         except UserError as error:
-            self.setup.tell(translated(error.sentence))
+            setup.tell(translated(error.sentence))
             return
-        self.setup.tell("")
+        setup.tell("")
+        self._begin.begin(wanted, lambda comparison: self.open(comparison.id), setup.tell)
 
-    def compare_question(self, text: str, profile_id: str) -> None:
-        """Ask one question in every variant that an expert has, and show the answers side by side."""
-        try:
-            base = self._profiles.profile(profile_id)
-        except UserError:
-            base = self._profiles.current
-        try:
-            self._begin(text[:60], (Asked("1", text),), base, list(offered(base)), blind=False)
-        except UserError as error:
-            self.told.emit(translated(error.sentence))
-
-    def _begin(
-        self, title: str, questions: tuple[Asked, ...], base: Profile, wanted: list[str], *, blind: bool
-    ) -> None:
-        variants = variants_of(wanted, base, self._profiles.profiles())
-        entry = self._models.find(base.model) if base.model else self._models.in_use()
-        if entry is None or entry.missing:
-            raise UserError("There is no model to answer with. Choose a GGUF file under Models.")
-        self._check_free()
-        seed = random.SystemRandom().randrange(2**31)
-        plan = Plan(title, questions, variants, entry.name, None, blind, seed)
-        self.open(self._store.begin(plan).id)
-        self.go_on()
-
-    def _check_free(self) -> None:
-        if self.running:
-            raise UserError("A comparison is running already. Wait for it, or stop it.")
-        if self._is_answering():
-            raise UserError("An answer is still being written. Wait for it, or stop it, and compare then.")
+    def prepare(self, question: str, profile_id: str, variants: Sequence[str]) -> None:
+        """Show the form filled with a question and the variants to answer it, so that more can be added."""
+        self.show_setup()
+        self.setup.fill(question, profile_id, variants)
 
     def go_on(self) -> None:
         """Answer what is not answered yet in the comparison that is shown."""
         if self._comparison is None:
             return
-        try:
-            self._check_free()
-        except UserError as error:
-            self._state.setText(translated(error.sentence))
-            return
-        self.running_changed.emit(True)
-        self.comparing.start(self._comparison)
-        self._show_buttons()
+        self._begin.go_on(self._comparison, lambda _: None, self._state.setText)
 
     def open(self, comparison_id: int) -> None:
-        """Show a comparison; while one is running, only that one."""
-        if self.running and self._comparison is not None and self._comparison.id != comparison_id:
-            self.setup.tell(self.tr("A comparison is running. Stop it to look at another one."))
-            return
+        """Show a comparison, also while another one is running."""
         self._comparison = self._store.comparison(comparison_id)
         self._title.setText(self._comparison.plan.title)
         self.results.show_comparison(self._comparison)
@@ -226,7 +180,7 @@ class ComparisonPage(QWidget):
 
     def delete(self, comparison_id: int) -> None:
         """Delete a comparison that is not running; offers to undo it."""
-        if self.running and self._comparison is not None and self._comparison.id == comparison_id:
+        if self.comparing.runs(comparison_id):
             self.setup.tell(self.tr("This comparison is running. Stop it first."))
             return
         self._store.delete(comparison_id)
@@ -247,21 +201,23 @@ class ComparisonPage(QWidget):
 
     def _on_progressed(self, done: int, total: int, variant: str) -> None:
         comparison = self._comparison
+        if comparison is None or not self.running:
+            return
         self._bar.setRange(0, total)
         self._bar.setValue(done)
-        hidden = comparison is not None and comparison.names_hidden
+        hidden = comparison.names_hidden
         told = self.tr("{done} of {total} answers") if hidden else self.tr("{done} of {total} answers: {variant}")
         self._state.setText(told.format(done=number(done), total=number(total), variant=shown_variant(variant)))
 
     def _on_answered(self, question: str) -> None:
-        self.results.refresh(question)
+        if self.running:
+            self.results.refresh(question)
 
     def _on_ended(self, _done: bool, problem: str) -> None:
-        self.running_changed.emit(False)
-        if self._comparison is not None:
+        if self._comparison is not None and self.comparing.ran(self._comparison.id):
             self._comparison = self._store.comparison(self._comparison.id)
             self.results.show_comparison(self._comparison)
-        self._show_state(problem)
+            self._show_state(problem)
         self.setup.show_earlier(self._store.comparisons())
 
     def _show_state(self, problem: str) -> None:
@@ -279,7 +235,7 @@ class ComparisonPage(QWidget):
         running, hidden = self.running, comparison.names_hidden
         self._stop.setVisible(running)
         self._bar.setVisible(running)
-        self._go_on.setVisible(not running and comparison.answered < comparison.total)
+        self._go_on.setVisible(not self.comparing.running and comparison.answered < comparison.total)
         self._reveal.setVisible(hidden)
         for button in (self._csv, self._html):
             button.setEnabled(not hidden)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -148,6 +150,17 @@ class ComparisonSetup(QWidget):
         row.addWidget(opened, 1)
         row.addWidget(gone)
         return row
+
+    def fill(self, question: str, profile_id: str, variants: Sequence[str]) -> None:
+        """Ask this question of an expert, in these variants of it."""
+        self.text.setPlainText(f"{' '.join(question.split())}\n")
+        self.expert.setCurrentIndex(max(0, self.expert.findData(profile_id)))
+        for key, box in self.kinds.items():
+            box.setChecked(key in variants)
+        for box in self.experts.values():
+            box.setChecked(False)
+        self.text.setFocus()
+        self.text.moveCursor(QTextCursor.MoveOperation.End)
 
     @property
     def base(self) -> Profile:

@@ -18,11 +18,13 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextBlockFormat,
     QTextCursor,
+    QTextFrame,
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
 
 from phi3desk.chat.messages import Message, Source
 from phi3desk.ui.answer_markup import InertDocument, mark_format, plain
+from phi3desk.ui.inset import Inset
 from phi3desk.ui.message_actions import MessageActions
 from phi3desk.ui.message_writer import BUBBLE, CARD, LINK, WITHOUT, Column, Entry, MessageWriter
 from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, mixed, reading_font, tokens
@@ -70,6 +72,7 @@ class ConversationView(QTextBrowser):
         self._actions = MessageActions(self)
         self._actions.hide()
         self._pointed: Entry | None = None
+        self._inset: Inset | None = None
         self.anchorClicked.connect(self._on_anchor_clicked)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -160,6 +163,28 @@ class ConversationView(QTextBrowser):
         self._following = True
         self._document.documentLayout().documentSize()
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    def show_below(self, message_id: int, widget: QWidget) -> None:
+        """Let a widget stand under a message, in place of the one that stood somewhere, and bring it into view."""
+        self.take_below_away()
+
+        def frame_of() -> QTextFrame | None:
+            entry = self._entry(message_id)
+            return entry.frame if entry is not None else None
+
+        self._inset = Inset(self, widget, frame_of)
+        if self._entries and self._entries[-1].message.id == message_id:
+            self.to_end()
+        else:
+            bar = self.verticalScrollBar()
+            hidden = widget.geometry().bottom() + SPACE_M - self.viewport().height()
+            bar.setValue(bar.value() + max(0, min(hidden, widget.y() - SPACE_M)))
+
+    def take_below_away(self) -> None:
+        """Take away what stands under a message; its widget is deleted."""
+        if self._inset is not None:
+            self._inset.take_away()
+            self._inset = None
 
     @property
     def follows_end(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QRectF, Qt
@@ -9,14 +10,36 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from phi3desk.model.peft_folder import CONFIG, is_peft
+from phi3desk.profiles.pack import SUFFIX
 from phi3desk.ui.theme import RADIUS, SPACE_XL, icon, tokens
 
 
-def dropped_paths(data: QMimeData) -> tuple[list[str], list[str]]:
-    """Return the local files and folders of a drop that are documents, and those that are models or adapters."""
-    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-    models = [path for path in paths if Path(path).suffix.lower() == ".gguf" or _is_adapter(Path(path))]
-    return [path for path in paths if path and path not in models], models
+@dataclass(frozen=True)
+class Dropped:
+    """The local files and folders of a drop, by what they are: documents, models with adapters, or packs."""
+
+    documents: list[str]
+    models: list[str]
+    packs: list[str]
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self.documents or self.models or self.packs)
+
+
+def dropped_paths(data: QMimeData) -> Dropped:
+    """Return what a drop holds."""
+    dropped = Dropped([], [], [])
+    for path in (url.toLocalFile() for url in data.urls() if url.isLocalFile()):
+        suffix = Path(path).suffix.lower()
+        if suffix == SUFFIX and Path(path).is_file():
+            dropped.packs.append(path)
+        elif suffix == ".gguf" or _is_adapter(Path(path)):
+            dropped.models.append(path)
+        elif path:
+            dropped.documents.append(path)
+    return dropped
 
 
 def _is_adapter(path: Path) -> bool:
@@ -38,9 +61,11 @@ class DropOverlay(QWidget):
         """Where the drop will land, in words."""
         return self._text
 
-    def show_target(self, collection: str, is_model: bool) -> None:
+    def show_target(self, collection: str, dropped: Dropped) -> None:
         """Lie over the window and say where the drop will land; `collection` is empty for the default one."""
-        if is_model:
+        if dropped.packs and not dropped.documents:
+            self._text = self.tr("Drop to take in the expert")
+        elif dropped.models and not dropped.documents:
             self._text = self.tr("Drop to add the model or adapter")
         elif collection:
             self._text = self.tr("Drop to add to “{name}”").format(name=collection)

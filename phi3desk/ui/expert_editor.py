@@ -48,6 +48,7 @@ class ExpertEditor(QWidget):
         if self._profile is None:
             return None
         uses = [row.use for row in self.strengths]
+        checked = tuple(collection for collection, box in self.collections if box.isChecked())
         return dataclasses.replace(
             self._profile,
             name=self.name.text(),
@@ -56,7 +57,8 @@ class ExpertEditor(QWidget):
             instructions=self.instructions.toPlainText().strip(),
             model=str(self.model.currentData() or ""),
             adapters=tuple(use for use in uses if use is not None),
-            collections=tuple(collection for collection, box in self.collections if box.isChecked()),
+            # without boxes the library has not told its collections yet: what was chosen stays
+            collections=checked if self.collections else self._profile.collections,
             answer_mode=self.mode.mode,
             sampling=self.sampling.choice,
             first_questions=tuple(line.strip() for line in self.questions.toPlainText().splitlines() if line.strip()),

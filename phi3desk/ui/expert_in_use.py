@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
 from PySide6.QtCore import QObject, Signal
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from phi3desk.chat.messages import MadeBy
 from phi3desk.errors import UserError
 from phi3desk.model.models import LoadOptions, ModelEntry
+from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import ModelStore
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
@@ -43,8 +45,9 @@ class ExpertInUse(QObject):
 
     @property
     def current(self) -> Profile:
-        """The expert in use."""
-        return self._profiles.current
+        """The expert in use, with those of its adapters that hold for the model it answers with."""
+        profile = self._profiles.current
+        return dataclasses.replace(profile, adapters=adapters_on(profile.adapters, self._entry_of(profile)))
 
     def all(self) -> list[Profile]:
         """Return every expert in order."""
@@ -71,9 +74,12 @@ class ExpertInUse(QObject):
 
     def entry(self) -> ModelEntry | None:
         """Return the model the expert in use answers with, None where there is none."""
-        if self.current.model:
+        return self._entry_of(self._profiles.current)
+
+    def _entry_of(self, profile: Profile) -> ModelEntry | None:
+        if profile.model:
             try:
-                return self._models.find(self.current.model)
+                return self._models.find(profile.model)
             except UserError:
                 log.warning("the model of the expert in use is no longer listed")
         return self._models.in_use()
@@ -117,7 +123,7 @@ class ExpertInUse(QObject):
             model_sha256=loaded.sha256 if loaded else "",
             profile=profile.name,
             profile_id=profile.id,
-            adapters=profile.adapters,
+            adapters=self._model.adapters,
         )
 
     def made_of(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QTimer
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout,
 from phi3desk.chat.messages import Answer, MadeBy, Source
 from phi3desk.errors import UserError
 from phi3desk.model.models import LoadedModel, Sampling
+from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import ModelStore
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
@@ -91,11 +93,6 @@ class ExpertPreview(QWidget):
         self._stop()
         self._give_back()
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether an answer is on its way."""
-        return self._answering is not None
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._profile is not None and self._state() != self._asked:
@@ -138,6 +135,14 @@ class ExpertPreview(QWidget):
         first = self._profile.first_questions[0] if self._profile and self._profile.first_questions else ""
         return self.question.text().strip() or first
 
+    def _answering_as(self, profile: Profile) -> Profile:
+        """Return an expert with those of its adapters that hold for the model it answers with."""
+        try:
+            entry = self._models.find(profile.model) if profile.model else self._models.in_use()
+        except UserError:
+            entry = None
+        return dataclasses.replace(profile, adapters=adapters_on(profile.adapters, entry))
+
     def _state(self) -> tuple[object, ...]:
         """Return all that decides the answer."""
         one = self._profile
@@ -170,6 +175,7 @@ class ExpertPreview(QWidget):
             self._due.start(WAIT_MS)
             return
         self._asked = self._state()
+        profile = self._answering_as(profile)
         self._borrowed = True
         self._waiting = tuple(self._model.model.adapters) != profile.adapters
         self.status.setText(self.tr("Attaching the adapters") if self._waiting else "")
@@ -265,12 +271,12 @@ class ExpertPreview(QWidget):
         """Attach the adapters of the expert in use again; the worker does it after what it was asked before."""
         if self._borrowed and self._model is not None:
             self._borrowed = False
-            self._model.set_adapters(self._profiles.current.adapters)
+            self._model.set_adapters(self._answering_as(self._profiles.current).adapters)
 
     def _on_adapters_changed(self, loaded: LoadedModel) -> None:
         if self._waiting and self._profile is not None:
             self._waiting = False
-            self._begin(self._profile, loaded)
+            self._begin(self._answering_as(self._profile), loaded)
 
     def _on_adapters_failed(self, failure: Failure) -> None:
         if self._waiting:

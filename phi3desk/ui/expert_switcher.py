@@ -26,6 +26,7 @@ class ExpertSwitcher(QPushButton):
         super().__init__(parent)
         self._profile: Profile | None = None
         self._made_of = ""
+        self._warning, self._warning_words = "", ""
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         self.setFixedHeight(60)
@@ -36,8 +37,7 @@ class ExpertSwitcher(QPushButton):
     def show_experts(self, profiles: list[Profile], current: Profile, made_of: str) -> None:
         """Show the expert in use and fill the menu."""
         self._profile, self._made_of = current, made_of
-        self.setAccessibleName(self.tr("Expert in use: {name}. {made_of}").format(name=current.name, made_of=made_of))
-        self.setToolTip(f"{current.name}\n{made_of}")
+        self._describe()
         self._menu.clear()
         group = QActionGroup(self._menu)
         for number, profile in enumerate(profiles, 1):
@@ -53,6 +53,25 @@ class ExpertSwitcher(QPushButton):
         manage = self._menu.addAction(icon("account-cog-outline"), self.tr("Change and add experts"))
         manage.triggered.connect(lambda _=False: self.manage_requested.emit())
         self.update()
+
+    def show_warning(self, line: str, words: str) -> None:
+        """Say in place of what the expert is made of that an adapter does not suit; an empty line takes it away."""
+        self._warning, self._warning_words = line, words
+        self._describe()
+        self.update()
+
+    def _describe(self) -> None:
+        if self._profile is None:
+            return
+        name = self._profile.name
+        self.setAccessibleName(self.tr("Expert in use: {name}. {made_of}").format(name=name, made_of=self._made_of))
+        self.setAccessibleDescription(self._warning_words)
+        self.setToolTip("\n".join(line for line in (name, self._made_of, self._warning_words) if line))
+
+    @property
+    def warning(self) -> str:
+        """The line about an adapter that does not suit, empty where there is none."""
+        return self._warning
 
     @property
     def made_of(self) -> str:
@@ -99,8 +118,12 @@ class ExpertSwitcher(QPushButton):
         font.setPixelSize(LIST_PX - 1)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
-        painter.setPen(QColor(shown.quiet))
-        line = painter.fontMetrics().elidedText(self._made_of, Qt.TextElideMode.ElideRight, int(text.width()))
+        painter.setPen(QColor(shown.attention if self._warning else shown.quiet))
+        if self._warning:
+            icon("alert-outline", shown.attention).paint(painter, int(text.left()), int(text.bottom()) - 16, 16, 16)
+            text.adjust(20, 0, 0, 0)
+        said = self._warning or self._made_of
+        line = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(text.width()))
         painter.drawText(text, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, line)
         icon("unfold-more-horizontal").paint(painter, self.width() - 28, self.height() // 2 - 9, 18, 18)
         painter.end()

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import UserError
 from phi3desk.model.models import AdapterEntry, ModelEntry
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.profiles.pack_reading import Imported
-from phi3desk.profiles.pack_writing import Packed
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
@@ -40,13 +48,14 @@ SIDE_BY_SIDE = 900
 class ExpertsPage(QWidget):
     """Keeps what is typed as it is typed.
 
-    `profile_saved` and `profile_used` carry an id, `undo_offered` a text and what undoes it, `page_wanted` the name
-    of another page: library or models.
+    `profile_saved` and `profile_used` carry an id, `undo_offered` a text and what undoes it, `told` a sentence while
+    the page is not seen, `page_wanted` the name of a page: library, models, or experts for this one.
     """
 
     profile_saved = Signal(str)
     profile_used = Signal(str)
     undo_offered = Signal(str, object)
+    told = Signal(str)
     page_wanted = Signal(str)
 
     def __init__(
@@ -71,7 +80,7 @@ class ExpertsPage(QWidget):
         self.editor = ExpertEditor()
         self.preview = ExpertPreview(profiles, models, library, settings)
         self.guide = TeachingGuide()
-        self.packs = PackFiles(settings, self)
+        self.packs = PackFiles(library, adapters, settings, self)
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setInterval(SAVE_MS)
@@ -137,21 +146,20 @@ class ExpertsPage(QWidget):
         self._show_list()
         self.profile_saved.emit(profile_id)
 
+    def take_in(self, packs: Sequence[str]) -> None:
+        """Take in experts from files, and show this page meanwhile."""
+        if packs:
+            self.page_wanted.emit("experts")
+        for pack in packs:
+            self.packs.take_in(pack)
+
     def delete(self) -> None:
         """Delete the expert in the form; offers to undo it."""
         was_in_use = self._profiles.current.id == self._chosen
         self._due.stop()
-        try:
-            deleted = self._profiles.delete(self._chosen)
-        except UserError as error:
-            self.head.say(translated(error.sentence), bad=True)
+        deleted = self._delete(self._chosen)
+        if deleted is None:
             return
-        self._chosen = self._profiles.current.id
-        self._show_list()
-        self._show_chosen()
-        self.profile_saved.emit(deleted.id)
-        if was_in_use:
-            self.profile_used.emit(self._profiles.current.id)
 
         def restore() -> None:
             self._profiles.restore(deleted)
@@ -161,6 +169,23 @@ class ExpertsPage(QWidget):
                 self.use()
 
         self.undo_offered.emit(self.tr("The expert “{name}” was deleted.").format(name=deleted.name), restore)
+
+    def _delete(self, profile_id: str) -> Profile | None:
+        """Delete an expert and return it; None, with the reason told, where it stays."""
+        was_in_use = self._profiles.current.id == profile_id
+        try:
+            deleted = self._profiles.delete(profile_id)
+        except UserError as error:
+            self.head.say(translated(error.sentence), bad=True)
+            return None
+        if profile_id == self._chosen:
+            self._chosen = self._profiles.current.id
+            self._show_chosen()
+        self._show_list()
+        self.profile_saved.emit(deleted.id)
+        if was_in_use:
+            self.profile_used.emit(self._profiles.current.id)
+        return deleted
 
     def use(self) -> None:
         """Switch to the expert in the form."""
@@ -253,9 +278,14 @@ class ExpertsPage(QWidget):
         self.tabs.setTabBarAutoHide(True)
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self._experts_tab, self.tr("Experts"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.tabs)
+        above = QVBoxLayout()
+        above.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        above.addWidget(self.packs.bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(above)
+        column.addWidget(self.tabs, 1)
         self.setFocusProxy(self.experts.list)
         self.experts.show_templates(self._profiles.templates())
 
@@ -272,9 +302,8 @@ class ExpertsPage(QWidget):
         self.head.delete_requested.connect(self.delete)
         self.head.export_requested.connect(self._on_export_requested)
         self.experts.import_requested.connect(lambda: self.packs.choose_pack(self))
-        self.packs.exported.connect(self._on_exported)
         self.packs.imported.connect(self._on_imported)
-        self.packs.refused.connect(self._on_failed)
+        self.packs.told.connect(self._on_pack_told)
         self.guide.closed.connect(self.close_guide)
         self.guide.page_wanted.connect(self._on_page_wanted)
         self.editor.changed.connect(self._on_edited)
@@ -295,18 +324,30 @@ class ExpertsPage(QWidget):
 
     def _on_export_requested(self) -> None:
         self.save()
-        self.packs.choose_target(self.chosen, self)
-
-    def _on_exported(self, packed: Packed) -> None:
-        self.head.say(self.tr("Saved as {path}, without documents.").format(path=str(packed.path)))
+        self.packs.ask_what(self.chosen, self)
 
     def _on_imported(self, imported: Imported) -> None:
+        """Show the new expert, but not in place of one that is being changed."""
         self.refresh()
-        self.choose(imported.profile.id)
+        if self._right.isAncestorOf(QApplication.focusWidget() or self):
+            self._show_list()
+        else:
+            self.choose(imported.profile.id)
         self.profile_saved.emit(imported.profile.id)
-        if imported.model_missing:
-            told = self.tr("It was made for the model “{name}”, which is not on this machine.")
-            self.head.say(told.format(name=imported.model_missing))
+        text = self.tr("“{name}” was taken in.").format(name=imported.profile.name)
+        self.undo_offered.emit(text, lambda: self._take_out(imported))
+
+    def _take_out(self, imported: Imported) -> None:
+        """Undo the taking in of an expert, with all that came with it."""
+        is_here = any(profile.id == imported.profile.id for profile in self._profiles.profiles())
+        if is_here and self._delete(imported.profile.id) is None:
+            return
+        self.packs.forget(imported, {use.name for profile in self._profiles.profiles() for use in profile.adapters})
+        self.refresh()
+
+    def _on_pack_told(self, text: str) -> None:
+        if not self.isVisible():
+            self.told.emit(text)
 
     def _on_lists(self, lists: tuple[list[ModelEntry], list[AdapterEntry]]) -> None:
         if lists != (self._model_entries, self._adapter_entries):

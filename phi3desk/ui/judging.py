@@ -34,6 +34,11 @@ class Judging(QObject):
         """Keep an answer as a good example."""
         self._keep(conversation_id, message_id, Verdict.GOOD, "")
 
+    def keep_good(self, question: str, answer: Message, asked: AskedWith) -> None:
+        """Keep an answer that stands in no conversation as a good example; its id and time say which one it is."""
+        example = self._examples.judge(question, answer, asked, Verdict.GOOD)
+        self._tell(Verdict.GOOD, example.id)
+
     def not_good(self, conversation_id: int, message_id: int) -> CorrectionDialog | None:
         """Ask what an answer should have said, and keep it; returns the open dialog, None where there is no answer."""
         found = self._found(conversation_id, message_id)
@@ -58,13 +63,16 @@ class Judging(QObject):
         messages, at = found
         asked = self._asked(messages, at)
         example = self._examples.judge(messages[at - 1].text, messages[at], asked, verdict, correction)
+        self._tell(verdict, example.id)
+
+    def _tell(self, verdict: Verdict, example_id: int) -> None:
         told = {
             Verdict.GOOD: self.tr("Kept as a good example."),
             Verdict.CORRECTED: self.tr("Kept with what it should have said."),
             Verdict.REJECTED: self.tr("Kept as a bad example."),
         }[verdict]
         self.changed.emit()
-        self.undo_offered.emit(told, lambda: self._take_back(example.id))
+        self.undo_offered.emit(told, lambda: self._take_back(example_id))
 
     def _take_back(self, example_id: int) -> None:
         self._examples.remove(example_id)

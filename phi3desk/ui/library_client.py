@@ -22,6 +22,9 @@ from phi3desk.library.documents import (
     SearchResult,
 )
 from phi3desk.paths import Paths
+from phi3desk.profiles.pack import PackProgress
+from phi3desk.profiles.pack_reading import Imported
+from phi3desk.profiles.pack_writing import Packed
 from phi3desk.ui.client import WorkerClient
 from phi3desk.workers.protocol import Failure, decode
 
@@ -33,6 +36,10 @@ STATUS_MS = 2000
 
 def _ignore(_: Any) -> None:
     """Take what nobody waits for."""
+
+
+def _nothing_more() -> None:
+    """Follow on what nothing follows on."""
 
 
 class LibraryClient(QObject):
@@ -142,9 +149,9 @@ class LibraryClient(QObject):
         """Give a collection another name."""
         self.worker.request("rename_collection", id=collection, name=name)
 
-    def delete_collection(self, collection: int) -> None:
+    def delete_collection(self, collection: int, on_result: Callable[[], None] = _nothing_more) -> None:
         """Take a collection with its documents out of the library; the files stay. Can be undone."""
-        self.worker.request("delete_collection", id=collection)
+        self.worker.request("delete_collection", lambda _: on_result(), id=collection)
 
     def restore_collection(self, collection: int) -> None:
         """Undo `delete_collection`."""
@@ -198,6 +205,58 @@ class LibraryClient(QObject):
         """Stop the running import and those that wait; what is read so far is kept."""
         for request in self._imports:
             self.worker.cancel(request)
+
+    def export_pack(
+        self,
+        profile: str,
+        file: str,
+        on_result: Callable[[Packed], None],
+        on_failure: Callable[[Failure], None],
+        on_progress: Callable[[PackProgress], None],
+        *,
+        with_documents: bool,
+        with_index: bool,
+    ) -> int:
+        """Write an expert into a pack, when the imports asked for before have ended; returns the request's id."""
+        return self.worker.request(
+            "export_pack",
+            _as(Packed, on_result),
+            on_failure,
+            {"progress": _as(PackProgress, on_progress)},
+            profile=profile,
+            file=file,
+            with_documents=with_documents,
+            with_index=with_index,
+        )
+
+    def import_pack(
+        self,
+        file: str,
+        on_result: Callable[[Imported], None],
+        on_failure: Callable[[Failure], None],
+        on_progress: Callable[[PackProgress], None],
+    ) -> int:
+        """Take in a pack, when the imports asked for before have ended; returns the request's id.
+
+        What of it waits to be read or embedded is being read by then, and `collections` holds what it brought.
+        """
+
+        def on_taken_in(imported: Imported) -> None:
+            def on_collections(data: msgspec.Raw) -> None:
+                self._on_collections(data)
+                on_result(imported)
+
+            self.worker.request("collections", on_collections, lambda _: on_result(imported))
+            for collection in imported.collections if imported.embeds or imported.reads else ():
+                self.sync(collection)
+
+        return self.worker.request(
+            "import_pack",
+            _as(Imported, on_taken_in),
+            on_failure,
+            {"progress": _as(PackProgress, on_progress)},
+            file=file,
+        )
 
     def search(
         self,

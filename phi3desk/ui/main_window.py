@@ -9,12 +9,12 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from phi3desk.chat.messages import Conversation, Message, Source
-from phi3desk.library.documents import Collection, Document, ImportSummary, LibraryStatus
+from phi3desk.library.documents import Collection, Document, ImportSummary
 from phi3desk.model.models import AdapterEntry, ModelEntry
 from phi3desk.ui import sidebar, window_state
 from phi3desk.ui.assistant import Assistant
 from phi3desk.ui.chat_page import ChatPage
-from phi3desk.ui.document_files import DocumentFiles, questions_for
+from phi3desk.ui.document_files import DocumentFiles
 from phi3desk.ui.drop_zone import DropOverlay, dropped_paths
 from phi3desk.ui.expert_in_use import ExpertInUse
 from phi3desk.ui.expert_tools import ExpertTools
@@ -31,13 +31,13 @@ from phi3desk.ui.settings_page import SettingsPage
 from phi3desk.ui.shortcuts import Keys, set_shortcuts
 from phi3desk.ui.sidebar import Sidebar
 from phi3desk.ui.source_pane import FIRST_WIDTH, SourcePane
+from phi3desk.ui.starting import Starting
 from phi3desk.ui.stopped_band import StoppedBand
 from phi3desk.ui.toast import Toast
 from phi3desk.ui.words import shown
 from phi3desk.workers.protocol import Failure
 
-PANE_OPEN, HAD_DOCUMENTS = "window.source", "had_documents"
-SEARCH_SAMPLES_BELOW = 60
+PANE_OPEN = "window.source"
 PAGES_WITH_SOURCE = ("", "library")
 
 
@@ -74,11 +74,28 @@ class MainWindow(QMainWindow):
             "models": self.models_page,
             "settings": self.settings_page,
         }
+        self.stopped = StoppedBand([parts.library.worker, parts.model.worker])
+        self.starting = Starting(parts, self.expert, self.library_progress, self.chat.start, self)
         self._stack = QStackedWidget()
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._lay_out()
+        self.toast = Toast(self)
+        self._overlay = DropOverlay(self)
+        self._searched = ""
+        self._model_status = ""
+        self._source_wanted = bool(parts.settings.remembered(PANE_OPEN))
+        self._connect()
+        window_state.restore(self, self._splitter, parts.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
+        self.show_page("")
+        self._show_expert()
+        self.apply_settings()
+        self.assistant.begin()
+        self._show_conversations()
+        self.chat.composer.setFocus()
+
+    def _lay_out(self) -> None:
         for page in self.pages.values():
             self._stack.addWidget(page)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.stopped = StoppedBand([parts.library.worker, parts.model.worker])
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -91,24 +108,14 @@ class MainWindow(QMainWindow):
             self._splitter.setStretchFactor(position, 1 if widget is middle else 0)
         self._splitter.setHandleWidth(1)
         self.setCentralWidget(self._splitter)
-        self.toast = Toast(self)
-        self._overlay = DropOverlay(self)
-        self._searched = ""
-        self._model_status = ""
-        self._source_wanted = bool(parts.settings.remembered(PANE_OPEN))
-        self._sample_questions: list[str] = []
+
+    def _connect(self) -> None:
         self._connect_sidebar()
+        self._connect_experts()
         self._connect_chat()
         self._connect_library()
         self._connect_model()
         self._set_shortcuts()
-        window_state.restore(self, self._splitter, parts.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
-        self.show_page("")
-        self._show_expert()
-        self.apply_settings()
-        self.assistant.begin()
-        self._show_conversations()
-        self.chat.composer.setFocus()
 
     # what is shown
 
@@ -149,51 +156,24 @@ class MainWindow(QMainWindow):
         self.sidebar.experts.show_experts(self.expert.all(), profile, self.expert.made_of())
         self.chat.composer.set_placeholder(self.tr("Ask {expert}").format(expert=profile.name))
         self._show_collections()
-        self._show_start()
+        self.starting.show()
         self._show_model()
 
     def _show_collections(self) -> None:
         self.chat.show_collections(self._parts.library.collections, self.assistant.collections)
 
-    def _show_start(self) -> None:
-        first = self._is_first_start()
-        profile = self.expert.current
-        if first:
-            title = self.tr("Ask your documents")
-            lead = self.tr("Answers come with the document, the page and the sentence they rest on.")
-        else:
-            title = self.tr("Ask {expert}").format(expert=profile.name)
-            lead = self.expert.made_of()
-        start = self.chat.start
-        start.show_expert(title, lead, first)
-        self._show_progress()
-        questions = list(profile.first_questions) or (self._sample_questions if self._has_documents() else [])
-        start.show_questions(questions)
-
     def _show_model(self) -> None:
         words = self.model_status.words()
-        told_above = self.chat.shows_start and self._is_first_start()
+        told_above = self.chat.shows_start and self.starting.is_first
         self.chat.set_banner("" if told_above else words.banner)
         self.chat.start.show_model(words.card, words.settled, words.share)
         self._model_status = words.status
         self._show_status()
 
-    def _show_progress(self) -> None:
-        far = self.library_progress
-        self.chat.start.show_documents(far.status, far.progress, far.progress is not None)
-
     def _show_status(self) -> None:
         """Say over the composer what the model is doing, and how questions are searched for."""
         said = (self._model_status, self.library_progress.words())
         self.chat.set_status("  ·  ".join(part for part in said if part))
-
-    def _is_first_start(self) -> bool:
-        return not self._has_documents() or not self._parts.conversations.conversations()
-
-    def _has_documents(self) -> bool:
-        """Whether there is something to ask; until the library has told, what it was the last time."""
-        status = self._parts.library.status
-        return bool(status.passages) if status else bool(self._parts.settings.remembered(HAD_DOCUMENTS))
 
     # sidebar
 
@@ -209,14 +189,21 @@ class MainWindow(QMainWindow):
         side.search_changed.connect(self._on_search_changed)
         side.experts.expert_chosen.connect(self._on_expert_chosen)
         side.experts.manage_requested.connect(lambda: self.show_page("experts"))
-        self.expert.changed.connect(self._show_expert)
-        self.experts_page.profile_used.connect(self._on_expert_chosen)
-        self.experts_page.profile_saved.connect(self._on_expert_saved)
-        self.expert_tools.page_wanted.connect(self.show_page)
-        self.expert_tools.told.connect(self._offer)
         for part in (self.expert_tools, self.library_page, self.models_page, self.assistant):
             part.undo_offered.connect(self._on_undo_offered)
         self.settings_page.setting_changed.connect(self._on_setting_changed)
+
+    def _connect_experts(self) -> None:
+        page, tools = self.experts_page, self.expert_tools
+        self.expert.changed.connect(self._show_expert)
+        page.profile_used.connect(self._on_expert_chosen)
+        page.profile_saved.connect(self._on_expert_saved)
+        tools.page_wanted.connect(self.show_page)
+        tools.warn_in(self.sidebar.experts)
+        tools.fit.told.connect(lambda text: self._offer(text, self.tr("&Show"), lambda: self.show_page("experts")))
+        tools.comparing.running_changed.connect(lambda _: self._enable_stop())
+        for told in (page.told, tools.told):
+            told.connect(self._offer)
 
     def _on_new(self) -> None:
         self.assistant.begin()
@@ -289,7 +276,7 @@ class MainWindow(QMainWindow):
         self.chat.view.show_messages(messages, writing)
         self.chat.show_conversation(conversation.title if conversation else "", empty=not messages)
         self._show_collections()
-        self._show_start()
+        self.starting.show()
         self._show_model()
         if not self.page:
             self.sidebar.mark(conversation.id if conversation else 0)
@@ -310,7 +297,14 @@ class MainWindow(QMainWindow):
 
     def _on_answering_changed(self, answering: bool) -> None:
         self.chat.composer.set_answering(answering)
-        self._stop_shortcut.setEnabled(answering)
+        self._enable_stop()
+
+    def _enable_stop(self) -> None:
+        self._stop_shortcut.setEnabled(self.assistant.is_answering or self.expert_tools.comparing.running)
+
+    def _on_stop(self) -> None:
+        self.assistant.stop()
+        self.expert_tools.comparing.stop()
 
     def _on_sent(self, text: str) -> None:
         if self.assistant.ask(text, self.chat.composer.named):
@@ -353,9 +347,8 @@ class MainWindow(QMainWindow):
 
     def _connect_library(self) -> None:
         library = self._parts.library
-        library.status_changed.connect(self._on_library_status)
+        library.status_changed.connect(lambda _: self._show_model())
         library.collections_changed.connect(lambda _: self._show_collections())
-        self.library_progress.changed.connect(self._show_progress)
         self.library_progress.changed.connect(self._show_status)
         self.document_files.told.connect(self._offer)
         library.import_finished.connect(self._on_import_finished)
@@ -377,19 +370,6 @@ class MainWindow(QMainWindow):
         wanted = chosen if chosen is not None else (searched[0] if len(searched) == 1 else None)
         return next((c for c in library.collections if c.id == wanted), None)
 
-    def _on_library_status(self, status: LibraryStatus) -> None:
-        had = bool(self._parts.settings.remembered(HAD_DOCUMENTS))
-        if bool(status.passages) != had:
-            self._parts.settings.remember(HAD_DOCUMENTS, bool(status.passages))
-        if 0 < status.documents <= SEARCH_SAMPLES_BELOW:
-            self._parts.library.documents(None, self._on_documents)
-        self._show_start()
-        self._show_model()
-
-    def _on_documents(self, documents: list[Document]) -> None:
-        self._sample_questions = questions_for(documents)
-        self._show_start()
-
     def _on_document_opened(self, document: Document) -> None:
         self._set_source_shown(True)
         self.source.show_document(document)
@@ -398,7 +378,7 @@ class MainWindow(QMainWindow):
         self._offer(text, self.tr("&Undo"), undo)
 
     def _on_import_finished(self, summary: ImportSummary | None) -> None:
-        self._show_start()
+        self.starting.show()
         if summary is None or not summary.states:
             return
         text, look_after = self.document_files.summary(summary)
@@ -412,11 +392,11 @@ class MainWindow(QMainWindow):
     # model
 
     def _connect_model(self) -> None:
-        model, files = self._parts.model, self.model_files
+        files = self.model_files
         self.model_status.changed.connect(self._show_model)
-        model.adapters_failed.connect(lambda failure: self._offer(shown(failure.sentence)))
         files.model_added.connect(self._on_model_added)
         files.adapter_added.connect(self._on_adapter_added)
+        files.adapter_added.connect(lambda _: self.expert_tools.fit.check_again())
         files.refused.connect(self._on_file_refused)
         files.checking.connect(self.model_status.show_check)
         self.models_page.model_chosen.connect(self._on_model_chosen)
@@ -456,7 +436,7 @@ class MainWindow(QMainWindow):
         set_shortcuts(self, acts, self._on_expert_number)
         self._stop_shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._stop_shortcut.setEnabled(False)
-        self._stop_shortcut.activated.connect(self.assistant.stop)
+        self._stop_shortcut.activated.connect(self._on_stop)
 
     def _on_next_pane(self, step: int) -> None:
         focus_next_pane((self.sidebar, self.pages[self.page], self.source), self.focusWidget(), step)
@@ -478,22 +458,22 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        documents, models = dropped_paths(event.mimeData())
-        if not documents and not models:
+        dropped = dropped_paths(event.mimeData())
+        if not dropped.any:
             return
         event.acceptProposedAction()
         target = self._drop_target()
-        self._overlay.show_target(target.name if target else "", bool(models and not documents))
+        self._overlay.show_target(target.name if target else "", dropped)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Import documents, add models and adapters."""
+        """Import documents, add models and adapters, take in packs."""
         self._overlay.hide()
-        documents, models = dropped_paths(event.mimeData())
+        dropped = dropped_paths(event.mimeData())
         event.acceptProposedAction()
-        if documents:
-            self.document_files.add(documents)
-        if models:
-            self.model_files.add(models)
+        if dropped.documents:
+            self.document_files.add(dropped.documents)
+        self.model_files.add(dropped.models)
+        self.experts_page.take_in(dropped.packs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -68,8 +69,16 @@ class ModelClient(QObject):
         """Stop loading."""
         self.worker.cancel(self._loading)
 
+    @property
+    def adapters(self) -> tuple[AdapterUse, ...]:
+        """The adapters that the next answer is written with."""
+        return self._adapters
+
     def set_adapters(self, adapters: Sequence[AdapterUse]) -> None:
-        """Attach exactly these adapters to the loaded model; the model itself is not loaded again."""
+        """Attach exactly these adapters to the loaded model; the model itself is not loaded again.
+
+        Where one does not fit, `adapters_failed` follows and the model answers without any.
+        """
         if tuple(adapters) == self._adapters:
             return
         self._adapters = tuple(adapters)
@@ -77,9 +86,15 @@ class ModelClient(QObject):
             self._send_adapters()
 
     def _send_adapters(self) -> None:
-        self.worker.request(
-            "set_adapters", self._on_adapters_set, self.adapters_failed.emit, adapters=list(self._adapters)
-        )
+        wanted = self._adapters
+
+        def on_failure(failure: Failure) -> None:
+            if self._adapters == wanted and failure.kind == "user":
+                self._adapters = ()
+                self.model = replace(self.model, adapters=(), prompt="") if self.model is not None else None
+            self.adapters_failed.emit(failure)
+
+        self.worker.request("set_adapters", self._on_adapters_set, on_failure, adapters=list(wanted))
 
     def answer(
         self,

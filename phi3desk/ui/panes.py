@@ -16,13 +16,13 @@ def focus_into(pane: QWidget) -> None:
     if named is not None and named.isVisible() and named.isEnabled():
         named.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return
-    widget = pane.nextInFocusChain()
-    while widget is not None and widget is not pane:
+    # not by nextInFocusChain: PySide ties each widget to the one it returned, and when one of them is deleted, it gives
+    # up the items and actions of all that follow
+    for widget in pane.findChildren(QWidget):
         tabbed = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        if tabbed and pane.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
+        if tabbed and widget.isVisible() and widget.isEnabled():
             widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
-        widget = widget.nextInFocusChain()
 
 
 def focus_next_pane(panes: Sequence[QWidget], focused: QWidget | None, step: int) -> None:

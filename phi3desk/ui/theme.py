@@ -17,7 +17,6 @@ RADIUS = 8
 TARGET = 32
 LIST_PX, TITLE_PX = 13, 20
 READING_WIDTH = 760
-ANIMATION_MS = 150
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ def style_sheet(shown: Tokens) -> str:
     """Return the one style sheet of the application, in a scheme's tokens.
 
     Widgets choose a variant with the dynamic property `kind`: buttons primary, quiet, chip; labels title, section,
-    quiet; frames card, band; a list or table `bare` has no border of its own.
+    strong, quiet; frames card, group, band; a list or table `bare` has no border of its own.
     """
     return Template(_STYLE).substitute(
         window=shown.window, surface=shown.surface, raised=shown.raised, line=shown.line, text=shown.text,
@@ -168,9 +167,11 @@ QMainWindow, QDialog { background: $window; }
 QLabel { background: transparent; }
 QLabel[kind="title"] { font-size: 20px; font-weight: 600; }
 QLabel[kind="section"] { font-size: 15px; font-weight: 600; }
+QLabel[kind="strong"] { font-weight: 600; }
 QLabel[kind="quiet"] { color: $quiet; }
 QLabel[kind="bad"] { color: $bad; }
 QFrame[kind="card"] { background: $surface; border: 1px solid $line; border-radius: 8px; }
+QFrame[kind="group"] { background: $window; border: 1px solid $line; border-radius: 8px; }
 QFrame[kind="band"] { background: $band; border: 1px solid $band_line; border-radius: 8px; }
 QFrame[kind="line"] { background: $line; border: none; min-height: 1px; max-height: 1px; }
 
@@ -229,14 +230,15 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; backg
 QAbstractSpinBox::up-arrow { image: url($icons/chevron-up.svg); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url($icons/chevron-down.svg); width: 10px; height: 10px; }
 
-QCheckBox, QRadioButton { spacing: 8px; min-height: 28px; }
+QCheckBox, QRadioButton { spacing: 8px; min-height: 28px; border: 2px solid transparent; border-radius: 6px;
+    padding: 0 4px 0 2px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $quiet;
     background: $surface; border-radius: 4px; }
-QRadioButton::indicator { border-radius: 8px; }
+QRadioButton::indicator { border-radius: 9px; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/$check.svg); }
-QRadioButton::indicator:checked { background: $accent; border: 4px solid $surface; outline: 1px solid $accent;
-    width: 10px; height: 10px; border-radius: 9px; }
-QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; border-radius: 6px; padding: 0 4px; }
+QRadioButton::indicator:checked { background: $surface; border: 5px solid $accent; width: 8px; height: 8px;
+    border-radius: 9px; }
+QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 
 QSlider { min-height: 32px; }
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }

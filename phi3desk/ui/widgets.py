@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QVBoxLayout,
     QWidget,
+    QWidgetItem,
 )
 
 from phi3desk.paths import resource
@@ -154,6 +155,11 @@ class FlowLayout(QLayout):
         self._items: list[QLayoutItem] = []
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
+
+    def addWidget(self, widget: QWidget) -> None:
+        """Add a widget, in an item that Python made: of one that Qt made, Python does not learn when it is deleted."""
+        self.addChildWidget(widget)
+        self.addItem(QWidgetItem(widget))
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -314,34 +320,6 @@ class Picture(QWidget):
         renderer = QSvgRenderer(self._source.replace(PICTURE_COLOR, tokens().quiet.encode()))
         renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
         renderer.render(QPainter(self), QRectF(self.rect()))
-
-
-class Disc(QWidget):
-    """The filled circle in an expert's colour, with the first letter of its name."""
-
-    def __init__(self, color: str, name: str, size: int = 36) -> None:
-        super().__init__()
-        self._color, self._letter = color, name.strip()[:1].upper()
-        self.setFixedSize(size, size)
-
-    def show_color(self, color: str, name: str) -> None:
-        """Show another colour and letter."""
-        self._color, self._letter = color, name.strip()[:1].upper()
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = QColor(self._color)
-        painter.setBrush(color)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawEllipse(self.rect())
-        font = painter.font()
-        font.setPixelSize(max(13, self.height() // 2 - 2))
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(QColor("#FFFFFF" if color.lightness() < 160 else "#10182B"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._letter)
 
 
 def clear(layout: QLayout) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from contextlib import suppress
 
 from phi3desk.chat.answer import write
 from phi3desk.chat.prompt import PromptRequest, Written
@@ -38,7 +39,7 @@ class ModelService:
         }
 
     def load(self, task: Task) -> LoadedModel:
-        """Load a model and its adapters in place of the one before."""
+        """Load a model and its adapters in place of the one before; adapters that do not fit it are left out."""
         self.close()
         path = task.argument("path", str)
 
@@ -47,11 +48,8 @@ class ModelService:
             return not task.cancelled.is_set()
 
         engine = Engine.load(path, task.argument("options", LoadOptions), on_progress)
-        try:
+        with suppress(UserError):
             engine.set_adapters(task.argument("adapters", list[AdapterUse]))
-        except UserError:
-            engine.close()
-            raise
         self._engine = engine
         return self._loaded(engine)
 
@@ -60,9 +58,13 @@ class ModelService:
         self.close()
 
     def set_adapters(self, task: Task) -> LoadedModel:
-        """Attach exactly the given adapters."""
+        """Attach exactly the given adapters; where one does not fit, none is attached: those before are not wanted."""
         engine = self._loaded_engine()
-        engine.set_adapters(task.argument("adapters", list[AdapterUse]))
+        try:
+            engine.set_adapters(task.argument("adapters", list[AdapterUse]))
+        except UserError:
+            engine.set_adapters([])
+            raise
         return self._loaded(engine)
 
     def answer(self, task: Task) -> Written:

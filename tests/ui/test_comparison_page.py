@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.examples import AskedWith, ExampleStore, Verdict
@@ -16,7 +17,9 @@ from phi3desk.profiles.comparison import Outcome, Plan, typed_questions, variant
 from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+from phi3desk.ui.comparing import Comparing
 from phi3desk.ui.comparison_page import ComparisonPage
+from phi3desk.ui.comparison_start import ComparisonStart
 from phi3desk.ui.examples_page import ExamplesPage
 from phi3desk.ui.judging import Judging
 from phi3desk.ui.message_actions import MessageActions
@@ -49,15 +52,17 @@ def page(home: Paths, store, model, tiny_adapters, qtbot: QtBot):
     settings = Settings(home.settings)
     settings.set("answers.max_tokens", 32)
     library = RecordedLibrary([], [])
-    given_back: list[bool] = []
-    made = ComparisonPage(
-        store, profiles, ModelStore(home), library, model, settings, lambda: given_back.append(True), lambda: False
-    )
-    made.given_back = given_back
+    window = QWidget()
+    window.given_back, window.is_answering = [], False
+    models = ModelStore(home)
+    comparing = Comparing(store, models, library, model, settings, lambda: window.given_back.append(True), window)
+    begin = ComparisonStart(store, profiles, models, AdapterStore(home), comparing, lambda: window.is_answering, window)
+    made = ComparisonPage(store, profiles, settings, comparing, begin, window)
     library.setParent(made)
-    qtbot.addWidget(made)
+    qtbot.addWidget(window)
+    window.resize(1000, 700)
+    window.show()
     made.resize(1000, 700)
-    made.show()
     return made
 
 
@@ -80,10 +85,10 @@ def test_comparison_runs_through_the_workers_and_gives_the_model_back(page, stor
     model.start()
     with qtbot.waitSignal(page.comparing.ended, timeout=60_000) as ended:
         qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
-        assert page.running
+        qtbot.waitUntil(lambda: page.running)
     assert ended.args == [True, ""]
     assert used == [(), (), ("tiny-a",), ("tiny-a",)]
-    assert page.given_back == [True]
+    assert page.window().given_back == [True]
     (kept,) = store.comparisons()
     assert kept.answered == 4
     assert page.state == "4 of 4 answers"
@@ -128,7 +133,7 @@ def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters,
 
 
 def test_comparison_is_refused_while_an_answer_is_written(page, store):
-    page._is_answering = lambda: True
+    page.window().is_answering = True
     page.setup.text.setPlainText("How hot?")
     page.start()
     assert page.setup.told.text() == "An answer is still being written. Wait for it, or stop it, and compare then."

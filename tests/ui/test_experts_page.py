@@ -10,11 +10,13 @@ from pytestqt.qtbot import QtBot
 from phi3desk.chat.mode import AnswerMode
 from phi3desk.library.documents import Collection
 from phi3desk.model.models import LoadOptions
+from phi3desk.model.starter import ADAPTER
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import SamplingChoice
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+from phi3desk.ui.expert_adapters import StrengthRow
 from phi3desk.ui.expert_list import KEYS
 from phi3desk.ui.experts_page import ExpertsPage
 from phi3desk.ui.model_client import ModelClient
@@ -44,8 +46,13 @@ def page(home: Paths, store: ProfileStore, tiny_adapters: list[Path], qtbot: QtB
     qtbot.addWidget(made)
     made.resize(900, 700)
     made.show()
-    qtbot.waitUntil(lambda: bool(made.editor.strengths))
+    qtbot.waitUntil(lambda: any(row.name == "tiny-a" for row in made.editor.strengths))
     return made
+
+
+def strength_of(page: ExpertsPage, adapter: str) -> StrengthRow:
+    """Return the row of an adapter; the starter's own is always among them."""
+    return next(row for row in page.editor.strengths if row.name == adapter)
 
 
 def test_experts_page_keeps_what_is_typed(page: ExpertsPage, home: Paths, qtbot: QtBot):
@@ -55,8 +62,9 @@ def test_experts_page_keeps_what_is_typed(page: ExpertsPage, home: Paths, qtbot:
         qtbot.keyClicks(page.editor.name, "Pump expert")
     page.editor.instructions.setPlainText("Give figures with their units.")
     page.editor.questions.setPlainText("How often?\n\nHow much?\n")
-    page.editor.strengths[0].box.setChecked(True)
-    page.editor.strengths[0].slider.setValue(16)
+    adapter = strength_of(page, "tiny-a")
+    adapter.box.setChecked(True)
+    adapter.slider.setValue(16)
     page.editor.collections[1][1].setChecked(True)
     with qtbot.waitSignal(page.profile_saved):
         pass
@@ -135,11 +143,11 @@ def test_experts_page_switching_keeps_the_unsaved_text(page: ExpertsPage, store:
 
 
 def test_experts_page_adapter_that_is_gone_is_shown_and_kept(page: ExpertsPage, home: Paths, qtbot: QtBot):
-    page.editor.strengths[0].box.setChecked(True)
+    strength_of(page, "tiny-a").box.setChecked(True)
     page.save()
     AdapterStore(home).remove("tiny-a")
     page.refresh()
-    qtbot.waitUntil(lambda: "Not on this machine" in page.editor.strengths[0].box.toolTip())
+    qtbot.waitUntil(lambda: "Not on this machine" in strength_of(page, "tiny-a").box.toolTip())
     assert [use.name for use in page.editor.profile.adapters] == ["tiny-a"]
 
 
@@ -154,7 +162,7 @@ def test_experts_page_keeps_icon_mode_and_sampling(page: ExpertsPage, home: Path
 
 
 def test_experts_page_strength_is_a_figure_and_can_be_set_to_one(page: ExpertsPage, qtbot: QtBot):
-    row = page.editor.strengths[0]
+    row = strength_of(page, "tiny-a")
     row.box.setChecked(True)
     qtbot.keyClick(row.slider, Qt.Key.Key_Left)
     assert row.use is not None and row.use.strength == 0.95
@@ -207,30 +215,6 @@ def test_experts_page_preview_says_that_no_model_is_loaded(page: ExpertsPage, qt
     qtbot.waitUntil(lambda: "No model is loaded" in page.preview.status.text())
 
 
-def test_experts_page_saves_an_expert_as_a_file_and_takes_it_in(
-    page, store: ProfileStore, tmp_path: Path, qtbot: QtBot
-):
-    page.editor.instructions.setPlainText("Name part numbers.")
-    page.editor.strengths[0].box.setChecked(True)
-    page.save()
-    with qtbot.waitSignal(page.packs.exported):
-        page.packs.export(page.chosen, str(tmp_path / "pump.phi3pack"))
-    before = page.chosen
-    with qtbot.waitSignal(page.packs.imported):
-        page.packs.take_in(str(tmp_path / "pump.phi3pack"))
-    assert page.chosen.id != before.id
-    assert page.chosen.instructions == "Name part numbers."
-    assert [use.name for use in page.chosen.adapters] == ["tiny-a"]
-
-
-def test_experts_page_refused_pack_is_told(page: ExpertsPage, tmp_path: Path, qtbot: QtBot):
-    wrong = tmp_path / "notes.phi3pack"
-    wrong.write_bytes(b"these are notes")
-    with qtbot.waitSignal(page.packs.refused):
-        page.packs.take_in(str(wrong))
-    assert "notes.phi3pack" in page.validity
-
-
 def test_experts_page_preview_answers_anew_and_gives_the_model_back(
     page: ExpertsPage, home: Paths, store: ProfileStore, tiny_phi3: Path, qtbot: QtBot
 ):
@@ -244,10 +228,10 @@ def test_experts_page_preview_answers_anew_and_gives_the_model_back(
         page.editor.sampling.max_tokens.setValue(32)
         model.load(str(tiny_phi3), LoadOptions(context=512, gpu_layers=0, threads=1))
         qtbot.waitUntil(lambda: "Drafts, tiny-phi3" in page.preview.foot.text(), timeout=60_000)
-        page.editor.strengths[0].box.setChecked(True)
+        strength_of(page, "tiny-a").box.setChecked(True)
         qtbot.waitUntil(lambda: "tiny-a 1" in page.preview.foot.text(), timeout=60_000)
         qtbot.waitUntil(lambda: model.model is not None and model.model.adapters == (), timeout=60_000)
-        assert store.current.adapters == ()
+        assert [use.name for use in store.current.adapters] == [ADAPTER]
         assert page.preview.answer.toPlainText()
     finally:
         model.close()

@@ -1,0 +1,95 @@
+"""A widget that stands in the conversation, under a message, in room that the text leaves for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QTextFrame
+from PySide6.QtWidgets import QTextEdit, QWidget
+
+from phi3desk.ui.theme import SPACE_M, SPACE_XL
+
+#: of the widget, in pixels; text is narrower, for it is read line by line
+WIDEST = 1100
+
+
+class Inset(QObject):
+    """Keeps the widget where its message is, as wide as the view allows, while text and widget grow.
+
+    `frame_of` returns the message's frame, None while it is not in the view: the widget is hidden then.
+    """
+
+    def __init__(self, view: QTextEdit, widget: QWidget, frame_of: Callable[[], QTextFrame | None]) -> None:
+        super().__init__(view)
+        self._view, self._frame_of = view, frame_of
+        self.widget = widget
+        self._due = QTimer(self)
+        self._due.setSingleShot(True)
+        self._due.setInterval(0)
+        self._due.timeout.connect(self.place)
+        widget.setParent(view.viewport())
+        widget.installEventFilter(self)
+        view.viewport().installEventFilter(self)
+        view.document().documentLayout().documentSizeChanged.connect(self._on_size_changed)
+        view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.place()
+
+    def place(self) -> None:
+        """Make room under the message and put the widget there."""
+        self._due.stop()
+        frame = self._frame_of()
+        self.widget.setVisible(frame is not None)
+        if frame is None:
+            return
+        room = self._view.viewport().width() - 2 * SPACE_XL
+        width = max(200, min(room, WIDEST))
+        height = self._height(width)
+        look = frame.frameFormat()
+        if look.bottomMargin() != height + 2 * SPACE_M:
+            look.setBottomMargin(height + 2 * SPACE_M)
+            frame.setFrameFormat(look)
+        self.widget.resize(width, height)
+        self._move(frame)
+
+    def take_away(self) -> None:
+        """Let the widget go, and close the room it had."""
+        frame = self._frame_of()
+        if frame is not None:
+            look = frame.frameFormat()
+            look.setBottomMargin(SPACE_M)
+            frame.setFrameFormat(look)
+        self._due.stop()
+        self.widget.removeEventFilter(self)
+        self._view.viewport().removeEventFilter(self)
+        self.widget.hide()
+        self.widget.deleteLater()
+        self.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        resized = event.type() == QEvent.Type.Resize and watched is self._view.viewport()
+        changed = event.type() == QEvent.Type.LayoutRequest and watched is self.widget
+        if resized or changed:
+            self._due.start()
+        return False
+
+    def _height(self, width: int) -> int:
+        layout = self.widget.layout()
+        if layout is None:
+            return self.widget.sizeHint().height()
+        return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+
+    def _move(self, frame: QTextFrame) -> None:
+        area = self._view.document().documentLayout().frameBoundingRect(frame)
+        bottom = area.bottom() - self._view.verticalScrollBar().value()
+        left = (self._view.viewport().width() - self.widget.width()) // 2
+        self.widget.move(left, round(bottom - self.widget.height() - SPACE_M))
+
+    def _on_size_changed(self) -> None:
+        # the layout is still at work on the document
+        self._due.start()
+
+    def _on_scrolled(self) -> None:
+        frame = self._frame_of()
+        if frame is not None:
+            self._move(frame)

@@ -1,0 +1,43 @@
+"""Libraries that packs are taken out of and into, and what their embedder was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from phi3desk.library.embedder import Embedder
+from phi3desk.library.library import Library
+from phi3desk.paths import Paths
+from phi3desk.profiles.pack_reading import Imported, import_pack
+from phi3desk.settings import Settings
+from tests.helpers.reading import READER
+
+PUMPS = "Pumps: north/south"
+
+
+class CountingEmbedder(Embedder):
+    """The real embedder, which counts the passages it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passages = 0
+
+    def embed(self, texts: Sequence[str]) -> Any:
+        self.passages += len(texts)
+        return super().embed(texts)
+
+
+@contextmanager
+def opened(paths: Paths, embedder: Embedder | None = None) -> Iterator[Library]:
+    library = Library(paths, Settings(paths.settings), READER, embedder)
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+def take_in(paths: Paths, pack: Path, embedder: Embedder | None = None, **options: Any) -> Imported:
+    with opened(paths, embedder) as library, library.transferring() as transfer:
+        return import_pack(paths, transfer, pack, **options)
