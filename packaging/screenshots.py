@@ -2,9 +2,9 @@
 
     python packaging/screenshots.py FOLDER [light|dark] [WIDTHxHEIGHT]
 
-Writes empty-start, import-running, answer-with-sources, highlighted-page, library, folders, expert-switched, experts,
-guide and adapter-refused as PNG. Needs no display: with none it draws off screen. The data lie in a temporary folder
-and are deleted at the end.
+Writes empty-start, import-running, answer-with-sources, highlighted-page, compared-in-place, comparison, library,
+folders, expert-switched, experts, guide and adapter-refused as PNG. Needs no display: with none it draws off screen.
+The data lie in a temporary folder and are deleted at the end.
 """
 
 from __future__ import annotations
@@ -31,10 +31,13 @@ from phi3desk.paths import HOME_VARIABLE, open_paths, resource
 from phi3desk.profiles.teaching import Examples
 from phi3desk.settings import Settings
 from phi3desk.ui.document_files import sample_questions
+from phi3desk.ui.expert_tools import COMPARISON
 from phi3desk.ui.library_page import FOLDERS
 from phi3desk.ui.main_window import MainWindow, Parts
 
 LONGEST_WAIT = 300.0
+#: questions of the comparison; more make a better chart and a longer wait
+COMPARED = 6
 
 
 class Photographer:
@@ -88,6 +91,7 @@ class Photographer:
         self.take("answer-with-sources")
         self._open_source(answer)
         self.take("highlighted-page")
+        self._comparisons(answer)
         window.show_page("library")
         self.rest(1.0)
         self.take("library")
@@ -96,6 +100,35 @@ class Photographer:
         self.take("folders")
         self._experts()
         self._adapter_refused()
+
+    def _comparisons(self, answer: Message) -> None:
+        """Compare one answer where it stands, then a few questions with known answers."""
+        window, tools = self._window, self._window.expert_tools
+        window._set_source_shown(False)
+        longest = self._parts.settings.get("answers.max_tokens")
+        self._parts.settings.set("answers.max_tokens", 64)
+        window.chat.view.compare_requested.emit(answer.id)
+        self.wait(lambda: tools.spot.shown is not None, "the comparison of an answer")
+        self.wait(lambda: not tools.comparing.running, "the compared answers")
+        window.toast.dismiss()
+        self.take("compared-in-place")
+        tools.spot.close()
+        questions = resource("samples", "questions.jsonl").read_text(encoding="utf-8").splitlines()
+        file = self._parts.settings.folder / "Pump questions.jsonl"
+        file.write_text("\n".join(questions[:COMPARED]), encoding="utf-8")
+        window.show_page("experts")
+        window.experts_page.show_tab(COMPARISON)
+        page = tools.comparison
+        page.setup.take_file(file)
+        for key, box in page.setup.kinds.items():
+            box.setChecked(key in ("documents", "both"))
+        page.start()
+        self.wait(lambda: page.state.startswith(f"{2 * COMPARED} of"), "the comparison")
+        page.results.setCurrentIndex(1)
+        page.results.tabBar().setFocus()
+        self.take("comparison")
+        window.experts_page.tabs.setCurrentIndex(0)
+        self._parts.settings.set("answers.max_tokens", longest)
 
     def _experts(self) -> None:
         """Switch the expert in the middle of the conversation, then show its page and the guide."""
