@@ -10,7 +10,6 @@ from phi3desk.chat.prompt import PromptRequest, compose
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
 from phi3desk.model.models import AdapterUse, Sampling
-from phi3desk.model.starter import ADAPTER
 from phi3desk.profiles.profile import Profile, SamplingChoice
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.profiles.validity import check_profile
@@ -27,8 +26,7 @@ def test_there_is_always_an_expert_to_start_with(store):
     assert names == ["General", "Maintenance", "Safety officer", "Tender law", "Clinic", "Plain assistant"]
     for profile in store.profiles():
         check_profile(profile)
-        assert profile.built_in and not profile.collections
-        assert [use.name for use in profile.adapters] == ([ADAPTER] if profile.name == "General" else [])
+        assert profile.built_in and not profile.adapters and not profile.collections
 
 
 def test_profile_returns_whole_after_a_restart(store, tmp_path):

@@ -18,8 +18,6 @@ from phi3desk.model.models import AdapterUse, LoadOptions, ModelEntry
 from phi3desk.model.starter import ADAPTER, adapters_on, find_starter
 from phi3desk.model.store import AdapterStore, ModelStore, sha256
 from phi3desk.paths import Paths, resource
-from phi3desk.profiles.builtin import built_in_profiles
-from phi3desk.profiles.store import ProfileStore
 from tests.helpers.tiny_phi3 import write_tiny_adapter
 
 FILE = resource("adapters", f"{ADAPTER}.gguf")
@@ -60,14 +58,12 @@ def test_without_the_starter_its_adapter_is_not_listed(home: Paths, monkeypatch:
 
 
 @needs_starter
-def test_first_expert_uses_the_adapter_on_the_starter_and_nowhere_else(home: Paths):
-    profile = ProfileStore(home.profiles).current
-    assert profile.id == built_in_profiles()[0].id
-    assert [use.name for use in profile.adapters] == [ADAPTER]
-    (use,) = adapters_on(profile.adapters, starter_entry(home))
+def test_expert_uses_the_adapter_on_the_starter_and_nowhere_else(home: Paths):
+    uses = (AdapterUse(ADAPTER, ""),)
+    (use,) = adapters_on(uses, starter_entry(home))
     assert (Path(use.path), use.strength) == (FILE, 1.0)
-    assert adapters_on(profile.adapters, OTHER) == ()
-    assert adapters_on(profile.adapters, None) == ()
+    assert adapters_on(uses, OTHER) == ()
+    assert adapters_on(uses, None) == ()
 
 
 @needs_starter
