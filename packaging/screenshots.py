@@ -121,7 +121,7 @@ class Photographer:
         page = tools.comparison
         page.setup.take_file(file)
         for key, box in page.setup.kinds.items():
-            box.setChecked(key in ("documents", "both"))
+            box.setChecked(key in ("alone", "documents"))
         page.start()
         self.wait(lambda: page.state.startswith(f"{2 * COMPARED} of"), "the comparison")
         page.results.setCurrentIndex(1)
