@@ -16,12 +16,11 @@ from phi3desk.cli.documents import collection_ids, found_row, open_library, ques
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Found, SearchResult
-from phi3desk.model.adding import fit_of
-from phi3desk.model.bases import open_base
+from phi3desk.model.fitting import misfits
 from phi3desk.model.models import AdapterUse, LoadOptions, ModelEntry, Sampling
-from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
+from phi3desk.profiles.answering import on_model
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
@@ -45,10 +44,10 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current
     entry = choose_model(ModelStore(paths), options.model or profile.model)
-    profile = dataclasses.replace(profile, adapters=adapters_on(profile.adapters, entry))
+    profile = on_model(profile, entry)
     if options.adapters is not None:
         profile = dataclasses.replace(profile, adapters=adapter_uses(AdapterStore(paths), profile, options.adapters))
-    check_bases(AdapterStore(paths), profile.adapters, entry)
+    refuse_misfits(AdapterStore(paths), profile.adapters, entry)
     progress = ProgressLine()
     with (
         open_library(paths, settings) as library,
@@ -118,21 +117,17 @@ def adapter_uses(store: AdapterStore, profile: Profile, given: Sequence[tuple[st
     return tuple(use for use in uses.values() if use.strength > 0)
 
 
-def check_bases(store: AdapterStore, uses: Sequence[AdapterUse], entry: ModelEntry) -> None:
-    """Refuse an adapter that would load on this model and was made for a sibling of it."""
-    paths = {use.path for use in uses if use.strength > 0}
-    kept = [adapter for adapter in store.list() if adapter.path in paths]
-    if not kept:
+def refuse_misfits(store: AdapterStore, uses: Sequence[AdapterUse], entry: ModelEntry) -> None:
+    """Raise UserError for an adapter that is not for the model, or may be a sibling's, before anything is loaded."""
+    one = min(misfits(uses, store.list(), entry), key=lambda one: one.doubtful, default=None)
+    if one is None:
         return
-    base = open_base(entry)
-    for adapter in kept:
-        fit = fit_of(adapter, base)
-        if fit.fits is None:
-            raise UserError(
-                "{doubt} If it is meant for that model all the same: phi3desk adapters add \"{file}\" --base "
-                "\"{model}\".",
-                doubt=str(fit.reason), file=adapter.path, model=entry.name,
-            )  # fmt: skip
+    if not one.doubtful:
+        raise UserError(one.reason.template, **one.reason.values)
+    raise UserError(
+        "{doubt} If it is meant for that model all the same: phi3desk adapters add \"{file}\" --base \"{model}\".",
+        doubt=str(one.reason), file=one.file, model=one.model,
+    )  # fmt: skip
 
 
 @contextmanager

@@ -14,20 +14,19 @@ from phi3desk.chat.answer import unfinished
 from phi3desk.cli.answers import (
     NOT_SEARCHED,
     answer_question,
-    check_bases,
     choose_model,
     loaded_engine,
     made_by_of,
+    refuse_misfits,
 )
 from phi3desk.cli.documents import collection_ids, open_library, stopped_by_person
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.library import Library
-from phi3desk.model.fitting import misfits
 from phi3desk.model.models import ModelEntry
-from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths, write_atomically
+from phi3desk.profiles.answering import on_model
 from phi3desk.profiles.comparison import Asked, Comparison, Outcome, Plan, Variant, read_questions, run, variants_of
 from phi3desk.profiles.comparison_figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.profiles.comparison_report import csv_text, html_text, seconds_text, sentences_of, share_text
@@ -51,13 +50,12 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
     def as_answering(profile: Profile) -> Profile:
         model = options.model or profile.model
         answered_by = choose_model(models, model) if model else entry
-        return dataclasses.replace(profile, model=model, adapters=adapters_on(profile.adapters, answered_by))
+        answering = dataclasses.replace(on_model(profile, answered_by), model=model)
+        refuse_misfits(AdapterStore(paths), answering.adapters, answered_by)
+        return answering
 
-    others = [as_answering(profile) for profile in profiles.profiles()]
-    variants = variants_of(options.variants.split(","), as_answering(base), others)
-    for variant in variants:
-        answered_by = choose_model(models, variant.profile.model) if variant.profile.model else entry
-        _refuse_misfits(AdapterStore(paths), variant.profile, answered_by)
+    named = variants_of(options.variants.split(","), as_answering(base), profiles.profiles())
+    variants = tuple(dataclasses.replace(one, profile=as_answering(one.profile)) for one in named)
     store = ComparisonStore(paths.comparisons)
     try:
         with open_library(paths, settings) as library, stopped_by_person() as cancelled, ExitStack() as held:
@@ -214,14 +212,6 @@ def _interval(figure: Any) -> dict[str, Any]:
         "low": round(figure.low, 4),
         "high": round(figure.high, 4),
     }
-
-
-def _refuse_misfits(adapters: AdapterStore, profile: Profile, answered_by: ModelEntry) -> None:
-    """Raise UserError for an adapter that is not for the model, before the first answer is written."""
-    for one in misfits(profile.adapters, adapters.list(), answered_by):
-        if not one.doubtful:
-            raise UserError(one.reason.template, **one.reason.values)
-    check_bases(adapters, profile.adapters, answered_by)
 
 
 def _write(file: str | None, text: str) -> None:

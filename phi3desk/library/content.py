@@ -16,7 +16,7 @@ from phi3desk.library.drafting import IndexEntry, index_entry
 from phi3desk.library.reading.events import Box
 
 #: passage.embedded: see the catalogue's migrations
-WAITING, EMBEDDED, UNKNOWN_LANGUAGE = 0, 1, 2
+WAITING, EMBEDDED, WORDS_ONLY = 0, 1, 2
 #: page.scan: see the catalogue's migrations
 OWN_TEXT, PICTURE, RECOGNISED, NOTHING_RECOGNISED = 0, 1, 2, 3
 
@@ -284,7 +284,7 @@ class Content:
 
 def embedded_at_first(language: str, known_languages: frozenset[str]) -> int:
     """Return whether a new passage waits for its embedding or cannot have one, by its language ("" is any)."""
-    return WAITING if not language or language in known_languages else UNKNOWN_LANGUAGE
+    return WAITING if not language or language in known_languages else WORDS_ONLY
 
 
 def add_passage(

@@ -71,6 +71,8 @@ class Follower:
                 run.outcome(_outcome(row))
         run.files += len(work)
         run.bytes += sum(file.size for _, file in work)
+        # originals first: a duplicate that is back before its original would take the content over
+        work.sort(key=lambda each: _was_duplicate(check.known.get(each[0])))
         yield from self._take_up(run, check, work)
         self._catalog.gone(
             row["id"]
@@ -238,6 +240,10 @@ def _is_unchanged(row: sqlite3.Row, file: ScannedFile) -> bool:
 
 def _has_same_time(row: sqlite3.Row, file: ScannedFile) -> bool:
     return bool((row["size"], row["changed"]) == (file.size, file.changed))
+
+
+def _was_duplicate(row: sqlite3.Row | None) -> bool:
+    return row is not None and row["state"] == State.DUPLICATE
 
 
 def _was_cancelled(row: sqlite3.Row) -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 import filelock
 
 from phi3desk.errors import UserError
-from phi3desk.library import language
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.content import Content
 from phi3desk.library.documents import (
@@ -98,8 +97,6 @@ class Library:
         self._catalog.remember(_CLOSED, "")
         self.reconcile()
         self._was_closed = True
-        # takes most of a second, which the first question should not wait for
-        threading.Thread(target=language.load, name="language", daemon=True).start()
 
     def _open_pool(self) -> ReaderPool:
         self._look_for_ocr()

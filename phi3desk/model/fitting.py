@@ -16,6 +16,7 @@ class Misfit:
     """An adapter that does not fit a model, or fits it by its shape alone (`doubtful`), with the reason."""
 
     name: str
+    file: str
     model: str
     reason: Sentence
     doubtful: bool
@@ -38,5 +39,5 @@ def misfits(uses: Sequence[AdapterUse], kept: Sequence[AdapterEntry], model: Mod
         missing = say("The file of the adapter “{name}” is not there any more.", name=use.name)
         fit = fit_of(entry, base) if entry is not None else Fit(False, missing)
         if not fit.fits and fit.reason is not None:
-            found.append(Misfit(use.name, model.name, fit.reason, fit.fits is None))
+            found.append(Misfit(use.name, use.path, model.name, fit.reason, fit.fits is None))
     return tuple(found)

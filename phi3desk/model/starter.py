@@ -46,9 +46,6 @@ def adapters_on(uses: Sequence[AdapterUse], entry: ModelEntry | None) -> tuple[A
     if all(use.name != ADAPTER for use in uses):
         return tuple(uses)
     own = find_starter_adapter()
-    if own is None:
-        # a file of that name is then the person's own
-        return tuple(use for use in uses if use.name != ADAPTER or Path(use.path).is_file())
-    on_starter = entry is not None and entry.starter
-    placed = [replace(use, path=own.path) if use.name == ADAPTER else use for use in uses]
-    return tuple(use for use in placed if on_starter or use.name != ADAPTER)
+    if own is None or entry is None or not entry.starter:
+        return tuple(use for use in uses if use.name != ADAPTER)
+    return tuple(replace(use, path=own.path) if use.name == ADAPTER else use for use in uses)

@@ -17,8 +17,8 @@ from phi3desk.errors import UserError
 from phi3desk.model.adding import Prepared, prepared
 from phi3desk.model.bases import Choice, DoubtfulBase
 from phi3desk.model.gguf import inspect
-from phi3desk.model.models import AdapterEntry, ModelEntry, model_name
-from phi3desk.model.starter import find_starter, find_starter_adapter
+from phi3desk.model.models import AdapterEntry, GgufInfo, ModelEntry, model_name
+from phi3desk.model.starter import ADAPTER, find_starter, find_starter_adapter
 from phi3desk.paths import Paths, write_atomically
 
 log = logging.getLogger(__name__)
@@ -220,7 +220,7 @@ class AdapterStore:
         with prepared(source, [model], self._folder, named=True) as adapter:
             if adapter.choice.doubt:
                 raise DoubtfulBase(adapter.choice.doubt, model.name)
-            return CheckedAdapter(_entry(adapter.name, source, adapter), model.name)
+            return CheckedAdapter(adapter_entry(adapter.name, str(source), adapter.file, adapter.info), model.name)
 
     def take(self, file: Path, name: str) -> tuple[AdapterEntry, bool]:
         """Move a GGUF of this disk in under a free name, whatever models are here, for they may come later.
@@ -239,21 +239,28 @@ class AdapterStore:
 
     def _take_in(self, adapter: Prepared, named: str, accepted: tuple[str, ...]) -> AdapterEntry:
         """Move a prepared file into the folder and write its record."""
-        known = {entry.name: entry for entry in self.list()}
         digest = sha256(adapter.file)
-        for entry in known.values():
-            if entry.sha256 == digest and named in ("", entry.name):
-                if set(accepted) - set(entry.confirmed):
-                    entry = replace(entry, confirmed=(*entry.confirmed, *accepted))
-                    self._write(entry)
-                return entry
-        chosen = named or _free_name(adapter.name, set(known))
-        if chosen.casefold() in {taken.casefold() for taken in known}:
+        for entry in self.list():
+            is_new = bool(set(accepted) - set(entry.confirmed))
+            if entry.sha256 != digest or named not in ("", entry.name) or (entry.starter and is_new):
+                continue
+            if is_new:
+                entry = replace(entry, confirmed=(*entry.confirmed, *accepted))
+                self._write(entry)
+            return entry
+        # the starter's is taken although the starter may come later; a file may be there whose record is damaged
+        taken = {ADAPTER, *(entry.name for entry in self.list()), *(file.stem for file in self._folder.glob("*.gguf"))}
+        chosen = named or _free_name(adapter.name, taken)
+        if chosen.casefold() in {name.casefold() for name in taken}:
             raise UserError("There is already an adapter called “{name}”. Choose another name.", name=chosen)
         target = self._folder / f"{chosen}.gguf"
-        entry = replace(_entry(chosen, target, adapter), confirmed=accepted)
+        entry = replace(adapter_entry(chosen, str(target), adapter.file, adapter.info), confirmed=accepted)
         adapter.file.replace(target)
-        self._write(entry)
+        try:
+            self._write(entry)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
         return entry
 
     def remove(self, name: str) -> RemovedAdapter:
@@ -286,10 +293,10 @@ class AdapterStore:
         )
 
 
-def _entry(name: str, path: Path, adapter: Prepared) -> AdapterEntry:
-    info, file = adapter.info, adapter.file
+def adapter_entry(name: str, path: str, file: Path, info: GgufInfo) -> AdapterEntry:
+    """Return the record of an adapter that is to stand at `path`, from the file that holds it now."""
     return AdapterEntry(
-        name, str(path), info.size, sha256(file), info.architecture, info.rank, info.alpha, info.base_name,
+        name, path, info.size, sha256(file), info.architecture, info.rank, info.alpha, info.base_name,
         info.tensors, info.made_by,
     )  # fmt: skip
 
@@ -308,7 +315,7 @@ def _read_adapter(record: Path) -> AdapterEntry | None:
         content = json.loads(record.read_text(encoding="utf-8"))
         entry = AdapterEntry(**content)
         path = record.with_name(Path(entry.path).name)
-        return replace(entry, path=str(path), confirmed=tuple(map(str, entry.confirmed)))
+        return replace(entry, path=str(path), confirmed=tuple(map(str, entry.confirmed)), starter=False)
     except (OSError, ValueError, TypeError):
         return None
 

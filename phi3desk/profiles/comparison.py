@@ -67,8 +67,10 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """The same for a plan that asks the same questions in the same ways: such a run can go on."""
-        asked = msgspec.json.encode([self.questions, self.variants, self.model, self.collections])
-        return hashlib.sha256(asked).hexdigest()
+        asked: list[object] = [self.questions, self.variants, self.model, self.collections]
+        if self.history or self.document:
+            asked += [self.history, self.document]
+        return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
 
 
 @dataclass(frozen=True)

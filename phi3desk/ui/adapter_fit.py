@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 
 from phi3desk.errors import UserError
 from phi3desk.model.fitting import Misfit, misfits
+from phi3desk.model.models import AdapterUse
 from phi3desk.model.store import AdapterStore
 from phi3desk.ui.background import in_background
 from phi3desk.ui.expert_in_use import ExpertInUse
 from phi3desk.ui.model_client import ModelClient
 from phi3desk.ui.words import shown
 from phi3desk.workers.protocol import Failure
+
+log = logging.getLogger(__name__)
 
 
 class AdapterFit(QObject):
@@ -29,6 +35,7 @@ class AdapterFit(QObject):
         super().__init__(parent)
         self._expert, self._adapters = expert, adapters
         self._checked: tuple[object, ...] = ()
+        self._told_of: tuple[object, ...] = ()
         self._misfits: tuple[Misfit, ...] = ()
         expert.changed.connect(self._check)
         model.adapters_failed.connect(self._on_adapters_failed)
@@ -54,7 +61,7 @@ class AdapterFit(QObject):
 
     def check_again(self) -> None:
         """Check although nothing was switched: an adapter was added or confirmed."""
-        self._checked = ()
+        self._checked = self._told_of = ()
         self._check()
 
     def _check(self) -> None:
@@ -64,8 +71,8 @@ class AdapterFit(QObject):
         if state == self._checked:
             return
         self._checked = state
+        self._show(())
         if not uses or entry is None or entry.missing:
-            self._show(())
             return
 
         def work() -> tuple[Misfit, ...]:
@@ -75,22 +82,29 @@ class AdapterFit(QObject):
                 # a model that cannot be read is told of where it is loaded
                 return ()
 
-        in_background(self, work, lambda found: self._on_checked(state, found), lambda _: None)
+        in_background(self, work, lambda found: self._on_checked(state, found), _log)
 
     def _on_checked(self, state: tuple[object, ...], found: tuple[Misfit, ...]) -> None:
         if state == self._checked:
             self._show(found)
             if found:
-                self.told.emit(self.words())
+                self._tell(self.words())
 
     def _show(self, found: tuple[Misfit, ...]) -> None:
         if found != self._misfits:
             self._misfits = found
             self.changed.emit()
 
-    def _on_adapters_failed(self, failure: Failure) -> None:
-        """Tell what the worker says, where the check has not said it already."""
-        if self._misfits:
-            self.told.emit(self.words())
-        else:
-            self.told.emit(shown(failure.sentence))
+    def _on_adapters_failed(self, failure: Failure, wanted: Sequence[AdapterUse]) -> None:
+        """Tell what the worker says of the expert in use; of others the preview and the comparison tell."""
+        if tuple(wanted) == self._expert.current.adapters:
+            self._tell(self.words() or shown(failure.sentence))
+
+    def _tell(self, text: str) -> None:
+        if self._told_of != self._checked or not self._checked:
+            self._told_of = self._checked
+            self.told.emit(text)
+
+
+def _log(failure: Failure) -> None:
+    log.error("whether the adapters fit could not be told: %s", failure.sentence.template)

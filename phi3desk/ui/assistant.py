@@ -90,8 +90,12 @@ class Assistant(QObject):
     @property
     def collections(self) -> tuple[int, ...]:
         """The collections the next question searches; empty means every one."""
-        chosen = self._open.collections if self._open else self._collections
-        return chosen or self._expert.current.collections
+        return self.chosen_collections or self._expert.current.collections
+
+    @property
+    def chosen_collections(self) -> tuple[int, ...]:
+        """The collections this conversation was restricted to, whatever its expert has; empty where it was not."""
+        return self._open.collections if self._open else self._collections
 
     def begin(self) -> None:
         """Open a new conversation; it is kept from its first question on."""

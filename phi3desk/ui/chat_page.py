@@ -22,6 +22,7 @@ from phi3desk.ui.conversation_view import ConversationView
 from phi3desk.ui.elided_label import ElidedLabel
 from phi3desk.ui.first_start import FirstStart
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon, tokens
+from phi3desk.ui.tips import plain_tip
 
 
 class ChatPage(QWidget):
@@ -152,7 +153,7 @@ class ChatPage(QWidget):
         shortened = self._chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 220)
         self._chip.setText(shortened.replace("&", "&&"))
         self._chip.setVisible(bool(collections))
-        self._chip.setToolTip(self.tr("Searched for answers: {collections}").format(collections=text))
+        self._chip.setToolTip(plain_tip(self.tr("Searched for answers: {collections}").format(collections=text)))
         self._chip.setAccessibleName(self.tr("Searched for answers: {collections}").format(collections=text))
 
     def _on_chip(self) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.library.documents import Collection
 from phi3desk.ui.theme import SPACE_S, SPACE_XS
+from phi3desk.ui.tips import plain_tip
 from phi3desk.ui.widgets import Button, label, on_click
 from phi3desk.ui.words import counted, number
 
@@ -162,7 +163,7 @@ class CollectionList(QWidget):
         item.setData(ID, collection)
         item.setData(COUNT, documents)
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, counted(documents, "documents"))
-        item.setToolTip(name)
+        item.setToolTip(plain_tip(name))
         if collection is not None:
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         self.list.addItem(item)

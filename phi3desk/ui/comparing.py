@@ -119,11 +119,7 @@ class Comparing(QObject):
 
     def _entry(self, variant: Variant) -> ModelEntry:
         comparison = self._comparison
-        name = variant.profile.model or (comparison.plan.model if comparison else "")
-        entry = self._models.find(name) if name else self._models.in_use()
-        if entry is None or entry.missing:
-            raise UserError("There is no model to answer with. Choose a GGUF file under Models.")
-        return entry
+        return usable_model(variant.profile.model or (comparison.plan.model if comparison else ""), self._models)
 
     def _is_loaded(self, entry: ModelEntry, variant: Variant) -> bool:
         loaded = self._model.model
@@ -242,3 +238,11 @@ class Comparing(QObject):
         self._give_back()
         self.running_changed.emit(False)
         self.ended.emit(done, problem)
+
+
+def usable_model(name: str, models: ModelStore) -> ModelEntry:
+    """Return the model of that name, or the one in use for ""; raises UserError where it cannot answer."""
+    entry = models.find(name) if name else models.in_use()
+    if entry is None or entry.missing:
+        raise UserError("There is no model to answer with. Choose a GGUF file under Models.")
+    return entry

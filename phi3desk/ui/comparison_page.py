@@ -139,7 +139,8 @@ class ComparisonPage(QWidget):
 
     def refresh(self) -> None:
         """Show the experts and the earlier comparisons as they are now."""
-        self.setup.show_profiles(self._profiles.profiles(), self._profiles.current.id)
+        profiles = [self._begin.on_its_model(profile) for profile in self._profiles.profiles()]
+        self.setup.show_profiles(profiles, self._profiles.current.id)
         self.setup.show_earlier(self._store.comparisons())
 
     def start(self) -> None:

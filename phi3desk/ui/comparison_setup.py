@@ -153,7 +153,12 @@ class ComparisonSetup(QWidget):
 
     def fill(self, question: str, profile_id: str, variants: Sequence[str]) -> None:
         """Ask this question of an expert, in these variants of it."""
-        self.text.setPlainText(f"{' '.join(question.split())}\n")
+        line = " ".join(question.split())
+        written = self.text.toPlainText().strip()
+        if line not in written.splitlines():
+            cursor = self.text.textCursor()
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText(f"{'' if not written or self.text.toPlainText().endswith(chr(10)) else chr(10)}{line}\n")
         self.expert.setCurrentIndex(max(0, self.expert.findData(profile_id)))
         for key, box in self.kinds.items():
             box.setChecked(key in variants)

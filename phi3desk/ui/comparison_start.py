@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QWidget
 
 from phi3desk.errors import UserError
 from phi3desk.model.fitting import Misfit, misfits
-from phi3desk.model.models import AdapterUse, ModelEntry, Turn
-from phi3desk.model.starter import adapters_on
+from phi3desk.model.models import AdapterUse, Turn
 from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.profiles.answering import on_model
 from phi3desk.profiles.comparison import Asked, Comparison, Plan, variants_of
 from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.adapter_card import DoubtDialog
 from phi3desk.ui.background import in_background
-from phi3desk.ui.comparing import Comparing
+from phi3desk.ui.comparing import Comparing, usable_model
 from phi3desk.ui.words import translated
 
 OnBegun = Callable[[Comparison], None]
@@ -83,17 +83,19 @@ class ComparisonStart(QObject):
 
         self._check(comparison.plan, go, on_refused)
 
-    def on_its_model(self, profile: Profile) -> Profile:
-        """Return an expert with those of its adapters that hold for the model it answers with."""
+    def on_its_model(self, profile: Profile, default: str = "") -> Profile:
+        """Return an expert with those of its adapters that hold for the model it answers with.
+
+        `default` names the model where the expert names none; "" is the one in use.
+        """
         try:
-            entry = self._model_of(profile)
+            return on_model(profile, usable_model(profile.model or default, self._models))
         except UserError:
             return profile
-        return dataclasses.replace(profile, adapters=adapters_on(profile.adapters, entry))
 
     def _plan(self, wanted: Wanted) -> Plan:
-        entry = self._model_of(wanted.base)
-        profiles = [self.on_its_model(profile) for profile in self._profiles.profiles()]
+        entry = usable_model(wanted.base.model, self._models)
+        profiles = [self.on_its_model(profile, entry.name) for profile in self._profiles.profiles()]
         variants = variants_of(wanted.variants, self.on_its_model(wanted.base), profiles)
         self._check_free()
         seed = random.SystemRandom().randrange(2**31)
@@ -101,12 +103,6 @@ class ComparisonStart(QObject):
             wanted.title, wanted.questions, variants, entry.name, wanted.collections, wanted.blind, seed,
             wanted.history, wanted.document,
         )  # fmt: skip
-
-    def _model_of(self, profile: Profile) -> ModelEntry:
-        entry = self._models.find(profile.model) if profile.model else self._models.in_use()
-        if entry is None or entry.missing:
-            raise UserError("There is no model to answer with. Choose a GGUF file under Models.")
-        return entry
 
     def _check_free(self) -> None:
         if self._comparing.running:

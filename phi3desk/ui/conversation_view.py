@@ -172,8 +172,11 @@ class ConversationView(QTextBrowser):
             entry = self._entry(message_id)
             return entry.frame if entry is not None else None
 
+        is_last = bool(self._entries) and self._entries[-1].message.id == message_id
+        # its room changes the range while it grows: only under the last message that means to follow the end
+        self._following = self._following and is_last
         self._inset = Inset(self, widget, frame_of)
-        if self._entries and self._entries[-1].message.id == message_id:
+        if is_last:
             self.to_end()
         else:
             bar = self.verticalScrollBar()

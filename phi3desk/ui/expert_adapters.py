@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QVBoxLayout, QWid
 from phi3desk.model.models import AdapterUse
 from phi3desk.profiles.profile import STRONGEST
 from phi3desk.ui.theme import SPACE_S
+from phi3desk.ui.tips import plain_tip
 from phi3desk.ui.widgets import Button, label, on_click
 from phi3desk.ui.words import number
 
@@ -27,7 +28,7 @@ class StrengthRow(QWidget):
         #: kept as it is until the person moves the slider, for it may lie between two steps
         self._strength = 1.0 if strength is None else strength
         self.box = QCheckBox(name)
-        self.box.setToolTip(facts)
+        self.box.setToolTip(plain_tip(facts))
         self.box.setChecked(strength is not None)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, round(STRONGEST / STEP))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 
 from PySide6.QtCore import QObject, Signal
@@ -10,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from phi3desk.chat.messages import MadeBy
 from phi3desk.errors import UserError
 from phi3desk.model.models import LoadOptions, ModelEntry
-from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import ModelStore
+from phi3desk.profiles.answering import model_of, on_model
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
@@ -47,7 +46,7 @@ class ExpertInUse(QObject):
     def current(self) -> Profile:
         """The expert in use, with those of its adapters that hold for the model it answers with."""
         profile = self._profiles.current
-        return dataclasses.replace(profile, adapters=adapters_on(profile.adapters, self._entry_of(profile)))
+        return on_model(profile, self._entry_of(profile))
 
     def all(self) -> list[Profile]:
         """Return every expert in order."""
@@ -77,12 +76,11 @@ class ExpertInUse(QObject):
         return self._entry_of(self._profiles.current)
 
     def _entry_of(self, profile: Profile) -> ModelEntry | None:
-        if profile.model:
-            try:
-                return self._models.find(profile.model)
-            except UserError:
-                log.warning("the model of the expert in use is no longer listed")
-        return self._models.in_use()
+        try:
+            return model_of(profile, self._models)
+        except UserError:
+            log.warning("the model of the expert in use is no longer listed")
+            return self._models.in_use()
 
     def has_model(self) -> bool:
         """Whether there is a model to load at all."""

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.expert_disc import disc_icon, paint_disc
 from phi3desk.ui.theme import LIST_PX, SPACE_S, SPACE_XS, icon
+from phi3desk.ui.tips import plain_tip
 from phi3desk.ui.widgets import Button, label, on_click
 
 ID = Qt.ItemDataRole.UserRole
@@ -171,7 +172,7 @@ class ExpertList(QWidget):
                                 (IN_USE, used), (KEYS, keys)):  # fmt: skip
                 item.setData(role, value)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"{line}. {keys}" if keys else line)
-            item.setToolTip(f"{profile.name}\n{line}")
+            item.setToolTip(plain_tip(f"{profile.name}\n{line}"))
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
             if profile.id == chosen:
                 self.list.setCurrentItem(item)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QVBox
 
 from phi3desk.profiles.profile import COLORS, ICONS
 from phi3desk.ui.theme import SPACE_S, SPACE_XS, icon, tokens
+from phi3desk.ui.tips import plain_tip
 from phi3desk.ui.widgets import FlowLayout, label
 
 SIZE = 32
@@ -22,7 +23,7 @@ class Swatch(QAbstractButton):
         self.setCheckable(True)
         self.setFixedSize(SIZE, SIZE)
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(plain_tip(name))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:

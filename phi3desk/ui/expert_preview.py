@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QTimer
@@ -12,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout,
 from phi3desk.chat.messages import Answer, MadeBy, Source
 from phi3desk.errors import UserError
 from phi3desk.model.models import LoadedModel, Sampling
-from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import ModelStore
+from phi3desk.profiles.answering import model_of, on_model
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
@@ -138,10 +137,10 @@ class ExpertPreview(QWidget):
     def _answering_as(self, profile: Profile) -> Profile:
         """Return an expert with those of its adapters that hold for the model it answers with."""
         try:
-            entry = self._models.find(profile.model) if profile.model else self._models.in_use()
+            entry = model_of(profile, self._models)
         except UserError:
             entry = None
-        return dataclasses.replace(profile, adapters=adapters_on(profile.adapters, entry))
+        return on_model(profile, entry)
 
     def _state(self) -> tuple[object, ...]:
         """Return all that decides the answer."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.expert_disc import disc_icon, paint_disc
 from phi3desk.ui.theme import LIST_PX, RADIUS, icon, mixed, tokens
+from phi3desk.ui.tips import plain_tip
 
 DISC = 28
 
@@ -66,7 +67,7 @@ class ExpertSwitcher(QPushButton):
         name = self._profile.name
         self.setAccessibleName(self.tr("Expert in use: {name}. {made_of}").format(name=name, made_of=self._made_of))
         self.setAccessibleDescription(self._warning_words)
-        self.setToolTip("\n".join(line for line in (name, self._made_of, self._warning_words) if line))
+        self.setToolTip(plain_tip("\n".join(line for line in (name, self._made_of, self._warning_words) if line)))
 
     @property
     def warning(self) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from phi3desk.library.documents import ImportProgress, LibraryStatus
 from phi3desk.ui.library_words import LibraryWords
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, set_kind, tokens
+from phi3desk.ui.tips import plain_tip
 from phi3desk.ui.words import counted, duration, number
 
 MOST_QUESTIONS = 3
@@ -208,7 +209,7 @@ class FirstStart(QScrollArea):
         for question in questions[:MOST_QUESTIONS]:
             button = QPushButton(question.replace("&", "&&"))
             set_kind(button, "row")
-            button.setToolTip(question)
+            button.setToolTip(plain_tip(question))
             button.setMinimumHeight(40)
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.setCursor(Qt.CursorShape.PointingHandCursor)

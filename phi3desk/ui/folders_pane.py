@@ -24,6 +24,7 @@ from phi3desk.ui.document_files import DocumentFiles
 from phi3desk.ui.library_client import LibraryClient
 from phi3desk.ui.rules_form import RulesForm
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, icon, tokens
+from phi3desk.ui.tips import plain_tip
 from phi3desk.ui.widgets import Button, FlowLayout, label, on_click
 
 SOURCE = Qt.ItemDataRole.UserRole
@@ -176,7 +177,7 @@ class FoldersPane(QScrollArea):
     def _item(self, source: Source, collection: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem([source.path, collection, self._state_of(source)])
         item.setData(PATH, SOURCE, source)
-        item.setToolTip(PATH, source.path)
+        item.setToolTip(PATH, plain_tip(source.path))
         item.setSizeHint(PATH, QSize(0, ROW_HEIGHT))
         self._paint(item, source)
         return item

@@ -397,6 +397,7 @@ class MainWindow(QMainWindow):
         files.model_added.connect(self._on_model_added)
         files.adapter_added.connect(self._on_adapter_added)
         files.adapter_added.connect(lambda _: self.expert_tools.fit.check_again())
+        self.models_page.adapters_changed.connect(self.expert_tools.fit.check_again)
         files.refused.connect(self._on_file_refused)
         files.checking.connect(self.model_status.show_check)
         self.models_page.model_chosen.connect(self._on_model_chosen)

@@ -14,6 +14,7 @@ from phi3desk.library.documents import Collection, Document
 from phi3desk.library.text import fold
 from phi3desk.ui.library_client import LibraryClient
 from phi3desk.ui.theme import SPACE_S, TARGET, icon
+from phi3desk.ui.tips import plain_tip
 
 MOST_OFFERED = 50
 MOST_ROWS = 8
@@ -139,7 +140,7 @@ class Mentions(QObject):
             what = self.tr("Collection") if mention.collection else self.tr("Document")
             item.setData(Qt.ItemDataRole.UserRole, mention)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{what}: {mention.name}")
-            item.setToolTip(mention.name)
+            item.setToolTip(plain_tip(mention.name))
             item.setSizeHint(QSize(0, TARGET + 2))
             self.list.addItem(item)
         if not mentions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ from phi3desk.chat.messages import Answer, Citation, Message, Source
 from phi3desk.ui.answer_markup import LINE_HEIGHT, answer_document, mark_format, plain
 from phi3desk.ui.message_lines import MessageLines
 from phi3desk.ui.theme import LIST_PX, SPACE_L, SPACE_M, tokens
+from phi3desk.ui.tips import plain_tip
 from phi3desk.ui.words import also_as, place_of
 
 LINK = "cite:"
@@ -154,24 +155,21 @@ class MessageWriter(QObject):
         cursor.insertText(plain(self._lines.made(answer)), self._quiet())
 
     def _write_cards(self, entry: Entry, cursor: QTextCursor, answer: Answer) -> set[int]:
-        known = {source.n: source for source in answer.sources}
-        first: dict[int, tuple[int, Citation]] = {}
-        for index, citation in enumerate(answer.citations):
-            if citation.n in known:
-                first.setdefault(citation.n, (index, citation))
-        for n, (index, citation) in sorted(first.items()):
+        cited = first_citations(answer)
+        for source, index in cited:
+            n, citation = source.n, answer.citations[index]
             part = CARD + len(entry.cards)
-            entry.cards.append((known[n], citation.quote))
+            entry.cards.append((source, citation.quote))
             head = _spaced(top=16, bottom=0, side=14, part=part)
             self._new_block(cursor, head)
             look = mark_format(f"{LINK}{entry.message.id}/{n}/{index}", tokens())
             look.setProperty(QTextFormat.Property.FontPixelSize, LIST_PX)
-            look.setToolTip(also_as(citation.also))
+            look.setToolTip(plain_tip(also_as(citation.also)))
             cursor.insertText(f"[{n}]  {plain(citation.document)}, {plain(place_of(citation))}", look)
             if citation.quote.strip():
                 self._new_block(cursor, _spaced(top=2, bottom=12, side=14, part=part, height=105))
                 cursor.insertText(f"“{plain(_shortened(citation.quote))}”", self._quiet())
-        return set(first)
+        return {source.n for source, _ in cited}
 
     def _write_chips(self, entry: Entry, cursor: QTextCursor, sources: tuple[Source, ...], title: str) -> None:
         self._new_block(cursor, _spaced(top=10))
@@ -183,7 +181,7 @@ class MessageWriter(QObject):
             passage = source.passage
             if index:
                 cursor.insertText("   ·   ", self._quiet())
-            look.setToolTip(also_as(passage.also))
+            look.setToolTip(plain_tip(also_as(passage.also)))
             where = plain(place_of(passage)).replace(" ", "\u00a0")
             cursor.insertText(f"[{source.n}] {plain(passage.document)}, {where}", look)
 
@@ -200,15 +198,11 @@ class MessageWriter(QObject):
     def _links_of(self, message: Message) -> Callable[[int, int], str | None]:
         answer = message.answer
         known = {source.n for source in answer.sources} if answer else set()
-        places: dict[int, list[int]] = {}
-        for index, citation in enumerate(answer.citations if answer else ()):
-            places.setdefault(citation.n, []).append(index)
 
         def link_of(n: int, occurrence: int) -> str | None:
-            if n not in known:
+            if answer is None or n not in known:
                 return None
-            indexes = places.get(n, [-1])
-            return f"{LINK}{message.id}/{n}/{indexes[min(occurrence, len(indexes) - 1)]}"
+            return f"{LINK}{message.id}/{n}/{citation_index(answer.citations, n, occurrence)}"
 
         return link_of
 
@@ -268,3 +262,19 @@ def _spaced(
 def _shortened(quote: str) -> str:
     line = " ".join(quote.split())
     return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def citation_index(citations: Sequence[Citation], n: int, occurrence: int) -> int:
+    """Return which citation belongs to the mark [n] where it stands for that time (from 0); -1 where none does."""
+    places = [index for index, citation in enumerate(citations) if citation.n == n]
+    return places[min(occurrence, len(places) - 1)] if places else -1
+
+
+def first_citations(answer: Answer) -> list[tuple[Source, int]]:
+    """Return each source that an answer cites, by number, with the index of its first citation."""
+    known = {source.n: source for source in answer.sources}
+    first: dict[int, int] = {}
+    for index, citation in enumerate(answer.citations):
+        if citation.n in known:
+            first.setdefault(citation.n, index)
+    return [(known[n], index) for n, index in sorted(first.items())]

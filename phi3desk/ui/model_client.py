@@ -28,7 +28,7 @@ class ModelClient(QObject):
     loaded = Signal(object)
     load_failed = Signal(object)
     adapters_changed = Signal(object)
-    adapters_failed = Signal(object)
+    adapters_failed = Signal(object, object)
     stopped = Signal(object)
     hardware_known = Signal(object)
 
@@ -92,7 +92,7 @@ class ModelClient(QObject):
             if self._adapters == wanted and failure.kind == "user":
                 self._adapters = ()
                 self.model = replace(self.model, adapters=(), prompt="") if self.model is not None else None
-            self.adapters_failed.emit(failure)
+            self.adapters_failed.emit(failure, wanted)
 
         self.worker.request("set_adapters", self._on_adapters_set, on_failure, adapters=list(wanted))
 

@@ -34,10 +34,12 @@ COPIED_MS = 2000
 class ModelsPage(Page):
     """Lists models and adapters, and says in place why a file was refused, wherever it was chosen or dropped.
 
-    `model_chosen` carries the name of the model to load, `undo_offered` a text and what undoes it.
+    `model_chosen` carries the name of the model to load, `undo_offered` a text and what undoes it; `adapters_changed`
+    tells that one was removed, put back or confirmed here.
     """
 
     model_chosen = Signal(str)
+    adapters_changed = Signal()
     undo_offered = Signal(str, object)
 
     def __init__(
@@ -280,13 +282,17 @@ class ModelsPage(Page):
 
     def _remove_adapter(self, name: str) -> None:
         def on_removed(removed: Any) -> None:
-            self.refresh()
+            self._on_adapters_changed()
             self.undo_offered.emit(
                 self.tr("The adapter “{name}” was removed.").format(name=name),
-                lambda: self._try(lambda: self._adapters.restore(removed), lambda _: self.refresh()),
+                lambda: self._try(lambda: self._adapters.restore(removed), lambda _: self._on_adapters_changed()),
             )
 
         self._try(lambda: self._adapters.remove(name), on_removed)
+
+    def _on_adapters_changed(self) -> None:
+        self.refresh()
+        self.adapters_changed.emit()
 
     def _try(self, change: Callable[[], Any], on_result: Callable[[Any], None]) -> None:
         """Change a store off the window's thread: its list is locked and its files may be large."""
@@ -306,7 +312,7 @@ class ModelsPage(Page):
         return dialog
 
     def _add_anyway(self, path: str, base: str) -> None:
-        self._try(lambda: self._adapters.add(path, base=base, confirmed=True), lambda _: self.refresh())
+        self._try(lambda: self._adapters.add(path, base=base, confirmed=True), lambda _: self._on_adapters_changed())
 
     def _on_refused(self, path: str, failure: Failure) -> None:
         self._refuse(translated(failure.sentence))

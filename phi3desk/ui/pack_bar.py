@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from phi3desk.profiles.pack import PackProgress
 from phi3desk.ui.elided_label import ElidedLabel
-from phi3desk.ui.theme import SPACE_M, set_kind
+from phi3desk.ui.theme import SPACE_L, SPACE_M, set_kind
 from phi3desk.ui.widgets import Button, Card, on_click, selectable
 from phi3desk.ui.words import number
 
 
-class PackBar(Card):
+class PackBar(QWidget):
     """What is done, how far it is, and a button that stops it; `cancel_requested` asks for that."""
 
     cancel_requested = Signal()
@@ -35,9 +35,14 @@ class PackBar(Card):
         head.setSpacing(SPACE_M)
         for part, stretch in ((self._doing, 1), (self._ended, 1), (self.cancel, 0), (self._close, 0)):
             head.addWidget(part, stretch)
-        self.column.addLayout(head)
-        self.column.addWidget(self._bar)
-        self.column.addWidget(self._file)
+        card = Card()
+        card.column.addLayout(head)
+        card.column.addWidget(self._bar)
+        card.column.addWidget(self._file)
+        # the room around it goes with it
+        around = QVBoxLayout(self)
+        around.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        around.addWidget(card)
         self.hide()
 
     @property

@@ -31,6 +31,7 @@ from phi3desk.ui.page_view import MARGIN, Highlight, PageView
 from phi3desk.ui.pdf_file import PdfFile
 from phi3desk.ui.text_page_view import FIRST_PX, TextFinder, TextPageView
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon
+from phi3desk.ui.tips import plain_tip
 from phi3desk.ui.widgets import label
 from phi3desk.ui.words import also_as, shown
 from phi3desk.workers.protocol import Failure
@@ -226,7 +227,7 @@ class SourcePane(QFrame):
         self._highlights.forget()
         self._file, self._page = file, page
         self._title.setText(file.name)
-        self._title.setToolTip(file.path)
+        self._title.setToolTip(plain_tip(file.path))
         self._place.setText("")
         self._place.setVisible(file.is_text)
         self._why.setVisible(bool(self._why.text()))

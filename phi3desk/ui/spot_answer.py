@@ -14,7 +14,7 @@ from phi3desk.profiles.comparison_report import marks_of
 from phi3desk.profiles.judging import Expected, judge
 from phi3desk.ui.answer_markup import InertDocument, answer_document, plain
 from phi3desk.ui.message_lines import MessageLines
-from phi3desk.ui.message_writer import LINK
+from phi3desk.ui.message_writer import LINK, citation_index, first_citations
 from phi3desk.ui.theme import SPACE_S, SPACE_XS, reading_font, tokens
 from phi3desk.ui.widgets import Button, Card, FlowLayout, clear, label, on_click
 from phi3desk.ui.words import number, place_of, shown
@@ -178,12 +178,7 @@ class SpotAnswer(Card):
         return parts + marks_of(judge(Expected(), outcome.answer), replace(outcome, thumb=0), shown)
 
     def _cited(self, answer: Answer) -> list[tuple[Source, Citation]]:
-        known = {source.n: source for source in answer.sources}
-        first: dict[int, Citation] = {}
-        for citation in answer.citations:
-            if citation.n in known:
-                first.setdefault(citation.n, citation)
-        return [(known[n], citation) for n, citation in sorted(first.items())]
+        return [(source, answer.citations[index]) for source, index in first_citations(answer)]
 
     def _add_chip(self, source: Source, citation: Citation) -> None:
         text = f"[{source.n}] {plain(citation.document)}, {plain(place_of(citation))}"
@@ -194,15 +189,18 @@ class SpotAnswer(Card):
         on_click(chip, lambda: self.source_requested.emit(source, citation.quote))
         self.chips.addWidget(chip)
 
-    def _link_of(self, n: int, _occurrence: int) -> str | None:
-        return f"{LINK}{n}" if any(source.n == n for source in self._sources) else None
+    def _link_of(self, n: int, occurrence: int) -> str | None:
+        if all(source.n != n for source in self._sources):
+            return None
+        citations = self.outcome.answer.citations if self.outcome is not None else ()
+        return f"{LINK}{n}/{citation_index(citations, n, occurrence)}"
 
     def _on_anchor_clicked(self, link: QUrl) -> None:
-        n = link.toString().removeprefix(LINK)
+        n, _, index = link.toString().removeprefix(LINK).partition("/")
         source = next((one for one in self._sources if str(one.n) == n), None)
         if source is None or self.outcome is None:
             return
-        quote = next((one.quote for one in self.outcome.answer.citations if one.n == source.n), "")
+        quote = self.outcome.answer.citations[int(index)].quote if int(index) >= 0 else ""
         self.source_requested.emit(source, quote)
 
     def changeEvent(self, event: QEvent) -> None:

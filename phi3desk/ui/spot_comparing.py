@@ -89,7 +89,7 @@ class SpotComparing(QObject):
             return
         named = self._assistant.named_in(question.id)
         document = document_of(named)
-        collections = collections_of(named) or (() if document else self._assistant.collections or None)
+        collections = collections_of(named) or (() if document else self._assistant.chosen_collections or None)
         before = [one for one in self._conversations.messages(question.conversation_id) if one.id < question.id]
         wanted = Wanted(
             title=question.text[:TITLE_LENGTH],
@@ -177,7 +177,13 @@ class SpotComparing(QObject):
     def _on_go_on(self) -> None:
         if self.shown is not None:
             shown = self.shown
-            self._begin.go_on(shown.comparison, lambda _: shown.show_running(running=True), self.told.emit)
+
+            def on_begun(_: object) -> None:
+                # it may have been closed in the meantime
+                if self.shown is shown:
+                    shown.show_running(running=True)
+
+            self._begin.go_on(shown.comparison, on_begun, self.told.emit)
 
     def _on_many(self) -> None:
         if self.shown is not None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.paths import resource
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, icon, mixed, tokens
+from phi3desk.ui.tips import plain_tip
 
 ICON_PX = 18
 COLUMN_WIDTH = 860
@@ -63,7 +64,7 @@ class Button(QPushButton):
         if kind:
             self.setProperty("kind", kind)
         if tip:
-            self.setToolTip(tip)
+            self.setToolTip(plain_tip(tip))
         self.setAccessibleName(tip or text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumHeight(32)
@@ -274,7 +275,7 @@ class MemoryBar(QWidget):
         self.setMinimumWidth(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
-        self.setToolTip("\n".join(part.text for part in parts))
+        self.setToolTip(plain_tip("\n".join(part.text for part in parts)))
 
     @property
     def fits(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from phi3desk.library import language
 from phi3desk.library.documents import (
     Collection,
     FileOutcome,
@@ -244,6 +245,7 @@ def main() -> int:
         if library.status().embedded:
             # the first question should not wait for what takes seconds to load
             threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
+        threading.Thread(target=language.load, name="language", daemon=True).start()
         library.release_embedder_when_idle(60.0 * settings.get("library.embedder_idle_minutes"))
         library.watch(lambda: outlet.write(0, "folders_changed"))
         Worker("library", LibraryService(library, outlet, paths).lanes(), outlet, library.suspend_import).run(requests)

@@ -39,7 +39,7 @@ class ModelService:
         }
 
     def load(self, task: Task) -> LoadedModel:
-        """Load a model and its adapters in place of the one before; adapters that do not fit it are left out."""
+        """Load a model and its adapters in place of the one before; where one does not fit, none is attached."""
         self.close()
         path = task.argument("path", str)
 

@@ -12,7 +12,7 @@ import pytest
 from phi3desk.chat.messages import Answer, Citation, MadeBy, Timings
 from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import UserError
-from phi3desk.model.models import AdapterUse
+from phi3desk.model.models import AdapterUse, Turn
 from phi3desk.paths import resource
 from phi3desk.profiles.comparison import (
     Asked,
@@ -221,6 +221,13 @@ def test_exports_are_safe_to_open(store):
     assert "&lt;script&gt;" in page
     assert "<svg" in page
     assert "default-src 'none'" in page
+
+
+def test_comparison_out_of_a_conversation_is_not_gone_on_with_as_one_of_a_file():
+    plan = Plan("a", (Asked("1", "What?"),), ())
+    spoken = dataclasses.replace(plan, history=(Turn("user", "Before?"), Turn("assistant", "So.")))
+    assert len({one.fingerprint for one in (plan, spoken, dataclasses.replace(plan, document="a.pdf"))}) == 3
+    assert dataclasses.replace(plan, title="b").fingerprint == plan.fingerprint
 
 
 def test_deleted_comparison_can_be_brought_back(store):

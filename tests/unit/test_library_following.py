@@ -199,6 +199,26 @@ def test_a_removed_file_that_comes_back_is_a_duplicate_where_others_hold_its_con
         home.check()
 
 
+def test_a_duplicate_that_comes_back_before_its_original_costs_nothing(home: Home) -> None:
+    home.write("z/pump.pdf", "the feed pump")
+    home.library.sync()
+    home.write("a/pump.pdf", "the feed pump")
+    home.check()
+    away = home.folder.parent / "away"
+    away.mkdir()
+    for name in ("a", "z"):
+        (home.folder / name).rename(away / name)
+    home.check()
+    home.embedder.asked.clear()
+    for name in ("a", "z"):
+        (away / name).rename(home.folder / name)
+    home.check()
+    assert {Path(one.path).parent.name: one.state for one in home.library.documents()} == {
+        "a": State.DUPLICATE, "z": State.READY,
+    }  # fmt: skip
+    assert not home.embedder.asked
+
+
 def test_an_edit_embeds_only_the_passages_that_changed(home: Home) -> None:
     pages = [[f"Page {n} tells how the pump number {n} is greased and mounted."] for n in range(6)]
     write_pdf(home.folder / "manual.pdf", pages, title="Manual of pumps")

@@ -5,10 +5,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import ByteStringObject, NameObject
 
 from phi3desk.library.documents import State
 from phi3desk.library.reading import archive
 from tests.helpers.office import repacked, replaced, write_docx, write_pptx, write_xlsx
+from tests.helpers.pdf import write_pdf
 from tests.helpers.reading import Told, told_of
 
 LAUGHS = b"<!DOCTYPE x [<!ENTITY a 'haha'>" + b"".join(
@@ -139,3 +142,16 @@ def test_merged_cells_do_not_multiply_a_text(tmp_path: Path):
     page = f"<table><tr><td colspan=1000 rowspan=1000>{cell}</td><td>1</td></tr>" + "<tr><td>2</td></tr>" * 500
     (tmp_path / "a.html").write_text(page + "</table>")
     assert len(told_of(tmp_path / "a.html").text) < 200_000
+
+
+def test_a_title_or_bookmark_that_is_no_text_does_not_cost_the_pages(tmp_path: Path):
+    writer = PdfWriter(write_pdf(tmp_path / "whole.pdf", [["The pump is greased."], ["The end."]]))
+    lone_surrogate = ByteStringObject(b"\xfe\xff\xd8\x00")
+    writer.metadata = {}
+    writer._info[NameObject("/Title")] = lone_surrogate
+    writer.add_outline_item("First", page_number=0).get_object()[NameObject("/Title")] = lone_surrogate
+    path = tmp_path / "broken.pdf"
+    writer.write(path)
+    told = told_of(path)
+    assert told.state == State.READ
+    assert [page.text for page in told.pages] == ["The pump is greased.", "The end."]

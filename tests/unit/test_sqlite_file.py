@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -35,6 +36,19 @@ def test_older_file_gets_the_steps_it_lacks_and_keeps_what_it_holds(path: Path):
         with closing(opened(path, FIRST, SECOND)) as notes:
             assert notes.execute("SELECT text, number FROM note").fetchall() == [("kept", 7)]
             assert notes.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_file_that_several_open_at_once_gets_each_step_once(path: Path):
+    steps = (FIRST, SECOND, *(f"CREATE TABLE t{number} (a TEXT); -- the {number}th; all of it" for number in range(20)))
+    with ThreadPoolExecutor(8) as pool:
+        for connection in pool.map(lambda _: open_it(path, steps), range(8)):
+            assert connection == ([("kept", 7)], (len(steps),))
+
+
+def open_it(path: Path, steps: tuple[str, ...]) -> tuple[list[tuple[str, int]], tuple[int]]:
+    with closing(opened(path, *steps)) as notes:
+        held = notes.execute("SELECT text, number FROM note").fetchall()
+        return held, notes.execute("PRAGMA user_version").fetchone()
 
 
 def test_step_that_fails_leaves_the_version_before_it(path: Path):

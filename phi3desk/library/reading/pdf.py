@@ -12,10 +12,10 @@ from __future__ import annotations
 import ctypes
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from phi3desk.errors import say
 from phi3desk.library.documents import State
@@ -29,6 +29,7 @@ READABLE = 0.5
 _HEADER_WITHIN = 1024
 #: Of the seconds a page may take, the share that Tesseract gets: a page it is too slow for costs that page only.
 _TESSERACT_SHARE = 0.8
+_Told = TypeVar("_Told")
 _OUTLINE_ENTRIES = 5_000
 _OUTLINE_DEPTH = 9
 _PASSWORD_ERROR = 4
@@ -324,11 +325,25 @@ def _details(path: Path, password: str) -> Details:
     except _UnreadableError:
         return _details_by_pypdf(_open_with_pypdf(path, password))
     try:
-        labels = [document.get_page_label(index) for index in range(min(len(document), MOST_PAGES))]
-        outline = list(islice(_bookmarks(document), _OUTLINE_ENTRIES))
-        return Details(_clean(document.get_metadata_value("Title")), _telling(labels), outline)
+        return Details(
+            _clean(_unless_damaged(lambda: str(document.get_metadata_value("Title")), "")),
+            _unless_damaged(lambda: _telling(_labels(document)), []),
+            _unless_damaged(lambda: list(islice(_bookmarks(document), _OUTLINE_ENTRIES)), []),
+        )
     finally:
         document.close()
+
+
+def _unless_damaged(read: Callable[[], _Told], otherwise: _Told) -> _Told:
+    """Return what a part of a document beside its text holds; a damaged one must not cost the text."""
+    try:
+        return read()
+    except Exception:  # PDFium's binding raises whatever a broken string makes it stumble over
+        return otherwise
+
+
+def _labels(document: Any) -> list[str]:
+    return [document.get_page_label(index) for index in range(min(len(document), MOST_PAGES))]
 
 
 def _telling(labels: list[str]) -> list[str]:
