@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from phi3desk.chat.citations import cite, keep_known_marks
@@ -56,7 +57,7 @@ def write(
     manner = manner_for(loaded.parameters, loaded.prompt)
     prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, manner)
     generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled)
-    return Written(generation, prompt.sources_read, prompt.history_turns)
+    return Written(generation, prompt.sources_read, prompt.history_turns, tuple(loaded.adapters))
 
 
 def sources_of(result: SearchResult) -> tuple[Source, ...]:
@@ -78,7 +79,10 @@ def nothing_to_search(made_by: MadeBy, text: str = NOTHING_TO_SEARCH_TEXT) -> An
 def finish(
     written: Written, question: str, sources: tuple[Source, ...], made_by: MadeBy, search_seconds: float
 ) -> Answer:
-    """Return the finished answer: marks of no passage dropped, unmarked sentences tied to their source."""
+    """Return the finished answer: marks of no passage dropped, unmarked sentences tied to their source.
+
+    `made_by` tells what was wanted when the question was asked; the adapters are those that were attached.
+    """
     generation = written.generation
     read = tuple(source for source in sources if source.n in written.sources_read)
     text, citations = cite(generation.text, read, question)
@@ -88,7 +92,7 @@ def finish(
         sources=sources,
         basis=DOCUMENTS if read else MODEL,
         ended=generation.ended,
-        made_by=made_by,
+        made_by=replace(made_by, adapters=written.adapters),
         timings=timings_of(generation, search_seconds),
     )
 

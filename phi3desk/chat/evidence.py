@@ -40,14 +40,20 @@ def weight_of(words: set[str]) -> float:
     return sum(NUMBER_WEIGHT if is_number(word) else 1.0 for word in words)
 
 
-def excerpt(text: str, question: str) -> str:
-    """Return the sentence of a passage that speaks most of a question, with its neighbours, as they stand there."""
+def excerpt(text: str, question: str, words: int = 0) -> str:
+    """Return the sentence of a passage that speaks most of a question, with its neighbours, as they stand there.
+
+    One neighbour on each side, and more of them until the excerpt has so many `words`: rows of a table and steps are
+    short.
+    """
     breaks = [match.start() for match in re.finditer(r"\n", text)]
     spans = sentence_spans(text, breaks)
     if len(spans) <= 3:
         return text
     best = _best([text[start:end] for start, end in spans], question)
     first, last = max(0, best - 1), min(len(spans) - 1, best + 1)
+    while len(text[spans[first][0] : spans[last][1]].split()) < words and last - first + 1 < len(spans):
+        first, last = max(0, first - 1), min(len(spans) - 1, last + 1)
     return text[spans[first][0] : spans[last][1]]
 
 

@@ -11,7 +11,7 @@ from phi3desk.chat.messages import Source
 from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import UserError
 from phi3desk.library.documents import place
-from phi3desk.model.models import Generation, Turn
+from phi3desk.model.models import AdapterUse, Generation, Turn
 
 WITH_PASSAGES = (
     "Answer the question from the numbered passages below and from nothing else. "
@@ -49,15 +49,19 @@ CountTokens = Callable[[Sequence[Turn]], int]
 class Manner:
     """How passages are put before a model: how many at most, whole or as excerpts, after which example exchange.
 
-    Without `history` each question stands alone: a small model repeats its last answer.
+    Excerpts have `excerpt_words` words or more where a passage has them.
+    Without `history` each question stands alone: a small model repeats its last answer. With `question_first` the
+    question stands before the passages, too, so that the model reads them knowing what is asked.
     """
 
     most_passages: int | None = None
     excerpts: bool = False
+    excerpt_words: int = 0
     task: str = WITH_PASSAGES
     task_documents_first: str = PASSAGES_FIRST
     example: tuple[Turn, ...] = ()
     history: bool = True
+    question_first: bool = False
 
 
 USUAL = Manner()
@@ -73,12 +77,14 @@ FOR_SMALL_MODELS = Manner(
 FOR_CHOOSERS = Manner(
     most_passages=3,
     excerpts=True,
+    excerpt_words=50,
     task=FROM_EXCERPTS_OR_REFUSE,
     task_documents_first=FROM_EXCERPTS_OR_REFUSE,
     history=False,
+    question_first=True,
 )
 #: the forms of prompt that an adapter may say it was trained on (`GgufInfo.prompt`)
-FORMS = {"three excerpts": FOR_CHOOSERS}
+FORMS = {"question, three excerpts": FOR_CHOOSERS}
 
 
 @dataclass(frozen=True)
@@ -103,11 +109,12 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Written:
-    """What the model wrote, and which numbered sources it had read for it."""
+    """What the model wrote, which numbered sources it had read for it, and with which adapters."""
 
     generation: Generation
     sources_read: tuple[int, ...]
     history_turns: int
+    adapters: tuple[AdapterUse, ...] = ()
 
 
 def manner_for(parameters: int, form: str = "") -> Manner:
@@ -182,13 +189,14 @@ def _question(question: str, sources: Sequence[Source], manner: Manner) -> str:
     if not sources:
         return question.strip()
     passages = "\n\n".join(_passage(source, question, manner) for source in sources)
-    return f"Passages:\n\n{passages}\n\nQuestion: {question.strip()}"
+    asked = f"Question: {question.strip()}"
+    return "\n\n".join((*((asked,) if manner.question_first else ()), "Passages:", passages, asked))
 
 
 def _passage(source: Source, question: str, manner: Manner) -> str:
     passage = source.passage
     if manner.excerpts:
-        return f"[{source.n}] {excerpt(passage.text, question).strip()}"
+        return f"[{source.n}] {excerpt(passage.text, question, manner.excerpt_words).strip()}"
     path = " > ".join(passage.headings)
     named = str(place(passage.kind, passage.page, passage.label)) if passage.kind not in ("", "pdf") else ""
     where = f"{passage.title or passage.document}, {named or f'page {passage.page}'}"

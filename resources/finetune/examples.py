@@ -169,16 +169,17 @@ def batch_of(examples: Sequence[Example], pad: int) -> Batch:
 def alike(examples: Sequence[Example], longest: int) -> list[list[Example]]:
     """Group examples whose prompts share their first half or more, as rows of at most `longest` tokens."""
     groups: list[list[Example]] = []
-    length = 0
+    shared = total = 0
     for example in sorted(examples, key=lambda example: example.prompt):
-        shared = _shared(groups[-1][0].prompt, example.prompt) if groups else 0
-        rest = len(example) - shared
-        if groups and 2 * shared >= len(example.prompt) and length + rest <= longest:
+        common = min(shared, _shared(groups[-1][0].prompt, example.prompt)) if groups else 0
+        # what the least alike of them shares stands once in a row, the rest of each beside it
+        length = common + total + len(example) - common * (len(groups[-1]) + 1 if groups else 0)
+        if groups and 2 * common >= len(example.prompt) and length <= longest:
             groups[-1].append(example)
-            length += rest
+            shared, total = common, total + len(example)
         else:
             groups.append([example])
-            length = len(example)
+            shared = total = len(example)
     return groups
 
 

@@ -142,9 +142,9 @@ class Run:
     def train(self, train: Sequence[Example], valid: Sequence[Example]) -> None:
         """Train until the epochs or the minutes are over, or the validation loss no longer falls."""
         options, progress = self.options, self.progress
-        per_step = options.batch * options.accumulate
-        steps = options.steps or math.ceil(len(train) / per_step) * options.epochs
-        every = options.evaluate_every or max(1, math.ceil(len(train) / per_step))
+        an_epoch = _steps_of_epoch(train, options)
+        steps = options.steps or an_epoch * options.epochs
+        every = options.evaluate_every or an_epoch
         if not progress.step:
             print(f"step 0/{steps}  validation loss {self.loss(valid):.4f}", flush=True)
         began, seconds_before, losses = time.monotonic(), progress.seconds, []
@@ -287,6 +287,13 @@ def _steps(
                 continue
             yield grouped
         epoch += 1
+
+
+def _steps_of_epoch(train: Sequence[Example], options: argparse.Namespace) -> int:
+    per_step = options.batch * options.accumulate
+    if not options.share:
+        return math.ceil(len(train) / per_step)
+    return sum(1 for _ in _shared_steps(alike(train, options.share), per_step, random.Random(options.seed)))
 
 
 def _plain_steps(

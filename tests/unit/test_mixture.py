@@ -106,23 +106,6 @@ def test_mixture_has_other_objects_with_the_fact_beside_the_one_asked_for(invent
     assert hard / len(three) > 0.6
 
 
-def test_scenes_ask_several_things_about_the_same_passages_and_not_all_is_told(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    lines = build(tmp_path_factory.mktemp("scenes"), "--count", "0", "--scenes", "60")["train"]
-    check_answers(lines)
-    scenes: dict[tuple[str, ...], list[Line]] = {}
-    for line in lines:
-        scenes.setdefault(tuple(line["passages"]), []).append(line)
-    assert all(any(line["right"] for line in asked) for asked in scenes.values())
-    both = [asked for asked in scenes.values() if len(asked) > 1 and any(not line["right"] for line in asked)]
-    assert len(both) > 0.7 * len(scenes)
-    assert 0.2 < sum(not line["right"] for line in lines) / len(lines) < 0.4
-    for asked in scenes.values():
-        told = {line["question"] for line in asked if line["right"]}
-        assert not told & {line["question"] for line in asked if not line["right"]}
-
-
 def test_mixture_keeps_fields_of_work_apart(invented: dict[str, list[Line]]) -> None:
     check_apart(invented)
 

@@ -2,11 +2,22 @@
 
 import pytest
 
-from phi3desk.chat.messages import Source
-from phi3desk.chat.prompt import FOR_CHOOSERS, FOR_SMALL_MODELS, FORMS, REFUSAL, PromptRequest, compose, manner_for
+from phi3desk.chat.answer import finish
+from phi3desk.chat.evidence import excerpt
+from phi3desk.chat.messages import MadeBy, Source
+from phi3desk.chat.prompt import (
+    FOR_CHOOSERS,
+    FOR_SMALL_MODELS,
+    FORMS,
+    REFUSAL,
+    PromptRequest,
+    Written,
+    compose,
+    manner_for,
+)
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
-from phi3desk.model.models import Turn
+from phi3desk.model.models import AdapterUse, Generation, Turn
 
 
 def count(turns) -> int:
@@ -81,4 +92,25 @@ def test_small_model_with_a_fitting_adapter_reads_three_excerpts_and_may_refuse(
     assert prompt.sources_read == (1, 2, 3)
     assert [turn.role for turn in prompt.turns] == ["system", "user"]
     assert REFUSAL in prompt.turns[0].text
+    asked = "Question: How often must it be greased?"
+    assert prompt.turns[-1].text.startswith(f"{asked}\n\nPassages:\n\n[1] ")
+    assert prompt.turns[-1].text.endswith(f"\n\n{asked}")
     assert manner_for(135_000_000, "a form of tomorrow") == FOR_SMALL_MODELS
+
+
+def test_excerpt_grows_over_short_lines_until_it_has_enough_words():
+    rows = [f"Line {number} of the table" for number in range(40)]
+    text = "\n".join([*rows[:20], "Torque of the casing bolts 280 N·m", *rows[20:]])
+    question = "What is the torque of the casing bolts?"
+    assert len(excerpt(text, question).split()) < 20
+    grown = excerpt(text, question, 50)
+    assert 50 <= len(grown.split()) <= 60
+    assert grown in text and "280 N·m" in grown
+    assert excerpt("Torque 280 N·m", question, 50) == "Torque 280 N·m"
+
+
+def test_answer_is_recorded_with_the_adapters_that_were_attached():
+    wanted, attached = AdapterUse("pumps", "/pumps.gguf"), AdapterUse("lifts", "/lifts.gguf", 0.5)
+    written = Written(Generation("It is.", (1, 2), "stop", 9, 0, 0.1, 0.1, 2, 9.0), (), 0, (attached,))
+    answer = finish(written, "Is it?", (), MadeBy("m", adapters=(wanted,)), 0.0)
+    assert answer.made_by.adapters == (attached,)

@@ -55,6 +55,21 @@ def test_without_the_starter_its_adapter_is_not_listed(home: Paths, monkeypatch:
     monkeypatch.setattr("phi3desk.model.starter.PACKAGE", "no_such_package_here")
     assert AdapterStore(home).list() == []
     assert adapters_on([AdapterUse(ADAPTER, "")], OTHER) == ()
+    assert adapters_on([AdapterUse(ADAPTER, str(FILE))], OTHER) == ()
+
+
+def test_name_of_the_starters_adapter_stays_free_for_it(
+    home: Paths, tiny_phi3: Path, tiny_adapters: list[Path], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("phi3desk.model.starter.PACKAGE", "no_such_package_here")
+    ModelStore(home).add(tiny_phi3)
+    store = AdapterStore(home)
+    with pytest.raises(UserError, match="already an adapter"):
+        store.add(tiny_adapters[0], name=ADAPTER)
+    packed = tiny_adapters[0].with_name("packed.gguf")
+    packed.write_bytes(tiny_adapters[0].read_bytes())
+    entry, is_new = store.take(packed, ADAPTER)
+    assert is_new and entry.name != ADAPTER
 
 
 @needs_starter
@@ -75,7 +90,7 @@ def test_other_adapters_of_an_expert_stay_whatever_the_model(home: Paths):
 
 def test_engine_tells_the_prompt_form_of_what_is_attached(tiny_phi3: Path, tmp_path: Path):
     plain = write_tiny_adapter(tmp_path / "plain.gguf", seed=5)
-    formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt="three excerpts")
+    formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt="question, three excerpts")
     engine = Engine.load(tiny_phi3, LoadOptions(threads=1))
     try:
         told = []
@@ -85,4 +100,4 @@ def test_engine_tells_the_prompt_form_of_what_is_attached(tiny_phi3: Path, tmp_p
             told.append(engine.loaded.prompt)
     finally:
         engine.close()
-    assert told == ["", "three excerpts", "three excerpts", ""]
+    assert told == ["", "question, three excerpts", "question, three excerpts", ""]

@@ -1,6 +1,6 @@
 """Makes the starter's training examples: answer from numbered passages with the right mark, refuse where none tells.
 
-    python mixture.py OUT [--texts FOLDER --held-out PATTERN ... --valid PATTERN ...] [--count 5000] [--scenes 1000]
+    python mixture.py OUT [--texts FOLDER --held-out PATTERN ... --valid PATTERN ...] [--count 5000]
 
 OUT gets train.jsonl, valid.jsonl and held-out.jsonl. No document, field of work or question is in two of them. Each
 line holds `messages`, exactly as the program puts them to the model, and beside them what a test needs.
@@ -20,8 +20,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from facts import WORDS, Domain, Said, draw, load_domains, put, say
-from scenes import fact_scene, text_scene
+from facts import WORDS, Domain, draw, load_domains, put
+from layouts import Told, filler, kind_of, laid_out, tell
 from texts import Asked, Text, Texts, holds, nearest, read_texts
 
 from phi3desk.chat.evidence import telling_words
@@ -43,9 +43,11 @@ PHRASE_QUESTIONS = ("What is said about {}?", "What do the documents say about {
                     "What is written on {}?", "What about {}?")  # fmt: skip
 REFUSED = 0.23
 #: shares of invented facts, real questions and phrases of real sentences
-SHARES = {"fact": 0.55, "question": 0.2, "phrase": 0.25}
+SHARES = {"fact": 0.6, "question": 0.2, "phrase": 0.2}
 LONGEST_SENTENCE = 45
 HELD_OUT_DOMAINS, VALID_DOMAINS = ("laboratory", "vehicles"), ("boilers",)
+#: share of the invented facts that are asked for by the kind of the object, such as "the pump"
+ASKED_BY_KIND = 0.25
 CONTEXT = 2048
 
 
@@ -85,7 +87,6 @@ def main() -> None:
     parser.add_argument("--held-out", nargs="*", default=[], help="documents to test on, such as 'en-0[4-6]*'")
     parser.add_argument("--valid", nargs="*", default=[], help="documents to validate with")
     parser.add_argument("--count", type=int, default=5000, help="examples to train on, each with passages of its own")
-    parser.add_argument("--scenes", type=int, default=0, help="so many times several questions about the same passages")
     parser.add_argument("--tests", type=int, default=60, help="held-out examples of invented facts")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -99,12 +100,10 @@ def main() -> None:
         ("valid", min(90, options.count // 5), valid, [d for d in domains if d.name in VALID_DOMAINS]),
     ):
         cases = mixture(real, chosen, count, random.Random(f"{name} {options.seed}"))
-        if name == "train":
-            cases += scenes(real, chosen, options.scenes, random.Random(f"scenes {options.seed}"))
         _write(options.out / f"{name}.jsonl", cases)
-    chance = random.Random(f"held out {options.seed}")
     tested = [domain for domain in domains if domain.name in HELD_OUT_DOMAINS]
-    cases = [*facts(tested, options.tests, chance, refused=0.5, three=True), *questions_as_they_are(held_out, chance)]
+    cases = facts(tested, options.tests, random.Random(f"held out {options.seed}"), refused=0.5, three=True)
+    cases += questions_as_they_are(held_out, random.Random(f"asked {options.seed}"))
     _write(options.out / "held-out.jsonl", cases)
 
 
@@ -121,23 +120,6 @@ def mixture(texts: Texts, domains: Sequence[Domain], count: int, chance: random.
     return made
 
 
-def scenes(texts: Texts, domains: Sequence[Domain], count: int, chance: random.Random) -> list[Case]:
-    """Return the questions of so many scenes, scene after scene; half of them are real text where there is any."""
-    made: list[Case] = []
-    for number in range(count):
-        real = texts.asked and number % 2
-        scene = text_scene(texts, PHRASE_QUESTIONS, chance) if real else fact_scene(chance.choice(domains), chance)
-        instructions = chance.choice((INSTRUCTIONS[0], *INSTRUCTIONS))
-        for one in scene.questions if scene is not None else ():
-            answer = marked(one.telling, one.right) if one.right else REFUSAL
-            case = Case(
-                one.kind, scene.topic, one.text, scene.passages, one.right, one.references, answer, instructions
-            )
-            if all(passage in case.turns()[-1].text for passage in scene.passages):
-                made.append(case)
-    return made
-
-
 def facts(
     domains: Sequence[Domain], count: int, chance: random.Random, refused: float, three: bool = False
 ) -> list[Case]:
@@ -146,39 +128,55 @@ def facts(
     return [_made(maker) for maker in makers]
 
 
-def _fact(domain: Domain, told: bool, chance: random.Random, three: bool) -> Case | None:
+def _fact(domain: Domain, tells: bool, chance: random.Random, three: bool) -> Case | None:
     fact = chance.choice(domain.facts)
-    kind = chance.choice(domain.objects)
-    thing, others = draw(kind, chance), [draw(kind, chance) for _ in range(3)]
-    if thing in others:
+    by_kind_if_any = chance.random() < ASKED_BY_KIND
+    things = _things(domain, 0.3 if by_kind_if_any else 0.8, chance)
+    thing, others = things[0], things[1:]
+    by_kind = kind_of(thing) if by_kind_if_any else ""
+    if by_kind:
+        # whoever asks for "the pump" has one in mind: nothing else is said of its kind, nor this of anything else
+        others = [other for other in others if kind_of(other) != by_kind]
+    if len(others) < 3:
         return None
-    asked = chance.choice(fact.questions)
-    said = say(fact, thing, chance)
+    asked = put(chance.choice(fact.questions), by_kind or thing)
+    answer = tell(thing, fact, chance)
     # what else is said of the object stands beside the answer, and in its place where there is none
-    beside = [say(other, thing, chance) for other in domain.facts if other is not fact]
-    beside += [Said(put(draw(filler, chance), thing)) for filler in domain.fillers]
+    beside = [tell(thing, other, chance) for other in domain.facts if other is not fact]
+    beside += [filler(sentence, thing, chance) for sentence in domain.fillers]
     chance.shuffle(beside)
-    own = [*([said] if told else [beside.pop()]), *beside[: chance.choice((0, 1, 1, 2))]]
+    own = [*([answer] if tells else [beside.pop()]), *beside[: chance.choice((0, 1, 1, 2, 3))]]
     chance.shuffle(own)
-    near = [[say(fact, other, chance) for _ in range(1)] for other in others[:1]]
-    near += [[beside.pop()], _about(domain, others[1], fact.name, chance), _about(domain, others[2], "", chance)]
-    chosen = [near[0]] if chance.random() < 0.8 else [near[1]]
-    chosen += chance.sample(near[1:] if chosen[0] is near[0] else near[2:], 2)
-    groups = [own, *chosen[: 2 if three else _passages_beside(chance)]]
+    of_others = [_about(domain, other, fact.name, chance) for other in others[1:3]]
+    if by_kind:
+        near = [[beside.pop()], *of_others]
+    else:
+        same = [tell(others[0], fact, chance), *_about(domain, others[0], fact.name, chance)[: chance.choice((0, 1))]]
+        near = [same, [beside.pop()], *of_others]
+        if chance.random() < 0.2:
+            near = near[1:]
+    groups = [own, near[0], *chance.sample(near[1:], min(1, len(near) - 1))]
+    if not three:
+        groups = groups[: 1 + _passages_beside(chance)]
     for group in groups[1:]:
         chance.shuffle(group)
-    return _case("fact", domain.name, put(asked, thing), [_joined(group) for group in groups],
-                 said.sentence if told else "", (said.value,), chance)  # fmt: skip
+    passages = [laid_out(group, chance) for group in groups]
+    telling = next((one.said.sentence for one in passages[0][1] if one.fact is fact), "")
+    return _case("fact", domain.name, asked, [text for text, _ in passages], telling if tells else "",
+                 (answer.said.value,), chance)  # fmt: skip
 
 
-def _about(domain: Domain, thing: str, without: str, chance: random.Random) -> list[Said]:
-    told = [say(fact, thing, chance) for fact in domain.facts if fact.name != without]
-    told += [Said(put(draw(filler, chance), thing)) for filler in domain.fillers]
-    return chance.sample(told, chance.choice((1, 2, 2, 3)))
+def _things(domain: Domain, alike: float, chance: random.Random) -> list[str]:
+    """Draw objects of a domain, each once, a share of them for sure of one kind."""
+    kind = chance.choice(domain.objects)
+    drawn = [draw(kind if chance.random() < alike else chance.choice(domain.objects), chance) for _ in range(12)]
+    return list(dict.fromkeys(drawn))
 
 
-def _joined(group: Sequence[Said]) -> str:
-    return " ".join(said.sentence for said in group)
+def _about(domain: Domain, thing: str, without: str, chance: random.Random) -> list[Told]:
+    listed = [tell(thing, fact, chance) for fact in domain.facts if fact.name != without]
+    listed += [filler(sentence, thing, chance) for sentence in domain.fillers]
+    return chance.sample(listed, chance.choice((1, 2, 2, 3)))
 
 
 def questions(texts: Texts, count: int, chance: random.Random) -> list[Case]:
@@ -288,7 +286,8 @@ def _case(
     case = Case(kind, topic, question, tuple(passages[index] for index in order), right, references, answer)
     shown = case.turns()[-1].text
     if not telling:
-        return None if kind != "phrase" and any(holds(shown, value) for value in references) else case
+        told = kind != "phrase" and any(holds(text, value) for text in passages for value in references)
+        return None if told else case
     if telling not in shown or shown.count(telling) > 1:
         return None
     return case

@@ -1,6 +1,8 @@
 """Turns the trained adapter into the files that come with the program: 16 bits, with its licence and its prompt form.
 
-python ship.py FOLDER            # the --out folder of train.py; writes resources/adapters
+    python ship.py FOLDER
+
+`FOLDER` is the --out folder of train.py; resources/adapters is written.
 """
 
 from __future__ import annotations
@@ -18,11 +20,11 @@ from safetensors.torch import load_file, save_file
 from phi3desk.chat.prompt import FOR_CHOOSERS, FORMS
 from phi3desk.model.bases import open_base
 from phi3desk.model.gguf import PROMPT_KEY, inspect
-from phi3desk.model.models import AdapterEntry, ModelEntry, model_name
+from phi3desk.model.models import ModelEntry, model_name
 from phi3desk.model.peft import read_peft
 from phi3desk.model.peft_conversion import convert
 from phi3desk.model.starter import ADAPTER, find_starter
-from phi3desk.model.store import sha256
+from phi3desk.model.store import adapter_entry
 from phi3desk.paths import resource
 
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
@@ -58,11 +60,7 @@ def ship(folder: Path, starter: Path, to: Path) -> Path:
             {name: value.to(torch.float16) for name, value in load_file(folder / WEIGHTS).items()}, half / WEIGHTS
         )
         convert(read_peft(half), base, target, NOTES)
-    info = inspect(target, "adapter")
-    entry = AdapterEntry(
-        ADAPTER, target.name, info.size, sha256(target), info.architecture, info.rank, info.alpha, info.base_name,
-        info.tensors, info.made_by,
-    )  # fmt: skip
+    entry = adapter_entry(ADAPTER, target.name, target, inspect(target, "adapter"))
     record = {name: value for name, value in asdict(entry).items() if name not in ("confirmed", "starter")}
     (to / f"{ADAPTER}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return target
