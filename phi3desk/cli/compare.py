@@ -47,15 +47,17 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
     models = ModelStore(paths)
     entry = choose_model(models, options.model or base.model)
 
+    def answered_by(profile: Profile) -> ModelEntry:
+        return choose_model(models, profile.model) if profile.model else entry
+
     def as_answering(profile: Profile) -> Profile:
-        model = options.model or profile.model
-        answered_by = choose_model(models, model) if model else entry
-        answering = dataclasses.replace(on_model(profile, answered_by), model=model)
-        refuse_misfits(AdapterStore(paths), answering.adapters, answered_by)
-        return answering
+        named = dataclasses.replace(profile, model=options.model or profile.model)
+        return on_model(named, answered_by(named))
 
     named = variants_of(options.variants.split(","), as_answering(base), profiles.profiles())
     variants = tuple(dataclasses.replace(one, profile=as_answering(one.profile)) for one in named)
+    for variant in variants:
+        refuse_misfits(AdapterStore(paths), variant.profile.adapters, answered_by(variant.profile))
     store = ComparisonStore(paths.comparisons)
     try:
         with open_library(paths, settings) as library, stopped_by_person() as cancelled, ExitStack() as held:

@@ -239,8 +239,8 @@ class AdapterStore:
 
     def _take_in(self, adapter: Prepared, named: str, accepted: tuple[str, ...]) -> AdapterEntry:
         """Move a prepared file into the folder and write its record."""
-        digest = sha256(adapter.file)
-        for entry in self.list():
+        digest, entries = sha256(adapter.file), self.list()
+        for entry in entries:
             is_new = bool(set(accepted) - set(entry.confirmed))
             if entry.sha256 != digest or named not in ("", entry.name) or (entry.starter and is_new):
                 continue
@@ -249,7 +249,7 @@ class AdapterStore:
                 self._write(entry)
             return entry
         # the starter's is taken although the starter may come later; a file may be there whose record is damaged
-        taken = {ADAPTER, *(entry.name for entry in self.list()), *(file.stem for file in self._folder.glob("*.gguf"))}
+        taken = {ADAPTER, *(entry.name for entry in entries), *(file.stem for file in self._folder.glob("*.gguf"))}
         chosen = named or _free_name(adapter.name, taken)
         if chosen.casefold() in {name.casefold() for name in taken}:
             raise UserError("There is already an adapter called “{name}”. Choose another name.", name=chosen)
