@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Protocol
 
@@ -33,6 +34,9 @@ class Writer(Protocol):
     def count_turns(self, turns: Sequence[Turn]) -> int:
         """Return the tokens of a prompt."""
 
+    def without_formed(self) -> AbstractContextManager[None]:
+        """Leave out for a while the adapters that were trained on one form of prompt."""
+
     def generate(
         self,
         turns: Sequence[Turn],
@@ -52,12 +56,18 @@ def write(
     on_text: Callable[[str], None],
     cancelled: threading.Event,
 ) -> Written:
-    """Compose the prompt that fits the loaded model, and let it write; runs where the model is, until it is done."""
+    """Compose the prompt that fits the loaded model, and let it write; runs where the model is, until it is done.
+
+    Adapters that were trained on a form of prompt with passages have no part in an answer without passages.
+    """
     loaded = writer.loaded
     manner = manner_for(loaded.parameters, loaded.prompt)
     prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, manner)
-    generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled)
-    return Written(generation, prompt.sources_read, prompt.history_turns, tuple(loaded.adapters))
+    is_of_their_form = bool(prompt.sources_read) or not loaded.prompt
+    with nullcontext() if is_of_their_form else writer.without_formed():
+        generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled)
+        adapters = tuple(writer.loaded.adapters)
+    return Written(generation, prompt.sources_read, prompt.history_turns, adapters)
 
 
 def sources_of(result: SearchResult) -> tuple[Source, ...]:

@@ -60,6 +60,11 @@ class Catalog(Database):
         """Return the ids of all collections."""
         return [int(row["id"]) for row in self.connection.execute("SELECT id FROM collection WHERE removed IS NULL")]
 
+    def has_collection(self, collection_id: int) -> bool:
+        """Tell whether a collection is there and not removed."""
+        found = self.connection.execute("SELECT removed FROM collection WHERE id = ?", (collection_id,)).fetchone()
+        return found is not None and found["removed"] is None
+
     def collection_id(self, name: str) -> int | None:
         """Return the id of a collection by its name (case and marks do not matter), or None."""
         row = self.connection.execute(
@@ -137,6 +142,16 @@ class Catalog(Database):
             (document_id,),
         )
         return {int(row[0]) for row in rows}
+
+    def heirs(self, document_id: int) -> list[int]:
+        """Return the documents that took the place of one with content while it was removed."""
+        rows = self.connection.execute(
+            "SELECT o.id FROM document d JOIN document o ON o.collection_id = d.collection_id AND o.sha256 = d.sha256 "
+            "WHERE d.id = ? AND d.sha256 <> '' AND d.passages > 0 AND o.id <> d.id AND o.removed IS NULL "
+            "AND o.state <> 'duplicate'",
+            (document_id,),
+        )
+        return [int(row[0]) for row in rows]
 
     def found(self, collection_id: int, path: str, size: int, changed: float, sha256: str) -> int:
         """Put a file in, or one whose content changed, in the state FOUND; what it held stays until it is read anew.

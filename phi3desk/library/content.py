@@ -8,7 +8,7 @@ from collections.abc import Collection as Container
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from phi3desk.errors import Sentence
+from phi3desk.errors import Sentence, say
 from phi3desk.library.catalog import Catalog, stored_sentence
 from phi3desk.library.chunker import Draft, PageLayout
 from phi3desk.library.documents import State
@@ -187,6 +187,11 @@ class Content:
                     "INSERT INTO page (document_id, number, text, scan) VALUES (?, ?, '', ?)",
                     ((document_id, number, PICTURE) for number in range(1, pages + 1)),
                 )
+
+    def duplicate(self, document_id: int, name: str) -> None:
+        """Let a document hold nothing itself, for another one, called `name`, holds the same content."""
+        reason = say("The same content is in the collection as {name}.", name=name)
+        self.ended(document_id, State.DUPLICATE, reason)
 
     def layouts(self, document_id: int) -> list[PageLayout]:
         """Return a document's pages as they were read."""

@@ -125,6 +125,9 @@ class Follower:
         for path, file in work:
             if run.cancelled.is_set():
                 raise Cancelled
+            if not self._catalog.has_collection(check.collection_id):
+                # it was deleted in the meantime, perhaps its files with it
+                return
             run.current = Path(path).name
             run.tell()
             document_id = self._register(run, check, path, file)
@@ -166,8 +169,8 @@ class Follower:
             return None
         twin = self._catalog.same_content(collection_id, sha256, document_id)
         if twin is not None:
-            reason = say("The same content is in the collection as {name}.", name=twin["name"])
-            self.end(run, document_id, State.DUPLICATE, reason)
+            self._content.duplicate(document_id, twin["name"])
+            self.tell_end(run, document_id)
             return None
         return document_id
 

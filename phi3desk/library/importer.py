@@ -206,7 +206,11 @@ class Importer:
         """Write what a reader brought back, cut into passages."""
         document = self._catalog.document(document_id)
         run.bytes_read += document.size if document else 0
-        if document is None or document.state is not State.FOUND:
+        if (
+            document is None
+            or document.state is not State.FOUND
+            or not self._catalog.has_collection(document.collection_id)
+        ):
             run.open.discard(document_id)
             return
         run.current = document.name

@@ -314,9 +314,13 @@ class Library:
         self._catalog.remove_documents(document_ids, removed=True)
 
     def restore_documents(self, document_ids: Sequence[int]) -> None:
-        """Undo `remove_documents`."""
+        """Undo `remove_documents`; a duplicate that took the place of one is a duplicate again."""
         self._sources.leave_out(document_ids, out=False)
-        self._catalog.remove_documents(document_ids, removed=False)
+        with self._catalog.writing():
+            self._catalog.remove_documents(document_ids, removed=False)
+            for document_id in document_ids:
+                for heir in self._catalog.heirs(document_id):
+                    self._content.duplicate(heir, self.document(document_id).name)
 
     @contextmanager
     def transferring(self) -> Iterator[Transfer]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,16 @@ class Engine:
             raise UserError("The adapters could not be attached to “{model}”.", model=self.loaded.name) from None
         self._adapters = tuple(uses)
         self._prompt = next((each.prompt for each in attached if each.prompt), "")
+
+    @contextmanager
+    def without_formed(self) -> Iterator[None]:
+        """Leave out for a while the adapters that were trained on one form of prompt, for a prompt of another form."""
+        uses = self._adapters
+        self.set_adapters([use for use in uses if not (_strength(use) > 0 and self._adapter(use).prompt)])
+        try:
+            yield
+        finally:
+            self.set_adapters(uses)
 
     def generate(
         self,

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from phi3desk.errors import UserError
 from phi3desk.model.models import ModelEntry
 from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import ModelStore
 from phi3desk.profiles.profile import Profile
 
 
-def model_of(profile: Profile, models: ModelStore) -> ModelEntry | None:
-    """Return the model an expert names, or the one in use where it names none (None: there is no model at all).
+def model_of(name: str, models: ModelStore) -> ModelEntry | None:
+    """Return the model an expert names, or the one in use where that is "" (None: there is no model at all).
 
-    Raises UserError where the model it names is no longer listed.
+    Raises UserError where the model of that name is no longer listed.
     """
-    return models.find(profile.model) if profile.model else models.in_use()
+    return models.find(name) if name else models.in_use()
+
+
+def usable_model(name: str, models: ModelStore) -> ModelEntry:
+    """Return the same; raises UserError where there is none, or its file is gone."""
+    entry = model_of(name, models)
+    if entry is None or entry.missing:
+        raise UserError("There is no model to answer with. Choose a GGUF file under Models.")
+    return entry
 
 
 def on_model(profile: Profile, entry: ModelEntry | None) -> Profile:

@@ -36,6 +36,8 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 COMMENT = b"phi3pack manifest sha256 "
 CHUNK = 1 << 20
+#: what is older and unfinished was left behind by a process that was killed
+STALE_SECONDS = 3600.0
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Bytes = Annotated[int, msgspec.Meta(ge=0, le=1 << 44)]

@@ -18,14 +18,21 @@ from phi3desk.library.transfer_records import DOCUMENTS, DocumentRecord, IndexSi
 from phi3desk.model.models import AdapterUse
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
-from phi3desk.profiles.pack import Manifest, OnPackProgress, PackedCollection, PackedFile, PackedProfile, Work
+from phi3desk.profiles.pack import (
+    STALE_SECONDS,
+    Manifest,
+    OnPackProgress,
+    PackedCollection,
+    PackedFile,
+    PackedProfile,
+    Work,
+)
 from phi3desk.profiles.pack_checking import check_content, extract, opened_pack
 from phi3desk.profiles.profile import ICONS, Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.profiles.validity import check_profile
 
 _STAGING = ".incoming-"
-_STALE_SECONDS = 3600.0
 #: of the progress: what putting a byte of an index into the library costs against unpacking it, and what of that is
 #: done from one step to the next
 _INDEX_WEIGHT, _INDEX_PART = 20, 25 << 20
@@ -247,5 +254,5 @@ def _rules(packed: PackedCollection) -> Rules:
 def _sweep(packs: Path) -> None:
     """Delete what an import that was killed has left behind."""
     for folder in packs.glob(f"{_STAGING}*"):
-        if time.time() - folder.stat().st_mtime > _STALE_SECONDS:
+        if time.time() - folder.stat().st_mtime > STALE_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import threading
+import time
 import uuid
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -18,6 +20,7 @@ from phi3desk.library.documents import Rules
 from phi3desk.library.transfer import Carried, Transfer
 from phi3desk.library.transfer_records import DOCUMENTS, PAGES, PASSAGES, VECTORS
 from phi3desk.model.models import AdapterEntry
+from phi3desk.model.starter import ADAPTER, find_starter_adapter
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.pack import (
@@ -25,6 +28,7 @@ from phi3desk.profiles.pack import (
     COMMENT,
     FORMAT,
     MANIFEST,
+    STALE_SECONDS,
     SUFFIX,
     Manifest,
     OnPackProgress,
@@ -42,6 +46,7 @@ from phi3desk.profiles.validity import check_profile
 _DATE = (2000, 1, 1, 0, 0, 0)
 #: bytes that a passage with its page takes in the index, for the progress
 _BYTES_A_DOCUMENT = 50_000
+_UNFINISHED = ".part"
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,9 @@ def export_pack(
         target = target.with_name(target.name + SUFFIX)
     if not target.parent.is_dir():
         raise UserError("There is no folder {path}.", path=str(target.parent))
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{_UNFINISHED}")
     try:
+        _sweep(target)
         writing = _Writing(paths, profile, temporary, Work(1, on_progress, cancelled))
         with writing.archive:
             packed = writing.write(transfer, with_documents, with_index)
@@ -91,6 +97,13 @@ def export_pack(
         raise UserError("The pack {path} cannot be written: {problem}.", path=str(target), problem=problem) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sweep(target: Path) -> None:
+    """Delete what a process that was killed while it wrote this pack has left behind."""
+    for unfinished in target.parent.glob(f".{glob.escape(target.name)}.*{_UNFINISHED}"):
+        if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
+            unfinished.unlink(missing_ok=True)
 
 
 class _Writing:
@@ -132,7 +145,9 @@ class _Writing:
 
     def _adapter_entries(self) -> list[tuple[AdapterEntry, float]]:
         store = AdapterStore(self._paths)
-        return [(store.find(use.name), use.strength) for use in self._profile.adapters]
+        # where the starter is gone its adapter is, too; it holds for no other model, and comes with each starter
+        gone = {ADAPTER} if find_starter_adapter() is None else set()
+        return [(store.find(use.name), use.strength) for use in self._profile.adapters if use.name not in gone]
 
     def _write_adapters(self, adapters: list[tuple[AdapterEntry, float]]) -> tuple[PackedAdapter, ...]:
         packed = []

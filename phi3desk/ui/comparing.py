@@ -12,6 +12,7 @@ from phi3desk.chat.messages import Answer, MadeBy
 from phi3desk.errors import UserError
 from phi3desk.model.models import LoadOptions, ModelEntry, Sampling
 from phi3desk.model.store import ModelStore
+from phi3desk.profiles.answering import usable_model
 from phi3desk.profiles.comparison import Asked, Comparison, Outcome, Variant, work_left
 from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.settings import Settings
@@ -28,14 +29,13 @@ class Comparing(QObject):
     `running_changed` tells that the model is taken or given back; `progressed` carries answers done, answers in all
     and the variant's name; `answered` a question's id; `ended` whether all of it is done, and why it stopped where it
     did by itself (empty otherwise). `asked` carries a question's id and a variant's key when that answer is begun;
-    `searching`, `sources_found`, `reading` and `text_received` tell of it what they tell in Answering.
+    `searching`, `reading` and `text_received` tell of it what they tell in Answering.
     """
 
     running_changed = Signal(bool)
     progressed = Signal(int, int, str)
     asked = Signal(str, str)
     searching = Signal(int)
-    sources_found = Signal(object)
     reading = Signal(int, int)
     text_received = Signal(str)
     answered = Signal(str)
@@ -170,7 +170,6 @@ class Comparing(QObject):
     def _told_of(self, answering: Answering) -> tuple[tuple[SignalInstance, SignalInstance], ...]:
         return (
             (answering.searching, self.searching),
-            (answering.sources_found, self.sources_found),
             (answering.reading, self.reading),
             (answering.text_received, self.text_received),
         )
@@ -238,11 +237,3 @@ class Comparing(QObject):
         self._give_back()
         self.running_changed.emit(False)
         self.ended.emit(done, problem)
-
-
-def usable_model(name: str, models: ModelStore) -> ModelEntry:
-    """Return the model of that name, or the one in use for ""; raises UserError where it cannot answer."""
-    entry = models.find(name) if name else models.in_use()
-    if entry is None or entry.missing:
-        raise UserError("There is no model to answer with. Choose a GGUF file under Models.")
-    return entry

@@ -13,14 +13,14 @@ from phi3desk.errors import UserError
 from phi3desk.model.fitting import Misfit, misfits
 from phi3desk.model.models import AdapterUse, Turn
 from phi3desk.model.store import AdapterStore, ModelStore
-from phi3desk.profiles.answering import on_model
+from phi3desk.profiles.answering import on_model, usable_model
 from phi3desk.profiles.comparison import Asked, Comparison, Plan, variants_of
 from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.adapter_card import DoubtDialog
 from phi3desk.ui.background import in_background
-from phi3desk.ui.comparing import Comparing, usable_model
+from phi3desk.ui.comparing import Comparing
 from phi3desk.ui.words import translated
 
 OnBegun = Callable[[Comparison], None]

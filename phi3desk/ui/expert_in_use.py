@@ -77,7 +77,7 @@ class ExpertInUse(QObject):
 
     def _entry_of(self, profile: Profile) -> ModelEntry | None:
         try:
-            return model_of(profile, self._models)
+            return model_of(profile.model, self._models)
         except UserError:
             log.warning("the model of the expert in use is no longer listed")
             return self._models.in_use()

@@ -137,7 +137,7 @@ class ExpertPreview(QWidget):
     def _answering_as(self, profile: Profile) -> Profile:
         """Return an expert with those of its adapters that hold for the model it answers with."""
         try:
-            entry = model_of(profile, self._models)
+            entry = model_of(profile.model, self._models)
         except UserError:
             entry = None
         return on_model(profile, entry)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from phi3desk.library.documents import Rules, State
+from phi3desk.library.documents import FileOutcome, Rules, State
 from phi3desk.library.embedder import Embedder
 from phi3desk.library.library import Library
 from phi3desk.paths import open_paths
@@ -297,6 +297,42 @@ def test_what_was_taken_out_stays_out_until_it_is_asked_for_again(home: Home) ->
     assert home.library.documents() == []
     home.library.import_paths([home.folder / "pump.pdf"], home.collection)
     assert [d.state for d in home.library.documents()] == [State.READY]
+
+
+def test_a_collection_that_is_deleted_while_it_is_read_is_read_no_further(home: Home) -> None:
+    for name in ("a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf", "f.pdf"):
+        home.write(name, f"the pump {name}")
+    home.write("a.pdf", "")
+    (home.folder / "a.pdf").write_bytes(b"no PDF")
+
+    def delete_everything(_: FileOutcome) -> None:
+        home.library.delete_collection(home.collection)
+        shutil.rmtree(home.folder)
+
+    summary = home.library.sync(on_file=delete_everything)
+    assert summary.states == {"failed": 1}
+    home.library.restore_collection(home.collection)
+    assert home.library.check() == []
+
+
+@pytest.mark.parametrize("read", (True, False))
+def test_a_document_that_comes_back_takes_its_place_from_the_duplicate_that_had_it(home: Home, read: bool) -> None:
+    home.write("pump.pdf", "the pump")
+    home.library.sync()
+    home.write("zcopy.pdf", "the pump")
+    home.library.sync()
+    states = {document.name: document.state for document in home.library.documents()}
+    assert states == {"pump.pdf": State.READY, "zcopy.pdf": State.DUPLICATE}
+    pump = next(document.id for document in home.library.documents() if document.name == "pump.pdf")
+    home.library.remove_documents([pump])
+    if read:
+        home.library.sync()
+        assert [(d.name, d.state) for d in home.library.documents()] == [("zcopy.pdf", State.READY)]
+    home.library.restore_documents([pump])
+    assert {document.name: document.state for document in home.library.documents()} == states
+    home.library.sync()
+    assert {document.name: document.state for document in home.library.documents()} == states
+    home.check()
 
 
 def test_an_unbound_folder_takes_its_documents_along_and_comes_back(home: Home) -> None:

@@ -1,5 +1,6 @@
 """A profile's way from one installation to another in one file."""
 
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import State
 from phi3desk.library.library import Library
+from phi3desk.model import starter
 from phi3desk.model.models import AdapterUse
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.pack import PackProgress
@@ -154,3 +156,24 @@ def test_stopped_or_failed_export_leaves_no_file_and_keeps_the_older_one(origin,
         export_pack(home, None, lost, tmp_path / "p.phi3pack")
     assert [path.name for path in tmp_path.iterdir()] == ["p.phi3pack"]
     assert (tmp_path / "p.phi3pack").read_text() == "older"
+
+
+def test_pack_of_an_expert_with_the_starters_adapter_is_written_where_the_starter_is_gone(
+    origin, there: Paths, tmp_path, monkeypatch
+):
+    home, profile = origin
+    monkeypatch.setattr(starter, "find_starter", lambda: None)
+    with_both = replace(profile, adapters=(*profile.adapters, AdapterUse(starter.ADAPTER, "")))
+    packed = export_pack(home, None, with_both, tmp_path / "p.phi3pack")
+    assert import_pack(there, None, Path(packed.path)).adapters == ("tiny-a",)
+
+
+def test_what_a_killed_process_left_of_a_pack_is_deleted_when_it_is_saved_again(origin, tmp_path):
+    home, profile = origin
+    left, young, other = (tmp_path / f".{name}.phi3pack.{part}.part" for name, part in zip("ppq", "123", strict=True))
+    for path in (left, young, other):
+        path.write_text("half")
+    for path in (left, other):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    export_pack(home, None, profile, tmp_path / "p.phi3pack")
+    assert sorted(path.name for path in tmp_path.glob(".*")) == [young.name, other.name]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
-from phi3desk.chat.prompt import FORMS
+from phi3desk.chat.answer import write
+from phi3desk.chat.messages import Source
+from phi3desk.chat.prompt import FORMS, PromptRequest, Written
 from phi3desk.errors import UserError
+from phi3desk.library.documents import Passage
 from phi3desk.model.adding import fit_of
 from phi3desk.model.bases import open_base
 from phi3desk.model.engine import Engine
 from phi3desk.model.gguf import inspect
 from phi3desk.model.gguf_header import read_header
-from phi3desk.model.models import AdapterUse, LoadOptions, ModelEntry
+from phi3desk.model.models import AdapterUse, LoadOptions, ModelEntry, Sampling
 from phi3desk.model.starter import ADAPTER, adapters_on, find_starter
 from phi3desk.model.store import AdapterStore, ModelStore, sha256
 from phi3desk.paths import Paths, resource
@@ -101,3 +105,29 @@ def test_engine_tells_the_prompt_form_of_what_is_attached(tiny_phi3: Path, tmp_p
     finally:
         engine.close()
     assert told == ["", "question, three excerpts", "question, three excerpts", ""]
+
+
+def test_adapter_of_a_prompt_form_has_no_part_in_an_answer_without_passages(tiny_phi3: Path, tmp_path: Path):
+    plain = write_tiny_adapter(tmp_path / "plain.gguf", seed=5)
+    formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt="question, three excerpts")
+    uses = [AdapterUse(path.stem, str(path)) for path in (plain, formed)]
+    sampling = Sampling(temperature=0.0, max_tokens=12)
+    source = Source(1, Passage(1, 0, "", "", "", 1, 0, 20, "The pump leaks."))
+
+    def written(sources: tuple[Source, ...], attached: list[AdapterUse]) -> Written:
+        engine.set_adapters(attached)
+        request = PromptRequest("", sources, (), "What leaks?")
+        told = write(engine, request, sampling, lambda *_: None, lambda _: None, threading.Event())
+        assert list(engine.loaded.adapters) == attached
+        return told
+
+    engine = Engine.load(tiny_phi3, LoadOptions(threads=1))
+    try:
+        without, plain_alone = written((), uses), written((), uses[:1])
+        assert without.generation.tokens == plain_alone.generation.tokens
+        assert [use.name for use in without.adapters] == ["plain"]
+        with_passage, with_plain = written((source,), uses), written((source,), uses[:1])
+        assert with_passage.generation.tokens != with_plain.generation.tokens
+        assert [use.name for use in with_passage.adapters] == ["plain", "formed"]
+    finally:
+        engine.close()
