@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Protocol
 
@@ -34,9 +33,6 @@ class Writer(Protocol):
     def count_turns(self, turns: Sequence[Turn]) -> int:
         """Return the tokens of a prompt."""
 
-    def without_formed(self) -> AbstractContextManager[None]:
-        """Leave out for a while the adapters that were trained on one form of prompt."""
-
     def generate(
         self,
         turns: Sequence[Turn],
@@ -44,8 +40,10 @@ class Writer(Protocol):
         on_prefill: Callable[[int, int], None],
         on_text: Callable[[str], None],
         cancelled: threading.Event,
+        *,
+        formed: bool = True,
     ) -> Generation:
-        """Write what follows a prompt."""
+        """Write what follows a prompt; `formed`: it has the form with passages that adapters may be trained on."""
 
 
 def write(
@@ -63,11 +61,9 @@ def write(
     loaded = writer.loaded
     manner = manner_for(loaded.parameters, loaded.prompt)
     prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, manner)
-    is_of_their_form = bool(prompt.sources_read) or not loaded.prompt
-    with nullcontext() if is_of_their_form else writer.without_formed():
-        generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled)
-        adapters = tuple(writer.loaded.adapters)
-    return Written(generation, prompt.sources_read, prompt.history_turns, adapters)
+    formed = bool(prompt.sources_read)
+    generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled, formed=formed)
+    return Written(generation, prompt.sources_read, prompt.history_turns)
 
 
 def sources_of(result: SearchResult) -> tuple[Source, ...]:
@@ -102,7 +98,7 @@ def finish(
         sources=sources,
         basis=DOCUMENTS if read else MODEL,
         ended=generation.ended,
-        made_by=replace(made_by, adapters=written.adapters),
+        made_by=replace(made_by, adapters=generation.adapters),
         timings=timings_of(generation, search_seconds),
     )
 

@@ -11,7 +11,7 @@ from phi3desk.chat.messages import Source
 from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import UserError
 from phi3desk.library.documents import place
-from phi3desk.model.models import AdapterUse, Generation, Turn
+from phi3desk.model.models import Generation, Turn
 
 WITH_PASSAGES = (
     "Answer the question from the numbered passages below and from nothing else. "
@@ -109,12 +109,11 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Written:
-    """What the model wrote, which numbered sources it had read for it, and with which adapters."""
+    """What the model wrote, and which numbered sources it had read for it."""
 
     generation: Generation
     sources_read: tuple[int, ...]
     history_turns: int
-    adapters: tuple[AdapterUse, ...] = ()
 
 
 def manner_for(parameters: int, form: str = "") -> Manner:

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -143,15 +144,24 @@ class Catalog(Database):
         )
         return {int(row[0]) for row in rows}
 
-    def heirs(self, document_id: int) -> list[int]:
-        """Return the documents that took the place of one with content while it was removed."""
+    def twins(self, collection_id: int) -> list[tuple[int, str]]:
+        """Return the documents that hold what another one of the collection holds, too, and the name of that one.
+
+        An undo brings such about: while the one was removed, another took its place. Of them the first with passages
+        is left out, or the first.
+        """
         rows = self.connection.execute(
-            "SELECT o.id FROM document d JOIN document o ON o.collection_id = d.collection_id AND o.sha256 = d.sha256 "
-            "WHERE d.id = ? AND d.sha256 <> '' AND d.passages > 0 AND o.id <> d.id AND o.removed IS NULL "
-            "AND o.state <> 'duplicate'",
-            (document_id,),
-        )
-        return [int(row[0]) for row in rows]
+            "SELECT id, name, sha256 FROM document WHERE collection_id = ? AND removed IS NULL "
+            "AND state <> 'duplicate' AND sha256 IN (SELECT sha256 FROM document WHERE collection_id = ? "
+            "AND removed IS NULL AND state <> 'duplicate' AND sha256 <> '' GROUP BY sha256 HAVING count(*) > 1) "
+            "ORDER BY sha256, passages = 0, id",
+            (collection_id, collection_id),
+        ).fetchall()
+        return [
+            (int(row["id"]), str(first["name"]))
+            for _, (first, *others) in groupby(rows, key=lambda row: row["sha256"])
+            for row in others
+        ]
 
     def found(self, collection_id: int, path: str, size: int, changed: float, sha256: str) -> int:
         """Put a file in, or one whose content changed, in the state FOUND; what it held stays until it is read anew.

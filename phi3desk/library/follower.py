@@ -57,6 +57,8 @@ class Follower:
         has changed, and are read again where an import was cancelled before.
         """
         check = self._look(collection_id, named)
+        if not self._catalog.has_collection(collection_id):
+            return
         work = []
         for path, file in check.files:
             row = check.known.get(path)
@@ -74,11 +76,19 @@ class Follower:
         # originals first: a duplicate that is back before its original would take the content over
         work.sort(key=lambda each: _was_duplicate(check.known.get(each[0])))
         yield from self._take_up(run, check, work)
+        if not self._catalog.has_collection(collection_id):
+            return
         self._catalog.gone(
             row["id"]
             for row in self._catalog.files(collection_id)
             if row["removed"] is None and row["path"] not in check.there and not check.seen.is_unknown(row["path"])
         )
+
+    def settle_twins(self) -> None:
+        """Have one document for each content again, where an undo brought a second one back."""
+        for collection_id in self._catalog.collection_ids():
+            for document_id, name in self._catalog.twins(collection_id):
+                self._content.duplicate(document_id, name)
 
     def unread(self, run: ImportRun, collection_id: int) -> None:
         """Put files into the catalogue that a cancelled import did not come to, each with that reason."""
@@ -122,11 +132,13 @@ class Follower:
     def _take_up(
         self, run: ImportRun, check: _Check, work: Sequence[tuple[str, ScannedFile]]
     ) -> Iterator[tuple[int, str]]:
-        for path, file in work:
+        for at, (path, file) in enumerate(work):
             if run.cancelled.is_set():
                 raise Cancelled
             if not self._catalog.has_collection(check.collection_id):
                 # it was deleted in the meantime, perhaps its files with it
+                run.files -= len(work) - at
+                run.bytes -= sum(left.size for _, left in work[at:])
                 return
             run.current = Path(path).name
             run.tell()

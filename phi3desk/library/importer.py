@@ -120,6 +120,7 @@ class Importer:
         pool = self._open_pool()
         was_cancelled = False
         try:
+            self._follower.settle_twins()
             for collection_id in collections:
                 if self._ocr_languages(collection_id):
                     self._content.await_ocr(collection_id)
@@ -206,12 +207,12 @@ class Importer:
         """Write what a reader brought back, cut into passages."""
         document = self._catalog.document(document_id)
         run.bytes_read += document.size if document else 0
-        if (
-            document is None
-            or document.state is not State.FOUND
-            or not self._catalog.has_collection(document.collection_id)
-        ):
+        if document is None or document.state is not State.FOUND:
             run.open.discard(document_id)
+            return
+        if not self._catalog.has_collection(document.collection_id):
+            run.open.discard(document_id)
+            run.files -= 1
             return
         run.current = document.name
         await_ocr = bool(text.scanned) and bool(self._ocr_languages(document.collection_id))
@@ -326,7 +327,7 @@ class Importer:
         if password:
             return [(document_id, replace(request, password=password))]
         document = self._catalog.document(document_id)
-        if document is None:
+        if document is None or not self._catalog.has_collection(document.collection_id):
             return []
         run.current = document.name
         done = {

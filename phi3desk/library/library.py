@@ -314,13 +314,9 @@ class Library:
         self._catalog.remove_documents(document_ids, removed=True)
 
     def restore_documents(self, document_ids: Sequence[int]) -> None:
-        """Undo `remove_documents`; a duplicate that took the place of one is a duplicate again."""
+        """Undo `remove_documents`; a duplicate that took the place of one is a duplicate again with the next `sync`."""
         self._sources.leave_out(document_ids, out=False)
-        with self._catalog.writing():
-            self._catalog.remove_documents(document_ids, removed=False)
-            for document_id in document_ids:
-                for heir in self._catalog.heirs(document_id):
-                    self._content.duplicate(heir, self.document(document_id).name)
+        self._catalog.remove_documents(document_ids, removed=False)
 
     @contextmanager
     def transferring(self) -> Iterator[Transfer]:

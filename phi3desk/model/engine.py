@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +44,9 @@ class _Attached:
     prompt: str
 
 
+_Active = tuple[tuple[AdapterUse, _Attached], ...]
+
+
 @dataclass(frozen=True)
 class _Fit:
     """What of a model fits this machine."""
@@ -68,6 +70,8 @@ class Engine:
         self._template = _template(model, info, self._vocabulary)
         self.context = Context(model, self._vocabulary.size, fit.context, fit.threads, fit.gpu_layers > 0)
         self._adapters: tuple[AdapterUse, ...] = ()
+        self._active: _Active = ()
+        self._attached: _Active = ()
         self._prompt = ""
         self._read: dict[tuple[str, int, int], _Attached] = {}
         self._tensors: dict[str, TensorInfo] = {}
@@ -149,24 +153,19 @@ class Engine:
         """
         if tuple(uses) == self._adapters:
             return
-        active = [use for use in uses if _strength(use) > 0]
-        attached = [self._adapter(use) for use in active]
+        active = tuple((use, self._adapter(use)) for use in uses if _strength(use) > 0)
+        self._attach(active)
+        self._adapters, self._active = tuple(uses), active
+        self._prompt = next((each.prompt for _, each in active if each.prompt), "")
+
+    def _attach(self, active: _Active) -> None:
+        if active == self._attached:
+            return
         try:
-            self.context.set_adapters([each.handle for each in attached], [use.strength for use in active])
+            self.context.set_adapters([each.handle for _, each in active], [use.strength for use, _ in active])
         except NativeFailure:
             raise UserError("The adapters could not be attached to “{model}”.", model=self.loaded.name) from None
-        self._adapters = tuple(uses)
-        self._prompt = next((each.prompt for each in attached if each.prompt), "")
-
-    @contextmanager
-    def without_formed(self) -> Iterator[None]:
-        """Leave out for a while the adapters that were trained on one form of prompt, for a prompt of another form."""
-        uses = self._adapters
-        self.set_adapters([use for use in uses if not (_strength(use) > 0 and self._adapter(use).prompt)])
-        try:
-            yield
-        finally:
-            self.set_adapters(uses)
+        self._attached = active
 
     def generate(
         self,
@@ -175,9 +174,12 @@ class Engine:
         on_prefill: Callable[[int, int], None],
         on_text: Callable[[str], None],
         cancelled: threading.Event,
+        *,
+        formed: bool = True,
     ) -> Generation:
         """Write the answer that follows the turns.
 
+        Where `formed` is False, the adapters that were trained on one form of prompt have no part in it.
         `on_prefill` gets tokens read and tokens in all, `on_text` each piece of text. Setting `cancelled` from any
         thread ends the reading or the writing; the text so far is returned. Raises UserError where the prompt is
         longer than the context.
@@ -190,6 +192,8 @@ class Engine:
                 "passages, or choose a larger context window in the settings.",
                 needed=len(prompt), room=self.context.length,
             )  # fmt: skip
+        left_out = () if formed else tuple(use for use, each in self._active if each.prompt)
+        self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
         reused = self.context.keep(prompt)
         sampler = Sampler(sampling)
         writing = _Writing(on_text)
@@ -215,6 +219,7 @@ class Engine:
             first_token_seconds=(writing.first or time.perf_counter()) - began,
             generated_tokens=len(writing.tokens),
             tokens_per_second=len(writing.tokens) / seconds if seconds > 0 else 0.0,
+            adapters=tuple(use for use in self._adapters if use not in left_out),
         )
 
     def _write(self, sampler: Sampler, writing: _Writing, limit: int, cancelled: threading.Event) -> str:

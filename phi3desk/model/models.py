@@ -133,7 +133,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Generation:
-    """What a generation produced; `ended` is one of stop, length, cancelled, context."""
+    """What a generation produced, and with which adapters; `ended` is one of stop, length, cancelled, context."""
 
     text: str
     tokens: tuple[int, ...]
@@ -144,6 +144,7 @@ class Generation:
     first_token_seconds: float
     generated_tokens: int
     tokens_per_second: float
+    adapters: tuple[AdapterUse, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import time
 import uuid
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,8 +103,9 @@ def export_pack(
 def _sweep(target: Path) -> None:
     """Delete what a process that was killed while it wrote this pack has left behind."""
     for unfinished in target.parent.glob(f".{glob.escape(target.name)}.*{_UNFINISHED}"):
-        if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
-            unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
+                unfinished.unlink()
 
 
 class _Writing:

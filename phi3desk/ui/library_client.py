@@ -180,6 +180,8 @@ class LibraryClient(QObject):
     def restore_documents(self, documents: Sequence[int]) -> None:
         """Undo `remove_documents`."""
         self.worker.request("restore_documents", documents=list(documents))
+        # and gives it back
+        self._check_quietly()
 
     def import_paths(self, paths: Sequence[str | Path], collection: int | None) -> None:
         """Bind files and folders to a collection (None: the default one) and read them."""

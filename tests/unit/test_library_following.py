@@ -300,39 +300,79 @@ def test_what_was_taken_out_stays_out_until_it_is_asked_for_again(home: Home) ->
 
 
 def test_a_collection_that_is_deleted_while_it_is_read_is_read_no_further(home: Home) -> None:
-    for name in ("a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf", "f.pdf"):
+    names = ["a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf", "f.pdf"]
+    for name in names:
         home.write(name, f"the pump {name}")
-    home.write("a.pdf", "")
-    (home.folder / "a.pdf").write_bytes(b"no PDF")
+    (home.folder / names[0]).write_bytes(b"no PDF")
+    aside = home.place / "aside"
+    told: list[tuple[int, int]] = []
 
     def delete_everything(_: FileOutcome) -> None:
         home.library.delete_collection(home.collection)
-        shutil.rmtree(home.folder)
+        home.folder.rename(aside)
 
-    summary = home.library.sync(on_file=delete_everything)
+    summary = home.library.sync(
+        on_file=delete_everything, on_progress=lambda progress: told.append((progress.files_done, progress.files))
+    )
     assert summary.states == {"failed": 1}
+    assert told[-1] == (1, 1)
+    aside.rename(home.folder)
     home.library.restore_collection(home.collection)
-    assert home.library.check() == []
+    home.library.sync()
+    assert sorted(d.name for d in home.library.documents() if d.state is State.READY) == names[1:]
+
+
+def test_a_collection_that_is_deleted_before_its_turn_keeps_its_documents_for_an_undo(home: Home) -> None:
+    (home.folder / "a.pdf").write_bytes(b"no PDF")
+    later = home.library.create_collection("Later")
+    write_pdf(home.place / "later" / "pump.pdf", [["The pump."]])
+    home.library.import_paths([home.place / "later"], later)
+    home.library.sync(on_file=lambda _: home.library.delete_collection(later))
+    home.library.restore_collection(later)
+    assert [d.name for d in home.library.documents(later)] == ["pump.pdf"]
 
 
 @pytest.mark.parametrize("read", (True, False))
-def test_a_document_that_comes_back_takes_its_place_from_the_duplicate_that_had_it(home: Home, read: bool) -> None:
+@pytest.mark.parametrize("readable", (True, False))
+def test_a_document_that_comes_back_takes_its_place_from_the_duplicate_that_had_it(
+    home: Home, read: bool, readable: bool
+) -> None:
     home.write("pump.pdf", "the pump")
+    if not readable:
+        (home.folder / "pump.pdf").write_bytes(b"no PDF")
     home.library.sync()
-    home.write("zcopy.pdf", "the pump")
+    shutil.copy(home.folder / "pump.pdf", home.folder / "zcopy.pdf")
     home.library.sync()
     states = {document.name: document.state for document in home.library.documents()}
-    assert states == {"pump.pdf": State.READY, "zcopy.pdf": State.DUPLICATE}
+    assert states == {"pump.pdf": State.READY if readable else State.FAILED, "zcopy.pdf": State.DUPLICATE}
     pump = next(document.id for document in home.library.documents() if document.name == "pump.pdf")
     home.library.remove_documents([pump])
     if read:
         home.library.sync()
-        assert [(d.name, d.state) for d in home.library.documents()] == [("zcopy.pdf", State.READY)]
+        assert [(d.name, d.state) for d in home.library.documents()] == [("zcopy.pdf", states["pump.pdf"])]
     home.library.restore_documents([pump])
-    assert {document.name: document.state for document in home.library.documents()} == states
+    for _ in range(2):
+        home.library.sync()
+        assert {document.name: document.state for document in home.library.documents()} == states
+    assert home.library.check() == []
+
+
+def test_a_folder_that_is_bound_again_takes_its_place_from_the_duplicates_that_had_it(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
     home.library.sync()
-    assert {document.name: document.state for document in home.library.documents()} == states
-    home.check()
+    other = home.place / "other"
+    other.mkdir()
+    shutil.copy(home.folder / "pump.pdf", other / "copy.pdf")
+    home.library.import_paths([other], home.collection)
+    (first, *_) = home.library.collections()[0].sources
+    home.library.remove_source(first.id)
+    home.library.sync()
+    assert [(d.name, d.state) for d in home.library.documents()] == [("copy.pdf", State.READY)]
+    home.library.restore_source(first.id)
+    home.library.sync()
+    states = {document.name: document.state for document in home.library.documents()}
+    assert states == {"pump.pdf": State.READY, "copy.pdf": State.DUPLICATE}
+    assert home.library.check() == []
 
 
 def test_an_unbound_folder_takes_its_documents_along_and_comes_back(home: Home) -> None:

@@ -111,6 +111,6 @@ def test_excerpt_grows_over_short_lines_until_it_has_enough_words():
 
 def test_answer_is_recorded_with_the_adapters_that_were_attached():
     wanted, attached = AdapterUse("pumps", "/pumps.gguf"), AdapterUse("lifts", "/lifts.gguf", 0.5)
-    written = Written(Generation("It is.", (1, 2), "stop", 9, 0, 0.1, 0.1, 2, 9.0), (), 0, (attached,))
+    written = Written(Generation("It is.", (1, 2), "stop", 9, 0, 0.1, 0.1, 2, 9.0, (attached,)), (), 0)
     answer = finish(written, "Is it?", (), MadeBy("m", adapters=(wanted,)), 0.0)
     assert answer.made_by.adapters == (attached,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,9 +126,9 @@ def test_adapter_of_a_prompt_form_has_no_part_in_an_answer_without_passages(tiny
     try:
         without, plain_alone = written((), uses), written((), uses[:1])
         assert without.generation.tokens == plain_alone.generation.tokens
-        assert [use.name for use in without.adapters] == ["plain"]
-        with_passage, with_plain = written((source,), uses), written((source,), uses[:1])
-        assert with_passage.generation.tokens != with_plain.generation.tokens
-        assert [use.name for use in with_passage.adapters] == ["plain", "formed"]
+        assert [use.name for use in without.generation.adapters] == ["plain"]
+        strong, weak = written((source,), uses), written((source,), [uses[0], replace(uses[1], strength=0.1)])
+        assert strong.generation.tokens != weak.generation.tokens
+        assert [use.name for use in strong.generation.adapters] == ["plain", "formed"]
     finally:
         engine.close()
