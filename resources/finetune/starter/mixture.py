@@ -16,13 +16,14 @@ import argparse
 import json
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from facts import WORDS, Domain, draw, load_domains, put
+from facts import WORDS, Domain, Fact, draw, load_domains, put
 from layouts import Told, filler, kind_of, laid_out, tell
-from texts import Asked, Text, Texts, holds, nearest, read_texts
+from texts import Asked, Text, Texts, holds, nearest, read_articles, read_texts
 
 from phi3desk.chat.evidence import telling_words
 from phi3desk.chat.messages import Source
@@ -41,9 +42,17 @@ INSTRUCTIONS = (
 )
 PHRASE_QUESTIONS = ("What is said about {}?", "What do the documents say about {}?", "Tell me about {}.", "{}?",
                     "What is written on {}?", "What about {}?")  # fmt: skip
-REFUSED = 0.23
-#: shares of invented facts, real questions and phrases of real sentences
-SHARES = {"fact": 0.6, "question": 0.2, "phrase": 0.2}
+#: shares of invented facts, questions about texts and phrases of their sentences
+SHARES = {"fact": 0.3, "question": 0.65, "phrase": 0.05}
+#: of each of them, what is to be refused
+REFUSED = {"fact": 0.3, "question": 0.25, "phrase": 0.2}
+#: of the questions to refuse, how many at least could be answered by other passages than those that stand there
+ANSWERED_ELSEWHERE = 0.25
+#: a form of question is told by two words where so many begin like that, else by one
+FORM_COUNT = 20
+ARTICLES = Path(__file__).with_name("articles.jsonl")
+#: of so many articles one validates
+ARTICLES_A_VALIDATION = 12
 LONGEST_SENTENCE = 45
 HELD_OUT_DOMAINS, VALID_DOMAINS = ("laboratory", "vehicles"), ("boilers",)
 #: share of the invented facts that are asked for by the kind of the object, such as "the pump"
@@ -92,12 +101,15 @@ def main() -> None:
     options = parser.parse_args()
     texts = read_texts(options.texts) if options.texts else Texts((), ())
     held_out, valid = texts.only(options.held_out), texts.only(options.valid)
-    train = texts.without([*options.held_out, *options.valid])
+    articles = read_articles(ARTICLES)
+    validating = list(dict.fromkeys(passage.document for passage in articles.passages))[::ARTICLES_A_VALIDATION]
+    valid = valid.joined(articles.only(validating))
+    train = texts.without([*options.held_out, *options.valid]).joined(articles.without(validating))
     domains = load_domains()
     options.out.mkdir(parents=True, exist_ok=True)
     for name, count, real, chosen in (
         ("train", options.count, train, [d for d in domains if d.name not in HELD_OUT_DOMAINS + VALID_DOMAINS]),
-        ("valid", min(90, options.count // 5), valid, [d for d in domains if d.name in VALID_DOMAINS]),
+        ("valid", min(120, options.count // 5), valid, [d for d in domains if d.name in VALID_DOMAINS]),
     ):
         cases = mixture(real, chosen, count, random.Random(f"{name} {options.seed}"))
         _write(options.out / f"{name}.jsonl", cases)
@@ -108,13 +120,10 @@ def main() -> None:
 
 
 def mixture(texts: Texts, domains: Sequence[Domain], count: int, chance: random.Random) -> list[Case]:
-    """Return shuffled examples of all kinds; without texts, of invented facts alone."""
-    if not texts.asked:
-        made = facts(domains, count, chance, REFUSED)
-    else:
-        made = facts(domains, round(count * SHARES["fact"]), chance, REFUSED)
-        made += questions(texts, round(count * SHARES["question"]), chance)
-        made += phrases(texts, round(count * SHARES["phrase"]), chance)
+    """Return shuffled examples of all kinds."""
+    made = facts(domains, round(count * SHARES["fact"]), chance, REFUSED["fact"])
+    made += questions(texts, round(count * SHARES["question"]), chance)
+    made += phrases(texts, round(count * SHARES["phrase"]), chance)
     made = [replace(case, instructions=chance.choice((INSTRUCTIONS[0], *INSTRUCTIONS))) for case in made]
     chance.shuffle(made)
     return made
@@ -147,23 +156,27 @@ def _fact(domain: Domain, tells: bool, chance: random.Random, three: bool) -> Ca
     chance.shuffle(beside)
     own = [*([answer] if tells else [beside.pop()]), *beside[: chance.choice((0, 1, 1, 2, 3))]]
     chance.shuffle(own)
-    of_others = [_about(domain, other, fact.name, chance) for other in others[1:3]]
-    if by_kind:
-        near = [[beside.pop()], *of_others]
-    else:
-        same = [tell(others[0], fact, chance), *_about(domain, others[0], fact.name, chance)[: chance.choice((0, 1))]]
-        near = [same, [beside.pop()], *of_others]
-        if chance.random() < 0.2:
-            near = near[1:]
-    groups = [own, near[0], *chance.sample(near[1:], min(1, len(near) - 1))]
+    groups = [own, *_near(domain, fact, others, beside, bool(by_kind), chance)]
     if not three:
         groups = groups[: 1 + _passages_beside(chance)]
-    for group in groups[1:]:
-        chance.shuffle(group)
     passages = [laid_out(group, chance) for group in groups]
     telling = next((one.said.sentence for one in passages[0][1] if one.fact is fact), "")
     return _case("fact", domain.name, asked, [text for text, _ in passages], telling if tells else "",
                  (answer.said.value,), chance)  # fmt: skip
+
+
+def _near(
+    domain: Domain, fact: Fact, others: Sequence[str], beside: list[Told], by_kind: bool, chance: random.Random
+) -> list[list[Told]]:
+    """Return what two passages tell: mostly the fact of another object, and something else of the same or of others."""
+    near = [[beside.pop()], *(_about(domain, other, fact.name, chance) for other in others[1:3])]
+    if not by_kind and chance.random() >= 0.2:
+        same = [tell(others[0], fact, chance), *_about(domain, others[0], fact.name, chance)[: chance.choice((0, 1))]]
+        near = [same, *near]
+    groups = [near[0], *chance.sample(near[1:], min(1, len(near) - 1))]
+    for group in groups:
+        chance.shuffle(group)
+    return groups
 
 
 def _things(domain: Domain, alike: float, chance: random.Random) -> list[str]:
@@ -180,21 +193,48 @@ def _about(domain: Domain, thing: str, without: str, chance: random.Random) -> l
 
 
 def questions(texts: Texts, count: int, chance: random.Random) -> list[Case]:
-    """Return the questions of the texts, each several times among other passages and at another place."""
+    """Return the questions of the texts, all of them before one returns, then among other passages."""
     answered = [asked for asked in texts.asked if asked.references]
     unanswered = [asked for asked in texts.asked if not asked.references]
-    # a question that others could answer, without its passage, is refused as often as one made to have no answer
-    refused = [*unanswered, *chance.sample(answered, min(len(answered), len(unanswered) or len(answered)))]
-    made = []
-    for told in _told(count, REFUSED):
-        asked = chance.choice(answered if told else refused)
-        case = _question(asked, texts.passages, told, chance)
-        if case is not None:
-            made.append(case)
-    return made
+    to_answer = _in_turn(answered, chance)
+    to_refuse = _in_turn(_of_the_same_forms(answered, unanswered, chance), chance)
+    makers = [
+        lambda told=told: _question(next(to_answer if told else to_refuse), texts.passages, told, chance)
+        for told in _told(count, REFUSED["question"])
+    ]
+    return [_made(maker) for maker in makers]
 
 
-def _question(asked: Asked, passages: Sequence[Text], told: bool, chance: random.Random) -> Case | None:
+def _of_the_same_forms(answered: Sequence[Asked], unanswered: Sequence[Asked], chance: random.Random) -> list[Asked]:
+    """Return questions to refuse that begin like the answered ones, so that the question alone betrays nothing.
+
+    They are those that were written to have no answer and, where such are few, answered ones without their passage.
+    """
+    begun = Counter(_beginning(asked, 2) for asked in answered)
+
+    def form(asked: Asked) -> str:
+        return _beginning(asked, 2 if begun[_beginning(asked, 2)] >= FORM_COUNT else 1)
+
+    refused: list[Asked] = []
+    for name in dict.fromkeys(map(form, answered)):
+        own, others = ([asked for asked in listed if form(asked) == name] for listed in (unanswered, answered))
+        wanted = round(len(others) * len(unanswered) / len(answered))
+        taken = chance.sample(own, min(len(own), round(wanted * (1 - ANSWERED_ELSEWHERE))))
+        refused += [*taken, *chance.sample(others, min(len(others), wanted - len(taken)))]
+    return refused
+
+
+def _beginning(asked: Asked, words: int) -> str:
+    return " ".join(asked.question.casefold().split()[:words])
+
+
+def _in_turn(asked: Sequence[Asked], chance: random.Random) -> Iterator[Asked]:
+    """Give all questions in a random order, and again in another, for ever."""
+    while True:
+        yield from chance.sample(asked, len(asked))
+
+
+def _question(asked: Asked, passages: tuple[Text, ...], told: bool, chance: random.Random) -> Case | None:
     ordered = nearest(asked.question, passages)
     on_page = [text for text in ordered if text.document == asked.document and text.page in asked.pages]
     right = next((text for text in on_page if any(holds(text.text, answer) for answer in asked.references)), None)
@@ -241,11 +281,11 @@ def _reference(case: Case) -> str:
 
 def phrases(texts: Texts, count: int, chance: random.Random) -> list[Case]:
     """Return questions for what is said about a few words of a sentence, to be found among other passages."""
-    made = [_phrase(texts.passages, told, chance) for told in _told(count, REFUSED)]
+    made = [_phrase(texts.passages, told, chance) for told in _told(count, REFUSED["phrase"])]
     return [case for case in made if case is not None]
 
 
-def _phrase(passages: Sequence[Text], told: bool, chance: random.Random) -> Case | None:
+def _phrase(passages: tuple[Text, ...], told: bool, chance: random.Random) -> Case | None:
     own = chance.choice(passages)
     listed = [sentence for sentence in sentences(own.text) if 6 <= len(sentence.split()) <= LONGEST_SENTENCE]
     if not listed:

@@ -1,4 +1,4 @@
-"""Real text with questions: documents in a folder `pdf/`, and `questions.jsonl` beside it."""
+"""Texts with questions: real ones in a folder of documents, and the articles that were written for this."""
 
 from __future__ import annotations
 
@@ -60,9 +60,26 @@ class Texts:
             tuple(asked for asked in self.asked if not _named(asked.document, documents)),
         )
 
+    def joined(self, other: Texts) -> Texts:
+        """Return these passages and questions and those of another."""
+        return Texts(self.passages + other.passages, self.asked + other.asked)
+
+
+def read_articles(path: Path) -> Texts:
+    """Read articles of a file, one a line: their passages, what is asked and told there, and what is asked in vain."""
+    passages, asked = [], []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        article = json.loads(line)
+        title = article["title"]
+        for n, entry in enumerate(article["passages"], 1):
+            passages.append(Text(title, n, entry["text"]))
+            asked += [Asked(question, (answer,), title, (n,)) for question, answer in entry["asked"]]
+            asked += [Asked(question, (), title, (n,)) for question in entry["not_told"]]
+    return Texts(tuple(passages), tuple(asked))
+
 
 def read_texts(folder: Path) -> Texts:
-    """Read the questions of a folder and the passages of the documents they are about."""
+    """Read `questions.jsonl` of a folder and the passages of the documents in `pdf/` that they are about."""
     asked = []
     for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
@@ -78,14 +95,18 @@ def read_texts(folder: Path) -> Texts:
     return Texts(tuple(passages), tuple(asked))
 
 
-def nearest(question: str, passages: Sequence[Text]) -> list[Text]:
+def nearest(question: str, passages: tuple[Text, ...]) -> list[Text]:
     """Sort passages by the question's words they hold, rare ones above all."""
-    held = [_held(passage.text) for passage in passages]
-    frequency = Counter(word for words in held for word in words)
+    frequency = _frequency(passages)
     asked = telling_words(question)
-    scores = [sum(1 / frequency[word] for word in asked & words) for words in held]
+    scores = [sum(1 / frequency[word] for word in asked & _held(passage.text)) for passage in passages]
     order = sorted(range(len(passages)), key=lambda index: -scores[index])
     return [passages[index] for index in order]
+
+
+@cache
+def _frequency(passages: tuple[Text, ...]) -> Counter[str]:
+    return Counter(word for passage in passages for word in _held(passage.text))
 
 
 @cache
