@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Answer, Citation, MadeBy, Message, Source, Timings
 from phi3desk.library.documents import Passage
 from phi3desk.ui.theme import apply_scheme
 
 SENTENCE = "The bearings are re-greased every 2,000 operating hours."
+#: milliseconds until what is waited for counts as not coming; a shared machine stands still for seconds
+PATIENCE = 30_000
 PARAGRAPH = f"Switch the pump off first. {SENTENCE} Use thirty grams of lithium grease for each bearing."
 
 
@@ -32,6 +36,13 @@ def text_under(path: Path, page: int, areas: tuple[QRectF, ...]) -> str:
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> None:
     apply_scheme(qapp, "light")
+
+
+@pytest.fixture(autouse=True)
+def patient(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every wait that names no time of its own wait long enough for a machine under load."""
+    for name in ("waitUntil", "waitSignal", "waitSignals"):
+        monkeypatch.setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
 
 
 @pytest.fixture
