@@ -57,8 +57,6 @@ class Follower:
         has changed, and are read again where an import was cancelled before.
         """
         check = self._look(collection_id, named)
-        if not self._catalog.has_collection(collection_id):
-            return
         work = []
         for path, file in check.files:
             row = check.known.get(path)
@@ -77,6 +75,7 @@ class Follower:
         work.sort(key=lambda each: _was_duplicate(check.known.get(each[0])))
         yield from self._take_up(run, check, work)
         if not self._catalog.has_collection(collection_id):
+            # the folders of a deleted collection are not looked at, so nothing can be told of its files
             return
         self._catalog.gone(
             row["id"]

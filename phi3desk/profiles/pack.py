@@ -12,8 +12,10 @@ makes the pack invalid. Its own SHA-256 stands in the ZIP's comment, against dam
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -36,8 +38,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 COMMENT = b"phi3pack manifest sha256 "
 CHUNK = 1 << 20
-#: what is older and unfinished was left behind by a process that was killed
-STALE_SECONDS = 3600.0
+_STALE_SECONDS = 3600.0
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Bytes = Annotated[int, msgspec.Meta(ge=0, le=1 << 44)]
@@ -137,3 +138,9 @@ class Work:
         if self._on_progress is not None and (percent != self._told or not count):
             self._told = percent
             self._on_progress(PackProgress(percent / 100, self.current))
+
+
+def left_behind(folder: Path, pattern: str) -> list[Path]:
+    """Return what a process that was killed has left behind: unfinished, named by `pattern`, and older than an hour."""
+    now = time.time()
+    return [path for path in folder.glob(pattern) if now - path.stat().st_mtime > _STALE_SECONDS]

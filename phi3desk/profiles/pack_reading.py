@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-import time
 import uuid
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
@@ -19,13 +18,13 @@ from phi3desk.model.models import AdapterUse
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.pack import (
-    STALE_SECONDS,
     Manifest,
     OnPackProgress,
     PackedCollection,
     PackedFile,
     PackedProfile,
     Work,
+    left_behind,
 )
 from phi3desk.profiles.pack_checking import check_content, extract, opened_pack
 from phi3desk.profiles.profile import ICONS, Profile
@@ -253,6 +252,5 @@ def _rules(packed: PackedCollection) -> Rules:
 
 def _sweep(packs: Path) -> None:
     """Delete what an import that was killed has left behind."""
-    for folder in packs.glob(f"{_STAGING}*"):
-        if time.time() - folder.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+    for folder in left_behind(packs, f"{_STAGING}*"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import hashlib
 import threading
-import time
 import uuid
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -29,7 +28,6 @@ from phi3desk.profiles.pack import (
     COMMENT,
     FORMAT,
     MANIFEST,
-    STALE_SECONDS,
     SUFFIX,
     Manifest,
     OnPackProgress,
@@ -39,6 +37,7 @@ from phi3desk.profiles.pack import (
     PackedProfile,
     WantedModel,
     Work,
+    left_behind,
 )
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.validity import check_profile
@@ -102,10 +101,10 @@ def export_pack(
 
 def _sweep(target: Path) -> None:
     """Delete what a process that was killed while it wrote this pack has left behind."""
-    for unfinished in target.parent.glob(f".{glob.escape(target.name)}.*{_UNFINISHED}"):
-        with suppress(OSError):
-            if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
-                unfinished.unlink()
+    # one that another process deletes, or that may not be deleted, is no reason not to write
+    with suppress(OSError):
+        for unfinished in left_behind(target.parent, f".{glob.escape(target.name)}.*{_UNFINISHED}"):
+            unfinished.unlink()
 
 
 class _Writing:

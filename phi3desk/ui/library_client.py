@@ -180,7 +180,7 @@ class LibraryClient(QObject):
     def restore_documents(self, documents: Sequence[int]) -> None:
         """Undo `remove_documents`."""
         self.worker.request("restore_documents", documents=list(documents))
-        # and gives it back
+        # a duplicate that took the place of one gives it back
         self._check_quietly()
 
     def import_paths(self, paths: Sequence[str | Path], collection: int | None) -> None:

@@ -17,9 +17,9 @@ from phi3desk.library.documents import Passage
 from phi3desk.ui.theme import apply_scheme
 
 SENTENCE = "The bearings are re-greased every 2,000 operating hours."
+PARAGRAPH = f"Switch the pump off first. {SENTENCE} Use thirty grams of lithium grease for each bearing."
 #: milliseconds until what is waited for counts as not coming; a shared machine stands still for seconds
 PATIENCE = 30_000
-PARAGRAPH = f"Switch the pump off first. {SENTENCE} Use thirty grams of lithium grease for each bearing."
 
 
 def text_under(path: Path, page: int, areas: tuple[QRectF, ...]) -> str:
