@@ -45,7 +45,7 @@ class Limits:
 
     seconds: float = 120.0
     megabytes: int = 2048
-    slow_pages: int = 20
+    slow_pages: float = 20
     pages: int = 20_000
     characters: int = 100_000_000
 
