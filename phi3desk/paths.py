@@ -56,6 +56,11 @@ class Paths:
         return self.home / "adapters"
 
     @property
+    def packs(self) -> Path:
+        """Folder of the documents that came in packs, copies all of them; the rest of a pack goes where its kind is."""
+        return self.home / "packs"
+
+    @property
     def profiles(self) -> Path:
         """JSON file of the expert profiles."""
         return self.home / "profiles.json"

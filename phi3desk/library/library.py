@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -327,14 +329,33 @@ class Library:
             self._watch_anew()
 
     def purge_removed(self) -> None:
-        """Delete for good what was removed; it cannot be restored afterwards."""
+        """Delete for good what was removed; it cannot be restored afterwards.
+
+        Files of the person stay; the copies that came in packs go with the last collection that is bound to them.
+        """
+        copies = [Path(source.path) for source in self._sources.of_removed()]
         for document_id in self._catalog.removed_documents():
             self._content.drop(document_id)
         self._catalog.forget_removed()
         known = {collection.id for collection in self._catalog.collections()}
         for collection_id in self._vectors.collections() - known:
             self._vectors.drop(collection_id)
+        self._delete_copies(copies)
         self.reconcile()
+
+    def _delete_copies(self, places: Sequence[Path]) -> None:
+        """Delete those of the places that are copies of the program's own and that nothing is bound to any more."""
+        packs = self._paths.packs
+        kept = [Path(source.path) for source in self._sources.of()]
+        for place in places:
+            is_used = any(path.is_relative_to(place) or place.is_relative_to(path) for path in kept)
+            if is_used or place == packs or not place.is_relative_to(packs) or ".." in place.parts:
+                continue
+            shutil.rmtree(place, ignore_errors=True)
+            for folder in itertools.takewhile(lambda folder: folder != packs, place.parents):
+                with suppress(OSError):
+                    # folders that hold something else stay
+                    folder.rmdir()
 
     def search(
         self,

@@ -30,6 +30,14 @@ class Sources:
         )
         return [_source(row) for row in rows]
 
+    def of_removed(self) -> list[Source]:
+        """Return the sources that a purge forgets: those unbound, and those of removed collections."""
+        rows = self._catalog.connection.execute(
+            "SELECT s.* FROM source s JOIN collection c ON c.id = s.collection_id "
+            "WHERE s.removed IS NOT NULL OR c.removed IS NOT NULL ORDER BY s.id"
+        )
+        return [_source(row) for row in rows]
+
     def identity(self, source_id: int) -> str:
         """Return which folder a source is for the file system, see `identity_of`."""
         row = self._catalog.connection.execute("SELECT identity FROM source WHERE id = ?", (source_id,)).fetchone()

@@ -72,7 +72,7 @@ def import_pack(
     anything is wrong, nothing is left behind. Raises UserError with the reason, Cancelled. Runs where the library is
     open.
     """
-    packs = paths.home / "packs"
+    packs = paths.packs
     staging = packs / f"{_STAGING}{uuid.uuid4().hex}"
     with opened_pack(pack) as (archive, manifest):
         if manifest.collections and transfer is None:
@@ -153,7 +153,7 @@ class _Arrival:
 
     def _free_place(self) -> Path:
         name = plain_name(self._manifest.profile.name).lstrip(".") or "pack"
-        place, number = self._paths.home / "packs" / name, 2
+        place, number = self._paths.packs / name, 2
         while place.exists():
             place, number = place.with_name(f"{name} {number}"), number + 1
         return place

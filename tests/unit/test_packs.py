@@ -177,3 +177,30 @@ def test_what_a_killed_process_left_of_a_pack_is_deleted_when_it_is_saved_again(
         os.utime(path, (1_000_000_000, 1_000_000_000))
     export_pack(home, None, profile, tmp_path / "p.phi3pack")
     assert sorted(path.name for path in tmp_path.glob(".*")) == [young.name, other.name]
+
+
+def test_copies_of_documents_go_when_their_collection_is_deleted_for_good(pack, there: Paths):
+    imported = take_in(there, pack)
+    place = there.packs / "Pump expert"
+    (collection,) = imported.collections
+    with opened(there) as library:
+        library.delete_collection(collection)
+        library.restore_collection(collection)
+        library.purge_removed()
+        assert all(Path(document.path).is_file() for document in library.documents())
+        library.delete_collection(collection)
+        assert place.is_dir()
+        library.purge_removed()
+        assert library.documents() == []
+    assert not place.exists()
+
+
+def test_files_of_the_person_stay_when_their_collection_is_deleted_for_good(there: Paths, tmp_path):
+    manual = write_pump_manual(tmp_path / "in" / "pump.pdf")
+    with opened(there) as library:
+        collection = library.create_collection(PUMPS)
+        library.import_paths([manual.parent], collection)
+        library.delete_collection(collection)
+        library.purge_removed()
+        assert library.documents() == []
+    assert manual.is_file()
