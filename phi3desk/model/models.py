@@ -70,6 +70,8 @@ class AdapterEntry:
     confirmed: tuple[str, ...] = ()
     #: came with the program, for the starter
     starter: bool = False
+    #: the form of prompt with passages that it was trained on, where it says so (`GgufInfo.prompt`)
+    form: str = ""
 
 
 @dataclass(frozen=True)

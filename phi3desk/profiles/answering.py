@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from phi3desk.errors import UserError
-from phi3desk.model.models import ModelEntry
+from phi3desk.model.models import AdapterEntry, ModelEntry
 from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import ModelStore
 from phi3desk.profiles.profile import Profile
@@ -25,6 +26,12 @@ def usable_model(name: str, models: ModelStore) -> ModelEntry:
     if entry is None or entry.missing:
         raise UserError("There is no model to answer with. Choose a GGUF file under Models.")
     return entry
+
+
+def only_with_passages(profile: Profile, adapters: Sequence[AdapterEntry]) -> bool:
+    """Tell whether none of an expert's adapters has a part in answers without passages (see `chat.answer.write`)."""
+    forms = {entry.name: entry.form for entry in adapters}
+    return bool(profile.adapters) and all(forms.get(use.name) for use in profile.adapters)
 
 
 def on_model(profile: Profile, entry: ModelEntry | None) -> Profile:

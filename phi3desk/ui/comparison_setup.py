@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -51,6 +51,7 @@ class ComparisonSetup(QWidget):
         self.told = label("", "bad")
         self.told.hide()
         self._profiles: list[Profile] = []
+        self._formed: Collection[str] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_M)
@@ -107,11 +108,14 @@ class ComparisonSetup(QWidget):
         self._earlier_card.column.addLayout(self._earlier)
         return self._earlier_card
 
-    def show_profiles(self, profiles: list[Profile], current: str) -> None:
-        """Offer these experts; what is chosen stays where it still exists."""
+    def show_profiles(self, profiles: list[Profile], current: str, formed: Collection[str] = ()) -> None:
+        """Offer these experts; what is chosen stays where it still exists.
+
+        `formed` are the ids of those whose adapters have no part in answers without passages.
+        """
         chosen = self.expert.currentData() or current
         ticked = {key for key, box in self.experts.items() if box.isChecked()}
-        self._profiles = profiles
+        self._profiles, self._formed = profiles, formed
         self.expert.blockSignals(True)
         self.expert.clear()
         for profile in profiles:
@@ -223,3 +227,6 @@ class ComparisonSetup(QWidget):
         for key in (ADAPTER, BOTH):
             self.kinds[key].setEnabled(has_adapter)
             self.kinds[key].setToolTip("" if has_adapter else self.tr("This expert has no adapter"))
+        if has_adapter and self.base.id in self._formed:
+            self.kinds[ADAPTER].setEnabled(False)
+            self.kinds[ADAPTER].setToolTip(self.tr("Its adapter takes part only in answers from documents"))

@@ -13,7 +13,7 @@ from phi3desk.errors import UserError
 from phi3desk.model.fitting import Misfit, misfits
 from phi3desk.model.models import AdapterUse, Turn
 from phi3desk.model.store import AdapterStore, ModelStore
-from phi3desk.profiles.answering import on_model, usable_model
+from phi3desk.profiles.answering import on_model, only_with_passages, usable_model
 from phi3desk.profiles.comparison import Asked, Comparison, Plan, variants_of
 from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.profiles.profile import Profile
@@ -92,6 +92,10 @@ class ComparisonStart(QObject):
             return on_model(profile, usable_model(profile.model or default, self._models))
         except UserError:
             return profile
+
+    def only_with_passages(self, profile: Profile) -> bool:
+        """Tell whether none of an expert's adapters has a part in answers without passages."""
+        return only_with_passages(profile, self._adapters.list())
 
     def _plan(self, wanted: Wanted) -> Plan:
         entry = usable_model(wanted.base.model, self._models)

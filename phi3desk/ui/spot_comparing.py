@@ -79,13 +79,16 @@ class SpotComparing(QObject):
             return
         question, answer = asked
         base = self._begin.on_its_model(self._expert_of(answer))
-        variants = offered(base, has_documents=self._has_documents())
+        formed = self._begin.only_with_passages(base)
+        variants = offered(base, has_documents=self._has_documents(), only_with_passages=formed)
         if len(variants) < 2:
-            self.told.emit(
-                self.tr("There is nothing to compare: “{expert}” has no adapter, and there are no documents.").format(
-                    expert=base.name
+            reason = self.tr("There is nothing to compare: “{expert}” has no adapter, and there are no documents.")
+            if formed:
+                reason = self.tr(
+                    "There is nothing to compare: the adapter of “{expert}” takes part only in answers from documents, "
+                    "and there are none."
                 )
-            )
+            self.told.emit(reason.format(expert=base.name))
             return
         named = self._assistant.named_in(question.id)
         document = document_of(named)

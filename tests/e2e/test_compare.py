@@ -121,6 +121,17 @@ def test_compare_refuses_in_a_sentence(phi3desk, tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_compare_does_not_mind_an_expert_it_has_not_to_do_with(phi3desk, ready, tmp_path):
+    profiles = ProfileStore(open_paths(tmp_path / "home").profiles)
+    profiles.save(dataclasses.replace(profiles.create("Elsewhere"), model="gone"))
+    words = ("compare", "--questions", ready, "--json", "--variants")
+    done = phi3desk(*words, "alone,documents")
+    assert done.returncode == 0, done.stderr
+    asked = phi3desk(*words, "alone,profile:Elsewhere")
+    assert asked.returncode == 1
+    assert "gone" in asked.stderr
+
+
 def test_compare_refuses_an_adapter_of_another_shape_before_it_answers(phi3desk, ready, tmp_path, tiny_adapters):
     home = open_paths(tmp_path / "home")
     entry = AdapterStore(home).add(tiny_adapters[0], base="tiny")

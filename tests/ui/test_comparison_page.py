@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.examples import AskedWith, ExampleStore, Verdict
 from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.prompt import FORMS
 from phi3desk.model.models import AdapterUse
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
@@ -24,6 +25,7 @@ from phi3desk.ui.examples_page import ExamplesPage
 from phi3desk.ui.judging import Judging
 from phi3desk.ui.message_actions import MessageActions
 from phi3desk.ui.model_client import ModelClient
+from tests.helpers.tiny_phi3 import write_tiny_adapter
 from tests.ui.recorded_library import RecordedLibrary
 
 
@@ -130,6 +132,20 @@ def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters,
     assert ended.args == [True, ""]
     assert store.comparisons()[0].answered == 4
     assert began.count(1) > 1
+
+
+def test_adapter_for_answers_from_documents_is_not_compared_without_them(page, home: Paths, tmp_path):
+    assert page.setup.kinds["adapter"].isEnabled()
+    formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt=next(iter(FORMS)))
+    adapter = AdapterStore(home).add(formed)
+    profiles = page._profiles
+    profiles.save(dataclasses.replace(profiles.current, adapters=(AdapterUse(adapter.name, adapter.path),)))
+    page.setup.kinds["adapter"].setChecked(True)
+    page.refresh()
+    assert page.setup.kinds["both"].isEnabled()
+    assert not page.setup.kinds["adapter"].isEnabled()
+    assert page.setup.variants == ["alone", "documents"]
+    assert "only in answers from documents" in page.setup.kinds["adapter"].toolTip()
 
 
 def test_comparison_is_refused_while_an_answer_is_written(page, store):

@@ -182,6 +182,15 @@ def test_comparison_of_many_questions_begins_with_this_one(window: MainWindow, c
     assert setup.variants == ["alone", "adapter"]
 
 
+def test_comparison_of_many_questions_keeps_those_that_were_typed(window: MainWindow, compared) -> None:
+    _, shown = compared
+    setup = window.expert_tools.comparison.setup
+    setup.text.setPlainText("How is it greased?")
+    for _ in range(2):
+        shown.many.click()
+    assert setup.text.toPlainText() == "How is it greased?\nWhat is a pump?\n"
+
+
 def test_expert_with_nothing_to_compare_is_told_of(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
     expert = parts.profiles.create("Bare")
     window._on_expert_chosen(expert.id)

@@ -12,13 +12,15 @@ import pytest
 from phi3desk.chat.messages import Answer, Citation, MadeBy, Timings
 from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import UserError
-from phi3desk.model.models import AdapterUse, Turn
+from phi3desk.model.models import AdapterEntry, AdapterUse, Turn
 from phi3desk.paths import resource
+from phi3desk.profiles.answering import only_with_passages
 from phi3desk.profiles.comparison import (
     Asked,
     Outcome,
     Plan,
     Variant,
+    offered,
     read_questions,
     run,
     shown_order,
@@ -143,6 +145,19 @@ def test_variants_take_documents_and_adapters_away():
             variants_of(wanted, PUMP, [PUMP])
     with pytest.raises(UserError, match="no adapter"):
         variants_of(["alone", "both"], bare, [bare])
+
+
+def test_adapter_alone_is_not_offered_where_it_would_be_the_model_alone():
+    def entry(form: str) -> AdapterEntry:
+        return AdapterEntry("grease", "/grease.gguf", 1, "", "llama", 8, 16.0, "", form=form)
+
+    assert only_with_passages(PUMP, [entry("question, three excerpts, tries")])
+    assert not only_with_passages(PUMP, [entry("")])
+    assert not only_with_passages(PUMP, [])
+    assert not only_with_passages(dataclasses.replace(PUMP, adapters=()), [])
+    assert offered(PUMP, has_documents=True) == ("alone", "documents", "adapter", "both")
+    assert offered(PUMP, has_documents=True, only_with_passages=True) == ("alone", "documents", "both")
+    assert offered(PUMP, has_documents=False, only_with_passages=True) == ("alone",)
 
 
 def test_work_changes_adapters_once():
