@@ -47,6 +47,9 @@ class StrengthRow(QWidget):
         column.setSpacing(0)
         column.addWidget(self.box)
         column.addWidget(label(facts, "quiet"))
+        self.fit = label(kind="bad")
+        self.fit.hide()
+        column.addWidget(self.fit)
         self._strong = QWidget()
         row = QHBoxLayout(self._strong)
         row.setContentsMargins(0, 0, 0, 0)
@@ -63,6 +66,12 @@ class StrengthRow(QWidget):
     def use(self) -> AdapterUse | None:
         """The adapter as the expert uses it, None where it does not."""
         return AdapterUse(self.name, self._path, self._strength) if self.box.isChecked() else None
+
+    def show_fit(self, text: str) -> None:
+        """Tell what speaks against the adapter on the model chosen; an empty text says nothing."""
+        self.fit.setText(text)
+        self.fit.setVisible(bool(text))
+        self.box.setAccessibleDescription(text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Wheel and not self.slider.hasFocus():

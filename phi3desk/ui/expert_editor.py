@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
@@ -21,9 +21,13 @@ from phi3desk.ui.words import counted, number
 
 
 class ExpertEditor(QWidget):
-    """Everything an expert is made of; `changed` is emitted at each change by the person, `profile` reads it."""
+    """Everything an expert is made of; `changed` is emitted at each change by the person, `profile` reads it.
+
+    `choices_shown` tells that the form offers models, adapters and collections anew.
+    """
 
     changed = Signal()
+    choices_shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +99,12 @@ class ExpertEditor(QWidget):
         self._fill_adapters(profile, adapters)
         self._fill_collections(profile, collections)
         self._filling = False
+        self.choices_shown.emit()
+
+    def show_fits(self, reasons: Mapping[str, str]) -> None:
+        """Tell beside the adapters what speaks against them on the model chosen, by their names."""
+        for row in self.strengths:
+            row.show_fit(reasons.get(row.name, ""))
 
     def _build(self) -> None:
         column = QVBoxLayout(self)

@@ -27,6 +27,7 @@ from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.background import in_background
 from phi3desk.ui.expert_editor import ExpertEditor
+from phi3desk.ui.expert_fits import ExpertFits
 from phi3desk.ui.expert_head import ExpertHead
 from phi3desk.ui.expert_list import ExpertList
 from phi3desk.ui.expert_preview import ExpertPreview
@@ -79,6 +80,7 @@ class ExpertsPage(QWidget):
         self.head = ExpertHead()
         self.editor = ExpertEditor()
         self.preview = ExpertPreview(profiles, models, library, settings)
+        self._fits = ExpertFits(self.editor, adapters, models, self)
         self.guide = TeachingGuide()
         self.packs = PackFiles(library, adapters, settings, self)
         self._due = QTimer(self)

@@ -1,5 +1,6 @@
 """The experts page on the real profile, model and adapter stores."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from phi3desk.chat.mode import AnswerMode
 from phi3desk.library.documents import Collection
 from phi3desk.model.models import LoadOptions
+from phi3desk.model.starter import ADAPTER
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import SamplingChoice
@@ -19,6 +21,7 @@ from phi3desk.ui.expert_adapters import StrengthRow
 from phi3desk.ui.expert_list import KEYS
 from phi3desk.ui.experts_page import ExpertsPage
 from phi3desk.ui.model_client import ModelClient
+from tests.helpers.tiny_phi3 import config, write_tiny_phi3
 
 
 class TwoCollections(QObject):
@@ -148,6 +151,25 @@ def test_experts_page_adapter_that_is_gone_is_shown_and_kept(page: ExpertsPage, 
     page.refresh()
     qtbot.waitUntil(lambda: "Not on this machine" in strength_of(page, "tiny-a").box.toolTip())
     assert [use.name for use in page.editor.profile.adapters] == ["tiny-a"]
+
+
+def test_experts_page_tells_which_adapters_do_not_fit_the_model_chosen(
+    page: ExpertsPage, home: Paths, tiny_phi3: Path, tmp_path: Path, qtbot: QtBot
+):
+    models = ModelStore(home)
+    wide = write_tiny_phi3(tmp_path / "wide.gguf", shape=dataclasses.replace(config(), width=128, heads=8))
+    for file, name in ((tiny_phi3, "tiny"), (wide, "wide")):
+        models.add(file, name)
+    page.refresh()
+    model = page.editor.model
+    qtbot.waitUntil(lambda: model.findData("wide") >= 0)
+    model.setCurrentIndex(model.findData("wide"))
+    qtbot.waitUntil(lambda: strength_of(page, "tiny-a").fit.isVisibleTo(page))
+    assert "does not fit" in strength_of(page, "tiny-a").fit.text()
+    model.setCurrentIndex(model.findData("tiny"))
+    qtbot.waitUntil(lambda: not strength_of(page, "tiny-a").fit.isVisibleTo(page))
+    others = [row for row in page.editor.strengths if row.name == ADAPTER]
+    assert all(row.fit.text().startswith("Made for the starter") for row in others)
 
 
 def test_experts_page_keeps_icon_mode_and_sampling(page: ExpertsPage, home: Paths, qtbot: QtBot):
