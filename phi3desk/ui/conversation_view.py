@@ -413,9 +413,11 @@ class ConversationView(QTextBrowser):
             left = parts[0][1].left() if parts else rectangle.right()
             x, y = round(left) - size.width() - 4, rectangle.top() - top + SPACE_L - 2
         else:
-            last = self._document.documentLayout().blockBoundingRect(entry.frame.lastCursorPosition().block())
+            block = entry.frame.lastCursorPosition().block()
+            line = block.layout().lineAt(block.layout().lineCount() - 1).rect()
+            line.translate(self._document.documentLayout().blockBoundingRect(block).topLeft())
             x = left_edge + width - size.width()
-            y = last.center().y() - top - size.height() / 2
+            y = line.center().y() - top - size.height() / 2
         self._actions.setGeometry(max(0, x), round(y), size.width(), size.height())
         self._actions.raise_()
 

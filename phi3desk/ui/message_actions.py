@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextEdit, QToolButton, QWidget
 
 from phi3desk.chat.messages import Message
-from phi3desk.ui.theme import TARGET, icon
+from phi3desk.ui.theme import RADIUS, TARGET, icon
 
 
 class MessageActions(QWidget):
@@ -66,6 +66,14 @@ class MessageActions(QWidget):
             action.triggered.connect(lambda _=False, name=name: self._emit(name, message.id))
             made.append(action)
         return made
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Cover the line they stand over, and no other: what is told of an answer may be as wide as the column."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().brush(QPalette.ColorRole.Window))
+        painter.drawRoundedRect(self.rect().adjusted(0, 5, 0, -5), RADIUS, RADIUS)
 
     def sizeHint(self) -> QSize:
         return self._row.sizeHint()

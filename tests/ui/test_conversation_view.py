@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtGui import QGuiApplication, QPalette, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Message, Source
@@ -214,3 +215,22 @@ def test_view_asks_for_actions_by_keyboard(
     with qtbot.waitSignal(view.again_requested) as asked:
         qtbot.keyClick(again, Qt.Key.Key_Space)
     assert asked.args == [2]
+
+
+def test_actions_of_an_answer_hide_no_part_of_a_line_they_stand_over(
+    view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    answer = make_answer("Every 2,000 hours. [1]")
+    assert answer.answer is not None
+    made_by = replace(answer.answer.made_by, profile="Feed pumps " * 4, model="Phi-3-mini-4k-instruct.Q4_K_M" * 2)
+    long = replace(answer, answer=replace(answer.answer, made_by=made_by))
+    view.show_messages([question(), long])
+    entry = view._entries[-1]
+    view._point_at(entry)
+    QGuiApplication.processEvents()
+    actions = view._actions
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    image = actions.grab().toImage()
+    # between two buttons nothing but the window's own colour is seen, whatever is written below
+    gap = QPoint(actions.width() // len([b for b in actions.buttons() if b.isVisible()]), actions.height() // 2)
+    assert image.pixelColor(gap) == window
