@@ -27,6 +27,7 @@ from tests.helpers.tiny_phi3 import write_tiny_adapter
 
 FILE = resource("adapters", f"{ADAPTER}.gguf")
 OTHER = ModelEntry("other", "/other.gguf", 1)
+FORM = next(iter(FORMS))
 needs_starter = pytest.mark.skipif(find_starter() is None, reason="the starter model is not installed")
 
 
@@ -40,6 +41,7 @@ def test_shipped_adapter_is_what_its_record_says():
     assert (record["sha256"], record["size"]) == (sha256(FILE), FILE.stat().st_size)
     assert (record["rank"], record["alpha"], record["tensors"]) == (info.rank, info.alpha, info.tensors)
     assert info.size < 12_000_000
+    assert record["form"] == info.prompt
     assert info.prompt in FORMS
     assert read_header(FILE).text("general.license") == "cc-by-sa-4.0"
 
@@ -95,7 +97,7 @@ def test_other_adapters_of_an_expert_stay_whatever_the_model(home: Paths):
 
 def test_engine_tells_the_prompt_form_of_what_is_attached(tiny_phi3: Path, tmp_path: Path):
     plain = write_tiny_adapter(tmp_path / "plain.gguf", seed=5)
-    formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt="question, three excerpts")
+    formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt=FORM)
     engine = Engine.load(tiny_phi3, LoadOptions(threads=1))
     try:
         told = []
@@ -105,12 +107,12 @@ def test_engine_tells_the_prompt_form_of_what_is_attached(tiny_phi3: Path, tmp_p
             told.append(engine.loaded.prompt)
     finally:
         engine.close()
-    assert told == ["", "question, three excerpts", "question, three excerpts", ""]
+    assert told == ["", FORM, FORM, ""]
 
 
 def test_adapter_of_a_prompt_form_has_no_part_in_an_answer_without_passages(tiny_phi3: Path, tmp_path: Path):
     plain = write_tiny_adapter(tmp_path / "plain.gguf", seed=5)
-    formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt="question, three excerpts")
+    formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt=FORM)
     uses = [AdapterUse(path.stem, str(path)) for path in (plain, formed)]
     sampling = Sampling(temperature=0.0, max_tokens=12)
     source = Source(1, Passage(1, 0, "", "", "", 1, 0, 20, "The pump leaks."))
