@@ -100,7 +100,7 @@ class ExampleStore:
         self, question: str, answer: Message, asked: AskedWith, verdict: Verdict, correction: str = ""
     ) -> Example:
         """Keep what the person thinks of an answer; a second judgement of the same message replaces the first."""
-        origin = f"{answer.id}@{answer.created!r}"
+        origin = _origin(answer)
         self._db.execute(
             "INSERT INTO example (origin, verdict, question, answer, correction, asked, changed)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET verdict = excluded.verdict,"
@@ -118,6 +118,14 @@ class ExampleStore:
         )
         row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE origin = ?", (origin,)).fetchone()  # noqa: S608
         return _example(row)
+
+    def of_answer(self, answer: Message) -> Example | None:
+        """Return what the person thinks of an answer so far, None where it was not judged."""
+        row = self._db.execute(
+            f"SELECT {_COLUMNS} FROM example WHERE origin = ? AND removed IS NULL",  # noqa: S608
+            (_origin(answer),),
+        ).fetchone()
+        return _example(row) if row is not None else None
 
     def examples(self) -> list[Example]:
         """Return the examples, the last judged first."""
@@ -147,6 +155,10 @@ class ExampleStore:
     def restore(self, example_id: int) -> None:
         """Undo `remove`."""
         self._db.execute("UPDATE example SET removed = NULL WHERE id = ?", (example_id,))
+
+
+def _origin(answer: Message) -> str:
+    return f"{answer.id}@{answer.created!r}"
 
 
 def _example(row: Sequence[object]) -> Example:

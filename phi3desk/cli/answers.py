@@ -21,6 +21,7 @@ from phi3desk.model.models import AdapterUse, LoadOptions, ModelEntry, Sampling
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.answering import on_model
+from phi3desk.profiles.judging import refuses
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
@@ -198,6 +199,8 @@ def _basis(answer: Answer) -> str:
     if answer.grounded:
         count = len({citation.n for citation in answer.citations})
         return f"From documents, {count} source{'s' if count > 1 else ''}."
+    if answer.sources and refuses(answer):
+        return "The model found no answer in the documents."
     if answer.sources:
         return "From documents, but the sources do not hold what the answer says: check it."
     return "From the model alone, without documents."

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from phi3desk.errors import UserError
+from phi3desk.model.base_identity import shown_name
 from phi3desk.model.gguf import inspect, tensors_of
 from phi3desk.model.gguf_header import TensorInfo
 from phi3desk.model.models import GgufInfo
@@ -24,7 +25,7 @@ def check_adapter(path: str | Path, model: GgufInfo, model_tensors: Mapping[str,
     if adapter.architecture != model.architecture:
         raise UserError(
             "The adapter “{adapter}” was made for another kind of model ({theirs}); “{model}” is of the kind {ours}.",
-            adapter=name, theirs=adapter.architecture, model=model.name, ours=model.architecture,
+            adapter=name, theirs=adapter.architecture, model=shown_name(model), ours=model.architecture,
         )  # fmt: skip
     tensors = tensors_of(path)
     for half in tensors.values():
@@ -35,14 +36,14 @@ def check_adapter(path: str | Path, model: GgufInfo, model_tensors: Mapping[str,
             raise UserError(
                 "The adapter “{adapter}” does not fit the model “{model}”: it was made for a model of another size or "
                 "another build (“{tensor}”).",
-                adapter=name, model=model.name, tensor=base,
+                adapter=name, model=shown_name(model), tensor=base,
             )  # fmt: skip
         if base == EMBEDDING and HEAD not in model_tensors:
             # llama.cpp would use the pair for the output too, the wrong way round, and end the process
             raise UserError(
                 "The adapter “{adapter}” changes the vocabulary of “{model}”, which uses one table for reading and for "
                 "writing; llama.cpp cannot do that. Ask for it to be trained without embed_tokens.",
-                adapter=name, model=model.name,
+                adapter=name, model=shown_name(model),
             )  # fmt: skip
     return adapter
 

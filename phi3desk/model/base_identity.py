@@ -45,7 +45,7 @@ def base_doubt(bases: Sequence[str], model: GgufInfo) -> Sentence | None:
         return say(
             "The adapter was trained on “{base}”; “{model}” is a sibling of the same shape, so it would load, but "
             "answers may suffer.",
-            base=bases[0], model=_shown(model),
+            base=bases[0], model=shown_name(model),
         )  # fmt: skip
     if trained.version and trained.version == used.version:
         return None
@@ -53,7 +53,7 @@ def base_doubt(bases: Sequence[str], model: GgufInfo) -> Sentence | None:
         return None
     return say(
         "The adapter was trained on “{base}” and not on “{model}”; its shape fits, but answers may suffer.",
-        base=bases[0], model=_shown(model),
+        base=bases[0], model=shown_name(model),
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
-def _shown(model: GgufInfo) -> str:
+def shown_name(model: GgufInfo) -> str:
     """Return a model's own name together with its file's, where the one does not say what the other does."""
     stem = model.names[-1] if model.names else model.name
     return model.name if _plain(model.name) in _plain(stem) or stem == model.name else f"{model.name} ({stem})"

@@ -225,7 +225,7 @@ def _metadata(adapter: PeftAdapter, architecture: str) -> Metadata:
 def _does_not_fit(adapter: PeftAdapter, base: Base, module: str) -> UserError:
     return UserError("The adapter “{adapter}” does not fit the model “{model}”: it was made for a model of another "
                      "size or another build (“{module}”). Add the model it was trained on first.",
-                     adapter=adapter.folder.name, model=base.info.name, module=module)  # fmt: skip
+                     adapter=adapter.folder.name, model=base.entry.name, module=module)  # fmt: skip
 
 
 def _both(adapter: PeftAdapter, module: str) -> UserError:

@@ -64,6 +64,8 @@ class PairFigures:
             "first": self.first.name, "second": self.second.name, "count": self.questions,
             "more": max(self.only_first, self.only_second), "fewer": min(self.only_first, self.only_second),
         }  # fmt: skip
+        if self.only_first == self.only_second and self.questions == 1:
+            return say("“{first}” and “{second}”: no difference in one question.", **names)
         if self.only_first == self.only_second:
             return say("“{first}” and “{second}”: no difference in {count} questions.", **names)
         leads = self.only_first > self.only_second
@@ -75,6 +77,8 @@ class PairFigures:
                 "That is unlikely to be chance.",
                 **names,
             )
+        if self.questions == 1:
+            return say("“{first}” did better than “{second}” in one question, which may be chance.", **names)
         return say(
             "“{first}” did better than “{second}” in {more} of {count} questions and worse in {fewer}. "
             "With {count} questions this difference may be chance.",
@@ -98,6 +102,10 @@ class SecondsFigures:
         names: dict[str, Value] = {
             "slower": slower.name, "faster": faster.name, "seconds": f"{abs(gap.value):.1f}", "count": gap.of,
         }  # fmt: skip
+        if gap.of == 1:
+            return say(
+                "“{slower}” took {seconds} s longer than “{faster}” for one question, which may be chance.", **names
+            )
         if gap.of < 2 or gap.low <= 0 <= gap.high:
             return say(
                 "“{slower}” took {seconds} s longer than “{faster}” on average. "

@@ -84,9 +84,8 @@ class CollectionList(QWidget):
         self._new = on_click(Button("", "plus", "quiet", self.tr("New collection")), self.make)
         self._rename = on_click(Button("", "pencil-outline", "quiet", self.tr("Rename the collection (F2)")),
                                 self.rename)  # fmt: skip
-        self._delete = on_click(
-            Button("", "trash-can-outline", "quiet", self.tr("Delete the collection; its files stay")), self.delete
-        )
+        told = self.tr("Delete the collection; the files in your folders stay")
+        self._delete = on_click(Button("", "trash-can-outline", "quiet", told), self.delete)
         head = QHBoxLayout()
         head.setContentsMargins(SPACE_S, 0, 0, 0)
         head.setSpacing(0)

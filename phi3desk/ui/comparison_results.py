@@ -191,6 +191,9 @@ class ComparisonResults(QTabWidget):
             return
         lines = [outcome.answer.text or outcome.problem, ""]
         lines += [f"[{c.n}] {c.document}, {place_of(c)}: {c.quote}" for c in outcome.answer.citations]
+        if self._comparison is not None and self._comparison.names_hidden:
+            # marks and sources would tell which variant had documents
+            lines = [str(self.model.data(index) or "")]
         self._answer.setPlainText("\n".join(lines).strip())
 
     def _rate_current(self, thumb: int) -> None:

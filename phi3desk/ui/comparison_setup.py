@@ -48,6 +48,7 @@ class ComparisonSetup(QWidget):
         self.text.setAccessibleName(self.tr("Questions, one to a line"))
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(120)
+        self.text.textChanged.connect(self._show_file)
         self.told = label("", "bad")
         self.told.hide()
         self._profiles: list[Profile] = []
@@ -205,9 +206,20 @@ class ComparisonSetup(QWidget):
             return
         self.tell("")
         self._file = path
-        self.text.clear()
+        # what was typed comes back with Ctrl+Z
+        cursor = self.text.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.removeSelectedText()
+        self._show_file()
+
+    def _show_file(self) -> None:
+        """Tell which questions will be asked where there are a file's and typed ones."""
+        if self._file is None:
+            return
         told = self.tr("{count} questions from {name}")
-        self._from_file.setText(told.format(count=number(len(self._read)), name=path.name))
+        if self.text.toPlainText().strip():
+            told = self.tr("Only the typed questions are asked; take them out to ask the {count} from {name}")
+        self._from_file.setText(told.format(count=number(len(self._read)), name=self._file.name))
 
     def tell(self, text: str) -> None:
         """Say why it cannot start; an empty text says nothing."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from phi3desk.chat.citations import keep_known_marks
 from phi3desk.errors import Sentence
 from phi3desk.profiles.comparison import Comparison, Outcome, shown_order
 from phi3desk.profiles.comparison_report import marks_of
@@ -95,17 +96,19 @@ class ComparisonTableModel(QAbstractTableModel):
     def marks(self, index: Index) -> str:
         """Return in a line what was found in an answer."""
         comparison, outcome = self._comparison, self.outcome(index)
-        if comparison is None or outcome is None:
+        if comparison is None or outcome is None or comparison.names_hidden:
+            # what the program found, and how long it took, tells which variant it is
             return ""
         asked = comparison.plan.questions[index.row()]
         parts = marks_of(judge(asked.expected, outcome.answer), outcome, shown)
-        if not comparison.names_hidden:
-            parts.insert(0, self.tr("{seconds} s").format(seconds=number(outcome.seconds, 1)))
+        parts.insert(0, self.tr("{seconds} s").format(seconds=number(outcome.seconds, 1)))
         return " · ".join(parts)
 
     def _text(self, comparison: Comparison, index: Index, outcome: Outcome | None) -> str:
         if outcome is None:
             return self.tr("Not answered yet")
+        if comparison.names_hidden:
+            return keep_known_marks(outcome.answer.text, ()).strip() or outcome.problem
         found = judge(comparison.plan.questions[index.row()].expected, outcome.answer)
         signs = {True: "✓", False: "✗"}
         parts = [self.tr("page {sign}").format(sign=signs[found.page])] if found.page is not None else []

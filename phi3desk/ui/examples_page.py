@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -50,6 +50,11 @@ class ExampleListModel(QAbstractListModel):
         self.beginResetModel()
         self.examples = examples
         self.endResetModel()
+
+    def replace(self, row: int, example: Example) -> None:
+        """Show another state of one of them."""
+        self.examples[row] = example
+        self.dataChanged.emit(self.index(row), self.index(row))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 0 if parent.isValid() else len(self.examples)
@@ -210,6 +215,7 @@ class ExamplesPage(QWidget):
         example = self._current()
         if example is None:
             return
+        self._keep_typed()
         self._shown = example.id
         self._question.setText(example.question)
         self._answer.setText(example.answer)
@@ -217,6 +223,19 @@ class ExamplesPage(QWidget):
         self._sources.setText("\n".join(sources) or self.tr("Written without documents"))
         self.verdict.setCurrentIndex(self.verdict.findData(example.verdict.value))
         self.correction.setPlainText(example.correction)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._keep_typed()
+        super().hideEvent(event)
+
+    def _keep_typed(self) -> None:
+        """Keep a correction that was typed, before another example takes its place."""
+        at = next((n for n, one in enumerate(self.rows.examples) if one.id == self._shown), None)
+        text = self.correction.toPlainText().strip()
+        if at is None or not text or text == self.rows.examples[at].correction:
+            return
+        self._store.change(self._shown, Verdict.CORRECTED, text)
+        self.rows.replace(at, self._store.example(self._shown))
 
     def save(self) -> None:
         """Keep the judgement and the correction as they stand in the form; a corrected answer needs its correction."""

@@ -16,6 +16,7 @@ from phi3desk.ui.expert_look import ExpertLook
 from phi3desk.ui.expert_mode import ExpertMode
 from phi3desk.ui.expert_sampling import ExpertSampling
 from phi3desk.ui.theme import SPACE_M, SPACE_XS
+from phi3desk.ui.tips import plain_tip
 from phi3desk.ui.widgets import Card, FlowLayout, label
 from phi3desk.ui.words import counted, number
 
@@ -215,14 +216,23 @@ class ExpertEditor(QWidget):
             box.deleteLater()
         self.collections = []
         for collection in collections:
-            box = QCheckBox(collection.name)
-            box.setToolTip(counted(collection.documents, "documents"))
-            box.setChecked(collection.id in profile.collections)
-            box.toggled.connect(self._on_changed)
-            box.toggled.connect(self._show_collection_hint)
-            self.collections.append((collection.id, box))
-            self._collection_flow.addWidget(box)
+            tip = counted(collection.documents, "documents")
+            self._add_collection(collection.id, collection.name, tip, collection.id in profile.collections)
+        known = {collection.id for collection in collections}
+        for gone in (one for one in profile.collections if known and one not in known):
+            # it stays until the person takes it out: without it the expert would search everything
+            tip = self.tr("It was deleted from the library. Take the check out to do without it.")
+            self._add_collection(gone, self.tr("A deleted collection"), tip, True)
         self._show_collection_hint()
+
+    def _add_collection(self, collection_id: int, name: str, tip: str, checked: bool) -> None:
+        box = QCheckBox(name.replace("&", "&&"))
+        box.setToolTip(plain_tip(tip))
+        box.setChecked(checked)
+        box.toggled.connect(self._on_changed)
+        box.toggled.connect(self._show_collection_hint)
+        self.collections.append((collection_id, box))
+        self._collection_flow.addWidget(box)
 
     def _show_collection_hint(self) -> None:
         checked = sum(box.isChecked() for _, box in self.collections)

@@ -181,7 +181,9 @@ class ExpertList(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.list and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Delete:
-                self.delete_requested.emit()
+                # a key that is held would delete one expert after the other, and only the last can be undone
+                if not event.isAutoRepeat():
+                    self.delete_requested.emit()
                 return True
             step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
             if step and event.modifiers() & Qt.KeyboardModifier.AltModifier:

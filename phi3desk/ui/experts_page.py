@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -73,6 +74,8 @@ class ExpertsPage(QWidget):
         self._model_entries: list[ModelEntry] = []
         self._adapter_entries: list[AdapterEntry] = []
         self._chosen = profiles.current.id
+        #: the expert in use when the page was last looked at: after a switch elsewhere the page opens on it
+        self._used = self._chosen
         self._tab_names: dict[str, QWidget] = {}
         self.setAccessibleName(self.tr("Experts"))
         self.tabs = QTabWidget()
@@ -193,12 +196,19 @@ class ExpertsPage(QWidget):
         """Switch to the expert in the form."""
         self.save()
         self._profiles.use(self._chosen)
+        self._used = self._chosen
         self._show_list()
+        if self.isAncestorOf(QApplication.focusWidget() or self):
+            # the button that was pressed goes, and the next one would have the keyboard
+            self.experts.list.setFocus()
         self._show_head()
         self.profile_used.emit(self._chosen)
 
     def save(self) -> None:
-        """Keep what is in the form, where it differs from what is kept; a refused name is told in place."""
+        """Keep what is in the form, where it differs from what is kept.
+
+        A refused name is told in place, and all else is kept under the name before.
+        """
         self._due.stop()
         profile = self.editor.profile
         if profile is None or profile == self._kept():
@@ -207,8 +217,13 @@ class ExpertsPage(QWidget):
             self._profiles.save(profile)
         except UserError as error:
             self.head.say(translated(error.sentence), bad=True)
-            return
-        self.head.say(self.tr("Saved."))
+            kept = self._kept()
+            rest = replace(profile, name=kept.name) if kept is not None else None
+            if rest is None or rest == kept:
+                return
+            self._profiles.save(rest)
+        else:
+            self.head.say(self.tr("Saved."))
         self._show_list()
         self._show_head()
         self.profile_saved.emit(profile.id)
@@ -230,6 +245,10 @@ class ExpertsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
+        used = self._profiles.current.id
+        if used != self._used:
+            self._used = used
+            self.choose(used)
         self._show_list()
         self._show_head()
 
@@ -240,7 +259,11 @@ class ExpertsPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = event.size().width() >= SIDE_BY_SIDE
-        self._work.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if orientation != self._work.orientation():
+            self._work.setOrientation(orientation)
+            # below each other the form has the room, and the preview what a question and its answer need
+            self._work.setSizes([460, 300] if wide else [700, 240])
 
     def _build(self) -> None:
         form = QWidget()
@@ -290,6 +313,7 @@ class ExpertsPage(QWidget):
 
     def _connect(self) -> None:
         self.experts.chosen.connect(self.choose)
+        self.experts.list.clicked.connect(lambda _: self.close_guide())
         self.experts.used.connect(lambda _: self.use())
         # a row may not be given new contents while the view still moves it
         self.experts.moved.connect(self.move_expert, Qt.ConnectionType.QueuedConnection)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from phi3desk.chat.examples import AskedWith, ExampleStore, Verdict
+from phi3desk.chat.examples import AskedWith, Example, ExampleStore, Verdict
 from phi3desk.chat.history import ConversationStore
 from phi3desk.chat.messages import Message
 from phi3desk.chat.mode import AnswerMode
@@ -36,8 +36,7 @@ class Judging(QObject):
 
     def keep_good(self, question: str, answer: Message, asked: AskedWith) -> None:
         """Keep an answer that stands in no conversation as a good example; its id and time say which one it is."""
-        example = self._examples.judge(question, answer, asked, Verdict.GOOD)
-        self._tell(Verdict.GOOD, example.id)
+        self._judge(question, answer, asked, Verdict.GOOD, "")
 
     def not_good(self, conversation_id: int, message_id: int) -> CorrectionDialog | None:
         """Ask what an answer should have said, and keep it; returns the open dialog, None where there is no answer."""
@@ -61,21 +60,25 @@ class Judging(QObject):
         if found is None:
             return
         messages, at = found
-        asked = self._asked(messages, at)
-        example = self._examples.judge(messages[at - 1].text, messages[at], asked, verdict, correction)
-        self._tell(verdict, example.id)
+        self._judge(messages[at - 1].text, messages[at], self._asked(messages, at), verdict, correction)
 
-    def _tell(self, verdict: Verdict, example_id: int) -> None:
+    def _judge(self, question: str, answer: Message, asked: AskedWith, verdict: Verdict, correction: str) -> None:
+        """Keep a judgement and tell of it; Undo brings back the one before, if there was one."""
+        before = self._examples.of_answer(answer)
+        example = self._examples.judge(question, answer, asked, verdict, correction)
         told = {
             Verdict.GOOD: self.tr("Kept as a good example."),
             Verdict.CORRECTED: self.tr("Kept with what it should have said."),
             Verdict.REJECTED: self.tr("Kept as a bad example."),
         }[verdict]
         self.changed.emit()
-        self.undo_offered.emit(told, lambda: self._take_back(example_id))
+        self.undo_offered.emit(told, lambda: self._take_back(example.id, before))
 
-    def _take_back(self, example_id: int) -> None:
-        self._examples.remove(example_id)
+    def _take_back(self, example_id: int, before: Example | None) -> None:
+        if before is None:
+            self._examples.remove(example_id)
+        else:
+            self._examples.change(example_id, before.verdict, before.correction)
         self.changed.emit()
 
     def _found(self, conversation_id: int, message_id: int) -> tuple[Sequence[Message], int] | None:

@@ -193,8 +193,9 @@ class LibraryPage(QWidget):
 
     def _on_collection_deleted(self, collection: Collection) -> None:
         self._library.delete_collection(collection.id)
+        told = self.tr("The collection “{name}” was deleted; the files in your folders stay.")
         self.undo_offered.emit(
-            self.tr("The collection “{name}” was deleted; its files stay.").format(name=collection.name),
+            told.format(name=collection.name),
             lambda: self._library.restore_collection(collection.id),
         )
 

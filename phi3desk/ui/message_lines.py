@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from phi3desk.chat.messages import Answer, MadeBy
+from phi3desk.profiles.judging import refuses
 from phi3desk.ui.words import number
 
 
@@ -47,6 +48,8 @@ class MessageLines(QObject):
 
     def _basis(self, answer: Answer) -> str:
         if answer.basis == "documents":
+            if not answer.citations and refuses(answer):
+                return self.tr("The model found no answer in the documents")
             if answer.ended == "stop" and not answer.citations:
                 return self.tr("From documents, but no sentence could be tied to one")
             return self.tr("From documents")

@@ -73,7 +73,7 @@ def example_comparison(store: ComparisonStore, page: ComparisonPage, make_answer
     comparison = store.begin(Plan("Pumps", typed_questions("How hot?\nHow often?"), variants, blind=blind, seed=1))
     for asked in comparison.plan.questions:
         for variant in variants:
-            text = f"{asked.question} by {variant.key}"
+            text = f"{asked.question} by {variant.key} [1]"
             store.keep(comparison.id, Outcome(asked.id, variant.key, make_answer(text).answer, 1.0))
     return comparison.id
 
@@ -175,12 +175,17 @@ def test_blind_comparison_hides_names_and_figures_until_revealed(page, store, ma
     model = page.results.model
     header = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(model.columnCount())]
     assert header == ["Question", "Answer 1", "Answer 2"]
+    shown = {str(model.data(model.index(0, column))) for column in (1, 2)}
+    assert shown == {"How hot? by alone", "How hot? by both"}
+    page.results.table.setCurrentIndex(model.index(0, 1))
+    assert page.results._answer.toPlainText() in shown
+    assert page.results._found.text() == ""
     page.results.setCurrentIndex(1)
     assert page.results.figures_table.isHidden()
     assert not page._csv.isEnabled()
     page.reveal()
     assert model.headerData(1, Qt.Orientation.Horizontal) == "Model alone"
-    assert model.data(model.index(0, 1)).endswith("How hot? by alone")
+    assert model.data(model.index(0, 1)).endswith("How hot? by alone [1]")
     assert not page.results.figures_table.isHidden()
     page.save(tmp_path / "out.html", "html")
     assert "How hot? by alone" in (tmp_path / "out.html").read_text()
@@ -222,6 +227,12 @@ def test_judged_answer_becomes_an_example_and_undo_takes_it_back(
     dialog.accept()
     (kept,) = examples.examples()
     assert (kept.verdict, kept.correction) == (Verdict.CORRECTED, "Every 2,000 operating hours [1].")
+    with qtbot.waitSignal(judging.undo_offered) as offered:
+        judging.good(conversation.id, message.id)
+    assert examples.examples()[0].verdict is Verdict.GOOD
+    offered.args[1]()
+    (kept,) = examples.examples()
+    assert (kept.verdict, kept.correction) == (Verdict.CORRECTED, "Every 2,000 operating hours [1].")
     conversations.close()
 
 
@@ -243,6 +254,39 @@ def test_examples_page_corrects_removes_and_exports(home: Paths, examples, model
     text = (tmp_path / "phi3desk examples" / "train.jsonl").read_text()
     assert "Every 2,000 operating hours [1]." in text
     assert "Passages:" in text
+
+
+def test_examples_page_keeps_a_correction_that_was_typed_when_another_is_chosen(
+    home: Paths, examples, model, make_answer, qtbot: QtBot
+):
+    for number in (2, 4):
+        examples.judge(f"How often {number}?", make_answer("Every hour [1].", id=number), AskedWith(), Verdict.GOOD)
+    made = ExamplesPage(examples, model, Settings(home.settings))
+    qtbot.addWidget(made)
+    made.show()
+    first, second = (example.id for example in made.rows.examples)
+    made.correction.setPlainText("Every two hours [1].")
+    made.list.setCurrentIndex(made.rows.index(1))
+    assert (examples.example(first).verdict, examples.example(first).correction) == (
+        Verdict.CORRECTED, "Every two hours [1].",
+    )  # fmt: skip
+    assert made.correction.toPlainText() == ""
+    made.correction.setPlainText("Every three hours [1].")
+    made.hide()
+    assert examples.example(second).correction == "Every three hours [1]."
+
+
+def test_comparison_tells_which_questions_are_asked(page, tmp_path):
+    setup = page.setup
+    setup.text.setPlainText("How hot?")
+    file = tmp_path / "pumps.jsonl"
+    file.write_text('{"question": "How often?"}\n{"question": "How much?"}\n')
+    setup.take_file(file)
+    assert [asked.question for asked in setup.questions()] == ["How often?", "How much?"]
+    assert setup._from_file.text() == "2 questions from pumps.jsonl"
+    setup.text.undo()
+    assert [asked.question for asked in setup.questions()] == ["How hot?"]
+    assert setup._from_file.text().startswith("Only the typed questions are asked")
 
 
 def test_message_actions_offer_judging_and_comparing(make_answer, qtbot: QtBot):

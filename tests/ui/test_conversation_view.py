@@ -55,6 +55,19 @@ def test_view_says_where_an_answer_without_documents_is_from(
     assert "From the model alone, not from documents" in view.toPlainText()
 
 
+def test_view_tells_a_refusal_from_an_answer_without_a_source(
+    view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    def shown(text: str) -> str:
+        message = make_answer(text)
+        assert message.answer is not None
+        view.show_messages([question(), replace(message, answer=replace(message.answer, citations=()))])
+        return view.toPlainText()
+
+    assert "The model found no answer in the documents" in shown("The documents do not tell.")
+    assert "no sentence could be tied to one" in shown("Every 2,000 hours.")
+
+
 def test_view_offers_an_answer_without_documents_where_nothing_was_found(
     qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
 ) -> None:

@@ -4,7 +4,8 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -170,6 +171,44 @@ def test_experts_page_tells_which_adapters_do_not_fit_the_model_chosen(
     qtbot.waitUntil(lambda: not strength_of(page, "tiny-a").fit.isVisibleTo(page))
     others = [row for row in page.editor.strengths if row.name == ADAPTER]
     assert all(row.fit.text().startswith("Made for the starter") for row in others)
+
+
+def test_experts_page_keeps_a_collection_that_was_deleted_until_it_is_taken_out(page: ExpertsPage, store: ProfileStore):
+    expert = store.create("Pump expert")
+    store.save(dataclasses.replace(expert, collections=(2, 9)))
+    page.choose(expert.id)
+    boxes = dict(page.editor.collections)
+    assert (boxes[9].text(), boxes[9].isChecked()) == ("A deleted collection", True)
+    page.use()
+    assert store.profile(expert.id).collections == (2, 9)
+    boxes[9].setChecked(False)
+    page.save()
+    assert store.profile(expert.id).collections == (2,)
+
+
+def test_experts_page_keeps_what_was_typed_beside_a_refused_name(page: ExpertsPage, store: ProfileStore):
+    expert = store.create("Pump expert")
+    page.choose(expert.id)
+    page.editor.name.setText("")
+    page.editor.instructions.setPlainText("Give figures.")
+    page.choose(store.profiles()[0].id)
+    kept = store.profile(expert.id)
+    assert (kept.name, kept.instructions) == ("Pump expert", "Give figures.")
+
+
+def test_experts_page_a_held_key_deletes_one_expert(page: ExpertsPage, store: ProfileStore):
+    before = len(store.profiles())
+    for repeated in (False, True, True):
+        press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier, "", repeated)
+        QCoreApplication.sendEvent(page.experts.list, press)
+    assert len(store.profiles()) == before - 1
+
+
+def test_experts_page_opens_on_the_expert_that_was_switched_to_elsewhere(page: ExpertsPage, store: ProfileStore):
+    page.hide()
+    store.use(store.profiles()[2].id)
+    page.show()
+    assert page.chosen.id == store.profiles()[2].id
 
 
 def test_experts_page_keeps_icon_mode_and_sampling(page: ExpertsPage, home: Paths, qtbot: QtBot):
