@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QScrollArea, QVBoxLayout, QWidget
 
 from phi3desk.profiles.teaching import Advice, Case, Examples, Step, advise
@@ -72,6 +72,7 @@ class TeachingGuide(QWidget):
         self._reasons.setSpacing(SPACE_S)
         self._steps = FlowLayout(SPACE_S)
         self.buttons: dict[Step, Button] = {}
+        self._is_new = False
         self._build()
         for choice in self._choices:
             choice.changed.connect(self._show_advice)
@@ -106,6 +107,7 @@ class TeachingGuide(QWidget):
         column.addStretch(1)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
+        self.area.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._on_grown())
         self.area.setWidget(held)
         self.area.viewport().setAutoFillBackground(False)
         held.setAutoFillBackground(False)
@@ -135,6 +137,19 @@ class TeachingGuide(QWidget):
             button = Button(self._name_of(step), "arrow-right", "" if place else "primary")
             self.buttons[step] = button
             self._steps.addWidget(on_click(button, partial(self.page_wanted.emit, step.value)))
+        self._is_new = True
+        QTimer.singleShot(0, self, self._bring_into_view)
+
+    def _on_grown(self) -> None:
+        """The advice has its height only when it is laid out, some events later."""
+        if self._is_new:
+            self._is_new = False
+            QTimer.singleShot(0, self, self._bring_into_view)
+
+    def _bring_into_view(self) -> None:
+        """Show what can be done next, which stands below the questions."""
+        for button in self.buttons.values():
+            self.area.ensureWidgetVisible(button, 0, SPACE_XL)
 
     def _name_of(self, step: Step) -> str:
         return {

@@ -39,6 +39,21 @@ def test_guide_recommends_and_opens_what_comes_next(qtbot: QtBot):
     assert list(made.buttons) == [Step.ADD_DOCUMENTS, Step.COLLECT_EXAMPLES]
 
 
+def test_guide_brings_what_comes_next_into_view(qtbot: QtBot):
+    made = guide(qtbot)
+    made.resize(760, 420)
+    for choice in (made.changes_often, made.must_cite, made.vocabulary, made.automated):
+        choice.buttons[True].click()
+    made.examples.buttons[Examples.MANY].click()
+    seen = made.area.viewport()
+
+    def in_view() -> bool:
+        last = list(made.buttons.values())[-1]
+        return seen.rect().contains(last.mapTo(seen, last.rect().center()))
+
+    qtbot.waitUntil(in_view)
+
+
 def test_guide_is_answered_by_keyboard(qtbot: QtBot):
     made = guide(qtbot)
     for choice in (made.changes_often, made.must_cite, made.vocabulary, made.automated):
