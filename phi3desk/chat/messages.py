@@ -62,6 +62,12 @@ class MadeBy:
     profile_id: str = ""
     adapters: tuple[AdapterUse, ...] = ()
 
+    @property
+    def line(self) -> str:
+        """All of it in a few words: the expert, the model, adapters with their strength."""
+        adapters = [f"{use.name} {use.strength:g}" for use in self.adapters]
+        return ", ".join(part for part in (self.profile, self.model, *adapters) if part)
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -189,7 +189,7 @@ def print_answer(answered: Answered, output: Output) -> None:
         output.text(f"[{citation.n}] {citation.document}, p. {citation.page}: {' '.join(citation.quote.split())}")
         if citation.missing:
             output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
-    written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.model}."
+    written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."
     output.text(_basis(answer) + (written if answer.basis != "nothing_found" else ""))
 
 

@@ -16,6 +16,7 @@ from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 
 GIGABYTE = 1_000_000_000
+FIT_WORDS = {True: "fits the model in use", False: "does not fit the model in use", None: "not known to fit"}
 
 
 def run_models(options: argparse.Namespace, paths: Paths, _: Settings, output: Output) -> None:
@@ -45,9 +46,8 @@ def run_adapters(options: argparse.Namespace, paths: Paths, _: Settings, output:
     elif options.action == "add":
         entry = add_adapter(store, options)
         base = base_in_use(paths)
-        print_change(
-            adapter_row(entry, fit_of(entry, base).fits if base else None), f"Added: {entry.name}", options, output
-        )
+        fits = fit_of(entry, base).fits if base else None
+        print_change(adapter_row(entry, fits), f"Added: {entry.name} ({FIT_WORDS[fits]})", options, output)
     elif options.action == "check":
         checked = store.check(options.file, options.base or "")
         print_change(
@@ -118,8 +118,7 @@ def adapter_row(entry: AdapterEntry, fits: bool | None) -> dict[str, Any]:
 
 def adapter_line(entry: AdapterEntry, fits: bool | None) -> str:
     """Return an adapter as a line for people."""
-    fit = {True: "fits the model in use", False: "does not fit the model in use", None: "not known to fit"}[fits]
     made = f", made by {entry.made_by}" if entry.made_by else ""
     base = entry.base or "an unnamed base"
     size = f"{entry.tensors} tensors, {entry.size / 1e6:.1f} MB"
-    return f"  {entry.name}  {entry.architecture}, rank {entry.rank}, {size}, for {base}{made}  ({fit})"
+    return f"  {entry.name}  {entry.architecture}, rank {entry.rank}, {size}, for {base}{made}  ({FIT_WORDS[fits]})"

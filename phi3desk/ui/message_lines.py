@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from phi3desk.chat.messages import Answer, MadeBy
+from phi3desk.chat.messages import Answer
 from phi3desk.profiles.judging import refuses
 from phi3desk.ui.words import number
 
@@ -27,7 +27,7 @@ class MessageLines(QObject):
             parts.append(self.tr("searched by words; meanings {percent} %").format(percent=percent))
         if answer.timings.tokens_per_s:
             parts.append(self.tr("{speed} tok/s").format(speed=f"{answer.timings.tokens_per_s:.1f}"))
-        made_by = describe(answer.made_by)
+        made_by = answer.made_by.line
         if made_by and answer.basis != "nothing_found":
             parts.append(made_by)
         return "  ·  ".join(parts)
@@ -56,9 +56,3 @@ class MessageLines(QObject):
         if answer.basis == "nothing_found":
             return self.tr("Nothing relevant found, so no model was asked")
         return self.tr("From the model alone, not from documents")
-
-
-def describe(made_by: MadeBy) -> str:
-    """Return who wrote an answer in a few words: the expert, the model, adapters with their strength."""
-    adapters = [f"{use.name} {use.strength:g}" for use in made_by.adapters]
-    return ", ".join(part for part in (made_by.profile, made_by.model, *adapters) if part)

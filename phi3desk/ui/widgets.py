@@ -202,22 +202,35 @@ class FlowLayout(QLayout):
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
 
-    def _lay(self, rect: QRect, *, apply: bool) -> int:
-        x, y, row_height = rect.x(), rect.y(), 0
-        owner = self.parentWidget()
-        mirrored = owner is not None and owner.isRightToLeft()
+    def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """Return the items row by row, each with its size."""
+        rows: list[list[tuple[QLayoutItem, QSize]]] = []
+        left = 0
         for item in self._shown():
-            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 16777215))
+            size = item.sizeHint().boundedTo(QSize(max(width, 1), 16777215))
             if item.hasHeightForWidth():
                 size.setHeight(max(size.height(), item.heightForWidth(size.width())))
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, row_height = rect.x(), y + row_height + self.spacing(), 0
-            if apply:
-                left = rect.right() + 1 - (x - rect.x()) - size.width() if mirrored else x
-                item.setGeometry(QRect(QPoint(left, y), size))
-            x += size.width() + self.spacing()
-            row_height = max(row_height, size.height())
-        return y + row_height - rect.y()
+            if not rows or size.width() > left:
+                rows.append([])
+                left = width
+            rows[-1].append((item, size))
+            left -= size.width() + self.spacing()
+        return rows
+
+    def _lay(self, rect: QRect, *, apply: bool) -> int:
+        y = rect.y()
+        owner = self.parentWidget()
+        mirrored = owner is not None and owner.isRightToLeft()
+        rows = self._rows(rect.width())
+        for row in rows:
+            x, height = rect.x(), max(size.height() for _, size in row)
+            for item, size in row:
+                if apply:
+                    left = rect.right() + 1 - (x - rect.x()) - size.width() if mirrored else x
+                    item.setGeometry(QRect(QPoint(left, y + (height - size.height()) // 2), size))
+                x += size.width() + self.spacing()
+            y += height + self.spacing()
+        return max(0, y - rect.y() - self.spacing()) if rows else 0
 
 
 class StateBadge(QWidget):
