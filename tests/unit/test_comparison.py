@@ -28,7 +28,7 @@ from phi3desk.profiles.comparison import (
     variants_of,
     work_left,
 )
-from phi3desk.profiles.comparison_figures import figures
+from phi3desk.profiles.comparison_figures import PairFigures, figures
 from phi3desk.profiles.comparison_report import csv_text, html_text
 from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.profiles.judging import Expected, Judged, holds, judge, refuses
@@ -145,6 +145,18 @@ def test_variants_take_documents_and_adapters_away():
             variants_of(wanted, PUMP, [PUMP])
     with pytest.raises(UserError, match="no adapter"):
         variants_of(["alone", "both"], bare, [bare])
+
+
+@pytest.mark.parametrize(
+    ("only_first", "says"),
+    [
+        (0, "“Model alone” and “With documents”: no difference in one question."),
+        (1, "“Model alone” did better than “With documents” in one question, which may be chance."),
+    ],
+)
+def test_one_question_is_told_of_as_one(only_first: int, says: str):
+    pair = PairFigures(*ONE_AND_TWO, "held", 0, only_first, 0, 1 - only_first, 1.0)
+    assert str(pair.says) == says
 
 
 def test_adapter_alone_is_not_offered_where_it_would_be_the_model_alone():
