@@ -60,6 +60,8 @@ def test_ask_obeys_the_answer_mode_where_there_are_no_documents(at, tiny_phi3):
     alone = json.loads(run(*asked, "--profile", "Plain assistant").stdout)
     assert alone["timings"]["generated_tokens"] > 0
     assert (alone["passages"], alone["citations"]) == ([], [])
+    told = run(*asked[:-1], "--profile", "Plain assistant").stdout.strip()
+    assert told.endswith("Plain assistant, tiny.")
 
 
 def test_what_is_no_pack_or_no_profile_fails_with_a_sentence(at, tmp_path):
