@@ -140,8 +140,7 @@ class ComparisonPage(QWidget):
     def refresh(self) -> None:
         """Show the experts and the earlier comparisons as they are now."""
         profiles = [self._begin.on_its_model(profile) for profile in self._profiles.profiles()]
-        formed = {profile.id for profile in profiles if self._begin.only_with_passages(profile)}
-        self.setup.show_profiles(profiles, self._profiles.current.id, formed)
+        self.setup.show_profiles(profiles, self._profiles.current.id, self._begin.only_with_passages(profiles))
         self.setup.show_earlier(self._store.comparisons())
 
     def start(self) -> None:

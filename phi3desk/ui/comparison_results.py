@@ -186,14 +186,13 @@ class ComparisonResults(QTabWidget):
             button.setEnabled(outcome is not None)
             button.setChecked(outcome is not None and outcome.thumb == thumb)
         self._found.setText(self.model.marks(index))
-        if outcome is None:
+        hidden = self._comparison is not None and self._comparison.names_hidden
+        if outcome is None or hidden:
+            # the cell leaves out marks and sources where they would tell which variant had documents
             self._answer.setPlainText(str(self.model.data(index) or ""))
             return
         lines = [outcome.answer.text or outcome.problem, ""]
         lines += [f"[{c.n}] {c.document}, {place_of(c)}: {c.quote}" for c in outcome.answer.citations]
-        if self._comparison is not None and self._comparison.names_hidden:
-            # marks and sources would tell which variant had documents
-            lines = [str(self.model.data(index) or "")]
         self._answer.setPlainText("\n".join(lines).strip())
 
     def _rate_current(self, thumb: int) -> None:

@@ -93,9 +93,10 @@ class ComparisonStart(QObject):
         except UserError:
             return profile
 
-    def only_with_passages(self, profile: Profile) -> bool:
-        """Tell whether none of an expert's adapters has a part in answers without passages."""
-        return only_with_passages(profile, self._adapters.list())
+    def only_with_passages(self, profiles: Sequence[Profile]) -> set[str]:
+        """Return the ids of the experts none of whose adapters has a part in answers without passages."""
+        kept = self._adapters.list()
+        return {profile.id for profile in profiles if only_with_passages(profile, kept)}
 
     def _plan(self, wanted: Wanted) -> Plan:
         entry = usable_model(wanted.base.model, self._models)

@@ -232,7 +232,8 @@ class ExamplesPage(QWidget):
         """Keep a correction that was typed, before another example takes its place."""
         at = next((n for n, one in enumerate(self.rows.examples) if one.id == self._shown), None)
         text = self.correction.toPlainText().strip()
-        if at is None or not text or text == self.rows.examples[at].correction:
+        # what is only shown may have been judged otherwise in a conversation meanwhile
+        if at is None or not text or not self.correction.document().isModified():
             return
         self._store.change(self._shown, Verdict.CORRECTED, text)
         self.rows.replace(at, self._store.example(self._shown))
@@ -250,6 +251,7 @@ class ExamplesPage(QWidget):
             self.correction.setFocus()
             return
         self._store.change(example.id, verdict, text)
+        self.correction.document().setModified(False)
         self.refresh()
 
     def remove(self) -> None:

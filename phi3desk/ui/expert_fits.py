@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from phi3desk.model.fitting import Misfit, misfits
 from phi3desk.model.models import AdapterUse
+from phi3desk.model.starter import adapters_on
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.profiles.answering import usable_model
 from phi3desk.ui.background import in_background
@@ -39,9 +40,9 @@ class ExpertFits(QObject):
 
         def work() -> tuple[list[str], tuple[Misfit, ...]]:
             entry, kept = usable_model(name, self._models), self._adapters.list()
-            left_out = [one.name for one in kept if one.starter and not entry.starter]
-            uses = [AdapterUse(one.name, one.path) for one in kept if one.name not in left_out]
-            return left_out, misfits(uses, kept, entry)
+            uses = [AdapterUse(one.name, one.path) for one in kept]
+            held = adapters_on(uses, entry)
+            return [use.name for use in uses if use not in held], misfits(held, kept, entry)
 
         def on_found(found: tuple[list[str], tuple[Misfit, ...]]) -> None:
             if asked != self._asked:

@@ -79,7 +79,7 @@ class SpotComparing(QObject):
             return
         question, answer = asked
         base = self._begin.on_its_model(self._expert_of(answer))
-        formed = self._begin.only_with_passages(base)
+        formed = bool(self._begin.only_with_passages([base]))
         variants = offered(base, has_documents=self._has_documents(), only_with_passages=formed)
         if len(variants) < 2:
             reason = self.tr("There is nothing to compare: “{expert}” has no adapter, and there are no documents.")

@@ -230,7 +230,7 @@ class FlowLayout(QLayout):
                     item.setGeometry(QRect(QPoint(left, y + (height - size.height()) // 2), size))
                 x += size.width() + self.spacing()
             y += height + self.spacing()
-        return max(0, y - rect.y() - self.spacing()) if rows else 0
+        return y - rect.y() - self.spacing() if rows else 0
 
 
 class StateBadge(QWidget):

@@ -265,15 +265,30 @@ def test_examples_page_keeps_a_correction_that_was_typed_when_another_is_chosen(
     qtbot.addWidget(made)
     made.show()
     first, second = (example.id for example in made.rows.examples)
-    made.correction.setPlainText("Every two hours [1].")
+    made.correction.insertPlainText("Every two hours [1].")
     made.list.setCurrentIndex(made.rows.index(1))
     assert (examples.example(first).verdict, examples.example(first).correction) == (
         Verdict.CORRECTED, "Every two hours [1].",
     )  # fmt: skip
     assert made.correction.toPlainText() == ""
-    made.correction.setPlainText("Every three hours [1].")
+    made.correction.insertPlainText("Every three hours [1].")
     made.hide()
     assert examples.example(second).correction == "Every three hours [1]."
+
+
+def test_examples_page_does_not_write_over_a_judgement_made_elsewhere(
+    home: Paths, examples, model, make_answer, qtbot: QtBot
+):
+    message = make_answer("Every hour [1].")
+    examples.judge("How often?", message, AskedWith(), Verdict.CORRECTED, "Every two hours [1].")
+    made = ExamplesPage(examples, model, Settings(home.settings))
+    qtbot.addWidget(made)
+    made.show()
+    examples.judge("How often?", message, AskedWith(), Verdict.GOOD)
+    made.refresh()
+    made.hide()
+    assert examples.examples()[0].verdict is Verdict.GOOD
+    assert made.correction.toPlainText() == ""
 
 
 def test_comparison_tells_which_questions_are_asked(page, tmp_path):
