@@ -30,10 +30,10 @@ from phi3desk.library.documents import Collection
 from phi3desk.paths import HOME_VARIABLE, open_paths, resource
 from phi3desk.profiles.teaching import Examples
 from phi3desk.settings import Settings
-from phi3desk.ui.document_files import sample_questions
-from phi3desk.ui.expert_tools import COMPARISON
-from phi3desk.ui.library_page import FOLDERS
-from phi3desk.ui.main_window import MainWindow, Parts
+from phi3desk.ui.library.document_import import sample_questions
+from phi3desk.ui.library.page import FOLDERS
+from phi3desk.ui.window.expert_tabs import COMPARISON
+from phi3desk.ui.window.main_window import MainWindow, Parts
 
 LONGEST_WAIT = 300.0
 #: questions of the comparison; more make a better chart and a longer wait

@@ -14,19 +14,19 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from phi3desk import __version__
 from phi3desk.chat.examples import ExampleStore
 from phi3desk.chat.history import ConversationStore
+from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError, bug_report
 from phi3desk.model.store import AdapterStore, ModelStore
 from phi3desk.paths import Paths, resource
-from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
-from phi3desk.ui.bug_dialog import BugDialog
-from phi3desk.ui.library_client import LibraryClient
-from phi3desk.ui.main_window import MainWindow
-from phi3desk.ui.model_client import ModelClient
-from phi3desk.ui.parts import Parts
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.formatting import shown
+from phi3desk.ui.services import Parts
 from phi3desk.ui.theme import apply_scheme
-from phi3desk.ui.words import shown
+from phi3desk.ui.window.bug_dialog import BugDialog
+from phi3desk.ui.window.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from phi3desk.chat.citations import cite, keep_known_marks
 from phi3desk.chat.messages import Answer, MadeBy, Source, Timings
 from phi3desk.chat.prompt import PromptRequest, Written, compose, manner_for
 from phi3desk.library.documents import SearchResult
-from phi3desk.model.models import Generation, LoadedModel, Sampling, Turn
+from phi3desk.model.types import Generation, LoadedModel, Sampling, Turn
 
 DOCUMENTS = "documents"
 MODEL = "model"

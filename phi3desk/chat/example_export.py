@@ -13,7 +13,7 @@ from phi3desk.chat.examples import Example, Verdict
 from phi3desk.chat.prompt import CountTokens, Manner, PromptRequest, compose
 from phi3desk.errors import UserError
 from phi3desk.library.text import fold
-from phi3desk.model.models import Turn
+from phi3desk.model.types import Turn
 from phi3desk.paths import write_atomically
 
 TRAIN, VALID, REJECTED, README = "train.jsonl", "valid.jsonl", "rejected.jsonl", "README.md"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import MadeBy, Message, Source
-from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import say
-from phi3desk.model.models import Turn
+from phi3desk.model.types import Turn
 from phi3desk.sqlite_file import open_file
 
 MIGRATIONS: tuple[str, ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from phi3desk.library.documents import Passage
-from phi3desk.model.models import AdapterUse
+from phi3desk.model.types import AdapterUse
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import Source
-from phi3desk.chat.mode import AnswerMode
 from phi3desk.errors import UserError
 from phi3desk.library.documents import place
-from phi3desk.model.models import Generation, Turn
+from phi3desk.model.types import Generation, Turn
 
 WITH_PASSAGES = (
     "Answer the question from the numbered passages below and from nothing else. "

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import unfinished
-from phi3desk.cli.answers import (
+from phi3desk.cli.ask import (
     NOT_SEARCHED,
     answer_question,
     choose_model,
@@ -21,22 +21,22 @@ from phi3desk.cli.answers import (
 )
 from phi3desk.cli.documents import collection_ids, open_library, stopped_by_person
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
+from phi3desk.comparison.plan import Asked, Comparison, Outcome, Plan, Variant, read_questions, run, variants_of
+from phi3desk.comparison.report import csv_text, html_text, seconds_text, sentences_of, share_text
+from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.library import Library
-from phi3desk.model.models import ModelEntry
 from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.types import ModelEntry
 from phi3desk.paths import Paths, write_atomically
-from phi3desk.profiles.answering import on_model
-from phi3desk.profiles.comparison import Asked, Comparison, Outcome, Plan, Variant, read_questions, run, variants_of
-from phi3desk.profiles.comparison_figures import MEASURE_NAMES, Figures, figures, judged
-from phi3desk.profiles.comparison_report import csv_text, html_text, seconds_text, sentences_of, share_text
-from phi3desk.profiles.comparison_store import ComparisonStore
 from phi3desk.profiles.profile import Profile
+from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 
 if TYPE_CHECKING:
-    from phi3desk.model.engine import Engine
+    from phi3desk.model.llama.engine import Engine
 
 
 def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:

@@ -15,7 +15,7 @@ from phi3desk import __version__
 from phi3desk.cli.documents import open_library
 from phi3desk.cli.output import Output
 from phi3desk.errors import UserError
-from phi3desk.model.hardware import hardware
+from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings

@@ -15,7 +15,7 @@ from typing import Any
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, ImportSummary, State, place
-from phi3desk.library.import_run import OnFile, OnProgress
+from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings

@@ -15,11 +15,11 @@ from phi3desk.cli.models import print_change, print_rows
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled
 from phi3desk.library.transfer import Transfer
+from phi3desk.packs.checks import read_manifest
+from phi3desk.packs.exporter import Packed, export_pack
+from phi3desk.packs.importer import Imported, import_pack
+from phi3desk.packs.manifest import PackProgress
 from phi3desk.paths import Paths
-from phi3desk.profiles.pack import PackProgress
-from phi3desk.profiles.pack_checking import read_manifest
-from phi3desk.profiles.pack_reading import Imported, import_pack
-from phi3desk.profiles.pack_writing import Packed, export_pack
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings

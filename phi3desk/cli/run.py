@@ -7,7 +7,7 @@ import logging
 import logging.handlers
 from collections.abc import Callable
 
-from phi3desk.cli import answers, compare, doctor, documents, models, profiles
+from phi3desk.cli import ask, compare, doctor, documents, models, profiles
 from phi3desk.cli.output import Output, OutputError, say_failure, standard_output
 from phi3desk.errors import Cancelled, UserError, bug_report
 from phi3desk.paths import Paths, open_paths
@@ -22,7 +22,7 @@ COMMANDS: dict[str, Command] = {
     "sync": documents.run_sync,
     "documents": documents.run_documents,
     "search": documents.run_search,
-    "ask": answers.run_ask,
+    "ask": ask.run_ask,
     "compare": compare.run_compare,
     "models": models.run_models,
     "adapters": models.run_adapters,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from phi3desk.errors import Sentence, say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.content import Content
-from phi3desk.library.embedding_queue import EmbeddingQueue
-from phi3desk.library.vectors import Vectors
+from phi3desk.library.embedding.queue import EmbeddingQueue
+from phi3desk.library.embedding.vector_store import Vectors
 
 
 @dataclass(frozen=True)

@@ -25,20 +25,20 @@ from phi3desk.library.documents import (
     SearchResult,
     State,
 )
-from phi3desk.library.embedder import Embedder
-from phi3desk.library.embedding_queue import EmbeddingQueue
-from phi3desk.library.import_run import OnFile, OnProgress
-from phi3desk.library.importer import Importer
+from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.queue import EmbeddingQueue
+from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.importing.folder_watcher import FolderWatcher
+from phi3desk.library.importing.import_run import OnFile, OnProgress
+from phi3desk.library.importing.importer import Importer
+from phi3desk.library.importing.passwords import Passwords
+from phi3desk.library.importing.throttle import Pace
 from phi3desk.library.integrity import Fault, check, mend
-from phi3desk.library.pace import Pace
-from phi3desk.library.passwords import Passwords
 from phi3desk.library.reading.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
-from phi3desk.library.retriever import Retriever
+from phi3desk.library.search.retriever import Retriever
 from phi3desk.library.sources import Sources
 from phi3desk.library.transfer import Transfer
-from phi3desk.library.vectors import Vectors
-from phi3desk.library.watcher import FolderWatcher
 from phi3desk.paths import Paths, worker_command
 from phi3desk.settings import Settings
 

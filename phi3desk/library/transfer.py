@@ -13,12 +13,13 @@ from pathlib import Path, PurePath
 
 from phi3desk.errors import say
 from phi3desk.library.catalog import Catalog, stored_sentence
+from phi3desk.library.chunked_document import index_entry
 from phi3desk.library.chunker import Draft
 from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECOGNISED, add_passage, embedded_at_first
 from phi3desk.library.database import marks
 from phi3desk.library.documents import Rules, State
-from phi3desk.library.drafting import index_entry
-from phi3desk.library.embedding_queue import EmbeddingQueue
+from phi3desk.library.embedding.queue import EmbeddingQueue
+from phi3desk.library.embedding.vector_store import Vectors
 from phi3desk.library.sources import Sources
 from phi3desk.library.transfer_records import (
     DOCUMENTS,
@@ -33,7 +34,6 @@ from phi3desk.library.transfer_records import (
     records,
     vector_rows,
 )
-from phi3desk.library.vectors import Vectors
 
 WITHOUT_FILE = say("This document came in a pack without its file; its pages are shown as text.")
 _PART = 1000

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from phi3desk.errors import Sentence, say
-from phi3desk.model.models import GgufInfo
+from phi3desk.model.types import GgufInfo
 
 _PHI = re.compile(r"phi[\s_-]*(?P<version>\d(?:[._]\d)?)")
 _SIZE = re.compile(r"(?<![a-z])(mini|small|medium|moe)(?![a-z])")

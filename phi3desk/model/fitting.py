@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phi3desk.errors import Sentence, say
-from phi3desk.model.adding import Fit, fit_of
-from phi3desk.model.bases import open_base
-from phi3desk.model.models import AdapterEntry, AdapterUse, ModelEntry
+from phi3desk.model.adapters.base_models import open_base
+from phi3desk.model.adapters.preparation import Fit, fit_of
+from phi3desk.model.types import AdapterEntry, AdapterUse, ModelEntry
 
 
 @dataclass(frozen=True)

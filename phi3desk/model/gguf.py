@@ -9,7 +9,7 @@ from pathlib import Path
 
 from phi3desk.errors import UserError
 from phi3desk.model.gguf_header import STRING, TENSOR_TYPES, TOKENS, ArrayValue, Header, TensorInfo, read_header
-from phi3desk.model.models import GgufInfo
+from phi3desk.model.types import GgufInfo
 
 #: `general.file_type` -> name (enum llama_ftype of llama.h)
 FILE_TYPES = {

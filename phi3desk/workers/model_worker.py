@@ -9,10 +9,10 @@ from contextlib import suppress
 from phi3desk.chat.answer import write
 from phi3desk.chat.prompt import PromptRequest, Written
 from phi3desk.errors import UserError
-from phi3desk.model.engine import Engine
-from phi3desk.model.hardware import hardware
-from phi3desk.model.models import AdapterUse, Hardware, LoadedModel, LoadOptions, Sampling
+from phi3desk.model.llama.engine import Engine
+from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.store import ModelStore
+from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Sampling
 from phi3desk.paths import open_paths
 from phi3desk.workers.worker import Handler, Outlet, Task, Worker, log_to_file, take_standard_streams
 

@@ -18,8 +18,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
-from phi3desk.model.engine import Engine
-from phi3desk.model.models import AdapterUse, LoadOptions
+from phi3desk.model.llama.engine import Engine
+from phi3desk.model.types import AdapterUse, LoadOptions
 from tests.benchmarks.phi3_shape import Phi3Shape, write_lora, write_model
 from tests.benchmarks.table import HEAD, Row, at_most, line, sooner
 

@@ -25,7 +25,7 @@ from typing import NoReturn
 
 import psutil
 
-from phi3desk.library.embedder import Embedder
+from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
+from phi3desk.library.embedding.vector_store import Vectors
 from phi3desk.library.library import Library
-from phi3desk.library.vectors import Vectors
 from phi3desk.paths import Paths
 
 #: Other texts in the same batch change the last bits of a vector.

@@ -30,7 +30,7 @@ def main(folder: Path, store: Path) -> None:
     from langchain_community.embeddings import HuggingFaceEmbeddings
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    from phi3desk.library.embedder import model_folder
+    from phi3desk.library.embedding.minilm import model_folder
 
     memory = Memory()
     started = time.perf_counter()

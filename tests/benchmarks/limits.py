@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from phi3desk.library.embedder import model_folder
+from phi3desk.library.embedding.minilm import model_folder
 from phi3desk.paths import Paths
 from tests.benchmarks.processes import tell
 

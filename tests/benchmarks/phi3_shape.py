@@ -14,7 +14,7 @@ import gguf
 import numpy as np
 import numpy.typing as npt
 
-from phi3desk.model.lora_gguf import PlannedTensor, write_gguf
+from phi3desk.model.adapters.lora_gguf import PlannedTensor, write_gguf
 from tests.helpers.tiny_phi3 import CHAT_TEMPLATE, SPECIAL, tokens
 
 _BLOCK, _BLOCK_BYTES = 32, 18

@@ -12,9 +12,9 @@ from pathlib import Path
 from phi3desk.chat.answer import sources_of, write
 from phi3desk.chat.prompt import PromptRequest
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
-from phi3desk.model.engine import Engine
-from phi3desk.model.models import AdapterUse, Generation, LoadOptions, Sampling, Turn
+from phi3desk.model.llama.engine import Engine
 from phi3desk.model.starter import find_starter
+from phi3desk.model.types import AdapterUse, Generation, LoadOptions, Sampling, Turn
 from phi3desk.paths import Paths, open_paths
 from phi3desk.paths import resource as own_resource
 from phi3desk.settings import Settings

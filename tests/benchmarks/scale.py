@@ -23,12 +23,12 @@ import numpy as np
 import psutil
 
 from phi3desk.library.catalog import Catalog
+from phi3desk.library.chunked_document import index_entry
 from phi3desk.library.chunker import Draft
 from phi3desk.library.content import EMBEDDED, UNKNOWN_LANGUAGE, add_passage
-from phi3desk.library.drafting import index_entry
-from phi3desk.library.embedder import Embedder
+from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.vector_store import Vectors
 from phi3desk.library.library import Library
-from phi3desk.library.vectors import Vectors
 from phi3desk.paths import Paths, open_paths, resource
 from phi3desk.settings import Settings
 from tests.benchmarks.material import pages_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from phi3desk.model.native import api, load_adapter, load_model
+from phi3desk.model.llama.bindings import api, load_adapter, load_model
 
 
 def exact_logits(model: Path, tokens: list[int], adapters: dict[Path, float]) -> npt.NDArray[np.float32]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from phi3desk.model.models import AdapterEntry
 from phi3desk.model.store import AdapterStore
+from phi3desk.model.types import AdapterEntry
 from phi3desk.paths import Paths
 
 

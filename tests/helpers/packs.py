@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from phi3desk.library.embedder import Embedder
+from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.library import Library
+from phi3desk.packs.importer import Imported, import_pack
 from phi3desk.paths import Paths
-from phi3desk.profiles.pack_reading import Imported, import_pack
 from phi3desk.settings import Settings
 from tests.helpers.reading import READER
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from phi3desk.library.reading.events import ReadRequest
 from phi3desk.library.reading.pool import DocumentText
+from phi3desk.library.reading.protocol import ReadRequest
 from tests.helpers.reading import told_about
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from phi3desk.library.documents import State
-from phi3desk.library.reading.events import Details, Finished, Opened, ReadPage, ReadRequest
 from phi3desk.library.reading.kinds import read_document
+from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadPage, ReadRequest
 
 #: starts a reader process without the program around it
 READER = [sys.executable, "-m", "phi3desk.library.reading.process"]

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from phi3desk.errors import say
 from phi3desk.library.documents import Collection, Document, LibraryStatus, PageText, State
-from phi3desk.ui.library_client import LibraryClient
+from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.workers.protocol import Failure
 
 REASON = say("All {count} pages are pictures without text.", count=14)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.chat.mode import AnswerMode
-from phi3desk.model.models import AdapterUse
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.model.store import AdapterStore
+from phi3desk.model.types import AdapterUse
+from phi3desk.packs.exporter import export_pack
 from phi3desk.paths import Paths, open_paths
-from phi3desk.profiles.pack_writing import export_pack
 from phi3desk.profiles.profile import Profile, SamplingChoice
 from phi3desk.profiles.store import ProfileStore
 from tests.helpers.packs import PUMPS, opened

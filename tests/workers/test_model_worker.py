@@ -5,7 +5,7 @@ import pytest
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import PromptRequest, Written
 from phi3desk.library.documents import Passage
-from phi3desk.model.models import AdapterUse, LoadedModel, LoadOptions, Sampling, Turn
+from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Sampling, Turn
 from phi3desk.workers.protocol import Failure, decode
 from tests.helpers.worker_process import WorkerProcess
 

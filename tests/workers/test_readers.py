@@ -14,8 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 from phi3desk.library.documents import State
 from phi3desk.library.reading import pdf
 from phi3desk.library.reading import pool as pool_module
-from phi3desk.library.reading.events import Finished, ReadPage, ReadRequest
 from phi3desk.library.reading.pool import DocumentText, Limits, Reader, ReaderPool
+from phi3desk.library.reading.protocol import Finished, ReadPage, ReadRequest
 from phi3desk.paths import worker_environment
 from tests.helpers.pdf import stream, write_objects, write_pdf, write_pump_manual
 from tests.helpers.reading import READER
@@ -183,7 +183,7 @@ def test_walls_let_a_reader_neither_write_nor_call_nor_start_anything(tmp_path: 
     kept.write_text("kept")
     program = f"""
 import os, pathlib, shutil, socket, sqlite3, subprocess, sys, tempfile, urllib.request
-from phi3desk.library.reading.walls import raise_walls
+from phi3desk.library.reading.confinement import raise_walls
 kept, new, program = pathlib.Path({str(kept)!r}), pathlib.Path({str(tmp_path / "new")!r}), pathlib.Path(sys.executable)
 raise_walls((program,))
 child = subprocess.Popen([str(program), "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from phi3desk.library.reading.blocks import Block, PageDraft, one_line
-from phi3desk.library.reading.events import ReadPage
 from phi3desk.library.reading.limits import Content
 from phi3desk.library.reading.plain import text_of
+from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.tables import LONGEST_CELL, LOOKED_AT, MOST_COLUMNS, find_head, row_blocks
 
 #: A page of a sheet ends after so many rows or characters.

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import State
-from phi3desk.library.reading.events import Event, Finished, ReadRequest
 from phi3desk.library.reading.limits import Content, Refusal, told
+from phi3desk.library.reading.protocol import Event, Finished, ReadRequest
 
 #: A PDF's mark may stand anywhere in its first bytes.
 _HEAD_BYTES = 1024

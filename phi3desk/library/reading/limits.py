@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import State
-from phi3desk.library.reading.events import Details, Event, Finished, Opened, ReadPage
+from phi3desk.library.reading.protocol import Details, Event, Finished, Opened, ReadPage
 from phi3desk.library.text import has_text
 
 #: What a document may have at most; the rest of it is left out, and the reason says so.

@@ -15,8 +15,8 @@ from pathlib import Path
 from phi3desk.errors import say
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
 from phi3desk.library.reading.charset import decode
-from phi3desk.library.reading.events import ReadPage
 from phi3desk.library.reading.limits import Content, Refusal
+from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.web import text_of_html
 
 _MOST_BYTES = 100 * 1024**2

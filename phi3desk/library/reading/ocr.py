@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import Sentence, say
-from phi3desk.library.reading.events import Box, ReadPage
+from phi3desk.library.reading.protocol import Box, ReadPage
 
 #: Tesseract is trained on letters as they are at this resolution; finer pictures take longer and gain nothing.
 _DOTS_PER_INCH = 300

@@ -8,8 +8,8 @@ from pathlib import Path
 from phi3desk.errors import Sentence, say
 from phi3desk.library.reading.blocks import tidy
 from phi3desk.library.reading.charset import decode
-from phi3desk.library.reading.events import ReadPage
 from phi3desk.library.reading.limits import MOST_TEXT_BYTES, Content
+from phi3desk.library.reading.protocol import ReadPage
 
 _LINES = 120
 _CHARACTERS = 8_000

@@ -19,13 +19,13 @@ import psutil
 
 from phi3desk.errors import say
 from phi3desk.library import language
+from phi3desk.library.chunked_document import draft
 from phi3desk.library.documents import State
-from phi3desk.library.drafting import draft
-from phi3desk.library.embedder import Embedder
-from phi3desk.library.reading.events import Details, Event, Finished, Opened, ReadPage, ReadRequest
+from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.reading.confinement import limit_request, raise_walls
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.ocr import find_tesseract
-from phi3desk.library.reading.walls import limit_request, raise_walls
+from phi3desk.library.reading.protocol import Details, Event, Finished, Opened, ReadPage, ReadRequest
 
 #: Passages written on a line: a line has to stay within what the parent takes in.
 _PASSAGES_A_LINE = 500

@@ -13,8 +13,8 @@ from typing import Any
 from phi3desk.errors import say
 from phi3desk.library.reading.archive import check
 from phi3desk.library.reading.delimited import pages_of_rows
-from phi3desk.library.reading.events import ReadPage
 from phi3desk.library.reading.limits import Content
+from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.tables import LONGEST_CELL, MOST_COLUMNS, repeated
 from phi3desk.library.reading.values import shown
 

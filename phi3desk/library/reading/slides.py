@@ -11,8 +11,8 @@ from typing import Any
 from phi3desk.errors import say
 from phi3desk.library.reading.archive import checked_copy
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
-from phi3desk.library.reading.events import ReadPage
 from phi3desk.library.reading.limits import Content
+from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.tables import lines_of, repeated
 
 _DEEPEST = 20

@@ -23,13 +23,13 @@ from mixture import Case
 from phi3desk.chat.answer import unfinished
 from phi3desk.chat.citations import MARKS
 from phi3desk.chat.messages import MadeBy
-from phi3desk.model.engine import Engine
-from phi3desk.model.models import AdapterUse, LoadOptions, Sampling
+from phi3desk.comparison.grading import holds, refuses
+from phi3desk.comparison.statistics import share_of
+from phi3desk.model.llama.engine import Engine
 from phi3desk.model.starter import find_starter
 from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.types import AdapterUse, LoadOptions, Sampling
 from phi3desk.paths import open_paths
-from phi3desk.profiles.judging import holds, refuses
-from phi3desk.profiles.uncertainty import share_of
 
 GREEDY = Sampling(temperature=0.0, max_tokens=96)
 CONTEXT = 2048

@@ -30,7 +30,7 @@ from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import FOR_CHOOSERS, REFUSAL, PromptRequest, compose
 from phi3desk.library.documents import Passage
 from phi3desk.library.text import sentences
-from phi3desk.model.models import Turn
+from phi3desk.model.types import Turn
 
 #: an expert's own instructions stand before the task; the first ones are those of the built-in general expert
 INSTRUCTIONS = (

@@ -18,13 +18,13 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from phi3desk.chat.prompt import FOR_CHOOSERS, FORMS
-from phi3desk.model.bases import open_base
+from phi3desk.model.adapters.base_models import open_base
+from phi3desk.model.adapters.peft import read_peft
+from phi3desk.model.adapters.peft_conversion import convert
 from phi3desk.model.gguf import PROMPT_KEY, inspect
-from phi3desk.model.models import ModelEntry, model_name
-from phi3desk.model.peft import read_peft
-from phi3desk.model.peft_conversion import convert
 from phi3desk.model.starter import ADAPTER, find_starter
 from phi3desk.model.store import adapter_entry
+from phi3desk.model.types import ModelEntry, model_name
 from phi3desk.paths import resource
 
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from phi3desk.chat.evidence import telling_words
 from phi3desk.library.chunker import PageLayout, cut
-from phi3desk.library.reading.events import ReadPage, ReadRequest
 from phi3desk.library.reading.kinds import read_document
+from phi3desk.library.reading.protocol import ReadPage, ReadRequest
 from phi3desk.library.text import fold
 
 LETTERS_A_TOKEN = 4.5

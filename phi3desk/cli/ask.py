@@ -1,0 +1,206 @@
+"""The command that answers: search, write, cite."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from phi3desk.chat.answer import finish, nothing_found, nothing_to_search, sources_of, write
+from phi3desk.chat.messages import Answer, MadeBy
+from phi3desk.chat.prompt import PromptRequest
+from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_person
+from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.comparison.grading import refuses
+from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.documents import Found, SearchResult
+from phi3desk.model.fitting import misfits
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.types import AdapterUse, LoadOptions, ModelEntry, Sampling
+from phi3desk.paths import Paths
+from phi3desk.profiles.profile import Profile
+from phi3desk.profiles.resolution import on_model
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+
+if TYPE_CHECKING:
+    from phi3desk.model.llama.engine import Engine
+
+NOT_SEARCHED = SearchResult((), 0, "", 0.0, False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Answered:
+    """An answer together with the passages the search gave it."""
+
+    answer: Answer
+    found: tuple[Found, ...]
+
+
+def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """Answer one question, or each question of a file."""
+    profiles = ProfileStore(paths.profiles)
+    profile = profiles.named(options.profile) if options.profile else profiles.current
+    entry = choose_model(ModelStore(paths), options.model or profile.model)
+    profile = on_model(profile, entry)
+    if options.adapters is not None:
+        profile = dataclasses.replace(profile, adapters=adapter_uses(AdapterStore(paths), profile, options.adapters))
+    refuse_misfits(AdapterStore(paths), profile.adapters, entry)
+    progress = ProgressLine()
+    with (
+        open_library(paths, settings) as library,
+        loaded_engine(entry, profile, settings, progress) as engine,
+        stopped_by_person() as cancelled,
+    ):
+        collections = collection_ids(library, options.collection) or list(profile.collections) or None
+        made_by = made_by_of(entry, profile)
+        for question_id, question in questions_of(options):
+            result = NOT_SEARCHED
+            if profile.answer_mode.searches:
+                result = library.search(question, settings.get("answers.passages"), collections, options.document)
+            answer = answer_question(engine, question, result, profile, made_by, settings, progress, cancelled)
+            if cancelled.is_set():
+                raise Cancelled
+            answered = Answered(answer, result.found)
+            if options.json or options.questions:
+                output.json(answer_row(question_id, answered))
+            else:
+                print_answer(answered, output)
+
+
+def answer_question(
+    engine: Engine,
+    question: str,
+    result: SearchResult,
+    profile: Profile,
+    made_by: MadeBy,
+    settings: Settings,
+    progress: ProgressLine,
+    cancelled: threading.Event,
+) -> Answer:
+    """Write the answer to a question from what a search found for it."""
+    sources = sources_of(result)
+    if not sources and profile.answer_mode.refuses(result.searched):
+        return nothing_found(result, made_by) if result.searched else nothing_to_search(made_by)
+    written = write(
+        engine,
+        PromptRequest(profile.instructions, sources, (), question, profile.answer_mode),
+        profile.sampling.over(sampling_of(settings)),
+        on_prefill=lambda done, total: progress.show(f"Reading {len(sources)} passages, {100 * done // total} %"),
+        on_text=lambda _: progress.show("Writing the answer"),
+        cancelled=cancelled,
+    )
+    progress.clear()
+    return finish(written, question, sources, made_by, result.seconds)
+
+
+def sampling_of(settings: Settings) -> Sampling:
+    """Return how answers are sampled, as set."""
+    return Sampling(temperature=settings.get("answers.temperature"), max_tokens=settings.get("answers.max_tokens"))
+
+
+def choose_model(models: ModelStore, name: str) -> ModelEntry:
+    """Return the model of that name, or the one in use; UserError where there is none."""
+    entry = models.find(name) if name else models.in_use()
+    if entry is None:
+        raise UserError("There is no language model yet. Add one: phi3desk models add FILE.gguf")
+    return entry
+
+
+def adapter_uses(store: AdapterStore, profile: Profile, given: Sequence[tuple[str, float]]) -> tuple[AdapterUse, ...]:
+    """Return a profile's adapters with those given added, changed, or with strength 0 taken away."""
+    uses = {use.name: use for use in profile.adapters}
+    for name, strength in given:
+        uses[name] = AdapterUse(name, store.find(name).path, strength)
+    return tuple(use for use in uses.values() if use.strength > 0)
+
+
+def refuse_misfits(store: AdapterStore, uses: Sequence[AdapterUse], entry: ModelEntry) -> None:
+    """Raise UserError for an adapter that is not for the model, or may be a sibling's, before anything is loaded."""
+    one = min(misfits(uses, store.list(), entry), key=lambda one: one.doubtful, default=None)
+    if one is None:
+        return
+    if not one.doubtful:
+        raise UserError(one.reason.template, **one.reason.values)
+    raise UserError(
+        "{doubt} If it is meant for that model all the same: phi3desk adapters add \"{file}\" --base \"{model}\".",
+        doubt=str(one.reason), file=one.file, model=one.model,
+    )  # fmt: skip
+
+
+@contextmanager
+def loaded_engine(entry: ModelEntry, profile: Profile, settings: Settings, progress: ProgressLine) -> Iterator[Engine]:
+    """Load a model with a profile's adapters, and let it go at the end."""
+    from phi3desk.model.llama.engine import Engine
+
+    def on_progress(fraction: float) -> bool:
+        progress.show(f"Loading {entry.name}, {fraction:.0%}")
+        return True
+
+    options = LoadOptions(
+        settings.get("model.context"), settings.get("model.gpu_layers"), settings.get("model.threads")
+    )
+    engine = Engine.load(entry.path, options, on_progress)
+    progress.clear()
+    try:
+        engine.set_adapters(profile.adapters)
+        yield engine
+    finally:
+        engine.close()
+
+
+def made_by_of(entry: ModelEntry, profile: Profile) -> MadeBy:
+    """Return the record of what writes an answer."""
+    return MadeBy(
+        model=entry.name,
+        model_path=entry.path,
+        profile=profile.name,
+        profile_id=profile.id,
+        adapters=profile.adapters,
+    )
+
+
+def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
+    """Return the JSON of an answer."""
+    answer = answered.answer
+    return {
+        "id": question_id,
+        "answer": answer.text,
+        "citations": [
+            {"n": citation.n, "document": citation.document, "page": citation.page, "quote": citation.quote}
+            for citation in answer.citations
+        ],
+        "passages": [found_row(found) for found in answered.found],
+        "model": answer.made_by.model,
+        "grounded": answer.grounded,
+        "timings": {name: round(value, 4) for name, value in dataclasses.asdict(answer.timings).items()},
+    }
+
+
+def print_answer(answered: Answered, output: Output) -> None:
+    """Print an answer for a person: the text, its sources, and where it comes from."""
+    answer = answered.answer
+    output.text(answer.text or "(The model wrote nothing.)")
+    output.text()
+    for citation in answer.citations:
+        output.text(f"[{citation.n}] {citation.document}, p. {citation.page}: {' '.join(citation.quote.split())}")
+        if citation.missing:
+            output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
+    written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."
+    output.text(_basis(answer) + (written if answer.basis != "nothing_found" else ""))
+
+
+def _basis(answer: Answer) -> str:
+    if answer.basis == "nothing_found":
+        return "No document speaks of this."
+    if answer.grounded:
+        count = len({citation.n for citation in answer.citations})
+        return f"From documents, {count} source{'s' if count > 1 else ''}."
+    if answer.sources and refuses(answer):
+        return "The model found no answer in the documents."
+    if answer.sources:
+        return "From documents, but the sources do not hold what the answer says: check it."
+    return "From the model alone, without documents."

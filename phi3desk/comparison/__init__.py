@@ -1,0 +1,1 @@
+"""Whether documents or an adapter help: the plan, the answers, the figures."""

@@ -1,0 +1,289 @@
+"""A set of questions answered in several ways, so that a person can see whether documents and adapters help."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import random
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.messages import Answer
+from phi3desk.comparison.grading import Expected
+from phi3desk.errors import UserError
+from phi3desk.model.types import Turn
+from phi3desk.profiles.profile import Profile
+
+ALONE, DOCUMENTS, ADAPTER, BOTH = "alone", "documents", "adapter", "both"
+KINDS = (ALONE, DOCUMENTS, ADAPTER, BOTH)
+PROFILE = "profile:"
+MOST_QUESTIONS = 5000
+LARGEST_FILE = 20_000_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of a comparison and what is known of it; ids are unique within a comparison."""
+
+    id: str
+    question: str
+    expected: Expected = field(default_factory=Expected)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to answer: `key` is alone, documents, adapter, both or profile:ID, and `profile` what answers."""
+
+    key: str
+    name: str
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be compared. `model` is what answers where a profile names none; `collections` None is the profile's.
+
+    With `blind` the answers stand without their variant's name, in an order drawn by `seed`, until they are revealed.
+    A question out of a conversation comes with the turns before it, and with the one document it was restricted to.
+    """
+
+    title: str
+    questions: tuple[Asked, ...]
+    variants: tuple[Variant, ...]
+    model: str = ""
+    collections: tuple[int, ...] | None = None
+    blind: bool = False
+    seed: int = 0
+    history: tuple[Turn, ...] = ()
+    document: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for a plan that asks the same questions in the same ways: such a run can go on."""
+        asked: list[object] = [self.questions, self.variants, self.model, self.collections]
+        if self.history or self.document:
+            asked += [self.history, self.document]
+        return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A plan as it is kept; times are seconds since 1970."""
+
+    id: int
+    plan: Plan
+    created: float
+    revealed: bool
+    answered: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many answers there are in all."""
+        return len(self.plan.questions) * len(self.plan.variants)
+
+    @property
+    def names_hidden(self) -> bool:
+        """Whether the person must not yet see which variant wrote an answer."""
+        return self.plan.blind and not self.revealed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One answer of a comparison; `thumb` is 1 good, -1 not good, 0 not judged. `problem` says why there is none."""
+
+    question: str
+    variant: str
+    answer: Answer
+    seconds: float
+    thumb: int = 0
+    problem: str = ""
+
+
+class Keeper(Protocol):
+    """Where answers are kept."""
+
+    def done(self, comparison_id: int) -> set[tuple[str, str]]:
+        """Return question and variant of each answer there is."""
+
+    def keep(self, comparison_id: int, outcome: Outcome) -> None:
+        """Keep an answer."""
+
+
+def variants_of(wanted: Sequence[str], base: Profile, profiles: Sequence[Profile]) -> tuple[Variant, ...]:
+    """Return the ways to answer that are named: alone, documents, adapter, both (of `base`), or profile:NAME.
+
+    Raises UserError for a name that is none, for fewer than two, and for adapter or both where `base` has no adapter.
+    """
+    made: dict[str, Variant] = {}
+    for name in wanted:
+        variant = _variant(name.strip(), base, profiles)
+        made[variant.key] = variant
+    if len(made) < 2:
+        raise UserError("A comparison needs two variants or more, such as alone,documents.")
+    return tuple(made.values())
+
+
+def offered(base: Profile, *, has_documents: bool, only_with_passages: bool = False) -> tuple[str, ...]:
+    """Return which of alone, documents, adapter and both a profile can be compared in.
+
+    With `only_with_passages` its adapters have no part in answers without passages: the adapter without documents
+    would be the model alone.
+    """
+    needs = {ALONE: True, DOCUMENTS: has_documents, ADAPTER: bool(base.adapters) and not only_with_passages}
+    needs[BOTH] = needs[DOCUMENTS] and bool(base.adapters)
+    return tuple(kind for kind in KINDS if needs[kind])
+
+
+def _variant(name: str, base: Profile, profiles: Sequence[Profile]) -> Variant:
+    if name.startswith(PROFILE):
+        wanted = name.removeprefix(PROFILE).strip()
+        for profile in profiles:
+            if profile.name.casefold() == wanted.casefold() or profile.id == wanted:
+                return Variant(PROFILE + profile.id, profile.name, profile)
+        raise UserError(
+            "There is no expert named “{name}”. There are: {names}.",
+            name=wanted, names=", ".join(profile.name for profile in profiles),
+        )  # fmt: skip
+    if name not in KINDS:
+        raise UserError(
+            "“{name}” is no variant. Variants are alone, documents, adapter, both and profile:NAME.", name=name
+        )
+    if name in (ADAPTER, BOTH) and not base.adapters:
+        raise UserError(
+            "The expert “{name}” has no adapter to compare. Give it one on the Experts page, or compare "
+            "alone,documents.",
+            name=base.name,
+        )
+    mode = AnswerMode.MODEL_ALONE
+    if name in (DOCUMENTS, BOTH):
+        mode = base.answer_mode if base.answer_mode.searches else AnswerMode.DOCUMENTS
+    adapters = base.adapters if name in (ADAPTER, BOTH) else ()
+    labels = {
+        ALONE: "Model alone", DOCUMENTS: "With documents", ADAPTER: "With adapter", BOTH: "With documents and adapter",
+    }  # fmt: skip
+    return Variant(name, labels[name], dataclasses.replace(base, adapters=adapters, answer_mode=mode))
+
+
+def work_left(plan: Plan, done: Collection[tuple[str, str]]) -> list[tuple[Asked, Variant]]:
+    """Return what is still to be answered, ordered so that models and adapters are changed as seldom as possible.
+
+    Variants with the same model and adapters are answered together, question by question.
+    """
+    groups: dict[object, list[Variant]] = {}
+    for variant in plan.variants:
+        groups.setdefault((variant.profile.model or plan.model, variant.profile.adapters), []).append(variant)
+    by_model = sorted(groups, key=lambda key: [k[0] for k in groups].index(key[0]))  # type: ignore[index]
+    return [
+        (asked, variant)
+        for key in by_model
+        for asked in plan.questions
+        for variant in groups[key]
+        if (asked.id, variant.key) not in done
+    ]
+
+
+def run(
+    comparison: Comparison,
+    keeper: Keeper,
+    answer: Callable[[Asked, Variant], Outcome | None],
+    on_progress: Callable[[int, int, Variant], None],
+    cancelled: threading.Event,
+) -> bool:
+    """Answer what is not answered yet, keeping each answer at once; returns whether all of it is done.
+
+    `answer` returns None for an answer that was broken off: it is asked again when the run goes on.
+    """
+    done = keeper.done(comparison.id)
+    left = work_left(comparison.plan, done)
+    for number, (asked, variant) in enumerate(left, len(done)):
+        if cancelled.is_set():
+            return False
+        on_progress(number, comparison.total, variant)
+        outcome = answer(asked, variant)
+        if outcome is None or cancelled.is_set():
+            return False
+        keeper.keep(comparison.id, outcome)
+    return True
+
+
+def shown_order(comparison: Comparison, question_id: str) -> tuple[int, ...]:
+    """Return in which order the variants' answers to a question stand, as indices of the plan's variants."""
+    order = list(range(len(comparison.plan.variants)))
+    if comparison.names_hidden:
+        random.Random(f"{comparison.plan.seed}:{question_id}").shuffle(order)  # noqa: S311 - an order, no secret
+    return tuple(order)
+
+
+def read_questions(path: Path) -> tuple[Asked, ...]:
+    """Return the questions of a JSONL file; UserError names the line that is none.
+
+    A line holds "question" and, where known, "id", "answer" or "answers", "document", "page" or "pages", and
+    "unanswerable": true or "answerable": false.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise UserError("The file of questions {path} is too large.", path=str(path))
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("The file of questions {path} cannot be read.", path=str(path)) from error
+    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    return _unique(_asked(path, number, line) for number, line in numbered)
+
+
+def typed_questions(text: str) -> tuple[Asked, ...]:
+    """Return the questions of a text, one to a line."""
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    return _unique(Asked(str(number), line) for number, line in enumerate(lines, 1))
+
+
+def _unique(asked: Iterator[Asked]) -> tuple[Asked, ...]:
+    """Return questions with ids of their own: a second use of an id gets a number behind it."""
+    known: dict[str, Asked] = {}
+    for one in asked:
+        name, number = one.id, 2
+        while name in known:
+            name, number = f"{one.id}-{number}", number + 1
+        known[name] = dataclasses.replace(one, id=name)
+        if len(known) > MOST_QUESTIONS:
+            raise UserError("{most} questions are the most that a comparison takes.", most=MOST_QUESTIONS)
+    if not known:
+        raise UserError("There is no question to compare answers to.")
+    return tuple(known.values())
+
+
+def _asked(path: Path, number: int, line: str) -> Asked:
+    try:
+        row = json.loads(line)
+        question = row["question"]
+        if isinstance(question, str) and question.strip():
+            return Asked(str(row.get("id", number)), question.strip(), _expected(row))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise UserError(
+        "Line {number} of {path} is not a question; a line is {shape}.",
+        number=number, path=str(path), shape='{"id": ..., "question": ...}',
+    )  # fmt: skip
+
+
+def _expected(row: Mapping[str, Any]) -> Expected:
+    answerable = row.get("answerable", not row.get("unanswerable", False))
+    return Expected(
+        answers=tuple(str(text) for text in _several(row, "answer", "answers") if str(text).strip()),
+        document=str(row.get("document") or ""),
+        pages=tuple(int(page) for page in _several(row, "page", "pages")),
+        answerable=bool(answerable),
+    )
+
+
+def _several(row: Mapping[str, Any], one: str, many: str) -> list[Any]:
+    value = row.get(many, row.get(one))
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]

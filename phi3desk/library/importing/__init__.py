@@ -1,0 +1,1 @@
+"""Bound folders are followed, and their files read, indexed and embedded."""

@@ -1,0 +1,288 @@
+"""Makes a collection agree with the folders and files it is bound to: what is new, edited, renamed, moved, gone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from phi3desk.errors import Cancelled, Sentence, say
+from phi3desk.library.catalog import Catalog, kept_sentence
+from phi3desk.library.content import Content
+from phi3desk.library.documents import FINAL_STATES, Document, FileOutcome, Rules, Source, State
+from phi3desk.library.importing.folder_scan import Scan, ScannedFile, is_unmounted, renamed_to, scan
+from phi3desk.library.importing.import_run import ImportRun
+from phi3desk.library.reading.kinds import refusal
+from phi3desk.library.sources import Sources
+
+#: File systems keep a file's time in steps of up to two seconds: a file that changed this shortly before it was looked
+#: at may have changed again since without another time, and is compared by content the next time.
+_COARSEST_TIME = 2.0
+CANCELLED = say("The import was cancelled before this file was read. Choose “Read again” to read it.")
+
+
+@dataclass
+class _Check:
+    """What one look at a collection found out; paths are as they are kept, see `shown_path`."""
+
+    collection_id: int
+    rules: Rules
+    bound_files: frozenset[str]
+    seen: Scan
+    #: every file that lies there
+    there: frozenset[str]
+    #: those that are not left out, in the order of their paths
+    files: Sequence[tuple[str, ScannedFile]]
+    known: dict[str, sqlite3.Row]
+    #: documents whose file is not at its place, by the hash of their content
+    away: dict[str, list[int]]
+    named: Sequence[Path]
+
+
+class Follower:
+    """Compares folders with the catalogue and keeps the catalogue's side; used by the importing thread only."""
+
+    def __init__(self, catalog: Catalog, content: Content, sources: Sources) -> None:
+        self._catalog = catalog
+        self._content = content
+        self._sources = sources
+
+    def follow(self, run: ImportRun, collection_id: int, named: Sequence[Path] = ()) -> Iterator[tuple[int, str]]:
+        """Look at everything a collection is bound to; yield the documents that have to be read, with their paths.
+
+        Each file is taken up when its turn comes. Files at or below the `named` paths are reported even when nothing
+        has changed, and are read again where an import was cancelled before.
+        """
+        check = self._look(collection_id, named)
+        work = []
+        for path, file in check.files:
+            row = check.known.get(path)
+            asked_for = _is_among(file.path, named)
+            if row is not None and _was_cancelled(row) and _has_same_time(row, file):
+                if asked_for:
+                    work.append((path, file))
+            elif row is None or not _is_unchanged(row, file):
+                work.append((path, file))
+            elif asked_for and row["state"] in FINAL_STATES:
+                run.files += 1
+                run.outcome(_outcome(row))
+        run.files += len(work)
+        run.bytes += sum(file.size for _, file in work)
+        # originals first: a duplicate that is back before its original would take the content over
+        work.sort(key=lambda each: _was_duplicate(check.known.get(each[0])))
+        yield from self._take_up(run, check, work)
+        if not self._catalog.has_collection(collection_id):
+            # the folders of a deleted collection are not looked at, so nothing can be told of its files
+            return
+        self._catalog.gone(
+            row["id"]
+            for row in self._catalog.files(collection_id)
+            if row["removed"] is None and row["path"] not in check.there and not check.seen.is_unknown(row["path"])
+        )
+
+    def settle_twins(self) -> None:
+        """Have one document for each content again, where an undo brought a second one back."""
+        for collection_id in self._catalog.collection_ids():
+            for document_id, name in self._catalog.twins(collection_id):
+                self._content.duplicate(document_id, name)
+
+    def unread(self, run: ImportRun, collection_id: int) -> None:
+        """Put files into the catalogue that a cancelled import did not come to, each with that reason."""
+        check = self._look(collection_id)
+        for path, file in check.files:
+            if path not in check.known:
+                document_id = self._catalog.found(collection_id, path, file.size, file.changed, "")
+                self.end(run, document_id, State.FAILED, CANCELLED)
+
+    def _look(self, collection_id: int, named: Sequence[Path] = ()) -> _Check:
+        sources = [self._at_its_place(source) for source in self._sources.of(collection_id)]
+        unmounted = [source for source in sources if is_unmounted(source, self._sources.identity(source.id))]
+        rules = self._sources.rules(collection_id)
+        seen = scan([source for source in sources if source not in unmounted], rules)
+        seen.unknown.extend(source.path for source in unmounted)
+        files = sorted(((shown_path(path), file) for path, file in seen.files.items()), key=lambda each: each[0])
+        there = frozenset(path for path, _ in files)
+        left_out = self._sources.left_out(collection_id)
+        # only now: a folder that was found again has taken the paths of its documents with it
+        known = {str(row["path"]): row for row in self._catalog.files(collection_id)}
+        return _Check(
+            collection_id,
+            rules,
+            frozenset(source.path for source in sources if not source.folder),
+            seen,
+            there,
+            [(path, file) for path, file in files if path not in left_out],
+            known,
+            _away(known, there),
+            named,
+        )
+
+    def _at_its_place(self, source: Source) -> Source:
+        """Find a bound folder again that was renamed."""
+        place = renamed_to(source, self._sources.identity(source.id))
+        if place is None:
+            return source
+        self._sources.moved(source, place)
+        return Source(source.id, source.collection_id, str(place), source.folder)
+
+    def _take_up(
+        self, run: ImportRun, check: _Check, work: Sequence[tuple[str, ScannedFile]]
+    ) -> Iterator[tuple[int, str]]:
+        for at, (path, file) in enumerate(work):
+            if run.cancelled.is_set():
+                raise Cancelled
+            if not self._catalog.has_collection(check.collection_id):
+                # it was deleted in the meantime, perhaps its files with it
+                run.files -= len(work) - at
+                run.bytes -= sum(left.size for _, left in work[at:])
+                return
+            run.current = Path(path).name
+            run.tell()
+            document_id = self._register(run, check, path, file)
+            if document_id is None:
+                run.bytes_read += file.size
+            else:
+                run.open.add(document_id)
+                yield document_id, file.path
+
+    def _register(self, run: ImportRun, check: _Check, path: str, file: ScannedFile) -> int | None:
+        """Put one file into the catalogue; return its document where it has to be read."""
+        collection_id, known = check.collection_id, check.known.get(path)
+        refused = _refused(path, file, check)
+        sha256 = ""
+        if refused is None:
+            try:
+                finished = refusal(Path(file.path))
+                refused = (finished.state, finished.reason) if finished is not None else None
+                sha256 = "" if finished is not None else _sha256(Path(file.path))
+            except OSError as error:
+                problem = error.strerror or type(error).__name__
+                refused = (State.FAILED, say("The file cannot be opened: {problem}.", problem=problem))
+        is_same = known is not None and sha256 and known["sha256"] == sha256 and not _was_cancelled(known)
+        if known is not None and is_same and not (known["removed"] and self._is_held(check, sha256, known["id"])):
+            self._catalog.touch(known["id"], file.size, file.changed)
+            if known["removed"] is not None or _is_among(file.path, check.named):
+                self.tell_end(run, known["id"])
+            else:
+                run.files -= 1
+            return None
+        if sha256 and (known is None or known["removed"] is not None):
+            moved = self._moved_here(check, sha256, path, file)
+            if moved is not None:
+                self.tell_end(run, moved)
+                return None
+        document_id = self._catalog.found(collection_id, path, file.size, file.changed, sha256)
+        if refused is not None:
+            self.end(run, document_id, *refused)
+            return None
+        twin = self._catalog.same_content(collection_id, sha256, document_id)
+        if twin is not None:
+            self._content.duplicate(document_id, twin["name"])
+            self.tell_end(run, document_id)
+            return None
+        return document_id
+
+    def _moved_here(self, check: _Check, sha256: str, path: str, file: ScannedFile) -> int | None:
+        """Find the document that this file was before it was renamed or moved, and note its new place."""
+        for document_id in list(check.away.get(sha256, ())):
+            place, removed = self._catalog.place_of(document_id)
+            if not place or (self._is_held(check, sha256, document_id) if removed else Path(place).exists()):
+                continue
+            check.away[sha256].remove(document_id)
+            known = check.known.get(path)
+            if known is not None and known["id"] != document_id:
+                self._content.drop(known["id"])
+            self._catalog.move(document_id, path, file.size, file.changed)
+            return document_id
+        return None
+
+    def _is_held(self, check: _Check, sha256: str, document_id: int) -> bool:
+        """Tell whether another document holds the content of one that was removed: it comes back as a duplicate."""
+        return self._catalog.same_content(check.collection_id, sha256, document_id) is not None
+
+    def end(
+        self, run: ImportRun, document_id: int, state: State, reason: Sentence | None, pages: int = 0, kind: str = ""
+    ) -> None:
+        """End a document in a state without passages, and tell of it."""
+        self._content.ended(document_id, state, reason, pages, kind)
+        self.tell_end(run, document_id)
+
+    def tell_end(self, run: ImportRun, document_id: int) -> None:
+        """Tell that a document came to its end, where it did."""
+        document = self._catalog.document(document_id)
+        if document is None:
+            return
+        if document.state in FINAL_STATES:
+            run.outcome(outcome_of(document))
+        else:
+            # half done by an earlier import; counted with what is taken up after the files
+            run.files -= 1
+
+
+def outcome_of(document: Document) -> FileOutcome:
+    """Return what became of a document's file."""
+    return FileOutcome(document.path, document.state, document.pages, document.passages, document.reason, document.id)
+
+
+def shown_path(path: str) -> str:
+    """Return a path as text that can be kept and shown: bytes that are no UTF-8 become a replacement sign."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _away(known: dict[str, sqlite3.Row], there: frozenset[str]) -> dict[str, list[int]]:
+    """Return the documents whose file does not lie there, by the hash of their content."""
+    away: dict[str, list[int]] = {}
+    # originals before duplicates, so that they keep what was read
+    for row in sorted(known.values(), key=lambda row: (row["removed"] is not None, row["state"] == "duplicate")):
+        if row["sha256"] and row["path"] not in there:
+            away.setdefault(row["sha256"], []).append(row["id"])
+    return away
+
+
+def _outcome(row: sqlite3.Row) -> FileOutcome:
+    reason = kept_sentence(row["reason"])
+    return FileOutcome(row["path"], State(row["state"]), row["pages"], row["passages"], reason, row["id"])
+
+
+def _is_unchanged(row: sqlite3.Row, file: ScannedFile) -> bool:
+    is_certain = row["changed"] < row["checked"] - _COARSEST_TIME
+    return row["removed"] is None and _has_same_time(row, file) and is_certain
+
+
+def _has_same_time(row: sqlite3.Row, file: ScannedFile) -> bool:
+    return bool((row["size"], row["changed"]) == (file.size, file.changed))
+
+
+def _was_duplicate(row: sqlite3.Row | None) -> bool:
+    return row is not None and row["state"] == State.DUPLICATE
+
+
+def _was_cancelled(row: sqlite3.Row) -> bool:
+    return row["state"] == State.FAILED and kept_sentence(row["reason"]) == CANCELLED
+
+
+def _is_among(path: str, named: Sequence[Path]) -> bool:
+    return any(Path(path).is_relative_to(place) for place in named)
+
+
+def _refused(path: str, file: ScannedFile, check: _Check) -> tuple[State, Sentence | None] | None:
+    """Return why a file is not even opened."""
+    if path != file.path:
+        reason = say("The name of the file holds characters that cannot be read. Rename it, then check the folder.")
+        return State.FAILED, reason
+    if not file.regular:
+        return State.UNSUPPORTED, say("This is not a file with content, but a device or a pipe.")
+    if file.size > check.rules.largest_megabytes * 1024**2 and path not in check.bound_files:
+        return State.UNSUPPORTED, say(
+            "The file is larger than {megabytes} MB, the largest that the rules of the collection let in.",
+            megabytes=check.rules.largest_megabytes,
+        )
+    return None
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

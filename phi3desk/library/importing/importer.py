@@ -1,0 +1,401 @@
+"""The import: files become documents, documents become passages, passages become searchable.
+
+One thread runs an import and writes the catalogue; reader processes read ahead of it. All text is read and indexed
+before anything is embedded, so that everything can be searched by words first. Pages that are pictures are recognised
+by the readers while the passages are embedded.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+from phi3desk.errors import Cancelled, Sentence, UserError, say
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.chunked_document import draft, drafts_of, index_entry, main_language
+from phi3desk.library.chunker import PageLayout
+from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent, Recognised
+from phi3desk.library.documents import ImportSummary, Phase, State
+from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.passage_embedding import PassageEmbedding
+from phi3desk.library.embedding.queue import EmbeddingQueue
+from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.importing.folder_sync import CANCELLED, Follower
+from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
+from phi3desk.library.importing.passwords import Passwords
+from phi3desk.library.importing.throttle import Pace
+from phi3desk.library.language import language_of
+from phi3desk.library.reading.ocr import how_to_get
+from phi3desk.library.reading.pool import DocumentText, ReaderPool
+from phi3desk.library.reading.protocol import ReadRequest
+from phi3desk.library.sources import Sources
+
+_WAIT_SECONDS = 0.1
+#: Pages recognised by one request: what is done is kept after each.
+_OCR_PAGES_AT_A_TIME = 4
+#: A long scan becomes searchable every so many pages.
+_OCR_PAGES_CUT = 32
+
+Reading = dict[Future[DocumentText], tuple[int, ReadRequest]]
+
+
+class Importer:
+    """Runs imports, one at a time, for one library.
+
+    `ocr_languages` returns Tesseract's languages for a collection, () where text cannot or shall not be recognised.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        vectors: Vectors,
+        embedder: Embedder,
+        open_pool: Callable[[], ReaderPool],
+        pace: Pace,
+        passwords: Passwords,
+        ocr_languages: Callable[[int], tuple[str, ...]],
+    ) -> None:
+        self._catalog = catalog
+        self._content = Content(catalog)
+        self._sources = Sources(catalog)
+        self._follower = Follower(catalog, self._content, self._sources)
+        self._queue = EmbeddingQueue(catalog)
+        self._embedding = PassageEmbedding(self._queue, vectors, embedder)
+        self._vectors = vectors
+        self._embedder = embedder
+        self._open_pool = open_pool
+        self._pace = pace
+        self._passwords = passwords
+        self._ocr_languages = ocr_languages
+        self._one_at_a_time = threading.Lock()
+        self._suspended = False
+
+    @property
+    def running(self) -> bool:
+        """Tell whether an import runs."""
+        return self._one_at_a_time.locked()
+
+    def suspend(self) -> None:
+        """Have the import that runs go on at the next start, though it is cancelled now: the program ends."""
+        self._suspended = True
+
+    def import_paths(
+        self,
+        paths: Sequence[Path],
+        collection_id: int,
+        on_progress: OnProgress | None,
+        on_file: OnFile | None,
+        cancelled: threading.Event,
+    ) -> ImportSummary:
+        """Bind files and folders to a collection and read them; UserError for a path that does not exist.
+
+        Should the process die, or be ended with `suspend`, the next `sync` goes on with what was not yet looked at.
+        """
+        for path in paths:
+            if not path.exists():
+                raise UserError("There is no file or folder {path}.", path=str(path))
+        named = [path.resolve() for path in paths]
+        self._sources.bind(collection_id, named)
+        return self._run(ImportRun(cancelled, on_progress, on_file), {collection_id: named})
+
+    def sync(
+        self,
+        collection_ids: Sequence[int],
+        on_progress: OnProgress | None,
+        on_file: OnFile | None,
+        cancelled: threading.Event,
+    ) -> ImportSummary:
+        """Make collections agree with what they are bound to, and take up whatever is half done."""
+        return self._run(ImportRun(cancelled, on_progress, on_file), {i: [] for i in collection_ids})
+
+    def _run(self, run: ImportRun, collections: dict[int, list[Path]]) -> ImportSummary:
+        if not self._one_at_a_time.acquire(blocking=False):
+            raise UserError("An import is running already. Wait for it to end, or cancel it.")
+        pool = self._open_pool()
+        was_cancelled = False
+        try:
+            self._follower.settle_twins()
+            for collection_id in collections:
+                if self._ocr_languages(collection_id):
+                    self._content.await_ocr(collection_id)
+            followed = (self._follower.follow(run, i, named) for i, named in collections.items())
+            self._read_all(run, chain(chain.from_iterable(followed), self._left_over(run)), pool)
+            self._embed_and_recognise(run, pool)
+        except Cancelled:
+            was_cancelled = True
+        finally:
+            stopped = run.cancelled.is_set()
+            run.cancelled.set()
+            pool.close()
+            if not stopped:
+                run.cancelled.clear()
+            self._one_at_a_time.release()
+        if was_cancelled and not self._suspended:
+            self._give_reasons(run, collections)
+        run.tell(at_once=True)
+        return ImportSummary(dict(run.states), time.monotonic() - run.started, was_cancelled)
+
+    def _give_reasons(self, run: ImportRun, collections: dict[int, list[Path]]) -> None:
+        """Have every file that a cancelled import did not read say so, but for those that hold an earlier content."""
+        for document in self._catalog.unfinished():
+            if document.state is State.FOUND and not document.passages:
+                self._follower.end(run, document.id, State.FAILED, CANCELLED)
+        for collection_id in collections:
+            self._follower.unread(run, collection_id)
+
+    def _left_over(self, run: ImportRun) -> Iterator[tuple[int, str]]:
+        """Go on with documents that an earlier import left half done; yield those that have to be read."""
+        documents = [document for document in self._catalog.unfinished() if document.id not in run.open]
+        run.files += len(documents)
+        run.bytes += sum(document.size for document in documents if document.state is State.FOUND)
+        run.passages += sum(document.passages for document in documents)
+        run.embedded += self._queue.embedded_of(document.id for document in documents)
+        run.open.update(document.id for document in documents)
+        for document in documents:
+            if document.state is State.FOUND:
+                yield document.id, document.path
+            elif document.state is State.READ and not self._content.ocr_pages(document.id):
+                self._cut_anew(run, document.id)
+
+    # reading
+
+    def _read_all(self, run: ImportRun, files: Iterator[tuple[int, str]], pool: ReaderPool) -> None:
+        """Read and cut until every file is searchable by words; raise Cancelled between two steps."""
+        reading: Reading = {}
+        exhausted = False
+        while reading or not exhausted:
+            while not exhausted and len(reading) < 2 * pool.size:
+                taken = next(files, None)
+                if taken is None:
+                    exhausted = True
+                    break
+                self._hold(run)
+                self._ask(run, pool, reading, taken[0], ReadRequest(taken[1]))
+                self._step(run, Phase.READING)
+            for future in [future for future in reading if future.done()]:
+                document_id, request = reading.pop(future)
+                text = future.result()
+                password = self._password_for(document_id, request, text)
+                if password:
+                    self._ask(run, pool, reading, document_id, replace(request, password=password))
+                else:
+                    self._keep(run, document_id, text)
+                self._step(run, Phase.READING)
+            self._settle_debt()
+            if reading:
+                wait(reading, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
+            self._step(run, Phase.READING)
+        for document_id in self._queue.settle():
+            self._tell_end(run, document_id)
+
+    def _ask(self, run: ImportRun, pool: ReaderPool, reading: Reading, document_id: int, request: ReadRequest) -> None:
+        reading[pool.read(request, run.cancelled, run.page_read)] = (document_id, request)
+
+    def _password_for(self, document_id: int, request: ReadRequest, text: DocumentText) -> str:
+        """Return a password to try on a locked document, "" where none is known or it was tried."""
+        if text.state is not State.LOCKED or request.password:
+            return ""
+        return self._passwords.find(self._catalog.sha256(document_id)) or ""
+
+    def _keep(self, run: ImportRun, document_id: int, text: DocumentText) -> None:
+        """Write what a reader brought back, cut into passages."""
+        document = self._catalog.document(document_id)
+        run.bytes_read += document.size if document else 0
+        if document is None or document.state is not State.FOUND:
+            run.open.discard(document_id)
+            return
+        if not self._catalog.has_collection(document.collection_id):
+            run.open.discard(document_id)
+            run.files -= 1
+            return
+        run.current = document.name
+        await_ocr = bool(text.scanned) and bool(self._ocr_languages(document.collection_id))
+        if text.state is not State.READ and not (text.state is State.NEEDS_OCR and await_ocr):
+            reason = self._why_not_recognised(document.collection_id) if text.scanned else text.reason
+            self._follower.end(run, document_id, text.state, reason or text.reason, len(text.texts), text.kind)
+            return
+        drafted = text.drafted or draft(
+            self._embedder, document.path, text.title, text.texts, text.headings, text.outline
+        )
+        pages = [
+            PageLayout(number, page, headings, language)
+            for number, (page, headings, language) in enumerate(
+                zip(text.texts, text.headings, drafted.page_languages, strict=True), 1
+            )
+        ]
+        content = NewContent(
+            kind=text.kind,
+            title=drafted.title,
+            language=drafted.language,
+            pages=pages,
+            drafts=drafted.drafts,
+            index=drafted.index,
+            labels=text.labels,
+            outline=text.outline,
+            scanned=set(text.scanned),
+            reason=None if await_ocr else text.reason,
+        )
+        self._content.replace(document_id, content, self._embedder.languages, await_ocr)
+        self._count_passages(run, document_id)
+
+    def _cut_anew(self, run: ImportRun, document_id: int) -> None:
+        """Cut a document's kept pages again: some of them were recognised since."""
+        document = self._catalog.document(document_id)
+        if document is None:
+            return
+        run.passages -= document.passages
+        run.embedded -= self._queue.embedded_of([document_id])
+        title = "" if document.title == Path(document.path).stem else document.title
+        outline = self._content.outline(document_id)
+        drafts = drafts_of(self._embedder, document.path, title, self._content.layouts(document_id), outline)
+        index = [index_entry(made.context, made.text, made.language) for made in drafts]
+        self._content.replace_passages(document_id, drafts, index, self._embedder.languages)
+        self._count_passages(run, document_id)
+
+    def _count_passages(self, run: ImportRun, document_id: int) -> None:
+        document = self._catalog.document(document_id)
+        if document is None:
+            return
+        run.passages += document.passages
+        run.embedded += self._queue.embedded_of([document_id])
+        if document.state is State.EMPTY:
+            if self._content.scans(document_id).get(PICTURE):
+                state, reason = State.NEEDS_OCR, self._why_not_recognised(document.collection_id) or how_to_get()
+            else:
+                state, reason = State.EMPTY, document.reason or say("The pages hold no text that can be searched.")
+            self._follower.end(run, document_id, state, reason, document.pages, document.kind)
+
+    # embedding and text recognition
+
+    def _embed_and_recognise(self, run: ImportRun, pool: ReaderPool) -> None:
+        recognising: Reading = {}
+        waiting = self._ocr_requests(run)
+        run.phase = Phase.EMBEDDING
+        run.tell(at_once=True)
+        while True:
+            if waiting or recognising or self._queue.waiting(1):
+                self._hold(run)
+            while waiting and len(recognising) < 2 * pool.size:
+                document_id, request = waiting.popleft()
+                self._ask(run, pool, recognising, document_id, request)
+            for future in [future for future in recognising if future.done()]:
+                document_id, request = recognising.pop(future)
+                waiting.extendleft(self._recognised(run, document_id, request, future.result()))
+            step = self._embedding.step()
+            if step is not None:
+                run.embedded += step.passages
+                run.by_embedder += step.by_embedder
+                run.embedding_seconds += step.seconds
+                for document_id in step.ready:
+                    self._tell_end(run, document_id)
+                self._pace.rest_after(step.seconds, run.cancelled)
+            elif not recognising and not waiting:
+                break
+            else:
+                wait(recognising, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
+            self._settle_debt()
+            self._step(run, Phase.EMBEDDING if step is not None else Phase.OCR)
+
+    def _ocr_requests(self, run: ImportRun) -> deque[tuple[int, ReadRequest]]:
+        requests: deque[tuple[int, ReadRequest]] = deque()
+        for document in self._catalog.unfinished():
+            pages = self._content.ocr_pages(document.id)
+            languages = self._ocr_languages(document.collection_id)
+            if pages and not languages:
+                self._content.without_ocr(document.id)
+                self._after_ocr(run, document.id)
+                continue
+            run.ocr_left += len(pages)
+            for at in range(0, len(pages), _OCR_PAGES_AT_A_TIME):
+                some = tuple(pages[at : at + _OCR_PAGES_AT_A_TIME])
+                requests.append((document.id, ReadRequest(document.path, ocr_pages=some, ocr_languages=languages)))
+        if requests:
+            run.ocr_started = time.monotonic()
+        return requests
+
+    def _recognised(
+        self, run: ImportRun, document_id: int, request: ReadRequest, text: DocumentText
+    ) -> list[tuple[int, ReadRequest]]:
+        """Keep recognised pages; return requests to try the others again, each page by itself."""
+        password = self._password_for(document_id, request, text)
+        if password:
+            return [(document_id, replace(request, password=password))]
+        document = self._catalog.document(document_id)
+        if document is None or not self._catalog.has_collection(document.collection_id):
+            return []
+        run.current = document.name
+        done = {
+            number: Recognised(page, language_of(page), text.boxes.get(number, []))
+            for number, page in text.ocr.items()
+            if number in request.ocr_pages
+        }
+        missing = [number for number in request.ocr_pages if number not in done]
+        if missing and len(request.ocr_pages) == 1:
+            done[missing.pop()] = Recognised("")
+        left = self._content.recognised(document_id, done)
+        run.ocr_left -= len(done)
+        run.ocr_done += len(done)
+        if left == 0:
+            self._after_ocr(run, document_id)
+        elif left // _OCR_PAGES_CUT != (left + len(done)) // _OCR_PAGES_CUT:
+            self._cut_anew(run, document_id)
+        return [(document_id, replace(request, ocr_pages=(number,))) for number in missing]
+
+    def _after_ocr(self, run: ImportRun, document_id: int) -> None:
+        """Give a document the passages of its recognised pages, and the state and reason it ends with."""
+        scans = self._content.scans(document_id)
+        unread = scans.get(PICTURE, 0) + scans.get(NOTHING_RECOGNISED, 0)
+        reason: Sentence | None = None
+        if unread:
+            reason = say(
+                "On {pages} of {total} pages there are only pictures in which no text could be recognised.",
+                pages=unread,
+                total=sum(scans.values()),
+            )
+        self._catalog.describe(document_id, reason, main_language(self._content.layouts(document_id)))
+        self._cut_anew(run, document_id)
+        for ready in self._queue.settle():
+            self._tell_end(run, ready)
+
+    def _why_not_recognised(self, collection_id: int) -> Sentence | None:
+        if self._sources.rules(collection_id).ocr:
+            return None
+        return say(
+            "The pages are pictures without text, as from a scanner, and text recognition is switched off in the rules "
+            "of the collection."
+        )
+
+    # between two steps
+
+    def _step(self, run: ImportRun, phase: Phase) -> None:
+        run.phase = phase
+        run.tell()
+        if run.cancelled.is_set():
+            raise Cancelled
+
+    def _hold(self, run: ImportRun) -> None:
+        """Wait while the person, or the battery, holds imports back; raise Cancelled."""
+        started = time.monotonic()
+        while not run.cancelled.is_set() and (held := self._pace.held_by()) is not None:
+            if run.phase is not held:
+                run.phase = held
+                run.tell(at_once=True)
+            self._pace.wait()
+        run.waited(time.monotonic() - started)
+        if run.cancelled.is_set():
+            raise Cancelled
+
+    def _settle_debt(self) -> None:
+        """Delete the vectors of passages that are gone."""
+        for collection_id, passages in self._queue.debt().items():
+            self._vectors.delete(collection_id, passages)
+            self._queue.paid(passages)
+
+    def _tell_end(self, run: ImportRun, document_id: int) -> None:
+        self._follower.tell_end(run, document_id)

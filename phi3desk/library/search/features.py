@@ -1,0 +1,174 @@
+"""What ties a passage to a question, in numbers: the same measures for every passage, however it was found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from phi3desk.library.search.postings import K1, B, Statistics
+from phi3desk.library.search.word_index import Indexed
+from phi3desk.library.terms import words_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Words within which the words of one statement are expected.
+_WINDOW = 25
+#: A word counts less in a passage's title and headings, which it shares with its neighbours.
+_IN_CONTEXT = 0.6
+
+
+@dataclass(frozen=True)
+class Term:
+    """A telling word of the question: its stems in the languages that are searched, and its weight (idf)."""
+
+    word: str
+    stems: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What ties one passage to the question, each 0 to 1.
+
+    `words` and `trigrams` are BM25 scores as shares of the question's best one. `pieces` and `coverage` are the shares,
+    by weight, of the question's three-letter pieces and of its words that the passage holds; `near` is the share of
+    its words that stand close together, `pairs` that of its neighbouring words that are neighbours here too.
+    `meaning` is the cosine similarity, or None where the embedder has no vote or ranks the passage low.
+    """
+
+    words: float
+    trigrams: float
+    pieces: float
+    near: float
+    pairs: float
+    coverage: float
+    held: tuple[str, ...]
+    meaning: float | None
+
+
+class Asked:
+    """A question made ready to be compared with passages.
+
+    `pieces` are the three-letter pieces of its words with their weights (idf); `words` and `trigrams` tell how common
+    its stems and pieces are in the whole index.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        terms: Sequence[Term],
+        pieces: Mapping[str, float],
+        words: Statistics,
+        trigrams: Statistics,
+        meanings: Mapping[int, float],
+    ) -> None:
+        self._terms = terms
+        self._pieces = pieces
+        self._meanings = meanings
+        self._term_of_stem = {s: index for index, term in enumerate(terms) for s in term.stems}
+        self._weight = sum(term.weight for term in terms) or 1.0
+        self._pieces_weight = sum(pieces.values()) or 1.0
+        self._stem_weights = {stem: words.weight(stem) * (K1 + 1) for stem in self._term_of_stem}
+        self._piece_weights = [trigrams.weight(piece) * (K1 + 1) for piece in pieces]
+        self._mean_tokens = max(1.0, words.mean_tokens)
+        self._mean_trigrams = max(1.0, trigrams.mean_tokens)
+        term_of_word = {term.word: index for index, term in enumerate(terms)}
+        order = [term_of_word.get(word) for word in words_of(question)]
+        self._pairs = {(a, b) for a, b in pairwise(order) if a is not None and b is not None and a != b}
+
+    def measure(self, candidates: Sequence[Indexed]) -> list[Measures]:
+        """Measure passages, in their order; the BM25 scores become shares of the best one's."""
+        pieces = self._held_pieces([candidate.folded for candidate in candidates])
+        measured = [self._measure(each, *both) for each, both in zip(candidates, pieces, strict=True)]
+        words = max((m.words for m in measured), default=0.0) or 1.0
+        trigrams = max((m.trigrams for m in measured), default=0.0) or 1.0
+        return [replace(m, words=m.words / words, trigrams=m.trigrams / trigrams) for m in measured]
+
+    def _measure(self, candidate: Indexed, pieces: float, trigrams: float) -> Measures:
+        known = self._term_of_stem
+        body, context = candidate.body.split(), candidate.context.split()
+        places = [(at, word) for at, word in enumerate(body) if word in known]
+        above = [word for word in context if word in known]
+        spots = [(at, known[word]) for at, word in places]
+        everywhere = {spot for _, spot in spots} | {known[word] for word in above}
+        pairs = {(a, b) for (at, a), (after, b) in pairwise(spots) if after == at + 1} & self._pairs
+        return Measures(
+            words=self._bm25([word for _, word in places], above, len(body) + len(context)),
+            trigrams=trigrams,
+            pieces=pieces,
+            near=self._near(spots) / self._weight,
+            pairs=len(pairs) / len(self._pairs) if self._pairs else 0.0,
+            coverage=sum(self._terms[i].weight for i in everywhere) / self._weight,
+            held=tuple(self._terms[i].word for i in sorted(everywhere)),
+            meaning=self._meanings.get(candidate.id),
+        )
+
+    def _bm25(self, in_body: Sequence[str], in_context: Sequence[str], tokens: int) -> float:
+        length = K1 * (1 - B + B * tokens / self._mean_tokens)
+        times: dict[str, float] = dict(Counter(in_body))
+        for word in in_context:
+            times[word] = times.get(word, 0.0) + _IN_CONTEXT
+        return sum(self._stem_weights[word] * n / (n + length) for word, n in times.items())
+
+    def _held_pieces(self, texts: Sequence[str]) -> list[tuple[float, float]]:
+        """Return, for each text, the share by weight of the pieces that it holds, and its BM25 score by them."""
+        import numpy as np
+
+        if not self._pieces or not texts:
+            return [(0.0, 0.0)] * len(texts)
+        times = _times(texts, list(self._pieces))
+        held = (times > 0) @ np.array(list(self._pieces.values())) / self._pieces_weight
+        tokens = np.array([max(0, len(text) - 2) for text in texts])
+        length = K1 * (1 - B + B * tokens / self._mean_trigrams)
+        scores = times / (times + length[:, None]) @ np.array(self._piece_weights)
+        return list(zip(held.tolist(), scores.tolist(), strict=True))
+
+    def _near(self, spots: Sequence[tuple[int, int]]) -> float:
+        """Return the largest weight of different words that stand within `_WINDOW` words of each other."""
+        inside: Counter[int] = Counter()
+        weight = best = 0.0
+        first = 0
+        for at, spot in spots:
+            if not inside[spot]:
+                weight += self._terms[spot].weight
+            inside[spot] += 1
+            while at - spots[first][0] > _WINDOW:
+                gone = spots[first][1]
+                inside[gone] -= 1
+                if not inside[gone]:
+                    weight -= self._terms[gone].weight
+                first += 1
+            best = max(best, weight)
+        return best
+
+
+def _times(texts: Sequence[str], pieces: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return how often each text holds each three-letter piece, shape (texts, pieces).
+
+    All texts are looked through at once as numbers: three letters of 21 bits are one number of 63.
+    """
+    import numpy as np
+
+    joined = np.frombuffer("".join(f"{text}\n\n\n" for text in texts).encode("utf-32-le", "replace"), dtype=np.uint32)
+    letters = joined.astype(np.int64)
+    threes = letters[:-2] << 42 | letters[1:-1] << 21 | letters[2:]
+    wanted = np.array([ord(p[0]) << 42 | ord(p[1]) << 21 | ord(p[2]) for p in pieces], dtype=np.int64)
+    # most places hold none of the pieces: a table of the numbers' last bits tells that at once
+    table = np.zeros(1 << 16, dtype=np.bool_)
+    order = np.argsort(wanted)
+    table[_mixed(wanted)] = True
+    at = np.flatnonzero(table[_mixed(threes)])
+    place = np.minimum(np.searchsorted(wanted[order], threes[at]), len(pieces) - 1)
+    exact = wanted[order][place] == threes[at]
+    ends = np.cumsum([len(text) + 3 for text in texts])
+    text = np.searchsorted(ends, at[exact], side="right")
+    cells = text * len(pieces) + order[place[exact]]
+    return np.bincount(cells, minlength=len(texts) * len(pieces)).reshape(len(texts), -1).astype(np.float64)
+
+
+def _mixed(threes: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return (threes ^ threes >> 15 ^ threes >> 29) & 0xFFFF

@@ -1,0 +1,186 @@
+"""Questions to the word index: which passages hold these words or pieces of words, and how common each of them is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phi3desk.errors import UserError
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.database import marks
+from phi3desk.library.documents import Document, State
+from phi3desk.library.search.postings import K1, Postings, Statistics, inside
+from phi3desk.library.terms import trigrams_of
+from phi3desk.library.text import fold
+
+if TYPE_CHECKING:
+    from phi3desk.library.search.postings import Within
+
+#: A scope of no more passages is looked at as a whole.
+FEW = 300
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is searched: collections (None: all), and documents where the search is restricted to some."""
+
+    collections: tuple[int, ...] | None = None
+    documents: tuple[int, ...] | None = None
+
+    def where(self) -> tuple[str, tuple[int, ...]]:
+        """Return the SQL condition on `d` (document) and `c` (collection), and its values."""
+        sql = "d.removed IS NULL AND c.removed IS NULL"
+        values: tuple[int, ...] = ()
+        if self.collections is not None:
+            sql += f" AND d.collection_id IN ({','.join('?' * len(self.collections))})"
+            values = self.collections
+        if self.documents is not None:
+            sql += f" AND d.id IN ({','.join('?' * len(self.documents))})"
+            values = (*values, *self.documents)
+        return sql, values
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a scope comprises: how many passages, the share of each language among them, and which they are.
+
+    `within` is an array of truths by passage id, None where every passage there is belongs to the scope.
+    """
+
+    passages: int
+    languages: Mapping[str, float]
+    within: Within | None
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """A passage as the index holds it: stems of its context and body, and all of its text folded."""
+
+    id: int
+    document_id: int
+    page: int
+    language: str
+    context: str
+    body: str
+    folded: str
+
+
+class WordIndex:
+    """The FTS5 tables of a catalogue; any thread may use it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self.words = Postings(catalog, "passage_words", str.split, counted=True)
+        self.trigrams = Postings(catalog, "passage_trigrams", trigrams_of, counted=False)
+        self._turn = threading.Lock()
+        self._state: tuple[int, int, int] | None = None
+        self._extents: dict[Scope, Extent] = {}
+
+    def scope(self, collections: Sequence[int] | None, document: str | None) -> Scope:
+        """Return the scope of a search; UserError where no document has that name (or title, or path)."""
+        ids = None if collections is None else tuple(collections)
+        if document is None:
+            return Scope(ids)
+        wanted = fold(document.strip())
+        known = [d for d in self._catalog.documents() if ids is None or d.collection_id in ids]
+        for matches in (
+            [d for d in known if document == d.path or wanted in (fold(d.name), fold(d.title))],
+            [d for d in known if wanted and (wanted in fold(d.name) or wanted in fold(d.title))],
+        ):
+            if matches:
+                return Scope(ids, self._searchable(matches[:500]))
+        raise UserError("There is no document named “{name}” in the library.", name=document)
+
+    def _searchable(self, documents: Sequence[Document]) -> tuple[int, ...]:
+        """Return the ids to search; a duplicate stands for the document whose content it holds.
+
+        UserError where none of them has text.
+        """
+        ids = {d.id for d in documents if d.passages}
+        for document in documents:
+            if document.state is State.DUPLICATE:
+                ids |= self._catalog.originals(document.id)
+        if not ids:
+            first = documents[0]
+            raise UserError(
+                "“{name}” has no text that could be searched: {reason}", name=first.name, reason=str(first.reason or "")
+            )
+        return tuple(ids)
+
+    def extent(self, scope: Scope) -> Extent:
+        """Return what a scope comprises."""
+        connection = self._catalog.connection
+        # SQLite counts the changes of other connections and those of this one apart
+        state = (
+            threading.get_ident(),
+            connection.execute("PRAGMA data_version").fetchone()[0],
+            connection.total_changes,
+        )
+        with self._turn:
+            if self._state != state:
+                self._state = state
+                self._extents.clear()
+            known = self._extents.get(scope)
+        if known is not None:
+            return known
+        made = self._measured(scope)
+        with self._turn:
+            if self._state == state:
+                self._extents[scope] = made
+        return made
+
+    def _measured(self, scope: Scope) -> Extent:
+        import numpy as np
+
+        connection = self._catalog.connection
+        where, values = scope.where()
+        tables = "document d JOIN collection c ON c.id = d.collection_id"
+        languages = connection.execute(
+            f"SELECT d.language, sum(d.passages) AS n FROM {tables} WHERE {where} AND d.passages > 0 "  # noqa: S608
+            "AND d.state IN ('words', 'ready') GROUP BY d.language",
+            values,
+        ).fetchall()
+        passages = sum(row["n"] for row in languages)
+        shares = {row["language"]: row["n"] / passages for row in languages if row["language"]}
+        besides = connection.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {tables} WHERE NOT ({where}) AND d.passages > 0)",  # noqa: S608
+            values,
+        ).fetchone()[0]
+        within = None
+        if besides or passages <= FEW:
+            (listed,) = connection.execute(
+                f"SELECT group_concat(p.id) FROM {tables} JOIN passage p ON p.document_id = d.id WHERE {where}",  # noqa: S608
+                values,
+            ).fetchone()
+            ids = np.fromstring(listed or "", dtype=np.int64, sep=",")
+            within = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.bool_)
+            within[ids] = True
+        return Extent(passages, shares, within)
+
+    def look(
+        self, postings: Postings, terms: Iterable[str], extent: Extent, limit: int
+    ) -> tuple[list[int], Statistics]:
+        """Return the passages that hold the most telling of some terms, best first, and how common the terms are."""
+        import numpy as np
+
+        found, statistics = postings.look(terms, limit, extent.within)
+        last = max((int(holders.ids[-1]) for holders in found.values() if len(holders.ids)), default=0)
+        scores = np.zeros(last + 1, dtype=np.float32)
+        for term, holders in found.items():
+            scores[holders.ids] += statistics.weight(term) * holders.times / (holders.times + K1)
+        ids = inside(np.flatnonzero(scores), extent.within)
+        if len(ids) > limit:
+            ids = ids[np.argpartition(-scores[ids], limit)[:limit]]
+        return [int(i) for i in ids[np.argsort(-scores[ids], kind="stable")]], statistics
+
+    def indexed(self, passage_ids: Sequence[int]) -> list[Indexed]:
+        """Return passages as the index holds them."""
+        rows = self._catalog.connection.execute(
+            "SELECT p.id, p.document_id, p.page, p.language, w.context, w.body, t.body AS folded FROM passage p "  # noqa: S608
+            "JOIN passage_words w ON w.rowid = p.id JOIN passage_trigrams t ON t.rowid = p.id "
+            f"WHERE p.id IN ({marks(passage_ids)})",
+            tuple(passage_ids),
+        )
+        return [Indexed(*row) for row in rows]

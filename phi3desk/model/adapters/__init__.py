@@ -1,0 +1,1 @@
+"""LoRA adapters: checking, converting from PEFT, keeping."""

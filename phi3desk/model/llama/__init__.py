@@ -1,0 +1,1 @@
+"""llama.cpp: loading, tokenizing, adapters and generation."""

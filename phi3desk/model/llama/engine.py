@@ -1,0 +1,319 @@
+"""One loaded model that answers: llama.cpp behind the types of this program. Used from one thread."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from phi3desk.errors import UserError
+from phi3desk.model.adapters.compatibility import check_adapter
+from phi3desk.model.gguf import inspect, tensors_of
+from phi3desk.model.gguf_header import TensorInfo
+from phi3desk.model.llama.bindings import NativeFailure, api, load_adapter, load_model
+from phi3desk.model.llama.chat_template import ChatTemplate, choose_template
+from phi3desk.model.llama.context import Context
+from phi3desk.model.llama.hardware import fitting_context, fitting_gpu_layers, hardware
+from phi3desk.model.llama.sampler import Sampler, TextStream
+from phi3desk.model.llama.tokenizer import Tokenizer
+from phi3desk.model.llama.vocabulary import Vocabulary
+from phi3desk.model.types import (
+    AdapterUse,
+    Generation,
+    GgufInfo,
+    Hardware,
+    LoadedModel,
+    LoadOptions,
+    Sampling,
+    Turn,
+    model_name,
+)
+
+STRONGEST_ADAPTER = 2.0
+
+
+@dataclass(frozen=True)
+class _Attached:
+    """An adapter that was read: llama.cpp's handle, and the form of prompt it was trained on."""
+
+    handle: Any
+    prompt: str
+
+
+_Active = tuple[tuple[AdapterUse, _Attached], ...]
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """What of a model fits this machine."""
+
+    context: int
+    gpu_layers: int
+    threads: int
+    device: str
+
+
+class Engine:
+    """A loaded model with its context and adapters; make one with `Engine.load`, free it with `close`."""
+
+    def __init__(self, model: int, info: GgufInfo, fit: _Fit) -> None:
+        """Take over a model's handle; raises NativeFailure where the context does not fit."""
+        self._model = model
+        self._info = info
+        self._fit = fit
+        self._vocabulary = Vocabulary(model)
+        self._tokenizer = Tokenizer(self._vocabulary)
+        self._template = _template(model, info, self._vocabulary)
+        self.context = Context(model, self._vocabulary.size, fit.context, fit.threads, fit.gpu_layers > 0)
+        self._adapters: tuple[AdapterUse, ...] = ()
+        self._active: _Active = ()
+        self._attached: _Active = ()
+        self._prompt = ""
+        self._read: dict[tuple[str, int, int], _Attached] = {}
+        self._tensors: dict[str, TensorInfo] = {}
+        self._stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
+
+    @classmethod
+    def load(cls, path: str | Path, options: LoadOptions, on_progress: Callable[[float], bool] | None = None) -> Engine:
+        """Check a GGUF and load it, memory-mapped.
+
+        `on_progress` gets a fraction from 0 to 1 and returns False to stop, which raises Cancelled. Raises UserError
+        with the reason where the file cannot be used.
+        """
+        path = Path(path)
+        info = inspect(path, "model")
+        fit = _fit(info, options, hardware())
+        try:
+            model = load_model(path, fit.gpu_layers, on_progress)
+        except NativeFailure as failure:
+            raise _not_loaded(path, failure) from None
+        try:
+            _check_writes(model, path)
+            return cls(model, info, fit)
+        except NativeFailure:
+            api.llama_model_free(model)
+            raise UserError(
+                "There is not enough memory for “{name}” with a context window of {context} tokens. Choose a smaller "
+                "context window in the settings, or a smaller model.",
+                name=path.stem, context=fit.context,
+            ) from None  # fmt: skip
+        except BaseException:
+            api.llama_model_free(model)
+            raise
+
+    @property
+    def loaded(self) -> LoadedModel:
+        """What is loaded now."""
+        return LoadedModel(
+            name=model_name(self._info.path),
+            path=self._info.path,
+            architecture=self._info.architecture,
+            context=self.context.length,
+            context_train=self._info.context_train,
+            gpu_layers=self._fit.gpu_layers,
+            blocks=self._info.blocks,
+            size=self._info.size,
+            parameters=self._info.parameters,
+            has_system_role=self._template.has_system_role,
+            device=self._fit.device,
+            adapters=self._adapters,
+            prompt=self._prompt,
+        )
+
+    def close(self) -> None:
+        """Free the context, the adapters and the model; nothing else may be called after."""
+        if self._model:
+            self.context.close()
+            api.llama_model_free(self._model)
+            self._model = 0
+
+    def count(self, text: str) -> int:
+        """Return how many tokens a text takes."""
+        return len(self._tokenizer.plain(text))
+
+    def count_turns(self, turns: Sequence[Turn]) -> int:
+        """Return how many tokens a prompt takes, with everything the template adds."""
+        return len(self.prompt_tokens(turns))
+
+    def prompt_tokens(self, turns: Sequence[Turn]) -> list[int]:
+        """Return the token ids of the prompt for the next answer."""
+        return self._tokenizer.prompt(self._template.render(turns))
+
+    def set_adapters(self, uses: Sequence[AdapterUse]) -> None:
+        """Attach exactly these adapters to the loaded model; the base is not loaded again.
+
+        An adapter is read once; later switches only attach it. The cache is cleared at every change, for it holds
+        what other weights made. llama.cpp sums three and more adapters in an order of its own, so those equal a fresh
+        load to rounding; up to two equal it exactly. Raises UserError where an adapter does not fit; the adapters
+        before stay then.
+        """
+        if tuple(uses) == self._adapters:
+            return
+        active = tuple((use, self._adapter(use)) for use in uses if _strength(use) > 0)
+        self._attach(active)
+        self._adapters, self._active = tuple(uses), active
+        self._prompt = next((each.prompt for _, each in active if each.prompt), "")
+
+    def _attach(self, active: _Active) -> None:
+        if active == self._attached:
+            return
+        try:
+            self.context.set_adapters([each.handle for _, each in active], [use.strength for use, _ in active])
+        except NativeFailure:
+            raise UserError("The adapters could not be attached to “{model}”.", model=self.loaded.name) from None
+        self._attached = active
+
+    def generate(
+        self,
+        turns: Sequence[Turn],
+        sampling: Sampling,
+        on_prefill: Callable[[int, int], None],
+        on_text: Callable[[str], None],
+        cancelled: threading.Event,
+        *,
+        formed: bool = True,
+    ) -> Generation:
+        """Write the answer that follows the turns.
+
+        Where `formed` is False, the adapters that were trained on one form of prompt have no part in it.
+        `on_prefill` gets tokens read and tokens in all, `on_text` each piece of text. Setting `cancelled` from any
+        thread ends the reading or the writing; the text so far is returned. Raises UserError where the prompt is
+        longer than the context.
+        """
+        began = time.perf_counter()
+        prompt = self.prompt_tokens(turns)
+        if len(prompt) >= self.context.length:
+            raise UserError(
+                "This question needs {needed} tokens and the model's context window holds {room}. Ask with fewer "
+                "passages, or choose a larger context window in the settings.",
+                needed=len(prompt), room=self.context.length,
+            )  # fmt: skip
+        left_out = () if formed else tuple(use for use, each in self._active if each.prompt)
+        self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
+        reused = self.context.keep(prompt)
+        sampler = Sampler(sampling)
+        writing = _Writing(on_text)
+        try:
+            if self.context.read(prompt, cancelled, on_prefill):
+                read = time.perf_counter()
+                ended = self._write(sampler, writing, sampling.max_tokens, cancelled)
+            else:
+                read, ended = time.perf_counter(), "cancelled"
+        except NativeFailure as failure:
+            raise UserError("The model stopped with an error ({reason}). Ask again; if it happens each time, choose "
+                            "a smaller context window.", reason=str(failure)) from None  # fmt: skip
+        finally:
+            sampler.close()
+        seconds = time.perf_counter() - read
+        return Generation(
+            text=writing.stream.text,
+            tokens=tuple(writing.tokens),
+            ended=ended,
+            prompt_tokens=len(prompt),
+            reused_tokens=reused,
+            prefill_seconds=read - began,
+            first_token_seconds=(writing.first or time.perf_counter()) - began,
+            generated_tokens=len(writing.tokens),
+            tokens_per_second=len(writing.tokens) / seconds if seconds > 0 else 0.0,
+            adapters=tuple(use for use in self._adapters if use not in left_out),
+        )
+
+    def _write(self, sampler: Sampler, writing: _Writing, limit: int, cancelled: threading.Event) -> str:
+        """Read the token before, choose the next and give it out, until the end; return how it ended."""
+        while len(writing.tokens) < limit:
+            if cancelled.is_set():
+                return "cancelled"
+            if writing.tokens:
+                if len(self.context.tokens) + 1 >= self.context.length:
+                    return "context"
+                self.context.step(writing.tokens[-1])
+            token = sampler.next(self.context.handle)
+            if token in self._stops:
+                return "stop"
+            writing.add(token, b"" if token in self._vocabulary.guarded else self._vocabulary.piece(token))
+        return "length"
+
+    def _adapter(self, use: AdapterUse) -> _Attached:
+        """Return an adapter, read and checked once for each version of its file."""
+        path = Path(use.path)
+        try:
+            state = path.stat()
+        except OSError:
+            raise UserError("The file of the adapter “{name}” is not there any more.", name=use.name) from None
+        key = (str(path.resolve()), state.st_size, state.st_mtime_ns)
+        if key in self._read:
+            return self._read[key]
+        self._tensors = self._tensors or tensors_of(self._info.path)
+        info = check_adapter(path, self._info, self._tensors)
+        try:
+            self._read[key] = _Attached(load_adapter(self._model, path), info.prompt)
+        except NativeFailure as failure:
+            raise UserError("The adapter “{name}” cannot be used: {reason}.", name=use.name,
+                            reason=str(failure) or "llama.cpp gave no reason") from None  # fmt: skip
+        return self._read[key]
+
+
+class _Writing:
+    """The tokens and the text of an answer that is being written."""
+
+    def __init__(self, on_text: Callable[[str], None]) -> None:
+        self.tokens: list[int] = []
+        self.stream = TextStream()
+        self.first = 0.0
+        self._on_text = on_text
+
+    def add(self, token: int, piece: bytes) -> None:
+        if not self.tokens:
+            self.first = time.perf_counter()
+        self.tokens.append(token)
+        text = self.stream.add(piece)
+        if text:
+            self._on_text(text)
+
+
+_EVERY_ROLE = (Turn("system", "a"), Turn("user", "b"), Turn("assistant", "c"), Turn("user", "d"))
+
+
+def _template(model: int, info: GgufInfo, vocabulary: Vocabulary) -> ChatTemplate:
+    source = (api.llama_model_chat_template(model, None) or b"").decode("utf-8", "replace")
+    texts = {special.text for special in vocabulary.specials}
+    return choose_template(
+        source, info.architecture, vocabulary.text(vocabulary.bos), vocabulary.text(vocabulary.eos), texts.__contains__
+    )
+
+
+def _fit(info: GgufInfo, options: LoadOptions, machine: Hardware) -> _Fit:
+    context = fitting_context(info, machine.memory_free, options.context)
+    cards = [device for device in machine.devices if device.kind in ("gpu", "integrated")]
+    processor = next((device.description for device in machine.devices if device.kind == "cpu"), "")
+    layers = 0
+    if machine.can_offload and cards:
+        layers = fitting_gpu_layers(info, sum(card.memory_free for card in cards), context, options.gpu_layers)
+    device = cards[0].description if layers else processor
+    return _Fit(context, layers, options.threads or machine.cores, device or "CPU")
+
+
+def _check_writes(model: int, path: Path) -> None:
+    """Refuse what llama.cpp loads but does not write with, one token after the other."""
+    if (
+        api.llama_model_has_encoder(model)
+        or api.llama_model_is_diffusion(model)
+        or not api.llama_model_has_decoder(model)
+    ):
+        raise UserError("“{name}” is a model of a kind that this program cannot write answers with.", name=path.name)
+
+
+def _strength(use: AdapterUse) -> float:
+    if not math.isfinite(use.strength) or not 0 <= use.strength <= STRONGEST_ADAPTER:
+        raise UserError("The strength of the adapter “{name}” must be from 0 to 2.", name=use.name)
+    return use.strength
+
+
+def _not_loaded(path: Path, failure: NativeFailure) -> UserError:
+    if not str(failure):
+        return UserError("llama.cpp cannot load “{name}”.", name=path.name)
+    return UserError("llama.cpp cannot load “{name}”: {reason}.", name=path.name, reason=str(failure))

@@ -1,0 +1,1 @@
+"""An expert in one file: format, checks, writing, reading."""

@@ -1,0 +1,1 @@
+"""An answer on its way from the workers, and how its text and footer are shown."""

@@ -1,0 +1,155 @@
+"""One question on its way to an answer: search, then writing, then the record, each step told by a signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from phi3desk.chat import answer as answers
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.messages import Answer, MadeBy, Source
+from phi3desk.chat.prompt import PromptRequest, Written
+from phi3desk.library.documents import SearchResult
+from phi3desk.model.types import Sampling, Turn
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.workers.protocol import Failure
+
+STREAM_INTERVAL_MS = 50
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that decides an answer. `collections` None searches every collection, an empty tuple searches none."""
+
+    text: str
+    instructions: str
+    history: tuple[Turn, ...]
+    collections: tuple[int, ...] | None
+    passages: int
+    sampling: Sampling
+    made_by: MadeBy
+    document: str | None = None
+    mode: AnswerMode = AnswerMode.DOCUMENTS
+
+
+class Answering(QObject):
+    """Answers one question; make one for each. `finished` or `failed` is emitted exactly once, then it is done.
+
+    `searching` carries the number of passages being searched, `sources_found` a tuple of Source, `reading` the tokens
+    read and in all, `text_received` the whole text so far (20 times a second at most), `finished` an Answer, `failed`
+    a Failure and the Answer as far as it had come.
+    """
+
+    searching = Signal(int)
+    sources_found = Signal(object)
+    reading = Signal(int, int)
+    text_received = Signal(str)
+    finished = Signal(object)
+    failed = Signal(object, object)
+
+    def __init__(
+        self, question: Question, library: LibraryClient, model: ModelClient, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._question = question
+        self._library = library
+        self._model = model
+        self._search = 0
+        self._writing = 0
+        self._search_seconds = 0.0
+        self._meanings = 1.0
+        self._stopped = False
+        self._sources: tuple[Source, ...] = ()
+        self._text = ""
+        self._stream = QTimer(self)
+        self._stream.setInterval(STREAM_INTERVAL_MS)
+        self._stream.setSingleShot(True)
+        self._stream.timeout.connect(self._on_stream_due)
+
+    @property
+    def unfinished(self) -> Answer:
+        """The answer as far as it has come, for keeping it while it is written."""
+        return answers.unfinished(self._text, self._sources, self._question.made_by, "writing")
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        status = self._library.status
+        nothing_to_search = status is not None and status.passages == 0
+        mode = self._question.mode
+        if self._question.collections == () or nothing_to_search or not mode.searches:
+            if mode.searches and mode.refuses(searched=0):
+                refusal = answers.nothing_to_search(self._question.made_by, self.tr(answers.NOTHING_TO_SEARCH_TEXT))
+                QTimer.singleShot(0, self, lambda: self._end(refusal))
+            else:
+                self._write()
+            return
+        if status is not None:
+            self._meanings = status.embedded / status.passages
+        self.searching.emit(status.passages if status else 0)
+        self._search = self._library.search(
+            self._question.text,
+            self._question.passages,
+            self._question.collections,
+            self._on_searched,
+            self._on_failed,
+            self._question.document,
+        )
+
+    def stop(self) -> None:
+        """Stop in whatever step it is; `finished` follows with what there is."""
+        if self._stopped:
+            return
+        self._stopped = True
+        if self._writing:
+            self._model.cancel(self._writing)
+        elif self._search:
+            self._library.worker.cancel(self._search)
+
+    def _on_searched(self, result: SearchResult) -> None:
+        self._search_seconds = result.seconds
+        self._sources = answers.sources_of(result)
+        if self._stopped:
+            self._end(answers.unfinished("", (), self._question.made_by, "cancelled"))
+        elif not self._sources and self._question.mode.refuses(result.searched):
+            self._end(answers.nothing_found(result, self._question.made_by, self.tr(answers.NOTHING_FOUND_TEXT)))
+        else:
+            self.sources_found.emit(self._sources)
+            self._write()
+
+    def _write(self) -> None:
+        question = self._question
+        self._writing = self._model.answer(
+            PromptRequest(question.instructions, self._sources, question.history, question.text, question.mode),
+            question.sampling,
+            self.reading.emit,
+            self._on_text,
+            self._on_written,
+            self._on_failed,
+        )
+
+    def _on_text(self, piece: str) -> None:
+        self._text += piece
+        if not self._stream.isActive():
+            self._stream.start()
+
+    def _on_stream_due(self) -> None:
+        self.text_received.emit(self._text)
+
+    def _on_written(self, written: Written) -> None:
+        question = self._question
+        self._end(answers.finish(written, question.text, self._sources, question.made_by, self._search_seconds))
+
+    def _end(self, answer: Answer) -> None:
+        self._stream.stop()
+        self.finished.emit(replace(answer, meanings=self._meanings))
+
+    def _on_failed(self, failure: Failure) -> None:
+        self._stream.stop()
+        ended = "cancelled" if failure.kind == "cancelled" else "failed"
+        partial = answers.unfinished(self._text, self._sources, self._question.made_by, ended)
+        if failure.kind == "cancelled":
+            self.finished.emit(partial)
+        else:
+            self.failed.emit(failure, partial)

@@ -1,0 +1,58 @@
+"""The quiet lines under an answer: where it came from, how fast, who wrote it, how it ended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from phi3desk.chat.messages import Answer
+from phi3desk.comparison.grading import refuses
+from phi3desk.ui.formatting import number
+
+
+class MessageLines(QObject):
+    """Puts the record of an answer into words."""
+
+    def made(self, answer: Answer) -> str:
+        """Return the line under an answer: from documents or not, sources, speed, expert, model and adapters."""
+        parts = [self._basis(answer)]
+        if answer.basis == "documents":
+            count = len({citation.n for citation in answer.citations}) or len(answer.sources)
+            parts.append(self.tr("1 source") if count == 1 else self.tr("{count} sources").format(count=count))
+            missing = sorted({figure for citation in answer.citations for figure in citation.missing})
+            if missing:
+                figures = ", ".join(missing)
+                parts.append(self.tr("check {figures}: the source does not hold it").format(figures=figures))
+        if answer.meanings < 1.0 and answer.basis != "model":
+            percent = number(int(1000 * answer.meanings) / 10, 1)
+            parts.append(self.tr("searched by words; meanings {percent} %").format(percent=percent))
+        if answer.timings.tokens_per_s:
+            parts.append(self.tr("{speed} tok/s").format(speed=f"{answer.timings.tokens_per_s:.1f}"))
+        made_by = answer.made_by.line
+        if made_by and answer.basis != "nothing_found":
+            parts.append(made_by)
+        return "  ·  ".join(parts)
+
+    def ending(self, answer: Answer | None, has_text: bool) -> str:
+        """Return what to say of an answer that did not come to its end by itself, or an empty text."""
+        if answer is None or answer.ended == "writing":
+            return self.tr("phi3desk was closed while this was written. Ask again to have it written anew.")
+        if answer.ended == "cancelled":
+            return self.tr("Stopped.") if has_text else self.tr("Stopped before the first word.")
+        if answer.ended == "failed":
+            return self.tr("The answer broke off here. Ask again to have it written anew.")
+        if answer.ended == "length":
+            return self.tr("The answer reached its longest length and was cut. The limit is in Settings.")
+        if answer.ended == "context":
+            return self.tr("The context window was full and the answer was cut. Ask in a new conversation.")
+        return ""
+
+    def _basis(self, answer: Answer) -> str:
+        if answer.basis == "documents":
+            if not answer.citations and refuses(answer):
+                return self.tr("The model found no answer in the documents")
+            if answer.ended == "stop" and not answer.citations:
+                return self.tr("From documents, but no sentence could be tied to one")
+            return self.tr("From documents")
+        if answer.basis == "nothing_found":
+            return self.tr("Nothing relevant found, so no model was asked")
+        return self.tr("From the model alone, not from documents")

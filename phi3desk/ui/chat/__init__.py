@@ -1,0 +1,1 @@
+"""The chat page: the conversation, the composer, and what happens between them."""

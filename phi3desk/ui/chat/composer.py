@@ -1,0 +1,244 @@
+"""The field a question is written in, with the button that sends it and stops the answer."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTextOption
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+
+from phi3desk.ui.chat.mentions import Mention, Mentions
+from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, icon, reading_font, tokens
+from phi3desk.ui.widgets.basic import Button, FlowLayout, clear
+
+MOST_LINES = 8
+LONGEST_QUESTION = 20_000
+CHIP_WIDTH = 260
+
+
+class QuestionEdit(QPlainTextEdit):
+    """Plain text that grows with its lines up to eight; Enter sends, Shift+Enter breaks the line, Escape stops."""
+
+    send_requested = Signal()
+    stop_requested = Signal()
+    back_requested = Signal()
+    focus_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "page")
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAcceptDrops(False)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(self.fit)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter sends unless Shift is held or an input method is composing."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.send_requested.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.stop_requested.emit()
+        elif event.key() == Qt.Key.Key_Backspace and self.textCursor().atStart():
+            self.back_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste plain text only."""
+        if source.hasText():
+            self.insertPlainText(source.text()[:LONGEST_QUESTION])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
+
+    def fit(self) -> None:
+        """Be as high as the lines are, eight at most."""
+        line = ceil(QFontMetricsF(self.font()).lineSpacing())
+        lines = max(1, round(self.document().size().height()))
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if lines > MOST_LINES else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        self.setFixedHeight(min(lines, MOST_LINES) * line + 2)
+        if lines <= MOST_LINES:
+            self.verticalScrollBar().setValue(0)
+
+
+class Composer(QWidget):
+    """A rounded card with the question and one button: send, or stop while an answer is written.
+
+    `sent` carries the question; it stays in the field until `clear` is called. What is named with `@` stands over the
+    question as chips and restricts this question only.
+    """
+
+    sent = Signal(str)
+    stop_requested = Signal()
+    emptied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = QuestionEdit(self)
+        self.edit.setAccessibleName(self.tr("Question"))
+        self.button = QToolButton(self)
+        self.button.setFixedSize(36, 36)
+        self.button.setIconSize(QSize(20, 20))
+        self._answering = False
+        self._named: tuple[Mention, ...] = ()
+        self.name_button = QToolButton(self)
+        self.name_button.setFixedSize(36, 36)
+        self.name_button.setIconSize(QSize(20, 20))
+        self.name_button.setToolTip(self.tr("Ask one collection or document only (@)"))
+        self.name_button.setAccessibleName(self.tr("Name a collection or a document"))
+        self._chips = QWidget()
+        self._chip_row = FlowLayout(SPACE_XS)
+        self._chips.setLayout(self._chip_row)
+        self._chips.hide()
+        self.mentions = Mentions(self.edit, self)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_XS)
+        row.addWidget(self.edit, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(SPACE_XS)
+        row.addWidget(self.name_button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, SPACE_S, SPACE_S, SPACE_S)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._chips)
+        column.addLayout(row)
+        self.setMinimumHeight(TARGET + 2 * SPACE_S)
+        self.setFocusProxy(self.edit)
+        self.edit.send_requested.connect(self._on_send)
+        self.edit.stop_requested.connect(self._on_stop)
+        self.edit.textChanged.connect(self._show_button)
+        self.edit.textChanged.connect(self._on_text_changed)
+        self.edit.focus_changed.connect(self.update)
+        self.edit.back_requested.connect(lambda: self.set_named(self._named[:-1]))
+        self.button.clicked.connect(self._on_button)
+        self.name_button.clicked.connect(self.mentions.begin)
+        self.mentions.chosen.connect(self._on_named)
+        self._show_button()
+
+    def _on_text_changed(self) -> None:
+        if not self.text:
+            self.emptied.emit()
+
+    @property
+    def text(self) -> str:
+        """The question as it stands, without white space around it."""
+        return self.edit.toPlainText().strip()
+
+    def set_text(self, text: str) -> None:
+        """Put a text into the field and the cursor behind it."""
+        self.edit.setPlainText(text)
+        self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+        self.edit.setFocus()
+
+    def clear(self) -> None:
+        """Empty the field and take back what was named."""
+        self.edit.clear()
+        self.set_named(())
+
+    @property
+    def named(self) -> tuple[Mention, ...]:
+        """What this question is restricted to."""
+        return self._named
+
+    def set_named(self, mentions: tuple[Mention, ...]) -> None:
+        """Restrict this question to collections and one document."""
+        if mentions == self._named:
+            return
+        self._named = mentions
+        clear(self._chip_row)
+        for mention in mentions:
+            self._chip_row.addWidget(self._chip(mention))
+        self._chips.setVisible(bool(mentions))
+
+    def _chip(self, mention: Mention) -> Button:
+        remove = self.tr("Do not restrict the question to “{name}”").format(name=mention.name)
+        chip = Button("", "close", "chip", remove)
+        chip.setMaximumWidth(CHIP_WIDTH)
+        chip.setMinimumWidth(0)
+        text = chip.fontMetrics().elidedText(mention.name, Qt.TextElideMode.ElideMiddle, CHIP_WIDTH - 64)
+        chip.setText(text.replace("&", "&&"))
+        chip.clicked.connect(lambda _=False: self._on_chip_removed(mention))
+        return chip
+
+    def _on_named(self, mention: Mention) -> None:
+        """Take a collection more; of documents only the last one counts, since one is searched at a time."""
+        kept = [m for m in self._named if m != mention and (m.collection or mention.collection)]
+        self.set_named((*kept, mention))
+
+    def _on_chip_removed(self, mention: Mention) -> None:
+        self.set_named(tuple(known for known in self._named if known != mention))
+        self.edit.setFocus()
+
+    def set_placeholder(self, text: str) -> None:
+        """Say whom the question goes to."""
+        self.edit.setPlaceholderText(text)
+
+    def set_reading_size(self, pixels: int) -> None:
+        """Write in the size in which answers are read."""
+        self.edit.setFont(reading_font(pixels))
+        self.edit.fit()
+
+    def set_answering(self, answering: bool) -> None:
+        """Make the button stop or send."""
+        self._answering = answering
+        self._show_button()
+
+    def _on_send(self) -> None:
+        if self.text and not self._answering:
+            self.sent.emit(self.text)
+
+    def _on_stop(self) -> None:
+        if self._answering:
+            self.stop_requested.emit()
+
+    def _on_button(self) -> None:
+        if self._answering:
+            self.stop_requested.emit()
+        else:
+            self._on_send()
+
+    def _show_button(self) -> None:
+        shown = tokens()
+        usable = self._answering or bool(self.text)
+        name = self.tr("Stop the answer") if self._answering else self.tr("Send the question")
+        color = shown.on_accent if usable else shown.quiet
+        self.name_button.setIcon(icon("at"))
+        self.button.setIcon(icon("stop" if self._answering else "arrow-up", color))
+        self.button.setAccessibleName(name)
+        self.button.setToolTip(f"{name} (Esc)" if self._answering else f"{name} (Enter)")
+        self.button.setProperty("kind", "send" if usable else "")
+        self.button.style().unpolish(self.button)
+        self.button.style().polish(self.button)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the card, with the focus ring while the question has the focus."""
+        focused = self.edit.hasFocus()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = 2 if focused else 1
+        painter.setPen(QPen(self.palette().highlight() if focused else self.palette().mid(), width))
+        painter.setBrush(self.palette().base())
+        inset = width / 2
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(inset, inset, -inset, -inset), RADIUS + 4, RADIUS + 4)
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "button"):
+            self._show_button()

@@ -1,0 +1,401 @@
+"""Leads a conversation: questions go out, answers come in, and every word is kept before anything else happens."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from phi3desk.chat.citations import keep_known_marks
+from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.messages import Answer, Conversation, Message, Source
+from phi3desk.chat.prompt import manner_for
+from phi3desk.errors import Sentence, UserError
+from phi3desk.model.types import Sampling, Turn
+from phi3desk.settings import Settings
+from phi3desk.ui.answers.answer_job import Answering, Question
+from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.formatting import number, shown
+from phi3desk.workers.protocol import Failure
+
+SAVE_INTERVAL_MS = 1000
+
+
+class Assistant(QObject):
+    """The conversation that is open, and the one answer that may be on its way, which is not always in it.
+
+    `conversation_opened` carries the Conversation (or None), its messages and the id of the one being written;
+    `message_added` a Message and whether it is being written; `answer_ended` the Message and a notice; `refused` a
+    sentence for the person; `undo_offered` a sentence and what undoes it.
+    """
+
+    conversation_opened = Signal(object, object, int)
+    conversations_changed = Signal()
+    message_added = Signal(object, bool)
+    activity_changed = Signal(int, str)
+    sources_found = Signal(int, object)
+    text_received = Signal(int, str)
+    answer_ended = Signal(object, str)
+    answering_changed = Signal(bool)
+    refused = Signal(str)
+    undo_offered = Signal(str, object)
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        expert: ExpertInUse,
+        library: LibraryClient,
+        model: ModelClient,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._expert = expert
+        self._library = library
+        self._model = model
+        self._settings = settings
+        self._open: Conversation | None = None
+        self._answering: Answering | None = None
+        self._written: Message | None = None
+        self._activity = ""
+        self._text = ""
+        self._sources: tuple[Source, ...] = ()
+        self._replaced = 0
+        self._busy = ""
+        self._named: dict[int, tuple[Mention, ...]] = {}
+        self._collections: tuple[int, ...] = ()
+        self._given_up: dict[str, Sentence] = {}
+        self._saving = QTimer(self)
+        self._saving.setInterval(SAVE_INTERVAL_MS)
+        self._saving.timeout.connect(self._save)
+        model.load_progressed.connect(self._on_load_progressed)
+        for name, worker in (("model", model.worker), ("library", library.worker)):
+            worker.gave_up.connect(lambda sentence, name=name: self._given_up.__setitem__(name, sentence))
+            worker.ready.connect(lambda name=name: self._given_up.pop(name, None))
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """The conversation that is open; None for a new one without a question yet."""
+        return self._open
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._answering is not None
+
+    @property
+    def collections(self) -> tuple[int, ...]:
+        """The collections the next question searches; empty means every one."""
+        return self.chosen_collections or self._expert.current.collections
+
+    @property
+    def chosen_collections(self) -> tuple[int, ...]:
+        """The collections this conversation was restricted to, whatever its expert has; empty where it was not."""
+        return self._open.collections if self._open else self._collections
+
+    def begin(self) -> None:
+        """Open a new conversation; it is kept from its first question on."""
+        self._open = None
+        self._collections = ()
+        self._replaced = 0
+        self.conversation_opened.emit(None, [], 0)
+
+    def open(self, conversation_id: int) -> None:
+        """Open a conversation; the expert it was led with comes back."""
+        self._open = self._store.conversation(conversation_id)
+        self._replaced = 0
+        profile_id = self._open.profile_id
+        if profile_id and profile_id != self._expert.current.id and self._expert.exists(profile_id):
+            self._expert.use(profile_id)
+        self._show_open()
+
+    def choose_collections(self, collections: tuple[int, ...]) -> None:
+        """Search these collections from now on in this conversation."""
+        self._collections = collections
+        if self._open is not None:
+            self._store.choose(self._open.id, profile_id=self._expert.current.id, collections=collections)
+            self._open = self._store.conversation(self._open.id)
+
+    def use_expert(self, profile_id: str) -> None:
+        """Switch the expert, in the middle of a conversation too; an answer on its way keeps the one it has."""
+        try:
+            profile = self._expert.use(profile_id)
+        except UserError as error:
+            self.refused.emit(shown(error.sentence))
+            return
+        if self._open is not None:
+            self._store.choose(self._open.id, profile_id=profile.id, collections=self._open.collections)
+            self._open = self._store.conversation(self._open.id)
+
+    def ask(self, text: str, named: tuple[Mention, ...] = ()) -> bool:
+        """Ask in the open conversation, or begin one, restricted to what is `named` in this question.
+
+        Returns False with `refused` where it cannot be asked now.
+        """
+        reason = self._reason_not_to_ask()
+        if reason:
+            self.refused.emit(reason)
+            return False
+        if self._open is None:
+            profile = self._expert.current
+            self._open = self._store.create(profile_id=profile.id, collections=self._collections)
+        replaced = self._take_out(self._replaced) if self._replaced else []
+        self._replaced = 0
+        question = self._store.add(self._open.id, "user", text)
+        self._open = self._store.conversation(self._open.id)
+        self.message_added.emit(question, False)
+        self.conversations_changed.emit()
+        self._named[question.id] = named
+        self._answer(text, self._collections_searched(named), document_of(named))
+        if replaced:
+            self.undo_offered.emit(
+                self.tr("The question and its answer were replaced."), lambda: self._bring_back(question.id, replaced)
+            )
+        return True
+
+    def ask_again(self, message_id: int, without_documents: bool = False) -> None:
+        """Have an answer written anew: in place where it is the last one, at the end otherwise."""
+        reason = self._reason_not_to_ask()
+        if reason:
+            self.refused.emit(reason)
+            return
+        asked = self.question_of(message_id)
+        if asked is None or self._open is None:
+            return
+        question, answer = asked
+        named = self.named_in(question.id)
+        collections = () if without_documents else self._collections_searched(named)
+        if answer.id == self._messages()[-1].id:
+            self._store.delete_from(message_id)
+            self._show_open()
+        else:
+            added = self._store.add(self._open.id, "user", question.text)
+            self._named[added.id] = named
+            self.message_added.emit(added, False)
+        self._answer(question.text, collections, document_of(named))
+
+    def _take_out(self, message_id: int) -> list[Message]:
+        """Delete a message of the open conversation and all after it; return them."""
+        taken = [message for message in self._messages() if message.id >= message_id]
+        self._store.delete_from(message_id)
+        self._show_open()
+        return taken
+
+    def _bring_back(self, message_id: int, messages: list[Message]) -> None:
+        """Put messages back in the place of a message and all after it; the answer being written there is stopped."""
+        conversation = messages[0].conversation_id
+        if self._written is not None and self._written.conversation_id == conversation:
+            self.stop()
+            self._written = None
+            self._saving.stop()
+        self._store.delete_from(message_id)
+        self._store.put_back(messages)
+        if self._open is not None and self._open.id == conversation:
+            self._show_open()
+        self.conversations_changed.emit()
+
+    def edit(self, message_id: int) -> str:
+        """Return a question's text for the composer; asked anew it takes the place of the last question."""
+        questions = [message for message in self._messages() if message.role == "user"]
+        chosen = next((message for message in questions if message.id == message_id), None)
+        self._replaced = message_id if chosen is not None and chosen is questions[-1] else 0
+        return chosen.text if chosen else ""
+
+    def named_in(self, message_id: int) -> tuple[Mention, ...]:
+        """Return what a question was restricted to; known until the program ends."""
+        return self._named.get(message_id, ())
+
+    def end_edit(self) -> None:
+        """Leave the last question where it is after all: the person emptied the composer."""
+        self._replaced = 0
+
+    def stop(self) -> None:
+        """Stop the answer that is on its way; what there is stays."""
+        if self._answering is not None:
+            self._answering.stop()
+
+    def close(self) -> None:
+        """Keep what has been written so far; the program ends."""
+        self._saving.stop()
+        self._save()
+
+    def rename(self, conversation_id: int, title: str) -> None:
+        """Give a conversation another title."""
+        self._store.rename(conversation_id, title)
+        if self._open is not None and self._open.id == conversation_id:
+            self._open = self._store.conversation(conversation_id)
+        self.conversations_changed.emit()
+
+    def delete(self, conversation_id: int) -> None:
+        """Delete a conversation; `restore` brings it back until the program ends."""
+        self._store.delete(conversation_id)
+        if self._written is not None and self._written.conversation_id == conversation_id:
+            self.stop()
+        if self._open is not None and self._open.id == conversation_id:
+            self.begin()
+        self.conversations_changed.emit()
+
+    def restore(self, conversation_id: int) -> None:
+        """Undo `delete` and open the conversation."""
+        self._store.restore(conversation_id)
+        self.open(conversation_id)
+        self.conversations_changed.emit()
+
+    # the way of an answer
+
+    def _answer(self, text: str, collections: tuple[int, ...] | None, document: str | None) -> None:
+        conversation = self._open
+        if conversation is None:
+            return
+        question = Question(
+            text=text,
+            instructions=self._expert.current.instructions,
+            history=history_of(self._messages()[:-1]),
+            collections=collections,
+            passages=self._settings.get("answers.passages"),
+            sampling=self._expert.current.sampling.over(
+                Sampling(
+                    temperature=self._settings.get("answers.temperature"),
+                    max_tokens=self._settings.get("answers.max_tokens"),
+                )
+            ),
+            made_by=self._expert.made_by(),
+            document=document,
+            mode=self._expert.current.answer_mode,
+        )
+        answering = Answering(question, self._library, self._model, self)
+        self._answering = answering
+        self._activity, self._text, self._sources = "", "", ()
+        unfinished = answering.unfinished
+        self._written = self._store.add(conversation.id, "assistant", "", unfinished)
+        answering.searching.connect(self._on_searching)
+        answering.sources_found.connect(self._on_sources_found)
+        answering.reading.connect(self._on_reading)
+        answering.text_received.connect(self._on_text)
+        answering.finished.connect(self._on_finished)
+        answering.failed.connect(self._on_failed)
+        self.message_added.emit(self._written, True)
+        self.answering_changed.emit(True)
+        self._saving.start()
+        answering.start()
+
+    def set_busy(self, reason: str) -> None:
+        """Refuse questions with a reason while something else has the model; "" lets them be asked again."""
+        self._busy = reason
+
+    def question_of(self, message_id: int) -> tuple[Message, Message] | None:
+        """Return an answer of the open conversation after the question it answers, None where there is none."""
+        messages = self._messages()
+        at = next((i for i, message in enumerate(messages) if message.id == message_id), 0)
+        question = next((message for message in reversed(messages[:at]) if message.role == "user"), None)
+        return None if question is None else (question, messages[at])
+
+    def _reason_not_to_ask(self) -> str:
+        if self._busy:
+            return self._busy
+        if self._answering is not None:
+            return self.tr("An answer is still being written. Wait for it, or stop it with Esc.")
+        for sentence in self._given_up.values():
+            return shown(sentence)
+        if self._model.model is None and not self._model.is_loading and not self._expert.has_model():
+            return self.tr("There is no model to answer with. Choose a GGUF file under Models.")
+        return ""
+
+    def _collections_searched(self, named: tuple[Mention, ...]) -> tuple[int, ...] | None:
+        """Return what was named; a document that was named is searched wherever it is."""
+        if document_of(named) is not None:
+            return collections_of(named) or None
+        return collections_of(named) or self.collections or None
+
+    def _messages(self) -> list[Message]:
+        return self._store.messages(self._open.id) if self._open else []
+
+    def _show_open(self) -> None:
+        writing = self._written
+        here = writing is not None and self._open is not None and writing.conversation_id == self._open.id
+        self.conversation_opened.emit(self._open, self._messages(), writing.id if here and writing else 0)
+        if here and writing is not None:
+            self.activity_changed.emit(writing.id, self._activity)
+            if self._sources:
+                self.sources_found.emit(writing.id, self._sources)
+            if self._text:
+                self.text_received.emit(writing.id, self._text)
+
+    def _tell(self, activity: str) -> None:
+        self._activity = activity
+        if self._written is not None:
+            self.activity_changed.emit(self._written.id, activity)
+
+    def _on_searching(self, passages: int) -> None:
+        if passages:
+            self._tell(self.tr("Searching {passages} passages").format(passages=number(passages)))
+        else:
+            self._tell(self.tr("Searching the documents"))
+
+    def _on_sources_found(self, sources: tuple[Source, ...]) -> None:
+        self._sources = sources
+        if self._written is not None:
+            self.sources_found.emit(self._written.id, sources)
+        self._tell(self._reading_words())
+
+    def _on_reading(self, done: int, total: int) -> None:
+        percent = round(100 * done / total) if total else 0
+        self._tell(self.tr("{reading}, {percent} %").format(reading=self._reading_words(), percent=percent))
+
+    def _reading_words(self) -> str:
+        loaded = self._model.model
+        most = manner_for(loaded.parameters, loaded.prompt).most_passages if loaded is not None else None
+        count = len(self._sources[:most])
+        if count == 0:
+            return self.tr("Reading the question")
+        return self.tr("Reading 1 passage") if count == 1 else self.tr("Reading {count} passages").format(count=count)
+
+    def _on_load_progressed(self, share: float) -> None:
+        if self._answering is not None and not self._text:
+            self._tell(self.tr("Loading the model, {percent} %").format(percent=round(100 * share)))
+
+    def _on_text(self, text: str) -> None:
+        self._text = text
+        if self._written is not None:
+            self.text_received.emit(self._written.id, text)
+
+    def _on_finished(self, answer: Answer) -> None:
+        self._end(answer, "")
+
+    def _on_failed(self, failure: Failure, answer: Answer) -> None:
+        self._end(answer, shown(failure.sentence))
+
+    def _end(self, answer: Answer, notice: str) -> None:
+        self._saving.stop()
+        answering, message = self._answering, self._written
+        self._answering = self._written = None
+        if answering is not None:
+            answering.deleteLater()
+        self.answering_changed.emit(False)
+        if message is None:
+            return
+        self._store.update(message.id, answer.text, answer)
+        ended = Message(message.id, message.conversation_id, "assistant", answer.text, message.created, answer)
+        self.answer_ended.emit(ended, notice)
+
+    def _save(self) -> None:
+        if self._answering is not None and self._written is not None:
+            unfinished = self._answering.unfinished
+            self._store.update(self._written.id, unfinished.text, unfinished)
+
+
+def history_of(messages: list[Message]) -> tuple[Turn, ...]:
+    """Return the questions that were answered, and their answers, as turns; without marks, whose passages are gone."""
+    turns: list[Turn] = []
+    for question, answer in pairwise(messages):
+        record = answer.answer
+        if question.role != "user" or answer.role != "assistant" or record is None or not answer.text.strip():
+            continue
+        if record.basis == "nothing_found" or record.ended in ("failed", "writing"):
+            continue
+        turns += [Turn("user", question.text), Turn("assistant", keep_known_marks(answer.text, ()))]
+    return tuple(turns)

@@ -1,0 +1,201 @@
+"""Naming a collection or a document in a question: `@` opens a list under which one is chosen while it is typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
+
+from phi3desk.library.documents import Collection, Document
+from phi3desk.library.text import fold
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.theme import SPACE_S, TARGET, icon
+from phi3desk.ui.widgets.tooltip import plain_tip
+
+MOST_OFFERED = 50
+MOST_ROWS = 8
+_NAMING = re.compile(r"(?:^|\s)@([^@]{0,80})$")
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -MOST_ROWS, Qt.Key.Key_PageDown: MOST_ROWS}
+_CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """What a question is restricted to: a collection, or the document of that name where `collection` is 0."""
+
+    name: str
+    collection: int = 0
+
+    @property
+    def icon_name(self) -> str:
+        """The icon that tells collections from documents."""
+        return "folder-outline" if self.collection else "file-document-outline"
+
+
+def collections_of(mentions: Sequence[Mention]) -> tuple[int, ...]:
+    """Return the collections among what was named."""
+    return tuple(mention.collection for mention in mentions if mention.collection)
+
+
+def document_of(mentions: Sequence[Mention]) -> str | None:
+    """Return the document among what was named; None where there is none."""
+    return next((mention.name for mention in mentions if not mention.collection), None)
+
+
+class Mentions(QObject):
+    """Watches a field for `@` and offers what can be named over `anchor`; `chosen` carries a Mention.
+
+    The names of the documents are fetched when the list is first wanted, and anew after they have changed.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, edit: QPlainTextEdit, anchor: QWidget) -> None:
+        super().__init__(anchor)
+        self._edit = edit
+        self._anchor = anchor
+        self._library: LibraryClient | None = None
+        self._collections: list[tuple[str, Mention]] = []
+        self._documents: list[tuple[str, Mention]] = []
+        self._known = False
+        self._dismissed = -1
+        self.list = QListWidget(anchor)
+        self.list.setAccessibleName(self.tr("Collections and documents"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setIconSize(QSize(18, 18))
+        self.list.setUniformItemSizes(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.itemClicked.connect(self._choose)
+        self.list.hide()
+        edit.installEventFilter(self)
+        edit.cursorPositionChanged.connect(self._follow)
+        edit.textChanged.connect(self._follow)
+
+    def follow(self, library: LibraryClient) -> None:
+        """Offer what is in a library."""
+        self._library = library
+        library.collections_changed.connect(self._on_collections)
+        library.documents_changed.connect(self._forget_documents)
+        self._on_collections(library.collections)
+
+    def begin(self) -> None:
+        """Write the sign for the person and open the list."""
+        cursor = self._edit.textCursor()
+        before = cursor.block().text()[: cursor.positionInBlock()]
+        self._dismissed = -1
+        self._edit.setFocus()
+        cursor.insertText("@" if not before or before[-1].isspace() else " @")
+        self._follow()
+
+    def dismiss(self) -> None:
+        """Take the list away until another `@` is written."""
+        start = self._naming()
+        self._dismissed = start[0] if start else -1
+        self.list.hide()
+
+    def _on_collections(self, collections: list[Collection]) -> None:
+        self._collections = [(fold(c.name), Mention(c.name, c.id)) for c in collections]
+        self._follow()
+
+    def _forget_documents(self) -> None:
+        self._known = False
+
+    def _on_documents(self, documents: list[Document]) -> None:
+        names = sorted({document.name for document in documents}, key=str.casefold)
+        self._documents = [(fold(name), Mention(name)) for name in names]
+        self._follow()
+
+    def _naming(self) -> tuple[int, str] | None:
+        """Return where the `@` before the cursor stands and what follows it."""
+        cursor = self._edit.textCursor()
+        found = _NAMING.search(cursor.block().text()[: cursor.positionInBlock()])
+        if found is None or cursor.hasSelection():
+            return None
+        return cursor.block().position() + found.start(1) - 1, found[1]
+
+    def _follow(self) -> None:
+        naming = self._naming()
+        if naming is None:
+            self._dismissed = -1
+        if naming is None or naming[0] == self._dismissed or not self._edit.hasFocus():
+            self.list.hide()
+            return
+        if not self._known and self._library is not None:
+            self._known = True
+            self._library.documents(None, self._on_documents)
+        words = fold(naming[1]).split()
+        known = [*self._collections, *self._documents]
+        fitting = [mention for folded, mention in known if all(word in folded for word in words)]
+        self._offer(fitting[:MOST_OFFERED])
+
+    def _offer(self, mentions: list[Mention]) -> None:
+        self.list.clear()
+        for mention in mentions:
+            item = QListWidgetItem(icon(mention.icon_name), mention.name)
+            what = self.tr("Collection") if mention.collection else self.tr("Document")
+            item.setData(Qt.ItemDataRole.UserRole, mention)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{what}: {mention.name}")
+            item.setToolTip(plain_tip(mention.name))
+            item.setSizeHint(QSize(0, TARGET + 2))
+            self.list.addItem(item)
+        if not mentions:
+            self.list.hide()
+            return
+        self._place(len(mentions))
+        self._go_to(0)
+
+    def _place(self, rows: int) -> None:
+        window = self._anchor.window()
+        if self.list.parentWidget() is not window:
+            self.list.setParent(window)
+        height = min(rows, MOST_ROWS) * (TARGET + 2) + 2 * self.list.frameWidth() + 2
+        corner = self._anchor.mapTo(window, QPoint(0, 0)) if self._anchor is not window else QPoint(0, 0)
+        height = min(height, max(TARGET, corner.y() - 2 * SPACE_S)) if corner.y() > TARGET else height
+        top = corner.y() - height - SPACE_S if corner.y() > TARGET else self._anchor.height()
+        self.list.setGeometry(corner.x(), top, min(self._anchor.width(), 480), height)
+        self.list.show()
+        self.list.raise_()
+
+    def _go_to(self, row: int) -> None:
+        self.list.setCurrentRow(max(0, min(row, self.list.count() - 1)))
+        text = self.list.currentItem().data(Qt.ItemDataRole.AccessibleTextRole)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._edit, text))
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        naming = self._naming()
+        mention = item.data(Qt.ItemDataRole.UserRole)
+        self.list.hide()
+        if naming is not None:
+            cursor = self._edit.textCursor()
+            cursor.setPosition(naming[0], QTextCursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
+        self.chosen.emit(mention)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the keys that belong to the list while it is shown; Escape before the window takes it for Stop."""
+        if not self.list.isVisible():
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.FocusOut:
+            self.list.hide()
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key = Qt.Key(event.key())
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+            if key == Qt.Key.Key_Escape:
+                self.dismiss()
+                return True
+            if plain and key in _STEPS:
+                self._go_to(self.list.currentRow() + _STEPS[key])
+                return True
+            if plain and key in _CHOOSE:
+                self._choose(self.list.currentItem())
+                return True
+        return super().eventFilter(watched, event)

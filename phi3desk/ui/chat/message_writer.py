@@ -1,0 +1,280 @@
+"""Writes messages into the conversation's document: bubbles, answers, cards of sources, the quiet lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, QRectF
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextDocumentFragment,
+    QTextFormat,
+    QTextFrame,
+    QTextFrameFormat,
+)
+
+from phi3desk.chat.messages import Answer, Citation, Message, Source
+from phi3desk.ui.answers.footer import MessageLines
+from phi3desk.ui.answers.markup import LINE_HEIGHT, answer_document, mark_format, plain
+from phi3desk.ui.formatting import also_as, place_of
+from phi3desk.ui.theme import LIST_PX, SPACE_L, SPACE_M, tokens
+from phi3desk.ui.widgets.tooltip import plain_tip
+
+LINK = "cite:"
+WITHOUT = "without:"
+BUBBLE_SHARE = 0.8
+LONGEST_QUOTE = 280
+BUBBLE, CARD = 1, 100
+_PART = QTextFormat.Property.UserProperty.value + 1
+
+
+class Column(NamedTuple):
+    """Where the text stands in the view: left edge and width, in pixels."""
+
+    left: int
+    width: int
+
+
+@dataclass
+class Entry:
+    """A message as it stands in the view: `tail` is where streamed text goes on, `activity` what is being done."""
+
+    message: Message
+    frame: QTextFrame
+    sources: tuple[Source, ...] = ()
+    activity: str = ""
+    notice: str = ""
+    streamed: str = ""
+    tail: QTextCursor | None = None
+    cards: list[tuple[Source, str]] = field(default_factory=list)
+    writing: bool = False
+
+
+class MessageWriter(QObject):
+    """Writes into `document`, in a column that is set before anything is written."""
+
+    def __init__(self, document: QTextDocument, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.column = Column(0, 400)
+        self._lines = MessageLines(self)
+
+    def append(self, message: Message, writing: bool) -> Entry:
+        """Write a message behind all others."""
+        cursor = QTextCursor(self.document)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        gap = QTextBlockFormat()
+        gap.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        if not cursor.block().text():
+            cursor.setBlockFormat(gap)
+        look = QTextFrameFormat()
+        look.setBorder(0)
+        look.setMargin(0)
+        look.setPadding(0)
+        look.setTopMargin(SPACE_L)
+        look.setBottomMargin(SPACE_M)
+        frame = cursor.insertFrame(look)
+        after = QTextCursor(self.document)
+        after.movePosition(QTextCursor.MoveOperation.End)
+        after.setBlockFormat(gap)
+        sources = message.answer.sources if message.answer else ()
+        entry = Entry(message, frame, sources, writing=writing)
+        self.write(entry)
+        return entry
+
+    def write(self, entry: Entry) -> None:
+        """Write a message into its frame anew."""
+        cursor = entry.frame.firstCursorPosition()
+        cursor.beginEditBlock()
+        cursor.setPosition(entry.frame.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        cursor.setBlockFormat(QTextBlockFormat())
+        cursor.setBlockCharFormat(QTextCharFormat())
+        cursor.setCharFormat(QTextCharFormat())
+        entry.cards = []
+        entry.tail = None
+        if entry.message.role == "user":
+            self._write_question(entry, cursor)
+        elif entry.writing:
+            self._write_unfinished(entry, cursor)
+        else:
+            self._write_answer(entry, cursor)
+        cursor.endEditBlock()
+
+    def _write_question(self, entry: Entry, cursor: QTextCursor) -> None:
+        cursor.setBlockFormat(self._bubble_format(entry.message.text))
+        cursor.insertText(plain(entry.message.text))
+
+    def _write_unfinished(self, entry: Entry, cursor: QTextCursor) -> None:
+        cursor.setBlockFormat(_spaced(bottom=8))
+        if entry.streamed:
+            cursor.insertText(entry.streamed)
+        else:
+            cursor.insertText(entry.activity or self.tr("One moment"), self._quiet())
+        end = cursor.position()
+        if entry.sources:
+            self._write_chips(entry, cursor, entry.sources, self.tr("Reading"))
+        if entry.streamed:
+            entry.tail = QTextCursor(self.document)
+            entry.tail.setPosition(end)
+
+    def _write_answer(self, entry: Entry, cursor: QTextCursor) -> None:
+        message, answer = entry.message, entry.message.answer
+        if message.text.strip():
+            made = answer_document(message.text, self._links_of(message), self.document.defaultFont(), tokens())
+            first = made.firstBlock()
+            cursor.insertFragment(QTextDocumentFragment(made))
+            if first.textList() is None:
+                entry.frame.firstCursorPosition().mergeBlockFormat(first.blockFormat())
+        notice = entry.notice or self._lines.ending(answer, bool(message.text.strip()))
+        if notice:
+            self._new_block(cursor, _spaced(top=4, bottom=4))
+            look = QTextCharFormat()
+            look.setForeground(QBrush(QColor(tokens().attention)))
+            cursor.insertText(plain(notice), look)
+        if answer is None:
+            return
+        cited = self._write_cards(entry, cursor, answer)
+        others = tuple(source for source in answer.sources if source.n not in cited)
+        if others:
+            self._write_chips(entry, cursor, others, self.tr("Also found") if cited else self.tr("Found"))
+        self._new_block(cursor, _spaced(top=8))
+        if answer.basis == "nothing_found":
+            cursor.insertText(self.tr("Answer without documents"), mark_format(f"{WITHOUT}{message.id}", tokens()))
+            self._new_block(cursor, _spaced(top=8))
+        cursor.insertText(plain(self._lines.made(answer)), self._quiet())
+
+    def _write_cards(self, entry: Entry, cursor: QTextCursor, answer: Answer) -> set[int]:
+        cited = first_citations(answer)
+        for source, index in cited:
+            n, citation = source.n, answer.citations[index]
+            part = CARD + len(entry.cards)
+            entry.cards.append((source, citation.quote))
+            head = _spaced(top=16, bottom=0, side=14, part=part)
+            self._new_block(cursor, head)
+            look = mark_format(f"{LINK}{entry.message.id}/{n}/{index}", tokens())
+            look.setProperty(QTextFormat.Property.FontPixelSize, LIST_PX)
+            look.setToolTip(plain_tip(also_as(citation.also)))
+            cursor.insertText(f"[{n}]  {plain(citation.document)}, {plain(place_of(citation))}", look)
+            if citation.quote.strip():
+                self._new_block(cursor, _spaced(top=2, bottom=12, side=14, part=part, height=105))
+                cursor.insertText(f"“{plain(_shortened(citation.quote))}”", self._quiet())
+        return {source.n for source, _ in cited}
+
+    def _write_chips(self, entry: Entry, cursor: QTextCursor, sources: tuple[Source, ...], title: str) -> None:
+        self._new_block(cursor, _spaced(top=10))
+        cursor.insertText(f"{title}:  ", self._quiet())
+        for index, source in enumerate(sources):
+            look = mark_format(f"{LINK}{entry.message.id}/{source.n}/-1", tokens())
+            look.setProperty(QTextFormat.Property.FontPixelSize, LIST_PX)
+            look.setFontWeight(QFont.Weight.Normal)
+            passage = source.passage
+            if index:
+                cursor.insertText("   ·   ", self._quiet())
+            look.setToolTip(plain_tip(also_as(passage.also)))
+            where = plain(place_of(passage)).replace(" ", "\u00a0")
+            cursor.insertText(f"[{source.n}] {plain(passage.document)}, {where}", look)
+
+    def _new_block(self, cursor: QTextCursor, look: QTextBlockFormat) -> None:
+        frame_start = cursor.block().position()
+        at_start = (
+            cursor.atBlockStart() and cursor.atBlockEnd() and cursor.currentFrame().firstPosition() == frame_start
+        )
+        if at_start:
+            cursor.setBlockFormat(look)
+        else:
+            cursor.insertBlock(look, QTextCharFormat())
+
+    def _links_of(self, message: Message) -> Callable[[int, int], str | None]:
+        answer = message.answer
+        known = {source.n for source in answer.sources} if answer else set()
+
+        def link_of(n: int, occurrence: int) -> str | None:
+            if answer is None or n not in known:
+                return None
+            return f"{LINK}{message.id}/{n}/{citation_index(answer.citations, n, occurrence)}"
+
+        return link_of
+
+    def _quiet(self) -> QTextCharFormat:
+        look = QTextCharFormat()
+        look.setForeground(QBrush(QColor(tokens().quiet)))
+        look.setProperty(QTextFormat.Property.FontPixelSize, LIST_PX)
+        return look
+
+    def _bubble_format(self, text: str) -> QTextBlockFormat:
+        column = self.column.width
+        metrics = QFontMetricsF(self.document.defaultFont())
+        longest = max((metrics.horizontalAdvance(line) for line in plain(text)[:4000].split("\n")), default=0)
+        width = min(longest + 4, column * BUBBLE_SHARE - 2 * SPACE_L)
+        look = _spaced(top=0, bottom=0, side=SPACE_L, part=BUBBLE)
+        look.setLeftMargin(max(0.0, column - width - SPACE_L))
+        return look
+
+    def parts(self, entry: Entry) -> list[tuple[int, QRectF]]:
+        """Return the bubble and the cards of a message, each with its rectangle in the document."""
+        layout = self.document.documentLayout()
+        found: dict[int, QRectF] = {}
+        block: QTextBlock = entry.frame.firstCursorPosition().block()
+        last = entry.frame.lastPosition()
+        while block.isValid() and block.position() <= last:
+            part = block.blockFormat().intProperty(_PART)
+            if part:
+                rectangle = layout.blockBoundingRect(block)
+                found[part] = found[part].united(rectangle) if part in found else rectangle
+            block = block.next()
+        side, right = self.column.left, self.column.left + self.column.width
+        made: list[tuple[int, QRectF]] = []
+        for part, rectangle in found.items():
+            if part == BUBBLE:
+                block = entry.frame.firstCursorPosition().block()
+                left = side + block.blockFormat().leftMargin() - SPACE_L
+                made.append((part, QRectF(left, rectangle.top() - 9, right - left, rectangle.height() + 18)))
+            else:
+                made.append((part, QRectF(side, rectangle.top() - 8, right - side, rectangle.height() + 16)))
+        return made
+
+
+def _spaced(
+    top: float = 0, bottom: float = 0, side: float = 0, part: int = 0, height: float = LINE_HEIGHT
+) -> QTextBlockFormat:
+    look = QTextBlockFormat()
+    look.setLineHeight(height, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    look.setTopMargin(top)
+    look.setBottomMargin(bottom)
+    look.setLeftMargin(side)
+    look.setRightMargin(side)
+    if part:
+        look.setProperty(_PART, part)
+    return look
+
+
+def _shortened(quote: str) -> str:
+    line = " ".join(quote.split())
+    return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def citation_index(citations: Sequence[Citation], n: int, occurrence: int) -> int:
+    """Return which citation belongs to the mark [n] where it stands for that time (from 0); -1 where none does."""
+    places = [index for index, citation in enumerate(citations) if citation.n == n]
+    return places[min(occurrence, len(places) - 1)] if places else -1
+
+
+def first_citations(answer: Answer) -> list[tuple[Source, int]]:
+    """Return each source that an answer cites, by number, with the index of its first citation."""
+    known = {source.n: source for source in answer.sources}
+    first: dict[int, int] = {}
+    for index, citation in enumerate(answer.citations):
+        if citation.n in known:
+            first.setdefault(citation.n, index)
+    return [(known[n], index) for n, index in sorted(first.items())]

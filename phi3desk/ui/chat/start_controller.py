@@ -1,0 +1,68 @@
+"""What stands where a conversation will be: the first steps, then questions that the documents answer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from phi3desk.library.documents import Document, LibraryStatus
+from phi3desk.ui.chat.start_page import FirstStart
+from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.library.document_import import questions_for
+from phi3desk.ui.library.progress import LibraryProgress
+from phi3desk.ui.services import Parts
+
+HAD_DOCUMENTS = "had_documents"
+SEARCH_SAMPLES_BELOW = 60
+
+
+class Starting(QObject):
+    """Keeps the start page as the library and the expert in use are."""
+
+    def __init__(
+        self, parts: Parts, expert: ExpertInUse, progress: LibraryProgress, page: FirstStart, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._parts, self._expert, self._progress, self._page = parts, expert, progress, page
+        self._sample_questions: list[str] = []
+        parts.library.status_changed.connect(self._on_library_status)
+        progress.changed.connect(self._show_progress)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing has been asked yet, or there is nothing to ask."""
+        return not self._has_documents() or not self._parts.conversations.conversations()
+
+    def show(self) -> None:
+        """Show the page as things are now."""
+        profile = self._expert.current
+        if self.is_first:
+            title = self.tr("Ask your documents")
+            lead = self.tr("Answers come with the document, the page and the sentence they rest on.")
+        else:
+            title = self.tr("Ask {expert}").format(expert=profile.name)
+            lead = self._expert.made_of()
+        self._page.show_expert(title, lead, self.is_first)
+        self._show_progress()
+        questions = list(profile.first_questions) or (self._sample_questions if self._has_documents() else [])
+        self._page.show_questions(questions)
+
+    def _show_progress(self) -> None:
+        far = self._progress
+        self._page.show_documents(far.status, far.progress, far.progress is not None)
+
+    def _has_documents(self) -> bool:
+        """Whether there is something to ask; until the library has told, what it was the last time."""
+        status = self._parts.library.status
+        return bool(status.passages) if status else bool(self._parts.settings.remembered(HAD_DOCUMENTS))
+
+    def _on_library_status(self, status: LibraryStatus) -> None:
+        had = bool(self._parts.settings.remembered(HAD_DOCUMENTS))
+        if bool(status.passages) != had:
+            self._parts.settings.remember(HAD_DOCUMENTS, bool(status.passages))
+        if 0 < status.documents <= SEARCH_SAMPLES_BELOW:
+            self._parts.library.documents(None, self._on_documents)
+        self.show()
+
+    def _on_documents(self, documents: list[Document]) -> None:
+        self._sample_questions = questions_for(documents)
+        self.show()

@@ -1,0 +1,249 @@
+"""What stands where a conversation will be: the first start with its two questions, later the expert's own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from phi3desk.library.documents import ImportProgress, LibraryStatus
+from phi3desk.ui.formatting import counted, duration, number
+from phi3desk.ui.library.progress import LibraryWords
+from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, set_kind, tokens
+from phi3desk.ui.widgets.tooltip import plain_tip
+
+MOST_QUESTIONS = 3
+SIDE_BY_SIDE = 720
+
+
+class StepCard(QFrame):
+    """A card with a question, what has been chosen so far, a bar while it works, and its buttons."""
+
+    def __init__(self, symbol: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "card")
+        self._symbol = symbol
+        self._done = False
+        self._picture = QLabel()
+        self._title = QLabel(title)
+        self._title.setProperty("kind", "section")
+        self._title.setWordWrap(True)
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setProperty("kind", "quiet")
+        self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.hide()
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(SPACE_S)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_S)
+        head.addWidget(self._picture)
+        head.addWidget(self._title, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_L + 4, SPACE_L, SPACE_L + 4, SPACE_L)
+        column.setSpacing(SPACE_M)
+        column.addLayout(head)
+        column.addWidget(self.text, 1)
+        column.addWidget(self.bar)
+        column.addLayout(self.buttons)
+        self.recolor()
+
+    def add_button(self, button: QPushButton) -> None:
+        """Add a button at the foot of the card."""
+        button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.buttons.addWidget(button)
+
+    def set_done(self, done: bool) -> None:
+        """Show that this is settled."""
+        self._done = done
+        self.recolor()
+
+    def set_progress(self, share: float | None) -> None:
+        """Show how far the work is, 0 to 1; None while none runs."""
+        self.bar.setVisible(share is not None)
+        self.bar.setValue(round(1000 * (share or 0.0)))
+
+    def recolor(self) -> None:
+        """Paint the picture in the colours of the scheme."""
+        shown = tokens()
+        made = icon("check-circle", shown.good) if self._done else icon(self._symbol, shown.accent)
+        self._picture.setPixmap(made.pixmap(QSize(22, 22)))
+        self._picture.setFixedSize(24, 24)
+
+
+class FirstStart(QScrollArea):
+    """One page. `import_requested` and `folder_requested` ask for documents from disk, `samples_requested` for those
+    that came along, `choose_model_requested` for a GGUF; `question_chosen` carries a question to ask.
+    """
+
+    import_requested = Signal()
+    folder_requested = Signal()
+    samples_requested = Signal()
+    choose_model_requested = Signal()
+    question_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = LibraryWords(self)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._title = QLabel()
+        self._title.setProperty("kind", "title")
+        self._title.setWordWrap(True)
+        self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._lead = QLabel()
+        self._lead.setProperty("kind", "quiet")
+        self._lead.setWordWrap(True)
+        self._lead.setTextFormat(Qt.TextFormat.PlainText)
+        self._lead.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.documents = StepCard("file-document-multiple-outline", self.tr("Which documents?"))
+        self.model = StepCard("cube-outline", self.tr("Which model?"))
+        self._make_buttons()
+        self._cards = QWidget()
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._cards)
+        self._row.setContentsMargins(0, SPACE_L, 0, 0)
+        self._row.setSpacing(SPACE_L)
+        self._row.addWidget(self.documents, 4)
+        self._row.addWidget(self.model, 3)
+        self._offered: list[QPushButton] = []
+        self._questions = QVBoxLayout()
+        self._questions.setSpacing(SPACE_S)
+        self._questions.setContentsMargins(0, SPACE_L, 0, 0)
+        body = QWidget()
+        body.setMaximumWidth(READING_WIDTH + 2 * SPACE_XL)
+        body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+        column.setSpacing(SPACE_S)
+        column.addStretch(2)
+        column.addWidget(self._title)
+        column.addWidget(self._lead)
+        column.addWidget(self._cards)
+        column.addLayout(self._questions)
+        column.addStretch(3)
+        outer = QWidget()
+        row = QHBoxLayout(outer)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(body, 10_000)
+        row.addStretch(1)
+        self.setWidget(outer)
+        outer.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+        self.show_documents(None, None, False)
+
+    def _make_buttons(self) -> None:
+        samples = QPushButton(self.tr("Use the samples"))
+        samples.clicked.connect(self.samples_requested)
+        files = QPushButton(self.tr("Choose files"))
+        files.setProperty("kind", "primary")
+        files.clicked.connect(self.import_requested)
+        folder = QPushButton(self.tr("Choose a folder"))
+        folder.clicked.connect(self.folder_requested)
+        self._choose_model = QPushButton(self.tr("Choose a GGUF file"))
+        self._choose_model.clicked.connect(self.choose_model_requested)
+        self._samples = samples
+        for button in (files, folder, samples):
+            self.documents.add_button(button)
+        self.documents.buttons.addStretch(1)
+        self.model.add_button(self._choose_model)
+        self.model.buttons.addStretch(1)
+
+    def show_expert(self, title: str, lead: str, first_start: bool) -> None:
+        """Say who is asked; with `first_start` the two cards ask for documents and a model."""
+        self._title.setText(title)
+        self._lead.setText(lead)
+        self._cards.setVisible(first_start)
+
+    def show_documents(self, status: LibraryStatus | None, progress: ImportProgress | None, importing: bool) -> None:
+        """Show how many documents there are, and how far an import is."""
+        card = self.documents
+        if importing:
+            card.set_done(False)
+            card.set_progress(progress.share if progress else 0.0)
+            card.text.setText(self._import_words(progress))
+        elif status is not None and status.passages:
+            card.set_done(True)
+            card.set_progress(None)
+            card.text.setText(
+                self.tr("{documents} documents with {passages} passages are ready to be asked.").format(
+                    documents=number(status.documents), passages=number(status.passages)
+                )
+            )
+        else:
+            card.set_done(False)
+            card.set_progress(None)
+            card.text.setText(
+                self.tr("Drop documents or a folder anywhere on this window. They are read here and never leave "
+                        "this computer.")
+            )  # fmt: skip
+
+    def show_model(self, text: str, settled: bool, share: float | None) -> None:
+        """Show which model answers, and how far its loading is."""
+        self.model.text.setText(text)
+        self.model.set_done(settled and share is None)
+        self.model.set_progress(share)
+
+    def show_questions(self, questions: list[str]) -> None:
+        """Offer questions to begin with."""
+        for button in self._offered:
+            self._questions.removeWidget(button)
+            button.deleteLater()
+        self._offered = []
+        for question in questions[:MOST_QUESTIONS]:
+            button = QPushButton(question.replace("&", "&&"))
+            set_kind(button, "row")
+            button.setToolTip(plain_tip(question))
+            button.setMinimumHeight(40)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.clicked.connect(lambda _=False, question=question: self.question_chosen.emit(question))
+            self._questions.addWidget(button)
+            self._offered.append(button)
+
+    def questions(self) -> list[str]:
+        """Return the questions on offer."""
+        return [button.toolTip() for button in self._offered]
+
+    def _import_words(self, progress: ImportProgress | None) -> str:
+        if progress is None:
+            return self.tr("Looking at the files")
+        parts = [self._words.phase(progress.phase)]
+        if progress.files:
+            files = self.tr("{done} of {all} files")
+            parts.append(files.format(done=number(progress.files_done), all=number(progress.files)))
+        if progress.seconds_left is not None and progress.seconds_left >= 1:
+            parts.append(self.tr("{time} left").format(time=duration(progress.seconds_left)))
+        words = "  ·  ".join(parts)
+        if progress.passages:
+            words += "\n" + self.tr("You can ask already: {pages} can be searched.").format(
+                pages=counted(progress.pages, "pages")
+            )
+        return words
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.LeftToRight if self.viewport().width() >= SIDE_BY_SIDE else ways.TopToBottom)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "model"):
+            self.documents.recolor()
+            self.model.recolor()

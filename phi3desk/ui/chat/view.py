@@ -1,0 +1,469 @@
+"""The conversation: one text browser, one frame for each message, answers as they are written and their sources."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextFrame,
+)
+from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
+
+from phi3desk.chat.messages import Message, Source
+from phi3desk.ui.answers.markup import InertDocument, mark_format, plain
+from phi3desk.ui.chat.embedded_widget import Inset
+from phi3desk.ui.chat.message_actions import MessageActions
+from phi3desk.ui.chat.message_writer import BUBBLE, CARD, LINK, WITHOUT, Column, Entry, MessageWriter
+from phi3desk.ui.formatting import place_of
+from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, mixed, reading_font, tokens
+
+EARLIER = "earlier:"
+SHOWN_AT_FIRST = 40
+
+
+class ConversationView(QTextBrowser):
+    """Shows messages and follows an answer while it is written; all text in it is inert but links to its own sources.
+
+    `source_requested` carries a Source and the sentence to highlight (empty: none); the others a message's id.
+    """
+
+    source_requested = Signal(object, str)
+    again_requested = Signal(int)
+    edit_requested = Signal(int)
+    without_documents_requested = Signal(int)
+    export_requested = Signal(int)
+    good_requested = Signal(int)
+    not_good_requested = Signal(int)
+    compare_requested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = InertDocument(self)
+        self.setDocument(self._document)
+        self.setProperty("kind", "page")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUndoRedoEnabled(False)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setAcceptDrops(False)
+        self.setAccessibleName(self.tr("Conversation"))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self._size = 15
+        self._messages: list[Message] = []
+        self._writing = 0
+        self._entries: list[Entry] = []
+        self._writer = MessageWriter(self._document, self)
+        self._following = True
+        self._actions = MessageActions(self)
+        self._actions.hide()
+        self._pointed: Entry | None = None
+        self._inset: Inset | None = None
+        self.anchorClicked.connect(self._on_anchor_clicked)
+        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.verticalScrollBar().actionTriggered.connect(self._on_scrolled_by_hand)
+        self._actions.copy_requested.connect(self.copy_message)
+        self._actions.again_requested.connect(self.again_requested)
+        self._actions.edit_requested.connect(self.edit_requested)
+        self._actions.without_documents_requested.connect(self.without_documents_requested)
+        self._actions.export_requested.connect(self.export_requested)
+        self._actions.good_requested.connect(self.good_requested)
+        self._actions.not_good_requested.connect(self.not_good_requested)
+        self._actions.compare_requested.connect(self.compare_requested)
+
+    def loadResource(self, _type: int, _name: QUrl | str) -> None:
+        """Refuse every resource: text may name pictures and files, none is loaded."""
+
+    def doSetSource(self, _name: QUrl | str, _type: object = None) -> None:
+        """Go nowhere: the conversation is the only page."""
+
+    def set_reading_size(self, pixels: int) -> None:
+        """Show the text in a size, in pixels."""
+        self._size = pixels
+        self._show_again()
+
+    def show_messages(self, messages: list[Message], writing: int = 0) -> None:
+        """Show a conversation from its end; of a long one the earlier messages are shown when asked for.
+
+        `writing` is the id of the message that is being written now.
+        """
+        self._messages = list(messages)
+        self._writing = writing
+        self._build(messages[-SHOWN_AT_FIRST:])
+        self.to_end()
+
+    def add_message(self, message: Message, writing: bool = False) -> None:
+        """Show one message more and go to the end."""
+        self._messages.append(message)
+        if writing:
+            self._writing = message.id
+        self._entries.append(self._writer.append(message, writing))
+        self.to_end()
+
+    def set_activity(self, message_id: int, text: str) -> None:
+        """Say in place what is being done before the first word; an empty text says nothing."""
+        entry = self._entry(message_id)
+        if entry is not None and not entry.streamed and entry.activity != text:
+            entry.activity = text
+            self._write(entry)
+
+    def set_sources(self, message_id: int, sources: tuple[Source, ...]) -> None:
+        """Show what an answer is being written from."""
+        entry = self._entry(message_id)
+        if entry is not None:
+            entry.sources = sources
+            self._write(entry)
+
+    def set_text(self, message_id: int, text: str) -> None:
+        """Show the whole text of an answer so far; what is there already is not laid out again."""
+        entry = self._entry(message_id)
+        if entry is None or not entry.writing:
+            return
+        text = plain(text).lstrip()
+        if entry.tail is None or not text.startswith(entry.streamed):
+            entry.streamed = text
+            entry.activity = ""
+            self._write(entry)
+        elif len(text) > len(entry.streamed):
+            entry.tail.insertText(text[len(entry.streamed) :])
+            entry.streamed = text
+
+    def finish(self, message: Message, notice: str = "") -> None:
+        """Show a finished answer formatted, with its sources; `notice` says why it broke off, where it did."""
+        self._messages = [message if known.id == message.id else known for known in self._messages]
+        if self._writing == message.id:
+            self._writing = 0
+        entry = self._entry(message.id)
+        if entry is None:
+            return
+        entry.writing = False
+        entry.sources = message.answer.sources if message.answer else ()
+        entry.message, entry.activity, entry.notice, entry.streamed = message, "", notice, ""
+        self._write(entry)
+        announced = f"{self.tr('Answer')}: {notice or message.text}"
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, announced[:2000]))
+
+    def to_end(self) -> None:
+        """Go to the end and follow it."""
+        self._following = True
+        self._document.documentLayout().documentSize()
+        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    def show_below(self, message_id: int, widget: QWidget) -> None:
+        """Let a widget stand under a message, in place of the one that stood somewhere, and bring it into view."""
+        self.take_below_away()
+
+        def frame_of() -> QTextFrame | None:
+            entry = self._entry(message_id)
+            return entry.frame if entry is not None else None
+
+        is_last = bool(self._entries) and self._entries[-1].message.id == message_id
+        # its room changes the range while it grows: only under the last message that means to follow the end
+        self._following = self._following and is_last
+        self._inset = Inset(self, widget, frame_of)
+        if is_last:
+            self.to_end()
+        else:
+            bar = self.verticalScrollBar()
+            hidden = widget.geometry().bottom() + SPACE_M - self.viewport().height()
+            bar.setValue(bar.value() + max(0, min(hidden, widget.y() - SPACE_M)))
+
+    def take_below_away(self) -> None:
+        """Take away what stands under a message; its widget is deleted."""
+        if self._inset is not None:
+            self._inset.take_away()
+            self._inset = None
+
+    @property
+    def follows_end(self) -> bool:
+        """Whether the end is in view, so that the view goes on with the answer."""
+        return self._following
+
+    def parts_of(self, message_id: int) -> list[tuple[int, QRectF]]:
+        """Return the bubble and the cards of a message, with their places in the document."""
+        entry = self._entry(message_id)
+        return self._writer.parts(entry) if entry is not None else []
+
+    def action_buttons(self) -> list[QToolButton]:
+        """Return the buttons for the message that is pointed at."""
+        return self._actions.buttons()
+
+    def text_of(self, message: Message) -> str:
+        """Return a message with its sources as text, for the clipboard."""
+        lines = [message.text]
+        if message.answer is not None:
+            lines += [f"[{c.n}] {c.document}, {place_of(c)}: {c.quote}" for c in message.answer.citations]
+        return "\n".join(lines)
+
+    # layout
+
+    def _build(self, messages: list[Message]) -> None:
+        kept = {entry.message.id: entry for entry in self._entries}
+        self._entries = []
+        self._hide_actions()
+        self._document.clear()
+        self._document.setDefaultFont(reading_font(self._size))
+        self._document.setDocumentMargin(0)
+        self._set_margins()
+        if len(messages) < len(self._messages):
+            cursor = QTextCursor(self._document)
+            look = mark_format(EARLIER, tokens())
+            centered = QTextBlockFormat()
+            centered.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            centered.setBottomMargin(SPACE_M)
+            cursor.setBlockFormat(centered)
+            cursor.insertText(self.tr("Show earlier messages"), look)
+        for message in messages:
+            entry = self._writer.append(message, message.id == self._writing)
+            self._entries.append(entry)
+            before = kept.get(message.id)
+            if before is not None and entry.writing:
+                entry.sources, entry.activity, entry.streamed = before.sources, before.activity, before.streamed
+                self._write(entry)
+
+    def _show_again(self) -> None:
+        bar = self.verticalScrollBar()
+        share = bar.value() / max(1, bar.maximum())
+        following = self._following
+        self._build(self._messages[-max(SHOWN_AT_FIRST, len(self._entries)) :])
+        if following:
+            self.to_end()
+        else:
+            bar.setValue(round(share * bar.maximum()))
+
+    def _write(self, entry: Entry) -> None:
+        self._writer.write(entry)
+        if entry is self._pointed:
+            self._place_actions(entry)
+
+    def _set_margins(self) -> None:
+        """Set the text in the middle of the view, at the same place whether a scroll bar shows or not."""
+        left = max(SPACE_XL, (self.width() - READING_WIDTH) // 2)
+        width = min(READING_WIDTH, self.width() - 2 * SPACE_XL)
+        self._writer.column = Column(left, width)
+        look = self._document.rootFrame().frameFormat()
+        look.setLeftMargin(left)
+        look.setRightMargin(max(0, self.viewport().width() - left - width))
+        look.setTopMargin(SPACE_M)
+        look.setBottomMargin(SPACE_XL)
+        self._document.rootFrame().setFrameFormat(look)
+
+    # what happens
+
+    def _entry(self, message_id: int) -> Entry | None:
+        return next((entry for entry in reversed(self._entries) if entry.message.id == message_id), None)
+
+    def _on_anchor_clicked(self, link: QUrl) -> None:
+        target = link.toString()
+        if target == EARLIER:
+            height = self._document.size().height()
+            self._following = False
+            self._build(self._messages)
+            self.verticalScrollBar().setValue(round(self._document.size().height() - height))
+            return
+        if target.startswith(WITHOUT) and target.removeprefix(WITHOUT).isdigit():
+            self.without_documents_requested.emit(int(target.removeprefix(WITHOUT)))
+            return
+        parts = target.removeprefix(LINK).split("/")
+        if not target.startswith(LINK) or len(parts) != 3 or not parts[0].isdigit() or not parts[1].isdigit():
+            return
+        entry = self._entry(int(parts[0]))
+        source = next((s for s in entry.sources if s.n == int(parts[1])), None) if entry else None
+        if entry is None or source is None:
+            return
+        answer = entry.message.answer
+        citations = answer.citations if answer else ()
+        index = int(parts[2]) if parts[2].isdigit() else -1
+        quote = citations[index].quote if 0 <= index < len(citations) else ""
+        self.source_requested.emit(source, quote)
+
+    def _on_range_changed(self, _low: int, high: int) -> None:
+        if self._following:
+            self.verticalScrollBar().setValue(high)
+
+    def _on_scrolled_by_hand(self, _: int) -> None:
+        bar = self.verticalScrollBar()
+        self._following = bar.sliderPosition() >= bar.maximum() - 8
+
+    def _on_scrolled(self, _: int) -> None:
+        if self._pointed is not None:
+            self._place_actions(self._pointed)
+
+    def copy_message(self, message_id: int) -> None:
+        """Put a message with its sources on the clipboard."""
+        entry = self._entry(message_id)
+        if entry is not None:
+            QGuiApplication.clipboard().setText(self.text_of(entry.message))
+
+    # pointer, keys, actions
+
+    def _entry_at(self, y: float) -> Entry | None:
+        layout = self._document.documentLayout()
+        position = y + self.verticalScrollBar().value()
+        for entry in reversed(self._entries):
+            rectangle = layout.frameBoundingRect(entry.frame)
+            if rectangle.top() <= position <= rectangle.bottom() + SPACE_L:
+                return entry
+        return None
+
+    def _card_at(self, position: QPoint) -> tuple[Source, str] | None:
+        entry = self._entry_at(position.y())
+        if entry is None or not entry.cards:
+            return None
+        point = position.toPointF()
+        point.setY(point.y() + self.verticalScrollBar().value())
+        for part, rectangle in self._writer.parts(entry):
+            if part >= CARD and rectangle.contains(point):
+                return entry.cards[part - CARD]
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if event.buttons():
+            self._on_scrolled_by_hand(0)
+        self._point_at(self._entry_at(event.position().y()))
+        if self._card_at(event.position().toPoint()) is not None:
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        position = event.position().toPoint()
+        left = event.button() == Qt.MouseButton.LeftButton
+        super().mouseReleaseEvent(event)
+        if left and not self.textCursor().hasSelection() and not self.anchorAt(position):
+            card = self._card_at(position)
+            if card is not None:
+                self.source_requested.emit(*card)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if not self._actions.underMouse() and not self._has_keyboard():
+            self._hide_actions()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self._point_at(self._entries[-1] if self._entries else None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt+Up and Alt+Down go from message to message; the rest is the browser's."""
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in steps and self._entries:
+            at = self._entries.index(self._pointed) if self._pointed in self._entries else len(self._entries)
+            self._point_at(self._entries[max(0, min(len(self._entries) - 1, at + steps[Qt.Key(event.key())]))])
+            self._show_pointed()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the message's actions before those of the text."""
+        entry = self._entry_at(event.pos().y()) if event.reason() == event.Reason.Mouse else self._pointed
+        menu = self.createStandardContextMenu(event.pos())
+        standard = [action for action in menu.actions() if action.objectName() != "link-copy"]
+        menu.clear()
+        if entry is not None:
+            menu.addActions(self._actions.menu_actions(entry.message, menu))
+            menu.addSeparator()
+        menu.addActions(standard)
+        menu.exec(event.globalPos())
+        menu.deleteLater()
+
+    def _has_keyboard(self) -> bool:
+        return self.hasFocus() or self._actions.has_focus()
+
+    def _show_pointed(self) -> None:
+        if self._pointed is not None:
+            rectangle = self._document.documentLayout().frameBoundingRect(self._pointed.frame)
+            bar = self.verticalScrollBar()
+            if rectangle.top() < bar.value() or rectangle.bottom() > bar.value() + self.viewport().height():
+                bar.setValue(round(rectangle.bottom() - self.viewport().height() + SPACE_XL))
+
+    def _point_at(self, entry: Entry | None) -> None:
+        if entry is None or entry.writing:
+            return
+        self._pointed = entry
+        self._actions.show_for(entry.message)
+        self._place_actions(entry)
+
+    def _hide_actions(self) -> None:
+        self._pointed = None
+        self._actions.hide()
+
+    def _place_actions(self, entry: Entry) -> None:
+        rectangle = self._document.documentLayout().frameBoundingRect(entry.frame)
+        top = self.verticalScrollBar().value()
+        left_edge, width = self._writer.column
+        size = self._actions.sizeHint()
+        if entry.message.role == "user":
+            parts = list(self._writer.parts(entry))
+            left = parts[0][1].left() if parts else rectangle.right()
+            x, y = round(left) - size.width() - 4, rectangle.top() - top + SPACE_L - 2
+        else:
+            block = entry.frame.lastCursorPosition().block()
+            line = block.layout().lineAt(block.layout().lineCount() - 1).rect()
+            line.translate(self._document.documentLayout().blockBoundingRect(block).topLeft())
+            x = left_edge + width - size.width()
+            y = line.center().y() - top - size.height() / 2
+        self._actions.setGeometry(max(0, x), round(y), size.width(), size.height())
+        self._actions.raise_()
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint bubbles and cards, and the text over them."""
+        shown = tokens()
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top = self.verticalScrollBar().value()
+        painter.translate(0, -top)
+        layout = self._document.documentLayout()
+        bubble = QColor(mixed(shown.accent, shown.window, 0.12))
+        for entry in self._entries:
+            rectangle = layout.frameBoundingRect(entry.frame)
+            if rectangle.bottom() < top or rectangle.top() > top + self.viewport().height():
+                continue
+            for part, place in self._writer.parts(entry):
+                if part == BUBBLE:
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(bubble)
+                    painter.drawRoundedRect(place, RADIUS + 6, RADIUS + 6)
+                else:
+                    painter.setPen(QPen(QColor(shown.line), 1))
+                    painter.setBrush(QColor(shown.surface))
+                    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.end()
+        super().paintEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            following = self._following
+            self._set_margins()
+            for entry in self._entries:
+                if entry.message.role == "user":
+                    self._write(entry)
+            if following:
+                self.to_end()
+        elif self._following:
+            self.to_end()
+        if self._pointed is not None:
+            self._place_actions(self._pointed)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_actions"):
+            self._show_again()

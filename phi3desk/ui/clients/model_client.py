@@ -1,0 +1,167 @@
+"""The language model as the window sees it: which one is loaded, how far loading is, and one answer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from phi3desk.chat.prompt import PromptRequest, Written
+from phi3desk.errors import Sentence
+from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Sampling
+from phi3desk.paths import Paths
+from phi3desk.ui.clients.worker_client import WorkerClient
+from phi3desk.workers.protocol import Failure, decode
+
+
+class ModelClient(QObject):
+    """The model worker. After a death the model that was loaded is loaded again by itself.
+
+    `load_progressed` carries 0..1, `loaded` a LoadedModel, `load_failed` a Failure, `stopped` a Sentence when the
+    worker died or was given up, `hardware_known` a Hardware.
+    """
+
+    load_started = Signal(str)
+    load_progressed = Signal(float)
+    loaded = Signal(object)
+    load_failed = Signal(object)
+    adapters_changed = Signal(object)
+    adapters_failed = Signal(object, object)
+    stopped = Signal(object)
+    hardware_known = Signal(object)
+
+    def __init__(self, paths: Paths, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.worker = WorkerClient("model", paths, frozenset({"answer"}), self)
+        self.model: LoadedModel | None = None
+        self.hardware: Hardware | None = None
+        self._wanted: tuple[str, LoadOptions] | None = None
+        self._adapters: tuple[AdapterUse, ...] = ()
+        self._loading = 0
+        self.worker.ready.connect(self._on_ready)
+        self.worker.died.connect(self._on_worker_lost)
+        self.worker.gave_up.connect(self._on_worker_lost)
+        self.worker.failed.connect(self.load_failed)
+
+    def start(self) -> None:
+        """Start the worker; a model asked for earlier is loaded when it is ready."""
+        self.worker.start()
+
+    def close(self) -> None:
+        """Stop the worker."""
+        self.worker.close()
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a model is being loaded."""
+        return self.worker.is_running(self._loading)
+
+    def load(self, path: str, options: LoadOptions, adapters: Sequence[AdapterUse] = ()) -> None:
+        """Load a model with adapters in place of the one that is loaded; a load under way is stopped."""
+        self.worker.cancel(self._loading)
+        self._wanted = (path, options)
+        self._adapters = tuple(adapters)
+        self._load_wanted()
+
+    def cancel_load(self) -> None:
+        """Stop loading."""
+        self.worker.cancel(self._loading)
+
+    @property
+    def adapters(self) -> tuple[AdapterUse, ...]:
+        """The adapters that the next answer is written with."""
+        return self._adapters
+
+    def set_adapters(self, adapters: Sequence[AdapterUse]) -> None:
+        """Attach exactly these adapters to the loaded model; the model itself is not loaded again.
+
+        Where one does not fit, `adapters_failed` follows and the model answers without any.
+        """
+        if tuple(adapters) == self._adapters:
+            return
+        self._adapters = tuple(adapters)
+        if self.model is not None:
+            self._send_adapters()
+
+    def _send_adapters(self) -> None:
+        wanted = self._adapters
+
+        def on_failure(failure: Failure) -> None:
+            if self._adapters == wanted and failure.kind == "user":
+                self._adapters = ()
+                self.model = replace(self.model, adapters=(), prompt="") if self.model is not None else None
+            self.adapters_failed.emit(failure, wanted)
+
+        self.worker.request("set_adapters", self._on_adapters_set, on_failure, adapters=list(wanted))
+
+    def answer(
+        self,
+        request: PromptRequest,
+        sampling: Sampling,
+        on_prefill: Callable[[int, int], None],
+        on_text: Callable[[str], None],
+        on_written: Callable[[Written], None],
+        on_failure: Callable[[Failure], None],
+    ) -> int:
+        """Write an answer; returns the request's id, for `cancel`."""
+        return self.worker.request(
+            "answer",
+            lambda data: on_written(decode(data, Written)),
+            on_failure,
+            {
+                "prefill": lambda data: on_prefill(*decode(data, tuple[int, int])),
+                "text": lambda data: on_text(decode(data, str)),
+            },
+            request=request,
+            sampling=sampling,
+        )
+
+    def cancel(self, request_id: int) -> None:
+        """Stop an answer, also while the passages are still being read."""
+        self.worker.cancel(request_id)
+
+    def _on_ready(self) -> None:
+        self.worker.request("hardware", self._on_hardware)
+        if self._wanted is not None and not self.is_loading:
+            self._load_wanted()
+
+    def _load_wanted(self) -> None:
+        if self._wanted is None:
+            return
+        path, options = self._wanted
+        self.model = None
+        self.load_started.emit(path)
+        self._loading = self.worker.request(
+            "load",
+            self._on_loaded,
+            self._on_load_failed,
+            {"progress": lambda data: self.load_progressed.emit(decode(data, float))},
+            path=path,
+            options=options,
+            adapters=list(self._adapters),
+        )
+
+    def _on_loaded(self, data: msgspec.Raw) -> None:
+        self.model = decode(data, LoadedModel)
+        self.loaded.emit(self.model)
+        if tuple(self.model.adapters) != self._adapters:
+            self._send_adapters()
+
+    def _on_load_failed(self, failure: Failure) -> None:
+        if failure.kind not in ("cancelled", "died"):
+            self._wanted = None
+            self.load_failed.emit(failure)
+
+    def _on_adapters_set(self, data: msgspec.Raw) -> None:
+        self.model = decode(data, LoadedModel)
+        self.adapters_changed.emit(self.model)
+
+    def _on_hardware(self, data: msgspec.Raw) -> None:
+        self.hardware = decode(data, Hardware)
+        self.hardware_known.emit(self.hardware)
+
+    def _on_worker_lost(self, sentence: Sentence) -> None:
+        self.model = None
+        self.stopped.emit(sentence)

@@ -1,0 +1,1 @@
+"""Comparisons: the page, the run behind it, and one answer compared in place."""

@@ -1,0 +1,244 @@
+"""What a comparison asks and in which ways: the form before it starts, and the comparisons made before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from phi3desk.comparison.plan import ADAPTER, BOTH, KINDS, PROFILE, Asked, Comparison, read_questions
+from phi3desk.comparison.plan import typed_questions as questions_typed
+from phi3desk.errors import UserError
+from phi3desk.profiles.profile import Profile
+from phi3desk.ui.comparison.table import shown_variant
+from phi3desk.ui.formatting import moment, number, translated
+from phi3desk.ui.theme import SPACE_M, SPACE_S
+from phi3desk.ui.widgets.basic import Button, Card, FlowLayout, clear, label, on_click
+
+
+class ComparisonSetup(QWidget):
+    """`start_requested` asks to begin; `open_requested` and `delete_requested` carry the id of an earlier one."""
+
+    start_requested = Signal()
+    open_requested = Signal(int)
+    delete_requested = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file: Path | None = None
+        self._read: tuple[Asked, ...] = ()
+        self.expert = QComboBox()
+        self.expert.setAccessibleName(self.tr("Expert"))
+        self.kinds: dict[str, QCheckBox] = {}
+        self.experts: dict[str, QCheckBox] = {}
+        self.blind = QCheckBox(self.tr("Blind: hide which variant wrote which answer until I reveal it"))
+        self.text = QPlainTextEdit()
+        self.text.setPlaceholderText(self.tr("One question to a line"))
+        self.text.setAccessibleName(self.tr("Questions, one to a line"))
+        self.text.setTabChangesFocus(True)
+        self.text.setFixedHeight(120)
+        self.text.textChanged.connect(self._show_file)
+        self.told = label("", "bad")
+        self.told.hide()
+        self._profiles: list[Profile] = []
+        self._formed: Collection[str] = ()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_M)
+        column.addWidget(self._make_questions())
+        column.addWidget(self._make_variants())
+        column.addWidget(self.told)
+        self.start = on_click(Button(self.tr("Compare"), "play", "primary"), self.start_requested.emit)
+        row = QHBoxLayout()
+        row.addWidget(self.start)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self._make_earlier())
+        column.addStretch(1)
+
+    def _make_questions(self) -> QWidget:
+        card = Card(self.tr("Questions"))
+        card.column.addWidget(label(self.tr("Questions"), "section"))
+        card.column.addWidget(self.text)
+        self._from_file = label("", "quiet")
+        choose = on_click(Button(self.tr("Take them from a file"), "file-document-outline"), self._choose_file)
+        choose.setToolTip(self.tr("A JSONL file; reference answers and pages in it are compared too"))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        row.addWidget(choose)
+        row.addWidget(self._from_file, 1)
+        card.column.addLayout(row)
+        return card
+
+    def _make_variants(self) -> QWidget:
+        card = Card(self.tr("Variants"))
+        card.column.addWidget(label(self.tr("Answered by"), "section"))
+        card.column.addWidget(self.expert)
+        kinds = FlowLayout(SPACE_M)
+        names = ("Model alone", "With documents", "With adapter", "With documents and adapter")
+        for key, name in zip(KINDS, names, strict=True):
+            box = QCheckBox(shown_variant(name))
+            box.setChecked(key in ("alone", "documents"))
+            self.kinds[key] = box
+            kinds.addWidget(box)
+        card.column.addLayout(kinds)
+        self._experts_label = label(self.tr("And by other experts, as they are"), "quiet")
+        card.column.addWidget(self._experts_label)
+        self._experts = FlowLayout(SPACE_M)
+        card.column.addLayout(self._experts)
+        card.column.addWidget(self.blind)
+        self.expert.currentIndexChanged.connect(self._on_expert)
+        return card
+
+    def _make_earlier(self) -> QWidget:
+        self._earlier_card = Card(self.tr("Earlier comparisons"))
+        self._earlier_card.column.addWidget(label(self.tr("Earlier comparisons"), "section"))
+        self._earlier = QVBoxLayout()
+        self._earlier.setSpacing(SPACE_S)
+        self._earlier_card.column.addLayout(self._earlier)
+        return self._earlier_card
+
+    def show_profiles(self, profiles: list[Profile], current: str, formed: Collection[str] = ()) -> None:
+        """Offer these experts; what is chosen stays where it still exists.
+
+        `formed` are the ids of those whose adapters have no part in answers without passages.
+        """
+        chosen = self.expert.currentData() or current
+        ticked = {key for key, box in self.experts.items() if box.isChecked()}
+        self._profiles, self._formed = profiles, formed
+        self.expert.blockSignals(True)
+        self.expert.clear()
+        for profile in profiles:
+            self.expert.addItem(profile.name, profile.id)
+        self.expert.setCurrentIndex(max(0, self.expert.findData(chosen)))
+        self.expert.blockSignals(False)
+        clear(self._experts)
+        self.experts = {}
+        for profile in profiles:
+            box = QCheckBox(profile.name.replace("&", "&&"))
+            box.setChecked(profile.id in ticked)
+            self.experts[profile.id] = box
+            self._experts.addWidget(box)
+        self._on_expert()
+
+    def show_earlier(self, comparisons: list[Comparison]) -> None:
+        """List the comparisons made before, the newest first."""
+        clear(self._earlier)
+        self._earlier_card.setVisible(bool(comparisons))
+        for comparison in comparisons[:50]:
+            self._earlier.addLayout(self._earlier_row(comparison))
+
+    def _earlier_row(self, comparison: Comparison) -> QHBoxLayout:
+        count = f"{number(comparison.answered)} / {number(comparison.total)}"
+        text = self.tr("{title} · {count} answers · {when}").format(
+            title=comparison.plan.title, count=count, when=moment(comparison.created)
+        )
+        opened = on_click(Button(text, kind="row"), lambda: self.open_requested.emit(comparison.id))
+        opened.setText(opened.text().replace("&", "&&"))
+        tip = self.tr("Delete the comparison {title}").format(title=comparison.plan.title)
+        gone = on_click(
+            Button("", "trash-can-outline", "quiet", tip), lambda: self.delete_requested.emit(comparison.id)
+        )
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        row.addWidget(opened, 1)
+        row.addWidget(gone)
+        return row
+
+    def fill(self, question: str, profile_id: str, variants: Sequence[str]) -> None:
+        """Ask this question of an expert, in these variants of it."""
+        line = " ".join(question.split())
+        written = self.text.toPlainText().strip()
+        if line not in written.splitlines():
+            cursor = self.text.textCursor()
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText(f"{'' if not written or self.text.toPlainText().endswith(chr(10)) else chr(10)}{line}\n")
+        self.expert.setCurrentIndex(max(0, self.expert.findData(profile_id)))
+        for key, box in self.kinds.items():
+            box.setChecked(key in variants)
+        for box in self.experts.values():
+            box.setChecked(False)
+        self.text.setFocus()
+        self.text.moveCursor(QTextCursor.MoveOperation.End)
+
+    @property
+    def base(self) -> Profile:
+        """The expert that is compared with and without its documents and adapter."""
+        chosen = self.expert.currentData()
+        return next((profile for profile in self._profiles if profile.id == chosen), self._profiles[0])
+
+    @property
+    def variants(self) -> list[str]:
+        """The names of the chosen variants."""
+        kinds = [key for key, box in self.kinds.items() if box.isChecked() and box.isEnabled()]
+        return kinds + [PROFILE + key for key, box in self.experts.items() if box.isChecked()]
+
+    @property
+    def title(self) -> str:
+        """What the comparison is called: by its file, or by its first question."""
+        if self._file is not None and not self.text.toPlainText().strip():
+            return self._file.stem
+        return self.questions()[0].question[:60]
+
+    def questions(self) -> tuple[Asked, ...]:
+        """Return the questions typed, or those of the file; UserError where there are none."""
+        if self._read and not self.text.toPlainText().strip():
+            return self._read
+        return questions_typed(self.text.toPlainText())
+
+    def take_file(self, path: Path) -> None:
+        """Take the questions from a file."""
+        try:
+            self._read = read_questions(path)
+        except UserError as error:
+            self.tell(translated(error.sentence))
+            return
+        self.tell("")
+        self._file = path
+        # what was typed comes back with Ctrl+Z
+        cursor = self.text.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.removeSelectedText()
+        self._show_file()
+
+    def _show_file(self) -> None:
+        """Tell which questions will be asked where there are a file's and typed ones."""
+        if self._file is None:
+            return
+        told = self.tr("{count} questions from {name}")
+        if self.text.toPlainText().strip():
+            told = self.tr("Only the typed questions are asked; take them out to ask the {count} from {name}")
+        self._from_file.setText(told.format(count=number(len(self._read)), name=self._file.name))
+
+    def tell(self, text: str) -> None:
+        """Say why it cannot start; an empty text says nothing."""
+        self.told.setText(text)
+        self.told.setVisible(bool(text))
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, self.tr("Choose a file of questions"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Questions (*.jsonl)"), self.tr("All files (*)")])
+        dialog.fileSelected.connect(lambda path: self.take_file(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_expert(self, _: int = 0) -> None:
+        has_adapter = bool(self._profiles) and bool(self.base.adapters)
+        for key in (ADAPTER, BOTH):
+            self.kinds[key].setEnabled(has_adapter)
+            self.kinds[key].setToolTip("" if has_adapter else self.tr("This expert has no adapter"))
+        if has_adapter and self.base.id in self._formed:
+            self.kinds[ADAPTER].setEnabled(False)
+            self.kinds[ADAPTER].setToolTip(self.tr("Its adapter takes part only in answers from documents"))

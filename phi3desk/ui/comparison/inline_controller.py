@@ -1,0 +1,242 @@
+"""Leads a comparison in the conversation: the same question answered in the variants that its expert has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from phi3desk.chat.examples import AskedWith
+from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.messages import Message, Source
+from phi3desk.comparison.plan import Asked, Comparison, offered
+from phi3desk.comparison.store import ComparisonStore
+from phi3desk.errors import UserError
+from phi3desk.profiles.profile import Profile
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.ui.chat.controller import Assistant, history_of
+from phi3desk.ui.chat.mentions import collections_of, document_of
+from phi3desk.ui.chat.view import ConversationView
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.comparison.inline_view import SpotComparison
+from phi3desk.ui.comparison.launcher import ComparisonStart, Wanted
+from phi3desk.ui.comparison.runner import Comparing
+from phi3desk.ui.examples.feedback import Judging
+from phi3desk.ui.formatting import number
+
+TITLE_LENGTH = 60
+
+
+class SpotComparing(QObject):
+    """One comparison at a time; it stays under its answer until it is closed or another one takes its place.
+
+    `told` carries a sentence for the person, `undo_offered` a text and what undoes it, `many_requested` the question,
+    the expert's id and the variants, to compare more questions so.
+    """
+
+    told = Signal(str)
+    undo_offered = Signal(str, object)
+    many_requested = Signal(str, str, object)
+
+    def __init__(
+        self,
+        store: ComparisonStore,
+        conversations: ConversationStore,
+        profiles: ProfileStore,
+        library: LibraryClient,
+        comparing: Comparing,
+        begin: ComparisonStart,
+        judging: Judging,
+        assistant: Assistant,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._conversations, self._profiles = store, conversations, profiles
+        self._library, self._comparing, self._begin = library, comparing, begin
+        self._judging, self._assistant = judging, assistant
+        self._view: ConversationView | None = None
+        self._message: Message | None = None
+        self._writing = ""
+        self.shown: SpotComparison | None = None
+        comparing.asked.connect(self._on_asked)
+        comparing.searching.connect(self._on_searching)
+        comparing.reading.connect(self._on_reading)
+        comparing.text_received.connect(self._on_text)
+        comparing.answered.connect(self._on_answered)
+        comparing.ended.connect(self._on_ended)
+        assistant.message_added.connect(self._on_message_added)
+
+    def follow(self, view: ConversationView) -> None:
+        """Compare in this conversation."""
+        self._view = view
+        view.compare_requested.connect(self.compare)
+
+    def compare(self, message_id: int) -> None:
+        """Ask the question of an answer again, in each variant that makes sense."""
+        asked = self._assistant.question_of(message_id)
+        if asked is None:
+            return
+        question, answer = asked
+        base = self._begin.on_its_model(self._expert_of(answer))
+        formed = bool(self._begin.only_with_passages([base]))
+        variants = offered(base, has_documents=self._has_documents(), only_with_passages=formed)
+        if len(variants) < 2:
+            reason = self.tr("There is nothing to compare: “{expert}” has no adapter, and there are no documents.")
+            if formed:
+                reason = self.tr(
+                    "There is nothing to compare: the adapter of “{expert}” takes part only in answers from documents, "
+                    "and there are none."
+                )
+            self.told.emit(reason.format(expert=base.name))
+            return
+        named = self._assistant.named_in(question.id)
+        document = document_of(named)
+        collections = collections_of(named) or (() if document else self._assistant.chosen_collections or None)
+        before = [one for one in self._conversations.messages(question.conversation_id) if one.id < question.id]
+        wanted = Wanted(
+            title=question.text[:TITLE_LENGTH],
+            questions=(Asked("1", question.text),),
+            base=base,
+            variants=variants,
+            collections=collections,
+            history=history_of(before),
+            document=document,
+        )
+        self._begin.begin(wanted, partial(self._show, answer), self.told.emit)
+
+    def close(self) -> None:
+        """Take the comparison out of the conversation; one under way is stopped. It stays among the earlier ones."""
+        shown, self.shown, self._message = self.shown, None, None
+        if shown is not None and self._comparing.runs(shown.comparison.id):
+            self._comparing.stop()
+        if self._view is not None:
+            self._view.take_below_away()
+
+    def _expert_of(self, answer: Message) -> Profile:
+        """Return the expert that wrote an answer, the one in use where it is gone."""
+        try:
+            return self._profiles.profile(answer.answer.made_by.profile_id if answer.answer else "")
+        except UserError:
+            return self._profiles.current
+
+    def _has_documents(self) -> bool:
+        status = self._library.status
+        return status is not None and status.passages > 0
+
+    def _show(self, message: Message, comparison: Comparison) -> None:
+        self.close()
+        if self._view is None:
+            return
+        shown = SpotComparison(comparison)
+        self.shown, self._message = shown, message
+        shown.stop_requested.connect(self._comparing.stop)
+        shown.go_on_requested.connect(self._on_go_on)
+        shown.close_requested.connect(self.close)
+        shown.many_requested.connect(self._on_many)
+        for key, card in shown.answers.items():
+            card.source_requested.connect(self._on_source_requested)
+            card.rated.connect(partial(self._rate, key))
+            card.kept.connect(partial(self._keep, key))
+            card.taken.connect(partial(self._take, key))
+        self._view.show_below(message.id, shown)
+        shown.stop.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def _running(self) -> SpotComparison | None:
+        """What is shown, while it is what the model is answering now."""
+        runs = self.shown is not None and self._comparing.runs(self.shown.comparison.id)
+        return self.shown if runs else None
+
+    def _on_asked(self, _question: str, key: str) -> None:
+        self._writing = key
+        self._say(self.tr("Reading the question"))
+
+    def _on_searching(self, _: int) -> None:
+        self._say(self.tr("Searching the documents"))
+
+    def _on_reading(self, done: int, total: int) -> None:
+        percent = number(round(100 * done / total) if total else 0)
+        self._say(self.tr("Reading, {percent} %").format(percent=percent))
+
+    def _say(self, text: str) -> None:
+        if self._running is not None:
+            self._running.answers[self._writing].show_state(text)
+
+    def _on_text(self, text: str) -> None:
+        if self._running is not None and text.strip():
+            self._running.answers[self._writing].show_text(text)
+
+    def _on_answered(self, _question: str) -> None:
+        shown = self._running
+        if shown is not None:
+            shown.show_outcomes(self._store.outcomes(shown.comparison.id))
+            shown.show_running(running=True)
+
+    def _on_ended(self, _done: bool, problem: str) -> None:
+        if self.shown is not None and self._comparing.ran(self.shown.comparison.id):
+            self.shown.show_running(running=False, problem=problem)
+
+    def _on_go_on(self) -> None:
+        if self.shown is not None:
+            shown = self.shown
+
+            def on_begun(_: object) -> None:
+                # it may have been closed in the meantime
+                if self.shown is shown:
+                    shown.show_running(running=True)
+
+            self._begin.go_on(shown.comparison, on_begun, self.told.emit)
+
+    def _on_many(self) -> None:
+        if self.shown is not None:
+            plan = self.shown.comparison.plan
+            keys = [variant.key for variant in plan.variants]
+            self.many_requested.emit(plan.questions[0].question, plan.variants[0].profile.id, keys)
+
+    def _on_source_requested(self, source: Source, quote: str) -> None:
+        if self._view is not None:
+            self._view.source_requested.emit(source, quote)
+
+    def _rate(self, key: str, thumb: int) -> None:
+        if self.shown is not None:
+            comparison = self.shown.comparison
+            self._store.rate(comparison.id, comparison.plan.questions[0].id, key, thumb)
+            self.shown.show_outcomes(self._store.outcomes(comparison.id))
+
+    def _keep(self, key: str) -> None:
+        """Keep a variant's answer as a good example, once however often it is asked for."""
+        shown = self.shown
+        outcome = shown.answers[key].outcome if shown is not None else None
+        if shown is None or outcome is None:
+            return
+        comparison, profile, answer = shown.comparison, shown.variant(key).profile, outcome.answer
+        plan = comparison.plan
+        # no message of a conversation has such an id, and each variant a time of its own
+        at = comparison.created + [one.key for one in plan.variants].index(key)
+        message = Message(-comparison.id, 0, "assistant", answer.text, at, answer)
+        asked = AskedWith(
+            profile.instructions, profile.answer_mode, answer.sources, plan.history, answer.basis, answer.made_by
+        )
+        self._judging.keep_good(plan.questions[0].question, message, asked)
+
+    def _take(self, key: str) -> None:
+        """Put a variant's answer in the place of the one it was compared with; offers to undo it."""
+        shown, before = self.shown, self._message
+        outcome = shown.answers[key].outcome if shown is not None else None
+        if before is None or outcome is None:
+            return
+        self._put(replace(before, text=outcome.answer.text, answer=outcome.answer))
+        self.undo_offered.emit(self.tr("The answer was replaced."), lambda: self._put(before))
+
+    def _put(self, message: Message) -> None:
+        self._conversations.update(message.id, message.text, message.answer)
+        if self._message is not None and self._message.id == message.id:
+            self._message = message
+        if self._view is not None:
+            self._view.finish(message)
+
+    def _on_message_added(self, message: Message, _writing: bool) -> None:
+        """A new message may have the number of one that was deleted: the comparison was of that one."""
+        if self._message is not None and message.id <= self._message.id:
+            self.close()

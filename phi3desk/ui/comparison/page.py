@@ -1,0 +1,270 @@
+"""Does it help? The same questions with and without documents and adapters, or by several experts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from phi3desk.comparison.plan import Comparison
+from phi3desk.comparison.report import csv_text, html_text
+from phi3desk.comparison.store import ComparisonStore
+from phi3desk.errors import UserError
+from phi3desk.paths import write_atomically
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.ui.chat.export import FOLDER
+from phi3desk.ui.comparison.form import ComparisonSetup
+from phi3desk.ui.comparison.launcher import ComparisonStart, Wanted
+from phi3desk.ui.comparison.results import ComparisonResults
+from phi3desk.ui.comparison.runner import Comparing
+from phi3desk.ui.comparison.table import shown_variant
+from phi3desk.ui.formatting import number, translated
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from phi3desk.ui.widgets.basic import COLUMN_WIDTH, Button, label, on_click
+
+
+class ComparisonPage(QWidget):
+    """The form, then the results; a comparison that was stopped can be opened again and goes on.
+
+    `told` carries a sentence for the person, `undo_offered` a text and what undoes it.
+    """
+
+    told = Signal(str)
+    undo_offered = Signal(str, object)
+
+    def __init__(
+        self,
+        store: ComparisonStore,
+        profiles: ProfileStore,
+        settings: Settings,
+        comparing: Comparing,
+        begin: ComparisonStart,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._profiles, self._settings = store, profiles, settings
+        self.comparing, self._begin = comparing, begin
+        self._comparison: Comparison | None = None
+        self.setAccessibleName(self.tr("Comparison"))
+        self.setup = ComparisonSetup()
+        self.results = ComparisonResults(store)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._make_setup())
+        self._stack.addWidget(self._make_results())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+        self.setup.start_requested.connect(self.start)
+        self.setup.open_requested.connect(self.open)
+        self.setup.delete_requested.connect(self.delete)
+        self.results.reveal_requested.connect(self.reveal)
+        self.comparing.running_changed.connect(lambda _: self._show_buttons())
+        self.comparing.progressed.connect(self._on_progressed)
+        self.comparing.answered.connect(self._on_answered)
+        self.comparing.ended.connect(self._on_ended)
+        self.refresh()
+
+    def _make_setup(self) -> QWidget:
+        held = QWidget()
+        held.setMaximumWidth(COLUMN_WIDTH)
+        column = QVBoxLayout(held)
+        column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
+        column.setSpacing(SPACE_M)
+        column.addWidget(label(self.tr("Does it help?"), "title"))
+        column.addWidget(
+            label(self.tr("Ask the same questions in several ways, and see which answers are better."), "quiet")
+        )
+        column.addWidget(self.setup)
+        middle = QWidget()
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(held, 100)
+        row.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(middle)
+        middle.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
+        return area
+
+    def _make_results(self) -> QWidget:
+        made = QWidget()
+        self._title = label("", "title")
+        self._state = label("", "quiet")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Answers done"))
+        back = on_click(Button(self.tr("All comparisons"), "arrow-left", "quiet"), self.show_setup)
+        self._stop = on_click(Button(self.tr("Stop"), "stop"), self.comparing.stop)
+        self._go_on = on_click(Button(self.tr("Go on"), "play", "primary"), self.go_on)
+        self._reveal = on_click(Button(self.tr("Reveal the names"), "eye-outline"), self.reveal)
+        self._csv = on_click(Button(self.tr("Save as CSV"), "table"), lambda: self._save("csv"))
+        self._html = on_click(Button(self.tr("Save as HTML"), "file-chart-outline"), lambda: self._save("html"))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        row.addWidget(back)
+        row.addStretch(1)
+        for button in (self._stop, self._go_on, self._reveal, self._csv, self._html):
+            row.addWidget(button)
+        column = QVBoxLayout(made)
+        column.setContentsMargins(SPACE_XL, SPACE_M, SPACE_XL, SPACE_L)
+        column.setSpacing(SPACE_S)
+        column.addLayout(row)
+        for part in (self._title, self._state, self._bar):
+            column.addWidget(part)
+        column.addWidget(self.results, 1)
+        return made
+
+    @property
+    def running(self) -> bool:
+        """Whether the comparison that is shown has the model."""
+        return self._comparison is not None and self.comparing.runs(self._comparison.id)
+
+    @property
+    def state(self) -> str:
+        """How far the comparison that is shown has come, in a sentence."""
+        return self._state.text()
+
+    def refresh(self) -> None:
+        """Show the experts and the earlier comparisons as they are now."""
+        profiles = [self._begin.on_its_model(profile) for profile in self._profiles.profiles()]
+        self.setup.show_profiles(profiles, self._profiles.current.id, self._begin.only_with_passages(profiles))
+        self.setup.show_earlier(self._store.comparisons())
+
+    def start(self) -> None:
+        """Begin what the form asks for."""
+        setup = self.setup
+        try:
+            wanted = Wanted(setup.title, setup.questions(), setup.base, setup.variants, setup.blind.isChecked())
+        except UserError as error:
+            setup.tell(translated(error.sentence))
+            return
+        setup.tell("")
+        self._begin.begin(wanted, lambda comparison: self.open(comparison.id), setup.tell)
+
+    def prepare(self, question: str, profile_id: str, variants: Sequence[str]) -> None:
+        """Show the form filled with a question and the variants to answer it, so that more can be added."""
+        self.show_setup()
+        self.setup.fill(question, profile_id, variants)
+
+    def go_on(self) -> None:
+        """Answer what is not answered yet in the comparison that is shown."""
+        if self._comparison is None:
+            return
+        self._begin.go_on(self._comparison, lambda _: None, self._state.setText)
+
+    def open(self, comparison_id: int) -> None:
+        """Show a comparison, also while another one is running."""
+        self._comparison = self._store.comparison(comparison_id)
+        self._title.setText(self._comparison.plan.title)
+        self.results.show_comparison(self._comparison)
+        self._stack.setCurrentIndex(1)
+        self._show_state("")
+        self.results.table.setFocus()
+
+    def show_setup(self) -> None:
+        """Show the form and the earlier comparisons; a comparison under way goes on."""
+        self.refresh()
+        self._stack.setCurrentIndex(0)
+
+    def delete(self, comparison_id: int) -> None:
+        """Delete a comparison that is not running; offers to undo it."""
+        if self.comparing.runs(comparison_id):
+            self.setup.tell(self.tr("This comparison is running. Stop it first."))
+            return
+        self._store.delete(comparison_id)
+        self.refresh()
+        self.undo_offered.emit(self.tr("The comparison was deleted."), lambda: self._restore(comparison_id))
+
+    def _restore(self, comparison_id: int) -> None:
+        self._store.restore(comparison_id)
+        self.refresh()
+
+    def reveal(self) -> None:
+        """Show which variant wrote which answer."""
+        if self._comparison is not None:
+            self._store.reveal(self._comparison.id)
+            self._comparison = self._store.comparison(self._comparison.id)
+            self.results.show_comparison(self._comparison)
+            self._show_buttons()
+
+    def _on_progressed(self, done: int, total: int, variant: str) -> None:
+        comparison = self._comparison
+        if comparison is None or not self.running:
+            return
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+        hidden = comparison.names_hidden
+        told = self.tr("{done} of {total} answers") if hidden else self.tr("{done} of {total} answers: {variant}")
+        self._state.setText(told.format(done=number(done), total=number(total), variant=shown_variant(variant)))
+
+    def _on_answered(self, question: str) -> None:
+        if self.running:
+            self.results.refresh(question)
+
+    def _on_ended(self, _done: bool, problem: str) -> None:
+        if self._comparison is not None and self.comparing.ran(self._comparison.id):
+            self._comparison = self._store.comparison(self._comparison.id)
+            self.results.show_comparison(self._comparison)
+            self._show_state(problem)
+        self.setup.show_earlier(self._store.comparisons())
+
+    def _show_state(self, problem: str) -> None:
+        comparison = self._comparison
+        if comparison is not None and not problem:
+            told = self.tr("{done} of {total} answers")
+            problem = told.format(done=number(comparison.answered), total=number(comparison.total))
+        self._state.setText(problem)
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        comparison = self._comparison
+        if comparison is None:
+            return
+        running, hidden = self.running, comparison.names_hidden
+        self._stop.setVisible(running)
+        self._bar.setVisible(running)
+        self._go_on.setVisible(not self.comparing.running and comparison.answered < comparison.total)
+        self._reveal.setVisible(hidden)
+        for button in (self._csv, self._html):
+            button.setEnabled(not hidden)
+            button.setToolTip(self.tr("Reveal the names first") if hidden else "")
+
+    def _save(self, kind: str) -> None:
+        dialog = QFileDialog(self, self.tr("Save the comparison"))
+        folder = self._settings.remembered(FOLDER)
+        dialog.setDirectory(folder if isinstance(folder, str) else str(Path.home()))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(kind)
+        dialog.selectFile(f"comparison.{kind}")
+        dialog.fileSelected.connect(lambda path: self.save(Path(path), kind))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save(self, path: Path, kind: str) -> None:
+        """Write the comparison as csv or html."""
+        comparison = self._comparison
+        if comparison is None:
+            return
+        self._settings.remember(FOLDER, str(path.parent))
+        outcomes = self._store.outcomes(comparison.id)
+        text = csv_text(comparison, outcomes) if kind == "csv" else html_text(comparison, outcomes)
+        try:
+            write_atomically(path, text)
+        except OSError:
+            told = self.tr("{path} could not be written. Choose a folder of your own, or free some space.")
+        else:
+            told = self.tr("Saved as {path}.")
+        self.told.emit(told.format(path=str(path)))

@@ -1,0 +1,239 @@
+"""A comparison on its way: one answer after the other through the workers, each kept at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, SignalInstance
+
+from phi3desk.chat.answer import unfinished
+from phi3desk.chat.messages import Answer, MadeBy
+from phi3desk.comparison.plan import Asked, Comparison, Outcome, Variant, work_left
+from phi3desk.comparison.store import ComparisonStore
+from phi3desk.errors import UserError
+from phi3desk.model.store import ModelStore
+from phi3desk.model.types import LoadOptions, ModelEntry, Sampling
+from phi3desk.profiles.resolution import usable_model
+from phi3desk.settings import Settings
+from phi3desk.ui.answers.answer_job import Answering, Question
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.formatting import shown
+from phi3desk.workers.protocol import Failure
+
+
+class Comparing(QObject):
+    """Runs one comparison at a time. While it runs, the loaded model and its adapters are those of a variant.
+
+    `running_changed` tells that the model is taken or given back; `progressed` carries answers done, answers in all
+    and the variant's name; `answered` a question's id; `ended` whether all of it is done, and why it stopped where it
+    did by itself (empty otherwise). `asked` carries a question's id and a variant's key when that answer is begun;
+    `searching`, `reading` and `text_received` tell of it what they tell in Answering.
+    """
+
+    running_changed = Signal(bool)
+    progressed = Signal(int, int, str)
+    asked = Signal(str, str)
+    searching = Signal(int)
+    reading = Signal(int, int)
+    text_received = Signal(str)
+    answered = Signal(str)
+    ended = Signal(bool, str)
+
+    def __init__(
+        self,
+        store: ComparisonStore,
+        models: ModelStore,
+        library: LibraryClient,
+        model: ModelClient,
+        settings: Settings,
+        give_back: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        """`give_back` brings model and adapters in line with the expert in use again."""
+        super().__init__(parent)
+        self._store, self._models, self._library, self._model = store, models, library, model
+        self._settings, self._give_back = settings, give_back
+        self._comparison: Comparison | None = None
+        self._last = 0
+        self._left: list[tuple[Asked, Variant]] = []
+        self._answering: Answering | None = None
+        self._waiting = False
+        self._began = 0.0
+        model.loaded.connect(self._on_model_ready)
+        model.adapters_changed.connect(self._on_model_ready)
+        for signal in (model.load_failed, model.adapters_failed):
+            signal.connect(self._on_model_failed)
+        model.stopped.connect(lambda sentence: self._end(shown(sentence)) if self.running else None)
+
+    @property
+    def running(self) -> bool:
+        """Whether a comparison is under way."""
+        return self._comparison is not None
+
+    def runs(self, comparison_id: int) -> bool:
+        """Whether it is this comparison that is under way."""
+        return self.running and self.ran(comparison_id)
+
+    def ran(self, comparison_id: int) -> bool:
+        """Whether it is this comparison that was started last."""
+        return self._last == comparison_id
+
+    def start(self, comparison: Comparison) -> None:
+        """Answer what is not answered yet; returns at once."""
+        self._comparison, self._last = comparison, comparison.id
+        self._left = work_left(comparison.plan, self._store.done(comparison.id))
+        self.running_changed.emit(True)
+        self._next()
+
+    def stop(self) -> None:
+        """Stop; the answer on its way is dropped, those before are kept."""
+        if self.running:
+            self._end("")
+
+    def _next(self) -> None:
+        comparison = self._comparison
+        if comparison is None:
+            return
+        if not self._left:
+            self._end("")
+            return
+        variant = self._left[0][1]
+        self.progressed.emit(comparison.total - len(self._left), comparison.total, variant.name)
+        try:
+            entry = self._entry(variant)
+        except UserError as error:
+            self._end(shown(error.sentence))
+            return
+        loaded = self._model.model
+        if self._is_loaded(entry, variant):
+            self._waiting = False
+            self._ask()
+            return
+        self._waiting = True
+        if loaded is None or loaded.path != entry.path:
+            self._load(entry, variant)
+        else:
+            self._model.set_adapters(variant.profile.adapters)
+
+    def _entry(self, variant: Variant) -> ModelEntry:
+        comparison = self._comparison
+        return usable_model(variant.profile.model or (comparison.plan.model if comparison else ""), self._models)
+
+    def _is_loaded(self, entry: ModelEntry, variant: Variant) -> bool:
+        loaded = self._model.model
+        return loaded is not None and loaded.path == entry.path and tuple(loaded.adapters) == variant.profile.adapters
+
+    def _load(self, entry: ModelEntry, variant: Variant) -> None:
+        options = LoadOptions(
+            context=self._settings.get("model.context"),
+            gpu_layers=self._settings.get("model.gpu_layers"),
+            threads=self._settings.get("model.threads"),
+        )
+        self._model.load(entry.path, options, variant.profile.adapters)
+
+    def _ask(self) -> None:
+        asked, variant = self._left[0]
+        profile, comparison = variant.profile, self._comparison
+        if comparison is None:
+            return
+        plan = comparison.plan
+        chosen = plan.collections if plan.collections is not None else profile.collections
+        usual = Sampling(
+            temperature=self._settings.get("answers.temperature"),
+            max_tokens=self._settings.get("answers.max_tokens"),
+        )
+        question = Question(
+            text=asked.question,
+            instructions=profile.instructions,
+            history=plan.history,
+            collections=chosen or None,
+            passages=self._settings.get("answers.passages"),
+            sampling=profile.sampling.over(usual),
+            made_by=self._made_by(variant),
+            document=plan.document,
+            mode=profile.answer_mode,
+        )
+        self.asked.emit(asked.id, variant.key)
+        self._begin(Answering(question, self._library, self._model, self))
+
+    def _begin(self, answering: Answering) -> None:
+        self._answering = answering
+        for told, passed_on in self._told_of(answering):
+            told.connect(passed_on)
+        answering.finished.connect(self._on_finished)
+        answering.failed.connect(self._on_failed)
+        self._began = time.perf_counter()
+        answering.start()
+
+    def _told_of(self, answering: Answering) -> tuple[tuple[SignalInstance, SignalInstance], ...]:
+        return (
+            (answering.searching, self.searching),
+            (answering.reading, self.reading),
+            (answering.text_received, self.text_received),
+        )
+
+    def _made_by(self, variant: Variant) -> MadeBy:
+        entry, profile, loaded = self._entry(variant), variant.profile, self._model.model
+        sha256 = loaded.sha256 if loaded else ""
+        return MadeBy(entry.name, entry.path, sha256, profile.name, profile.id, profile.adapters)
+
+    def _on_model_ready(self, _: object) -> None:
+        if self.running and self._waiting:
+            self._next()
+
+    def _on_model_failed(self, failure: Failure) -> None:
+        if self.running and self._waiting:
+            self._end(shown(failure.sentence))
+
+    def _on_finished(self, answer: Answer) -> None:
+        if answer.ended == "cancelled":
+            self._drop_answering()
+            return
+        variant = self._left[0][1]
+        if not self._is_loaded(self._entry(variant), variant):
+            # the expert was switched before this answer was begun: other adapters wrote it
+            self._drop_answering()
+            self._next()
+            return
+        self._keep(answer, "")
+
+    def _on_failed(self, failure: Failure, answer: Answer) -> None:
+        if failure.kind in ("died", "bug"):
+            self._end(shown(failure.sentence))
+            return
+        made_by = answer.made_by
+        self._keep(unfinished("", (), made_by, "failed"), shown(failure.sentence))
+
+    def _keep(self, answer: Answer, problem: str) -> None:
+        seconds = time.perf_counter() - self._began
+        self._drop_answering()
+        comparison = self._comparison
+        if comparison is None:
+            return
+        asked, variant = self._left.pop(0)
+        self._store.keep(comparison.id, Outcome(asked.id, variant.key, answer, seconds, problem=problem))
+        self.answered.emit(asked.id)
+        self._next()
+
+    def _drop_answering(self) -> None:
+        if self._answering is not None:
+            self._answering.deleteLater()
+            self._answering = None
+
+    def _end(self, problem: str) -> None:
+        answering, self._answering = self._answering, None
+        if answering is not None:
+            for told, passed_on in self._told_of(answering):
+                told.disconnect(passed_on)
+            answering.finished.disconnect(self._on_finished)
+            answering.failed.disconnect(self._on_failed)
+            answering.finished.connect(answering.deleteLater)
+            answering.failed.connect(answering.deleteLater)
+            answering.stop()
+        done = not self._left
+        self._comparison, self._left, self._waiting = None, [], False
+        self._give_back()
+        self.running_changed.emit(False)
+        self.ended.emit(done, problem)

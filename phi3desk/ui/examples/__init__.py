@@ -1,0 +1,1 @@
+"""Good, corrected and rejected answers, kept as examples."""

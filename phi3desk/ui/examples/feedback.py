@@ -1,0 +1,103 @@
+"""Good and not good: keeps what the person thinks of an answer, with all that it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.examples import AskedWith, Example, ExampleStore, Verdict
+from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.messages import Message
+from phi3desk.errors import UserError
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.ui.chat.controller import history_of
+from phi3desk.ui.examples.correction_dialog import CorrectionDialog
+
+
+class Judging(QObject):
+    """`undo_offered` carries how it went and what takes the judgement back, `changed` that the examples have."""
+
+    undo_offered = Signal(str, object)
+    changed = Signal()
+
+    def __init__(
+        self, examples: ExampleStore, conversations: ConversationStore, profiles: ProfileStore, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._examples, self._conversations, self._profiles = examples, conversations, profiles
+        self._window = window
+
+    def good(self, conversation_id: int, message_id: int) -> None:
+        """Keep an answer as a good example."""
+        self._keep(conversation_id, message_id, Verdict.GOOD, "")
+
+    def keep_good(self, question: str, answer: Message, asked: AskedWith) -> None:
+        """Keep an answer that stands in no conversation as a good example; its id and time say which one it is."""
+        self._judge(question, answer, asked, Verdict.GOOD, "")
+
+    def not_good(self, conversation_id: int, message_id: int) -> CorrectionDialog | None:
+        """Ask what an answer should have said, and keep it; returns the open dialog, None where there is no answer."""
+        found = self._found(conversation_id, message_id)
+        if found is None:
+            return None
+        messages, at = found
+        dialog = CorrectionDialog(messages[at - 1].text, messages[at].text, parent=self._window)
+
+        def on_accepted() -> None:
+            verdict = Verdict.CORRECTED if dialog.correction else Verdict.REJECTED
+            self._keep(conversation_id, message_id, verdict, dialog.correction)
+
+        dialog.accepted.connect(on_accepted)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def _keep(self, conversation_id: int, message_id: int, verdict: Verdict, correction: str) -> None:
+        found = self._found(conversation_id, message_id)
+        if found is None:
+            return
+        messages, at = found
+        self._judge(messages[at - 1].text, messages[at], self._asked(messages, at), verdict, correction)
+
+    def _judge(self, question: str, answer: Message, asked: AskedWith, verdict: Verdict, correction: str) -> None:
+        """Keep a judgement and tell of it; Undo brings back the one before, if there was one."""
+        before = self._examples.of_answer(answer)
+        example = self._examples.judge(question, answer, asked, verdict, correction)
+        told = {
+            Verdict.GOOD: self.tr("Kept as a good example."),
+            Verdict.CORRECTED: self.tr("Kept with what it should have said."),
+            Verdict.REJECTED: self.tr("Kept as a bad example."),
+        }[verdict]
+        self.changed.emit()
+        self.undo_offered.emit(told, lambda: self._take_back(example.id, before))
+
+    def _take_back(self, example_id: int, before: Example | None) -> None:
+        if before is None:
+            self._examples.remove(example_id)
+        else:
+            self._examples.change(example_id, before.verdict, before.correction)
+        self.changed.emit()
+
+    def _found(self, conversation_id: int, message_id: int) -> tuple[Sequence[Message], int] | None:
+        """Return a conversation and where in it the answer stands; None where it answers no question."""
+        messages = self._conversations.messages(conversation_id)
+        at = next((n for n, message in enumerate(messages) if message.id == message_id), 0)
+        if at == 0 or messages[at].role != "assistant" or messages[at - 1].role != "user":
+            return None
+        return messages, at
+
+    def _asked(self, messages: Sequence[Message], at: int) -> AskedWith:
+        answer = messages[at].answer
+        if answer is None:
+            return AskedWith()
+        instructions, mode = "", AnswerMode.DOCUMENTS
+        try:
+            profile = self._profiles.profile(answer.made_by.profile_id)
+            instructions, mode = profile.instructions, profile.answer_mode
+        except UserError:
+            pass
+        history = history_of(list(messages[: at - 1]))
+        return AskedWith(instructions, mode, answer.sources, history, answer.basis, answer.made_by)

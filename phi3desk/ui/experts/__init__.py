@@ -1,0 +1,1 @@
+"""The Experts page: the list, the editor, the preview and the guide."""

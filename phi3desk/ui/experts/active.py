@@ -1,0 +1,132 @@
+"""The expert in use and the model behind it: what is loaded, what is attached, what a message was made by."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import QObject, Signal
+
+from phi3desk.chat.messages import MadeBy
+from phi3desk.errors import UserError
+from phi3desk.model.store import ModelStore
+from phi3desk.model.types import LoadOptions, ModelEntry
+from phi3desk.profiles.profile import Profile
+from phi3desk.profiles.resolution import model_of, on_model
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.ui.clients.model_client import ModelClient
+
+log = logging.getLogger(__name__)
+
+
+class ExpertInUse(QObject):
+    """Keeps model and adapters as the expert in use wants them; `changed` is emitted whenever any of it is new."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        profiles: ProfileStore,
+        models: ModelStore,
+        model: ModelClient,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._profiles = profiles
+        self._models = models
+        self._model = model
+        self._settings = settings
+        self._wanted_path = ""
+        model.load_started.connect(self._on_load_started)
+        for signal in (model.load_started, model.loaded, model.adapters_changed):
+            signal.connect(self._on_model_changed)
+
+    @property
+    def current(self) -> Profile:
+        """The expert in use, with those of its adapters that hold for the model it answers with."""
+        profile = self._profiles.current
+        return on_model(profile, self._entry_of(profile))
+
+    def all(self) -> list[Profile]:
+        """Return every expert in order."""
+        return self._profiles.profiles()
+
+    def exists(self, profile_id: str) -> bool:
+        """Whether there is still an expert of that id."""
+        return any(profile.id == profile_id for profile in self._profiles.profiles())
+
+    def use(self, profile_id: str) -> Profile:
+        """Switch to an expert: its adapters are attached, and its model is loaded where it wants another one."""
+        profile = self._profiles.use(profile_id)
+        self.apply()
+        return profile
+
+    def apply(self) -> None:
+        """Bring model and adapters in line with the expert in use, also after it was edited."""
+        entry = self.entry()
+        if entry is not None and entry.path != self._wanted_path and not entry.missing:
+            self.load(entry)
+        else:
+            self._model.set_adapters(self.current.adapters)
+        self.changed.emit()
+
+    def entry(self) -> ModelEntry | None:
+        """Return the model the expert in use answers with, None where there is none."""
+        return self._entry_of(self._profiles.current)
+
+    def _entry_of(self, profile: Profile) -> ModelEntry | None:
+        try:
+            return model_of(profile.model, self._models)
+        except UserError:
+            log.warning("the model of the expert in use is no longer listed")
+            return self._models.in_use()
+
+    def has_model(self) -> bool:
+        """Whether there is a model to load at all."""
+        entry = self.entry()
+        return entry is not None and not entry.missing
+
+    def load(self, entry: ModelEntry) -> None:
+        """Load a model with the adapters of the expert in use."""
+        options = LoadOptions(
+            context=self._settings.get("model.context"),
+            gpu_layers=self._settings.get("model.gpu_layers"),
+            threads=self._settings.get("model.threads"),
+        )
+        self._model.load(entry.path, options, self.current.adapters)
+
+    def load_in_use(self) -> None:
+        """Load the model in use; does nothing where there is none."""
+        entry = self.entry()
+        if entry is not None and not entry.missing:
+            self.load(entry)
+        self.changed.emit()
+
+    def _on_model_changed(self, _: object = None) -> None:
+        self.changed.emit()
+
+    def _on_load_started(self, path: str) -> None:
+        self._wanted_path = path
+
+    def made_by(self) -> MadeBy:
+        """Return what a message written now is made by."""
+        entry, loaded, profile = self.entry(), self._model.model, self.current
+        name, path = (entry.name, entry.path) if entry else ("", "")
+        if loaded is not None and loaded.path != path:
+            name, path = loaded.name, loaded.path
+        return MadeBy(
+            model=name,
+            model_path=path,
+            model_sha256=loaded.sha256 if loaded else "",
+            profile=profile.name,
+            profile_id=profile.id,
+            adapters=self._model.adapters,
+        )
+
+    def made_of(self) -> str:
+        """Return the expert's model and adapters in a line."""
+        entry = self.entry()
+        parts = [entry.name if entry else self.tr("no model")]
+        parts += [f"{use.name} {use.strength:g}" for use in self.current.adapters]
+        return " · ".join(parts)

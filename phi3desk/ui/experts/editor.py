@@ -1,0 +1,254 @@
+"""The form in which an expert is described; what is typed becomes a profile."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from phi3desk.library.documents import Collection
+from phi3desk.model.types import AdapterEntry, ModelEntry
+from phi3desk.profiles.profile import LONGEST_NAME, Profile
+from phi3desk.ui.experts.adapter_row import StrengthRow
+from phi3desk.ui.experts.answer_mode import ExpertMode
+from phi3desk.ui.experts.appearance import ExpertLook
+from phi3desk.ui.experts.sampling import ExpertSampling
+from phi3desk.ui.formatting import counted, number
+from phi3desk.ui.theme import SPACE_M, SPACE_XS
+from phi3desk.ui.widgets.basic import Card, FlowLayout, label
+from phi3desk.ui.widgets.tooltip import plain_tip
+
+
+class ExpertEditor(QWidget):
+    """Everything an expert is made of; `changed` is emitted at each change by the person, `profile` reads it.
+
+    `choices_shown` tells that the form offers models, adapters and collections anew.
+    """
+
+    changed = Signal()
+    choices_shown = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._profile: Profile | None = None
+        self._filling = False
+        self.name = QLineEdit()
+        self.instructions = QPlainTextEdit()
+        self.model = QComboBox()
+        self.questions = QPlainTextEdit()
+        self.strengths: list[StrengthRow] = []
+        self.collections: list[tuple[int, QCheckBox]] = []
+        self.look = ExpertLook()
+        self.mode = ExpertMode()
+        self.sampling = ExpertSampling()
+        for part in (self.look, self.mode, self.sampling):
+            part.changed.connect(self._on_changed)
+        self._build()
+
+    @property
+    def profile(self) -> Profile | None:
+        """The expert as the form describes it."""
+        if self._profile is None:
+            return None
+        uses = [row.use for row in self.strengths]
+        checked = tuple(collection for collection, box in self.collections if box.isChecked())
+        return dataclasses.replace(
+            self._profile,
+            name=self.name.text(),
+            color=self.look.color,
+            icon=self.look.icon_name,
+            instructions=self.instructions.toPlainText().strip(),
+            model=str(self.model.currentData() or ""),
+            adapters=tuple(use for use in uses if use is not None),
+            # without boxes the library has not told its collections yet: what was chosen stays
+            collections=checked if self.collections else self._profile.collections,
+            answer_mode=self.mode.mode,
+            sampling=self.sampling.choice,
+            first_questions=tuple(line.strip() for line in self.questions.toPlainText().splitlines() if line.strip()),
+        )
+
+    def show_profile(
+        self,
+        profile: Profile,
+        models: Sequence[ModelEntry],
+        adapters: Sequence[AdapterEntry],
+        collections: Sequence[Collection],
+    ) -> None:
+        """Fill the form; what the expert names and this machine does not have is shown as missing, and kept."""
+        self._filling = True
+        self._profile = profile
+        self.name.setText(profile.name)
+        self.look.show_look(profile.color, profile.icon)
+        self.mode.show_mode(profile.answer_mode)
+        self.sampling.show_choice(profile.sampling)
+        self.instructions.setPlainText(profile.instructions)
+        self.questions.setPlainText("\n".join(profile.first_questions))
+        self.show_choices(profile, models, adapters, collections)
+
+    def show_choices(
+        self,
+        profile: Profile,
+        models: Sequence[ModelEntry],
+        adapters: Sequence[AdapterEntry],
+        collections: Sequence[Collection],
+    ) -> None:
+        """Offer these models, adapters and collections; the texts under the person's hands stay as they are."""
+        self._filling = True
+        self._fill_models(profile, models)
+        self._fill_adapters(profile, adapters)
+        self._fill_collections(profile, collections)
+        self._filling = False
+        self.choices_shown.emit()
+
+    def show_fits(self, reasons: Mapping[str, str]) -> None:
+        """Tell beside the adapters what speaks against them on the model chosen, by their names."""
+        for row in self.strengths:
+            row.show_fit(reasons.get(row.name, ""))
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_M)
+        self.name.setMaxLength(LONGEST_NAME)
+        self.name.setAccessibleName(self.tr("Name"))
+        self.name.textChanged.connect(self._on_changed)
+        column.addWidget(self._card(self.tr("Name, colour and icon"), "", self.name, self.look))
+        self.instructions.setPlaceholderText(
+            self.tr("You are an expert on pumps. Give figures with their units, and say when the documents do not.")
+        )
+        column.addWidget(
+            self._card(
+                self.tr("Instructions"),
+                self.tr("Who the expert is and how it answers. It reads this before every question."),
+                self._text(self.instructions, self.tr("Instructions"), 6),
+            )
+        )
+        column.addWidget(self._build_model())
+        self._collection_flow = FlowLayout(SPACE_M)
+        self._collection_hint = label(kind="quiet")
+        column.addWidget(self._card(self.tr("Documents"), "", self._collection_hint, self._collection_flow))
+        column.addWidget(self._card(self.tr("Where answers come from"), "", self.mode))
+        column.addWidget(
+            self._card(
+                self.tr("First questions"),
+                self.tr("One a line; offered where a conversation is empty."),
+                self._text(self.questions, self.tr("First questions"), 3),
+            )
+        )
+        card = Card(self.tr("Wording of answers"))
+        card.column.addWidget(self.sampling)
+        column.addWidget(card)
+
+    def _build_model(self) -> Card:
+        self.model.setAccessibleName(self.tr("Model"))
+        self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.model.setMinimumContentsLength(16)
+        self.model.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.model.installEventFilter(self)
+        self.model.currentIndexChanged.connect(self._on_changed)
+        self._adapter_rows = QVBoxLayout()
+        self._adapter_rows.setSpacing(SPACE_XS)
+        self._adapter_hint = label(kind="quiet")
+        return self._card(self.tr("Model and adapters"), "", self.model, self._adapter_hint, self._adapter_rows)
+
+    def _card(self, title: str, hint: str, *parts: QWidget | FlowLayout | QVBoxLayout) -> Card:
+        card = Card(title)
+        card.column.addWidget(label(title, "section"))
+        if hint:
+            card.column.addWidget(label(hint, "quiet"))
+        for part in parts:
+            if isinstance(part, QWidget):
+                card.column.addWidget(part)
+            else:
+                card.column.addLayout(part)
+        return card
+
+    def _text(self, edit: QPlainTextEdit, name: str, lines: int) -> QPlainTextEdit:
+        edit.setAccessibleName(name)
+        edit.setTabChangesFocus(True)
+        edit.setFixedHeight(edit.fontMetrics().lineSpacing() * lines + 24)
+        edit.textChanged.connect(self._on_changed)
+        return edit
+
+    def _fill_models(self, profile: Profile, models: Sequence[ModelEntry]) -> None:
+        self.model.clear()
+        self.model.addItem(self.tr("The model in use"), "")
+        for entry in models:
+            self.model.addItem(entry.name, entry.name)
+        if profile.model and self.model.findData(profile.model) < 0:
+            self.model.addItem(self.tr("{name} (not on this machine)").format(name=profile.model), profile.model)
+        self.model.setCurrentIndex(max(0, self.model.findData(profile.model)))
+
+    def _fill_adapters(self, profile: Profile, adapters: Sequence[AdapterEntry]) -> None:
+        for row in self.strengths:
+            self._adapter_rows.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.strengths = []
+        used = {use.name: use for use in profile.adapters}
+        for entry in adapters:
+            strength = used[entry.name].strength if entry.name in used else None
+            facts = self.tr("rank {rank}, for {base}").format(
+                rank=number(entry.rank), base=entry.base or entry.architecture
+            )
+            self._add_strength(StrengthRow(entry.name, entry.path, facts, strength))
+        for use in profile.adapters:
+            if all(entry.name != use.name for entry in adapters):
+                missing = self.tr("Not on this machine. Add it on the Models page, or take it out here.")
+                self._add_strength(StrengthRow(use.name, use.path, missing, use.strength))
+        self._adapter_hint.setText(
+            self.tr("Strength: 0 leaves the model as it is, 1 is as trained, 2 is twice as strong.")
+            if self.strengths
+            else self.tr("No adapter yet. Add one on the Models page to give this expert the words of a trade.")
+        )
+
+    def _add_strength(self, row: StrengthRow) -> None:
+        row.changed.connect(self._on_changed)
+        self.strengths.append(row)
+        self._adapter_rows.addWidget(row)
+
+    def _fill_collections(self, profile: Profile, collections: Sequence[Collection]) -> None:
+        for _, box in self.collections:
+            self._collection_flow.removeWidget(box)
+            box.hide()
+            box.deleteLater()
+        self.collections = []
+        for collection in collections:
+            tip = counted(collection.documents, "documents")
+            self._add_collection(collection.id, collection.name, tip, collection.id in profile.collections)
+        known = {collection.id for collection in collections}
+        for gone in (one for one in profile.collections if known and one not in known):
+            # it stays until the person takes it out: without it the expert would search everything
+            tip = self.tr("It was deleted from the library. Take the check out to do without it.")
+            self._add_collection(gone, self.tr("A deleted collection"), tip, True)
+        self._show_collection_hint()
+
+    def _add_collection(self, collection_id: int, name: str, tip: str, checked: bool) -> None:
+        box = QCheckBox(name.replace("&", "&&"))
+        box.setToolTip(plain_tip(tip))
+        box.setChecked(checked)
+        box.toggled.connect(self._on_changed)
+        box.toggled.connect(self._show_collection_hint)
+        self.collections.append((collection_id, box))
+        self._collection_flow.addWidget(box)
+
+    def _show_collection_hint(self) -> None:
+        checked = sum(box.isChecked() for _, box in self.collections)
+        if not self.collections:
+            self._collection_hint.setText(self.tr("The library has no collections yet; the expert searches all of it."))
+        elif not checked:
+            self._collection_hint.setText(self.tr("None is checked: the expert searches all of them."))
+        else:
+            self._collection_hint.setText(self.tr("The expert searches the checked ones only."))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel and watched is self.model and not self.model.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _on_changed(self) -> None:
+        if not self._filling:
+            self.changed.emit()

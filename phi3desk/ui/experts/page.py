@@ -1,0 +1,437 @@
+"""The experts: who there is and in which order, the form in which one is changed, and how it answers meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.errors import UserError
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.types import AdapterEntry, ModelEntry
+from phi3desk.packs.importer import Imported
+from phi3desk.profiles.profile import Profile
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.ui.clients.background import in_background
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.experts.adapter_checks import ExpertFits
+from phi3desk.ui.experts.editor import ExpertEditor
+from phi3desk.ui.experts.expert_list import ExpertList
+from phi3desk.ui.experts.header import ExpertHead
+from phi3desk.ui.experts.preview import ExpertPreview
+from phi3desk.ui.experts.teaching_guide import TeachingGuide
+from phi3desk.ui.formatting import counted, number, translated
+from phi3desk.ui.packs.transfer import PackFiles
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XL
+from phi3desk.ui.widgets.focus import focus_into
+from phi3desk.workers.protocol import Failure
+
+SAVE_MS = 400
+FORM_WIDTH = 720
+#: of the page, in pixels; below it the preview stands under the form
+SIDE_BY_SIDE = 900
+
+
+class ExpertsPage(QWidget):
+    """Keeps what is typed as it is typed.
+
+    `profile_saved` and `profile_used` carry an id, `undo_offered` a text and what undoes it, `told` a sentence while
+    the page is not seen, `page_wanted` the name of a page: library, models, or experts for this one.
+    """
+
+    profile_saved = Signal(str)
+    profile_used = Signal(str)
+    undo_offered = Signal(str, object)
+    told = Signal(str)
+    page_wanted = Signal(str)
+
+    def __init__(
+        self,
+        profiles: ProfileStore,
+        library: LibraryClient,
+        adapters: AdapterStore,
+        models: ModelStore,
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._profiles, self._library, self._adapters, self._models = profiles, library, adapters, models
+        self._model_entries: list[ModelEntry] = []
+        self._adapter_entries: list[AdapterEntry] = []
+        self._chosen = profiles.current.id
+        #: the expert in use when the page was last looked at: after a switch elsewhere the page opens on it
+        self._used = self._chosen
+        self._tab_names: dict[str, QWidget] = {}
+        self.setAccessibleName(self.tr("Experts"))
+        self.tabs = QTabWidget()
+        self.experts = ExpertList()
+        self.head = ExpertHead()
+        self.editor = ExpertEditor()
+        self.preview = ExpertPreview(profiles, models, library, settings)
+        self._fits = ExpertFits(self.editor, adapters, models, self)
+        self.guide = TeachingGuide()
+        self.packs = PackFiles(library, adapters, settings, self)
+        self._due = QTimer(self)
+        self._due.setSingleShot(True)
+        self._due.setInterval(SAVE_MS)
+        self._due.timeout.connect(self.save)
+        self._build()
+        self._connect()
+        self._show_list()
+        self._show_chosen()
+
+    def answer_with(self, model: ModelClient, is_answering: Callable[[], bool]) -> None:
+        """Take the model that the preview answers with; `is_answering` tells whether something else goes first."""
+        self.preview.answer_with(model, is_answering)
+
+    def add_tab(self, name: str, page: QWidget, title: str) -> None:
+        """Add a page beside the experts; `name` is what the guide asks for."""
+        self._tab_names[name] = page
+        self.tabs.addTab(page, title)
+
+    def show_tab(self, name: str) -> None:
+        """Show a page that was added; the experts where there is none of that name."""
+        self.tabs.setCurrentWidget(self._tab_names.get(name, self._experts_tab))
+        focus_into(self.tabs.currentWidget())
+
+    @property
+    def chosen(self) -> Profile:
+        """The expert in the form."""
+        return self._profiles.profile(self._chosen)
+
+    @property
+    def validity(self) -> str:
+        """Whether what is in the form is kept, in a sentence."""
+        return self.head.validity
+
+    def choose(self, profile_id: str) -> None:
+        """Show an expert in the form; what is typed in the one before is kept first."""
+        self.save()
+        self._chosen = profile_id
+        self.close_guide()
+        self._show_list()
+        self._show_chosen()
+
+    def add_expert(self, template_id: str = "") -> None:
+        """Add an expert, empty or like one of the built-in ones, and let the person name it."""
+        self.save()
+        template = next((one for one in self._profiles.templates() if one.id == template_id), None)
+        name = template.name if template else self.tr("New expert")
+        self.choose(self._profiles.create(name, template).id)
+        self.profile_saved.emit(self._chosen)
+        self.editor.name.setFocus()
+        self.editor.name.selectAll()
+
+    def copy(self) -> None:
+        """Add a copy of the expert in the form."""
+        self.save()
+        name = self.tr("{name} (copy)").format(name=self.chosen.name)
+        self.choose(self._profiles.copy(self._chosen, name).id)
+        self.profile_saved.emit(self._chosen)
+
+    def move_expert(self, profile_id: str, position: int) -> None:
+        """Put an expert at a position in the order, from 0; the keys that switch follow it."""
+        self.save()
+        self._profiles.move(profile_id, position)
+        self._show_list()
+        self.profile_saved.emit(profile_id)
+
+    def take_in(self, packs: Sequence[str]) -> None:
+        """Take in experts from files, and show this page meanwhile."""
+        if packs:
+            self.page_wanted.emit("experts")
+        for pack in packs:
+            self.packs.take_in(pack)
+
+    def delete(self) -> None:
+        """Delete the expert in the form; offers to undo it."""
+        was_in_use = self._profiles.current.id == self._chosen
+        self._due.stop()
+        deleted = self._delete(self._chosen)
+        if deleted is None:
+            return
+
+        def restore() -> None:
+            self._profiles.restore(deleted)
+            self.choose(deleted.id)
+            self.profile_saved.emit(deleted.id)
+            if was_in_use:
+                self.use()
+
+        self.undo_offered.emit(self.tr("The expert “{name}” was deleted.").format(name=deleted.name), restore)
+
+    def _delete(self, profile_id: str) -> Profile | None:
+        """Delete an expert and return it; None, with the reason told, where it stays."""
+        was_in_use = self._profiles.current.id == profile_id
+        try:
+            deleted = self._profiles.delete(profile_id)
+        except UserError as error:
+            self.head.say(translated(error.sentence), bad=True)
+            return None
+        if profile_id == self._chosen:
+            self._chosen = self._profiles.current.id
+            self._show_chosen()
+        self._show_list()
+        self.profile_saved.emit(deleted.id)
+        if was_in_use:
+            self.profile_used.emit(self._profiles.current.id)
+        return deleted
+
+    def use(self) -> None:
+        """Switch to the expert in the form."""
+        self.save()
+        self._profiles.use(self._chosen)
+        self._used = self._chosen
+        self._show_list()
+        if self.isAncestorOf(QApplication.focusWidget() or self):
+            # the button that was pressed goes, and the next one would have the keyboard
+            self.experts.list.setFocus()
+        self._show_head()
+        self.profile_used.emit(self._chosen)
+
+    def save(self) -> None:
+        """Keep what is in the form, where it differs from what is kept.
+
+        A refused name is told in place, and all else is kept under the name before.
+        """
+        self._due.stop()
+        profile = self.editor.profile
+        if profile is None or profile == self._kept():
+            return
+        try:
+            self._profiles.save(profile)
+        except UserError as error:
+            self.head.say(translated(error.sentence), bad=True)
+            kept = self._kept()
+            rest = replace(profile, name=kept.name) if kept is not None else None
+            if rest is None or rest == kept:
+                return
+            self._profiles.save(rest)
+        else:
+            self.head.say(self.tr("Saved."))
+        self._show_list()
+        self._show_head()
+        self.profile_saved.emit(profile.id)
+
+    def open_guide(self) -> None:
+        """Show the guide in place of the form."""
+        self.save()
+        self._right.setCurrentWidget(self.guide)
+        focus_into(self.guide)
+
+    def close_guide(self) -> None:
+        """Show the form again."""
+        self._right.setCurrentWidget(self._work)
+
+    def refresh(self) -> None:
+        """Read models and adapters anew."""
+        in_background(self, lambda: (self._models.list(), self._adapters.list()), self._on_lists, self._on_failed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+        used = self._profiles.current.id
+        if used != self._used:
+            self._used = used
+            self.choose(used)
+        self._show_list()
+        self._show_head()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.save()
+        super().hideEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = event.size().width() >= SIDE_BY_SIDE
+        orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if orientation != self._work.orientation():
+            self._work.setOrientation(orientation)
+            # below each other the form has the room, and the preview what a question and its answer need
+            self._work.setSizes([460, 300] if wide else [700, 240])
+
+    def _build(self) -> None:
+        form = QWidget()
+        form.setMaximumWidth(FORM_WIDTH + 2 * SPACE_XL)
+        column = QVBoxLayout(form)
+        column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_XL)
+        column.setSpacing(SPACE_M)
+        column.addWidget(self.head)
+        column.addWidget(self.editor)
+        column.addStretch(1)
+        middle = QWidget()
+        centred = QHBoxLayout(middle)
+        centred.setContentsMargins(0, 0, 0, 0)
+        centred.addStretch(1)
+        centred.addWidget(form, 100)
+        centred.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(middle)
+        self._scroll.viewport().setAutoFillBackground(False)
+        middle.setAutoFillBackground(False)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._work = _splitter(self._scroll, self.preview)
+        self._work.setSizes([460, 300])
+        self._work.setStretchFactor(0, 1)
+        self._right = QStackedWidget()
+        self._right.addWidget(self._work)
+        self._right.addWidget(self.guide)
+        self._experts_tab = _splitter(self.experts, self._right)
+        self._experts_tab.setStretchFactor(1, 1)
+        self.experts.setMinimumWidth(180)
+        self._experts_tab.setSizes([220, 800])
+        self.tabs.setTabBarAutoHide(True)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self._experts_tab, self.tr("Experts"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.packs.bar)
+        column.addWidget(self.tabs, 1)
+        self.setFocusProxy(self.experts.list)
+        self.experts.show_templates(self._profiles.templates())
+
+    def _connect(self) -> None:
+        self.experts.chosen.connect(self.choose)
+        self.experts.list.clicked.connect(lambda _: self.close_guide())
+        self.experts.used.connect(lambda _: self.use())
+        # a row may not be given new contents while the view still moves it
+        self.experts.moved.connect(self.move_expert, Qt.ConnectionType.QueuedConnection)
+        self.experts.new_requested.connect(self.add_expert)
+        self.experts.delete_requested.connect(self.delete)
+        self.experts.guide_requested.connect(self.open_guide)
+        self.head.use_requested.connect(self.use)
+        self.head.copy_requested.connect(self.copy)
+        self.head.delete_requested.connect(self.delete)
+        self.head.export_requested.connect(self._on_export_requested)
+        self.experts.import_requested.connect(lambda: self.packs.choose_pack(self))
+        self.packs.imported.connect(self._on_imported)
+        self.packs.told.connect(self._on_pack_told)
+        self.guide.closed.connect(self.close_guide)
+        self.guide.page_wanted.connect(self._on_page_wanted)
+        self.editor.changed.connect(self._on_edited)
+        self._library.collections_changed.connect(lambda _: self._show_choices())
+
+    def _on_edited(self) -> None:
+        self._due.start()
+        profile = self.editor.profile
+        if profile is not None:
+            self.head.show_look(profile)
+            self.preview.show_profile(profile)
+
+    def _on_page_wanted(self, name: str) -> None:
+        if name in self._tab_names:
+            self.show_tab(name)
+        else:
+            self.page_wanted.emit(name)
+
+    def _on_export_requested(self) -> None:
+        self.save()
+        self.packs.ask_what(self.chosen, self)
+
+    def _on_imported(self, imported: Imported) -> None:
+        """Show the new expert, but not in place of one that is being changed."""
+        self.refresh()
+        if self._right.isAncestorOf(QApplication.focusWidget() or self):
+            self._show_list()
+        else:
+            self.choose(imported.profile.id)
+        self.profile_saved.emit(imported.profile.id)
+        text = self.tr("“{name}” was taken in.").format(name=imported.profile.name)
+        self.undo_offered.emit(text, lambda: self._take_out(imported))
+
+    def _take_out(self, imported: Imported) -> None:
+        """Undo the taking in of an expert, with all that came with it."""
+        is_here = any(profile.id == imported.profile.id for profile in self._profiles.profiles())
+        if is_here and self._delete(imported.profile.id) is None:
+            return
+        self.packs.forget(imported, {use.name for profile in self._profiles.profiles() for use in profile.adapters})
+        self.refresh()
+
+    def _on_pack_told(self, text: str) -> None:
+        if not self.isVisible():
+            self.told.emit(text)
+
+    def _on_lists(self, lists: tuple[list[ModelEntry], list[AdapterEntry]]) -> None:
+        if lists != (self._model_entries, self._adapter_entries):
+            self._model_entries, self._adapter_entries = lists
+            self._show_choices()
+
+    def _on_failed(self, failure: Failure) -> None:
+        self.head.say(translated(failure.sentence), bad=True)
+
+    def _kept(self) -> Profile | None:
+        return next((one for one in self._profiles.profiles() if one.id == self._chosen), None)
+
+    def _show_choices(self) -> None:
+        """Offer what there is now, without touching what the person is typing."""
+        profile = self.editor.profile
+        if profile is not None:
+            self.editor.show_choices(profile, self._model_entries, self._adapter_entries, self._library.collections)
+            self._show_list()
+            self._show_head()
+
+    def _show_list(self) -> None:
+        profiles = [(profile, self._made_of_text(profile)) for profile in self._profiles.profiles()]
+        self.experts.show_profiles(profiles, self._profiles.current.id, self._chosen)
+        self.head.delete.setEnabled(len(profiles) > 1)
+
+    def _show_chosen(self) -> None:
+        self.editor.show_profile(self.chosen, self._model_entries, self._adapter_entries, self._library.collections)
+        self.preview.show_profile(self.chosen)
+        self.head.say(self.tr("Changes are saved as you type."))
+        self._show_head()
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _show_head(self) -> None:
+        profile = self.chosen
+        self.head.show_profile(profile, self._made_of_text(profile), self._profiles.current.id == profile.id)
+
+    def _made_of_text(self, profile: Profile) -> str:
+        parts = [profile.model] if profile.model else []
+        if len(profile.adapters) == 1:
+            use = profile.adapters[0]
+            parts.append(self.tr("{name} {strength}").format(name=use.name, strength=number(use.strength, 2)))
+        elif profile.adapters:
+            parts.append(counted(len(profile.adapters), "adapters"))
+        parts.append(self._documents_text(profile))
+        return " · ".join(parts)
+
+    def _documents_text(self, profile: Profile) -> str:
+        if profile.answer_mode is AnswerMode.MODEL_ALONE:
+            return self.tr("no documents")
+        if not profile.collections:
+            return self.tr("all documents")
+        if len(profile.collections) == 1:
+            named = {collection.id: collection.name for collection in self._library.collections}
+            return named.get(profile.collections[0], self.tr("a deleted collection"))
+        return counted(len(profile.collections), "collections")
+
+
+def _splitter(first: QWidget, second: QWidget) -> QSplitter:
+    made = QSplitter()
+    made.setHandleWidth(1)
+    made.setChildrenCollapsible(False)
+    made.addWidget(first)
+    made.addWidget(second)
+    return made

@@ -1,0 +1,135 @@
+"""The expert in use, with the menu that switches it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup, QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
+
+from phi3desk.profiles.profile import Profile
+from phi3desk.ui.experts.avatar import disc_icon, paint_disc
+from phi3desk.ui.theme import LIST_PX, RADIUS, icon, mixed, tokens
+from phi3desk.ui.widgets.tooltip import plain_tip
+
+DISC = 28
+
+
+class ExpertSwitcher(QPushButton):
+    """A button with the expert's disc and name, and a line of what it is made of; its menu lists all experts.
+
+    `expert_chosen` carries the profile's id, `manage_requested` asks for the page of experts.
+    """
+
+    expert_chosen = Signal(str)
+    manage_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._profile: Profile | None = None
+        self._made_of = ""
+        self._warning, self._warning_words = "", ""
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self.setFixedHeight(60)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(self._on_clicked)
+
+    def show_experts(self, profiles: list[Profile], current: Profile, made_of: str) -> None:
+        """Show the expert in use and fill the menu."""
+        self._profile, self._made_of = current, made_of
+        self._describe()
+        self._menu.clear()
+        group = QActionGroup(self._menu)
+        for number, profile in enumerate(profiles, 1):
+            label = profile.name.replace("&", "&&")
+            action = self._menu.addAction(disc_icon(profile, self.devicePixelRatioF()), label)
+            if number <= 9:
+                action.setText(f"{label}\tCtrl+{number}")
+            action.setCheckable(True)
+            action.setChecked(profile.id == current.id)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, chosen=profile.id: self.expert_chosen.emit(chosen))
+        self._menu.addSeparator()
+        manage = self._menu.addAction(icon("account-cog-outline"), self.tr("Change and add experts"))
+        manage.triggered.connect(lambda _=False: self.manage_requested.emit())
+        self.update()
+
+    def show_warning(self, line: str, words: str) -> None:
+        """Say in place of what the expert is made of that an adapter does not suit; an empty line takes it away."""
+        self._warning, self._warning_words = line, words
+        self._describe()
+        self.update()
+
+    def _describe(self) -> None:
+        if self._profile is None:
+            return
+        name = self._profile.name
+        self.setAccessibleName(self.tr("Expert in use: {name}. {made_of}").format(name=name, made_of=self._made_of))
+        self.setAccessibleDescription(self._warning_words)
+        self.setToolTip(plain_tip("\n".join(line for line in (name, self._made_of, self._warning_words) if line)))
+
+    @property
+    def warning(self) -> str:
+        """The line about an adapter that does not suit, empty where there is none."""
+        return self._warning
+
+    @property
+    def made_of(self) -> str:
+        """The line under the name."""
+        return self._made_of
+
+    def experts(self) -> list[str]:
+        """Return the names in the menu."""
+        return [action.text().split("\t")[0] for action in self._menu.actions() if action.isCheckable()]
+
+    def _on_clicked(self) -> None:
+        self._menu.setMinimumWidth(self.width())
+        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 60)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._profile is None:
+            return
+        shown = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        pointed = self.underMouse() or self.isDown() or self._menu.isVisible()
+        if pointed:
+            painter.setBrush(QColor(mixed(shown.text, shown.window, 0.07)))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(area, RADIUS, RADIUS)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(shown.accent), 2))
+            painter.drawRoundedRect(area, RADIUS, RADIUS)
+        place = QRectF(10, (self.height() - DISC) / 2, DISC, DISC)
+        paint_disc(painter, place, self._profile.color, self._profile.icon, self._profile.name)
+        text = area.adjusted(DISC + 20, 9, -28, -9)
+        font = QFont(self.font())
+        font.setPixelSize(LIST_PX + 1)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(QColor(shown.text))
+        name = painter.fontMetrics().elidedText(self._profile.name, Qt.TextElideMode.ElideRight, int(text.width()))
+        painter.drawText(text, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
+        font.setPixelSize(LIST_PX - 1)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(shown.attention if self._warning else shown.quiet))
+        if self._warning:
+            icon("alert-outline", shown.attention).paint(painter, int(text.left()), int(text.bottom()) - 16, 16, 16)
+            text.adjust(20, 0, 0, 0)
+        said = self._warning or self._made_of
+        line = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(text.width()))
+        painter.drawText(text, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, line)
+        icon("unfold-more-horizontal").paint(painter, self.width() - 28, self.height() // 2 - 9, 18, 18)
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()

@@ -1,0 +1,1 @@
+"""The Library page: collections, documents, folders and imports."""

@@ -1,0 +1,143 @@
+"""Documents from disk: chosen, dropped or the samples, what is said when they have been read, and the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from phi3desk.library.documents import Collection, Document, ImportSummary, State
+from phi3desk.paths import resource
+from phi3desk.settings import Settings
+from phi3desk.ui.clients.background import in_background
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.formatting import number, shown
+from phi3desk.ui.library.document_report import write_report
+
+FOLDER, REPORT_FOLDER = "folder", "folder.report"
+#: What can be read, as file dialogs take it.
+PATTERNS = "*.pdf *.docx *.pptx *.xlsx *.csv *.tsv *.html *.htm *.md *.txt *.eml"
+READ = (State.READY, State.DUPLICATE)
+
+
+class DocumentFiles(QObject):
+    """Imports documents into the collection that `target` names at that moment (None: the default one).
+
+    `told` carries how saving a report went, in a sentence.
+    """
+
+    told = Signal(str)
+
+    def __init__(
+        self,
+        library: LibraryClient,
+        settings: Settings,
+        target: Callable[[], Collection | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._settings = settings
+        self._target = target
+
+    def choose_files(self, window: QWidget) -> None:
+        """Ask for files and import them."""
+        dialog = self._dialog(window, self.tr("Choose documents"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([f"{self.tr('Documents')} ({PATTERNS})", self.tr("All files (*)")])
+        dialog.open()
+
+    def choose_folder(self, window: QWidget) -> None:
+        """Ask for a folder and import all in it."""
+        dialog = self._dialog(window, self.tr("Choose a folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.open()
+
+    def add(self, paths: Sequence[str]) -> None:
+        """Import files and folders."""
+        target = self._target()
+        self._library.import_paths(paths, target.id if target else None)
+
+    def add_samples(self) -> None:
+        """Import the documents that came with the program into a collection of their own."""
+        files = [str(path) for path in sorted(resource("samples").glob("*.pdf"))]
+        name = self.tr("Samples")
+        known = next((c for c in self._library.collections if c.name == name), None)
+        if known is not None:
+            self._library.import_paths(files, known.id)
+        else:
+            self._library.create_collection(name, lambda made: self._library.import_paths(files, made.id))
+
+    def save_report(self, window: QWidget, documents: Sequence[Document]) -> None:
+        """Ask where to, and save what became of these documents as CSV."""
+        folder = self._settings.remembered(REPORT_FOLDER)
+        start = folder if isinstance(folder, str) else str(Path.home())
+        dialog = QFileDialog(window, self.tr("Save as CSV"), start)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.setNameFilters([self.tr("Table (*.csv)"), self.tr("All files (*)")])
+        dialog.selectFile(self.tr("Documents") + ".csv")
+        dialog.fileSelected.connect(lambda path: self._write_report(Path(path), documents))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def summary(self, summary: ImportSummary) -> tuple[str, bool]:
+        """Return how an import ended in a sentence, and whether there are files to look after."""
+        total = sum(summary.states.values())
+        good = sum(summary.states.get(state, 0) for state in READ)
+        if good < total:
+            template = self.tr("{bad} of {total} files could not be read. The library says why.")
+            return template.format(bad=number(total - good), total=number(total)), True
+        if good == 1:
+            return self.tr("1 document is ready to be asked."), False
+        return self.tr("{count} documents are ready to be asked.").format(count=number(good)), False
+
+    def _write_report(self, path: Path, documents: Sequence[Document]) -> None:
+        self._settings.remember(REPORT_FOLDER, str(path.parent))
+        saved = self.tr("Saved as {path}.").format(path=str(path))
+        failed = self.tr("{path} could not be written. Choose a folder of your own, or free some space.").format(
+            path=str(path)
+        )
+
+        def write() -> bool:
+            try:
+                write_report(path, documents)
+            except OSError:
+                return False
+            return True
+
+        in_background(
+            self,
+            write,
+            lambda written: self.told.emit(saved if written else failed),
+            lambda failure: self.told.emit(shown(failure.sentence)),
+        )
+
+    def _dialog(self, window: QWidget, title: str) -> QFileDialog:
+        folder = self._settings.remembered(FOLDER)
+        dialog = QFileDialog(window, title, folder if isinstance(folder, str) else str(Path.home()))
+        dialog.filesSelected.connect(self._on_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+    def _on_chosen(self, paths: list[str]) -> None:
+        if paths:
+            self._settings.remember(FOLDER, str(Path(paths[0]).parent))
+            self.add(paths)
+
+
+def questions_for(documents: Sequence[Document]) -> list[str]:
+    """Return the questions that go with the samples where these are among the documents."""
+    folder = resource("samples")
+    return sample_questions() if any(Path(document.path).parent == folder for document in documents) else []
+
+
+def sample_questions() -> list[str]:
+    """Return the questions that go with the sample documents; none where they are not installed."""
+    path = resource("samples", "demo.jsonl")
+    if not path.is_file():
+        return []
+    return [json.loads(line)["question"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -1,0 +1,71 @@
+"""How the states of documents are told: an icon, a colour, a word, the reason, and what the person can do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from phi3desk.library.documents import Document, State
+from phi3desk.ui.formatting import translated
+
+#: icon and colour of each state; the word beside it carries the same meaning
+STATE_LOOKS: dict[State, tuple[str, str]] = {
+    State.FOUND: ("clock-outline", "quiet"),
+    State.READ: ("book-open-outline", "accent"),
+    State.WORDS: ("text-search", "accent"),
+    State.READY: ("check-circle-outline", "good"),
+    State.EMPTY: ("file-outline", "attention"),
+    State.NEEDS_OCR: ("image-outline", "attention"),
+    State.LOCKED: ("lock-outline", "attention"),
+    State.FAILED: ("alert-circle-outline", "bad"),
+    State.DUPLICATE: ("content-duplicate", "quiet"),
+    State.UNSUPPORTED: ("file-cancel-outline", "attention"),
+}
+UNREADABLE = frozenset({State.EMPTY, State.NEEDS_OCR, State.LOCKED, State.FAILED, State.UNSUPPORTED})
+#: The order in which states are offered and sorted: what needs a look first, what is well last.
+SERIOUS_FIRST = (
+    State.FAILED, State.LOCKED, State.NEEDS_OCR, State.EMPTY, State.UNSUPPORTED, State.FOUND, State.READ, State.WORDS,
+    State.DUPLICATE, State.READY,
+)  # fmt: skip
+
+
+def state_word(state: State) -> str:
+    """Return a state in a word or two."""
+    tr = QCoreApplication.translate
+    return {
+        State.FOUND: lambda: tr("DocumentTable", "Waiting"),
+        State.READ: lambda: tr("DocumentTable", "Reading"),
+        State.WORDS: lambda: tr("DocumentTable", "By words"),
+        State.READY: lambda: tr("DocumentTable", "Ready"),
+        State.EMPTY: lambda: tr("DocumentTable", "No text"),
+        State.NEEDS_OCR: lambda: tr("DocumentTable", "Needs OCR"),
+        State.LOCKED: lambda: tr("DocumentTable", "Locked"),
+        State.FAILED: lambda: tr("DocumentTable", "Failed"),
+        State.DUPLICATE: lambda: tr("DocumentTable", "Duplicate"),
+        State.UNSUPPORTED: lambda: tr("DocumentTable", "Unsupported"),
+    }[state]()
+
+
+def advice(document: Document) -> str:
+    """Return why a document is in its state, as the one who read it said; empty where all is well."""
+    if document.reason is not None:
+        return translated(document.reason)
+    if document.state is State.WORDS:
+        return QCoreApplication.translate(
+            "DocumentTable", "Can be searched by its words; its meaning is being prepared."
+        )
+    return ""
+
+
+def what_to_do(state: State) -> str:
+    """Return what the person can do about a document in this state; empty where there is nothing to do."""
+    tr = QCoreApplication.translate
+    return {
+        State.LOCKED: lambda: tr("DocumentTable", "Enter its password."),
+        State.NEEDS_OCR: lambda: tr(
+            "DocumentTable", "Look under “Folders and rules” for how its text can be recognised, then read it again."
+        ),
+        State.FAILED: lambda: tr("DocumentTable", "Open it with another program to see what it is, or read it again."),
+        State.UNSUPPORTED: lambda: tr(
+            "DocumentTable", "Save it as PDF, Word, PowerPoint, Excel, web page, e-mail or text, and add that."
+        ),
+    }.get(state, str)()

@@ -1,0 +1,243 @@
+"""The bar above the documents while an import runs, and the sentence that tells how it ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from phi3desk.library.documents import ImportProgress, ImportSummary, Phase, State
+from phi3desk.ui.formatting import counted, duration, number
+from phi3desk.ui.library.document_states import UNREADABLE
+from phi3desk.ui.library.progress import LibraryWords
+from phi3desk.ui.theme import SPACE_M, SPACE_S
+from phi3desk.ui.widgets.basic import Button, Card, label, on_click
+from phi3desk.ui.widgets.elided_label import ElidedLabel
+
+WAITING = frozenset({Phase.PAUSED, Phase.ON_BATTERY})
+
+
+class ImportBar(Card):
+    """What the running import is busy with, how far it is, and how long it takes; it keeps its height while it runs.
+
+    `pause_requested` carries whether to pause or to go on, `cancel_requested` asks to stop, `unreadable_requested` to
+    show the files that could not be read.
+    """
+
+    pause_requested = Signal(bool)
+    cancel_requested = Signal()
+    unreadable_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Import"))
+        self._words = LibraryWords(self)
+        self._paused = self._held = self._progressed = False
+        self._phase = ElidedLabel()
+        self._ended = label()
+        self._left = label(kind="quiet", wraps=False)
+        self._left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        self._bar.setAccessibleName(self.tr("Files read"))
+        self._file = ElidedLabel("quiet")
+        self._figures = ElidedLabel("quiet")
+        self._meanings = ElidedLabel("quiet")
+        self._pause = Button(self.tr("Pause"), "pause")
+        on_click(self._pause, self._on_pause)
+        self._cancel = on_click(Button(self.tr("Cancel"), tip=self.tr("Stop the import; what is read is kept")),
+                                self._on_cancel)  # fmt: skip
+        self._show_them = on_click(Button(self.tr("Show them"), "filter-outline"), self.unreadable_requested.emit)
+        self._close = on_click(Button("", "close", "quiet", self.tr("Close this summary")), self.hide)
+        self._build()
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What the bar says now."""
+        return (self._phase if self._close.isHidden() else self._ended).text()
+
+    @property
+    def figures(self) -> str:
+        """The figures of the running import, line by line."""
+        lines = (self._left, self._file, self._figures, self._meanings)
+        return "\n".join(line.text() for line in lines if line.text())
+
+    def begin(self) -> None:
+        """Show that an import starts."""
+        self._show_running(True)
+        self._cancel.setEnabled(True)
+        self._pause.setEnabled(True)
+        self._bar.setValue(0)
+        self._progressed = False
+        self.show_held(self._held)
+        for line in (self._left, self._file, self._figures, self._meanings):
+            line.clear()
+        self.show()
+
+    def show_held(self, held: bool) -> None:
+        """Show whether every import is held back: one may wait before it has any progress to tell."""
+        self._held = held
+        self._pause.setEnabled(self._cancel.isEnabled())
+        self._show_paused(held)
+        if not self._progressed and not self._running.isHidden():
+            self._say(self._words.phase(Phase.PAUSED if held else Phase.CHECKING))
+
+    def show_progress(self, progress: ImportProgress) -> None:
+        """Show how far the import is."""
+        if self.isHidden() or not self._close.isHidden():
+            self.begin()
+        self._progressed = True
+        self._pause.setEnabled(self._cancel.isEnabled())
+        self._show_paused(progress.phase is Phase.PAUSED)
+        if self._cancel.isEnabled():
+            self._say(self._head_of(progress))
+        self._bar.setValue(round(1000 * progress.share))
+        left = [self.tr("{percent} %").format(percent=number(100 * progress.share, 1))]
+        if progress.seconds_left is not None and progress.phase not in WAITING:
+            left.append(self.tr("{time} left").format(time=duration(progress.seconds_left)))
+        self._left.setText("  ·  ".join(left))
+        self._file.show_text(progress.current)
+        self._figures.show_text(self._figures_of(progress))
+        self._meanings.show_text(self._words.meanings(progress.embedded, progress.passages))
+
+    def finish(self, summary: ImportSummary | None) -> None:
+        """Tell how the import ended; None where it was stopped before it had an end."""
+        self._show_running(False)
+        self._say(self._summary(summary))
+        states = summary.states if summary is not None else {}
+        self._show_them.setVisible(any(states.get(state, 0) for state in UNREADABLE))
+        self.show()
+
+    def _summary(self, summary: ImportSummary | None) -> str:
+        stopped = self.tr("The import was stopped. What was read is kept and can be searched.")
+        if summary is None:
+            return stopped
+        states = summary.states
+        files = sum(states.values())
+        unreadable = sum(count for state, count in states.items() if state in UNREADABLE)
+        sentences = []
+        if summary.cancelled:
+            sentences.append(stopped)
+        if files == 0 and not summary.cancelled:
+            sentences.append(self.tr("There was nothing new to read."))
+        elif unreadable:
+            sentences.append(self.tr("{failed} of {files} could not be read.").format(
+                failed=number(unreadable), files=counted(files, "files")))  # fmt: skip
+            sentences += self._kinds_of(states)
+        elif files and not summary.cancelled:
+            ready = files - states.get(State.DUPLICATE, 0)
+            if ready:
+                sentences.append(self.tr("Read: {files}. Ask about them now.").format(files=counted(ready, "files")))
+        if copies := states.get(State.DUPLICATE, 0):
+            sentences.append(self.tr("In the library already: {files}.").format(files=counted(copies, "files")))
+        return " ".join(sentences)
+
+    def _kinds_of(self, states: dict[str, int]) -> list[str]:
+        said = []
+        for state, one, many in (
+            (State.NEEDS_OCR, self.tr("1 is a scan without text."), self.tr("{count} are scans without text.")),
+            (State.LOCKED, self.tr("1 is locked by a password."), self.tr("{count} are locked by a password.")),
+            (State.EMPTY, self.tr("1 holds no text."), self.tr("{count} hold no text.")),
+            (State.UNSUPPORTED, self.tr("1 is of a kind that cannot be read."),
+             self.tr("{count} are of a kind that cannot be read.")),
+            (State.FAILED, self.tr("1 is damaged or took too long."),
+             self.tr("{count} are damaged or took too long.")),
+        ):  # fmt: skip
+            if count := states.get(state, 0):
+                said.append(one if count == 1 else many.format(count=number(count)))
+        return said
+
+    def _head_of(self, progress: ImportProgress) -> str:
+        files = self.tr("{done} of {all} files").format(done=number(progress.files_done), all=number(progress.files))
+        return f"{self._words.phase(progress.phase)}: {files}" if progress.files else self._words.phase(progress.phase)
+
+    def _figures_of(self, progress: ImportProgress) -> str:
+        parts = [counted(progress.pages, "pages"), counted(progress.passages, "passages")]
+        if progress.pages_per_second > 0 and progress.phase not in WAITING:
+            parts.append(self.tr("{rate} pages a second").format(rate=number(progress.pages_per_second, 1)))
+        if progress.ocr_left:
+            parts.append(self.tr("text to recognise on {pages}").format(pages=counted(progress.ocr_left, "pages")))
+        return "  ·  ".join(parts)
+
+    def _build(self) -> None:
+        self._running = QWidget()
+        column = QVBoxLayout(self._running)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._bar)
+        first = QHBoxLayout()
+        first.setSpacing(SPACE_M)
+        first.addWidget(self._file, 1)
+        first.addWidget(self._left)
+        column.addLayout(first)
+        for line in (self._file, self._figures, self._meanings):
+            line.setFixedHeight(line.fontMetrics().lineSpacing())
+        column.addWidget(self._figures)
+        column.addWidget(self._meanings)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_M)
+        head.addWidget(self._phase, 1)
+        head.addWidget(self._ended, 1)
+        head.addWidget(self._pause)
+        head.addWidget(self._cancel)
+        head.addWidget(self._close)
+        self.column.addLayout(head)
+        self.column.addWidget(self._running)
+        self.column.addWidget(self._show_them, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _show_running(self, running: bool) -> None:
+        for widget in (self._running, self._phase, self._pause, self._cancel):
+            widget.setVisible(running)
+        self._show_them.setVisible(False)
+        for widget in (self._ended, self._close):
+            widget.setVisible(not running)
+
+    def _show_paused(self, paused: bool) -> None:
+        """Name the button by what it does; it is as wide as the longer of its names, so that nothing moves."""
+        self._paused = paused
+        names = (self.tr("Pause"), self.tr("Continue"))
+        if not self._pause.minimumWidth():
+            metrics = self._pause.fontMetrics()
+            self._pause.setMinimumWidth(max(metrics.horizontalAdvance(name) for name in names) + 64)
+        self._pause.setText(names[paused])
+        self._pause.setAccessibleName(names[paused])
+        self._pause.set_icon("play" if paused else "pause")
+        self._pause.setToolTip(
+            self.tr("Go on with the import") if paused
+            else self.tr("Pause the import; what is read can be searched")
+        )  # fmt: skip
+
+    def _say(self, text: str) -> None:
+        if text != self.text:
+            self._phase.show_text(text)
+            self._ended.setText(text)
+            self.setAccessibleDescription(text)
+
+    def _on_pause(self) -> None:
+        paused = not self._paused
+        self._pause.setEnabled(False)
+        if paused:
+            self._say(self.tr("Pausing after the page that is being read"))
+        self.pause_requested.emit(paused)
+
+    def _on_cancel(self) -> None:
+        self._cancel.setEnabled(False)
+        self._pause.setEnabled(False)
+        self._say(self.tr("Stopping; what is read so far is kept"))
+        self.cancel_requested.emit()
+
+
+def joined(summaries: Sequence[ImportSummary | None]) -> ImportSummary | None:
+    """Return what several imports came to together; None where none of them got to its end."""
+    ended = [summary for summary in summaries if summary is not None]
+    if not ended:
+        return None
+    states: Counter[str] = Counter()
+    for summary in ended:
+        states.update(summary.states)
+    cancelled = len(ended) < len(summaries) or any(summary.cancelled for summary in ended)
+    return ImportSummary(dict(states), sum(summary.seconds for summary in ended), cancelled)

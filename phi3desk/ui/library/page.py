@@ -1,0 +1,256 @@
+"""The library: collections, the import that runs, what became of each file, and the folders that are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from phi3desk.library.documents import Collection, ImportSummary, State
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.formatting import counted, number
+from phi3desk.ui.library.collection_list import CollectionList
+from phi3desk.ui.library.document_import import DocumentFiles
+from phi3desk.ui.library.document_list import DocumentList
+from phi3desk.ui.library.document_states import UNREADABLE
+from phi3desk.ui.library.folders_pane import FoldersPane
+from phi3desk.ui.library.import_bar import ImportBar, joined
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from phi3desk.ui.widgets.basic import Button, Picture, label, on_click
+from phi3desk.workers.protocol import Failure
+
+DOCUMENTS, FOLDERS = range(2)
+
+
+class LibraryPage(QWidget):
+    """Shows what is in the library and what became of each file.
+
+    `document_opened` carries a Document, `undo_offered` a text and what undoes it. Drops are the window's.
+    """
+
+    document_opened = Signal(object)
+    undo_offered = Signal(str, object)
+
+    def __init__(self, library: LibraryClient, files: DocumentFiles, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._library, self._files = library, files
+        self._running = 0
+        self._ended: list[ImportSummary | None] = []
+        self.setAccessibleName(self.tr("Library"))
+        self.collections = CollectionList()
+        self.documents = DocumentList(library, files)
+        self.folders = FoldersPane(library, files)
+        self.import_bar = ImportBar()
+        self.tabs = QTabBar()
+        self._build()
+        self._connect()
+        if library.collections:
+            self._on_collections_changed(library.collections)
+
+    @property
+    def current_collection(self) -> int | None:
+        """The collection that is shown, None for all: where added files go."""
+        return self.collections.current
+
+    def show_states(self, states: frozenset[State] | None) -> None:
+        """Show only documents in these states; None shows all."""
+        self.tabs.setCurrentIndex(DOCUMENTS)
+        self.documents.show_states(states)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._pages and event.type() == QEvent.Type.Resize:
+            self._fit_head()
+        return super().eventFilter(watched, event)
+
+    def _build(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.documents)
+        self._pages.addWidget(self.folders)
+        self._pages.addWidget(self._build_empty())
+        self.tabs.addTab(self.tr("Documents"))
+        self.tabs.addTab(self.tr("Folders and rules"))
+        self.tabs.setAccessibleName(self.tr("What is shown of the collection"))
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
+        column.setSpacing(SPACE_M)
+        column.addLayout(self._build_head())
+        column.addWidget(self.import_bar)
+        column.addWidget(self.tabs)
+        column.addWidget(self._pages, 1)
+        splitter = QSplitter()
+        splitter.setHandleWidth(1)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.collections)
+        splitter.addWidget(right)
+        splitter.setStretchFactor(1, 1)
+        self.collections.setMinimumWidth(170)
+        splitter.setSizes([210, 800])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(splitter)
+        self.setFocusProxy(self.collections.list)
+        self._pages.installEventFilter(self)
+
+    def _build_head(self) -> QBoxLayout:
+        self._title = label(self.tr("All documents"), "title", wraps=False)
+        self._title.setMinimumWidth(0)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._counts = label(kind="quiet")
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._title)
+        words.addWidget(self._counts)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_S)
+        self._add_folder = on_click(Button(self.tr("Add folder"), "folder-plus-outline"), self._choose_folder)
+        self._add_files = on_click(Button(self.tr("Add files"), "file-plus-outline", "primary"), self._choose_files)
+        buttons.addWidget(self._add_folder)
+        buttons.addWidget(self._add_files)
+        buttons.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._head.setSpacing(SPACE_M)
+        self._head.addLayout(words, 1)
+        self._head.addLayout(buttons)
+        return self._head
+
+    def _build_empty(self) -> QWidget:
+        self._empty_text = label(self.tr("Drop documents or a folder here, and ask what is in them."))
+        self._empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        font = self._empty_text.font()
+        font.setPixelSize(15)
+        self._empty_text.setFont(font)
+        add = on_click(Button(self.tr("Add a folder"), "folder-plus-outline", "primary"), self._choose_folder)
+        self._samples = on_click(
+            Button(self.tr("Try it with the sample documents"), kind="chip"), self._files.add_samples
+        )
+        self._empty = QWidget()
+        column = QVBoxLayout(self._empty)
+        column.setSpacing(SPACE_L)
+        column.addStretch(2)
+        column.addWidget(Picture("empty-library.svg", QSize(210, 140)), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._empty_text)
+        column.addWidget(add, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._samples, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        return self._empty
+
+    def _choose_files(self) -> None:
+        self._files.choose_files(self)
+
+    def _choose_folder(self) -> None:
+        self._files.choose_folder(self)
+
+    def _connect(self) -> None:
+        library = self._library
+        library.collections_changed.connect(self._on_collections_changed)
+        library.status_changed.connect(lambda status: self.import_bar.show_held(status.paused))
+        library.import_started.connect(self._on_import_started)
+        library.import_progressed.connect(self.import_bar.show_progress)
+        library.import_finished.connect(self._on_import_finished)
+        library.failed.connect(self._on_failed)
+        self.import_bar.pause_requested.connect(library.pause)
+        self.import_bar.cancel_requested.connect(library.cancel_imports)
+        self.import_bar.unreadable_requested.connect(lambda: self.show_states(UNREADABLE))
+        self.collections.chosen.connect(self._on_collection_chosen)
+        self.collections.made.connect(lambda name: library.create_collection(name, lambda _: None))
+        self.collections.renamed.connect(library.rename_collection)
+        self.collections.deleted.connect(self._on_collection_deleted)
+        self.tabs.currentChanged.connect(lambda _: self._show_page())
+        self.documents.document_opened.connect(self.document_opened)
+        self.documents.undo_offered.connect(self.undo_offered)
+        self.documents.changed.connect(self._show_counts)
+        self.folders.undo_offered.connect(self.undo_offered)
+
+    def _on_collections_changed(self, collections: Sequence[Collection]) -> None:
+        self.collections.show_collections(collections)
+        self._show_title()
+        self._show_page()
+        if not self.documents.loaded:
+            self.documents.fetch()
+
+    def _on_collection_chosen(self, collection: int | None) -> None:
+        self._show_title()
+        self.folders.show_collection(collection)
+        self.documents.show_collection(collection)
+
+    def _on_collection_deleted(self, collection: Collection) -> None:
+        self._library.delete_collection(collection.id)
+        told = self.tr("The collection “{name}” was deleted; the files in your folders stay.")
+        self.undo_offered.emit(
+            told.format(name=collection.name),
+            lambda: self._library.restore_collection(collection.id),
+        )
+
+    def _on_import_started(self) -> None:
+        """Imports that wait for each other are told as one."""
+        if self._running == 0:
+            self._ended.clear()
+            self.import_bar.begin()
+        self._running += 1
+        self._show_page()
+
+    def _on_import_finished(self, summary: ImportSummary | None) -> None:
+        self._running = max(0, self._running - 1)
+        self._ended.append(summary)
+        if self._running == 0:
+            self.import_bar.finish(joined(self._ended))
+        self.documents.fetch()
+
+    def _on_failed(self, _failure: Failure) -> None:
+        """Take back a name that was refused; the window tells why."""
+        self.collections.show_collections(self._library.collections)
+
+    def _show_title(self) -> None:
+        item = self.collections.list.currentItem()
+        self._title.setText(item.text() if item is not None else self.tr("All documents"))
+
+    def _show_counts(self) -> None:
+        total, matching = self.documents.model.total, self.documents.model.matching
+        text = counted(total, "documents")
+        if matching != total:
+            text = self.tr("{matching} of {documents}").format(matching=number(matching), documents=text)
+        self._counts.setText(text)
+        self._counts.setVisible(total > 0)
+        self._show_page()
+
+    def _show_page(self) -> None:
+        """Show what the tab names, or the way in where the collection holds nothing and follows nothing."""
+        chosen = self.current_collection
+        collections = [known for known in self._library.collections if chosen in (None, known.id)]
+        followed = any(known.sources for known in collections)
+        held = any(known.documents for known in collections) or self.documents.model.total > 0
+        full = held or followed or self._library.importing
+        self._samples.setVisible(not any(collection.documents for collection in self._library.collections))
+        for widget in (self._add_files, self._add_folder):
+            widget.setVisible(full)
+        # an empty collection has rules already, which can be set before anything is added
+        self.tabs.setVisible(full or chosen is not None)
+        pages = {DOCUMENTS: self.documents if full else self._empty, FOLDERS: self.folders}
+        shown = pages[self.tabs.currentIndex()] if not self.tabs.isHidden() else self._empty
+        self._pages.setCurrentWidget(shown)
+
+    def _fit_head(self) -> None:
+        """Put the buttons under the title where there is no room beside it."""
+        needed = self._title.sizeHint().width() + self._add_files.sizeHint().width()
+        needed += self._add_folder.sizeHint().width() + 2 * SPACE_XL + SPACE_M + SPACE_S
+        direction = QBoxLayout.Direction
+        room = self._pages.width()
+        self._head.setDirection(direction.TopToBottom if needed > room + SPACE_XL else direction.LeftToRight)

@@ -1,0 +1,89 @@
+"""What the library is busy with and how much of it can be searched, in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.formatting import number
+
+
+class LibraryWords(QObject):
+    """Puts the phases of an import and the share of meanings into words."""
+
+    def phase(self, phase: Phase) -> str:
+        """Return what an import is busy with."""
+        return {
+            Phase.CHECKING: lambda: self.tr("Checking files"),
+            Phase.READING: lambda: self.tr("Reading"),
+            Phase.EMBEDDING: lambda: self.tr("Preparing the search by meaning"),
+            Phase.OCR: lambda: self.tr("Recognising text on scanned pages"),
+            Phase.PAUSED: lambda: self.tr("Paused"),
+            Phase.ON_BATTERY: lambda: self.tr("Waiting for mains power"),
+        }[phase]()
+
+    def meanings(self, embedded: int, passages: int) -> str:
+        """Return how a question is searched for while not every passage is embedded; empty when all are."""
+        if not passages or embedded >= passages:
+            return ""
+        percent = number(int(1000 * embedded / passages) / 10, 1)
+        return self.tr("Searching by words; meanings {percent} %").format(percent=percent)
+
+
+class LibraryProgress(QObject):
+    """How far the library is: the last progress of the running import, and what is said of it beside the question.
+
+    `changed` is emitted when either has changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, library: LibraryClient, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._words = LibraryWords(self)
+        self._running = 0
+        self.progress: ImportProgress | None = None
+        library.import_started.connect(self._on_started)
+        library.import_progressed.connect(self._on_progressed)
+        library.import_finished.connect(self._on_finished)
+        library.status_changed.connect(self.changed)
+
+    @property
+    def status(self) -> LibraryStatus | None:
+        """How much there is to search, as far as the library has told."""
+        return self._library.status
+
+    @property
+    def meanings(self) -> float:
+        """The share of passages that can be found by their meaning, 0 to 1."""
+        status = self._library.status
+        return status.embedded / status.passages if status is not None and status.passages else 1.0
+
+    def words(self) -> str:
+        """Return what to know before asking: that meanings are incomplete, and whether the import waits."""
+        status = self._library.status
+        if status is None:
+            return ""
+        said = self._words.meanings(status.embedded, status.passages)
+        phase = self.progress.phase if self.progress is not None else None
+        if said and phase in (Phase.PAUSED, Phase.ON_BATTERY):
+            said = f"{said}  ·  {self._words.phase(phase)}"
+        return said
+
+    def _on_started(self) -> None:
+        self._running += 1
+        if self.progress is None:
+            self.progress = ImportProgress(0, 0, 0, 0, 0, "", 0.0, None)
+        self.changed.emit()
+
+    def _on_progressed(self, progress: ImportProgress) -> None:
+        self.progress = progress
+        self.changed.emit()
+
+    def _on_finished(self, _summary: object) -> None:
+        self._running = max(0, self._running - 1)
+        if not self._running:
+            self.progress = None
+        self.changed.emit()

@@ -1,0 +1,1 @@
+"""The Models page: models and adapters."""

@@ -1,0 +1,189 @@
+"""One model as the models page shows it, with the adapters made for it beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from phi3desk.model.types import GgufInfo, Hardware, ModelEntry
+from phi3desk.ui.formatting import counted, number, size_of
+from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XS
+from phi3desk.ui.widgets.basic import Button, Card, FlowLayout, MemoryBar, Part, StateBadge, clear, label, on_click
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a model needs: its weights and the KV cache of a context; bytes, and tokens."""
+
+    weights: int
+    cache: int
+    context: int
+
+
+def parameters_of(count: int) -> str:
+    """Return a number of parameters as the field writes it: 3.8B, 135M."""
+    if count >= 950_000_000:
+        return f"{number(count / 1e9, 1)}B"
+    return f"{number(count / 1e6)}M" if count >= 950_000 else number(count)
+
+
+class ModelCard(Card):
+    """A model: what it is, whether it fits this machine, and what can be done with it."""
+
+    use_requested = Signal(str)
+    remove_requested = Signal(str)
+    cancel_requested = Signal()
+
+    def __init__(self, entry: ModelEntry) -> None:
+        super().__init__(entry.name)
+        self.entry = entry
+        self._facts = label(size_of(entry.size), "quiet")
+        self._memory = QVBoxLayout()
+        self._memory.setSpacing(SPACE_XS)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Loading"))
+        self._status = label(kind="quiet")
+        self._failure = label(kind="bad")
+        self._cancel = on_click(Button(self.tr("Cancel")), self.cancel_requested.emit)
+        self._build()
+
+    def show_facts(self, info: GgufInfo) -> None:
+        """Show what the file says of itself."""
+        parts = [info.architecture, parameters_of(info.parameters), info.quantization]
+        if info.context_train:
+            parts.append(self.tr("up to {count} tokens").format(count=number(info.context_train)))
+        self._facts.setText("  ·  ".join([*(part for part in parts if part), size_of(self.entry.size)]))
+
+    def show_need(self, need: Need, hardware: Hardware, held: int = 0) -> None:
+        """Show what the model needs against the memory of this machine; `held` bytes of it the model has already."""
+        clear(self._memory)
+        free = min(hardware.memory_free + held, hardware.memory_total)
+        self._add_bar(self.tr("Memory"), need, free, hardware.memory_total)
+        for device in hardware.devices:
+            if device.kind in ("gpu", "integrated") and device.memory_total and hardware.can_offload:
+                self._add_bar(device.description or device.name, need, device.memory_free, device.memory_total)
+
+    def show_loading(self, fraction: float | None) -> None:
+        """Show how far loading is, 0 to 1; None when nothing is being loaded."""
+        loading = fraction is not None
+        for part in (self._bar, self._status, self._cancel):
+            part.setVisible(loading)
+        if fraction is not None:
+            self._failure.hide()
+            self._bar.setRange(0, 100)
+            self._bar.setValue(round(fraction * 100))
+            self._status.setText(self.tr("Loading, {percent} %").format(percent=number(round(fraction * 100))))
+
+    def show_failure(self, text: str) -> None:
+        """Show why the model could not be loaded."""
+        self._failure.setText(text)
+        self._failure.setVisible(bool(text))
+
+    def _build(self) -> None:
+        entry = self.entry
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_M)
+        words = QVBoxLayout()
+        words.setSpacing(SPACE_XS)
+        name = QHBoxLayout()
+        name.setSpacing(SPACE_M)
+        title = label(entry.name, "section", wraps=False)
+        title.setMinimumWidth(60)
+        name.addWidget(title)
+        if entry.in_use:
+            name.addWidget(StateBadge(self.tr("In use"), "check-circle", "good"))
+        if entry.starter:
+            name.addWidget(StateBadge(self.tr("Stand-in"), "information-outline", "attention"))
+        if entry.missing:
+            name.addWidget(StateBadge(self.tr("File missing"), "alert-circle-outline", "bad"))
+        name.addStretch(1)
+        words.addLayout(name)
+        words.addWidget(self._facts)
+        head.addLayout(words, 1)
+        head.addLayout(self._buttons())
+        self.column.addLayout(head)
+        if entry.starter:
+            self.column.addWidget(
+                label(
+                    self.tr(
+                        "It came with the program so that you can begin, and it is too small to be an expert. "
+                        "Choose a Phi-3 GGUF for answers you can rely on."
+                    )
+                )
+            )
+        if entry.missing:
+            self.column.addWidget(
+                label(
+                    self.tr("{path} is not there any more. Put it back, or remove the model.").format(path=entry.path)
+                )
+            )
+        self.column.addLayout(self._memory)
+        loading = QHBoxLayout()
+        loading.setSpacing(SPACE_M)
+        loading.addWidget(self._bar, 1)
+        loading.addWidget(self._cancel)
+        self.column.addLayout(loading)
+        self.column.addWidget(self._status)
+        self.column.addWidget(self._failure)
+        self._failure.hide()
+        self._adapters = QVBoxLayout()
+        self._adapters.setSpacing(SPACE_S)
+        self._adapters.setContentsMargins(SPACE_M, 0, 0, 0)
+        self.column.addLayout(self._adapters)
+        self.show_loading(None)
+
+    def show_adapters(self, cards: Sequence[QWidget]) -> None:
+        """Show the adapters that were made for this model."""
+        clear(self._adapters)
+        if cards:
+            self._adapters.addWidget(label(counted(len(cards), "adapters"), "quiet"))
+        for card in cards:
+            self._adapters.addWidget(card)
+
+    def _buttons(self) -> FlowLayout:
+        entry, row = self.entry, FlowLayout(SPACE_S)
+        if not entry.in_use and not entry.missing:
+            use = Button(self.tr("Use"), tip=self.tr("Use {name}").format(name=entry.name))
+            use.setObjectName("use")
+            row.addWidget(on_click(use, lambda: self.use_requested.emit(entry.name)))
+        if not entry.starter:
+            remove = Button("", "trash-can-outline", "quiet",
+                            self.tr("Remove {name} from the list; its file stays").format(name=entry.name))  # fmt: skip
+            remove.setObjectName("remove")
+            row.addWidget(on_click(remove, lambda: self.remove_requested.emit(entry.name)))
+        return row
+
+    def _add_bar(self, place: str, need: Need, free: int, total: int) -> None:
+        parts = (
+            Part(self.tr("Model: {size}").format(size=size_of(need.weights)), need.weights),
+            Part(
+                self.tr("Context of {tokens} tokens: {size}").format(
+                    tokens=number(need.context), size=size_of(need.cache)
+                ),
+                need.cache,
+            ),
+        )
+        needed = need.weights + need.cache
+        text = self.tr(
+            "{place}: needs {needed} (model {weights}, context of {tokens} tokens {cache}), free {free} of {total}"
+        ).format(
+            place=place,
+            needed=size_of(needed),
+            weights=size_of(need.weights),
+            cache=size_of(need.cache),
+            tokens=number(need.context),
+            free=size_of(free),
+            total=size_of(total),
+        )
+        bar = MemoryBar(text, parts, max(0, total - free), total)
+        fits = self.tr("It fits.") if bar.fits else self.tr(
+            "It does not fit beside what is open now; part of it will be read from disk again and again, which is slow."
+        )  # fmt: skip
+        if needed > total:
+            fits = self.tr("It is larger than this memory.")
+        self._memory.addWidget(label(f"{text}. {fits}", "quiet"))
+        self._memory.addWidget(bar)

@@ -1,0 +1,114 @@
+"""Models and adapters from disk: chosen or dropped, checked off the event loop, and added as what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from phi3desk.errors import UserError
+from phi3desk.model.adapters.base_models import DoubtfulBase
+from phi3desk.model.adapters.peft_folder import is_peft
+from phi3desk.model.gguf import inspect
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.types import AdapterEntry, ModelEntry
+from phi3desk.settings import Settings
+from phi3desk.ui.clients.background import in_background
+from phi3desk.workers.protocol import Failure
+
+FOLDER = "folder.models"
+
+
+class ModelFiles(QObject):
+    """Adds models and adapters; a model that was added is the one in use from then on.
+
+    `checking` carries the name of the file being checked, empty when none is any more; `model_added` a ModelEntry,
+    `adapter_added` an AdapterEntry, `refused` the path and a Failure, `doubted` the path of an adapter that would load
+    on a model it was not made for and a DoubtfulBase.
+    """
+
+    checking = Signal(str)
+    model_added = Signal(object)
+    adapter_added = Signal(object)
+    refused = Signal(str, object)
+    doubted = Signal(str, object)
+
+    def __init__(
+        self, models: ModelStore, adapters: AdapterStore, settings: Settings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._models = models
+        self._adapters = adapters
+        self._settings = settings
+        self._under_way = 0
+
+    def choose(self, window: QWidget) -> None:
+        """Ask for a GGUF file, a model or an adapter, and add it."""
+        folder = self._settings.remembered(FOLDER)
+        dialog = QFileDialog(window, self.tr("Choose a GGUF"), folder if isinstance(folder, str) else str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("GGUF files (*.gguf)"), self.tr("All files (*)")])
+        dialog.fileSelected.connect(self._on_file_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def choose_folder(self, window: QWidget) -> None:
+        """Ask for an adapter folder of PEFT, and add it."""
+        folder = self._settings.remembered(FOLDER)
+        title = self.tr("Choose the folder of an adapter")
+        dialog = QFileDialog(window, title, folder if isinstance(folder, str) else str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._on_file_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def add(self, paths: Sequence[str]) -> None:
+        """Add GGUF files and adapter folders of PEFT, each as the model or the adapter that it is."""
+        for path in paths:
+            self._begin(path, partial(self._add, path))
+
+    def _begin(self, path: str, work: Callable[[], ModelEntry | AdapterEntry | DoubtfulBase]) -> None:
+        self._under_way += 1
+        self.checking.emit(Path(path).name)
+        in_background(self, work, partial(self._on_added, path), partial(self._on_refused, path))
+
+    def _add(self, path: str) -> ModelEntry | AdapterEntry | DoubtfulBase:
+        """Run on a thread of the pool: an adapter is copied or converted, which takes its time."""
+        kind = "adapter" if is_peft(Path(path)) else inspect(path).kind
+        if kind == "adapter":
+            try:
+                return self._adapters.add(path)
+            except DoubtfulBase as doubt:
+                return doubt
+        if kind != "model":
+            inspect(path, "model")
+            raise UserError("“{name}” is neither a model nor an adapter.", name=Path(path).name)
+        name = self._models.add(path).name
+        self._models.use(name)
+        return self._models.find(name)
+
+    def _on_added(self, path: str, entry: ModelEntry | AdapterEntry | DoubtfulBase) -> None:
+        self._end_check()
+        if isinstance(entry, DoubtfulBase):
+            self.doubted.emit(path, entry)
+        elif isinstance(entry, AdapterEntry):
+            self.adapter_added.emit(entry)
+        else:
+            self.model_added.emit(entry)
+
+    def _on_refused(self, path: str, failure: Failure) -> None:
+        self._end_check()
+        self.refused.emit(path, failure)
+
+    def _end_check(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self.checking.emit("")
+
+    def _on_file_chosen(self, path: str) -> None:
+        self._settings.remember(FOLDER, str(Path(path).parent))
+        self.add([path])

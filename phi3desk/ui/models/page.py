@@ -1,0 +1,362 @@
+"""The models on disk and the adapters beneath them: what fits this machine, what is in use, and how to get more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from phi3desk.model.adapters.base_models import DoubtfulBase
+from phi3desk.model.gguf import inspect
+from phi3desk.model.llama.hardware import fitting_context
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.types import GgufInfo, Hardware, LoadedModel, ModelEntry
+from phi3desk.settings import Settings
+from phi3desk.ui.clients.background import in_background
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.formatting import translated
+from phi3desk.ui.models.adapter_card import AdapterCard, DoubtDialog, Placed, place_adapters
+from phi3desk.ui.models.model_card import ModelCard, Need
+from phi3desk.ui.models.model_import import ModelFiles
+from phi3desk.ui.theme import SPACE_S, SPACE_XL
+from phi3desk.ui.widgets.basic import Button, Card, Page, clear, label, on_click, selectable
+from phi3desk.workers.protocol import Failure
+
+PHI3_REPOSITORY = "microsoft/Phi-3-mini-4k-instruct-gguf"
+PHI3_FILE = "Phi-3-mini-4k-instruct-q4.gguf"
+COPIED_MS = 2000
+
+
+class ModelsPage(Page):
+    """Lists models and adapters, and says in place why a file was refused, wherever it was chosen or dropped.
+
+    `model_chosen` carries the name of the model to load, `undo_offered` a text and what undoes it; `adapters_changed`
+    tells that one was removed, put back or confirmed here.
+    """
+
+    model_chosen = Signal(str)
+    adapters_changed = Signal()
+    undo_offered = Signal(str, object)
+
+    def __init__(
+        self,
+        models: ModelStore,
+        adapters: AdapterStore,
+        model: ModelClient,
+        files: ModelFiles,
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("", parent)
+        self._models, self._adapters, self._model = models, adapters, model
+        self._files, self._settings = files, settings
+        self._infos: dict[str, GgufInfo] = {}
+        self._failures: dict[str, str] = {}
+        self._lists: tuple[list[ModelEntry], list[Placed]] | None = None
+        self._reading = 0
+        self.cards: dict[str, ModelCard] = {}
+        self.adapter_cards: dict[str, AdapterCard] = {}
+        self.title.setText(self.tr("Models"))
+        self.setAccessibleName(self.tr("Models"))
+        self.refused = Card(kind="band")
+        self._refusal = label()
+        self._notice = label(kind="bad")
+        self._build()
+        self._connect()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the lists anew; of several readings under way only the last one counts."""
+        self._reading += 1
+        reading = self._reading
+
+        def read() -> tuple[list[ModelEntry], list[Placed]]:
+            models = self._models.list()
+            return models, place_adapters(self._adapters.list(), models)
+
+        def on_lists(lists: tuple[list[ModelEntry], list[Placed]]) -> None:
+            if reading == self._reading and lists != self._lists:
+                self._lists = lists
+                self._show_lists(*lists)
+
+        in_background(self, read, on_lists, lambda failure: self._say(translated(failure.sentence)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def _build(self) -> None:
+        self.subtitle.setText(self.tr("Every model runs on this machine. Nothing you ask leaves it."))
+        self.subtitle.show()
+        self._choose = on_click(Button(self.tr("Choose a GGUF"), "folder-open-outline", "primary"), self._choose_file)
+        self.buttons.addWidget(self._choose)
+        self.refused.setAccessibleName(self.tr("The file was refused"))
+        row = QHBoxLayout()
+        row.addWidget(self._refusal, 1)
+        close = on_click(Button("", "close", "quiet", self.tr("Close this message")), self.refused.hide)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.refused.column.addLayout(row)
+        self.refused.hide()
+        self.column.addWidget(self.refused)
+        self.column.addWidget(self._notice)
+        self._notice.hide()
+        self._list = QVBoxLayout()
+        self._list.setSpacing(SPACE_S)
+        self.column.addLayout(self._list)
+        self.column.addWidget(self._get_phi3())
+        self.column.addSpacing(SPACE_XL)
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("Adapters"), "section", wraps=False), 1)
+        head.addWidget(self._add_adapter())
+        self.column.addLayout(head)
+        self.column.addWidget(
+            label(
+                self.tr(
+                    "An adapter (LoRA) teaches a model the words and manner of a trade. It stands beneath the model "
+                    "it was made for. Give it to an expert to use it."
+                ),
+                "quiet",
+            )
+        )
+        self._adapter_list = QVBoxLayout()
+        self._adapter_list.setSpacing(SPACE_S)
+        self.column.addLayout(self._adapter_list)
+        self.column.addStretch(1)
+
+    def _add_adapter(self) -> Button:
+        button = Button(self.tr("Add an adapter"), "plus")
+        menu = QMenu(button)
+        file = menu.addAction(self.tr("A GGUF file"))
+        file.triggered.connect(lambda _=False: self._files.choose(self))
+        folder = menu.addAction(self.tr("A folder made by PEFT (adapter_config.json)"))
+        folder.triggered.connect(lambda _=False: self._files.choose_folder(self))
+        button.setMenu(menu)
+        return button
+
+    def _get_phi3(self) -> Card:
+        card = Card(self.tr("Get Phi-3 mini"))
+        card.column.addWidget(label(self.tr("Get Phi-3 mini"), "section"))
+        card.column.addWidget(
+            label(
+                self.tr(
+                    "Phi-3 mini is what this program is made for. It is free, takes 2.4 GB, and this program does not "
+                    "go online to fetch it: search Hugging Face for the page below in a browser, download the file, "
+                    "then choose it here."
+                )
+            )
+        )
+        for what, text in ((self.tr("Page"), PHI3_REPOSITORY), (self.tr("File"), PHI3_FILE)):
+            card.column.addLayout(self._to_copy(what, text))
+        return card
+
+    def _to_copy(self, what: str, text: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        key = label(what, "quiet", wraps=False)
+        key.setMinimumWidth(48)
+        row.addWidget(key)
+        shown = selectable(text)
+        shown.setAccessibleName(what)
+        row.addWidget(shown, 1)
+        copy = Button(self.tr("Copy"), "content-copy", tip=self.tr("Copy “{text}”").format(text=text))
+
+        def on_copy() -> None:
+            QGuiApplication.clipboard().setText(text)
+            copy.setText(self.tr("Copied"))
+            QTimer.singleShot(COPIED_MS, copy, lambda: copy.setText(self.tr("Copy")))
+
+        row.addWidget(on_click(copy, on_copy))
+        return row
+
+    def _choose_file(self) -> None:
+        self._files.choose(self)
+
+    def _connect(self) -> None:
+        model, files = self._model, self._files
+        files.checking.connect(self._on_checking)
+        files.refused.connect(self._on_refused)
+        files.doubted.connect(self.ask_about)
+        files.model_added.connect(lambda _: self.refresh())
+        files.adapter_added.connect(lambda _: self.refresh())
+        model.load_started.connect(lambda path: self._on_load_progress(0.0, path))
+        model.load_progressed.connect(self._on_load_progress)
+        model.loaded.connect(self._on_loaded)
+        model.load_failed.connect(self._on_load_failed)
+        model.hardware_known.connect(lambda _: self._show_needs())
+        self._loading = ""
+
+    def _show_lists(self, models: list[ModelEntry], adapters: list[Placed]) -> None:
+        clear(self._list)
+        clear(self._adapter_list)
+        self.cards = {}
+        for entry in models:
+            card = ModelCard(entry)
+            card.use_requested.connect(self._use)
+            card.remove_requested.connect(self._remove)
+            card.cancel_requested.connect(self._cancel_load)
+            self.cards[entry.name] = card
+            self._list.addWidget(card)
+            card.show_failure(self._failures.get(entry.path, ""))
+            if entry.path == self._loading:
+                card.show_loading(0.0)
+            if entry.path in self._infos:
+                self._show_info(entry.name, self._infos[entry.path])
+            elif not entry.missing:
+                self._inspect(entry)
+        if not models:
+            self._list.addWidget(label(self.tr("There is no model yet. Choose a GGUF to begin."), "quiet"))
+        self._show_adapters(adapters)
+
+    def _show_adapters(self, adapters: list[Placed]) -> None:
+        """Put each adapter beneath its base, and at the end of the page those whose base is not here."""
+        self.adapter_cards = {}
+        beneath: dict[str, list[AdapterCard]] = {name: [] for name in self.cards}
+        homeless = 0
+        for placed in adapters:
+            card = AdapterCard(placed)
+            card.remove_requested.connect(self._remove_adapter)
+            self.adapter_cards[placed.entry.name] = card
+            if placed.model in beneath:
+                beneath[placed.model].append(card)
+            else:
+                homeless += 1
+                self._adapter_list.addWidget(card)
+        for name, cards in beneath.items():
+            self.cards[name].show_adapters(cards)
+        if not adapters:
+            self._adapter_list.addWidget(label(self.tr("No adapter yet."), "quiet"))
+        elif not homeless:
+            self._adapter_list.addWidget(label(self.tr("Each adapter stands beneath its model above."), "quiet"))
+
+    def _inspect(self, entry: ModelEntry) -> None:
+        def on_info(info: GgufInfo) -> None:
+            self._infos[entry.path] = info
+            self._show_info(entry.name, info)
+
+        def on_failure(failure: Failure) -> None:
+            self._fail(entry.path, translated(failure.sentence))
+
+        in_background(self, lambda: inspect(entry.path, "model"), on_info, on_failure)
+
+    def _show_info(self, name: str, info: GgufInfo) -> None:
+        if name not in self.cards:
+            return
+        card, hardware = self.cards[name], self._model.hardware
+        card.show_facts(info)
+        if hardware is None:
+            return
+        loaded = self._model.model
+        is_loaded = loaded is not None and loaded.path == info.path
+        context = loaded.context if loaded is not None and is_loaded else self._context_of(info, hardware)
+        need = Need(info.size, info.kv_bytes_per_token * context, context)
+        card.show_need(need, hardware, need.weights + need.cache if is_loaded else 0)
+
+    def _context_of(self, info: GgufInfo, hardware: Hardware) -> int:
+        return fitting_context(info, hardware.memory_free, self._settings.get("model.context"))
+
+    def _show_needs(self) -> None:
+        for name, card in self.cards.items():
+            if card.entry.path in self._infos:
+                self._show_info(name, self._infos[card.entry.path])
+
+    def _use(self, name: str) -> None:
+        self._try(lambda: self._models.use(name), lambda _: self._after_use(name))
+
+    def _after_use(self, name: str) -> None:
+        self.refresh()
+        self.model_chosen.emit(name)
+
+    def _remove(self, name: str) -> None:
+        def on_removed(entry: ModelEntry) -> None:
+            self.refresh()
+            self.undo_offered.emit(
+                self.tr("“{name}” was removed from the list; its file stays.").format(name=name),
+                lambda: self._try(lambda: self._models.restore(entry), lambda _: self.refresh()),
+            )
+
+        self._try(lambda: self._models.remove(name), on_removed)
+
+    def _remove_adapter(self, name: str) -> None:
+        def on_removed(removed: Any) -> None:
+            self._on_adapters_changed()
+            self.undo_offered.emit(
+                self.tr("The adapter “{name}” was removed.").format(name=name),
+                lambda: self._try(lambda: self._adapters.restore(removed), lambda _: self._on_adapters_changed()),
+            )
+
+        self._try(lambda: self._adapters.remove(name), on_removed)
+
+    def _on_adapters_changed(self) -> None:
+        self.refresh()
+        self.adapters_changed.emit()
+
+    def _try(self, change: Callable[[], Any], on_result: Callable[[Any], None]) -> None:
+        """Change a store off the window's thread: its list is locked and its files may be large."""
+        in_background(self, change, on_result, lambda failure: self._say(translated(failure.sentence)))
+
+    def _on_checking(self, name: str) -> None:
+        if name:
+            self._refuse("")
+        self._choose.setText(self.tr("Checking {name}").format(name=name) if name else self.tr("Choose a GGUF"))
+
+    def ask_about(self, path: str, doubt: DoubtfulBase) -> DoubtDialog:
+        """Ask whether an adapter is to be used on a model that it was not made for; returns the open dialog."""
+        dialog = DoubtDialog(Path(path).stem, doubt.sentence, self.window())
+        dialog.accepted.connect(lambda: self._add_anyway(path, doubt.base))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def _add_anyway(self, path: str, base: str) -> None:
+        self._try(lambda: self._adapters.add(path, base=base, confirmed=True), lambda _: self._on_adapters_changed())
+
+    def _on_refused(self, path: str, failure: Failure) -> None:
+        self._refuse(translated(failure.sentence))
+        self.refused.setAccessibleDescription(path)
+
+    def _refuse(self, text: str) -> None:
+        self._refusal.setText(text)
+        self.refused.setVisible(bool(text))
+        self.area.verticalScrollBar().setValue(0)
+
+    def _say(self, text: str) -> None:
+        self._notice.setText(text)
+        self._notice.setVisible(bool(text))
+
+    def _on_load_progress(self, fraction: float, path: str = "") -> None:
+        self._loading = path or self._loading
+        self._failures.pop(self._loading, None)
+        self._say("")
+        for card in self.cards.values():
+            card.show_loading(fraction if card.entry.path == self._loading else None)
+
+    def _on_loaded(self, _: LoadedModel) -> None:
+        self._end_loading()
+        self._show_needs()
+
+    def _on_load_failed(self, failure: Failure) -> None:
+        path = self._loading
+        self._end_loading()
+        self._fail(path, translated(failure.sentence))
+
+    def _fail(self, path: str, text: str) -> None:
+        """Tell on its card why a model cannot be used, above the list where it has none."""
+        self._failures[path] = text
+        cards = [card for card in self.cards.values() if card.entry.path == path]
+        for card in cards:
+            card.show_failure(text)
+        if not cards:
+            self._say(text)
+
+    def _cancel_load(self) -> None:
+        self._model.cancel_load()
+        self._end_loading()
+
+    def _end_loading(self) -> None:
+        self._loading = ""
+        for card in self.cards.values():
+            card.show_loading(None)

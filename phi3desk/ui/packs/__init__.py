@@ -1,0 +1,1 @@
+"""Packs: an expert saved as one file, and taken in from one."""

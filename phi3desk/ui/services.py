@@ -1,0 +1,29 @@
+"""What the window is given: the stores, the settings, the workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phi3desk.chat.examples import ExampleStore
+from phi3desk.chat.history import ConversationStore
+from phi3desk.comparison.store import ComparisonStore
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.clients.model_client import ModelClient
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that the window shows and leads; made by app.py."""
+
+    settings: Settings
+    conversations: ConversationStore
+    examples: ExampleStore
+    profiles: ProfileStore
+    comparisons: ComparisonStore
+    models: ModelStore
+    adapters: AdapterStore
+    library: LibraryClient
+    model: ModelClient

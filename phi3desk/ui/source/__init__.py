@@ -1,0 +1,1 @@
+"""The source pane: the cited page with its sentence highlighted."""

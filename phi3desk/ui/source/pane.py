@@ -1,0 +1,449 @@
+"""The page an answer came from: a page of a PDF or of text, with the passage and the cited sentence marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QIntValidator, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from phi3desk.chat.evidence import SHORTEST_WORD
+from phi3desk.chat.messages import Source
+from phi3desk.library.documents import Document, PageText
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.formatting import also_as, shown
+from phi3desk.ui.library.document_states import advice
+from phi3desk.ui.source.find_bar import DocumentSearch, PdfFinder
+from phi3desk.ui.source.highlights import Areas, PageHighlights
+from phi3desk.ui.source.pdf_file import PdfFile
+from phi3desk.ui.source.pdf_page_view import MARGIN, Highlight, PageView
+from phi3desk.ui.source.text_page_view import FIRST_PX, TextFinder, TextPageView
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon
+from phi3desk.ui.widgets.basic import label
+from phi3desk.ui.widgets.elided_label import ElidedLabel
+from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.workers.protocol import Failure
+
+STEP = 1.2
+FIRST_WIDTH = 420
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The file that is shown: `id` is its number in the library; `is_text` where it has no printed pages."""
+
+    id: int
+    path: str
+    name: str
+    is_text: bool
+
+
+class SourcePane(QFrame):
+    """Shows the page of a source; `closed` asks for the pane to be folded away."""
+
+    closed = Signal()
+
+    def __init__(self, library: LibraryClient, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Source"))
+        self.setMinimumWidth(320)
+        self._library = library
+        self._pdf = PdfFile(library, self)
+        self._highlights = PageHighlights(self._pdf.document, library, self)
+        self._source: Source | None = None
+        self._quote = ""
+        self._file = Opened(0, "", "", False)
+        self._page, self._count = 1, 0
+        self._turn = 0
+        self._fits_width = True
+        self._scroll_due = False
+        self._buttons: list[tuple[QToolButton, str]] = []
+        self._view = PageView(self._pdf.document)
+        self.text = TextPageView()
+        self._in_pdf = PdfFinder(self._pdf.document, self)
+        self.search = DocumentSearch(self._in_pdf, self.tr("Find in this document"))
+        self._in_text = TextFinder(self.text)
+        self.text_search = DocumentSearch(self._in_text, self.tr("Find on this page"))
+        self._build()
+        self._connect()
+        self._recolor()
+
+    # how it is built
+
+    def _build(self) -> None:
+        self._view.setAccessibleName(self.tr("Page"))
+        self.text.setAccessibleName(self.tr("Text of the page"))
+        self._area = QScrollArea()
+        self._area.setWidget(self._view)
+        self._area.setWidgetResizable(True)
+        self._area.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._area.viewport().setAutoFillBackground(False)
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._message = label()
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+        self._stack = QStackedWidget()
+        self._text_page = QWidget()
+        framed = QVBoxLayout(self._text_page)
+        framed.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
+        framed.addWidget(self.text)
+        for widget in (self._area, self._text_page, self._message):
+            self._stack.addWidget(widget)
+        self._why = label(kind="quiet")
+        self._why.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE_M, 0, SPACE_M)
+        column.setSpacing(SPACE_S)
+        column.addLayout(self._make_head())
+        column.addWidget(self.search)
+        column.addWidget(self.text_search)
+        column.addWidget(self._stack, 1)
+        column.addLayout(self._make_foot())
+        column.addWidget(self._why)
+        self.setFocusProxy(self._area)
+
+    def _make_head(self) -> QHBoxLayout:
+        self._title = ElidedLabel("section")
+        self._place = ElidedLabel("quiet")
+        self._place.hide()
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._title)
+        words.addWidget(self._place)
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_L, 0, SPACE_S, 0)
+        row.setSpacing(0)
+        row.addLayout(words, 1)
+        self._elsewhere = self._button("open-in-new", self.tr("Open in another program"), self._on_elsewhere)
+        self._find = self._button("magnify", self.tr("Find in this document (Ctrl+F)"), self.open_search)
+        row.addWidget(self._find)
+        row.addWidget(self._elsewhere)
+        row.addWidget(self._button("close", self.tr("Close the source"), self.closed.emit))
+        return row
+
+    def _make_foot(self) -> QHBoxLayout:
+        self._pager = QLineEdit()
+        self._pager.setValidator(QIntValidator(1, 999_999, self._pager))
+        self._pager.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pager.setAccessibleName(self.tr("Page number"))
+        self._pager.setFixedWidth(56)
+        self._pager.returnPressed.connect(lambda: self.go_to(int(self._pager.text())))
+        self._of = label(kind="quiet", wraps=False)
+        self._back = self._button("chevron-left", self.tr("Page before"), lambda: self.go_to(self._page - 1))
+        self._on = self._button("chevron-right", self.tr("Next page"), lambda: self.go_to(self._page + 1))
+        self._found = self._button("target", self.tr("Back to the passage"), self._on_back_to_passage)
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
+        row.setSpacing(2)
+        for widget in (self._back, self._pager, self._of, self._on, self._found):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self._button("minus", self.tr("Smaller"), lambda: self._zoom_by(1 / STEP)))
+        row.addWidget(self._button("plus", self.tr("Larger"), lambda: self._zoom_by(STEP)))
+        row.addWidget(self._button("arrow-expand-horizontal", self.tr("Fit the width"), self.fit_width))
+        return row
+
+    def _button(self, symbol: str, name: str, act: Callable[[], object]) -> QToolButton:
+        button = QToolButton()
+        button.setFixedSize(TARGET, TARGET)
+        button.setIconSize(QSize(18, 18))
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        button.clicked.connect(lambda _=False: act())
+        self._buttons.append((button, symbol))
+        return button
+
+    def _connect(self) -> None:
+        self._pdf.opened.connect(self._on_opened)
+        self._pdf.refused.connect(self._on_refused)
+        self._highlights.recognised.connect(self._on_recognised)
+        self._view.page_shown.connect(self._on_page_shown)
+        self.search.found.connect(self._on_found)
+        self.search.closed.connect(self._area.setFocus)
+        self.text_search.found.connect(self._on_found_in_text)
+        self.text_search.closed.connect(self.text.setFocus)
+        self._area.viewport().installEventFilter(self)
+        for keys, act in (
+            ("Ctrl++", lambda: self._zoom_by(STEP)),
+            ("Ctrl+=", lambda: self._zoom_by(STEP)),
+            ("Ctrl+-", lambda: self._zoom_by(1 / STEP)),
+            (QKeySequence.StandardKey.Find, self.open_search),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    # what is shown
+
+    @property
+    def view(self) -> PageView:
+        """The page of a PDF that is shown."""
+        return self._view
+
+    @property
+    def page(self) -> int:
+        """The page that is shown, counted from 1."""
+        return self._page
+
+    @property
+    def place(self) -> str:
+        """What a page of text is called, such as a sheet with its rows; empty for a PDF."""
+        return self._place.text()
+
+    @property
+    def message(self) -> str:
+        """The sentence shown in place of a page, or an empty text."""
+        return self._message.text() if self._stack.currentWidget() is self._message else ""
+
+    def show_source(self, source: Source, quote: str = "") -> None:
+        """Open the source's document at its page and mark the passage, and the quoted sentence more strongly."""
+        passage = source.passage
+        self._source, self._quote = source, quote
+        self._why.setText(self._why_found(source))
+        is_text = passage.kind not in ("", "pdf")
+        self._show(Opened(passage.document_id, passage.path, passage.document, is_text), passage.page)
+
+    def show_document(self, document: Document) -> None:
+        """Open a document at its first page."""
+        self._source, self._quote = None, ""
+        self._why.setText(advice(document))
+        kind = document.kind or Path(document.path).suffix.lower().removeprefix(".")
+        self._show(Opened(document.id, document.path, document.name, kind != "pdf"), 1)
+
+    def _show(self, file: Opened, page: int) -> None:
+        self._turn += 1
+        self._highlights.forget()
+        self._file, self._page = file, page
+        self._title.setText(file.name)
+        self._title.setToolTip(plain_tip(file.path))
+        self._place.setText("")
+        self._place.setVisible(file.is_text)
+        self._why.setVisible(bool(self._why.text()))
+        self._elsewhere.setEnabled(Path(file.path).is_file())
+        self._set_usable(False)
+        other = self.search if file.is_text else self.text_search
+        if not other.isHidden():
+            other.close_search()
+        if file.is_text:
+            self._pdf.close()
+            self._ask_text(page)
+        else:
+            self._pdf.open(file.path, file.id)
+
+    def _set_usable(self, usable: bool) -> None:
+        """Let the pages be turned, or not where there are none."""
+        for widget in (self._pager, self._back, self._on, self._find):
+            widget.setEnabled(usable)
+        self._found.setVisible(self._source is not None and usable)
+
+    def _show_pager(self) -> None:
+        self._pager.setText(str(self._page))
+        self._of.setText(f"/ {self._count}")
+        self._back.setEnabled(self._page > 1)
+        self._on.setEnabled(self._page < self._count)
+
+    def go_to(self, page: int) -> None:
+        """Show a page of the document that is open, counted from 1; the nearest there is."""
+        page = max(1, min(page, self._count))
+        if self._file.is_text:
+            self._ask_text(page)
+            return
+        self._page = page
+        self._scroll_due = True
+        highlight = self._highlight_of(page)
+        self._view.show_page(page - 1, highlight)
+        if self._fits_width:
+            self.fit_width()
+        self._show_pager()
+        self._highlights.forget()
+        if self._source is not None and page == self._source.passage.page and not highlight.passage:
+            self._highlights.ask(self._source, self._quote)
+
+    def _on_refused(self, sentence: str) -> None:
+        """Say why there is no page to see, and keep the passage as it was read."""
+        self._set_usable(False)
+        self._of.setText("")
+        self._pager.clear()
+        self._view.update()
+        if self._source is not None:
+            as_read = self.tr("The passage as it was read:")
+            sentence = f"{sentence}\n\n{as_read}\n\n{self._source.passage.text}"
+        self._message.setText(sentence)
+        self._stack.setCurrentWidget(self._message)
+
+    # a page of a PDF
+
+    def _on_opened(self, anew: bool) -> None:
+        if anew:
+            self.search.forget()
+        self._count = self._pdf.document.pageCount()
+        self._stack.setCurrentWidget(self._area)
+        self.setFocusProxy(self._area)
+        self._set_usable(True)
+        self.go_to(self._page)
+
+    def open_search(self) -> None:
+        """Let the person search the PDF that is open, or the page of text that is shown."""
+        if not self._find.isEnabled():
+            return
+        if self._file.is_text:
+            self.text_search.begin(0)
+        else:
+            self.search.begin(self._page - 1)
+
+    def fit_width(self) -> None:
+        """Make the page as wide as the pane, or its letters as large as at first."""
+        if self._file.is_text:
+            self.text.set_size(FIRST_PX)
+            return
+        self._fits_width = True
+        points = self._pdf.document.pagePointSize(self._page - 1).width()
+        if points > 0:
+            self._view.set_zoom((self._area.viewport().width() - 2 * MARGIN) / points)
+
+    def _highlight_of(self, page: int) -> Highlight:
+        found, current = self._in_pdf.areas(page - 1, self.search.current)
+        source = self._source
+        if source is None or page != source.passage.page:
+            return Highlight(found=found, current=current)
+        passage, sentence = self._highlights.find(source, self._quote)
+        return Highlight(passage, sentence, found, current)
+
+    def _on_recognised(self, passage: Areas, sentence: Areas) -> None:
+        self._view.mark(replace(self._view.highlight, passage=passage, sentence=sentence))
+        self._scroll_to_highlight()
+
+    def _on_page_shown(self, _page: int) -> None:
+        if self._scroll_due:
+            self._scroll_due = False
+            self._scroll_to_highlight()
+
+    def _on_found(self) -> None:
+        """Show the place that is looked at; what is marked already is not worked out again."""
+        place = self.search.page
+        if place >= 0 and place != self._page - 1:
+            self.go_to(place + 1)
+            return
+        before = self._view.highlight
+        found, current = self._in_pdf.areas(self._page - 1, self.search.current)
+        self._view.mark(replace(before, found=found, current=current))
+        if current and current != before.current:
+            self._scroll_to_highlight()
+
+    def _scroll_to_highlight(self) -> None:
+        marked = self._view.highlight
+        areas = marked.current or marked.sentence or marked.passage
+        if areas:
+            first = self._view.on_widget(areas[0])
+            bar = self._area.verticalScrollBar()
+            bar.setValue(round(first.top() - self._area.viewport().height() / 3))
+            sideways = self._area.horizontalScrollBar()
+            sideways.setValue(round(first.left() - self._area.viewport().width() / 4))
+        else:
+            self._area.verticalScrollBar().setValue(0)
+
+    # a page of text
+
+    def _ask_text(self, page: int) -> None:
+        self._turn += 1
+        turn = self._turn
+        self._library.page(
+            self._file.id,
+            page,
+            lambda shown_page: self._on_text(shown_page) if turn == self._turn else None,
+            lambda failure: self._on_no_text(failure) if turn == self._turn else None,
+        )
+
+    def _on_text(self, page: PageText) -> None:
+        if not page.pages:
+            self._on_refused(self.tr("No text of this document is kept here. Open it in another program to see it."))
+            return
+        self._page, self._count = page.page, page.pages
+        self._place.show_text(page.label)
+        self._place.setVisible(bool(page.label))
+        self._set_usable(True)
+        self._show_pager()
+        self._stack.setCurrentWidget(self._text_page)
+        self.setFocusProxy(self.text)
+        self.text.show_text(page.text)
+        source = self._source
+        if source is not None and source.passage.page == page.page:
+            passage = source.passage
+            self.text.mark(passage.text, self._quote, passage.start, passage.end)
+        self.text_search.forget()
+
+    def _on_found_in_text(self) -> None:
+        self.text.mark_found(self._in_text.places if self.text_search.count else [], self.text_search.current)
+
+    def _on_no_text(self, failure: Failure) -> None:
+        self._on_refused(shown(failure.sentence))
+
+    # what the person does
+
+    def _on_back_to_passage(self) -> None:
+        if self._source is not None:
+            self.go_to(self._source.passage.page)
+            if not self._file.is_text:
+                self._scroll_to_highlight()
+
+    def _zoom_by(self, step: float) -> None:
+        """Show the page larger or smaller; what is in the middle of the view stays there."""
+        if self._file.is_text:
+            self.text.zoom_by(step)
+            return
+        self._fits_width = False
+        view, area = self._view, self._area
+        middle = view.mapFrom(area.viewport(), area.viewport().rect().center())
+        before, zoom = view.page_rectangle(), view.zoom
+        across = (middle.x() - before.left()) / zoom
+        down = (middle.y() - before.top()) / zoom
+        view.set_zoom(zoom * step)
+        # the scroll bars take the new size in only when the layout is made again
+        QCoreApplication.sendPostedEvents(area.viewport(), QEvent.Type.LayoutRequest)
+        after = view.page_rectangle()
+        room = area.viewport().rect().center()
+        area.horizontalScrollBar().setValue(round(after.left() + across * view.zoom - room.x()))
+        area.verticalScrollBar().setValue(round(after.top() + down * view.zoom - room.y()))
+
+    def _on_elsewhere(self) -> None:
+        if Path(self._file.path).is_file():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self._file.path))
+
+    def _why_found(self, source: Source) -> str:
+        reasons = []
+        words = [word for word in source.words if len(word) >= SHORTEST_WORD or word.isdigit()]
+        if words:
+            reasons.append(self.tr("it holds {words}").format(words=", ".join(words)))
+        if source.meaning is not None:
+            reasons.append(self.tr("its meaning is near the question's ({percent} %)").format(
+                percent=round(100 * max(0.0, source.meaning))
+            ))  # fmt: skip
+        where = " › ".join(source.passage.headings)
+        why = self.tr("Why this passage: {reasons}.").format(reasons="; ".join(reasons)) if reasons else ""
+        return "\n".join(part for part in (where, why, also_as(source.passage.also)) if part)
+
+    def _recolor(self) -> None:
+        for button, symbol in self._buttons:
+            button.setIcon(icon(symbol))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._fits_width and self._pdf.is_open:
+            QTimer.singleShot(0, self, self.fit_width)
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
+            self._recolor()

@@ -1,0 +1,1 @@
+"""The main window: the rooms put together, the sidebar, notices and shortcuts."""

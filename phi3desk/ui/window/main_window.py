@@ -1,0 +1,480 @@
+"""The window: sidebar, pages and source pane, and what passes between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from phi3desk.chat.messages import Conversation, Message, Source
+from phi3desk.library.documents import Collection, Document, ImportSummary
+from phi3desk.model.types import AdapterEntry, ModelEntry
+from phi3desk.ui.chat.controller import Assistant
+from phi3desk.ui.chat.export import Exporting
+from phi3desk.ui.chat.page import ChatPage
+from phi3desk.ui.chat.start_controller import Starting
+from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.experts.page import ExpertsPage
+from phi3desk.ui.formatting import shown
+from phi3desk.ui.library.document_import import DocumentFiles
+from phi3desk.ui.library.page import LibraryPage
+from phi3desk.ui.library.progress import LibraryProgress
+from phi3desk.ui.models.model_import import ModelFiles
+from phi3desk.ui.models.page import ModelsPage
+from phi3desk.ui.models.status import ModelStatus
+from phi3desk.ui.services import Parts
+from phi3desk.ui.settings.page import SettingsPage
+from phi3desk.ui.source.pane import FIRST_WIDTH, SourcePane
+from phi3desk.ui.widgets.focus import focus_into, focus_next_pane
+from phi3desk.ui.window import geometry, sidebar
+from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
+from phi3desk.ui.window.expert_tabs import ExpertTools
+from phi3desk.ui.window.shortcuts import Keys, set_shortcuts
+from phi3desk.ui.window.sidebar import Sidebar
+from phi3desk.ui.window.toast import Toast
+from phi3desk.ui.window.worker_banner import StoppedBand
+from phi3desk.workers.protocol import Failure
+
+PANE_OPEN = "window.source"
+PAGES_WITH_SOURCE = ("", "library")
+
+
+class MainWindow(QMainWindow):
+    """The one window of the program; `scheme_changed` asks for the application to be dressed anew."""
+
+    scheme_changed = Signal()
+
+    def __init__(self, parts: Parts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts = parts
+        self.setWindowTitle("phi3desk")
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self.expert = ExpertInUse(parts.profiles, parts.models, parts.model, parts.settings, self)
+        self.assistant = Assistant(parts.conversations, self.expert, parts.library, parts.model, parts.settings, self)
+        self.model_status = ModelStatus(self.expert, parts.model, self)
+        self.document_files = DocumentFiles(parts.library, parts.settings, self._drop_target, self)
+        self.model_files = ModelFiles(parts.models, parts.adapters, parts.settings, self)
+        self.exporting = Exporting(parts.conversations, parts.settings, self)
+        self.sidebar = Sidebar()
+        self.chat = ChatPage()
+        self.source = SourcePane(parts.library)
+        self.library_progress = LibraryProgress(parts.library, self)
+        self.library_page = LibraryPage(parts.library, self.document_files)
+        self.experts_page = ExpertsPage(parts.profiles, parts.library, parts.adapters, parts.models, parts.settings)
+        self.expert_tools = ExpertTools(parts, self.experts_page, self.assistant, self.expert, self)
+        self.models_page = ModelsPage(parts.models, parts.adapters, parts.model, self.model_files, parts.settings)
+        self.settings_page = SettingsPage(parts.settings)
+        self.pages: dict[str, QWidget] = {
+            "": self.chat,
+            "library": self.library_page,
+            "experts": self.experts_page,
+            "models": self.models_page,
+            "settings": self.settings_page,
+        }
+        self.stopped = StoppedBand([parts.library.worker, parts.model.worker])
+        self.starting = Starting(parts, self.expert, self.library_progress, self.chat.start, self)
+        self._stack = QStackedWidget()
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._lay_out()
+        self.toast = Toast(self)
+        self._overlay = DropOverlay(self)
+        self._searched = ""
+        self._model_status = ""
+        self._source_wanted = bool(parts.settings.remembered(PANE_OPEN))
+        self._connect()
+        geometry.restore(self, self._splitter, parts.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
+        self.show_page("")
+        self._show_expert()
+        self.apply_settings()
+        self.assistant.begin()
+        self._show_conversations()
+        self.chat.composer.setFocus()
+
+    def _lay_out(self) -> None:
+        for page in self.pages.values():
+            self._stack.addWidget(page)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stopped)
+        column.addWidget(self._stack, 1)
+        for position, widget in enumerate((self.sidebar, middle, self.source)):
+            self._splitter.addWidget(widget)
+            self._splitter.setCollapsible(position, False)
+            self._splitter.setStretchFactor(position, 1 if widget is middle else 0)
+        self._splitter.setHandleWidth(1)
+        self.setCentralWidget(self._splitter)
+
+    def _connect(self) -> None:
+        self._connect_sidebar()
+        self._connect_experts()
+        self._connect_chat()
+        self._connect_library()
+        self._connect_model()
+        self._set_shortcuts()
+
+    # what is shown
+
+    def show_page(self, name: str) -> None:
+        """Show a page: library, experts, models, settings, or the conversation (empty)."""
+        self._stack.setCurrentWidget(self.pages[name])
+        self.sidebar.mark_page(name)
+        conversation = self.assistant.conversation
+        self.sidebar.mark(conversation.id if conversation and not name else 0)
+        self.source.setVisible(not name and self._source_wanted)
+        focus_into(self.pages[name])
+
+    @property
+    def page(self) -> str:
+        """The name of the page that is shown."""
+        return next(name for name, page in self.pages.items() if page is self._stack.currentWidget())
+
+    def apply_settings(self) -> None:
+        """Take over what was changed on the settings page."""
+        size = self._parts.settings.get("appearance.reading_size")
+        self.chat.view.set_reading_size(size)
+        self.chat.composer.set_reading_size(size)
+
+    def _offer(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+        self.toast.set_lift(0 if self.page else self.chat.foot_height)
+        self.toast.offer(text, action, act)
+
+    def _show_conversations(self) -> None:
+        conversation = self.assistant.conversation
+        current = conversation.id if conversation and not self.page else 0
+        found = self._parts.conversations.conversations(self._searched)
+        self.sidebar.show_conversations(found, current, bool(self._searched))
+        if conversation is not None:
+            self.chat.set_title(conversation.title)
+
+    def _show_expert(self) -> None:
+        profile = self.expert.current
+        self.sidebar.experts.show_experts(self.expert.all(), profile, self.expert.made_of())
+        self.chat.composer.set_placeholder(self.tr("Ask {expert}").format(expert=profile.name))
+        self._show_collections()
+        self.starting.show()
+        self._show_model()
+
+    def _show_collections(self) -> None:
+        self.chat.show_collections(self._parts.library.collections, self.assistant.collections)
+
+    def _show_model(self) -> None:
+        words = self.model_status.words()
+        told_above = self.chat.shows_start and self.starting.is_first
+        self.chat.set_banner("" if told_above else words.banner)
+        self.chat.start.show_model(words.card, words.settled, words.share)
+        self._model_status = words.status
+        self._show_status()
+
+    def _show_status(self) -> None:
+        """Say over the composer what the model is doing, and how questions are searched for."""
+        said = (self._model_status, self.library_progress.words())
+        self.chat.set_status("  ·  ".join(part for part in said if part))
+
+    # sidebar
+
+    def _connect_sidebar(self) -> None:
+        side = self.sidebar
+        side.new_requested.connect(self._on_new)
+        side.conversation_chosen.connect(self._on_conversation_chosen)
+        side.rename_requested.connect(self.assistant.rename)
+        side.delete_requested.connect(self._on_delete)
+        side.export_requested.connect(self.exporting.save_conversation)
+        self.exporting.told.connect(self._offer)
+        side.page_chosen.connect(self.show_page)
+        side.search_changed.connect(self._on_search_changed)
+        side.experts.expert_chosen.connect(self._on_expert_chosen)
+        side.experts.manage_requested.connect(lambda: self.show_page("experts"))
+        for part in (self.expert_tools, self.library_page, self.models_page, self.assistant):
+            part.undo_offered.connect(self._on_undo_offered)
+        self.settings_page.setting_changed.connect(self._on_setting_changed)
+
+    def _connect_experts(self) -> None:
+        page, tools = self.experts_page, self.expert_tools
+        self.expert.changed.connect(self._show_expert)
+        page.profile_used.connect(self._on_expert_chosen)
+        page.profile_saved.connect(self._on_expert_saved)
+        tools.page_wanted.connect(self.show_page)
+        tools.warn_in(self.sidebar.experts)
+        tools.fit.told.connect(lambda text: self._offer(text, self.tr("&Show"), lambda: self.show_page("experts")))
+        tools.comparing.running_changed.connect(lambda _: self._enable_stop())
+        for told in (page.told, tools.told):
+            told.connect(self._offer)
+
+    def _on_new(self) -> None:
+        self.assistant.begin()
+        self.show_page("")
+
+    def _on_conversation_chosen(self, conversation_id: int) -> None:
+        self.assistant.open(conversation_id)
+        self.show_page("")
+
+    def _on_delete(self, conversation_id: int) -> None:
+        title = self._parts.conversations.conversation(conversation_id).title
+        self.assistant.delete(conversation_id)
+        text = self.tr("“{title}” was deleted.").format(title=title or self.tr("New conversation"))
+        self._offer(text, self.tr("&Undo"), lambda: self.assistant.restore(conversation_id))
+
+    def _on_search_changed(self, words: str) -> None:
+        self._searched = words
+        self._show_conversations()
+
+    def _on_expert_chosen(self, profile_id: str) -> None:
+        self.assistant.use_expert(profile_id)
+        self._show_expert()
+
+    def _on_expert_saved(self, profile_id: str) -> None:
+        if profile_id == self.expert.current.id:
+            self.expert.apply()
+        self._show_expert()
+
+    def _on_setting_changed(self, key: str, _value: object) -> None:
+        if key.startswith("appearance."):
+            self.apply_settings()
+        if key == "appearance.scheme":
+            self.scheme_changed.emit()
+        if key.startswith("model."):
+            self.expert.load_in_use()
+
+    # conversation
+
+    def _connect_chat(self) -> None:
+        assistant, chat = self.assistant, self.chat
+        assistant.conversation_opened.connect(self._on_conversation_opened)
+        assistant.conversations_changed.connect(self._show_conversations)
+        assistant.message_added.connect(self._on_message_added)
+        assistant.activity_changed.connect(chat.view.set_activity)
+        assistant.sources_found.connect(chat.view.set_sources)
+        assistant.text_received.connect(chat.view.set_text)
+        assistant.answer_ended.connect(self._on_answer_ended)
+        assistant.answering_changed.connect(self._on_answering_changed)
+        assistant.refused.connect(self._offer)
+        chat.composer.sent.connect(self._on_sent)
+        chat.composer.stop_requested.connect(assistant.stop)
+        chat.composer.emptied.connect(assistant.end_edit)
+        chat.start.question_chosen.connect(self._on_sent)
+        chat.start.import_requested.connect(self.choose_files)
+        chat.start.folder_requested.connect(lambda: self.document_files.choose_folder(self))
+        chat.start.samples_requested.connect(self.document_files.add_samples)
+        chat.start.choose_model_requested.connect(self.choose_model)
+        chat.choose_model_requested.connect(self.choose_model)
+        chat.collections_chosen.connect(self._on_collections_chosen)
+        chat.source_pane_toggled.connect(self._on_source_toggled)
+        chat.view.source_requested.connect(self.show_source)
+        chat.view.again_requested.connect(assistant.ask_again)
+        chat.view.edit_requested.connect(self._on_edit)
+        chat.view.export_requested.connect(self._on_export)
+        chat.view.without_documents_requested.connect(lambda message: assistant.ask_again(message, True))
+        self.source.closed.connect(self._on_source_toggled)
+        self.expert_tools.follow(chat.view)
+
+    def _on_conversation_opened(self, conversation: Conversation | None, messages: list[Message], writing: int) -> None:
+        self.chat.view.show_messages(messages, writing)
+        self.chat.show_conversation(conversation.title if conversation else "", empty=not messages)
+        self._show_collections()
+        self.starting.show()
+        self._show_model()
+        if not self.page:
+            self.sidebar.mark(conversation.id if conversation else 0)
+
+    def _on_message_added(self, message: Message, writing: bool) -> None:
+        conversation = self.assistant.conversation
+        if self.chat.shows_start:
+            self.chat.show_conversation(conversation.title if conversation else "", empty=False)
+            self._show_model()
+        self.chat.view.add_message(message, writing)
+
+    def _on_answer_ended(self, message: Message, notice: str) -> None:
+        conversation = self.assistant.conversation
+        if conversation is not None and conversation.id == message.conversation_id:
+            self.chat.view.finish(message, notice)
+        elif notice:
+            self._offer(notice)
+
+    def _on_answering_changed(self, answering: bool) -> None:
+        self.chat.composer.set_answering(answering)
+        self._enable_stop()
+
+    def _enable_stop(self) -> None:
+        self._stop_shortcut.setEnabled(self.assistant.is_answering or self.expert_tools.comparing.running)
+
+    def _on_stop(self) -> None:
+        self.assistant.stop()
+        self.expert_tools.comparing.stop()
+
+    def _on_sent(self, text: str) -> None:
+        if self.assistant.ask(text, self.chat.composer.named):
+            self.chat.composer.clear()
+            self.chat.composer.setFocus()
+
+    def _on_edit(self, message_id: int) -> None:
+        self.chat.composer.set_text(self.assistant.edit(message_id))
+        self.chat.composer.set_named(self.assistant.named_in(message_id))
+
+    def _on_export(self, message_id: int) -> None:
+        if self.assistant.conversation is not None:
+            self.exporting.save_answer(self.assistant.conversation.id, message_id)
+
+    def _on_collections_chosen(self, collections: tuple[int, ...]) -> None:
+        self.assistant.choose_collections(collections)
+        self._show_collections()
+
+    def show_source(self, source: Source, quote: str) -> None:
+        """Show where an answer comes from in the pane on the right."""
+        self._set_source_shown(True)
+        self.source.show_source(source, quote)
+
+    def _on_source_toggled(self) -> None:
+        self._set_source_shown(not self.source.isVisible())
+
+    def _set_source_shown(self, wanted: bool) -> None:
+        """Fold the pane in or out; beside the library it is for one look and not remembered."""
+        opens = wanted and not self.source.isVisible()
+        if not self.page:
+            self._source_wanted = wanted
+        self.source.setVisible(wanted and self.page in PAGES_WITH_SOURCE)
+        if opens:
+            sizes = self._splitter.sizes()
+            room = sum(sizes)
+            pane = min(FIRST_WIDTH, room // 3 + 40) if sizes[2] < self.source.minimumWidth() else sizes[2]
+            self._splitter.setSizes([sizes[0], room - sizes[0] - pane, pane])
+
+    # documents
+
+    def _connect_library(self) -> None:
+        library = self._parts.library
+        library.status_changed.connect(lambda _: self._show_model())
+        library.collections_changed.connect(lambda _: self._show_collections())
+        self.library_progress.changed.connect(self._show_status)
+        self.document_files.told.connect(self._offer)
+        library.import_finished.connect(self._on_import_finished)
+        library.failed.connect(lambda failure: self._offer(shown(failure.sentence)))
+        for worker in (library.worker, self._parts.model.worker):
+            worker.died.connect(lambda sentence: self._offer(shown(sentence)))
+        self.chat.composer.mentions.follow(library)
+        self.library_page.document_opened.connect(self._on_document_opened)
+
+    def choose_files(self) -> None:
+        """Ask for documents and import them."""
+        self.document_files.choose_files(self)
+
+    def _drop_target(self) -> Collection | None:
+        """Return the collection that documents go to: the one shown in the library, or the one that is searched."""
+        library = self._parts.library
+        chosen = self.library_page.current_collection if self.page == "library" else None
+        searched = self.assistant.collections
+        wanted = chosen if chosen is not None else (searched[0] if len(searched) == 1 else None)
+        return next((c for c in library.collections if c.id == wanted), None)
+
+    def _on_document_opened(self, document: Document) -> None:
+        self._set_source_shown(True)
+        self.source.show_document(document)
+
+    def _on_undo_offered(self, text: str, undo: Callable[[], None]) -> None:
+        self._offer(text, self.tr("&Undo"), undo)
+
+    def _on_import_finished(self, summary: ImportSummary | None) -> None:
+        self.starting.show()
+        if summary is None or not summary.states:
+            return
+        text, look_after = self.document_files.summary(summary)
+        if self.page == "library":
+            return
+        if look_after:
+            self._offer(text, self.tr("&Show"), lambda: self.show_page("library"))
+        elif not self.chat.shows_start:
+            self._offer(text)
+
+    # model
+
+    def _connect_model(self) -> None:
+        files = self.model_files
+        self.model_status.changed.connect(self._show_model)
+        files.model_added.connect(self._on_model_added)
+        files.adapter_added.connect(self._on_adapter_added)
+        files.adapter_added.connect(lambda _: self.expert_tools.fit.check_again())
+        self.models_page.adapters_changed.connect(self.expert_tools.fit.check_again)
+        files.refused.connect(self._on_file_refused)
+        files.checking.connect(self.model_status.show_check)
+        self.models_page.model_chosen.connect(self._on_model_chosen)
+
+    def choose_model(self) -> None:
+        """Ask for a GGUF file, add it, and answer with it from now on."""
+        self.model_files.choose(self)
+
+    def _on_model_chosen(self, name: str) -> None:
+        self.expert.load(self._parts.models.find(name))
+
+    def _on_model_added(self, entry: ModelEntry) -> None:
+        self.expert.load(entry)
+        self._offer(self.tr("{name} answers from now on.").format(name=entry.name))
+
+    def _on_adapter_added(self, entry: AdapterEntry) -> None:
+        text = self.tr("The adapter {name} was added. Give it to an expert to use it.").format(name=entry.name)
+        self._offer(text, self.tr("&Show"), lambda: self.show_page("experts"))
+
+    def _on_file_refused(self, _path: str, failure: Failure) -> None:
+        """Tell at once; the models page keeps the reason."""
+        if self.page != "models":
+            self._offer(shown(failure.sentence), self.tr("&Show"), lambda: self.show_page("models"))
+
+    # window
+
+    def _set_shortcuts(self) -> None:
+        acts: list[tuple[Keys, Callable[[], object]]] = [
+            (QKeySequence.StandardKey.New, self._on_new),
+            ("Ctrl+K", self._on_search_wanted),
+            (QKeySequence.StandardKey.Open, self.choose_files),
+            ("Ctrl+L", lambda: self.show_page("")),
+            ("F9", self._on_source_toggled),
+            ("F6", lambda: self._on_next_pane(1)),
+            ("Shift+F6", lambda: self._on_next_pane(-1)),
+        ]
+        set_shortcuts(self, acts, self._on_expert_number)
+        self._stop_shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._stop_shortcut.setEnabled(False)
+        self._stop_shortcut.activated.connect(self._on_stop)
+
+    def _on_next_pane(self, step: int) -> None:
+        focus_next_pane((self.sidebar, self.pages[self.page], self.source), self.focusWidget(), step)
+
+    def _on_search_wanted(self) -> None:
+        self.sidebar.search.setFocus()
+        self.sidebar.search.selectAll()
+
+    def _on_expert_number(self, position: int) -> None:
+        experts = self.expert.all()
+        if position < len(experts):
+            self._on_expert_chosen(experts[position].id)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep sizes and what has been written so far."""
+        self.assistant.close()
+        geometry.keep(self, self._splitter, self._parts.settings)
+        self._parts.settings.remember(PANE_OPEN, self._source_wanted)
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        dropped = dropped_paths(event.mimeData())
+        if not dropped.any:
+            return
+        event.acceptProposedAction()
+        target = self._drop_target()
+        self._overlay.show_target(target.name if target else "", dropped)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import documents, add models and adapters, take in packs."""
+        self._overlay.hide()
+        dropped = dropped_paths(event.mimeData())
+        event.acceptProposedAction()
+        if dropped.documents:
+            self.document_files.add(dropped.documents)
+        self.model_files.add(dropped.models)
+        self.experts_page.take_in(dropped.packs)

@@ -1,0 +1,214 @@
+"""The left side of the window: the expert in use, the conversations by day, and the way to the other pages."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QFrame,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from phi3desk.chat.messages import Conversation
+from phi3desk.ui.experts.switcher import ExpertSwitcher
+from phi3desk.ui.theme import SPACE_M, SPACE_S, TARGET, icon
+from phi3desk.ui.window.conversation_list import ConversationDelegate, ConversationListModel
+
+WIDTH = 260
+SEARCH_DELAY_MS = 150
+PAGES = ("library", "experts", "models", "settings")
+
+
+class Sidebar(QFrame):
+    """Chooses what the window shows.
+
+    `conversation_chosen`, `rename_requested` (id, title), `export_requested` and `delete_requested` name a
+    conversation, `page_chosen` one of library, experts, models, settings; `search_changed` carries the words looked
+    for.
+    """
+
+    conversation_chosen = Signal(int)
+    new_requested = Signal()
+    rename_requested = Signal(int, str)
+    export_requested = Signal(int)
+    delete_requested = Signal(int)
+    page_chosen = Signal(str)
+    search_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Conversations and pages"))
+        self.setMinimumWidth(200)
+        self.experts = ExpertSwitcher()
+        self._new = QPushButton(self.tr("New conversation"))
+        self._new.setToolTip(self.tr("New conversation (Ctrl+N)"))
+        self._new.clicked.connect(self.new_requested)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search conversations"))
+        self.search.setAccessibleName(self.tr("Search conversations"))
+        self.search.setToolTip(self.tr("Search conversations (Ctrl+K)"))
+        self.search.setClearButtonEnabled(True)
+        self._search_icon = self.search.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
+        self._search_due = QTimer(self)
+        self._search_due.setSingleShot(True)
+        self._search_due.setInterval(SEARCH_DELAY_MS)
+        self._search_due.timeout.connect(lambda: self.search_changed.emit(self.search.text().strip()))
+        self.search.textChanged.connect(lambda _: self._search_due.start())
+        self.model = ConversationListModel(self)
+        self.list = QListView()
+        self._set_up_list()
+        self._none = QLabel()
+        self._none.setProperty("kind", "quiet")
+        self._none.setWordWrap(True)
+        self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._none.setContentsMargins(10, SPACE_S, SPACE_S, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        column.setSpacing(SPACE_S)
+        for widget in (self.experts, self._new, self.search):
+            column.addWidget(widget)
+        column.addWidget(self._none)
+        column.addWidget(self.list, 1)
+        line = QFrame()
+        line.setProperty("kind", "line")
+        column.addWidget(line)
+        self._pages = self._make_pages(column)
+        self._recolor()
+
+    def _set_up_list(self) -> None:
+        view = self.list
+        view.setModel(self.model)
+        view.setProperty("kind", "bare")
+        view.setAccessibleName(self.tr("Conversations"))
+        view.setItemDelegate(ConversationDelegate(view))
+        view.setMouseTracking(True)
+        view.setUniformItemSizes(False)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._on_menu_requested)
+        view.clicked.connect(self._on_chosen)
+        view.activated.connect(self._on_chosen)
+        for keys, act in (("F2", self._on_rename), ("Delete", self._on_delete)):
+            shortcut = QShortcut(QKeySequence(keys), view)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(act)
+
+    def _make_pages(self, column: QVBoxLayout) -> dict[str, tuple[QPushButton, str]]:
+        labels = {
+            "library": (self.tr("Library"), "bookshelf"),
+            "experts": (self.tr("Experts"), "account-tie-outline"),
+            "models": (self.tr("Models"), "cube-outline"),
+            "settings": (self.tr("Settings"), "cog-outline"),
+        }
+        self._group = QButtonGroup(self)
+        made = {}
+        inner = QVBoxLayout()
+        inner.setSpacing(0)
+        for name in PAGES:
+            label, symbol = labels[name]
+            button = QPushButton(label)
+            button.setProperty("kind", "quiet")
+            button.setCheckable(True)
+            button.setMinimumHeight(TARGET)
+            button.setIconSize(QSize(18, 18))
+            button.clicked.connect(lambda _=False, name=name: self.page_chosen.emit(name))
+            self._group.addButton(button)
+            inner.addWidget(button)
+            made[name] = (button, symbol)
+        column.addLayout(inner)
+        return made
+
+    def show_conversations(self, conversations: list[Conversation], current: int, searching: bool) -> None:
+        """Show these conversations and mark the open one (0: none)."""
+        position = self.list.verticalScrollBar().value()
+        self.model.show(conversations)
+        self.mark(current)
+        self.list.verticalScrollBar().setValue(position)
+        self._none.setVisible(not conversations)
+        self.list.setVisible(bool(conversations))
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.setStretchFactor(self._none, 0 if conversations else 1)
+        self._none.setText(
+            self.tr("No conversation holds these words.")
+            if searching
+            else self.tr("Your conversations will be listed here.")
+        )
+
+    def mark(self, conversation_id: int) -> None:
+        """Mark the conversation that is open; 0 marks none."""
+        row = self.model.row_of(conversation_id)
+        selection = self.list.selectionModel()
+        if row < 0:
+            selection.clear()
+            return
+        index = self.model.index(row)
+        selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def mark_page(self, name: str) -> None:
+        """Mark the page that is shown; an empty name is the conversation."""
+        self._group.setExclusive(False)
+        for page, (button, _) in self._pages.items():
+            button.setChecked(page == name)
+        self._group.setExclusive(True)
+
+    def _current(self) -> Conversation | None:
+        return self.model.conversation(self.list.currentIndex())
+
+    def _on_chosen(self, index: QModelIndex) -> None:
+        conversation = self.model.conversation(index)
+        if conversation is not None:
+            self.conversation_chosen.emit(conversation.id)
+
+    def _on_menu_requested(self, position: QPoint) -> None:
+        index = self.list.indexAt(position)
+        conversation = self.model.conversation(index) if index.isValid() else None
+        if conversation is None:
+            return
+        menu = QMenu(self)
+        rename = menu.addAction(icon("pencil-outline"), self.tr("Rename\tF2"))
+        rename.triggered.connect(lambda _=False: self._rename(conversation))
+        export = menu.addAction(icon("download-outline"), self.tr("Save as Markdown"))
+        export.triggered.connect(lambda _=False: self.export_requested.emit(conversation.id))
+        delete = menu.addAction(icon("delete-outline"), self.tr("Delete\tDel"))
+        delete.triggered.connect(lambda _=False: self.delete_requested.emit(conversation.id))
+        menu.popup(self.list.viewport().mapToGlobal(position))
+        menu.aboutToHide.connect(menu.deleteLater)
+
+    def _on_rename(self) -> None:
+        conversation = self._current()
+        if conversation is not None:
+            self._rename(conversation)
+
+    def _on_delete(self) -> None:
+        conversation = self._current()
+        if conversation is not None:
+            self.delete_requested.emit(conversation.id)
+
+    def _rename(self, conversation: Conversation) -> None:
+        title, accepted = QInputDialog.getText(
+            self, self.tr("Rename the conversation"), self.tr("Title"), QLineEdit.EchoMode.Normal, conversation.title
+        )
+        if accepted and title.strip():
+            self.rename_requested.emit(conversation.id, title.strip())
+
+    def _recolor(self) -> None:
+        self._new.setIcon(icon("plus"))
+        self._search_icon.setIcon(icon("magnify"))
+        for button, symbol in self._pages.values():
+            button.setIcon(icon(symbol))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pages"):
+            self._recolor()

@@ -1,0 +1,181 @@
+"""The field for the question: its keys, its growth, its one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from phi3desk.library.documents import Collection, Document, State
+from phi3desk.ui.chat.composer import Composer
+from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
+
+
+@pytest.fixture
+def composer(qtbot: QtBot) -> Composer:
+    made = Composer()
+    qtbot.addWidget(made)
+    made.resize(600, 60)
+    made.set_reading_size(15)
+    made.show()
+    qtbot.waitExposed(made)
+    made.edit.setFocus()
+    return made
+
+
+def test_composer_enter_sends_and_keeps_the_text(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.edit, " How often? ")
+
+    with qtbot.waitSignal(composer.sent) as sent:
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent.args == ["How often?"]
+    assert composer.text == "How often?"
+
+
+def test_composer_shift_enter_breaks_the_line(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.edit, "one")
+    with qtbot.assertNotEmitted(composer.sent):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(composer.edit, "two")
+
+    assert composer.text == "one\ntwo"
+
+
+def test_composer_sends_nothing_that_is_empty(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.edit, "   ")
+    with qtbot.assertNotEmitted(composer.sent):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+        qtbot.mouseClick(composer.button, Qt.MouseButton.LeftButton)
+
+
+def test_composer_while_answering_stops_and_does_not_send(qtbot: QtBot, composer: Composer) -> None:
+    composer.set_text("next")
+    composer.set_answering(True)
+
+    with qtbot.assertNotEmitted(composer.sent):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    with qtbot.waitSignal(composer.stop_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    with qtbot.waitSignal(composer.stop_requested):
+        qtbot.mouseClick(composer.button, Qt.MouseButton.LeftButton)
+    assert composer.button.accessibleName() == "Stop the answer"
+
+
+def test_composer_escape_does_nothing_without_an_answer(qtbot: QtBot, composer: Composer) -> None:
+    composer.set_text("kept")
+    with qtbot.assertNotEmitted(composer.stop_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    assert composer.text == "kept"
+
+
+def test_composer_grows_to_eight_lines(composer: Composer) -> None:
+    heights = []
+    for lines in (1, 3, 8, 9, 30):
+        composer.set_text("\n".join("x" * lines))
+        heights.append(composer.edit.height())
+
+    assert heights[0] < heights[1] < heights[2] == heights[3] == heights[4]
+    assert heights[2] == pytest.approx(8 * heights[0], abs=20)
+
+
+def test_composer_button_is_a_target_of_size(composer: Composer) -> None:
+    assert min(composer.button.width(), composer.button.height()) >= 32
+
+
+def test_composer_takes_no_files_or_formats(composer: Composer) -> None:
+    data = QMimeData()
+    data.setHtml("<b>bold</b>")
+    data.setText("bold")
+    data.setUrls([QUrl.fromLocalFile("/x.pdf")])
+    composer.edit.insertFromMimeData(data)
+
+    assert composer.text == "bold"
+    assert not composer.edit.acceptDrops()
+
+
+class Names(QObject):
+    """A library with two collections, which hands out its documents when it is asked."""
+
+    collections_changed = Signal(object)
+    documents_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.collections = [Collection(1, "Manuals"), Collection(2, "Tenders")]
+        self.fetched = 0
+
+    def documents(self, collection: int | None, on_result: Callable[[list[Document]], None]) -> None:
+        self.fetched += 1
+        names = ("Pump manual.pdf", "Seal manual.pdf", "Grünfett.pdf")
+        on_result(
+            [Document(n, 1, "Manuals", f"/p/{n}", name, "", State.READY, None, 1, 1, 1, 0, 0)
+             for n, name in enumerate(names)]
+        )  # fmt: skip
+
+
+@pytest.fixture
+def names(composer: Composer) -> Names:
+    made = Names()
+    made.setParent(composer)
+    composer.mentions.follow(made)  # type: ignore[arg-type]
+    return made
+
+
+def offered(composer: Composer) -> list[str]:
+    shown = composer.mentions.list
+    return [shown.item(row).text() for row in range(shown.count())] if shown.isVisible() else []
+
+
+def test_composer_names_a_document_and_a_collection_with_the_keyboard(
+    qtbot: QtBot, composer: Composer, names: Names
+) -> None:
+    assert names.fetched == 0
+    qtbot.keyClicks(composer.edit, "How often? @")
+    assert offered(composer) == ["Manuals", "Tenders", "Grünfett.pdf", "Pump manual.pdf", "Seal manual.pdf"]
+    qtbot.keyClicks(composer.edit, "man pu")
+    assert offered(composer) == ["Pump manual.pdf"]
+    with qtbot.assertNotEmitted(composer.sent):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    qtbot.keyClicks(composer.edit, "@")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Down)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Tab)
+
+    assert composer.text == "How often?"
+    assert composer.named == (Mention("Pump manual.pdf"), Mention("Tenders", 2))
+    assert (collections_of(composer.named), document_of(composer.named)) == ((2,), "Pump manual.pdf")
+    assert names.fetched == 1
+    chips = composer._chips.findChildren(QAbstractButton)
+    assert "Do not restrict the question to “Tenders”" in [chip.accessibleName() for chip in chips]
+
+
+def test_composer_names_with_the_mouse_and_keeps_one_document(qtbot: QtBot, composer: Composer, names: Names) -> None:
+    for row in (3, 4):
+        qtbot.mouseClick(composer.name_button, Qt.MouseButton.LeftButton)
+        shown = composer.mentions.list
+        place = shown.visualItemRect(shown.item(row)).center()
+        qtbot.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert composer.named == (Mention("Seal manual.pdf"),)
+    assert composer.text == ""
+
+
+def test_composer_takes_back_what_was_named(qtbot: QtBot, composer: Composer, names: Names) -> None:
+    composer.set_named((Mention("Tenders", 2), Mention("Pump manual.pdf")))
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Backspace)
+    assert composer.named == (Mention("Tenders", 2),)
+    qtbot.mouseClick(composer._chips.findChildren(QAbstractButton)[-1], Qt.MouseButton.LeftButton)
+    assert composer.named == ()
+    assert not composer._chips.isVisible()
+
+
+def test_composer_offers_nothing_in_an_address_or_after_escape(qtbot: QtBot, composer: Composer, names: Names) -> None:
+    qtbot.keyClicks(composer.edit, "mail man@plant")
+    assert offered(composer) == []
+    qtbot.keyClicks(composer.edit, " @")
+    assert offered(composer)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    qtbot.keyClicks(composer.edit, "m")
+    assert offered(composer) == []
+    assert composer.text == "mail man@plant @m"

@@ -1,0 +1,249 @@
+"""The conversation shows messages safely, streams without jumping, and opens sources by pointer and key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QPalette, QTextDocument
+from pytestqt.qtbot import QtBot
+
+from phi3desk.chat.messages import Message, Source
+from phi3desk.ui.answers.markup import fragments
+from phi3desk.ui.chat.view import SHOWN_AT_FIRST, ConversationView
+from tests.ui.conftest import SENTENCE
+
+HOSTILE = '<img src="file:///etc/passwd"><a href="https://evil.example">x</a> ![p](https://evil.example/p.png) [1]'
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> ConversationView:
+    made = ConversationView()
+    qtbot.addWidget(made)
+    made.resize(800, 500)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def question(text: str = "How often?", id: int = 1) -> Message:
+    return Message(id, 1, "user", text, 0.0)
+
+
+def links(view: ConversationView) -> list[str]:
+    return [run.charFormat().anchorHref() for run in fragments(view.document()) if run.charFormat().isAnchor()]
+
+
+def test_view_shows_question_answer_and_sources(view: ConversationView, make_answer: Callable[..., Message]) -> None:
+    view.show_messages([question(), make_answer("Every **2,000** hours. [1]")])
+
+    text = view.toPlainText()
+    assert "How often?" in text
+    assert "Every 2,000 hours. [1]" in text
+    assert "pump manual.pdf, p. 2" in text
+    assert SENTENCE in text
+    assert "From documents  ·  1 source  ·  6.8 tok/s  ·  Pump expert, Phi-3" in text
+
+
+def test_view_says_where_an_answer_without_documents_is_from(
+    view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), make_answer("Perhaps.", sources=0)])
+
+    assert "From the model alone, not from documents" in view.toPlainText()
+
+
+def test_view_tells_a_refusal_from_an_answer_without_a_source(
+    view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    def shown(text: str) -> str:
+        message = make_answer(text)
+        assert message.answer is not None
+        view.show_messages([question(), replace(message, answer=replace(message.answer, citations=()))])
+        return view.toPlainText()
+
+    assert "The model found no answer in the documents" in shown("The documents do not tell.")
+    assert "no sentence could be tied to one" in shown("Every 2,000 hours.")
+
+
+def test_view_offers_an_answer_without_documents_where_nothing_was_found(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), make_answer("Nothing was found.", sources=0, basis="nothing_found")])
+
+    with qtbot.waitSignal(view.without_documents_requested) as asked:
+        view.anchorClicked.emit(QUrl(next(link for link in links(view) if link.startswith("without:"))))
+    assert asked.args == [2]
+
+
+def test_view_takes_markup_of_questions_answers_and_passages_as_text(
+    view: ConversationView, make_answer: Callable[..., Message], make_source: Callable[..., Source]
+) -> None:
+    answer = make_answer(HOSTILE)
+    assert answer.answer is not None
+    view.show_messages([question(HOSTILE), answer])
+    view.add_message(Message(3, 1, "assistant", "", 0.0), writing=True)
+    view.set_sources(3, (make_source(1, HOSTILE, f"/x/{HOSTILE}.pdf"),))
+    view.set_text(3, HOSTILE)
+
+    assert HOSTILE in view.toPlainText()
+    assert not any(run.charFormat().isImageFormat() for run in fragments(view.document()))
+    assert all(link.startswith("cite:") for link in links(view))
+    assert view.loadResource(QTextDocument.ResourceType.ImageResource.value, QUrl("file:///etc/passwd")) is None
+    assert not view.openExternalLinks()
+    assert not view.openLinks()
+
+
+@pytest.mark.parametrize("link", ["https://evil.example", "file:///etc/passwd", "cite:9/9/9", "cite:a/b/c", "cite:"])
+def test_view_follows_no_other_link(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message], link: str
+) -> None:
+    view.show_messages([question(), make_answer("Yes [1].")])
+    before = view.toPlainText()
+
+    with qtbot.assertNotEmitted(view.source_requested):
+        view.anchorClicked.emit(QUrl(link))
+    assert view.toPlainText() == before
+
+
+def test_view_opens_a_source_with_its_sentence(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), make_answer("Yes [1].")])
+
+    with qtbot.waitSignal(view.source_requested) as asked:
+        view.anchorClicked.emit(QUrl("cite:2/1/0"))
+    source, quote = asked.args
+    assert (source.n, quote) == (1, SENTENCE)
+
+
+def test_view_opens_a_source_by_keyboard(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), make_answer("Yes [1].")])
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Tab)
+
+    with qtbot.waitSignal(view.source_requested):
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+
+
+def test_view_opens_a_source_by_a_click_beside_its_words(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), make_answer("Yes [1].")])
+    _, place = next(iter(view.parts_of(2)))
+
+    with qtbot.waitSignal(view.source_requested):
+        at = QPoint(round(place.right()) - 6, round(place.top()) + 6 - view.verticalScrollBar().value())
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_view_streams_and_then_formats(view: ConversationView, make_answer: Callable[..., Message]) -> None:
+    view.show_messages([question()])
+    view.add_message(Message(2, 1, "assistant", "", 0.0), writing=True)
+    view.set_activity(2, "Reading 5 passages, 62 %")
+    assert "Reading 5 passages, 62 %" in view.toPlainText()
+
+    view.set_text(2, "Every **2,0")
+    view.set_text(2, "Every **2,000** hours")
+    assert "Every **2,000** hours" in view.toPlainText()
+    assert "Reading 5 passages" not in view.toPlainText()
+
+    view.finish(make_answer("Every **2,000** hours. [1]"))
+    assert "Every 2,000 hours. [1]" in view.toPlainText()
+
+
+def test_view_shows_sources_before_the_first_word_and_writes_above_them(
+    view: ConversationView, make_source: Callable[..., Source]
+) -> None:
+    view.show_messages([question()])
+    view.add_message(Message(2, 1, "assistant", "", 0.0), writing=True)
+    view.set_sources(2, (make_source(1),))
+    assert "pump manual.pdf" in view.toPlainText()
+
+    for text in ("Every", "Every two", "Every two thousand\n\nhours"):
+        view.set_text(2, text)
+    text = view.toPlainText()
+    assert text.index("hours") < text.index("pump manual.pdf")
+
+
+def test_view_says_how_an_answer_broke_off(view: ConversationView, make_answer: Callable[..., Message]) -> None:
+    view.show_messages([question()])
+    view.add_message(Message(2, 1, "assistant", "", 0.0), writing=True)
+    view.finish(make_answer("Every two", sources=0, ended="failed"), "The model stopped unexpectedly.")
+    assert "Every two" in view.toPlainText()
+    assert "The model stopped unexpectedly." in view.toPlainText()
+
+    view.show_messages([question(), make_answer("Every two", sources=0, ended="writing")])
+    assert "phi3desk was closed while this was written." in view.toPlainText()
+
+
+def test_view_follows_the_end_only_while_it_is_in_view(view: ConversationView) -> None:
+    view.show_messages([question("A long question. " * 60, id) for id in range(1, 9)])
+    view.add_message(Message(20, 1, "assistant", "", 0.0), writing=True)
+    bar = view.verticalScrollBar()
+    view.set_text(20, "word " * 400)
+    assert bar.value() == bar.maximum()
+
+    bar.triggerAction(bar.SliderAction.SliderToMinimum)
+    view.set_text(20, "word " * 800)
+    assert bar.value() == 0
+    assert not view.follows_end
+
+    bar.triggerAction(bar.SliderAction.SliderToMaximum)
+    view.set_text(20, "word " * 1200)
+    assert bar.value() == bar.maximum()
+
+
+def test_view_copies_a_message_with_its_sources(view: ConversationView, make_answer: Callable[..., Message]) -> None:
+    view.show_messages([question(), make_answer("Every **2,000** hours. [1]")])
+    view.copy_message(2)
+
+    assert QGuiApplication.clipboard().text().startswith("Every **2,000** hours. [1]\n[1] pump manual.pdf, p. 2")
+
+
+def test_view_shows_the_end_of_a_long_conversation_first(view: ConversationView) -> None:
+    messages = [question(f"Question {id}.", id) for id in range(1, SHOWN_AT_FIRST + 11)]
+    view.show_messages(messages)
+    assert "Question 11." in view.toPlainText()
+    assert "Question 10." not in view.toPlainText()
+
+    view.anchorClicked.emit(QUrl("earlier:"))
+    assert "Question 1." in view.toPlainText()
+    assert "earlier" not in view.toPlainText()
+
+
+def test_view_asks_for_actions_by_keyboard(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), make_answer("Yes.", sources=0)])
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    again = next(b for b in view.action_buttons() if b.accessibleName() == "Ask again")
+
+    assert again.isVisible()
+    with qtbot.waitSignal(view.again_requested) as asked:
+        qtbot.keyClick(again, Qt.Key.Key_Space)
+    assert asked.args == [2]
+
+
+def test_actions_of_an_answer_hide_no_part_of_a_line_they_stand_over(
+    view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    answer = make_answer("Every 2,000 hours. [1]")
+    assert answer.answer is not None
+    made_by = replace(answer.answer.made_by, profile="Feed pumps " * 4, model="Phi-3-mini-4k-instruct.Q4_K_M" * 2)
+    long = replace(answer, answer=replace(answer.answer, made_by=made_by))
+    view.show_messages([question(), long])
+    entry = view._entries[-1]
+    view._point_at(entry)
+    QGuiApplication.processEvents()
+    actions = view._actions
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    image = actions.grab().toImage()
+    # between two buttons nothing but the window's own colour is seen, whatever is written below
+    gap = QPoint(actions.width() // len([b for b in actions.buttons() if b.isVisible()]), actions.height() // 2)
+    assert image.pixelColor(gap) == window

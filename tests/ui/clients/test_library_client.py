@@ -1,0 +1,69 @@
+"""The library as the window asks for it, with the real worker: folders are followed without being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from phi3desk.library.documents import Document, PageText, State
+from phi3desk.paths import Paths
+from phi3desk.ui.clients.library_client import LibraryClient
+
+WAIT = 60_000
+
+
+@pytest.fixture
+def library(home: Paths) -> Iterator[LibraryClient]:
+    client = LibraryClient(home)
+    client.start()
+    yield client
+    client.close()
+
+
+def documents(qtbot: QtBot, library: LibraryClient) -> dict[str, Document]:
+    told: list[list[Document]] = []
+    rows: list[Document] = []
+    library.documents(None, told.append, rows.extend)
+    qtbot.waitUntil(lambda: bool(told), timeout=WAIT)
+    assert rows == told[0]
+    return {document.name: document for document in rows}
+
+
+def test_library_client_follows_a_folder_it_is_bound_to(qtbot: QtBot, library: LibraryClient, tmp_path: Path) -> None:
+    folder = tmp_path / "plant"
+    folder.mkdir()
+    (folder / "cooling.md").write_text("# Cooling\n\nThe cooling water stays below 45 degrees.\n")
+    with qtbot.waitSignal(library.import_finished, timeout=WAIT):
+        library.import_paths([folder], None)
+    (folder / "keys.txt").write_text("The spare key is in the porter's lodge.\n")
+    qtbot.waitUntil(lambda: "keys.txt" in documents(qtbot, library), timeout=WAIT)
+    source = library.collections[0].sources[0]
+    assert (source.path, source.folder) == (str(folder), True)
+
+    pages: list[PageText] = []
+    cooling = documents(qtbot, library)["cooling.md"]
+    library.page(cooling.id, 1, pages.append, lambda failure: pytest.fail(str(failure.sentence)))
+    qtbot.waitUntil(lambda: bool(pages), timeout=WAIT)
+    assert (pages[0].label, "45 degrees" in pages[0].text) == ("Cooling", True)
+
+    library.remove_source(source.id)
+    qtbot.waitUntil(lambda: documents(qtbot, library) == {}, timeout=WAIT)
+    library.restore_source(source.id)
+    qtbot.waitUntil(lambda: set(documents(qtbot, library)) == {"cooling.md", "keys.txt"}, timeout=WAIT)
+
+
+def test_library_client_pauses_an_import_and_lets_it_go_on(
+    qtbot: QtBot, library: LibraryClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "keys.txt"
+    file.write_text("The spare key is in the porter's lodge.\n")
+    library.pause(True)
+    qtbot.waitUntil(lambda: library.status is not None and library.status.paused, timeout=WAIT)
+    library.import_paths([file], None)
+    assert documents(qtbot, library) == {}
+    with qtbot.waitSignal(library.import_finished, timeout=WAIT):
+        library.pause(False)
+    assert documents(qtbot, library)["keys.txt"].state is State.READY

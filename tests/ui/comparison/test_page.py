@@ -1,0 +1,319 @@
+"""The comparison with the real model worker and the tiny model; the examples page on its real store."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from phi3desk.chat.examples import AskedWith, ExampleStore, Verdict
+from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.prompt import FORMS
+from phi3desk.comparison.plan import Outcome, Plan, typed_questions, variants_of
+from phi3desk.comparison.store import ComparisonStore
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.types import AdapterUse
+from phi3desk.paths import Paths
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.ui.chat.message_actions import MessageActions
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.comparison.launcher import ComparisonStart
+from phi3desk.ui.comparison.page import ComparisonPage
+from phi3desk.ui.comparison.runner import Comparing
+from phi3desk.ui.examples.feedback import Judging
+from phi3desk.ui.examples.page import ExamplesPage
+from tests.helpers.tiny_phi3 import write_tiny_adapter
+from tests.ui.recorded_library import RecordedLibrary
+
+
+@pytest.fixture
+def store(home: Paths):
+    made = ComparisonStore(home.comparisons)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def model(home: Paths, tiny_phi3: Path):
+    models = ModelStore(home)
+    models.add(tiny_phi3, "tiny")
+    models.use("tiny")
+    made = ModelClient(home)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(home: Paths, store, model, tiny_adapters, qtbot: QtBot):
+    profiles = ProfileStore(home.profiles)
+    adapter = AdapterStore(home).add(tiny_adapters[0])
+    profiles.save(dataclasses.replace(profiles.current, adapters=(AdapterUse(adapter.name, adapter.path, 1.0),)))
+    settings = Settings(home.settings)
+    settings.set("answers.max_tokens", 32)
+    library = RecordedLibrary([], [])
+    window = QWidget()
+    window.given_back, window.is_answering = [], False
+    models = ModelStore(home)
+    comparing = Comparing(store, models, library, model, settings, lambda: window.given_back.append(True), window)
+    begin = ComparisonStart(store, profiles, models, AdapterStore(home), comparing, lambda: window.is_answering, window)
+    made = ComparisonPage(store, profiles, settings, comparing, begin, window)
+    library.setParent(made)
+    qtbot.addWidget(window)
+    window.resize(1000, 700)
+    window.show()
+    made.resize(1000, 700)
+    return made
+
+
+def example_comparison(store: ComparisonStore, page: ComparisonPage, make_answer, *, blind: bool = False) -> int:
+    variants = variants_of(["alone", "both"], page.setup.base, [])
+    comparison = store.begin(Plan("Pumps", typed_questions("How hot?\nHow often?"), variants, blind=blind, seed=1))
+    for asked in comparison.plan.questions:
+        for variant in variants:
+            text = f"{asked.question} by {variant.key} [1]"
+            store.keep(comparison.id, Outcome(asked.id, variant.key, make_answer(text).answer, 1.0))
+    return comparison.id
+
+
+def test_comparison_runs_through_the_workers_and_gives_the_model_back(page, store, model, qtbot: QtBot):
+    page.setup.text.setPlainText("How hot may the bearing be?\nHow often is it greased?")
+    page.setup.kinds["documents"].setChecked(False)
+    page.setup.kinds["adapter"].setChecked(True)
+    used = []
+    page.comparing.answered.connect(lambda _: used.append(tuple(use.name for use in model.model.adapters)))
+    model.start()
+    with qtbot.waitSignal(page.comparing.ended, timeout=60_000) as ended:
+        qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: page.running)
+    assert ended.args == [True, ""]
+    assert used == [(), (), ("tiny-a",), ("tiny-a",)]
+    assert page.window().given_back == [True]
+    (kept,) = store.comparisons()
+    assert kept.answered == 4
+    assert page.state == "4 of 4 answers"
+
+
+def test_comparison_stopped_goes_on_where_it_was(page, store, model, qtbot: QtBot):
+    page.setup.text.setPlainText("\n".join(f"How hot is bearing {n}?" for n in range(6)))
+    page.setup.kinds["documents"].setChecked(False)
+    page.setup.kinds["adapter"].setChecked(True)
+    model.start()
+    with qtbot.waitSignal(page.comparing.answered, timeout=60_000):
+        page.start()
+    page.comparing.stop()
+    assert not page.running
+    (kept,) = store.comparisons()
+    assert 1 <= kept.answered < 12
+    with qtbot.waitSignal(page.comparing.ended, timeout=60_000):
+        page.go_on()
+    assert store.comparison(kept.id).answered == 12
+
+
+def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters, qtbot: QtBot):
+    page.setup.text.setPlainText("How hot?\nHow often?")
+    page.setup.kinds["documents"].setChecked(False)
+    page.setup.kinds["adapter"].setChecked(True)
+    began, switched = [], []
+    page.comparing.progressed.connect(lambda done, *_: began.append(done))
+    other = (AdapterUse("other", str(tiny_adapters[1]), 1.0),)
+
+    def switch_once(_: str) -> None:
+        if not switched:
+            switched.append(True)
+            model.set_adapters(other)
+
+    page.comparing.answered.connect(switch_once)
+    model.start()
+    with qtbot.waitSignal(page.comparing.ended, timeout=60_000) as ended:
+        page.start()
+    assert ended.args == [True, ""]
+    assert store.comparisons()[0].answered == 4
+    assert began.count(1) > 1
+
+
+def test_adapter_for_answers_from_documents_is_not_compared_without_them(page, home: Paths, tmp_path):
+    assert page.setup.kinds["adapter"].isEnabled()
+    formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt=next(iter(FORMS)))
+    adapter = AdapterStore(home).add(formed)
+    profiles = page._profiles
+    profiles.save(dataclasses.replace(profiles.current, adapters=(AdapterUse(adapter.name, adapter.path),)))
+    page.setup.kinds["adapter"].setChecked(True)
+    page.refresh()
+    assert page.setup.kinds["both"].isEnabled()
+    assert not page.setup.kinds["adapter"].isEnabled()
+    assert page.setup.variants == ["alone", "documents"]
+    assert "only in answers from documents" in page.setup.kinds["adapter"].toolTip()
+
+
+def test_comparison_is_refused_while_an_answer_is_written(page, store):
+    page.window().is_answering = True
+    page.setup.text.setPlainText("How hot?")
+    page.start()
+    assert page.setup.told.text() == "An answer is still being written. Wait for it, or stop it, and compare then."
+    assert store.comparisons() == []
+
+
+def test_answers_are_judged_by_keyboard(page, store, make_answer, qtbot: QtBot):
+    number = example_comparison(store, page, make_answer)
+    page.open(number)
+    table = page.results.table
+    table.setCurrentIndex(page.results.model.index(1, 2))
+    qtbot.keyClick(table, Qt.Key.Key_G)
+    qtbot.keyClick(table, Qt.Key.Key_Left)
+    qtbot.keyClick(table, Qt.Key.Key_B)
+    thumbs = {(one.question, one.variant): one.thumb for one in store.outcomes(number) if one.thumb}
+    assert thumbs == {("2", "both"): 1, ("2", "alone"): -1}
+    page.results.setCurrentIndex(1)
+    assert "Judged good by you" in page.results.chart.accessibleDescription()
+
+
+def test_blind_comparison_hides_names_and_figures_until_revealed(page, store, make_answer, tmp_path):
+    page.open(example_comparison(store, page, make_answer, blind=True))
+    model = page.results.model
+    header = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(model.columnCount())]
+    assert header == ["Question", "Answer 1", "Answer 2"]
+    shown = {str(model.data(model.index(0, column))) for column in (1, 2)}
+    assert shown == {"How hot? by alone", "How hot? by both"}
+    page.results.table.setCurrentIndex(model.index(0, 1))
+    assert page.results._answer.toPlainText() in shown
+    assert page.results._found.text() == ""
+    page.results.setCurrentIndex(1)
+    assert page.results.figures_table.isHidden()
+    assert not page._csv.isEnabled()
+    page.reveal()
+    assert model.headerData(1, Qt.Orientation.Horizontal) == "Model alone"
+    assert model.data(model.index(0, 1)).endswith("How hot? by alone [1]")
+    assert not page.results.figures_table.isHidden()
+    page.save(tmp_path / "out.html", "html")
+    assert "How hot? by alone" in (tmp_path / "out.html").read_text()
+
+
+def test_deleted_comparison_is_brought_back_by_undo(page, store, make_answer, qtbot: QtBot):
+    number = example_comparison(store, page, make_answer)
+    with qtbot.waitSignal(page.undo_offered) as offered:
+        page.delete(number)
+    assert store.comparisons() == []
+    offered.args[1]()
+    assert [one.id for one in store.comparisons()] == [number]
+
+
+@pytest.fixture
+def examples(home: Paths):
+    made = ExampleStore(home.examples)
+    yield made
+    made.close()
+
+
+def test_judged_answer_becomes_an_example_and_undo_takes_it_back(
+    home: Paths, examples, make_answer, qtbot: QtBot, page
+):
+    conversations = ConversationStore(home.conversations)
+    conversation = conversations.create("Pumps")
+    conversations.add(conversation.id, "user", "How often?")
+    record = make_answer("Every 2,000 hours [1].").answer
+    message = conversations.add(conversation.id, "assistant", record.text, record)
+    judging = Judging(examples, conversations, ProfileStore(home.profiles), page)
+    with qtbot.waitSignal(judging.undo_offered) as offered:
+        judging.good(conversation.id, message.id)
+    (kept,) = examples.examples()
+    assert (kept.verdict, kept.question, kept.asked.sources) == (Verdict.GOOD, "How often?", record.sources)
+    offered.args[1]()
+    assert examples.examples() == []
+    dialog = judging.not_good(conversation.id, message.id)
+    dialog.text.setPlainText("Every 2,000 operating hours [1].")
+    dialog.accept()
+    (kept,) = examples.examples()
+    assert (kept.verdict, kept.correction) == (Verdict.CORRECTED, "Every 2,000 operating hours [1].")
+    with qtbot.waitSignal(judging.undo_offered) as offered:
+        judging.good(conversation.id, message.id)
+    assert examples.examples()[0].verdict is Verdict.GOOD
+    offered.args[1]()
+    (kept,) = examples.examples()
+    assert (kept.verdict, kept.correction) == (Verdict.CORRECTED, "Every 2,000 operating hours [1].")
+    conversations.close()
+
+
+def test_examples_page_corrects_removes_and_exports(home: Paths, examples, model, make_answer, tmp_path, qtbot: QtBot):
+    message = make_answer("Every 2,000 hours [1].")
+    examples.judge("How often?", message, AskedWith(sources=message.answer.sources, basis="documents"), Verdict.GOOD)
+    made = ExamplesPage(examples, model, Settings(home.settings))
+    qtbot.addWidget(made)
+    made.show()
+    made.correction.setPlainText("Every 2,000 operating hours [1].")
+    made.save()
+    assert examples.examples()[0].verdict is Verdict.CORRECTED
+    with qtbot.waitSignal(made.undo_offered) as offered:
+        made.remove()
+    assert examples.examples() == []
+    offered.args[1]()
+    with qtbot.waitSignal(made.told):
+        made.export(tmp_path)
+    text = (tmp_path / "phi3desk examples" / "train.jsonl").read_text()
+    assert "Every 2,000 operating hours [1]." in text
+    assert "Passages:" in text
+
+
+def test_examples_page_keeps_a_correction_that_was_typed_when_another_is_chosen(
+    home: Paths, examples, model, make_answer, qtbot: QtBot
+):
+    for number in (2, 4):
+        examples.judge(f"How often {number}?", make_answer("Every hour [1].", id=number), AskedWith(), Verdict.GOOD)
+    made = ExamplesPage(examples, model, Settings(home.settings))
+    qtbot.addWidget(made)
+    made.show()
+    first, second = (example.id for example in made.rows.examples)
+    made.correction.insertPlainText("Every two hours [1].")
+    made.list.setCurrentIndex(made.rows.index(1))
+    assert (examples.example(first).verdict, examples.example(first).correction) == (
+        Verdict.CORRECTED, "Every two hours [1].",
+    )  # fmt: skip
+    assert made.correction.toPlainText() == ""
+    made.correction.insertPlainText("Every three hours [1].")
+    made.hide()
+    assert examples.example(second).correction == "Every three hours [1]."
+
+
+def test_examples_page_does_not_write_over_a_judgement_made_elsewhere(
+    home: Paths, examples, model, make_answer, qtbot: QtBot
+):
+    message = make_answer("Every hour [1].")
+    examples.judge("How often?", message, AskedWith(), Verdict.CORRECTED, "Every two hours [1].")
+    made = ExamplesPage(examples, model, Settings(home.settings))
+    qtbot.addWidget(made)
+    made.show()
+    examples.judge("How often?", message, AskedWith(), Verdict.GOOD)
+    made.refresh()
+    made.hide()
+    assert examples.examples()[0].verdict is Verdict.GOOD
+    assert made.correction.toPlainText() == ""
+
+
+def test_comparison_tells_which_questions_are_asked(page, tmp_path):
+    setup = page.setup
+    setup.text.setPlainText("How hot?")
+    file = tmp_path / "pumps.jsonl"
+    file.write_text('{"question": "How often?"}\n{"question": "How much?"}\n')
+    setup.take_file(file)
+    assert [asked.question for asked in setup.questions()] == ["How often?", "How much?"]
+    assert setup._from_file.text() == "2 questions from pumps.jsonl"
+    setup.text.undo()
+    assert [asked.question for asked in setup.questions()] == ["How hot?"]
+    assert setup._from_file.text().startswith("Only the typed questions are asked")
+
+
+def test_message_actions_offer_judging_and_comparing(make_answer, qtbot: QtBot):
+    from PySide6.QtWidgets import QMenu, QTextEdit
+
+    view, menu = QTextEdit(), QMenu()
+    qtbot.addWidget(view)
+    qtbot.addWidget(menu)
+    actions = MessageActions(view)
+    made = actions.menu_actions(make_answer("Text [1]."), menu)
+    with qtbot.waitSignals([actions.good_requested, actions.not_good_requested, actions.compare_requested]):
+        for action in made:
+            action.trigger()
+    nothing = actions.menu_actions(make_answer("", 0), menu)
+    assert len(nothing) == len(made) - 2

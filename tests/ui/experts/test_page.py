@@ -1,0 +1,297 @@
+"""The experts page on the real profile, model and adapter stores."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.library.documents import Collection
+from phi3desk.model.starter import ADAPTER
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.types import LoadOptions
+from phi3desk.paths import Paths
+from phi3desk.profiles.profile import SamplingChoice
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.experts.adapter_row import StrengthRow
+from phi3desk.ui.experts.expert_list import KEYS
+from phi3desk.ui.experts.page import ExpertsPage
+from tests.helpers.tiny_phi3 import config, write_tiny_phi3
+
+
+class TwoCollections(QObject):
+    collections_changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.collections = [Collection(1, "Manuals", 12), Collection(2, "Tenders", 3)]
+        self.status = None
+
+
+@pytest.fixture
+def store(home: Paths) -> ProfileStore:
+    return ProfileStore(home.profiles)
+
+
+@pytest.fixture
+def page(home: Paths, store: ProfileStore, tiny_adapters: list[Path], qtbot: QtBot) -> ExpertsPage:
+    adapters = AdapterStore(home)
+    adapters.add(tiny_adapters[0])
+    library = TwoCollections()
+    made = ExpertsPage(store, library, adapters, ModelStore(home), Settings(home.settings))  # type: ignore[arg-type]
+    library.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(900, 700)
+    made.show()
+    qtbot.waitUntil(lambda: any(row.name == "tiny-a" for row in made.editor.strengths))
+    return made
+
+
+def strength_of(page: ExpertsPage, adapter: str) -> StrengthRow:
+    """Return the row of an adapter; the starter's own is always among them."""
+    return next(row for row in page.editor.strengths if row.name == adapter)
+
+
+def test_experts_page_keeps_what_is_typed(page: ExpertsPage, home: Paths, qtbot: QtBot):
+    page.add_expert()
+    page.editor.name.selectAll()
+    with qtbot.waitSignal(page.profile_saved):
+        qtbot.keyClicks(page.editor.name, "Pump expert")
+    page.editor.instructions.setPlainText("Give figures with their units.")
+    page.editor.questions.setPlainText("How often?\n\nHow much?\n")
+    adapter = strength_of(page, "tiny-a")
+    adapter.box.setChecked(True)
+    adapter.slider.setValue(16)
+    page.editor.collections[1][1].setChecked(True)
+    with qtbot.waitSignal(page.profile_saved):
+        pass
+    kept = ProfileStore(home.profiles).named("Pump expert")
+    assert kept.instructions == "Give figures with their units."
+    assert kept.first_questions == ("How often?", "How much?")
+    assert [(use.name, use.strength) for use in kept.adapters] == [("tiny-a", 0.8)]
+    assert kept.collections == (2,)
+    assert page.validity == "Saved."
+
+
+def test_experts_page_refused_name_is_told_and_not_kept(page: ExpertsPage, store: ProfileStore):
+    store.create("Pump expert")
+    page.add_expert()
+    page.editor.name.setText("pump EXPERT")
+    page.save()
+    assert page.validity == "There is an expert named “pump EXPERT” already. Choose another name."
+    assert page.chosen.name == "New expert"
+    page.editor.name.setText("")
+    page.save()
+    assert page.validity == "An expert needs a name."
+
+
+def test_experts_page_delete_can_be_undone_and_puts_it_in_use_again(page, store: ProfileStore, qtbot: QtBot):
+    page.add_expert()
+    page.use()
+    deleted = page.chosen
+    with qtbot.waitSignals([page.undo_offered, page.profile_used]):
+        page.delete()
+    assert deleted.id not in [profile.id for profile in store.profiles()]
+    assert page.chosen.id == store.current.id
+
+
+def test_experts_page_undo_of_delete_restores(page, store: ProfileStore, qtbot: QtBot):
+    page.add_expert()
+    page.use()
+    deleted = page.chosen
+    with qtbot.waitSignal(page.undo_offered) as offered:
+        page.delete()
+    offered.args[1]()
+    assert store.profile(deleted.id) == deleted
+    assert store.current.id == deleted.id
+    assert page.experts.list.count() == len(store.profiles())
+
+
+def test_experts_page_last_expert_cannot_be_deleted(page: ExpertsPage, store: ProfileStore):
+    for profile in store.profiles()[1:]:
+        page.choose(profile.id)
+        page.delete()
+    assert not page.head.delete.isEnabled()
+    page.delete()
+    assert page.validity == "The last expert cannot be deleted."
+
+
+def test_experts_page_copy_is_another_expert(page: ExpertsPage, store: ProfileStore):
+    page.copy()
+    assert page.chosen.name == "General (copy)"
+    assert page.chosen.instructions == store.profiles()[0].instructions
+    assert not page.chosen.built_in
+
+
+def test_experts_page_uses_an_expert_by_keyboard(page: ExpertsPage, store: ProfileStore, qtbot: QtBot):
+    made = store.create("Tender reader")
+    page.choose(made.id)
+    with qtbot.waitSignal(page.profile_used) as used:
+        qtbot.keyClick(page.experts.list, Qt.Key.Key_Return)
+    assert used.args == [made.id]
+    assert store.current.id == made.id
+
+
+def test_experts_page_switching_keeps_the_unsaved_text(page: ExpertsPage, store: ProfileStore):
+    first, other = page.chosen.id, store.create("Other").id
+    page.editor.instructions.setPlainText("Be brief.")
+    page.choose(other)
+    assert store.profile(first).instructions == "Be brief."
+
+
+def test_experts_page_adapter_that_is_gone_is_shown_and_kept(page: ExpertsPage, home: Paths, qtbot: QtBot):
+    strength_of(page, "tiny-a").box.setChecked(True)
+    page.save()
+    AdapterStore(home).remove("tiny-a")
+    page.refresh()
+    qtbot.waitUntil(lambda: "Not on this machine" in strength_of(page, "tiny-a").box.toolTip())
+    assert [use.name for use in page.editor.profile.adapters] == ["tiny-a"]
+
+
+def test_experts_page_tells_which_adapters_do_not_fit_the_model_chosen(
+    page: ExpertsPage, home: Paths, tiny_phi3: Path, tmp_path: Path, qtbot: QtBot
+):
+    models = ModelStore(home)
+    wide = write_tiny_phi3(tmp_path / "wide.gguf", shape=dataclasses.replace(config(), width=128, heads=8))
+    for file, name in ((tiny_phi3, "tiny"), (wide, "wide")):
+        models.add(file, name)
+    page.refresh()
+    model = page.editor.model
+    qtbot.waitUntil(lambda: model.findData("wide") >= 0)
+    model.setCurrentIndex(model.findData("wide"))
+    qtbot.waitUntil(lambda: strength_of(page, "tiny-a").fit.isVisibleTo(page))
+    assert "does not fit" in strength_of(page, "tiny-a").fit.text()
+    model.setCurrentIndex(model.findData("tiny"))
+    qtbot.waitUntil(lambda: not strength_of(page, "tiny-a").fit.isVisibleTo(page))
+    others = [row for row in page.editor.strengths if row.name == ADAPTER]
+    assert all(row.fit.text().startswith("Made for the starter") for row in others)
+
+
+def test_experts_page_keeps_a_collection_that_was_deleted_until_it_is_taken_out(page: ExpertsPage, store: ProfileStore):
+    expert = store.create("Pump expert")
+    store.save(dataclasses.replace(expert, collections=(2, 9)))
+    page.choose(expert.id)
+    boxes = dict(page.editor.collections)
+    assert (boxes[9].text(), boxes[9].isChecked()) == ("A deleted collection", True)
+    page.use()
+    assert store.profile(expert.id).collections == (2, 9)
+    boxes[9].setChecked(False)
+    page.save()
+    assert store.profile(expert.id).collections == (2,)
+
+
+def test_experts_page_keeps_what_was_typed_beside_a_refused_name(page: ExpertsPage, store: ProfileStore):
+    expert = store.create("Pump expert")
+    page.choose(expert.id)
+    page.editor.name.setText("")
+    page.editor.instructions.setPlainText("Give figures.")
+    page.choose(store.profiles()[0].id)
+    kept = store.profile(expert.id)
+    assert (kept.name, kept.instructions) == ("Pump expert", "Give figures.")
+
+
+def test_experts_page_a_held_key_deletes_one_expert(page: ExpertsPage, store: ProfileStore):
+    before = len(store.profiles())
+    for repeated in (False, True, True):
+        press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier, "", repeated)
+        QCoreApplication.sendEvent(page.experts.list, press)
+    assert len(store.profiles()) == before - 1
+
+
+def test_experts_page_opens_on_the_expert_that_was_switched_to_elsewhere(page: ExpertsPage, store: ProfileStore):
+    page.hide()
+    store.use(store.profiles()[2].id)
+    page.show()
+    assert page.chosen.id == store.profiles()[2].id
+
+
+def test_experts_page_keeps_icon_mode_and_sampling(page: ExpertsPage, home: Paths, qtbot: QtBot):
+    page.editor.look.icons[3].click()
+    page.editor.mode.buttons[AnswerMode.DOCUMENTS_FIRST].click()
+    page.editor.sampling.temperature.setValue(0.5)
+    page.save()
+    kept = ProfileStore(home.profiles).profile(page.chosen.id)
+    assert (kept.icon, kept.answer_mode) == (page.editor.look.icons[3].icon_name, AnswerMode.DOCUMENTS_FIRST)
+    assert kept.sampling == SamplingChoice(temperature=0.5)
+
+
+def test_experts_page_strength_is_a_figure_and_can_be_set_to_one(page: ExpertsPage, qtbot: QtBot):
+    row = strength_of(page, "tiny-a")
+    row.box.setChecked(True)
+    qtbot.keyClick(row.slider, Qt.Key.Key_Left)
+    assert row.use is not None and row.use.strength == 0.95
+    assert row._value.text() == "0.95"
+    row.reset.click()
+    assert row.use.strength == 1.0
+
+
+def test_experts_page_order_changes_by_keyboard_and_is_kept(page: ExpertsPage, home: Paths, qtbot: QtBot):
+    first, second, *rest = page._profiles.profiles()
+    page.choose(second.id)
+    with qtbot.waitSignal(page.profile_saved):
+        qtbot.keyClick(page.experts.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert [one.id for one in ProfileStore(home.profiles).profiles()] == [one.id for one in (second, first, *rest)]
+    assert page.experts.list.currentItem().text() == second.name
+    assert page.experts.list.currentItem().data(KEYS) == "Ctrl+1"
+
+
+def test_experts_page_order_changes_by_drag(page: ExpertsPage, store: ProfileStore, qtbot: QtBot):
+    before = [one.id for one in store.profiles()]
+    rows = page.experts.list.model()
+    with qtbot.waitSignal(page.experts.moved):
+        rows.moveRow(rows.index(0, 0).parent(), 0, rows.index(0, 0).parent(), 3)
+    qtbot.waitUntil(lambda: [one.id for one in store.profiles()] != before)
+    assert [one.id for one in store.profiles()] == [before[1], before[2], before[0], *before[3:]]
+
+
+def test_experts_page_makes_an_expert_from_a_template(page: ExpertsPage, store: ProfileStore):
+    template = store.templates()[1]
+    page.experts.new_requested.emit(template.id)
+    assert page.chosen.instructions == template.instructions
+    assert page.chosen.name != template.name
+    assert not page.chosen.built_in
+
+
+def test_experts_page_guide_opens_the_page_that_comes_next(page: ExpertsPage, qtbot: QtBot):
+    page.experts.guide.click()
+    assert page.guide.isVisible() and not page.editor.isVisible()
+    examples = QLabel("examples")
+    page.add_tab("examples", examples, "Examples")
+    page.guide.page_wanted.emit("examples")
+    assert examples.isVisible()
+    with qtbot.waitSignal(page.page_wanted) as wanted:
+        page.guide.page_wanted.emit("models")
+    assert wanted.args == ["models"]
+
+
+def test_experts_page_preview_says_that_no_model_is_loaded(page: ExpertsPage, qtbot: QtBot):
+    page.editor.instructions.setPlainText("Be brief.")
+    qtbot.waitUntil(lambda: "No model is loaded" in page.preview.status.text())
+
+
+def test_experts_page_preview_answers_anew_and_gives_the_model_back(
+    page: ExpertsPage, home: Paths, store: ProfileStore, tiny_phi3: Path, qtbot: QtBot
+):
+    model = ModelClient(home)
+    try:
+        model.start()
+        page.answer_with(model, lambda: False)
+        page.choose(store.create("Drafts").id)
+        page.preview.question.setText("How often?")
+        page.editor.mode.buttons[AnswerMode.MODEL_ALONE].click()
+        page.editor.sampling.max_tokens.setValue(32)
+        model.load(str(tiny_phi3), LoadOptions(context=512, gpu_layers=0, threads=1))
+        qtbot.waitUntil(lambda: "Drafts, tiny-phi3" in page.preview.foot.text(), timeout=60_000)
+        strength_of(page, "tiny-a").box.setChecked(True)
+        qtbot.waitUntil(lambda: "tiny-a 1" in page.preview.foot.text(), timeout=60_000)
+        qtbot.waitUntil(lambda: model.model is not None and model.model.adapters == (), timeout=60_000)
+        assert store.current.adapters == ()
+        assert page.preview.answer.toPlainText()
+    finally:
+        model.close()

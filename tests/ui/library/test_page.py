@@ -1,0 +1,387 @@
+"""The library page: reasons, next steps, undo, folders and rules, and the page on the real worker."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from phi3desk.library.documents import (
+    Collection,
+    Document,
+    FileOutcome,
+    ImportProgress,
+    ImportSummary,
+    LibraryStatus,
+    Phase,
+    Rules,
+    Source,
+    State,
+)
+from phi3desk.paths import Paths
+from phi3desk.settings import Settings
+from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.library.document_import import DocumentFiles
+from phi3desk.ui.library.page import FOLDERS, LibraryPage
+from phi3desk.ui.library.password_dialog import PasswordDialog
+from tests.ui.recorded_library import REASON, RecordedLibrary, document
+
+
+@pytest.fixture
+def page(qtbot: QtBot, tmp_path: Path) -> Callable[..., LibraryPage]:
+    def make(documents: list[Document], collections: list[Collection] | None = None) -> LibraryPage:
+        counts = [Collection(1, "Manuals", len(documents))] if collections is None else collections
+        library = RecordedLibrary(documents, counts)
+        files = DocumentFiles(
+            library,  # type: ignore[arg-type]
+            Settings(tmp_path / "settings.json"),
+            lambda: next((one for one in library.collections if one.id == made.current_collection), None),
+        )
+        made = LibraryPage(library, files)  # type: ignore[arg-type]
+        library.setParent(made)
+        files.setParent(made)
+        made.recorded = library  # type: ignore[attr-defined]
+        made.resize(1000, 700)
+        qtbot.addWidget(made)
+        made.show()
+        if not counts:
+            library.collections_changed.emit([])
+        return made
+
+    return make
+
+
+def asked(page: LibraryPage) -> list[tuple[object, ...]]:
+    return page.recorded.asked  # type: ignore[attr-defined,no-any-return]
+
+
+def test_library_page_tells_the_selected_documents_reason_in_full(page):
+    shown = page([document(1, State.NEEDS_OCR)])
+    shown.documents.table.selectRow(0)
+    assert shown.documents._detail.isVisible()
+    assert shown.documents._told.text() == "All 14 pages are pictures without text."
+
+
+def test_library_page_offers_one_way_in_when_empty(page, qtbot: QtBot):
+    shown = page([], [])
+    assert shown._pages.currentWidget() is shown._empty
+    assert not shown._add_files.isVisible()
+    qtbot.mouseClick(shown._samples, Qt.MouseButton.LeftButton)
+    made, (what, paths, collection) = asked(shown)
+    assert made == ("create", "Samples")
+    assert (what, collection) == ("import_paths", 2)
+    assert "pump-manual.pdf" in [Path(path).name for path in paths]
+
+
+@pytest.mark.parametrize("button", ["_add_files", "_add_folder"])
+def test_library_page_adds_what_is_chosen_to_the_collection_that_is_shown(page, button: str, qtbot: QtBot):
+    shown = page([document(1)])
+    shown.collections.list.setCurrentRow(1)
+    qtbot.mouseClick(getattr(shown, button), Qt.MouseButton.LeftButton)
+    dialog = shown.findChild(QFileDialog)
+    dialog.filesSelected.emit(["/plant/Report 7.pdf"])
+    dialog.reject()
+    assert asked(shown) == [("import_paths", ["/plant/Report 7.pdf"], 1)]
+
+
+def test_library_page_delete_key_removes_and_offers_an_undo_that_restores(page, qtbot: QtBot):
+    shown = page([document(1), document(2), document(3)])
+    shown.documents.table.selectAll()
+    shown.documents.table.setFocus()
+    with qtbot.waitSignal(shown.undo_offered) as offered:
+        shown.documents._remove.trigger()
+    text, undo = offered.args
+    assert text == "3 documents were removed from the library."
+    undo()
+    assert asked(shown) == [("remove_documents", [1, 2, 3]), ("restore_documents", [1, 2, 3])]
+
+
+def test_library_page_deleting_a_collection_can_be_undone(page, qtbot: QtBot):
+    shown = page([document(1)])
+    shown.collections.list.setCurrentRow(1)
+    assert shown.current_collection == 1
+    with qtbot.waitSignal(shown.undo_offered) as offered:
+        qtbot.keyClick(shown.collections.list, Qt.Key.Key_Delete)
+    offered.args[1]()
+    assert asked(shown) == [("delete_collection", 1), ("restore_collection", 1)]
+
+
+def test_library_page_new_collection_opens_its_name_and_renames(page, qtbot: QtBot):
+    shown = page([document(1)])
+    shown.collections.make()
+    assert asked(shown) == [("create", "New collection")]
+    shown._library.collections_changed.emit([Collection(1, "Manuals"), Collection(2, "New collection")])
+    assert shown.current_collection == 2
+    shown.collections.list.currentItem().setText("Tenders")
+    assert asked(shown)[-1] == ("rename_collection", 2, "Tenders")
+
+
+def test_library_page_opens_a_document_with_the_keyboard(page, qtbot: QtBot):
+    shown = page([document(1)])
+    shown.documents.table.setCurrentIndex(shown.documents.model.index(0, 0))
+    shown.documents.table.setFocus()
+    with qtbot.waitSignal(shown.document_opened) as opened:
+        qtbot.keyClick(shown.documents.table, Qt.Key.Key_Return)
+    assert opened.args[0].id == 1
+
+
+PROGRESS = ImportProgress(240, 87, 412, 150, 51, "Pump manual.pdf", 36.4, 130.0, 0.4137, Phase.EMBEDDING, 12)
+
+
+def test_library_page_bar_tells_phase_and_figures_and_cancels(page, qtbot: QtBot):
+    shown = page([document(1)])
+    shown._library.import_started.emit()
+    shown._library.import_progressed.emit(PROGRESS)
+    bar = shown.import_bar
+    assert bar.isVisible()
+    assert bar.text == "Preparing the search by meaning: 87 of 240 files"
+    assert (bar._bar.value(), bar._bar.maximum()) == (414, 1000)
+    assert bar.figures.splitlines() == [
+        "41.4 %  ·  about 2 minutes left",
+        "Pump manual.pdf",
+        "412 pages  ·  150 passages  ·  36.4 pages a second  ·  text to recognise on 12 pages",
+        "Searching by words; meanings 34.0 %",
+    ]
+    qtbot.mouseClick(bar._cancel, Qt.MouseButton.LeftButton)
+    assert asked(shown) == [("cancel",)]
+
+
+def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot: QtBot):
+    shown = page([document(1)])
+    library, bar = shown._library, shown.import_bar
+    library.import_started.emit()
+    library.import_progressed.emit(PROGRESS)
+    qtbot.waitUntil(lambda: bar.height() > 60)
+    before = (bar.height(), bar._pause.width(), bar._cancel.geometry())
+    qtbot.mouseClick(bar._pause, Qt.MouseButton.LeftButton)
+    library.import_progressed.emit(replace(PROGRESS, phase=Phase.PAUSED, current=""))
+    assert bar.text == "Paused: 87 of 240 files"
+    assert "left" not in bar.figures
+    assert bar._pause.text() == "Continue"
+    assert (bar.height(), bar._pause.width(), bar._cancel.geometry()) == before
+    qtbot.mouseClick(bar._pause, Qt.MouseButton.LeftButton)
+    assert asked(shown) == [("pause", True), ("pause", False)]
+
+
+def test_library_page_bar_says_that_an_import_waits_before_it_has_progress(page):
+    shown = page([document(1)])
+    shown._library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True, paused=True))
+    shown._library.import_started.emit()
+    assert (shown.import_bar.text, shown.import_bar._pause.text()) == ("Paused", "Continue")
+    shown._library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True))
+    assert (shown.import_bar.text, shown.import_bar._pause.text()) == ("Checking files", "Pause")
+
+
+def test_library_page_summary_filters_to_what_could_not_be_read(page, qtbot: QtBot):
+    shown = page([document(1), document(2, State.NEEDS_OCR)])
+    states = {"ready": 228, "needs_ocr": 9, "locked": 2, "failed": 1}
+    shown._library.import_finished.emit(ImportSummary(states, 80.0))
+    assert shown.import_bar.text == (
+        "12 of 240 files could not be read. 9 are scans without text. 2 are locked by a password. "
+        "1 is damaged or took too long."
+    )
+    qtbot.mouseClick(shown.import_bar._show_them, Qt.MouseButton.LeftButton)
+    assert [shown.documents.model.document_at(row).id for row in range(shown.documents.model.rowCount())] == [2]
+
+
+def test_library_page_tells_imports_that_follow_each_other_as_one(page):
+    shown = page([document(1)])
+    library = shown._library
+    library.import_started.emit()
+    library.import_started.emit()
+    library.import_finished.emit(ImportSummary({"ready": 3, "locked": 1}, 8.0))
+    assert shown.import_bar.text == "Checking files"
+    library.import_finished.emit(ImportSummary({"ready": 2}, 1.0))
+    assert shown.import_bar.text == "1 of 6 files could not be read. 1 is locked by a password."
+
+
+def test_library_page_keeps_the_selection_when_documents_come_in(page):
+    shown = page([document(2)])
+    shown.documents.table.selectRow(0)
+    shown._library.held = [document(1), document(2)]
+    shown.documents.fetch()
+    assert [one.id for one in shown.documents.selected_documents()] == [2]
+
+
+def test_library_page_context_menu_holds_what_can_be_done(page, qtbot: QtBot):
+    shown = page([document(1)])
+    shown.documents.table.selectRow(0)
+    shown.documents._show_menu(QPoint(5, 5))
+    menu = shown.findChild(QMenu)
+    texts = [action.text() for action in menu.actions() if action.text()]
+    assert texts == [
+        "Open",
+        "Enter password",
+        "Read again",
+        "Open with another program",
+        "Show in folder",
+        "Remove from the library",
+    ]
+    assert not menu.actions()[1].isVisible()
+    menu.close()
+
+
+def test_library_page_updates_a_finished_file_in_place(page, qtbot: QtBot):
+    shown = page([document(number, State.FOUND) for number in range(1, 200)])
+    table = shown.documents.table
+    table.scrollTo(shown.documents.model.index(120, 0), table.ScrollHint.PositionAtTop)
+    table.selectRow(121)
+    before = (table.verticalScrollBar().value(), shown.documents.selected_documents()[0].id)
+    outcome = FileOutcome("/plant/Report 5.pdf", State.LOCKED, 0, 0, REASON, 5)
+    with qtbot.assertNotEmitted(shown.documents.model.modelReset):
+        shown._library.file_finished.emit(outcome)
+    assert shown.documents.model.document_at(4).state is State.LOCKED
+    assert (table.verticalScrollBar().value(), shown.documents.selected_documents()[0].id) == before
+    assert "Locked  1" in shown.documents.chips.texts()
+
+
+def test_library_page_keeps_the_row_in_view_when_others_come_in_above(page):
+    shown = page([document(number) for number in range(200, 400)])
+    table, model = shown.documents.table, shown.documents.model
+    table.verticalScrollBar().setValue(36 * 50 + 7)
+    top = model.document_at(table.rowAt(0)).id
+    shown._library.held = [document(number) for number in range(1, 400)]
+    shown.documents.fetch()
+    assert model.total == 399
+    assert model.document_at(table.rowAt(0)).id == top
+
+
+def test_library_page_chips_count_and_filter_by_state(page, qtbot: QtBot):
+    states = [State.READY] * 3 + [State.NEEDS_OCR] * 2 + [State.FAILED]
+    shown = page([document(number, state) for number, state in enumerate(states, 1)])
+    chips = shown.documents.chips
+    assert chips.texts() == ["All  6", "Ready  3", "Needs OCR  2", "Failed  1"]
+    qtbot.mouseClick(chips.chip(State.NEEDS_OCR), Qt.MouseButton.LeftButton)
+    assert shown.documents.model.matching == 2
+    qtbot.mouseClick(chips.chip(State.FAILED), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier)
+    assert shown.documents.model.matching == 3
+    shown._library.held = [document(number) for number in range(1, 7)]
+    shown.documents.fetch()
+    assert shown.documents.model.matching == 0
+    assert shown.documents._nothing.isVisible()
+    qtbot.mouseClick(chips._every, Qt.MouseButton.LeftButton)
+    assert shown.documents.model.matching == 6
+
+
+def test_library_page_asks_once_for_the_password_of_what_is_locked(page, qtbot: QtBot):
+    shown = page([document(1, State.LOCKED), document(2), document(3, State.LOCKED)])
+    shown.documents.table.selectAll()
+    qtbot.mouseClick(shown.documents._enter, Qt.MouseButton.LeftButton)
+    dialog = shown.findChild(PasswordDialog)
+    assert not dialog._open.isEnabled()
+    assert dialog.field.echoMode() == dialog.field.EchoMode.Password
+    assert not dialog.remember.isChecked()
+    qtbot.keyClicks(dialog.field, "s3cret")
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert asked(shown) == [("unlock", [1, 3], "s3cret", False)]
+    assert dialog.field.text() == ""
+
+
+def test_library_page_saves_the_rows_that_are_shown_as_csv(page, tmp_path: Path, qtbot: QtBot):
+    shown = page([document(1), document(2, State.NEEDS_OCR, "=1+1.pdf")])
+    shown.show_states(frozenset({State.NEEDS_OCR}))
+    qtbot.mouseClick(shown.documents._save, Qt.MouseButton.LeftButton)
+    dialog = shown.findChild(QFileDialog)
+    with qtbot.waitSignal(shown._files.told) as told:
+        dialog.fileSelected.emit(str(tmp_path / "report.csv"))
+    dialog.reject()
+    assert told.args == [f"Saved as {tmp_path / 'report.csv'}."]
+    raw = (tmp_path / "report.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    titles, *rows = csv.reader(raw.decode("utf-8-sig").splitlines())
+    assert [dict(zip(titles, row, strict=True))["Name"] for row in rows] == ["'=1+1.pdf"]
+    assert rows[0][titles.index("State")] == "Needs OCR"
+    assert rows[0][titles.index("Reason")] == str(REASON)
+
+
+PLANT = Source(1, 1, "/plant", True)
+AWAY = Source(2, 1, "/media/stick/old.pdf", False, missing=True)
+
+
+@pytest.fixture
+def folders(page) -> LibraryPage:
+    shown = page([document(1)], [Collection(1, "Manuals", 1, sources=(PLANT, AWAY), rules=Rules(exclude=("*draft*",)))])
+    shown.collections.list.setCurrentRow(1)
+    shown.tabs.setCurrentIndex(FOLDERS)
+    return shown
+
+
+def test_library_page_lists_folders_and_removes_one_with_undo(folders, qtbot: QtBot):
+    tree = folders.folders.sources
+    rows = [[tree.topLevelItem(row).text(column) for column in (0, 2)] for row in range(2)]
+    assert rows == [["/plant", "Followed"], ["/media/stick/old.pdf", "Cannot be found"]]
+    tree.setCurrentItem(tree.topLevelItem(0))
+    with qtbot.waitSignal(folders.undo_offered) as offered:
+        qtbot.keyClick(tree, Qt.Key.Key_Delete)
+    assert offered.args[0].startswith("“plant” is not followed any more")
+    offered.args[1]()
+    qtbot.mouseClick(folders.folders._check, Qt.MouseButton.LeftButton)
+    assert asked(folders) == [("remove_source", 1), ("restore_source", 1), ("sync", 1)]
+
+
+def test_library_page_takes_other_rules_and_takes_them_back(folders, qtbot: QtBot):
+    form = folders.folders.rules
+    folders._library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, False, ocr_languages=("eng", "osd", "ukr")))
+    assert form.exclude.toPlainText() == "*draft*"
+    assert [box.text() for box in form._chosen.values()] == ["English", "Ukrainian"]
+    assert not form._save.isEnabled()
+    form.exclude.appendPlainText("  old_*  \n\n")
+    form._chosen["ukr"].setChecked(True)
+    with qtbot.waitSignal(folders.undo_offered) as offered:
+        qtbot.mouseClick(form._save, Qt.MouseButton.LeftButton)
+    new = Rules(exclude=("*draft*", "old_*"), ocr_languages=("ukr",))
+    offered.args[1]()
+    assert asked(folders) == [("set_rules", 1, new), ("set_rules", 1, Rules(exclude=("*draft*",)))]
+
+
+def test_library_page_keeps_rules_being_written_when_the_library_changes(folders):
+    form = folders.folders.rules
+    form.exclude.setPlainText("half writ")
+    folders._library.collections_changed.emit(folders._library.collections)
+    assert form.exclude.toPlainText() == "half writ"
+
+
+def test_library_page_says_how_to_get_text_recognition(folders, qtbot: QtBot):
+    folders._library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, False))
+    form = folders.folders.rules
+    assert form._no_tesseract.isVisible()
+    assert "Install Tesseract" in form._no_tesseract.text()
+    qtbot.mouseClick(form._check, Qt.MouseButton.LeftButton)
+    assert asked(folders) == [("sync", 1)]
+
+
+@pytest.fixture
+def real_library(home: Paths, qtbot: QtBot) -> Iterator[LibraryClient]:
+    client = LibraryClient(home)
+    client.start()
+    yield client
+    client.close()
+
+
+def test_library_page_shows_real_imports_and_undoes_a_removal(
+    home: Paths, real_library: LibraryClient, pump_pdf: Path, tmp_path: Path, qtbot: QtBot
+):
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7\nnothing of a document")
+    page = LibraryPage(real_library, DocumentFiles(real_library, Settings(home.settings), lambda: None, real_library))
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.show()
+    with qtbot.waitSignal(real_library.import_finished, timeout=90_000):
+        real_library.import_paths([pump_pdf, broken], None)
+    qtbot.waitUntil(lambda: page.documents.model.total == 2, timeout=20_000)
+    states = {page.documents.model.document_at(row).name: page.documents.model.document_at(row) for row in range(2)}
+    assert states["pump manual.pdf"].pages == 3
+    assert states["broken.pdf"].state is State.FAILED
+    assert states["broken.pdf"].reason is not None
+    qtbot.waitUntil(lambda: page.import_bar.text.startswith("1 of 2 files could not be read."), timeout=20_000)
+    page.documents.table.selectRow(0)
+    with qtbot.waitSignal(page.undo_offered) as offered:
+        page.documents.remove_selected()
+    qtbot.waitUntil(lambda: page.documents.model.total == 1, timeout=20_000)
+    offered.args[1]()
+    qtbot.waitUntil(lambda: page.documents.model.total == 2, timeout=20_000)

@@ -1,0 +1,192 @@
+"""The models page on the real stores and real files."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from phi3desk.errors import Sentence
+from phi3desk.model.adapters.base_models import DoubtfulBase
+from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.types import Device, Hardware
+from phi3desk.paths import Paths
+from phi3desk.settings import Settings
+from phi3desk.ui.models.model_import import ModelFiles
+from phi3desk.ui.models.page import PHI3_FILE, ModelsPage
+from phi3desk.ui.widgets.basic import MemoryBar, Part
+from phi3desk.workers.protocol import Failure
+from tests.helpers.own_adapters import own_adapters
+from tests.helpers.tiny_phi3 import write_tiny_adapter
+
+
+class QuietModel(QObject):
+    """A model client on a machine of known size, with nothing loaded."""
+
+    load_started = Signal(str)
+    load_progressed = Signal(float)
+    loaded = Signal(object)
+    load_failed = Signal(object)
+    adapters_changed = Signal(object)
+    stopped = Signal(object)
+    hardware_known = Signal(object)
+    model = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        gpu = Device("CUDA0", "Small card", "gpu", 8_000_000_000, 7_000_000_000)
+        self.hardware = Hardware(4, 16_000_000_000, 9_000_000_000, (gpu,), True)
+        self.cancelled = 0
+
+    def cancel_load(self) -> None:
+        self.cancelled += 1
+
+
+@pytest.fixture
+def page(home: Paths, qtbot: QtBot) -> ModelsPage:
+    model = QuietModel()
+    models, adapters, settings = ModelStore(home), AdapterStore(home), Settings(home.settings)
+    files = ModelFiles(models, adapters, settings)
+    made = ModelsPage(models, adapters, model, files, settings)  # type: ignore[arg-type]
+    model.setParent(made)
+    files.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(900, 700)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def add(page: ModelsPage, qtbot: QtBot) -> Callable[[Path], str]:
+    def add_and_wait(path: Path) -> str:
+        with qtbot.waitSignal(page._files.model_added) as added:
+            page._files.add([str(path)])
+        qtbot.waitUntil(lambda: added.args[0].name in page.cards)
+        return added.args[0].name
+
+    return add_and_wait
+
+
+def test_models_page_refused_file_keeps_its_reason_in_place(page: ModelsPage, tmp_path: Path, qtbot: QtBot):
+    wrong = tmp_path / "notes.gguf"
+    wrong.write_bytes(b"these are notes and no model")
+    page._files.add([str(wrong)])
+    assert page._choose.text() == "Checking notes.gguf"
+    qtbot.waitUntil(page.refused.isVisible)
+    assert "notes.gguf" in page._refusal.text()
+    assert page._choose.text() == "Choose a GGUF"
+    page.refresh()
+    qtbot.waitUntil(lambda: bool(page._adapter_list.count()))
+    assert page.refused.isVisible()
+
+
+def test_models_page_adds_a_model_uses_it_and_tells_what_it_needs(page, add, tiny_phi3: Path, qtbot: QtBot):
+    name = add(tiny_phi3)
+    assert name == "tiny-phi3"
+    qtbot.waitUntil(lambda: page.cards[name].entry.in_use and bool(page.cards[name].findChildren(MemoryBar)))
+    bars = page.cards[name].findChildren(MemoryBar)
+    assert [bar.accessibleName().split(":")[0] for bar in bars] == ["Memory", "Small card"]
+    assert all(bar.fits for bar in bars)
+    assert "phi3" in page.cards[name]._facts.text()
+
+
+def test_models_page_removal_can_be_undone(page, add, tiny_phi3: Path, qtbot: QtBot):
+    name = add(tiny_phi3)
+    with qtbot.waitSignal(page.undo_offered) as offered:
+        qtbot.mouseClick(page.cards[name].findChild(QPushButton, "remove"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: name not in page.cards)
+    assert tiny_phi3.is_file()
+    offered.args[1]()
+    qtbot.waitUntil(lambda: name in page.cards and page.cards[name].entry.in_use)
+
+
+def test_models_page_lists_an_adapter_and_undoes_its_removal(page, home: Paths, tiny_adapters, qtbot: QtBot):
+    page._files.add([str(tiny_adapters[0])])
+    qtbot.waitUntil(lambda: "tiny-a" in page.adapter_cards)
+    with qtbot.waitSignal(page.undo_offered) as offered:
+        page._remove_adapter("tiny-a")
+    qtbot.waitUntil(lambda: not own_adapters(home))
+    offered.args[1]()
+    qtbot.waitUntil(lambda: [entry.name for entry in own_adapters(home)] == ["tiny-a"])
+
+
+def test_models_page_shows_loading_and_its_failure_on_the_card(page, add, tiny_phi3: Path, qtbot: QtBot):
+    name = add(tiny_phi3)
+    card = page.cards[name]
+    page._model.load_started.emit(card.entry.path)
+    page._model.load_progressed.emit(0.62)
+    assert card._status.text() == "Loading, 62 %"
+    page._model.load_failed.emit(Failure("user", Sentence("There is not enough memory for this model.")))
+    assert card._failure.text() == "There is not enough memory for this model."
+    assert not card._bar.isVisible()
+
+
+def test_models_page_cancel_stops_loading(page, add, tiny_phi3: Path, qtbot: QtBot):
+    name = add(tiny_phi3)
+    card = page.cards[name]
+    page._model.load_started.emit(card.entry.path)
+    qtbot.mouseClick(card._cancel, Qt.MouseButton.LeftButton)
+    assert page._model.cancelled == 1
+    assert not card._bar.isVisible()
+
+
+def test_models_page_marks_the_starter_as_a_stand_in(page, home: Paths, qtbot: QtBot):
+    starters = [entry for entry in ModelStore(home).list() if entry.starter]
+    if not starters:
+        pytest.skip("the starter model is not installed")
+    qtbot.waitUntil(lambda: starters[0].name in page.cards)
+    card = page.cards[starters[0].name]
+    assert "Stand-in" in [
+        badge.accessibleName() for badge in card.findChildren(QObject) if hasattr(badge, "accessibleName")
+    ]
+    assert card.findChild(QPushButton, "remove") is None
+
+
+def test_models_page_copies_where_phi3_is_found(page: ModelsPage, qtbot: QtBot):
+    button = next(one for one in page.findChildren(QPushButton) if PHI3_FILE in one.accessibleName())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == PHI3_FILE
+
+
+def test_memory_bar_tells_what_does_not_fit(qtbot: QtBot):
+    bar = MemoryBar("Memory", (Part("Model", 10), Part("Context", 5)), used=2, total=16)
+    qtbot.addWidget(bar)
+    assert not bar.fits
+    bar.resize(200, 10)
+    bar.grab()
+
+
+def test_models_page_shows_an_adapter_beneath_its_base(page, add, tiny_phi3: Path, tiny_adapters, qtbot: QtBot):
+    page._files.add([str(tiny_adapters[0])])
+    qtbot.waitUntil(lambda: "tiny-a" in page.adapter_cards)
+    assert page.adapter_cards["tiny-a"].badge.accessibleName() == "Fits no model here"
+    assert "not on this machine" in page.adapter_cards["tiny-a"].reason.text()
+    name = add(tiny_phi3)
+    qtbot.waitUntil(lambda: page.cards[name].isAncestorOf(page.adapter_cards["tiny-a"]))
+    card = page.adapter_cards["tiny-a"]
+    assert card.badge.accessibleName() == "Fits"
+    assert "rank 4" in card.facts.text() and "tensors" in card.facts.text()
+    assert not card.reason.isVisible()
+
+
+@pytest.mark.parametrize("anyway", [True, False])
+def test_models_page_asks_about_a_doubtful_adapter(page, home, add, tiny_phi3, tmp_path, qtbot: QtBot, anyway: bool):
+    name = add(tiny_phi3)
+    path = write_tiny_adapter(tmp_path / "sibling.gguf", base_name="Phi-3.5-mini-instruct")
+    with pytest.raises(DoubtfulBase) as raised:
+        AdapterStore(home).add(path)
+    dialog = page.ask_about(str(path), raised.value)
+    assert "Phi-3.5-mini-instruct" in dialog.doubt.text()
+    assert dialog.leave.isDefault()
+    if not anyway:
+        dialog.leave.click()
+        assert not own_adapters(home)
+        return
+    dialog.anyway.click()
+    qtbot.waitUntil(lambda: "sibling" in page.adapter_cards)
+    assert own_adapters(home)[0].confirmed
+    assert page.cards[name].isAncestorOf(page.adapter_cards["sibling"])
+    assert page.adapter_cards["sibling"].badge.accessibleName() == "Fits"

@@ -1,0 +1,91 @@
+"""The settings page is made from the declarations and keeps only what fits them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from phi3desk.settings import SETTINGS, Settings
+from phi3desk.ui.settings.page import SettingsPage
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "settings.json")
+
+
+@pytest.fixture
+def page(settings: Settings, qtbot: QtBot) -> SettingsPage:
+    made = SettingsPage(settings)
+    qtbot.addWidget(made)
+    made.resize(900, 700)
+    made.show()
+    return made
+
+
+def test_settings_page_has_every_setting_with_its_cost(page: SettingsPage):
+    shown = {label.text() for label in page.findChildren(QLabel)}
+    for setting in SETTINGS:
+        assert {setting.label, setting.cost} <= shown
+        assert page.rows[setting.key].control.accessibleName() == setting.label
+
+
+def test_settings_page_keeps_a_change_and_tells_it(
+    page: SettingsPage, settings: Settings, tmp_path: Path, qtbot: QtBot
+):
+    spin = page.rows["answers.passages"].control
+    assert isinstance(spin, QSpinBox)
+    with qtbot.waitSignal(page.setting_changed) as changed:
+        spin.setValue(8)
+    assert changed.args == ["answers.passages", 8]
+    assert json.loads((tmp_path / "settings.json").read_text())["answers.passages"] == 8
+
+
+def test_settings_page_reset_goes_back_to_the_default(page: SettingsPage, settings: Settings, qtbot: QtBot):
+    row = page.rows["appearance.scheme"]
+    assert isinstance(row.control, QComboBox)
+    assert row.reset.isHidden()
+    row.control.setCurrentIndex(row.control.findData("dark"))
+    assert settings.get("appearance.scheme") == "dark"
+    qtbot.mouseClick(row.reset, Qt.MouseButton.LeftButton)
+    assert settings.get("appearance.scheme") == "system"
+    assert row.control.currentData() == "system"
+
+
+def test_settings_page_refuses_a_value_that_does_not_fit_with_a_reason(
+    page: SettingsPage, settings: Settings, qtbot: QtBot
+):
+    row = page.rows["answers.passages"]
+    with qtbot.assertNotEmitted(page.setting_changed):
+        row.set_value(99)
+    assert row.reason == "The setting “Passages read for an answer” cannot be 99."
+    assert settings.get("answers.passages") == 5
+    row.set_value(6)
+    assert row.reason == ""
+
+
+def test_settings_page_automatic_hides_the_number_and_comes_back(page: SettingsPage, settings: Settings):
+    row = page.rows["model.context"]
+    assert row.automatic is not None
+    assert row.control.isHidden()
+    row.automatic.setChecked(False)
+    assert settings.get("model.context") == 8192
+    assert not row.control.isHidden()
+    row.automatic.setChecked(True)
+    assert settings.get("model.context") == 0
+
+
+def test_settings_page_search_finds_by_cost_and_says_when_nothing_fits(page: SettingsPage):
+    page.search.setText("graphics card")
+    visible = {key for key, row in page.rows.items() if not row.isHidden()}
+    assert "model.gpu_layers" in visible
+    assert "appearance.scheme" not in visible
+    page.search.setText("zebra")
+    assert page._nothing.isVisible()
+
+
+def test_settings_page_tells_where_the_data_is(page: SettingsPage, tmp_path: Path):
+    assert str(tmp_path) in {label.text() for label in page.findChildren(QLabel)}

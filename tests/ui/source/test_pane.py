@@ -1,0 +1,277 @@
+"""The page of a source: the right page or text, the right words marked, and a sentence where it cannot be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from phi3desk.chat.messages import Source
+from phi3desk.library.documents import PageText, State
+from phi3desk.ui.source.pane import SourcePane
+from tests.ui.conftest import PARAGRAPH, SENTENCE, text_under
+from tests.ui.recorded_library import RecordedLibrary, document
+
+
+@pytest.fixture
+def library() -> RecordedLibrary:
+    return RecordedLibrary([], [])
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, library: RecordedLibrary) -> SourcePane:
+    made = SourcePane(library)  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.resize(420, 700)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_pane_shows_the_page_and_marks_passage_and_sentence(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    with qtbot.waitSignal(pane.view.page_shown):
+        pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+
+    assert pane.page == 2
+    highlight = pane.view.highlight
+    letters = text_under(pump_pdf, 1, highlight.sentence).replace(" ", "").replace("\r\n", "")
+    assert SENTENCE.replace(" ", "").rstrip(".") in letters
+    assert len(letters) <= len(SENTENCE.replace(" ", "")) + 4
+    assert len(highlight.passage) >= len(highlight.sentence) > 0
+    assert PARAGRAPH.split()[0] in text_under(pump_pdf, 1, highlight.passage[:1])
+
+
+def test_pane_paints_the_highlight_where_the_words_are(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    with qtbot.waitSignal(pane.view.page_shown):
+        pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+
+    area = pane.view.on_widget(pane.view.highlight.sentence[0])
+    painted = pane.view.grab().toImage()
+    marked = painted.pixelColor(round(area.left()) + 2, round(area.bottom()) - 1)
+    beside = painted.pixelColor(round(pane.view.page_rectangle().right()) - 8, round(area.top()) + 1)
+    assert beside.name() == "#ffffff"
+    assert marked.blue() < 200 < marked.red()
+
+
+def test_pane_turns_pages_and_comes_back(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+    pane.go_to(3)
+    assert pane.page == 3
+    assert pane.view.highlight.passage == ()
+    pane.go_to(99)
+    assert pane.page == 3
+    pane._on_back_to_passage()
+    assert pane.page == 2
+    assert pane.view.highlight.sentence
+
+
+def test_pane_zooms_and_fits_the_width(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+    fitting = pane.view.zoom
+    qtbot.keyClick(pane._area, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert pane.view.zoom == pytest.approx(1.2 * fitting)
+    pane.fit_width()
+    assert pane.view.zoom == pytest.approx(fitting, rel=0.05)
+    assert pane.view.page_rectangle().width() <= pane.width()
+
+
+def test_pane_says_why_this_passage(pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]) -> None:
+    pane.show_source(make_source(path=str(pump_pdf)))
+
+    assert "it holds bearings" in pane._why.text()
+    assert "50 %" in pane._why.text()
+
+
+def test_pane_keeps_the_passage_where_the_file_is_gone(pane: SourcePane, make_source: Callable[..., Source]) -> None:
+    pane.show_source(make_source(path="/nowhere/pump.pdf"))
+
+    assert "no longer at /nowhere/pump.pdf" in pane.message
+    assert PARAGRAPH in pane.message
+
+
+def test_pane_says_that_a_file_is_no_pdf(pane: SourcePane, tmp_path: Path, make_source: Callable[..., Source]) -> None:
+    file = tmp_path / "broken.pdf"
+    file.write_bytes(b"not a pdf")
+    pane.show_source(make_source(path=str(file)))
+
+    assert "cannot be read as a PDF" in pane.message
+
+
+def test_pane_reads_a_file_again_that_was_replaced(
+    pane: SourcePane, tmp_path: Path, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    file = tmp_path / "later.pdf"
+    file.write_bytes(b"not a pdf")
+    pane.show_source(make_source(path=str(file)))
+    file.write_bytes(pump_pdf.read_bytes())
+    pane.show_source(make_source(path=str(file)))
+
+    assert pane.message == ""
+
+
+def test_pane_opens_a_document_at_its_first_page(pane: SourcePane, pump_pdf: Path) -> None:
+    pane.show_document(replace(document(1), path=str(pump_pdf)))
+
+    assert pane.page == 1
+    assert pane.view.highlight.passage == ()
+
+
+def test_pane_finds_words_and_goes_from_place_to_place(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+    pane.go_to(1)
+    qtbot.keyClick(pane._area, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert pane.search.field.hasFocus()
+    qtbot.keyClicks(pane.search.field, "chapter")
+    qtbot.waitUntil(lambda: pane.search.told == "1 of 3")
+    assert text_under(pump_pdf, 0, pane.view.highlight.current) == "Chapter"
+
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Return)
+    assert (pane.page, pane.search.told) == (2, "2 of 3")
+    assert pane.view.highlight.sentence
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert (pane.page, pane.search.told) == (3, "3 of 3")
+
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Escape)
+    assert not pane.search.isVisible()
+    assert pane.view.highlight.current == ()
+
+
+def test_pane_says_that_words_are_not_found(qtbot: QtBot, pane: SourcePane, pump_pdf: Path) -> None:
+    pane.show_document(replace(document(1), path=str(pump_pdf)))
+    pane.open_search()
+    qtbot.keyClicks(pane.search.field, "turbine")
+    qtbot.waitUntil(lambda: pane.search.told == "not found")
+    assert pane.page == 1
+
+
+def test_pane_keeps_the_middle_of_the_view_when_it_zooms(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    with qtbot.waitSignal(pane.view.page_shown):
+        pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+
+    def middle() -> tuple[float, float]:
+        room = pane._area.viewport()
+        point = pane.view.mapFrom(room, room.rect().center())
+        page = pane.view.page_rectangle()
+        return (point.x() - page.left()) / pane.view.zoom, (point.y() - page.top()) / pane.view.zoom
+
+    pane._zoom_by(2.5)
+    pane._area.verticalScrollBar().setValue(300)
+    before = middle()
+    for step in (1.2, 1.2, 1 / 1.2):
+        pane._zoom_by(step)
+        assert middle() == pytest.approx(before, abs=1.5)
+
+
+SHEET = "\n".join(f"Item: Seal {row}; Price: {row}.50 EUR" for row in range(2, 42))
+ROWS = "Item: Seal 10; Price: 10.50 EUR\nItem: Seal 11; Price: 11.50 EUR"
+LABEL = "Prices, rows 2-41"
+
+
+@pytest.fixture
+def sheet(make_source: Callable[..., Source], library: RecordedLibrary) -> Source:
+    """Return a source in the first of two parts of a sheet."""
+    for number, label in enumerate((LABEL, "Prices, rows 42-60"), 1):
+        library.pages[1, number] = PageText(1, "xlsx", number, 2, label, SHEET.replace("Seal", f"\u2009{number} Seal"))
+    library.pages[1, 1] = PageText(1, "xlsx", 1, 2, LABEL, f"\U0001f527 Prices\r\n{SHEET}")
+    source = make_source(path="/plant/prices.xlsx", page=1)
+    start = library.pages[1, 1].text.index(ROWS)
+    passage = replace(source.passage, kind="xlsx", label=LABEL, text=ROWS, start=start, end=start + len(ROWS))
+    return replace(source, passage=replace(passage, also=("copy of prices.xlsx",)))
+
+
+def test_pane_shows_a_page_without_print_as_text_with_passage_and_sentence(pane: SourcePane, sheet: Source) -> None:
+    pane.show_source(sheet, "Item: Seal 11; Price: 11.50 EUR")
+
+    assert pane.text.isVisible()
+    assert pane.place == LABEL
+    assert (pane.text.passage, pane.text.sentence) == (ROWS, "Item: Seal 11; Price: 11.50 EUR")
+    marked = [selection.cursor.selectedText() for selection in pane.text.extraSelections()]
+    assert marked == [ROWS.replace("\n", "\u2029"), "Item: Seal 11; Price: 11.50 EUR"]
+    assert "Also as copy of prices.xlsx." in pane._why.text()
+    pane.go_to(2)
+    assert (pane.page, pane.place, pane.text.passage) == (2, "Prices, rows 42-60", "")
+    pane._on_back_to_passage()
+    assert pane.text.passage == ROWS
+
+
+def test_pane_finds_words_on_a_page_of_text(qtbot: QtBot, pane: SourcePane, sheet: Source) -> None:
+    pane.show_source(sheet)
+    qtbot.keyClick(pane.text, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(pane.text_search.field, "seal 3")
+    qtbot.waitUntil(lambda: pane.text_search.told == "1 of 11")
+    qtbot.keyClick(pane.text_search.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert pane.text_search.told == "11 of 11"
+    marked = [selection.cursor.selectedText() for selection in pane.text.extraSelections()]
+    assert marked == [ROWS.replace("\n", "\u2029"), *["Seal 3"] * 12]
+    qtbot.keyClick(pane.text_search.field, Qt.Key.Key_Escape)
+    assert len(pane.text.extraSelections()) == 1
+
+
+def test_pane_keeps_the_passage_where_the_text_is_gone(
+    pane: SourcePane, sheet: Source, library: RecordedLibrary
+) -> None:
+    library.pages.clear()
+    pane.show_source(sheet)
+
+    assert pane.message.startswith("The document is no longer in the library.")
+    assert ROWS in pane.message
+
+
+def test_pane_says_that_there_is_no_text_of_a_document(pane: SourcePane, library: RecordedLibrary) -> None:
+    library.pages[7, 1] = PageText(7, "", 1, 0, "", "")
+    pane.show_document(document(7, State.DUPLICATE, "copy.md"))
+
+    assert pane.message.startswith("No text of this document is kept here.")
+
+
+def test_pane_marks_recognised_words_on_the_picture_of_a_page(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source], library: RecordedLibrary
+) -> None:
+    """The first page of the PDF holds other text than the passage, as a scan would hold none."""
+    at = PARAGRAPH.index(SENTENCE)
+    library.pages[1, 1] = PageText(1, "pdf", 1, 3, "", PARAGRAPH)
+    library.words[1, 0, 10] = [(72, 100, 110, 112), (114, 100, 180, 112)]
+    library.words[1, at, at + 20] = [(72, 120, 300, 132)]
+    with qtbot.waitSignal(pane.view.page_shown):
+        pane.show_source(make_source(path=str(pump_pdf), page=1), SENTENCE)
+
+    assert [area.getRect() for area in pane.view.highlight.passage] == [(72, 100, 108, 12), (72, 120, 228, 12)]
+    assert [area.getRect() for area in pane.view.highlight.sentence] == [(72, 120, 228, 12)]
+    pane.go_to(2)
+    pane.go_to(3)
+    assert pane.view.highlight.passage == ()
+
+
+def test_pane_opens_a_locked_pdf_with_the_password_the_library_knows(
+    pane: SourcePane, tmp_path: Path, pump_pdf: Path, make_source: Callable[..., Source], library: RecordedLibrary
+) -> None:
+    from pypdf import PdfWriter
+
+    writer = PdfWriter(clone_from=pump_pdf)
+    writer.encrypt("s3cret", algorithm="AES-256")
+    locked = tmp_path / "locked.pdf"
+    writer.write(locked)
+    pane.show_source(make_source(path=str(locked)), SENTENCE)
+    assert "locked with a password" in pane.message
+
+    library.passwords[1] = "s3cret"
+    pane.show_source(make_source(path=str(locked)), SENTENCE)
+    assert pane.message == ""
+    assert pane.view.highlight.sentence

@@ -1,0 +1,71 @@
+"""A notice offers Undo for ten seconds, can be reached by keyboard, and does not go while it is in use."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from phi3desk.ui.window.toast import SECONDS, Toast
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    QVBoxLayout(made).addWidget(QPushButton("first"))
+    made.resize(600, 400)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_toast_undoes_once(qtbot: QtBot, window: QWidget) -> None:
+    toast, undone = Toast(window), []
+    toast.offer("“Seals” was deleted.", undo=lambda: undone.append(1))
+    button = toast.findChildren(QPushButton)[0]
+    assert button.isVisible()
+
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert undone == [1]
+    assert not toast.isVisible()
+
+
+def test_toast_without_an_action_has_only_a_close_button(window: QWidget) -> None:
+    toast = Toast(window)
+    toast.offer("Done.")
+
+    shown = [button for button in toast.findChildren(QPushButton) if button.isVisible()]
+    assert [button.accessibleName() for button in shown] == ["Close this notice"]
+
+
+def test_toast_goes_after_ten_seconds_but_not_under_the_keyboard(window: QWidget) -> None:
+    toast = Toast(window)
+    toast.offer("Deleted.", undo=lambda: None)
+    assert toast._timer.interval() == SECONDS * 1000
+    button = toast.findChildren(QPushButton)[0]
+
+    button.setFocus()
+    toast._timer.timeout.emit()
+    assert toast.isVisible()
+    button.clearFocus()
+    toast.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    toast._timer.timeout.emit()
+    assert not toast.isVisible()
+
+
+def test_toast_escape_closes_it(qtbot: QtBot, window: QWidget) -> None:
+    toast = Toast(window)
+    toast.offer("Deleted.", undo=lambda: None)
+    qtbot.keyClick(toast, Qt.Key.Key_Escape)
+
+    assert not toast.isVisible()
+
+
+def test_toast_stays_within_the_window(window: QWidget) -> None:
+    toast = Toast(window)
+    toast.offer("A notice that is long. " * 12, undo=lambda: None)
+
+    assert window.rect().contains(toast.geometry())

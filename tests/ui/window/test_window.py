@@ -1,0 +1,427 @@
+"""The whole window with its real workers: a drop of files through to an answer and its highlighted page."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QRectF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QSlider,
+    QTableView,
+    QTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from phi3desk import app
+from phi3desk.chat.messages import Message
+from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
+from phi3desk.model.starter import find_starter
+from phi3desk.model.types import AdapterUse
+from phi3desk.paths import Paths
+from phi3desk.settings import Settings
+from phi3desk.ui.chat.mentions import Mention
+from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
+from phi3desk.ui.services import Parts
+from phi3desk.ui.window.main_window import MainWindow
+from tests.helpers.pdf import write_pump_manual
+from tests.ui.conftest import SENTENCE, text_under
+
+WAIT = 60_000
+
+
+@pytest.fixture
+def parts(home: Paths) -> Parts:
+    return app.make_parts(home, Settings(home.settings))
+
+
+@pytest.fixture
+def window(qtbot: QtBot, parts: Parts) -> Iterator[MainWindow]:
+    """Return the window without its workers."""
+    made = MainWindow(parts)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    app.close(made, parts)
+
+
+@pytest.fixture
+def working(qtbot: QtBot, window: MainWindow, parts: Parts, tiny_phi3: Path) -> MainWindow:
+    """Return the window with both workers running and the tiny model loaded."""
+    parts.models.use(parts.models.add(tiny_phi3).name)
+    app.start_workers(window, parts)
+    qtbot.waitUntil(lambda: parts.library.status is not None and parts.model.model is not None, timeout=WAIT)
+    return window
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dragEnterEvent(QDragEnterEvent(QPoint(400, 300), Qt.DropAction.CopyAction, data, buttons, keys))
+    assert window._overlay.isVisible()
+    window.dropEvent(QDropEvent(QPoint(400, 300), Qt.DropAction.CopyAction, data, buttons, keys))
+    assert not window._overlay.isVisible()
+
+
+def import_pdf(qtbot: QtBot, window: MainWindow, parts: Parts, pdf: Path) -> None:
+    with qtbot.waitSignal(parts.library.import_finished, timeout=WAIT):
+        drop(window, pdf)
+    qtbot.waitUntil(lambda: bool(parts.library.status and parts.library.status.passages), timeout=WAIT)
+
+
+def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
+    with qtbot.waitSignal(window.assistant.answer_ended, timeout=WAIT) as ended:
+        window.chat.composer.set_text(question)
+        qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
+    return ended.args[0]
+
+
+@pytest.mark.skipif(find_starter() is None, reason="the starter model is not installed")
+def test_window_from_a_drop_to_an_answer_with_its_source_and_a_highlighted_page(
+    qtbot: QtBot, window: MainWindow, parts: Parts, tmp_path: Path
+) -> None:
+    app.start_workers(window, parts)
+    qtbot.waitUntil(lambda: parts.library.status is not None and parts.model.model is not None, timeout=WAIT)
+    assert window.chat.shows_start
+    import_pdf(qtbot, window, parts, write_pump_manual(tmp_path / "pump manual.pdf"))
+
+    message = ask(qtbot, window, "How often is the main bearing re-greased?")
+    answer = message.answer
+    assert answer is not None
+    assert answer.grounded
+    assert "2,000" in answer.text
+    cited = answer.citations[0]
+    assert (cited.document, cited.page) == ("pump manual.pdf", 2)
+    assert cited.quote == "Re-grease the main bearing every 2,000 operating hours."
+    assert "[1]  pump manual.pdf, p. 2" in window.chat.view.toPlainText()
+    assert not window.chat.shows_start
+    assert "stand-in until you choose a Phi-3 GGUF" in window.chat.banner
+
+    with qtbot.waitSignal(window.source.view.page_shown, timeout=WAIT):
+        window.chat.view.anchorClicked.emit(QUrl(f"cite:{message.id}/{cited.n}/0"))
+    assert window.source.isVisible()
+    assert window.source.page == cited.page
+    sentence = window.source.view.highlight.sentence
+    assert sentence
+    page = QRectF(window.source.view.page_rectangle())
+    assert all(page.contains(window.source.view.on_widget(area)) and not area.isEmpty() for area in sentence)
+    assert (
+        text_under(tmp_path / "pump manual.pdf", 1, sentence)
+        .strip()
+        .startswith("Re-grease the main bearing every 2,000")
+    )
+
+
+def test_window_keeps_the_question_before_anything_else(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+    """The workers are not even running."""
+    window.chat.composer.set_text("How often?")
+    qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
+
+    kept = parts.conversations.conversations()
+    assert [conversation.title for conversation in kept] == ["How often?"]
+    roles = [(message.role, message.text) for message in parts.conversations.messages(kept[0].id)]
+    assert roles == [("user", "How often?"), ("assistant", "")]
+
+
+def test_window_answers_without_documents_and_names_what_wrote_it(
+    qtbot: QtBot, working: MainWindow, parts: Parts
+) -> None:
+    parts.settings.set("answers.max_tokens", 32)
+    message = ask(qtbot, working, "What is a pump?")
+
+    assert message.answer is not None
+    assert message.answer.basis == "model"
+    assert message.answer.made_by.model == "tiny-phi3"
+    assert len(message.answer.made_by.model_sha256) == 64
+    assert "From the model alone, not from documents" in working.chat.view.toPlainText()
+    assert parts.conversations.messages(message.conversation_id)[-1].answer == message.answer
+
+
+def test_window_switches_the_expert_in_the_middle_of_a_conversation(
+    qtbot: QtBot, working: MainWindow, parts: Parts, tiny_adapters: list[Path]
+) -> None:
+    parts.settings.set("answers.max_tokens", 32)
+    plain = ask(qtbot, working, "What is a pump?")
+    entry = parts.adapters.add(tiny_adapters[0])
+    expert = parts.profiles.create("Pump expert")
+
+    use = AdapterUse(entry.name, entry.path, 0.8)
+    parts.profiles.save(dataclasses.replace(expert, adapters=(use,)))
+    with qtbot.waitSignal(parts.model.adapters_changed, timeout=WAIT):
+        position = [profile.id for profile in working.expert.all()].index(expert.id) + 1
+        qtbot.keyClick(working, Qt.Key(Qt.Key.Key_0 + position), Qt.KeyboardModifier.ControlModifier)
+    assert working.sidebar.experts.made_of.endswith(f"{entry.name} 0.8")
+
+    adapted = ask(qtbot, working, "What is a pump?")
+    assert adapted.conversation_id == plain.conversation_id
+    assert adapted.answer is not None and plain.answer is not None
+    assert adapted.answer.made_by.adapters == (use,)
+    assert plain.answer.made_by.adapters == ()
+    assert adapted.text != plain.text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
+def test_window_survives_the_death_of_the_model_in_an_answer(qtbot: QtBot, working: MainWindow, parts: Parts) -> None:
+    parts.settings.set("answers.max_tokens", 1500)
+    with qtbot.waitSignal(working.assistant.text_received, timeout=WAIT):
+        working.chat.composer.set_text("What is a pump?")
+        qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Return)
+    with qtbot.waitSignal(working.assistant.answer_ended, timeout=WAIT) as ended:
+        os.kill(parts.model.worker.process_id, signal.SIGKILL)
+
+    message, notice = ended.args
+    assert message.text
+    assert notice == "The model stopped unexpectedly. What it had written is kept. It is being started again."
+    assert notice in working.chat.view.toPlainText()
+    assert parts.conversations.messages(message.conversation_id)[-1].text == message.text
+    qtbot.waitUntil(lambda: parts.model.model is not None, timeout=WAIT)
+    parts.settings.set("answers.max_tokens", 32)
+    assert ask(qtbot, working, "And a valve?").text
+
+
+def test_window_refuses_a_second_question_and_stops_the_first(qtbot: QtBot, working: MainWindow, parts: Parts) -> None:
+    parts.settings.set("answers.max_tokens", 1500)
+    with qtbot.waitSignal(working.assistant.text_received, timeout=WAIT):
+        working.chat.composer.set_text("What is a pump?")
+        qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Return)
+    with qtbot.waitSignal(working.assistant.refused) as refused:
+        assert not working.assistant.ask("And a valve?")
+    assert "still being written" in refused.args[0]
+
+    with qtbot.waitSignal(working.assistant.answer_ended, timeout=WAIT) as ended:
+        qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Escape)
+    assert ended.args[0].answer.ended == "cancelled"
+    assert "Stopped." in working.chat.view.toPlainText()
+
+
+def test_window_deletes_a_conversation_and_takes_it_back(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+    conversation = parts.conversations.create("Seals")
+    parts.conversations.add(conversation.id, "user", "Which seal?")
+    window.sidebar.search_changed.emit("")
+    window.sidebar.conversation_chosen.emit(conversation.id)
+    window.sidebar.delete_requested.emit(conversation.id)
+    assert parts.conversations.conversations() == []
+    assert "Seals" in window.toast.text
+
+    window.toast._on_action()
+    assert [known.id for known in parts.conversations.conversations()] == [conversation.id]
+    assert "Which seal?" in window.chat.view.toPlainText()
+
+
+def test_window_adds_a_dropped_gguf_as_what_it_is(
+    qtbot: QtBot, window: MainWindow, parts: Parts, tiny_phi3: Path, tiny_adapters: list[Path]
+) -> None:
+    with qtbot.waitSignals([window.model_files.model_added, window.model_files.adapter_added], timeout=WAIT):
+        drop(window, tiny_phi3, tiny_adapters[0])
+
+    entry = parts.models.in_use()
+    assert entry is not None and entry.name == "tiny-phi3"
+    assert window.chat.banner == ""
+
+
+def test_window_says_why_a_dropped_gguf_is_refused(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"not a model at all")
+    with qtbot.waitSignal(window.model_files.refused, timeout=WAIT):
+        drop(window, broken)
+
+    assert "broken.gguf" in window.toast.text
+    window.toast._on_action()
+    assert window.page == "models"
+    assert window.models_page.refused.isVisible()
+    assert "broken.gguf" in window.models_page._refusal.text()
+
+
+def test_window_goes_everywhere_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(window, Qt.Key.Key_K, control)
+    assert window.sidebar.search.hasFocus()
+    for name in ("library", "experts", "models", "settings"):
+        window.show_page(name)
+        assert window.page == name
+        assert not window.chat.composer.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_N, control)
+    assert window.page == ""
+    assert window.chat.composer.edit.hasFocus()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert window.source.isVisible()
+
+
+def test_window_remembers_its_panes(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    window._splitter.setSizes([230, 400, 330])
+    sizes = window._splitter.sizes()
+    window.close()
+    again = MainWindow(parts)
+    qtbot.addWidget(again)
+    again.show()
+
+    assert again.source.isVisible()
+    assert parts.settings.remembered("window.panes") == sizes
+
+
+def test_importing_the_app_loads_nothing_heavy() -> None:
+
+    script = "import sys, phi3desk.app; print([m for m in ('torch','chromadb','llama_cpp') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_bug_reporter_shows_a_report_and_lets_the_window_live(qtbot: QtBot, window: MainWindow) -> None:
+    reporter = app.BugReporter(window)
+    error = RuntimeError("something the program did")
+    reporter.report(RuntimeError, error, None)
+
+    assert reporter._dialog is not None
+    assert "something the program did" in reporter._dialog.report.toPlainText()
+    assert window.isVisible()
+    reporter._dialog.accept()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
+def test_window_offers_to_start_a_worker_again_that_was_given_up(
+    qtbot: QtBot, window: MainWindow, parts: Parts
+) -> None:
+    worker = parts.model.worker
+    parts.model.start()
+    for _ in range(RESTARTS_IN_A_ROW + 1):
+        qtbot.waitUntil(lambda: worker.process_id > 0, timeout=WAIT)
+        with qtbot.waitSignal(worker.died, timeout=WAIT):
+            os.kill(worker.process_id, signal.SIGKILL)
+    qtbot.waitUntil(window.stopped.isVisible)
+    assert window.stopped.text == (
+        "A part of phi3desk stopped 4 times in a row and stays off. Choose Start again to try."
+    )
+    with qtbot.waitSignal(worker.ready, timeout=WAIT):
+        qtbot.mouseClick(window.stopped.start_again, Qt.MouseButton.LeftButton)
+    assert not window.stopped.isVisible()
+
+
+def test_window_gives_every_control_a_name(window: MainWindow) -> None:
+    kinds = (QAbstractButton, QLineEdit, QAbstractItemView, QTextEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
+    kinds += (QSlider, QProgressBar)
+    controls = {control for kind in kinds for control in window.findChildren(kind)}
+    unnamed = [
+        (type(control).__name__, type(control.parentWidget()).__name__)
+        for control in controls
+        if not (control.accessibleName() or getattr(control, "text", str)()) and not is_inside_of_a_control(control)
+    ]
+    assert len(controls) > 60
+    assert unnamed == []
+
+
+def is_inside_of_a_control(widget: QWidget) -> bool:
+    """Whether Qt made a widget as a piece of a field, a drop-down list or a table, which bear the name."""
+    parent = widget.parentWidget()
+    return isinstance(parent, (QLineEdit, QAbstractSpinBox, QTableView)) or isinstance(parent.parentWidget(), QComboBox)
+
+
+def test_window_puts_the_keyboard_into_what_is_shown(qtbot: QtBot, window: MainWindow) -> None:
+    for name in ("library", "experts", "models", "settings", ""):
+        window.show_page(name)
+        focused = window.focusWidget()
+        assert window.pages[name].isAncestorOf(focused), name
+        assert focused.focusPolicy() & Qt.FocusPolicy.TabFocus
+    window.source.show()
+    visited = []
+    for _ in range(3):
+        qtbot.keyClick(window, Qt.Key.Key_F6)
+        panes = (window.sidebar, window.chat, window.source)
+        visited.append(next(pane for pane in panes if pane.isAncestorOf(window.focusWidget())))
+    assert visited == [window.source, window.sidebar, window.chat]
+    qtbot.keyClick(window, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert window.sidebar.isAncestorOf(window.focusWidget())
+
+
+def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+    named = (Mention("Tenders", 7), Mention("pump manual.pdf"))
+    window.chat.composer.set_text("How often?")
+    window.chat.composer.set_named(named)
+    qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
+
+    assert window.assistant._answering is not None
+    question = window.assistant._answering._question
+    assert (question.collections, question.document) == ((7,), "pump manual.pdf")
+    assert window.chat.composer.named == ()
+    asked = parts.conversations.messages(parts.conversations.conversations()[0].id)[0]
+    window.chat.view.edit_requested.emit(asked.id)
+    assert window.chat.composer.named == named
+
+
+def test_window_takes_back_the_edit_of_a_question(
+    qtbot: QtBot, window: MainWindow, parts: Parts, make_answer: Callable[..., Message]
+) -> None:
+    conversation = parts.conversations.create("Seals")
+    asked = parts.conversations.add(conversation.id, "user", "Which seal?")
+    made = make_answer("The 6204 seal. [1]")
+    parts.conversations.add(conversation.id, "assistant", made.text, made.answer)
+    before = parts.conversations.messages(conversation.id)
+    window.sidebar.conversation_chosen.emit(conversation.id)
+    window.chat.view.edit_requested.emit(asked.id)
+    window.chat.composer.set_text("Which bearing?")
+    qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
+    assert [message.text for message in parts.conversations.messages(conversation.id)] == ["Which bearing?", ""]
+
+    window.toast._on_action()
+    assert parts.conversations.messages(conversation.id) == before
+    assert "The 6204 seal." in window.chat.view.toPlainText()
+    assert "Which bearing?" not in window.chat.view.toPlainText()
+
+
+def test_window_says_that_meanings_are_incomplete(window: MainWindow, parts: Parts) -> None:
+    library = parts.library
+    library.status = LibraryStatus(3, 1000, 340, "", False, True)
+    library.status_changed.emit(library.status)
+    assert window.chat._status.text() == "Searching by words; meanings 34.0 %"
+    library.import_started.emit()
+    library.import_progressed.emit(ImportProgress(3, 1, 50, 1000, 340, "", 1.0, None, phase=Phase.PAUSED))
+    assert window.chat._status.text() == "Searching by words; meanings 34.0 %  ·  Paused"
+    library.status = LibraryStatus(3, 1000, 1000, "", False, False)
+    library.import_finished.emit(None)
+    assert window.chat._status.text() == ""
+
+
+def test_window_saves_a_conversation_and_one_answer_as_markdown(
+    window: MainWindow, parts: Parts, make_answer: Callable[..., Message], tmp_path: Path
+) -> None:
+    conversation = parts.conversations.create("Bearing: change?")
+    for question in ("How often?", "How much?"):
+        parts.conversations.add(conversation.id, "user", question)
+        made = make_answer(f"Answer to {question} [1]")
+        answer = parts.conversations.add(conversation.id, "assistant", made.text, made.answer)
+    window.sidebar.conversation_chosen.emit(conversation.id)
+    texts = []
+    for number, export in enumerate(
+        (
+            lambda: window.sidebar.export_requested.emit(conversation.id),
+            lambda: window.chat.view.export_requested.emit(answer.id),
+        )
+    ):
+        export()
+        dialog = window.findChildren(QFileDialog)[-1]
+        dialog.fileSelected.emit(str(tmp_path / f"{number}.md"))
+        dialog.reject()
+        texts.append((tmp_path / f"{number}.md").read_text(encoding="utf-8"))
+        assert f"{number}.md" in window.toast.text
+    whole, one = texts
+    assert "## How often?" in whole and "## How much?" in whole
+    assert "## How often?" not in one and "## How much?" in one
+    assert all(f"pump manual.pdf, p. 2: “{SENTENCE}”" in text for text in texts)

@@ -1,0 +1,396 @@
+"""Bound folders: whatever happens in them, the library ends equal to them, and embeds nothing that it knows."""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from phi3desk.library.documents import FileOutcome, Rules, State
+from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.library import Library
+from phi3desk.paths import open_paths
+from phi3desk.settings import Settings
+from tests.helpers.pdf import write_pdf
+from tests.helpers.readers_in_process import ReadersInProcess
+
+EMBEDDER = Embedder()
+NAMES = st.sampled_from(["pump.pdf", "valve.pdf", "a/seal.pdf", "a/pump.pdf", "b/c/motor.pdf", "b/valve.pdf"])
+FOLDERS = st.sampled_from(["a", "b", "b/c", "d"])
+TEXTS = st.sampled_from(["the pump", "a valve", "one seal", "two motors", "the bearing"])
+
+
+class CountingEmbedder(Embedder):
+    """The real embedder, loaded once for all tests, and what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: Counter[str] = Counter()
+
+    def embed(self, texts: list[str]) -> np.ndarray:
+        self.asked.update(texts)
+        return EMBEDDER.embed(texts)
+
+
+class OpenLibrary(Library):
+    """A library whose readers run in this process."""
+
+    def _open_pool(self) -> ReadersInProcess:
+        return ReadersInProcess()
+
+
+class Home:
+    """A bound folder, and a library that follows it."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.folder = place / "documents"
+        self.folder.mkdir(parents=True)
+        self.paths = open_paths(place / "home")
+        self.embedder = CountingEmbedder()
+        self.library = self.open()
+        self.collection = self.library.create_collection("Documents")
+        self.library.import_paths([self.folder], self.collection)
+
+    def open(self) -> Library:
+        return OpenLibrary(self.paths, Settings(self.paths.settings), embedder=self.embedder)
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_pdf(path, [[f"This page speaks of {text}.", f"It says again: {text}."]])
+
+    def contents(self) -> dict[str, bytes]:
+        return {str(path): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+
+    def restart(self) -> None:
+        self.library.close()
+        self.library = self.open()
+        self.library.purge_removed()
+
+    def check(self) -> None:
+        self.library.sync()
+        assert self.library.check() == []
+        documents = {document.path: document for document in self.library.documents()}
+        contents = self.contents()
+        assert set(documents) == set(contents)
+        by_content: dict[bytes, list[str]] = {}
+        for path, content in contents.items():
+            by_content.setdefault(content, []).append(path)
+        for paths in by_content.values():
+            originals = [documents[path] for path in paths if documents[path].state is State.READY]
+            assert len(originals) == 1, [documents[path] for path in paths]
+            assert all(documents[path].state is State.DUPLICATE for path in paths if path != originals[0].path)
+            assert self.library.page_text(originals[0].id, 1).strip()
+            found = self.library.search("speaks", k=50, document=originals[0].path).found
+            assert {passage.passage.path for passage in found} == {originals[0].path}
+            (also,) = {passage.passage.also for passage in found}
+            assert sorted(also) == sorted(Path(path).name for path in paths if path != originals[0].path)
+
+
+class Following(RuleBasedStateMachine):
+    """Adds, edits, renames, moves and deletes files, quits and starts, in any order."""
+
+    @initialize()
+    def bind(self) -> None:
+        self.place = Path(tempfile.mkdtemp(prefix="phi3desk-following-"))
+        self.home = Home(self.place)
+
+    def files(self) -> list[Path]:
+        return sorted(path for path in self.home.folder.rglob("*") if path.is_file())
+
+    @rule(name=NAMES, text=TEXTS)
+    def write(self, name: str, text: str) -> None:
+        self.home.write(name, text)
+
+    @rule(data=st.data(), name=NAMES)
+    def rename(self, data: st.DataObject, name: str) -> None:
+        if self.files():
+            old, new = data.draw(st.sampled_from(self.files())), self.home.folder / name
+            new.parent.mkdir(parents=True, exist_ok=True)
+            old.replace(new)
+
+    @rule(data=st.data(), name=NAMES)
+    def copy(self, data: st.DataObject, name: str) -> None:
+        if self.files():
+            old, new = data.draw(st.sampled_from(self.files())), self.home.folder / name
+            new.parent.mkdir(parents=True, exist_ok=True)
+            if old != new:
+                shutil.copyfile(old, new)
+
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        if self.files():
+            data.draw(st.sampled_from(self.files())).unlink()
+
+    @rule(old=FOLDERS, new=FOLDERS)
+    def move_folder(self, old: str, new: str) -> None:
+        source, target = self.home.folder / old, self.home.folder / new
+        if source.is_dir() and not target.exists() and not target.is_relative_to(source):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+
+    @rule()
+    def rename_what_is_bound(self) -> None:
+        other = self.place / f"documents {len(list(self.place.iterdir()))}"
+        if not other.exists():
+            self.home.folder = self.home.folder.rename(other)
+
+    @rule()
+    def quit_and_start(self) -> None:
+        self.home.restart()
+
+    @rule()
+    def follow(self) -> None:
+        self.home.check()
+
+    def teardown(self) -> None:
+        if not hasattr(self, "home"):
+            return
+        try:
+            self.home.check()
+        finally:
+            self.home.library.close()
+            shutil.rmtree(self.place, ignore_errors=True)
+
+
+TestFollowing = Following.TestCase
+TestFollowing.settings = settings(
+    max_examples=25, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    made = Home(tmp_path)
+    yield made
+    made.library.close()
+
+
+def test_a_rename_a_move_and_a_renamed_folder_embed_nothing(home: Home) -> None:
+    for number in range(4):
+        home.write(f"a/{number}.pdf", f"pump number {number}")
+    home.check()
+    home.embedder.asked.clear()
+    (home.folder / "a" / "0.pdf").rename(home.folder / "zero.pdf")
+    (home.folder / "a").rename(home.folder / "b")
+    home.check()
+    home.folder = home.folder.rename(home.place / "other name")
+    home.restart()
+    home.check()
+    assert not [text for text in home.embedder.asked if "pump number" in text]
+
+
+@pytest.mark.parametrize("name", ["pump.pdf", "renamed.pdf"])
+def test_a_removed_file_that_comes_back_is_a_duplicate_where_others_hold_its_content(home: Home, name: str) -> None:
+    home.write("pump.pdf", "the pump")
+    home.write("a.pdf", "one seal")
+    home.check()
+    (home.folder / "pump.pdf").unlink()
+    home.check()
+    for copy in ("a.pdf", "b.pdf", name):
+        home.write(copy, "the pump")
+        home.check()
+
+
+def test_a_duplicate_that_comes_back_before_its_original_costs_nothing(home: Home) -> None:
+    home.write("z/pump.pdf", "the feed pump")
+    home.library.sync()
+    home.write("a/pump.pdf", "the feed pump")
+    home.check()
+    away = home.folder.parent / "away"
+    away.mkdir()
+    for name in ("a", "z"):
+        (home.folder / name).rename(away / name)
+    home.check()
+    home.embedder.asked.clear()
+    for name in ("a", "z"):
+        (away / name).rename(home.folder / name)
+    home.check()
+    assert {Path(one.path).parent.name: one.state for one in home.library.documents()} == {
+        "a": State.DUPLICATE, "z": State.READY,
+    }  # fmt: skip
+    assert not home.embedder.asked
+
+
+def test_an_edit_embeds_only_the_passages_that_changed(home: Home) -> None:
+    pages = [[f"Page {n} tells how the pump number {n} is greased and mounted."] for n in range(6)]
+    write_pdf(home.folder / "manual.pdf", pages, title="Manual of pumps")
+    home.check()
+    before = {found.passage.text: found.passage.id for found in home.library.search("greased", k=20).found}
+    home.embedder.asked.clear()
+    pages[3] = ["Page 3 now tells of the coupling and its alignment."]
+    write_pdf(home.folder / "manual.pdf", [["An inserted page speaks of safety."], *pages], title="Manual of pumps")
+    home.library.sync()
+    changed = [text for text in home.embedder.asked if "Page" in text or "inserted" in text]
+    assert len(changed) == 2
+    after = {found.passage.text: found.passage.id for found in home.library.search("greased", k=20).found}
+    kept = [text for text in before if "number 5" in text]
+    assert kept and all(after[text] == before[text] for text in kept)
+    assert home.library.search("coupling alignment").found[0].passage.page == 5
+
+
+def test_the_same_content_is_embedded_once_across_collections(home: Home) -> None:
+    home.write("pump.pdf", "the feed pump")
+    home.library.sync()
+    home.embedder.asked.clear()
+    other = home.library.create_collection("Other")
+    home.library.import_paths([home.folder], other)
+    assert not home.embedder.asked
+    assert home.library.search("the feed pump", collections=[other]).found[0].meaning is not None
+
+
+def test_rules_leave_out_patterns_hidden_and_large_files(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    home.write("drafts/pump.pdf", "a draft")
+    home.write("pump old.pdf", "an old pump")
+    home.write(".hidden.pdf", "a secret")
+    (home.folder / "big.pdf").write_bytes(b"%PDF-1.7" + bytes(2 * 1024**2))
+    home.library.set_rules(home.collection, Rules(exclude=("drafts", "*OLD*"), largest_megabytes=1))
+    home.library.sync()
+    assert {d.name: d.state for d in home.library.documents()} == {
+        "pump.pdf": State.READY,
+        "big.pdf": State.UNSUPPORTED,
+    }
+    home.library.set_rules(home.collection, Rules(hidden=True))
+    home.library.sync()
+    assert {d.name for d in home.library.documents()} == {"pump.pdf", "pump old.pdf", ".hidden.pdf", "big.pdf"}
+
+
+def test_a_folder_that_is_away_keeps_its_documents(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    home.library.sync()
+    away = home.place / "elsewhere" / "away"
+    away.parent.mkdir()
+    home.folder.rename(away)
+    home.library.sync()
+    assert [d.state for d in home.library.documents()] == [State.READY]
+    assert [source.missing for source in home.library.collections()[0].sources] == [True]
+    # the empty place where a drive was mounted is not an emptied folder
+    home.folder.mkdir()
+    home.library.sync()
+    assert len(home.library.documents()) == 1
+
+
+def test_links_that_lead_out_of_the_folder_are_not_followed(home: Home) -> None:
+    outside = home.place / "outside"
+    write_pdf(outside / "secret.pdf", [["A secret text."]])
+    (home.folder / "link").symlink_to(outside)
+    (home.folder / "secret.pdf").symlink_to(outside / "secret.pdf")
+    home.library.sync()
+    assert home.library.documents() == []
+
+
+def test_what_was_taken_out_stays_out_until_it_is_asked_for_again(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    home.library.sync()
+    home.library.remove_documents([home.library.documents()[0].id])
+    home.library.sync()
+    home.restart()
+    home.library.sync()
+    assert home.library.documents() == []
+    home.library.import_paths([home.folder / "pump.pdf"], home.collection)
+    assert [d.state for d in home.library.documents()] == [State.READY]
+
+
+def test_a_collection_that_is_deleted_while_it_is_read_is_read_no_further(home: Home) -> None:
+    names = ["a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf", "f.pdf"]
+    for name in names:
+        home.write(name, f"the pump {name}")
+    (home.folder / names[0]).write_bytes(b"no PDF")
+    aside = home.place / "aside"
+    told: list[tuple[int, int]] = []
+
+    def delete_everything(_: FileOutcome) -> None:
+        home.library.delete_collection(home.collection)
+        home.folder.rename(aside)
+
+    summary = home.library.sync(
+        on_file=delete_everything, on_progress=lambda progress: told.append((progress.files_done, progress.files))
+    )
+    assert summary.states == {"failed": 1}
+    assert told[-1] == (1, 1)
+    aside.rename(home.folder)
+    home.library.restore_collection(home.collection)
+    home.library.sync()
+    assert sorted(d.name for d in home.library.documents() if d.state is State.READY) == names[1:]
+
+
+def test_a_collection_that_is_deleted_before_its_turn_keeps_its_documents_for_an_undo(home: Home) -> None:
+    (home.folder / "a.pdf").write_bytes(b"no PDF")
+    later = home.library.create_collection("Later")
+    write_pdf(home.place / "later" / "pump.pdf", [["The pump."]])
+    home.library.import_paths([home.place / "later"], later)
+    home.library.sync(on_file=lambda _: home.library.delete_collection(later))
+    home.library.restore_collection(later)
+    assert [d.name for d in home.library.documents(later)] == ["pump.pdf"]
+
+
+@pytest.mark.parametrize("read", (True, False))
+@pytest.mark.parametrize("readable", (True, False))
+def test_a_document_that_comes_back_takes_its_place_from_the_duplicate_that_had_it(
+    home: Home, read: bool, readable: bool
+) -> None:
+    home.write("pump.pdf", "the pump")
+    if not readable:
+        (home.folder / "pump.pdf").write_bytes(b"no PDF")
+    home.library.sync()
+    shutil.copy(home.folder / "pump.pdf", home.folder / "zcopy.pdf")
+    home.library.sync()
+    states = {document.name: document.state for document in home.library.documents()}
+    assert states == {"pump.pdf": State.READY if readable else State.FAILED, "zcopy.pdf": State.DUPLICATE}
+    pump = next(document.id for document in home.library.documents() if document.name == "pump.pdf")
+    home.library.remove_documents([pump])
+    if read:
+        home.library.sync()
+        assert [(d.name, d.state) for d in home.library.documents()] == [("zcopy.pdf", states["pump.pdf"])]
+    home.library.restore_documents([pump])
+    for _ in range(2):
+        home.library.sync()
+        assert {document.name: document.state for document in home.library.documents()} == states
+    assert home.library.check() == []
+
+
+def test_a_folder_that_is_bound_again_takes_its_place_from_the_duplicates_that_had_it(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    home.library.sync()
+    other = home.place / "other"
+    other.mkdir()
+    shutil.copy(home.folder / "pump.pdf", other / "copy.pdf")
+    home.library.import_paths([other], home.collection)
+    (first, *_) = home.library.collections()[0].sources
+    home.library.remove_source(first.id)
+    home.library.sync()
+    assert [(d.name, d.state) for d in home.library.documents()] == [("copy.pdf", State.READY)]
+    home.library.restore_source(first.id)
+    home.library.sync()
+    states = {document.name: document.state for document in home.library.documents()}
+    assert states == {"pump.pdf": State.READY, "copy.pdf": State.DUPLICATE}
+    assert home.library.check() == []
+
+
+def test_an_unbound_folder_takes_its_documents_along_and_comes_back(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    home.library.sync()
+    (source,) = home.library.collections()[0].sources
+    home.library.remove_source(source.id)
+    home.library.sync()
+    assert home.library.documents() == []
+    home.library.restore_source(source.id)
+    assert [d.name for d in home.library.documents()] == ["pump.pdf"]
+    home.check()
+
+
+def test_a_file_and_its_duplicate_are_left_out_together(home: Home) -> None:
+    home.write("drafts/pump.pdf", "the pump")
+    home.write("drafts/zcopy.pdf", "the pump")
+    home.library.sync()
+    home.library.set_rules(home.collection, Rules(exclude=("drafts",)))
+    home.library.sync()
+    assert home.library.documents() == []

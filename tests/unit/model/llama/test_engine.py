@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from phi3desk.errors import Cancelled, UserError
+from phi3desk.model.llama.engine import Engine
+from phi3desk.model.llama.sampler import TextStream
+from phi3desk.model.starter import find_starter
+from phi3desk.model.types import Generation, LoadOptions, Sampling, Turn
+from tests.helpers.tiny_phi3 import TinyConfig, config, tokens, transformers_model, write_tiny_phi3
+
+QUESTION = [Turn("user", "Which oil is in the pump?")]
+OPTIONS = LoadOptions(threads=1)
+
+
+@pytest.fixture
+def engine(tiny_phi3: Path) -> Iterator[Engine]:
+    loaded = Engine.load(tiny_phi3, OPTIONS)
+    yield loaded
+    loaded.close()
+
+
+def ask(engine: Engine, turns: list[Turn] = QUESTION, **sampling: float) -> Generation:
+    return engine.generate(
+        turns, Sampling(**{"max_tokens": 32, **sampling}), lambda *_: None, lambda _: None, threading.Event()
+    )
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_engine_answers_token_for_token_as_transformers(tmp_path: Path, seed: int) -> None:
+    import torch
+
+    engine = Engine.load(write_tiny_phi3(tmp_path / "tiny.gguf", seed=seed), OPTIONS)
+    try:
+        turns = [Turn("user", "Check the pressure of the valve before use."), Turn("assistant", "no"), *QUESTION]
+        prompt = engine.prompt_tokens(turns)
+        answer = ask(engine, turns)
+    finally:
+        engine.close()
+    reference = transformers_model(seed).generate(
+        torch.tensor([prompt]), max_new_tokens=32, do_sample=False, eos_token_id=None, pad_token_id=0
+    )
+    assert list(answer.tokens) == reference[0, len(prompt) :].tolist()
+    assert len(set(answer.tokens)) > 4
+    assert (answer.ended, answer.prompt_tokens) == ("length", len(prompt))
+
+
+def test_engine_logits_are_those_of_transformers(engine: Engine) -> None:
+    import torch
+
+    ask(engine, max_tokens=1)
+    with torch.no_grad():
+        expected = transformers_model(0)(torch.tensor([engine.prompt_tokens(QUESTION)])).logits[0, -1].numpy()
+    assert np.abs(engine.context.logits() - expected).max() < 0.02 * np.abs(expected).max()
+
+
+def test_engine_says_what_is_loaded(engine: Engine, tiny_phi3: Path) -> None:
+    loaded = engine.loaded
+    assert (loaded.name, loaded.path, loaded.architecture) == ("tiny-phi3", str(tiny_phi3), "phi3")
+    assert (loaded.context, loaded.context_train, loaded.blocks, loaded.gpu_layers) == (2048, 2048, 2, 0)
+    assert not loaded.has_system_role
+    assert loaded.device
+
+
+def test_engine_repeats_itself_at_temperature_0(engine: Engine) -> None:
+    long = [Turn("user", "The oil of the pump must be checked before use. " * 30)]
+    first = ask(engine, long)
+    ask(engine, QUESTION)
+    again, once_more = ask(engine, long), ask(engine, long)
+    assert first.tokens == again.tokens == once_more.tokens
+    assert first.reused_tokens == 0
+    assert once_more.reused_tokens >= 64
+    assert once_more.prompt_tokens - once_more.reused_tokens <= 64
+
+
+def test_engine_does_not_read_the_last_answer_again(engine: Engine) -> None:
+    answer = ask(engine, max_tokens=8)
+    prompt = engine.prompt_tokens(QUESTION)
+    # the last token was chosen but never read
+    assert engine.context.keep([*prompt, *answer.tokens, 300, 301]) == len(prompt) + 7
+    assert engine.context.keep([*prompt, 300]) == 0
+
+
+def test_engine_seeds_decide_at_higher_temperature(engine: Engine) -> None:
+    one, same, other = (ask(engine, temperature=1.5, top_k=0, seed=seed).tokens for seed in (1, 1, 2))
+    assert one == same
+    assert one != other
+
+
+def test_engine_streams_what_it_returns(engine: Engine) -> None:
+    pieces: list[str] = []
+    read: list[tuple[int, int]] = []
+    long = [Turn("user", "The oil of the pump must be checked. " * 20)]
+    answer = engine.generate(
+        long, Sampling(max_tokens=16), lambda done, total: read.append((done, total)), pieces.append, threading.Event()
+    )
+    assert "".join(pieces) == answer.text
+    assert answer.text.strip()
+    assert read[0] == (0, answer.prompt_tokens)
+    assert read[-1] == (answer.prompt_tokens, answer.prompt_tokens)
+    assert [done for done, _ in read] == sorted({done for done, _ in read})
+    assert answer.generated_tokens == len(answer.tokens) == 16
+    assert 0 < answer.prefill_seconds <= answer.first_token_seconds
+
+
+def test_engine_stops_at_the_end_token_and_never_shows_it(tmp_path: Path) -> None:
+    engine = Engine.load(write_tiny_phi3(tmp_path / "tiny.gguf", end_weight=30.0), OPTIONS)
+    try:
+        answers = [ask(engine, [Turn("user", question)], max_tokens=200) for question in ("a", "the oil", "why not")]
+    finally:
+        engine.close()
+    assert any(answer.ended == "stop" for answer in answers)
+    end = next(index for index, (text, _, _) in enumerate(tokens()) if text == "<|end|>")
+    for answer in answers:
+        assert end not in answer.tokens
+        assert "<|" not in answer.text
+
+
+def test_engine_stops_while_reading(engine: Engine) -> None:
+    cancelled = threading.Event()
+    long = [Turn("user", "The oil of the pump must be checked. " * 120)]
+
+    def on_prefill(done: int, _: int) -> None:
+        if done:
+            cancelled.set()
+
+    answer = engine.generate(long, Sampling(), on_prefill, lambda _: None, cancelled)
+    assert (answer.ended, answer.text, answer.generated_tokens) == ("cancelled", "", 0)
+    assert len(engine.context.tokens) == engine.context.slice
+    assert ask(engine, long).tokens == _fresh(engine, long).tokens
+
+
+def _fresh(engine: Engine, turns: list[Turn]) -> Generation:
+    engine.context.clear()
+    return ask(engine, turns)
+
+
+class _SetInTheMiddle(threading.Event):
+    """Becomes set while llama.cpp computes the first slice: at the 20th time it is asked."""
+
+    asked = 0
+
+    def is_set(self) -> bool:
+        self.asked += 1
+        return self.asked > 20
+
+
+def test_engine_stops_inside_a_slice_of_reading(engine: Engine) -> None:
+    read: list[int] = []
+    answer = engine.generate(QUESTION, Sampling(), lambda done, _: read.append(done), lambda _: None, _SetInTheMiddle())
+    assert answer.ended == "cancelled"
+    assert read == [0]
+    assert engine.context.tokens == []
+    assert ask(engine).tokens == _fresh(engine, QUESTION).tokens
+
+
+def test_engine_returns_the_partial_text_when_stopped_while_writing(engine: Engine) -> None:
+    cancelled = threading.Event()
+    pieces: list[str] = []
+
+    def on_text(text: str) -> None:
+        pieces.append(text)
+        if len(pieces) == 5:
+            cancelled.set()
+
+    answer = engine.generate(QUESTION, Sampling(max_tokens=500), lambda *_: None, on_text, cancelled)
+    assert answer.ended == "cancelled"
+    assert answer.text == "".join(pieces)
+    assert len(pieces) == 5
+
+
+def test_engine_ends_where_the_context_is_full(tiny_phi3: Path) -> None:
+    engine = Engine.load(tiny_phi3, LoadOptions(context=512, threads=1))
+    try:
+        answer = ask(engine, [Turn("user", "oil " * 200)], max_tokens=5000)
+        assert answer.ended == "context"
+        assert answer.prompt_tokens + answer.generated_tokens == engine.loaded.context
+        with pytest.raises(UserError, match="context window holds 512"):
+            ask(engine, [Turn("user", "oil " * 600)])
+        assert ask(engine).ended == "length"
+    finally:
+        engine.close()
+
+
+def test_engine_counts_tokens_as_it_reads_them(engine: Engine) -> None:
+    assert engine.count_turns(QUESTION) == ask(engine, max_tokens=1).prompt_tokens
+    assert engine.count("") == 0
+    assert engine.count("the oil") < engine.count_turns([Turn("user", "the oil")])
+
+
+def test_engine_tells_load_progress_and_stops_loading(tiny_phi3: Path) -> None:
+    seen: list[float] = []
+    Engine.load(tiny_phi3, OPTIONS, lambda fraction: seen.append(fraction) is None).close()
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+    with pytest.raises(Cancelled):
+        Engine.load(tiny_phi3, OPTIONS, lambda _: False)
+
+
+def test_engine_refuses_bad_files_in_words(tmp_path: Path, tiny_phi3: Path, tiny_adapters: list[Path]) -> None:
+    raw = tiny_phi3.read_bytes()
+    cut, foreign = tmp_path / "cut.gguf", tmp_path / "foreign.gguf"
+    cut.write_bytes(raw[:-1000])
+    foreign.write_bytes(b"%PDF-1.4")
+    unknown = write_tiny_phi3(tmp_path / "unknown.gguf", shape=TinyConfig(
+        vocabulary=config().vocabulary, architecture="phi97"))  # fmt: skip
+    for path, words in (
+        (cut, "cut off"),
+        (foreign, "PDF"),
+        (tiny_adapters[0], "adapter"),
+        (unknown, "phi97"),
+        (tmp_path / "gone.gguf", "not there"),
+    ):
+        with pytest.raises(UserError, match=words):
+            Engine.load(path, OPTIONS)
+
+
+def test_engine_refuses_a_model_without_a_tensor(tmp_path: Path) -> None:
+    more_blocks = TinyConfig(vocabulary=config().vocabulary)
+    path = write_tiny_phi3(tmp_path / "tiny.gguf", shape=more_blocks)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"blk.1.ffn_down.weight", b"blk.9.ffn_down.weight"))
+    with pytest.raises(UserError, match=r"blk\.1\.ffn_down\.weight.*not found"):
+        Engine.load(path, OPTIONS)
+
+
+def test_engine_stays_silent(tiny_phi3: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    engine = Engine.load(tiny_phi3, OPTIONS)
+    ask(engine)
+    engine.close()
+    assert capfd.readouterr().out == ""
+
+
+def test_text_stream_never_gives_part_of_a_letter() -> None:
+    stream = TextStream()
+    given = [stream.add(bytes([byte])) for byte in " \n Öl 中 🙂 é".encode()]
+    assert "".join(given) == stream.text == "Öl 中 🙂 é"
+    assert all(len(piece) <= 1 for piece in given)
+    assert stream.add("🙂".encode()[:3]) == ""
+    assert stream.text == "Öl 中 🙂 é"
+
+
+def test_starter_answers() -> None:
+    starter = find_starter()
+    if starter is None:
+        pytest.skip("the starter model is not installed")
+    engine = Engine.load(starter, LoadOptions(context=1024))
+    try:
+        answer = ask(engine, [Turn("user", "What is the capital of France? Answer in one word.")])
+    finally:
+        engine.close()
+    assert "Paris" in answer.text
+    assert answer.ended == "stop"

@@ -1,0 +1,206 @@
+"""A profile's way from one installation to another in one file."""
+
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.documents import State
+from phi3desk.library.library import Library
+from phi3desk.model import starter
+from phi3desk.model.types import AdapterUse
+from phi3desk.packs.exporter import export_pack
+from phi3desk.packs.importer import import_pack
+from phi3desk.packs.manifest import PackProgress
+from phi3desk.paths import Paths, open_paths
+from phi3desk.profiles.store import ProfileStore
+from tests.helpers.own_adapters import own_adapters
+from tests.helpers.packs import PUMPS, CountingEmbedder, opened, take_in
+from tests.helpers.pdf import write_pdf, write_pump_manual
+
+QUESTIONS = ("How often is the main bearing greased again?", "Hur ofta smörjer man lagren med litiumfett?", "oil")
+
+
+def answers(library: Library, collections) -> list:
+    return [
+        [
+            (f.passage.document, f.passage.page, f.passage.text, f.passage.also, round(f.score, 5), f.relevant)
+            for f in library.search(question, 5, collections).found
+        ]
+        for question in QUESTIONS
+    ]
+
+
+def test_pack_brings_profile_adapter_documents_and_index_and_nothing_is_embedded(origin, pack, there: Paths):
+    home, profile = origin
+    with opened(home) as library:
+        wanted = answers(library, profile.collections)
+    embedder = CountingEmbedder()
+    told: list[PackProgress] = []
+    imported = take_in(there, pack, embedder, on_progress=told.append)
+    assert [step.share for step in told] == sorted(step.share for step in told)
+    assert told[-1].share == 1.0
+    kept = ProfileStore(there.profiles).named("Pump expert")
+    assert kept == imported.profile
+    unmoved = {"id": "", "adapters": (), "collections": ()}
+    assert replace(kept, **unmoved) == replace(profile, **unmoved)
+    (use,) = kept.adapters
+    assert (use.name, use.strength, Path(use.path).parent) == ("tiny-a", 0.8, there.adapters)
+    with opened(there, embedder) as library:
+        assert answers(library, kept.collections) == wanted
+        assert wanted[0][0][:2] == ("pump.pdf", 2)
+        states = {document.name: document.state for document in library.documents()}
+        assert sorted(states.values()) == [State.DUPLICATE, State.READY, State.READY]
+        assert all(Path(document.path).is_file() for document in library.documents())
+        assert all(Path(d.path).is_relative_to(there.home / "packs" / "Pump expert") for d in library.documents())
+        assert library.check() == []
+        # the folder is followed as any other, and holds nothing new
+        assert library.sync().states == {}
+        assert {document.name: document.state for document in library.documents()} == states
+    assert embedder.passages == 0
+
+
+def test_pack_with_index_alone_is_searched_and_its_pages_are_shown_as_text(origin, there: Paths, tmp_path):
+    home, profile = origin
+    target = tmp_path / "index"
+    with opened(home) as library, library.transferring() as transfer:
+        packed = export_pack(home, transfer, profile, target, with_index=True)
+        wanted = answers(library, profile.collections)
+    assert Path(packed.path).name == "index.phi3pack"
+    assert (packed.documents, packed.files) == (3, 0)
+    embedder = CountingEmbedder()
+    imported = take_in(there, Path(packed.path), embedder)
+    with opened(there, embedder) as library:
+        assert answers(library, imported.collections) == wanted
+        library.sync()
+        ready = [document for document in library.documents() if document.state is State.READY]
+        assert len(ready) == 2
+        assert all("without its file" in str(document.reason) for document in ready)
+        pump = next(document for document in ready if document.name == "pump.pdf")
+        assert "bearing" in library.page(pump.id, 2).text
+    assert embedder.passages == 0
+
+
+def test_pack_with_documents_alone_is_read_by_the_next_sync(origin, there: Paths, tmp_path):
+    home, profile = origin
+    with opened(home) as library, library.transferring() as transfer:
+        export_pack(home, transfer, profile, tmp_path / "d.phi3pack", with_documents=True)
+    imported = take_in(there, tmp_path / "d.phi3pack")
+    assert imported.reads
+    with opened(there) as library:
+        assert library.sync().states == {"ready": 2, "duplicate": 1}
+
+
+def test_pack_without_documents_needs_no_library(origin, there: Paths, tmp_path):
+    home, profile = origin
+    export_pack(home, None, profile, tmp_path / "p.phi3pack")
+    imported = import_pack(there, None, tmp_path / "p.phi3pack")
+    assert imported.profile.name == "Pump expert"
+    assert imported.adapters == ("tiny-a",)
+
+
+def test_pack_taken_in_twice_gets_numbers_and_one_adapter(pack, there: Paths):
+    first, second = take_in(there, pack), take_in(there, pack)
+    assert (first.profile.name, second.profile.name) == ("Pump expert", "Pump expert 2")
+    assert (second.adapters, second.adapters_reused) == ((), ("tiny-a",))
+    assert len(own_adapters(there)) == 1
+    with opened(there) as library:
+        assert [collection.name for collection in library.collections()] == [PUMPS, f"{PUMPS} 2"]
+        assert library.check() == []
+
+
+def test_pack_whose_vectors_are_of_another_embedder_waits_for_new_ones(pack, there: Paths):
+    class Other(CountingEmbedder):
+        name = "another"
+
+    embedder = Other()
+    imported = take_in(there, pack, embedder)
+    assert imported.embeds
+    with opened(there, embedder) as library:
+        assert {d.state for d in library.documents()} == {State.WORDS, State.DUPLICATE, State.READY}
+        library.sync()
+        assert {d.state for d in library.documents()} == {State.READY, State.DUPLICATE}
+    assert embedder.passages > 0
+
+
+def test_document_that_is_gone_is_left_out_and_told(tmp_path, there: Paths):
+    home = open_paths(tmp_path / "home")
+    manual = write_pump_manual(tmp_path / "in" / "pump.pdf")
+    write_pdf(tmp_path / "in" / "notes.pdf", [["The filter is changed every 500 hours of running."]])
+    with opened(home) as library:
+        library.import_paths([tmp_path / "in"], library.create_collection("Pumps"))
+        manual.unlink()
+        with library.transferring() as transfer:
+            profile = ProfileStore(home.profiles).current
+            packed = export_pack(home, transfer, profile, tmp_path / "p.phi3pack", with_documents=True, with_index=True)
+    assert packed.left_out == ("pump.pdf",)
+    take_in(there, Path(packed.path))
+    with opened(there) as library:
+        library.sync()
+        there_is = {document.name: Path(document.path).exists() for document in library.documents()}
+        assert there_is == {"pump.pdf": False, "notes.pdf": True}
+
+
+def test_stopped_or_failed_export_leaves_no_file_and_keeps_the_older_one(origin, tmp_path):
+    home, profile = origin
+    (tmp_path / "p.phi3pack").write_text("older")
+    stopped = threading.Event()
+    stopped.set()
+    with pytest.raises(Cancelled):
+        export_pack(home, None, profile, tmp_path / "p.phi3pack", cancelled=stopped)
+    lost = replace(profile, adapters=(AdapterUse("gone", "/nowhere/gone.gguf"),))
+    with pytest.raises(UserError, match="gone"):
+        export_pack(home, None, lost, tmp_path / "p.phi3pack")
+    assert [path.name for path in tmp_path.iterdir()] == ["p.phi3pack"]
+    assert (tmp_path / "p.phi3pack").read_text() == "older"
+
+
+def test_pack_of_an_expert_with_the_starters_adapter_is_written_where_the_starter_is_gone(
+    origin, there: Paths, tmp_path, monkeypatch
+):
+    home, profile = origin
+    monkeypatch.setattr(starter, "find_starter", lambda: None)
+    with_both = replace(profile, adapters=(*profile.adapters, AdapterUse(starter.ADAPTER, "")))
+    packed = export_pack(home, None, with_both, tmp_path / "p.phi3pack")
+    assert import_pack(there, None, Path(packed.path)).adapters == ("tiny-a",)
+
+
+def test_what_a_killed_process_left_of_a_pack_is_deleted_when_it_is_saved_again(origin, tmp_path):
+    home, profile = origin
+    left, young, other = (tmp_path / f".{name}.phi3pack.{part}.part" for name, part in zip("ppq", "123", strict=True))
+    for path in (left, young, other):
+        path.write_text("half")
+    for path in (left, other):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    export_pack(home, None, profile, tmp_path / "p.phi3pack")
+    assert sorted(path.name for path in tmp_path.glob(".*")) == [young.name, other.name]
+
+
+def test_copies_of_documents_go_when_their_collection_is_deleted_for_good(pack, there: Paths):
+    imported = take_in(there, pack)
+    place = there.packs / "Pump expert"
+    (collection,) = imported.collections
+    with opened(there) as library:
+        library.delete_collection(collection)
+        library.restore_collection(collection)
+        library.purge_removed()
+        assert all(Path(document.path).is_file() for document in library.documents())
+        library.delete_collection(collection)
+        assert place.is_dir()
+        library.purge_removed()
+        assert library.documents() == []
+    assert not place.exists()
+
+
+def test_files_of_the_person_stay_when_their_collection_is_deleted_for_good(there: Paths, tmp_path):
+    manual = write_pump_manual(tmp_path / "in" / "pump.pdf")
+    with opened(there) as library:
+        collection = library.create_collection(PUMPS)
+        library.import_paths([manual.parent], collection)
+        library.delete_collection(collection)
+        library.purge_removed()
+        assert library.documents() == []
+    assert manual.is_file()
