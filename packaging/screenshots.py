@@ -27,10 +27,10 @@ from PySide6.QtWidgets import QApplication
 from phi3desk import app
 from phi3desk.chat.messages import Message
 from phi3desk.library.documents import Collection
+from phi3desk.library.samples import sample_questions
 from phi3desk.paths import HOME_VARIABLE, open_paths, resource
 from phi3desk.profiles.teaching import Examples
 from phi3desk.settings import Settings
-from phi3desk.ui.library.document_import import sample_questions
 from phi3desk.ui.library.page import FOLDERS
 from phi3desk.ui.window.expert_tabs import COMPARISON
 from phi3desk.ui.window.main_window import MainWindow, Parts

@@ -16,7 +16,8 @@ from phi3desk.chat.examples import ExampleStore
 from phi3desk.chat.history import ConversationStore
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError, bug_report
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths, resource
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings

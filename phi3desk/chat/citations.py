@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from phi3desk.chat.evidence import is_number, telling_words, weight_of
-from phi3desk.chat.messages import Citation, Source
+from phi3desk.chat.messages import Answer, Citation, Source
 from phi3desk.library.text import sentence_spans, sentences
 
 MARKS = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
@@ -164,3 +164,19 @@ def _with_mark(sentence: str, number: int) -> str:
     end = re.search(r"[.!?…:;]+[\"”»’)]*$", body)
     at = end.start() if end else len(body)
     return f"{body[:at]} [{number}]{body[at:]}{sentence[len(body) :]}"
+
+
+def citation_index(citations: Sequence[Citation], n: int, occurrence: int) -> int:
+    """Return which citation belongs to the mark [n] where it stands for that time (from 0); -1 where none does."""
+    places = [index for index, citation in enumerate(citations) if citation.n == n]
+    return places[min(occurrence, len(places) - 1)] if places else -1
+
+
+def first_citations(answer: Answer) -> list[tuple[Source, int]]:
+    """Return each source that an answer cites, by number, with the index of its first citation."""
+    known = {source.n: source for source in answer.sources}
+    first: dict[int, int] = {}
+    for index, citation in enumerate(answer.citations):
+        if citation.n in known:
+            first.setdefault(citation.n, index)
+    return [(known[n], index) for n, index in sorted(first.items())]

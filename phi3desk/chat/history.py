@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
+from phi3desk.chat.citations import keep_known_marks
 from phi3desk.chat.messages import Answer, Conversation, Message
 from phi3desk.errors import say
 from phi3desk.library.text import fold
+from phi3desk.model.types import Turn
 from phi3desk.sqlite_file import open_file
 
 MIGRATIONS: tuple[str, ...] = (
@@ -187,3 +190,16 @@ def _message(row: Sequence[object]) -> Message:
     fields = dict(zip(("id", "conversation_id", "role", "text", "created"), head, strict=True))
     decoded = None if answer is None else msgspec.json.decode(str(answer), type=Answer)
     return msgspec.convert(fields | {"answer": decoded}, type=Message)
+
+
+def history_of(messages: list[Message]) -> tuple[Turn, ...]:
+    """Return the questions that were answered, and their answers, as turns; without marks, whose passages are gone."""
+    turns: list[Turn] = []
+    for question, answer in pairwise(messages):
+        record = answer.answer
+        if question.role != "user" or answer.role != "assistant" or record is None or not answer.text.strip():
+            continue
+        if record.basis == "nothing_found" or record.ended in ("failed", "writing"):
+            continue
+        turns += [Turn("user", question.text), Turn("assistant", keep_known_marks(answer.text, ()))]
+    return tuple(turns)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from phi3desk.chat.answer import finish, nothing_found, nothing_to_search, sources_of, write
 from phi3desk.chat.messages import Answer, MadeBy
 from phi3desk.chat.prompt import PromptRequest
+from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_person
 from phi3desk.cli.output import Output, ProgressLine
-from phi3desk.comparison.grading import refuses
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Found, SearchResult
-from phi3desk.model.fitting import misfits
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.compatibility import misfits
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, LoadOptions, ModelEntry, Sampling
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import Profile

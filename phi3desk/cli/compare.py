@@ -22,12 +22,14 @@ from phi3desk.cli.ask import (
 from phi3desk.cli.documents import collection_ids, open_library, stopped_by_person
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
-from phi3desk.comparison.plan import Asked, Comparison, Outcome, Plan, Variant, read_questions, run, variants_of
+from phi3desk.comparison.plan import Comparison, Outcome, Plan, Variant, run, variants_of
+from phi3desk.comparison.questions import Asked, read_questions
 from phi3desk.comparison.report import csv_text, html_text, seconds_text, sentences_of, share_text
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.library import Library
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import ModelEntry
 from phi3desk.paths import Paths, write_atomically
 from phi3desk.profiles.profile import Profile

@@ -9,8 +9,9 @@ from typing import Any
 from phi3desk.cli.output import Output
 from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import Base, DoubtfulBase, open_base
-from phi3desk.model.adapters.preparation import fit_of
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.compatibility import fit_of
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings

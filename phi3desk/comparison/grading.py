@@ -7,29 +7,12 @@ from dataclasses import dataclass
 
 from phi3desk.chat.citations import MARKS
 from phi3desk.chat.messages import Answer, Citation
-from phi3desk.library.text import fold, sentences
+from phi3desk.chat.refusal import refuses
+from phi3desk.library.text import fold
 
 _TOKENS = re.compile(r"(?:(?<![\w.,])[-−–])?\d+(?:[.,]\d+)*|[^\W\d_]+")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*(?![\d])")
 _DOT_PRODUCT = re.compile(r"(?<=[^\W\d_])[·⋅](?=[^\W\d_])")
-_OPENING_SENTENCES = 2
-
-# How models and this program say that they do not know, on folded text; English first, then the languages of the
-# documents the program is made for. An answer in other words counts as an answer.
-_REFUSALS = re.compile(
-    r"\b(?:documents?|passages?|sources?|texts?|context|manuals?|information)\b[^.]{0,40}"
-    r"\b(?:do(?:es)? not|don'?t|doesn'?t|did not)\b[^.]{0,20}"
-    r"\b(?:tell|say|mention|specify|contain|provide|state|hold|give|include|answer|speak)\b"
-    r"|\b(?:do not|don'?t) know\b|\b(?:cannot|can'?t|could not|unable to) (?:answer|tell|determine|say)\b"
-    r"|\bnothing (?:relevant )?was found\b|\bno (?:relevant )?information\b"
-    r"|\bnot (?:found|mentioned|specified|stated|given|provided|contained) in the (?:documents?|passages?|texts?)"
-    r"|\b(?:dokument|passage|unterlage)\w*\b[^.]{0,30}\b(?:sag|enthalt|nenn|beantwort)\w*[^.]{0,20}\b(?:nicht|kein)"
-    r"|\b(?:dokument|passage|unterlage)\w*\b[^.]{0,40}\bnicht (?:enthalt|angegeb|erwahn|genann|hervor)"
-    r"|\bweiss (?:ich |es )*nicht\b"
-    r"|\bdocuments? ne [^.]{0,40}\bpas\b|\bne sais pas\b|\bdocumentos no\b|\bno lo se\b"
-    r"|\bdocumenti non\b|\bnon lo so\b|\bdokumenten\b[^.]{0,40}\binte\b|\bvet inte\b"
-    r"|\bdocumentele nu\b|\bnu stiu\b|\bdokumenti ne\b|\bne vem\b|\bдокумент\w*\b[^.]{0,40}\bне\b|\bне знаю\b"
-)
 
 
 @dataclass(frozen=True)
@@ -69,15 +52,6 @@ def judge(expected: Expected, answer: Answer) -> Judged:
         page = any(_at(expected, citation) for citation in answer.citations)
     held = any(holds(answer.text, reference) for reference in expected.answers) if expected.answers else None
     return Judged(page, held, refused)
-
-
-def refuses(answer: Answer) -> bool:
-    """Tell whether an answer says, in its first sentences, that it does not know."""
-    if answer.basis == "nothing_found":
-        return True
-    text = MARKS.sub(" ", answer.text)
-    opening = " ".join((sentences(text) or [text])[:_OPENING_SENTENCES])
-    return _REFUSALS.search(fold(opening).replace("’", "'")) is not None
 
 
 def holds(text: str, reference: str) -> bool:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import random
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Answer
-from phi3desk.comparison.grading import Expected
+from phi3desk.comparison.questions import Asked
 from phi3desk.errors import UserError
 from phi3desk.model.types import Turn
 from phi3desk.profiles.profile import Profile
@@ -24,17 +22,6 @@ from phi3desk.profiles.profile import Profile
 ALONE, DOCUMENTS, ADAPTER, BOTH = "alone", "documents", "adapter", "both"
 KINDS = (ALONE, DOCUMENTS, ADAPTER, BOTH)
 PROFILE = "profile:"
-MOST_QUESTIONS = 5000
-LARGEST_FILE = 20_000_000
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question of a comparison and what is known of it; ids are unique within a comparison."""
-
-    id: str
-    question: str
-    expected: Expected = field(default_factory=Expected)
 
 
 @dataclass(frozen=True)
@@ -219,71 +206,3 @@ def shown_order(comparison: Comparison, question_id: str) -> tuple[int, ...]:
     if comparison.names_hidden:
         random.Random(f"{comparison.plan.seed}:{question_id}").shuffle(order)  # noqa: S311 - an order, no secret
     return tuple(order)
-
-
-def read_questions(path: Path) -> tuple[Asked, ...]:
-    """Return the questions of a JSONL file; UserError names the line that is none.
-
-    A line holds "question" and, where known, "id", "answer" or "answers", "document", "page" or "pages", and
-    "unanswerable": true or "answerable": false.
-    """
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise UserError("The file of questions {path} is too large.", path=str(path))
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError("The file of questions {path} cannot be read.", path=str(path)) from error
-    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    return _unique(_asked(path, number, line) for number, line in numbered)
-
-
-def typed_questions(text: str) -> tuple[Asked, ...]:
-    """Return the questions of a text, one to a line."""
-    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-    return _unique(Asked(str(number), line) for number, line in enumerate(lines, 1))
-
-
-def _unique(asked: Iterator[Asked]) -> tuple[Asked, ...]:
-    """Return questions with ids of their own: a second use of an id gets a number behind it."""
-    known: dict[str, Asked] = {}
-    for one in asked:
-        name, number = one.id, 2
-        while name in known:
-            name, number = f"{one.id}-{number}", number + 1
-        known[name] = dataclasses.replace(one, id=name)
-        if len(known) > MOST_QUESTIONS:
-            raise UserError("{most} questions are the most that a comparison takes.", most=MOST_QUESTIONS)
-    if not known:
-        raise UserError("There is no question to compare answers to.")
-    return tuple(known.values())
-
-
-def _asked(path: Path, number: int, line: str) -> Asked:
-    try:
-        row = json.loads(line)
-        question = row["question"]
-        if isinstance(question, str) and question.strip():
-            return Asked(str(row.get("id", number)), question.strip(), _expected(row))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        pass
-    raise UserError(
-        "Line {number} of {path} is not a question; a line is {shape}.",
-        number=number, path=str(path), shape='{"id": ..., "question": ...}',
-    )  # fmt: skip
-
-
-def _expected(row: Mapping[str, Any]) -> Expected:
-    answerable = row.get("answerable", not row.get("unanswerable", False))
-    return Expected(
-        answers=tuple(str(text) for text in _several(row, "answer", "answers") if str(text).strip()),
-        document=str(row.get("document") or ""),
-        pages=tuple(int(page) for page in _several(row, "page", "pages")),
-        answerable=bool(answerable),
-    )
-
-
-def _several(row: Mapping[str, Any], one: str, many: str) -> list[Any]:
-    value = row.get(many, row.get(one))
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list) else [value]

@@ -10,7 +10,8 @@ from html import escape
 from phi3desk.chat.messages import Answer
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.comparison.grading import Judged
-from phi3desk.comparison.plan import Asked, Comparison, Outcome
+from phi3desk.comparison.plan import Comparison, Outcome
+from phi3desk.comparison.questions import Asked
 from phi3desk.comparison.statistics import Mean, Share
 from phi3desk.errors import Sentence
 from phi3desk.library.documents import place

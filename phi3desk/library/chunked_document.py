@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phi3desk.library.chunker import Draft, PageLayout, cut, indexed_text
+from phi3desk.library.documents import Heading
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.language import language_of
-from phi3desk.library.reading.protocol import Heading
 from phi3desk.library.terms import index_words
 from phi3desk.library.text import fold
 from phi3desk.library.titles import shown_title, spoken_title

@@ -12,8 +12,7 @@ from phi3desk.errors import Sentence, say
 from phi3desk.library.catalog import Catalog, stored_sentence
 from phi3desk.library.chunked_document import IndexEntry, index_entry
 from phi3desk.library.chunker import Draft, PageLayout
-from phi3desk.library.documents import State
-from phi3desk.library.reading.protocol import Box
+from phi3desk.library.documents import Box, State
 
 #: passage.embedded: see the catalogue's migrations
 WAITING, EMBEDDED, WORDS_ONLY = 0, 1, 2

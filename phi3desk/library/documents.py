@@ -37,6 +37,10 @@ class Phase(StrEnum):
     ON_BATTERY = "on_battery"
 
 
+#: the bound of `Rules.largest_megabytes`
+LARGEST_MEGABYTES = 100_000
+
+
 @dataclass(frozen=True)
 class Rules:
     """What of a collection's folders is read.
@@ -233,3 +237,12 @@ def place(kind: str, page: int, label: str) -> Sentence:
     if kind == "pptx":
         return say("slide {page}", page=page)
     return say("p. {page}", page=page)
+
+
+#: A heading that stands out on the page by its letters: start, end, height of the letters in points.
+Heading = tuple[int, int, float]
+
+
+#: Where a recognised word stands: its text range on the page, then left, top, right, bottom in points from the page's
+#: upper left corner.
+Box = tuple[int, int, float, float, float, float]

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import msgspec
 
+from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.documents import Rules, Source
-from phi3desk.library.rules import checked_rules
+from phi3desk.library.documents import LARGEST_MEGABYTES, Rules, Source
+
+_PATTERNS = 200
 
 
 class Sources:
@@ -161,3 +163,14 @@ def _source(row: sqlite3.Row) -> Source:
     path = Path(row["path"])
     missing = not path.is_dir() if row["folder"] else not path.is_file()
     return Source(row["id"], row["collection_id"], row["path"], bool(row["folder"]), missing)
+
+
+def checked_rules(rules: Rules) -> Rules:
+    """Return rules as they can be kept, without empty patterns; UserError where one makes no sense."""
+    if not 1 <= rules.largest_megabytes <= LARGEST_MEGABYTES:
+        raise UserError("The largest file must be between 1 and {high} MB.", high=LARGEST_MEGABYTES)
+    patterns = tuple(dict.fromkeys(pattern.strip() for pattern in rules.exclude if pattern.strip()))
+    if len(patterns) > _PATTERNS or any(len(pattern) > 200 for pattern in patterns):
+        raise UserError("There can be {count} patterns of 200 letters each.", count=_PATTERNS)
+    languages = tuple(name for name in rules.ocr_languages if name.replace("_", "").isalnum() and name.isascii())
+    return Rules(patterns, rules.largest_megabytes, rules.hidden, rules.ocr, languages)

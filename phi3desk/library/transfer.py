@@ -17,7 +17,7 @@ from phi3desk.library.chunked_document import index_entry
 from phi3desk.library.chunker import Draft
 from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECOGNISED, add_passage, embedded_at_first
 from phi3desk.library.database import marks
-from phi3desk.library.documents import Rules, State
+from phi3desk.library.documents import LARGEST_MEGABYTES, Rules, State
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.vector_store import Vectors
 from phi3desk.library.sources import Sources
@@ -37,7 +37,6 @@ from phi3desk.library.transfer_records import (
 
 WITHOUT_FILE = say("This document came in a pack without its file; its pages are shown as text.")
 _PART = 1000
-LARGEST_MEGABYTES = 100_000
 _CARRIED = ("ready", "words", "duplicate")
 _WITH_FILE_ONLY = ("empty", "needs_ocr")
 

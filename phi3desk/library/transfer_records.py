@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import msgspec
 
 from phi3desk.errors import UserError
-from phi3desk.library.reading.protocol import Box, Heading
+from phi3desk.library.documents import Box, Heading
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,8 +19,9 @@ from phi3desk.errors import UserError
 from phi3desk.library.documents import Rules
 from phi3desk.library.transfer import Carried, Transfer
 from phi3desk.library.transfer_records import DOCUMENTS, PAGES, PASSAGES, VECTORS
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import ADAPTER, find_starter_adapter
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterEntry
 from phi3desk.packs.manifest import (
     CHUNK,

@@ -14,7 +14,8 @@ from phi3desk.errors import UserError
 from phi3desk.library.documents import Rules
 from phi3desk.library.transfer import Incoming, Transfer, rules_of_pack
 from phi3desk.library.transfer_records import DOCUMENTS, DocumentRecord, IndexSize, plain_name, records
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse
 from phi3desk.packs.checks import check_content, extract, opened_pack
 from phi3desk.packs.manifest import (

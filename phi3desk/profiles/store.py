@@ -8,14 +8,14 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock
 
 from phi3desk.errors import UserError
-from phi3desk.paths import write_atomically
-from phi3desk.profiles.builtin import built_in_profiles
+from phi3desk.paths import resource, write_atomically
 from phi3desk.profiles.profile import COLORS, LONGEST_NAME, Profile
 from phi3desk.profiles.validation import check_profile
 
@@ -200,3 +200,10 @@ class ProfileStore:
         except OSError:
             return None
         return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+@cache
+def built_in_profiles() -> tuple[Profile, ...]:
+    """Return the profiles of resources/profiles, the one to start with first."""
+    stored = msgspec.json.decode(resource("profiles", "experts.json").read_bytes(), type=list[Profile])
+    return tuple(dataclasses.replace(profile, built_in=True) for profile in stored)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.model.store import AdapterStore
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.types import AdapterUse
 from phi3desk.paths import HOME_VARIABLE, open_paths
 from phi3desk.profiles.store import ProfileStore

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.llama.engine import Engine
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, LoadOptions, Sampling, Turn
 from phi3desk.paths import Paths
 from tests.helpers.tiny_phi3 import (

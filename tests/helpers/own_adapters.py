@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phi3desk.model.store import AdapterStore
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.types import AdapterEntry
 from phi3desk.paths import Paths
 

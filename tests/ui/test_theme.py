@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
-from phi3desk.ui.theme import DARK, LIGHT, Tokens, apply_scheme, contrast, mixed, style_sheet, tokens
+from phi3desk.ui.colors import DARK, LIGHT, Tokens, contrast, mixed
+from phi3desk.ui.style_sheet import style_sheet
+from phi3desk.ui.theme import apply_scheme, tokens
 
 SCHEMES = pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.model.store import AdapterStore
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.types import AdapterUse
 from phi3desk.packs.exporter import export_pack
 from phi3desk.paths import Paths, open_paths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from phi3desk.library.documents import Rules, Source
-from phi3desk.library.rules import is_excluded, is_hidden, is_junction
 from phi3desk.library.sources import identity_of
 
 
@@ -123,3 +123,23 @@ def is_unmounted(source: Source, identity: str) -> bool:
         return identity_of(path) != identity and not any(path.iterdir())
     except OSError:
         return True
+
+
+def is_excluded(within: PurePath, patterns: tuple[str, ...]) -> bool:
+    """Tell whether a path within a bound folder matches a pattern, by its name or as a whole; case does not matter."""
+    name, whole = within.name.casefold(), within.as_posix().casefold()
+    return any(
+        fnmatch.fnmatchcase(name, folded) or fnmatch.fnmatchcase(whole, folded)
+        for folded in (pattern.casefold().rstrip("/") for pattern in patterns)
+    )
+
+
+def is_hidden(name: str, status: os.stat_result) -> bool:
+    """Tell whether the system's file manager hides a file or folder."""
+    hidden = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 0)
+    return name.startswith(".") or bool(getattr(status, "st_file_attributes", 0) & hidden)
+
+
+def is_junction(status: os.stat_result) -> bool:
+    """Tell whether a Windows folder is a junction: a link that does not call itself one."""
+    return getattr(status, "st_reparse_tag", 0) == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from phi3desk.library.reading.protocol import Heading, ReadPage
+from phi3desk.library.documents import Heading
+from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.text import is_bullet
 
 #: A part longer than this many characters is divided.

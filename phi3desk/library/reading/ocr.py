@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import Sentence, say
-from phi3desk.library.reading.protocol import Box, ReadPage
+from phi3desk.library.documents import Box
+from phi3desk.library.reading.protocol import ReadPage
 
 #: Tesseract is trained on letters as they are at this resolution; finer pictures take longer and gain nothing.
 _DOTS_PER_INCH = 300

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from phi3desk.errors import say
-from phi3desk.library.documents import State
+from phi3desk.library.documents import Heading, State
 from phi3desk.library.reading import ocr
 from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES
-from phi3desk.library.reading.protocol import Details, Event, Finished, Heading, Opened, ReadPage, ReadRequest
+from phi3desk.library.reading.protocol import Details, Event, Finished, Opened, ReadPage, ReadRequest
 from phi3desk.library.text import has_text, line_spans, readable_share
 
 #: Below this share of readable signs a page's text is the noise of a font without a map to Unicode.

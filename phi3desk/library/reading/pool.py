@@ -21,8 +21,8 @@ import psutil
 from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.chunked_document import Drafted, IndexEntry
 from phi3desk.library.chunker import Draft
-from phi3desk.library.documents import State
-from phi3desk.library.reading.protocol import Box, Heading, ReadRequest
+from phi3desk.library.documents import Box, Heading, State
+from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.paths import worker_environment
 
 _POLL_SECONDS = 0.2

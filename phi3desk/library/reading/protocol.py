@@ -5,13 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from phi3desk.errors import Sentence
-from phi3desk.library.documents import State
-
-#: A heading that stands out on the page by its letters: start, end, height of the letters in points.
-Heading = tuple[int, int, float]
-#: Where a recognised word stands: its text range on the page, then left, top, right, bottom in points from the page's
-#: upper left corner.
-Box = tuple[int, int, float, float, float, float]
+from phi3desk.library.documents import Box, Heading, State
 
 
 @dataclass(frozen=True)

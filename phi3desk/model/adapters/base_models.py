@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phi3desk.errors import Sentence, UserError
+from phi3desk.errors import Sentence, UserError, say
 from phi3desk.model.gguf import inspect, tensors_of
 from phi3desk.model.gguf_header import Header, TensorInfo, read_header
 from phi3desk.model.types import GgufInfo, ModelEntry
@@ -74,3 +75,95 @@ def choose_base(entries: Iterable[ModelEntry], judge: Judge, architecture: str =
     if doubted is None and reason is not None:
         raise reason
     return doubted or Choice(None)
+
+
+_PHI = re.compile(r"phi[\s_-]*(?P<version>\d(?:[._]\d)?)")
+
+
+_SIZE = re.compile(r"(?<![a-z])(mini|small|medium|moe)(?![a-z])")
+
+
+_CONTEXT = re.compile(r"(?<![a-z0-9])(\d{1,3})k(?![a-z0-9])")
+
+
+_WORD = re.compile(r"\d+(?:[._]\d+)*[a-z]*|[a-z]+")
+
+
+#: what names add for the form in which weights are stored or who mirrors them
+_FORMS = frozenset({"gguf", "hf", "bnb", "unsloth", "awq", "gptq", "4bit", "8bit", "int4", "int8", "fp16", "bf16"})
+
+
+#: words that tell a model made for conversation from the one it was made of
+_TUNED = frozenset({"instruct", "chat", "it"})
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """Which Phi a name speaks of; each field empty where it does not say."""
+
+    version: str = ""
+    size: str = ""
+    context: str = ""
+
+
+def base_doubt(bases: Sequence[str], model: GgufInfo) -> Sentence | None:
+    """Return a warning where an adapter of these bases' names is not the model's, although its shapes fit; else None.
+
+    An adapter that names no base raises no doubt.
+    """
+    if not bases:
+        return None
+    trained, used = _variant(bases), _variant(model.names, model.context_train)
+    if _differ(trained, used):
+        return say(
+            "The adapter was trained on “{base}”; “{model}” is a sibling of the same shape, so it would load, but "
+            "answers may suffer.",
+            base=bases[0], model=shown_name(model),
+        )  # fmt: skip
+    if trained.version and trained.version == used.version:
+        return None
+    if any(_means(name, model.names) for name in bases):
+        return None
+    return say(
+        "The adapter was trained on “{base}” and not on “{model}”; its shape fits, but answers may suffer.",
+        base=bases[0], model=shown_name(model),
+    )  # fmt: skip
+
+
+def _variant(names: Iterable[str], context_length: int = 0) -> _Variant:
+    """Return what the names together say; a model's context length speaks where no name gives one."""
+    joined = " ".join(names).lower()
+    phi = _PHI.search(joined)
+    if phi is None:
+        return _Variant()
+    size, context = _SIZE.search(joined), _CONTEXT.search(joined)
+    length = f"{context_length // 1024}" if context_length >= 4096 else ""
+    return _Variant(phi["version"].replace("_", "."), size[1] if size else "", context[1] if context else length)
+
+
+def _differ(one: _Variant, other: _Variant) -> bool:
+    pairs = ((one.version, other.version), (one.size, other.size), (one.context, other.context))
+    return any(left and right and left != right for left, right in pairs)
+
+
+def _means(name: str, names: Iterable[str]) -> bool:
+    """Tell whether a name can mean the model of these names: all its words are there, and it was tuned alike."""
+    words, others = _words([name]), _words(names)
+    return bool(words) and words <= others and words & _TUNED == others & _TUNED
+
+
+def _words(names: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for name in names:
+        found |= set(_WORD.findall(name.lower())) - _FORMS
+    return found
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def shown_name(model: GgufInfo) -> str:
+    """Return a model's own name together with its file's, where the one does not say what the other does."""
+    stem = model.names[-1] if model.names else model.name
+    return model.name if _plain(model.name) in _plain(stem) or stem == model.name else f"{model.name} ({stem})"

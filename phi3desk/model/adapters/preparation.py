@@ -11,12 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from phi3desk.errors import Sentence, UserError
-from phi3desk.model.adapters.base_models import Base, Choice, choose_base
+from phi3desk.model.adapters.base_models import Base, Choice, base_doubt, choose_base
 from phi3desk.model.adapters.compatibility import check_adapter
 from phi3desk.model.adapters.peft_folder import is_peft, peft_folder
-from phi3desk.model.base_identity import base_doubt
 from phi3desk.model.gguf import inspect
-from phi3desk.model.types import AdapterEntry, GgufInfo, ModelEntry, model_name
+from phi3desk.model.types import GgufInfo, ModelEntry, model_name
 
 #: folder in which an adapter is made ready; one that a crash left goes after a day
 ROOM = "adding-"
@@ -31,14 +30,6 @@ class Prepared:
     file: Path
     info: GgufInfo
     choice: Choice
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Whether an adapter fits a model: True, False with the reason, or None where only its base's name differs."""
-
-    fits: bool | None
-    reason: Sentence | None = None
 
 
 @contextmanager
@@ -57,18 +48,6 @@ def prepared(source: Path, entries: Sequence[ModelEntry], folder: Path, *, named
             yield make(source, entries, Path(room), named)
     except OSError as error:
         raise UserError("The adapter cannot be kept: {reason}.", reason=error.strerror or str(error)) from None
-
-
-def fit_of(entry: AdapterEntry, base: Base) -> Fit:
-    """Say whether a kept adapter fits a model; a base that the person confirmed counts as its own."""
-    try:
-        info = check_adapter(entry.path, base.info, base.tensors)
-    except UserError as error:
-        return Fit(False, error.sentence)
-    doubt = base_doubt(info.names, base.info)
-    if doubt is None or base.info.identity in entry.confirmed:
-        return Fit(True)
-    return Fit(None, doubt)
 
 
 def _copied(source: Path, entries: Sequence[ModelEntry], room: Path, named: bool) -> Prepared:

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat import answer as answers
-from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import Answer, MadeBy, Source
+from phi3desk.chat.messages import Answer, Source
 from phi3desk.chat.prompt import PromptRequest, Written
+from phi3desk.chat.question import Question
 from phi3desk.library.documents import SearchResult
-from phi3desk.model.types import Sampling, Turn
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.workers.protocol import Failure
 
 STREAM_INTERVAL_MS = 50
-
-
-@dataclass(frozen=True)
-class Question:
-    """All that decides an answer. `collections` None searches every collection, an empty tuple searches none."""
-
-    text: str
-    instructions: str
-    history: tuple[Turn, ...]
-    collections: tuple[int, ...] | None
-    passages: int
-    sampling: Sampling
-    made_by: MadeBy
-    document: str | None = None
-    mode: AnswerMode = AnswerMode.DOCUMENTS
 
 
 class Answering(QObject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from phi3desk.chat.messages import Answer
-from phi3desk.comparison.grading import refuses
+from phi3desk.chat.refusal import refuses
 from phi3desk.ui.formatting import number
 
 

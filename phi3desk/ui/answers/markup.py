@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QUrl
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -23,38 +22,22 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
-from phi3desk.ui.theme import Tokens
+from phi3desk.ui.colors import Tokens
+from phi3desk.ui.inert_text import CLOSE, OPEN, InertDocument, plain
 
 LINE_HEIGHT = 115
 _MARK = re.compile(r"\[(\d{1,3})\]")
-#: the marks travel through Markdown between two private characters, or "[1]: ..." would be a link definition
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_HIDDEN_MARK = re.compile(f"{_OPEN}(\\d{{1,3}}){_CLOSE}")
-_UNSHOWN: dict[int, str | None] = dict.fromkeys((*range(32), 127, 65532, 64976, 64977, ord(_OPEN), ord(_CLOSE)))
-_UNSHOWN |= dict.fromkeys((*range(8234, 8239), *range(8294, 8298)))
-_UNSHOWN |= {ord("\n"): "\n", ord("\t"): "\t", 0x2028: "\n", 0x2029: "\n"}
+_HIDDEN_MARK = re.compile(f"{OPEN}(\\d{{1,3}}){CLOSE}")
 
 #: gives the link of the nth mark of a source, or None where the mark is of no known source
 LinkOf = Callable[[int, int], str | None]
-
-
-class InertDocument(QTextDocument):
-    """A document that loads nothing, whatever its text asks for."""
-
-    def loadResource(self, _type: int, _name: QUrl | str) -> None:
-        """Refuse every resource."""
-
-
-def plain(text: str) -> str:
-    """Return text without what a text document would take for structure: control, object and direction characters."""
-    return text.translate(_UNSHOWN)
 
 
 def answer_document(text: str, link_of: LinkOf, font: QFont, shown: Tokens) -> QTextDocument:
     """Return an answer as a document: Markdown formatted, `[n]` marks of known sources as links, all else inert."""
     document = InertDocument()
     document.setDefaultFont(font)
-    hidden = _MARK.sub(lambda mark: f"{_OPEN}{mark[1]}{_CLOSE}", plain(text))
+    hidden = _MARK.sub(lambda mark: f"{OPEN}{mark[1]}{CLOSE}", plain(text))
     features = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
     document.setMarkdown(hidden, features)
     _drop_links_and_pictures(document)
@@ -162,3 +145,6 @@ def _line_tables(frame: QTextFrame, shown: Tokens) -> None:
             look.setWidth(QTextLength())
             child.setFormat(look)
         _line_tables(child, shown)
+
+
+LINK = "cite:"

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLay
 
 from phi3desk.ui.chat.mentions import Mention, Mentions
 from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, icon, reading_font, tokens
-from phi3desk.ui.widgets.basic import Button, FlowLayout, clear
+from phi3desk.ui.widgets.basic import Button, clear
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 
 MOST_LINES = 8
 LONGEST_QUESTION = 20_000

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from phi3desk.chat.citations import keep_known_marks
-from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.history import ConversationStore, history_of
 from phi3desk.chat.messages import Answer, Conversation, Message, Source
 from phi3desk.chat.prompt import manner_for
+from phi3desk.chat.question import Question
 from phi3desk.errors import Sentence, UserError
-from phi3desk.model.types import Sampling, Turn
+from phi3desk.model.types import Sampling
 from phi3desk.settings import Settings
-from phi3desk.ui.answers.answer_job import Answering, Question
+from phi3desk.ui.answers.answer_job import Answering
 from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
@@ -386,16 +384,3 @@ class Assistant(QObject):
         if self._answering is not None and self._written is not None:
             unfinished = self._answering.unfinished
             self._store.update(self._written.id, unfinished.text, unfinished)
-
-
-def history_of(messages: list[Message]) -> tuple[Turn, ...]:
-    """Return the questions that were answered, and their answers, as turns; without marks, whose passages are gone."""
-    turns: list[Turn] = []
-    for question, answer in pairwise(messages):
-        record = answer.answer
-        if question.role != "user" or answer.role != "assistant" or record is None or not answer.text.strip():
-            continue
-        if record.basis == "nothing_found" or record.ended in ("failed", "writing"):
-            continue
-        turns += [Turn("user", question.text), Turn("assistant", keep_known_marks(answer.text, ()))]
-    return tuple(turns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -23,14 +23,15 @@ from PySide6.QtGui import (
     QTextFrameFormat,
 )
 
-from phi3desk.chat.messages import Answer, Citation, Message, Source
+from phi3desk.chat.citations import citation_index, first_citations
+from phi3desk.chat.messages import Answer, Message, Source
 from phi3desk.ui.answers.footer import MessageLines
-from phi3desk.ui.answers.markup import LINE_HEIGHT, answer_document, mark_format, plain
+from phi3desk.ui.answers.markup import LINE_HEIGHT, LINK, answer_document, mark_format
 from phi3desk.ui.formatting import also_as, place_of
+from phi3desk.ui.inert_text import plain
 from phi3desk.ui.theme import LIST_PX, SPACE_L, SPACE_M, tokens
 from phi3desk.ui.widgets.tooltip import plain_tip
 
-LINK = "cite:"
 WITHOUT = "without:"
 BUBBLE_SHARE = 0.8
 LONGEST_QUOTE = 280
@@ -262,19 +263,3 @@ def _spaced(
 def _shortened(quote: str) -> str:
     line = " ".join(quote.split())
     return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
-
-
-def citation_index(citations: Sequence[Citation], n: int, occurrence: int) -> int:
-    """Return which citation belongs to the mark [n] where it stands for that time (from 0); -1 where none does."""
-    places = [index for index, citation in enumerate(citations) if citation.n == n]
-    return places[min(occurrence, len(places) - 1)] if places else -1
-
-
-def first_citations(answer: Answer) -> list[tuple[Source, int]]:
-    """Return each source that an answer cites, by number, with the index of its first citation."""
-    known = {source.n: source for source in answer.sources}
-    first: dict[int, int] = {}
-    for index, citation in enumerate(answer.citations):
-        if citation.n in known:
-            first.setdefault(citation.n, index)
-    return [(known[n], index) for n, index in sorted(first.items())]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from phi3desk.library.documents import Document, LibraryStatus
+from phi3desk.library.samples import questions_for
 from phi3desk.ui.chat.start_page import FirstStart
 from phi3desk.ui.experts.active import ExpertInUse
-from phi3desk.ui.library.document_import import questions_for
 from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.services import Parts
 

@@ -23,12 +23,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
 
 from phi3desk.chat.messages import Message, Source
-from phi3desk.ui.answers.markup import InertDocument, mark_format, plain
+from phi3desk.ui.answers.markup import LINK, mark_format
 from phi3desk.ui.chat.embedded_widget import Inset
 from phi3desk.ui.chat.message_actions import MessageActions
-from phi3desk.ui.chat.message_writer import BUBBLE, CARD, LINK, WITHOUT, Column, Entry, MessageWriter
+from phi3desk.ui.chat.message_writer import BUBBLE, CARD, WITHOUT, Column, Entry, MessageWriter
+from phi3desk.ui.colors import mixed
 from phi3desk.ui.formatting import place_of
-from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, mixed, reading_font, tokens
+from phi3desk.ui.inert_text import InertDocument, plain
+from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, reading_font, tokens
 
 EARLIER = "earlier:"
 SHOWN_AT_FIRST = 40

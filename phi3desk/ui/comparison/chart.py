@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures
 from phi3desk.comparison.statistics import Share
+from phi3desk.ui.colors import mixed
 from phi3desk.ui.comparison.table import shown_variant
 from phi3desk.ui.formatting import number, shown
-from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, mixed, tokens
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, tokens
 
 BAR, BETWEEN, GROUP = 16, 4, 30
 LEGEND = 26

@@ -17,14 +17,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from phi3desk.comparison.plan import ADAPTER, BOTH, KINDS, PROFILE, Asked, Comparison, read_questions
-from phi3desk.comparison.plan import typed_questions as questions_typed
+from phi3desk.comparison.plan import ADAPTER, BOTH, KINDS, PROFILE, Comparison
+from phi3desk.comparison.questions import Asked, read_questions
+from phi3desk.comparison.questions import typed_questions as questions_typed
 from phi3desk.errors import UserError
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.comparison.table import shown_variant
 from phi3desk.ui.formatting import moment, number, translated
 from phi3desk.ui.theme import SPACE_M, SPACE_S
-from phi3desk.ui.widgets.basic import Button, Card, FlowLayout, clear, label, on_click
+from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 
 
 class ComparisonSetup(QWidget):

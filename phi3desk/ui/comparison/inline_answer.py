@@ -8,16 +8,18 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QTextBrowser
 
+from phi3desk.chat.citations import citation_index, first_citations
 from phi3desk.chat.messages import Answer, Citation, MadeBy, Source
 from phi3desk.comparison.grading import Expected, judge
 from phi3desk.comparison.plan import Outcome
 from phi3desk.comparison.report import marks_of
 from phi3desk.ui.answers.footer import MessageLines
-from phi3desk.ui.answers.markup import InertDocument, answer_document, plain
-from phi3desk.ui.chat.message_writer import LINK, citation_index, first_citations
+from phi3desk.ui.answers.markup import LINK, answer_document
 from phi3desk.ui.formatting import number, place_of, shown
+from phi3desk.ui.inert_text import InertDocument, plain
 from phi3desk.ui.theme import SPACE_S, SPACE_XS, reading_font, tokens
-from phi3desk.ui.widgets.basic import Button, Card, FlowLayout, clear, label, on_click
+from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 
 READING_PX = 14
 

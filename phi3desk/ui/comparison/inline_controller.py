@@ -8,14 +8,15 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 
 from phi3desk.chat.examples import AskedWith
-from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.history import ConversationStore, history_of
 from phi3desk.chat.messages import Message, Source
-from phi3desk.comparison.plan import Asked, Comparison, offered
+from phi3desk.comparison.plan import Comparison, offered
+from phi3desk.comparison.questions import Asked
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
-from phi3desk.ui.chat.controller import Assistant, history_of
+from phi3desk.ui.chat.controller import Assistant
 from phi3desk.ui.chat.mentions import collections_of, document_of
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.clients.library_client import LibraryClient

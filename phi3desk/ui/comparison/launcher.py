@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from phi3desk.comparison.plan import Asked, Comparison, Plan, variants_of
+from phi3desk.comparison.plan import Comparison, Plan, variants_of
+from phi3desk.comparison.questions import Asked
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
-from phi3desk.model.fitting import Misfit, misfits
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.compatibility import Misfit, misfits
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, Turn
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model, only_with_passages, usable_model
@@ -21,7 +23,7 @@ from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.comparison.runner import Comparing
 from phi3desk.ui.formatting import translated
-from phi3desk.ui.models.adapter_card import DoubtDialog
+from phi3desk.ui.models.doubt_dialog import DoubtDialog
 
 OnBegun = Callable[[Comparison], None]
 OnRefused = Callable[[str], None]

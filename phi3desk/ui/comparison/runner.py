@@ -9,14 +9,16 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from phi3desk.chat.answer import unfinished
 from phi3desk.chat.messages import Answer, MadeBy
-from phi3desk.comparison.plan import Asked, Comparison, Outcome, Variant, work_left
+from phi3desk.chat.question import Question
+from phi3desk.comparison.plan import Comparison, Outcome, Variant, work_left
+from phi3desk.comparison.questions import Asked
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import LoadOptions, ModelEntry, Sampling
 from phi3desk.profiles.resolution import usable_model
 from phi3desk.settings import Settings
-from phi3desk.ui.answers.answer_job import Answering, Question
+from phi3desk.ui.answers.answer_job import Answering
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import shown

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.examples import AskedWith, Example, ExampleStore, Verdict
-from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.history import ConversationStore, history_of
 from phi3desk.chat.messages import Message
 from phi3desk.errors import UserError
 from phi3desk.profiles.store import ProfileStore
-from phi3desk.ui.chat.controller import history_of
 from phi3desk.ui.examples.correction_dialog import CorrectionDialog
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+import logging
+from collections.abc import Sequence
 
-from phi3desk.model.fitting import Misfit, misfits
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from phi3desk.errors import UserError
+from phi3desk.model.adapters.compatibility import Misfit, misfits
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import adapters_on
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse
 from phi3desk.profiles.resolution import usable_model
 from phi3desk.ui.clients.background import in_background
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.experts.active import ExpertInUse
 from phi3desk.ui.experts.editor import ExpertEditor
 from phi3desk.ui.formatting import shown
 from phi3desk.workers.protocol import Failure
@@ -56,3 +63,96 @@ class ExpertFits(QObject):
             on_found(([], ()))
 
         in_background(self, work, on_found, on_failed)
+
+
+log = logging.getLogger(__name__)
+
+
+class AdapterFit(QObject):
+    """Checks anew whenever expert, adapters or model are others.
+
+    `changed` tells that `line` is new; `told` carries the reason in full, once for each switch.
+    """
+
+    changed = Signal()
+    told = Signal(str)
+
+    def __init__(
+        self, expert: ExpertInUse, adapters: AdapterStore, model: ModelClient, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._expert, self._adapters = expert, adapters
+        self._checked: tuple[object, ...] = ()
+        self._told_of: tuple[object, ...] = ()
+        self._misfits: tuple[Misfit, ...] = ()
+        expert.changed.connect(self._check)
+        model.adapters_failed.connect(self._on_adapters_failed)
+
+    @property
+    def line(self) -> str:
+        """What is wrong with the adapters in a few words, naming the first; empty where all of them fit."""
+        wrong = next((one for one in self._misfits if not one.doubtful), None)
+        if wrong is not None:
+            return self.tr("{adapter} does not fit").format(adapter=wrong.name)
+        if self._misfits:
+            return self.tr("{adapter}: made for another model?").format(adapter=self._misfits[0].name)
+        return ""
+
+    def words(self) -> str:
+        """Return what is wrong in full, with what follows from it."""
+        lines = [shown(one.reason) for one in self._misfits]
+        if any(not one.doubtful for one in self._misfits):
+            lines.append(self.tr("This expert answers without adapters until that is settled."))
+        elif lines:
+            lines.append(self.tr("Compare an answer with and without it to see whether it helps."))
+        return " ".join(lines)
+
+    def check_again(self) -> None:
+        """Check although nothing was switched: an adapter was added or confirmed."""
+        self._checked = self._told_of = ()
+        self._check()
+
+    def _check(self) -> None:
+        entry, profile = self._expert.entry(), self._expert.current
+        uses = tuple(use for use in profile.adapters if use.strength > 0)
+        state = (profile.id, entry.path if entry is not None else "", tuple(use.path for use in uses))
+        if state == self._checked:
+            return
+        self._checked = state
+        self._show(())
+        if not uses or entry is None or entry.missing:
+            return
+
+        def work() -> tuple[Misfit, ...]:
+            try:
+                return misfits(uses, self._adapters.list(), entry)
+            except UserError:
+                # a model that cannot be read is told of where it is loaded
+                return ()
+
+        in_background(self, work, lambda found: self._on_checked(state, found), _log)
+
+    def _on_checked(self, state: tuple[object, ...], found: tuple[Misfit, ...]) -> None:
+        if state == self._checked:
+            self._show(found)
+            if found:
+                self._tell(self.words())
+
+    def _show(self, found: tuple[Misfit, ...]) -> None:
+        if found != self._misfits:
+            self._misfits = found
+            self.changed.emit()
+
+    def _on_adapters_failed(self, failure: Failure, wanted: Sequence[AdapterUse]) -> None:
+        """Tell what the worker says of the expert in use; of others the preview and the comparison tell."""
+        if tuple(wanted) == self._expert.current.adapters:
+            self._tell(self.words() or shown(failure.sentence))
+
+    def _tell(self, text: str) -> None:
+        if self._told_of != self._checked or not self._checked:
+            self._told_of = self._checked
+            self.told.emit(text)
+
+
+def _log(failure: Failure) -> None:
+    log.error("whether the adapters fit could not be told: %s", failure.sentence.template)

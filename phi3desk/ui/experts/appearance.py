@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QVBox
 
 from phi3desk.profiles.profile import COLORS, ICONS
 from phi3desk.ui.theme import SPACE_S, SPACE_XS, icon, tokens
-from phi3desk.ui.widgets.basic import FlowLayout, label
+from phi3desk.ui.widgets.basic import label
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.ui.widgets.tooltip import plain_tip
 
 SIZE = 32

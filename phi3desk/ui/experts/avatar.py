@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from phi3desk.profiles.profile import ICONS, Profile
-from phi3desk.ui.theme import DARK, LIGHT, contrast, icon
+from phi3desk.ui.colors import DARK, LIGHT, contrast
+from phi3desk.ui.theme import icon
 
 ICON_SHARE = 0.6
 

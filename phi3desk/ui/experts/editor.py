@@ -17,7 +17,8 @@ from phi3desk.ui.experts.appearance import ExpertLook
 from phi3desk.ui.experts.sampling import ExpertSampling
 from phi3desk.ui.formatting import counted, number
 from phi3desk.ui.theme import SPACE_M, SPACE_XS
-from phi3desk.ui.widgets.basic import Card, FlowLayout, label
+from phi3desk.ui.widgets.basic import Card, label
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.ui.widgets.tooltip import plain_tip
 
 

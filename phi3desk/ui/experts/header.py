@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.experts.avatar import ExpertDisc
 from phi3desk.ui.theme import SPACE_M, SPACE_S, set_kind
-from phi3desk.ui.widgets.basic import Button, FlowLayout, StateBadge, label, on_click
+from phi3desk.ui.widgets.basic import Button, StateBadge, label, on_click
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 
 
 class ExpertHead(QWidget):

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.errors import UserError
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.packs.importer import Imported
 from phi3desk.profiles.profile import Profile

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout, QWidget
 
 from phi3desk.chat.messages import Answer, MadeBy, Source
+from phi3desk.chat.question import Question
 from phi3desk.errors import UserError
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import LoadedModel, Sampling
@@ -16,7 +17,7 @@ from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import model_of, on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
-from phi3desk.ui.answers.answer_job import Answering, Question
+from phi3desk.ui.answers.answer_job import Answering
 from phi3desk.ui.answers.footer import MessageLines
 from phi3desk.ui.answers.markup import answer_document
 from phi3desk.ui.clients.library_client import LibraryClient

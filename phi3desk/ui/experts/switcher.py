@@ -7,8 +7,9 @@ from PySide6.QtGui import QActionGroup, QColor, QFont, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from phi3desk.profiles.profile import Profile
+from phi3desk.ui.colors import mixed
 from phi3desk.ui.experts.avatar import disc_icon, paint_disc
-from phi3desk.ui.theme import LIST_PX, RADIUS, icon, mixed, tokens
+from phi3desk.ui.theme import LIST_PX, RADIUS, icon, tokens
 from phi3desk.ui.widgets.tooltip import plain_tip
 
 DISC = 28

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QScrollAr
 from phi3desk.profiles.teaching import Advice, Case, Examples, Step, advise
 from phi3desk.ui.formatting import translated
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XL
-from phi3desk.ui.widgets.basic import Button, Card, FlowLayout, clear, label, on_click
+from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 
 WIDTH = 760
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -127,17 +126,3 @@ class DocumentFiles(QObject):
         if paths:
             self._settings.remember(FOLDER, str(Path(paths[0]).parent))
             self.add(paths)
-
-
-def questions_for(documents: Sequence[Document]) -> list[str]:
-    """Return the questions that go with the samples where these are among the documents."""
-    folder = resource("samples")
-    return sample_questions() if any(Path(document.path).parent == folder for document in documents) else []
-
-
-def sample_questions() -> list[str]:
-    """Return the questions that go with the sample documents; none where they are not installed."""
-    path = resource("samples", "demo.jsonl")
-    if not path.is_file():
-        return []
-    return [json.loads(line)["question"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -24,7 +24,8 @@ from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.library.document_import import DocumentFiles
 from phi3desk.ui.library.rules_form import RulesForm
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, icon, tokens
-from phi3desk.ui.widgets.basic import Button, FlowLayout, label, on_click
+from phi3desk.ui.widgets.basic import Button, label, on_click
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.ui.widgets.tooltip import plain_tip
 
 SOURCE = Qt.ItemDataRole.UserRole

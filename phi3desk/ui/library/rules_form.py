@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
-from phi3desk.library.documents import Rules
+from phi3desk.library.documents import LARGEST_MEGABYTES, Rules
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XL
-from phi3desk.ui.widgets.basic import Button, Card, FlowLayout, clear, label, on_click
+from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 
-LARGEST_MB = 100_000
 CONTROL_WIDTH = 140
 PATTERN_LINES = 4
 #: Tesseract's data that are no language.
@@ -39,7 +39,7 @@ class RulesForm(Card):
         self.exclude.setTabChangesFocus(True)
         self.exclude.setFixedHeight(PATTERN_LINES * self.exclude.fontMetrics().lineSpacing() + 22)
         self.largest = QSpinBox()
-        self.largest.setRange(1, LARGEST_MB)
+        self.largest.setRange(1, LARGEST_MEGABYTES)
         self.largest.setSuffix(" MB")
         self.largest.setGroupSeparatorShown(True)
 

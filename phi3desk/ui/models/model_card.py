@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from phi3desk.model.types import GgufInfo, Hardware, ModelEntry
 from phi3desk.ui.formatting import counted, number, size_of
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XS
-from phi3desk.ui.widgets.basic import Button, Card, FlowLayout, MemoryBar, Part, StateBadge, clear, label, on_click
+from phi3desk.ui.widgets.basic import Button, Card, StateBadge, clear, label, on_click
+from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.memory_bar import MemoryBar, Part
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.adapters.peft_folder import is_peft
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.gguf import inspect
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background

@@ -11,15 +11,18 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from phi3desk.model.adapters.base_models import DoubtfulBase
+from phi3desk.model.adapters.compatibility import Placed, place_adapters
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.gguf import inspect
 from phi3desk.model.llama.hardware import fitting_context
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import GgufInfo, Hardware, LoadedModel, ModelEntry
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import translated
-from phi3desk.ui.models.adapter_card import AdapterCard, DoubtDialog, Placed, place_adapters
+from phi3desk.ui.models.adapter_card import AdapterCard
+from phi3desk.ui.models.doubt_dialog import DoubtDialog
 from phi3desk.ui.models.model_card import ModelCard, Need
 from phi3desk.ui.models.model_import import ModelFiles
 from phi3desk.ui.theme import SPACE_S, SPACE_XL

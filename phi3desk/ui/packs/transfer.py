@@ -14,7 +14,7 @@ from shiboken6 import isValid
 
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Collection, Document
-from phi3desk.model.store import AdapterStore
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.packs.exporter import Packed
 from phi3desk.packs.importer import Imported
 from phi3desk.packs.manifest import SUFFIX, PackProgress

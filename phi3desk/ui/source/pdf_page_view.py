@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtPdf import QPdfDocument, QPdfDocumentRenderOptions, QPdfPageRenderer
 from PySide6.QtWidgets import QWidget
 
-from phi3desk.ui.theme import LIGHT, tokens
+from phi3desk.ui.colors import LIGHT
+from phi3desk.ui.theme import tokens
 
 SMALLEST, LARGEST = 0.25, 6.0
 MOST_PIXELS = 24_000_000

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
-    QLayoutItem,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
-    QWidgetItem,
 )
 
 from phi3desk.paths import resource
-from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, icon, mixed, tokens
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, icon, tokens
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.ui.widgets.tooltip import plain_tip
 
 ICON_PX = 18
@@ -148,91 +146,6 @@ class Page(QWidget):
         outer.addWidget(self.area)
 
 
-class FlowLayout(QLayout):
-    """Lays items in rows, as many to a row as fit; in right-to-left languages from the right."""
-
-    def __init__(self, spacing: int = SPACE_S) -> None:
-        super().__init__()
-        self._items: list[QLayoutItem] = []
-        self.setSpacing(spacing)
-        self.setContentsMargins(0, 0, 0, 0)
-
-    def addWidget(self, widget: QWidget) -> None:
-        """Add a widget, in an item that Python made: of one that Qt made, Python does not learn when it is deleted."""
-        self.addChildWidget(widget)
-        self.addItem(QWidgetItem(widget))
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-        self.invalidate()
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._lay(QRect(0, 0, width, 0), apply=False)
-
-    def sizeHint(self) -> QSize:
-        shown = self._shown()
-        width = sum(item.sizeHint().width() for item in shown) + self.spacing() * max(0, len(shown) - 1)
-        return QSize(width, max((item.sizeHint().height() for item in shown), default=0))
-
-    def minimumSize(self) -> QSize:
-        size = QSize()
-        for item in self._shown():
-            size = size.expandedTo(item.minimumSize())
-        return size
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._lay(rect, apply=True)
-
-    def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
-
-    def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
-        """Return the items row by row, each with its size."""
-        rows: list[list[tuple[QLayoutItem, QSize]]] = []
-        left = 0
-        for item in self._shown():
-            size = item.sizeHint().boundedTo(QSize(max(width, 1), 16777215))
-            if item.hasHeightForWidth():
-                size.setHeight(max(size.height(), item.heightForWidth(size.width())))
-            if not rows or size.width() > left:
-                rows.append([])
-                left = width
-            rows[-1].append((item, size))
-            left -= size.width() + self.spacing()
-        return rows
-
-    def _lay(self, rect: QRect, *, apply: bool) -> int:
-        y = rect.y()
-        owner = self.parentWidget()
-        mirrored = owner is not None and owner.isRightToLeft()
-        rows = self._rows(rect.width())
-        for row in rows:
-            x, height = rect.x(), max(size.height() for _, size in row)
-            for item, size in row:
-                if apply:
-                    left = rect.right() + 1 - (x - rect.x()) - size.width() if mirrored else x
-                    item.setGeometry(QRect(QPoint(left, y + (height - size.height()) // 2), size))
-                x += size.width() + self.spacing()
-            y += height + self.spacing()
-        return y - rect.y() - self.spacing() if rows else 0
-
-
 class StateBadge(QWidget):
     """An icon and a word in one of the colours good, attention, bad, accent or quiet."""
 
@@ -261,62 +174,6 @@ class StateBadge(QWidget):
         style = f"color: {color};"
         if self._word.styleSheet() != style:
             self._word.setStyleSheet(style)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a memory bar: what it is, its bytes, and its colour (accent or attention)."""
-
-    text: str
-    size: int
-    color: str = "accent"
-
-
-class MemoryBar(QWidget):
-    """Memory that something needs against what there is; what does not fit is hatched and said in words.
-
-    `total` and the parts are bytes. The text beneath carries the same figures, so nothing is told by colour alone.
-    """
-
-    HEIGHT = 10
-
-    def __init__(self, text: str, parts: tuple[Part, ...], used: int, total: int) -> None:
-        """`used` is what other programs hold already; it is drawn in the line's colour at the left."""
-        super().__init__()
-        self._parts, self._used, self._total = parts, used, total
-        self.setFixedHeight(self.HEIGHT)
-        self.setMinimumWidth(120)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(text)
-        self.setToolTip(plain_tip("\n".join(part.text for part in parts)))
-
-    @property
-    def fits(self) -> bool:
-        """Whether all parts have room beside what is used already."""
-        return self._used + sum(part.size for part in self._parts) <= self._total
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        shape = QRectF(self.rect())
-        outline = QPainterPath()
-        outline.addRoundedRect(shape, self.HEIGHT / 2, self.HEIGHT / 2)
-        painter.setClipPath(outline)
-        shown = tokens()
-        painter.fillRect(shape, QColor(mixed(shown.text, shown.surface, 0.07)))
-        whole = max(self._total, self._used + sum(part.size for part in self._parts), 1)
-        x = shape.width() * self._used / whole
-        painter.fillRect(QRectF(0, 0, x, shape.height()), QColor(mixed(shown.text, shown.surface, 0.24)))
-        for index, part in enumerate(self._parts):
-            width = shape.width() * part.size / whole
-            color = QColor(mixed(getattr(shown, part.color), shown.surface, 1.0 if index == 0 else 0.55))
-            painter.fillRect(QRectF(x, 0, width, shape.height()), color)
-            x += width
-        if not self.fits:
-            edge = shape.width() * self._total / whole
-            painter.fillRect(QRectF(edge, 0, shape.width() - edge, shape.height()), QColor(shown.bad))
-            pattern = QColor(shown.surface)
-            painter.fillRect(QRectF(edge - 1, 0, 2, shape.height()), pattern)
 
 
 class Picture(QWidget):

@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from phi3desk.chat.messages import Conversation
-from phi3desk.ui.theme import LIST_PX, SPACE_S, TARGET, mixed, tokens
+from phi3desk.ui.colors import mixed
+from phi3desk.ui.theme import LIST_PX, SPACE_S, TARGET, tokens
 
 BATCH = 100
 Index = QModelIndex | QPersistentModelIndex

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from phi3desk.ui.adapter_fit import AdapterFit
 from phi3desk.ui.chat.controller import Assistant
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.comparison.inline_controller import SpotComparing
@@ -15,6 +14,7 @@ from phi3desk.ui.comparison.runner import Comparing
 from phi3desk.ui.examples.feedback import Judging
 from phi3desk.ui.examples.page import ExamplesPage
 from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.experts.adapter_checks import AdapterFit
 from phi3desk.ui.experts.page import ExpertsPage
 from phi3desk.ui.experts.switcher import ExpertSwitcher
 from phi3desk.ui.services import Parts

@@ -23,11 +23,13 @@ from mixture import Case
 from phi3desk.chat.answer import unfinished
 from phi3desk.chat.citations import MARKS
 from phi3desk.chat.messages import MadeBy
-from phi3desk.comparison.grading import holds, refuses
+from phi3desk.chat.refusal import refuses
+from phi3desk.comparison.grading import holds
 from phi3desk.comparison.statistics import share_of
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.starter import find_starter
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, LoadOptions, Sampling
 from phi3desk.paths import open_paths
 

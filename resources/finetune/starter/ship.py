@@ -21,9 +21,9 @@ from phi3desk.chat.prompt import FOR_CHOOSERS, FORMS
 from phi3desk.model.adapters.base_models import open_base
 from phi3desk.model.adapters.peft import read_peft
 from phi3desk.model.adapters.peft_conversion import convert
+from phi3desk.model.adapters.store import adapter_entry
 from phi3desk.model.gguf import PROMPT_KEY, inspect
 from phi3desk.model.starter import ADAPTER, find_starter
-from phi3desk.model.store import adapter_entry
 from phi3desk.model.types import ModelEntry, model_name
 from phi3desk.paths import resource
 

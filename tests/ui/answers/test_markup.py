@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QFont, QTextDocument
 
-from phi3desk.ui.answers.markup import answer_document, fragments, plain
-from phi3desk.ui.theme import LIGHT
+from phi3desk.ui.answers.markup import answer_document, fragments
+from phi3desk.ui.colors import LIGHT
+from phi3desk.ui.inert_text import plain
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

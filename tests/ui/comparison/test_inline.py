@@ -18,7 +18,7 @@ from phi3desk.model.types import AdapterUse
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 from phi3desk.ui.comparison.inline_view import SpotComparison
-from phi3desk.ui.models.adapter_card import DoubtDialog
+from phi3desk.ui.models.doubt_dialog import DoubtDialog
 from phi3desk.ui.services import Parts
 from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter

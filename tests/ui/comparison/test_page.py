@@ -11,9 +11,11 @@ from pytestqt.qtbot import QtBot
 from phi3desk.chat.examples import AskedWith, ExampleStore, Verdict
 from phi3desk.chat.history import ConversationStore
 from phi3desk.chat.prompt import FORMS
-from phi3desk.comparison.plan import Outcome, Plan, typed_questions, variants_of
+from phi3desk.comparison.plan import Outcome, Plan, variants_of
+from phi3desk.comparison.questions import typed_questions
 from phi3desk.comparison.store import ComparisonStore
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse
 from phi3desk.paths import Paths
 from phi3desk.profiles.store import ProfileStore

@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.library.documents import Collection
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import ADAPTER
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import LoadOptions
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import SamplingChoice

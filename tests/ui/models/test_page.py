@@ -11,13 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk.errors import Sentence
 from phi3desk.model.adapters.base_models import DoubtfulBase
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Device, Hardware
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 from phi3desk.ui.models.model_import import ModelFiles
 from phi3desk.ui.models.page import PHI3_FILE, ModelsPage
-from phi3desk.ui.widgets.basic import MemoryBar, Part
+from phi3desk.ui.widgets.memory_bar import MemoryBar, Part
 from phi3desk.workers.protocol import Failure
 from tests.helpers.own_adapters import own_adapters
 from tests.helpers.tiny_phi3 import write_tiny_adapter

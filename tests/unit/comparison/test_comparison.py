@@ -11,21 +11,11 @@ import pytest
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Answer, Citation, MadeBy, Timings
+from phi3desk.chat.refusal import refuses
 from phi3desk.comparison.figures import PairFigures, figures
-from phi3desk.comparison.grading import Expected, Judged, holds, judge, refuses
-from phi3desk.comparison.plan import (
-    Asked,
-    Outcome,
-    Plan,
-    Variant,
-    offered,
-    read_questions,
-    run,
-    shown_order,
-    typed_questions,
-    variants_of,
-    work_left,
-)
+from phi3desk.comparison.grading import Expected, Judged, holds, judge
+from phi3desk.comparison.plan import Outcome, Plan, Variant, offered, run, shown_order, variants_of, work_left
+from phi3desk.comparison.questions import Asked, read_questions, typed_questions
 from phi3desk.comparison.report import csv_text, html_text
 from phi3desk.comparison.statistics import chance_of, holm, mean_of, share_of
 from phi3desk.comparison.store import ComparisonStore

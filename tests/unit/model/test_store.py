@@ -9,9 +9,10 @@ import pytest
 
 from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import DoubtfulBase, open_base
-from phi3desk.model.adapters.preparation import fit_of
+from phi3desk.model.adapters.compatibility import fit_of
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import find_starter
-from phi3desk.model.store import AdapterStore, ModelStore, sha256
+from phi3desk.model.store import ModelStore, sha256
 from phi3desk.paths import Paths
 from tests.helpers.own_adapters import own_adapters
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter, write_tiny_phi3

@@ -14,8 +14,9 @@ import pytest
 
 from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import DoubtfulBase, open_base
-from phi3desk.model.adapters.preparation import fit_of
-from phi3desk.model.store import AdapterStore, ModelStore
+from phi3desk.model.adapters.compatibility import fit_of
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 from tests.helpers.exact_llama import exact_logits
 from tests.helpers.peft_adapters import logits_of, save_peft, write_peft

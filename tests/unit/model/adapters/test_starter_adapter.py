@@ -15,12 +15,13 @@ from phi3desk.chat.prompt import FORMS, PromptRequest, Written
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
 from phi3desk.model.adapters.base_models import open_base
-from phi3desk.model.adapters.preparation import fit_of
+from phi3desk.model.adapters.compatibility import fit_of
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.gguf import inspect
 from phi3desk.model.gguf_header import read_header
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.starter import ADAPTER, adapters_on, find_starter
-from phi3desk.model.store import AdapterStore, ModelStore, sha256
+from phi3desk.model.store import ModelStore, sha256
 from phi3desk.model.types import AdapterUse, LoadOptions, ModelEntry, Sampling
 from phi3desk.paths import Paths, resource
 from tests.helpers.tiny_phi3 import write_tiny_adapter

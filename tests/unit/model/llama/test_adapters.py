@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phi3desk.errors import UserError
-from phi3desk.model.base_identity import base_doubt
+from phi3desk.model.adapters.base_models import base_doubt
 from phi3desk.model.gguf import inspect
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.types import AdapterUse, LoadOptions, Sampling, Turn
