@@ -33,7 +33,7 @@ from phi3desk.profiles.teaching import Examples
 from phi3desk.settings import Settings
 from phi3desk.ui.library.page import FOLDERS
 from phi3desk.ui.window.expert_tabs import COMPARISON
-from phi3desk.ui.window.main_window import MainWindow, Parts
+from phi3desk.ui.window.main_window import MainWindow, Services
 
 LONGEST_WAIT = 300.0
 #: questions of the comparison; more make a better chart and a longer wait
@@ -44,11 +44,11 @@ class Photographer:
     """Leads the window from scene to scene and keeps a picture of each."""
 
     def __init__(
-        self, application: QApplication, window: MainWindow, parts: Parts, folder: Path, documents: Path
+        self, application: QApplication, window: MainWindow, services: Services, folder: Path, documents: Path
     ) -> None:
         self._application = application
         self._window = window
-        self._parts = parts
+        self._services = services
         self._folder = folder
         self._documents = documents
 
@@ -74,15 +74,17 @@ class Photographer:
 
     def scenes(self) -> None:
         """Take them all."""
-        window, parts = self._window, self._parts
-        self.wait(lambda: parts.library.status is not None and parts.model.model is not None, "the workers to start")
+        window, services = self._window, self._services
+        self.wait(
+            lambda: services.library.status is not None and services.model.model is not None, "the workers to start"
+        )
         self.take("empty-start")
         window.document_files.add_samples()
         window.show_page("library")
         self.wait(lambda: self._share_done() > 0.4 or bool(window.chat.start.questions()), "the import to go on")
         self.take("import-running")
         window.show_page("")
-        self.wait(lambda: not parts.library.importing and bool(window.chat.start.questions()), "the import to end")
+        self.wait(lambda: not services.library.importing and bool(window.chat.start.questions()), "the import to end")
         for question in sample_questions():
             answer = self._ask(question)
             if answer.answer is not None and answer.answer.grounded:
@@ -105,8 +107,8 @@ class Photographer:
         """Compare one answer where it stands, then a few questions with known answers."""
         window, tools = self._window, self._window.expert_tools
         window._set_source_shown(False)
-        longest = self._parts.settings.get("answers.max_tokens")
-        self._parts.settings.set("answers.max_tokens", 64)
+        longest = self._services.settings.get("answers.max_tokens")
+        self._services.settings.set("answers.max_tokens", 64)
         window.chat.view.compare_requested.emit(answer.id)
         self.wait(lambda: tools.spot.shown is not None, "the comparison of an answer")
         self.wait(lambda: not tools.comparing.running, "the compared answers")
@@ -114,7 +116,7 @@ class Photographer:
         self.take("compared-in-place")
         tools.spot.close()
         questions = resource("samples", "questions.jsonl").read_text(encoding="utf-8").splitlines()
-        file = self._parts.settings.folder / "Pump questions.jsonl"
+        file = self._services.settings.folder / "Pump questions.jsonl"
         file.write_text("\n".join(questions[:COMPARED]), encoding="utf-8")
         window.show_page("experts")
         window.experts_page.show_tab(COMPARISON)
@@ -128,14 +130,14 @@ class Photographer:
         page.results.tabBar().setFocus()
         self.take("comparison")
         window.experts_page.tabs.setCurrentIndex(0)
-        self._parts.settings.set("answers.max_tokens", longest)
+        self._services.settings.set("answers.max_tokens", longest)
 
     def _experts(self) -> None:
         """Switch the expert in the middle of the conversation, then show its page and the guide."""
         window, page = self._window, self._window.experts_page
         window.show_page("")
         window._set_source_shown(False)
-        other = next(one for one in self._parts.profiles.profiles() if one.id != window.expert.current.id)
+        other = next(one for one in self._services.profiles.profiles() if one.id != window.expert.current.id)
         window._on_expert_chosen(other.id)
         self._ask(sample_questions()[-1])
         window.toast.dismiss()
@@ -158,7 +160,7 @@ class Photographer:
 
     def _adapter_refused(self) -> None:
         """Offer an adapter whose weights are in a form that could run a stranger's code."""
-        folder = self._parts.settings.folder / "tender-tone"
+        folder = self._services.settings.folder / "tender-tone"
         folder.mkdir()
         (folder / "adapter_config.json").write_text('{"peft_type": "LORA", "r": 8}', encoding="utf-8")
         (folder / "adapter_model.bin").write_bytes(b"\x80\x02}q\x00.")
@@ -176,11 +178,11 @@ class Photographer:
         for sample in resource("samples").glob("*.pdf"):
             shutil.copy(sample, plant)
         made: list[Collection] = []
-        self._parts.library.create_collection("Plant", made.append)
+        self._services.library.create_collection("Plant", made.append)
         self.wait(lambda: bool(made), "a collection")
-        self._parts.library.import_paths([plant], made[0].id)
-        self.wait(lambda: self._parts.library.importing, "the import to begin")
-        self.wait(lambda: not self._parts.library.importing, "the import to end")
+        self._services.library.import_paths([plant], made[0].id)
+        self.wait(lambda: self._services.library.importing, "the import to begin")
+        self.wait(lambda: not self._services.library.importing, "the import to end")
         self.rest(1.0)
         self._window.library_page.collections.list.setCurrentRow(1)
 
@@ -190,7 +192,7 @@ class Photographer:
 
     def _ask(self, question: str) -> Message:
         ended: list[Message] = []
-        self._window.assistant.answer_ended.connect(lambda message, _: ended.append(message))
+        self._window.conversation_controller.answer_ended.connect(lambda message, _: ended.append(message))
         self._window._on_sent(question)
         self.wait(lambda: bool(ended), "an answer")
         return ended[-1]
@@ -222,15 +224,15 @@ def main() -> int:
         settings = Settings(paths.settings)
         settings.set("appearance.scheme", scheme)
         application = app.make_application(settings)
-        parts = app.make_parts(paths, settings)
-        window = MainWindow(parts)
+        services = app.make_services(paths, settings)
+        window = MainWindow(services)
         window.resize(width, height)
         window.show()
-        app.start_workers(window, parts)
+        app.start_workers(window, services)
         try:
-            Photographer(application, window, parts, folder, Path(documents)).scenes()
+            Photographer(application, window, services, folder, Path(documents)).scenes()
         finally:
-            app.close(window, parts)
+            app.close(window, services)
     return 0
 
 

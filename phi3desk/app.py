@@ -24,7 +24,7 @@ from phi3desk.settings import Settings
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import shown
-from phi3desk.ui.services import Parts
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import apply_scheme
 from phi3desk.ui.window.bug_dialog import BugDialog
 from phi3desk.ui.window.main_window import MainWindow
@@ -44,21 +44,21 @@ def run(paths: Paths, settings: Settings) -> int:
         _tell(QCoreApplication.translate("app", "phi3desk is open already with these data. Look for its window."))
         return 1
     try:
-        parts = make_parts(paths, settings)
+        services = make_services(paths, settings)
     except UserError as error:
         _tell(shown(error.sentence))
         return 1
-    window = MainWindow(parts)
+    window = MainWindow(services)
     reporter = BugReporter(window)
     sys.excepthook = reporter.report
     window.scheme_changed.connect(lambda: dress(application, settings))
     window.show()
-    QTimer.singleShot(0, window, lambda: start_workers(window, parts))
+    QTimer.singleShot(0, window, lambda: start_workers(window, services))
     try:
         return application.exec()
     finally:
         sys.excepthook = sys.__excepthook__
-        close(window, parts)
+        close(window, services)
         lock.unlock()
 
 
@@ -85,11 +85,11 @@ def dress(application: QApplication, settings: Settings) -> None:
     apply_scheme(application, settings.get("appearance.scheme"))
 
 
-def make_parts(paths: Paths, settings: Settings) -> Parts:
+def make_services(paths: Paths, settings: Settings) -> Services:
     """Open what the window works with; raises UserError where the conversations cannot be opened."""
     comparisons = ComparisonStore(paths.comparisons)
     comparisons.forget_deleted()
-    return Parts(
+    return Services(
         settings=settings,
         conversations=ConversationStore(paths.conversations),
         examples=ExampleStore(paths.examples),
@@ -102,22 +102,22 @@ def make_parts(paths: Paths, settings: Settings) -> Parts:
     )
 
 
-def start_workers(window: MainWindow, parts: Parts) -> None:
+def start_workers(window: MainWindow, services: Services) -> None:
     """Start the processes behind the window and load the model in use; called once the window is there."""
-    parts.library.start()
-    parts.model.start()
+    services.library.start()
+    services.model.start()
     window.expert.load_in_use()
 
 
-def close(window: MainWindow, parts: Parts) -> None:
+def close(window: MainWindow, services: Services) -> None:
     """Keep what has been written, stop the workers, close the files."""
     window.expert_tools.close()
-    window.assistant.close()
-    parts.model.close()
-    parts.library.close()
-    parts.conversations.close()
-    parts.examples.close()
-    parts.comparisons.close()
+    window.conversation_controller.close()
+    services.model.close()
+    services.library.close()
+    services.conversations.close()
+    services.examples.close()
+    services.comparisons.close()
 
 
 class BugReporter:

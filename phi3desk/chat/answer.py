@@ -9,7 +9,7 @@ from typing import Protocol
 
 from phi3desk.chat.citations import cite, keep_known_marks
 from phi3desk.chat.messages import Answer, MadeBy, Source, Timings
-from phi3desk.chat.prompt import PromptRequest, Written, compose, manner_for
+from phi3desk.chat.prompt import Completion, PromptRequest, compose, prompt_format_for
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Generation, LoadedModel, Sampling, Turn
 
@@ -53,17 +53,17 @@ def write(
     on_prefill: Callable[[int, int], None],
     on_text: Callable[[str], None],
     cancelled: threading.Event,
-) -> Written:
+) -> Completion:
     """Compose the prompt that fits the loaded model, and let it write; runs where the model is, until it is done.
 
     Adapters that were trained on a form of prompt with passages have no part in an answer without passages.
     """
     loaded = writer.loaded
-    manner = manner_for(loaded.parameters, loaded.prompt)
+    manner = prompt_format_for(loaded.parameters, loaded.prompt)
     prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, manner)
     formed = bool(prompt.sources_read)
     generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled, formed=formed)
-    return Written(generation, prompt.sources_read, prompt.history_turns)
+    return Completion(generation, prompt.sources_read, prompt.history_turns)
 
 
 def sources_of(result: SearchResult) -> tuple[Source, ...]:
@@ -83,7 +83,7 @@ def nothing_to_search(made_by: MadeBy, text: str = NOTHING_TO_SEARCH_TEXT) -> An
 
 
 def finish(
-    written: Written, question: str, sources: tuple[Source, ...], made_by: MadeBy, search_seconds: float
+    written: Completion, question: str, sources: tuple[Source, ...], made_by: MadeBy, search_seconds: float
 ) -> Answer:
     """Return the finished answer: marks of no passage dropped, unmarked sentences tied to their source.
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from phi3desk.chat.evidence import is_number, telling_words, weight_of
+from phi3desk.chat.evidence import content_words, is_number, weight_of
 from phi3desk.chat.messages import Answer, Citation, Source
 from phi3desk.library.text import sentence_spans, sentences
 
@@ -57,11 +57,11 @@ def cite(text: str, sources: Sequence[Source], question: str = "") -> tuple[str,
     if not sources:
         return keep_known_marks(text, ()).strip(), ()
     by_number = {source.n: source for source in sources}
-    asked = telling_words(question)
+    asked = content_words(question)
     written: list[str] = []
     citations: dict[tuple[int, str], Citation] = {}
     for piece, is_sentence in _pieces(keep_known_marks(text, by_number.keys()).strip()):
-        claim = telling_words(MARKS.sub(" ", piece)) if is_sentence else set()
+        claim = content_words(MARKS.sub(" ", piece)) if is_sentence else set()
         marked = [int(number) for number in MARKS.findall(piece)]
         for number in marked:
             support = _best_support(claim, asked, [by_number[number]])
@@ -79,10 +79,10 @@ def _best_support(claim: set[str], asked: set[str], sources: Sequence[Source]) -
     whole = weight_of(claim) or 1.0
     best: _Support | None = None
     for source in sources:
-        heading = telling_words(f"{source.passage.title} {' '.join(source.passage.headings)}")
+        heading = content_words(f"{source.passage.title} {' '.join(source.passage.headings)}")
         before: set[str] = set()
         for part in sentences(source.passage.text) or [source.passage.text]:
-            held = telling_words(part)
+            held = content_words(part)
             near = held | before | heading
             exact = weight_of(claim & held) / whole
             around = weight_of(claim & near) / whole
@@ -112,7 +112,7 @@ def _holds(support: _Support, claim: set[str]) -> bool:
 def _missing(support: _Support, claim: set[str]) -> tuple[str, ...]:
     """Return the figures of a claim that the passage does not hold, nor its title and headings."""
     passage = support.source.passage
-    held = telling_words(" ".join((passage.text, passage.title, *passage.headings)))
+    held = content_words(" ".join((passage.text, passage.title, *passage.headings)))
     return tuple(sorted(word for word in claim - held if is_number(word)))
 
 

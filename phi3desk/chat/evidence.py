@@ -16,7 +16,7 @@ STEM = 6
 NUMBER_WEIGHT = 2.0
 
 
-def telling_words(text: str) -> set[str]:
+def content_words(text: str) -> set[str]:
     """Return the folded words of a text that carry its meaning: numbers, and words of four letters or more.
 
     Words are cut to six letters so that inflected forms meet; thousands separators are dropped.
@@ -62,15 +62,15 @@ def _best(parts: list[str], question: str) -> int:
 
     How rare a word is, is counted among these parts. A word pair that stands together as in the question counts more.
     """
-    held = [telling_words(part) for part in parts]
+    held = [content_words(part) for part in parts]
     frequency = Counter(word for words in held for word in words)
-    asked = telling_words(question)
-    in_order = [word for word in (next(iter(telling_words(w)), "") for w in question.split()) if word]
+    asked = content_words(question)
+    in_order = [word for word in (next(iter(content_words(w)), "") for w in question.split()) if word]
     pairs = set(pairwise(in_order))
 
     def score(index: int) -> float:
         rare = sum(math.log1p(len(parts) / frequency[word]) for word in asked & held[index])
-        words = [next(iter(telling_words(w)), "") for w in parts[index].split()]
+        words = [next(iter(content_words(w)), "") for w in parts[index].split()]
         return rare + 0.5 * len(pairs & set(pairwise([word for word in words if word])))
 
     return max(range(len(parts)), key=lambda index: (score(index), -index))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from phi3desk.chat.citations import MARKS
 from phi3desk.chat.examples import Example, Verdict
-from phi3desk.chat.prompt import CountTokens, Manner, PromptRequest, compose
+from phi3desk.chat.prompt import CountTokens, PromptFormat, PromptRequest, compose
 from phi3desk.errors import UserError
 from phi3desk.library.text import fold
 from phi3desk.model.types import Turn
@@ -53,7 +53,7 @@ class _Line:
 def export_examples(
     examples: Sequence[Example],
     folder: Path,
-    manner: Manner,
+    manner: PromptFormat,
     room: Room | None = None,
     count: CountTokens | None = None,
 ) -> Exported:
@@ -102,7 +102,9 @@ def estimated_tokens(turns: Sequence[Turn]) -> int:
     return sum(len(turn.text) // CHARACTERS_PER_TOKEN + 8 for turn in turns)
 
 
-def messages_of(example: Example, wanted: str, manner: Manner, room: Room, count: CountTokens) -> list[Turn] | None:
+def messages_of(
+    example: Example, wanted: str, manner: PromptFormat, room: Room, count: CountTokens
+) -> list[Turn] | None:
     """Return the turns of an example with `wanted` as the answer; None where a model could not learn from it.
 
     That is where no model is asked (nothing was found), where the question does not fit, and where the answer cites a
@@ -123,7 +125,7 @@ def messages_of(example: Example, wanted: str, manner: Manner, room: Room, count
 
 
 def _lines(
-    wanted: Sequence[tuple[Example, str]], manner: Manner, room: Room, count: CountTokens
+    wanted: Sequence[tuple[Example, str]], manner: PromptFormat, room: Room, count: CountTokens
 ) -> tuple[list[_Line], int, int]:
     """Return the lines of some examples, how many stood twice and how many were left out."""
     lines: dict[str, _Line] = {}

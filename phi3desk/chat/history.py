@@ -192,7 +192,7 @@ def _message(row: Sequence[object]) -> Message:
     return msgspec.convert(fields | {"answer": decoded}, type=Message)
 
 
-def history_of(messages: list[Message]) -> tuple[Turn, ...]:
+def turns_of(messages: list[Message]) -> tuple[Turn, ...]:
     """Return the questions that were answered, and their answers, as turns; without marks, whose passages are gone."""
     turns: list[Turn] = []
     for question, answer in pairwise(messages):

@@ -46,7 +46,7 @@ CountTokens = Callable[[Sequence[Turn]], int]
 
 
 @dataclass(frozen=True)
-class Manner:
+class PromptFormat:
     """How passages are put before a model: how many at most, whole or as excerpts, after which example exchange.
 
     Excerpts have `excerpt_words` words or more where a passage has them.
@@ -64,8 +64,8 @@ class Manner:
     question_first: bool = False
 
 
-USUAL = Manner()
-FOR_SMALL_MODELS = Manner(
+USUAL = PromptFormat()
+FOR_SMALL_MODELS = PromptFormat(
     most_passages=1,
     excerpts=True,
     task=FROM_EXCERPTS,
@@ -74,7 +74,7 @@ FOR_SMALL_MODELS = Manner(
     history=False,
 )
 #: for a small model whose adapter has taught it to choose among passages, and to refuse
-FOR_CHOOSERS = Manner(
+WITH_REFUSAL = PromptFormat(
     most_passages=3,
     excerpts=True,
     excerpt_words=50,
@@ -84,7 +84,7 @@ FOR_CHOOSERS = Manner(
     question_first=True,
 )
 #: the forms of prompt that an adapter may say it was trained on (`GgufInfo.prompt`)
-FORMS = {"question, three excerpts": FOR_CHOOSERS}
+FORMS = {"question, three excerpts": WITH_REFUSAL}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Prompt:
 
 
 @dataclass(frozen=True)
-class Written:
+class Completion:
     """What the model wrote, and which numbered sources it had read for it."""
 
     generation: Generation
@@ -116,7 +116,7 @@ class Written:
     history_turns: int
 
 
-def manner_for(parameters: int, form: str = "") -> Manner:
+def prompt_format_for(parameters: int, form: str = "") -> PromptFormat:
     """Return how passages are put before a model of that many parameters (0: unknown).
 
     `form` is the form of prompt that its adapters were trained on, "" where they do not say; an unknown form counts
@@ -126,7 +126,7 @@ def manner_for(parameters: int, form: str = "") -> Manner:
 
 
 def compose(
-    request: PromptRequest, count: CountTokens, context: int, room_for_answer: int, manner: Manner = USUAL
+    request: PromptRequest, count: CountTokens, context: int, room_for_answer: int, manner: PromptFormat = USUAL
 ) -> Prompt:
     """Return the prompt that fits `context` tokens and leaves room for the answer.
 
@@ -174,7 +174,9 @@ def _exchanges(history: Sequence[Turn]) -> list[list[Turn]]:
     return pairs
 
 
-def _turns(request: PromptRequest, sources: Sequence[Source], history: Sequence[Turn], manner: Manner) -> list[Turn]:
+def _turns(
+    request: PromptRequest, sources: Sequence[Source], history: Sequence[Turn], manner: PromptFormat
+) -> list[Turn]:
     first = request.mode is AnswerMode.DOCUMENTS_FIRST
     with_passages = manner.task_documents_first if first else manner.task
     task = with_passages if sources else WITHOUT_PASSAGES
@@ -184,7 +186,7 @@ def _turns(request: PromptRequest, sources: Sequence[Source], history: Sequence[
     return [Turn("system", system), *example, *history, Turn("user", question)]
 
 
-def _question(question: str, sources: Sequence[Source], manner: Manner) -> str:
+def _question(question: str, sources: Sequence[Source], manner: PromptFormat) -> str:
     if not sources:
         return question.strip()
     passages = "\n\n".join(_passage(source, question, manner) for source in sources)
@@ -192,7 +194,7 @@ def _question(question: str, sources: Sequence[Source], manner: Manner) -> str:
     return "\n\n".join((*((asked,) if manner.question_first else ()), "Passages:", passages, asked))
 
 
-def _passage(source: Source, question: str, manner: Manner) -> str:
+def _passage(source: Source, question: str, manner: PromptFormat) -> str:
     passage = source.passage
     if manner.excerpts:
         return f"[{source.n}] {excerpt(passage.text, question, manner.excerpt_words).strip()}"

@@ -23,7 +23,7 @@ from phi3desk.cli.documents import collection_ids, open_library, stopped_by_pers
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.comparison.plan import Comparison, Outcome, Plan, Variant, run, variants_of
-from phi3desk.comparison.questions import Asked, read_questions
+from phi3desk.comparison.questions import ComparedQuestion, read_questions
 from phi3desk.comparison.report import csv_text, html_text, seconds_text, sentences_of, share_text
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import Cancelled, UserError
@@ -119,7 +119,7 @@ class _Answering:
         """Tell how far the comparison is."""
         self._progress.show(f"{done} of {total} answers: {variant.name}")
 
-    def answer(self, asked: Asked, variant: Variant) -> Outcome | None:
+    def answer(self, asked: ComparedQuestion, variant: Variant) -> Outcome | None:
         """Answer a question as a variant; None where the person stopped it."""
         profile = variant.profile
         entry = choose_model(self._models, profile.model) if profile.model else self._entry

@@ -16,8 +16,8 @@ from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled
 from phi3desk.library.transfer import Transfer
 from phi3desk.packs.checks import read_manifest
-from phi3desk.packs.exporter import Packed, export_pack
-from phi3desk.packs.importer import Imported, import_pack
+from phi3desk.packs.exporter import ExportedPack, export_pack
+from phi3desk.packs.importer import ImportedPack, import_pack
 from phi3desk.packs.manifest import PackProgress
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import Profile
@@ -131,7 +131,7 @@ def profile_lines(profile: Profile) -> list[str]:
     return [*lines, *([f"  {profile.instructions}"] if profile.instructions else [])]
 
 
-def packed_row(packed: Packed) -> dict[str, Any]:
+def packed_row(packed: ExportedPack) -> dict[str, Any]:
     """Return the JSON of a pack that was written."""
     return {
         "file": str(packed.path),
@@ -144,7 +144,7 @@ def packed_row(packed: Packed) -> dict[str, Any]:
     }
 
 
-def packed_text(packed: Packed) -> str:
+def packed_text(packed: ExportedPack) -> str:
     """Return what was packed in a sentence."""
     text = f"Packed into {packed.path}, {packed.bytes / 1e6:.1f} MB"
     if packed.left_out:
@@ -152,7 +152,7 @@ def packed_text(packed: Packed) -> str:
     return text
 
 
-def imported_row(imported: Imported) -> dict[str, Any]:
+def imported_row(imported: ImportedPack) -> dict[str, Any]:
     """Return the JSON of a pack that was taken in."""
     return {
         "profile": imported.profile.name,
@@ -165,7 +165,7 @@ def imported_row(imported: Imported) -> dict[str, Any]:
     }
 
 
-def imported_text(imported: Imported) -> str:
+def imported_text(imported: ImportedPack) -> str:
     """Return what was taken in in a sentence."""
     text = f"Taken in: {imported.profile.name}"
     if imported.model_missing:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from phi3desk.comparison.grading import Judged, judge
 from phi3desk.comparison.plan import Comparison, Outcome, Variant
-from phi3desk.comparison.statistics import UNLIKELY, Mean, Share, chance_of, holm, mean_of, share_of
+from phi3desk.comparison.statistics import UNLIKELY, Mean, Share, holm, mean_of, p_value_of, share_of
 from phi3desk.errors import Sentence, Value, say
 
 PAGE, HELD, REFUSED_RIGHT, REFUSED_WRONG, GOOD = "page", "held", "refused_right", "refused_wrong", "good"
@@ -198,7 +198,7 @@ def _pairs(comparison: Comparison, results: Mapping[tuple[str, str], Mapping[str
             both = [(one[question], other[question]) for question in one if question in other]
             if both:
                 tables.append((first, second, both))
-        chances = holm([chance_of(both.count((True, False)), both.count((False, True))) for _, _, both in tables])
+        chances = holm([p_value_of(both.count((True, False)), both.count((False, True))) for _, _, both in tables])
         for (first, second, both), chance in zip(tables, chances, strict=True):
             counts = [both.count(pair) for pair in ((True, True), (True, False), (False, True), (False, False))]
             made.append(PairFigures(first, second, measure, counts[0], counts[1], counts[2], counts[3], chance))

@@ -14,7 +14,7 @@ import msgspec
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Answer
-from phi3desk.comparison.questions import Asked
+from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.errors import UserError
 from phi3desk.model.types import Turn
 from phi3desk.profiles.profile import Profile
@@ -42,7 +42,7 @@ class Plan:
     """
 
     title: str
-    questions: tuple[Asked, ...]
+    questions: tuple[ComparedQuestion, ...]
     variants: tuple[Variant, ...]
     model: str = ""
     collections: tuple[int, ...] | None = None
@@ -158,7 +158,7 @@ def _variant(name: str, base: Profile, profiles: Sequence[Profile]) -> Variant:
     return Variant(name, labels[name], dataclasses.replace(base, adapters=adapters, answer_mode=mode))
 
 
-def work_left(plan: Plan, done: Collection[tuple[str, str]]) -> list[tuple[Asked, Variant]]:
+def work_left(plan: Plan, done: Collection[tuple[str, str]]) -> list[tuple[ComparedQuestion, Variant]]:
     """Return what is still to be answered, ordered so that models and adapters are changed as seldom as possible.
 
     Variants with the same model and adapters are answered together, question by question.
@@ -179,7 +179,7 @@ def work_left(plan: Plan, done: Collection[tuple[str, str]]) -> list[tuple[Asked
 def run(
     comparison: Comparison,
     keeper: Keeper,
-    answer: Callable[[Asked, Variant], Outcome | None],
+    answer: Callable[[ComparedQuestion, Variant], Outcome | None],
     on_progress: Callable[[int, int, Variant], None],
     cancelled: threading.Event,
 ) -> bool:

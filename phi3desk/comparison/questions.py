@@ -19,7 +19,7 @@ LARGEST_FILE = 20_000_000
 
 
 @dataclass(frozen=True)
-class Asked:
+class ComparedQuestion:
     """A question of a comparison and what is known of it; ids are unique within a comparison."""
 
     id: str
@@ -27,7 +27,7 @@ class Asked:
     expected: Expected = field(default_factory=Expected)
 
 
-def read_questions(path: Path) -> tuple[Asked, ...]:
+def read_questions(path: Path) -> tuple[ComparedQuestion, ...]:
     """Return the questions of a JSONL file; UserError names the line that is none.
 
     A line holds "question" and, where known, "id", "answer" or "answers", "document", "page" or "pages", and
@@ -43,15 +43,15 @@ def read_questions(path: Path) -> tuple[Asked, ...]:
     return _unique(_asked(path, number, line) for number, line in numbered)
 
 
-def typed_questions(text: str) -> tuple[Asked, ...]:
+def typed_questions(text: str) -> tuple[ComparedQuestion, ...]:
     """Return the questions of a text, one to a line."""
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-    return _unique(Asked(str(number), line) for number, line in enumerate(lines, 1))
+    return _unique(ComparedQuestion(str(number), line) for number, line in enumerate(lines, 1))
 
 
-def _unique(asked: Iterator[Asked]) -> tuple[Asked, ...]:
+def _unique(asked: Iterator[ComparedQuestion]) -> tuple[ComparedQuestion, ...]:
     """Return questions with ids of their own: a second use of an id gets a number behind it."""
-    known: dict[str, Asked] = {}
+    known: dict[str, ComparedQuestion] = {}
     for one in asked:
         name, number = one.id, 2
         while name in known:
@@ -64,12 +64,12 @@ def _unique(asked: Iterator[Asked]) -> tuple[Asked, ...]:
     return tuple(known.values())
 
 
-def _asked(path: Path, number: int, line: str) -> Asked:
+def _asked(path: Path, number: int, line: str) -> ComparedQuestion:
     try:
         row = json.loads(line)
         question = row["question"]
         if isinstance(question, str) and question.strip():
-            return Asked(str(row.get("id", number)), question.strip(), _expected(row))
+            return ComparedQuestion(str(row.get("id", number)), question.strip(), _expected(row))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     raise UserError(

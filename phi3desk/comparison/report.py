@@ -11,7 +11,7 @@ from phi3desk.chat.messages import Answer
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.comparison.grading import Judged
 from phi3desk.comparison.plan import Comparison, Outcome
-from phi3desk.comparison.questions import Asked
+from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.comparison.statistics import Mean, Share
 from phi3desk.errors import Sentence
 from phi3desk.library.documents import place
@@ -53,7 +53,7 @@ def csv_text(comparison: Comparison, outcomes: Sequence[Outcome]) -> str:
     return made.getvalue()
 
 
-def _cells(asked: Asked, variant: str, result: Judged, outcome: Outcome) -> tuple[str, ...]:
+def _cells(asked: ComparedQuestion, variant: str, result: Judged, outcome: Outcome) -> tuple[str, ...]:
     answer = outcome.answer
     return (
         asked.id,

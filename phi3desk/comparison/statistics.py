@@ -75,7 +75,7 @@ def _t_point(freedom: int) -> float:
     return Z + (Z**3 + Z) / (4 * freedom) + (5 * Z**5 + 16 * Z**3 + 3 * Z) / (96 * freedom**2)
 
 
-def chance_of(only_first: int, only_second: int) -> float:
+def p_value_of(only_first: int, only_second: int) -> float:
     """Return the two-sided exact probability that pairs which differ are split so unevenly by chance alone.
 
     McNemar's exact test, which is the sign test of the pairs that differ: Binomial(n, 1/2).

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phi3desk.library.chunker import Draft, PageLayout, cut, indexed_text
+from phi3desk.library.chunker import Chunk, PageLayout, cut, indexed_text
 from phi3desk.library.documents import Heading
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.language import language_of
@@ -30,13 +30,13 @@ class IndexEntry:
 
 
 @dataclass(frozen=True)
-class Drafted:
+class ChunkedDocument:
     """What becomes of a document's text; `index` has one entry for each of the `drafts`."""
 
     title: str
     language: str
     page_languages: list[str]
-    drafts: list[Draft]
+    drafts: list[Chunk]
     index: list[IndexEntry]
 
 
@@ -47,25 +47,25 @@ def draft(
     texts: Sequence[str],
     headings: Sequence[Sequence[Heading]],
     outline: Sequence[tuple[int, int, str]],
-) -> Drafted:
+) -> ChunkedDocument:
     """Make the passages of a document from its pages' texts; the embedder counts tokens, its model is not loaded."""
     pages = [
         PageLayout(number, text, seen, language_of(text))
         for number, (text, seen) in enumerate(zip(texts, headings, strict=True), 1)
     ]
     title = shown_title(title, Path(path).stem)
-    drafts = drafts_of(embedder, path, title, pages, outline)
+    drafts = chunks_of(embedder, path, title, pages, outline)
     index = [index_entry(made.context, made.text, made.language) for made in drafts]
-    return Drafted(title, main_language(pages), [page.language for page in pages], drafts, index)
+    return ChunkedDocument(title, main_language(pages), [page.language for page in pages], drafts, index)
 
 
-def drafts_of(
+def chunks_of(
     embedder: Embedder,
     path: str,
     title: str,
     pages: Sequence[PageLayout],
     outline: Sequence[tuple[int, int, str]],
-) -> list[Draft]:
+) -> list[Chunk]:
     """Cut pages into passages that speak of their document's title."""
     spoken = spoken_title(title, Path(path).stem)
     return cut(pages, spoken, outline, embedder.count_tokens, embedder.languages)

@@ -40,7 +40,7 @@ class PageLayout:
 
 
 @dataclass(frozen=True)
-class Draft:
+class Chunk:
     """A passage before it has an id. `indexed` is what is searched and embedded: title, headings, then the text."""
 
     page: int
@@ -102,7 +102,7 @@ def cut(
     outline: Sequence[tuple[int, int, str]],
     count_tokens: CountTokens,
     known_languages: frozenset[str],
-) -> list[Draft]:
+) -> list[Chunk]:
     """Cut a document's pages into passages; no passage goes across pages.
 
     `outline` holds (page from 1, level from 0, title). Pages in a language outside `known_languages` (where one was
@@ -113,7 +113,7 @@ def cut(
     for number, level, entry in outline:
         by_page.setdefault(number, []).append((level, entry))
     path = _Path()
-    drafts: list[Draft] = []
+    drafts: list[Chunk] = []
     for page in pages:
         marks = _marks(page, by_page.get(page.number, []), repeated, bool(outline))
         if not has_text(page.text):
@@ -161,7 +161,7 @@ def _cut_page(
     marks: Sequence[tuple[int, int, float, str]],
     path: _Path,
     count_tokens: CountTokens | None,
-) -> list[Draft]:
+) -> list[Chunk]:
     breaks = block_ends(page.text)
     pieces = _pieces(page.text, breaks, marks, count_tokens)
     limit = TOKENS if count_tokens else CHARACTERS
@@ -181,7 +181,7 @@ def _cut_page(
             headings = (*headings, table_head)
         if has_text(text):
             context = _context(title, headings, text)
-            drafts.append(Draft(page.number, start, end, text, headings, context, page.language))
+            drafts.append(Chunk(page.number, start, end, text, headings, context, page.language))
         while waiting and waiting[0][0] < end:
             path.enter(waiting[0][2], waiting[0][3])
             waiting.pop(0)

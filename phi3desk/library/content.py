@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from phi3desk.errors import Sentence, say
 from phi3desk.library.catalog import Catalog, stored_sentence
 from phi3desk.library.chunked_document import IndexEntry, index_entry
-from phi3desk.library.chunker import Draft, PageLayout
+from phi3desk.library.chunker import Chunk, PageLayout
 from phi3desk.library.documents import Box, State
 
 #: passage.embedded: see the catalogue's migrations
@@ -31,7 +31,7 @@ class NewContent:
     title: str
     language: str
     pages: Sequence[PageLayout]
-    drafts: Sequence[Draft]
+    drafts: Sequence[Chunk]
     index: Sequence[IndexEntry]
     labels: Sequence[str] = ()
     outline: Sequence[tuple[int, int, str]] = ()
@@ -103,7 +103,7 @@ class Content:
     def replace_passages(
         self,
         document_id: int,
-        drafts: Sequence[Draft],
+        drafts: Sequence[Chunk],
         index: Sequence[IndexEntry],
         known_languages: frozenset[str],
     ) -> None:
@@ -127,7 +127,7 @@ class Content:
                 "UPDATE document SET state = ?, passages = ? WHERE id = ?", (state.value, len(drafts), document_id)
             )
 
-    def _keep_passage(self, row: sqlite3.Row, draft: Draft) -> None:
+    def _keep_passage(self, row: sqlite3.Row, draft: Chunk) -> None:
         if (row["page"], row["start"], row["end"]) != (draft.page, draft.start, draft.end):
             self._connection.execute(
                 'UPDATE passage SET page = ?, start = ?, "end" = ? WHERE id = ?',
@@ -292,7 +292,7 @@ def embedded_at_first(language: str, known_languages: frozenset[str]) -> int:
 
 
 def add_passage(
-    connection: sqlite3.Connection, document_id: int, draft: Draft, embedded: int, entry: IndexEntry
+    connection: sqlite3.Connection, document_id: int, draft: Chunk, embedded: int, entry: IndexEntry
 ) -> int:
     """Write a passage and its words in the connection's transaction; return its id."""
     made = connection.execute(
@@ -323,5 +323,5 @@ def _index(connection: sqlite3.Connection, passage_id: int, entry: IndexEntry) -
     connection.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (passage_id, entry.folded))
 
 
-def _headings_json(draft: Draft) -> str:
+def _headings_json(draft: Chunk) -> str:
     return json.dumps(draft.headings, ensure_ascii=False)

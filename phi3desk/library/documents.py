@@ -57,7 +57,7 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Source:
+class BoundSource:
     """A folder or a file that a collection is bound to; `missing` while it cannot be found, as on a drive that is away.
 
     The documents of a missing source stay.
@@ -79,7 +79,7 @@ class Collection:
     documents: int = 0
     passages: int = 0
     states: dict[str, int] = field(default_factory=dict)
-    sources: tuple[Source, ...] = ()
+    sources: tuple[BoundSource, ...] = ()
     rules: Rules = Rules()
 
 

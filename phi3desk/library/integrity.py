@@ -9,7 +9,7 @@ from phi3desk.errors import Sentence, say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.content import Content
 from phi3desk.library.embedding.queue import EmbeddingQueue
-from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.embedding.vector_store import VectorStore
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,12 @@ class Fault:
     says: Sentence
 
 
-def check(catalog: Catalog, vectors: Vectors) -> list[Fault]:
+def check(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
     """Look whether everything agrees; nothing is changed, and no import may run."""
     return [fault for fault, _ in _faults(catalog, vectors)]
 
 
-def mend(catalog: Catalog, vectors: Vectors) -> list[Fault]:
+def mend(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
     """Make everything agree and return what did not; documents that lost something are read or embedded anew."""
     found = _faults(catalog, vectors)
     for _, repair in found:
@@ -37,7 +37,7 @@ def mend(catalog: Catalog, vectors: Vectors) -> list[Fault]:
 _Found = tuple[Fault, Callable[[], None]]
 
 
-def _faults(catalog: Catalog, vectors: Vectors) -> list[_Found]:
+def _faults(catalog: Catalog, vectors: VectorStore) -> list[_Found]:
     return [
         *_file_faults(catalog),
         *_index_faults(catalog),
@@ -123,7 +123,7 @@ def _starting_over(catalog: Catalog, document_ids: Iterable[int]) -> Callable[[]
     return lambda: catalog.start_over(list(document_ids))
 
 
-def _vector_faults(catalog: Catalog, vectors: Vectors) -> list[_Found]:
+def _vector_faults(catalog: Catalog, vectors: VectorStore) -> list[_Found]:
     queue = EmbeddingQueue(catalog)
     found: list[_Found] = []
     known = {collection.id for collection in catalog.collections()}
@@ -143,7 +143,7 @@ def _vector_faults(catalog: Catalog, vectors: Vectors) -> list[_Found]:
     return found
 
 
-def _deleting(vectors: Vectors, collection_id: int, passage_ids: set[int]) -> Callable[[], None]:
+def _deleting(vectors: VectorStore, collection_id: int, passage_ids: set[int]) -> Callable[[], None]:
     return lambda: vectors.delete(collection_id, passage_ids)
 
 
@@ -151,7 +151,7 @@ def _embedding_again(queue: EmbeddingQueue, passage_ids: set[int]) -> Callable[[
     return lambda: queue.vectors_lost(passage_ids)
 
 
-def _dropping(vectors: Vectors, collection_id: int) -> Callable[[], None]:
+def _dropping(vectors: VectorStore, collection_id: int) -> Callable[[], None]:
     return lambda: vectors.drop(collection_id)
 
 

@@ -27,12 +27,12 @@ from phi3desk.library.documents import (
 )
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.embedding.queue import EmbeddingQueue
-from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.importing.folder_watcher import FolderWatcher
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.importing.importer import Importer
 from phi3desk.library.importing.passwords import Passwords
-from phi3desk.library.importing.throttle import Pace
+from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.integrity import Fault, check, mend
 from phi3desk.library.reading.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
@@ -73,7 +73,7 @@ class Library:
             ) from None
         try:
             self._catalog = Catalog(paths.catalog)
-            self._vectors = Vectors(paths.vectors)
+            self._vectors = VectorStore(paths.vectors)
         except BaseException:
             self._lock.release()
             raise
@@ -81,7 +81,7 @@ class Library:
         self._content = Content(self._catalog)
         self._sources = Sources(self._catalog)
         self._passwords = Passwords()
-        self._pace = Pace(self._catalog, lambda: str(settings.get("library.on_battery")))
+        self._pace = Throttle(self._catalog, lambda: str(settings.get("library.on_battery")))
         self._ocr_installed: tuple[str, ...] | None = None
         self._looked_for_ocr = False
         self._importer = Importer(

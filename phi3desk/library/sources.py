@@ -12,7 +12,7 @@ import msgspec
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.documents import LARGEST_MEGABYTES, Rules, Source
+from phi3desk.library.documents import LARGEST_MEGABYTES, BoundSource, Rules
 
 _PATTERNS = 200
 
@@ -23,7 +23,7 @@ class Sources:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def of(self, collection_id: int | None = None) -> list[Source]:
+    def of(self, collection_id: int | None = None) -> list[BoundSource]:
         """Return the sources of one collection, or of all, in the order they were bound."""
         rows = self._catalog.connection.execute(
             "SELECT s.* FROM source s JOIN collection c ON c.id = s.collection_id "
@@ -32,7 +32,7 @@ class Sources:
         )
         return [_source(row) for row in rows]
 
-    def of_removed(self) -> list[Source]:
+    def of_removed(self) -> list[BoundSource]:
         """Return the sources that a purge forgets: those unbound, and those of removed collections."""
         rows = self._catalog.connection.execute(
             "SELECT s.* FROM source s JOIN collection c ON c.id = s.collection_id "
@@ -64,7 +64,7 @@ class Sources:
                     (collection_id, str(path), len(_inside(path)), _inside(path)),
                 )
 
-    def moved(self, source: Source, path: Path) -> None:
+    def moved(self, source: BoundSource, path: Path) -> None:
         """Note that a source has another name now, and with it everything below it."""
         old, new = _inside(Path(source.path)), _inside(path)
         with self._catalog.writing() as connection:
@@ -140,7 +140,7 @@ class Sources:
             connection.execute("UPDATE collection SET rules = ? WHERE id = ?", (stored, collection_id))
 
 
-def leads_to(source: Source, path: str) -> bool:
+def leads_to(source: BoundSource, path: str) -> bool:
     """Tell whether a file belongs to a source by its place."""
     return path == source.path or (source.folder and path.startswith(_inside(Path(source.path))))
 
@@ -159,10 +159,10 @@ def _inside(path: Path) -> str:
     return str(path).rstrip(os.sep) + os.sep
 
 
-def _source(row: sqlite3.Row) -> Source:
+def _source(row: sqlite3.Row) -> BoundSource:
     path = Path(row["path"])
     missing = not path.is_dir() if row["folder"] else not path.is_file()
-    return Source(row["id"], row["collection_id"], row["path"], bool(row["folder"]), missing)
+    return BoundSource(row["id"], row["collection_id"], row["path"], bool(row["folder"]), missing)
 
 
 def checked_rules(rules: Rules) -> Rules:

@@ -37,7 +37,7 @@ _SORTED_ENDINGS = {
 }
 #: Words that tell nothing about what is asked, folded: question words and the commonest function words. They get no
 #: vote in a search, in the language of the question only, for one language's article is another's noun.
-_EMPTY_WORDS = {
+_STOP_WORDS = {
     code: frozenset(fold(words).split())
     for code, words in {
         "en": "the a an of in on at to for from by with and or is are was were be been do does did has have had what "
@@ -114,7 +114,7 @@ def index_words(text: str, language: str) -> str:
 def question_words(question: str, language: str) -> list[str]:
     """Return a question's telling words, folded, each once; all of its words where none of them tells anything."""
     every = list(dict.fromkeys(words_of(question)))
-    telling = [word for word in every if word not in _EMPTY_WORDS.get(language, frozenset())]
+    telling = [word for word in every if word not in _STOP_WORDS.get(language, frozenset())]
     return telling or every
 
 

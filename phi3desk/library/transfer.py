@@ -14,12 +14,12 @@ from pathlib import Path, PurePath
 from phi3desk.errors import say
 from phi3desk.library.catalog import Catalog, stored_sentence
 from phi3desk.library.chunked_document import index_entry
-from phi3desk.library.chunker import Draft
+from phi3desk.library.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECOGNISED, add_passage, embedded_at_first
 from phi3desk.library.database import marks
 from phi3desk.library.documents import LARGEST_MEGABYTES, Rules, State
 from phi3desk.library.embedding.queue import EmbeddingQueue
-from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.sources import Sources
 from phi3desk.library.transfer_records import (
     DOCUMENTS,
@@ -102,7 +102,7 @@ class Transfer:
     """
 
     def __init__(
-        self, catalog: Catalog, vectors: Vectors, embedder: str, languages: frozenset[str], dimensions: int = 384
+        self, catalog: Catalog, vectors: VectorStore, embedder: str, languages: frozenset[str], dimensions: int = 384
     ) -> None:
         self._catalog = catalog
         self._vectors = vectors
@@ -332,7 +332,7 @@ class Transfer:
                 step()
             document_id = numbers.documents[record.document]
             # the digest is made here and never taken over: it decides which text may have which vector
-            draft = Draft(
+            draft = Chunk(
                 record.page, record.start, record.end, record.text, tuple(record.headings), record.context,
                 record.language,
             )  # fmt: skip

@@ -51,7 +51,7 @@ _UNFINISHED = ".part"
 
 
 @dataclass(frozen=True)
-class Packed:
+class ExportedPack:
     """A pack that was written; `left_out` names documents whose file was gone or has changed, bytes is its size."""
 
     path: str
@@ -73,7 +73,7 @@ def export_pack(
     with_index: bool = False,
     on_progress: OnPackProgress | None = None,
     cancelled: threading.Event | None = None,
-) -> Packed:
+) -> ExportedPack:
     """Write a profile with its adapters into a pack, with its documents' files and their index where they are wanted.
 
     `transfer` is the library's, None where neither is wanted. Raises UserError with the reason, Cancelled; then there
@@ -92,7 +92,7 @@ def export_pack(
             packed = writing.write(transfer, with_documents, with_index)
         size = temporary.stat().st_size
         temporary.replace(target)
-        return Packed(str(target), size, *packed)
+        return ExportedPack(str(target), size, *packed)
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise UserError("The pack {path} cannot be written: {problem}.", path=str(target), problem=problem) from error

@@ -39,7 +39,7 @@ _INDEX_WEIGHT, _INDEX_PART = 20, 25 << 20
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportedPack:
     """What a pack became.
 
     `documents` counts files without an index, too; `folder` is where the files are, "" where there are none.
@@ -66,7 +66,7 @@ def import_pack(
     *,
     on_progress: OnPackProgress | None = None,
     cancelled: threading.Event | None = None,
-) -> Imported:
+) -> ImportedPack:
     """Take in a pack: its profile, its adapters, its documents and their index; nothing is embedded.
 
     `transfer` is the library's; None will do for a pack without collections. Everything is checked first; where
@@ -112,7 +112,7 @@ class _Arrival:
         self._work = work
         self._store = ProfileStore(paths.profiles)
 
-    def take_in(self, profile: Profile) -> Imported:
+    def take_in(self, profile: Profile) -> ImportedPack:
         """Move and write everything; what was done is undone where a step fails."""
         with ExitStack() as undo:
             uses, reused = self._adapters(undo)
@@ -125,7 +125,7 @@ class _Arrival:
             undo.pop_all()
         embeds = bool(self._size.vectors) and not self._vectors_fit()
         unread = self._unread()
-        return Imported(
+        return ImportedPack(
             profile,
             collections,
             tuple(use.name for use in uses if use.name not in reused),

@@ -16,7 +16,7 @@ from phi3desk.ui.clients.model_client import ModelClient
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """All that the window shows and leads; made by app.py."""
 
     settings: Settings

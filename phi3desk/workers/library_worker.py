@@ -18,8 +18,8 @@ from phi3desk.library.documents import (
 )
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
-from phi3desk.packs.exporter import Packed, export_pack
-from phi3desk.packs.importer import Imported, import_pack
+from phi3desk.packs.exporter import ExportedPack, export_pack
+from phi3desk.packs.importer import ImportedPack, import_pack
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
@@ -186,7 +186,7 @@ class LibraryService:
             *self._telling(task),
         )
 
-    def export_pack(self, task: Task) -> Packed:
+    def export_pack(self, task: Task) -> ExportedPack:
         """Write a profile with its adapters, and its documents where they are wanted, into one file."""
         with self._library.transferring() as transfer:
             return export_pack(
@@ -200,7 +200,7 @@ class LibraryService:
                 cancelled=task.cancelled,
             )
 
-    def import_pack(self, task: Task) -> Imported:
+    def import_pack(self, task: Task) -> ImportedPack:
         """Take in a pack; what of it waits for reading or embedding is done by the next `sync`."""
         with self._library.transferring() as transfer:
             taken_in = import_pack(

@@ -7,7 +7,7 @@ import logging
 from contextlib import suppress
 
 from phi3desk.chat.answer import write
-from phi3desk.chat.prompt import PromptRequest, Written
+from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.errors import UserError
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.hardware import hardware
@@ -67,7 +67,7 @@ class ModelService:
             raise
         return self._loaded(engine)
 
-    def answer(self, task: Task) -> Written:
+    def answer(self, task: Task) -> Completion:
         """Write an answer, telling how much of the prompt is read and each piece of text."""
         engine = self._loaded_engine()
         return write(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
-from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths
 
@@ -46,7 +46,7 @@ def state_of(library: Library, paths: Paths, folder: Path) -> State:
     ).fetchall()
     catalog.close()
     passages = {row[0]: [str(Path(row[3]).relative_to(root)), *row[4:]] for row in rows}
-    vectors = Vectors(paths.vectors)
+    vectors = VectorStore(paths.vectors)
     held: list[tuple[list[Any], list[float]]] = []
     for collection_id in sorted(vectors.collections()):
         wanted = {row[0] for row in rows if row[1] == collection_id and row[2] == 1}

@@ -24,10 +24,10 @@ import psutil
 
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunked_document import index_entry
-from phi3desk.library.chunker import Draft
+from phi3desk.library.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, UNKNOWN_LANGUAGE, add_passage
 from phi3desk.library.embedding.minilm import Embedder
-from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths, resource
 from phi3desk.settings import Settings
@@ -82,7 +82,7 @@ def _recall_rows(paths: Paths, questions: Sequence[str]) -> Iterator[Row]:
     """Compare the index of neighbours with the exact search, and what letting go of the embedder gives back."""
     embedder = Embedder()
     asked = np.array([embedder.embed_question(question) for question in questions])
-    with closing(Catalog(paths.catalog)) as catalog, closing(Vectors(paths.vectors)) as vectors:
+    with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
         (collection,) = (found.id for found in catalog.collections())
         ids = np.array(sorted(vectors.ids(collection)))
         best = np.full((len(asked), 10), -2.0)
@@ -130,7 +130,7 @@ def _imported(folder: Path) -> Paths:
 
 
 def _seeds(paths: Paths) -> list[Seed]:
-    with closing(Catalog(paths.catalog)) as catalog, closing(Vectors(paths.vectors)) as vectors:
+    with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
         rows = catalog.connection.execute(
             "SELECT p.id, p.text, p.context, p.language, d.collection_id FROM passage p "
             "JOIN document d ON d.id = p.document_id WHERE length(p.text) > 100 ORDER BY p.id"
@@ -148,7 +148,7 @@ def _build(paths: Paths, seeds: Sequence[Seed], passages: int) -> None:
     for seed in seeds:
         of_language.setdefault(seed.language, []).append(seed)
     languages = [seed.language for seed in seeds]
-    with closing(Catalog(paths.catalog)) as catalog, closing(Vectors(paths.vectors)) as vectors:
+    with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
         collection = catalog.create_collection("Made")
         for first in range(0, passages, _PART):
             made: list[tuple[int, int, Any]] = []
@@ -191,7 +191,7 @@ def _add_document(catalog: Catalog, collection: int, number: int, language: str)
 
 
 def _add_passage(catalog: Catalog, document: int, seed: Seed) -> int:
-    draft = Draft(1, 0, len(seed.text), seed.text, (), seed.context, seed.language)
+    draft = Chunk(1, 0, len(seed.text), seed.text, (), seed.context, seed.language)
     embedded = UNKNOWN_LANGUAGE if seed.vector is None else EMBEDDED
     entry = index_entry(seed.context, seed.text, seed.language)
     return add_passage(catalog.connection, document, draft, embedded, entry)

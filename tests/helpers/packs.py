@@ -9,7 +9,7 @@ from typing import Any
 
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.library import Library
-from phi3desk.packs.importer import Imported, import_pack
+from phi3desk.packs.importer import ImportedPack, import_pack
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 from tests.helpers.reading import READER
@@ -38,6 +38,6 @@ def opened(paths: Paths, embedder: Embedder | None = None) -> Iterator[Library]:
         library.close()
 
 
-def take_in(paths: Paths, pack: Path, embedder: Embedder | None = None, **options: Any) -> Imported:
+def take_in(paths: Paths, pack: Path, embedder: Embedder | None = None, **options: Any) -> ImportedPack:
     with opened(paths, embedder) as library, library.transferring() as transfer:
         return import_pack(paths, transfer, pack, **options)

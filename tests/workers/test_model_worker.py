@@ -3,7 +3,7 @@
 import pytest
 
 from phi3desk.chat.messages import Source
-from phi3desk.chat.prompt import PromptRequest, Written
+from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import Passage
 from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Sampling, Turn
 from phi3desk.workers.protocol import Failure, decode
@@ -24,9 +24,9 @@ def worker(home):
         yield running
 
 
-def answer(worker: WorkerProcess, max_tokens: int = 24) -> Written:
+def answer(worker: WorkerProcess, max_tokens: int = 24) -> Completion:
     data = worker.ask_raw("answer", request=request(), sampling=Sampling(max_tokens=max_tokens))
-    return decode(data, Written)
+    return decode(data, Completion)
 
 
 def test_worker_greets_first(worker):
@@ -49,7 +49,7 @@ def test_answer_streams_what_it_returns(worker, tiny_phi3):
     worker.ask("load", path=str(tiny_phi3), options=OPTIONS, adapters=[])
     events = []
     line = worker.end_of(worker.send("answer", request=request(), sampling=Sampling(max_tokens=24)), events.append)
-    written = decode(line.raw, Written)
+    written = decode(line.raw, Completion)
     assert "".join(event.data for event in events if event.event == "text") == written.generation.text
     assert any(event.event == "prefill" for event in events)
     assert written.sources_read == (1,)
@@ -78,7 +78,7 @@ def test_answer_is_cancelled_while_it_is_written(worker, tiny_phi3):
         if line.id == running and line.event == "text" and not any(e.event == "text" for e in seen[:-1]):
             worker.send("cancel", target=running)
 
-    written = decode(worker.end_of(running, stop_at_first_text).raw, Written)
+    written = decode(worker.end_of(running, stop_at_first_text).raw, Completion)
     assert written.generation.ended in ("cancelled", "stop")
     assert written.generation.generated_tokens < 900
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from phi3desk.errors import UserError
 from phi3desk.library.embedding.minilm import BATCH, Embedder
 from phi3desk.library.embedding.queue import EmbeddingQueue, Waiting
-from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.embedding.vector_store import VectorStore
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Step:
 class PassageEmbedding:
     """Works off the passages that wait for their embedding; one thread at a time."""
 
-    def __init__(self, queue: EmbeddingQueue, vectors: Vectors, embedder: Embedder) -> None:
+    def __init__(self, queue: EmbeddingQueue, vectors: VectorStore, embedder: Embedder) -> None:
         self._queue = queue
         self._vectors = vectors
         self._embedder = embedder

@@ -20,7 +20,7 @@ _SPACE = "cosine"
 _NEIGHBOURS, _LOOKED_AT_WHEN_ADDED, _LOOKED_AT = 32, 200, 500
 
 
-class Vectors:
+class VectorStore:
     """The store in one folder; any thread of one process may use it, a second process must not."""
 
     def __init__(self, folder: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from phi3desk.library.documents import Rules, Source
+from phi3desk.library.documents import BoundSource, Rules
 from phi3desk.library.sources import identity_of
 
 
@@ -35,7 +35,7 @@ class Scan:
         return any(path == place or path.startswith(place.rstrip(os.sep) + os.sep) for place in self.unknown)
 
 
-def scan(sources: Sequence[Source], rules: Rules) -> Scan:
+def scan(sources: Sequence[BoundSource], rules: Rules) -> Scan:
     """Look at every source. A folder that is away, as on a drive that is not plugged in, counts as not looked at.
 
     A file that is bound by itself is taken as it is, whatever the rules say; of a folder, links are not followed: one
@@ -100,7 +100,7 @@ def _entries(folder: Path, seen: Scan) -> list[os.DirEntry[str]]:
         return []
 
 
-def renamed_to(source: Source, identity: str) -> Path | None:
+def renamed_to(source: BoundSource, identity: str) -> Path | None:
     """Return where a bound folder is now that is not at its place, if it was only renamed where it lay."""
     if not (source.folder and source.missing and identity):
         return None
@@ -114,7 +114,7 @@ def renamed_to(source: Source, identity: str) -> Path | None:
     return None
 
 
-def is_unmounted(source: Source, identity: str) -> bool:
+def is_unmounted(source: BoundSource, identity: str) -> bool:
     """Tell whether an empty folder is only the place where a drive is mounted that is away now."""
     if not (source.folder and identity and not source.missing):
         return False

@@ -12,7 +12,7 @@ from pathlib import Path
 from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.catalog import Catalog, kept_sentence
 from phi3desk.library.content import Content
-from phi3desk.library.documents import FINAL_STATES, Document, FileOutcome, Rules, Source, State
+from phi3desk.library.documents import FINAL_STATES, BoundSource, Document, FileOutcome, Rules, State
 from phi3desk.library.importing.folder_scan import Scan, ScannedFile, is_unmounted, renamed_to, scan
 from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.reading.kinds import refusal
@@ -42,7 +42,7 @@ class _Check:
     named: Sequence[Path]
 
 
-class Follower:
+class FolderSync:
     """Compares folders with the catalogue and keeps the catalogue's side; used by the importing thread only."""
 
     def __init__(self, catalog: Catalog, content: Content, sources: Sources) -> None:
@@ -120,13 +120,13 @@ class Follower:
             named,
         )
 
-    def _at_its_place(self, source: Source) -> Source:
+    def _at_its_place(self, source: BoundSource) -> BoundSource:
         """Find a bound folder again that was renamed."""
         place = renamed_to(source, self._sources.identity(source.id))
         if place is None:
             return source
         self._sources.moved(source, place)
-        return Source(source.id, source.collection_id, str(place), source.folder)
+        return BoundSource(source.id, source.collection_id, str(place), source.folder)
 
     def _take_up(
         self, run: ImportRun, check: _Check, work: Sequence[tuple[str, ScannedFile]]

@@ -18,18 +18,18 @@ from pathlib import Path
 
 from phi3desk.errors import Cancelled, Sentence, UserError, say
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunked_document import draft, drafts_of, index_entry, main_language
+from phi3desk.library.chunked_document import chunks_of, draft, index_entry, main_language
 from phi3desk.library.chunker import PageLayout
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent, Recognised
 from phi3desk.library.documents import ImportSummary, Phase, State
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
 from phi3desk.library.embedding.queue import EmbeddingQueue
-from phi3desk.library.embedding.vector_store import Vectors
-from phi3desk.library.importing.folder_sync import CANCELLED, Follower
+from phi3desk.library.embedding.vector_store import VectorStore
+from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
-from phi3desk.library.importing.throttle import Pace
+from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.language import language_of
 from phi3desk.library.reading.ocr import how_to_get
 from phi3desk.library.reading.pool import DocumentText, ReaderPool
@@ -54,17 +54,17 @@ class Importer:
     def __init__(
         self,
         catalog: Catalog,
-        vectors: Vectors,
+        vectors: VectorStore,
         embedder: Embedder,
         open_pool: Callable[[], ReaderPool],
-        pace: Pace,
+        pace: Throttle,
         passwords: Passwords,
         ocr_languages: Callable[[int], tuple[str, ...]],
     ) -> None:
         self._catalog = catalog
         self._content = Content(catalog)
         self._sources = Sources(catalog)
-        self._follower = Follower(catalog, self._content, self._sources)
+        self._follower = FolderSync(catalog, self._content, self._sources)
         self._queue = EmbeddingQueue(catalog)
         self._embedding = PassageEmbedding(self._queue, vectors, embedder)
         self._vectors = vectors
@@ -253,7 +253,7 @@ class Importer:
         run.embedded -= self._queue.embedded_of([document_id])
         title = "" if document.title == Path(document.path).stem else document.title
         outline = self._content.outline(document_id)
-        drafts = drafts_of(self._embedder, document.path, title, self._content.layouts(document_id), outline)
+        drafts = chunks_of(self._embedder, document.path, title, self._content.layouts(document_id), outline)
         index = [index_entry(made.context, made.text, made.language) for made in drafts]
         self._content.replace_passages(document_id, drafts, index, self._embedder.languages)
         self._count_passages(run, document_id)

@@ -25,7 +25,7 @@ def on_battery() -> bool:
     return battery is not None and battery.power_plugged is False
 
 
-class Pace:
+class Throttle:
     """Holds imports back; any thread may call it. The pause is kept over a restart.
 
     `battery_setting` returns what to do on battery: "go_on", "slow" or "wait".

@@ -31,7 +31,7 @@ _REFUSED = frozenset(
 )
 
 
-def raise_walls(programs: tuple[Path, ...] = ()) -> None:
+def confine(programs: tuple[Path, ...] = ()) -> None:
     """Refuse, from now to the end of this process, to write, to reach the network, to start other than `programs`.
 
     What is refused raises PermissionError. The programs have to be given to `subprocess` as `executable`.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from phi3desk.library.reading.blocks import Block, PageDraft, one_line
-from phi3desk.library.reading.limits import Content
+from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.plain import text_of
 from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.tables import LONGEST_CELL, LOOKED_AT, MOST_COLUMNS, find_head, row_blocks
@@ -21,13 +21,13 @@ _SEPARATORS = ";\t,|"
 _FIELD_LINES = 200
 
 
-def read_csv(path: Path) -> Content:
+def read_csv(path: Path) -> ReadContent:
     """Read a file of separated values, whatever separates them."""
     text, reasons = text_of(path)
     csv.field_size_limit(2**31 - 1)
     separator, text = _separator(text)
     rows = ((number, row) for number, row in enumerate(_rows(text, separator), 1))
-    return Content("csv", pages_of_rows(rows, ""), reasons=reasons)
+    return ReadContent("csv", pages_of_rows(rows, ""), reasons=reasons)
 
 
 def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator[ReadPage]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import State
-from phi3desk.library.reading.limits import Content, Refusal, told
+from phi3desk.library.reading.limits import ReadContent, Refusal, told
 from phi3desk.library.reading.protocol import Event, Finished, ReadRequest
 
 #: A PDF's mark may stand anywhere in its first bytes.
@@ -156,7 +156,7 @@ def _ole_refusal(path: Path, suffix: str) -> Refusal:
     return Refusal(sentence.template, state=State.UNSUPPORTED, **sentence.values)
 
 
-def _reader(kind: str) -> Callable[[Path], Content]:
+def _reader(kind: str) -> Callable[[Path], ReadContent]:
     """Return who reads a kind of file; its libraries are loaded with the first file of that kind."""
     if kind == "docx":
         from phi3desk.library.reading.word import read_docx as reader

@@ -32,7 +32,7 @@ class Refusal(Exception):
 
 
 @dataclass
-class Content:
+class ReadContent:
     """What a file holds: its pages as they are read, and what is known of it once they are.
 
     `reasons` are filled while the pages are read: what was left out. The first of them is shown. `pages` number
@@ -48,7 +48,7 @@ class Content:
     empty: Sentence = field(default_factory=lambda: say("The file holds no text."))
 
 
-def told(content: Content) -> Iterator[Event]:
+def told(content: ReadContent) -> Iterator[Event]:
     """Tell a reading: Opened, a ReadPage for each page, Finished, then Details.
 
     A file that breaks off after pages with text is READ, and the reason says from where on it is missing.

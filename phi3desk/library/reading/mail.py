@@ -15,7 +15,7 @@ from pathlib import Path
 from phi3desk.errors import say
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
 from phi3desk.library.reading.charset import decode
-from phi3desk.library.reading.limits import Content, Refusal
+from phi3desk.library.reading.limits import ReadContent, Refusal
 from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.web import text_of_html
 
@@ -39,7 +39,7 @@ class _Body:
     parts: int = 0
 
 
-def read_mail(path: Path) -> Content:
+def read_mail(path: Path) -> ReadContent:
     """Read an e-mail: one page with its heads, its text (the plain one where it has both) and its attachments' names.
 
     The older policy of the standard library is used on purpose: the newer one takes time that grows with the square of
@@ -58,7 +58,7 @@ def read_mail(path: Path) -> Content:
     body = _Body()
     _take(message, body, 0)
     subject = _header(message, "Subject")
-    content = Content("eml", iter([_page(message, subject, body)]), count=1, title=subject)
+    content = ReadContent("eml", iter([_page(message, subject, body)]), count=1, title=subject)
     if body.attachments:
         names = ", ".join(body.attachments[:_NAMES_SHOWN])
         content.reasons.append(

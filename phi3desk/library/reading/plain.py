@@ -8,7 +8,7 @@ from pathlib import Path
 from phi3desk.errors import Sentence, say
 from phi3desk.library.reading.blocks import tidy
 from phi3desk.library.reading.charset import decode
-from phi3desk.library.reading.limits import MOST_TEXT_BYTES, Content
+from phi3desk.library.reading.limits import MOST_TEXT_BYTES, ReadContent
 from phi3desk.library.reading.protocol import ReadPage
 
 _LINES = 120
@@ -16,10 +16,10 @@ _CHARACTERS = 8_000
 _LONGEST_LINE = 20_000
 
 
-def read_text(path: Path) -> Content:
+def read_text(path: Path) -> ReadContent:
     """Read a text file in whatever charset it is."""
     text, reasons = text_of(path)
-    return Content("txt", _pages(text), reasons=reasons)
+    return ReadContent("txt", _pages(text), reasons=reasons)
 
 
 def text_of(path: Path, declared: str = "") -> tuple[str, list[Sentence]]:

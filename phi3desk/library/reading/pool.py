@@ -19,8 +19,8 @@ import msgspec
 import psutil
 
 from phi3desk.errors import Cancelled, Sentence, say
-from phi3desk.library.chunked_document import Drafted, IndexEntry
-from phi3desk.library.chunker import Draft
+from phi3desk.library.chunked_document import ChunkedDocument, IndexEntry
+from phi3desk.library.chunker import Chunk
 from phi3desk.library.documents import Box, Heading, State
 from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.paths import worker_environment
@@ -70,7 +70,7 @@ class DocumentText:
     title: str = ""
     outline: list[tuple[int, int, str]] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
-    drafted: Drafted | None = None
+    drafted: ChunkedDocument | None = None
     ocr: dict[int, str] = field(default_factory=dict)
     boxes: dict[int, list[Box]] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ class _Taking:
         self._limits = limits
         self.described = False
         self._labels: list[str] = []
-        self._drafts: list[Draft] = []
+        self._drafts: list[Chunk] = []
         self._index: list[IndexEntry] = []
         self._characters = 0
 
@@ -108,10 +108,10 @@ class _Taking:
         elif event == "details":
             self._details(line)
         elif event == "passages":
-            self._drafts += msgspec.convert(line["drafts"], list[Draft])
+            self._drafts += msgspec.convert(line["drafts"], list[Chunk])
             self._index += msgspec.convert(line["index"], list[IndexEntry])
         elif event == "drafted":
-            self.result.drafted = Drafted(
+            self.result.drafted = ChunkedDocument(
                 str(line["title"]),
                 str(line["language"]),
                 msgspec.convert(line["page_languages"], list[str]),

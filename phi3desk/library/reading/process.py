@@ -22,7 +22,7 @@ from phi3desk.library import language
 from phi3desk.library.chunked_document import draft
 from phi3desk.library.documents import State
 from phi3desk.library.embedding.minilm import Embedder
-from phi3desk.library.reading.confinement import limit_request, raise_walls
+from phi3desk.library.reading.confinement import confine, limit_request
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.ocr import find_tesseract
 from phi3desk.library.reading.protocol import Details, Event, Finished, Opened, ReadPage, ReadRequest
@@ -38,7 +38,7 @@ def main() -> int:
     threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
     language.load()
     tesseract = find_tesseract()
-    raise_walls(programs=(tesseract,) if tesseract is not None else ())
+    confine(programs=(tesseract,) if tesseract is not None else ())
     print(json.dumps({"event": "hello", "version": 2}), file=output, flush=True)
     # counts tokens for all documents: its tokenizer takes longer to load than a short document to read
     embedder = Embedder()

@@ -13,7 +13,7 @@ from typing import Any
 from phi3desk.errors import say
 from phi3desk.library.reading.archive import check
 from phi3desk.library.reading.delimited import pages_of_rows
-from phi3desk.library.reading.limits import Content
+from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.tables import LONGEST_CELL, MOST_COLUMNS, repeated
 from phi3desk.library.reading.values import shown
@@ -31,7 +31,7 @@ _CHUNK = 1024**2
 _Ranges = list[tuple[int, int, int, int]]
 
 
-def read_xlsx(path: Path) -> Content:
+def read_xlsx(path: Path) -> ReadContent:
     """Read a workbook row by row, so that its size does not matter; hidden sheets are left out, and said to be."""
     from openpyxl import load_workbook
 
@@ -47,7 +47,7 @@ def read_xlsx(path: Path) -> Content:
     sheets = workbook.worksheets
     seen = [sheet for sheet in sheets if sheet.sheet_state == "visible"][:_MOST_SHEETS]
     title = (workbook.properties.title if workbook.properties else "") or ""
-    content = Content("xlsx", _pages(workbook, seen, file), title=title)
+    content = ReadContent("xlsx", _pages(workbook, seen, file), title=title)
     if len(seen) < len(sheets):
         content.reasons.append(say("Hidden sheets were left out: {count}.", count=len(sheets) - len(seen)))
     return content

@@ -11,7 +11,7 @@ from typing import Any
 from phi3desk.errors import say
 from phi3desk.library.reading.archive import checked_copy
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
-from phi3desk.library.reading.limits import Content
+from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.tables import lines_of, repeated
 
@@ -26,7 +26,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _log = logging.getLogger(__name__)
 
 
-def read_pptx(path: Path) -> Content:
+def read_pptx(path: Path) -> ReadContent:
     """Read a presentation; hidden slides are read too, for they carry numbers as the others do."""
     from pptx import Presentation
 
@@ -36,7 +36,7 @@ def read_pptx(path: Path) -> Content:
         title = presentation.core_properties.title or ""
     except Exception:  # a title that cannot be read is no reason not to read the slides
         title = ""
-    return Content(
+    return ReadContent(
         "pptx",
         (_page(slide) for slide in presentation.slides),
         count=len(presentation.slides),

@@ -12,7 +12,7 @@ from typing import Any
 from phi3desk.errors import say
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, parts_of, tidy
 from phi3desk.library.reading.charset import decode
-from phi3desk.library.reading.limits import Content, Refusal
+from phi3desk.library.reading.limits import ReadContent, Refusal
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
 
 _MOST_BYTES = 30 * 1024**2
@@ -99,18 +99,18 @@ _DEEPEST = 300
 _MOST_SPAN = 200
 
 
-def read_html(path: Path) -> Content:
+def read_html(path: Path) -> ReadContent:
     """Read a web page; nothing it links is fetched, no script runs, what it hides is not read."""
     data, cut = _bytes_of(path)
     declared = _META.search(data[:4096]) or _XML.match(data.lstrip()[:300])
     root = _parsed(decode(data, declared.group(1).decode("ascii") if declared else ""))
-    content = Content("html", parts_of(blocks_of(root)), title=_title(root))
+    content = ReadContent("html", parts_of(blocks_of(root)), title=_title(root))
     if cut:
         content.reasons.append(say("Only the first {megabytes} MB of the file were read.", megabytes=cut))
     return content
 
 
-def read_markdown(path: Path) -> Content:
+def read_markdown(path: Path) -> ReadContent:
     """Read a Markdown file as the web page it describes; a title in its front matter is taken, the rest of that not."""
     from markdown_it import MarkdownIt
 
@@ -120,7 +120,7 @@ def read_markdown(path: Path) -> Content:
     title = _FRONT_TITLE.search(front.group(1)) if front else None
     page = MarkdownIt("commonmark").enable("table").render(text[front.end() :] if front else text)
     root = _parsed(page)
-    content = Content("md", parts_of(blocks_of(root)), title=title.group(1) if title else _first_heading(root))
+    content = ReadContent("md", parts_of(blocks_of(root)), title=title.group(1) if title else _first_heading(root))
     if cut:
         content.reasons.append(say("Only the first {megabytes} MB of the file were read.", megabytes=cut))
     return content

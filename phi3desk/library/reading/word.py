@@ -11,7 +11,7 @@ from typing import Any
 
 from phi3desk.library.reading.archive import checked_copy
 from phi3desk.library.reading.blocks import Block, heading, one_line, parts_of, tidy
-from phi3desk.library.reading.limits import Content, Refusal
+from phi3desk.library.reading.limits import ReadContent, Refusal
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -43,7 +43,7 @@ class _Word:
     waiting: list[Block] = field(default_factory=list)
 
 
-def read_docx(path: Path) -> Content:
+def read_docx(path: Path) -> ReadContent:
     """Read a Word document; deleted and hidden text, comments and running heads are left out."""
     from docx import Document
 
@@ -55,7 +55,7 @@ def read_docx(path: Path) -> Content:
         title = document.core_properties.title or ""
     except Exception:  # a title that cannot be read is no reason not to read the document
         title = ""
-    return Content("docx", parts_of(_blocks(document.element.body, word, 0)), title=title)
+    return ReadContent("docx", parts_of(_blocks(document.element.body, word, 0)), title=title)
 
 
 def _styles(document: Any) -> tuple[dict[str, int], frozenset[str]]:

@@ -31,7 +31,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Measures:
+class Features:
     """What ties one passage to the question, each 0 to 1.
 
     `words` and `trigrams` are BM25 scores as shares of the question's best one. `pieces` and `coverage` are the shares,
@@ -50,7 +50,7 @@ class Measures:
     meaning: float | None
 
 
-class Asked:
+class Query:
     """A question made ready to be compared with passages.
 
     `pieces` are the three-letter pieces of its words with their weights (idf); `words` and `trigrams` tell how common
@@ -80,7 +80,7 @@ class Asked:
         order = [term_of_word.get(word) for word in words_of(question)]
         self._pairs = {(a, b) for a, b in pairwise(order) if a is not None and b is not None and a != b}
 
-    def measure(self, candidates: Sequence[Indexed]) -> list[Measures]:
+    def measure(self, candidates: Sequence[Indexed]) -> list[Features]:
         """Measure passages, in their order; the BM25 scores become shares of the best one's."""
         pieces = self._held_pieces([candidate.folded for candidate in candidates])
         measured = [self._measure(each, *both) for each, both in zip(candidates, pieces, strict=True)]
@@ -88,7 +88,7 @@ class Asked:
         trigrams = max((m.trigrams for m in measured), default=0.0) or 1.0
         return [replace(m, words=m.words / words, trigrams=m.trigrams / trigrams) for m in measured]
 
-    def _measure(self, candidate: Indexed, pieces: float, trigrams: float) -> Measures:
+    def _measure(self, candidate: Indexed, pieces: float, trigrams: float) -> Features:
         known = self._term_of_stem
         body, context = candidate.body.split(), candidate.context.split()
         places = [(at, word) for at, word in enumerate(body) if word in known]
@@ -96,7 +96,7 @@ class Asked:
         spots = [(at, known[word]) for at, word in places]
         everywhere = {spot for _, spot in spots} | {known[word] for word in above}
         pairs = {(a, b) for (at, a), (after, b) in pairwise(spots) if after == at + 1} & self._pairs
-        return Measures(
+        return Features(
             words=self._bm25([word for _, word in places], above, len(body) + len(context)),
             trigrams=trigrams,
             pieces=pieces,

@@ -39,7 +39,7 @@ _KEPT = 4_000_000
 
 
 @dataclass(frozen=True)
-class Holders:
+class PostingList:
     """The passages that hold a term, each once, and how often each holds it (1 where that is not counted)."""
 
     ids: Ids
@@ -92,10 +92,12 @@ class Postings:
         self._turn = threading.Lock()
         self._table = _Table(b"", 0, 0)
         self._sample: _Sample | None = None
-        self._held: OrderedDict[str, Holders] = OrderedDict()
+        self._held: OrderedDict[str, PostingList] = OrderedDict()
         self._entries = 0
 
-    def look(self, terms: Iterable[str], wanted: int, within: Within | None) -> tuple[dict[str, Holders], Statistics]:
+    def look(
+        self, terms: Iterable[str], wanted: int, within: Within | None
+    ) -> tuple[dict[str, PostingList], Statistics]:
         """Return the holders of the rarest of some terms, and how common all of them are.
 
         More common terms are added until the passages so far are `wanted` many, those counted alone whose id is true
@@ -104,7 +106,7 @@ class Postings:
         with self._turn:
             self._renew()
             estimates = self._estimates(list(dict.fromkeys(terms)))
-            found: dict[str, Holders] = {}
+            found: dict[str, PostingList] = {}
             read = 0
             for term in sorted(estimates, key=lambda each: estimates[each]):
                 enough = self._table.rows > _SMALL and read + estimates[term] > _BUDGET and found
@@ -152,7 +154,7 @@ class Postings:
                 taken += 1
         return _Sample(self._table.rows, {term: count / taken for term, count in held.items()})
 
-    def _holders(self, term: str) -> Holders:
+    def _holders(self, term: str) -> PostingList:
         known = self._held.get(term)
         if known is None:
             known = self._read(term)
@@ -163,7 +165,7 @@ class Postings:
         self._held.move_to_end(term)
         return known
 
-    def _read(self, term: str) -> Holders:
+    def _read(self, term: str) -> PostingList:
         import numpy as np
 
         connection = self._catalog.connection
@@ -176,10 +178,10 @@ class Postings:
         (listed,) = connection.execute(sql, (value,)).fetchone()
         ids = np.fromstring(listed or "", dtype=np.int64, sep=",")
         if not self._counted:
-            return Holders(ids, np.ones(len(ids), dtype=np.float32))
+            return PostingList(ids, np.ones(len(ids), dtype=np.float32))
         # the places of a passage follow each other
         first = np.flatnonzero(np.diff(ids, prepend=-1))
-        return Holders(ids[first], np.diff(first, append=len(ids)).astype(np.float32))
+        return PostingList(ids[first], np.diff(first, append=len(ids)).astype(np.float32))
 
     def _places(self, connection: sqlite3.Connection) -> str:
         """Return the table that lists every place of a term; it is a connection's own and takes no room."""
@@ -190,7 +192,7 @@ class Postings:
         return name
 
 
-def _named(found: Mapping[str, Holders], within: Within | None) -> int:
+def _named(found: Mapping[str, PostingList], within: Within | None) -> int:
     """Return how many passages hold at least one of some terms."""
     import numpy as np
 

@@ -16,9 +16,9 @@ from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import Found, SearchResult
 from phi3desk.library.embedding.minilm import Embedder
-from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.language import language_of
-from phi3desk.library.search.features import Asked, Measures, Term
+from phi3desk.library.search.features import Features, Query, Term
 from phi3desk.library.search.postings import inside
 from phi3desk.library.search.word_index import Extent, Scope, WordIndex
 from phi3desk.library.terms import question_words, stem, trigrams_of
@@ -47,7 +47,9 @@ class Weights:
 class Retriever:
     """Searches one library; may be used from any thread."""
 
-    def __init__(self, catalog: Catalog, vectors: Vectors, embedder: Embedder, weights: Weights | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, vectors: VectorStore, embedder: Embedder, weights: Weights | None = None
+    ) -> None:
         self._catalog = catalog
         self._vectors = vectors
         self._embedder = embedder
@@ -73,7 +75,7 @@ class Retriever:
         )
         return SearchResult(found, extent.passages, language, time.monotonic() - started, by_meaning)
 
-    def score(self, measures: Measures) -> float:
+    def score(self, measures: Features) -> float:
         """Return how well a passage fits, from its measures."""
         w = self.weights
         return (
@@ -85,11 +87,11 @@ class Retriever:
             + w.meaning * max(0.0, measures.meaning or 0.0)
         )
 
-    def is_relevant(self, measures: Measures) -> bool:
+    def is_relevant(self, measures: Features) -> bool:
         """Tell whether words or meaning tie a passage to the question."""
         return measures.coverage + measures.pieces >= _TIED_BY_WORDS or (measures.meaning or 0.0) >= _TIED_BY_MEANING
 
-    def measure(self, question: str, scope: Scope, extent: Extent, language: str) -> tuple[dict[int, Measures], bool]:
+    def measure(self, question: str, scope: Scope, extent: Extent, language: str) -> tuple[dict[int, Features], bool]:
         """Return the candidates for a question with their measures, and whether the embedder had a vote."""
         words = question_words(question, language)
         languages = {language, *(code for code, share in extent.languages.items() if share >= _COMMON_LANGUAGE)}
@@ -101,7 +103,7 @@ class Retriever:
         by_trigrams, piece_statistics = self._index.look(self._index.trigrams, pieces, extent, _CANDIDATES)
         meanings = self._meanings(question, scope, extent, language)
         ids = list(dict.fromkeys([*by_words, *by_trigrams, *meanings]))
-        asked = Asked(
+        asked = Query(
             question,
             [
                 Term(word, stems[word], _idf(max(word_statistics.counts[s] for s in stems[word]), extent.passages))

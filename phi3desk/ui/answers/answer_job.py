@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat import answer as answers
 from phi3desk.chat.messages import Answer, Source
-from phi3desk.chat.prompt import PromptRequest, Written
+from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.chat.question import Question
 from phi3desk.library.documents import SearchResult
 from phi3desk.ui.clients.library_client import LibraryClient
@@ -18,7 +18,7 @@ from phi3desk.workers.protocol import Failure
 STREAM_INTERVAL_MS = 50
 
 
-class Answering(QObject):
+class AnswerJob(QObject):
     """Answers one question; make one for each. `finished` or `failed` is emitted exactly once, then it is done.
 
     `searching` carries the number of passages being searched, `sources_found` a tuple of Source, `reading` the tokens
@@ -121,7 +121,7 @@ class Answering(QObject):
     def _on_stream_due(self) -> None:
         self.text_received.emit(self._text)
 
-    def _on_written(self, written: Written) -> None:
+    def _on_written(self, written: Completion) -> None:
         question = self._question
         self._end(answers.finish(written, question.text, self._sources, question.made_by, self._search_seconds))
 

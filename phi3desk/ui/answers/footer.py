@@ -9,7 +9,7 @@ from phi3desk.chat.refusal import refuses
 from phi3desk.ui.formatting import number
 
 
-class MessageLines(QObject):
+class AnswerFooter(QObject):
     """Puts the record of an answer into words."""
 
     def made(self, answer: Answer) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from phi3desk.ui.chat.mentions import Mention, Mentions
+from phi3desk.ui.chat.mentions import Mention, MentionCompleter
 from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, icon, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, clear
 from phi3desk.ui.widgets.flow_layout import FlowLayout
@@ -107,7 +107,7 @@ class Composer(QWidget):
         self._chip_row = FlowLayout(SPACE_XS)
         self._chips.setLayout(self._chip_row)
         self._chips.hide()
-        self.mentions = Mentions(self.edit, self)
+        self.mentions = MentionCompleter(self.edit, self)
         row = QHBoxLayout()
         row.setSpacing(SPACE_XS)
         row.addWidget(self.edit, 1, Qt.AlignmentFlag.AlignVCenter)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from phi3desk.chat.history import ConversationStore, history_of
+from phi3desk.chat.history import ConversationStore, turns_of
 from phi3desk.chat.messages import Answer, Conversation, Message, Source
-from phi3desk.chat.prompt import manner_for
+from phi3desk.chat.prompt import prompt_format_for
 from phi3desk.chat.question import Question
 from phi3desk.errors import Sentence, UserError
 from phi3desk.model.types import Sampling
 from phi3desk.settings import Settings
-from phi3desk.ui.answers.answer_job import Answering
+from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import number, shown
 from phi3desk.workers.protocol import Failure
 
 SAVE_INTERVAL_MS = 1000
 
 
-class Assistant(QObject):
+class ConversationController(QObject):
     """The conversation that is open, and the one answer that may be on its way, which is not always in it.
 
     `conversation_opened` carries the Conversation (or None), its messages and the id of the one being written;
@@ -44,7 +44,7 @@ class Assistant(QObject):
     def __init__(
         self,
         store: ConversationStore,
-        expert: ExpertInUse,
+        expert: ActiveExpert,
         library: LibraryClient,
         model: ModelClient,
         settings: Settings,
@@ -57,7 +57,7 @@ class Assistant(QObject):
         self._model = model
         self._settings = settings
         self._open: Conversation | None = None
-        self._answering: Answering | None = None
+        self._answering: AnswerJob | None = None
         self._written: Message | None = None
         self._activity = ""
         self._text = ""
@@ -252,7 +252,7 @@ class Assistant(QObject):
         question = Question(
             text=text,
             instructions=self._expert.current.instructions,
-            history=history_of(self._messages()[:-1]),
+            history=turns_of(self._messages()[:-1]),
             collections=collections,
             passages=self._settings.get("answers.passages"),
             sampling=self._expert.current.sampling.over(
@@ -265,7 +265,7 @@ class Assistant(QObject):
             document=document,
             mode=self._expert.current.answer_mode,
         )
-        answering = Answering(question, self._library, self._model, self)
+        answering = AnswerJob(question, self._library, self._model, self)
         self._answering = answering
         self._activity, self._text, self._sources = "", "", ()
         unfinished = answering.unfinished
@@ -346,7 +346,7 @@ class Assistant(QObject):
 
     def _reading_words(self) -> str:
         loaded = self._model.model
-        most = manner_for(loaded.parameters, loaded.prompt).most_passages if loaded is not None else None
+        most = prompt_format_for(loaded.parameters, loaded.prompt).most_passages if loaded is not None else None
         count = len(self._sources[:most])
         if count == 0:
             return self.tr("Reading the question")

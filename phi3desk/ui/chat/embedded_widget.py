@@ -14,7 +14,7 @@ from phi3desk.ui.theme import SPACE_M, SPACE_XL
 WIDEST = 1100
 
 
-class Inset(QObject):
+class EmbeddedWidget(QObject):
     """Keeps the widget where its message is, as wide as the view allows, while text and widget grow.
 
     `frame_of` returns the message's frame, None while it is not in the view: the widget is hidden then.

@@ -18,7 +18,7 @@ FOLDER = "folder.export"
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 
 
-class Exporting(QObject):
+class ConversationExport(QObject):
     """Asks where to save and writes the file; `told` carries how it went, in a sentence."""
 
     told = Signal(str)

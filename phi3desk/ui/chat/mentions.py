@@ -14,7 +14,7 @@ from phi3desk.library.documents import Collection, Document
 from phi3desk.library.text import fold
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.theme import SPACE_S, TARGET, icon
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 MOST_OFFERED = 50
 MOST_ROWS = 8
@@ -46,7 +46,7 @@ def document_of(mentions: Sequence[Mention]) -> str | None:
     return next((mention.name for mention in mentions if not mention.collection), None)
 
 
-class Mentions(QObject):
+class MentionCompleter(QObject):
     """Watches a field for `@` and offers what can be named over `anchor`; `chosen` carries a Mention.
 
     The names of the documents are fetched when the list is first wanted, and anew after they have changed.
@@ -140,7 +140,7 @@ class Mentions(QObject):
             what = self.tr("Collection") if mention.collection else self.tr("Document")
             item.setData(Qt.ItemDataRole.UserRole, mention)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{what}: {mention.name}")
-            item.setToolTip(plain_tip(mention.name))
+            item.setToolTip(plain_tooltip(mention.name))
             item.setSizeHint(QSize(0, TARGET + 2))
             self.list.addItem(item)
         if not mentions:

@@ -25,12 +25,12 @@ from PySide6.QtGui import (
 
 from phi3desk.chat.citations import citation_index, first_citations
 from phi3desk.chat.messages import Answer, Message, Source
-from phi3desk.ui.answers.footer import MessageLines
+from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINE_HEIGHT, LINK, answer_document, mark_format
 from phi3desk.ui.formatting import also_as, place_of
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.theme import LIST_PX, SPACE_L, SPACE_M, tokens
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 WITHOUT = "without:"
 BUBBLE_SHARE = 0.8
@@ -68,7 +68,7 @@ class MessageWriter(QObject):
         super().__init__(parent)
         self.document = document
         self.column = Column(0, 400)
-        self._lines = MessageLines(self)
+        self._lines = AnswerFooter(self)
 
     def append(self, message: Message, writing: bool) -> Entry:
         """Write a message behind all others."""
@@ -165,7 +165,7 @@ class MessageWriter(QObject):
             self._new_block(cursor, head)
             look = mark_format(f"{LINK}{entry.message.id}/{n}/{index}", tokens())
             look.setProperty(QTextFormat.Property.FontPixelSize, LIST_PX)
-            look.setToolTip(plain_tip(also_as(citation.also)))
+            look.setToolTip(plain_tooltip(also_as(citation.also)))
             cursor.insertText(f"[{n}]  {plain(citation.document)}, {plain(place_of(citation))}", look)
             if citation.quote.strip():
                 self._new_block(cursor, _spaced(top=2, bottom=12, side=14, part=part, height=105))
@@ -182,7 +182,7 @@ class MessageWriter(QObject):
             passage = source.passage
             if index:
                 cursor.insertText("   ·   ", self._quiet())
-            look.setToolTip(plain_tip(also_as(passage.also)))
+            look.setToolTip(plain_tooltip(also_as(passage.also)))
             where = plain(place_of(passage)).replace(" ", "\u00a0")
             cursor.insertText(f"[{source.n}] {plain(passage.document)}, {where}", look)
 

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 
 from phi3desk.library.documents import Collection
 from phi3desk.ui.chat.composer import Composer
-from phi3desk.ui.chat.start_page import FirstStart
+from phi3desk.ui.chat.start_page import StartPage
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon, tokens
 from phi3desk.ui.widgets.elided_label import ElidedLabel
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
 class ChatPage(QWidget):
@@ -35,7 +35,7 @@ class ChatPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = ConversationView()
-        self.start = FirstStart()
+        self.start = StartPage()
         self.composer = Composer()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
@@ -153,7 +153,7 @@ class ChatPage(QWidget):
         shortened = self._chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 220)
         self._chip.setText(shortened.replace("&", "&&"))
         self._chip.setVisible(bool(collections))
-        self._chip.setToolTip(plain_tip(self.tr("Searched for answers: {collections}").format(collections=text)))
+        self._chip.setToolTip(plain_tooltip(self.tr("Searched for answers: {collections}").format(collections=text)))
         self._chip.setAccessibleName(self.tr("Searched for answers: {collections}").format(collections=text))
 
     def _on_chip(self) -> None:

@@ -6,31 +6,31 @@ from PySide6.QtCore import QObject
 
 from phi3desk.library.documents import Document, LibraryStatus
 from phi3desk.library.samples import questions_for
-from phi3desk.ui.chat.start_page import FirstStart
-from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.chat.start_page import StartPage
+from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.library.progress import LibraryProgress
-from phi3desk.ui.services import Parts
+from phi3desk.ui.services import Services
 
 HAD_DOCUMENTS = "had_documents"
 SEARCH_SAMPLES_BELOW = 60
 
 
-class Starting(QObject):
+class StartController(QObject):
     """Keeps the start page as the library and the expert in use are."""
 
     def __init__(
-        self, parts: Parts, expert: ExpertInUse, progress: LibraryProgress, page: FirstStart, parent: QObject
+        self, services: Services, expert: ActiveExpert, progress: LibraryProgress, page: StartPage, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._parts, self._expert, self._progress, self._page = parts, expert, progress, page
+        self._services, self._expert, self._progress, self._page = services, expert, progress, page
         self._sample_questions: list[str] = []
-        parts.library.status_changed.connect(self._on_library_status)
+        services.library.status_changed.connect(self._on_library_status)
         progress.changed.connect(self._show_progress)
 
     @property
     def is_first(self) -> bool:
         """Whether nothing has been asked yet, or there is nothing to ask."""
-        return not self._has_documents() or not self._parts.conversations.conversations()
+        return not self._has_documents() or not self._services.conversations.conversations()
 
     def show(self) -> None:
         """Show the page as things are now."""
@@ -52,15 +52,15 @@ class Starting(QObject):
 
     def _has_documents(self) -> bool:
         """Whether there is something to ask; until the library has told, what it was the last time."""
-        status = self._parts.library.status
-        return bool(status.passages) if status else bool(self._parts.settings.remembered(HAD_DOCUMENTS))
+        status = self._services.library.status
+        return bool(status.passages) if status else bool(self._services.settings.remembered(HAD_DOCUMENTS))
 
     def _on_library_status(self, status: LibraryStatus) -> None:
-        had = bool(self._parts.settings.remembered(HAD_DOCUMENTS))
+        had = bool(self._services.settings.remembered(HAD_DOCUMENTS))
         if bool(status.passages) != had:
-            self._parts.settings.remember(HAD_DOCUMENTS, bool(status.passages))
+            self._services.settings.remember(HAD_DOCUMENTS, bool(status.passages))
         if 0 < status.documents <= SEARCH_SAMPLES_BELOW:
-            self._parts.library.documents(None, self._on_documents)
+            self._services.library.documents(None, self._on_documents)
         self.show()
 
     def _on_documents(self, documents: list[Document]) -> None:

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 
 from phi3desk.library.documents import ImportProgress, LibraryStatus
 from phi3desk.ui.formatting import counted, duration, number
-from phi3desk.ui.library.progress import LibraryWords
+from phi3desk.ui.library.progress import ProgressText
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, set_kind, tokens
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 MOST_QUESTIONS = 3
 SIDE_BY_SIDE = 720
@@ -86,7 +86,7 @@ class StepCard(QFrame):
         self._picture.setFixedSize(24, 24)
 
 
-class FirstStart(QScrollArea):
+class StartPage(QScrollArea):
     """One page. `import_requested` and `folder_requested` ask for documents from disk, `samples_requested` for those
     that came along, `choose_model_requested` for a GGUF; `question_chosen` carries a question to ask.
     """
@@ -99,7 +99,7 @@ class FirstStart(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = LibraryWords(self)
+        self._words = ProgressText(self)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -209,7 +209,7 @@ class FirstStart(QScrollArea):
         for question in questions[:MOST_QUESTIONS]:
             button = QPushButton(question.replace("&", "&&"))
             set_kind(button, "row")
-            button.setToolTip(plain_tip(question))
+            button.setToolTip(plain_tooltip(question))
             button.setMinimumHeight(40)
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.setCursor(Qt.CursorShape.PointingHandCursor)

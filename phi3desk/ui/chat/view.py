@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
 
 from phi3desk.chat.messages import Message, Source
 from phi3desk.ui.answers.markup import LINK, mark_format
-from phi3desk.ui.chat.embedded_widget import Inset
+from phi3desk.ui.chat.embedded_widget import EmbeddedWidget
 from phi3desk.ui.chat.message_actions import MessageActions
 from phi3desk.ui.chat.message_writer import BUBBLE, CARD, WITHOUT, Column, Entry, MessageWriter
 from phi3desk.ui.colors import mixed
@@ -74,7 +74,7 @@ class ConversationView(QTextBrowser):
         self._actions = MessageActions(self)
         self._actions.hide()
         self._pointed: Entry | None = None
-        self._inset: Inset | None = None
+        self._inset: EmbeddedWidget | None = None
         self.anchorClicked.connect(self._on_anchor_clicked)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -177,7 +177,7 @@ class ConversationView(QTextBrowser):
         is_last = bool(self._entries) and self._entries[-1].message.id == message_id
         # its room changes the range while it grows: only under the last message that means to follow the end
         self._following = self._following and is_last
-        self._inset = Inset(self, widget, frame_of)
+        self._inset = EmbeddedWidget(self, widget, frame_of)
         if is_last:
             self.to_end()
         else:

@@ -21,8 +21,8 @@ from phi3desk.library.documents import (
     Rules,
     SearchResult,
 )
-from phi3desk.packs.exporter import Packed
-from phi3desk.packs.importer import Imported
+from phi3desk.packs.exporter import ExportedPack
+from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import PackProgress
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.worker_client import WorkerClient
@@ -212,7 +212,7 @@ class LibraryClient(QObject):
         self,
         profile: str,
         file: str,
-        on_result: Callable[[Packed], None],
+        on_result: Callable[[ExportedPack], None],
         on_failure: Callable[[Failure], None],
         on_progress: Callable[[PackProgress], None],
         *,
@@ -222,7 +222,7 @@ class LibraryClient(QObject):
         """Write an expert into a pack, when the imports asked for before have ended; returns the request's id."""
         return self.worker.request(
             "export_pack",
-            _as(Packed, on_result),
+            _as(ExportedPack, on_result),
             on_failure,
             {"progress": _as(PackProgress, on_progress)},
             profile=profile,
@@ -234,7 +234,7 @@ class LibraryClient(QObject):
     def import_pack(
         self,
         file: str,
-        on_result: Callable[[Imported], None],
+        on_result: Callable[[ImportedPack], None],
         on_failure: Callable[[Failure], None],
         on_progress: Callable[[PackProgress], None],
     ) -> int:
@@ -243,7 +243,7 @@ class LibraryClient(QObject):
         What of it waits to be read or embedded is being read by then, and `collections` holds what it brought.
         """
 
-        def on_taken_in(imported: Imported) -> None:
+        def on_taken_in(imported: ImportedPack) -> None:
             def on_collections(data: msgspec.Raw) -> None:
                 self._on_collections(data)
                 on_result(imported)
@@ -254,7 +254,7 @@ class LibraryClient(QObject):
 
         return self.worker.request(
             "import_pack",
-            _as(Imported, on_taken_in),
+            _as(ImportedPack, on_taken_in),
             on_failure,
             {"progress": _as(PackProgress, on_progress)},
             file=file,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from phi3desk.chat.prompt import PromptRequest, Written
+from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.errors import Sentence
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Sampling
 from phi3desk.paths import Paths
@@ -102,13 +102,13 @@ class ModelClient(QObject):
         sampling: Sampling,
         on_prefill: Callable[[int, int], None],
         on_text: Callable[[str], None],
-        on_written: Callable[[Written], None],
+        on_written: Callable[[Completion], None],
         on_failure: Callable[[Failure], None],
     ) -> int:
         """Write an answer; returns the request's id, for `cancel`."""
         return self.worker.request(
             "answer",
-            lambda data: on_written(decode(data, Written)),
+            lambda data: on_written(decode(data, Completion)),
             on_failure,
             {
                 "prefill": lambda data: on_prefill(*decode(data, tuple[int, int])),

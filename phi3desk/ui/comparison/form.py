@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.comparison.plan import ADAPTER, BOTH, KINDS, PROFILE, Comparison
-from phi3desk.comparison.questions import Asked, read_questions
+from phi3desk.comparison.questions import ComparedQuestion, read_questions
 from phi3desk.comparison.questions import typed_questions as questions_typed
 from phi3desk.errors import UserError
 from phi3desk.profiles.profile import Profile
@@ -29,7 +29,7 @@ from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
 
 
-class ComparisonSetup(QWidget):
+class ComparisonForm(QWidget):
     """`start_requested` asks to begin; `open_requested` and `delete_requested` carry the id of an earlier one."""
 
     start_requested = Signal()
@@ -39,7 +39,7 @@ class ComparisonSetup(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._file: Path | None = None
-        self._read: tuple[Asked, ...] = ()
+        self._read: tuple[ComparedQuestion, ...] = ()
         self.expert = QComboBox()
         self.expert.setAccessibleName(self.tr("Expert"))
         self.kinds: dict[str, QCheckBox] = {}
@@ -193,7 +193,7 @@ class ComparisonSetup(QWidget):
             return self._file.stem
         return self.questions()[0].question[:60]
 
-    def questions(self) -> tuple[Asked, ...]:
+    def questions(self) -> tuple[ComparedQuestion, ...]:
         """Return the questions typed, or those of the file; UserError where there are none."""
         if self._read and not self.text.toPlainText().strip():
             return self._read

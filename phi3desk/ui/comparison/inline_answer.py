@@ -13,7 +13,7 @@ from phi3desk.chat.messages import Answer, Citation, MadeBy, Source
 from phi3desk.comparison.grading import Expected, judge
 from phi3desk.comparison.plan import Outcome
 from phi3desk.comparison.report import marks_of
-from phi3desk.ui.answers.footer import MessageLines
+from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINK, answer_document
 from phi3desk.ui.formatting import number, place_of, shown
 from phi3desk.ui.inert_text import InertDocument, plain
@@ -74,7 +74,7 @@ class AnswerText(QTextBrowser):
             self.setFixedHeight(height)
 
 
-class SpotAnswer(Card):
+class InlineAnswer(Card):
     """`source_requested` carries a Source and the sentence to highlight, `rated` 1, -1 or 0; `kept` asks to keep the
     answer as an example, `taken` to put it in the conversation.
     """
@@ -89,7 +89,7 @@ class SpotAnswer(Card):
         self.name = name
         self.outcome: Outcome | None = None
         self._sources: tuple[Source, ...] = ()
-        self._lines = MessageLines(self)
+        self._lines = AnswerFooter(self)
         self.state = label(self.tr("Waiting"), "quiet")
         self.text = AnswerText(self.tr("Answer: {variant}").format(variant=name))
         self.text.anchorClicked.connect(self._on_anchor_clicked)

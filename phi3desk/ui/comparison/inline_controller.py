@@ -8,28 +8,28 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 
 from phi3desk.chat.examples import AskedWith
-from phi3desk.chat.history import ConversationStore, history_of
+from phi3desk.chat.history import ConversationStore, turns_of
 from phi3desk.chat.messages import Message, Source
 from phi3desk.comparison.plan import Comparison, offered
-from phi3desk.comparison.questions import Asked
+from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
-from phi3desk.ui.chat.controller import Assistant
+from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.mentions import collections_of, document_of
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.clients.library_client import LibraryClient
-from phi3desk.ui.comparison.inline_view import SpotComparison
-from phi3desk.ui.comparison.launcher import ComparisonStart, Wanted
-from phi3desk.ui.comparison.runner import Comparing
-from phi3desk.ui.examples.feedback import Judging
+from phi3desk.ui.comparison.inline_view import InlineComparison
+from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonRequest
+from phi3desk.ui.comparison.runner import ComparisonRunner
+from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.formatting import number
 
 TITLE_LENGTH = 60
 
 
-class SpotComparing(QObject):
+class InlineComparisonController(QObject):
     """One comparison at a time; it stays under its answer until it is closed or another one takes its place.
 
     `told` carries a sentence for the person, `undo_offered` a text and what undoes it, `many_requested` the question,
@@ -46,27 +46,27 @@ class SpotComparing(QObject):
         conversations: ConversationStore,
         profiles: ProfileStore,
         library: LibraryClient,
-        comparing: Comparing,
-        begin: ComparisonStart,
-        judging: Judging,
-        assistant: Assistant,
+        comparing: ComparisonRunner,
+        begin: ComparisonLauncher,
+        judging: Feedback,
+        conversation_controller: ConversationController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._conversations, self._profiles = store, conversations, profiles
         self._library, self._comparing, self._begin = library, comparing, begin
-        self._judging, self._assistant = judging, assistant
+        self._judging, self._assistant = judging, conversation_controller
         self._view: ConversationView | None = None
         self._message: Message | None = None
         self._writing = ""
-        self.shown: SpotComparison | None = None
+        self.shown: InlineComparison | None = None
         comparing.asked.connect(self._on_asked)
         comparing.searching.connect(self._on_searching)
         comparing.reading.connect(self._on_reading)
         comparing.text_received.connect(self._on_text)
         comparing.answered.connect(self._on_answered)
         comparing.ended.connect(self._on_ended)
-        assistant.message_added.connect(self._on_message_added)
+        conversation_controller.message_added.connect(self._on_message_added)
 
     def follow(self, view: ConversationView) -> None:
         """Compare in this conversation."""
@@ -95,13 +95,13 @@ class SpotComparing(QObject):
         document = document_of(named)
         collections = collections_of(named) or (() if document else self._assistant.chosen_collections or None)
         before = [one for one in self._conversations.messages(question.conversation_id) if one.id < question.id]
-        wanted = Wanted(
+        wanted = ComparisonRequest(
             title=question.text[:TITLE_LENGTH],
-            questions=(Asked("1", question.text),),
+            questions=(ComparedQuestion("1", question.text),),
             base=base,
             variants=variants,
             collections=collections,
-            history=history_of(before),
+            history=turns_of(before),
             document=document,
         )
         self._begin.begin(wanted, partial(self._show, answer), self.told.emit)
@@ -129,7 +129,7 @@ class SpotComparing(QObject):
         self.close()
         if self._view is None:
             return
-        shown = SpotComparison(comparison)
+        shown = InlineComparison(comparison)
         self.shown, self._message = shown, message
         shown.stop_requested.connect(self._comparing.stop)
         shown.go_on_requested.connect(self._on_go_on)
@@ -144,7 +144,7 @@ class SpotComparing(QObject):
         shown.stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
-    def _running(self) -> SpotComparison | None:
+    def _running(self) -> InlineComparison | None:
         """What is shown, while it is what the model is answering now."""
         runs = self.shown is not None and self._comparing.runs(self.shown.comparison.id)
         return self.shown if runs else None

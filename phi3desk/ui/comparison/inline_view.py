@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEven
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from phi3desk.comparison.plan import Comparison, Outcome, Variant
-from phi3desk.ui.comparison.inline_answer import SpotAnswer
+from phi3desk.ui.comparison.inline_answer import InlineAnswer
 from phi3desk.ui.comparison.table import shown_variant
 from phi3desk.ui.formatting import number
 from phi3desk.ui.theme import SPACE_S
@@ -19,7 +19,7 @@ from phi3desk.ui.widgets.basic import Button, Card, label, on_click
 NARROWEST = 300
 
 
-class SpotComparison(Card):
+class InlineComparison(Card):
     """Shows one question's answers; `answers` holds them by the variant's key.
 
     `stop_requested`, `go_on_requested`, `close_requested` and `many_requested` (to open the page that compares many
@@ -35,7 +35,7 @@ class SpotComparison(Card):
         super().__init__(kind="group")
         self.comparison = comparison
         self.setAccessibleName(self.tr("Comparison of this answer"))
-        self.answers = {one.key: SpotAnswer(shown_variant(one.name)) for one in comparison.plan.variants}
+        self.answers = {one.key: InlineAnswer(shown_variant(one.name)) for one in comparison.plan.variants}
         self.state = label("", "quiet")
         self._columns = 0
         self._grid = QGridLayout()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from phi3desk.comparison.plan import Comparison, Plan, variants_of
-from phi3desk.comparison.questions import Asked
+from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.model.adapters.compatibility import Misfit, misfits
@@ -21,7 +21,7 @@ from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model, only_with_passages, usable_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.clients.background import in_background
-from phi3desk.ui.comparison.runner import Comparing
+from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.formatting import translated
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
 
@@ -30,11 +30,11 @@ OnRefused = Callable[[str], None]
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
+class ComparisonRequest:
     """What the person wants compared: `variants` by name, of the expert `base`; `history` and `document` as in Plan."""
 
     title: str
-    questions: tuple[Asked, ...]
+    questions: tuple[ComparedQuestion, ...]
     base: Profile
     variants: Sequence[str]
     blind: bool = False
@@ -43,7 +43,7 @@ class Wanted:
     document: str | None = None
 
 
-class ComparisonStart(QObject):
+class ComparisonLauncher(QObject):
     """Begins comparisons, or lets one go on; either a comparison is begun or it is refused with a sentence."""
 
     def __init__(
@@ -52,7 +52,7 @@ class ComparisonStart(QObject):
         profiles: ProfileStore,
         models: ModelStore,
         adapters: AdapterStore,
-        comparing: Comparing,
+        comparing: ComparisonRunner,
         is_answering: Callable[[], bool],
         window: QWidget,
     ) -> None:
@@ -61,7 +61,7 @@ class ComparisonStart(QObject):
         self._store, self._profiles, self._models, self._adapters = store, profiles, models, adapters
         self._comparing, self._is_answering, self._window = comparing, is_answering, window
 
-    def begin(self, wanted: Wanted, on_begun: OnBegun, on_refused: OnRefused) -> None:
+    def begin(self, wanted: ComparisonRequest, on_begun: OnBegun, on_refused: OnRefused) -> None:
         """Check, ask where in doubt, keep the comparison and run it; `on_begun` comes before its first answer."""
 
         def go() -> None:
@@ -100,7 +100,7 @@ class ComparisonStart(QObject):
         kept = self._adapters.list()
         return {profile.id for profile in profiles if only_with_passages(profile, kept)}
 
-    def _plan(self, wanted: Wanted) -> Plan:
+    def _plan(self, wanted: ComparisonRequest) -> Plan:
         entry = usable_model(wanted.base.model, self._models)
         profiles = [self.on_its_model(profile, entry.name) for profile in self._profiles.profiles()]
         variants = variants_of(wanted.variants, self.on_its_model(wanted.base), profiles)

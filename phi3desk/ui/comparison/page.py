@@ -24,10 +24,10 @@ from phi3desk.paths import write_atomically
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.chat.export import FOLDER
-from phi3desk.ui.comparison.form import ComparisonSetup
-from phi3desk.ui.comparison.launcher import ComparisonStart, Wanted
+from phi3desk.ui.comparison.form import ComparisonForm
+from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonRequest
 from phi3desk.ui.comparison.results import ComparisonResults
-from phi3desk.ui.comparison.runner import Comparing
+from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.comparison.table import shown_variant
 from phi3desk.ui.formatting import number, translated
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
@@ -48,8 +48,8 @@ class ComparisonPage(QWidget):
         store: ComparisonStore,
         profiles: ProfileStore,
         settings: Settings,
-        comparing: Comparing,
-        begin: ComparisonStart,
+        comparing: ComparisonRunner,
+        begin: ComparisonLauncher,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -57,7 +57,7 @@ class ComparisonPage(QWidget):
         self.comparing, self._begin = comparing, begin
         self._comparison: Comparison | None = None
         self.setAccessibleName(self.tr("Comparison"))
-        self.setup = ComparisonSetup()
+        self.setup = ComparisonForm()
         self.results = ComparisonResults(store)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._make_setup())
@@ -147,7 +147,9 @@ class ComparisonPage(QWidget):
         """Begin what the form asks for."""
         setup = self.setup
         try:
-            wanted = Wanted(setup.title, setup.questions(), setup.base, setup.variants, setup.blind.isChecked())
+            wanted = ComparisonRequest(
+                setup.title, setup.questions(), setup.base, setup.variants, setup.blind.isChecked()
+            )
         except UserError as error:
             setup.tell(translated(error.sentence))
             return

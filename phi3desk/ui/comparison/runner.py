@@ -11,21 +11,21 @@ from phi3desk.chat.answer import unfinished
 from phi3desk.chat.messages import Answer, MadeBy
 from phi3desk.chat.question import Question
 from phi3desk.comparison.plan import Comparison, Outcome, Variant, work_left
-from phi3desk.comparison.questions import Asked
+from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import LoadOptions, ModelEntry, Sampling
 from phi3desk.profiles.resolution import usable_model
 from phi3desk.settings import Settings
-from phi3desk.ui.answers.answer_job import Answering
+from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import shown
 from phi3desk.workers.protocol import Failure
 
 
-class Comparing(QObject):
+class ComparisonRunner(QObject):
     """Runs one comparison at a time. While it runs, the loaded model and its adapters are those of a variant.
 
     `running_changed` tells that the model is taken or given back; `progressed` carries answers done, answers in all
@@ -59,8 +59,8 @@ class Comparing(QObject):
         self._settings, self._give_back = settings, give_back
         self._comparison: Comparison | None = None
         self._last = 0
-        self._left: list[tuple[Asked, Variant]] = []
-        self._answering: Answering | None = None
+        self._left: list[tuple[ComparedQuestion, Variant]] = []
+        self._answering: AnswerJob | None = None
         self._waiting = False
         self._began = 0.0
         model.loaded.connect(self._on_model_ready)
@@ -158,9 +158,9 @@ class Comparing(QObject):
             mode=profile.answer_mode,
         )
         self.asked.emit(asked.id, variant.key)
-        self._begin(Answering(question, self._library, self._model, self))
+        self._begin(AnswerJob(question, self._library, self._model, self))
 
-    def _begin(self, answering: Answering) -> None:
+    def _begin(self, answering: AnswerJob) -> None:
         self._answering = answering
         for told, passed_on in self._told_of(answering):
             told.connect(passed_on)
@@ -169,7 +169,7 @@ class Comparing(QObject):
         self._began = time.perf_counter()
         answering.start()
 
-    def _told_of(self, answering: Answering) -> tuple[tuple[SignalInstance, SignalInstance], ...]:
+    def _told_of(self, answering: AnswerJob) -> tuple[tuple[SignalInstance, SignalInstance], ...]:
         return (
             (answering.searching, self.searching),
             (answering.reading, self.reading),

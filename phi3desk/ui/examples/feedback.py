@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.examples import AskedWith, Example, ExampleStore, Verdict
-from phi3desk.chat.history import ConversationStore, history_of
+from phi3desk.chat.history import ConversationStore, turns_of
 from phi3desk.chat.messages import Message
 from phi3desk.errors import UserError
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.examples.correction_dialog import CorrectionDialog
 
 
-class Judging(QObject):
+class Feedback(QObject):
     """`undo_offered` carries how it went and what takes the judgement back, `changed` that the examples have."""
 
     undo_offered = Signal(str, object)
@@ -98,5 +98,5 @@ class Judging(QObject):
             instructions, mode = profile.instructions, profile.answer_mode
         except UserError:
             pass
-        history = history_of(list(messages[: at - 1]))
+        history = turns_of(list(messages[: at - 1]))
         return AskedWith(instructions, mode, answer.sources, history, answer.basis, answer.made_by)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.example_export import Exported, Room, export_examples, free_folder
 from phi3desk.chat.examples import Example, ExampleStore, Verdict
-from phi3desk.chat.prompt import USUAL, manner_for
+from phi3desk.chat.prompt import USUAL, prompt_format_for
 from phi3desk.settings import Settings
 from phi3desk.ui.chat.export import FOLDER
 from phi3desk.ui.clients.background import in_background
@@ -283,7 +283,7 @@ class ExamplesPage(QWidget):
         self._settings.remember(FOLDER, str(parent))
         examples = self._store.examples()
         loaded = self._model.model
-        manner = manner_for(loaded.parameters, loaded.prompt) if loaded is not None else USUAL
+        manner = prompt_format_for(loaded.parameters, loaded.prompt) if loaded is not None else USUAL
         room = Room(loaded.context if loaded is not None else Room.context, self._settings.get("answers.max_tokens"))
         in_background(
             self,

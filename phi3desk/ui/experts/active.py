@@ -19,7 +19,7 @@ from phi3desk.ui.clients.model_client import ModelClient
 log = logging.getLogger(__name__)
 
 
-class ExpertInUse(QObject):
+class ActiveExpert(QObject):
     """Keeps model and adapters as the expert in use wants them; `changed` is emitted whenever any of it is new."""
 
     changed = Signal()

@@ -16,13 +16,13 @@ from phi3desk.model.types import AdapterUse
 from phi3desk.profiles.resolution import usable_model
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.editor import ExpertEditor
 from phi3desk.ui.formatting import shown
 from phi3desk.workers.protocol import Failure
 
 
-class ExpertFits(QObject):
+class FormAdapterChecks(QObject):
     """Checks the adapters anew whenever the form offers others, or another model is chosen."""
 
     def __init__(
@@ -68,7 +68,7 @@ class ExpertFits(QObject):
 log = logging.getLogger(__name__)
 
 
-class AdapterFit(QObject):
+class ActiveAdapterChecks(QObject):
     """Checks anew whenever expert, adapters or model are others.
 
     `changed` tells that `line` is new; `told` carries the reason in full, once for each switch.
@@ -78,7 +78,7 @@ class AdapterFit(QObject):
     told = Signal(str)
 
     def __init__(
-        self, expert: ExpertInUse, adapters: AdapterStore, model: ModelClient, parent: QObject | None = None
+        self, expert: ActiveExpert, adapters: AdapterStore, model: ModelClient, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._expert, self._adapters = expert, adapters

@@ -10,14 +10,14 @@ from phi3desk.profiles.profile import STRONGEST
 from phi3desk.ui.formatting import number
 from phi3desk.ui.theme import SPACE_S
 from phi3desk.ui.widgets.basic import Button, label, on_click
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 #: a step of the slider, in strength
 STEP = 0.05
 AS_TRAINED = round(1 / STEP)
 
 
-class StrengthRow(QWidget):
+class AdapterRow(QWidget):
     """An adapter with the strength at which an expert uses it."""
 
     changed = Signal()
@@ -28,7 +28,7 @@ class StrengthRow(QWidget):
         #: kept as it is until the person moves the slider, for it may lie between two steps
         self._strength = 1.0 if strength is None else strength
         self.box = QCheckBox(name)
-        self.box.setToolTip(plain_tip(facts))
+        self.box.setToolTip(plain_tooltip(facts))
         self.box.setChecked(strength is not None)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, round(STRONGEST / STEP))

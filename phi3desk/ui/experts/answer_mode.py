@@ -10,7 +10,7 @@ from phi3desk.ui.theme import SPACE_XS
 from phi3desk.ui.widgets.basic import label
 
 
-class ExpertMode(QWidget):
+class ExpertAnswerMode(QWidget):
     """Chooses an answer mode; `changed` is emitted at each change by the person."""
 
     changed = Signal()

@@ -10,7 +10,7 @@ from phi3desk.profiles.profile import COLORS, ICONS
 from phi3desk.ui.theme import SPACE_S, SPACE_XS, icon, tokens
 from phi3desk.ui.widgets.basic import label
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 SIZE = 32
 
@@ -24,7 +24,7 @@ class Swatch(QAbstractButton):
         self.setCheckable(True)
         self.setFixedSize(SIZE, SIZE)
         self.setAccessibleName(name)
-        self.setToolTip(plain_tip(name))
+        self.setToolTip(plain_tooltip(name))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
@@ -51,7 +51,7 @@ class Swatch(QAbstractButton):
         painter.end()
 
 
-class ExpertLook(QWidget):
+class ExpertAppearance(QWidget):
     """Chooses colour and icon; `changed` is emitted at each change by the person."""
 
     changed = Signal()

@@ -13,7 +13,7 @@ from phi3desk.ui.theme import icon
 ICON_SHARE = 0.6
 
 
-def paint_disc(painter: QPainter, place: QRectF, color: str, icon_name: str, name: str) -> None:
+def paint_avatar(painter: QPainter, place: QRectF, color: str, icon_name: str, name: str) -> None:
     """Paint a disc; its icon or letter is dark or light, whichever is easier to see on the colour."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(color))
@@ -32,19 +32,19 @@ def paint_disc(painter: QPainter, place: QRectF, color: str, icon_name: str, nam
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name.strip()[:1].upper())
 
 
-def disc_icon(profile: Profile, ratio: float = 1.0) -> QIcon:
+def avatar_icon(profile: Profile, ratio: float = 1.0) -> QIcon:
     """Return an expert's disc as an icon; `ratio` is that of device pixels."""
     pixmap = QPixmap(round(20 * ratio), round(20 * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_disc(painter, QRectF(QPointF(1, 1), QPointF(19, 19)), profile.color, profile.icon, profile.name)
+    paint_avatar(painter, QRectF(QPointF(1, 1), QPointF(19, 19)), profile.color, profile.icon, profile.name)
     painter.end()
     return QIcon(pixmap)
 
 
-class ExpertDisc(QWidget):
+class ExpertAvatar(QWidget):
     """An expert's disc; `size` is its width and height in pixels."""
 
     def __init__(self, size: int = 40) -> None:
@@ -60,5 +60,5 @@ class ExpertDisc(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_disc(painter, QRectF(self.rect()), self._color, self._icon_name, self._name)
+        paint_avatar(painter, QRectF(self.rect()), self._color, self._icon_name, self._name)
         painter.end()

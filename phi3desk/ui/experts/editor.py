@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, Q
 from phi3desk.library.documents import Collection
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.profiles.profile import LONGEST_NAME, Profile
-from phi3desk.ui.experts.adapter_row import StrengthRow
-from phi3desk.ui.experts.answer_mode import ExpertMode
-from phi3desk.ui.experts.appearance import ExpertLook
+from phi3desk.ui.experts.adapter_row import AdapterRow
+from phi3desk.ui.experts.answer_mode import ExpertAnswerMode
+from phi3desk.ui.experts.appearance import ExpertAppearance
 from phi3desk.ui.experts.sampling import ExpertSampling
 from phi3desk.ui.formatting import counted, number
 from phi3desk.ui.theme import SPACE_M, SPACE_XS
 from phi3desk.ui.widgets.basic import Card, label
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
 class ExpertEditor(QWidget):
@@ -39,10 +39,10 @@ class ExpertEditor(QWidget):
         self.instructions = QPlainTextEdit()
         self.model = QComboBox()
         self.questions = QPlainTextEdit()
-        self.strengths: list[StrengthRow] = []
+        self.strengths: list[AdapterRow] = []
         self.collections: list[tuple[int, QCheckBox]] = []
-        self.look = ExpertLook()
-        self.mode = ExpertMode()
+        self.look = ExpertAppearance()
+        self.mode = ExpertAnswerMode()
         self.sampling = ExpertSampling()
         for part in (self.look, self.mode, self.sampling):
             part.changed.connect(self._on_changed)
@@ -194,18 +194,18 @@ class ExpertEditor(QWidget):
             facts = self.tr("rank {rank}, for {base}").format(
                 rank=number(entry.rank), base=entry.base or entry.architecture
             )
-            self._add_strength(StrengthRow(entry.name, entry.path, facts, strength))
+            self._add_strength(AdapterRow(entry.name, entry.path, facts, strength))
         for use in profile.adapters:
             if all(entry.name != use.name for entry in adapters):
                 missing = self.tr("Not on this machine. Add it on the Models page, or take it out here.")
-                self._add_strength(StrengthRow(use.name, use.path, missing, use.strength))
+                self._add_strength(AdapterRow(use.name, use.path, missing, use.strength))
         self._adapter_hint.setText(
             self.tr("Strength: 0 leaves the model as it is, 1 is as trained, 2 is twice as strong.")
             if self.strengths
             else self.tr("No adapter yet. Add one on the Models page to give this expert the words of a trade.")
         )
 
-    def _add_strength(self, row: StrengthRow) -> None:
+    def _add_strength(self, row: AdapterRow) -> None:
         row.changed.connect(self._on_changed)
         self.strengths.append(row)
         self._adapter_rows.addWidget(row)
@@ -228,7 +228,7 @@ class ExpertEditor(QWidget):
 
     def _add_collection(self, collection_id: int, name: str, tip: str, checked: bool) -> None:
         box = QCheckBox(name.replace("&", "&&"))
-        box.setToolTip(plain_tip(tip))
+        box.setToolTip(plain_tooltip(tip))
         box.setChecked(checked)
         box.toggled.connect(self._on_changed)
         box.toggled.connect(self._show_collection_hint)

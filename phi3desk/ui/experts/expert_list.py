@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.profiles.profile import Profile
-from phi3desk.ui.experts.avatar import disc_icon, paint_disc
+from phi3desk.ui.experts.avatar import avatar_icon, paint_avatar
 from phi3desk.ui.theme import LIST_PX, SPACE_S, SPACE_XS, icon
 from phi3desk.ui.widgets.basic import Button, label, on_click
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 ID = Qt.ItemDataRole.UserRole
 COLOR, MADE_OF, IN_USE, ICON, KEYS = (ID + n for n in range(1, 6))
@@ -51,7 +51,7 @@ class _ExpertDelegate(QStyledItemDelegate):
         row = option.rect.adjusted(10, 0, -10, 0)
         left = row.right() - DISC if mirrored else row.left()
         disc = QRectF(left, row.center().y() - DISC // 2, DISC, DISC)
-        paint_disc(painter, disc, index.data(COLOR), index.data(ICON), name)
+        paint_avatar(painter, disc, index.data(COLOR), index.data(ICON), name)
         text = row.adjusted(0, 0, -DISC - 10, 0) if mirrored else row.adjusted(DISC + 10, 0, 0, 0)
         self._texts(painter, option, index, text, mirrored)
         painter.restore()
@@ -151,7 +151,7 @@ class ExpertList(QWidget):
             self.templates.addSection(self.tr("Start from"))
         for profile in templates:
             action = self.templates.addAction(
-                disc_icon(profile, self.devicePixelRatioF()), profile.name.replace("&", "&&")
+                avatar_icon(profile, self.devicePixelRatioF()), profile.name.replace("&", "&&")
             )
             action.triggered.connect(lambda _=False, chosen=profile.id: self.new_requested.emit(chosen))
 
@@ -172,7 +172,7 @@ class ExpertList(QWidget):
                                 (IN_USE, used), (KEYS, keys)):  # fmt: skip
                 item.setData(role, value)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"{line}. {keys}" if keys else line)
-            item.setToolTip(plain_tip(f"{profile.name}\n{line}"))
+            item.setToolTip(plain_tooltip(f"{profile.name}\n{line}"))
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
             if profile.id == chosen:
                 self.list.setCurrentItem(item)

@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from phi3desk.profiles.profile import Profile
-from phi3desk.ui.experts.avatar import ExpertDisc
+from phi3desk.ui.experts.avatar import ExpertAvatar
 from phi3desk.ui.theme import SPACE_M, SPACE_S, set_kind
 from phi3desk.ui.widgets.basic import Button, StateBadge, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
 
 
-class ExpertHead(QWidget):
+class ExpertHeader(QWidget):
     """Disc, name and a line of what the expert is made of, the buttons, and whether the form is kept."""
 
     use_requested = Signal()
@@ -22,7 +22,7 @@ class ExpertHead(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._disc = ExpertDisc()
+        self._disc = ExpertAvatar()
         self._title = label("", "title")
         self._made_of = label(kind="quiet")
         self._validity = label(kind="quiet")

@@ -23,21 +23,21 @@ from phi3desk.errors import UserError
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterEntry, ModelEntry
-from phi3desk.packs.importer import Imported
+from phi3desk.packs.importer import ImportedPack
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.experts.adapter_checks import ExpertFits
+from phi3desk.ui.experts.adapter_checks import FormAdapterChecks
 from phi3desk.ui.experts.editor import ExpertEditor
 from phi3desk.ui.experts.expert_list import ExpertList
-from phi3desk.ui.experts.header import ExpertHead
+from phi3desk.ui.experts.header import ExpertHeader
 from phi3desk.ui.experts.preview import ExpertPreview
 from phi3desk.ui.experts.teaching_guide import TeachingGuide
 from phi3desk.ui.formatting import counted, number, translated
-from phi3desk.ui.packs.transfer import PackFiles
+from phi3desk.ui.packs.transfer import PackTransfer
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XL
 from phi3desk.ui.widgets.focus import focus_into
 from phi3desk.workers.protocol import Failure
@@ -81,12 +81,12 @@ class ExpertsPage(QWidget):
         self.setAccessibleName(self.tr("Experts"))
         self.tabs = QTabWidget()
         self.experts = ExpertList()
-        self.head = ExpertHead()
+        self.head = ExpertHeader()
         self.editor = ExpertEditor()
         self.preview = ExpertPreview(profiles, models, library, settings)
-        self._fits = ExpertFits(self.editor, adapters, models, self)
+        self._fits = FormAdapterChecks(self.editor, adapters, models, self)
         self.guide = TeachingGuide()
-        self.packs = PackFiles(library, adapters, settings, self)
+        self.packs = PackTransfer(library, adapters, settings, self)
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setInterval(SAVE_MS)
@@ -350,7 +350,7 @@ class ExpertsPage(QWidget):
         self.save()
         self.packs.ask_what(self.chosen, self)
 
-    def _on_imported(self, imported: Imported) -> None:
+    def _on_imported(self, imported: ImportedPack) -> None:
         """Show the new expert, but not in place of one that is being changed."""
         self.refresh()
         if self._right.isAncestorOf(QApplication.focusWidget() or self):
@@ -361,7 +361,7 @@ class ExpertsPage(QWidget):
         text = self.tr("“{name}” was taken in.").format(name=imported.profile.name)
         self.undo_offered.emit(text, lambda: self._take_out(imported))
 
-    def _take_out(self, imported: Imported) -> None:
+    def _take_out(self, imported: ImportedPack) -> None:
         """Undo the taking in of an expert, with all that came with it."""
         is_here = any(profile.id == imported.profile.id for profile in self._profiles.profiles())
         if is_here and self._delete(imported.profile.id) is None:

@@ -17,8 +17,8 @@ from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import model_of, on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
-from phi3desk.ui.answers.answer_job import Answering
-from phi3desk.ui.answers.footer import MessageLines
+from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import answer_document
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
@@ -46,10 +46,10 @@ class ExpertPreview(QWidget):
         self._is_answering: Callable[[], bool] = lambda: False
         self._profile: Profile | None = None
         self._asked: tuple[object, ...] = ()
-        self._answering: Answering | None = None
+        self._answering: AnswerJob | None = None
         self._waiting = False
         self._borrowed = False
-        self._lines = MessageLines(self)
+        self._lines = AnswerFooter(self)
         self._clock = QElapsedTimer()
         self._shown: QTextDocument | None = None
         self._due = QTimer(self)
@@ -218,7 +218,7 @@ class ExpertPreview(QWidget):
             made_by=MadeBy(loaded.name, loaded.path, loaded.sha256, profile.name, profile.id, profile.adapters),
             mode=profile.answer_mode,
         )
-        self._answering = Answering(question, self._library, self._model, self)
+        self._answering = AnswerJob(question, self._library, self._model, self)
         answering = self._answering
         answering.searching.connect(lambda _: self.status.setText(self.tr("Searching the documents")))
         answering.sources_found.connect(self._show_sources)
@@ -233,7 +233,7 @@ class ExpertPreview(QWidget):
         percent = number(round(100 * done / total) if total else 0)
         self.status.setText(self.tr("Reading, {percent} %").format(percent=percent))
 
-    def _on_ended(self, answering: Answering, answer: Answer, failure: Failure | None = None) -> None:
+    def _on_ended(self, answering: AnswerJob, answer: Answer, failure: Failure | None = None) -> None:
         answering.deleteLater()
         if answering is not self._answering:
             return

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.colors import mixed
-from phi3desk.ui.experts.avatar import disc_icon, paint_disc
+from phi3desk.ui.experts.avatar import avatar_icon, paint_avatar
 from phi3desk.ui.theme import LIST_PX, RADIUS, icon, tokens
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 DISC = 28
 
@@ -44,7 +44,7 @@ class ExpertSwitcher(QPushButton):
         group = QActionGroup(self._menu)
         for number, profile in enumerate(profiles, 1):
             label = profile.name.replace("&", "&&")
-            action = self._menu.addAction(disc_icon(profile, self.devicePixelRatioF()), label)
+            action = self._menu.addAction(avatar_icon(profile, self.devicePixelRatioF()), label)
             if number <= 9:
                 action.setText(f"{label}\tCtrl+{number}")
             action.setCheckable(True)
@@ -68,7 +68,7 @@ class ExpertSwitcher(QPushButton):
         name = self._profile.name
         self.setAccessibleName(self.tr("Expert in use: {name}. {made_of}").format(name=name, made_of=self._made_of))
         self.setAccessibleDescription(self._warning_words)
-        self.setToolTip(plain_tip("\n".join(line for line in (name, self._made_of, self._warning_words) if line)))
+        self.setToolTip(plain_tooltip("\n".join(line for line in (name, self._made_of, self._warning_words) if line)))
 
     @property
     def warning(self) -> str:
@@ -108,7 +108,7 @@ class ExpertSwitcher(QPushButton):
             painter.setPen(QPen(QColor(shown.accent), 2))
             painter.drawRoundedRect(area, RADIUS, RADIUS)
         place = QRectF(10, (self.height() - DISC) / 2, DISC, DISC)
-        paint_disc(painter, place, self._profile.color, self._profile.icon, self._profile.name)
+        paint_avatar(painter, place, self._profile.color, self._profile.icon, self._profile.name)
         text = area.adjusted(DISC + 20, 9, -28, -9)
         font = QFont(self.font())
         font.setPixelSize(LIST_PX + 1)

@@ -22,7 +22,7 @@ from phi3desk.library.documents import Collection
 from phi3desk.ui.formatting import counted, number
 from phi3desk.ui.theme import SPACE_S, SPACE_XS
 from phi3desk.ui.widgets.basic import Button, label, on_click
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 ID = Qt.ItemDataRole.UserRole
 COUNT = Qt.ItemDataRole.UserRole + 1
@@ -162,7 +162,7 @@ class CollectionList(QWidget):
         item.setData(ID, collection)
         item.setData(COUNT, documents)
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, counted(documents, "documents"))
-        item.setToolTip(plain_tip(name))
+        item.setToolTip(plain_tooltip(name))
         if collection is not None:
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         self.list.addItem(item)

@@ -22,7 +22,7 @@ PATTERNS = "*.pdf *.docx *.pptx *.xlsx *.csv *.tsv *.html *.htm *.md *.txt *.eml
 READ = (State.READY, State.DUPLICATE)
 
 
-class DocumentFiles(QObject):
+class DocumentImport(QObject):
     """Imports documents into the collection that `target` names at that moment (None: the default one).
 
     `told` carries how saving a report went, in a sentence.

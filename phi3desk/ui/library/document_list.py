@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from phi3desk.library.documents import Document, FileOutcome, State
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import counted
-from phi3desk.ui.library.document_import import DocumentFiles
+from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_states import advice, state_word, what_to_do
 from phi3desk.ui.library.document_table import ADVICE, CHANGED, NAME, PAGES, PASSAGES, STATE, DocumentTableModel
 from phi3desk.ui.library.password_dialog import PasswordDialog
@@ -52,7 +52,7 @@ class DocumentList(QWidget):
     undo_offered = Signal(str, object)
     changed = Signal()
 
-    def __init__(self, library: LibraryClient, files: DocumentFiles, parent: QWidget | None = None) -> None:
+    def __init__(self, library: LibraryClient, files: DocumentImport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library, self._files = library, files
         self._collection: int | None = None
@@ -106,8 +106,8 @@ class DocumentList(QWidget):
     def selected_documents(self) -> list[Document]:
         """Return the documents of the selected rows."""
         selection = self.table.selectionModel().selection()
-        parts = [selection.at(index) for index in range(selection.count())]
-        rows = {row for part in parts for row in range(part.top(), part.bottom() + 1)}
+        services = [selection.at(index) for index in range(selection.count())]
+        rows = {row for part in services for row in range(part.top(), part.bottom() + 1)}
         return [self.model.document_at(row) for row in sorted(rows)]
 
     # what can be done

@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from phi3desk.library.documents import Collection, LibraryStatus, Rules, Source
+from phi3desk.library.documents import BoundSource, Collection, LibraryStatus, Rules
 from phi3desk.ui.clients.library_client import LibraryClient
-from phi3desk.ui.library.document_import import DocumentFiles
+from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.rules_form import RulesForm
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, icon, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 SOURCE = Qt.ItemDataRole.UserRole
 ROWS_AT_LEAST, ROWS_AT_MOST, ROW_HEIGHT = 3, 9, 34
@@ -38,7 +38,7 @@ class FoldersPane(QScrollArea):
 
     undo_offered = Signal(str, object)
 
-    def __init__(self, library: LibraryClient, files: DocumentFiles, parent: QWidget | None = None) -> None:
+    def __init__(self, library: LibraryClient, files: DocumentImport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library, self._files = library, files
         self._collection: Collection | None = None
@@ -85,7 +85,7 @@ class FoldersPane(QScrollArea):
         )
         self.undo_offered.emit(text, lambda: self._restore(removed))
 
-    def _restore(self, sources: Sequence[Source]) -> None:
+    def _restore(self, sources: Sequence[BoundSource]) -> None:
         for source in sources:
             self._library.restore_source(source.id)
 
@@ -175,20 +175,20 @@ class FoldersPane(QScrollArea):
         self._check.setEnabled(bool(wanted))
         self._on_selection_changed()
 
-    def _item(self, source: Source, collection: str) -> QTreeWidgetItem:
+    def _item(self, source: BoundSource, collection: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem([source.path, collection, self._state_of(source)])
         item.setData(PATH, SOURCE, source)
-        item.setToolTip(PATH, plain_tip(source.path))
+        item.setToolTip(PATH, plain_tooltip(source.path))
         item.setSizeHint(PATH, QSize(0, ROW_HEIGHT))
         self._paint(item, source)
         return item
 
-    def _state_of(self, source: Source) -> str:
+    def _state_of(self, source: BoundSource) -> str:
         if source.missing:
             return self.tr("Cannot be found")
         return self.tr("Followed")
 
-    def _paint(self, item: QTreeWidgetItem, source: Source) -> None:
+    def _paint(self, item: QTreeWidgetItem, source: BoundSource) -> None:
         shown = tokens()
         name = "folder-alert-outline" if source.missing else "folder-outline" if source.folder else "file-outline"
         item.setIcon(PATH, icon(name, shown.attention if source.missing else shown.quiet))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from phi3desk.library.documents import ImportProgress, ImportSummary, Phase, State
 from phi3desk.ui.formatting import counted, duration, number
 from phi3desk.ui.library.document_states import UNREADABLE
-from phi3desk.ui.library.progress import LibraryWords
+from phi3desk.ui.library.progress import ProgressText
 from phi3desk.ui.theme import SPACE_M, SPACE_S
 from phi3desk.ui.widgets.basic import Button, Card, label, on_click
 from phi3desk.ui.widgets.elided_label import ElidedLabel
@@ -33,7 +33,7 @@ class ImportBar(Card):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Import"))
-        self._words = LibraryWords(self)
+        self._words = ProgressText(self)
         self._paused = self._held = self._progressed = False
         self._phase = ElidedLabel()
         self._ended = label()

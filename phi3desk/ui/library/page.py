@@ -21,7 +21,7 @@ from phi3desk.library.documents import Collection, ImportSummary, State
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import counted, number
 from phi3desk.ui.library.collection_list import CollectionList
-from phi3desk.ui.library.document_import import DocumentFiles
+from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_list import DocumentList
 from phi3desk.ui.library.document_states import UNREADABLE
 from phi3desk.ui.library.folders_pane import FoldersPane
@@ -42,7 +42,7 @@ class LibraryPage(QWidget):
     document_opened = Signal(object)
     undo_offered = Signal(str, object)
 
-    def __init__(self, library: LibraryClient, files: DocumentFiles, parent: QWidget | None = None) -> None:
+    def __init__(self, library: LibraryClient, files: DocumentImport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library, self._files = library, files
         self._running = 0

@@ -9,7 +9,7 @@ from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import number
 
 
-class LibraryWords(QObject):
+class ProgressText(QObject):
     """Puts the phases of an import and the share of meanings into words."""
 
     def phase(self, phase: Phase) -> str:
@@ -42,7 +42,7 @@ class LibraryProgress(QObject):
     def __init__(self, library: LibraryClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library = library
-        self._words = LibraryWords(self)
+        self._words = ProgressText(self)
         self._running = 0
         self.progress: ImportProgress | None = None
         library.import_started.connect(self._on_started)

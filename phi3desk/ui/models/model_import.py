@@ -23,7 +23,7 @@ from phi3desk.workers.protocol import Failure
 FOLDER = "folder.models"
 
 
-class ModelFiles(QObject):
+class ModelImport(QObject):
     """Adds models and adapters; a model that was added is the one in use from then on.
 
     `checking` carries the name of the file being checked, empty when none is any more; `model_added` a ModelEntry,

@@ -24,7 +24,7 @@ from phi3desk.ui.formatting import translated
 from phi3desk.ui.models.adapter_card import AdapterCard
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
 from phi3desk.ui.models.model_card import ModelCard, Need
-from phi3desk.ui.models.model_import import ModelFiles
+from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.theme import SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import Button, Card, Page, clear, label, on_click, selectable
 from phi3desk.workers.protocol import Failure
@@ -50,7 +50,7 @@ class ModelsPage(Page):
         models: ModelStore,
         adapters: AdapterStore,
         model: ModelClient,
-        files: ModelFiles,
+        files: ModelImport,
         settings: Settings,
         parent: QWidget | None = None,
     ) -> None:

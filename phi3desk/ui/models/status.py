@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject, Signal
 
 from phi3desk.model.types import ModelEntry
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import shown
 from phi3desk.workers.protocol import Failure
 
 
 @dataclass(frozen=True)
-class ModelWords:
+class ModelStatusText:
     """`card` for the first start, `banner` where something should be settled, `status` while it loads, and how far."""
 
     card: str
@@ -29,7 +29,7 @@ class ModelStatus(QObject):
 
     changed = Signal()
 
-    def __init__(self, expert: ExpertInUse, model: ModelClient, parent: QObject | None = None) -> None:
+    def __init__(self, expert: ActiveExpert, model: ModelClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._expert = expert
         self._model = model
@@ -47,7 +47,7 @@ class ModelStatus(QObject):
         self._checked = name
         self.changed.emit()
 
-    def words(self) -> ModelWords:
+    def words(self) -> ModelStatusText:
         """Return what is to be said now."""
         entry = self._expert.entry()
         card, banner = self._about(entry)
@@ -57,7 +57,7 @@ class ModelStatus(QObject):
             percent = round(100 * self._share)
             status = self.tr("Loading {name}, {percent} %").format(name=entry.name, percent=percent)
         settled = entry is not None and not entry.missing and not self._problem
-        return ModelWords(card, banner, status, settled, self._share if loading else None)
+        return ModelStatusText(card, banner, status, settled, self._share if loading else None)
 
     def _about(self, entry: ModelEntry | None) -> tuple[str, str]:
         if entry is None:

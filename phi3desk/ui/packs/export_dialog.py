@@ -19,7 +19,7 @@ WIDTH = 460
 PACKED = frozenset({State.READY, State.WORDS, State.DUPLICATE, State.EMPTY, State.NEEDS_OCR})
 
 
-class PackDialog(QDialog):
+class PackExportDialog(QDialog):
     """`chosen` carries whether the documents and their finished index go along; at first neither does.
 
     The index goes along with the documents unless the person takes it out again.

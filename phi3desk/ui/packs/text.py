@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from phi3desk.errors import Sentence
-from phi3desk.packs.exporter import Packed
-from phi3desk.packs.importer import Imported
+from phi3desk.packs.exporter import ExportedPack
+from phi3desk.packs.importer import ImportedPack
 from phi3desk.ui.formatting import counted, shown, size_of
 
 #: documents that are named one by one
 _NAMED = 3
 
 
-class PackWords(QObject):
+class PackText(QObject):
     """Sentences for the window; `name` is the expert's where it is saved, the file's where it is taken in."""
 
     def doing(self, name: str, *, saving: bool) -> str:
@@ -35,7 +35,7 @@ class PackWords(QObject):
         text = self.tr("“{name}” was not saved.") if saving else self.tr("“{name}” was not taken in.")
         return f"{text.format(name=name)} {shown(reason)}"
 
-    def exported(self, packed: Packed) -> str:
+    def exported(self, packed: ExportedPack) -> str:
         """Return where an expert was saved, and what of it."""
         parts = []
         if packed.files:
@@ -51,7 +51,7 @@ class PackWords(QObject):
         said = text.format(path=packed.path, size=size_of(packed.bytes), parts=with_them)
         return f"{said} {self._left_out(packed.left_out)}" if packed.left_out else said
 
-    def imported(self, imported: Imported) -> str:
+    def imported(self, imported: ImportedPack) -> str:
         """Return what came in, what is still being done for it, and what it lacks."""
         parts = []
         if imported.documents:

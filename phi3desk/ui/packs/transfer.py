@@ -15,16 +15,16 @@ from shiboken6 import isValid
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Collection, Document
 from phi3desk.model.adapters.store import AdapterStore
-from phi3desk.packs.exporter import Packed
-from phi3desk.packs.importer import Imported
+from phi3desk.packs.exporter import ExportedPack
+from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import SUFFIX, PackProgress
 from phi3desk.profiles.profile import Profile
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.packs.bar import PackBar
-from phi3desk.ui.packs.export_dialog import PACKED, PackDialog
-from phi3desk.ui.packs.text import PackWords
+from phi3desk.ui.packs.export_dialog import PACKED, PackExportDialog
+from phi3desk.ui.packs.text import PackText
 from phi3desk.workers.protocol import Failure
 
 FOLDER = "folder.packs"
@@ -40,7 +40,7 @@ class _Job:
     progress: PackProgress | None = None
 
 
-class PackFiles(QObject):
+class PackTransfer(QObject):
     """Has packs written and taken in by the library worker, one after the other, and tells of it in `bar`.
 
     `exported` carries a Packed, `imported` an Imported, `refused` a Failure, `told` what became of a pack in words.
@@ -58,18 +58,18 @@ class PackFiles(QObject):
         self._library = library
         self._adapters = adapters
         self._settings = settings
-        self._words = PackWords(self)
+        self._words = PackText(self)
         self._jobs: list[_Job] = []
         self._ended: list[str] = []
         self._ended_badly = False
         self.bar = PackBar()
         self.bar.cancel_requested.connect(self.cancel)
 
-    def ask_what(self, profile: Profile, window: QWidget) -> PackDialog:
+    def ask_what(self, profile: Profile, window: QWidget) -> PackExportDialog:
         """Ask what goes into an expert's file, then where to, and write it."""
         wanted = profile.collections
         collections = [one for one in self._library.collections if not wanted or one.id in wanted]
-        dialog = PackDialog(profile, collections, window)
+        dialog = PackExportDialog(profile, collections, window)
         dialog.chosen.connect(lambda documents, index: self._ask_where(profile, window, documents, index))
         dialog.finished.connect(dialog.deleteLater)
         self._tell_size(collections, dialog)
@@ -115,7 +115,7 @@ class PackFiles(QObject):
             if job.progress is None:
                 self._end(job, self._words.stopped(job.name, saving=job.saving))
 
-    def forget(self, imported: Imported, used: set[str]) -> None:
+    def forget(self, imported: ImportedPack, used: set[str]) -> None:
         """Take out again what came with an expert but itself; `used` names the adapters that others use."""
         for name in set(imported.adapters) - set(used):
             try:
@@ -174,11 +174,11 @@ class PackFiles(QObject):
         if job in self._jobs:
             self._show()
 
-    def _on_exported(self, job: _Job, packed: Packed) -> None:
+    def _on_exported(self, job: _Job, packed: ExportedPack) -> None:
         self._end(job, self._words.exported(packed))
         self.exported.emit(packed)
 
-    def _on_imported(self, job: _Job, imported: Imported) -> None:
+    def _on_imported(self, job: _Job, imported: ImportedPack) -> None:
         self._end(job, self._words.imported(imported))
         self.imported.emit(imported)
 
@@ -203,7 +203,7 @@ class PackFiles(QObject):
             self.bar.finish("\n".join(self._ended), bad=self._ended_badly)
         self.told.emit(text)
 
-    def _tell_size(self, collections: Sequence[Collection], dialog: PackDialog) -> None:
+    def _tell_size(self, collections: Sequence[Collection], dialog: PackExportDialog) -> None:
         wanted = {one.id for one in collections}
 
         def on_documents(documents: list[Document]) -> None:

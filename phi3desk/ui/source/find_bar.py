@@ -74,7 +74,7 @@ class PdfFinder(QObject):
         return tuple(others), tuple(looked_at)
 
 
-class DocumentSearch(QWidget):
+class FindBar(QWidget):
     """Enter goes to the next place, Shift+Enter to the one before, Escape closes.
 
     `found` is emitted when there is another set of places or another current one; QtPdf looks through one page at a

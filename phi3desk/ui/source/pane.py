@@ -25,7 +25,7 @@ from phi3desk.library.documents import Document, PageText
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import also_as, shown
 from phi3desk.ui.library.document_states import advice
-from phi3desk.ui.source.find_bar import DocumentSearch, PdfFinder
+from phi3desk.ui.source.find_bar import FindBar, PdfFinder
 from phi3desk.ui.source.highlights import Areas, PageHighlights
 from phi3desk.ui.source.pdf_file import PdfFile
 from phi3desk.ui.source.pdf_page_view import MARGIN, Highlight, PageView
@@ -33,7 +33,7 @@ from phi3desk.ui.source.text_page_view import FIRST_PX, TextFinder, TextPageView
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon
 from phi3desk.ui.widgets.basic import label
 from phi3desk.ui.widgets.elided_label import ElidedLabel
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 from phi3desk.workers.protocol import Failure
 
 STEP = 1.2
@@ -41,7 +41,7 @@ FIRST_WIDTH = 420
 
 
 @dataclass(frozen=True)
-class Opened:
+class ShownFile:
     """The file that is shown: `id` is its number in the library; `is_text` where it has no printed pages."""
 
     id: int
@@ -64,7 +64,7 @@ class SourcePane(QFrame):
         self._highlights = PageHighlights(self._pdf.document, library, self)
         self._source: Source | None = None
         self._quote = ""
-        self._file = Opened(0, "", "", False)
+        self._file = ShownFile(0, "", "", False)
         self._page, self._count = 1, 0
         self._turn = 0
         self._fits_width = True
@@ -73,9 +73,9 @@ class SourcePane(QFrame):
         self._view = PageView(self._pdf.document)
         self.text = TextPageView()
         self._in_pdf = PdfFinder(self._pdf.document, self)
-        self.search = DocumentSearch(self._in_pdf, self.tr("Find in this document"))
+        self.search = FindBar(self._in_pdf, self.tr("Find in this document"))
         self._in_text = TextFinder(self.text)
-        self.text_search = DocumentSearch(self._in_text, self.tr("Find on this page"))
+        self.text_search = FindBar(self._in_text, self.tr("Find on this page"))
         self._build()
         self._connect()
         self._recolor()
@@ -213,21 +213,21 @@ class SourcePane(QFrame):
         self._source, self._quote = source, quote
         self._why.setText(self._why_found(source))
         is_text = passage.kind not in ("", "pdf")
-        self._show(Opened(passage.document_id, passage.path, passage.document, is_text), passage.page)
+        self._show(ShownFile(passage.document_id, passage.path, passage.document, is_text), passage.page)
 
     def show_document(self, document: Document) -> None:
         """Open a document at its first page."""
         self._source, self._quote = None, ""
         self._why.setText(advice(document))
         kind = document.kind or Path(document.path).suffix.lower().removeprefix(".")
-        self._show(Opened(document.id, document.path, document.name, kind != "pdf"), 1)
+        self._show(ShownFile(document.id, document.path, document.name, kind != "pdf"), 1)
 
-    def _show(self, file: Opened, page: int) -> None:
+    def _show(self, file: ShownFile, page: int) -> None:
         self._turn += 1
         self._highlights.forget()
         self._file, self._page = file, page
         self._title.setText(file.name)
-        self._title.setToolTip(plain_tip(file.path))
+        self._title.setToolTip(plain_tooltip(file.path))
         self._place.setText("")
         self._place.setVisible(file.is_text)
         self._why.setVisible(bool(self._why.text()))

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from phi3desk.paths import resource
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, icon, tokens
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 ICON_PX = 18
 COLUMN_WIDTH = 860
@@ -62,7 +62,7 @@ class Button(QPushButton):
         if kind:
             self.setProperty("kind", kind)
         if tip:
-            self.setToolTip(plain_tip(tip))
+            self.setToolTip(plain_tooltip(tip))
         self.setAccessibleName(tip or text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumHeight(32)

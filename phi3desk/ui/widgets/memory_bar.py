@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.theme import tokens
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class MemoryBar(QWidget):
         self.setMinimumWidth(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
-        self.setToolTip(plain_tip("\n".join(part.text for part in parts)))
+        self.setToolTip(plain_tooltip("\n".join(part.text for part in parts)))
 
     @property
     def fits(self) -> bool:

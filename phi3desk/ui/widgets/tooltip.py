@@ -7,7 +7,7 @@ import html
 from PySide6.QtGui import Qt
 
 
-def plain_tip(text: str) -> str:
+def plain_tooltip(text: str) -> str:
     """Return a tool tip that shows a text as it is; Qt would take one that begins with a tag for markup.
 
     Without it a document called "<img src=...>" would have a picture loaded.

@@ -5,24 +5,24 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from phi3desk.ui.chat.controller import Assistant
+from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.view import ConversationView
-from phi3desk.ui.comparison.inline_controller import SpotComparing
-from phi3desk.ui.comparison.launcher import ComparisonStart
+from phi3desk.ui.comparison.inline_controller import InlineComparisonController
+from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage
-from phi3desk.ui.comparison.runner import Comparing
-from phi3desk.ui.examples.feedback import Judging
+from phi3desk.ui.comparison.runner import ComparisonRunner
+from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.examples.page import ExamplesPage
-from phi3desk.ui.experts.active import ExpertInUse
-from phi3desk.ui.experts.adapter_checks import AdapterFit
+from phi3desk.ui.experts.active import ActiveExpert
+from phi3desk.ui.experts.adapter_checks import ActiveAdapterChecks
 from phi3desk.ui.experts.page import ExpertsPage
 from phi3desk.ui.experts.switcher import ExpertSwitcher
-from phi3desk.ui.services import Parts
+from phi3desk.ui.services import Services
 
 COMPARISON, EXAMPLES = "comparison", "examples"
 
 
-class ExpertTools(QObject):
+class ExpertTabs(QObject):
     """Makes the tabs of the experts page and lets a conversation's answers be judged and compared.
 
     `told` carries a sentence for the person, `undo_offered` a text and what undoes it, `page_wanted` a page's name.
@@ -33,45 +33,58 @@ class ExpertTools(QObject):
     page_wanted = Signal(str)
 
     def __init__(
-        self, parts: Parts, page: ExpertsPage, assistant: Assistant, expert: ExpertInUse, window: QWidget
+        self,
+        services: Services,
+        page: ExpertsPage,
+        conversation_controller: ConversationController,
+        expert: ActiveExpert,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._page = page
-        self._assistant = assistant
-        self.comparing = Comparing(
-            parts.comparisons, parts.models, parts.library, parts.model, parts.settings, expert.apply, self
+        self._assistant = conversation_controller
+        self.comparing = ComparisonRunner(
+            services.comparisons,
+            services.models,
+            services.library,
+            services.model,
+            services.settings,
+            expert.apply,
+            self,
         )
-        begin = ComparisonStart(
-            parts.comparisons,
-            parts.profiles,
-            parts.models,
-            parts.adapters,
+        begin = ComparisonLauncher(
+            services.comparisons,
+            services.profiles,
+            services.models,
+            services.adapters,
             self.comparing,
-            lambda: assistant.is_answering,
+            lambda: conversation_controller.is_answering,
             window,
         )
-        self.comparison = ComparisonPage(parts.comparisons, parts.profiles, parts.settings, self.comparing, begin)
-        self.examples = ExamplesPage(parts.examples, parts.model, parts.settings)
-        self.judging = Judging(parts.examples, parts.conversations, parts.profiles, window)
-        self.spot = SpotComparing(
-            parts.comparisons,
-            parts.conversations,
-            parts.profiles,
-            parts.library,
+        self.comparison = ComparisonPage(
+            services.comparisons, services.profiles, services.settings, self.comparing, begin
+        )
+        self.examples = ExamplesPage(services.examples, services.model, services.settings)
+        self.judging = Feedback(services.examples, services.conversations, services.profiles, window)
+        self.spot = InlineComparisonController(
+            services.comparisons,
+            services.conversations,
+            services.profiles,
+            services.library,
             self.comparing,
             begin,
             self.judging,
-            assistant,
+            conversation_controller,
             self,
         )
-        self.fit = AdapterFit(expert, parts.adapters, parts.model, self)
-        self._connect(parts)
+        self.fit = ActiveAdapterChecks(expert, services.adapters, services.model, self)
+        self._connect(services)
 
-    def _connect(self, parts: Parts) -> None:
+    def _connect(self, services: Services) -> None:
         page = self._page
         page.add_tab(COMPARISON, self.comparison, self.tr("Does it help?"))
         page.add_tab(EXAMPLES, self.examples, self.tr("Examples"))
-        page.answer_with(parts.model, lambda: self._assistant.is_answering or self.comparing.running)
+        page.answer_with(services.model, lambda: self._assistant.is_answering or self.comparing.running)
         page.page_wanted.connect(self.page_wanted)
         page.tabs.currentChanged.connect(self._on_tab_changed)
         for teller in (self.comparison, self.examples, self.spot):

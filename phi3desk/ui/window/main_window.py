@@ -11,30 +11,30 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayou
 from phi3desk.chat.messages import Conversation, Message, Source
 from phi3desk.library.documents import Collection, Document, ImportSummary
 from phi3desk.model.types import AdapterEntry, ModelEntry
-from phi3desk.ui.chat.controller import Assistant
-from phi3desk.ui.chat.export import Exporting
+from phi3desk.ui.chat.controller import ConversationController
+from phi3desk.ui.chat.export import ConversationExport
 from phi3desk.ui.chat.page import ChatPage
-from phi3desk.ui.chat.start_controller import Starting
-from phi3desk.ui.experts.active import ExpertInUse
+from phi3desk.ui.chat.start_controller import StartController
+from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.page import ExpertsPage
 from phi3desk.ui.formatting import shown
-from phi3desk.ui.library.document_import import DocumentFiles
+from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.page import LibraryPage
 from phi3desk.ui.library.progress import LibraryProgress
-from phi3desk.ui.models.model_import import ModelFiles
+from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.page import ModelsPage
 from phi3desk.ui.models.status import ModelStatus
-from phi3desk.ui.services import Parts
+from phi3desk.ui.services import Services
 from phi3desk.ui.settings.page import SettingsPage
 from phi3desk.ui.source.pane import FIRST_WIDTH, SourcePane
 from phi3desk.ui.widgets.focus import focus_into, focus_next_pane
 from phi3desk.ui.window import geometry, sidebar
 from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
-from phi3desk.ui.window.expert_tabs import ExpertTools
+from phi3desk.ui.window.expert_tabs import ExpertTabs
 from phi3desk.ui.window.shortcuts import Keys, set_shortcuts
 from phi3desk.ui.window.sidebar import Sidebar
 from phi3desk.ui.window.toast import Toast
-from phi3desk.ui.window.worker_banner import StoppedBand
+from phi3desk.ui.window.worker_banner import WorkerBanner
 from phi3desk.workers.protocol import Failure
 
 PANE_OPEN = "window.source"
@@ -46,27 +46,33 @@ class MainWindow(QMainWindow):
 
     scheme_changed = Signal()
 
-    def __init__(self, parts: Parts, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._parts = parts
+        self._services = services
         self.setWindowTitle("phi3desk")
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
-        self.expert = ExpertInUse(parts.profiles, parts.models, parts.model, parts.settings, self)
-        self.assistant = Assistant(parts.conversations, self.expert, parts.library, parts.model, parts.settings, self)
-        self.model_status = ModelStatus(self.expert, parts.model, self)
-        self.document_files = DocumentFiles(parts.library, parts.settings, self._drop_target, self)
-        self.model_files = ModelFiles(parts.models, parts.adapters, parts.settings, self)
-        self.exporting = Exporting(parts.conversations, parts.settings, self)
+        self.expert = ActiveExpert(services.profiles, services.models, services.model, services.settings, self)
+        self.conversation_controller = ConversationController(
+            services.conversations, self.expert, services.library, services.model, services.settings, self
+        )
+        self.model_status = ModelStatus(self.expert, services.model, self)
+        self.document_files = DocumentImport(services.library, services.settings, self._drop_target, self)
+        self.model_files = ModelImport(services.models, services.adapters, services.settings, self)
+        self.exporting = ConversationExport(services.conversations, services.settings, self)
         self.sidebar = Sidebar()
         self.chat = ChatPage()
-        self.source = SourcePane(parts.library)
-        self.library_progress = LibraryProgress(parts.library, self)
-        self.library_page = LibraryPage(parts.library, self.document_files)
-        self.experts_page = ExpertsPage(parts.profiles, parts.library, parts.adapters, parts.models, parts.settings)
-        self.expert_tools = ExpertTools(parts, self.experts_page, self.assistant, self.expert, self)
-        self.models_page = ModelsPage(parts.models, parts.adapters, parts.model, self.model_files, parts.settings)
-        self.settings_page = SettingsPage(parts.settings)
+        self.source = SourcePane(services.library)
+        self.library_progress = LibraryProgress(services.library, self)
+        self.library_page = LibraryPage(services.library, self.document_files)
+        self.experts_page = ExpertsPage(
+            services.profiles, services.library, services.adapters, services.models, services.settings
+        )
+        self.expert_tools = ExpertTabs(services, self.experts_page, self.conversation_controller, self.expert, self)
+        self.models_page = ModelsPage(
+            services.models, services.adapters, services.model, self.model_files, services.settings
+        )
+        self.settings_page = SettingsPage(services.settings)
         self.pages: dict[str, QWidget] = {
             "": self.chat,
             "library": self.library_page,
@@ -74,8 +80,8 @@ class MainWindow(QMainWindow):
             "models": self.models_page,
             "settings": self.settings_page,
         }
-        self.stopped = StoppedBand([parts.library.worker, parts.model.worker])
-        self.starting = Starting(parts, self.expert, self.library_progress, self.chat.start, self)
+        self.stopped = WorkerBanner([services.library.worker, services.model.worker])
+        self.starting = StartController(services, self.expert, self.library_progress, self.chat.start, self)
         self._stack = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
@@ -83,13 +89,13 @@ class MainWindow(QMainWindow):
         self._overlay = DropOverlay(self)
         self._searched = ""
         self._model_status = ""
-        self._source_wanted = bool(parts.settings.remembered(PANE_OPEN))
+        self._source_wanted = bool(services.settings.remembered(PANE_OPEN))
         self._connect()
-        geometry.restore(self, self._splitter, parts.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
+        geometry.restore(self, self._splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
         self.show_page("")
         self._show_expert()
         self.apply_settings()
-        self.assistant.begin()
+        self.conversation_controller.begin()
         self._show_conversations()
         self.chat.composer.setFocus()
 
@@ -123,7 +129,7 @@ class MainWindow(QMainWindow):
         """Show a page: library, experts, models, settings, or the conversation (empty)."""
         self._stack.setCurrentWidget(self.pages[name])
         self.sidebar.mark_page(name)
-        conversation = self.assistant.conversation
+        conversation = self.conversation_controller.conversation
         self.sidebar.mark(conversation.id if conversation and not name else 0)
         self.source.setVisible(not name and self._source_wanted)
         focus_into(self.pages[name])
@@ -135,7 +141,7 @@ class MainWindow(QMainWindow):
 
     def apply_settings(self) -> None:
         """Take over what was changed on the settings page."""
-        size = self._parts.settings.get("appearance.reading_size")
+        size = self._services.settings.get("appearance.reading_size")
         self.chat.view.set_reading_size(size)
         self.chat.composer.set_reading_size(size)
 
@@ -144,9 +150,9 @@ class MainWindow(QMainWindow):
         self.toast.offer(text, action, act)
 
     def _show_conversations(self) -> None:
-        conversation = self.assistant.conversation
+        conversation = self.conversation_controller.conversation
         current = conversation.id if conversation and not self.page else 0
-        found = self._parts.conversations.conversations(self._searched)
+        found = self._services.conversations.conversations(self._searched)
         self.sidebar.show_conversations(found, current, bool(self._searched))
         if conversation is not None:
             self.chat.set_title(conversation.title)
@@ -160,7 +166,7 @@ class MainWindow(QMainWindow):
         self._show_model()
 
     def _show_collections(self) -> None:
-        self.chat.show_collections(self._parts.library.collections, self.assistant.collections)
+        self.chat.show_collections(self._services.library.collections, self.conversation_controller.collections)
 
     def _show_model(self) -> None:
         words = self.model_status.words()
@@ -181,7 +187,7 @@ class MainWindow(QMainWindow):
         side = self.sidebar
         side.new_requested.connect(self._on_new)
         side.conversation_chosen.connect(self._on_conversation_chosen)
-        side.rename_requested.connect(self.assistant.rename)
+        side.rename_requested.connect(self.conversation_controller.rename)
         side.delete_requested.connect(self._on_delete)
         side.export_requested.connect(self.exporting.save_conversation)
         self.exporting.told.connect(self._offer)
@@ -189,7 +195,7 @@ class MainWindow(QMainWindow):
         side.search_changed.connect(self._on_search_changed)
         side.experts.expert_chosen.connect(self._on_expert_chosen)
         side.experts.manage_requested.connect(lambda: self.show_page("experts"))
-        for part in (self.expert_tools, self.library_page, self.models_page, self.assistant):
+        for part in (self.expert_tools, self.library_page, self.models_page, self.conversation_controller):
             part.undo_offered.connect(self._on_undo_offered)
         self.settings_page.setting_changed.connect(self._on_setting_changed)
 
@@ -206,25 +212,25 @@ class MainWindow(QMainWindow):
             told.connect(self._offer)
 
     def _on_new(self) -> None:
-        self.assistant.begin()
+        self.conversation_controller.begin()
         self.show_page("")
 
     def _on_conversation_chosen(self, conversation_id: int) -> None:
-        self.assistant.open(conversation_id)
+        self.conversation_controller.open(conversation_id)
         self.show_page("")
 
     def _on_delete(self, conversation_id: int) -> None:
-        title = self._parts.conversations.conversation(conversation_id).title
-        self.assistant.delete(conversation_id)
+        title = self._services.conversations.conversation(conversation_id).title
+        self.conversation_controller.delete(conversation_id)
         text = self.tr("“{title}” was deleted.").format(title=title or self.tr("New conversation"))
-        self._offer(text, self.tr("&Undo"), lambda: self.assistant.restore(conversation_id))
+        self._offer(text, self.tr("&Undo"), lambda: self.conversation_controller.restore(conversation_id))
 
     def _on_search_changed(self, words: str) -> None:
         self._searched = words
         self._show_conversations()
 
     def _on_expert_chosen(self, profile_id: str) -> None:
-        self.assistant.use_expert(profile_id)
+        self.conversation_controller.use_expert(profile_id)
         self._show_expert()
 
     def _on_expert_saved(self, profile_id: str) -> None:
@@ -243,19 +249,19 @@ class MainWindow(QMainWindow):
     # conversation
 
     def _connect_chat(self) -> None:
-        assistant, chat = self.assistant, self.chat
-        assistant.conversation_opened.connect(self._on_conversation_opened)
-        assistant.conversations_changed.connect(self._show_conversations)
-        assistant.message_added.connect(self._on_message_added)
-        assistant.activity_changed.connect(chat.view.set_activity)
-        assistant.sources_found.connect(chat.view.set_sources)
-        assistant.text_received.connect(chat.view.set_text)
-        assistant.answer_ended.connect(self._on_answer_ended)
-        assistant.answering_changed.connect(self._on_answering_changed)
-        assistant.refused.connect(self._offer)
+        conversation_controller, chat = self.conversation_controller, self.chat
+        conversation_controller.conversation_opened.connect(self._on_conversation_opened)
+        conversation_controller.conversations_changed.connect(self._show_conversations)
+        conversation_controller.message_added.connect(self._on_message_added)
+        conversation_controller.activity_changed.connect(chat.view.set_activity)
+        conversation_controller.sources_found.connect(chat.view.set_sources)
+        conversation_controller.text_received.connect(chat.view.set_text)
+        conversation_controller.answer_ended.connect(self._on_answer_ended)
+        conversation_controller.answering_changed.connect(self._on_answering_changed)
+        conversation_controller.refused.connect(self._offer)
         chat.composer.sent.connect(self._on_sent)
-        chat.composer.stop_requested.connect(assistant.stop)
-        chat.composer.emptied.connect(assistant.end_edit)
+        chat.composer.stop_requested.connect(conversation_controller.stop)
+        chat.composer.emptied.connect(conversation_controller.end_edit)
         chat.start.question_chosen.connect(self._on_sent)
         chat.start.import_requested.connect(self.choose_files)
         chat.start.folder_requested.connect(lambda: self.document_files.choose_folder(self))
@@ -265,10 +271,10 @@ class MainWindow(QMainWindow):
         chat.collections_chosen.connect(self._on_collections_chosen)
         chat.source_pane_toggled.connect(self._on_source_toggled)
         chat.view.source_requested.connect(self.show_source)
-        chat.view.again_requested.connect(assistant.ask_again)
+        chat.view.again_requested.connect(conversation_controller.ask_again)
         chat.view.edit_requested.connect(self._on_edit)
         chat.view.export_requested.connect(self._on_export)
-        chat.view.without_documents_requested.connect(lambda message: assistant.ask_again(message, True))
+        chat.view.without_documents_requested.connect(lambda message: conversation_controller.ask_again(message, True))
         self.source.closed.connect(self._on_source_toggled)
         self.expert_tools.follow(chat.view)
 
@@ -282,14 +288,14 @@ class MainWindow(QMainWindow):
             self.sidebar.mark(conversation.id if conversation else 0)
 
     def _on_message_added(self, message: Message, writing: bool) -> None:
-        conversation = self.assistant.conversation
+        conversation = self.conversation_controller.conversation
         if self.chat.shows_start:
             self.chat.show_conversation(conversation.title if conversation else "", empty=False)
             self._show_model()
         self.chat.view.add_message(message, writing)
 
     def _on_answer_ended(self, message: Message, notice: str) -> None:
-        conversation = self.assistant.conversation
+        conversation = self.conversation_controller.conversation
         if conversation is not None and conversation.id == message.conversation_id:
             self.chat.view.finish(message, notice)
         elif notice:
@@ -300,27 +306,27 @@ class MainWindow(QMainWindow):
         self._enable_stop()
 
     def _enable_stop(self) -> None:
-        self._stop_shortcut.setEnabled(self.assistant.is_answering or self.expert_tools.comparing.running)
+        self._stop_shortcut.setEnabled(self.conversation_controller.is_answering or self.expert_tools.comparing.running)
 
     def _on_stop(self) -> None:
-        self.assistant.stop()
+        self.conversation_controller.stop()
         self.expert_tools.comparing.stop()
 
     def _on_sent(self, text: str) -> None:
-        if self.assistant.ask(text, self.chat.composer.named):
+        if self.conversation_controller.ask(text, self.chat.composer.named):
             self.chat.composer.clear()
             self.chat.composer.setFocus()
 
     def _on_edit(self, message_id: int) -> None:
-        self.chat.composer.set_text(self.assistant.edit(message_id))
-        self.chat.composer.set_named(self.assistant.named_in(message_id))
+        self.chat.composer.set_text(self.conversation_controller.edit(message_id))
+        self.chat.composer.set_named(self.conversation_controller.named_in(message_id))
 
     def _on_export(self, message_id: int) -> None:
-        if self.assistant.conversation is not None:
-            self.exporting.save_answer(self.assistant.conversation.id, message_id)
+        if self.conversation_controller.conversation is not None:
+            self.exporting.save_answer(self.conversation_controller.conversation.id, message_id)
 
     def _on_collections_chosen(self, collections: tuple[int, ...]) -> None:
-        self.assistant.choose_collections(collections)
+        self.conversation_controller.choose_collections(collections)
         self._show_collections()
 
     def show_source(self, source: Source, quote: str) -> None:
@@ -346,14 +352,14 @@ class MainWindow(QMainWindow):
     # documents
 
     def _connect_library(self) -> None:
-        library = self._parts.library
+        library = self._services.library
         library.status_changed.connect(lambda _: self._show_model())
         library.collections_changed.connect(lambda _: self._show_collections())
         self.library_progress.changed.connect(self._show_status)
         self.document_files.told.connect(self._offer)
         library.import_finished.connect(self._on_import_finished)
         library.failed.connect(lambda failure: self._offer(shown(failure.sentence)))
-        for worker in (library.worker, self._parts.model.worker):
+        for worker in (library.worker, self._services.model.worker):
             worker.died.connect(lambda sentence: self._offer(shown(sentence)))
         self.chat.composer.mentions.follow(library)
         self.library_page.document_opened.connect(self._on_document_opened)
@@ -364,9 +370,9 @@ class MainWindow(QMainWindow):
 
     def _drop_target(self) -> Collection | None:
         """Return the collection that documents go to: the one shown in the library, or the one that is searched."""
-        library = self._parts.library
+        library = self._services.library
         chosen = self.library_page.current_collection if self.page == "library" else None
-        searched = self.assistant.collections
+        searched = self.conversation_controller.collections
         wanted = chosen if chosen is not None else (searched[0] if len(searched) == 1 else None)
         return next((c for c in library.collections if c.id == wanted), None)
 
@@ -407,7 +413,7 @@ class MainWindow(QMainWindow):
         self.model_files.choose(self)
 
     def _on_model_chosen(self, name: str) -> None:
-        self.expert.load(self._parts.models.find(name))
+        self.expert.load(self._services.models.find(name))
 
     def _on_model_added(self, entry: ModelEntry) -> None:
         self.expert.load(entry)
@@ -453,9 +459,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep sizes and what has been written so far."""
-        self.assistant.close()
-        geometry.keep(self, self._splitter, self._parts.settings)
-        self._parts.settings.remember(PANE_OPEN, self._source_wanted)
+        self.conversation_controller.close()
+        geometry.keep(self, self._splitter, self._services.settings)
+        self._services.settings.remember(PANE_OPEN, self._source_wanted)
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

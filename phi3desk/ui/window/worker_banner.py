@@ -11,7 +11,7 @@ from phi3desk.ui.theme import SPACE_M
 from phi3desk.ui.widgets.basic import Button, Card, label, on_click
 
 
-class StoppedBand(Card):
+class WorkerBanner(Card):
     """Shown from the moment a worker was given up until it runs again; with several, the last one is told."""
 
     def __init__(self, workers: list[WorkerClient], parent: QWidget | None = None) -> None:

@@ -25,9 +25,9 @@ from facts import WORDS, Domain, Fact, draw, load_domains, put
 from layouts import Told, filler, kind_of, laid_out, tell
 from texts import Asked, Text, Texts, holds, nearest, read_articles, read_texts
 
-from phi3desk.chat.evidence import telling_words
+from phi3desk.chat.evidence import content_words
 from phi3desk.chat.messages import Source
-from phi3desk.chat.prompt import FOR_CHOOSERS, REFUSAL, PromptRequest, compose
+from phi3desk.chat.prompt import REFUSAL, WITH_REFUSAL, PromptRequest, compose
 from phi3desk.library.documents import Passage
 from phi3desk.library.text import sentences
 from phi3desk.model.types import Turn
@@ -79,7 +79,7 @@ class Case:
             Source(n, Passage(n, 0, "", "", "", 1, 0, len(text), text)) for n, text in enumerate(self.passages, 1)
         )
         request = PromptRequest(self.instructions, sources, (), self.question)
-        return compose(request, _count, CONTEXT, 128, FOR_CHOOSERS).turns
+        return compose(request, _count, CONTEXT, 128, WITH_REFUSAL).turns
 
     def line(self) -> str:
         """Return the case as a line of JSON."""
@@ -251,9 +251,9 @@ def _question(asked: Asked, passages: tuple[Text, ...], told: bool, chance: rand
 
 def _telling(text: str, asked: Asked) -> str:
     """Return the sentence that holds an answer and most of the question's words, "" where none is short enough."""
-    words = telling_words(asked.question)
+    words = content_words(asked.question)
     found = [s for s in sentences(text) if any(holds(s, answer) for answer in asked.references)]
-    found.sort(key=lambda sentence: -len(words & telling_words(sentence)))
+    found.sort(key=lambda sentence: -len(words & content_words(sentence)))
     return found[0] if found and len(found[0].split()) <= LONGEST_SENTENCE else ""
 
 
@@ -292,13 +292,13 @@ def _phrase(passages: tuple[Text, ...], told: bool, chance: random.Random) -> Ca
         return None
     sentence = chance.choice(listed)
     found = re.findall(r"(?=\b([^\W\d]{4,}(?: \w+){1,3})\b)", sentence)
-    found = [phrase for phrase in found if len(telling_words(phrase)) >= 2 and _stands_alone(phrase)]
+    found = [phrase for phrase in found if len(content_words(phrase)) >= 2 and _stands_alone(phrase)]
     if not found:
         return None
     phrase = chance.choice(found)
-    words = telling_words(phrase)
+    words = content_words(phrase)
     near = [
-        text for text in nearest(phrase, passages)[:10] if text is not own and not words <= telling_words(text.text)
+        text for text in nearest(phrase, passages)[:10] if text is not own and not words <= content_words(text.text)
     ]
     if len(near) < 3:
         return None

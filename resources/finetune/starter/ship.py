@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from phi3desk.chat.prompt import FOR_CHOOSERS, FORMS
+from phi3desk.chat.prompt import FORMS, WITH_REFUSAL
 from phi3desk.model.adapters.base_models import open_base
 from phi3desk.model.adapters.peft import read_peft
 from phi3desk.model.adapters.peft_conversion import convert
@@ -31,7 +31,7 @@ WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
 NOTES = {
     "general.description": "Answers from numbered passages with the sentence that tells and its mark, or refuses.",
     "general.license": "cc-by-sa-4.0",
-    PROMPT_KEY: next(name for name, manner in FORMS.items() if manner is FOR_CHOOSERS),
+    PROMPT_KEY: next(name for name, manner in FORMS.items() if manner is WITH_REFUSAL),
 }
 
 

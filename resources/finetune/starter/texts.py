@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
-from phi3desk.chat.evidence import telling_words
+from phi3desk.chat.evidence import content_words
 from phi3desk.library.chunker import PageLayout, cut
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.protocol import ReadPage, ReadRequest
@@ -98,7 +98,7 @@ def read_texts(folder: Path) -> Texts:
 def nearest(question: str, passages: tuple[Text, ...]) -> list[Text]:
     """Sort passages by the question's words they hold, rare ones above all."""
     frequency = _frequency(passages)
-    asked = telling_words(question)
+    asked = content_words(question)
     scores = [sum(1 / frequency[word] for word in asked & _held(passage.text)) for passage in passages]
     order = sorted(range(len(passages)), key=lambda index: -scores[index])
     return [passages[index] for index in order]
@@ -111,7 +111,7 @@ def _frequency(passages: tuple[Text, ...]) -> Counter[str]:
 
 @cache
 def _held(text: str) -> frozenset[str]:
-    return frozenset(telling_words(text))
+    return frozenset(content_words(text))
 
 
 def holds(text: str, answer: str) -> bool:

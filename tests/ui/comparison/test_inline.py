@@ -17,9 +17,9 @@ from phi3desk.chat.messages import Message
 from phi3desk.model.types import AdapterUse
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
-from phi3desk.ui.comparison.inline_view import SpotComparison
+from phi3desk.ui.comparison.inline_view import InlineComparison
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
-from phi3desk.ui.services import Parts
+from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter
 
@@ -27,41 +27,41 @@ WAIT = 60_000
 
 
 @pytest.fixture
-def parts(home: Paths) -> Parts:
-    return app.make_parts(home, Settings(home.settings))
+def services(home: Paths) -> Services:
+    return app.make_services(home, Settings(home.settings))
 
 
 @pytest.fixture
-def window(qtbot: QtBot, parts: Parts, tiny_phi3: Path) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, services: Services, tiny_phi3: Path) -> Iterator[MainWindow]:
     """Return the window with its workers and the tiny model."""
-    parts.settings.set("answers.max_tokens", 32)
-    parts.models.use(parts.models.add(tiny_phi3).name)
-    made = MainWindow(parts)
+    services.settings.set("answers.max_tokens", 32)
+    services.models.use(services.models.add(tiny_phi3).name)
+    made = MainWindow(services)
     qtbot.addWidget(made)
     made.show()
-    app.start_workers(made, parts)
-    qtbot.waitUntil(lambda: parts.model.model is not None, timeout=WAIT)
+    app.start_workers(made, services)
+    qtbot.waitUntil(lambda: services.model.model is not None, timeout=WAIT)
     yield made
-    app.close(made, parts)
+    app.close(made, services)
 
 
-def use_adapter(window: MainWindow, parts: Parts, file: Path, *, confirmed: bool = False) -> AdapterUse:
+def use_adapter(window: MainWindow, services: Services, file: Path, *, confirmed: bool = False) -> AdapterUse:
     """Give an adapter to a new expert and switch to it."""
-    entry = parts.adapters.add(file, confirmed=confirmed)
+    entry = services.adapters.add(file, confirmed=confirmed)
     use = AdapterUse(entry.name, entry.path)
-    expert = parts.profiles.create("Pump expert")
-    parts.profiles.save(dataclasses.replace(expert, adapters=(use,)))
+    expert = services.profiles.create("Pump expert")
+    services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
     window._on_expert_chosen(expert.id)
     return use
 
 
 def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
-    with qtbot.waitSignal(window.assistant.answer_ended, timeout=WAIT) as ended:
+    with qtbot.waitSignal(window.conversation_controller.answer_ended, timeout=WAIT) as ended:
         window._on_sent(question)
     return ended.args[0]
 
 
-def compare(qtbot: QtBot, window: MainWindow, message: Message) -> SpotComparison:
+def compare(qtbot: QtBot, window: MainWindow, message: Message) -> InlineComparison:
     window.chat.view.compare_requested.emit(message.id)
     qtbot.waitUntil(lambda: window.expert_tools.spot.shown is not None, timeout=WAIT)
     shown = window.expert_tools.spot.shown
@@ -71,10 +71,10 @@ def compare(qtbot: QtBot, window: MainWindow, message: Message) -> SpotCompariso
 
 @pytest.fixture
 def compared(
-    qtbot: QtBot, window: MainWindow, parts: Parts, tiny_adapters: list[Path]
-) -> tuple[Message, SpotComparison]:
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_adapters: list[Path]
+) -> tuple[Message, InlineComparison]:
     """Return an answer and its finished comparison, with and without the expert's adapter."""
-    use_adapter(window, parts, tiny_adapters[0])
+    use_adapter(window, services, tiny_adapters[0])
     message = ask(qtbot, window, "What is a pump?")
     shown = compare(qtbot, window, message)
     qtbot.waitUntil(lambda: not window.expert_tools.comparing.running, timeout=WAIT)
@@ -82,15 +82,15 @@ def compared(
 
 
 def test_question_is_compared_where_it_was_asked(
-    qtbot: QtBot, window: MainWindow, parts: Parts, tiny_adapters: list[Path]
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_adapters: list[Path]
 ) -> None:
-    use = use_adapter(window, parts, tiny_adapters[0])
+    use = use_adapter(window, services, tiny_adapters[0])
     message = ask(qtbot, window, "What is a pump?")
     with qtbot.waitSignal(window.expert_tools.comparing.ended, timeout=WAIT) as ended:
         shown = compare(qtbot, window, message)
         assert shown.stop.hasFocus()
-        with qtbot.waitSignal(window.assistant.refused) as refused:
-            assert not window.assistant.ask("And a valve?")
+        with qtbot.waitSignal(window.conversation_controller.refused) as refused:
+            assert not window.conversation_controller.ask("And a valve?")
         assert refused.args == ["A comparison has the model. Stop it, or wait."]
     assert ended.args == [True, ""]
     assert window.page == ""
@@ -99,9 +99,9 @@ def test_question_is_compared_where_it_was_asked(
     assert shown.answers["alone"].text.toPlainText() != shown.answers["adapter"].text.toPlainText()
     assert " s  ·  From the model alone" in shown.answers["alone"].foot.text()
     assert not shown.stop.isVisible()
-    qtbot.waitUntil(lambda: parts.model.model is not None and parts.model.model.adapters == (use,), timeout=WAIT)
+    qtbot.waitUntil(lambda: services.model.model is not None and services.model.model.adapters == (use,), timeout=WAIT)
     assert ask(qtbot, window, "What is a pump?").answer is not None
-    (kept,) = parts.comparisons.comparisons()
+    (kept,) = services.comparisons.comparisons()
     assert (kept.plan.title, kept.answered) == ("What is a pump?", 2)
 
 
@@ -117,9 +117,9 @@ def test_comparison_stands_under_its_answer_and_lets_it_go(qtbot: QtBot, window:
     shown.resize(500, shown.height())
     assert shown.columns == 1
 
-    window.assistant.begin()
+    window.conversation_controller.begin()
     qtbot.waitUntil(lambda: not shown.isVisible())
-    window.assistant.open(message.conversation_id)
+    window.conversation_controller.open(message.conversation_id)
     qtbot.waitUntil(shown.isVisible)
     qtbot.waitUntil(lambda: view.document().size().height() > shown.height() + 100)
     height = view.document().size().height()
@@ -129,47 +129,47 @@ def test_comparison_stands_under_its_answer_and_lets_it_go(qtbot: QtBot, window:
 
 
 def test_comparison_under_way_is_stopped_and_goes_on(
-    qtbot: QtBot, window: MainWindow, parts: Parts, tiny_adapters: list[Path]
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_adapters: list[Path]
 ) -> None:
-    use = use_adapter(window, parts, tiny_adapters[0])
+    use = use_adapter(window, services, tiny_adapters[0])
     message = ask(qtbot, window, "What is a pump?")
-    parts.settings.set("answers.max_tokens", 1500)
+    services.settings.set("answers.max_tokens", 1500)
     with qtbot.waitSignal(window.expert_tools.comparing.text_received, timeout=WAIT):
         shown = compare(qtbot, window, message)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.expert_tools.comparing.running
     assert shown.state.text() == "0 of 2 answers"
     assert shown.answers["alone"].state.text() == "Not answered"
-    parts.settings.set("answers.max_tokens", 32)
+    services.settings.set("answers.max_tokens", 32)
     with qtbot.waitSignal(window.expert_tools.comparing.ended, timeout=WAIT) as ended:
         shown.go_on.click()
     assert ended.args == [True, ""]
-    qtbot.waitUntil(lambda: parts.model.model is not None and parts.model.model.adapters == (use,), timeout=WAIT)
+    qtbot.waitUntil(lambda: services.model.model is not None and services.model.model.adapters == (use,), timeout=WAIT)
 
 
 def test_compared_answer_is_judged_kept_taken_and_given_back(
-    qtbot: QtBot, window: MainWindow, parts: Parts, compared
+    qtbot: QtBot, window: MainWindow, services: Services, compared
 ) -> None:
     message, shown = compared
     card = shown.answers["alone"]
     for button in shown.findChildren(QAbstractButton):
         assert button.accessibleName()
     qtbot.mouseClick(card.good, Qt.MouseButton.LeftButton)
-    (rated,) = [one for one in parts.comparisons.outcomes(shown.comparison.id) if one.thumb]
+    (rated,) = [one for one in services.comparisons.outcomes(shown.comparison.id) if one.thumb]
     assert (rated.variant, rated.thumb) == ("alone", 1)
     assert card.good.isChecked() and not card.bad.isChecked()
     for _ in range(2):
         card.keep.click()
-    (example,) = parts.examples.examples()
+    (example,) = services.examples.examples()
     assert (example.verdict, example.question) == (Verdict.GOOD, "What is a pump?")
     assert example.asked.made_by.adapters == ()
 
     card.take.click()
-    taken = parts.conversations.messages(message.conversation_id)[-1]
+    taken = services.conversations.messages(message.conversation_id)[-1]
     assert taken.answer is not None and taken.answer.made_by.adapters == ()
     assert taken.text.strip() in window.chat.view.toPlainText()
     window.toast._on_action()
-    assert parts.conversations.messages(message.conversation_id)[-1] == message
+    assert services.conversations.messages(message.conversation_id)[-1] == message
 
 
 def test_comparison_of_many_questions_begins_with_this_one(window: MainWindow, compared) -> None:
@@ -191,8 +191,8 @@ def test_comparison_of_many_questions_keeps_those_that_were_typed(window: MainWi
     assert setup.text.toPlainText() == "How is it greased?\nWhat is a pump?\n"
 
 
-def test_expert_with_nothing_to_compare_is_told_of(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
-    expert = parts.profiles.create("Bare")
+def test_expert_with_nothing_to_compare_is_told_of(qtbot: QtBot, window: MainWindow, services: Services) -> None:
+    expert = services.profiles.create("Bare")
     window._on_expert_chosen(expert.id)
     message = ask(qtbot, window, "What is a pump?")
     window.chat.view.compare_requested.emit(message.id)
@@ -200,15 +200,15 @@ def test_expert_with_nothing_to_compare_is_told_of(qtbot: QtBot, window: MainWin
 
 
 def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing(
-    qtbot: QtBot, window: MainWindow, parts: Parts, tmp_path: Path
+    qtbot: QtBot, window: MainWindow, services: Services, tmp_path: Path
 ) -> None:
     sibling = write_tiny_adapter(tmp_path / "sibling.gguf", base_name="Giant Phi9")
-    entry = parts.adapters.add(sibling, confirmed=True)
+    entry = services.adapters.add(sibling, confirmed=True)
     # what was confirmed for this model is taken back: as an adapter that came in a pack
     record = Path(entry.path).with_suffix(".json")
     record.write_text(record.read_text().replace(entry.confirmed[0], "another model"))
-    expert = parts.profiles.create("Pump expert")
-    parts.profiles.save(dataclasses.replace(expert, adapters=(AdapterUse(entry.name, entry.path),)))
+    expert = services.profiles.create("Pump expert")
+    services.profiles.save(dataclasses.replace(expert, adapters=(AdapterUse(entry.name, entry.path),)))
     with qtbot.waitSignal(window.expert_tools.fit.told, timeout=WAIT):
         window._on_expert_chosen(expert.id)
     assert window.sidebar.experts.warning == "sibling: made for another model?"
@@ -220,7 +220,7 @@ def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing
     (dialog,) = window.findChildren(DoubtDialog)
     assert "Giant Phi9" in dialog.doubt.text()
     dialog.leave.click()
-    assert parts.comparisons.comparisons() == []
+    assert services.comparisons.comparisons() == []
     assert window.toast.text == "Nothing was compared."
 
     qtbot.waitUntil(lambda: not window.findChildren(DoubtDialog), timeout=WAIT)
@@ -232,24 +232,26 @@ def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing
 
 
 def test_adapter_that_does_not_fit_is_named_and_leaves_no_trace(
-    qtbot: QtBot, window: MainWindow, parts: Parts, tiny_adapters: list[Path], tmp_path: Path
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_adapters: list[Path], tmp_path: Path
 ) -> None:
-    first = use_adapter(window, parts, tiny_adapters[0])
-    qtbot.waitUntil(lambda: parts.model.model is not None and parts.model.model.adapters == (first,), timeout=WAIT)
+    first = use_adapter(window, services, tiny_adapters[0])
+    qtbot.waitUntil(
+        lambda: services.model.model is not None and services.model.model.adapters == (first,), timeout=WAIT
+    )
     wide = write_tiny_adapter(tmp_path / "wide.gguf", base_config=dataclasses.replace(config(), width=128, heads=8))
-    kept = Path(parts.adapters.add(tiny_adapters[1]).path)
+    kept = Path(services.adapters.add(tiny_adapters[1]).path)
     kept.write_bytes(wide.read_bytes())
-    expert = parts.profiles.create("Wide")
+    expert = services.profiles.create("Wide")
     use = AdapterUse(kept.stem, str(kept))
-    parts.profiles.save(dataclasses.replace(expert, adapters=(use,)))
-    with qtbot.waitSignals([window.expert_tools.fit.changed, parts.model.adapters_failed], timeout=WAIT):
+    services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
+    with qtbot.waitSignals([window.expert_tools.fit.changed, services.model.adapters_failed], timeout=WAIT):
         window._on_expert_chosen(expert.id)
     assert window.sidebar.experts.warning == f"{use.name} does not fit"
     assert window.toast.text.endswith("This expert answers without adapters until that is settled.")
     answer = ask(qtbot, window, "What is a pump?").answer
     assert answer is not None and answer.made_by.adapters == ()
 
-    window._on_expert_chosen(parts.profiles.create("Bare").id)
+    window._on_expert_chosen(services.profiles.create("Bare").id)
     plain = ask(qtbot, window, "What is a pump?").answer
     assert plain is not None
     assert window.sidebar.experts.warning == ""

@@ -22,10 +22,10 @@ from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.chat.message_actions import MessageActions
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.comparison.launcher import ComparisonStart
+from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage
-from phi3desk.ui.comparison.runner import Comparing
-from phi3desk.ui.examples.feedback import Judging
+from phi3desk.ui.comparison.runner import ComparisonRunner
+from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.examples.page import ExamplesPage
 from tests.helpers.tiny_phi3 import write_tiny_adapter
 from tests.ui.recorded_library import RecordedLibrary
@@ -59,8 +59,12 @@ def page(home: Paths, store, model, tiny_adapters, qtbot: QtBot):
     window = QWidget()
     window.given_back, window.is_answering = [], False
     models = ModelStore(home)
-    comparing = Comparing(store, models, library, model, settings, lambda: window.given_back.append(True), window)
-    begin = ComparisonStart(store, profiles, models, AdapterStore(home), comparing, lambda: window.is_answering, window)
+    comparing = ComparisonRunner(
+        store, models, library, model, settings, lambda: window.given_back.append(True), window
+    )
+    begin = ComparisonLauncher(
+        store, profiles, models, AdapterStore(home), comparing, lambda: window.is_answering, window
+    )
     made = ComparisonPage(store, profiles, settings, comparing, begin, window)
     library.setParent(made)
     qtbot.addWidget(window)
@@ -217,7 +221,7 @@ def test_judged_answer_becomes_an_example_and_undo_takes_it_back(
     conversations.add(conversation.id, "user", "How often?")
     record = make_answer("Every 2,000 hours [1].").answer
     message = conversations.add(conversation.id, "assistant", record.text, record)
-    judging = Judging(examples, conversations, ProfileStore(home.profiles), page)
+    judging = Feedback(examples, conversations, ProfileStore(home.profiles), page)
     with qtbot.waitSignal(judging.undo_offered) as offered:
         judging.good(conversation.id, message.id)
     (kept,) = examples.examples()

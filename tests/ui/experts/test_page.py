@@ -20,7 +20,7 @@ from phi3desk.profiles.profile import SamplingChoice
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.experts.adapter_row import StrengthRow
+from phi3desk.ui.experts.adapter_row import AdapterRow
 from phi3desk.ui.experts.expert_list import KEYS
 from phi3desk.ui.experts.page import ExpertsPage
 from tests.helpers.tiny_phi3 import config, write_tiny_phi3
@@ -54,7 +54,7 @@ def page(home: Paths, store: ProfileStore, tiny_adapters: list[Path], qtbot: QtB
     return made
 
 
-def strength_of(page: ExpertsPage, adapter: str) -> StrengthRow:
+def strength_of(page: ExpertsPage, adapter: str) -> AdapterRow:
     """Return the row of an adapter; the starter's own is always among them."""
     return next(row for row in page.editor.strengths if row.name == adapter)
 

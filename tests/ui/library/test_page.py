@@ -25,7 +25,7 @@ from phi3desk.library.documents import (
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.library_client import LibraryClient
-from phi3desk.ui.library.document_import import DocumentFiles
+from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.page import FOLDERS, LibraryPage
 from phi3desk.ui.library.password_dialog import PasswordDialog
 from tests.ui.recorded_library import REASON, RecordedLibrary, document
@@ -36,7 +36,7 @@ def page(qtbot: QtBot, tmp_path: Path) -> Callable[..., LibraryPage]:
     def make(documents: list[Document], collections: list[Collection] | None = None) -> LibraryPage:
         counts = [Collection(1, "Manuals", len(documents))] if collections is None else collections
         library = RecordedLibrary(documents, counts)
-        files = DocumentFiles(
+        files = DocumentImport(
             library,  # type: ignore[arg-type]
             Settings(tmp_path / "settings.json"),
             lambda: next((one for one in library.collections if one.id == made.current_collection), None),
@@ -367,7 +367,7 @@ def test_library_page_shows_real_imports_and_undoes_a_removal(
 ):
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\nnothing of a document")
-    page = LibraryPage(real_library, DocumentFiles(real_library, Settings(home.settings), lambda: None, real_library))
+    page = LibraryPage(real_library, DocumentImport(real_library, Settings(home.settings), lambda: None, real_library))
     qtbot.addWidget(page)
     page.resize(1000, 700)
     page.show()

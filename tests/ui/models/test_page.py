@@ -16,7 +16,7 @@ from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Device, Hardware
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
-from phi3desk.ui.models.model_import import ModelFiles
+from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.page import PHI3_FILE, ModelsPage
 from phi3desk.ui.widgets.memory_bar import MemoryBar, Part
 from phi3desk.workers.protocol import Failure
@@ -50,7 +50,7 @@ class QuietModel(QObject):
 def page(home: Paths, qtbot: QtBot) -> ModelsPage:
     model = QuietModel()
     models, adapters, settings = ModelStore(home), AdapterStore(home), Settings(home.settings)
-    files = ModelFiles(models, adapters, settings)
+    files = ModelImport(models, adapters, settings)
     made = ModelsPage(models, adapters, model, files, settings)  # type: ignore[arg-type]
     model.setParent(made)
     files.setParent(made)

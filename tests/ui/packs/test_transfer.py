@@ -21,8 +21,8 @@ from phi3desk.packs.exporter import export_pack
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.settings import Settings
-from phi3desk.ui.packs.export_dialog import PackDialog
-from phi3desk.ui.services import Parts
+from phi3desk.ui.packs.export_dialog import PackExportDialog
+from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.pdf import write_pump_manual
 
@@ -30,7 +30,7 @@ WAIT = 90_000
 QUESTION = "How often is the main bearing greased?"
 
 
-Opened = Callable[[Paths], AbstractContextManager[tuple[MainWindow, Parts]]]
+Opened = Callable[[Paths], AbstractContextManager[tuple[MainWindow, Services]]]
 
 
 @pytest.fixture
@@ -39,35 +39,35 @@ def opened(qtbot: QtBot) -> Iterator[Opened]:
     windows = []
 
     @contextmanager
-    def open_window(paths: Paths) -> Iterator[tuple[MainWindow, Parts]]:
-        parts = app.make_parts(paths, Settings(paths.settings))
-        window = MainWindow(parts)
+    def open_window(paths: Paths) -> Iterator[tuple[MainWindow, Services]]:
+        services = app.make_services(paths, Settings(paths.settings))
+        window = MainWindow(services)
         qtbot.addWidget(window)
         # Qt still lays it out when the test has let go of it
         windows.append(window)
         window.show()
-        parts.library.start()
+        services.library.start()
         try:
-            qtbot.waitUntil(lambda: parts.library.status is not None, timeout=WAIT)
-            yield window, parts
+            qtbot.waitUntil(lambda: services.library.status is not None, timeout=WAIT)
+            yield window, services
         finally:
-            app.close(window, parts)
+            app.close(window, services)
 
     yield open_window
 
 
-def add_document(qtbot: QtBot, parts: Parts, file: Path) -> Collection:
+def add_document(qtbot: QtBot, services: Services, file: Path) -> Collection:
     made: list[Collection] = []
-    parts.library.create_collection("Pumps", made.append)
+    services.library.create_collection("Pumps", made.append)
     qtbot.waitUntil(lambda: bool(made), timeout=WAIT)
-    with qtbot.waitSignal(parts.library.import_finished, timeout=WAIT):
-        parts.library.import_paths([write_pump_manual(file)], made[0].id)
+    with qtbot.waitSignal(services.library.import_finished, timeout=WAIT):
+        services.library.import_paths([write_pump_manual(file)], made[0].id)
     return made[0]
 
 
-def add_expert(parts: Parts, **values: object) -> Profile:
-    profile = replace(parts.profiles.create("Pump expert"), **values)  # type: ignore[arg-type]
-    parts.profiles.save(profile)
+def add_expert(services: Services, **values: object) -> Profile:
+    profile = replace(services.profiles.create("Pump expert"), **values)  # type: ignore[arg-type]
+    services.profiles.save(profile)
     return profile
 
 
@@ -78,9 +78,10 @@ def asked(qtbot: QtBot, ask: Callable[[Callable[[object], None]], object]) -> ob
     return told[0]
 
 
-def found(qtbot: QtBot, parts: Parts, collections: tuple[int, ...]) -> list[tuple[object, ...]]:
+def found(qtbot: QtBot, services: Services, collections: tuple[int, ...]) -> list[tuple[object, ...]]:
     result = asked(
-        qtbot, lambda tell: parts.library.search(QUESTION, 3, collections, tell, lambda f: pytest.fail(str(f.sentence)))
+        qtbot,
+        lambda tell: services.library.search(QUESTION, 3, collections, tell, lambda f: pytest.fail(str(f.sentence))),
     )
     assert isinstance(result, SearchResult)
     return [(f.passage.document, f.passage.page, f.passage.text, round(f.score, 5)) for f in result.found]
@@ -98,7 +99,7 @@ def drop(window: MainWindow, path: Path) -> None:
 def save_with_documents(qtbot: QtBot, window: MainWindow, target: Path) -> None:
     page = window.experts_page
     page.head.export_requested.emit()
-    dialog = page.findChild(PackDialog)
+    dialog = page.findChild(PackExportDialog)
     qtbot.waitUntil(lambda: "1 document," in dialog.documents.text(), timeout=WAIT)
     assert not dialog.documents.isChecked() and "No text" in dialog.warning.text()
     qtbot.keyClick(dialog.documents, Qt.Key.Key_Space)
@@ -114,22 +115,25 @@ def test_expert_with_documents_and_index_travels_from_window_to_window(
     home: Paths, opened: Opened, qtbot: QtBot, tiny_adapters: list[Path], tmp_path: Path
 ) -> None:
     pack = tmp_path / "pump.phi3pack"
-    with opened(home) as (window, parts):
-        collection = add_document(qtbot, parts, tmp_path / "docs" / "pump.pdf")
-        adapter = parts.adapters.add(tiny_adapters[0])
+    with opened(home) as (window, services):
+        collection = add_document(qtbot, services, tmp_path / "docs" / "pump.pdf")
+        adapter = services.adapters.add(tiny_adapters[0])
         expert = add_expert(
-            parts, adapters=(AdapterUse(adapter.name, adapter.path, 0.8),), collections=(collection.id,), model="Phi-3"
+            services,
+            adapters=(AdapterUse(adapter.name, adapter.path, 0.8),),
+            collections=(collection.id,),
+            model="Phi-3",
         )
         window.show_page("experts")
         window.experts_page.choose(expert.id)
         save_with_documents(qtbot, window, pack)
         assert "with 1 document and the finished index of 1 document" in window.experts_page.packs.bar.text
-        wanted = found(qtbot, parts, expert.collections)
+        wanted = found(qtbot, services, expert.collections)
     assert wanted[0][:2] == ("pump.pdf", 2)
 
     there = open_paths(tmp_path / "there")
-    with opened(there) as (window, parts):
-        page, library = window.experts_page, parts.library
+    with opened(there) as (window, services):
+        page, library = window.experts_page, services.library
         reading: list[bool] = []
         library.import_started.connect(lambda: reading.append(True))
         with qtbot.waitSignal(page.undo_offered, timeout=WAIT) as offered:
@@ -142,15 +146,15 @@ def test_expert_with_documents_and_index_travels_from_window_to_window(
         assert (taken.name, taken.adapters[0].strength) == ("Pump expert", 0.8)
         page.save()
         assert page.chosen.collections == taken.collections == tuple(one.id for one in library.collections)
-        assert found(qtbot, parts, taken.collections) == wanted
+        assert found(qtbot, services, taken.collections) == wanted
         library.refresh()
         qtbot.waitUntil(lambda: library.status is not None and library.status.passages > 0, timeout=WAIT)
         assert library.status is not None and library.status.embedded == library.status.passages
         assert not reading
 
         offered.args[1]()
-        assert "Pump expert" not in [profile.name for profile in parts.profiles.profiles()]
-        assert "tiny-a" not in [entry.name for entry in parts.adapters.list()]
+        assert "Pump expert" not in [profile.name for profile in services.profiles.profiles()]
+        assert "tiny-a" not in [entry.name for entry in services.adapters.list()]
         qtbot.waitUntil(lambda: library.collections == [], timeout=WAIT)
         qtbot.waitUntil(lambda: list((there.home / "packs").iterdir()) == [], timeout=WAIT)
 
@@ -158,13 +162,13 @@ def test_expert_with_documents_and_index_travels_from_window_to_window(
 def test_packs_that_wait_for_an_import_say_so_and_can_be_stopped(
     home: Paths, opened: Opened, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    with opened(home) as (window, parts):
-        page, library = window.experts_page, parts.library
-        packs, expert = page.packs, add_expert(parts)
+    with opened(home) as (window, services):
+        page, library = window.experts_page, services.library
+        packs, expert = page.packs, add_expert(services)
         page.choose(expert.id)
         whole = tmp_path / "whole.phi3pack"
         export_pack(home, None, expert, whole)
-        before = parts.profiles.profiles()
+        before = services.profiles.profiles()
         library.pause(True)
         library.import_paths([write_pump_manual(tmp_path / "pump.pdf")], None)
         packs.export(expert, str(tmp_path / "stopped.phi3pack"))
@@ -176,35 +180,35 @@ def test_packs_that_wait_for_an_import_say_so_and_can_be_stopped(
         with qtbot.waitSignal(packs.exported, timeout=WAIT):
             library.pause(False)
         assert sorted(path.name for path in tmp_path.glob("*pack*")) == ["kept.phi3pack", "whole.phi3pack"]
-        assert parts.profiles.profiles() == before
+        assert services.profiles.profiles() == before
 
 
 def test_tampered_pack_is_refused_in_words_and_leaves_no_trace(
     home: Paths, opened: Opened, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    with opened(home) as (window, parts):
+    with opened(home) as (window, services):
         pack = tmp_path / "pump.phi3pack"
-        export_pack(home, None, add_expert(parts), pack)
+        export_pack(home, None, add_expert(services), pack)
         # the manifest's own hash stands at the end
         pack.write_bytes(pack.read_bytes()[:-1] + b"!")
-        before = parts.profiles.profiles(), sorted(home.home.iterdir())
+        before = services.profiles.profiles(), sorted(home.home.iterdir())
         window.toast.dismiss()
         with qtbot.waitSignal(window.experts_page.packs.refused, timeout=WAIT):
             window.experts_page.packs.take_in(str(pack))
         said = window.experts_page.packs.bar.text
         assert said.startswith("“pump.phi3pack” was not taken in.")
         assert window.toast.text == said, "the page is not seen, so the window tells"
-        assert (parts.profiles.profiles(), sorted(home.home.iterdir())) == before
+        assert (services.profiles.profiles(), sorted(home.home.iterdir())) == before
 
 
 def test_expert_without_documents_goes_into_a_file_and_comes_back(
     home: Paths, opened: Opened, qtbot: QtBot, tiny_adapters: list[Path], tmp_path: Path
 ) -> None:
-    with opened(home) as (window, parts):
-        adapter = parts.adapters.add(tiny_adapters[0])
-        known = parts.adapters.list()
+    with opened(home) as (window, services):
+        adapter = services.adapters.add(tiny_adapters[0])
+        known = services.adapters.list()
         expert = add_expert(
-            parts, adapters=(AdapterUse(adapter.name, adapter.path),), answer_mode=AnswerMode.MODEL_ALONE
+            services, adapters=(AdapterUse(adapter.name, adapter.path),), answer_mode=AnswerMode.MODEL_ALONE
         )
         page = window.experts_page
         dialog = page.packs.ask_what(expert, page)
@@ -217,4 +221,4 @@ def test_expert_without_documents_goes_into_a_file_and_comes_back(
             page.packs.take_in(str(tmp_path / "pump.phi3pack"))
         assert page.chosen.name == "Pump expert 2"
         assert page.chosen.adapters == expert.adapters
-        assert parts.adapters.list() == known
+        assert services.adapters.list() == known

@@ -3,7 +3,7 @@
 import pytest
 
 from phi3desk.ui.widgets.elided_label import ElidedLabel
-from phi3desk.ui.widgets.tooltip import plain_tip
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
 @pytest.mark.parametrize("name", ['<img src="file:///a.png">', "line one\n<b>bold</b> & more", "<a href='x'>y</a>.pdf"])
@@ -11,7 +11,7 @@ def test_name_that_looks_like_markup_is_shown_and_not_obeyed(name: str, qtbot):
     shown = ElidedLabel()
     qtbot.addWidget(shown)
     shown.show_text(name)
-    assert shown.toolTip() == plain_tip(name)
+    assert shown.toolTip() == plain_tooltip(name)
     assert shown.toolTip().startswith("<qt>")
     for tag in ("<img", "<b>", "<a "):
         assert tag not in shown.toolTip()
@@ -19,4 +19,4 @@ def test_name_that_looks_like_markup_is_shown_and_not_obeyed(name: str, qtbot):
 
 @pytest.mark.parametrize("name", ["pump.pdf", "a < b & c", "two\nlines"])
 def test_other_names_are_left_as_they_are(name: str):
-    assert plain_tip(name) == name
+    assert plain_tooltip(name) == name

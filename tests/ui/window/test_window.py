@@ -38,7 +38,7 @@ from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 from phi3desk.ui.chat.mentions import Mention
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
-from phi3desk.ui.services import Parts
+from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.pdf import write_pump_manual
 from tests.ui.conftest import SENTENCE, text_under
@@ -47,27 +47,27 @@ WAIT = 60_000
 
 
 @pytest.fixture
-def parts(home: Paths) -> Parts:
-    return app.make_parts(home, Settings(home.settings))
+def services(home: Paths) -> Services:
+    return app.make_services(home, Settings(home.settings))
 
 
 @pytest.fixture
-def window(qtbot: QtBot, parts: Parts) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, services: Services) -> Iterator[MainWindow]:
     """Return the window without its workers."""
-    made = MainWindow(parts)
+    made = MainWindow(services)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
     yield made
-    app.close(made, parts)
+    app.close(made, services)
 
 
 @pytest.fixture
-def working(qtbot: QtBot, window: MainWindow, parts: Parts, tiny_phi3: Path) -> MainWindow:
+def working(qtbot: QtBot, window: MainWindow, services: Services, tiny_phi3: Path) -> MainWindow:
     """Return the window with both workers running and the tiny model loaded."""
-    parts.models.use(parts.models.add(tiny_phi3).name)
-    app.start_workers(window, parts)
-    qtbot.waitUntil(lambda: parts.library.status is not None and parts.model.model is not None, timeout=WAIT)
+    services.models.use(services.models.add(tiny_phi3).name)
+    app.start_workers(window, services)
+    qtbot.waitUntil(lambda: services.library.status is not None and services.model.model is not None, timeout=WAIT)
     return window
 
 
@@ -81,14 +81,14 @@ def drop(window: MainWindow, *paths: Path) -> None:
     assert not window._overlay.isVisible()
 
 
-def import_pdf(qtbot: QtBot, window: MainWindow, parts: Parts, pdf: Path) -> None:
-    with qtbot.waitSignal(parts.library.import_finished, timeout=WAIT):
+def import_pdf(qtbot: QtBot, window: MainWindow, services: Services, pdf: Path) -> None:
+    with qtbot.waitSignal(services.library.import_finished, timeout=WAIT):
         drop(window, pdf)
-    qtbot.waitUntil(lambda: bool(parts.library.status and parts.library.status.passages), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(services.library.status and services.library.status.passages), timeout=WAIT)
 
 
 def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
-    with qtbot.waitSignal(window.assistant.answer_ended, timeout=WAIT) as ended:
+    with qtbot.waitSignal(window.conversation_controller.answer_ended, timeout=WAIT) as ended:
         window.chat.composer.set_text(question)
         qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
     return ended.args[0]
@@ -96,12 +96,12 @@ def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
 
 @pytest.mark.skipif(find_starter() is None, reason="the starter model is not installed")
 def test_window_from_a_drop_to_an_answer_with_its_source_and_a_highlighted_page(
-    qtbot: QtBot, window: MainWindow, parts: Parts, tmp_path: Path
+    qtbot: QtBot, window: MainWindow, services: Services, tmp_path: Path
 ) -> None:
-    app.start_workers(window, parts)
-    qtbot.waitUntil(lambda: parts.library.status is not None and parts.model.model is not None, timeout=WAIT)
+    app.start_workers(window, services)
+    qtbot.waitUntil(lambda: services.library.status is not None and services.model.model is not None, timeout=WAIT)
     assert window.chat.shows_start
-    import_pdf(qtbot, window, parts, write_pump_manual(tmp_path / "pump manual.pdf"))
+    import_pdf(qtbot, window, services, write_pump_manual(tmp_path / "pump manual.pdf"))
 
     message = ask(qtbot, window, "How often is the main bearing re-greased?")
     answer = message.answer
@@ -130,21 +130,21 @@ def test_window_from_a_drop_to_an_answer_with_its_source_and_a_highlighted_page(
     )
 
 
-def test_window_keeps_the_question_before_anything_else(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+def test_window_keeps_the_question_before_anything_else(qtbot: QtBot, window: MainWindow, services: Services) -> None:
     """The workers are not even running."""
     window.chat.composer.set_text("How often?")
     qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
 
-    kept = parts.conversations.conversations()
+    kept = services.conversations.conversations()
     assert [conversation.title for conversation in kept] == ["How often?"]
-    roles = [(message.role, message.text) for message in parts.conversations.messages(kept[0].id)]
+    roles = [(message.role, message.text) for message in services.conversations.messages(kept[0].id)]
     assert roles == [("user", "How often?"), ("assistant", "")]
 
 
 def test_window_answers_without_documents_and_names_what_wrote_it(
-    qtbot: QtBot, working: MainWindow, parts: Parts
+    qtbot: QtBot, working: MainWindow, services: Services
 ) -> None:
-    parts.settings.set("answers.max_tokens", 32)
+    services.settings.set("answers.max_tokens", 32)
     message = ask(qtbot, working, "What is a pump?")
 
     assert message.answer is not None
@@ -152,20 +152,20 @@ def test_window_answers_without_documents_and_names_what_wrote_it(
     assert message.answer.made_by.model == "tiny-phi3"
     assert len(message.answer.made_by.model_sha256) == 64
     assert "From the model alone, not from documents" in working.chat.view.toPlainText()
-    assert parts.conversations.messages(message.conversation_id)[-1].answer == message.answer
+    assert services.conversations.messages(message.conversation_id)[-1].answer == message.answer
 
 
 def test_window_switches_the_expert_in_the_middle_of_a_conversation(
-    qtbot: QtBot, working: MainWindow, parts: Parts, tiny_adapters: list[Path]
+    qtbot: QtBot, working: MainWindow, services: Services, tiny_adapters: list[Path]
 ) -> None:
-    parts.settings.set("answers.max_tokens", 32)
+    services.settings.set("answers.max_tokens", 32)
     plain = ask(qtbot, working, "What is a pump?")
-    entry = parts.adapters.add(tiny_adapters[0])
-    expert = parts.profiles.create("Pump expert")
+    entry = services.adapters.add(tiny_adapters[0])
+    expert = services.profiles.create("Pump expert")
 
     use = AdapterUse(entry.name, entry.path, 0.8)
-    parts.profiles.save(dataclasses.replace(expert, adapters=(use,)))
-    with qtbot.waitSignal(parts.model.adapters_changed, timeout=WAIT):
+    services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
+    with qtbot.waitSignal(services.model.adapters_changed, timeout=WAIT):
         position = [profile.id for profile in working.expert.all()].index(expert.id) + 1
         qtbot.keyClick(working, Qt.Key(Qt.Key.Key_0 + position), Qt.KeyboardModifier.ControlModifier)
     assert working.sidebar.experts.made_of.endswith(f"{entry.name} 0.8")
@@ -179,60 +179,64 @@ def test_window_switches_the_expert_in_the_middle_of_a_conversation(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
-def test_window_survives_the_death_of_the_model_in_an_answer(qtbot: QtBot, working: MainWindow, parts: Parts) -> None:
-    parts.settings.set("answers.max_tokens", 1500)
-    with qtbot.waitSignal(working.assistant.text_received, timeout=WAIT):
+def test_window_survives_the_death_of_the_model_in_an_answer(
+    qtbot: QtBot, working: MainWindow, services: Services
+) -> None:
+    services.settings.set("answers.max_tokens", 1500)
+    with qtbot.waitSignal(working.conversation_controller.text_received, timeout=WAIT):
         working.chat.composer.set_text("What is a pump?")
         qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Return)
-    with qtbot.waitSignal(working.assistant.answer_ended, timeout=WAIT) as ended:
-        os.kill(parts.model.worker.process_id, signal.SIGKILL)
+    with qtbot.waitSignal(working.conversation_controller.answer_ended, timeout=WAIT) as ended:
+        os.kill(services.model.worker.process_id, signal.SIGKILL)
 
     message, notice = ended.args
     assert message.text
     assert notice == "The model stopped unexpectedly. What it had written is kept. It is being started again."
     assert notice in working.chat.view.toPlainText()
-    assert parts.conversations.messages(message.conversation_id)[-1].text == message.text
-    qtbot.waitUntil(lambda: parts.model.model is not None, timeout=WAIT)
-    parts.settings.set("answers.max_tokens", 32)
+    assert services.conversations.messages(message.conversation_id)[-1].text == message.text
+    qtbot.waitUntil(lambda: services.model.model is not None, timeout=WAIT)
+    services.settings.set("answers.max_tokens", 32)
     assert ask(qtbot, working, "And a valve?").text
 
 
-def test_window_refuses_a_second_question_and_stops_the_first(qtbot: QtBot, working: MainWindow, parts: Parts) -> None:
-    parts.settings.set("answers.max_tokens", 1500)
-    with qtbot.waitSignal(working.assistant.text_received, timeout=WAIT):
+def test_window_refuses_a_second_question_and_stops_the_first(
+    qtbot: QtBot, working: MainWindow, services: Services
+) -> None:
+    services.settings.set("answers.max_tokens", 1500)
+    with qtbot.waitSignal(working.conversation_controller.text_received, timeout=WAIT):
         working.chat.composer.set_text("What is a pump?")
         qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Return)
-    with qtbot.waitSignal(working.assistant.refused) as refused:
-        assert not working.assistant.ask("And a valve?")
+    with qtbot.waitSignal(working.conversation_controller.refused) as refused:
+        assert not working.conversation_controller.ask("And a valve?")
     assert "still being written" in refused.args[0]
 
-    with qtbot.waitSignal(working.assistant.answer_ended, timeout=WAIT) as ended:
+    with qtbot.waitSignal(working.conversation_controller.answer_ended, timeout=WAIT) as ended:
         qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Escape)
     assert ended.args[0].answer.ended == "cancelled"
     assert "Stopped." in working.chat.view.toPlainText()
 
 
-def test_window_deletes_a_conversation_and_takes_it_back(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
-    conversation = parts.conversations.create("Seals")
-    parts.conversations.add(conversation.id, "user", "Which seal?")
+def test_window_deletes_a_conversation_and_takes_it_back(qtbot: QtBot, window: MainWindow, services: Services) -> None:
+    conversation = services.conversations.create("Seals")
+    services.conversations.add(conversation.id, "user", "Which seal?")
     window.sidebar.search_changed.emit("")
     window.sidebar.conversation_chosen.emit(conversation.id)
     window.sidebar.delete_requested.emit(conversation.id)
-    assert parts.conversations.conversations() == []
+    assert services.conversations.conversations() == []
     assert "Seals" in window.toast.text
 
     window.toast._on_action()
-    assert [known.id for known in parts.conversations.conversations()] == [conversation.id]
+    assert [known.id for known in services.conversations.conversations()] == [conversation.id]
     assert "Which seal?" in window.chat.view.toPlainText()
 
 
 def test_window_adds_a_dropped_gguf_as_what_it_is(
-    qtbot: QtBot, window: MainWindow, parts: Parts, tiny_phi3: Path, tiny_adapters: list[Path]
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_phi3: Path, tiny_adapters: list[Path]
 ) -> None:
     with qtbot.waitSignals([window.model_files.model_added, window.model_files.adapter_added], timeout=WAIT):
         drop(window, tiny_phi3, tiny_adapters[0])
 
-    entry = parts.models.in_use()
+    entry = services.models.in_use()
     assert entry is not None and entry.name == "tiny-phi3"
     assert window.chat.banner == ""
 
@@ -265,17 +269,17 @@ def test_window_goes_everywhere_by_keyboard(qtbot: QtBot, window: MainWindow) ->
     assert window.source.isVisible()
 
 
-def test_window_remembers_its_panes(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+def test_window_remembers_its_panes(qtbot: QtBot, window: MainWindow, services: Services) -> None:
     qtbot.keyClick(window, Qt.Key.Key_F9)
     window._splitter.setSizes([230, 400, 330])
     sizes = window._splitter.sizes()
     window.close()
-    again = MainWindow(parts)
+    again = MainWindow(services)
     qtbot.addWidget(again)
     again.show()
 
     assert again.source.isVisible()
-    assert parts.settings.remembered("window.panes") == sizes
+    assert services.settings.remembered("window.panes") == sizes
 
 
 def test_importing_the_app_loads_nothing_heavy() -> None:
@@ -298,10 +302,10 @@ def test_bug_reporter_shows_a_report_and_lets_the_window_live(qtbot: QtBot, wind
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
 def test_window_offers_to_start_a_worker_again_that_was_given_up(
-    qtbot: QtBot, window: MainWindow, parts: Parts
+    qtbot: QtBot, window: MainWindow, services: Services
 ) -> None:
-    worker = parts.model.worker
-    parts.model.start()
+    worker = services.model.worker
+    services.model.start()
     for _ in range(RESTARTS_IN_A_ROW + 1):
         qtbot.waitUntil(lambda: worker.process_id > 0, timeout=WAIT)
         with qtbot.waitSignal(worker.died, timeout=WAIT):
@@ -351,43 +355,43 @@ def test_window_puts_the_keyboard_into_what_is_shown(qtbot: QtBot, window: MainW
     assert window.sidebar.isAncestorOf(window.focusWidget())
 
 
-def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWindow, parts: Parts) -> None:
+def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWindow, services: Services) -> None:
     named = (Mention("Tenders", 7), Mention("pump manual.pdf"))
     window.chat.composer.set_text("How often?")
     window.chat.composer.set_named(named)
     qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
 
-    assert window.assistant._answering is not None
-    question = window.assistant._answering._question
+    assert window.conversation_controller._answering is not None
+    question = window.conversation_controller._answering._question
     assert (question.collections, question.document) == ((7,), "pump manual.pdf")
     assert window.chat.composer.named == ()
-    asked = parts.conversations.messages(parts.conversations.conversations()[0].id)[0]
+    asked = services.conversations.messages(services.conversations.conversations()[0].id)[0]
     window.chat.view.edit_requested.emit(asked.id)
     assert window.chat.composer.named == named
 
 
 def test_window_takes_back_the_edit_of_a_question(
-    qtbot: QtBot, window: MainWindow, parts: Parts, make_answer: Callable[..., Message]
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
 ) -> None:
-    conversation = parts.conversations.create("Seals")
-    asked = parts.conversations.add(conversation.id, "user", "Which seal?")
+    conversation = services.conversations.create("Seals")
+    asked = services.conversations.add(conversation.id, "user", "Which seal?")
     made = make_answer("The 6204 seal. [1]")
-    parts.conversations.add(conversation.id, "assistant", made.text, made.answer)
-    before = parts.conversations.messages(conversation.id)
+    services.conversations.add(conversation.id, "assistant", made.text, made.answer)
+    before = services.conversations.messages(conversation.id)
     window.sidebar.conversation_chosen.emit(conversation.id)
     window.chat.view.edit_requested.emit(asked.id)
     window.chat.composer.set_text("Which bearing?")
     qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
-    assert [message.text for message in parts.conversations.messages(conversation.id)] == ["Which bearing?", ""]
+    assert [message.text for message in services.conversations.messages(conversation.id)] == ["Which bearing?", ""]
 
     window.toast._on_action()
-    assert parts.conversations.messages(conversation.id) == before
+    assert services.conversations.messages(conversation.id) == before
     assert "The 6204 seal." in window.chat.view.toPlainText()
     assert "Which bearing?" not in window.chat.view.toPlainText()
 
 
-def test_window_says_that_meanings_are_incomplete(window: MainWindow, parts: Parts) -> None:
-    library = parts.library
+def test_window_says_that_meanings_are_incomplete(window: MainWindow, services: Services) -> None:
+    library = services.library
     library.status = LibraryStatus(3, 1000, 340, "", False, True)
     library.status_changed.emit(library.status)
     assert window.chat._status.text() == "Searching by words; meanings 34.0 %"
@@ -400,13 +404,13 @@ def test_window_says_that_meanings_are_incomplete(window: MainWindow, parts: Par
 
 
 def test_window_saves_a_conversation_and_one_answer_as_markdown(
-    window: MainWindow, parts: Parts, make_answer: Callable[..., Message], tmp_path: Path
+    window: MainWindow, services: Services, make_answer: Callable[..., Message], tmp_path: Path
 ) -> None:
-    conversation = parts.conversations.create("Bearing: change?")
+    conversation = services.conversations.create("Bearing: change?")
     for question in ("How often?", "How much?"):
-        parts.conversations.add(conversation.id, "user", question)
+        services.conversations.add(conversation.id, "user", question)
         made = make_answer(f"Answer to {question} [1]")
-        answer = parts.conversations.add(conversation.id, "assistant", made.text, made.answer)
+        answer = services.conversations.add(conversation.id, "assistant", made.text, made.answer)
     window.sidebar.conversation_chosen.emit(conversation.id)
     texts = []
     for number, export in enumerate(

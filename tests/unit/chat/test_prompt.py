@@ -6,14 +6,14 @@ from phi3desk.chat.answer import finish
 from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import MadeBy, Source
 from phi3desk.chat.prompt import (
-    FOR_CHOOSERS,
     FOR_SMALL_MODELS,
     FORMS,
     REFUSAL,
+    WITH_REFUSAL,
+    Completion,
     PromptRequest,
-    Written,
     compose,
-    manner_for,
+    prompt_format_for,
 )
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
@@ -79,23 +79,23 @@ def test_without_passages_the_question_stands_alone():
 
 
 def test_small_model_reads_one_excerpt_after_an_example_and_no_history():
-    prompt = compose(request(history=EXCHANGES), count, 4096, 512, manner_for(135_000_000))
+    prompt = compose(request(history=EXCHANGES), count, 4096, 512, prompt_format_for(135_000_000))
     assert prompt.sources_read == (1,)
     assert [turn.text for turn in prompt.turns[1:-1]] == [turn.text for turn in FOR_SMALL_MODELS.example]
-    assert manner_for(3_800_000_000) != FOR_SMALL_MODELS
-    assert manner_for(0) != FOR_SMALL_MODELS
+    assert prompt_format_for(3_800_000_000) != FOR_SMALL_MODELS
+    assert prompt_format_for(0) != FOR_SMALL_MODELS
 
 
 def test_small_model_with_a_fitting_adapter_reads_three_excerpts_and_may_refuse():
-    (form,) = (name for name, manner in FORMS.items() if manner is FOR_CHOOSERS)
-    prompt = compose(request(passages=5, history=EXCHANGES), count, 4096, 512, manner_for(135_000_000, form))
+    (form,) = (name for name, manner in FORMS.items() if manner is WITH_REFUSAL)
+    prompt = compose(request(passages=5, history=EXCHANGES), count, 4096, 512, prompt_format_for(135_000_000, form))
     assert prompt.sources_read == (1, 2, 3)
     assert [turn.role for turn in prompt.turns] == ["system", "user"]
     assert REFUSAL in prompt.turns[0].text
     asked = "Question: How often must it be greased?"
     assert prompt.turns[-1].text.startswith(f"{asked}\n\nPassages:\n\n[1] ")
     assert prompt.turns[-1].text.endswith(f"\n\n{asked}")
-    assert manner_for(135_000_000, "a form of tomorrow") == FOR_SMALL_MODELS
+    assert prompt_format_for(135_000_000, "a form of tomorrow") == FOR_SMALL_MODELS
 
 
 def test_excerpt_grows_over_short_lines_until_it_has_enough_words():
@@ -111,6 +111,6 @@ def test_excerpt_grows_over_short_lines_until_it_has_enough_words():
 
 def test_answer_is_recorded_with_the_adapters_that_were_attached():
     wanted, attached = AdapterUse("pumps", "/pumps.gguf"), AdapterUse("lifts", "/lifts.gguf", 0.5)
-    written = Written(Generation("It is.", (1, 2), "stop", 9, 0, 0.1, 0.1, 2, 9.0, (attached,)), (), 0)
+    written = Completion(Generation("It is.", (1, 2), "stop", 9, 0, 0.1, 0.1, 2, 9.0, (attached,)), (), 0)
     answer = finish(written, "Is it?", (), MadeBy("m", adapters=(wanted,)), 0.0)
     assert answer.made_by.adapters == (attached,)

@@ -15,9 +15,9 @@ from phi3desk.chat.refusal import refuses
 from phi3desk.comparison.figures import PairFigures, figures
 from phi3desk.comparison.grading import Expected, Judged, holds, judge
 from phi3desk.comparison.plan import Outcome, Plan, Variant, offered, run, shown_order, variants_of, work_left
-from phi3desk.comparison.questions import Asked, read_questions, typed_questions
+from phi3desk.comparison.questions import ComparedQuestion, read_questions, typed_questions
 from phi3desk.comparison.report import csv_text, html_text
-from phi3desk.comparison.statistics import chance_of, holm, mean_of, share_of
+from phi3desk.comparison.statistics import holm, mean_of, p_value_of, share_of
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.model.types import AdapterEntry, AdapterUse, Turn
@@ -50,11 +50,11 @@ def test_wilson_interval_matches_the_published_values():
 
 
 def test_chance_of_is_the_exact_binomial_test():
-    assert chance_of(0, 0) == 1.0
-    assert chance_of(6, 0) == 2 / 64
-    assert chance_of(1, 8) == pytest.approx(2 * (1 + 9) / 512)
-    assert chance_of(4, 4) == 1.0
-    assert 0 <= chance_of(2000, 3000) < 1e-10
+    assert p_value_of(0, 0) == 1.0
+    assert p_value_of(6, 0) == 2 / 64
+    assert p_value_of(1, 8) == pytest.approx(2 * (1 + 9) / 512)
+    assert p_value_of(4, 4) == 1.0
+    assert 0 <= p_value_of(2000, 3000) < 1e-10
 
 
 def test_holm_corrects_in_order():
@@ -174,7 +174,7 @@ def test_run_keeps_each_answer_and_goes_on(store):
     plan = Plan("t", typed_questions("a\nb"), ONE_AND_TWO)
     comparison, cancelled, asked = store.begin(plan), threading.Event(), []
 
-    def one(question: Asked, variant: Variant) -> Outcome | None:
+    def one(question: ComparedQuestion, variant: Variant) -> Outcome | None:
         asked.append((question.id, variant.key))
         if len(asked) == 3:
             return None
@@ -189,8 +189,8 @@ def test_run_keeps_each_answer_and_goes_on(store):
 
 
 def test_figures_match_a_table_counted_by_hand(store):
-    questions = tuple(Asked(str(n), "How hot?", Expected(("90 degrees",))) for n in range(8))
-    questions += (Asked("x", "Who won?", Expected(answerable=False)),)
+    questions = tuple(ComparedQuestion(str(n), "How hot?", Expected(("90 degrees",))) for n in range(8))
+    questions += (ComparedQuestion("x", "Who won?", Expected(answerable=False)),)
     comparison = store.begin(Plan("t", questions, ONE_AND_TWO))
     for n in range(8):
         store.keep(comparison.id, Outcome(str(n), "alone", answer("90 degrees" if n < 2 else "no"), 1.0))
@@ -226,7 +226,7 @@ def test_blind_order_is_mixed_and_stays(store):
 
 def test_exports_are_safe_to_open(store):
     hostile = '=HYPERLINK("http://x")<script>alert(1)</script>'
-    comparison = store.begin(Plan("<b>t", (Asked("1", hostile, Expected(("30 g",))),), ONE_AND_TWO))
+    comparison = store.begin(Plan("<b>t", (ComparedQuestion("1", hostile, Expected(("30 g",))),), ONE_AND_TWO))
     store.keep(comparison.id, Outcome("1", "alone", answer("@SUM(1) <img src=x>"), 1.0))
     store.keep(comparison.id, Outcome("1", "documents", answer("-1 bar"), 1.0))
     comparison = store.comparison(comparison.id)
@@ -241,7 +241,7 @@ def test_exports_are_safe_to_open(store):
 
 
 def test_comparison_out_of_a_conversation_is_not_gone_on_with_as_one_of_a_file():
-    plan = Plan("a", (Asked("1", "What?"),), ())
+    plan = Plan("a", (ComparedQuestion("1", "What?"),), ())
     spoken = dataclasses.replace(plan, history=(Turn("user", "Before?"), Turn("assistant", "So.")))
     assert len({one.fingerprint for one in (plan, spoken, dataclasses.replace(plan, document="a.pdf"))}) == 3
     assert dataclasses.replace(plan, title="b").fingerprint == plan.fingerprint

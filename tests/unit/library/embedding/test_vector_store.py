@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from phi3desk.library.embedding.minilm import Embedder, model_folder
-from phi3desk.library.embedding.vector_store import Vectors
+from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.search.features import _times
 
 TEXTS = ["How often is the bearing greased?", "", "Змащувати ÄÖÜ ﬁ", "grease " * 400, "The pump delivers 12 m³/h."]
@@ -20,8 +20,8 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture
-def vectors(tmp_path: Path) -> Iterator[Vectors]:
-    opened = Vectors(tmp_path / "chroma")
+def vectors(tmp_path: Path) -> Iterator[VectorStore]:
+    opened = VectorStore(tmp_path / "chroma")
     yield opened
     opened.close()
 
@@ -45,7 +45,7 @@ def test_an_idle_embedder_is_let_go_and_comes_back(embedder: Embedder) -> None:
     assert np.array_equal(embedder.embed_question(TEXTS[0]), before)
 
 
-def test_vectors_finds_the_nearest_of_thousands_and_stays_within_documents(vectors: Vectors) -> None:
+def test_vectors_finds_the_nearest_of_thousands_and_stays_within_documents(vectors: VectorStore) -> None:
     chance = np.random.default_rng(1)
     many = chance.standard_normal((2000, 384)).astype(np.float32)
     many /= np.linalg.norm(many, axis=1, keepdims=True)

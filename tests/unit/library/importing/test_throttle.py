@@ -8,7 +8,7 @@ import pytest
 from phi3desk.library.database import Database
 from phi3desk.library.documents import Phase
 from phi3desk.library.importing.folder_watcher import FolderWatcher
-from phi3desk.library.importing.throttle import Pace
+from phi3desk.library.importing.throttle import Throttle
 
 
 @pytest.fixture
@@ -17,17 +17,17 @@ def database(tmp_path: Path) -> Database:
 
 
 def test_pace_keeps_a_pause_over_a_restart(database: Database) -> None:
-    Pace(database, lambda: "go_on").pause(True)
-    again = Pace(database, lambda: "go_on")
+    Throttle(database, lambda: "go_on").pause(True)
+    again = Throttle(database, lambda: "go_on")
     assert again.held_by() is Phase.PAUSED
     again.pause(False)
-    assert Pace(database, lambda: "go_on").held_by() is None
+    assert Throttle(database, lambda: "go_on").held_by() is None
 
 
 @pytest.mark.parametrize(("setting", "held"), [("go_on", None), ("slow", None), ("wait", Phase.ON_BATTERY)])
 def test_pace_on_battery_does_what_is_set(database: Database, setting: str, held: Phase | None) -> None:
-    assert Pace(database, lambda: setting, battery=lambda: True).held_by() is held
-    assert Pace(database, lambda: setting, battery=lambda: False).held_by() is None
+    assert Throttle(database, lambda: setting, battery=lambda: True).held_by() is held
+    assert Throttle(database, lambda: setting, battery=lambda: False).held_by() is None
 
 
 def test_pace_rests_on_battery_only_where_it_shall_be_slow(database: Database) -> None:
@@ -35,9 +35,9 @@ def test_pace_rests_on_battery_only_where_it_shall_be_slow(database: Database) -
     cancelled.set()
     rested: list[float] = []
     cancelled.wait = lambda timeout=None: rested.append(timeout) or True  # type: ignore[method-assign]
-    Pace(database, lambda: "slow", battery=lambda: True).rest_after(2.0, cancelled)
-    Pace(database, lambda: "go_on", battery=lambda: True).rest_after(2.0, cancelled)
-    Pace(database, lambda: "slow", battery=lambda: False).rest_after(2.0, cancelled)
+    Throttle(database, lambda: "slow", battery=lambda: True).rest_after(2.0, cancelled)
+    Throttle(database, lambda: "go_on", battery=lambda: True).rest_after(2.0, cancelled)
+    Throttle(database, lambda: "slow", battery=lambda: False).rest_after(2.0, cancelled)
     assert rested == [2.0]
 
 

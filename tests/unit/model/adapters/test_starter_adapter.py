@@ -11,7 +11,7 @@ import pytest
 
 from phi3desk.chat.answer import write
 from phi3desk.chat.messages import Source
-from phi3desk.chat.prompt import FORMS, PromptRequest, Written
+from phi3desk.chat.prompt import FORMS, Completion, PromptRequest
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
 from phi3desk.model.adapters.base_models import open_base
@@ -118,7 +118,7 @@ def test_adapter_of_a_prompt_form_has_no_part_in_an_answer_without_passages(tiny
     sampling = Sampling(temperature=0.0, max_tokens=12)
     source = Source(1, Passage(1, 0, "", "", "", 1, 0, 20, "The pump leaks."))
 
-    def written(sources: tuple[Source, ...], attached: list[AdapterUse]) -> Written:
+    def written(sources: tuple[Source, ...], attached: list[AdapterUse]) -> Completion:
         engine.set_adapters(attached)
         request = PromptRequest("", sources, (), "What leaks?")
         told = write(engine, request, sampling, lambda *_: None, lambda _: None, threading.Event())
