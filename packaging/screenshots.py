@@ -105,13 +105,13 @@ class Photographer:
 
     def _comparisons(self, answer: Message) -> None:
         """Compare one answer where it stands, then a few questions with known answers."""
-        window, tools = self._window, self._window.expert_tools
+        window, tools = self._window, self._window.expert_tabs
         window._set_source_shown(False)
         longest = self._services.settings.get("answers.max_tokens")
         self._services.settings.set("answers.max_tokens", 64)
         window.chat.view.compare_requested.emit(answer.id)
         self.wait(lambda: tools.spot.shown is not None, "the comparison of an answer")
-        self.wait(lambda: not tools.comparing.running, "the compared answers")
+        self.wait(lambda: not tools.runner.running, "the compared answers")
         window.toast.dismiss()
         self.take("compared-in-place")
         tools.spot.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import sys
 from types import TracebackType
 
@@ -16,14 +15,15 @@ from phi3desk.chat.examples import ExampleStore
 from phi3desk.chat.history import ConversationStore
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError, bug_report
+from phi3desk.logs import log_to_file
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths, resource
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
-from phi3desk.ui.clients.library_client import LibraryClient
-from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.formatting import shown
+from phi3desk.ui.clients.library_client import LibraryClient, library_worker
+from phi3desk.ui.clients.model_client import ModelClient, model_worker
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import apply_scheme
 from phi3desk.ui.window.bug_dialog import BugDialog
@@ -31,13 +31,11 @@ from phi3desk.ui.window.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 
-LOG_BYTES = 1_000_000
-
 
 def run(paths: Paths, settings: Settings) -> int:
     """Open the window and return the exit code when it is closed; 1 where another window has this home open."""
     application = make_application(settings)
-    _log_to_file(paths)
+    log_to_file(paths.logs, "window")
     lock = QLockFile(str(paths.home / "window.lock"))
     lock.setStaleLockTime(0)
     if not lock.tryLock(100):
@@ -46,7 +44,7 @@ def run(paths: Paths, settings: Settings) -> int:
     try:
         services = make_services(paths, settings)
     except UserError as error:
-        _tell(shown(error.sentence))
+        _tell(translate(error.sentence))
         return 1
     window = MainWindow(services)
     reporter = BugReporter(window)
@@ -97,8 +95,8 @@ def make_services(paths: Paths, settings: Settings) -> Services:
         comparisons=comparisons,
         models=ModelStore(paths),
         adapters=AdapterStore(paths),
-        library=LibraryClient(paths),
-        model=ModelClient(paths),
+        library=LibraryClient(library_worker(paths)),
+        model=ModelClient(model_worker(paths)),
     )
 
 
@@ -111,7 +109,7 @@ def start_workers(window: MainWindow, services: Services) -> None:
 
 def close(window: MainWindow, services: Services) -> None:
     """Keep what has been written, stop the workers, close the files."""
-    window.expert_tools.close()
+    window.expert_tabs.close()
     window.conversation_controller.close()
     services.model.close()
     services.library.close()
@@ -149,11 +147,3 @@ class BugReporter:
 def _tell(sentence: str) -> None:
     box = QMessageBox(QMessageBox.Icon.Information, "phi3desk", sentence, QMessageBox.StandardButton.Ok)
     box.exec()
-
-
-def _log_to_file(paths: Paths) -> None:
-    handler = logging.handlers.RotatingFileHandler(
-        paths.logs / "window.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -8,14 +8,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from phi3desk.chat.citations import cite, keep_known_marks
-from phi3desk.chat.messages import Answer, MadeBy, Source, Timings
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Source, Timings
 from phi3desk.chat.prompt import Completion, PromptRequest, compose, prompt_format_for
 from phi3desk.library.documents import SearchResult
-from phi3desk.model.types import Generation, LoadedModel, Sampling, Turn
+from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
 
-DOCUMENTS = "documents"
-MODEL = "model"
-NOTHING_FOUND = "nothing_found"
 NOTHING_FOUND_TEXT = "Nothing relevant was found in the documents."
 NOTHING_TO_SEARCH_TEXT = (
     "This expert answers from documents only, and there are none to search. "
@@ -74,12 +71,12 @@ def sources_of(result: SearchResult) -> tuple[Source, ...]:
 
 def nothing_found(result: SearchResult, made_by: MadeBy, text: str = NOTHING_FOUND_TEXT) -> Answer:
     """Return the answer for a question that no document speaks of; no model was asked."""
-    return Answer(text, (), (), NOTHING_FOUND, "stop", made_by, Timings(search_s=result.seconds))
+    return Answer(text, (), (), Basis.NOTHING_FOUND, Ending.STOP, made_by, Timings(search_s=result.seconds))
 
 
 def nothing_to_search(made_by: MadeBy, text: str = NOTHING_TO_SEARCH_TEXT) -> Answer:
     """Return the answer of an expert that answers from documents only, where there is none; no model was asked."""
-    return Answer(text, (), (), NOTHING_FOUND, "stop", made_by, Timings())
+    return Answer(text, (), (), Basis.NOTHING_FOUND, Ending.STOP, made_by, Timings())
 
 
 def finish(
@@ -96,17 +93,17 @@ def finish(
         text=text,
         citations=citations,
         sources=sources,
-        basis=DOCUMENTS if read else MODEL,
+        basis=Basis.DOCUMENTS if read else Basis.MODEL,
         ended=generation.ended,
         made_by=replace(made_by, adapters=generation.adapters),
         timings=timings_of(generation, search_seconds),
     )
 
 
-def unfinished(text: str, sources: tuple[Source, ...], made_by: MadeBy, ended: str) -> Answer:
+def unfinished(text: str, sources: tuple[Source, ...], made_by: MadeBy, ended: Ending) -> Answer:
     """Return the record of an answer that is still being written, or that broke off (`ended` says which)."""
     kept = keep_known_marks(text, {source.n for source in sources})
-    return Answer(kept, (), sources, DOCUMENTS if sources else MODEL, ended, made_by, Timings())
+    return Answer(kept, (), sources, Basis.DOCUMENTS if sources else Basis.MODEL, ended, made_by, Timings())
 
 
 def timings_of(generation: Generation, search_seconds: float) -> Timings:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from phi3desk.chat.citations import MARKS
 from phi3desk.chat.examples import Example, Verdict
+from phi3desk.chat.messages import Basis
 from phi3desk.chat.prompt import CountTokens, PromptFormat, PromptRequest, compose
 from phi3desk.errors import UserError
 from phi3desk.library.text import fold
-from phi3desk.model.types import Turn
+from phi3desk.model.types import Role, Turn
 from phi3desk.paths import write_atomically
 
 TRAIN, VALID, REJECTED, README = "train.jsonl", "valid.jsonl", "rejected.jsonl", "README.md"
@@ -111,7 +112,7 @@ def messages_of(
     passage that is not in the prompt.
     """
     asked = example.asked
-    if asked.basis == "nothing_found" and example.verdict != Verdict.CORRECTED:
+    if asked.basis is Basis.NOTHING_FOUND and example.verdict != Verdict.CORRECTED:
         return None
     request = PromptRequest(asked.instructions, asked.sources, asked.history, example.question, asked.mode)
     try:
@@ -121,7 +122,7 @@ def messages_of(
     cited = {int(number) for mark in MARKS.findall(wanted) for number in mark.replace(";", ",").split(",")}
     if not cited <= set(prompt.sources_read):
         return None
-    return [*prompt.turns, Turn("assistant", wanted.strip())]
+    return [*prompt.turns, Turn(Role.ASSISTANT, wanted.strip())]
 
 
 def _lines(

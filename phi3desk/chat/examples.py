@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import MadeBy, Message, Source
+from phi3desk.chat.messages import Basis, MadeBy, Message, Source
 from phi3desk.errors import say
 from phi3desk.model.types import Turn
 from phi3desk.sqlite_file import open_file
@@ -50,7 +50,7 @@ class AskedWith:
     mode: AnswerMode = AnswerMode.DOCUMENTS
     sources: tuple[Source, ...] = ()
     history: tuple[Turn, ...] = ()
-    basis: str = "model"
+    basis: Basis = Basis.MODEL
     made_by: MadeBy = field(default_factory=MadeBy)
 
 

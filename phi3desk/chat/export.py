@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from phi3desk.chat.messages import Answer, Citation, Message
+from phi3desk.chat.messages import Answer, Basis, Citation, Message
 from phi3desk.library.documents import place
+from phi3desk.model.types import Role
 
 # CommonMark 2.4: what could begin or end markup anywhere in a line
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&#!$])")
@@ -24,7 +25,7 @@ def conversation_markdown(title: str, messages: Sequence[Message]) -> str:
     """
     parts = [f"# {_line(title)}"] if title.strip() else []
     for message in messages:
-        if message.role == "user":
+        if message.role is Role.USER:
             parts.append(f"## {_line(message.text)}")
         else:
             parts += _answer(message)
@@ -65,9 +66,9 @@ def _sources(citations: Sequence[Citation]) -> list[str]:
 
 def _made_by(answer: Answer) -> str:
     basis = {
-        "documents": "Written from documents",
-        "model": "Written by the model alone, not from documents",
-        "nothing_found": "Nothing was found in the documents",
+        Basis.DOCUMENTS: "Written from documents",
+        Basis.MODEL: "Written by the model alone, not from documents",
+        Basis.NOTHING_FOUND: "Nothing was found in the documents",
     }.get(answer.basis, "")
     made_by = answer.made_by
     names = [made_by.profile, made_by.model, *(f"{use.name} {use.strength:g}" for use in made_by.adapters)]

@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 
 from phi3desk.chat.citations import keep_known_marks
-from phi3desk.chat.messages import Answer, Conversation, Message
+from phi3desk.chat.messages import Answer, Basis, Conversation, Message
 from phi3desk.errors import say
 from phi3desk.library.text import fold
-from phi3desk.model.types import Turn
+from phi3desk.model.types import Ending, Role, Turn
 from phi3desk.sqlite_file import open_file
 
 MIGRATIONS: tuple[str, ...] = (
@@ -121,7 +121,7 @@ class ConversationStore:
         )
         return [_message(row) for row in rows]
 
-    def add(self, conversation_id: int, role: str, text: str, answer: Answer | None = None) -> Message:
+    def add(self, conversation_id: int, role: Role, text: str, answer: Answer | None = None) -> Message:
         """Append a message; the conversation's first question becomes its title where it has none."""
         now = time.time()
         cursor = self._db.execute(
@@ -129,7 +129,7 @@ class ConversationStore:
             (conversation_id, role, text, now, _encoded(answer)),
         )
         self._db.execute("UPDATE conversation SET changed = ? WHERE id = ?", (now, conversation_id))
-        if role == "user":
+        if role is Role.USER:
             self._db.execute(
                 "UPDATE conversation SET title = ? WHERE id = ? AND title = ''",
                 (shorten_title(text), conversation_id),
@@ -197,9 +197,14 @@ def turns_of(messages: list[Message]) -> tuple[Turn, ...]:
     turns: list[Turn] = []
     for question, answer in pairwise(messages):
         record = answer.answer
-        if question.role != "user" or answer.role != "assistant" or record is None or not answer.text.strip():
+        if (
+            question.role is not Role.USER
+            or answer.role is not Role.ASSISTANT
+            or record is None
+            or not answer.text.strip()
+        ):
             continue
-        if record.basis == "nothing_found" or record.ended in ("failed", "writing"):
+        if record.basis is Basis.NOTHING_FOUND or record.ended in (Ending.FAILED, Ending.WRITING):
             continue
-        turns += [Turn("user", question.text), Turn("assistant", keep_known_marks(answer.text, ()))]
+        turns += [Turn(Role.USER, question.text), Turn(Role.ASSISTANT, keep_known_marks(answer.text, ()))]
     return tuple(turns)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from phi3desk.library.documents import Passage
-from phi3desk.model.types import AdapterUse
+from phi3desk.model.types import AdapterUse, Ending, Role
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,17 @@ class MadeBy:
         return ", ".join(part for part in (self.profile, self.model, *adapters) if part)
 
 
+class Basis(StrEnum):
+    """What an answer rests on: documents, the model alone, or nothing, for no document speaks of the question."""
+
+    DOCUMENTS = "documents"
+    MODEL = "model"
+    NOTHING_FOUND = "nothing_found"
+
+
 @dataclass(frozen=True)
 class Answer:
-    """A finished answer. `basis` is documents, model or nothing_found; `ended` says how the writing ended.
+    """A finished answer.
 
     `sources` are all passages that were found relevant; the prompt held as many of the first ones as fit. `meanings`
     is the share of all passages that could be found by their meaning when the question was asked, 0 to 1.
@@ -80,8 +89,8 @@ class Answer:
     text: str
     citations: tuple[Citation, ...]
     sources: tuple[Source, ...]
-    basis: str
-    ended: str
+    basis: Basis
+    ended: Ending
     made_by: MadeBy
     timings: Timings
     meanings: float = 1.0
@@ -89,16 +98,16 @@ class Answer:
     @property
     def grounded(self) -> bool:
         """Whether the answer was written from documents and names a source that holds its figures."""
-        return self.basis == "documents" and any(not citation.missing for citation in self.citations)
+        return self.basis is Basis.DOCUMENTS and any(not citation.missing for citation in self.citations)
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a conversation; `role` is user or assistant, times are seconds since 1970."""
+    """One message of a conversation, by the user or the assistant; times are seconds since 1970."""
 
     id: int
     conversation_id: int
-    role: str
+    role: Role
     text: str
     created: float
     answer: Answer | None = None

@@ -11,7 +11,7 @@ from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import Source
 from phi3desk.errors import UserError
 from phi3desk.library.documents import place
-from phi3desk.model.types import Generation, Turn
+from phi3desk.model.types import Generation, Role, Turn
 
 WITH_PASSAGES = (
     "Answer the question from the numbered passages below and from nothing else. "
@@ -30,11 +30,11 @@ REFUSAL = "The documents do not tell."
 FROM_EXCERPTS_OR_REFUSE = f"{FROM_EXCERPTS} If they do not hold the answer, write: {REFUSAL}"
 EXAMPLE = (
     Turn(
-        "user",
+        Role.USER,
         "Passages:\n\n[1] The valve opens at 6 bar. Filters are changed every 500 hours."
         "\n\nQuestion: When are the filters changed?",
     ),
-    Turn("assistant", "The filters are changed every 500 hours [1]."),
+    Turn(Role.ASSISTANT, "The filters are changed every 500 hours [1]."),
 )
 WITHOUT_PASSAGES = "Answer the question briefly, in its language. Say so when you do not know."
 
@@ -169,7 +169,7 @@ def _exchanges(history: Sequence[Turn]) -> list[list[Turn]]:
     """Group turns as question-and-answer pairs; a question that was never answered is left out."""
     pairs = []
     for asked, answered in itertools.pairwise(history):
-        if asked.role == "user" and answered.role == "assistant" and answered.text.strip():
+        if asked.role is Role.USER and answered.role is Role.ASSISTANT and answered.text.strip():
             pairs.append([asked, answered])
     return pairs
 
@@ -183,7 +183,7 @@ def _turns(
     example = manner.example if sources else ()
     system = "\n\n".join(part for part in (request.instructions.strip(), task) if part)
     question = _question(request.question, sources, manner)
-    return [Turn("system", system), *example, *history, Turn("user", question)]
+    return [Turn(Role.SYSTEM, system), *example, *history, Turn(Role.USER, question)]
 
 
 def _question(question: str, sources: Sequence[Source], manner: PromptFormat) -> str:

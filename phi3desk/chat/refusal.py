@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from phi3desk.chat.citations import MARKS
-from phi3desk.chat.messages import Answer
+from phi3desk.chat.messages import Answer, Basis
 from phi3desk.library.text import fold, sentences
 
 _OPENING_SENTENCES = 2
@@ -31,7 +31,7 @@ _REFUSALS = re.compile(
 
 def refuses(answer: Answer) -> bool:
     """Tell whether an answer says, in its first sentences, that it does not know."""
-    if answer.basis == "nothing_found":
+    if answer.basis is Basis.NOTHING_FOUND:
         return True
     text = MARKS.sub(" ", answer.text)
     opening = " ".join((sentences(text) or [text])[:_OPENING_SENTENCES])

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import finish, nothing_found, nothing_to_search, sources_of, write
-from phi3desk.chat.messages import Answer, MadeBy
+from phi3desk.chat.messages import Answer, Basis, MadeBy
 from phi3desk.chat.prompt import PromptRequest
 from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_person
@@ -191,11 +191,11 @@ def print_answer(answered: Answered, output: Output) -> None:
         if citation.missing:
             output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
     written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."
-    output.text(_basis(answer) + (written if answer.basis != "nothing_found" else ""))
+    output.text(_basis(answer) + (written if answer.basis is not Basis.NOTHING_FOUND else ""))
 
 
 def _basis(answer: Answer) -> str:
-    if answer.basis == "nothing_found":
+    if answer.basis is Basis.NOTHING_FOUND:
         return "No document speaks of this."
     if answer.grounded:
         count = len({citation.n for citation in answer.citations})

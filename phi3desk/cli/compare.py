@@ -30,7 +30,7 @@ from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.library import Library
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import ModelEntry
+from phi3desk.model.types import Ending, ModelEntry
 from phi3desk.paths import Paths, write_atomically
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
@@ -137,7 +137,7 @@ class _Answering:
             )
             problem = ""
         except UserError as error:
-            answer, problem = unfinished("", (), made_by, "failed"), str(error)
+            answer, problem = unfinished("", (), made_by, Ending.FAILED), str(error)
         if self._cancelled.is_set():
             return None
         return Outcome(asked.id, variant.key, answer, time.perf_counter() - began, problem=problem)
@@ -184,7 +184,7 @@ def comparison_row(comparison: Comparison, outcomes: list[Outcome], made: Figure
                 "only_first": pair.only_first,
                 "only_second": pair.only_second,
                 "neither": pair.neither,
-                "p": round(pair.chance, 6),
+                "p": round(pair.p_value, 6),
                 "says": str(pair.says),
             }
             for pair in made.pairs

@@ -51,7 +51,7 @@ def check_library(options: argparse.Namespace, paths: Paths, settings: Settings,
     UserError where something is left that does not agree.
     """
     with open_library(paths, settings) as library:
-        faults = library.mend() if options.repair else library.check()
+        faults = library.repair() if options.repair else library.check()
         left = library.check() if options.repair else faults
         totals = library.status()
     if options.json:

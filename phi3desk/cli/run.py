@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
-import logging.handlers
 from collections.abc import Callable
 
 from phi3desk.cli import ask, compare, doctor, documents, models, profiles
 from phi3desk.cli.output import Output, OutputError, say_failure, standard_output
 from phi3desk.errors import Cancelled, UserError, bug_report
+from phi3desk.logs import log_to_file
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
 
@@ -39,9 +39,7 @@ def run(options: argparse.Namespace) -> int:
     except UserError as error:
         say_failure(error.sentence)
         return FAILED
-    log_file = paths.logs / "commands.log"
-    handler = logging.handlers.RotatingFileHandler(log_file, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    log_file = log_to_file(paths.logs, "commands", logging.WARNING)
     try:
         with standard_output() as output:
             COMMANDS[options.command](options, paths, Settings(paths.settings), output)

@@ -50,7 +50,7 @@ class PairFigures:
     only_first: int
     only_second: int
     neither: int
-    chance: float
+    p_value: float
 
     @property
     def questions(self) -> int:
@@ -71,7 +71,7 @@ class PairFigures:
         leads = self.only_first > self.only_second
         if leads == (self.measure in LESS_IS_BETTER):
             names |= {"first": self.second.name, "second": self.first.name}
-        if self.chance < UNLIKELY:
+        if self.p_value < UNLIKELY:
             return say(
                 "“{first}” did better than “{second}” in {more} of {count} questions and worse in {fewer}. "
                 "That is unlikely to be chance.",
@@ -199,9 +199,9 @@ def _pairs(comparison: Comparison, results: Mapping[tuple[str, str], Mapping[str
             if both:
                 tables.append((first, second, both))
         chances = holm([p_value_of(both.count((True, False)), both.count((False, True))) for _, _, both in tables])
-        for (first, second, both), chance in zip(tables, chances, strict=True):
+        for (first, second, both), p_value in zip(tables, chances, strict=True):
             counts = [both.count(pair) for pair in ((True, True), (True, False), (False, True), (False, False))]
-            made.append(PairFigures(first, second, measure, counts[0], counts[1], counts[2], counts[3], chance))
+            made.append(PairFigures(first, second, measure, counts[0], counts[1], counts[2], counts[3], p_value))
     return tuple(made)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from phi3desk.errors import Sentence, UserError
-from phi3desk.library.database import Database, marks, parts
+from phi3desk.library.database import Database, batches, placeholders
 from phi3desk.library.documents import Collection, Document, Passage, Rules, State
 from phi3desk.library.text import fold
 
@@ -323,19 +323,19 @@ class Catalog(Database):
     def passages(self, passage_ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by their ids."""
         found = {}
-        for part in parts(list(passage_ids)):
-            rows = self.connection.execute(f"{_PASSAGE} WHERE p.id IN ({marks(part)})", part)
+        for part in batches(list(passage_ids)):
+            rows = self.connection.execute(f"{_PASSAGE} WHERE p.id IN ({placeholders(part)})", part)
             found.update({int(row["id"]): _passage(row) for row in rows})
         names = self._names_of_duplicates({passage.document_id for passage in found.values()})
         return {i: replace(p, also=names[p.document_id]) if p.document_id in names else p for i, p in found.items()}
 
     def _names_of_duplicates(self, document_ids: set[int]) -> dict[int, tuple[str, ...]]:
         names: dict[int, tuple[str, ...]] = {}
-        for part in parts(sorted(document_ids)):
+        for part in batches(sorted(document_ids)):
             rows = self.connection.execute(
                 "SELECT o.id, d.name FROM document o JOIN document d ON d.collection_id = o.collection_id "  # noqa: S608
                 "AND d.sha256 = o.sha256 AND d.state = 'duplicate' AND d.removed IS NULL "
-                f"WHERE o.id IN ({marks(part)}) AND o.sha256 <> '' ORDER BY d.name",
+                f"WHERE o.id IN ({placeholders(part)}) AND o.sha256 <> '' ORDER BY d.name",
                 part,
             )
             for row in rows:
@@ -352,7 +352,7 @@ class Catalog(Database):
 
     def languages(self, collection_ids: Sequence[int] | None) -> dict[str, float]:
         """Return the share of each language among the passages of collections (None: of all)."""
-        among = "" if collection_ids is None else f"AND d.collection_id IN ({marks(collection_ids)})"
+        among = "" if collection_ids is None else f"AND d.collection_id IN ({placeholders(collection_ids)})"
         rows = self.connection.execute(
             "SELECT d.language, sum(d.passages) AS n FROM document d WHERE d.removed IS NULL AND d.passages > 0 "  # noqa: S608
             f"{among} GROUP BY d.language",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phi3desk.library.chunker import Chunk, PageLayout, cut, indexed_text
+from phi3desk.library.chunker import Chunk, PageLayout, chunk_pages, indexed_text
 from phi3desk.library.documents import Heading
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.language import language_of
@@ -31,16 +31,16 @@ class IndexEntry:
 
 @dataclass(frozen=True)
 class ChunkedDocument:
-    """What becomes of a document's text; `index` has one entry for each of the `drafts`."""
+    """What becomes of a document's text; `index` has one entry for each of the `chunks`."""
 
     title: str
     language: str
     page_languages: list[str]
-    drafts: list[Chunk]
+    chunks: list[Chunk]
     index: list[IndexEntry]
 
 
-def draft(
+def chunk_document(
     embedder: Embedder,
     path: str,
     title: str,
@@ -54,9 +54,9 @@ def draft(
         for number, (text, seen) in enumerate(zip(texts, headings, strict=True), 1)
     ]
     title = shown_title(title, Path(path).stem)
-    drafts = chunks_of(embedder, path, title, pages, outline)
-    index = [index_entry(made.context, made.text, made.language) for made in drafts]
-    return ChunkedDocument(title, main_language(pages), [page.language for page in pages], drafts, index)
+    chunks = chunks_of(embedder, path, title, pages, outline)
+    index = [index_entry(made.context, made.text, made.language) for made in chunks]
+    return ChunkedDocument(title, main_language(pages), [page.language for page in pages], chunks, index)
 
 
 def chunks_of(
@@ -68,7 +68,7 @@ def chunks_of(
 ) -> list[Chunk]:
     """Cut pages into passages that speak of their document's title."""
     spoken = spoken_title(title, Path(path).stem)
-    return cut(pages, spoken, outline, embedder.count_tokens, embedder.languages)
+    return chunk_pages(pages, spoken, outline, embedder.count_tokens, embedder.languages)
 
 
 def index_entry(context: str, text: str, language: str) -> IndexEntry:

@@ -96,7 +96,7 @@ class _Path:
         return tuple(title for _, title in self.entries[-_HEADINGS_SHOWN:])
 
 
-def cut(
+def chunk_pages(
     pages: Sequence[PageLayout],
     title: str,
     outline: Sequence[tuple[int, int, str]],
@@ -113,7 +113,7 @@ def cut(
     for number, level, entry in outline:
         by_page.setdefault(number, []).append((level, entry))
     path = _Path()
-    drafts: list[Chunk] = []
+    chunks: list[Chunk] = []
     for page in pages:
         marks = _marks(page, by_page.get(page.number, []), repeated, bool(outline))
         if not has_text(page.text):
@@ -121,8 +121,8 @@ def cut(
                 path.enter(rank, heading)
             continue
         by_tokens = not page.language or page.language in known_languages
-        drafts.extend(_cut_page(page, title, marks, path, count_tokens if by_tokens else None))
-    return drafts
+        chunks.extend(_chunk_page(page, title, marks, path, count_tokens if by_tokens else None))
+    return chunks
 
 
 def _repeated_lines(pages: Sequence[PageLayout]) -> frozenset[str]:
@@ -155,7 +155,7 @@ def _marks(
     return sorted(marks)
 
 
-def _cut_page(
+def _chunk_page(
     page: PageLayout,
     title: str,
     marks: Sequence[tuple[int, int, float, str]],
@@ -165,7 +165,7 @@ def _cut_page(
     breaks = block_ends(page.text)
     pieces = _pieces(page.text, breaks, marks, count_tokens)
     limit = TOKENS if count_tokens else CHARACTERS
-    drafts = []
+    chunks = []
     waiting = list(marks)
     for group in _groups(pieces, limit):
         start, end = group[0].start, group[-1].end
@@ -181,14 +181,14 @@ def _cut_page(
             headings = (*headings, table_head)
         if has_text(text):
             context = _context(title, headings, text)
-            drafts.append(Chunk(page.number, start, end, text, headings, context, page.language))
+            chunks.append(Chunk(page.number, start, end, text, headings, context, page.language))
         while waiting and waiting[0][0] < end:
             path.enter(waiting[0][2], waiting[0][3])
             waiting.pop(0)
     for _, _, rank, heading in waiting:
         path.enter(rank, heading)
     path.table_head = _head_above(page.text, pieces, len(pieces), path.table_head)
-    return drafts
+    return chunks
 
 
 def _pieces(

@@ -24,14 +24,14 @@ OWN_TEXT, PICTURE, RECOGNISED, NOTHING_RECOGNISED = 0, 1, 2, 3
 class NewContent:
     """What a reader read of a document, cut into passages; `scanned` are the pages (from 1) that are pictures.
 
-    `index` has one entry for each of the `drafts`.
+    `index` has one entry for each of the `chunks`.
     """
 
     kind: str
     title: str
     language: str
     pages: Sequence[PageLayout]
-    drafts: Sequence[Chunk]
+    chunks: Sequence[Chunk]
     index: Sequence[IndexEntry]
     labels: Sequence[str] = ()
     outline: Sequence[tuple[int, int, str]] = ()
@@ -98,12 +98,12 @@ class Content:
                     document_id,
                 ),
             )
-            self.replace_passages(document_id, content.drafts, content.index, known_languages)
+            self.replace_passages(document_id, content.chunks, content.index, known_languages)
 
     def replace_passages(
         self,
         document_id: int,
-        drafts: Sequence[Chunk],
+        chunks: Sequence[Chunk],
         index: Sequence[IndexEntry],
         known_languages: frozenset[str],
     ) -> None:
@@ -112,32 +112,32 @@ class Content:
             old: dict[tuple[str, str], list[sqlite3.Row]] = {}
             for row in connection.execute("SELECT * FROM passage WHERE document_id = ? ORDER BY id", (document_id,)):
                 old.setdefault((row["text"], row["headings"]), []).append(row)
-            for draft, entry in zip(drafts, index, strict=True):
-                known = old.get((draft.text, _headings_json(draft)))
+            for chunk, entry in zip(chunks, index, strict=True):
+                known = old.get((chunk.text, _headings_json(chunk)))
                 if known:
-                    self._keep_passage(known.pop(0), draft)
+                    self._keep_passage(known.pop(0), chunk)
                 else:
                     add_passage(
-                        connection, document_id, draft, embedded_at_first(draft.language, known_languages), entry
+                        connection, document_id, chunk, embedded_at_first(chunk.language, known_languages), entry
                     )
             self._drop_passages([row["id"] for rows in old.values() for row in rows])
             row = connection.execute("SELECT ocr_waiting FROM document WHERE id = ?", (document_id,)).fetchone()
-            state = State.WORDS if drafts else State.READ if row["ocr_waiting"] else State.EMPTY
+            state = State.WORDS if chunks else State.READ if row["ocr_waiting"] else State.EMPTY
             connection.execute(
-                "UPDATE document SET state = ?, passages = ? WHERE id = ?", (state.value, len(drafts), document_id)
+                "UPDATE document SET state = ?, passages = ? WHERE id = ?", (state.value, len(chunks), document_id)
             )
 
-    def _keep_passage(self, row: sqlite3.Row, draft: Chunk) -> None:
-        if (row["page"], row["start"], row["end"]) != (draft.page, draft.start, draft.end):
+    def _keep_passage(self, row: sqlite3.Row, chunk: Chunk) -> None:
+        if (row["page"], row["start"], row["end"]) != (chunk.page, chunk.start, chunk.end):
             self._connection.execute(
                 'UPDATE passage SET page = ?, start = ?, "end" = ? WHERE id = ?',
-                (draft.page, draft.start, draft.end, row["id"]),
+                (chunk.page, chunk.start, chunk.end, row["id"]),
             )
-        if row["context"] != draft.context:
+        if row["context"] != chunk.context:
             # the digest is that of the text whose vector the passage has
             self._connection.execute(
                 "UPDATE passage SET context = ?, digest = CASE WHEN embedded = 1 THEN digest ELSE ? END WHERE id = ?",
-                (draft.context, draft.digest, row["id"]),
+                (chunk.context, chunk.digest, row["id"]),
             )
             self.index_anew([row["id"]])
 
@@ -292,7 +292,7 @@ def embedded_at_first(language: str, known_languages: frozenset[str]) -> int:
 
 
 def add_passage(
-    connection: sqlite3.Connection, document_id: int, draft: Chunk, embedded: int, entry: IndexEntry
+    connection: sqlite3.Connection, document_id: int, chunk: Chunk, embedded: int, entry: IndexEntry
 ) -> int:
     """Write a passage and its words in the connection's transaction; return its id."""
     made = connection.execute(
@@ -300,14 +300,14 @@ def add_passage(
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document_id,
-            draft.page,
-            draft.start,
-            draft.end,
-            draft.text,
-            _headings_json(draft),
-            draft.context,
-            draft.language,
-            draft.digest,
+            chunk.page,
+            chunk.start,
+            chunk.end,
+            chunk.text,
+            _headings_json(chunk),
+            chunk.context,
+            chunk.language,
+            chunk.digest,
             embedded,
         ),
     )
@@ -323,5 +323,5 @@ def _index(connection: sqlite3.Connection, passage_id: int, entry: IndexEntry) -
     connection.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (passage_id, entry.folded))
 
 
-def _headings_json(draft: Chunk) -> str:
-    return json.dumps(draft.headings, ensure_ascii=False)
+def _headings_json(chunk: Chunk) -> str:
+    return json.dumps(chunk.headings, ensure_ascii=False)

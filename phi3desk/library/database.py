@@ -91,12 +91,12 @@ class Database:
         return "" if row is None else str(row["value"])
 
 
-def marks(values: Sequence[Any]) -> str:
+def placeholders(values: Sequence[Any]) -> str:
     """Return the placeholders of an SQL list."""
     return ",".join("?" * len(values))
 
 
-def parts(values: list[Any]) -> Iterator[list[Any]]:
+def batches(values: list[Any]) -> Iterator[list[Any]]:
     """Return a list in parts that fit one SQL statement."""
     for at in range(0, len(values), _VARIABLES):
         yield values[at : at + _VARIABLES]

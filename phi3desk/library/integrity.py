@@ -26,7 +26,7 @@ def check(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
     return [fault for fault, _ in _faults(catalog, vectors)]
 
 
-def mend(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
+def repair(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
     """Make everything agree and return what did not; documents that lost something are read or embedded anew."""
     found = _faults(catalog, vectors)
     for _, repair in found:

@@ -33,7 +33,7 @@ from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.importing.importer import Importer
 from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.throttle import Throttle
-from phi3desk.library.integrity import Fault, check, mend
+from phi3desk.library.integrity import Fault, check, repair
 from phi3desk.library.reading.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
 from phi3desk.library.search.retriever import Retriever
@@ -124,9 +124,9 @@ class Library:
         Where the library was closed in good order their numbers tell enough.
         """
         queue = EmbeddingQueue(self._catalog)
-        for collection_id, passages in queue.debt().items():
+        for collection_id, passages in queue.pending_deletions().items():
             self._vectors.delete(collection_id, passages)
-            queue.paid(passages)
+            queue.deleted(passages)
         for collection in self._catalog.collections():
             same_number = self._vectors.count(collection.id) == queue.vector_count(collection.id)
             if same_number and self._was_closed:
@@ -139,9 +139,9 @@ class Library:
         """Look whether catalogue, word index and vectors agree; nothing is changed."""
         return check(self._catalog, self._vectors)
 
-    def mend(self) -> list[Fault]:
+    def repair(self) -> list[Fault]:
         """Make catalogue, word index and vectors agree; return what was wrong. The next `sync` embeds what was lost."""
-        return mend(self._catalog, self._vectors)
+        return repair(self._catalog, self._vectors)
 
     def collections(self) -> list[Collection]:
         """Return the collections with their counts and what they are bound to, by name."""

@@ -16,7 +16,7 @@ from phi3desk.library.catalog import Catalog, stored_sentence
 from phi3desk.library.chunked_document import index_entry
 from phi3desk.library.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECOGNISED, add_passage, embedded_at_first
-from phi3desk.library.database import marks
+from phi3desk.library.database import placeholders
 from phi3desk.library.documents import LARGEST_MEGABYTES, Rules, State
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.vector_store import VectorStore
@@ -132,7 +132,7 @@ class Transfer:
         """Return the documents of a collection that can be taken out, each with a path of its own in the pack."""
         rows = self._catalog.connection.execute(
             "SELECT id, path, sha256, size, changed, state, passages FROM document WHERE collection_id = ? "  # noqa: S608
-            f"AND removed IS NULL AND state IN ({marks(_CARRIED + _WITH_FILE_ONLY)}) ORDER BY id",
+            f"AND removed IS NULL AND state IN ({placeholders(_CARRIED + _WITH_FILE_ONLY)}) ORDER BY id",
             (collection_id, *_CARRIED, *_WITH_FILE_ONLY),
         ).fetchall()
         originals = {row["sha256"] for row in rows if row["state"] in ("ready", "words")}
@@ -332,13 +332,13 @@ class Transfer:
                 step()
             document_id = numbers.documents[record.document]
             # the digest is made here and never taken over: it decides which text may have which vector
-            draft = Chunk(
+            chunk = Chunk(
                 record.page, record.start, record.end, record.text, tuple(record.headings), record.context,
                 record.language,
             )  # fmt: skip
             embedded = record.embedded if incoming.vectors_fit else embedded_at_first(record.language, self._languages)
             entry = index_entry(record.context, record.text, record.language)
-            passage_id = add_passage(connection, document_id, draft, embedded, entry)
+            passage_id = add_passage(connection, document_id, chunk, embedded, entry)
             if record.embedded == EMBEDDED:
                 numbers.passages.append((passage_id, document_id))
         connection.executemany(

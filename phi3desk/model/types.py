@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -113,11 +114,19 @@ class LoadedModel:
     prompt: str = ""
 
 
+class Role(StrEnum):
+    """Who speaks in a prompt or a conversation."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
 @dataclass(frozen=True)
 class Turn:
-    """One turn of a prompt: role is system, user or assistant; text is data and never markup."""
+    """One turn of a prompt; its text is data and never markup."""
 
-    role: str
+    role: Role
     text: str
 
 
@@ -133,13 +142,24 @@ class Sampling:
     max_tokens: int = 512
 
 
+class Ending(StrEnum):
+    """How the writing of an answer ended. The last two are of answers that no generation finished."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    CONTEXT = "context"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    WRITING = "writing"
+
+
 @dataclass(frozen=True)
 class Generation:
-    """What a generation produced, and with which adapters; `ended` is one of stop, length, cancelled, context."""
+    """What a generation produced, and with which adapters."""
 
     text: str
     tokens: tuple[int, ...]
-    ended: str
+    ended: Ending
     prompt_tokens: int
     reused_tokens: int
     prefill_seconds: float

@@ -13,20 +13,17 @@ from phi3desk.library.documents import Passage, place
 MINUTE, HOUR = 60, 3600
 
 
-def shown(sentence: Sentence) -> str:
-    """Return a sentence translated and filled with its values."""
+def translate(sentence: Sentence | None) -> str:
+    """Return a sentence translated and filled with its values; empty for none."""
+    if sentence is None:
+        return ""
     template = QCoreApplication.translate("Sentence", sentence.template)
     return template.format(**sentence.values) if sentence.values else template
 
 
-def translated(sentence: Sentence | None) -> str:
-    """Return a sentence translated and filled with its values; empty for none."""
-    return shown(sentence) if sentence is not None else ""
-
-
 def place_of(cited: Passage | Citation) -> str:
     """Return where a passage or a citation stands in its document: "p. 12", "slide 3", "Prices, rows 2-41"."""
-    return shown(place(cited.kind, cited.page, cited.label))
+    return translate(place(cited.kind, cited.page, cited.label))
 
 
 def also_as(names: Sequence[str]) -> str:

@@ -3,85 +3,86 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
+import sys
 from contextlib import suppress
+from typing import Never
 
 from phi3desk.chat.answer import write
-from phi3desk.chat.prompt import Completion, PromptRequest
+from phi3desk.chat.prompt import Completion
 from phi3desk.errors import UserError
+from phi3desk.line_protocol import take_standard_output
+from phi3desk.logs import log_to_file
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Sampling
+from phi3desk.model.types import LoadedModel
 from phi3desk.paths import open_paths
-from phi3desk.workers.worker import Handler, Outlet, Task, Worker, log_to_file, take_standard_streams
-
-log = logging.getLogger(__name__)
+from phi3desk.workers.protocol import Operation, Task
+from phi3desk.workers.requests import (
+    GetHardware,
+    LoadModel,
+    LoadProgress,
+    PromptRead,
+    SetAdapters,
+    TextPiece,
+    WriteAnswer,
+)
+from phi3desk.workers.worker import Outlet, Worker
 
 
 class ModelService:
-    """The model's operations as the protocol names them; all share one lane, for there is one model."""
+    """Answers the requests to the model; they share one lane, for there is one model."""
 
     def __init__(self, models: ModelStore) -> None:
         self._models = models
         self._engine: Engine | None = None
 
-    def lanes(self) -> dict[str, dict[str, Handler]]:
+    def lanes(self) -> dict[str, list[Operation]]:
         """Return the operations, by the thread that serves them."""
         return {
-            "model": {
-                "load": self.load,
-                "unload": self.unload,
-                "set_adapters": self.set_adapters,
-                "answer": self.answer,
-            },
-            "hardware": {"hardware": self.hardware},
+            "model": [
+                LoadModel.served_by(self.load),
+                SetAdapters.served_by(self.set_adapters),
+                WriteAnswer.served_by(self.answer),
+            ],
+            "hardware": [GetHardware.served_by(lambda request, task: hardware())],
         }
 
-    def load(self, task: Task) -> LoadedModel:
+    def load(self, request: LoadModel, task: Task[LoadProgress]) -> LoadedModel:
         """Load a model and its adapters in place of the one before; where one does not fit, none is attached."""
         self.close()
-        path = task.argument("path", str)
 
         def on_progress(fraction: float) -> bool:
-            task.emit("progress", fraction)
+            task.emit(LoadProgress(fraction))
             return not task.cancelled.is_set()
 
-        engine = Engine.load(path, task.argument("options", LoadOptions), on_progress)
+        engine = Engine.load(request.path, request.options, on_progress)
         with suppress(UserError):
-            engine.set_adapters(task.argument("adapters", list[AdapterUse]))
+            engine.set_adapters(request.adapters)
         self._engine = engine
         return self._loaded(engine)
 
-    def unload(self, _: Task) -> None:
-        """Let the model go."""
-        self.close()
-
-    def set_adapters(self, task: Task) -> LoadedModel:
+    def set_adapters(self, request: SetAdapters, _: Task[Never]) -> LoadedModel:
         """Attach exactly the given adapters; where one does not fit, none is attached: those before are not wanted."""
         engine = self._loaded_engine()
         try:
-            engine.set_adapters(task.argument("adapters", list[AdapterUse]))
+            engine.set_adapters(request.adapters)
         except UserError:
             engine.set_adapters([])
             raise
         return self._loaded(engine)
 
-    def answer(self, task: Task) -> Completion:
+    def answer(self, request: WriteAnswer, task: Task[PromptRead | TextPiece]) -> Completion:
         """Write an answer, telling how much of the prompt is read and each piece of text."""
         engine = self._loaded_engine()
         return write(
             engine,
-            task.argument("request", PromptRequest),
-            task.argument("sampling", Sampling),
-            on_prefill=lambda done, total: task.emit("prefill", [done, total]),
-            on_text=lambda text: task.emit("text", text),
+            request.request,
+            request.sampling,
+            on_prefill=lambda done, total: task.emit(PromptRead(done, total)),
+            on_text=lambda text: task.emit(TextPiece(text)),
             cancelled=task.cancelled,
         )
-
-    def hardware(self, _: Task) -> Hardware:
-        """Return what this machine has for a model."""
-        return hardware()
 
     def close(self) -> None:
         """Let the model go, if there is one."""
@@ -100,13 +101,12 @@ class ModelService:
 
 def main() -> int:
     """Run the worker; returns the exit code."""
-    requests, lines = take_standard_streams()
-    outlet = Outlet(lines)
+    outlet = Outlet(take_standard_output())
     paths = open_paths()
     log_to_file(paths.logs, "model-worker")
     service = ModelService(ModelStore(paths))
     try:
-        Worker("model", service.lanes(), outlet).run(requests)
+        Worker("model", service.lanes(), outlet).run(sys.stdin.buffer)
     finally:
         service.close()
     return 0

@@ -1,72 +1,34 @@
-"""The line protocol between the window and its workers: one JSON object a line, over stdin and stdout.
+"""What window and workers say to each other, as lines of `phi3desk.line_protocol`.
 
-A request is `{"id", "op", "args"}`. Answers carry the request's id: any number of `event` lines, then exactly one
-line whose event is `result` or `error`. A line with id 0 is the worker's own news: `hello` first of all, `changed`
-whenever what the worker owns has changed, `folders_changed` when something in a bound folder has. Dataclasses travel
-as JSON objects; a line's data stays JSON until the receiver, who knows what it is, turns it into its type with
-`decode`, which checks every type.
-
-Library worker:
-    collections                              -> list[Collection]
-    create_collection(name)                  -> Collection
-    rename_collection(id, name)              -> None
-    delete_collection(id), restore_collection(id) -> None
-    documents(collection: id or None)        -> None; events rows: list[Document]
-    import(paths, collection: id)            -> ImportSummary; events progress: ImportProgress, file: FileOutcome
-    sync(collection: id or None)             -> as import: checks bound folders, goes on with what is half done
-    retry(documents: ids)                    -> as import
-    unlock(documents: ids, password, remember) -> as import
-    pause(paused)                            -> None
-    set_rules(collection, rules: Rules)      -> None
-    remove_source(id), restore_source(id)    -> None
-    remove_documents(documents: ids), restore_documents(documents: ids) -> None
-    page(document: id, page)                 -> PageText
-    boxes(document: id, page, start, end)    -> list of left, top, right, bottom in points from the upper left corner
-    password(document: id)                   -> str, "" where none is known
-    export_pack(profile: id, file, with_documents, with_index) -> Packed; events progress: PackProgress
-    import_pack(file)                        -> Imported; events progress: PackProgress; then `sync` does what waits
-    search(question, k, collections: ids or None, document: name or None) -> SearchResult
-    status                                   -> LibraryStatus
-Model worker:
-    load(path, options: LoadOptions, adapters: list[AdapterUse]) -> LoadedModel; event progress: float 0..1
-    set_adapters(adapters: list[AdapterUse]) -> LoadedModel
-    answer(request: PromptRequest, sampling: Sampling) -> Written; events prefill: [done, total], text: str
-    hardware                                 -> Hardware
-    unload                                   -> None
-Both:
-    cancel(target: request id)               -> None at once; the target then ends in its own way
-    shutdown                                 -> None, and the worker ends
+A request is a line whose data is one of the dataclasses in `requests`. Answers carry the request's id: any number of
+lines with its events, then exactly one named `result` or `error`. A line with id 0 is the worker's own news.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
-
-import msgspec
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, Protocol, Self, TypeVar, get_args
 
 from phi3desk.errors import Cancelled, Sentence, UserError, bug_report
 
-VERSION = 1
-Decoded = TypeVar("Decoded")
+VERSION = 2
+RESULT, ERROR = "result", "error"
+
+Result = TypeVar("Result")
+Event = TypeVar("Event")
+Told = TypeVar("Told", contravariant=True)
 
 
-@dataclass(frozen=True)
-class Request:
-    """What the window asks of a worker; `id` counts from 1 and is never used twice."""
+class News(StrEnum):
+    """What a worker tells of itself: its greeting, that it cannot work, and what has changed."""
 
-    id: int
-    op: str
-    args: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line a worker writes; `data` is JSON, for `decode`."""
-
-    id: int
-    event: str
-    data: msgspec.Raw
+    HELLO = "hello"
+    REFUSED = "refused"
+    CHANGED = "changed"
+    FOLDERS_CHANGED = "folders_changed"
 
 
 @dataclass(frozen=True)
@@ -79,11 +41,20 @@ class Hello:
     pid: int
 
 
+class FailureKind(StrEnum):
+    """Why a request failed: a sentence for the user, a bug with a report, stopped, or its worker is gone."""
+
+    USER = "user"
+    BUG = "bug"
+    CANCELLED = "cancelled"
+    DIED = "died"
+
+
 @dataclass(frozen=True)
 class Failure:
-    """Why a request failed. `kind` is user (a sentence for the person), bug (with a report) or cancelled."""
+    """Why a request failed, in a sentence; a bug has a report that can be copied."""
 
-    kind: str
+    kind: FailureKind
     sentence: Sentence
     report: str = ""
 
@@ -91,39 +62,59 @@ class Failure:
 def failure_of(error: BaseException) -> Failure:
     """Return how an exception is told to the window."""
     if isinstance(error, Cancelled):
-        return Failure("cancelled", Sentence("Stopped."))
+        return Failure(FailureKind.CANCELLED, Sentence("Stopped."))
     if isinstance(error, UserError):
-        return Failure("user", error.sentence)
+        return Failure(FailureKind.USER, error.sentence)
     if isinstance(error, MemoryError):
         return Failure(
-            "user", Sentence("There is not enough free memory for this. Close other programs and try again.")
+            FailureKind.USER, Sentence("There is not enough free memory for this. Close other programs and try again.")
         )
-    return Failure("bug", Sentence("Something went wrong inside the program."), bug_report(error))
+    return Failure(FailureKind.BUG, Sentence("Something went wrong inside the program."), bug_report(error))
 
 
-def encode(value: Any) -> bytes:
-    """Return the line for a Request or a Line, with its line feed."""
-    return msgspec.json.encode(value) + b"\n"
+class Task(Protocol[Told]):
+    """A request being worked on, as its handler sees it: it tells events and knows whether it was cancelled."""
+
+    @property
+    def cancelled(self) -> threading.Event:
+        """Set when the request is to stop."""
+
+    def emit(self, event: Told) -> None:
+        """Tell the window how the request goes on; any thread may call it."""
 
 
-def make_line(request_id: int, event: str, data: Any = None) -> Line:
-    """Return what a worker tells, for `encode`."""
-    return Line(request_id, event, msgspec.Raw(msgspec.json.encode(data)))
+class Request(Generic[Result, Event]):
+    """What is asked of a worker. A request is a frozen dataclass of its arguments that derives from this class.
 
-
-def decode_request(line: bytes) -> Request:
-    """Return the request on a line; raises msgspec.DecodeError or ValidationError for anything else."""
-    return msgspec.json.decode(line, type=Request)
-
-
-def decode_line(line: bytes) -> Line:
-    """Return what a worker wrote; raises msgspec.DecodeError or ValidationError for anything else."""
-    return msgspec.json.decode(line, type=Line)
-
-
-def decode(data: msgspec.Raw, kind: type[Decoded]) -> Decoded:
-    """Return a line's data as the type it stands for, mostly a dataclass or a list of them.
-
-    Raises msgspec.DecodeError or ValidationError for anything else.
+    `Result` is what it ends with, `Event` the dataclass, or the union of them, that is told on the way; Never where
+    nothing is.
     """
-    return msgspec.json.decode(data, type=kind)
+
+    @classmethod
+    def result_type(cls) -> Any:
+        """Return the type of the result, for decoding it."""
+        return _type_arguments(cls)[0]
+
+    @classmethod
+    def event_types(cls) -> dict[str, type]:
+        """Return the types of the events by the names they travel under."""
+        told = _type_arguments(cls)[1]
+        return {kind.__name__: kind for kind in get_args(told) or (told,) if isinstance(kind, type)}
+
+    @classmethod
+    def served_by(cls, handler: Callable[[Self, Task[Event]], Result]) -> Operation:
+        """Return the operation of a worker that answers requests of this class."""
+        return Operation(cls, handler)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A class of requests and what answers them; made by `Request.served_by`, which checks that they match."""
+
+    request: type[Request[Any, Any]]
+    handler: Callable[[Any, Any], Any]
+
+
+def _type_arguments(request: type[Request[Any, Any]]) -> tuple[Any, ...]:
+    base: Any = next(base for base in request.__orig_bases__ if get_args(base))  # type: ignore[attr-defined]
+    return get_args(base)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import os
-import sys
 import threading
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 import msgspec
 
-from phi3desk import __version__
+from phi3desk import __version__, line_protocol
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.line_protocol import Line
 from phi3desk.workers import protocol
-from phi3desk.workers.protocol import Failure, Hello, Request
+from phi3desk.workers.protocol import ERROR, RESULT, FailureKind, Hello, News, Operation, Request
+from phi3desk.workers.requests import Cancel, Shutdown
 
 log = logging.getLogger(__name__)
-
-LOG_BYTES = 1_000_000
 
 
 class Outlet:
@@ -31,9 +28,9 @@ class Outlet:
         self._stream = stream
         self._lock = threading.Lock()
 
-    def write(self, request_id: int, event: str, data: Any = None) -> None:
+    def write(self, request_id: int, value: Any, name: str = "") -> None:
         """Write one line; a window that is gone is no error, the worker ends by its closed stdin."""
-        line = protocol.encode(protocol.make_line(request_id, event, data))
+        line = line_protocol.encode(request_id, value, name)
         with self._lock:
             try:
                 self._stream.write(line)
@@ -41,37 +38,35 @@ class Outlet:
             except (BrokenPipeError, ValueError, OSError):
                 log.info("nobody listens any more")
 
+    def tell(self, news: News, value: Any = None) -> None:
+        """Write a line about the worker itself."""
+        self.write(0, value, news)
 
-class Task:
-    """A request being worked on: tells its events, knows whether it was cancelled."""
 
-    def __init__(self, request: Request, outlet: Outlet) -> None:
+class RunningTask:
+    """A request being worked on; what its handler sees of it is `protocol.Task`."""
+
+    def __init__(self, request_id: int, request: Request[Any, Any], outlet: Outlet) -> None:
+        self.id = request_id
         self.request = request
         self.cancelled = threading.Event()
         self._outlet = outlet
 
-    def emit(self, event: str, data: Any) -> None:
+    def emit(self, event: Any) -> None:
         """Tell the window how the request goes on."""
-        self._outlet.write(self.request.id, event, data)
-
-    def argument(self, name: str, kind: Any) -> Any:
-        """Return an argument as its type; raises msgspec.ValidationError where it does not fit."""
-        return msgspec.convert(self.request.args.get(name), type=kind)
-
-
-Handler = Callable[[Task], Any]
+        self._outlet.write(self.id, event)
 
 
 class Lane:
     """A thread that works on one request after the other, in the order they came."""
 
-    def __init__(self, name: str, serve: Callable[[Task], None]) -> None:
-        self._queue: SimpleQueue[Task | None] = SimpleQueue()
+    def __init__(self, name: str, serve: Callable[[RunningTask], None]) -> None:
+        self._queue: SimpleQueue[RunningTask | None] = SimpleQueue()
         self._serve = serve
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def put(self, task: Task) -> None:
+    def put(self, task: RunningTask) -> None:
         """Add a request to the lane."""
         self._queue.put(task)
 
@@ -86,52 +81,46 @@ class Lane:
 
 
 class Worker:
-    """Serves requests from stdin until it is closed or `shutdown` comes.
+    """Serves requests from stdin until it is closed or `Shutdown` comes.
 
-    `lanes` maps the name of a lane to its handlers by op: each lane is one thread, so what excludes each other
-    shares a lane. `on_end` is called before what still runs is cancelled.
+    `lanes` maps the name of a lane to its operations: each lane is one thread, so what excludes each other shares a
+    lane. `on_end` is called before what still runs is cancelled.
     """
 
     def __init__(
         self,
         name: str,
-        lanes: dict[str, dict[str, Handler]],
+        lanes: Mapping[str, Iterable[Operation]],
         outlet: Outlet,
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
         self._name = name
         self._outlet = outlet
         self._on_end = on_end
-        self._running: dict[int, Task] = {}
+        self._running: dict[int, RunningTask] = {}
         self._lock = threading.Lock()
-        self._handlers: dict[str, tuple[Lane, Handler]] = {}
-        self._lanes = [Lane(f"{name}-{lane}", self._serve) for lane in lanes]
-        for lane, handlers in zip(self._lanes, lanes.values(), strict=True):
-            for op, handler in handlers.items():
-                self._handlers[op] = (lane, handler)
+        self._operations: dict[str, tuple[Lane, Operation]] = {}
+        self._lanes: list[Lane] = []
+        for lane_name, operations in lanes.items():
+            lane = Lane(f"{name}-{lane_name}", self._serve)
+            self._lanes.append(lane)
+            self._operations |= {operation.request.__name__: (lane, operation) for operation in operations}
 
     def run(self, requests: BinaryIO) -> None:
         """Greet and serve; returns when the window is gone or asked for the end, with all lanes stopped."""
-        self._outlet.write(0, "hello", Hello(protocol.VERSION, self._name, __version__, os.getpid()))
-        for line in requests:
+        self._outlet.tell(News.HELLO, Hello(protocol.VERSION, self._name, __version__, os.getpid()))
+        for raw in requests:
             try:
-                request = protocol.decode_request(line)
+                line = line_protocol.decode_line(raw)
             except msgspec.MsgspecError:
                 log.exception("a line that is not of the protocol")
                 continue
-            if request.op == "shutdown":
+            if line.name == Shutdown.__name__:
                 break
-            if request.op == "cancel":
-                self._cancel(request)
-            elif request.op in self._handlers:
-                lane, _ = self._handlers[request.op]
-                task = Task(request, self._outlet)
-                with self._lock:
-                    self._running[request.id] = task
-                lane.put(task)
-            else:
-                failure = protocol.failure_of(UserError("This phi3desk does not know “{op}”.", op=request.op))
-                self._outlet.write(request.id, "error", failure)
+            try:
+                self._take(line)
+            except Exception as error:
+                self._outlet.write(line.id, protocol.failure_of(error), ERROR)
         self._on_end()
         with self._lock:
             for task in self._running.values():
@@ -139,48 +128,43 @@ class Worker:
         for lane in self._lanes:
             lane.close(seconds=10)
 
-    def _cancel(self, request: Request) -> None:
+    def _take(self, line: Line) -> None:
+        """Begin what a line asks for; raises UserError and MsgspecError for what is no request of this worker."""
+        if line.name == Cancel.__name__:
+            self._cancel(line.id, line_protocol.decode(line.data, Cancel))
+            return
+        if line.name not in self._operations:
+            raise UserError("This phi3desk does not know “{op}”.", op=line.name)
+        lane, operation = self._operations[line.name]
+        task = RunningTask(line.id, line_protocol.decode(line.data, operation.request), self._outlet)
         with self._lock:
-            target = self._running.get(int(request.args.get("target", 0)))
+            self._running[line.id] = task
+        lane.put(task)
+
+    def _cancel(self, request_id: int, request: Cancel) -> None:
+        with self._lock:
+            target = self._running.get(request.target)
         if target is not None:
             target.cancelled.set()
-        self._outlet.write(request.id, "result")
+        self._outlet.write(request_id, None, RESULT)
 
-    def _serve(self, task: Task) -> None:
-        _, handler = self._handlers[task.request.op]
+    def _serve(self, task: RunningTask) -> None:
+        op = type(task.request).__name__
+        _, operation = self._operations[op]
         try:
             if task.cancelled.is_set():
                 raise Cancelled
-            result = handler(task)
+            data, name = operation.handler(task.request, task), RESULT
         except Exception as error:
             failure = protocol.failure_of(error)
-            if failure.kind == "bug":
-                log.error("%s failed\n%s", task.request.op, failure.report)
-            event, data = "error", failure
-        else:
-            event, data = "result", result
+            if failure.kind is FailureKind.BUG:
+                log.error("%s failed\n%s", op, failure.report)
+            data, name = failure, ERROR
         with self._lock:
-            self._running.pop(task.request.id, None)
-        self._outlet.write(task.request.id, event, data)
-
-
-def take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Return (requests, lines) and point file descriptor 1 at stderr: native libraries print to it."""
-    lines = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)
-    return sys.stdin.buffer, lines
-
-
-def log_to_file(folder: Path, name: str) -> None:
-    """Send this process's log to a rotating file; it holds no text of documents, questions or answers."""
-    handler = logging.handlers.RotatingFileHandler(
-        folder / f"{name}.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+            self._running.pop(task.id, None)
+        self._outlet.write(task.id, data, name)
 
 
 def refuse(outlet: Outlet, error: BaseException) -> None:
     """Tell the window that this worker cannot work at all, and why."""
-    failure: Failure = protocol.failure_of(error)
-    outlet.write(0, "refused", failure)
+    outlet.tell(News.REFUSED, protocol.failure_of(error))

@@ -14,7 +14,7 @@ from phi3desk.chat.prompt import PromptRequest
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.starter import find_starter
-from phi3desk.model.types import AdapterUse, Generation, LoadOptions, Sampling, Turn
+from phi3desk.model.types import AdapterUse, Generation, LoadOptions, Role, Sampling, Turn
 from phi3desk.paths import Paths, open_paths
 from phi3desk.paths import resource as own_resource
 from phi3desk.settings import Settings
@@ -87,7 +87,7 @@ def adapter_rows(folder: Path) -> Iterator[Row]:
     engine = Engine.load(model, options)
     for use in uses:
         engine.set_adapters([use])
-    engine.generate([Turn("user", "the pump")], Sampling(max_tokens=4), ignore, ignore, threading.Event())
+    engine.generate([Turn(Role.USER, "the pump")], Sampling(max_tokens=4), ignore, ignore, threading.Event())
     switches = [seconds_of(lambda use=use: engine.set_adapters([use])) for use in uses * REPEATS]
     engine.close()
     switched = 1000 * statistics.median(switches)

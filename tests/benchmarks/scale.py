@@ -25,7 +25,7 @@ import psutil
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunked_document import index_entry
 from phi3desk.library.chunker import Chunk
-from phi3desk.library.content import EMBEDDED, UNKNOWN_LANGUAGE, add_passage
+from phi3desk.library.content import EMBEDDED, WORDS_ONLY, add_passage
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.library import Library
@@ -191,10 +191,10 @@ def _add_document(catalog: Catalog, collection: int, number: int, language: str)
 
 
 def _add_passage(catalog: Catalog, document: int, seed: Seed) -> int:
-    draft = Chunk(1, 0, len(seed.text), seed.text, (), seed.context, seed.language)
-    embedded = UNKNOWN_LANGUAGE if seed.vector is None else EMBEDDED
+    chunk = Chunk(1, 0, len(seed.text), seed.text, (), seed.context, seed.language)
+    embedded = WORDS_ONLY if seed.vector is None else EMBEDDED
     entry = index_entry(seed.context, seed.text, seed.language)
-    return add_passage(catalog.connection, document, draft, embedded, entry)
+    return add_passage(catalog.connection, document, chunk, embedded, entry)
 
 
 def main() -> None:

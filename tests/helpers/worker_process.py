@@ -6,25 +6,28 @@ import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-import msgspec
-
+from phi3desk.line_protocol import decode, decode_line, encode
 from phi3desk.paths import HOME_VARIABLE, Paths, worker_command
-from phi3desk.workers import protocol
-from phi3desk.workers.protocol import Request
+from phi3desk.workers.protocol import ERROR, RESULT, Failure, Hello, News, Request
 
+Result = TypeVar("Result")
 Sees = Callable[["Told"], None]
+NEWS: dict[str, Any] = {News.HELLO: Hello, News.REFUSED: Failure}
 
 
 @dataclass(frozen=True)
 class Told:
-    """A line of a worker; `data` is read as plain Python values, `raw` is for `protocol.decode`."""
+    """A line of a worker; `data` is what it stands for: an event, a result, a Failure, a Hello or None."""
 
     id: int
-    event: str
+    name: str
     data: Any
-    raw: msgspec.Raw
+
+    @property
+    def failed(self) -> bool:
+        return self.name == ERROR
 
 
 class WorkerProcess:
@@ -38,7 +41,7 @@ class WorkerProcess:
             stderr=subprocess.DEVNULL,
             env=os.environ | {HOME_VARIABLE: str(paths.home)},
         )
-        self._next_id = 1
+        self._asked: dict[int, type[Request[Any, Any]]] = {}
         self.hello = self.read_line()
 
     def __enter__(self) -> WorkerProcess:
@@ -55,35 +58,41 @@ class WorkerProcess:
     def read_line(self) -> Told:
         """Return the next line; EOFError where the process has ended."""
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
+        raw = self.process.stdout.readline()
+        if not raw:
             raise EOFError
-        told = protocol.decode_line(line)
-        return Told(told.id, told.event, protocol.decode(told.data, Any), told.data)
+        line = decode_line(raw)
+        kind: Any = NEWS.get(line.name, type(None))
+        if line.name == ERROR:
+            kind = Failure
+        elif line.id:
+            asked = self._asked[line.id]
+            kind = asked.result_type() if line.name == RESULT else asked.event_types()[line.name]
+        return Told(line.id, line.name, decode(line.data, kind))
 
-    def send(self, op: str, **args: Any) -> int:
+    def send(self, request: Request[Any, Any]) -> int:
         """Send a request and return its id."""
+        return self.send_line(type(request), request)
+
+    def send_line(self, kind: type[Request[Any, Any]], data: Any, name: str = "") -> int:
+        """Send anything as a request of some kind, for lines that no client writes; returns its id."""
         assert self.process.stdin is not None
-        request = Request(self._next_id, op, args)
-        self._next_id += 1
-        self.process.stdin.write(protocol.encode(request))
+        number = len(self._asked) + 1
+        self._asked[number] = kind
+        self.process.stdin.write(encode(number, data, name or kind.__name__))
         self.process.stdin.flush()
-        return request.id
+        return number
 
     def end_of(self, request: int, sees: Sees = lambda line: None) -> Told:
         """Read on to the end of a request; `sees` gets every line before it, of whatever request."""
         while True:
             line = self.read_line()
-            if line.id == request and line.event in ("result", "error"):
+            if line.id == request and line.name in (RESULT, ERROR):
                 return line
             sees(line)
 
-    def ask(self, op: str, **args: Any) -> Any:
-        """Send a request and return its result as plain values; AssertionError with the failure where it fails."""
-        return protocol.decode(self.ask_raw(op, **args), Any)
-
-    def ask_raw(self, op: str, **args: Any) -> msgspec.Raw:
-        """Send a request and return its result for `protocol.decode`; AssertionError with the failure."""
-        line = self.end_of(self.send(op, **args))
-        assert line.event == "result", line.data
-        return line.raw
+    def ask(self, request: Request[Result, Any], sees: Sees = lambda line: None) -> Result:
+        """Send a request and return its result; AssertionError with the failure where it fails."""
+        line = self.end_of(self.send(request), sees)
+        assert line.name == RESULT, line.data
+        return line.data

@@ -12,8 +12,9 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from phi3desk.chat.messages import Answer, Citation, MadeBy, Message, Source, Timings
+from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Message, Source, Timings
 from phi3desk.library.documents import Passage
+from phi3desk.model.types import Ending, Role
 from phi3desk.ui.theme import apply_scheme
 
 SENTENCE = "The bearings are re-greased every 2,000 operating hours."
@@ -80,12 +81,14 @@ def make_source() -> Callable[..., Source]:
 def make_answer(make_source: Callable[..., Source]) -> Callable[..., Message]:
     """Return a function that makes a finished answer of message `id` with as many sources as wanted."""
 
-    def make(text: str, sources: int = 1, id: int = 2, ended: str = "stop", basis: str = "") -> Message:
+    def make(
+        text: str, sources: int = 1, id: int = 2, ended: Ending = Ending.STOP, basis: Basis | None = None
+    ) -> Message:
         found = tuple(make_source(n) for n in range(1, sources + 1))
         citations = tuple(Citation(s.n, s.passage.document, s.passage.path, s.passage.page, SENTENCE) for s in found)
-        kind = basis or ("documents" if found else "model")
+        kind = basis or (Basis.DOCUMENTS if found else Basis.MODEL)
         made_by = MadeBy("Phi-3", "/m.gguf", "", "Pump expert", "p")
         answer = Answer(text, citations, found, kind, ended, made_by, Timings(tokens_per_s=6.8))
-        return Message(id, 1, "assistant", text, 0.0, answer)
+        return Message(id, 1, Role.ASSISTANT, text, 0.0, answer)
 
     return make

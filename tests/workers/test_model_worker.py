@@ -5,8 +5,18 @@ import pytest
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import Passage
-from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Sampling, Turn
-from phi3desk.workers.protocol import Failure, decode
+from phi3desk.model.types import AdapterUse, Ending, LoadOptions, Sampling, Turn
+from phi3desk.workers.protocol import FailureKind, News
+from phi3desk.workers.requests import (
+    Cancel,
+    GetHardware,
+    LoadModel,
+    LoadProgress,
+    PromptRead,
+    SetAdapters,
+    TextPiece,
+    WriteAnswer,
+)
 from tests.helpers.worker_process import WorkerProcess
 
 OPTIONS = LoadOptions(context=1024, gpu_layers=0, threads=1)
@@ -25,82 +35,80 @@ def worker(home):
 
 
 def answer(worker: WorkerProcess, max_tokens: int = 24) -> Completion:
-    data = worker.ask_raw("answer", request=request(), sampling=Sampling(max_tokens=max_tokens))
-    return decode(data, Completion)
+    return worker.ask(WriteAnswer(request(), Sampling(max_tokens=max_tokens)))
 
 
 def test_worker_greets_first(worker):
-    assert (worker.hello.id, worker.hello.event, worker.hello.data["worker"]) == (0, "hello", "model")
+    assert (worker.hello.id, worker.hello.name, worker.hello.data.worker) == (0, News.HELLO, "model")
 
 
 def test_load_tells_progress_and_what_is_loaded(worker, tiny_phi3):
     events = []
-    line = worker.end_of(worker.send("load", path=str(tiny_phi3), options=OPTIONS, adapters=[]), events.append)
-    loaded = decode(line.raw, LoadedModel)
+    loaded = worker.ask(LoadModel(str(tiny_phi3), OPTIONS), events.append)
     assert loaded.architecture == "phi3"
     assert not loaded.has_system_role
     assert len(loaded.sha256) == 64
-    progress = [event.data for event in events if event.event == "progress"]
+    progress = [event.data.fraction for event in events if isinstance(event.data, LoadProgress)]
     assert progress
     assert progress == sorted(progress)
 
 
 def test_answer_streams_what_it_returns(worker, tiny_phi3):
-    worker.ask("load", path=str(tiny_phi3), options=OPTIONS, adapters=[])
+    worker.ask(LoadModel(str(tiny_phi3), OPTIONS))
     events = []
-    line = worker.end_of(worker.send("answer", request=request(), sampling=Sampling(max_tokens=24)), events.append)
-    written = decode(line.raw, Completion)
-    assert "".join(event.data for event in events if event.event == "text") == written.generation.text
-    assert any(event.event == "prefill" for event in events)
+    written = worker.ask(WriteAnswer(request(), Sampling(max_tokens=24)), events.append)
+    assert "".join(e.data.text for e in events if isinstance(e.data, TextPiece)) == written.generation.text
+    assert any(isinstance(event.data, PromptRead) for event in events)
     assert written.sources_read == (1,)
 
 
 def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny_phi3, tiny_adapters):
-    worker.ask("load", path=str(tiny_phi3), options=OPTIONS, adapters=[])
+    worker.ask(LoadModel(str(tiny_phi3), OPTIONS))
     plain = answer(worker).generation.tokens
     uses = [AdapterUse(path.stem, str(path), 1.0) for path in tiny_adapters]
     adapted = []
     for use in uses:
-        worker.ask("set_adapters", adapters=[use])
+        worker.ask(SetAdapters((use,)))
         adapted.append(answer(worker).generation.tokens)
-    worker.ask("set_adapters", adapters=[])
+    worker.ask(SetAdapters(()))
     assert len({plain, *adapted}) == 3
     assert answer(worker).generation.tokens == plain
 
 
 def test_answer_is_cancelled_while_it_is_written(worker, tiny_phi3):
-    worker.ask("load", path=str(tiny_phi3), options=OPTIONS, adapters=[])
-    running = worker.send("answer", request=request(), sampling=Sampling(max_tokens=900, temperature=1.0))
+    worker.ask(LoadModel(str(tiny_phi3), OPTIONS))
+    running = worker.send(WriteAnswer(request(), Sampling(max_tokens=900, temperature=1.0)))
     seen = []
 
     def stop_at_first_text(line):
-        seen.append(line)
-        if line.id == running and line.event == "text" and not any(e.event == "text" for e in seen[:-1]):
-            worker.send("cancel", target=running)
+        if line.id == running and isinstance(line.data, TextPiece):
+            seen.append(line)
+            if len(seen) == 1:
+                worker.send(Cancel(running))
 
-    written = decode(worker.end_of(running, stop_at_first_text).raw, Completion)
-    assert written.generation.ended in ("cancelled", "stop")
+    written = worker.end_of(running, stop_at_first_text).data
+    assert written.generation.ended in (Ending.CANCELLED, Ending.STOP)
     assert written.generation.generated_tokens < 900
 
 
 def test_refused_file_is_told_and_the_worker_goes_on(worker, tiny_phi3, tmp_path):
     cut = tmp_path / "cut.gguf"
     cut.write_bytes(tiny_phi3.read_bytes()[:5000])
-    line = worker.end_of(worker.send("load", path=str(cut), options=OPTIONS, adapters=[]))
-    assert line.event == "error"
-    assert decode(line.raw, Failure).kind == "user"
-    worker.ask("load", path=str(tiny_phi3), options=OPTIONS, adapters=[])
+    line = worker.end_of(worker.send(LoadModel(str(cut), OPTIONS)))
+    assert line.failed
+    assert line.data.kind is FailureKind.USER
+    worker.ask(LoadModel(str(tiny_phi3), OPTIONS))
 
 
 def test_question_without_a_model_says_what_to_do(worker):
-    line = worker.end_of(worker.send("answer", request=request(), sampling=Sampling()))
-    assert "Models page" in str(decode(line.raw, Failure).sentence)
+    line = worker.end_of(worker.send(WriteAnswer(request(), Sampling())))
+    assert "Models page" in str(line.data.sentence)
 
 
 def test_unknown_and_wrong_requests_are_answered(worker):
-    assert worker.end_of(worker.send("fly")).event == "error"
-    assert worker.end_of(worker.send("load", path=5)).event == "error"
-    assert worker.ask("hardware")["cores"] >= 1
+    assert worker.end_of(worker.send_line(LoadModel, {}, "Fly")).failed
+    assert worker.end_of(worker.send_line(LoadModel, {"path": 5})).failed
+    assert worker.ask(GetHardware()).cores >= 1
 
 
 def test_worker_ends_when_the_window_is_gone(worker):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunker import indexed_text
-from phi3desk.library.database import marks, parts
+from phi3desk.library.database import batches, placeholders
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ class EmbeddingQueue:
     def embedded_of(self, document_ids: Iterable[int]) -> int:
         """Return how many passages of documents have all the embedding they can have."""
         count = 0
-        for part in parts(list(document_ids)):
+        for part in batches(list(document_ids)):
             row = self._catalog.connection.execute(
-                f"SELECT count(*) FROM passage WHERE document_id IN ({marks(part)}) AND embedded <> 0",  # noqa: S608
+                f"SELECT count(*) FROM passage WHERE document_id IN ({placeholders(part)}) AND embedded <> 0",  # noqa: S608
                 part,
             ).fetchone()
             count += int(row[0])
@@ -84,7 +84,7 @@ class EmbeddingQueue:
     def settle(self, document_ids: Iterable[int] | None = None) -> list[int]:
         """Make READY the documents, of all or of some, whose passages all have what they can have; return their ids."""
         some = None if document_ids is None else sorted(document_ids)
-        within = "" if some is None else f"id IN ({marks(some)}) AND "
+        within = "" if some is None else f"id IN ({placeholders(some)}) AND "
         with self._catalog.writing() as connection:
             rows = connection.execute(
                 f"SELECT id FROM document d WHERE {within}state = 'words' AND passages > 0 AND ocr_waiting = 0 "  # noqa: S608
@@ -112,14 +112,14 @@ class EmbeddingQueue:
         ).fetchone()
         return int(row[0])
 
-    def debt(self) -> dict[int, list[int]]:
+    def pending_deletions(self) -> dict[int, list[int]]:
         """Return the passages that are gone and whose vectors still have to be deleted, by collection."""
         owed: dict[int, list[int]] = {}
         for row in self._catalog.connection.execute("SELECT collection_id, passage_id FROM vector_debt"):
             owed.setdefault(int(row["collection_id"]), []).append(int(row["passage_id"]))
         return owed
 
-    def paid(self, passage_ids: Iterable[int]) -> None:
+    def deleted(self, passage_ids: Iterable[int]) -> None:
         """Note that the vectors of passages are deleted."""
         with self._catalog.writing() as connection:
             connection.executemany("DELETE FROM vector_debt WHERE passage_id = ?", ((i,) for i in passage_ids))
@@ -127,8 +127,8 @@ class EmbeddingQueue:
     def vectors_lost(self, passage_ids: Iterable[int]) -> None:
         """Have passages embedded again whose vectors are gone; their documents are searched by words until then."""
         with self._catalog.writing() as connection:
-            for part in parts(sorted(passage_ids)):
-                places = marks(part)
+            for part in batches(sorted(passage_ids)):
+                places = placeholders(part)
                 connection.execute(f"UPDATE passage SET embedded = 0 WHERE id IN ({places})", part)  # noqa: S608
                 connection.execute(
                     "UPDATE document SET state = 'words' WHERE state = 'ready' AND id IN "  # noqa: S608

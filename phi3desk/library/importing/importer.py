@@ -18,7 +18,7 @@ from pathlib import Path
 
 from phi3desk.errors import Cancelled, Sentence, UserError, say
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunked_document import chunks_of, draft, index_entry, main_language
+from phi3desk.library.chunked_document import chunk_document, chunks_of, index_entry, main_language
 from phi3desk.library.chunker import PageLayout
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent, Recognised
 from phi3desk.library.documents import ImportSummary, Phase, State
@@ -220,22 +220,22 @@ class Importer:
             reason = self._why_not_recognised(document.collection_id) if text.scanned else text.reason
             self._follower.end(run, document_id, text.state, reason or text.reason, len(text.texts), text.kind)
             return
-        drafted = text.drafted or draft(
+        chunked = text.chunked or chunk_document(
             self._embedder, document.path, text.title, text.texts, text.headings, text.outline
         )
         pages = [
             PageLayout(number, page, headings, language)
             for number, (page, headings, language) in enumerate(
-                zip(text.texts, text.headings, drafted.page_languages, strict=True), 1
+                zip(text.texts, text.headings, chunked.page_languages, strict=True), 1
             )
         ]
         content = NewContent(
             kind=text.kind,
-            title=drafted.title,
-            language=drafted.language,
+            title=chunked.title,
+            language=chunked.language,
             pages=pages,
-            drafts=drafted.drafts,
-            index=drafted.index,
+            chunks=chunked.chunks,
+            index=chunked.index,
             labels=text.labels,
             outline=text.outline,
             scanned=set(text.scanned),
@@ -253,9 +253,9 @@ class Importer:
         run.embedded -= self._queue.embedded_of([document_id])
         title = "" if document.title == Path(document.path).stem else document.title
         outline = self._content.outline(document_id)
-        drafts = chunks_of(self._embedder, document.path, title, self._content.layouts(document_id), outline)
-        index = [index_entry(made.context, made.text, made.language) for made in drafts]
-        self._content.replace_passages(document_id, drafts, index, self._embedder.languages)
+        chunks = chunks_of(self._embedder, document.path, title, self._content.layouts(document_id), outline)
+        index = [index_entry(made.context, made.text, made.language) for made in chunks]
+        self._content.replace_passages(document_id, chunks, index, self._embedder.languages)
         self._count_passages(run, document_id)
 
     def _count_passages(self, run: ImportRun, document_id: int) -> None:
@@ -393,9 +393,9 @@ class Importer:
 
     def _settle_debt(self) -> None:
         """Delete the vectors of passages that are gone."""
-        for collection_id, passages in self._queue.debt().items():
+        for collection_id, passages in self._queue.pending_deletions().items():
             self._vectors.delete(collection_id, passages)
-            self._queue.paid(passages)
+            self._queue.deleted(passages)
 
     def _tell_end(self, run: ImportRun, document_id: int) -> None:
         self._follower.tell_end(run, document_id)

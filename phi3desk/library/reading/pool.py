@@ -70,7 +70,7 @@ class DocumentText:
     title: str = ""
     outline: list[tuple[int, int, str]] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
-    drafted: ChunkedDocument | None = None
+    chunked: ChunkedDocument | None = None
     ocr: dict[int, str] = field(default_factory=dict)
     boxes: dict[int, list[Box]] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ class _Taking:
         self._limits = limits
         self.described = False
         self._labels: list[str] = []
-        self._drafts: list[Chunk] = []
+        self._chunks: list[Chunk] = []
         self._index: list[IndexEntry] = []
         self._characters = 0
 
@@ -108,14 +108,14 @@ class _Taking:
         elif event == "details":
             self._details(line)
         elif event == "passages":
-            self._drafts += msgspec.convert(line["drafts"], list[Chunk])
+            self._chunks += msgspec.convert(line["chunks"], list[Chunk])
             self._index += msgspec.convert(line["index"], list[IndexEntry])
         elif event == "drafted":
-            self.result.drafted = ChunkedDocument(
+            self.result.chunked = ChunkedDocument(
                 str(line["title"]),
                 str(line["language"]),
                 msgspec.convert(line["page_languages"], list[str]),
-                self._drafts,
+                self._chunks,
                 self._index,
             )
         elif event == "finished":

@@ -19,7 +19,7 @@ import psutil
 
 from phi3desk.errors import say
 from phi3desk.library import language
-from phi3desk.library.chunked_document import draft
+from phi3desk.library.chunked_document import chunk_document
 from phi3desk.library.documents import State
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.reading.confinement import confine, limit_request
@@ -94,16 +94,16 @@ def _passages(request: ReadRequest, told: Sequence[Event], embedder: Embedder) -
     pages = [event for event in told if isinstance(event, ReadPage)]
     details = next((event for event in told if isinstance(event, Details)), Details())
     texts, headings = [page.text for page in pages], [page.headings for page in pages]
-    drafted = draft(embedder, request.path, details.title, texts, headings, details.outline)
-    for at in range(0, len(drafted.drafts), _PASSAGES_A_LINE):
+    chunked = chunk_document(embedder, request.path, details.title, texts, headings, details.outline)
+    for at in range(0, len(chunked.chunks), _PASSAGES_A_LINE):
         some = slice(at, at + _PASSAGES_A_LINE)
-        drafts, index = msgspec.to_builtins((drafted.drafts[some], drafted.index[some]))
-        yield {"event": "passages", "drafts": drafts, "index": index}
+        chunks, index = msgspec.to_builtins((chunked.chunks[some], chunked.index[some]))
+        yield {"event": "passages", "chunks": chunks, "index": index}
     yield {
         "event": "drafted",
-        "title": drafted.title,
-        "language": drafted.language,
-        "page_languages": drafted.page_languages,
+        "title": chunked.title,
+        "language": chunked.language,
+        "page_languages": chunked.page_languages,
     }
 
 

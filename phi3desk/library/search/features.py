@@ -1,4 +1,4 @@
-"""What ties a passage to a question, in numbers: the same measures for every passage, however it was found."""
+"""The features of a passage for a question, computed alike however the passage was found."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _IN_CONTEXT = 0.6
 
 @dataclass(frozen=True)
 class Term:
-    """A telling word of the question: its stems in the languages that are searched, and its weight (idf)."""
+    """A content word of the question: its stems in the languages that are searched, and its weight (idf)."""
 
     word: str
     stems: frozenset[str]
@@ -34,61 +34,62 @@ class Term:
 class Features:
     """What ties one passage to the question, each 0 to 1.
 
-    `words` and `trigrams` are BM25 scores as shares of the question's best one. `pieces` and `coverage` are the shares,
-    by weight, of the question's three-letter pieces and of its words that the passage holds; `near` is the share of
-    its words that stand close together, `pairs` that of its neighbouring words that are neighbours here too.
-    `meaning` is the cosine similarity, or None where the embedder has no vote or ranks the passage low.
+    `words` and `trigrams` are BM25 scores as shares of the best candidate's. `trigram_coverage` and `coverage` are the
+    shares, weighted by idf, of the question's trigrams and of its words that the passage contains; `proximity` is the
+    share of its words that stand close together, `pairs` that of its adjacent words that are adjacent here too.
+    `matched` are the question's words that the passage contains. `meaning` is the cosine similarity, or None where the
+    embedder has no vote or ranks the passage low.
     """
 
     words: float
     trigrams: float
-    pieces: float
-    near: float
+    trigram_coverage: float
+    proximity: float
     pairs: float
     coverage: float
-    held: tuple[str, ...]
+    matched: tuple[str, ...]
     meaning: float | None
 
 
 class Query:
     """A question made ready to be compared with passages.
 
-    `pieces` are the three-letter pieces of its words with their weights (idf); `words` and `trigrams` tell how common
-    its stems and pieces are in the whole index.
+    `trigrams` are those of its words with their weights (idf); the statistics tell how common its stems and trigrams
+    are in the whole index.
     """
 
     def __init__(
         self,
         question: str,
         terms: Sequence[Term],
-        pieces: Mapping[str, float],
-        words: Statistics,
-        trigrams: Statistics,
+        trigrams: Mapping[str, float],
+        word_statistics: Statistics,
+        trigram_statistics: Statistics,
         meanings: Mapping[int, float],
     ) -> None:
         self._terms = terms
-        self._pieces = pieces
+        self._trigrams = trigrams
         self._meanings = meanings
         self._term_of_stem = {s: index for index, term in enumerate(terms) for s in term.stems}
         self._weight = sum(term.weight for term in terms) or 1.0
-        self._pieces_weight = sum(pieces.values()) or 1.0
-        self._stem_weights = {stem: words.weight(stem) * (K1 + 1) for stem in self._term_of_stem}
-        self._piece_weights = [trigrams.weight(piece) * (K1 + 1) for piece in pieces]
-        self._mean_tokens = max(1.0, words.mean_tokens)
-        self._mean_trigrams = max(1.0, trigrams.mean_tokens)
+        self._trigrams_weight = sum(trigrams.values()) or 1.0
+        self._stem_weights = {stem: word_statistics.weight(stem) * (K1 + 1) for stem in self._term_of_stem}
+        self._trigram_weights = [trigram_statistics.weight(trigram) * (K1 + 1) for trigram in trigrams]
+        self._mean_tokens = max(1.0, word_statistics.mean_tokens)
+        self._mean_trigrams = max(1.0, trigram_statistics.mean_tokens)
         term_of_word = {term.word: index for index, term in enumerate(terms)}
         order = [term_of_word.get(word) for word in words_of(question)]
         self._pairs = {(a, b) for a, b in pairwise(order) if a is not None and b is not None and a != b}
 
     def measure(self, candidates: Sequence[Indexed]) -> list[Features]:
         """Measure passages, in their order; the BM25 scores become shares of the best one's."""
-        pieces = self._held_pieces([candidate.folded for candidate in candidates])
-        measured = [self._measure(each, *both) for each, both in zip(candidates, pieces, strict=True)]
+        by_trigrams = self._matched_trigrams([candidate.folded for candidate in candidates])
+        measured = [self._measure(each, *both) for each, both in zip(candidates, by_trigrams, strict=True)]
         words = max((m.words for m in measured), default=0.0) or 1.0
         trigrams = max((m.trigrams for m in measured), default=0.0) or 1.0
         return [replace(m, words=m.words / words, trigrams=m.trigrams / trigrams) for m in measured]
 
-    def _measure(self, candidate: Indexed, pieces: float, trigrams: float) -> Features:
+    def _measure(self, candidate: Indexed, trigram_coverage: float, trigrams: float) -> Features:
         known = self._term_of_stem
         body, context = candidate.body.split(), candidate.context.split()
         places = [(at, word) for at, word in enumerate(body) if word in known]
@@ -99,11 +100,11 @@ class Query:
         return Features(
             words=self._bm25([word for _, word in places], above, len(body) + len(context)),
             trigrams=trigrams,
-            pieces=pieces,
-            near=self._near(spots) / self._weight,
+            trigram_coverage=trigram_coverage,
+            proximity=self._proximity(spots) / self._weight,
             pairs=len(pairs) / len(self._pairs) if self._pairs else 0.0,
             coverage=sum(self._terms[i].weight for i in everywhere) / self._weight,
-            held=tuple(self._terms[i].word for i in sorted(everywhere)),
+            matched=tuple(self._terms[i].word for i in sorted(everywhere)),
             meaning=self._meanings.get(candidate.id),
         )
 
@@ -114,20 +115,20 @@ class Query:
             times[word] = times.get(word, 0.0) + _IN_CONTEXT
         return sum(self._stem_weights[word] * n / (n + length) for word, n in times.items())
 
-    def _held_pieces(self, texts: Sequence[str]) -> list[tuple[float, float]]:
-        """Return, for each text, the share by weight of the pieces that it holds, and its BM25 score by them."""
+    def _matched_trigrams(self, texts: Sequence[str]) -> list[tuple[float, float]]:
+        """Return, for each text, the share by weight of the trigrams that it contains, and its BM25 score by them."""
         import numpy as np
 
-        if not self._pieces or not texts:
+        if not self._trigrams or not texts:
             return [(0.0, 0.0)] * len(texts)
-        times = _times(texts, list(self._pieces))
-        held = (times > 0) @ np.array(list(self._pieces.values())) / self._pieces_weight
+        times = _times(texts, list(self._trigrams))
+        matched = (times > 0) @ np.array(list(self._trigrams.values())) / self._trigrams_weight
         tokens = np.array([max(0, len(text) - 2) for text in texts])
         length = K1 * (1 - B + B * tokens / self._mean_trigrams)
-        scores = times / (times + length[:, None]) @ np.array(self._piece_weights)
-        return list(zip(held.tolist(), scores.tolist(), strict=True))
+        scores = times / (times + length[:, None]) @ np.array(self._trigram_weights)
+        return list(zip(matched.tolist(), scores.tolist(), strict=True))
 
-    def _near(self, spots: Sequence[tuple[int, int]]) -> float:
+    def _proximity(self, spots: Sequence[tuple[int, int]]) -> float:
         """Return the largest weight of different words that stand within `_WINDOW` words of each other."""
         inside: Counter[int] = Counter()
         weight = best = 0.0
@@ -146,8 +147,8 @@ class Query:
         return best
 
 
-def _times(texts: Sequence[str], pieces: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return how often each text holds each three-letter piece, shape (texts, pieces).
+def _times(texts: Sequence[str], trigrams: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return how often each trigram occurs in each text, shape (texts, trigrams).
 
     All texts are looked through at once as numbers: three letters of 21 bits are one number of 63.
     """
@@ -156,18 +157,18 @@ def _times(texts: Sequence[str], pieces: Sequence[str]) -> np.ndarray[Any, np.dt
     joined = np.frombuffer("".join(f"{text}\n\n\n" for text in texts).encode("utf-32-le", "replace"), dtype=np.uint32)
     letters = joined.astype(np.int64)
     threes = letters[:-2] << 42 | letters[1:-1] << 21 | letters[2:]
-    wanted = np.array([ord(p[0]) << 42 | ord(p[1]) << 21 | ord(p[2]) for p in pieces], dtype=np.int64)
-    # most places hold none of the pieces: a table of the numbers' last bits tells that at once
+    wanted = np.array([ord(p[0]) << 42 | ord(p[1]) << 21 | ord(p[2]) for p in trigrams], dtype=np.int64)
+    # most places hold none of the trigrams: a table of the numbers' last bits tells that at once
     table = np.zeros(1 << 16, dtype=np.bool_)
     order = np.argsort(wanted)
     table[_mixed(wanted)] = True
     at = np.flatnonzero(table[_mixed(threes)])
-    place = np.minimum(np.searchsorted(wanted[order], threes[at]), len(pieces) - 1)
+    place = np.minimum(np.searchsorted(wanted[order], threes[at]), len(trigrams) - 1)
     exact = wanted[order][place] == threes[at]
     ends = np.cumsum([len(text) + 3 for text in texts])
     text = np.searchsorted(ends, at[exact], side="right")
-    cells = text * len(pieces) + order[place[exact]]
-    return np.bincount(cells, minlength=len(texts) * len(pieces)).reshape(len(texts), -1).astype(np.float64)
+    cells = text * len(trigrams) + order[place[exact]]
+    return np.bincount(cells, minlength=len(texts) * len(trigrams)).reshape(len(texts), -1).astype(np.float64)
 
 
 def _mixed(threes: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.int64]]:

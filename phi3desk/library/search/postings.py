@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from phi3desk.library.database import marks
+from phi3desk.library.database import placeholders
 
 if TYPE_CHECKING:
     import numpy as np
@@ -146,7 +146,7 @@ class Postings:
         while chosen and taken < _SAMPLE:
             part, chosen = chosen[: _SAMPLE // 2], chosen[_SAMPLE // 2 :]
             rows = connection.execute(
-                f"SELECT body FROM {self._name} WHERE rowid IN ({marks(part)})",  # noqa: S608
+                f"SELECT body FROM {self._name} WHERE rowid IN ({placeholders(part)})",  # noqa: S608
                 part,
             )
             for row in rows:

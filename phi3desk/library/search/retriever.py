@@ -1,6 +1,6 @@
-"""Finds the passages that answer a question: by stems, by pieces of words, and by meaning where the embedder can.
+"""Finds the passages that answer a question: by stems, by trigrams, and by meaning where the embedder can.
 
-Candidates come from the word index (stems, trigrams) and Chroma. They are then scored anew, all by the same measures,
+Candidates come from the word index (stems, trigrams) and Chroma. They are then scored anew, all by the same features,
 each between 0 and 1 and weighted by how rare a word is in the library. Scores are added and not ranks: a first rank
 says nothing about how good a ranker's best find is.
 """
@@ -34,12 +34,12 @@ _TIED_BY_MEANING = 0.45
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each measure counts; one setting for every language."""
+    """How much each feature counts; one setting for every language."""
 
     words: float = 1.0
     trigrams: float = 1.0
-    pieces: float = 1.0
-    near: float = 0.5
+    trigram_coverage: float = 1.0
+    proximity: float = 0.5
     pairs: float = 0.2
     meaning: float = 1.0
 
@@ -69,53 +69,56 @@ class Retriever:
         ranked = sorted(measured.items(), key=lambda item: -self.score(item[1]))[:k]
         passages = self._catalog.passages([passage_id for passage_id, _ in ranked])
         found = tuple(
-            Found(passages[i], self.score(m), self.is_relevant(m), m.held, m.meaning)
+            Found(passages[i], self.score(m), self.is_relevant(m), m.matched, m.meaning)
             for i, m in ranked
             if i in passages
         )
         return SearchResult(found, extent.passages, language, time.monotonic() - started, by_meaning)
 
-    def score(self, measures: Features) -> float:
-        """Return how well a passage fits, from its measures."""
+    def score(self, features: Features) -> float:
+        """Return how well a passage fits, from its features."""
         w = self.weights
         return (
-            w.words * measures.words
-            + w.trigrams * measures.trigrams
-            + w.pieces * measures.pieces
-            + w.near * measures.near
-            + w.pairs * measures.pairs
-            + w.meaning * max(0.0, measures.meaning or 0.0)
+            w.words * features.words
+            + w.trigrams * features.trigrams
+            + w.trigram_coverage * features.trigram_coverage
+            + w.proximity * features.proximity
+            + w.pairs * features.pairs
+            + w.meaning * max(0.0, features.meaning or 0.0)
         )
 
-    def is_relevant(self, measures: Features) -> bool:
+    def is_relevant(self, features: Features) -> bool:
         """Tell whether words or meaning tie a passage to the question."""
-        return measures.coverage + measures.pieces >= _TIED_BY_WORDS or (measures.meaning or 0.0) >= _TIED_BY_MEANING
+        return (
+            features.coverage + features.trigram_coverage >= _TIED_BY_WORDS
+            or (features.meaning or 0.0) >= _TIED_BY_MEANING
+        )
 
     def measure(self, question: str, scope: Scope, extent: Extent, language: str) -> tuple[dict[int, Features], bool]:
-        """Return the candidates for a question with their measures, and whether the embedder had a vote."""
+        """Return the candidates for a question with their features, and whether the embedder had a vote."""
         words = question_words(question, language)
         languages = {language, *(code for code, share in extent.languages.items() if share >= _COMMON_LANGUAGE)}
         stems = {word: frozenset(stem(word, code) for code in languages) for word in words}
-        pieces = list(dict.fromkeys(piece for word in words for piece in trigrams_of(word)))
+        trigrams = list(dict.fromkeys(trigram for word in words for trigram in trigrams_of(word)))
         by_words, word_statistics = self._index.look(
             self._index.words, (s for several in stems.values() for s in several), extent, _CANDIDATES
         )
-        by_trigrams, piece_statistics = self._index.look(self._index.trigrams, pieces, extent, _CANDIDATES)
+        by_trigrams, trigram_statistics = self._index.look(self._index.trigrams, trigrams, extent, _CANDIDATES)
         meanings = self._meanings(question, scope, extent, language)
         ids = list(dict.fromkeys([*by_words, *by_trigrams, *meanings]))
-        asked = Query(
+        query = Query(
             question,
             [
                 Term(word, stems[word], _idf(max(word_statistics.counts[s] for s in stems[word]), extent.passages))
                 for word in words
             ],
-            {piece: _idf(piece_statistics.counts[piece], extent.passages) for piece in pieces},
+            {trigram: _idf(trigram_statistics.counts[trigram], extent.passages) for trigram in trigrams},
             word_statistics,
-            piece_statistics,
+            trigram_statistics,
             meanings,
         )
         candidates = self._index.indexed(ids)
-        measured = asked.measure(candidates)
+        measured = query.measure(candidates)
         return {each.id: m for each, m in zip(candidates, measured, strict=True)}, bool(meanings)
 
     def _meanings(self, question: str, scope: Scope, extent: Extent, language: str) -> dict[int, float]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.database import marks
+from phi3desk.library.database import placeholders
 from phi3desk.library.documents import Document, State
 from phi3desk.library.search.postings import K1, Postings, Statistics, inside
 from phi3desk.library.terms import trigrams_of
@@ -180,7 +180,7 @@ class WordIndex:
         rows = self._catalog.connection.execute(
             "SELECT p.id, p.document_id, p.page, p.language, w.context, w.body, t.body AS folded FROM passage p "  # noqa: S608
             "JOIN passage_words w ON w.rowid = p.id JOIN passage_trigrams t ON t.rowid = p.id "
-            f"WHERE p.id IN ({marks(passage_ids)})",
+            f"WHERE p.id IN ({placeholders(passage_ids)})",
             tuple(passage_ids),
         )
         return [Indexed(*row) for row in rows]

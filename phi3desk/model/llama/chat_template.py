@@ -19,7 +19,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from phi3desk.errors import UserError
-from phi3desk.model.types import Turn
+from phi3desk.model.types import Role, Turn
 
 log = logging.getLogger(__name__)
 
@@ -55,10 +55,10 @@ class ChatTemplate:
         self._template = _environment().from_string(re.sub(r"{%-?\s*(end)?generation\s*-?%}", "", source))
         self._bos = bos
         self._eos = eos
-        probe = [Turn("user", "question"), Turn("assistant", "answer"), Turn("user", "next question")]
+        probe = [Turn(Role.USER, "question"), Turn(Role.ASSISTANT, "answer"), Turn(Role.USER, "next question")]
         if not self._renders(probe):
             raise jinja2.TemplateError("the template leaves turns of a conversation out")
-        self.has_system_role = self._renders([Turn("system", "instructions"), *probe])
+        self.has_system_role = self._renders([Turn(Role.SYSTEM, "instructions"), *probe])
 
     def render(self, turns: Sequence[Turn]) -> list[Part]:
         """Return the prompt for the next answer.
@@ -76,10 +76,10 @@ class ChatTemplate:
                             "another model.") from error  # fmt: skip
 
     def _arranged(self, turns: Sequence[Turn]) -> list[Turn]:
-        instructions = "\n\n".join(turn.text for turn in turns if turn.role == "system" and turn.text.strip())
+        instructions = "\n\n".join(turn.text for turn in turns if turn.role is Role.SYSTEM and turn.text.strip())
         arranged: list[Turn] = []
         for turn in turns:
-            if turn.role == "system":
+            if turn.role is Role.SYSTEM:
                 continue
             if arranged and arranged[-1].role == turn.role:
                 arranged[-1] = Turn(turn.role, f"{arranged[-1].text}\n\n{turn.text}")
@@ -88,12 +88,12 @@ class ChatTemplate:
         if not instructions:
             return arranged
         if self.has_system_role:
-            return [Turn("system", instructions), *arranged]
+            return [Turn(Role.SYSTEM, instructions), *arranged]
         for index, turn in enumerate(arranged):
-            if turn.role == "user":
-                arranged[index] = Turn("user", f"{instructions}\n\n{turn.text}")
+            if turn.role is Role.USER:
+                arranged[index] = Turn(Role.USER, f"{instructions}\n\n{turn.text}")
                 return arranged
-        return [Turn("user", instructions), *arranged]
+        return [Turn(Role.USER, instructions), *arranged]
 
     def _renders(self, turns: Sequence[Turn]) -> bool:
         """Tell whether every content appears in the prompt."""

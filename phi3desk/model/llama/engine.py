@@ -23,11 +23,13 @@ from phi3desk.model.llama.tokenizer import Tokenizer
 from phi3desk.model.llama.vocabulary import Vocabulary
 from phi3desk.model.types import (
     AdapterUse,
+    Ending,
     Generation,
     GgufInfo,
     Hardware,
     LoadedModel,
     LoadOptions,
+    Role,
     Sampling,
     Turn,
     model_name,
@@ -202,7 +204,7 @@ class Engine:
                 read = time.perf_counter()
                 ended = self._write(sampler, writing, sampling.max_tokens, cancelled)
             else:
-                read, ended = time.perf_counter(), "cancelled"
+                read, ended = time.perf_counter(), Ending.CANCELLED
         except NativeFailure as failure:
             raise UserError("The model stopped with an error ({reason}). Ask again; if it happens each time, choose "
                             "a smaller context window.", reason=str(failure)) from None  # fmt: skip
@@ -222,20 +224,20 @@ class Engine:
             adapters=tuple(use for use in self._adapters if use not in left_out),
         )
 
-    def _write(self, sampler: Sampler, writing: _Writing, limit: int, cancelled: threading.Event) -> str:
+    def _write(self, sampler: Sampler, writing: _Writing, limit: int, cancelled: threading.Event) -> Ending:
         """Read the token before, choose the next and give it out, until the end; return how it ended."""
         while len(writing.tokens) < limit:
             if cancelled.is_set():
-                return "cancelled"
+                return Ending.CANCELLED
             if writing.tokens:
                 if len(self.context.tokens) + 1 >= self.context.length:
-                    return "context"
+                    return Ending.CONTEXT
                 self.context.step(writing.tokens[-1])
             token = sampler.next(self.context.handle)
             if token in self._stops:
-                return "stop"
+                return Ending.STOP
             writing.add(token, b"" if token in self._vocabulary.guarded else self._vocabulary.piece(token))
-        return "length"
+        return Ending.LENGTH
 
     def _adapter(self, use: AdapterUse) -> _Attached:
         """Return an adapter, read and checked once for each version of its file."""
@@ -275,7 +277,7 @@ class _Writing:
             self._on_text(text)
 
 
-_EVERY_ROLE = (Turn("system", "a"), Turn("user", "b"), Turn("assistant", "c"), Turn("user", "d"))
+_EVERY_ROLE = (Turn(Role.SYSTEM, "a"), Turn(Role.USER, "b"), Turn(Role.ASSISTANT, "c"), Turn(Role.USER, "d"))
 
 
 def _template(model: int, info: GgufInfo, vocabulary: Vocabulary) -> ChatTemplate:

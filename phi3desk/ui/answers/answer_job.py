@@ -11,9 +11,10 @@ from phi3desk.chat.messages import Answer, Source
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.chat.question import Question
 from phi3desk.library.documents import SearchResult
+from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.workers.protocol import Failure
+from phi3desk.workers.protocol import Failure, FailureKind
 
 STREAM_INTERVAL_MS = 50
 
@@ -55,7 +56,7 @@ class AnswerJob(QObject):
     @property
     def unfinished(self) -> Answer:
         """The answer as far as it has come, for keeping it while it is written."""
-        return answers.unfinished(self._text, self._sources, self._question.made_by, "writing")
+        return answers.unfinished(self._text, self._sources, self._question.made_by, Ending.WRITING)
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -89,13 +90,13 @@ class AnswerJob(QObject):
         if self._writing:
             self._model.cancel(self._writing)
         elif self._search:
-            self._library.worker.cancel(self._search)
+            self._library.cancel(self._search)
 
     def _on_searched(self, result: SearchResult) -> None:
         self._search_seconds = result.seconds
         self._sources = answers.sources_of(result)
         if self._stopped:
-            self._end(answers.unfinished("", (), self._question.made_by, "cancelled"))
+            self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
         elif not self._sources and self._question.mode.refuses(result.searched):
             self._end(answers.nothing_found(result, self._question.made_by, self.tr(answers.NOTHING_FOUND_TEXT)))
         else:
@@ -131,9 +132,9 @@ class AnswerJob(QObject):
 
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()
-        ended = "cancelled" if failure.kind == "cancelled" else "failed"
+        ended = Ending.CANCELLED if failure.kind is FailureKind.CANCELLED else Ending.FAILED
         partial = answers.unfinished(self._text, self._sources, self._question.made_by, ended)
-        if failure.kind == "cancelled":
+        if failure.kind is FailureKind.CANCELLED:
             self.finished.emit(partial)
         else:
             self.failed.emit(failure, partial)

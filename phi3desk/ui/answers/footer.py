@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from phi3desk.chat.messages import Answer
+from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.refusal import refuses
+from phi3desk.model.types import Ending
 from phi3desk.ui.formatting import number
 
 
@@ -15,44 +16,44 @@ class AnswerFooter(QObject):
     def made(self, answer: Answer) -> str:
         """Return the line under an answer: from documents or not, sources, speed, expert, model and adapters."""
         parts = [self._basis(answer)]
-        if answer.basis == "documents":
+        if answer.basis is Basis.DOCUMENTS:
             count = len({citation.n for citation in answer.citations}) or len(answer.sources)
             parts.append(self.tr("1 source") if count == 1 else self.tr("{count} sources").format(count=count))
             missing = sorted({figure for citation in answer.citations for figure in citation.missing})
             if missing:
                 figures = ", ".join(missing)
                 parts.append(self.tr("check {figures}: the source does not hold it").format(figures=figures))
-        if answer.meanings < 1.0 and answer.basis != "model":
+        if answer.meanings < 1.0 and answer.basis is not Basis.MODEL:
             percent = number(int(1000 * answer.meanings) / 10, 1)
             parts.append(self.tr("searched by words; meanings {percent} %").format(percent=percent))
         if answer.timings.tokens_per_s:
             parts.append(self.tr("{speed} tok/s").format(speed=f"{answer.timings.tokens_per_s:.1f}"))
         made_by = answer.made_by.line
-        if made_by and answer.basis != "nothing_found":
+        if made_by and answer.basis is not Basis.NOTHING_FOUND:
             parts.append(made_by)
         return "  ·  ".join(parts)
 
     def ending(self, answer: Answer | None, has_text: bool) -> str:
         """Return what to say of an answer that did not come to its end by itself, or an empty text."""
-        if answer is None or answer.ended == "writing":
+        if answer is None or answer.ended is Ending.WRITING:
             return self.tr("phi3desk was closed while this was written. Ask again to have it written anew.")
-        if answer.ended == "cancelled":
+        if answer.ended is Ending.CANCELLED:
             return self.tr("Stopped.") if has_text else self.tr("Stopped before the first word.")
-        if answer.ended == "failed":
+        if answer.ended is Ending.FAILED:
             return self.tr("The answer broke off here. Ask again to have it written anew.")
-        if answer.ended == "length":
+        if answer.ended is Ending.LENGTH:
             return self.tr("The answer reached its longest length and was cut. The limit is in Settings.")
-        if answer.ended == "context":
+        if answer.ended is Ending.CONTEXT:
             return self.tr("The context window was full and the answer was cut. Ask in a new conversation.")
         return ""
 
     def _basis(self, answer: Answer) -> str:
-        if answer.basis == "documents":
+        if answer.basis is Basis.DOCUMENTS:
             if not answer.citations and refuses(answer):
                 return self.tr("The model found no answer in the documents")
-            if answer.ended == "stop" and not answer.citations:
+            if answer.ended is Ending.STOP and not answer.citations:
                 return self.tr("From documents, but no sentence could be tied to one")
             return self.tr("From documents")
-        if answer.basis == "nothing_found":
+        if answer.basis is Basis.NOTHING_FOUND:
             return self.tr("Nothing relevant found, so no model was asked")
         return self.tr("From the model alone, not from documents")

@@ -9,14 +9,14 @@ from phi3desk.chat.messages import Answer, Conversation, Message, Source
 from phi3desk.chat.prompt import prompt_format_for
 from phi3desk.chat.question import Question
 from phi3desk.errors import Sentence, UserError
-from phi3desk.model.types import Sampling
+from phi3desk.model.types import Role, Sampling
 from phi3desk.settings import Settings
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.experts.active import ActiveExpert
-from phi3desk.ui.formatting import number, shown
+from phi3desk.ui.formatting import number, translate
 from phi3desk.workers.protocol import Failure
 
 SAVE_INTERVAL_MS = 1000
@@ -57,7 +57,7 @@ class ConversationController(QObject):
         self._model = model
         self._settings = settings
         self._open: Conversation | None = None
-        self._answering: AnswerJob | None = None
+        self._job: AnswerJob | None = None
         self._written: Message | None = None
         self._activity = ""
         self._text = ""
@@ -83,7 +83,7 @@ class ConversationController(QObject):
     @property
     def is_answering(self) -> bool:
         """Whether an answer is on its way."""
-        return self._answering is not None
+        return self._job is not None
 
     @property
     def collections(self) -> tuple[int, ...]:
@@ -123,7 +123,7 @@ class ConversationController(QObject):
         try:
             profile = self._expert.use(profile_id)
         except UserError as error:
-            self.refused.emit(shown(error.sentence))
+            self.refused.emit(translate(error.sentence))
             return
         if self._open is not None:
             self._store.choose(self._open.id, profile_id=profile.id, collections=self._open.collections)
@@ -143,7 +143,7 @@ class ConversationController(QObject):
             self._open = self._store.create(profile_id=profile.id, collections=self._collections)
         replaced = self._take_out(self._replaced) if self._replaced else []
         self._replaced = 0
-        question = self._store.add(self._open.id, "user", text)
+        question = self._store.add(self._open.id, Role.USER, text)
         self._open = self._store.conversation(self._open.id)
         self.message_added.emit(question, False)
         self.conversations_changed.emit()
@@ -171,7 +171,7 @@ class ConversationController(QObject):
             self._store.delete_from(message_id)
             self._show_open()
         else:
-            added = self._store.add(self._open.id, "user", question.text)
+            added = self._store.add(self._open.id, Role.USER, question.text)
             self._named[added.id] = named
             self.message_added.emit(added, False)
         self._answer(question.text, collections, document_of(named))
@@ -198,7 +198,7 @@ class ConversationController(QObject):
 
     def edit(self, message_id: int) -> str:
         """Return a question's text for the composer; asked anew it takes the place of the last question."""
-        questions = [message for message in self._messages() if message.role == "user"]
+        questions = [message for message in self._messages() if message.role is Role.USER]
         chosen = next((message for message in questions if message.id == message_id), None)
         self._replaced = message_id if chosen is not None and chosen is questions[-1] else 0
         return chosen.text if chosen else ""
@@ -213,8 +213,8 @@ class ConversationController(QObject):
 
     def stop(self) -> None:
         """Stop the answer that is on its way; what there is stays."""
-        if self._answering is not None:
-            self._answering.stop()
+        if self._job is not None:
+            self._job.stop()
 
     def close(self) -> None:
         """Keep what has been written so far; the program ends."""
@@ -265,21 +265,21 @@ class ConversationController(QObject):
             document=document,
             mode=self._expert.current.answer_mode,
         )
-        answering = AnswerJob(question, self._library, self._model, self)
-        self._answering = answering
+        job = AnswerJob(question, self._library, self._model, self)
+        self._job = job
         self._activity, self._text, self._sources = "", "", ()
-        unfinished = answering.unfinished
-        self._written = self._store.add(conversation.id, "assistant", "", unfinished)
-        answering.searching.connect(self._on_searching)
-        answering.sources_found.connect(self._on_sources_found)
-        answering.reading.connect(self._on_reading)
-        answering.text_received.connect(self._on_text)
-        answering.finished.connect(self._on_finished)
-        answering.failed.connect(self._on_failed)
+        unfinished = job.unfinished
+        self._written = self._store.add(conversation.id, Role.ASSISTANT, "", unfinished)
+        job.searching.connect(self._on_searching)
+        job.sources_found.connect(self._on_sources_found)
+        job.reading.connect(self._on_reading)
+        job.text_received.connect(self._on_text)
+        job.finished.connect(self._on_finished)
+        job.failed.connect(self._on_failed)
         self.message_added.emit(self._written, True)
         self.answering_changed.emit(True)
         self._saving.start()
-        answering.start()
+        job.start()
 
     def set_busy(self, reason: str) -> None:
         """Refuse questions with a reason while something else has the model; "" lets them be asked again."""
@@ -289,16 +289,16 @@ class ConversationController(QObject):
         """Return an answer of the open conversation after the question it answers, None where there is none."""
         messages = self._messages()
         at = next((i for i, message in enumerate(messages) if message.id == message_id), 0)
-        question = next((message for message in reversed(messages[:at]) if message.role == "user"), None)
+        question = next((message for message in reversed(messages[:at]) if message.role is Role.USER), None)
         return None if question is None else (question, messages[at])
 
     def _reason_not_to_ask(self) -> str:
         if self._busy:
             return self._busy
-        if self._answering is not None:
+        if self._job is not None:
             return self.tr("An answer is still being written. Wait for it, or stop it with Esc.")
         for sentence in self._given_up.values():
-            return shown(sentence)
+            return translate(sentence)
         if self._model.model is None and not self._model.is_loading and not self._expert.has_model():
             return self.tr("There is no model to answer with. Choose a GGUF file under Models.")
         return ""
@@ -353,7 +353,7 @@ class ConversationController(QObject):
         return self.tr("Reading 1 passage") if count == 1 else self.tr("Reading {count} passages").format(count=count)
 
     def _on_load_progressed(self, share: float) -> None:
-        if self._answering is not None and not self._text:
+        if self._job is not None and not self._text:
             self._tell(self.tr("Loading the model, {percent} %").format(percent=round(100 * share)))
 
     def _on_text(self, text: str) -> None:
@@ -365,22 +365,22 @@ class ConversationController(QObject):
         self._end(answer, "")
 
     def _on_failed(self, failure: Failure, answer: Answer) -> None:
-        self._end(answer, shown(failure.sentence))
+        self._end(answer, translate(failure.sentence))
 
     def _end(self, answer: Answer, notice: str) -> None:
         self._saving.stop()
-        answering, message = self._answering, self._written
-        self._answering = self._written = None
-        if answering is not None:
-            answering.deleteLater()
+        job, message = self._job, self._written
+        self._job = self._written = None
+        if job is not None:
+            job.deleteLater()
         self.answering_changed.emit(False)
         if message is None:
             return
         self._store.update(message.id, answer.text, answer)
-        ended = Message(message.id, message.conversation_id, "assistant", answer.text, message.created, answer)
+        ended = Message(message.id, message.conversation_id, Role.ASSISTANT, answer.text, message.created, answer)
         self.answer_ended.emit(ended, notice)
 
     def _save(self) -> None:
-        if self._answering is not None and self._written is not None:
-            unfinished = self._answering.unfinished
+        if self._job is not None and self._written is not None:
+            unfinished = self._job.unfinished
             self._store.update(self._written.id, unfinished.text, unfinished)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from phi3desk.chat.export import conversation_markdown
 from phi3desk.chat.history import ConversationStore
 from phi3desk.chat.messages import Message
+from phi3desk.model.types import Role
 from phi3desk.settings import Settings
 
 FOLDER = "folder.export"
@@ -38,7 +39,7 @@ class ConversationExport(QObject):
         messages = self._store.messages(conversation_id)
         at = next((i for i, message in enumerate(messages) if message.id == message_id), -1)
         if at >= 0:
-            question = next((i for i in range(at, -1, -1) if messages[i].role == "user"), at)
+            question = next((i for i in range(at, -1, -1) if messages[i].role is Role.USER), at)
             self._ask(self._store.conversation(conversation_id).title, [messages[i] for i in sorted({question, at})])
 
     def _ask(self, title: str, messages: Sequence[Message]) -> None:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextEdit, QToolButton, QWidget
 
-from phi3desk.chat.messages import Message
+from phi3desk.chat.messages import Basis, Message
+from phi3desk.model.types import Role
 from phi3desk.ui.theme import RADIUS, TARGET, icon
 
 
@@ -98,9 +99,9 @@ class MessageActions(QWidget):
         }
 
     def _names(self, message: Message) -> list[str]:
-        if message.role == "user":
+        if message.role is Role.USER:
             return ["copy", "edit"]
-        nothing = message.answer is not None and message.answer.basis == "nothing_found"
+        nothing = message.answer is not None and message.answer.basis is Basis.NOTHING_FOUND
         judged = ["good", "not_good"] if message.text.strip() else []
         return ["copy", "again", *(["without"] if nothing else []), *judged, "compare", "export"]
 

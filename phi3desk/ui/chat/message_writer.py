@@ -24,7 +24,8 @@ from PySide6.QtGui import (
 )
 
 from phi3desk.chat.citations import citation_index, first_citations
-from phi3desk.chat.messages import Answer, Message, Source
+from phi3desk.chat.messages import Answer, Basis, Message, Source
+from phi3desk.model.types import Role
 from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINE_HEIGHT, LINK, answer_document, mark_format
 from phi3desk.ui.formatting import also_as, place_of
@@ -104,7 +105,7 @@ class MessageWriter(QObject):
         cursor.setCharFormat(QTextCharFormat())
         entry.cards = []
         entry.tail = None
-        if entry.message.role == "user":
+        if entry.message.role is Role.USER:
             self._write_question(entry, cursor)
         elif entry.writing:
             self._write_unfinished(entry, cursor)
@@ -150,7 +151,7 @@ class MessageWriter(QObject):
         if others:
             self._write_chips(entry, cursor, others, self.tr("Also found") if cited else self.tr("Found"))
         self._new_block(cursor, _spaced(top=8))
-        if answer.basis == "nothing_found":
+        if answer.basis is Basis.NOTHING_FOUND:
             cursor.insertText(self.tr("Answer without documents"), mark_format(f"{WITHOUT}{message.id}", tokens()))
             self._new_block(cursor, _spaced(top=8))
         cursor.insertText(plain(self._lines.made(answer)), self._quiet())

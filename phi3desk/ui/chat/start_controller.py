@@ -40,7 +40,7 @@ class StartController(QObject):
             lead = self.tr("Answers come with the document, the page and the sentence they rest on.")
         else:
             title = self.tr("Ask {expert}").format(expert=profile.name)
-            lead = self._expert.made_of()
+            lead = self._expert.summary()
         self._page.show_expert(title, lead, self.is_first)
         self._show_progress()
         questions = list(profile.first_questions) or (self._sample_questions if self._has_documents() else [])

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
 
 from phi3desk.chat.messages import Message, Source
+from phi3desk.model.types import Role
 from phi3desk.ui.answers.markup import LINK, mark_format
 from phi3desk.ui.chat.embedded_widget import EmbeddedWidget
 from phi3desk.ui.chat.message_actions import MessageActions
@@ -410,7 +411,7 @@ class ConversationView(QTextBrowser):
         top = self.verticalScrollBar().value()
         left_edge, width = self._writer.column
         size = self._actions.sizeHint()
-        if entry.message.role == "user":
+        if entry.message.role is Role.USER:
             parts = list(self._writer.parts(entry))
             left = parts[0][1].left() if parts else rectangle.right()
             x, y = round(left) - size.width() - 4, rectangle.top() - top + SPACE_L - 2
@@ -456,7 +457,7 @@ class ConversationView(QTextBrowser):
             following = self._following
             self._set_margins()
             for entry in self._entries:
-                if entry.message.role == "user":
+                if entry.message.role is Role.USER:
                     self._write(entry)
             if following:
                 self.to_end()

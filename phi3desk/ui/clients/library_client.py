@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
-import msgspec
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from phi3desk.errors import Sentence
@@ -25,17 +23,43 @@ from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import PackProgress
 from phi3desk.paths import Paths
-from phi3desk.ui.clients.worker_client import WorkerClient
-from phi3desk.workers.protocol import Failure, decode
+from phi3desk.ui.clients.worker_client import WorkerClient, ignore
+from phi3desk.workers.protocol import Failure, FailureKind
+from phi3desk.workers.requests import (
+    Area,
+    CreateCollection,
+    DeleteCollection,
+    DocumentRows,
+    ExportPack,
+    GetBoxes,
+    GetPage,
+    GetPassword,
+    GetStatus,
+    ImportPack,
+    ImportPaths,
+    ImportRequest,
+    ListCollections,
+    ListDocuments,
+    PauseImports,
+    RemoveDocuments,
+    RemoveSource,
+    RenameCollection,
+    RestoreCollection,
+    RestoreDocuments,
+    RestoreSource,
+    RetryDocuments,
+    Search,
+    SetRules,
+    Sync,
+    UnlockDocuments,
+)
 
-Value = TypeVar("Value")
-#: Left, top, right and bottom of a recognised word in points from the upper left corner of its page.
-Area = tuple[float, float, float, float]
 STATUS_MS = 2000
 
 
-def _ignore(_: Any) -> None:
-    """Take what nobody waits for."""
+def library_worker(paths: Paths) -> WorkerClient:
+    """Return the client of a library worker, which is not started yet."""
+    return WorkerClient("library", paths, (Search, ImportPaths))
 
 
 def _nothing_more() -> None:
@@ -61,9 +85,10 @@ class LibraryClient(QObject):
     failed = Signal(object)
     stopped = Signal(object)
 
-    def __init__(self, paths: Paths, parent: QObject | None = None) -> None:
+    def __init__(self, worker: WorkerClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.worker = WorkerClient("library", paths, frozenset({"search", "import"}), self)
+        self.worker = worker
+        worker.setParent(self)
         self.collections: list[Collection] = []
         self.status: LibraryStatus | None = None
         self._imports: list[int] = []
@@ -72,7 +97,7 @@ class LibraryClient(QObject):
         self._since_status = QElapsedTimer()
         self.worker.ready.connect(self._on_ready)
         self.worker.changed.connect(self.refresh)
-        self.worker.news.connect(self._on_news)
+        self.worker.folders_changed.connect(self._check_quietly)
         self.worker.failed.connect(self.failed)
         self.worker.died.connect(self._on_worker_lost)
         self.worker.gave_up.connect(self._on_worker_lost)
@@ -92,7 +117,7 @@ class LibraryClient(QObject):
 
     def refresh(self) -> None:
         """Ask for collections and status anew, and tell that documents may have changed."""
-        self.worker.request("collections", self._on_collections)
+        self.worker.request(ListCollections(), self._on_collections)
         self._ask_status()
         self.documents_changed.emit()
 
@@ -100,7 +125,7 @@ class LibraryClient(QObject):
         self,
         collection: int | None,
         on_result: Callable[[list[Document]], None],
-        on_rows: Callable[[list[Document]], None] = _ignore,
+        on_rows: Callable[[Sequence[Document]], None] = ignore,
     ) -> int:
         """Fetch the documents of a collection, or of all; `on_rows` gets them as they come, some hundreds at a time.
 
@@ -108,100 +133,89 @@ class LibraryClient(QObject):
         """
         fetched: list[Document] = []
 
-        def on_more(rows: list[Document]) -> None:
-            fetched.extend(rows)
-            on_rows(rows)
+        def on_more(rows: DocumentRows) -> None:
+            fetched.extend(rows.documents)
+            on_rows(rows.documents)
 
-        return self.worker.request(
-            "documents",
-            lambda _: on_result(fetched),
-            on_event={"rows": _as(list[Document], on_more)},
-            collection=collection,
-        )
+        return self.worker.request(ListDocuments(collection), lambda _: on_result(fetched), on_event=on_more)
 
     def page(
         self, document: int, page: int, on_result: Callable[[PageText], None], on_failure: Callable[[Failure], None]
     ) -> None:
         """Fetch a page as the text it was read as; `page` counts from 1."""
-        self.worker.request("page", _as(PageText, on_result), on_failure, document=document, page=page)
+        self.worker.request(GetPage(document, page), on_result, on_failure)
 
-    def boxes(self, document: int, page: int, start: int, end: int, on_result: Callable[[list[Area]], None]) -> None:
+    def boxes(
+        self, document: int, page: int, start: int, end: int, on_result: Callable[[Sequence[Area]], None]
+    ) -> None:
         """Fetch where the recognised words of a range of a page's text stand; none where the page has its own text."""
-        self.worker.request(
-            "boxes",
-            _as(list[Area], on_result),
-            lambda _: on_result([]),
-            document=document,
-            page=page,
-            start=start,
-            end=end,
-        )
+        self.worker.request(GetBoxes(document, page, start, end), on_result, lambda _: on_result(()))
 
     def password(self, document: int, on_result: Callable[[str], None]) -> None:
         """Fetch what opens a locked PDF; empty where it is not known."""
-        self.worker.request("password", _as(str, on_result), lambda _: on_result(""), document=document)
+        self.worker.request(GetPassword(document), on_result, lambda _: on_result(""))
 
     def create_collection(self, name: str, on_result: Callable[[Collection], None]) -> None:
         """Make a collection; a name that exists fails with a sentence."""
-        self.worker.request("create_collection", _as(Collection, on_result), name=name)
+        self.worker.request(CreateCollection(name), on_result)
 
     def rename_collection(self, collection: int, name: str) -> None:
         """Give a collection another name."""
-        self.worker.request("rename_collection", id=collection, name=name)
+        self.worker.request(RenameCollection(collection, name))
 
     def delete_collection(self, collection: int, on_result: Callable[[], None] = _nothing_more) -> None:
         """Take a collection with its documents out of the library; the files stay. Can be undone."""
-        self.worker.request("delete_collection", lambda _: on_result(), id=collection)
+        self.worker.request(DeleteCollection(collection), lambda _: on_result())
 
     def restore_collection(self, collection: int) -> None:
         """Undo `delete_collection`."""
-        self.worker.request("restore_collection", id=collection)
+        self.worker.request(RestoreCollection(collection))
 
     def set_rules(self, collection: int, rules: Rules) -> None:
         """Read a collection's folders by other rules from now on, and see at once what that changes."""
-        self.worker.request("set_rules", collection=collection, rules=msgspec.to_builtins(rules))
+        self.worker.request(SetRules(collection, rules))
         self.sync(collection)
 
     def remove_source(self, source: int) -> None:
         """Follow a folder or file no longer: its documents leave the library, the files stay. Can be undone."""
-        self.worker.request("remove_source", id=source)
+        self.worker.request(RemoveSource(source))
 
     def restore_source(self, source: int) -> None:
         """Undo `remove_source`."""
-        self.worker.request("restore_source", id=source)
+        self.worker.request(RestoreSource(source))
         self._check_quietly()
 
     def remove_documents(self, documents: Sequence[int]) -> None:
         """Take documents out of the library; the files stay. Can be undone."""
-        self.worker.request("remove_documents", documents=list(documents))
+        self.worker.request(RemoveDocuments(tuple(documents)))
         # a duplicate of a removed document takes its place
         self._check_quietly()
 
     def restore_documents(self, documents: Sequence[int]) -> None:
         """Undo `remove_documents`."""
-        self.worker.request("restore_documents", documents=list(documents))
+        self.worker.request(RestoreDocuments(tuple(documents)))
         # a duplicate that took the place of one gives it back
         self._check_quietly()
 
     def import_paths(self, paths: Sequence[str | Path], collection: int | None) -> None:
         """Bind files and folders to a collection (None: the default one) and read them."""
-        self._run_import("import", paths=[str(path) for path in paths], collection=collection)
+        self._run_import(ImportPaths(tuple(str(path) for path in paths), collection))
 
     def sync(self, collection: int | None = None) -> None:
         """Check the bound folders of a collection, or all, and read what is new, changed or half done."""
-        self._run_import("sync", collection=collection)
+        self._run_import(Sync(collection))
 
     def retry(self, documents: Sequence[int]) -> None:
         """Read documents again that ended in another state than ready."""
-        self._run_import("retry", documents=list(documents))
+        self._run_import(RetryDocuments(tuple(documents)))
 
     def unlock(self, documents: Sequence[int], password: str, *, remember: bool) -> None:
         """Read locked documents with a password, which the system's keyring keeps where `remember` says so."""
-        self._run_import("unlock", documents=list(documents), password=password, remember=remember)
+        self._run_import(UnlockDocuments(tuple(documents), password, remember))
 
     def pause(self, paused: bool) -> None:
         """Pause every import, or let them go on; holds over a restart."""
-        self.worker.request("pause", lambda _: self._ask_status(), paused=paused)
+        self.worker.request(PauseImports(paused), lambda _: self._ask_status())
 
     def cancel_imports(self) -> None:
         """Stop the running import and those that wait; what is read so far is kept."""
@@ -220,16 +234,8 @@ class LibraryClient(QObject):
         with_index: bool,
     ) -> int:
         """Write an expert into a pack, when the imports asked for before have ended; returns the request's id."""
-        return self.worker.request(
-            "export_pack",
-            _as(ExportedPack, on_result),
-            on_failure,
-            {"progress": _as(PackProgress, on_progress)},
-            profile=profile,
-            file=file,
-            with_documents=with_documents,
-            with_index=with_index,
-        )
+        request = ExportPack(profile, file, with_documents, with_index)
+        return self.worker.request(request, on_result, on_failure, on_progress)
 
     def import_pack(
         self,
@@ -244,21 +250,15 @@ class LibraryClient(QObject):
         """
 
         def on_taken_in(imported: ImportedPack) -> None:
-            def on_collections(data: msgspec.Raw) -> None:
-                self._on_collections(data)
+            def on_collections(collections: Sequence[Collection]) -> None:
+                self._on_collections(collections)
                 on_result(imported)
 
-            self.worker.request("collections", on_collections, lambda _: on_result(imported))
+            self.worker.request(ListCollections(), on_collections, lambda _: on_result(imported))
             for collection in imported.collections if imported.embeds or imported.reads else ():
                 self.sync(collection)
 
-        return self.worker.request(
-            "import_pack",
-            _as(ImportedPack, on_taken_in),
-            on_failure,
-            {"progress": _as(PackProgress, on_progress)},
-            file=file,
-        )
+        return self.worker.request(ImportPack(file), on_taken_in, on_failure, on_progress)
 
     def search(
         self,
@@ -270,33 +270,26 @@ class LibraryClient(QObject):
         document: str | None = None,
     ) -> int:
         """Search passages; returns the request's id."""
-        return self.worker.request(
-            "search",
-            _as(SearchResult, on_result),
-            on_failure,
-            question=question,
-            k=k,
-            collections=None if collections is None else list(collections),
-            document=document,
-        )
+        wanted = None if collections is None else tuple(collections)
+        return self.worker.request(Search(question, k, wanted, document), on_result, on_failure)
+
+    def cancel(self, request_id: int) -> None:
+        """Stop a search, or the writing or taking in of a pack."""
+        self.worker.cancel(request_id)
 
     def _on_ready(self) -> None:
         self._check, self._check_again = 0, False
         self.refresh()
         self._check_quietly()
 
-    def _on_news(self, event: str) -> None:
-        if event == "folders_changed":
-            self._check_quietly()
-
     def _check_quietly(self) -> None:
         """Check all folders; while such a check is under way, once more when it has ended."""
         if self._check:
             self._check_again = True
         else:
-            self._check = self._run_import("sync", announced=False, collection=None)
+            self._check = self._run_import(Sync(), announced=False)
 
-    def _run_import(self, op: str, *, announced: bool = True, **args: Any) -> int:
+    def _run_import(self, wanted: ImportRequest, *, announced: bool = True) -> int:
         """Queue an import; returns its id. One that is not announced is heard of only when it finds something to do."""
         told = announced
 
@@ -312,7 +305,7 @@ class LibraryClient(QObject):
 
         def on_ended(summary: ImportSummary | None, failure: Failure | None) -> None:
             self._imports.remove(request)
-            if failure is not None and failure.kind not in ("cancelled", "died"):
+            if failure is not None and failure.kind not in (FailureKind.CANCELLED, FailureKind.DIED):
                 self.failed.emit(failure)
             if told:
                 self.import_finished.emit(summary)
@@ -320,12 +313,14 @@ class LibraryClient(QObject):
             if request == self._check:
                 self._on_checked(failure)
 
+        def on_event(event: ImportProgress | FileOutcome) -> None:
+            if isinstance(event, ImportProgress):
+                on_progress(event)
+            else:
+                self.file_finished.emit(event)
+
         request = self.worker.request(
-            op,
-            lambda data: on_ended(decode(data, ImportSummary), None),
-            lambda failure: on_ended(None, failure),
-            {"progress": _as(ImportProgress, on_progress), "file": _as(FileOutcome, self.file_finished.emit)},
-            **args,
+            wanted, lambda summary: on_ended(summary, None), lambda failure: on_ended(None, failure), on_event
         )
         self._imports.append(request)
         if announced:
@@ -345,24 +340,15 @@ class LibraryClient(QObject):
 
     def _ask_status(self) -> None:
         self._since_status.start()
-        self.worker.request("status", self._on_status)
+        self.worker.request(GetStatus(), self._on_status)
 
-    def _on_collections(self, data: msgspec.Raw) -> None:
-        self.collections = decode(data, list[Collection])
+    def _on_collections(self, collections: Sequence[Collection]) -> None:
+        self.collections = list(collections)
         self.collections_changed.emit(self.collections)
 
-    def _on_status(self, data: msgspec.Raw) -> None:
-        self.status = decode(data, LibraryStatus)
-        self.status_changed.emit(self.status)
+    def _on_status(self, status: LibraryStatus) -> None:
+        self.status = status
+        self.status_changed.emit(status)
 
     def _on_worker_lost(self, sentence: Sentence) -> None:
         self.stopped.emit(sentence)
-
-
-def _as(kind: type[Value], take: Callable[[Value], Any]) -> Callable[[msgspec.Raw], None]:
-    """Return a callback that hands on the received data as a dataclass."""
-
-    def on_data(data: msgspec.Raw) -> None:
-        take(decode(data, kind))
-
-    return on_data

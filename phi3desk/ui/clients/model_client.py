@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from phi3desk.chat.prompt import Completion, PromptRequest
@@ -13,7 +12,13 @@ from phi3desk.errors import Sentence
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Sampling
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.worker_client import WorkerClient
-from phi3desk.workers.protocol import Failure, decode
+from phi3desk.workers.protocol import Failure, FailureKind
+from phi3desk.workers.requests import GetHardware, LoadModel, PromptRead, SetAdapters, TextPiece, WriteAnswer
+
+
+def model_worker(paths: Paths) -> WorkerClient:
+    """Return the client of a model worker, which is not started yet."""
+    return WorkerClient("model", paths, (WriteAnswer,))
 
 
 class ModelClient(QObject):
@@ -32,9 +37,10 @@ class ModelClient(QObject):
     stopped = Signal(object)
     hardware_known = Signal(object)
 
-    def __init__(self, paths: Paths, parent: QObject | None = None) -> None:
+    def __init__(self, worker: WorkerClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.worker = WorkerClient("model", paths, frozenset({"answer"}), self)
+        self.worker = worker
+        worker.setParent(self)
         self.model: LoadedModel | None = None
         self.hardware: Hardware | None = None
         self._wanted: tuple[str, LoadOptions] | None = None
@@ -89,12 +95,12 @@ class ModelClient(QObject):
         wanted = self._adapters
 
         def on_failure(failure: Failure) -> None:
-            if self._adapters == wanted and failure.kind == "user":
+            if self._adapters == wanted and failure.kind is FailureKind.USER:
                 self._adapters = ()
                 self.model = replace(self.model, adapters=(), prompt="") if self.model is not None else None
             self.adapters_failed.emit(failure, wanted)
 
-        self.worker.request("set_adapters", self._on_adapters_set, on_failure, adapters=list(wanted))
+        self.worker.request(SetAdapters(wanted), self._on_adapters_set, on_failure)
 
     def answer(
         self,
@@ -106,24 +112,21 @@ class ModelClient(QObject):
         on_failure: Callable[[Failure], None],
     ) -> int:
         """Write an answer; returns the request's id, for `cancel`."""
-        return self.worker.request(
-            "answer",
-            lambda data: on_written(decode(data, Completion)),
-            on_failure,
-            {
-                "prefill": lambda data: on_prefill(*decode(data, tuple[int, int])),
-                "text": lambda data: on_text(decode(data, str)),
-            },
-            request=request,
-            sampling=sampling,
-        )
+
+        def on_event(event: PromptRead | TextPiece) -> None:
+            if isinstance(event, PromptRead):
+                on_prefill(event.tokens, event.total)
+            else:
+                on_text(event.text)
+
+        return self.worker.request(WriteAnswer(request, sampling), on_written, on_failure, on_event)
 
     def cancel(self, request_id: int) -> None:
         """Stop an answer, also while the passages are still being read."""
         self.worker.cancel(request_id)
 
     def _on_ready(self) -> None:
-        self.worker.request("hardware", self._on_hardware)
+        self.worker.request(GetHardware(), self._on_hardware)
         if self._wanted is not None and not self.is_loading:
             self._load_wanted()
 
@@ -134,33 +137,30 @@ class ModelClient(QObject):
         self.model = None
         self.load_started.emit(path)
         self._loading = self.worker.request(
-            "load",
+            LoadModel(path, options, self._adapters),
             self._on_loaded,
             self._on_load_failed,
-            {"progress": lambda data: self.load_progressed.emit(decode(data, float))},
-            path=path,
-            options=options,
-            adapters=list(self._adapters),
+            lambda progress: self.load_progressed.emit(progress.fraction),
         )
 
-    def _on_loaded(self, data: msgspec.Raw) -> None:
-        self.model = decode(data, LoadedModel)
-        self.loaded.emit(self.model)
-        if tuple(self.model.adapters) != self._adapters:
+    def _on_loaded(self, model: LoadedModel) -> None:
+        self.model = model
+        self.loaded.emit(model)
+        if tuple(model.adapters) != self._adapters:
             self._send_adapters()
 
     def _on_load_failed(self, failure: Failure) -> None:
-        if failure.kind not in ("cancelled", "died"):
+        if failure.kind not in (FailureKind.CANCELLED, FailureKind.DIED):
             self._wanted = None
             self.load_failed.emit(failure)
 
-    def _on_adapters_set(self, data: msgspec.Raw) -> None:
-        self.model = decode(data, LoadedModel)
-        self.adapters_changed.emit(self.model)
+    def _on_adapters_set(self, model: LoadedModel) -> None:
+        self.model = model
+        self.adapters_changed.emit(model)
 
-    def _on_hardware(self, data: msgspec.Raw) -> None:
-        self.hardware = decode(data, Hardware)
-        self.hardware_known.emit(self.hardware)
+    def _on_hardware(self, hardware: Hardware) -> None:
+        self.hardware = hardware
+        self.hardware_known.emit(hardware)
 
     def _on_worker_lost(self, sentence: Sentence) -> None:
         self.model = None

@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from phi3desk.errors import Sentence, say
+from phi3desk.line_protocol import Line, decode, decode_line, encode
 from phi3desk.paths import HOME_VARIABLE, Paths, worker_command
-from phi3desk.workers import protocol
-from phi3desk.workers.protocol import Failure, Hello, Line, Request
+from phi3desk.workers.protocol import ERROR, RESULT, VERSION, Failure, FailureKind, Hello, News, Request
+from phi3desk.workers.requests import Cancel, Shutdown
 
 log = logging.getLogger(__name__)
 
 RESTARTS_IN_A_ROW = 3
 GRACE_MS = 3000
 
+Result = TypeVar("Result")
+Event = TypeVar("Event")
 
-def _nothing(_: msgspec.Raw) -> None:
-    """Take a result nobody asked for."""
+
+def ignore(_: Any) -> None:
+    """Take what nobody waits for."""
 
 
 @dataclass
 class Call:
-    """A request under way; its callbacks run in the window's thread, `on_result` or `on_failure` exactly once.
+    """A request under way; its callbacks run in the window's thread, `on_result` or `on_failure` exactly once."""
 
-    What the worker tells comes as the line's data, for `protocol.decode`.
-    """
-
-    request: Request
-    on_result: Callable[[msgspec.Raw], None]
+    id: int
+    request: Request[Any, Any]
+    on_result: Callable[[Any], None]
     on_failure: Callable[[Failure], None]
-    on_event: dict[str, Callable[[msgspec.Raw], None]] = field(default_factory=dict)
+    on_event: Callable[[Any], None]
+
+    def event_of(self, line: Line) -> Any:
+        """Return what the worker told on a line of this request; raises KeyError and msgspec.MsgspecError."""
+        return decode(line.data, self.request.event_types()[line.name])
+
+    def result_of(self, line: Line) -> Any:
+        """Return the result on a line; raises msgspec.MsgspecError."""
+        return decode(line.data, self.request.result_type())
 
 
 class WorkerClient(QObject):
@@ -43,18 +53,20 @@ class WorkerClient(QObject):
 
     `ready` is emitted at each (re)start, `died` with a sentence when the process ended unasked (all its calls have
     failed by then), `gave_up` when it will not be started again, `changed` when what the worker owns has changed.
-    `news` carries the name of whatever else it tells of itself, `failed` a failure that nobody handles.
+    `folders_changed` tells that something in a bound folder is new, `failed` carries a Failure that nobody handles.
     """
 
     ready = Signal()
     died = Signal(object)
     gave_up = Signal(object)
     changed = Signal()
-    news = Signal(str)
+    folders_changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, name: str, paths: Paths, work: frozenset[str], parent: QObject | None = None) -> None:
-        """`work` names the requests whose success shows that the worker is well, which ends a row of deaths."""
+    def __init__(
+        self, name: str, paths: Paths, work: tuple[type[Request[Any, Any]], ...], parent: QObject | None = None
+    ) -> None:
+        """`work` are the requests whose success shows that the worker is well, which ends a row of deaths."""
         super().__init__(parent)
         self._name = name
         self._work = work
@@ -94,31 +106,29 @@ class WorkerClient(QObject):
 
     def request(
         self,
-        op: str,
-        on_result: Callable[[msgspec.Raw], None] = _nothing,
+        request: Request[Result, Event],
+        on_result: Callable[[Result], None] = ignore,
         on_failure: Callable[[Failure], None] | None = None,
-        on_event: dict[str, Callable[[msgspec.Raw], None]] | None = None,
-        **args: Any,
+        on_event: Callable[[Event], None] = ignore,
     ) -> int:
         """Ask the worker; returns the request's id, for `cancel`. An unhandled failure is emitted as `failed`.
 
         While the worker is given up, the request fails with the reason as soon as the event loop is back.
         """
-        request = Request(self._next_id, op, args)
+        call = Call(self._next_id, request, on_result, on_failure or self.failed.emit, on_event)
         self._next_id += 1
-        call = Call(request, on_result, on_failure or self.failed.emit, on_event or {})
         if self._given_up is not None:
-            failure = Failure("died", self._given_up)
+            failure = Failure(FailureKind.DIED, self._given_up)
             QTimer.singleShot(0, self, lambda: call.on_failure(failure))
-            return request.id
-        self._calls[request.id] = call
-        self._send(request)
-        return request.id
+            return call.id
+        self._calls[call.id] = call
+        self._send(encode(call.id, request))
+        return call.id
 
     def cancel(self, request_id: int) -> None:
         """Ask the worker to stop a request; the request still ends by its own callback."""
         if request_id in self._calls:
-            self.request("cancel", target=request_id)
+            self.request(Cancel(request_id))
 
     def is_running(self, request_id: int) -> bool:
         """Whether a request has not ended yet."""
@@ -137,14 +147,13 @@ class WorkerClient(QObject):
         self._calls.clear()
         if process is None or process.state() == QProcess.ProcessState.NotRunning:
             return
-        process.write(protocol.encode(Request(self._next_id, "shutdown")))
+        process.write(encode(self._next_id, Shutdown()))
         process.closeWriteChannel()
         if not process.waitForFinished(GRACE_MS):
             process.kill()
             process.waitForFinished(GRACE_MS)
 
-    def _send(self, request: Request) -> None:
-        line = protocol.encode(request)
+    def _send(self, line: bytes) -> None:
         if self._process is not None and self._greeted:
             self._process.write(line)
         else:
@@ -158,8 +167,8 @@ class WorkerClient(QObject):
             line = bytes(self._buffer[:end])
             del self._buffer[: end + 1]
             try:
-                self._on_line(protocol.decode_line(line))
-            except msgspec.MsgspecError:
+                self._on_line(decode_line(line))
+            except (LookupError, ValueError, msgspec.MsgspecError):
                 log.error("the %s worker wrote a line that is not of the protocol (%d bytes)", self._name, len(line))
 
     def _on_line(self, line: Line) -> None:
@@ -169,35 +178,38 @@ class WorkerClient(QObject):
         call = self._calls.get(line.id)
         if call is None:
             return
-        if line.event == "result":
+        if line.name == RESULT:
             del self._calls[line.id]
-            if call.request.op in self._work:
+            if isinstance(call.request, self._work):
                 self._deaths = 0
-            call.on_result(line.data)
-        elif line.event == "error":
+            call.on_result(call.result_of(line))
+        elif line.name == ERROR:
             del self._calls[line.id]
-            call.on_failure(protocol.decode(line.data, Failure))
-        elif line.event in call.on_event:
-            call.on_event[line.event](line.data)
+            call.on_failure(decode(line.data, Failure))
+        else:
+            call.on_event(call.event_of(line))
 
     def _on_news(self, line: Line) -> None:
-        if line.event == "hello":
-            hello = protocol.decode(line.data, Hello)
-            if hello.protocol != protocol.VERSION:
-                self._give_up(say("Parts of phi3desk are of different versions. Install it again."))
-                return
-            self._greeted = True
-            for waiting in self._waiting:
-                if self._process is not None:
-                    self._process.write(waiting)
-            self._waiting.clear()
-            self.ready.emit()
-        elif line.event == "changed":
+        news = News(line.name)
+        if news is News.HELLO:
+            self._on_hello(decode(line.data, Hello))
+        elif news is News.REFUSED:
+            self._give_up(decode(line.data, Failure).sentence)
+        elif news is News.CHANGED:
             self.changed.emit()
-        elif line.event == "refused":
-            self._give_up(protocol.decode(line.data, Failure).sentence)
-        else:
-            self.news.emit(line.event)
+        elif news is News.FOLDERS_CHANGED:
+            self.folders_changed.emit()
+
+    def _on_hello(self, hello: Hello) -> None:
+        if hello.protocol != VERSION:
+            self._give_up(say("Parts of phi3desk are of different versions. Install it again."))
+            return
+        self._greeted = True
+        for waiting in self._waiting:
+            if self._process is not None:
+                self._process.write(waiting)
+        self._waiting.clear()
+        self.ready.emit()
 
     def _on_process_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and not self._closing:
@@ -241,4 +253,4 @@ class WorkerClient(QObject):
     def _fail_all(self, sentence: Sentence) -> None:
         calls, self._calls = self._calls, {}
         for call in calls.values():
-            call.on_failure(Failure("died", sentence))
+            call.on_failure(Failure(FailureKind.DIED, sentence))

@@ -10,7 +10,7 @@ from phi3desk.comparison.figures import MEASURE_NAMES, Figures
 from phi3desk.comparison.statistics import Share
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.comparison.table import shown_variant
-from phi3desk.ui.formatting import number, shown
+from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, tokens
 
 BAR, BETWEEN, GROUP = 16, 4, 30
@@ -50,7 +50,7 @@ class ComparisonChart(QWidget):
                 )
                 for one in self._figures.variants
             ]
-            lines.append(f"{shown(MEASURE_NAMES[measure])}: {', '.join(parts)}.")
+            lines.append(f"{translate(MEASURE_NAMES[measure])}: {', '.join(parts)}.")
         return " ".join(lines)
 
     def sizeHint(self) -> QSize:
@@ -71,7 +71,7 @@ class ComparisonChart(QWidget):
         y = 0.0
         for measure in self._figures.measures:
             painter.setPen(QColor(tokens().text))
-            painter.drawText(QPointF(0, y + 14), shown(MEASURE_NAMES[measure]))
+            painter.drawText(QPointF(0, y + 14), translate(MEASURE_NAMES[measure]))
             y += 22
             for index, one in enumerate(self._figures.variants):
                 self._bar(painter, QRectF(area.left(), y, area.width(), BAR), index, one.shares[measure])

@@ -23,7 +23,7 @@ from phi3desk.comparison.questions import typed_questions as questions_typed
 from phi3desk.errors import UserError
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.comparison.table import shown_variant
-from phi3desk.ui.formatting import moment, number, translated
+from phi3desk.ui.formatting import moment, number, translate
 from phi3desk.ui.theme import SPACE_M, SPACE_S
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
@@ -204,7 +204,7 @@ class ComparisonForm(QWidget):
         try:
             self._read = read_questions(path)
         except UserError as error:
-            self.tell(translated(error.sentence))
+            self.tell(translate(error.sentence))
             return
         self.tell("")
         self._file = path

@@ -15,7 +15,7 @@ from phi3desk.comparison.plan import Outcome
 from phi3desk.comparison.report import marks_of
 from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINK, answer_document
-from phi3desk.ui.formatting import number, place_of, shown
+from phi3desk.ui.formatting import number, place_of, translate
 from phi3desk.ui.inert_text import InertDocument, plain
 from phi3desk.ui.theme import SPACE_S, SPACE_XS, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
@@ -177,7 +177,7 @@ class InlineAnswer(Card):
         parts = [self.tr("{seconds} s").format(seconds=number(outcome.seconds, 1))]
         if not outcome.problem:
             parts.append(self._lines.made(replace(outcome.answer, made_by=MadeBy())))
-        return parts + marks_of(judge(Expected(), outcome.answer), replace(outcome, thumb=0), shown)
+        return parts + marks_of(judge(Expected(), outcome.answer), replace(outcome, thumb=0), translate)
 
     def _cited(self, answer: Answer) -> list[tuple[Source, Citation]]:
         return [(source, answer.citations[index]) for source, index in first_citations(answer)]

@@ -14,6 +14,7 @@ from phi3desk.comparison.plan import Comparison, offered
 from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
+from phi3desk.model.types import Role
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.chat.controller import ConversationController
@@ -46,26 +47,26 @@ class InlineComparisonController(QObject):
         conversations: ConversationStore,
         profiles: ProfileStore,
         library: LibraryClient,
-        comparing: ComparisonRunner,
+        runner: ComparisonRunner,
         begin: ComparisonLauncher,
-        judging: Feedback,
+        feedback: Feedback,
         conversation_controller: ConversationController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._conversations, self._profiles = store, conversations, profiles
-        self._library, self._comparing, self._begin = library, comparing, begin
-        self._judging, self._assistant = judging, conversation_controller
+        self._library, self._runner, self._begin = library, runner, begin
+        self._feedback, self._conversation_controller = feedback, conversation_controller
         self._view: ConversationView | None = None
         self._message: Message | None = None
         self._writing = ""
         self.shown: InlineComparison | None = None
-        comparing.asked.connect(self._on_asked)
-        comparing.searching.connect(self._on_searching)
-        comparing.reading.connect(self._on_reading)
-        comparing.text_received.connect(self._on_text)
-        comparing.answered.connect(self._on_answered)
-        comparing.ended.connect(self._on_ended)
+        runner.asked.connect(self._on_asked)
+        runner.searching.connect(self._on_searching)
+        runner.reading.connect(self._on_reading)
+        runner.text_received.connect(self._on_text)
+        runner.answered.connect(self._on_answered)
+        runner.ended.connect(self._on_ended)
         conversation_controller.message_added.connect(self._on_message_added)
 
     def follow(self, view: ConversationView) -> None:
@@ -75,7 +76,7 @@ class InlineComparisonController(QObject):
 
     def compare(self, message_id: int) -> None:
         """Ask the question of an answer again, in each variant that makes sense."""
-        asked = self._assistant.question_of(message_id)
+        asked = self._conversation_controller.question_of(message_id)
         if asked is None:
             return
         question, answer = asked
@@ -91,9 +92,11 @@ class InlineComparisonController(QObject):
                 )
             self.told.emit(reason.format(expert=base.name))
             return
-        named = self._assistant.named_in(question.id)
+        named = self._conversation_controller.named_in(question.id)
         document = document_of(named)
-        collections = collections_of(named) or (() if document else self._assistant.chosen_collections or None)
+        collections = collections_of(named) or (
+            () if document else self._conversation_controller.chosen_collections or None
+        )
         before = [one for one in self._conversations.messages(question.conversation_id) if one.id < question.id]
         wanted = ComparisonRequest(
             title=question.text[:TITLE_LENGTH],
@@ -109,8 +112,8 @@ class InlineComparisonController(QObject):
     def close(self) -> None:
         """Take the comparison out of the conversation; one under way is stopped. It stays among the earlier ones."""
         shown, self.shown, self._message = self.shown, None, None
-        if shown is not None and self._comparing.runs(shown.comparison.id):
-            self._comparing.stop()
+        if shown is not None and self._runner.runs(shown.comparison.id):
+            self._runner.stop()
         if self._view is not None:
             self._view.take_below_away()
 
@@ -131,7 +134,7 @@ class InlineComparisonController(QObject):
             return
         shown = InlineComparison(comparison)
         self.shown, self._message = shown, message
-        shown.stop_requested.connect(self._comparing.stop)
+        shown.stop_requested.connect(self._runner.stop)
         shown.go_on_requested.connect(self._on_go_on)
         shown.close_requested.connect(self.close)
         shown.many_requested.connect(self._on_many)
@@ -146,7 +149,7 @@ class InlineComparisonController(QObject):
     @property
     def _running(self) -> InlineComparison | None:
         """What is shown, while it is what the model is answering now."""
-        runs = self.shown is not None and self._comparing.runs(self.shown.comparison.id)
+        runs = self.shown is not None and self._runner.runs(self.shown.comparison.id)
         return self.shown if runs else None
 
     def _on_asked(self, _question: str, key: str) -> None:
@@ -175,7 +178,7 @@ class InlineComparisonController(QObject):
             shown.show_running(running=True)
 
     def _on_ended(self, _done: bool, problem: str) -> None:
-        if self.shown is not None and self._comparing.ran(self.shown.comparison.id):
+        if self.shown is not None and self._runner.ran(self.shown.comparison.id):
             self.shown.show_running(running=False, problem=problem)
 
     def _on_go_on(self) -> None:
@@ -215,11 +218,11 @@ class InlineComparisonController(QObject):
         plan = comparison.plan
         # no message of a conversation has such an id, and each variant a time of its own
         at = comparison.created + [one.key for one in plan.variants].index(key)
-        message = Message(-comparison.id, 0, "assistant", answer.text, at, answer)
+        message = Message(-comparison.id, 0, Role.ASSISTANT, answer.text, at, answer)
         asked = AskedWith(
             profile.instructions, profile.answer_mode, answer.sources, plan.history, answer.basis, answer.made_by
         )
-        self._judging.keep_good(plan.questions[0].question, message, asked)
+        self._feedback.keep_good(plan.questions[0].question, message, asked)
 
     def _take(self, key: str) -> None:
         """Put a variant's answer in the place of the one it was compared with; offers to undo it."""

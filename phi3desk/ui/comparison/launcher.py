@@ -22,7 +22,7 @@ from phi3desk.profiles.resolution import on_model, only_with_passages, usable_mo
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.comparison.runner import ComparisonRunner
-from phi3desk.ui.formatting import translated
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
 
 OnBegun = Callable[[Comparison], None]
@@ -52,14 +52,14 @@ class ComparisonLauncher(QObject):
         profiles: ProfileStore,
         models: ModelStore,
         adapters: AdapterStore,
-        comparing: ComparisonRunner,
+        runner: ComparisonRunner,
         is_answering: Callable[[], bool],
         window: QWidget,
     ) -> None:
         """`is_answering` tells that a conversation has the model now; over `window` the person is asked."""
         super().__init__(window)
         self._store, self._profiles, self._models, self._adapters = store, profiles, models, adapters
-        self._comparing, self._is_answering, self._window = comparing, is_answering, window
+        self._runner, self._is_answering, self._window = runner, is_answering, window
 
     def begin(self, wanted: ComparisonRequest, on_begun: OnBegun, on_refused: OnRefused) -> None:
         """Check, ask where in doubt, keep the comparison and run it; `on_begun` comes before its first answer."""
@@ -67,12 +67,12 @@ class ComparisonLauncher(QObject):
         def go() -> None:
             comparison = self._store.begin(plan)
             on_begun(comparison)
-            self._comparing.start(comparison)
+            self._runner.start(comparison)
 
         try:
             plan = self._plan(wanted)
         except UserError as error:
-            on_refused(translated(error.sentence))
+            on_refused(translate(error.sentence))
             return
         self._check(plan, go, on_refused)
 
@@ -81,7 +81,7 @@ class ComparisonLauncher(QObject):
 
         def go() -> None:
             on_begun(comparison)
-            self._comparing.start(comparison)
+            self._runner.start(comparison)
 
         self._check(comparison.plan, go, on_refused)
 
@@ -112,7 +112,7 @@ class ComparisonLauncher(QObject):
         )  # fmt: skip
 
     def _check_free(self) -> None:
-        if self._comparing.running:
+        if self._runner.running:
             raise UserError("A comparison is running already. Wait for it, or stop it.")
         if self._is_answering():
             raise UserError("An answer is still being written. Wait for it, or stop it, and compare then.")
@@ -125,20 +125,20 @@ class ComparisonLauncher(QObject):
             try:
                 self._check_free()
             except UserError as error:
-                on_refused(translated(error.sentence))
+                on_refused(translate(error.sentence))
             else:
                 go()
 
         try:
             self._check_free()
         except UserError as error:
-            on_refused(translated(error.sentence))
+            on_refused(translate(error.sentence))
             return
         in_background(
             self,
             lambda: self._misfits(plan),
             lambda found: self._ask_about(found, on_free, on_refused),
-            lambda failure: on_refused(translated(failure.sentence)),
+            lambda failure: on_refused(translate(failure.sentence)),
         )
 
     def _misfits(self, plan: Plan) -> list[Misfit]:
@@ -153,7 +153,7 @@ class ComparisonLauncher(QObject):
         """Refuse what does not fit, ask about the rest one after the other, and go."""
         wrong = next((one for one in found if not one.doubtful), None)
         if wrong is not None:
-            on_refused(translated(wrong.reason))
+            on_refused(translate(wrong.reason))
         elif not found:
             go()
         else:

@@ -29,7 +29,7 @@ from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonReques
 from phi3desk.ui.comparison.results import ComparisonResults
 from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.comparison.table import shown_variant
-from phi3desk.ui.formatting import number, translated
+from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import COLUMN_WIDTH, Button, label, on_click
 
@@ -48,13 +48,13 @@ class ComparisonPage(QWidget):
         store: ComparisonStore,
         profiles: ProfileStore,
         settings: Settings,
-        comparing: ComparisonRunner,
+        runner: ComparisonRunner,
         begin: ComparisonLauncher,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._profiles, self._settings = store, profiles, settings
-        self.comparing, self._begin = comparing, begin
+        self.runner, self._begin = runner, begin
         self._comparison: Comparison | None = None
         self.setAccessibleName(self.tr("Comparison"))
         self.setup = ComparisonForm()
@@ -69,10 +69,10 @@ class ComparisonPage(QWidget):
         self.setup.open_requested.connect(self.open)
         self.setup.delete_requested.connect(self.delete)
         self.results.reveal_requested.connect(self.reveal)
-        self.comparing.running_changed.connect(lambda _: self._show_buttons())
-        self.comparing.progressed.connect(self._on_progressed)
-        self.comparing.answered.connect(self._on_answered)
-        self.comparing.ended.connect(self._on_ended)
+        self.runner.running_changed.connect(lambda _: self._show_buttons())
+        self.runner.progressed.connect(self._on_progressed)
+        self.runner.answered.connect(self._on_answered)
+        self.runner.ended.connect(self._on_ended)
         self.refresh()
 
     def _make_setup(self) -> QWidget:
@@ -107,7 +107,7 @@ class ComparisonPage(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Answers done"))
         back = on_click(Button(self.tr("All comparisons"), "arrow-left", "quiet"), self.show_setup)
-        self._stop = on_click(Button(self.tr("Stop"), "stop"), self.comparing.stop)
+        self._stop = on_click(Button(self.tr("Stop"), "stop"), self.runner.stop)
         self._go_on = on_click(Button(self.tr("Go on"), "play", "primary"), self.go_on)
         self._reveal = on_click(Button(self.tr("Reveal the names"), "eye-outline"), self.reveal)
         self._csv = on_click(Button(self.tr("Save as CSV"), "table"), lambda: self._save("csv"))
@@ -130,7 +130,7 @@ class ComparisonPage(QWidget):
     @property
     def running(self) -> bool:
         """Whether the comparison that is shown has the model."""
-        return self._comparison is not None and self.comparing.runs(self._comparison.id)
+        return self._comparison is not None and self.runner.runs(self._comparison.id)
 
     @property
     def state(self) -> str:
@@ -151,7 +151,7 @@ class ComparisonPage(QWidget):
                 setup.title, setup.questions(), setup.base, setup.variants, setup.blind.isChecked()
             )
         except UserError as error:
-            setup.tell(translated(error.sentence))
+            setup.tell(translate(error.sentence))
             return
         setup.tell("")
         self._begin.begin(wanted, lambda comparison: self.open(comparison.id), setup.tell)
@@ -183,7 +183,7 @@ class ComparisonPage(QWidget):
 
     def delete(self, comparison_id: int) -> None:
         """Delete a comparison that is not running; offers to undo it."""
-        if self.comparing.runs(comparison_id):
+        if self.runner.runs(comparison_id):
             self.setup.tell(self.tr("This comparison is running. Stop it first."))
             return
         self._store.delete(comparison_id)
@@ -217,7 +217,7 @@ class ComparisonPage(QWidget):
             self.results.refresh(question)
 
     def _on_ended(self, _done: bool, problem: str) -> None:
-        if self._comparison is not None and self.comparing.ran(self._comparison.id):
+        if self._comparison is not None and self.runner.ran(self._comparison.id):
             self._comparison = self._store.comparison(self._comparison.id)
             self.results.show_comparison(self._comparison)
             self._show_state(problem)
@@ -238,7 +238,7 @@ class ComparisonPage(QWidget):
         running, hidden = self.running, comparison.names_hidden
         self._stop.setVisible(running)
         self._bar.setVisible(running)
-        self._go_on.setVisible(not self.comparing.running and comparison.answered < comparison.total)
+        self._go_on.setVisible(not self.runner.running and comparison.answered < comparison.total)
         self._reveal.setVisible(hidden)
         for button in (self._csv, self._html):
             button.setEnabled(not hidden)

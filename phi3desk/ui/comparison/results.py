@@ -22,7 +22,7 @@ from phi3desk.comparison.plan import Comparison
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.ui.comparison.chart import ComparisonChart, share_words
 from phi3desk.ui.comparison.table import ComparisonTable, ComparisonTableModel, shown_variant
-from phi3desk.ui.formatting import number, place_of, shown
+from phi3desk.ui.formatting import number, place_of, translate
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from phi3desk.ui.widgets.basic import Button, label, on_click
 
@@ -143,7 +143,7 @@ class ComparisonResults(QTabWidget):
 
     def _fill(self, made: Figures) -> None:
         rows = [
-            (shown(MEASURE_NAMES[measure]), [share_words(one.shares[measure]) for one in made.variants])
+            (translate(MEASURE_NAMES[measure]), [share_words(one.shares[measure]) for one in made.variants])
             for measure in made.measures
         ]
         seconds = [
@@ -169,15 +169,15 @@ class ComparisonResults(QTabWidget):
         paragraphs = [
             "\n".join(
                 [
-                    shown(MEASURE_NAMES[measure]),
-                    *(f"· {shown(one.says)}" for one in made.pairs if one.measure == measure),
+                    translate(MEASURE_NAMES[measure]),
+                    *(f"· {translate(one.says)}" for one in made.pairs if one.measure == measure),
                 ]
             )
             for measure in made.measures
             if any(one.measure == measure for one in made.pairs)
         ]
         if made.seconds:
-            paragraphs.append("\n".join([self.tr("Seconds"), *(f"· {shown(one.says)}" for one in made.seconds)]))
+            paragraphs.append("\n".join([self.tr("Seconds"), *(f"· {translate(one.says)}" for one in made.seconds)]))
         self.words.setText("\n\n".join(paragraphs))
 
     def _show_answer(self, index: QModelIndex) -> None:

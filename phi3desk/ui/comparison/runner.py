@@ -15,14 +15,14 @@ from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import LoadOptions, ModelEntry, Sampling
+from phi3desk.model.types import Ending, LoadOptions, ModelEntry, Sampling
 from phi3desk.profiles.resolution import usable_model
 from phi3desk.settings import Settings
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.formatting import shown
-from phi3desk.workers.protocol import Failure
+from phi3desk.ui.formatting import translate
+from phi3desk.workers.protocol import Failure, FailureKind
 
 
 class ComparisonRunner(QObject):
@@ -60,14 +60,14 @@ class ComparisonRunner(QObject):
         self._comparison: Comparison | None = None
         self._last = 0
         self._left: list[tuple[ComparedQuestion, Variant]] = []
-        self._answering: AnswerJob | None = None
+        self._job: AnswerJob | None = None
         self._waiting = False
         self._began = 0.0
         model.loaded.connect(self._on_model_ready)
         model.adapters_changed.connect(self._on_model_ready)
         for signal in (model.load_failed, model.adapters_failed):
             signal.connect(self._on_model_failed)
-        model.stopped.connect(lambda sentence: self._end(shown(sentence)) if self.running else None)
+        model.stopped.connect(lambda sentence: self._end(translate(sentence)) if self.running else None)
 
     @property
     def running(self) -> bool:
@@ -106,7 +106,7 @@ class ComparisonRunner(QObject):
         try:
             entry = self._entry(variant)
         except UserError as error:
-            self._end(shown(error.sentence))
+            self._end(translate(error.sentence))
             return
         loaded = self._model.model
         if self._is_loaded(entry, variant):
@@ -160,20 +160,20 @@ class ComparisonRunner(QObject):
         self.asked.emit(asked.id, variant.key)
         self._begin(AnswerJob(question, self._library, self._model, self))
 
-    def _begin(self, answering: AnswerJob) -> None:
-        self._answering = answering
-        for told, passed_on in self._told_of(answering):
+    def _begin(self, job: AnswerJob) -> None:
+        self._job = job
+        for told, passed_on in self._told_of(job):
             told.connect(passed_on)
-        answering.finished.connect(self._on_finished)
-        answering.failed.connect(self._on_failed)
+        job.finished.connect(self._on_finished)
+        job.failed.connect(self._on_failed)
         self._began = time.perf_counter()
-        answering.start()
+        job.start()
 
-    def _told_of(self, answering: AnswerJob) -> tuple[tuple[SignalInstance, SignalInstance], ...]:
+    def _told_of(self, job: AnswerJob) -> tuple[tuple[SignalInstance, SignalInstance], ...]:
         return (
-            (answering.searching, self.searching),
-            (answering.reading, self.reading),
-            (answering.text_received, self.text_received),
+            (job.searching, self.searching),
+            (job.reading, self.reading),
+            (job.text_received, self.text_received),
         )
 
     def _made_by(self, variant: Variant) -> MadeBy:
@@ -187,10 +187,10 @@ class ComparisonRunner(QObject):
 
     def _on_model_failed(self, failure: Failure) -> None:
         if self.running and self._waiting:
-            self._end(shown(failure.sentence))
+            self._end(translate(failure.sentence))
 
     def _on_finished(self, answer: Answer) -> None:
-        if answer.ended == "cancelled":
+        if answer.ended is Ending.CANCELLED:
             self._drop_answering()
             return
         variant = self._left[0][1]
@@ -202,11 +202,11 @@ class ComparisonRunner(QObject):
         self._keep(answer, "")
 
     def _on_failed(self, failure: Failure, answer: Answer) -> None:
-        if failure.kind in ("died", "bug"):
-            self._end(shown(failure.sentence))
+        if failure.kind in (FailureKind.DIED, FailureKind.BUG):
+            self._end(translate(failure.sentence))
             return
         made_by = answer.made_by
-        self._keep(unfinished("", (), made_by, "failed"), shown(failure.sentence))
+        self._keep(unfinished("", (), made_by, Ending.FAILED), translate(failure.sentence))
 
     def _keep(self, answer: Answer, problem: str) -> None:
         seconds = time.perf_counter() - self._began
@@ -220,20 +220,20 @@ class ComparisonRunner(QObject):
         self._next()
 
     def _drop_answering(self) -> None:
-        if self._answering is not None:
-            self._answering.deleteLater()
-            self._answering = None
+        if self._job is not None:
+            self._job.deleteLater()
+            self._job = None
 
     def _end(self, problem: str) -> None:
-        answering, self._answering = self._answering, None
-        if answering is not None:
-            for told, passed_on in self._told_of(answering):
+        job, self._job = self._job, None
+        if job is not None:
+            for told, passed_on in self._told_of(job):
                 told.disconnect(passed_on)
-            answering.finished.disconnect(self._on_finished)
-            answering.failed.disconnect(self._on_failed)
-            answering.finished.connect(answering.deleteLater)
-            answering.failed.connect(answering.deleteLater)
-            answering.stop()
+            job.finished.disconnect(self._on_finished)
+            job.failed.disconnect(self._on_failed)
+            job.finished.connect(job.deleteLater)
+            job.failed.connect(job.deleteLater)
+            job.stop()
         done = not self._left
         self._comparison, self._left, self._waiting = None, [], False
         self._give_back()

@@ -14,7 +14,7 @@ from phi3desk.comparison.plan import Comparison, Outcome, shown_order
 from phi3desk.comparison.report import marks_of
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import Sentence
-from phi3desk.ui.formatting import number, shown
+from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.theme import icon, tokens
 
 Index = QModelIndex | QPersistentModelIndex
@@ -100,7 +100,7 @@ class ComparisonTableModel(QAbstractTableModel):
             # what the program found, and how long it took, tells which variant it is
             return ""
         asked = comparison.plan.questions[index.row()]
-        parts = marks_of(judge(asked.expected, outcome.answer), outcome, shown)
+        parts = marks_of(judge(asked.expected, outcome.answer), outcome, translate)
         parts.insert(0, self.tr("{seconds} s").format(seconds=number(outcome.seconds, 1)))
         return " · ".join(parts)
 
@@ -169,4 +169,4 @@ class ComparisonTable(QTableView):
 
 def shown_variant(name: str) -> str:
     """Return a variant's name in the person's language; an expert's name stays as it is."""
-    return shown(Sentence(name))
+    return translate(Sentence(name))

@@ -12,6 +12,7 @@ from phi3desk.chat.examples import AskedWith, Example, ExampleStore, Verdict
 from phi3desk.chat.history import ConversationStore, turns_of
 from phi3desk.chat.messages import Message
 from phi3desk.errors import UserError
+from phi3desk.model.types import Role
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.examples.correction_dialog import CorrectionDialog
 
@@ -84,7 +85,7 @@ class Feedback(QObject):
         """Return a conversation and where in it the answer stands; None where it answers no question."""
         messages = self._conversations.messages(conversation_id)
         at = next((n for n, message in enumerate(messages) if message.id == message_id), 0)
-        if at == 0 or messages[at].role != "assistant" or messages[at - 1].role != "user":
+        if at == 0 or messages[at].role is not Role.ASSISTANT or messages[at - 1].role is not Role.USER:
             return None
         return messages, at
 

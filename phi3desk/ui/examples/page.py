@@ -25,7 +25,7 @@ from phi3desk.settings import Settings
 from phi3desk.ui.chat.export import FOLDER
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.formatting import number, place_of, translated
+from phi3desk.ui.formatting import number, place_of, translate
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click, selectable
 from phi3desk.workers.protocol import Failure
@@ -307,4 +307,4 @@ class ExamplesPage(QWidget):
         )
 
     def _on_failed(self, failure: Failure) -> None:
-        self.told.emit(translated(failure.sentence))
+        self.told.emit(translate(failure.sentence))

@@ -124,7 +124,7 @@ class ActiveExpert(QObject):
             adapters=self._model.adapters,
         )
 
-    def made_of(self) -> str:
+    def summary(self) -> str:
         """Return the expert's model and adapters in a line."""
         entry = self.entry()
         parts = [entry.name if entry else self.tr("no model")]

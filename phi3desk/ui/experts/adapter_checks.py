@@ -18,7 +18,7 @@ from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.editor import ExpertEditor
-from phi3desk.ui.formatting import shown
+from phi3desk.ui.formatting import translate
 from phi3desk.workers.protocol import Failure
 
 
@@ -56,7 +56,7 @@ class FormAdapterChecks(QObject):
                 return
             left_out, wrong = found
             told = {name: self.tr("Made for the starter model; left out with this one.") for name in left_out}
-            self._editor.show_fits(told | {one.name: shown(one.reason) for one in wrong})
+            self._editor.show_fits(told | {one.name: translate(one.reason) for one in wrong})
 
         def on_failed(_: Failure) -> None:
             # without a model there is nothing to fit; the page of models tells why
@@ -100,7 +100,7 @@ class ActiveAdapterChecks(QObject):
 
     def words(self) -> str:
         """Return what is wrong in full, with what follows from it."""
-        lines = [shown(one.reason) for one in self._misfits]
+        lines = [translate(one.reason) for one in self._misfits]
         if any(not one.doubtful for one in self._misfits):
             lines.append(self.tr("This expert answers without adapters until that is settled."))
         elif lines:
@@ -146,7 +146,7 @@ class ActiveAdapterChecks(QObject):
     def _on_adapters_failed(self, failure: Failure, wanted: Sequence[AdapterUse]) -> None:
         """Tell what the worker says of the expert in use; of others the preview and the comparison tell."""
         if tuple(wanted) == self._expert.current.adapters:
-            self._tell(self.words() or shown(failure.sentence))
+            self._tell(self.words() or translate(failure.sentence))
 
     def _tell(self, text: str) -> None:
         if self._told_of != self._checked or not self._checked:

@@ -36,7 +36,7 @@ from phi3desk.ui.experts.expert_list import ExpertList
 from phi3desk.ui.experts.header import ExpertHeader
 from phi3desk.ui.experts.preview import ExpertPreview
 from phi3desk.ui.experts.teaching_guide import TeachingGuide
-from phi3desk.ui.formatting import counted, number, translated
+from phi3desk.ui.formatting import counted, number, translate
 from phi3desk.ui.packs.transfer import PackTransfer
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XL
 from phi3desk.ui.widgets.focus import focus_into
@@ -182,7 +182,7 @@ class ExpertsPage(QWidget):
         try:
             deleted = self._profiles.delete(profile_id)
         except UserError as error:
-            self.head.say(translated(error.sentence), bad=True)
+            self.head.say(translate(error.sentence), bad=True)
             return None
         if profile_id == self._chosen:
             self._chosen = self._profiles.current.id
@@ -217,7 +217,7 @@ class ExpertsPage(QWidget):
         try:
             self._profiles.save(profile)
         except UserError as error:
-            self.head.say(translated(error.sentence), bad=True)
+            self.head.say(translate(error.sentence), bad=True)
             kept = self._kept()
             rest = replace(profile, name=kept.name) if kept is not None else None
             if rest is None or rest == kept:
@@ -379,7 +379,7 @@ class ExpertsPage(QWidget):
             self._show_choices()
 
     def _on_failed(self, failure: Failure) -> None:
-        self.head.say(translated(failure.sentence), bad=True)
+        self.head.say(translate(failure.sentence), bad=True)
 
     def _kept(self) -> Profile | None:
         return next((one for one in self._profiles.profiles() if one.id == self._chosen), None)

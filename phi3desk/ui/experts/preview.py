@@ -22,7 +22,7 @@ from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import answer_document
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.formatting import number, place_of, translated
+from phi3desk.ui.formatting import number, place_of, translate
 from phi3desk.ui.theme import SPACE_M, SPACE_S, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.workers.protocol import Failure
@@ -46,7 +46,7 @@ class ExpertPreview(QWidget):
         self._is_answering: Callable[[], bool] = lambda: False
         self._profile: Profile | None = None
         self._asked: tuple[object, ...] = ()
-        self._answering: AnswerJob | None = None
+        self._job: AnswerJob | None = None
         self._waiting = False
         self._borrowed = False
         self._lines = AnswerFooter(self)
@@ -99,7 +99,7 @@ class ExpertPreview(QWidget):
             self.ask_soon()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        if self._answering is not None or self._waiting:
+        if self._job is not None or self._waiting:
             self._asked = ()
         self.stop()
         super().hideEvent(event)
@@ -195,7 +195,7 @@ class ExpertPreview(QWidget):
             try:
                 path = self._models.find(profile.model).path
             except UserError as error:
-                return translated(error.sentence)
+                return translate(error.sentence)
             if path != loaded.path:
                 return self.tr(
                     "This expert answers with “{model}”, which is not loaded. Use this expert to load it."
@@ -218,28 +218,28 @@ class ExpertPreview(QWidget):
             made_by=MadeBy(loaded.name, loaded.path, loaded.sha256, profile.name, profile.id, profile.adapters),
             mode=profile.answer_mode,
         )
-        self._answering = AnswerJob(question, self._library, self._model, self)
-        answering = self._answering
-        answering.searching.connect(lambda _: self.status.setText(self.tr("Searching the documents")))
-        answering.sources_found.connect(self._show_sources)
-        answering.reading.connect(self._on_reading)
-        answering.text_received.connect(self.answer.setPlainText)
-        answering.finished.connect(lambda answer: self._on_ended(answering, answer))
-        answering.failed.connect(lambda failure, answer: self._on_ended(answering, answer, failure))
+        self._job = AnswerJob(question, self._library, self._model, self)
+        job = self._job
+        job.searching.connect(lambda _: self.status.setText(self.tr("Searching the documents")))
+        job.sources_found.connect(self._show_sources)
+        job.reading.connect(self._on_reading)
+        job.text_received.connect(self.answer.setPlainText)
+        job.finished.connect(lambda answer: self._on_ended(job, answer))
+        job.failed.connect(lambda failure, answer: self._on_ended(job, answer, failure))
         self._clock.start()
-        answering.start()
+        job.start()
 
     def _on_reading(self, done: int, total: int) -> None:
         percent = number(round(100 * done / total) if total else 0)
         self.status.setText(self.tr("Reading, {percent} %").format(percent=percent))
 
-    def _on_ended(self, answering: AnswerJob, answer: Answer, failure: Failure | None = None) -> None:
-        answering.deleteLater()
-        if answering is not self._answering:
+    def _on_ended(self, job: AnswerJob, answer: Answer, failure: Failure | None = None) -> None:
+        job.deleteLater()
+        if job is not self._job:
             return
-        self._answering = None
+        self._job = None
         self._give_back()
-        self.status.setText(translated(failure.sentence) if failure else "")
+        self.status.setText(translate(failure.sentence) if failure else "")
         if failure is None:
             self._shown = answer_document(answer.text, lambda _n, _nth: None, reading_font(14), tokens())
             self.answer.setDocument(self._shown)
@@ -260,11 +260,11 @@ class ExpertPreview(QWidget):
     def _stop(self) -> None:
         self._due.stop()
         self._waiting = False
-        answering, self._answering = self._answering, None
-        if answering is not None:
-            for signal in (answering.searching, answering.sources_found, answering.reading, answering.text_received):
+        job, self._job = self._job, None
+        if job is not None:
+            for signal in (job.searching, job.sources_found, job.reading, job.text_received):
                 signal.disconnect()
-            answering.stop()
+            job.stop()
             self.status.setText("")
 
     def _give_back(self) -> None:
@@ -281,7 +281,7 @@ class ExpertPreview(QWidget):
     def _on_adapters_failed(self, failure: Failure) -> None:
         if self._waiting:
             self._waiting = False
-            self.status.setText(translated(failure.sentence))
+            self.status.setText(translate(failure.sentence))
             self._give_back()
 
     def _on_model_gone(self) -> None:

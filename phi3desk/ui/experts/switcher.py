@@ -36,9 +36,9 @@ class ExpertSwitcher(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._on_clicked)
 
-    def show_experts(self, profiles: list[Profile], current: Profile, made_of: str) -> None:
+    def show_experts(self, profiles: list[Profile], current: Profile, summary: str) -> None:
         """Show the expert in use and fill the menu."""
-        self._profile, self._made_of = current, made_of
+        self._profile, self._made_of = current, summary
         self._describe()
         self._menu.clear()
         group = QActionGroup(self._menu)
@@ -66,7 +66,7 @@ class ExpertSwitcher(QPushButton):
         if self._profile is None:
             return
         name = self._profile.name
-        self.setAccessibleName(self.tr("Expert in use: {name}. {made_of}").format(name=name, made_of=self._made_of))
+        self.setAccessibleName(self.tr("Expert in use: {name}. {made_of}").format(name=name, summary=self._made_of))
         self.setAccessibleDescription(self._warning_words)
         self.setToolTip(plain_tooltip("\n".join(line for line in (name, self._made_of, self._warning_words) if line)))
 
@@ -76,7 +76,7 @@ class ExpertSwitcher(QPushButton):
         return self._warning
 
     @property
-    def made_of(self) -> str:
+    def summary(self) -> str:
         """The line under the name."""
         return self._made_of
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QScrollArea, QVBoxLayout, QWidget
 
 from phi3desk.profiles.teaching import Advice, Case, Examples, Step, advise
-from phi3desk.ui.formatting import translated
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
@@ -130,10 +130,10 @@ class TeachingGuide(QWidget):
                 else self.tr("{count} questions are left.").format(count=left)
             )
             return
-        self.summary.setText(self.tr("Recommended: {advice}").format(advice=translated(advice.summary)))
+        self.summary.setText(self.tr("Recommended: {advice}").format(advice=translate(advice.summary)))
         self._advice.setAccessibleDescription(self.summary.text())
         for reason in advice.reasons:
-            self._reasons.addWidget(label(f"–  {translated(reason)}"))
+            self._reasons.addWidget(label(f"–  {translate(reason)}"))
         for place, step in enumerate(advice.steps):
             button = Button(self._name_of(step), "arrow-right", "" if place else "primary")
             self.buttons[step] = button

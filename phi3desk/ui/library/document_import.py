@@ -13,7 +13,7 @@ from phi3desk.paths import resource
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.library_client import LibraryClient
-from phi3desk.ui.formatting import number, shown
+from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.library.document_report import write_report
 
 FOLDER, REPORT_FOLDER = "folder", "folder.report"
@@ -112,7 +112,7 @@ class DocumentImport(QObject):
             self,
             write,
             lambda written: self.told.emit(saved if written else failed),
-            lambda failure: self.told.emit(shown(failure.sentence)),
+            lambda failure: self.told.emit(translate(failure.sentence)),
         )
 
     def _dialog(self, window: QWidget, title: str) -> QFileDialog:

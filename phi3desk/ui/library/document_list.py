@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -106,8 +106,8 @@ class DocumentList(QWidget):
     def selected_documents(self) -> list[Document]:
         """Return the documents of the selected rows."""
         selection = self.table.selectionModel().selection()
-        services = [selection.at(index) for index in range(selection.count())]
-        rows = {row for part in services for row in range(part.top(), part.bottom() + 1)}
+        parts = [selection.at(index) for index in range(selection.count())]
+        rows = {row for part in parts for row in range(part.top(), part.bottom() + 1)}
         return [self.model.document_at(row) for row in sorted(rows)]
 
     # what can be done
@@ -261,13 +261,13 @@ class DocumentList(QWidget):
 
     # documents come in
 
-    def _on_rows(self, turn: int, documents: list[Document]) -> None:
+    def _on_rows(self, turn: int, documents: Sequence[Document]) -> None:
         if turn == self._fetching:
             with self._place_kept():
                 self.model.take(documents)
             self._show_counts()
 
-    def _on_fetched(self, turn: int, documents: list[Document]) -> None:
+    def _on_fetched(self, turn: int, documents: Sequence[Document]) -> None:
         if turn == self._fetching:
             self.loaded = True
             with self._place_kept():

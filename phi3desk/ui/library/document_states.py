@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from phi3desk.library.documents import Document, State
-from phi3desk.ui.formatting import translated
+from phi3desk.ui.formatting import translate
 
 #: icon and colour of each state; the word beside it carries the same meaning
 STATE_LOOKS: dict[State, tuple[str, str]] = {
@@ -48,7 +48,7 @@ def state_word(state: State) -> str:
 def advice(document: Document) -> str:
     """Return why a document is in its state, as the one who read it said; empty where all is well."""
     if document.reason is not None:
-        return translated(document.reason)
+        return translate(document.reason)
     if document.state is State.WORDS:
         return QCoreApplication.translate(
             "DocumentTable", "Can be searched by its words; its meaning is being prepared."

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from phi3desk.model.adapters.compatibility import Placed
-from phi3desk.ui.formatting import number, size_of, translated
+from phi3desk.ui.formatting import number, size_of, translate
 from phi3desk.ui.theme import SPACE_L
 from phi3desk.ui.widgets.basic import Button, Card, StateBadge, label, on_click
 
@@ -35,7 +35,7 @@ class AdapterCard(Card):
         words.addWidget(self.facts)
         if entry.made_by:
             words.addWidget(label(self.tr("Made by {maker}").format(maker=entry.made_by), "quiet"))
-        self.reason = label(translated(placed.fit.reason), "" if placed.fit.fits is None else "bad")
+        self.reason = label(translate(placed.fit.reason), "" if placed.fit.fits is None else "bad")
         self.reason.setVisible(not placed.fit.fits)
         words.addWidget(self.reason)
         row = QHBoxLayout()

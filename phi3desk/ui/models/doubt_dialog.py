@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from phi3desk.errors import Sentence
-from phi3desk.ui.formatting import translated
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.theme import SPACE_L, SPACE_S
 from phi3desk.ui.widgets.basic import Button, label, on_click
 
@@ -16,9 +16,9 @@ class DoubtDialog(QDialog):
     def __init__(self, name: str, doubt: Sentence, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Is this adapter for this model?"))
-        self.setAccessibleDescription(translated(doubt))
+        self.setAccessibleDescription(translate(doubt))
         self.setMinimumWidth(440)
-        self.doubt = label(translated(doubt))
+        self.doubt = label(translate(doubt))
         self.anyway = on_click(Button(self.tr("Use it anyway")), self.accept)
         self.leave = on_click(Button(self.tr("Leave it"), kind="primary"), self.reject)
         self.leave.setDefault(True)

@@ -20,7 +20,7 @@ from phi3desk.model.types import GgufInfo, Hardware, LoadedModel, ModelEntry
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.model_client import ModelClient
-from phi3desk.ui.formatting import translated
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.models.adapter_card import AdapterCard
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
 from phi3desk.ui.models.model_card import ModelCard, Need
@@ -86,7 +86,7 @@ class ModelsPage(Page):
                 self._lists = lists
                 self._show_lists(*lists)
 
-        in_background(self, read, on_lists, lambda failure: self._say(translated(failure.sentence)))
+        in_background(self, read, on_lists, lambda failure: self._say(translate(failure.sentence)))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -241,7 +241,7 @@ class ModelsPage(Page):
             self._show_info(entry.name, info)
 
         def on_failure(failure: Failure) -> None:
-            self._fail(entry.path, translated(failure.sentence))
+            self._fail(entry.path, translate(failure.sentence))
 
         in_background(self, lambda: inspect(entry.path, "model"), on_info, on_failure)
 
@@ -299,7 +299,7 @@ class ModelsPage(Page):
 
     def _try(self, change: Callable[[], Any], on_result: Callable[[Any], None]) -> None:
         """Change a store off the window's thread: its list is locked and its files may be large."""
-        in_background(self, change, on_result, lambda failure: self._say(translated(failure.sentence)))
+        in_background(self, change, on_result, lambda failure: self._say(translate(failure.sentence)))
 
     def _on_checking(self, name: str) -> None:
         if name:
@@ -318,7 +318,7 @@ class ModelsPage(Page):
         self._try(lambda: self._adapters.add(path, base=base, confirmed=True), lambda _: self._on_adapters_changed())
 
     def _on_refused(self, path: str, failure: Failure) -> None:
-        self._refuse(translated(failure.sentence))
+        self._refuse(translate(failure.sentence))
         self.refused.setAccessibleDescription(path)
 
     def _refuse(self, text: str) -> None:
@@ -344,7 +344,7 @@ class ModelsPage(Page):
     def _on_load_failed(self, failure: Failure) -> None:
         path = self._loading
         self._end_loading()
-        self._fail(path, translated(failure.sentence))
+        self._fail(path, translate(failure.sentence))
 
     def _fail(self, path: str, text: str) -> None:
         """Tell on its card why a model cannot be used, above the list where it has none."""

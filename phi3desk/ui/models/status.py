@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from phi3desk.model.types import ModelEntry
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.experts.active import ActiveExpert
-from phi3desk.ui.formatting import shown
+from phi3desk.ui.formatting import translate
 from phi3desk.workers.protocol import Failure
 
 
@@ -89,5 +89,5 @@ class ModelStatus(QObject):
         self.changed.emit()
 
     def _on_load_failed(self, failure: Failure) -> None:
-        self._problem = shown(failure.sentence)
+        self._problem = translate(failure.sentence)
         self.changed.emit()

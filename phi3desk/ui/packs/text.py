@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from phi3desk.errors import Sentence
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
-from phi3desk.ui.formatting import counted, shown, size_of
+from phi3desk.ui.formatting import counted, size_of, translate
 
 #: documents that are named one by one
 _NAMED = 3
@@ -33,7 +33,7 @@ class PackText(QObject):
     def failed(self, name: str, reason: Sentence, *, saving: bool) -> str:
         """Return that it could not be done, and why."""
         text = self.tr("“{name}” was not saved.") if saving else self.tr("“{name}” was not taken in.")
-        return f"{text.format(name=name)} {shown(reason)}"
+        return f"{text.format(name=name)} {translate(reason)}"
 
     def exported(self, packed: ExportedPack) -> str:
         """Return where an expert was saved, and what of it."""

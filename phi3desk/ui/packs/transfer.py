@@ -25,7 +25,7 @@ from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.packs.bar import PackBar
 from phi3desk.ui.packs.export_dialog import PACKED, PackExportDialog
 from phi3desk.ui.packs.text import PackText
-from phi3desk.workers.protocol import Failure
+from phi3desk.workers.protocol import Failure, FailureKind
 
 FOLDER = "folder.packs"
 
@@ -111,7 +111,7 @@ class PackTransfer(QObject):
     def cancel(self) -> None:
         """Stop the pack that is worked on and those that wait; one that waits for an import is told as stopped now."""
         for job in list(self._jobs):
-            self._library.worker.cancel(job.request)
+            self._library.cancel(job.request)
             if job.progress is None:
                 self._end(job, self._words.stopped(job.name, saving=job.saving))
 
@@ -185,7 +185,7 @@ class PackTransfer(QObject):
     def _on_failed(self, job: _Job, failure: Failure) -> None:
         if job not in self._jobs:
             return
-        if failure.kind == "cancelled":
+        if failure.kind is FailureKind.CANCELLED:
             self._end(job, self._words.stopped(job.name, saving=job.saving))
         else:
             self._end(job, self._words.failed(job.name, failure.sentence, saving=job.saving), bad=True)

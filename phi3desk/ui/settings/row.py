@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.errors import UserError
 from phi3desk.settings import Setting, Settings
-from phi3desk.ui.formatting import number, translated, translated_literal
+from phi3desk.ui.formatting import number, translate, translated_literal
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from phi3desk.ui.widgets.basic import Button, label, on_click
 
@@ -71,7 +71,7 @@ class SettingRow(QWidget):
             before = self._settings.get(self.setting.key)
             self._settings.set(self.setting.key, value)
         except UserError as error:
-            self._reason.setText(translated(error.sentence))
+            self._reason.setText(translate(error.sentence))
             self._reason.show()
             return
         self._reason.clear()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtPdf import QPdfDocument
 
 from phi3desk.chat.messages import Source
 from phi3desk.library.documents import PageText
 from phi3desk.library.text import Span, locate
-from phi3desk.ui.clients.library_client import Area, LibraryClient
+from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.source.pdf_page_view import merged_lines
 from phi3desk.workers.protocol import Failure
+from phi3desk.workers.requests import Area
 
 Areas = tuple[QRectF, ...]
 
@@ -48,7 +51,7 @@ class PageHighlights(QObject):
         self._turn += 1
         turn, passage = self._turn, source.passage
 
-        def on_passage(boxes: list[Area]) -> None:
+        def on_passage(boxes: Sequence[Area]) -> None:
             if turn != self._turn or not boxes:
                 return
             areas = _joined(boxes)
@@ -61,7 +64,7 @@ class PageHighlights(QObject):
             if span is not None:
                 self._library.boxes(passage.document_id, passage.page, *span, lambda boxes: on_sentence(boxes, areas))
 
-        def on_sentence(boxes: list[Area], areas: Areas) -> None:
+        def on_sentence(boxes: Sequence[Area], areas: Areas) -> None:
             if turn == self._turn:
                 self.recognised.emit(areas, _joined(boxes))
 
@@ -74,7 +77,7 @@ class PageHighlights(QObject):
         return merged_lines(polygon.boundingRect() for polygon in selected.bounds())
 
 
-def _joined(boxes: list[Area]) -> Areas:
+def _joined(boxes: Sequence[Area]) -> Areas:
     return merged_lines(QRectF(left, top, right - left, bottom - top) for left, top, right, bottom in boxes)
 
 

@@ -23,7 +23,7 @@ from phi3desk.chat.evidence import SHORTEST_WORD
 from phi3desk.chat.messages import Source
 from phi3desk.library.documents import Document, PageText
 from phi3desk.ui.clients.library_client import LibraryClient
-from phi3desk.ui.formatting import also_as, shown
+from phi3desk.ui.formatting import also_as, translate
 from phi3desk.ui.library.document_states import advice
 from phi3desk.ui.source.find_bar import FindBar, PdfFinder
 from phi3desk.ui.source.highlights import Areas, PageHighlights
@@ -388,7 +388,7 @@ class SourcePane(QFrame):
         self.text.mark_found(self._in_text.places if self.text_search.count else [], self.text_search.current)
 
     def _on_no_text(self, failure: Failure) -> None:
-        self._on_refused(shown(failure.sentence))
+        self._on_refused(translate(failure.sentence))
 
     # what the person does
 

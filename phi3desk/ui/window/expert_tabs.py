@@ -42,8 +42,8 @@ class ExpertTabs(QObject):
     ) -> None:
         super().__init__(window)
         self._page = page
-        self._assistant = conversation_controller
-        self.comparing = ComparisonRunner(
+        self._conversation_controller = conversation_controller
+        self.runner = ComparisonRunner(
             services.comparisons,
             services.models,
             services.library,
@@ -57,23 +57,21 @@ class ExpertTabs(QObject):
             services.profiles,
             services.models,
             services.adapters,
-            self.comparing,
+            self.runner,
             lambda: conversation_controller.is_answering,
             window,
         )
-        self.comparison = ComparisonPage(
-            services.comparisons, services.profiles, services.settings, self.comparing, begin
-        )
+        self.comparison = ComparisonPage(services.comparisons, services.profiles, services.settings, self.runner, begin)
         self.examples = ExamplesPage(services.examples, services.model, services.settings)
-        self.judging = Feedback(services.examples, services.conversations, services.profiles, window)
+        self.feedback = Feedback(services.examples, services.conversations, services.profiles, window)
         self.spot = InlineComparisonController(
             services.comparisons,
             services.conversations,
             services.profiles,
             services.library,
-            self.comparing,
+            self.runner,
             begin,
-            self.judging,
+            self.feedback,
             conversation_controller,
             self,
         )
@@ -84,21 +82,21 @@ class ExpertTabs(QObject):
         page = self._page
         page.add_tab(COMPARISON, self.comparison, self.tr("Does it help?"))
         page.add_tab(EXAMPLES, self.examples, self.tr("Examples"))
-        page.answer_with(services.model, lambda: self._assistant.is_answering or self.comparing.running)
+        page.answer_with(services.model, lambda: self._conversation_controller.is_answering or self.runner.running)
         page.page_wanted.connect(self.page_wanted)
         page.tabs.currentChanged.connect(self._on_tab_changed)
         for teller in (self.comparison, self.examples, self.spot):
             teller.told.connect(self.told)
-        for part in (page, self.comparison, self.examples, self.judging, self.spot):
+        for part in (page, self.comparison, self.examples, self.feedback, self.spot):
             part.undo_offered.connect(self.undo_offered)
-        self.judging.changed.connect(self.examples.refresh)
-        self.comparing.running_changed.connect(self._on_running_changed)
+        self.feedback.changed.connect(self.examples.refresh)
+        self.runner.running_changed.connect(self._on_running_changed)
         self.spot.many_requested.connect(self._on_many)
 
     def follow(self, view: ConversationView) -> None:
         """Let the answers of a conversation be judged and compared."""
-        view.good_requested.connect(lambda message: self.judging.good(self._conversation, message))
-        view.not_good_requested.connect(lambda message: self.judging.not_good(self._conversation, message))
+        view.good_requested.connect(lambda message: self.feedback.good(self._conversation, message))
+        view.not_good_requested.connect(lambda message: self.feedback.not_good(self._conversation, message))
         self.spot.follow(view)
 
     def warn_in(self, switcher: ExpertSwitcher) -> None:
@@ -107,12 +105,16 @@ class ExpertTabs(QObject):
 
     def close(self) -> None:
         """Stop a comparison; its answers so far are kept."""
-        self.comparing.stop()
+        self.runner.stop()
 
     @property
     def _conversation(self) -> int:
         """The id of the conversation that is shown, 0 before there is one."""
-        return self._assistant.conversation.id if self._assistant.conversation is not None else 0
+        return (
+            self._conversation_controller.conversation.id
+            if self._conversation_controller.conversation is not None
+            else 0
+        )
 
     def _on_many(self, question: str, profile_id: str, variants: list[str]) -> None:
         self.page_wanted.emit("experts")
@@ -125,4 +127,4 @@ class ExpertTabs(QObject):
 
     def _on_running_changed(self, running: bool) -> None:
         reason = self.tr("A comparison has the model. Stop it, or wait.")
-        self._assistant.set_busy(reason if running else "")
+        self._conversation_controller.set_busy(reason if running else "")

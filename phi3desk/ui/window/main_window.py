@@ -17,7 +17,7 @@ from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.start_controller import StartController
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.page import ExpertsPage
-from phi3desk.ui.formatting import shown
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.page import LibraryPage
 from phi3desk.ui.library.progress import LibraryProgress
@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self.model_status = ModelStatus(self.expert, services.model, self)
         self.document_files = DocumentImport(services.library, services.settings, self._drop_target, self)
         self.model_files = ModelImport(services.models, services.adapters, services.settings, self)
-        self.exporting = ConversationExport(services.conversations, services.settings, self)
+        self.conversation_export = ConversationExport(services.conversations, services.settings, self)
         self.sidebar = Sidebar()
         self.chat = ChatPage()
         self.source = SourcePane(services.library)
@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.experts_page = ExpertsPage(
             services.profiles, services.library, services.adapters, services.models, services.settings
         )
-        self.expert_tools = ExpertTabs(services, self.experts_page, self.conversation_controller, self.expert, self)
+        self.expert_tabs = ExpertTabs(services, self.experts_page, self.conversation_controller, self.expert, self)
         self.models_page = ModelsPage(
             services.models, services.adapters, services.model, self.model_files, services.settings
         )
@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
             "settings": self.settings_page,
         }
         self.stopped = WorkerBanner([services.library.worker, services.model.worker])
-        self.starting = StartController(services, self.expert, self.library_progress, self.chat.start, self)
+        self.start_controller = StartController(services, self.expert, self.library_progress, self.chat.start, self)
         self._stack = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
@@ -159,10 +159,10 @@ class MainWindow(QMainWindow):
 
     def _show_expert(self) -> None:
         profile = self.expert.current
-        self.sidebar.experts.show_experts(self.expert.all(), profile, self.expert.made_of())
+        self.sidebar.experts.show_experts(self.expert.all(), profile, self.expert.summary())
         self.chat.composer.set_placeholder(self.tr("Ask {expert}").format(expert=profile.name))
         self._show_collections()
-        self.starting.show()
+        self.start_controller.show()
         self._show_model()
 
     def _show_collections(self) -> None:
@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
 
     def _show_model(self) -> None:
         words = self.model_status.words()
-        told_above = self.chat.shows_start and self.starting.is_first
+        told_above = self.chat.shows_start and self.start_controller.is_first
         self.chat.set_banner("" if told_above else words.banner)
         self.chat.start.show_model(words.card, words.settled, words.share)
         self._model_status = words.status
@@ -189,25 +189,25 @@ class MainWindow(QMainWindow):
         side.conversation_chosen.connect(self._on_conversation_chosen)
         side.rename_requested.connect(self.conversation_controller.rename)
         side.delete_requested.connect(self._on_delete)
-        side.export_requested.connect(self.exporting.save_conversation)
-        self.exporting.told.connect(self._offer)
+        side.export_requested.connect(self.conversation_export.save_conversation)
+        self.conversation_export.told.connect(self._offer)
         side.page_chosen.connect(self.show_page)
         side.search_changed.connect(self._on_search_changed)
         side.experts.expert_chosen.connect(self._on_expert_chosen)
         side.experts.manage_requested.connect(lambda: self.show_page("experts"))
-        for part in (self.expert_tools, self.library_page, self.models_page, self.conversation_controller):
+        for part in (self.expert_tabs, self.library_page, self.models_page, self.conversation_controller):
             part.undo_offered.connect(self._on_undo_offered)
         self.settings_page.setting_changed.connect(self._on_setting_changed)
 
     def _connect_experts(self) -> None:
-        page, tools = self.experts_page, self.expert_tools
+        page, tools = self.experts_page, self.expert_tabs
         self.expert.changed.connect(self._show_expert)
         page.profile_used.connect(self._on_expert_chosen)
         page.profile_saved.connect(self._on_expert_saved)
         tools.page_wanted.connect(self.show_page)
         tools.warn_in(self.sidebar.experts)
         tools.fit.told.connect(lambda text: self._offer(text, self.tr("&Show"), lambda: self.show_page("experts")))
-        tools.comparing.running_changed.connect(lambda _: self._enable_stop())
+        tools.runner.running_changed.connect(lambda _: self._enable_stop())
         for told in (page.told, tools.told):
             told.connect(self._offer)
 
@@ -276,13 +276,13 @@ class MainWindow(QMainWindow):
         chat.view.export_requested.connect(self._on_export)
         chat.view.without_documents_requested.connect(lambda message: conversation_controller.ask_again(message, True))
         self.source.closed.connect(self._on_source_toggled)
-        self.expert_tools.follow(chat.view)
+        self.expert_tabs.follow(chat.view)
 
     def _on_conversation_opened(self, conversation: Conversation | None, messages: list[Message], writing: int) -> None:
         self.chat.view.show_messages(messages, writing)
         self.chat.show_conversation(conversation.title if conversation else "", empty=not messages)
         self._show_collections()
-        self.starting.show()
+        self.start_controller.show()
         self._show_model()
         if not self.page:
             self.sidebar.mark(conversation.id if conversation else 0)
@@ -306,11 +306,11 @@ class MainWindow(QMainWindow):
         self._enable_stop()
 
     def _enable_stop(self) -> None:
-        self._stop_shortcut.setEnabled(self.conversation_controller.is_answering or self.expert_tools.comparing.running)
+        self._stop_shortcut.setEnabled(self.conversation_controller.is_answering or self.expert_tabs.runner.running)
 
     def _on_stop(self) -> None:
         self.conversation_controller.stop()
-        self.expert_tools.comparing.stop()
+        self.expert_tabs.runner.stop()
 
     def _on_sent(self, text: str) -> None:
         if self.conversation_controller.ask(text, self.chat.composer.named):
@@ -323,7 +323,7 @@ class MainWindow(QMainWindow):
 
     def _on_export(self, message_id: int) -> None:
         if self.conversation_controller.conversation is not None:
-            self.exporting.save_answer(self.conversation_controller.conversation.id, message_id)
+            self.conversation_export.save_answer(self.conversation_controller.conversation.id, message_id)
 
     def _on_collections_chosen(self, collections: tuple[int, ...]) -> None:
         self.conversation_controller.choose_collections(collections)
@@ -358,9 +358,9 @@ class MainWindow(QMainWindow):
         self.library_progress.changed.connect(self._show_status)
         self.document_files.told.connect(self._offer)
         library.import_finished.connect(self._on_import_finished)
-        library.failed.connect(lambda failure: self._offer(shown(failure.sentence)))
+        library.failed.connect(lambda failure: self._offer(translate(failure.sentence)))
         for worker in (library.worker, self._services.model.worker):
-            worker.died.connect(lambda sentence: self._offer(shown(sentence)))
+            worker.died.connect(lambda sentence: self._offer(translate(sentence)))
         self.chat.composer.mentions.follow(library)
         self.library_page.document_opened.connect(self._on_document_opened)
 
@@ -384,7 +384,7 @@ class MainWindow(QMainWindow):
         self._offer(text, self.tr("&Undo"), undo)
 
     def _on_import_finished(self, summary: ImportSummary | None) -> None:
-        self.starting.show()
+        self.start_controller.show()
         if summary is None or not summary.states:
             return
         text, look_after = self.document_files.summary(summary)
@@ -402,8 +402,8 @@ class MainWindow(QMainWindow):
         self.model_status.changed.connect(self._show_model)
         files.model_added.connect(self._on_model_added)
         files.adapter_added.connect(self._on_adapter_added)
-        files.adapter_added.connect(lambda _: self.expert_tools.fit.check_again())
-        self.models_page.adapters_changed.connect(self.expert_tools.fit.check_again)
+        files.adapter_added.connect(lambda _: self.expert_tabs.fit.check_again())
+        self.models_page.adapters_changed.connect(self.expert_tabs.fit.check_again)
         files.refused.connect(self._on_file_refused)
         files.checking.connect(self.model_status.show_check)
         self.models_page.model_chosen.connect(self._on_model_chosen)
@@ -426,7 +426,7 @@ class MainWindow(QMainWindow):
     def _on_file_refused(self, _path: str, failure: Failure) -> None:
         """Tell at once; the models page keeps the reason."""
         if self.page != "models":
-            self._offer(shown(failure.sentence), self.tr("&Show"), lambda: self.show_page("models"))
+            self._offer(translate(failure.sentence), self.tr("&Show"), lambda: self.show_page("models"))
 
     # window
 

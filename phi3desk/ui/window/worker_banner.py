@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from phi3desk.errors import Sentence
 from phi3desk.ui.clients.worker_client import WorkerClient
-from phi3desk.ui.formatting import shown
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.theme import SPACE_M
 from phi3desk.ui.widgets.basic import Button, Card, label, on_click
 
@@ -36,7 +36,7 @@ class WorkerBanner(Card):
         return "" if self.isHidden() else self._text.text()
 
     def _on_gave_up(self, worker: WorkerClient, sentence: Sentence) -> None:
-        self._off[worker] = shown(sentence)
+        self._off[worker] = translate(sentence)
         self._show()
 
     def _on_ready(self, worker: WorkerClient) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from phi3desk.chat.evidence import content_words
-from phi3desk.library.chunker import PageLayout, cut
+from phi3desk.library.chunker import PageLayout, chunk_pages
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.protocol import ReadPage, ReadRequest
 from phi3desk.library.text import fold
@@ -90,8 +90,8 @@ def read_texts(folder: Path) -> Texts:
         path = next(place for place in (folder / "pdf" / document, folder / document) if place.exists())
         pages = [event for event in read_document(ReadRequest(str(path))) if isinstance(event, ReadPage)]
         layouts = [PageLayout(page.number, page.text, page.headings) for page in pages]
-        drafts = cut(layouts, path.stem, (), _count, frozenset())
-        passages += [Text(document, draft.page, draft.text) for draft in drafts]
+        chunks = chunk_pages(layouts, path.stem, (), _count, frozenset())
+        passages += [Text(document, draft.page, draft.text) for draft in chunks]
     return Texts(tuple(passages), tuple(asked))
 
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QPalette, QTextDocument
 from pytestqt.qtbot import QtBot
 
-from phi3desk.chat.messages import Message, Source
+from phi3desk.chat.messages import Basis, Message, Source
+from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.markup import fragments
 from phi3desk.ui.chat.view import SHOWN_AT_FIRST, ConversationView
 from tests.ui.conftest import SENTENCE
@@ -29,7 +30,7 @@ def view(qtbot: QtBot) -> ConversationView:
 
 
 def question(text: str = "How often?", id: int = 1) -> Message:
-    return Message(id, 1, "user", text, 0.0)
+    return Message(id, 1, Role.USER, text, 0.0)
 
 
 def links(view: ConversationView) -> list[str]:
@@ -71,7 +72,7 @@ def test_view_tells_a_refusal_from_an_answer_without_a_source(
 def test_view_offers_an_answer_without_documents_where_nothing_was_found(
     qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
 ) -> None:
-    view.show_messages([question(), make_answer("Nothing was found.", sources=0, basis="nothing_found")])
+    view.show_messages([question(), make_answer("Nothing was found.", sources=0, basis=Basis.NOTHING_FOUND)])
 
     with qtbot.waitSignal(view.without_documents_requested) as asked:
         view.anchorClicked.emit(QUrl(next(link for link in links(view) if link.startswith("without:"))))
@@ -84,7 +85,7 @@ def test_view_takes_markup_of_questions_answers_and_passages_as_text(
     answer = make_answer(HOSTILE)
     assert answer.answer is not None
     view.show_messages([question(HOSTILE), answer])
-    view.add_message(Message(3, 1, "assistant", "", 0.0), writing=True)
+    view.add_message(Message(3, 1, Role.ASSISTANT, "", 0.0), writing=True)
     view.set_sources(3, (make_source(1, HOSTILE, f"/x/{HOSTILE}.pdf"),))
     view.set_text(3, HOSTILE)
 
@@ -143,7 +144,7 @@ def test_view_opens_a_source_by_a_click_beside_its_words(
 
 def test_view_streams_and_then_formats(view: ConversationView, make_answer: Callable[..., Message]) -> None:
     view.show_messages([question()])
-    view.add_message(Message(2, 1, "assistant", "", 0.0), writing=True)
+    view.add_message(Message(2, 1, Role.ASSISTANT, "", 0.0), writing=True)
     view.set_activity(2, "Reading 5 passages, 62 %")
     assert "Reading 5 passages, 62 %" in view.toPlainText()
 
@@ -160,7 +161,7 @@ def test_view_shows_sources_before_the_first_word_and_writes_above_them(
     view: ConversationView, make_source: Callable[..., Source]
 ) -> None:
     view.show_messages([question()])
-    view.add_message(Message(2, 1, "assistant", "", 0.0), writing=True)
+    view.add_message(Message(2, 1, Role.ASSISTANT, "", 0.0), writing=True)
     view.set_sources(2, (make_source(1),))
     assert "pump manual.pdf" in view.toPlainText()
 
@@ -172,18 +173,18 @@ def test_view_shows_sources_before_the_first_word_and_writes_above_them(
 
 def test_view_says_how_an_answer_broke_off(view: ConversationView, make_answer: Callable[..., Message]) -> None:
     view.show_messages([question()])
-    view.add_message(Message(2, 1, "assistant", "", 0.0), writing=True)
-    view.finish(make_answer("Every two", sources=0, ended="failed"), "The model stopped unexpectedly.")
+    view.add_message(Message(2, 1, Role.ASSISTANT, "", 0.0), writing=True)
+    view.finish(make_answer("Every two", sources=0, ended=Ending.FAILED), "The model stopped unexpectedly.")
     assert "Every two" in view.toPlainText()
     assert "The model stopped unexpectedly." in view.toPlainText()
 
-    view.show_messages([question(), make_answer("Every two", sources=0, ended="writing")])
+    view.show_messages([question(), make_answer("Every two", sources=0, ended=Ending.WRITING)])
     assert "phi3desk was closed while this was written." in view.toPlainText()
 
 
 def test_view_follows_the_end_only_while_it_is_in_view(view: ConversationView) -> None:
     view.show_messages([question("A long question. " * 60, id) for id in range(1, 9)])
-    view.add_message(Message(20, 1, "assistant", "", 0.0), writing=True)
+    view.add_message(Message(20, 1, Role.ASSISTANT, "", 0.0), writing=True)
     bar = view.verticalScrollBar()
     view.set_text(20, "word " * 400)
     assert bar.value() == bar.maximum()

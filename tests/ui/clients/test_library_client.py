@@ -10,14 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk.library.documents import Document, PageText, State
 from phi3desk.paths import Paths
-from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.clients.library_client import LibraryClient, library_worker
 
 WAIT = 60_000
 
 
 @pytest.fixture
 def library(home: Paths) -> Iterator[LibraryClient]:
-    client = LibraryClient(home)
+    client = LibraryClient(library_worker(home))
     client.start()
     yield client
     client.close()

@@ -63,8 +63,8 @@ def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
 
 def compare(qtbot: QtBot, window: MainWindow, message: Message) -> InlineComparison:
     window.chat.view.compare_requested.emit(message.id)
-    qtbot.waitUntil(lambda: window.expert_tools.spot.shown is not None, timeout=WAIT)
-    shown = window.expert_tools.spot.shown
+    qtbot.waitUntil(lambda: window.expert_tabs.spot.shown is not None, timeout=WAIT)
+    shown = window.expert_tabs.spot.shown
     assert shown is not None
     return shown
 
@@ -77,7 +77,7 @@ def compared(
     use_adapter(window, services, tiny_adapters[0])
     message = ask(qtbot, window, "What is a pump?")
     shown = compare(qtbot, window, message)
-    qtbot.waitUntil(lambda: not window.expert_tools.comparing.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not window.expert_tabs.runner.running, timeout=WAIT)
     return message, shown
 
 
@@ -86,7 +86,7 @@ def test_question_is_compared_where_it_was_asked(
 ) -> None:
     use = use_adapter(window, services, tiny_adapters[0])
     message = ask(qtbot, window, "What is a pump?")
-    with qtbot.waitSignal(window.expert_tools.comparing.ended, timeout=WAIT) as ended:
+    with qtbot.waitSignal(window.expert_tabs.runner.ended, timeout=WAIT) as ended:
         shown = compare(qtbot, window, message)
         assert shown.stop.hasFocus()
         with qtbot.waitSignal(window.conversation_controller.refused) as refused:
@@ -124,7 +124,7 @@ def test_comparison_stands_under_its_answer_and_lets_it_go(qtbot: QtBot, window:
     qtbot.waitUntil(lambda: view.document().size().height() > shown.height() + 100)
     height = view.document().size().height()
     shown.close_button.click()
-    assert window.expert_tools.spot.shown is None
+    assert window.expert_tabs.spot.shown is None
     assert view.document().size().height() < height - 100
 
 
@@ -134,14 +134,14 @@ def test_comparison_under_way_is_stopped_and_goes_on(
     use = use_adapter(window, services, tiny_adapters[0])
     message = ask(qtbot, window, "What is a pump?")
     services.settings.set("answers.max_tokens", 1500)
-    with qtbot.waitSignal(window.expert_tools.comparing.text_received, timeout=WAIT):
+    with qtbot.waitSignal(window.expert_tabs.runner.text_received, timeout=WAIT):
         shown = compare(qtbot, window, message)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert not window.expert_tools.comparing.running
+    assert not window.expert_tabs.runner.running
     assert shown.state.text() == "0 of 2 answers"
     assert shown.answers["alone"].state.text() == "Not answered"
     services.settings.set("answers.max_tokens", 32)
-    with qtbot.waitSignal(window.expert_tools.comparing.ended, timeout=WAIT) as ended:
+    with qtbot.waitSignal(window.expert_tabs.runner.ended, timeout=WAIT) as ended:
         shown.go_on.click()
     assert ended.args == [True, ""]
     qtbot.waitUntil(lambda: services.model.model is not None and services.model.model.adapters == (use,), timeout=WAIT)
@@ -175,7 +175,7 @@ def test_compared_answer_is_judged_kept_taken_and_given_back(
 def test_comparison_of_many_questions_begins_with_this_one(window: MainWindow, compared) -> None:
     _, shown = compared
     shown.many.click()
-    setup = window.expert_tools.comparison.setup
+    setup = window.expert_tabs.comparison.setup
     assert window.page == "experts"
     assert setup.text.toPlainText() == "What is a pump?\n"
     assert setup.base.name == "Pump expert"
@@ -184,7 +184,7 @@ def test_comparison_of_many_questions_begins_with_this_one(window: MainWindow, c
 
 def test_comparison_of_many_questions_keeps_those_that_were_typed(window: MainWindow, compared) -> None:
     _, shown = compared
-    setup = window.expert_tools.comparison.setup
+    setup = window.expert_tabs.comparison.setup
     setup.text.setPlainText("How is it greased?")
     for _ in range(2):
         shown.many.click()
@@ -209,7 +209,7 @@ def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing
     record.write_text(record.read_text().replace(entry.confirmed[0], "another model"))
     expert = services.profiles.create("Pump expert")
     services.profiles.save(dataclasses.replace(expert, adapters=(AdapterUse(entry.name, entry.path),)))
-    with qtbot.waitSignal(window.expert_tools.fit.told, timeout=WAIT):
+    with qtbot.waitSignal(window.expert_tabs.fit.told, timeout=WAIT):
         window._on_expert_chosen(expert.id)
     assert window.sidebar.experts.warning == "sibling: made for another model?"
     assert "Giant Phi9" in window.toast.text
@@ -226,7 +226,7 @@ def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing
     qtbot.waitUntil(lambda: not window.findChildren(DoubtDialog), timeout=WAIT)
     window.chat.view.compare_requested.emit(message.id)
     qtbot.waitUntil(lambda: bool(window.findChildren(DoubtDialog)), timeout=WAIT)
-    with qtbot.waitSignal(window.expert_tools.comparing.ended, timeout=WAIT) as ended:
+    with qtbot.waitSignal(window.expert_tabs.runner.ended, timeout=WAIT) as ended:
         window.findChildren(DoubtDialog)[0].anyway.click()
     assert ended.args == [True, ""]
 
@@ -244,7 +244,7 @@ def test_adapter_that_does_not_fit_is_named_and_leaves_no_trace(
     expert = services.profiles.create("Wide")
     use = AdapterUse(kept.stem, str(kept))
     services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
-    with qtbot.waitSignals([window.expert_tools.fit.changed, services.model.adapters_failed], timeout=WAIT):
+    with qtbot.waitSignals([window.expert_tabs.fit.changed, services.model.adapters_failed], timeout=WAIT):
         window._on_expert_chosen(expert.id)
     assert window.sidebar.experts.warning == f"{use.name} does not fit"
     assert window.toast.text.endswith("This expert answers without adapters until that is settled.")

@@ -10,25 +10,26 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.examples import AskedWith, ExampleStore, Verdict
 from phi3desk.chat.history import ConversationStore
+from phi3desk.chat.messages import Basis
 from phi3desk.chat.prompt import FORMS
 from phi3desk.comparison.plan import Outcome, Plan, variants_of
 from phi3desk.comparison.questions import typed_questions
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterUse
+from phi3desk.model.types import AdapterUse, Role
 from phi3desk.paths import Paths
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.chat.message_actions import MessageActions
-from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.clients.model_client import ModelClient, model_worker
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage
 from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.examples.page import ExamplesPage
 from tests.helpers.tiny_phi3 import write_tiny_adapter
-from tests.ui.recorded_library import RecordedLibrary
+from tests.ui.recorded_worker import RecordedWorker, recorded_library
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def model(home: Paths, tiny_phi3: Path):
     models = ModelStore(home)
     models.add(tiny_phi3, "tiny")
     models.use("tiny")
-    made = ModelClient(home)
+    made = ModelClient(model_worker(home))
     yield made
     made.close()
 
@@ -55,17 +56,13 @@ def page(home: Paths, store, model, tiny_adapters, qtbot: QtBot):
     profiles.save(dataclasses.replace(profiles.current, adapters=(AdapterUse(adapter.name, adapter.path, 1.0),)))
     settings = Settings(home.settings)
     settings.set("answers.max_tokens", 32)
-    library = RecordedLibrary([], [])
+    library = recorded_library(RecordedWorker())
     window = QWidget()
     window.given_back, window.is_answering = [], False
     models = ModelStore(home)
-    comparing = ComparisonRunner(
-        store, models, library, model, settings, lambda: window.given_back.append(True), window
-    )
-    begin = ComparisonLauncher(
-        store, profiles, models, AdapterStore(home), comparing, lambda: window.is_answering, window
-    )
-    made = ComparisonPage(store, profiles, settings, comparing, begin, window)
+    runner = ComparisonRunner(store, models, library, model, settings, lambda: window.given_back.append(True), window)
+    begin = ComparisonLauncher(store, profiles, models, AdapterStore(home), runner, lambda: window.is_answering, window)
+    made = ComparisonPage(store, profiles, settings, runner, begin, window)
     library.setParent(made)
     qtbot.addWidget(window)
     window.resize(1000, 700)
@@ -89,9 +86,9 @@ def test_comparison_runs_through_the_workers_and_gives_the_model_back(page, stor
     page.setup.kinds["documents"].setChecked(False)
     page.setup.kinds["adapter"].setChecked(True)
     used = []
-    page.comparing.answered.connect(lambda _: used.append(tuple(use.name for use in model.model.adapters)))
+    page.runner.answered.connect(lambda _: used.append(tuple(use.name for use in model.model.adapters)))
     model.start()
-    with qtbot.waitSignal(page.comparing.ended, timeout=60_000) as ended:
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
         qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: page.running)
     assert ended.args == [True, ""]
@@ -107,13 +104,13 @@ def test_comparison_stopped_goes_on_where_it_was(page, store, model, qtbot: QtBo
     page.setup.kinds["documents"].setChecked(False)
     page.setup.kinds["adapter"].setChecked(True)
     model.start()
-    with qtbot.waitSignal(page.comparing.answered, timeout=60_000):
+    with qtbot.waitSignal(page.runner.answered, timeout=60_000):
         page.start()
-    page.comparing.stop()
+    page.runner.stop()
     assert not page.running
     (kept,) = store.comparisons()
     assert 1 <= kept.answered < 12
-    with qtbot.waitSignal(page.comparing.ended, timeout=60_000):
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000):
         page.go_on()
     assert store.comparison(kept.id).answered == 12
 
@@ -123,7 +120,7 @@ def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters,
     page.setup.kinds["documents"].setChecked(False)
     page.setup.kinds["adapter"].setChecked(True)
     began, switched = [], []
-    page.comparing.progressed.connect(lambda done, *_: began.append(done))
+    page.runner.progressed.connect(lambda done, *_: began.append(done))
     other = (AdapterUse("other", str(tiny_adapters[1]), 1.0),)
 
     def switch_once(_: str) -> None:
@@ -131,9 +128,9 @@ def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters,
             switched.append(True)
             model.set_adapters(other)
 
-    page.comparing.answered.connect(switch_once)
+    page.runner.answered.connect(switch_once)
     model.start()
-    with qtbot.waitSignal(page.comparing.ended, timeout=60_000) as ended:
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
         page.start()
     assert ended.args == [True, ""]
     assert store.comparisons()[0].answered == 4
@@ -218,23 +215,23 @@ def test_judged_answer_becomes_an_example_and_undo_takes_it_back(
 ):
     conversations = ConversationStore(home.conversations)
     conversation = conversations.create("Pumps")
-    conversations.add(conversation.id, "user", "How often?")
+    conversations.add(conversation.id, Role.USER, "How often?")
     record = make_answer("Every 2,000 hours [1].").answer
-    message = conversations.add(conversation.id, "assistant", record.text, record)
-    judging = Feedback(examples, conversations, ProfileStore(home.profiles), page)
-    with qtbot.waitSignal(judging.undo_offered) as offered:
-        judging.good(conversation.id, message.id)
+    message = conversations.add(conversation.id, Role.ASSISTANT, record.text, record)
+    feedback = Feedback(examples, conversations, ProfileStore(home.profiles), page)
+    with qtbot.waitSignal(feedback.undo_offered) as offered:
+        feedback.good(conversation.id, message.id)
     (kept,) = examples.examples()
     assert (kept.verdict, kept.question, kept.asked.sources) == (Verdict.GOOD, "How often?", record.sources)
     offered.args[1]()
     assert examples.examples() == []
-    dialog = judging.not_good(conversation.id, message.id)
+    dialog = feedback.not_good(conversation.id, message.id)
     dialog.text.setPlainText("Every 2,000 operating hours [1].")
     dialog.accept()
     (kept,) = examples.examples()
     assert (kept.verdict, kept.correction) == (Verdict.CORRECTED, "Every 2,000 operating hours [1].")
-    with qtbot.waitSignal(judging.undo_offered) as offered:
-        judging.good(conversation.id, message.id)
+    with qtbot.waitSignal(feedback.undo_offered) as offered:
+        feedback.good(conversation.id, message.id)
     assert examples.examples()[0].verdict is Verdict.GOOD
     offered.args[1]()
     (kept,) = examples.examples()
@@ -244,7 +241,9 @@ def test_judged_answer_becomes_an_example_and_undo_takes_it_back(
 
 def test_examples_page_corrects_removes_and_exports(home: Paths, examples, model, make_answer, tmp_path, qtbot: QtBot):
     message = make_answer("Every 2,000 hours [1].")
-    examples.judge("How often?", message, AskedWith(sources=message.answer.sources, basis="documents"), Verdict.GOOD)
+    examples.judge(
+        "How often?", message, AskedWith(sources=message.answer.sources, basis=Basis.DOCUMENTS), Verdict.GOOD
+    )
     made = ExamplesPage(examples, model, Settings(home.settings))
     qtbot.addWidget(made)
     made.show()

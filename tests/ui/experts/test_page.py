@@ -19,7 +19,7 @@ from phi3desk.paths import Paths
 from phi3desk.profiles.profile import SamplingChoice
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
-from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.clients.model_client import ModelClient, model_worker
 from phi3desk.ui.experts.adapter_row import AdapterRow
 from phi3desk.ui.experts.expert_list import KEYS
 from phi3desk.ui.experts.page import ExpertsPage
@@ -279,7 +279,7 @@ def test_experts_page_preview_says_that_no_model_is_loaded(page: ExpertsPage, qt
 def test_experts_page_preview_answers_anew_and_gives_the_model_back(
     page: ExpertsPage, home: Paths, store: ProfileStore, tiny_phi3: Path, qtbot: QtBot
 ):
-    model = ModelClient(home)
+    model = ModelClient(model_worker(home))
     try:
         model.start()
         page.answer_with(model, lambda: False)

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from phi3desk.library.documents import FileOutcome, State
 from phi3desk.ui.library.document_states import UNREADABLE
 from phi3desk.ui.library.document_table import ADVICE, NAME, PAGES, STATE, DocumentTableModel
-from tests.ui.recorded_library import document
+from tests.ui.recorded_worker import document
 
 
 def ids(model: DocumentTableModel) -> list[int]:

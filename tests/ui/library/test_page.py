@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from phi3desk.library.documents import (
+    BoundSource,
     Collection,
     Document,
     FileOutcome,
@@ -19,32 +20,49 @@ from phi3desk.library.documents import (
     LibraryStatus,
     Phase,
     Rules,
-    Source,
     State,
 )
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
-from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.clients.library_client import LibraryClient, library_worker
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.page import FOLDERS, LibraryPage
 from phi3desk.ui.library.password_dialog import PasswordDialog
-from tests.ui.recorded_library import REASON, RecordedLibrary, document
+from phi3desk.workers.protocol import Request
+from phi3desk.workers.requests import (
+    Cancel,
+    CreateCollection,
+    DeleteCollection,
+    ImportPaths,
+    PauseImports,
+    RemoveDocuments,
+    RemoveSource,
+    RenameCollection,
+    RestoreCollection,
+    RestoreDocuments,
+    RestoreSource,
+    SetRules,
+    Sync,
+    UnlockDocuments,
+)
+from tests.ui.recorded_worker import REASON, RecordedWorker, document, recorded_library
 
 
 @pytest.fixture
 def page(qtbot: QtBot, tmp_path: Path) -> Callable[..., LibraryPage]:
     def make(documents: list[Document], collections: list[Collection] | None = None) -> LibraryPage:
         counts = [Collection(1, "Manuals", len(documents))] if collections is None else collections
-        library = RecordedLibrary(documents, counts)
+        worker = RecordedWorker(documents, counts)
+        library = recorded_library(worker)
         files = DocumentImport(
-            library,  # type: ignore[arg-type]
+            library,
             Settings(tmp_path / "settings.json"),
             lambda: next((one for one in library.collections if one.id == made.current_collection), None),
         )
-        made = LibraryPage(library, files)  # type: ignore[arg-type]
+        made = LibraryPage(library, files)
         library.setParent(made)
         files.setParent(made)
-        made.recorded = library  # type: ignore[attr-defined]
+        made.worker = worker  # type: ignore[attr-defined]
         made.resize(1000, 700)
         qtbot.addWidget(made)
         made.show()
@@ -55,8 +73,8 @@ def page(qtbot: QtBot, tmp_path: Path) -> Callable[..., LibraryPage]:
     return make
 
 
-def asked(page: LibraryPage) -> list[tuple[object, ...]]:
-    return page.recorded.asked  # type: ignore[attr-defined,no-any-return]
+def asked(page: LibraryPage) -> list[Request]:
+    return page.worker.asked  # type: ignore[attr-defined,no-any-return]
 
 
 def test_library_page_tells_the_selected_documents_reason_in_full(page):
@@ -71,10 +89,11 @@ def test_library_page_offers_one_way_in_when_empty(page, qtbot: QtBot):
     assert shown._pages.currentWidget() is shown._empty
     assert not shown._add_files.isVisible()
     qtbot.mouseClick(shown._samples, Qt.MouseButton.LeftButton)
-    made, (what, paths, collection) = asked(shown)
-    assert made == ("create", "Samples")
-    assert (what, collection) == ("import_paths", 2)
-    assert "pump-manual.pdf" in [Path(path).name for path in paths]
+    made, read = asked(shown)
+    assert made == CreateCollection("Samples")
+    assert isinstance(read, ImportPaths)
+    assert read.collection == 2
+    assert "pump-manual.pdf" in [Path(path).name for path in read.paths]
 
 
 @pytest.mark.parametrize("button", ["_add_files", "_add_folder"])
@@ -85,7 +104,7 @@ def test_library_page_adds_what_is_chosen_to_the_collection_that_is_shown(page, 
     dialog = shown.findChild(QFileDialog)
     dialog.filesSelected.emit(["/plant/Report 7.pdf"])
     dialog.reject()
-    assert asked(shown) == [("import_paths", ["/plant/Report 7.pdf"], 1)]
+    assert asked(shown) == [ImportPaths(("/plant/Report 7.pdf",), 1)]
 
 
 def test_library_page_delete_key_removes_and_offers_an_undo_that_restores(page, qtbot: QtBot):
@@ -97,7 +116,7 @@ def test_library_page_delete_key_removes_and_offers_an_undo_that_restores(page, 
     text, undo = offered.args
     assert text == "3 documents were removed from the library."
     undo()
-    assert asked(shown) == [("remove_documents", [1, 2, 3]), ("restore_documents", [1, 2, 3])]
+    assert asked(shown) == [RemoveDocuments((1, 2, 3)), Sync(), RestoreDocuments((1, 2, 3))]
 
 
 def test_library_page_deleting_a_collection_can_be_undone(page, qtbot: QtBot):
@@ -107,17 +126,17 @@ def test_library_page_deleting_a_collection_can_be_undone(page, qtbot: QtBot):
     with qtbot.waitSignal(shown.undo_offered) as offered:
         qtbot.keyClick(shown.collections.list, Qt.Key.Key_Delete)
     offered.args[1]()
-    assert asked(shown) == [("delete_collection", 1), ("restore_collection", 1)]
+    assert asked(shown) == [DeleteCollection(1), RestoreCollection(1)]
 
 
 def test_library_page_new_collection_opens_its_name_and_renames(page, qtbot: QtBot):
     shown = page([document(1)])
     shown.collections.make()
-    assert asked(shown) == [("create", "New collection")]
+    assert asked(shown) == [CreateCollection("New collection")]
     shown._library.collections_changed.emit([Collection(1, "Manuals"), Collection(2, "New collection")])
     assert shown.current_collection == 2
     shown.collections.list.currentItem().setText("Tenders")
-    assert asked(shown)[-1] == ("rename_collection", 2, "Tenders")
+    assert asked(shown)[-1] == RenameCollection(2, "Tenders")
 
 
 def test_library_page_opens_a_document_with_the_keyboard(page, qtbot: QtBot):
@@ -134,8 +153,8 @@ PROGRESS = ImportProgress(240, 87, 412, 150, 51, "Pump manual.pdf", 36.4, 130.0,
 
 def test_library_page_bar_tells_phase_and_figures_and_cancels(page, qtbot: QtBot):
     shown = page([document(1)])
-    shown._library.import_started.emit()
-    shown._library.import_progressed.emit(PROGRESS)
+    shown._library.import_paths(["/plant"], 1)
+    shown.worker.progress(PROGRESS)
     bar = shown.import_bar
     assert bar.isVisible()
     assert bar.text == "Preparing the search by meaning: 87 of 240 files"
@@ -147,7 +166,8 @@ def test_library_page_bar_tells_phase_and_figures_and_cancels(page, qtbot: QtBot
         "Searching by words; meanings 34.0 %",
     ]
     qtbot.mouseClick(bar._cancel, Qt.MouseButton.LeftButton)
-    assert asked(shown) == [("cancel",)]
+    assert asked(shown)[0] == ImportPaths(("/plant",), 1)
+    assert [type(one) for one in asked(shown)[1:]] == [Cancel]
 
 
 def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot: QtBot):
@@ -164,7 +184,7 @@ def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot
     assert bar._pause.text() == "Continue"
     assert (bar.height(), bar._pause.width(), bar._cancel.geometry()) == before
     qtbot.mouseClick(bar._pause, Qt.MouseButton.LeftButton)
-    assert asked(shown) == [("pause", True), ("pause", False)]
+    assert asked(shown) == [PauseImports(True), PauseImports(False)]
 
 
 def test_library_page_bar_says_that_an_import_waits_before_it_has_progress(page):
@@ -202,7 +222,7 @@ def test_library_page_tells_imports_that_follow_each_other_as_one(page):
 def test_library_page_keeps_the_selection_when_documents_come_in(page):
     shown = page([document(2)])
     shown.documents.table.selectRow(0)
-    shown._library.held = [document(1), document(2)]
+    shown.worker.documents = [document(1), document(2)]
     shown.documents.fetch()
     assert [one.id for one in shown.documents.selected_documents()] == [2]
 
@@ -244,7 +264,7 @@ def test_library_page_keeps_the_row_in_view_when_others_come_in_above(page):
     table, model = shown.documents.table, shown.documents.model
     table.verticalScrollBar().setValue(36 * 50 + 7)
     top = model.document_at(table.rowAt(0)).id
-    shown._library.held = [document(number) for number in range(1, 400)]
+    shown.worker.documents = [document(number) for number in range(1, 400)]
     shown.documents.fetch()
     assert model.total == 399
     assert model.document_at(table.rowAt(0)).id == top
@@ -259,7 +279,7 @@ def test_library_page_chips_count_and_filter_by_state(page, qtbot: QtBot):
     assert shown.documents.model.matching == 2
     qtbot.mouseClick(chips.chip(State.FAILED), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier)
     assert shown.documents.model.matching == 3
-    shown._library.held = [document(number) for number in range(1, 7)]
+    shown.worker.documents = [document(number) for number in range(1, 7)]
     shown.documents.fetch()
     assert shown.documents.model.matching == 0
     assert shown.documents._nothing.isVisible()
@@ -277,7 +297,7 @@ def test_library_page_asks_once_for_the_password_of_what_is_locked(page, qtbot: 
     assert not dialog.remember.isChecked()
     qtbot.keyClicks(dialog.field, "s3cret")
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
-    assert asked(shown) == [("unlock", [1, 3], "s3cret", False)]
+    assert asked(shown) == [UnlockDocuments((1, 3), "s3cret", remember=False)]
     assert dialog.field.text() == ""
 
 
@@ -298,8 +318,8 @@ def test_library_page_saves_the_rows_that_are_shown_as_csv(page, tmp_path: Path,
     assert rows[0][titles.index("Reason")] == str(REASON)
 
 
-PLANT = Source(1, 1, "/plant", True)
-AWAY = Source(2, 1, "/media/stick/old.pdf", False, missing=True)
+PLANT = BoundSource(1, 1, "/plant", True)
+AWAY = BoundSource(2, 1, "/media/stick/old.pdf", False, missing=True)
 
 
 @pytest.fixture
@@ -320,7 +340,7 @@ def test_library_page_lists_folders_and_removes_one_with_undo(folders, qtbot: Qt
     assert offered.args[0].startswith("“plant” is not followed any more")
     offered.args[1]()
     qtbot.mouseClick(folders.folders._check, Qt.MouseButton.LeftButton)
-    assert asked(folders) == [("remove_source", 1), ("restore_source", 1), ("sync", 1)]
+    assert asked(folders) == [RemoveSource(1), RestoreSource(1), Sync(), Sync(1)]
 
 
 def test_library_page_takes_other_rules_and_takes_them_back(folders, qtbot: QtBot):
@@ -335,7 +355,7 @@ def test_library_page_takes_other_rules_and_takes_them_back(folders, qtbot: QtBo
         qtbot.mouseClick(form._save, Qt.MouseButton.LeftButton)
     new = Rules(exclude=("*draft*", "old_*"), ocr_languages=("ukr",))
     offered.args[1]()
-    assert asked(folders) == [("set_rules", 1, new), ("set_rules", 1, Rules(exclude=("*draft*",)))]
+    assert asked(folders) == [SetRules(1, new), Sync(1), SetRules(1, Rules(exclude=("*draft*",))), Sync(1)]
 
 
 def test_library_page_keeps_rules_being_written_when_the_library_changes(folders):
@@ -351,12 +371,12 @@ def test_library_page_says_how_to_get_text_recognition(folders, qtbot: QtBot):
     assert form._no_tesseract.isVisible()
     assert "Install Tesseract" in form._no_tesseract.text()
     qtbot.mouseClick(form._check, Qt.MouseButton.LeftButton)
-    assert asked(folders) == [("sync", 1)]
+    assert asked(folders) == [Sync(1)]
 
 
 @pytest.fixture
 def real_library(home: Paths, qtbot: QtBot) -> Iterator[LibraryClient]:
-    client = LibraryClient(home)
+    client = LibraryClient(library_worker(home))
     client.start()
     yield client
     client.close()

@@ -19,7 +19,7 @@ from phi3desk.settings import Settings
 from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.page import PHI3_FILE, ModelsPage
 from phi3desk.ui.widgets.memory_bar import MemoryBar, Part
-from phi3desk.workers.protocol import Failure
+from phi3desk.workers.protocol import Failure, FailureKind
 from tests.helpers.own_adapters import own_adapters
 from tests.helpers.tiny_phi3 import write_tiny_adapter
 
@@ -120,7 +120,7 @@ def test_models_page_shows_loading_and_its_failure_on_the_card(page, add, tiny_p
     page._model.load_started.emit(card.entry.path)
     page._model.load_progressed.emit(0.62)
     assert card._status.text() == "Loading, 62 %"
-    page._model.load_failed.emit(Failure("user", Sentence("There is not enough memory for this model.")))
+    page._model.load_failed.emit(Failure(FailureKind.USER, Sentence("There is not enough memory for this model.")))
     assert card._failure.text() == "There is not enough memory for this model."
     assert not card._bar.isVisible()
 

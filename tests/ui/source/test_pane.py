@@ -14,17 +14,17 @@ from phi3desk.chat.messages import Source
 from phi3desk.library.documents import PageText, State
 from phi3desk.ui.source.pane import SourcePane
 from tests.ui.conftest import PARAGRAPH, SENTENCE, text_under
-from tests.ui.recorded_library import RecordedLibrary, document
+from tests.ui.recorded_worker import RecordedWorker, document, recorded_library
 
 
 @pytest.fixture
-def library() -> RecordedLibrary:
-    return RecordedLibrary([], [])
+def worker() -> RecordedWorker:
+    return RecordedWorker()
 
 
 @pytest.fixture
-def pane(qtbot: QtBot, library: RecordedLibrary) -> SourcePane:
-    made = SourcePane(library)  # type: ignore[arg-type]
+def pane(qtbot: QtBot, worker: RecordedWorker) -> SourcePane:
+    made = SourcePane(recorded_library(worker))
     qtbot.addWidget(made)
     made.resize(420, 700)
     made.show()
@@ -185,13 +185,13 @@ LABEL = "Prices, rows 2-41"
 
 
 @pytest.fixture
-def sheet(make_source: Callable[..., Source], library: RecordedLibrary) -> Source:
+def sheet(make_source: Callable[..., Source], worker: RecordedWorker) -> Source:
     """Return a source in the first of two parts of a sheet."""
     for number, label in enumerate((LABEL, "Prices, rows 42-60"), 1):
-        library.pages[1, number] = PageText(1, "xlsx", number, 2, label, SHEET.replace("Seal", f"\u2009{number} Seal"))
-    library.pages[1, 1] = PageText(1, "xlsx", 1, 2, LABEL, f"\U0001f527 Prices\r\n{SHEET}")
+        worker.pages[1, number] = PageText(1, "xlsx", number, 2, label, SHEET.replace("Seal", f"\u2009{number} Seal"))
+    worker.pages[1, 1] = PageText(1, "xlsx", 1, 2, LABEL, f"\U0001f527 Prices\r\n{SHEET}")
     source = make_source(path="/plant/prices.xlsx", page=1)
-    start = library.pages[1, 1].text.index(ROWS)
+    start = worker.pages[1, 1].text.index(ROWS)
     passage = replace(source.passage, kind="xlsx", label=LABEL, text=ROWS, start=start, end=start + len(ROWS))
     return replace(source, passage=replace(passage, also=("copy of prices.xlsx",)))
 
@@ -224,31 +224,29 @@ def test_pane_finds_words_on_a_page_of_text(qtbot: QtBot, pane: SourcePane, shee
     assert len(pane.text.extraSelections()) == 1
 
 
-def test_pane_keeps_the_passage_where_the_text_is_gone(
-    pane: SourcePane, sheet: Source, library: RecordedLibrary
-) -> None:
-    library.pages.clear()
+def test_pane_keeps_the_passage_where_the_text_is_gone(pane: SourcePane, sheet: Source, worker: RecordedWorker) -> None:
+    worker.pages.clear()
     pane.show_source(sheet)
 
     assert pane.message.startswith("The document is no longer in the library.")
     assert ROWS in pane.message
 
 
-def test_pane_says_that_there_is_no_text_of_a_document(pane: SourcePane, library: RecordedLibrary) -> None:
-    library.pages[7, 1] = PageText(7, "", 1, 0, "", "")
+def test_pane_says_that_there_is_no_text_of_a_document(pane: SourcePane, worker: RecordedWorker) -> None:
+    worker.pages[7, 1] = PageText(7, "", 1, 0, "", "")
     pane.show_document(document(7, State.DUPLICATE, "copy.md"))
 
     assert pane.message.startswith("No text of this document is kept here.")
 
 
 def test_pane_marks_recognised_words_on_the_picture_of_a_page(
-    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source], library: RecordedLibrary
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source], worker: RecordedWorker
 ) -> None:
     """The first page of the PDF holds other text than the passage, as a scan would hold none."""
     at = PARAGRAPH.index(SENTENCE)
-    library.pages[1, 1] = PageText(1, "pdf", 1, 3, "", PARAGRAPH)
-    library.words[1, 0, 10] = [(72, 100, 110, 112), (114, 100, 180, 112)]
-    library.words[1, at, at + 20] = [(72, 120, 300, 132)]
+    worker.pages[1, 1] = PageText(1, "pdf", 1, 3, "", PARAGRAPH)
+    worker.words[1, 0, 10] = [(72, 100, 110, 112), (114, 100, 180, 112)]
+    worker.words[1, at, at + 20] = [(72, 120, 300, 132)]
     with qtbot.waitSignal(pane.view.page_shown):
         pane.show_source(make_source(path=str(pump_pdf), page=1), SENTENCE)
 
@@ -260,7 +258,7 @@ def test_pane_marks_recognised_words_on_the_picture_of_a_page(
 
 
 def test_pane_opens_a_locked_pdf_with_the_password_the_library_knows(
-    pane: SourcePane, tmp_path: Path, pump_pdf: Path, make_source: Callable[..., Source], library: RecordedLibrary
+    pane: SourcePane, tmp_path: Path, pump_pdf: Path, make_source: Callable[..., Source], worker: RecordedWorker
 ) -> None:
     from pypdf import PdfWriter
 
@@ -271,7 +269,7 @@ def test_pane_opens_a_locked_pdf_with_the_password_the_library_knows(
     pane.show_source(make_source(path=str(locked)), SENTENCE)
     assert "locked with a password" in pane.message
 
-    library.passwords[1] = "s3cret"
+    worker.passwords[1] = "s3cret"
     pane.show_source(make_source(path=str(locked)), SENTENCE)
     assert pane.message == ""
     assert pane.view.highlight.sentence

@@ -33,7 +33,7 @@ from phi3desk import app
 from phi3desk.chat.messages import Message
 from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
-from phi3desk.model.types import AdapterUse
+from phi3desk.model.types import AdapterUse, Ending, Role
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 from phi3desk.ui.chat.mentions import Mention
@@ -138,7 +138,7 @@ def test_window_keeps_the_question_before_anything_else(qtbot: QtBot, window: Ma
     kept = services.conversations.conversations()
     assert [conversation.title for conversation in kept] == ["How often?"]
     roles = [(message.role, message.text) for message in services.conversations.messages(kept[0].id)]
-    assert roles == [("user", "How often?"), ("assistant", "")]
+    assert roles == [(Role.USER, "How often?"), (Role.ASSISTANT, "")]
 
 
 def test_window_answers_without_documents_and_names_what_wrote_it(
@@ -168,7 +168,7 @@ def test_window_switches_the_expert_in_the_middle_of_a_conversation(
     with qtbot.waitSignal(services.model.adapters_changed, timeout=WAIT):
         position = [profile.id for profile in working.expert.all()].index(expert.id) + 1
         qtbot.keyClick(working, Qt.Key(Qt.Key.Key_0 + position), Qt.KeyboardModifier.ControlModifier)
-    assert working.sidebar.experts.made_of.endswith(f"{entry.name} 0.8")
+    assert working.sidebar.experts.summary.endswith(f"{entry.name} 0.8")
 
     adapted = ask(qtbot, working, "What is a pump?")
     assert adapted.conversation_id == plain.conversation_id
@@ -212,13 +212,13 @@ def test_window_refuses_a_second_question_and_stops_the_first(
 
     with qtbot.waitSignal(working.conversation_controller.answer_ended, timeout=WAIT) as ended:
         qtbot.keyClick(working.chat.composer.edit, Qt.Key.Key_Escape)
-    assert ended.args[0].answer.ended == "cancelled"
+    assert ended.args[0].answer.ended == Ending.CANCELLED
     assert "Stopped." in working.chat.view.toPlainText()
 
 
 def test_window_deletes_a_conversation_and_takes_it_back(qtbot: QtBot, window: MainWindow, services: Services) -> None:
     conversation = services.conversations.create("Seals")
-    services.conversations.add(conversation.id, "user", "Which seal?")
+    services.conversations.add(conversation.id, Role.USER, "Which seal?")
     window.sidebar.search_changed.emit("")
     window.sidebar.conversation_chosen.emit(conversation.id)
     window.sidebar.delete_requested.emit(conversation.id)
@@ -361,8 +361,8 @@ def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWind
     window.chat.composer.set_named(named)
     qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
 
-    assert window.conversation_controller._answering is not None
-    question = window.conversation_controller._answering._question
+    assert window.conversation_controller._job is not None
+    question = window.conversation_controller._job._question
     assert (question.collections, question.document) == ((7,), "pump manual.pdf")
     assert window.chat.composer.named == ()
     asked = services.conversations.messages(services.conversations.conversations()[0].id)[0]
@@ -374,9 +374,9 @@ def test_window_takes_back_the_edit_of_a_question(
     qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
 ) -> None:
     conversation = services.conversations.create("Seals")
-    asked = services.conversations.add(conversation.id, "user", "Which seal?")
+    asked = services.conversations.add(conversation.id, Role.USER, "Which seal?")
     made = make_answer("The 6204 seal. [1]")
-    services.conversations.add(conversation.id, "assistant", made.text, made.answer)
+    services.conversations.add(conversation.id, Role.ASSISTANT, made.text, made.answer)
     before = services.conversations.messages(conversation.id)
     window.sidebar.conversation_chosen.emit(conversation.id)
     window.chat.view.edit_requested.emit(asked.id)
@@ -408,9 +408,9 @@ def test_window_saves_a_conversation_and_one_answer_as_markdown(
 ) -> None:
     conversation = services.conversations.create("Bearing: change?")
     for question in ("How often?", "How much?"):
-        services.conversations.add(conversation.id, "user", question)
+        services.conversations.add(conversation.id, Role.USER, question)
         made = make_answer(f"Answer to {question} [1]")
-        answer = services.conversations.add(conversation.id, "assistant", made.text, made.answer)
+        answer = services.conversations.add(conversation.id, Role.ASSISTANT, made.text, made.answer)
     window.sidebar.conversation_chosen.emit(conversation.id)
     texts = []
     for number, export in enumerate(

@@ -6,10 +6,11 @@ import pytest
 
 from phi3desk.chat.example_export import Room, estimated_tokens, export_examples
 from phi3desk.chat.examples import AskedWith, ExampleStore, Verdict
-from phi3desk.chat.messages import Answer, MadeBy, Message, Source, Timings
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, Source, Timings
 from phi3desk.chat.prompt import FOR_SMALL_MODELS, USUAL, PromptRequest, compose
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
+from phi3desk.model.types import Ending, Role
 
 
 def source(n: int, text: str) -> Source:
@@ -27,9 +28,9 @@ def store(tmp_path):
 
 
 def keep(store, number, question, verdict=Verdict.GOOD, correction="", text="Every 2,000 hours [1].", **asked):
-    record = Answer(text, (), SOURCES, "documents", "stop", MadeBy(), Timings())
-    message = Message(number, 1, "assistant", text, float(number), record)
-    with_it = AskedWith(**{"instructions": "Be brief.", "sources": SOURCES, "basis": "documents", **asked})
+    record = Answer(text, (), SOURCES, Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings())
+    message = Message(number, 1, Role.ASSISTANT, text, float(number), record)
+    with_it = AskedWith(**{"instructions": "Be brief.", "sources": SOURCES, "basis": Basis.DOCUMENTS, **asked})
     return store.judge(question, message, with_it, verdict, correction)
 
 
@@ -72,7 +73,7 @@ def test_export_leaves_out_what_stands_twice_or_cannot_be_learnt(store, tmp_path
     keep(store, 1, "How often?", text="Old [1].")
     keep(store, 2, "HOW  often?", text="New [1].")
     keep(store, 3, "Which pressure?", text="6 bar [2].")
-    keep(store, 4, "What colour?", text="Nothing was found.", basis="nothing_found", sources=())
+    keep(store, 4, "What colour?", text="Nothing was found.", basis=Basis.NOTHING_FOUND, sources=())
     made = export_examples(store.examples(), tmp_path / "out", FOR_SMALL_MODELS)
     assert (made.train, made.repeated, made.left_out) == (1, 1, 2)
     (messages,) = rows(tmp_path / "out" / "train.jsonl")

@@ -1,20 +1,20 @@
 """Conversations as Markdown: sources named, nothing of the text acting as markup."""
 
 from phi3desk.chat.export import conversation_markdown, escape
-from phi3desk.chat.messages import Answer, Citation, MadeBy, Message, Timings
-from phi3desk.model.types import AdapterUse
+from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Message, Timings
+from phi3desk.model.types import AdapterUse, Ending, Role
 
 MADE_BY = MadeBy("phi-3_mini", "/m.gguf", "", "Pump expert", "p", (AdapterUse("grease", "/a.gguf", 0.8),))
 QUOTE = "Re-grease the main bearing every 2,000 operating hours."
 
 
-def answered(text: str, *citations: Citation, basis: str = "documents") -> Message:
-    return Message(2, 1, "assistant", text, 0.0, Answer(text, citations, (), basis, "stop", MADE_BY, Timings()))
+def answered(text: str, *citations: Citation, basis: Basis = Basis.DOCUMENTS) -> Message:
+    return Message(2, 1, Role.ASSISTANT, text, 0.0, Answer(text, citations, (), basis, Ending.STOP, MADE_BY, Timings()))
 
 
 def test_conversation_markdown_names_document_page_and_quote():
     messages = [
-        Message(1, 1, "user", "How often is it\nre-greased?", 0.0),
+        Message(1, 1, Role.USER, "How often is it\nre-greased?", 0.0),
         answered("Every 2,000 hours [1].", Citation(1, "pump_manual.pdf", "/p", 12, QUOTE)),
     ]
     assert conversation_markdown("Bearing change", messages) == (
@@ -30,7 +30,7 @@ def test_conversation_markdown_names_document_page_and_quote():
 def test_conversation_markdown_names_a_sentence_once_and_says_what_the_model_wrote_alone():
     twice = Citation(1, "a.pdf", "/a", 1, QUOTE)
     assert conversation_markdown("", [answered("Yes [1]. Yes [1].", twice, twice)]).count(QUOTE) == 1
-    alone = conversation_markdown("", [answered("Perhaps.", basis="model")])
+    alone = conversation_markdown("", [answered("Perhaps.", basis=Basis.MODEL)])
     assert "Written by the model alone, not from documents" in alone
     assert "Sources" not in alone
 

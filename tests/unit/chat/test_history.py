@@ -5,18 +5,18 @@ import sqlite3
 import pytest
 
 from phi3desk.chat.history import MIGRATIONS, ConversationStore, shorten_title
-from phi3desk.chat.messages import Answer, Citation, MadeBy, Source, Timings
+from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Source, Timings
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
-from phi3desk.model.types import AdapterUse
+from phi3desk.model.types import AdapterUse, Ending, Role
 
 PASSAGE = Passage(7, 3, "pump.pdf", "/m/pump.pdf", "Pump manual", 12, 10, 60, "Grease every 2,000 h.", ("Care",))
 ANSWER = Answer(
     "Every 2,000 hours [1].",
     (Citation(1, "pump.pdf", "/m/pump.pdf", 12, "Grease every 2,000 h."),),
     (Source(1, PASSAGE),),
-    "documents",
-    "stop",
+    Basis.DOCUMENTS,
+    Ending.STOP,
     MadeBy("phi3", "/m/phi3.gguf", "ab12", "Pump expert", "p1", (AdapterUse("grease", "/a/grease.gguf", 0.8),)),
     Timings(0.1, 300, 2.0, 2.2, 9, 6.8),
 )
@@ -31,15 +31,15 @@ def store(tmp_path):
 
 def test_conversation_takes_its_first_question_as_title(store):
     conversation = store.create()
-    store.add(conversation.id, "user", "How often must the main bearing be re-greased?")
-    store.add(conversation.id, "user", "And with what?")
+    store.add(conversation.id, Role.USER, "How often must the main bearing be re-greased?")
+    store.add(conversation.id, Role.USER, "And with what?")
     assert store.conversation(conversation.id).title == "How often must the main bearing be re-greased?"
 
 
 def test_message_returns_with_all_that_made_it(store, tmp_path):
     conversation = store.create(profile_id="p1", collections=[2, 5])
-    store.add(conversation.id, "user", "How often?")
-    store.add(conversation.id, "assistant", ANSWER.text, ANSWER)
+    store.add(conversation.id, Role.USER, "How often?")
+    store.add(conversation.id, Role.ASSISTANT, ANSWER.text, ANSWER)
     again = ConversationStore(tmp_path / "conversations.db")
     assert again.messages(conversation.id)[1].answer == ANSWER
     assert again.conversation(conversation.id).collections == (2, 5)
@@ -48,7 +48,7 @@ def test_message_returns_with_all_that_made_it(store, tmp_path):
 
 def test_streaming_text_is_seen_by_another_reader_at_once(store, tmp_path):
     conversation = store.create()
-    message = store.add(conversation.id, "assistant", "")
+    message = store.add(conversation.id, Role.ASSISTANT, "")
     store.update(message.id, "Every 2,0")
     with sqlite3.connect(tmp_path / "conversations.db") as other:
         assert other.execute("SELECT text FROM message").fetchone() == ("Every 2,0",)
@@ -72,7 +72,7 @@ def test_deleted_conversation_can_be_restored_until_the_next_start(store, tmp_pa
 def test_search_finds_titles_and_messages_whatever_case_and_marks(store):
     first = store.create("Заміна підшипника")
     second = store.create("Tender terms")
-    store.add(second.id, "user", "Smörjfett?")
+    store.add(second.id, Role.USER, "Smörjfett?")
     assert [c.id for c in store.conversations("ПІДШИПНИКА")] == [first.id]
     assert [c.id for c in store.conversations("smorjfett")] == [second.id]
     assert store.conversations("100 %_") == []
@@ -80,9 +80,9 @@ def test_search_finds_titles_and_messages_whatever_case_and_marks(store):
 
 def test_delete_from_cuts_this_conversation_only(store):
     one, two = store.create("one"), store.create("two")
-    first = store.add(one.id, "user", "a")
-    store.add(two.id, "user", "b")
-    store.add(one.id, "assistant", "c")
+    first = store.add(one.id, Role.USER, "a")
+    store.add(two.id, Role.USER, "b")
+    store.add(one.id, Role.ASSISTANT, "c")
     store.delete_from(first.id)
     assert store.messages(one.id) == []
     assert [m.text for m in store.messages(two.id)] == ["b"]

@@ -17,7 +17,7 @@ from phi3desk.chat.prompt import (
 )
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
-from phi3desk.model.types import AdapterUse, Generation, Turn
+from phi3desk.model.types import AdapterUse, Ending, Generation, Role, Turn
 
 
 def count(turns) -> int:
@@ -35,8 +35,8 @@ def request(passages=3, words=50, history=(), question="How often must it be gre
 
 
 EXCHANGES = (
-    Turn("user", "oldest " * 20), Turn("assistant", "answer " * 20),
-    Turn("user", "newest " * 20), Turn("assistant", "reply " * 20),
+    Turn(Role.USER, "oldest " * 20), Turn(Role.ASSISTANT, "answer " * 20),
+    Turn(Role.USER, "newest " * 20), Turn(Role.ASSISTANT, "reply " * 20),
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_newest_exchange_is_kept_where_not_all_history_fits():
 
 
 def test_question_without_an_answer_is_no_history():
-    prompt = compose(request(history=(Turn("user", "lost"), *EXCHANGES)), count, 4096, 512)
+    prompt = compose(request(history=(Turn(Role.USER, "lost"), *EXCHANGES)), count, 4096, 512)
     assert "lost" not in [turn.text for turn in prompt.turns]
     assert prompt.history_turns == 4
 
@@ -90,7 +90,7 @@ def test_small_model_with_a_fitting_adapter_reads_three_excerpts_and_may_refuse(
     (form,) = (name for name, manner in FORMS.items() if manner is WITH_REFUSAL)
     prompt = compose(request(passages=5, history=EXCHANGES), count, 4096, 512, prompt_format_for(135_000_000, form))
     assert prompt.sources_read == (1, 2, 3)
-    assert [turn.role for turn in prompt.turns] == ["system", "user"]
+    assert [turn.role for turn in prompt.turns] == [Role.SYSTEM, Role.USER]
     assert REFUSAL in prompt.turns[0].text
     asked = "Question: How often must it be greased?"
     assert prompt.turns[-1].text.startswith(f"{asked}\n\nPassages:\n\n[1] ")
@@ -111,6 +111,6 @@ def test_excerpt_grows_over_short_lines_until_it_has_enough_words():
 
 def test_answer_is_recorded_with_the_adapters_that_were_attached():
     wanted, attached = AdapterUse("pumps", "/pumps.gguf"), AdapterUse("lifts", "/lifts.gguf", 0.5)
-    written = Completion(Generation("It is.", (1, 2), "stop", 9, 0, 0.1, 0.1, 2, 9.0, (attached,)), (), 0)
+    written = Completion(Generation("It is.", (1, 2), Ending.STOP, 9, 0, 0.1, 0.1, 2, 9.0, (attached,)), (), 0)
     answer = finish(written, "Is it?", (), MadeBy("m", adapters=(wanted,)), 0.0)
     assert answer.made_by.adapters == (attached,)

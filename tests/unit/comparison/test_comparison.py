@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import Answer, Citation, MadeBy, Timings
+from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Timings
 from phi3desk.chat.refusal import refuses
 from phi3desk.comparison.figures import PairFigures, figures
 from phi3desk.comparison.grading import Expected, Judged, holds, judge
@@ -20,7 +20,7 @@ from phi3desk.comparison.report import csv_text, html_text
 from phi3desk.comparison.statistics import holm, mean_of, p_value_of, share_of
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
-from phi3desk.model.types import AdapterEntry, AdapterUse, Turn
+from phi3desk.model.types import AdapterEntry, AdapterUse, Ending, Role, Turn
 from phi3desk.paths import resource
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import only_with_passages
@@ -29,9 +29,9 @@ PUMP = Profile("p", "Pump expert", adapters=(AdapterUse("grease", "/grease.gguf"
 ONE_AND_TWO = (Variant("alone", "Model alone", PUMP), Variant("documents", "With documents", PUMP))
 
 
-def answer(text: str, *pages: int, basis: str = "documents") -> Answer:
+def answer(text: str, *pages: int, basis: Basis = Basis.DOCUMENTS) -> Answer:
     citations = tuple(Citation(n, "pump.pdf", "/pump.pdf", page, "A sentence.") for n, page in enumerate(pages, 1))
-    return Answer(text, citations, (), basis, "stop", MadeBy(), Timings())
+    return Answer(text, citations, (), basis, Ending.STOP, MadeBy(), Timings())
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_judge_looks_only_at_what_is_known():
     assert judge(expected, answer("It opens at 6 bar [1].", 12)) == Judged(True, True, False)
     assert judge(expected, answer("It opens at 8 bar [1].", 11)) == Judged(False, False, False)
     assert judge(Expected(), answer("It opens.")) == Judged(None, None, False)
-    nothing = answer("Nothing relevant was found in the documents.", basis="nothing_found")
+    nothing = answer("Nothing relevant was found in the documents.", basis=Basis.NOTHING_FOUND)
     assert judge(Expected(("6 bar",), "pump.pdf", (12,), answerable=False), nothing) == Judged(None, None, True)
 
 
@@ -205,7 +205,7 @@ def test_figures_match_a_table_counted_by_hand(store):
     assert (documents["good"].count, documents["good"].of, alone["good"].of) == (1, 1, 0)
     (pair,) = [one for one in made.pairs if one.measure == "held"]
     assert (pair.both, pair.only_first, pair.only_second, pair.neither) == (1, 1, 6, 0)
-    assert pair.chance == pytest.approx(2 * (1 + 7) / 128)
+    assert pair.p_value == pytest.approx(2 * (1 + 7) / 128)
     assert str(pair.says) == (
         "“With documents” did better than “Model alone” in 6 of 8 questions and worse in 1. "
         "With 8 questions this difference may be chance."
@@ -242,7 +242,7 @@ def test_exports_are_safe_to_open(store):
 
 def test_comparison_out_of_a_conversation_is_not_gone_on_with_as_one_of_a_file():
     plan = Plan("a", (ComparedQuestion("1", "What?"),), ())
-    spoken = dataclasses.replace(plan, history=(Turn("user", "Before?"), Turn("assistant", "So.")))
+    spoken = dataclasses.replace(plan, history=(Turn(Role.USER, "Before?"), Turn(Role.ASSISTANT, "So.")))
     assert len({one.fingerprint for one in (plan, spoken, dataclasses.replace(plan, document="a.pdf"))}) == 3
     assert dataclasses.replace(plan, title="b").fingerprint == plan.fingerprint
 

@@ -51,7 +51,7 @@ def test_check_finds_and_mend_repairs(library: Library, paths: Paths, statement:
     assert library.check() == []
     break_catalogue(paths, statement)
     assert kind in [fault.kind for fault in library.check()]
-    library.mend()
+    library.repair()
     library.sync()
     assert library.check() == []
     assert [document.state for document in library.documents()] == [State.READY]
@@ -68,7 +68,7 @@ def test_check_finds_lost_orphaned_and_ownerless_vectors(library: Library) -> No
     assert {fault.kind for fault in library.check()} == {
         "orphaned vectors", "lost vectors", "vectors of no collection",
     }  # fmt: skip
-    library.mend()
+    library.repair()
     library.sync()
     assert library.check() == []
     assert library._vectors.ids(collection.id) == set(ids)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.library.chunker import PageLayout, cut
+from phi3desk.library.chunker import PageLayout, chunk_pages
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.reading.tables import is_figure, lines_of
 from tests.helpers.office import write_xlsx
@@ -61,12 +61,12 @@ def test_names_are_no_figures(text):
 def test_the_chunker_keeps_rows_whole(tmp_path: Path):
     told = told_of(write_xlsx(tmp_path / "prices.xlsx"))
     pages = [PageLayout(page.number, page.text, page.headings, "en") for page in told.pages]
-    drafts = cut(pages, "Price list", [], Embedder().count_tokens, frozenset({"en"}))
+    chunks = chunk_pages(pages, "Price list", [], Embedder().count_tokens, frozenset({"en"}))
     rows = [line.replace("\t", " ") for page in told.pages for line in page.text.splitlines() if "Price:" in line]
     assert len(rows) == 120
-    kept = [line for draft in drafts for line in draft.text.splitlines() if "Price:" in line]
+    kept = [line for chunk in chunks for line in chunk.text.splitlines() if "Price:" in line]
     assert kept == rows
-    assert all(draft.headings == ("Prices",) for draft in drafts)
+    assert all(chunk.headings == ("Prices",) for chunk in chunks)
 
 
 @pytest.mark.parametrize("language", ["en", "el"])
@@ -75,8 +75,8 @@ def test_the_chunker_keeps_a_row_with_sentences_whole(language):
         f"CP {n}|Φυγόκεντρη αντλία; τύπος {n}|Do not run it dry. Grease it weekly! Call service." for n in range(40)
     ]
     text = "\n".join(block.text for block in lines_of(row.split("|") for row in rows))
-    drafts = cut([PageLayout(1, text, (), language)], "", [], Embedder().count_tokens, frozenset({"en"}))
-    kept = [line for draft in drafts for line in draft.text.splitlines()]
-    assert len(drafts) > 3
+    chunks = chunk_pages([PageLayout(1, text, (), language)], "", [], Embedder().count_tokens, frozenset({"en"}))
+    kept = [line for chunk in chunks for line in chunk.text.splitlines()]
+    assert len(chunks) > 3
     assert len(kept) == 40
     assert all(line.startswith("Τύπος: CP ") and line.endswith("Call service.") for line in kept)

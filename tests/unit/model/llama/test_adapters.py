@@ -15,10 +15,10 @@ from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import base_doubt
 from phi3desk.model.gguf import inspect
 from phi3desk.model.llama.engine import Engine
-from phi3desk.model.types import AdapterUse, LoadOptions, Sampling, Turn
+from phi3desk.model.types import AdapterUse, LoadOptions, Role, Sampling, Turn
 from tests.helpers.tiny_phi3 import config, write_adapter, write_tiny_adapter, write_tiny_llama, write_tiny_phi3
 
-QUESTION = [Turn("user", "Which oil is in the pump? " * 8)]
+QUESTION = [Turn(Role.USER, "Which oil is in the pump? " * 8)]
 
 
 @pytest.fixture
@@ -129,10 +129,10 @@ def test_adapter_file_that_changed_is_read_again(engine: Engine, tmp_path: Path)
 SETS = ((), ((0, 1.0),), ((1, 1.0),), ((0, 0.5),), ((0, 2.0), (1, 0.25)), ((1, 0.25), (0, 2.0)), ((0, 0.0),))
 LONG = "The oil of the pump must be checked before use and after. " * 12
 PROMPTS = (
-    [Turn("user", LONG)],
-    [Turn("user", LONG + "Which valve?")],
-    [Turn("user", "Which oil is in the pump?")],
-    [Turn("user", LONG), Turn("assistant", "the pressure"), Turn("user", "and the seal?")],
+    [Turn(Role.USER, LONG)],
+    [Turn(Role.USER, LONG + "Which valve?")],
+    [Turn(Role.USER, "Which oil is in the pump?")],
+    [Turn(Role.USER, LONG), Turn(Role.ASSISTANT, "the pressure"), Turn(Role.USER, "and the seal?")],
 )
 STEPS = st.one_of(
     st.tuples(st.just("switch"), st.sampled_from(range(len(SETS)))),
@@ -170,7 +170,7 @@ class Switching:
         on_prefill = (lambda done, _: stopped.set() if done else None) if step == "stop" else (lambda *_: None)
         said = self.engine.generate(turns, Sampling(max_tokens=5), on_prefill, lambda _: None, stopped)
         if step == "go on":
-            turns += [Turn("assistant", said.text), Turn("user", "Why?")]
+            turns += [Turn(Role.ASSISTANT, said.text), Turn(Role.USER, "Why?")]
             self.engine.generate(turns, Sampling(max_tokens=5), lambda *_: None, lambda _: None, stopped)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from phi3desk.errors import UserError
 from phi3desk.model.llama.chat_template import CHATML_TEMPLATE, ChatTemplate, Part, choose_template
-from phi3desk.model.types import Turn
+from phi3desk.model.types import Role, Turn
 from tests.helpers.tiny_phi3 import CHAT_TEMPLATE, SYSTEM_CHAT_TEMPLATE
 
 GEMMA = (
@@ -27,7 +27,7 @@ def _text(parts: list[Part]) -> str:
 def test_template_without_system_role_puts_instructions_before_the_question() -> None:
     template = ChatTemplate(CHAT_TEMPLATE, "<s>", "<|endoftext|>")
     assert not template.has_system_role
-    parts = template.render([Turn("system", "Be brief."), Turn("user", "Why?")])
+    parts = template.render([Turn(Role.SYSTEM, "Be brief."), Turn(Role.USER, "Why?")])
     assert _text(parts) == "<s><|user|>\nBe brief.\n\nWhy?<|end|>\n<|assistant|>\n"
     assert [part.text for part in parts if part.content] == ["Be brief.\n\nWhy?"]
 
@@ -35,37 +35,39 @@ def test_template_without_system_role_puts_instructions_before_the_question() ->
 def test_template_with_system_role_uses_it() -> None:
     template = ChatTemplate(SYSTEM_CHAT_TEMPLATE, "<s>", "<|endoftext|>")
     assert template.has_system_role
-    rendered = _text(template.render([Turn("system", "Be brief."), Turn("user", "Why?")]))
+    rendered = _text(template.render([Turn(Role.SYSTEM, "Be brief."), Turn(Role.USER, "Why?")]))
     assert rendered == "<|system|>\nBe brief.<|end|>\n<|user|>\nWhy?<|end|>\n<|assistant|>\n"
 
 
 def test_template_that_raises_for_system_and_order_is_served() -> None:
     template = ChatTemplate(GEMMA, "<bos>", "<eos>")
     assert not template.has_system_role
-    parts = template.render([Turn("system", "S"), Turn("user", " a "), Turn("user", "b"), Turn("assistant", "c")])
+    parts = template.render(
+        [Turn(Role.SYSTEM, "S"), Turn(Role.USER, " a "), Turn(Role.USER, "b"), Turn(Role.ASSISTANT, "c")]
+    )
     assert "S\n\n a \n\nb<end_of_turn>" in _text(parts)
 
 
 def test_template_trims_content_where_it_says_so() -> None:
-    rendered = _text(ChatTemplate(GEMMA, "<bos>", "").render([Turn("user", " \n a b \n")]))
+    rendered = _text(ChatTemplate(GEMMA, "<bos>", "").render([Turn(Role.USER, " \n a b \n")]))
     assert rendered == "<bos><start_of_turn>user\na b<end_of_turn>\n<start_of_turn>model\n"
 
 
 def test_template_that_changes_letters_leaves_content_alone() -> None:
     source = "{% for m in messages %}[{{ m.content | upper | replace('A', 'B') }}]{% endfor %}"
-    assert _text(ChatTemplate(source).render([Turn("user", "banana")])) == "[banana]"
+    assert _text(ChatTemplate(source).render([Turn(Role.USER, "banana")])) == "[banana]"
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_template_renders_content_as_it_is(content: str) -> None:
     template = ChatTemplate(CHAT_TEMPLATE, "<s>", "")
-    assert _text(template.render([Turn("user", content)])) == f"<s><|user|>\n{content}<|end|>\n<|assistant|>\n"
+    assert _text(template.render([Turn(Role.USER, content)])) == f"<s><|user|>\n{content}<|end|>\n<|assistant|>\n"
 
 
 def test_template_never_runs_content() -> None:
     for content in ("{{ 7 * 7 }}", "{% for x in range(9) %}x{% endfor %}", "{{ messages }}", "{# note #}"):
-        parts = ChatTemplate(CHATML_TEMPLATE).render([Turn("user", content)])
+        parts = ChatTemplate(CHATML_TEMPLATE).render([Turn(Role.USER, content)])
         assert [part.text for part in parts if part.content] == [content]
 
 
@@ -89,18 +91,18 @@ def test_template_that_fails_on_one_conversation_says_so() -> None:
     source = "{% for m in messages %}{{ m.content }}{% endfor %}{{ raise_exception('long') if messages | length > 3 }}"
     template = ChatTemplate(source)
     with pytest.raises(UserError, match="chat template"):
-        template.render([Turn(role, "x") for role in ("user", "assistant", "user", "assistant")])
+        template.render([Turn(role, "x") for role in (Role.USER, Role.ASSISTANT, Role.USER, Role.ASSISTANT)])
 
 
 @pytest.mark.parametrize("source", ["", "  ", "{% for", "{{ 1 / 0 }}", "no place for the question", "x" * (1 << 19)])
 def test_choose_template_falls_back_by_architecture(source: str) -> None:
     phi3 = choose_template(source, "phi3", "<s>", "", lambda _: False)
-    assert _text(phi3.render([Turn("user", "q")])) == "<s><|user|>\nq<|end|>\n<|assistant|>\n"
+    assert _text(phi3.render([Turn(Role.USER, "q")])) == "<s><|user|>\nq<|end|>\n<|assistant|>\n"
     other = choose_template(source, "qwen2", "", "", lambda _: False)
-    assert _text(other.render([Turn("user", "q")])) == "<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\n"
+    assert _text(other.render([Turn(Role.USER, "q")])) == "<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\n"
 
 
 def test_template_keeps_the_order_of_a_conversation() -> None:
-    turns = [Turn("system", "s"), Turn("user", "one"), Turn("assistant", "two"), Turn("user", "three")]
+    turns = [Turn(Role.SYSTEM, "s"), Turn(Role.USER, "one"), Turn(Role.ASSISTANT, "two"), Turn(Role.USER, "three")]
     rendered = _text(ChatTemplate(SYSTEM_CHAT_TEMPLATE).render(turns))
     assert [rendered.index(turn.text) for turn in turns] == sorted(rendered.index(turn.text) for turn in turns)

@@ -11,10 +11,10 @@ from phi3desk.errors import Cancelled, UserError
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.sampler import TextStream
 from phi3desk.model.starter import find_starter
-from phi3desk.model.types import Generation, LoadOptions, Sampling, Turn
+from phi3desk.model.types import Ending, Generation, LoadOptions, Role, Sampling, Turn
 from tests.helpers.tiny_phi3 import TinyConfig, config, tokens, transformers_model, write_tiny_phi3
 
-QUESTION = [Turn("user", "Which oil is in the pump?")]
+QUESTION = [Turn(Role.USER, "Which oil is in the pump?")]
 OPTIONS = LoadOptions(threads=1)
 
 
@@ -37,7 +37,7 @@ def test_engine_answers_token_for_token_as_transformers(tmp_path: Path, seed: in
 
     engine = Engine.load(write_tiny_phi3(tmp_path / "tiny.gguf", seed=seed), OPTIONS)
     try:
-        turns = [Turn("user", "Check the pressure of the valve before use."), Turn("assistant", "no"), *QUESTION]
+        turns = [Turn(Role.USER, "Check the pressure of the valve before use."), Turn(Role.ASSISTANT, "no"), *QUESTION]
         prompt = engine.prompt_tokens(turns)
         answer = ask(engine, turns)
     finally:
@@ -68,7 +68,7 @@ def test_engine_says_what_is_loaded(engine: Engine, tiny_phi3: Path) -> None:
 
 
 def test_engine_repeats_itself_at_temperature_0(engine: Engine) -> None:
-    long = [Turn("user", "The oil of the pump must be checked before use. " * 30)]
+    long = [Turn(Role.USER, "The oil of the pump must be checked before use. " * 30)]
     first = ask(engine, long)
     ask(engine, QUESTION)
     again, once_more = ask(engine, long), ask(engine, long)
@@ -95,7 +95,7 @@ def test_engine_seeds_decide_at_higher_temperature(engine: Engine) -> None:
 def test_engine_streams_what_it_returns(engine: Engine) -> None:
     pieces: list[str] = []
     read: list[tuple[int, int]] = []
-    long = [Turn("user", "The oil of the pump must be checked. " * 20)]
+    long = [Turn(Role.USER, "The oil of the pump must be checked. " * 20)]
     answer = engine.generate(
         long, Sampling(max_tokens=16), lambda done, total: read.append((done, total)), pieces.append, threading.Event()
     )
@@ -111,10 +111,10 @@ def test_engine_streams_what_it_returns(engine: Engine) -> None:
 def test_engine_stops_at_the_end_token_and_never_shows_it(tmp_path: Path) -> None:
     engine = Engine.load(write_tiny_phi3(tmp_path / "tiny.gguf", end_weight=30.0), OPTIONS)
     try:
-        answers = [ask(engine, [Turn("user", question)], max_tokens=200) for question in ("a", "the oil", "why not")]
+        answers = [ask(engine, [Turn(Role.USER, question)], max_tokens=200) for question in ("a", "the oil", "why not")]
     finally:
         engine.close()
-    assert any(answer.ended == "stop" for answer in answers)
+    assert any(answer.ended == Ending.STOP for answer in answers)
     end = next(index for index, (text, _, _) in enumerate(tokens()) if text == "<|end|>")
     for answer in answers:
         assert end not in answer.tokens
@@ -123,7 +123,7 @@ def test_engine_stops_at_the_end_token_and_never_shows_it(tmp_path: Path) -> Non
 
 def test_engine_stops_while_reading(engine: Engine) -> None:
     cancelled = threading.Event()
-    long = [Turn("user", "The oil of the pump must be checked. " * 120)]
+    long = [Turn(Role.USER, "The oil of the pump must be checked. " * 120)]
 
     def on_prefill(done: int, _: int) -> None:
         if done:
@@ -153,7 +153,7 @@ class _SetInTheMiddle(threading.Event):
 def test_engine_stops_inside_a_slice_of_reading(engine: Engine) -> None:
     read: list[int] = []
     answer = engine.generate(QUESTION, Sampling(), lambda done, _: read.append(done), lambda _: None, _SetInTheMiddle())
-    assert answer.ended == "cancelled"
+    assert answer.ended == Ending.CANCELLED
     assert read == [0]
     assert engine.context.tokens == []
     assert ask(engine).tokens == _fresh(engine, QUESTION).tokens
@@ -169,7 +169,7 @@ def test_engine_returns_the_partial_text_when_stopped_while_writing(engine: Engi
             cancelled.set()
 
     answer = engine.generate(QUESTION, Sampling(max_tokens=500), lambda *_: None, on_text, cancelled)
-    assert answer.ended == "cancelled"
+    assert answer.ended == Ending.CANCELLED
     assert answer.text == "".join(pieces)
     assert len(pieces) == 5
 
@@ -177,12 +177,12 @@ def test_engine_returns_the_partial_text_when_stopped_while_writing(engine: Engi
 def test_engine_ends_where_the_context_is_full(tiny_phi3: Path) -> None:
     engine = Engine.load(tiny_phi3, LoadOptions(context=512, threads=1))
     try:
-        answer = ask(engine, [Turn("user", "oil " * 200)], max_tokens=5000)
-        assert answer.ended == "context"
+        answer = ask(engine, [Turn(Role.USER, "oil " * 200)], max_tokens=5000)
+        assert answer.ended == Ending.CONTEXT
         assert answer.prompt_tokens + answer.generated_tokens == engine.loaded.context
         with pytest.raises(UserError, match="context window holds 512"):
-            ask(engine, [Turn("user", "oil " * 600)])
-        assert ask(engine).ended == "length"
+            ask(engine, [Turn(Role.USER, "oil " * 600)])
+        assert ask(engine).ended == Ending.LENGTH
     finally:
         engine.close()
 
@@ -190,7 +190,7 @@ def test_engine_ends_where_the_context_is_full(tiny_phi3: Path) -> None:
 def test_engine_counts_tokens_as_it_reads_them(engine: Engine) -> None:
     assert engine.count_turns(QUESTION) == ask(engine, max_tokens=1).prompt_tokens
     assert engine.count("") == 0
-    assert engine.count("the oil") < engine.count_turns([Turn("user", "the oil")])
+    assert engine.count("the oil") < engine.count_turns([Turn(Role.USER, "the oil")])
 
 
 def test_engine_tells_load_progress_and_stops_loading(tiny_phi3: Path) -> None:
@@ -251,8 +251,8 @@ def test_starter_answers() -> None:
         pytest.skip("the starter model is not installed")
     engine = Engine.load(starter, LoadOptions(context=1024))
     try:
-        answer = ask(engine, [Turn("user", "What is the capital of France? Answer in one word.")])
+        answer = ask(engine, [Turn(Role.USER, "What is the capital of France? Answer in one word.")])
     finally:
         engine.close()
     assert "Paris" in answer.text
-    assert answer.ended == "stop"
+    assert answer.ended == Ending.STOP

@@ -12,7 +12,7 @@ from phi3desk.model.llama.chat_template import CHATML_TEMPLATE, ChatTemplate
 from phi3desk.model.llama.tokenizer import Tokenizer
 from phi3desk.model.llama.vocabulary import Vocabulary
 from phi3desk.model.starter import find_starter
-from phi3desk.model.types import Turn
+from phi3desk.model.types import Role, Turn
 from tests.helpers.corpus import corpus
 from tests.helpers.tiny_phi3 import CHAT_TEMPLATE, SPECIAL, SYSTEM_CHAT_TEMPLATE, write_tiny_phi3
 
@@ -64,21 +64,26 @@ def _whole(vocabulary: Vocabulary, template: ChatTemplate, turns: list[Turn]) ->
 @pytest.mark.parametrize("content", PLAIN)
 def test_prompt_has_the_ids_of_the_whole_text(vocabulary: Vocabulary, source: str, content: str) -> None:
     template = ChatTemplate(source, vocabulary.text(vocabulary.bos), vocabulary.text(vocabulary.eos))
-    turns = [Turn("system", "Answer briefly."), Turn("user", content), Turn("assistant", "Yes."), Turn("user", "Why?")]
+    turns = [
+        Turn(Role.SYSTEM, "Answer briefly."),
+        Turn(Role.USER, content),
+        Turn(Role.ASSISTANT, "Yes."),
+        Turn(Role.USER, "Why?"),
+    ]
     assert Tokenizer(vocabulary).prompt(template.render(turns)) == _whole(vocabulary, template, turns)
 
 
 def test_prompt_begins_once(vocabulary: Vocabulary) -> None:
     for bos in ("", vocabulary.text(vocabulary.bos)):
-        tokens = Tokenizer(vocabulary).prompt(ChatTemplate(CHAT_TEMPLATE, bos).render([Turn("user", "q")]))
+        tokens = Tokenizer(vocabulary).prompt(ChatTemplate(CHAT_TEMPLATE, bos).render([Turn(Role.USER, "q")]))
         assert tokens.count(vocabulary.bos) == int(vocabulary.adds_bos or bool(bos))
 
 
 def _check_content(vocabulary: Vocabulary, source: str, content: str) -> None:
     template = ChatTemplate(source, vocabulary.text(vocabulary.bos), "")
     tokenizer = Tokenizer(vocabulary)
-    harmless = tokenizer.prompt(template.render([Turn("user", "q")]))
-    tokens = tokenizer.prompt(template.render([Turn("user", content)]))
+    harmless = tokenizer.prompt(template.render([Turn(Role.USER, "q")]))
+    tokens = tokenizer.prompt(template.render([Turn(Role.USER, content)]))
     markers = {special.token for special in vocabulary.specials if special.text in source}
     guarded = vocabulary.guarded | markers
     assert [token for token in tokens if token in guarded] == [token for token in harmless if token in guarded]

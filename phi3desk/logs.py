@@ -1,0 +1,19 @@
+"""Where each process writes its log: a rotating file that holds no text of documents, questions or answers."""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+_BYTES = 1_000_000
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def log_to_file(folder: Path, name: str, level: int = logging.INFO) -> Path:
+    """Send this process's log, from a level on, to NAME.log in a folder; returns the file."""
+    file = folder / f"{name}.log"
+    handler = RotatingFileHandler(file, maxBytes=_BYTES, backupCount=2, encoding="utf-8")
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    return file

@@ -1,0 +1,276 @@
+"""The requests that the workers answer: one dataclass each, with the type of its result and of what it tells.
+
+They are written as `class Name(Request[result, events])`. Ids are the catalogue's; paths travel as text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Never
+
+from phi3desk.chat.prompt import Completion, PromptRequest
+from phi3desk.library.documents import (
+    Collection,
+    Document,
+    FileOutcome,
+    ImportProgress,
+    ImportSummary,
+    LibraryStatus,
+    PageText,
+    Rules,
+    SearchResult,
+)
+from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Sampling
+from phi3desk.packs.exporter import ExportedPack
+from phi3desk.packs.importer import ImportedPack
+from phi3desk.packs.manifest import PackProgress
+from phi3desk.workers.protocol import Request
+
+#: Left, top, right and bottom of a recognised word in points from the upper left corner of its page.
+Area = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Cancel(Request[None, Never]):
+    """Ask a request to stop; it then ends in its own way. Answered at once, by every worker."""
+
+    target: int
+
+
+@dataclass(frozen=True)
+class Shutdown(Request[None, Never]):
+    """End the worker. It is not answered."""
+
+
+@dataclass(frozen=True)
+class Search(Request[SearchResult, Never]):
+    """Find the k best passages for a question, in some collections (None: in all), in one document by its name."""
+
+    question: str
+    k: int
+    collections: tuple[int, ...] | None = None
+    document: str | None = None
+
+
+@dataclass(frozen=True)
+class ListCollections(Request[tuple[Collection, ...], Never]):
+    """All collections."""
+
+
+@dataclass(frozen=True)
+class DocumentRows:
+    """Some of the documents that were asked for."""
+
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True)
+class ListDocuments(Request[None, DocumentRows]):
+    """The documents of a collection (None: of all); they come as events, some hundreds at a time."""
+
+    collection: int | None = None
+
+
+@dataclass(frozen=True)
+class GetStatus(Request[LibraryStatus, Never]):
+    """How much there is, and how much of it is embedded."""
+
+
+@dataclass(frozen=True)
+class CreateCollection(Request[Collection, Never]):
+    """Make a collection."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class RenameCollection(Request[None, Never]):
+    """Give a collection another name."""
+
+    collection: int
+    name: str
+
+
+@dataclass(frozen=True)
+class DeleteCollection(Request[None, Never]):
+    """Take a collection out of the library; can be undone."""
+
+    collection: int
+
+
+@dataclass(frozen=True)
+class RestoreCollection(Request[None, Never]):
+    """Undo the deletion of a collection."""
+
+    collection: int
+
+
+@dataclass(frozen=True)
+class SetRules(Request[None, Never]):
+    """Change what of a collection's folders is read."""
+
+    collection: int
+    rules: Rules
+
+
+@dataclass(frozen=True)
+class RemoveSource(Request[None, Never]):
+    """Unbind a folder or file; can be undone."""
+
+    source: int
+
+
+@dataclass(frozen=True)
+class RestoreSource(Request[None, Never]):
+    """Undo the unbinding of a folder or file."""
+
+    source: int
+
+
+@dataclass(frozen=True)
+class RemoveDocuments(Request[None, Never]):
+    """Take documents out of the library; can be undone."""
+
+    documents: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RestoreDocuments(Request[None, Never]):
+    """Undo the removal of documents."""
+
+    documents: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PauseImports(Request[None, Never]):
+    """Hold imports back, or let them go on; holds over a restart."""
+
+    paused: bool
+
+
+@dataclass(frozen=True)
+class GetPage(Request[PageText, Never]):
+    """A page, from 1, as the text it was read as."""
+
+    document: int
+    page: int
+
+
+@dataclass(frozen=True)
+class GetBoxes(Request[tuple[Area, ...], Never]):
+    """Where the recognised words of a range of a page's text stand."""
+
+    document: int
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class GetPassword(Request[str, Never]):
+    """What opens a locked document, empty where it is not known."""
+
+    document: int
+
+
+class ImportRequest(Request[ImportSummary, ImportProgress | FileOutcome]):
+    """Work of the import lane that reads documents; tells its progress and each file that is finished."""
+
+
+@dataclass(frozen=True)
+class ImportPaths(ImportRequest):
+    """Bind files and folders to a collection (None: the default one) and read them."""
+
+    paths: tuple[str, ...]
+    collection: int | None = None
+
+
+@dataclass(frozen=True)
+class Sync(ImportRequest):
+    """Make a collection (None: all) agree with its folders, and take up what an earlier run left half done."""
+
+    collection: int | None = None
+
+
+@dataclass(frozen=True)
+class RetryDocuments(ImportRequest):
+    """Read documents again."""
+
+    documents: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class UnlockDocuments(ImportRequest):
+    """Read locked documents with a password, which the system's keyring keeps where `remember` says so."""
+
+    documents: tuple[int, ...]
+    password: str = field(repr=False)
+    remember: bool = False
+
+
+@dataclass(frozen=True)
+class ExportPack(Request[ExportedPack, PackProgress]):
+    """Write a profile, by its id, with its adapters, and its documents where they are wanted, into one file."""
+
+    profile: str
+    file: str
+    with_documents: bool
+    with_index: bool
+
+
+@dataclass(frozen=True)
+class ImportPack(Request[ImportedPack, PackProgress]):
+    """Take in a pack; what of it waits for reading or embedding is done by the next `Sync`."""
+
+    file: str
+
+
+@dataclass(frozen=True)
+class LoadProgress:
+    """How much of a model is loaded, 0 to 1."""
+
+    fraction: float
+
+
+@dataclass(frozen=True)
+class LoadModel(Request[LoadedModel, LoadProgress]):
+    """Load a model and its adapters in place of the one before; where one does not fit, none is attached."""
+
+    path: str
+    options: LoadOptions
+    adapters: tuple[AdapterUse, ...] = ()
+
+
+@dataclass(frozen=True)
+class SetAdapters(Request[LoadedModel, Never]):
+    """Attach exactly the given adapters; where one does not fit, none is attached."""
+
+    adapters: tuple[AdapterUse, ...]
+
+
+@dataclass(frozen=True)
+class PromptRead:
+    """How many of the prompt's tokens are read."""
+
+    tokens: int
+    total: int
+
+
+@dataclass(frozen=True)
+class TextPiece:
+    """The next piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class WriteAnswer(Request[Completion, PromptRead | TextPiece]):
+    """Write an answer, telling how much of the prompt is read and each piece of text."""
+
+    request: PromptRequest
+    sampling: Sampling
+
+
+@dataclass(frozen=True)
+class GetHardware(Request[Hardware, Never]):
+    """What this machine has for a model."""
