@@ -72,6 +72,11 @@ def encode_path(path: Path) -> bytes:
     return str(path).encode("utf-8", "surrogateescape")
 
 
+def uses_amx() -> bool:
+    """Return whether this build of llama.cpp computes with the processor's AMX tiles."""
+    return b"AMX_INT8 = 1" in api.llama_print_system_info()
+
+
 def load_model(
     path: Path,
     gpu_layers: int = 0,
@@ -98,6 +103,8 @@ def load_model(
     parameters = api.llama_model_default_params()
     parameters.n_gpu_layers = gpu_layers
     parameters.load_mode = api.LLAMA_LOAD_MODE_MMAP if api.llama_supports_mmap() else api.LLAMA_LOAD_MODE_NONE
+    # AMX kernels crash at the first prompt of several tokens (llama.cpp #20824); weights not repacked for them avoid it
+    parameters.use_extra_bufts = not uses_amx()
     parameters.progress_callback = callback
     parameters.vocab_only = vocabulary_only
     _LOG.forget()
