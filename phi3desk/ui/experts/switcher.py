@@ -27,7 +27,7 @@ class ExpertSwitcher(QPushButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._profile: Profile | None = None
-        self._made_of = ""
+        self._summary = ""
         self._warning, self._warning_words = "", ""
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
@@ -38,7 +38,7 @@ class ExpertSwitcher(QPushButton):
 
     def show_experts(self, profiles: list[Profile], current: Profile, summary: str) -> None:
         """Show the expert in use and fill the menu."""
-        self._profile, self._made_of = current, summary
+        self._profile, self._summary = current, summary
         self._describe()
         self._menu.clear()
         group = QActionGroup(self._menu)
@@ -66,9 +66,9 @@ class ExpertSwitcher(QPushButton):
         if self._profile is None:
             return
         name = self._profile.name
-        self.setAccessibleName(self.tr("Expert in use: {name}. {made_of}").format(name=name, summary=self._made_of))
+        self.setAccessibleName(self.tr("Expert in use: {name}. {summary}").format(name=name, summary=self._summary))
         self.setAccessibleDescription(self._warning_words)
-        self.setToolTip(plain_tooltip("\n".join(line for line in (name, self._made_of, self._warning_words) if line)))
+        self.setToolTip(plain_tooltip("\n".join(line for line in (name, self._summary, self._warning_words) if line)))
 
     @property
     def warning(self) -> str:
@@ -78,7 +78,7 @@ class ExpertSwitcher(QPushButton):
     @property
     def summary(self) -> str:
         """The line under the name."""
-        return self._made_of
+        return self._summary
 
     def experts(self) -> list[str]:
         """Return the names in the menu."""
@@ -124,7 +124,7 @@ class ExpertSwitcher(QPushButton):
         if self._warning:
             icon("alert-outline", shown.attention).paint(painter, int(text.left()), int(text.bottom()) - 16, 16, 16)
             text.adjust(20, 0, 0, 0)
-        said = self._warning or self._made_of
+        said = self._warning or self._summary
         line = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(text.width()))
         painter.drawText(text, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, line)
         icon("unfold-more-horizontal").paint(painter, self.width() - 28, self.height() // 2 - 9, 18, 18)
