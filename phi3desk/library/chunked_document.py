@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phi3desk.library.chunker import Chunk, PageLayout, chunk_pages, indexed_text
-from phi3desk.library.documents import Heading
+from phi3desk.library.chunker import Chunk, chunk_pages, indexed_text
+from phi3desk.library.documents import OutlineEntry, Page
 from phi3desk.library.embedding.minilm import Embedder
-from phi3desk.library.language import language_of
 from phi3desk.library.terms import index_words
 from phi3desk.library.text import fold
 from phi3desk.library.titles import shown_title, spoken_title
@@ -35,7 +34,6 @@ class ChunkedDocument:
 
     title: str
     language: str
-    page_languages: list[str]
     chunks: list[Chunk]
     index: list[IndexEntry]
 
@@ -44,27 +42,22 @@ def chunk_document(
     embedder: Embedder,
     path: str,
     title: str,
-    texts: Sequence[str],
-    headings: Sequence[Sequence[Heading]],
-    outline: Sequence[tuple[int, int, str]],
+    pages: Sequence[Page],
+    outline: Sequence[OutlineEntry],
 ) -> ChunkedDocument:
-    """Make the passages of a document from its pages' texts; the embedder counts tokens, its model is not loaded."""
-    pages = [
-        PageLayout(number, text, seen, language_of(text))
-        for number, (text, seen) in enumerate(zip(texts, headings, strict=True), 1)
-    ]
+    """Make the passages of a document from its pages; the embedder counts tokens, its model is not loaded."""
     title = shown_title(title, Path(path).stem)
     chunks = chunks_of(embedder, path, title, pages, outline)
     index = [index_entry(made.context, made.text, made.language) for made in chunks]
-    return ChunkedDocument(title, main_language(pages), [page.language for page in pages], chunks, index)
+    return ChunkedDocument(title, main_language(pages), chunks, index)
 
 
 def chunks_of(
     embedder: Embedder,
     path: str,
     title: str,
-    pages: Sequence[PageLayout],
-    outline: Sequence[tuple[int, int, str]],
+    pages: Sequence[Page],
+    outline: Sequence[OutlineEntry],
 ) -> list[Chunk]:
     """Cut pages into passages that speak of their document's title."""
     spoken = spoken_title(title, Path(path).stem)
@@ -76,7 +69,7 @@ def index_entry(context: str, text: str, language: str) -> IndexEntry:
     return IndexEntry(index_words(context, language), index_words(text, language), fold(indexed_text(context, text)))
 
 
-def main_language(pages: Sequence[PageLayout]) -> str:
+def main_language(pages: Sequence[Page]) -> str:
     """Return the language most of the letters of some pages are in."""
     letters: Counter[str] = Counter()
     for page in pages:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from phi3desk.library.documents import OutlineEntry, Page
 from phi3desk.library.text import block_ends, fold, has_text, is_row, line_spans, locate, mend, sentence_spans
 
 #: Size of a passage in tokens of the embedder, which reads 256 with the title and headings before it.
@@ -27,16 +28,6 @@ _TABLE_HEAD_CHARACTERS = 140
 _OWN_NAMES = ";\t"
 
 CountTokens = Callable[[Sequence[str]], list[int]]
-
-
-@dataclass(frozen=True)
-class PageLayout:
-    """A page to be cut: its text, the headings seen on it (start, end, height), the language it is in."""
-
-    number: int
-    text: str
-    headings: Sequence[tuple[int, int, float]] = ()
-    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,16 +88,16 @@ class _Path:
 
 
 def chunk_pages(
-    pages: Sequence[PageLayout],
+    pages: Sequence[Page],
     title: str,
-    outline: Sequence[tuple[int, int, str]],
+    outline: Sequence[OutlineEntry],
     count_tokens: CountTokens,
     known_languages: frozenset[str],
 ) -> list[Chunk]:
     """Cut a document's pages into passages; no passage goes across pages.
 
-    `outline` holds (page from 1, level from 0, title). Pages in a language outside `known_languages` (where one was
-    told at all) are cut by characters instead of tokens, see `CHARACTERS`.
+    Pages in a language outside `known_languages` (where one was told at all) are cut by characters instead of tokens,
+    see `CHARACTERS`.
     """
     repeated = _repeated_lines(pages)
     by_page: dict[int, list[tuple[int, str]]] = {}
@@ -125,7 +116,7 @@ def chunk_pages(
     return chunks
 
 
-def _repeated_lines(pages: Sequence[PageLayout]) -> frozenset[str]:
+def _repeated_lines(pages: Sequence[Page]) -> frozenset[str]:
     """Return the running heads and feet: lines that stand on many pages, folded."""
     if len(pages) < 4:
         return frozenset()
@@ -136,7 +127,7 @@ def _repeated_lines(pages: Sequence[PageLayout]) -> frozenset[str]:
 
 
 def _marks(
-    page: PageLayout, entries: Sequence[tuple[int, str]], repeated: frozenset[str], outlined: bool
+    page: Page, entries: Sequence[tuple[int, str]], repeated: frozenset[str], outlined: bool
 ) -> list[tuple[int, int, float, str]]:
     """Return where headings begin on a page: start, end, rank, title; outline entries rank above what is only seen."""
     marks: list[tuple[int, int, float, str]] = []
@@ -156,7 +147,7 @@ def _marks(
 
 
 def _chunk_page(
-    page: PageLayout,
+    page: Page,
     title: str,
     marks: Sequence[tuple[int, int, float, str]],
     path: _Path,

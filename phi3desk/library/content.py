@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection as Container
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from phi3desk.errors import Sentence, say
 from phi3desk.library.catalog import Catalog, stored_sentence
-from phi3desk.library.chunked_document import IndexEntry, index_entry
-from phi3desk.library.chunker import Chunk, PageLayout
-from phi3desk.library.documents import Box, State
+from phi3desk.library.chunked_document import ChunkedDocument, IndexEntry, index_entry
+from phi3desk.library.chunker import Chunk
+from phi3desk.library.documents import Box, Heading, OutlineEntry, Page, State
 
 #: passage.embedded: see the catalogue's migrations
 WAITING, EMBEDDED, WORDS_ONLY = 0, 1, 2
@@ -22,30 +23,13 @@ OWN_TEXT, PICTURE, RECOGNISED, NOTHING_RECOGNISED = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class NewContent:
-    """What a reader read of a document, cut into passages; `scanned` are the pages (from 1) that are pictures.
-
-    `index` has one entry for each of the `chunks`.
-    """
+    """What a reader read of a document, and the passages made of it."""
 
     kind: str
-    title: str
-    language: str
-    pages: Sequence[PageLayout]
-    chunks: Sequence[Chunk]
-    index: Sequence[IndexEntry]
-    labels: Sequence[str] = ()
-    outline: Sequence[tuple[int, int, str]] = ()
-    scanned: Container[int] = ()
+    pages: Sequence[Page]
+    chunked: ChunkedDocument
+    outline: Sequence[OutlineEntry] = ()
     reason: Sentence | None = None
-
-
-@dataclass(frozen=True)
-class Recognised:
-    """The text of a page that was read from its picture, "" where nothing could be recognised."""
-
-    text: str
-    language: str = ""
-    boxes: Sequence[Box] = field(default_factory=tuple)
 
 
 class Content:
@@ -66,7 +50,6 @@ class Content:
         """
         with self._catalog.writing() as connection:
             connection.execute("DELETE FROM page WHERE document_id = ?", (document_id,))
-            labels = content.labels
             connection.executemany(
                 "INSERT INTO page (document_id, number, label, language, text, headings, scan) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -74,23 +57,23 @@ class Content:
                     (
                         document_id,
                         page.number,
-                        labels[page.number - 1] if page.number <= len(labels) else "",
+                        page.label,
                         page.language,
                         page.text,
                         json.dumps(list(page.headings)),
-                        PICTURE if page.number in content.scanned else OWN_TEXT,
+                        PICTURE if page.pictures else OWN_TEXT,
                     )
                     for page in content.pages
                 ),
             )
-            waiting = sum(page.number in content.scanned for page in content.pages) if await_ocr else 0
+            waiting = sum(page.pictures for page in content.pages) if await_ocr else 0
             connection.execute(
                 "UPDATE document SET reason = ?, title = ?, language = ?, outline = ?, pages = ?, kind = ?, "
                 "ocr_waiting = ?, ocr_pages = 0 WHERE id = ?",
                 (
                     stored_sentence(content.reason),
-                    content.title,
-                    content.language,
+                    content.chunked.title,
+                    content.chunked.language,
                     json.dumps(list(content.outline)),
                     len(content.pages),
                     content.kind,
@@ -98,7 +81,7 @@ class Content:
                     document_id,
                 ),
             )
-            self.replace_passages(document_id, content.chunks, content.index, known_languages)
+            self.replace_passages(document_id, content.chunked.chunks, content.chunked.index, known_languages)
 
     def replace_passages(
         self,
@@ -192,23 +175,26 @@ class Content:
         reason = say("The same content is in the collection as {name}.", name=name)
         self.ended(document_id, State.DUPLICATE, reason)
 
-    def layouts(self, document_id: int) -> list[PageLayout]:
+    def pages(self, document_id: int) -> list[Page]:
         """Return a document's pages as they were read."""
         rows = self._connection.execute("SELECT * FROM page WHERE document_id = ? ORDER BY number", (document_id,))
         return [
-            PageLayout(
+            Page(
                 row["number"],
                 row["text"],
-                [(a, b, size) for a, b, size in json.loads(row["headings"])],
+                row["scan"] == PICTURE,
+                msgspec.json.decode(row["headings"], type=list[Heading]),
+                row["label"],
+                msgspec.json.decode(row["boxes"], type=list[Box]),
                 row["language"],
             )
             for row in rows
         ]
 
-    def outline(self, document_id: int) -> list[tuple[int, int, str]]:
-        """Return a document's outline: page from 1, level from 0, title."""
+    def outline(self, document_id: int) -> list[OutlineEntry]:
+        """Return a document's outline."""
         row = self._connection.execute("SELECT outline FROM document WHERE id = ?", (document_id,)).fetchone()
-        return [(page, level, title) for page, level, title in json.loads(row["outline"])]
+        return msgspec.json.decode(row["outline"], type=list[OutlineEntry])
 
     def page(self, document_id: int, number: int) -> tuple[str, str]:
         """Return a page's text as it was read and its label, "" where there is none."""
@@ -222,8 +208,8 @@ class Content:
         row = self._connection.execute(
             "SELECT boxes FROM page WHERE document_id = ? AND number = ?", (document_id, number)
         ).fetchone()
-        boxes = [] if row is None else json.loads(row["boxes"])
-        return [(a, b, x0, y0, x1, y1) for a, b, x0, y0, x1, y1 in boxes if a < end and b > start]
+        boxes = [] if row is None else msgspec.json.decode(row["boxes"], type=list[Box])
+        return [box for box in boxes if box.start < end and box.end > start]
 
     # text recognition
 
@@ -248,10 +234,10 @@ class Content:
         )
         return [int(row["number"]) for row in rows]
 
-    def recognised(self, document_id: int, pages: dict[int, Recognised]) -> int:
-        """Keep the text recognised on pages; return how many of the document's pages still wait."""
+    def recognised(self, document_id: int, pages: Iterable[Page]) -> int:
+        """Keep the text recognised on pages, "" where there was none; return how many of the document's still wait."""
         with self._catalog.writing() as connection:
-            for number, page in pages.items():
+            for page in pages:
                 connection.execute(
                     "UPDATE page SET text = ?, language = ?, boxes = ?, headings = '[]', scan = ? "
                     "WHERE document_id = ? AND number = ?",
@@ -261,7 +247,7 @@ class Content:
                         json.dumps([[a, b, *(round(edge, 1) for edge in edges)] for a, b, *edges in page.boxes]),
                         RECOGNISED if page.text else NOTHING_RECOGNISED,
                         document_id,
-                        number,
+                        page.number,
                     ),
                 )
             connection.execute(

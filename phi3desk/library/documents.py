@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from phi3desk.errors import Sentence, say
 
@@ -107,6 +109,50 @@ class Document:
     language: str = ""
     kind: str = ""
     ocr_pages: int = 0
+
+
+class Heading(NamedTuple):
+    """A heading that stands out on its page by its letters: its text range, and their height in points."""
+
+    start: int
+    end: int
+    height: float
+
+
+class Box(NamedTuple):
+    """Where a recognised word stands: its text range, and its edges in points from the page's upper left corner."""
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class OutlineEntry(NamedTuple):
+    """An entry of a document's outline: `page` counts from 1, `level` from 0."""
+
+    page: int
+    level: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as it was read; `number` counts from 1, `pictures` tells that it shows something but holds no text.
+
+    `label` names the page where a number does not: the sheet and its rows, the heading of a part. `boxes` tell where
+    recognised words stand, for pages read from their picture. `language` is "" where too little text tells it.
+    """
+
+    number: int
+    text: str
+    pictures: bool = False
+    headings: Sequence[Heading] = ()
+    label: str = ""
+    boxes: Sequence[Box] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,12 +283,3 @@ def place(kind: str, page: int, label: str) -> Sentence:
     if kind == "pptx":
         return say("slide {page}", page=page)
     return say("p. {page}", page=page)
-
-
-#: A heading that stands out on the page by its letters: start, end, height of the letters in points.
-Heading = tuple[int, int, float]
-
-
-#: Where a recognised word stands: its text range on the page, then left, top, right, bottom in points from the page's
-#: upper left corner.
-Box = tuple[int, int, float, float, float, float]

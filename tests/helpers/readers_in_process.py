@@ -27,10 +27,8 @@ class ReadersInProcess:
             told.kind,
             told.state,
             told.end.reason,
-            texts=[page.text for page in told.pages],
-            headings=[page.headings for page in told.pages],
-            labels=told.labels,
-            title=told.title,
+            told.pages,
+            told.title,
         )
         future: Future[DocumentText] = Future()
         future.set_result(text)

@@ -6,9 +6,10 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from phi3desk.library.documents import State
+from phi3desk.library.documents import Page, State
 from phi3desk.library.reading.kinds import read_document
-from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadPage, ReadRequest
+from phi3desk.library.reading.pool import DocumentText
+from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadRequest
 
 #: starts a reader process without the program around it
 READER = [sys.executable, "-m", "phi3desk.library.reading.process"]
@@ -17,7 +18,7 @@ READER = [sys.executable, "-m", "phi3desk.library.reading.process"]
 @dataclass
 class Told:
     kind: str = ""
-    pages: list[ReadPage] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
     end: Finished = field(default_factory=lambda: Finished(State.FOUND))
     title: str = ""
 
@@ -38,6 +39,10 @@ class Told:
         return [page.label for page in self.pages]
 
 
+def texts_of(read: DocumentText) -> list[str]:
+    return [page.text for page in read.pages]
+
+
 def told_of(path: Path) -> Told:
     return told_about(ReadRequest(str(path)))
 
@@ -47,7 +52,7 @@ def told_about(request: ReadRequest) -> Told:
     for event in read_document(request):
         if isinstance(event, Opened):
             told.kind = event.kind
-        elif isinstance(event, ReadPage):
+        elif isinstance(event, Page):
             told.pages.append(event)
         elif isinstance(event, Finished):
             told.end = event

@@ -13,13 +13,13 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from phi3desk.errors import Cancelled, say
-from phi3desk.library.documents import State
+from phi3desk.library.documents import Page, State
 from phi3desk.library.reading import ocr
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.pool import DocumentText, Limits, Reader
-from phi3desk.library.reading.protocol import Finished, ReadPage, ReadRequest
+from phi3desk.library.reading.protocol import Finished, ReadRequest
 from tests.helpers.pdf import Place, stream, write_objects, write_pdf, write_scan
-from tests.helpers.reading import READER
+from tests.helpers.reading import READER, texts_of
 
 needs_tesseract = pytest.mark.skipif(
     ocr.find_tesseract() is None and not os.environ.get("CI"), reason="Tesseract is not installed"
@@ -43,8 +43,8 @@ def recognise(reader: Reader, path: Path, pages: tuple[int, ...] = (1,), passwor
 
 def assert_stands_on(result: DocumentText, page: int, word: str, place: Place) -> None:
     """Check that the recognised word's box is where the word was drawn, within 3 points."""
-    text = result.ocr[page]
-    boxes = [box[2:] for box in result.boxes[page] if text[box[0] : box[1]] == word]
+    (read,) = (each for each in result.pages if each.number == page)
+    boxes = [box[2:] for box in read.boxes if read.text[box.start : box.end] == word]
     assert any(all(abs(a - b) < 3 for a, b in zip(box, place, strict=True)) for box in boxes), (boxes, place)
 
 
@@ -53,12 +53,14 @@ def test_ocr_reads_scanned_pages_in_english_and_ukrainian(tmp_path: Path, reader
     path = tmp_path / "scan.pdf"
     english, ukrainian = write_scan(path, [ENGLISH, UKRAINIAN])
     plain = reader.read(ReadRequest(str(path)), threading.Event())
-    assert (plain.state, plain.scanned, plain.texts) == (State.NEEDS_OCR, [1, 2], ["", ""])
+    assert (plain.state, plain.scanned, texts_of(plain)) == (State.NEEDS_OCR, [1, 2], ["", ""])
     assert "tesseract" in str(plain.reason).lower()
     result = recognise(reader, path, (1, 2))
     assert result.state is State.READ
-    assert ENGLISH[1] in result.ocr[1]
-    assert UKRAINIAN[1] in result.ocr[2]
+    english_text, ukrainian_text = texts_of(result)
+    assert ENGLISH[1] in english_text
+    assert UKRAINIAN[1] in ukrainian_text
+    assert [page.language for page in result.pages] == ["en", "uk"]
     assert_stands_on(result, 1, "bearing", english["bearing"])
     assert_stands_on(result, 2, "Підшипник", ukrainian["Підшипник"])
 
@@ -69,7 +71,7 @@ def test_ocr_places_fit_turned_and_cropped_pages_as_they_are_shown(tmp_path: Pat
     (places,) = write_scan(path, [ENGLISH], turned=90)
     result = recognise(reader, path)
     left, top, right, bottom = places["lithium"]
-    assert ENGLISH[1] in result.ocr[1]
+    assert ENGLISH[1] in result.pages[0].text
     assert_stands_on(result, 1, "lithium", (841.9 - bottom, left, 841.9 - top, right))
 
     path = tmp_path / "cropped.pdf"
@@ -87,8 +89,8 @@ def test_ocr_is_asked_only_for_the_pages_of_a_mixed_document_that_are_pictures(t
     plain = reader.read(ReadRequest(str(path)), threading.Event())
     assert (plain.state, plain.scanned) == (State.READ, [2])
     result = recognise(reader, path, tuple(plain.scanned))
-    assert list(result.ocr) == [2]
-    assert ENGLISH[0] in result.ocr[2]
+    assert [page.number for page in result.pages] == [2]
+    assert ENGLISH[0] in result.pages[0].text
 
 
 @needs_tesseract
@@ -96,7 +98,7 @@ def test_ocr_opens_locked_scans_with_their_password(tmp_path: Path, reader: Read
     write_scan(tmp_path / "scan.pdf", [ENGLISH])
     path = merged(tmp_path / "locked.pdf", [tmp_path / "scan.pdf"], password="насос")
     assert recognise(reader, path).state is State.LOCKED
-    assert ENGLISH[0] in recognise(reader, path, password="насос").ocr[1]
+    assert ENGLISH[0] in recognise(reader, path, password="насос").pages[0].text
 
 
 @needs_tesseract
@@ -109,7 +111,7 @@ def test_ocr_finds_no_text_in_a_drawing(tmp_path: Path, reader: Reader) -> None:
         canvas.line(50 + step, 100, 450, 200 + step)
     canvas.save()
     result = recognise(reader, path)
-    assert (result.state, result.ocr, result.scanned) == (State.EMPTY, {1: ""}, [1])
+    assert (result.state, texts_of(result), result.scanned) == (State.EMPTY, [""], [1])
 
 
 @needs_tesseract
@@ -124,7 +126,7 @@ def test_ocr_of_a_page_built_to_do_harm_ends(
     path = with_picture(tmp_path / "bomb.pdf", size, picture)
     result = recognise(reader, path)
     assert result.state in (State.EMPTY, State.FAILED)
-    assert not any(result.ocr.values())
+    assert not any(texts_of(result))
 
 
 @needs_tesseract
@@ -133,7 +135,7 @@ def test_a_page_that_tesseract_is_too_slow_for_costs_that_page_only(tmp_path: Pa
     write_scan(path, [ENGLISH])
     request = ReadRequest(str(path), ocr_pages=(1, 9), ocr_languages=LANGUAGES, seconds=0.01)
     _, first, second, ended = read_document(request)
-    assert [first, second] == [ReadPage(1, "", pictures=True), ReadPage(9, "", pictures=True)]
+    assert [first, second] == [Page(1, "", pictures=True), Page(9, "", pictures=True)]
     assert ended == Finished(
         State.EMPTY, say("Text recognition failed on {failed} of {pages} pages.", failed=2, pages=2)
     )

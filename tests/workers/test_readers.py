@@ -11,32 +11,37 @@ import pypdf
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from phi3desk.library.documents import State
+from phi3desk.library.documents import Page, State
 from phi3desk.library.reading import pdf
 from phi3desk.library.reading import pool as pool_module
 from phi3desk.library.reading.pool import DocumentText, Limits, Reader, ReaderPool
-from phi3desk.library.reading.protocol import Finished, ReadPage, ReadRequest
+from phi3desk.library.reading.protocol import Finished, ReadRequest
+from phi3desk.line_protocol import encode
 from phi3desk.paths import worker_environment
 from tests.helpers.pdf import stream, write_objects, write_pdf, write_pump_manual
-from tests.helpers.reading import READER
+from tests.helpers.reading import READER, texts_of
 
 #: A reader that behaves badly when it is given a file of a certain name, and else answers as the real one.
 UNRULY = """
 import json, os, sys, time
-print(json.dumps({"event": "hello"}), flush=True)
+def tell(id, name, data=None): print(json.dumps({"id": id, "name": name, "data": data}), flush=True)
+tell(0, "Hello", {"protocol": 3})
 for line in sys.stdin:
-    request = json.loads(line)
+    line = json.loads(line)
+    id, request = line["id"], line["data"]
     if "hang" in request["path"]: time.sleep(60)
     if "die" in request["path"]: os.abort()
     if "grow" in request["path"]: hoard = bytearray(400 * 1024 * 1024); time.sleep(60)
-    while "chatter" in request["path"]: print('{"id": 0}', flush=True)
+    while "chatter" in request["path"]: tell(0, "Hello")
     while "babble" in request["path"]: sys.stdout.write("x" * 4096)
     if "nonsense" in request["path"]: print("nonsense", flush=True)
-    if "astray" in request["path"]: print(json.dumps({"id": request["id"], "event": "page"}), flush=True)
-    page = {"event": "page", "number": 1, "text": "page", "pictures": False, "headings": [], "label": "", "boxes": []}
-    while "endless" in request["path"]: print(json.dumps({"id": request["id"], **page}), flush=True)
-    for event in ({"event": "finished", "state": "empty", "reason": None}, {"event": "done"}):
-        print(json.dumps({"id": request["id"], **event}), flush=True)
+    if "astray" in request["path"]: tell(id, "Page", {})
+    if "unknown" in request["path"]: tell(id, "Verse", {})
+    if "mistyped" in request["path"]: tell(id, "Page", {"number": "1", "text": "page"})
+    if "nested" in request["path"]: print('{"id": 1, "name": "Page", "data":', "[" * 90_000, flush=True)
+    while "endless" in request["path"]: tell(id, "Page", {"number": 1, "text": "page"})
+    tell(id, "Finished", {"state": "empty"})
+    tell(id, "Done", {})
 """
 
 
@@ -86,7 +91,7 @@ def test_readers_tell_what_each_kind_of_file_is(tmp_path: Path) -> None:
     assert {path: result.state for path, result in results.items()} == expected
     assert all(result.reason for result in results.values() if result.state is not State.READ)
     assert results[tmp_path / "pump.pdf"].title == "Pump manual"
-    assert "2,000 operating hours" in results[tmp_path / "pump.pdf"].texts[1]
+    assert "2,000 operating hours" in results[tmp_path / "pump.pdf"].pages[1].text
 
 
 @pytest.mark.parametrize(
@@ -98,6 +103,9 @@ def test_readers_tell_what_each_kind_of_file_is(tmp_path: Path) -> None:
         ("babble", "break down", 30),
         ("nonsense", "break down", 30),
         ("astray", "break down", 30),
+        ("unknown", "break down", 30),
+        ("mistyped", "break down", 30),
+        ("nested", "break down", 30),
         ("grow", "memory", 30),
     ],
 )
@@ -117,7 +125,7 @@ def test_a_reader_that_misbehaves_costs_one_file_only(
 def test_a_file_without_end_keeps_what_fits_the_limits(tmp_path: Path, limits: Limits) -> None:
     reader = Reader([sys.executable, "-c", UNRULY], limits)
     result = reader.read(ReadRequest(str(tmp_path / "endless.pdf")), threading.Event())
-    assert (result.state, len(result.texts)) == (State.READ, 50)
+    assert (result.state, len(result.pages)) == (State.READ, 50)
     assert "first 50 pages" in str(result.reason)
     assert reader.read(ReadRequest(str(tmp_path / "good.pdf")), threading.Event()).state is State.EMPTY
     reader.close()
@@ -127,7 +135,7 @@ def test_a_file_may_not_take_endless_time_page_by_page(tmp_path: Path) -> None:
     # far below the limit of a page, which a machine under load could reach between two pages of this
     reader = Reader([sys.executable, "-c", UNRULY], Limits(seconds=60, slow_pages=0.02, pages=10**9))
     result = reader.read(ReadRequest(str(tmp_path / "endless.pdf")), threading.Event())
-    assert (result.state, result.texts) == (State.FAILED, [])
+    assert (result.state, result.pages) == (State.FAILED, [])
     assert "the file took longer" in str(result.reason)
     reader.close()
 
@@ -138,7 +146,7 @@ def test_a_file_that_claims_countless_pages_is_read_as_far_as_is_sensible(
     monkeypatch.setattr(pdf, "MOST_PAGES", 3)
     path = write_pdf(tmp_path / "long.pdf", [["one"], ["two"], ["three"], ["four"]])
     events = list(pdf.read_pdf(ReadRequest(str(path))))
-    assert sum(isinstance(event, ReadPage) for event in events) == 3
+    assert sum(isinstance(event, Page) for event in events) == 3
     (ended,) = (event for event in events if isinstance(event, Finished))
     assert (ended.state, str(ended.reason)) == (State.READ, "Only the first 3 of 4 pages were read.")
 
@@ -160,7 +168,7 @@ def test_a_page_whose_text_is_noise_counts_as_a_picture(tmp_path: Path) -> None:
         ],
     )
     result = read(path)
-    assert (result.state, result.scanned, result.texts) == (State.NEEDS_OCR, [1], [""])
+    assert (result.state, result.scanned, texts_of(result)) == (State.NEEDS_OCR, [1], [""])
 
 
 def test_passwords_open_locked_files(tmp_path: Path) -> None:
@@ -174,7 +182,7 @@ def test_passwords_open_locked_files(tmp_path: Path) -> None:
     assert [result.state for result in results.values()] == [State.LOCKED, State.LOCKED, State.READ, State.READ]
     assert "Give the password" in str(results[""].reason)
     assert "does not open" in str(results["wrong"].reason)
-    assert "2,000 operating hours" in results["gehäuse"].texts[1]
+    assert "2,000 operating hours" in results["gehäuse"].pages[1].text
     assert results["owner"].title == "Pump manual"
 
 
@@ -183,9 +191,9 @@ def test_walls_let_a_reader_neither_write_nor_call_nor_start_anything(tmp_path: 
     kept.write_text("kept")
     program = f"""
 import os, pathlib, shutil, socket, sqlite3, subprocess, sys, tempfile, urllib.request
-from phi3desk.library.reading.confinement import raise_walls
+from phi3desk.library.reading.confinement import confine
 kept, new, program = pathlib.Path({str(kept)!r}), pathlib.Path({str(tmp_path / "new")!r}), pathlib.Path(sys.executable)
-raise_walls((program,))
+confine((program,))
 child = subprocess.Popen([str(program), "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
 child.kill()
 child.communicate()
@@ -228,13 +236,14 @@ def test_a_parser_that_tries_to_write_fails_its_file(tmp_path: Path) -> None:
 
 
 def test_readers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    line = encode(1, ReadRequest("a.pdf"))
     stuck = (
         "import time; from phi3desk.library.reading import process as r; "
         "r.read_document = lambda request: time.sleep(60); r.main()"
     )
     script = (
         "import subprocess, sys; p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE); "
-        'p.stdin.write(b\'{"id": 1, "path": "a.pdf"}\\n\'); p.stdin.flush(); print(p.pid, flush=True); sys.stdin.read()'
+        f"p.stdin.write({line!r}); p.stdin.flush(); print(p.pid, flush=True); sys.stdin.read()"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", script, sys.executable, "-c", stuck],
@@ -254,7 +263,7 @@ def test_offsets_select_the_same_characters_in_qtpdf(tmp_path: Path, monkeypatch
     from PySide6.QtPdf import QPdfDocument
 
     path = write_pump_manual(tmp_path / "pump.pdf")
-    text = read(path).texts[1]
+    text = read(path).pages[1].text
     document = QPdfDocument()
     document.load(str(path))
     start = text.index("Use 30 g")

@@ -19,9 +19,8 @@ from pathlib import Path
 from phi3desk.errors import Cancelled, Sentence, UserError, say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunked_document import chunk_document, chunks_of, index_entry, main_language
-from phi3desk.library.chunker import PageLayout
-from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent, Recognised
-from phi3desk.library.documents import ImportSummary, Phase, State
+from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
+from phi3desk.library.documents import ImportSummary, Page, Phase, State
 from phi3desk.library.embedding.minilm import Embedder
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
 from phi3desk.library.embedding.queue import EmbeddingQueue
@@ -30,7 +29,6 @@ from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.throttle import Throttle
-from phi3desk.library.language import language_of
 from phi3desk.library.reading.ocr import how_to_get
 from phi3desk.library.reading.pool import DocumentText, ReaderPool
 from phi3desk.library.reading.protocol import ReadRequest
@@ -218,29 +216,11 @@ class Importer:
         await_ocr = bool(text.scanned) and bool(self._ocr_languages(document.collection_id))
         if text.state is not State.READ and not (text.state is State.NEEDS_OCR and await_ocr):
             reason = self._why_not_recognised(document.collection_id) if text.scanned else text.reason
-            self._follower.end(run, document_id, text.state, reason or text.reason, len(text.texts), text.kind)
+            self._follower.end(run, document_id, text.state, reason or text.reason, len(text.pages), text.kind)
             return
-        chunked = text.chunked or chunk_document(
-            self._embedder, document.path, text.title, text.texts, text.headings, text.outline
-        )
-        pages = [
-            PageLayout(number, page, headings, language)
-            for number, (page, headings, language) in enumerate(
-                zip(text.texts, text.headings, chunked.page_languages, strict=True), 1
-            )
-        ]
-        content = NewContent(
-            kind=text.kind,
-            title=chunked.title,
-            language=chunked.language,
-            pages=pages,
-            chunks=chunked.chunks,
-            index=chunked.index,
-            labels=text.labels,
-            outline=text.outline,
-            scanned=set(text.scanned),
-            reason=None if await_ocr else text.reason,
-        )
+        chunked = text.chunked or chunk_document(self._embedder, document.path, text.title, text.pages, text.outline)
+        reason = None if await_ocr else text.reason
+        content = NewContent(text.kind, text.pages, chunked, text.outline, reason)
         self._content.replace(document_id, content, self._embedder.languages, await_ocr)
         self._count_passages(run, document_id)
 
@@ -253,7 +233,7 @@ class Importer:
         run.embedded -= self._queue.embedded_of([document_id])
         title = "" if document.title == Path(document.path).stem else document.title
         outline = self._content.outline(document_id)
-        chunks = chunks_of(self._embedder, document.path, title, self._content.layouts(document_id), outline)
+        chunks = chunks_of(self._embedder, document.path, title, self._content.pages(document_id), outline)
         index = [index_entry(made.context, made.text, made.language) for made in chunks]
         self._content.replace_passages(document_id, chunks, index, self._embedder.languages)
         self._count_passages(run, document_id)
@@ -330,15 +310,12 @@ class Importer:
         if document is None or not self._catalog.has_collection(document.collection_id):
             return []
         run.current = document.name
-        done = {
-            number: Recognised(page, language_of(page), text.boxes.get(number, []))
-            for number, page in text.ocr.items()
-            if number in request.ocr_pages
-        }
+        done = {page.number: page for page in text.pages if page.number in request.ocr_pages}
         missing = [number for number in request.ocr_pages if number not in done]
         if missing and len(request.ocr_pages) == 1:
-            done[missing.pop()] = Recognised("")
-        left = self._content.recognised(document_id, done)
+            number = missing.pop()
+            done[number] = Page(number, "", pictures=True)
+        left = self._content.recognised(document_id, done.values())
         run.ocr_left -= len(done)
         run.ocr_done += len(done)
         if left == 0:
@@ -358,7 +335,7 @@ class Importer:
                 pages=unread,
                 total=sum(scans.values()),
             )
-        self._catalog.describe(document_id, reason, main_language(self._content.layouts(document_id)))
+        self._catalog.describe(document_id, reason, main_language(self._content.pages(document_id)))
         self._cut_anew(run, document_id)
         for ready in self._queue.settle():
             self._tell_end(run, ready)

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from phi3desk.library.documents import Heading
-from phi3desk.library.reading.protocol import ReadPage
+from phi3desk.library.documents import Heading, Page
 from phi3desk.library.text import is_bullet
 
 #: A part longer than this many characters is divided.
@@ -58,7 +57,7 @@ class PageDraft:
         start = self.size
         self._put(block.text)
         if block.level:
-            self.headings.append((start, self.size, _HEIGHTS[min(block.level, len(_HEIGHTS)) - 1]))
+            self.headings.append(Heading(start, self.size, _HEIGHTS[min(block.level, len(_HEIGHTS)) - 1]))
         else:
             self.body = True
         self._last = block
@@ -67,9 +66,9 @@ class PageDraft:
         self._pieces.append(text)
         self.size += len(text)
 
-    def page(self, label: str = "") -> ReadPage:
+    def page(self, label: str = "") -> Page:
         """Return the page as read; its number is given by who tells it."""
-        return ReadPage(0, "".join(self._pieces), headings=self.headings, label=label)
+        return Page(0, "".join(self._pieces), headings=self.headings, label=label)
 
 
 def one_line(text: str) -> str:
@@ -89,7 +88,7 @@ def heading(text: str, level: int) -> Block:
     return Block(line, level) if len(line) <= _LONGEST_HEADING else Block(line)
 
 
-def page_of(blocks: Iterable[Block], label: str = "") -> ReadPage:
+def page_of(blocks: Iterable[Block], label: str = "") -> Page:
     """Put blocks together to one page."""
     page = PageDraft()
     for block in blocks:
@@ -98,7 +97,7 @@ def page_of(blocks: Iterable[Block], label: str = "") -> ReadPage:
     return page.page(label)
 
 
-def parts_of(blocks: Iterable[Block]) -> Iterator[ReadPage]:
+def parts_of(blocks: Iterable[Block]) -> Iterator[Page]:
     """Cut a text without printed pages into parts: at headings of level 1 and 2, and where a part grows long.
 
     A part is called by the headings it stands under, as in "Maintenance › Lubrication"; where there are none, by its

@@ -8,10 +8,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from phi3desk.library.documents import Page
 from phi3desk.library.reading.blocks import Block, PageDraft, one_line
 from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.plain import text_of
-from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.tables import LONGEST_CELL, LOOKED_AT, MOST_COLUMNS, find_head, row_blocks
 
 #: A page of a sheet ends after so many rows or characters.
@@ -30,7 +30,7 @@ def read_csv(path: Path) -> ReadContent:
     return ReadContent("csv", pages_of_rows(rows, ""), reasons=reasons)
 
 
-def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator[ReadPage]:
+def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator[Page]:
     """Put numbered rows (from 1, empty ones may be missing) on pages that are called by sheet and rows.
 
     The sheet's name opens its first page as a heading.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from phi3desk.errors import Sentence, say
-from phi3desk.library.documents import State
+from phi3desk.library.documents import Page, State
+from phi3desk.library.language import language_of
 from phi3desk.library.reading.limits import ReadContent, Refusal, told
-from phi3desk.library.reading.protocol import Event, Finished, ReadRequest
+from phi3desk.library.reading.protocol import Finished, ReadEvent, ReadRequest
 
 #: A PDF's mark may stand anywhere in its first bytes.
 _HEAD_BYTES = 1024
@@ -49,8 +51,13 @@ _OTHERS = {
 _log = logging.getLogger(__name__)
 
 
-def read_document(request: ReadRequest) -> Iterator[Event]:
-    """Read a file: Opened, a ReadPage for each page, Finished, and for a readable file Details last."""
+def read_document(request: ReadRequest) -> Iterator[ReadEvent]:
+    """Read a file: Opened, a Page for each page, Finished, and for a readable file Details last."""
+    for event in _events(request):
+        yield replace(event, language=language_of(event.text)) if isinstance(event, Page) else event
+
+
+def _events(request: ReadRequest) -> Iterator[ReadEvent]:
     path = Path(request.path)
     try:
         refused = refusal(path)
@@ -70,7 +77,7 @@ def read_document(request: ReadRequest) -> Iterator[Event]:
         yield Finished(State.FAILED, say("The file is nested too deeply to be read."))
 
 
-def _read(kind: str, path: Path) -> Iterator[Event]:
+def _read(kind: str, path: Path) -> Iterator[ReadEvent]:
     try:
         yield from told(_reader(kind)(path))
     except (MemoryError, RecursionError, Refusal):

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from phi3desk.errors import Sentence, say
-from phi3desk.library.documents import State
-from phi3desk.library.reading.protocol import Details, Event, Finished, Opened, ReadPage
+from phi3desk.library.documents import Heading, Page, State
+from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent
 from phi3desk.library.text import has_text
 
 #: What a document may have at most; the rest of it is left out, and the reason says so.
@@ -40,7 +40,7 @@ class ReadContent:
     """
 
     kind: str
-    pages: Iterator[ReadPage]
+    pages: Iterator[Page]
     count: int = 0
     title: str = ""
     reasons: list[Sentence] = field(default_factory=list)
@@ -48,8 +48,8 @@ class ReadContent:
     empty: Sentence = field(default_factory=lambda: say("The file holds no text."))
 
 
-def told(content: ReadContent) -> Iterator[Event]:
-    """Tell a reading: Opened, a ReadPage for each page, Finished, then Details.
+def told(content: ReadContent) -> Iterator[ReadEvent]:
+    """Tell a reading: Opened, a Page for each page, Finished, then Details.
 
     A file that breaks off after pages with text is READ, and the reason says from where on it is missing.
     """
@@ -66,7 +66,13 @@ def told(content: ReadContent) -> Iterator[Event]:
             number += 1
             characters += len(page.text)
             anything = anything or has_text(page.text)
-            yield replace(page, number=number, text=_cut(page.text), headings=_within(page.headings))
+            yield replace(
+                page,
+                number=number,
+                text=_encodable(page.text[:LONGEST_PAGE]),
+                headings=_within(page.headings),
+                label=_encodable(page.label),
+            )
     except (MemoryError, GeneratorExit):
         raise
     except Refusal as refusal:
@@ -87,13 +93,13 @@ def told(content: ReadContent) -> Iterator[Event]:
 
 def clean_title(text: str) -> str:
     """Return a title in one line of at most 300 printable signs."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
+    return " ".join("".join(c if c.isprintable() else " " for c in _encodable(text)).split())[:300]
 
 
-def _cut(text: str) -> str:
-    return text[:LONGEST_PAGE].encode("utf-8", "replace").decode("utf-8")
+def _encodable(text: str) -> str:
+    """Return a text without the halves of characters, which no line to the parent can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _within(headings: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
-    return [heading for heading in headings if heading[1] <= LONGEST_PAGE]
+def _within(headings: Sequence[Heading]) -> list[Heading]:
+    return [heading for heading in headings if heading.end <= LONGEST_PAGE]

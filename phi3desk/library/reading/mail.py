@@ -13,10 +13,10 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from phi3desk.errors import say
+from phi3desk.library.documents import Page
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
 from phi3desk.library.reading.charset import decode
 from phi3desk.library.reading.limits import ReadContent, Refusal
-from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.web import text_of_html
 
 _MOST_BYTES = 100 * 1024**2
@@ -69,7 +69,7 @@ def read_mail(path: Path) -> ReadContent:
     return content
 
 
-def _page(message: Message, subject: str, body: _Body) -> ReadPage:
+def _page(message: Message, subject: str, body: _Body) -> Page:
     return page_of(_blocks(message, subject, body), subject[:120])
 
 

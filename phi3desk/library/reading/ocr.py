@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import Sentence, say
-from phi3desk.library.documents import Box
-from phi3desk.library.reading.protocol import ReadPage
+from phi3desk.library.documents import Box, Page
 
 #: Tesseract is trained on letters as they are at this resolution; finer pictures take longer and gain nothing.
 _DOTS_PER_INCH = 300
@@ -127,7 +126,7 @@ class _Word:
     text: str
 
 
-def read_page(page: Any, number: int, program: Path, languages: Sequence[str], seconds: float = 0.0) -> ReadPage:
+def read_page(page: Any, number: int, program: Path, languages: Sequence[str], seconds: float = 0.0) -> Page:
     """Read a PDFium page from its picture; `pictures` stays true where nothing was recognised.
 
     Raises RecognitionError where Tesseract fails or takes longer than `seconds` (0: as long as it takes).
@@ -135,14 +134,14 @@ def read_page(page: Any, number: int, program: Path, languages: Sequence[str], s
     width, height = page.get_size()
     scale = _scale(page, width, height)
     if scale == 0:
-        return ReadPage(number, "", pictures=True)
+        return Page(number, "", pictures=True)
     picture, across, down = _drawn(page, scale)
     table = _tesseract(program, picture, languages, round(scale * 72), seconds)
     words = [word for word in _words(table) if not _is_speck(word)]
     text, boxes = _put_together(words, width / across, height / down)
     if not text or _is_noise(text, words):
-        return ReadPage(number, "", pictures=True)
-    return ReadPage(number, text, boxes=boxes)
+        return Page(number, "", pictures=True)
+    return Page(number, text, boxes=boxes)
 
 
 def _scale(page: Any, width: float, height: float) -> float:
@@ -257,7 +256,7 @@ def _put_together(words: Sequence[_Word], across: float, down: float) -> tuple[s
         pieces.append(word.text)
         left, top = word.left * across, word.top * down
         right, bottom = (word.left + word.width) * across, (word.top + word.height) * down
-        boxes.append((at, at + len(word.text), round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)))
+        boxes.append(Box(at, at + len(word.text), round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)))
         at += len(word.text)
         before = word
     return "".join(pieces), boxes

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from phi3desk.errors import say
-from phi3desk.library.documents import Heading, State
+from phi3desk.library.documents import Heading, OutlineEntry, Page, State
 from phi3desk.library.reading import ocr
-from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES
-from phi3desk.library.reading.protocol import Details, Event, Finished, Opened, ReadPage, ReadRequest
+from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_title
+from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
 from phi3desk.library.text import has_text, line_spans, readable_share
 
 #: Below this share of readable signs a page's text is the noise of a font without a map to Unicode.
@@ -43,8 +43,8 @@ class _UnreadableError(Exception):
         self.locked = locked
 
 
-def read_pdf(request: ReadRequest) -> Iterator[Event]:
-    """Read a PDF: Opened, a ReadPage for each page, Finished, and for a readable file Details last.
+def read_pdf(request: ReadRequest) -> Iterator[ReadEvent]:
+    """Read a PDF: Opened, a Page for each page, Finished, and for a readable file Details last.
 
     Details come after Finished, so that a document whose outline hangs or breaks its reader is read all the same.
     With `ocr_pages` only those are read, from their pictures, and there are no Details.
@@ -71,7 +71,7 @@ def _opened(path: Path, password: str) -> Any:
         raise _UnreadableError(locked=code == _PASSWORD_ERROR or "password" in str(error).lower()) from error
 
 
-def _pages_by_pdfium(path: Path, password: str) -> Iterator[Opened | ReadPage]:
+def _pages_by_pdfium(path: Path, password: str) -> Iterator[Opened | Page]:
     document = _opened(path, password)
     try:
         count = len(document)
@@ -84,13 +84,13 @@ def _pages_by_pdfium(path: Path, password: str) -> Iterator[Opened | ReadPage]:
             if page is None or readable_share(page.text) < READABLE:
                 spare = spare or _open_with_pypdf(path, password)
                 other = _page_by_pypdf(spare, index)
-                page = other if other is not None else page and ReadPage(page.number, "", pictures=True)
-            yield page or ReadPage(index + 1, "", pictures=True)
+                page = other if other is not None else page and Page(page.number, "", pictures=True)
+            yield page or Page(index + 1, "", pictures=True)
     finally:
         document.close()
 
 
-def _recognised(request: ReadRequest) -> Iterator[Event]:
+def _recognised(request: ReadRequest) -> Iterator[ReadEvent]:
     """Read pages from their pictures; a page that cannot be drawn or recognised stays without text."""
     program = ocr.find_tesseract()
     installed = ocr.installed_languages() or ()
@@ -111,15 +111,13 @@ def _recognised(request: ReadRequest) -> Iterator[Event]:
             page = _recognised_page(document, number, program, languages, request.seconds) if number <= count else None
             failed += page is None
             with_text += page is not None and bool(page.text)
-            yield page or ReadPage(number, "", pictures=True)
+            yield page or Page(number, "", pictures=True)
         yield _recognition_ended(len(request.ocr_pages), with_text, failed)
     finally:
         document.close()
 
 
-def _recognised_page(
-    document: Any, number: int, program: Path, languages: list[str], seconds: float
-) -> ReadPage | None:
+def _recognised_page(document: Any, number: int, program: Path, languages: list[str], seconds: float) -> Page | None:
     import pypdfium2 as pdfium
 
     try:
@@ -141,7 +139,7 @@ def _recognition_ended(pages: int, with_text: int, failed: int) -> Finished:
     return Finished(State.EMPTY, say("No text was recognised on the pages, which are pictures."))
 
 
-def _page_by_pdfium(document: Any, index: int) -> ReadPage | None:
+def _page_by_pdfium(document: Any, index: int) -> Page | None:
     import pypdfium2 as pdfium
 
     try:
@@ -151,7 +149,7 @@ def _page_by_pdfium(document: Any, index: int) -> ReadPage | None:
             text = _text_of(text_page)
             headings = _headings(text_page, text) if has_text(text) else []
             pictures = False if has_text(text) else _shows_something(page)
-            return ReadPage(index + 1, text, pictures, headings)
+            return Page(index + 1, text, pictures, headings)
         finally:
             page.close()
     except pdfium.PdfiumError:
@@ -192,7 +190,7 @@ def _headings(text_page: Any, text: str) -> list[Heading]:
         larger = height >= body * 1.12
         bolder = bold and not body_bold and height >= body * 0.97
         if (larger or bolder) and _reads_as_heading(line):
-            found.append((start, end, round(height + (0.2 if bolder else 0.0), 1)))
+            found.append(Heading(start, end, round(height + (0.2 if bolder else 0.0), 1)))
     return found if len(found) * 2 <= len(lines) + 2 else []
 
 
@@ -218,7 +216,7 @@ def _shows_something(page: Any) -> bool:
     return any(item.type in shown for item in page.get_objects(max_depth=4))
 
 
-def _summed_up(events: Iterator[Opened | ReadPage]) -> Iterator[Event]:
+def _summed_up(events: Iterator[Opened | Page]) -> Iterator[ReadEvent]:
     """Pass on the pages and add the state the document ends in."""
     claimed = total = with_text = pictures = 0
     for event in events:
@@ -249,7 +247,7 @@ def _state_of(claimed: int, total: int, with_text: int, pictures: int) -> Finish
     return Finished(State.EMPTY, say("The pages are blank: there is no text and no picture on them."))
 
 
-def _second_opinion(path: Path, password: str, *, locked: bool) -> Iterator[Event]:
+def _second_opinion(path: Path, password: str, *, locked: bool) -> Iterator[ReadEvent]:
     """Read with pypdf what PDFium could not open."""
     try:
         reader = _open_with_pypdf(path, password)
@@ -269,10 +267,10 @@ def _second_opinion(path: Path, password: str, *, locked: bool) -> Iterator[Even
         yield _failure(path) if isinstance(event, Finished) and event.state is not State.READ else event
 
 
-def _pages_by_pypdf(reader: Any, count: int) -> Iterator[Opened | ReadPage]:
+def _pages_by_pypdf(reader: Any, count: int) -> Iterator[Opened | Page]:
     yield Opened(count)
     for index in range(min(count, MOST_PAGES)):
-        yield _page_by_pypdf(reader, index) or ReadPage(index + 1, "")
+        yield _page_by_pypdf(reader, index) or Page(index + 1, "")
 
 
 def _locked(password: str) -> Finished:
@@ -305,7 +303,7 @@ def _open_with_pypdf(path: Path, password: str) -> Any:
         return None
 
 
-def _page_by_pypdf(reader: Any, index: int) -> ReadPage | None:
+def _page_by_pypdf(reader: Any, index: int) -> Page | None:
     if reader is None:
         return None
     try:
@@ -315,7 +313,7 @@ def _page_by_pypdf(reader: Any, index: int) -> ReadPage | None:
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
     if not has_text(text) or readable_share(text) < READABLE:
         return None
-    return ReadPage(index + 1, text)
+    return Page(index + 1, text)
 
 
 def _details(path: Path, password: str) -> Details:
@@ -326,7 +324,7 @@ def _details(path: Path, password: str) -> Details:
         return _details_by_pypdf(_open_with_pypdf(path, password))
     try:
         return Details(
-            _clean(_unless_damaged(lambda: str(document.get_metadata_value("Title")), "")),
+            clean_title(_unless_damaged(lambda: str(document.get_metadata_value("Title")), "")),
             _unless_damaged(lambda: _telling(_labels(document)), []),
             _unless_damaged(lambda: list(islice(_bookmarks(document), _OUTLINE_ENTRIES)), []),
         )
@@ -349,7 +347,7 @@ def _labels(document: Any) -> list[str]:
 def _telling(labels: list[str]) -> list[str]:
     """Return page labels where they say more than the pages' numbers."""
     is_plain = all(label in ("", str(number)) for number, label in enumerate(labels, 1))
-    return [] if is_plain else [_clean(label) for label in labels]
+    return [] if is_plain else [clean_title(label) for label in labels]
 
 
 def _details_by_pypdf(reader: Any) -> Details:
@@ -357,7 +355,7 @@ def _details_by_pypdf(reader: Any) -> Details:
         return Details()
     title, labels = "", []
     try:
-        title = _clean((reader.metadata.title if reader.metadata else "") or "")
+        title = clean_title((reader.metadata.title if reader.metadata else "") or "")
     except Exception:  # pypdf raises whatever a broken file makes it stumble over
         title = ""
     try:
@@ -367,23 +365,23 @@ def _details_by_pypdf(reader: Any) -> Details:
     return Details(title, labels, _outline_by_pypdf(reader))
 
 
-def _bookmarks(document: Any) -> Iterator[tuple[int, int, str]]:
+def _bookmarks(document: Any) -> Iterator[OutlineEntry]:
     for bookmark in document.get_toc(max_depth=_OUTLINE_DEPTH):
         destination = bookmark.get_dest()
         page = destination.get_index() if destination is not None else None
-        title = _clean(bookmark.get_title())
+        title = clean_title(bookmark.get_title())
         if page is not None and page >= 0 and title:
-            yield page + 1, bookmark.level, title
+            yield OutlineEntry(page + 1, bookmark.level, title)
 
 
-def _outline_by_pypdf(reader: Any) -> list[tuple[int, int, str]]:
+def _outline_by_pypdf(reader: Any) -> list[OutlineEntry]:
     try:
         return list(islice(_outline(reader, reader.outline, 0), _OUTLINE_ENTRIES))
     except Exception:  # pypdf raises whatever a broken outline makes it stumble over
         return []
 
 
-def _outline(reader: Any, entries: list[Any], level: int) -> Iterator[tuple[int, int, str]]:
+def _outline(reader: Any, entries: list[Any], level: int) -> Iterator[OutlineEntry]:
     if level >= _OUTLINE_DEPTH:
         return
     for entry in entries:
@@ -391,11 +389,6 @@ def _outline(reader: Any, entries: list[Any], level: int) -> Iterator[tuple[int,
             yield from _outline(reader, entry, level + 1)
             continue
         page = reader.get_destination_page_number(entry)
-        title = _clean(str(entry.title or ""))
+        title = clean_title(str(entry.title or ""))
         if page is not None and page >= 0 and title:
-            yield page + 1, level, title
-
-
-def _clean(text: str) -> str:
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
+            yield OutlineEntry(page + 1, level, title)

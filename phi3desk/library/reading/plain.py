@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phi3desk.errors import Sentence, say
+from phi3desk.library.documents import Page
 from phi3desk.library.reading.blocks import tidy
 from phi3desk.library.reading.charset import decode
 from phi3desk.library.reading.limits import MOST_TEXT_BYTES, ReadContent
-from phi3desk.library.reading.protocol import ReadPage
 
 _LINES = 120
 _CHARACTERS = 8_000
@@ -34,7 +34,7 @@ def text_of(path: Path, declared: str = "") -> tuple[str, list[Sentence]]:
     ]
 
 
-def _pages(text: str) -> Iterator[ReadPage]:
+def _pages(text: str) -> Iterator[Page]:
     """Cut at the first empty line after `_LINES` lines or `_CHARACTERS` characters, at the latest after twice as many.
 
     An endless line is divided; its pieces bear the same number.
@@ -57,9 +57,9 @@ def _pages(text: str) -> Iterator[ReadPage]:
         yield _page(lines, first, number)
 
 
-def _page(lines: list[str], first: int, last: int) -> ReadPage:
+def _page(lines: list[str], first: int, last: int) -> Page:
     label = f"lines {first}–{last}" if last > first else f"line {first}"
-    return ReadPage(0, tidy_lines(lines), label=label)
+    return Page(0, tidy_lines(lines), label=label)
 
 
 def tidy_lines(lines: list[str]) -> str:

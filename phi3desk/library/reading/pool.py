@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import subprocess
@@ -11,9 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 import psutil
@@ -21,8 +20,20 @@ import psutil
 from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.chunked_document import ChunkedDocument, IndexEntry
 from phi3desk.library.chunker import Chunk
-from phi3desk.library.documents import Box, Heading, State
-from phi3desk.library.reading.protocol import ReadRequest
+from phi3desk.library.documents import OutlineEntry, Page, State
+from phi3desk.library.reading.limits import MOST_CHARACTERS, MOST_PAGES
+from phi3desk.library.reading.protocol import (
+    ChunkingFinished,
+    Details,
+    Done,
+    Event,
+    Finished,
+    Opened,
+    PassageBatch,
+    ReadRequest,
+    event_of,
+)
+from phi3desk.line_protocol import decode_line, encode
 from phi3desk.paths import worker_environment
 
 _POLL_SECONDS = 0.2
@@ -46,33 +57,31 @@ class Limits:
     seconds: float = 120.0
     megabytes: int = 2048
     slow_pages: float = 20
-    pages: int = 20_000
-    characters: int = 100_000_000
+    pages: int = MOST_PAGES
+    characters: int = MOST_CHARACTERS
 
 
 @dataclass
 class DocumentText:
     """What a reader got out of one file; `state` is READ where there is text.
 
-    `labels` are empty or one for each page. `scanned` are the pages (from 1) that show something but hold no text.
-    `drafted` are its passages, None where the reader did not come to make them. After a request for text recognition
-    `ocr` and `boxes` hold the pages that were recognised, by number, also where the reader had to be stopped at a
-    later page.
+    `chunked` is what was made of its pages, None where the reader did not come to do that. After a request for text
+    recognition `pages` are those that were recognised, also where the reader had to be stopped at a later page.
     """
 
     path: Path
     kind: str = ""
     state: State = State.FAILED
     reason: Sentence | None = None
-    texts: list[str] = field(default_factory=list)
-    headings: list[list[Heading]] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
     title: str = ""
-    outline: list[tuple[int, int, str]] = field(default_factory=list)
-    scanned: list[int] = field(default_factory=list)
+    outline: list[OutlineEntry] = field(default_factory=list)
     chunked: ChunkedDocument | None = None
-    ocr: dict[int, str] = field(default_factory=dict)
-    boxes: dict[int, list[Box]] = field(default_factory=dict)
+
+    @property
+    def scanned(self) -> list[int]:
+        """Return the pages (from 1) that show something but hold no text."""
+        return [page.number for page in self.pages if page.pictures]
 
 
 class _StoppedError(Exception):
@@ -84,84 +93,65 @@ class _StoppedError(Exception):
         self.enough = enough
 
 
-class _Taking:
-    """Puts the lines of one reading together, within the limits."""
+class _Reading:
+    """Puts what is told of one file together, within the limits."""
 
     def __init__(self, request: ReadRequest, limits: Limits) -> None:
         self.result = DocumentText(Path(request.path))
         self.finished = False
+        self.described = False
         self._recognises = bool(request.ocr_pages)
         self._limits = limits
-        self.described = False
-        self._labels: list[str] = []
         self._chunks: list[Chunk] = []
         self._index: list[IndexEntry] = []
         self._characters = 0
 
-    def take(self, line: dict[str, Any]) -> None:
-        """Put one line of the reader into the result."""
-        event = line["event"]
-        if event == "opened":
-            self.result.kind = line["kind"]
-        elif event == "page":
-            self._page(line)
-        elif event == "details":
-            self._details(line)
-        elif event == "passages":
-            self._chunks += msgspec.convert(line["chunks"], list[Chunk])
-            self._index += msgspec.convert(line["index"], list[IndexEntry])
-        elif event == "drafted":
-            self.result.chunked = ChunkedDocument(
-                str(line["title"]),
-                str(line["language"]),
-                msgspec.convert(line["page_languages"], list[str]),
-                self._chunks,
-                self._index,
-            )
-        elif event == "finished":
-            self._end(State(line["state"]), line["reason"] and Sentence(**line["reason"]))
+    def take(self, event: Event) -> None:
+        """Put one event of the reader into the result."""
+        if isinstance(event, Opened):
+            self.result.kind = event.kind
+        elif isinstance(event, Page):
+            self._page(event)
+        elif isinstance(event, Details):
+            self._details(event)
+        elif isinstance(event, PassageBatch):
+            self._chunks += event.chunks
+            self._index += event.index
+        elif isinstance(event, ChunkingFinished):
+            self.result.chunked = ChunkedDocument(event.title, event.language, self._chunks, self._index)
+        elif isinstance(event, Finished):
+            self._end(event.state, event.reason)
 
     def stopped(self, stop: _StoppedError) -> None:
         """Note that the reader was stopped; once the state is told, only title, labels and outline are missing."""
         if self.finished:
             return
-        if stop.enough and any(self.result.texts):
+        if stop.enough and any(page.text for page in self.result.pages):
             self._end(State.READ, stop.reason)
             return
-        result = self.result
-        result.state, result.reason = State.FAILED, stop.reason
-        result.texts, result.headings, result.scanned = [], [], []
+        self.result.state, self.result.reason = State.FAILED, stop.reason
+        if not self._recognises:
+            self.result.pages = []
 
-    def _page(self, line: dict[str, Any]) -> None:
-        result, number, text = self.result, int(line["number"]), line["text"]
-        self._characters += len(text)
-        if len(result.texts) >= self._limits.pages or self._characters > self._limits.characters:
+    def _page(self, page: Page) -> None:
+        pages = self.result.pages
+        self._characters += len(page.text)
+        if len(pages) >= self._limits.pages or self._characters > self._limits.characters:
             raise _StoppedError(
-                say("Only the first {pages} pages were read; the rest is too much.", pages=len(result.texts)),
-                enough=True,
+                say("Only the first {pages} pages were read; the rest is too much.", pages=len(pages)), enough=True
             )
-        result.texts.append(text)
-        result.headings.append([(int(a), int(b), float(size)) for a, b, size in line["headings"]])
-        self._labels.append(line["label"])
-        if line["pictures"]:
-            result.scanned.append(number)
-        if self._recognises:
-            result.ocr[number] = text
-            result.boxes[number] = [
-                (int(start), int(end), float(left), float(top), float(right), float(bottom))
-                for start, end, left, top, right, bottom in line["boxes"]
-            ]
+        pages.append(page)
 
-    def _details(self, line: dict[str, Any]) -> None:
+    def _details(self, details: Details) -> None:
         self.described = True
-        self.result.title = line["title"]
-        self.result.labels = line["labels"] or self.result.labels
-        self.result.outline = [(int(page), int(level), title) for page, level, title in line["outline"]]
+        self.result.title = details.title
+        self.result.outline = details.outline
+        for at, (page, label) in enumerate(zip(self.result.pages, details.labels, strict=False)):
+            self.result.pages[at] = replace(page, label=label)
 
     def _end(self, state: State, reason: Sentence | None) -> None:
         self.finished = True
         self.result.state, self.result.reason = state, reason
-        self.result.labels = self._labels if any(self._labels) else []
 
 
 class Reader:
@@ -183,25 +173,22 @@ class Reader:
         self, request: ReadRequest, cancelled: threading.Event, on_page: Callable[[], None] | None = None
     ) -> DocumentText:
         """Read one file; whatever it does to its reader, a DocumentText comes back; Cancelled when told to stop."""
-        taking = _Taking(request, self._limits)
+        reading = _Reading(request, self._limits)
         try:
-            for line in self._exchange(request, cancelled, taking):
-                try:
-                    taking.take(line)
-                except (KeyError, TypeError, ValueError, msgspec.MsgspecError) as error:
-                    raise _broken() from error
-                if on_page is not None and line["event"] == "page":
+            for event in self._exchange(request, cancelled, reading):
+                reading.take(event)
+                if on_page is not None and isinstance(event, Page):
                     on_page()
         except _StoppedError as stop:
             self._kill()
-            taking.stopped(stop)
+            reading.stopped(stop)
         except BaseException:
             self._kill()
             raise
-        return taking.result
+        return reading.result
 
-    def _exchange(self, request: ReadRequest, cancelled: threading.Event, taking: _Taking) -> Iterator[dict[str, Any]]:
-        """Send the request and yield the reader's lines for it; raise _StoppedError when a limit is passed."""
+    def _exchange(self, request: ReadRequest, cancelled: threading.Event, reading: _Reading) -> Iterator[Event]:
+        """Send the request and yield what the reader tells about it; raise _StoppedError when a limit is passed."""
         watched = self._send(request)
         started = last = checked = time.monotonic()
         whole = self._limits.seconds * (len(request.ocr_pages) or self._limits.slow_pages)
@@ -212,7 +199,7 @@ class Reader:
             if now - checked > _POLL_SECONDS:
                 self._check_memory(watched, with_children=bool(request.ocr_pages))
                 checked = now
-            is_describing = taking.finished and not taking.described
+            is_describing = reading.finished and not reading.described
             page = min(self._limits.seconds, _DETAILS_SECONDS) if is_describing else self._limits.seconds
             if now - last > page or now - started > whole:
                 raise _StoppedError(_too_slow(self._limits.seconds, whole if now - last <= page else 0))
@@ -220,13 +207,13 @@ class Reader:
                 raw = self._lines.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 continue
-            line = _parsed(raw)
-            if line.get("id") != self._requests:
+            event = _event_for(self._requests, raw)
+            if event is None:
                 continue
             last = time.monotonic()
-            if line.get("event") == "done":
+            if isinstance(event, Done):
                 return
-            yield line
+            yield event
 
     def _send(self, request: ReadRequest) -> psutil.Process:
         process = self._running()
@@ -234,7 +221,7 @@ class Reader:
         limited = replace(request, megabytes=self._limits.megabytes, seconds=self._limits.seconds)
         try:
             assert process.stdin is not None
-            process.stdin.write(json.dumps({"id": self._requests, **asdict(limited)}).encode() + b"\n")
+            process.stdin.write(encode(self._requests, limited))
             process.stdin.flush()
             return psutil.Process(process.pid)
         except (OSError, psutil.Error) as error:
@@ -349,17 +336,18 @@ def _too_slow(seconds: float, whole: float) -> Sentence:
     return say("Reading was stopped: a page took longer than {seconds} seconds.", seconds=round(seconds))
 
 
-def _parsed(raw: bytes | None) -> dict[str, Any]:
-    """Return a line of the reader; _StoppedError at the end of its output and for what is no line of the protocol."""
+def _event_for(request_id: int, raw: bytes | None) -> Event | None:
+    """Return the event that a line tells about a request, None where it is about something else.
+
+    _StoppedError at the end of the reader's output, and for what is no line of the protocol.
+    """
     if raw is None:
         raise _broken()
     try:
-        line = json.loads(raw)
-    except ValueError as error:
+        line = decode_line(raw)
+        return event_of(line) if line.id == request_id else None
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise _broken() from error
-    if not isinstance(line, dict):
-        raise _broken()
-    return line
 
 
 def _forward(pipe: IO[bytes], lines: queue.Queue[bytes | None]) -> None:

@@ -1,11 +1,20 @@
-"""What a reader tells of a file while it reads, and what it is asked for."""
+"""What a reader is asked for and what it tells of a file while it reads, as lines of `phi3desk.line_protocol`.
+
+A request is a line with a `ReadRequest`. Answers carry its id: a line for each event, then `Done`. The first line of a
+reader is its `Hello`, with the id 0.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from phi3desk.errors import Sentence
-from phi3desk.library.documents import Box, Heading, State
+from phi3desk.library.chunked_document import IndexEntry
+from phi3desk.library.chunker import Chunk
+from phi3desk.library.documents import OutlineEntry, Page, State
+from phi3desk.line_protocol import Line, decode
+
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -25,28 +34,10 @@ class ReadRequest:
 
 
 @dataclass(frozen=True)
-class ReadPage:
-    """One page as read; `pictures` tells that it has no text but shows something.
+class Hello:
+    """The first line of a reader: which protocol it speaks."""
 
-    `label` names the page where a number does not: the sheet and its rows, the heading of a part. `boxes` tell where
-    recognised words stand, for pages read from their picture.
-    """
-
-    number: int
-    text: str
-    pictures: bool = False
-    headings: list[Heading] = field(default_factory=list)
-    label: str = ""
-    boxes: list[Box] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Details:
-    """What the document says about itself; `outline` entries are (page from 1, level from 0, title)."""
-
-    title: str = ""
-    labels: list[str] = field(default_factory=list)
-    outline: list[tuple[int, int, str]] = field(default_factory=list)
+    protocol: int
 
 
 @dataclass(frozen=True)
@@ -68,4 +59,47 @@ class Finished:
     reason: Sentence | None = None
 
 
-Event = Opened | ReadPage | Finished | Details
+@dataclass(frozen=True)
+class Details:
+    """What the document says about itself; `labels` are empty or one for each page."""
+
+    title: str = ""
+    labels: list[str] = field(default_factory=list)
+    outline: list[OutlineEntry] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PassageBatch:
+    """Some of the document's passages, in their order, with the entry of each for the word index."""
+
+    chunks: list[Chunk]
+    index: list[IndexEntry]
+
+
+@dataclass(frozen=True)
+class ChunkingFinished:
+    """All passages are told; the title that is shown, and the language most of the document is in."""
+
+    title: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The reader has told everything about its file and takes the next request."""
+
+
+#: what is read of a file, then what is made of it
+ReadEvent = Opened | Page | Finished | Details
+Event = ReadEvent | PassageBatch | ChunkingFinished | Done
+
+_EVENTS: dict[str, type[Event]] = {
+    kind.__name__: kind for kind in (Opened, Page, Finished, Details, PassageBatch, ChunkingFinished, Done)
+}
+
+
+def event_of(line: Line) -> Event:
+    """Return the event that a line tells; raises ValueError, or an error of msgspec, for anything else."""
+    if line.name not in _EVENTS:
+        raise ValueError(line.name)
+    return decode(line.data, _EVENTS[line.name])

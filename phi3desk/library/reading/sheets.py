@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import say
+from phi3desk.library.documents import Page
 from phi3desk.library.reading.archive import check
 from phi3desk.library.reading.delimited import pages_of_rows
 from phi3desk.library.reading.limits import ReadContent
-from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.tables import LONGEST_CELL, MOST_COLUMNS, repeated
 from phi3desk.library.reading.values import shown
 
@@ -53,7 +53,7 @@ def read_xlsx(path: Path) -> ReadContent:
     return content
 
 
-def _pages(workbook: Any, sheets: list[Any], file: Any) -> Iterator[ReadPage]:
+def _pages(workbook: Any, sheets: list[Any], file: Any) -> Iterator[Page]:
     try:
         with zipfile.ZipFile(file) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import say
+from phi3desk.library.documents import Page
 from phi3desk.library.reading.archive import checked_copy
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
 from phi3desk.library.reading.limits import ReadContent
-from phi3desk.library.reading.protocol import ReadPage
 from phi3desk.library.reading.tables import lines_of, repeated
 
 _DEEPEST = 20
@@ -45,7 +45,7 @@ def read_pptx(path: Path) -> ReadContent:
     )
 
 
-def _page(slide: Any) -> ReadPage:
+def _page(slide: Any) -> Page:
     return page_of(_blocks(slide))
 
 

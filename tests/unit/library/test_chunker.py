@@ -1,6 +1,7 @@
 """Passages: their size, their place, their headings."""
 
-from phi3desk.library.chunker import CHARACTERS, TOKENS, PageLayout, chunk_pages
+from phi3desk.library.chunker import CHARACTERS, TOKENS, chunk_pages
+from phi3desk.library.documents import Heading, OutlineEntry, Page
 from phi3desk.library.embedding.minilm import Embedder
 
 ENGLISH = frozenset({"en"})
@@ -9,7 +10,7 @@ PROSE = "The bearing is greased every two thousand hours of operation with lithi
 
 def test_cut_stays_within_the_embedders_window_and_the_page() -> None:
     count = Embedder().count_tokens
-    pages = [PageLayout(1, PROSE, (), "en"), PageLayout(2, PROSE, (), "en")]
+    pages = [Page(1, PROSE, language="en"), Page(2, PROSE, language="en")]
     chunks = chunk_pages(pages, "Pump manual", [], count, ENGLISH)
     assert {chunk.page for chunk in chunks} == {1, 2}
     assert all(size <= 254 for size in count([chunk.indexed for chunk in chunks]))
@@ -21,9 +22,9 @@ def test_cut_stays_within_the_embedders_window_and_the_page() -> None:
 def test_cut_gives_the_heading_path_of_outline_and_page() -> None:
     text = "Lubrication\r\n" + PROSE
     chunks = chunk_pages(
-        [PageLayout(1, text, [(0, 11, 16.0)], "en"), PageLayout(2, PROSE, (), "en")],
+        [Page(1, text, headings=[Heading(0, 11, 16.0)], language="en"), Page(2, PROSE, language="en")],
         "Pump manual",
-        [(1, 0, "Maintenance")],
+        [OutlineEntry(1, 0, "Maintenance")],
         Embedder().count_tokens,
         ENGLISH,
     )
@@ -34,7 +35,7 @@ def test_cut_gives_the_heading_path_of_outline_and_page() -> None:
 
 def test_cut_splits_one_endless_sentence() -> None:
     text = "value 12 " * 900
-    chunks = chunk_pages([PageLayout(1, text, (), "en")], "", [], Embedder().count_tokens, ENGLISH)
+    chunks = chunk_pages([Page(1, text, language="en")], "", [], Embedder().count_tokens, ENGLISH)
     assert max(Embedder().count_tokens([chunk.text for chunk in chunks])) <= TOKENS + 35
     assert chunks[0].start == 0
     assert chunks[-1].end == len(text.rstrip())
@@ -42,14 +43,14 @@ def test_cut_splits_one_endless_sentence() -> None:
 
 def test_cut_measures_unknown_languages_in_characters() -> None:
     text = "Підшипник змащують кожні дві тисячі годин роботи літієвим мастилом за інструкцією.\r\n" * 40
-    chunks = chunk_pages([PageLayout(1, text, (), "uk")], "", [], Embedder().count_tokens, ENGLISH)
+    chunks = chunk_pages([Page(1, text, language="uk")], "", [], Embedder().count_tokens, ENGLISH)
     assert all(CHARACTERS * 0.6 < chunk.end - chunk.start <= CHARACTERS * 1.25 for chunk in chunks)
 
 
 def test_cut_repeats_the_head_of_a_divided_table() -> None:
     rows = "".join(f"{n} 10.{n} 20.{n} 30.{n} 40.{n}\r\n" for n in range(120))
     text = "Torque in Nm by thread and class\r\n" + rows
-    chunks = chunk_pages([PageLayout(1, text, (), "en")], "", [], Embedder().count_tokens, ENGLISH)
+    chunks = chunk_pages([Page(1, text, language="en")], "", [], Embedder().count_tokens, ENGLISH)
     assert len(chunks) > 2
     assert "Torque in Nm by thread and class" in chunks[2].indexed
     assert chunks[2].headings[-1] == "Torque in Nm by thread and class"
@@ -58,11 +59,13 @@ def test_cut_repeats_the_head_of_a_divided_table() -> None:
 def test_cut_carries_the_head_of_a_table_to_the_next_page() -> None:
     head = "Type Flow Head Power\r\n"
     pages = [
-        PageLayout(
-            1, "The duty points.\r\n" + head + "".join(f"CP {n} 10.{n} 20.{n} 1.{n}\r\n" for n in range(9)), (), "en"
+        Page(
+            1,
+            "The duty points.\r\n" + head + "".join(f"CP {n} 10.{n} 20.{n} 1.{n}\r\n" for n in range(9)),
+            language="en",
         ),
-        PageLayout(2, "".join(f"CP {n} 10.{n} 20.{n} 1.{n}\r\n" for n in range(9, 20)), (), "en"),
-        PageLayout(3, "A page of text follows the table. It is long enough to be read.", (), "en"),
+        Page(2, "".join(f"CP {n} 10.{n} 20.{n} 1.{n}\r\n" for n in range(9, 20)), language="en"),
+        Page(3, "A page of text follows the table. It is long enough to be read.", language="en"),
     ]
     chunks = chunk_pages(pages, "", [], Embedder().count_tokens, ENGLISH)
     assert [chunk.headings for chunk in chunks if chunk.page == 2] == [("Type Flow Head Power",)]
