@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from phi3desk.errors import Sentence, say
+from phi3desk.library.kinds import PDF, Unit, kind_of
 
 
 class State(StrEnum):
@@ -174,7 +175,7 @@ class Passage:
     end: int
     text: str
     headings: tuple[str, ...] = ()
-    kind: str = "pdf"
+    kind: str = PDF.key
     label: str = ""
     also: tuple[str, ...] = ()
 
@@ -278,8 +279,10 @@ class LibraryStatus:
 
 def place(kind: str, page: int, label: str) -> Sentence:
     """Return where in a document a page is, in words: "p. 12", "slide 3", "Prices, rows 2-41"."""
-    if label and kind != "pdf":
+    known = kind_of(kind)
+    unit = known.unit if known is not None else Unit.PART
+    if label and unit is not Unit.PAGE:
         return Sentence("{label}", {"label": label})
-    if kind == "pptx":
+    if unit is Unit.SLIDE:
         return say("slide {page}", page=page)
     return say("p. {page}", page=page)

@@ -1,4 +1,4 @@
-"""The kinds of files that can be read, told by their first bytes and their names, and who reads them."""
+"""Which kind a file is, told by its first bytes and its name, and who reads it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from pathlib import Path
 
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import Page, State
+from phi3desk.library.kinds import (
+    DOCX,
+    HTML,
+    PDF,
+    PPTX,
+    TEXT,
+    XLSX,
+    DocumentKind,
+    kind_named,
+    kind_of,
+    suffix_of,
+)
 from phi3desk.library.language import language_of
 from phi3desk.library.reading.limits import ReadContent, Refusal, told
 from phi3desk.library.reading.protocol import Finished, ReadEvent, ReadRequest
@@ -26,27 +38,19 @@ _WEB_PAGE = (b"<!doctype html", b"<html", b"<table")
 #: How the first part of an Office file is called; other archives begin with other names.
 _OFFICE_PARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"ppt/", b"xl/", b"customXml/")
 
-_NAMES = {
-    "pdf": ("pdf",),
-    "docx": ("docx", "docm", "dotx", "dotm"),
-    "pptx": ("pptx", "pptm", "ppsx", "ppsm", "potx", "potm"),
-    "xlsx": ("xlsx", "xlsm", "xltx", "xltm"),
-    "csv": ("csv", "tsv"),
-    "html": ("html", "htm", "xhtml"),
-    "md": ("md", "markdown"),
-    "txt": ("txt", "text", "log"),
-    "eml": ("eml",),
+#: Old formats of Office, and the kind that each can be saved as.
+_OLD_OFFICE = {
+    **dict.fromkeys(("doc", "dot"), DOCX),
+    **dict.fromkeys(("xls", "xlt"), XLSX),
+    **dict.fromkeys(("ppt", "pps", "pot"), PPTX),
 }
-_KINDS = {name: kind for kind, names in _NAMES.items() for name in names}
-_OFFICE = frozenset({"docx", "pptx", "xlsx"})
-_OLD_OFFICE = {"doc": "DOCX", "dot": "DOCX", "xls": "XLSX", "xlt": "XLSX", "ppt": "PPTX", "pps": "PPTX", "pot": "PPTX"}
-#: What other programs write, and what it can be saved as.
+#: What other programs write, and the kind that it can be saved as.
 _OTHERS = {
-    **dict.fromkeys(("odt", "ott", "fodt", "rtf", "pages", "wps", "wpd"), "DOCX"),
-    **dict.fromkeys(("ods", "ots", "fods", "xlsb", "numbers"), "XLSX"),
-    **dict.fromkeys(("odp", "otp", "fodp", "key"), "PPTX"),
-    **dict.fromkeys(("xps", "oxps", "djvu", "epub", "mobi", "ps", "eps", "mht", "mhtml", "vsdx", "dwg"), "PDF"),
-}  # fmt: skip
+    **dict.fromkeys(("odt", "ott", "fodt", "rtf", "pages", "wps", "wpd"), DOCX),
+    **dict.fromkeys(("ods", "ots", "fods", "xlsb", "numbers"), XLSX),
+    **dict.fromkeys(("odp", "otp", "fodp", "key"), PPTX),
+    **dict.fromkeys(("xps", "oxps", "djvu", "epub", "mobi", "ps", "eps", "mht", "mhtml", "vsdx", "dwg"), PDF),
+}
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +69,7 @@ def _events(request: ReadRequest) -> Iterator[ReadEvent]:
             yield refused
             return
         kind = _kind(path)
-        if kind == "pdf":
+        if kind is PDF:
             from phi3desk.library.reading.pdf import read_pdf
 
             yield from read_pdf(request)
@@ -77,14 +81,14 @@ def _events(request: ReadRequest) -> Iterator[ReadEvent]:
         yield Finished(State.FAILED, say("The file is nested too deeply to be read."))
 
 
-def _read(kind: str, path: Path) -> Iterator[ReadEvent]:
+def _read(kind: DocumentKind, path: Path) -> Iterator[ReadEvent]:
     try:
-        yield from told(_reader(kind)(path))
+        yield from told(_reader(kind.reader)(path))
     except (MemoryError, RecursionError, Refusal):
         raise
     except Exception as error:  # whatever a damaged or hostile file makes a parser raise is that file's end
         problem = type(error).__name__
-        _log.info("a file of kind %s cannot be read: %s", kind, problem)
+        _log.info("a file of kind %s cannot be read: %s", kind.key, problem)
         yield Finished(State.FAILED, say("The file is damaged: reading it stopped ({problem}).", problem=problem))
 
 
@@ -96,21 +100,22 @@ def refusal(path: Path) -> Finished | None:
     except OSError as error:
         problem = error.strerror or type(error).__name__
         return Finished(State.FAILED, say("The file cannot be opened: {problem}.", problem=problem))
-    suffix = _suffix(path)
+    suffix, named = suffix_of(path), kind_named(path)
     if path.name.startswith("~$"):
         return _unsupported(say("Office keeps this file while the document is open; it holds nothing to read."))
     if not head:
-        if suffix in _KINDS:
+        if named is not None:
             return Finished(State.FAILED, say("The file has no content: its size is 0 bytes."))
         return _unsupported(_what_can_be_read())
-    if suffix in _KINDS or _is_pdf(head, suffix) or _may_be_office(head) or _is_page_in_disguise(head, suffix):
+    if named is not None or _is_pdf(head, named) or _may_be_office(head) or _is_page_in_disguise(head, suffix):
         return None
     if head.startswith(_OLE) or suffix in _OLD_OFFICE:
         return _unsupported(_old_office(suffix))
     if suffix in _OTHERS:
         return _unsupported(
             say(
-                "This kind of file cannot be read. Save it as {kind} in the program that made it.", kind=_OTHERS[suffix]
+                "This kind of file cannot be read. Save it as {kind} in the program that made it.",
+                kind=_OTHERS[suffix].name,
             )
         )
     if suffix == "zip":
@@ -118,39 +123,38 @@ def refusal(path: Path) -> Finished | None:
     return _unsupported(_what_can_be_read())
 
 
-def _kind(path: Path) -> str:
+def _kind(path: Path) -> DocumentKind:
     """Return the kind of a file that `refusal` lets pass, by its content first; raise Refusal where it has none."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    suffix = _suffix(path)
-    named = _KINDS.get(suffix, "")
-    if _is_pdf(head, suffix):
-        return "pdf"
-    if head.startswith(_ZIP) and (named in _OFFICE or _may_be_office(head) or named != "pdf"):
+    named = kind_named(path)
+    if _is_pdf(head, named):
+        return PDF
+    if head.startswith(_ZIP):
         return _kind_of_container(path, named)
-    if head.startswith(_OLE) and named != "pdf":
-        raise _ole_refusal(path, suffix)
-    if named in _OFFICE:
+    if head.startswith(_OLE):
+        raise _ole_refusal(path)
+    if named is not None and named.office:
         if _is_web_page(head):
-            return "html"
+            return HTML
         raise Refusal("The file is damaged, or it is no Office document although its name says so.")
-    if named in ("", "txt") and _is_web_page(head):
-        return "html"
-    return named or "txt"
+    if named in (None, TEXT) and _is_web_page(head):
+        return HTML
+    return named or TEXT
 
 
-def _kind_of_container(path: Path, named: str) -> str:
+def _kind_of_container(path: Path, named: DocumentKind | None) -> DocumentKind:
     from phi3desk.library.reading.archive import office_kind
 
-    kind = office_kind(path)
-    if kind:
+    kind = kind_of(office_kind(path))
+    if kind is not None:
         return kind
-    if named in _OFFICE:
+    if named is not None and named.office:
         raise Refusal("The file is damaged: it is an archive that holds no Office document.")
     raise Refusal("Archives are not read. Unpack it to have the files in it read.", state=State.UNSUPPORTED)
 
 
-def _ole_refusal(path: Path, suffix: str) -> Refusal:
+def _ole_refusal(path: Path) -> Refusal:
     with path.open("rb") as file:
         locked = _LOCKED_OFFICE in file.read(_LOOKED_THROUGH)
     if locked:
@@ -159,41 +163,39 @@ def _ole_refusal(path: Path, suffix: str) -> Refusal:
             "Save it without the password in the program that made it.",
             state=State.UNSUPPORTED,
         )
-    sentence = _old_office(suffix)
+    sentence = _old_office(suffix_of(path))
     return Refusal(sentence.template, state=State.UNSUPPORTED, **sentence.values)
 
 
-def _reader(kind: str) -> Callable[[Path], ReadContent]:
-    """Return who reads a kind of file; its libraries are loaded with the first file of that kind."""
-    if kind == "docx":
+def _reader(name: str) -> Callable[[Path], ReadContent]:
+    """Return the function behind a kind's `reader`; its libraries are loaded with the first file of that kind."""
+    if name == "word":
         from phi3desk.library.reading.word import read_docx as reader
-    elif kind == "pptx":
+    elif name == "slides":
         from phi3desk.library.reading.slides import read_pptx as reader
-    elif kind == "xlsx":
+    elif name == "sheets":
         from phi3desk.library.reading.sheets import read_xlsx as reader
-    elif kind == "csv":
+    elif name == "delimited":
         from phi3desk.library.reading.delimited import read_csv as reader
-    elif kind == "html":
+    elif name == "web":
         from phi3desk.library.reading.web import read_html as reader
-    elif kind == "md":
+    elif name == "markdown":
         from phi3desk.library.reading.web import read_markdown as reader
-    elif kind == "eml":
+    elif name == "mail":
         from phi3desk.library.reading.mail import read_mail as reader
-    else:
+    elif name == "text":
         from phi3desk.library.reading.plain import read_text as reader
+    else:
+        raise LookupError(name)
     return reader
 
 
-def _suffix(path: Path) -> str:
-    return path.suffix.lower().removeprefix(".")
-
-
-def _is_pdf(head: bytes, suffix: str) -> bool:
+def _is_pdf(head: bytes, named: DocumentKind | None) -> bool:
     """Tell a PDF by its mark; where a name says otherwise the mark must come first, for a text may speak of it."""
-    if suffix == "pdf":
+    if named is PDF:
         return True
     first = head.lstrip(b"\xef\xbb\xbf \t\r\n\x00").startswith(_PDF)
-    return first or (_PDF in head and suffix not in _KINDS)
+    return first or (_PDF in head and named is None)
 
 
 def _may_be_office(head: bytes) -> bool:
@@ -218,8 +220,8 @@ def _unsupported(reason: Sentence) -> Finished:
 def _old_office(suffix: str) -> Sentence:
     if suffix == "msg":
         return say("Outlook's own format cannot be read. Save the e-mail as EML or as text.")
-    kind = _OLD_OFFICE.get(suffix, "DOCX, XLSX or PPTX")
-    return say("This is an old Office format that cannot be read. Save it as {kind}.", kind=kind)
+    saved_as = _OLD_OFFICE[suffix].name if suffix in _OLD_OFFICE else "DOCX, XLSX or PPTX"
+    return say("This is an old Office format that cannot be read. Save it as {kind}.", kind=saved_as)
 
 
 def _what_can_be_read() -> Sentence:

@@ -12,6 +12,7 @@ from phi3desk.errors import Sentence
 from phi3desk.library.chunked_document import IndexEntry
 from phi3desk.library.chunker import Chunk
 from phi3desk.library.documents import OutlineEntry, Page, State
+from phi3desk.library.kinds import PDF
 from phi3desk.line_protocol import Line, decode
 
 VERSION = 3
@@ -48,7 +49,7 @@ class Opened:
     """
 
     pages: int
-    kind: str = "pdf"
+    kind: str = PDF.key
 
 
 @dataclass(frozen=True)

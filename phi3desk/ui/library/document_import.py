@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from phi3desk.library.documents import Collection, Document, ImportSummary, State
+from phi3desk.library.kinds import KINDS
 from phi3desk.paths import resource
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
@@ -18,7 +19,7 @@ from phi3desk.ui.library.document_report import write_report
 
 FOLDER, REPORT_FOLDER = "folder", "folder.report"
 #: What can be read, as file dialogs take it.
-PATTERNS = "*.pdf *.docx *.pptx *.xlsx *.csv *.tsv *.html *.htm *.md *.txt *.eml"
+PATTERNS = " ".join(f"*.{suffix}" for kind in KINDS for suffix in kind.suffixes)
 READ = (State.READY, State.DUPLICATE)
 
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from phi3desk.chat.evidence import SHORTEST_WORD
 from phi3desk.chat.messages import Source
 from phi3desk.library.documents import Document, PageText
+from phi3desk.library.kinds import has_pages, kind_named
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import also_as, translate
 from phi3desk.ui.library.document_states import advice
@@ -212,15 +213,16 @@ class SourcePane(QFrame):
         passage = source.passage
         self._source, self._quote = source, quote
         self._why.setText(self._why_found(source))
-        is_text = passage.kind not in ("", "pdf")
+        is_text = bool(passage.kind) and not has_pages(passage.kind)
         self._show(ShownFile(passage.document_id, passage.path, passage.document, is_text), passage.page)
 
     def show_document(self, document: Document) -> None:
         """Open a document at its first page."""
         self._source, self._quote = None, ""
         self._why.setText(advice(document))
-        kind = document.kind or Path(document.path).suffix.lower().removeprefix(".")
-        self._show(ShownFile(document.id, document.path, document.name, kind != "pdf"), 1)
+        named = kind_named(Path(document.path))
+        kind = document.kind or (named.key if named is not None else "")
+        self._show(ShownFile(document.id, document.path, document.name, not has_pages(kind)), 1)
 
     def _show(self, file: ShownFile, page: int) -> None:
         self._turn += 1
