@@ -116,27 +116,25 @@ class ExampleStore:
                 time.time(),
             ),
         )
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE origin = ?", (origin,)).fetchone()  # noqa: S608
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE origin = ?", (origin,)).fetchone()
         return _example(row)
 
     def of_answer(self, answer: Message) -> Example | None:
         """Return what the person thinks of an answer so far, None where it was not judged."""
         row = self._db.execute(
-            f"SELECT {_COLUMNS} FROM example WHERE origin = ? AND removed IS NULL",  # noqa: S608
+            f"SELECT {_COLUMNS} FROM example WHERE origin = ? AND removed IS NULL",
             (_origin(answer),),
         ).fetchone()
         return _example(row) if row is not None else None
 
     def examples(self) -> list[Example]:
         """Return the examples, the last judged first."""
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM example WHERE removed IS NULL ORDER BY changed DESC, id DESC"  # noqa: S608
-        )
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE removed IS NULL ORDER BY changed DESC, id DESC")
         return [_example(row) for row in rows]
 
     def example(self, example_id: int) -> Example:
         """Return one example; KeyError where there is none."""
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE id = ?", (example_id,)).fetchone()  # noqa: S608
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE id = ?", (example_id,)).fetchone()
         if row is None:
             raise KeyError(example_id)
         return _example(row)

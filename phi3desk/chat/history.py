@@ -75,7 +75,7 @@ class ConversationStore:
     def conversation(self, conversation_id: int) -> Conversation:
         """Return one conversation; KeyError where there is none."""
         row = self._db.execute(
-            f"SELECT {_CONVERSATION} FROM conversation WHERE id = ?",  # noqa: S608 - a constant list of columns
+            f"SELECT {_CONVERSATION} FROM conversation WHERE id = ?",
             (conversation_id,),
         ).fetchone()
         if row is None:
@@ -85,7 +85,7 @@ class ConversationStore:
     def conversations(self, words: str = "") -> list[Conversation]:
         """Return the conversations, the last changed first; with `words`, those whose title or messages hold them."""
         rows = self._db.execute(
-            f"SELECT {_CONVERSATION} FROM conversation c"  # noqa: S608 - a constant list of columns
+            f"SELECT {_CONVERSATION} FROM conversation c"
             " WHERE removed IS NULL AND (instr(folded(title), :words) OR EXISTS ("
             "SELECT 1 FROM message m WHERE m.conversation_id = c.id AND instr(folded(m.text), :words)))"
             " ORDER BY changed DESC, id DESC",

@@ -333,7 +333,7 @@ class Catalog(Database):
         names: dict[int, tuple[str, ...]] = {}
         for part in batches(sorted(document_ids)):
             rows = self.connection.execute(
-                "SELECT o.id, d.name FROM document o JOIN document d ON d.collection_id = o.collection_id "  # noqa: S608
+                "SELECT o.id, d.name FROM document o JOIN document d ON d.collection_id = o.collection_id "
                 "AND d.sha256 = o.sha256 AND d.state = 'duplicate' AND d.removed IS NULL "
                 f"WHERE o.id IN ({placeholders(part)}) AND o.sha256 <> '' ORDER BY d.name",
                 part,
@@ -354,7 +354,7 @@ class Catalog(Database):
         """Return the share of each language among the passages of collections (None: of all)."""
         among = "" if collection_ids is None else f"AND d.collection_id IN ({placeholders(collection_ids)})"
         rows = self.connection.execute(
-            "SELECT d.language, sum(d.passages) AS n FROM document d WHERE d.removed IS NULL AND d.passages > 0 "  # noqa: S608
+            "SELECT d.language, sum(d.passages) AS n FROM document d WHERE d.removed IS NULL AND d.passages > 0 "
             f"{among} GROUP BY d.language",
             tuple(collection_ids or ()),
         ).fetchall()

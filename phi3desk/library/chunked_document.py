@@ -13,7 +13,7 @@ from pathlib import Path
 
 from phi3desk.library.chunker import Chunk, chunk_pages, indexed_text
 from phi3desk.library.documents import OutlineEntry, Page
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.terms import index_words
 from phi3desk.library.text import fold
 from phi3desk.library.titles import shown_title, spoken_title

@@ -117,9 +117,10 @@ class Content:
                 (chunk.page, chunk.start, chunk.end, row["id"]),
             )
         if row["context"] != chunk.context:
-            # the digest is that of the text whose vector the passage has
+            # the digest is that of the text whose vector the passage has; a vector of another embedder is given up
             self._connection.execute(
-                "UPDATE passage SET context = ?, digest = CASE WHEN embedded = 1 THEN digest ELSE ? END WHERE id = ?",
+                "UPDATE passage SET context = ?, digest = CASE WHEN embedded = 1 THEN digest ELSE ? END, "
+                "embedder_id = CASE WHEN embedded = 1 THEN embedder_id END WHERE id = ?",
                 (chunk.context, chunk.digest, row["id"]),
             )
             self.index_anew([row["id"]])
@@ -142,7 +143,8 @@ class Content:
         for passage_id in passage_ids:
             self._connection.execute(
                 "INSERT OR IGNORE INTO vector_debt (passage_id, collection_id) SELECT p.id, d.collection_id "
-                "FROM passage p JOIN document d ON d.id = p.document_id WHERE p.id = ? AND p.embedded <> 2",
+                "FROM passage p JOIN document d ON d.id = p.document_id "
+                "WHERE p.id = ? AND (p.embedded <> 2 OR p.embedder_id IS NOT NULL)",
                 (passage_id,),
             )
             self._unindex(passage_id)
@@ -280,10 +282,14 @@ def embedded_at_first(language: str, known_languages: frozenset[str]) -> int:
 def add_passage(
     connection: sqlite3.Connection, document_id: int, chunk: Chunk, embedded: int, entry: IndexEntry
 ) -> int:
-    """Write a passage and its words in the connection's transaction; return its id."""
+    """Write a passage and its words in the connection's transaction; return its id.
+
+    One that is EMBEDDED has a vector of the embedder in use.
+    """
     made = connection.execute(
-        'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, embedded) '
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, embedded, '
+        "embedder_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "CASE WHEN ? = 1 THEN (SELECT id FROM embedder WHERE in_use = 1) END)",
         (
             document_id,
             chunk.page,
@@ -294,6 +300,7 @@ def add_passage(
             chunk.context,
             chunk.language,
             chunk.digest,
+            embedded,
             embedded,
         ),
     )

@@ -69,7 +69,7 @@ def _delete_loose(catalog: Catalog) -> None:
     with catalog.writing() as connection:
         for row in connection.execute("PRAGMA foreign_key_check").fetchall():
             if row["rowid"] is not None:
-                connection.execute(f'DELETE FROM "{row["table"]}" WHERE rowid = ?', (row["rowid"],))  # noqa: S608
+                connection.execute(f'DELETE FROM "{row["table"]}" WHERE rowid = ?', (row["rowid"],))
         connection.execute("DELETE FROM page WHERE document_id NOT IN (SELECT id FROM document)")
         connection.execute("DELETE FROM left_out WHERE collection_id NOT IN (SELECT id FROM collection)")
 
@@ -113,7 +113,7 @@ def _document_faults(catalog: Catalog) -> list[_Found]:
     }
     found: list[_Found] = []
     for kind, (says, condition) in wrong.items():
-        ids = _ids(catalog, f"SELECT id FROM document WHERE removed IS NULL AND state <> 'found' AND {condition}")  # noqa: S608
+        ids = _ids(catalog, f"SELECT id FROM document WHERE removed IS NULL AND state <> 'found' AND {condition}")
         if ids:
             found.append((Fault(kind, len(ids), says), _starting_over(catalog, ids)))
     return found

@@ -25,7 +25,7 @@ from phi3desk.library.documents import (
     SearchResult,
     State,
 )
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.embedder import Embedder, open_embedder
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.importing.folder_watcher import FolderWatcher
@@ -71,13 +71,18 @@ class Library:
             raise UserError(
                 "The library is in use by another window or command of phi3desk. Close that one, or wait for it to end."
             ) from None
+        self._embedder = embedder or open_embedder(settings)
         try:
             self._catalog = Catalog(paths.catalog)
-            self._vectors = VectorStore(paths.vectors)
+            self._was_closed = self._catalog.remembered(_CLOSED) == "1"
+            self._catalog.remember(_CLOSED, "")
+            queue = EmbeddingQueue(self._catalog)
+            if queue.use(self._embedder):
+                self._was_closed = False
+            self._vectors = VectorStore(paths.vectors, queue.embedder_id)
         except BaseException:
             self._lock.release()
             raise
-        self._embedder = embedder or Embedder()
         self._content = Content(self._catalog)
         self._sources = Sources(self._catalog)
         self._passwords = Passwords()
@@ -95,8 +100,6 @@ class Library:
         )
         self._retriever = Retriever(self._catalog, self._vectors, self._embedder)
         self._watcher: FolderWatcher | None = None
-        self._was_closed = self._catalog.remembered(_CLOSED) == "1"
-        self._catalog.remember(_CLOSED, "")
         self.reconcile()
         self._was_closed = True
 
@@ -121,11 +124,11 @@ class Library:
     def reconcile(self) -> None:
         """Make the vectors agree with the catalogue again after a crash or a loss of power.
 
-        Where the library was closed in good order their numbers tell enough.
+        Where the library was closed in good order, with the same embedder, their numbers tell enough.
         """
         queue = EmbeddingQueue(self._catalog)
         for collection_id, passages in queue.pending_deletions().items():
-            self._vectors.delete(collection_id, passages)
+            self._vectors.forget(collection_id, passages)
             queue.deleted(passages)
         for collection in self._catalog.collections():
             same_number = self._vectors.count(collection.id) == queue.vector_count(collection.id)
@@ -324,7 +327,7 @@ class Library:
     def transferring(self) -> Iterator[Transfer]:
         """Give what takes collections out of this library and puts others in; what came in is watched afterwards."""
         try:
-            yield Transfer(self._catalog, self._vectors, self._embedder.name, self._embedder.languages)
+            yield Transfer(self._catalog, self._vectors, self._embedder)
         finally:
             self._watch_anew()
 

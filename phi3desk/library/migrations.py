@@ -126,4 +126,20 @@ MIGRATIONS: tuple[str, ...] = (
         value TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    -- what has made vectors; in_use is 1 for the one that the library was last opened with
+    CREATE TABLE embedder (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        in_use INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (name, fingerprint)
+    );
+    INSERT INTO embedder (id, name, fingerprint, in_use) VALUES
+        (1, 'all-MiniLM-L6-v2', '53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db', 1);
+
+    -- whose vector a passage has in Chroma, NULL where it has none; passage.embedded is 1 where that one is in use
+    ALTER TABLE passage ADD COLUMN embedder_id INTEGER REFERENCES embedder (id);
+    UPDATE passage SET embedder_id = 1 WHERE embedded = 1;
+    """,
 )

@@ -75,7 +75,7 @@ class Sources:
             connection.execute("UPDATE source SET path = ? WHERE id = ?", (str(path), source.id))
             for table in ("document", "left_out"):
                 connection.execute(
-                    f"UPDATE OR IGNORE {table} SET path = ? || substr(path, ?) "  # noqa: S608
+                    f"UPDATE OR IGNORE {table} SET path = ? || substr(path, ?) "
                     "WHERE collection_id = ? AND substr(path, 1, ?) = ?",
                     (new, len(old) + 1, source.collection_id, len(old), old),
                 )

@@ -18,6 +18,7 @@ from phi3desk.library.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECOGNISED, add_passage, embedded_at_first
 from phi3desk.library.database import placeholders
 from phi3desk.library.documents import LARGEST_MEGABYTES, Rules, State
+from phi3desk.library.embedding.embedder import FIRST_EMBEDDER, Embedder
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.sources import Sources
@@ -98,18 +99,16 @@ class _Numbers:
 class Transfer:
     """What leaves and enters one library; used by one thread at a time.
 
-    `embedder` is the name of the library's, `languages` are those it knows, `dimensions` is the length of its vectors.
+    `embedder` is what a pack calls the library's, `dimensions` is the length of its vectors.
     """
 
-    def __init__(
-        self, catalog: Catalog, vectors: VectorStore, embedder: str, languages: frozenset[str], dimensions: int = 384
-    ) -> None:
+    def __init__(self, catalog: Catalog, vectors: VectorStore, embedder: Embedder) -> None:
         self._catalog = catalog
         self._vectors = vectors
         self._sources = Sources(catalog)
-        self._languages = languages
-        self.embedder = embedder
-        self.dimensions = dimensions
+        self._languages = embedder.languages
+        self.embedder = _packed_name(embedder)
+        self.dimensions = embedder.dimensions
 
     # taking out
 
@@ -131,7 +130,7 @@ class Transfer:
     def documents(self, collection_id: int) -> list[Carried]:
         """Return the documents of a collection that can be taken out, each with a path of its own in the pack."""
         rows = self._catalog.connection.execute(
-            "SELECT id, path, sha256, size, changed, state, passages FROM document WHERE collection_id = ? "  # noqa: S608
+            "SELECT id, path, sha256, size, changed, state, passages FROM document WHERE collection_id = ? "
             f"AND removed IS NULL AND state IN ({placeholders(_CARRIED + _WITH_FILE_ONLY)}) ORDER BY id",
             (collection_id, *_CARRIED, *_WITH_FILE_ONLY),
         ).fetchall()
@@ -353,6 +352,16 @@ class Transfer:
             step()
             part = list(itertools.islice(waiting, len(rows)))
             self._vectors.put(collection_id, [i for i, _ in part], [d for _, d in part], rows)
+
+
+def _packed_name(embedder: Embedder) -> str:
+    """Return what a pack calls the embedder of its vectors: equal for two only where their vectors can be compared.
+
+    The packs there are name the first one without its fingerprint.
+    """
+    if (embedder.name, embedder.fingerprint) == FIRST_EMBEDDER:
+        return embedder.name
+    return f"{embedder.name} ({embedder.fingerprint})"
 
 
 def rules_of_pack(rules: Rules) -> Rules:

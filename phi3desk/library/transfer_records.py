@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    VectorStore = npt.NDArray[np.floating[Any]]
+    Vectors = npt.NDArray[np.floating[Any]]
 
 DOCUMENTS, PAGES, PASSAGES, VECTORS = "documents.jsonl", "pages.jsonl", "passages.jsonl", "vectors.f32"
 INDEX_FILES = (DOCUMENTS, PAGES, PASSAGES, VECTORS)
@@ -176,7 +176,7 @@ def _check_vectors(path: Path, count: int, dimensions: int) -> None:
             raise IndexRefused("The vectors in the pack are damaged, so it was refused.")
 
 
-def vector_rows(path: Path, dimensions: int, count: int = _ROWS) -> Iterator[VectorStore]:
+def vector_rows(path: Path, dimensions: int, count: int = _ROWS) -> Iterator[Vectors]:
     """Read vectors in parts, each of shape (up to `count`, dimensions)."""
     import numpy as np
 

@@ -25,7 +25,7 @@ from typing import NoReturn
 
 import psutil
 
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.embedder import Embedder, open_embedder
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
@@ -223,7 +223,7 @@ def preloaded() -> Embedder:
     import torch
 
     torch.set_num_threads(1)
-    embedder = Embedder()
+    embedder = open_embedder()
     embedder.load()
     embedder.count_tokens(["pump"])
     assert len(psutil.Process().threads()) == 1, "a process with threads is not to be forked"

@@ -26,7 +26,7 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunked_document import index_entry
 from phi3desk.library.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, WORDS_ONLY, add_passage
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.embedder import open_embedder
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths, resource
@@ -80,7 +80,7 @@ def _milliseconds(library: Library, question: str) -> float:
 
 def _recall_rows(paths: Paths, questions: Sequence[str]) -> Iterator[Row]:
     """Compare the index of neighbours with the exact search, and what letting go of the embedder gives back."""
-    embedder = Embedder()
+    embedder = open_embedder()
     asked = np.array([embedder.embed_question(question) for question in questions])
     with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
         (collection,) = (found.id for found in catalog.collections())

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.embedder import Embedder
+from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.library import Library
 from phi3desk.packs.importer import ImportedPack, import_pack
 from phi3desk.paths import Paths
@@ -17,7 +18,7 @@ from tests.helpers.reading import READER
 PUMPS = "Pumps: north/south"
 
 
-class CountingEmbedder(Embedder):
+class CountingEmbedder(MiniLmEmbedder):
     """The real embedder, which counts the passages it was given."""
 
     def __init__(self) -> None:

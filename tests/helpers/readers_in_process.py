@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
+from phi3desk.library.library import Library
 from phi3desk.library.reading.pool import DocumentText
 from phi3desk.library.reading.protocol import ReadRequest
 from tests.helpers.reading import told_about
@@ -36,3 +37,10 @@ class ReadersInProcess:
 
     def close(self) -> None:
         """Do nothing: there is no process."""
+
+
+class LibraryInProcess(Library):
+    """A library whose readers run in this process."""
+
+    def _open_pool(self) -> ReadersInProcess:
+        return ReadersInProcess()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    VectorStore = np.ndarray[Any, np.dtype[np.float32]]
+    Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
 Tokens = list[int]
 
@@ -44,7 +44,7 @@ class Encoder:
         """Return the tokens of each text, cut off where the model cannot take more."""
         return [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
 
-    def vectors(self, batch: Sequence[Tokens]) -> VectorStore:
+    def vectors(self, batch: Sequence[Tokens]) -> Vectors:
         """Return one vector of length 1 for each of some token lists, computed at once; equal lengths are fastest."""
         import torch
 
@@ -59,5 +59,5 @@ class Encoder:
         there = (torch.arange(longest) < lengths[:, None]).long()
         with torch.inference_mode():
             made = self._model({"input_ids": ids, "attention_mask": there})["sentence_embedding"]
-            vectors: VectorStore = torch.nn.functional.normalize(made, dim=1).numpy()
+            vectors: Vectors = torch.nn.functional.normalize(made, dim=1).numpy()
         return vectors

@@ -1,4 +1,4 @@
-"""The embedder: all-MiniLM-L6-v2 from its package, without any network."""
+"""The embedder that comes with the program: all-MiniLM-L6-v2 from its package, without any network."""
 
 from __future__ import annotations
 
@@ -35,14 +35,19 @@ def model_folder() -> Path:
     return Path(found.origin).parent / "model"
 
 
-class Embedder:
+class MiniLmEmbedder:
     """Turns texts into vectors of 384 numbers of length 1; loaded when first used, thread-safe.
 
     Passages are embedded one batch at a time; a question is embedded beside a batch and does not wait for it.
     """
 
     name = "all-MiniLM-L6-v2"
+    #: SHA-256 of the model's file
+    fingerprint = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+    dimensions = 384
     languages = frozenset({"en"})
+    question_prefix = passage_prefix = ""
+    batch = BATCH
 
     def __init__(self) -> None:
         self._encoder: Encoder | None = None
@@ -69,7 +74,7 @@ class Embedder:
         """Return one vector a text, shape (texts, 384), float32, in their order."""
         import numpy as np
 
-        vectors = np.zeros((len(texts), 384), dtype=np.float32)
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         with self._in_use() as encoder:
             tokens = encoder.tokens(texts)
             order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phi3desk.errors import UserError
-from phi3desk.library.embedding.minilm import BATCH, Embedder
+from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.queue import EmbeddingQueue, Waiting
 from phi3desk.library.embedding.vector_store import VectorStore
 
 log = logging.getLogger(__name__)
 
-#: Passages taken from the catalogue at a time: sorted by length among many, a batch holds little padding.
-_PASSAGES_AT_A_TIME = 8 * BATCH
+#: Batches of passages taken from the catalogue at a time: sorted by length among many, a batch holds little padding.
+_BATCHES_AT_A_TIME = 8
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class PassageEmbedding:
 
     def step(self) -> Step | None:
         """Embed the next passages that wait; None where there is none."""
-        waiting = self._queue.waiting(_PASSAGES_AT_A_TIME)
+        waiting = self._queue.waiting(_BATCHES_AT_A_TIME * self._embedder.batch)
         if not waiting:
             return None
         started = time.monotonic()
         copied = self._copy_twins(waiting)
-        rest = _alike([passage for passage in waiting if passage.id not in copied])
+        rest = _alike([passage for passage in waiting if passage.id not in copied], self._embedder.batch)
         worked = copied | set(self._embed(rest))
         tried = [passage for passage in waiting if passage.id in copied] + rest
         ready = self._queue.embedded(
@@ -68,7 +68,8 @@ class PassageEmbedding:
         """Embed passages and keep their vectors; return those that worked. Equal texts are embedded once."""
         if not passages:
             return []
-        texts = {passage.digest: passage.indexed for passage in passages}
+        prefix = self._embedder.passage_prefix
+        texts = {passage.digest: prefix + passage.indexed for passage in passages}
         try:
             made = dict(zip(texts, self._embedder.embed(list(texts.values())), strict=True))
         except UserError:
@@ -92,7 +93,7 @@ class PassageEmbedding:
             )
 
 
-def _alike(passages: Sequence[Waiting]) -> list[Waiting]:
+def _alike(passages: Sequence[Waiting], batch: int) -> list[Waiting]:
     """Return some passages of nearly the same length, the one that waits longest among them.
 
     Little padding makes a batch fast; taking only some lets a pause or a cancel wait for two batches at most.
@@ -101,5 +102,5 @@ def _alike(passages: Sequence[Waiting]) -> list[Waiting]:
         return []
     by_length = sorted(passages, key=lambda passage: len(passage.indexed))
     at = by_length.index(passages[0])
-    first = max(0, min(at - BATCH, len(by_length) - 2 * BATCH))
-    return by_length[first : first + 2 * BATCH]
+    first = max(0, min(at - batch, len(by_length) - 2 * batch))
+    return by_length[first : first + 2 * batch]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunker import indexed_text
 from phi3desk.library.database import batches, placeholders
+from phi3desk.library.embedding.embedder import Embedder
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,43 @@ class EmbeddingQueue:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+
+    @property
+    def embedder_id(self) -> int:
+        """Return the number of the embedder in use in the catalogue."""
+        row = self._catalog.connection.execute("SELECT id FROM embedder WHERE in_use = 1").fetchone()
+        return int(row["id"])
+
+    def use(self, embedder: Embedder) -> bool:
+        """Take an embedder into use; return whether another one was in use before.
+
+        Passages that have no vector of it wait for one, where it knows their language, and are found by words until
+        then. Vectors that it made earlier, and that no other embedder's have replaced since, count again.
+        """
+        with self._catalog.writing() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO embedder (name, fingerprint) VALUES (?, ?)",
+                (embedder.name, embedder.fingerprint),
+            )
+            chosen = connection.execute(
+                "SELECT id, in_use FROM embedder WHERE name = ? AND fingerprint = ?",
+                (embedder.name, embedder.fingerprint),
+            ).fetchone()
+            if chosen["in_use"]:
+                return False
+            connection.execute("UPDATE embedder SET in_use = (id = ?)", (chosen["id"],))
+            known = sorted(embedder.languages)
+            connection.execute(
+                "UPDATE passage SET embedded = CASE WHEN embedder_id = ? THEN 1 "
+                f"WHEN language = '' OR language IN ({placeholders(known)}) THEN 0 ELSE 2 END",
+                (chosen["id"], *known),
+            )
+            connection.execute(
+                "UPDATE document SET state = 'words' WHERE state = 'ready' AND EXISTS "
+                "(SELECT 1 FROM passage p WHERE p.document_id = document.id AND p.embedded = 0)"
+            )
+            self.settle()
+        return True
 
     def waiting(self, limit: int) -> list[Waiting]:
         """Return passages that wait for an embedding, document by document in the order of import."""
@@ -48,12 +86,13 @@ class EmbeddingQueue:
         ]
 
     def embedded_twins(self, digests: Iterable[str]) -> dict[str, tuple[int, int]]:
-        """Return, for digests that were embedded before, a passage that has the vector and its collection."""
+        """Return, for digests that the embedder in use has embedded, a passage with the vector and its collection."""
         twins = {}
         for digest in set(digests):
             row = self._catalog.connection.execute(
                 "SELECT p.id, d.collection_id FROM passage p JOIN document d ON d.id = p.document_id "
-                "WHERE p.digest = ? AND p.embedded = 1 LIMIT 1",
+                "WHERE p.digest = ? AND p.embedded = 1 AND p.embedder_id = "
+                "(SELECT id FROM embedder WHERE in_use = 1) LIMIT 1",
                 (digest,),
             ).fetchone()
             if row is not None:
@@ -65,7 +104,7 @@ class EmbeddingQueue:
         count = 0
         for part in batches(list(document_ids)):
             row = self._catalog.connection.execute(
-                f"SELECT count(*) FROM passage WHERE document_id IN ({placeholders(part)}) AND embedded <> 0",  # noqa: S608
+                f"SELECT count(*) FROM passage WHERE document_id IN ({placeholders(part)}) AND embedded <> 0",
                 part,
             ).fetchone()
             count += int(row[0])
@@ -77,7 +116,11 @@ class EmbeddingQueue:
         Those the embedder failed on are found by their words only.
         """
         with self._catalog.writing() as connection:
-            connection.executemany("UPDATE passage SET embedded = 1 WHERE id = ?", ((p.id,) for p in done))
+            connection.executemany(
+                "UPDATE passage SET embedded = 1, embedder_id = (SELECT id FROM embedder WHERE in_use = 1) "
+                "WHERE id = ?",
+                ((p.id,) for p in done),
+            )
             connection.executemany("UPDATE passage SET embedded = 2 WHERE id = ?", ((p.id,) for p in failed))
             return self.settle({passage.document_id for passage in (*done, *failed)})
 
@@ -87,7 +130,7 @@ class EmbeddingQueue:
         within = "" if some is None else f"id IN ({placeholders(some)}) AND "
         with self._catalog.writing() as connection:
             rows = connection.execute(
-                f"SELECT id FROM document d WHERE {within}state = 'words' AND passages > 0 AND ocr_waiting = 0 "  # noqa: S608
+                f"SELECT id FROM document d WHERE {within}state = 'words' AND passages > 0 AND ocr_waiting = 0 "
                 "AND NOT EXISTS (SELECT 1 FROM passage p WHERE p.document_id = d.id AND p.embedded = 0)",
                 some or (),
             ).fetchall()
@@ -129,9 +172,9 @@ class EmbeddingQueue:
         with self._catalog.writing() as connection:
             for part in batches(sorted(passage_ids)):
                 places = placeholders(part)
-                connection.execute(f"UPDATE passage SET embedded = 0 WHERE id IN ({places})", part)  # noqa: S608
+                connection.execute(f"UPDATE passage SET embedded = 0, embedder_id = NULL WHERE id IN ({places})", part)
                 connection.execute(
-                    "UPDATE document SET state = 'words' WHERE state = 'ready' AND id IN "  # noqa: S608
+                    "UPDATE document SET state = 'words' WHERE state = 'ready' AND id IN "
                     f"(SELECT document_id FROM passage WHERE id IN ({places}))",
                     part,
                 )

@@ -1,11 +1,13 @@
-"""The vectors of passages in an embedded Chroma store: one Chroma collection for each collection, keyed by passage id.
+"""The vectors of passages in an embedded Chroma store, keyed by passage id.
 
-What is in it can always be made again from the catalogue.
+There is one Chroma collection for each collection and embedder, for vectors of two embedders cannot be compared. What
+is in the store can always be made again from the catalogue.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,14 +22,33 @@ _SPACE = "cosine"
 _NEIGHBOURS, _LOOKED_AT_WHEN_ADDED, _LOOKED_AT = 32, 200, 500
 
 
-class VectorStore:
-    """The store in one folder; any thread of one process may use it, a second process must not."""
+#: The number of the first embedder in the catalogue, whose Chroma collections are not named after it.
+_FIRST_EMBEDDER = 1
+_NAME = re.compile(r"collection-(\d+)(?:-embedder-(\d+))?")
 
-    def __init__(self, folder: Path) -> None:
+
+class VectorStore:
+    """The vectors of one embedder, by its number in the catalogue; those that others made are only ever deleted.
+
+    Any thread of one process may use the store, a second process must not.
+    """
+
+    def __init__(self, folder: Path, embedder_id: int = _FIRST_EMBEDDER) -> None:
         self._folder = folder
+        self._embedder_id = embedder_id
         self._client = _open(folder)
         self._known: dict[int, Any] = {}
         self._filled: set[int] = set()
+        self._of_others: dict[int, list[Any]] = {}
+        for name, collection_id, made_by in self._names():
+            if made_by != embedder_id:
+                other = self._client.get_collection(name, embedding_function=None)
+                self._of_others.setdefault(collection_id, []).append(other)
+
+    def _names(self) -> list[tuple[str, int, int]]:
+        """Return the names of the Chroma collections, each with its collection and embedder."""
+        matches = (_NAME.fullmatch(known.name) for known in self._client.list_collections())
+        return [(found[0], int(found[1]), int(found[2] or _FIRST_EMBEDDER)) for found in matches if found]
 
     def _collection(self, collection_id: int) -> Any:
         known = self._known.get(collection_id)
@@ -39,7 +60,7 @@ class VectorStore:
                 "ef_search": _LOOKED_AT,
             }
             known = self._client.get_or_create_collection(
-                f"collection-{collection_id}", configuration={"hnsw": index}, embedding_function=None
+                self._name(collection_id), configuration={"hnsw": index}, embedding_function=None
             )
             # a collection of an earlier version keeps its neighbours; how many are looked at can be changed
             if known.configuration_json["hnsw"]["ef_search"] != _LOOKED_AT:
@@ -47,14 +68,19 @@ class VectorStore:
             self._known[collection_id] = known
         return known
 
+    def _name(self, collection_id: int) -> str:
+        name = f"collection-{collection_id}"
+        return name if self._embedder_id == _FIRST_EMBEDDER else f"{name}-embedder-{self._embedder_id}"
+
     def put(self, collection_id: int, passage_ids: Sequence[int], document_ids: Sequence[int], vectors: Any) -> None:
-        """Keep vectors, one a passage, in place of what was there."""
+        """Keep vectors, one a passage, in place of what was there; a passage has a vector of one embedder at most."""
         if passage_ids:
             self._collection(collection_id).upsert(
                 ids=[str(i) for i in passage_ids],
                 embeddings=vectors,
                 metadatas=[{"document": i} for i in document_ids],
             )
+            _delete(self._of_others.get(collection_id, []), passage_ids)
 
     def get(self, collection_id: int, passage_ids: Sequence[int]) -> dict[int, Any]:
         """Return the vectors of passages, by passage; those without one are left out."""
@@ -89,30 +115,42 @@ class VectorStore:
         return {int(i) for i in self._collection(collection_id).get(include=[])["ids"]}
 
     def delete(self, collection_id: int, passage_ids: Iterable[int]) -> None:
-        """Delete the vectors of passages."""
+        """Delete the vectors of passages that this embedder made."""
         self._filled.discard(collection_id)
-        ids = [str(i) for i in passage_ids]
-        for at in range(0, len(ids), _PART):
-            self._collection(collection_id).delete(ids=ids[at : at + _PART])
+        _delete([self._collection(collection_id)], passage_ids)
+
+    def forget(self, collection_id: int, passage_ids: Iterable[int]) -> None:
+        """Delete the vectors of passages that are gone, whichever embedder made them."""
+        self._filled.discard(collection_id)
+        _delete([self._collection(collection_id), *self._of_others.get(collection_id, [])], passage_ids)
 
     def collections(self) -> set[int]:
-        """Return the ids of the collections that the store knows."""
-        names = (known.name for known in self._client.list_collections())
-        return {int(name.rpartition("-")[2]) for name in names if name.rpartition("-")[2].isdigit()}
+        """Return the ids of the collections that the store knows, whichever embedder made their vectors."""
+        return {collection_id for _, collection_id, _ in self._names()}
 
     def drop(self, collection_id: int) -> None:
-        """Delete all vectors of a collection."""
+        """Delete all vectors of a collection, whichever embedder made them."""
         self._known.pop(collection_id, None)
+        self._of_others.pop(collection_id, None)
         self._filled.discard(collection_id)
-        if collection_id in self.collections():
-            self._client.delete_collection(f"collection-{collection_id}")
+        for name, dropped, _ in self._names():
+            if dropped == collection_id:
+                self._client.delete_collection(name)
 
     def close(self) -> None:
         """Let go of the store."""
         self._known.clear()
+        self._of_others.clear()
         close = getattr(self._client, "close", None)
         if close is not None:
             close()
+
+
+def _delete(collections: Iterable[Any], passage_ids: Iterable[int]) -> None:
+    ids = [str(i) for i in passage_ids]
+    for collection in collections:
+        for at in range(0, len(ids), _PART):
+            collection.delete(ids=ids[at : at + _PART])
 
 
 def _open(folder: Path) -> Any:

@@ -21,7 +21,7 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunked_document import chunk_document, chunks_of, index_entry, main_language
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
 from phi3desk.library.documents import ImportSummary, Page, Phase, State
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.vector_store import VectorStore
@@ -371,7 +371,7 @@ class Importer:
     def _settle_debt(self) -> None:
         """Delete the vectors of passages that are gone."""
         for collection_id, passages in self._queue.pending_deletions().items():
-            self._vectors.delete(collection_id, passages)
+            self._vectors.forget(collection_id, passages)
             self._queue.deleted(passages)
 
     def _tell_end(self, run: ImportRun, document_id: int) -> None:

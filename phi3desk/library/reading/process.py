@@ -17,7 +17,7 @@ from phi3desk.errors import say
 from phi3desk.library import language
 from phi3desk.library.chunked_document import chunk_document
 from phi3desk.library.documents import Page, State
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.embedder import Embedder, open_embedder
 from phi3desk.library.reading.confinement import confine, limit_request
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.ocr import find_tesseract
@@ -49,7 +49,7 @@ def main() -> int:
     confine(programs=(tesseract,) if tesseract is not None else ())
     output.write(encode(0, Hello(VERSION)))
     # counts tokens for all documents: its tokenizer takes longer to load than a short document to read
-    embedder = Embedder()
+    embedder = open_embedder()
     while True:
         line = requests.get()
         request = decode(line.data, ReadRequest)

@@ -119,7 +119,7 @@ class Postings:
 
     def _renew(self) -> None:
         """Forget what was kept where passages have come or gone since."""
-        row = self._catalog.connection.execute(f"SELECT block FROM {self._name}_data WHERE id = 1").fetchone()  # noqa: S608
+        row = self._catalog.connection.execute(f"SELECT block FROM {self._name}_data WHERE id = 1").fetchone()
         state = bytes(row[0]) if row is not None else b""
         if state != self._table.state:
             # FTS5 keeps the number of rows and the tokens of each column there, as SQLite's varints
@@ -138,7 +138,7 @@ class Postings:
 
     def _take_sample(self) -> _Sample:
         connection = self._catalog.connection
-        last = connection.execute(f"SELECT max(rowid) FROM {self._name}").fetchone()[0]  # noqa: S608
+        last = connection.execute(f"SELECT max(rowid) FROM {self._name}").fetchone()[0]
         # ids have gaps where passages were deleted; the same choice each time, so that scores are
         chosen = random.Random(last).sample(range(1, last + 1), min(last, 8 * _SAMPLE))  # noqa: S311
         held: Counter[str] = Counter()
@@ -146,7 +146,7 @@ class Postings:
         while chosen and taken < _SAMPLE:
             part, chosen = chosen[: _SAMPLE // 2], chosen[_SAMPLE // 2 :]
             rows = connection.execute(
-                f"SELECT body FROM {self._name} WHERE rowid IN ({placeholders(part)})",  # noqa: S608
+                f"SELECT body FROM {self._name} WHERE rowid IN ({placeholders(part)})",
                 part,
             )
             for row in rows:
@@ -171,9 +171,9 @@ class Postings:
         connection = self._catalog.connection
         # one long string instead of thousands of rows: three times as fast
         if self._counted:
-            sql, value = f"SELECT group_concat(doc) FROM {self._places(connection)} WHERE term = ?", term  # noqa: S608
+            sql, value = f"SELECT group_concat(doc) FROM {self._places(connection)} WHERE term = ?", term
         else:
-            sql = f"SELECT group_concat(rowid) FROM {self._name} WHERE {self._name} MATCH ?"  # noqa: S608
+            sql = f"SELECT group_concat(rowid) FROM {self._name} WHERE {self._name} MATCH ?"
             value = '"' + term.replace('"', '""') + '"'
         (listed,) = connection.execute(sql, (value,)).fetchone()
         ids = np.fromstring(listed or "", dtype=np.int64, sep=",")

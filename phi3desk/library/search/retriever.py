@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import Found, SearchResult
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.language import language_of
 from phi3desk.library.search.features import Features, Query, Term
@@ -133,7 +133,7 @@ class Retriever:
         filled = [i for i in collections if self._vectors.filled(i)]
         if not filled:
             return {}
-        vector = self._embedder.embed_question(question)
+        vector = self._embedder.embed_question(self._embedder.question_prefix + question)
         near = {
             passage_id: cosine
             for i in filled

@@ -138,20 +138,20 @@ class WordIndex:
         where, values = scope.where()
         tables = "document d JOIN collection c ON c.id = d.collection_id"
         languages = connection.execute(
-            f"SELECT d.language, sum(d.passages) AS n FROM {tables} WHERE {where} AND d.passages > 0 "  # noqa: S608
+            f"SELECT d.language, sum(d.passages) AS n FROM {tables} WHERE {where} AND d.passages > 0 "
             "AND d.state IN ('words', 'ready') GROUP BY d.language",
             values,
         ).fetchall()
         passages = sum(row["n"] for row in languages)
         shares = {row["language"]: row["n"] / passages for row in languages if row["language"]}
         besides = connection.execute(
-            f"SELECT EXISTS (SELECT 1 FROM {tables} WHERE NOT ({where}) AND d.passages > 0)",  # noqa: S608
+            f"SELECT EXISTS (SELECT 1 FROM {tables} WHERE NOT ({where}) AND d.passages > 0)",
             values,
         ).fetchone()[0]
         within = None
         if besides or passages <= FEW:
             (listed,) = connection.execute(
-                f"SELECT group_concat(p.id) FROM {tables} JOIN passage p ON p.document_id = d.id WHERE {where}",  # noqa: S608
+                f"SELECT group_concat(p.id) FROM {tables} JOIN passage p ON p.document_id = d.id WHERE {where}",
                 values,
             ).fetchone()
             ids = np.fromstring(listed or "", dtype=np.int64, sep=",")
@@ -178,7 +178,7 @@ class WordIndex:
     def indexed(self, passage_ids: Sequence[int]) -> list[Indexed]:
         """Return passages as the index holds them."""
         rows = self._catalog.connection.execute(
-            "SELECT p.id, p.document_id, p.page, p.language, w.context, w.body, t.body AS folded FROM passage p "  # noqa: S608
+            "SELECT p.id, p.document_id, p.page, p.language, w.context, w.body, t.body AS folded FROM passage p "
             "JOIN passage_words w ON w.rowid = p.id JOIN passage_trigrams t ON t.rowid = p.id "
             f"WHERE p.id IN ({placeholders(passage_ids)})",
             tuple(passage_ids),

@@ -2,14 +2,14 @@
 
 from phi3desk.library.chunker import CHARACTERS, TOKENS, chunk_pages
 from phi3desk.library.documents import Heading, OutlineEntry, Page
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.embedder import open_embedder
 
 ENGLISH = frozenset({"en"})
 PROSE = "The bearing is greased every two thousand hours of operation with lithium grease.\r\n" * 40
 
 
 def test_cut_stays_within_the_embedders_window_and_the_page() -> None:
-    count = Embedder().count_tokens
+    count = open_embedder().count_tokens
     pages = [Page(1, PROSE, language="en"), Page(2, PROSE, language="en")]
     chunks = chunk_pages(pages, "Pump manual", [], count, ENGLISH)
     assert {chunk.page for chunk in chunks} == {1, 2}
@@ -25,7 +25,7 @@ def test_cut_gives_the_heading_path_of_outline_and_page() -> None:
         [Page(1, text, headings=[Heading(0, 11, 16.0)], language="en"), Page(2, PROSE, language="en")],
         "Pump manual",
         [OutlineEntry(1, 0, "Maintenance")],
-        Embedder().count_tokens,
+        open_embedder().count_tokens,
         ENGLISH,
     )
     assert chunks[0].headings == ("Maintenance", "Lubrication")
@@ -35,22 +35,22 @@ def test_cut_gives_the_heading_path_of_outline_and_page() -> None:
 
 def test_cut_splits_one_endless_sentence() -> None:
     text = "value 12 " * 900
-    chunks = chunk_pages([Page(1, text, language="en")], "", [], Embedder().count_tokens, ENGLISH)
-    assert max(Embedder().count_tokens([chunk.text for chunk in chunks])) <= TOKENS + 35
+    chunks = chunk_pages([Page(1, text, language="en")], "", [], open_embedder().count_tokens, ENGLISH)
+    assert max(open_embedder().count_tokens([chunk.text for chunk in chunks])) <= TOKENS + 35
     assert chunks[0].start == 0
     assert chunks[-1].end == len(text.rstrip())
 
 
 def test_cut_measures_unknown_languages_in_characters() -> None:
     text = "Підшипник змащують кожні дві тисячі годин роботи літієвим мастилом за інструкцією.\r\n" * 40
-    chunks = chunk_pages([Page(1, text, language="uk")], "", [], Embedder().count_tokens, ENGLISH)
+    chunks = chunk_pages([Page(1, text, language="uk")], "", [], open_embedder().count_tokens, ENGLISH)
     assert all(CHARACTERS * 0.6 < chunk.end - chunk.start <= CHARACTERS * 1.25 for chunk in chunks)
 
 
 def test_cut_repeats_the_head_of_a_divided_table() -> None:
     rows = "".join(f"{n} 10.{n} 20.{n} 30.{n} 40.{n}\r\n" for n in range(120))
     text = "Torque in Nm by thread and class\r\n" + rows
-    chunks = chunk_pages([Page(1, text, language="en")], "", [], Embedder().count_tokens, ENGLISH)
+    chunks = chunk_pages([Page(1, text, language="en")], "", [], open_embedder().count_tokens, ENGLISH)
     assert len(chunks) > 2
     assert "Torque in Nm by thread and class" in chunks[2].indexed
     assert chunks[2].headings[-1] == "Torque in Nm by thread and class"
@@ -67,6 +67,6 @@ def test_cut_carries_the_head_of_a_table_to_the_next_page() -> None:
         Page(2, "".join(f"CP {n} 10.{n} 20.{n} 1.{n}\r\n" for n in range(9, 20)), language="en"),
         Page(3, "A page of text follows the table. It is long enough to be read.", language="en"),
     ]
-    chunks = chunk_pages(pages, "", [], Embedder().count_tokens, ENGLISH)
+    chunks = chunk_pages(pages, "", [], open_embedder().count_tokens, ENGLISH)
     assert [chunk.headings for chunk in chunks if chunk.page == 2] == [("Type Flow Head Power",)]
     assert [chunk.headings for chunk in chunks if chunk.page == 3] == [()]

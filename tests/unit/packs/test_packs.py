@@ -12,6 +12,7 @@ from phi3desk.library.documents import State
 from phi3desk.library.library import Library
 from phi3desk.model import starter
 from phi3desk.model.types import AdapterUse
+from phi3desk.packs.checks import read_manifest
 from phi3desk.packs.exporter import export_pack
 from phi3desk.packs.importer import import_pack
 from phi3desk.packs.manifest import PackProgress
@@ -112,11 +113,13 @@ def test_pack_taken_in_twice_gets_numbers_and_one_adapter(pack, there: Paths):
         assert library.check() == []
 
 
-def test_pack_whose_vectors_are_of_another_embedder_waits_for_new_ones(pack, there: Paths):
-    class Other(CountingEmbedder):
-        name = "another"
+def test_pack_of_the_first_embedder_names_it_as_all_packs_do(pack):
+    assert (read_manifest(pack).embedder, read_manifest(pack).dimensions) == ("all-MiniLM-L6-v2", 384)
 
-    embedder = Other()
+
+@pytest.mark.parametrize("identity", [{"name": "another"}, {"fingerprint": "retrained"}], ids=["name", "fingerprint"])
+def test_pack_whose_vectors_are_of_another_embedder_waits_for_new_ones(pack, there: Paths, identity):
+    embedder = type("Other", (CountingEmbedder,), identity)()
     imported = take_in(there, pack, embedder)
     assert imported.embeds
     with opened(there, embedder) as library:

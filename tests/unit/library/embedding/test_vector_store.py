@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phi3desk.library.embedding.minilm import Embedder, model_folder
+from phi3desk.library.embedding.embedder import Embedder
+from phi3desk.library.embedding.minilm import MiniLmEmbedder, model_folder
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.search.features import _times
 
@@ -16,7 +17,7 @@ TEXTS = ["How often is the bearing greased?", "", "Змащувати ÄÖÜ ﬁ
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return Embedder()
+    return MiniLmEmbedder()
 
 
 @pytest.fixture

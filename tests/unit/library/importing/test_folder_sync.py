@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from phi3desk.library.documents import FileOutcome, Rules, State
-from phi3desk.library.embedding.minilm import Embedder
+from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.library import Library
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.pdf import write_pdf
-from tests.helpers.readers_in_process import ReadersInProcess
+from tests.helpers.readers_in_process import LibraryInProcess
 
-EMBEDDER = Embedder()
+EMBEDDER = MiniLmEmbedder()
 NAMES = st.sampled_from(["pump.pdf", "valve.pdf", "a/seal.pdf", "a/pump.pdf", "b/c/motor.pdf", "b/valve.pdf"])
 FOLDERS = st.sampled_from(["a", "b", "b/c", "d"])
 TEXTS = st.sampled_from(["the pump", "a valve", "one seal", "two motors", "the bearing"])
 
 
-class CountingEmbedder(Embedder):
+class CountingEmbedder(MiniLmEmbedder):
     """The real embedder, loaded once for all tests, and what it was asked for."""
 
     def __init__(self) -> None:
@@ -36,13 +36,6 @@ class CountingEmbedder(Embedder):
     def embed(self, texts: list[str]) -> np.ndarray:
         self.asked.update(texts)
         return EMBEDDER.embed(texts)
-
-
-class OpenLibrary(Library):
-    """A library whose readers run in this process."""
-
-    def _open_pool(self) -> ReadersInProcess:
-        return ReadersInProcess()
 
 
 class Home:
@@ -59,7 +52,7 @@ class Home:
         self.library.import_paths([self.folder], self.collection)
 
     def open(self) -> Library:
-        return OpenLibrary(self.paths, Settings(self.paths.settings), embedder=self.embedder)
+        return LibraryInProcess(self.paths, Settings(self.paths.settings), embedder=self.embedder)
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name

@@ -1,0 +1,84 @@
+"""What an embedder is to the library, and which one the library works with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from phi3desk.settings import Settings
+
+    Vectors = np.ndarray[Any, np.dtype[np.float32]]
+
+#: Name and fingerprint of the embedder that made the vectors of every catalogue and every pack that names no
+#: fingerprint.
+FIRST_EMBEDDER = ("all-MiniLM-L6-v2", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db")
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of length 1, whose cosine tells how near they are in meaning; thread-safe.
+
+    Vectors can be compared where both name and fingerprint of their embedders are equal, and not otherwise.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the embedder is called, for the user too."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What changes with whatever changes the vectors, such as the hash of the model's file."""
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The codes of the languages it knows; passages and questions in others are searched by words only."""
+
+    @property
+    def question_prefix(self) -> str:
+        """What is to be put before a question that is embedded."""
+
+    @property
+    def passage_prefix(self) -> str:
+        """What is to be put before a passage that is embedded."""
+
+    @property
+    def batch(self) -> int:
+        """How many texts it works on at a time."""
+
+    @property
+    def loaded(self) -> bool:
+        """Whether its model is in memory."""
+
+    def load(self) -> None:
+        """Load the model where that has not been done; may take seconds. UserError where it is missing."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a text, shape (texts, dimensions), float32, in their order; loads the model."""
+
+    def embed_question(self, question: str) -> Vectors:
+        """Return the vector of one text, shape (dimensions,), without waiting for what else is being embedded."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens of the model each text has; the model need not be loaded."""
+
+    def release_when_idle(self, seconds: float | None) -> None:
+        """Let go of the model whenever it was not used for so long; None keeps it. The next use loads it again."""
+
+    def release(self) -> None:
+        """Let go of the model, unless it is in use just now."""
+
+
+def open_embedder(settings: Settings | None = None) -> Embedder:
+    """Return the embedder that the settings choose; the one that comes with the program is the only choice so far.
+
+    Its model is loaded when it is first used.
+    """
+    from phi3desk.library.embedding.minilm import MiniLmEmbedder
+
+    return MiniLmEmbedder()
