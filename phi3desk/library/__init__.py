@@ -1,1 +1,1 @@
-"""Documents become passages that can be found: reading, cutting, cataloguing, embedding, searching."""
+"""Documents become passages that can be found: reading, chunking, cataloguing, embedding, searching."""

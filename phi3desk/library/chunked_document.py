@@ -1,7 +1,7 @@
-"""Makes the passages of a document that was read: cut, with their language, and in the words of the index.
+"""Splits a document that was read into passages, with their language and their entries for the word index.
 
-Reader processes do this beside each other, for it takes longer than reading; the importing thread does it where text
-came later than the rest, as from text recognition.
+Reader processes do this in parallel, for it takes longer than reading; the importing thread does it where text came
+later than the rest, as from text recognition.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def chunks_of(
     pages: Sequence[Page],
     outline: Sequence[OutlineEntry],
 ) -> list[Chunk]:
-    """Cut pages into passages that speak of their document's title."""
+    """Split pages into passages, each with its document's title in its context."""
     spoken = spoken_title(title, Path(path).stem)
     return chunk_pages(pages, spoken, outline, embedder.count_tokens, embedder.languages)
 

@@ -1,4 +1,4 @@
-"""Cuts the pages of a document into passages at sentences, each with the headings it stands under."""
+"""Splits the pages of a document into passages at sentences, each with the headings it stands under."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from phi3desk.library.documents import OutlineEntry, Page
-from phi3desk.library.text import block_ends, fold, has_text, is_row, line_spans, locate, mend, sentence_spans
+from phi3desk.library.text import block_ends, fold, has_text, is_row, line_spans, locate, reflow, sentence_spans
 
 #: Size of a passage in tokens of the embedder, which reads 256 with the title and headings before it.
 TOKENS = 200
@@ -17,7 +17,7 @@ _TOKENS_AT_LEAST = 50
 _TOKENS_AT_MOST = 235
 #: A heading begins a new passage once the one under way has this many tokens.
 _TOKENS_BEFORE_HEADING = 70
-#: Passages in languages that the embedder does not know are cut by length instead: its tokenizer breaks their words
+#: Text in languages that the embedder does not know is split by length instead: its tokenizer breaks their words
 #: into single letters (measured: 1.2 tokens a word in English, 2.5 in Swedish, 6.3 in Ukrainian), so that 200 tokens
 #: would be two lines of Ukrainian. 900 characters are what 200 tokens hold in English.
 CHARACTERS = 900
@@ -59,8 +59,8 @@ def indexed_text(context: str, text: str) -> str:
 
 
 @dataclass
-class _Piece:
-    """A sentence, a row or a heading of a page, with its size."""
+class _Segment:
+    """A sentence, a row or a heading of a page, with its size in tokens or characters."""
 
     start: int
     end: int
@@ -94,10 +94,10 @@ def chunk_pages(
     count_tokens: CountTokens,
     known_languages: frozenset[str],
 ) -> list[Chunk]:
-    """Cut a document's pages into passages; no passage goes across pages.
+    """Split a document's pages into passages; no passage goes across pages.
 
-    Pages in a language outside `known_languages` (where one was told at all) are cut by characters instead of tokens,
-    see `CHARACTERS`.
+    Pages in a language outside `known_languages` (where one was detected at all) are split by characters instead of
+    tokens, see `CHARACTERS`.
     """
     repeated = _repeated_lines(pages)
     by_page: dict[int, list[tuple[int, str]]] = {}
@@ -136,7 +136,7 @@ def _marks(
         marks.append((*place, 1000.0 - level, title))
     taken = {fold(title) for _, title in entries}
     for start, end, height in page.headings:
-        line = mend(page.text, [], start, end)
+        line = reflow(page.text, [], start, end)
         folded = fold(line)
         if folded in repeated or not line or any(folded in known or known in folded for known in taken):
             continue
@@ -154,20 +154,20 @@ def _chunk_page(
     count_tokens: CountTokens | None,
 ) -> list[Chunk]:
     breaks = block_ends(page.text)
-    pieces = _pieces(page.text, breaks, marks, count_tokens)
+    segments = _segments(page.text, breaks, marks, count_tokens)
     limit = TOKENS if count_tokens else CHARACTERS
     chunks = []
     waiting = list(marks)
-    for group in _groups(pieces, limit):
+    for group in _groups(segments, limit):
         start, end = group[0].start, group[-1].end
         # headings that open the passage count for it, those further down for the next ones
-        opening = next((piece.start for piece in group if not piece.heading), end)
+        opening = next((segment.start for segment in group if not segment.heading), end)
         while waiting and waiting[0][0] <= opening:
             path.enter(waiting[0][2], waiting[0][3])
             waiting.pop(0)
         headings = path.titles()
-        text = mend(page.text, breaks, start, end)
-        table_head = _table_head(page.text, pieces, group, path.table_head)
+        text = reflow(page.text, breaks, start, end)
+        table_head = _table_head(page.text, segments, group, path.table_head)
         if table_head and fold(table_head) not in fold(text[:300]):
             headings = (*headings, table_head)
         if has_text(text):
@@ -178,27 +178,27 @@ def _chunk_page(
             waiting.pop(0)
     for _, _, rank, heading in waiting:
         path.enter(rank, heading)
-    path.table_head = _head_above(page.text, pieces, len(pieces), path.table_head)
+    path.table_head = _head_above(page.text, segments, len(segments), path.table_head)
     return chunks
 
 
-def _pieces(
+def _segments(
     text: str, breaks: list[int], marks: Sequence[tuple[int, int, float, str]], count_tokens: CountTokens | None
-) -> list[_Piece]:
-    """Return the page's sentences, rows and headings with their sizes; what is too large alone is cut further."""
+) -> list[_Segment]:
+    """Return the page's sentences, rows and headings with their sizes; what is too large alone is split further."""
     heading_places = [(start, end) for start, end, _, _ in marks if end > start]
     edges = sorted({*breaks, *(place for span in heading_places for place in span)})
     spans = sentence_spans(text, edges)
     sizes = _sizes([text[start:end] for start, end in spans], count_tokens)
     limit = TOKENS if count_tokens else CHARACTERS
-    pieces: list[_Piece] = []
+    segments: list[_Segment] = []
     for (start, end), size in zip(spans, sizes, strict=True):
         if size > limit:
-            pieces.extend(_split(text, start, end, size, limit, count_tokens))
+            segments.extend(_split(text, start, end, size, limit, count_tokens))
             continue
         heading = any(start < stop and begin < end for begin, stop in heading_places)
-        pieces.append(_Piece(start, end, size, heading, is_row(text[start:end])))
-    return pieces
+        segments.append(_Segment(start, end, size, heading, is_row(text[start:end])))
+    return segments
 
 
 def _sizes(texts: Sequence[str], count_tokens: CountTokens | None) -> list[int]:
@@ -207,10 +207,10 @@ def _sizes(texts: Sequence[str], count_tokens: CountTokens | None) -> list[int]:
     return [len(text) for text in texts]
 
 
-def _split(text: str, start: int, end: int, size: int, limit: int, count_tokens: CountTokens | None) -> list[_Piece]:
-    """Cut a sentence that is larger than a passage: between lines, else between words, else anywhere."""
+def _split(text: str, start: int, end: int, size: int, limit: int, count_tokens: CountTokens | None) -> list[_Segment]:
+    """Split a sentence that is larger than a passage: between lines, else between words, else anywhere."""
     step = max(20, (end - start) * limit // (size + 1) // 2)
-    pieces = []
+    segments = []
     at = start
     while at < end:
         stop = min(end, at + step)
@@ -218,74 +218,74 @@ def _split(text: str, start: int, end: int, size: int, limit: int, count_tokens:
             line = text.rfind("\n", at + step // 2, stop)
             space = text.rfind(" ", at + step // 2, stop)
             stop = line + 1 if line > 0 else space + 1 if space > 0 else stop
-        pieces.append((at, stop))
+        segments.append((at, stop))
         at = stop
-    sizes = _sizes([text[a:b] for a, b in pieces], count_tokens)
-    found: list[_Piece] = []
-    for (first, last), piece_size in zip(pieces, sizes, strict=True):
-        if piece_size > limit and last - first > 20:
-            found.extend(_split(text, first, last, piece_size, limit, count_tokens))
+    sizes = _sizes([text[a:b] for a, b in segments], count_tokens)
+    found: list[_Segment] = []
+    for (first, last), segment_size in zip(segments, sizes, strict=True):
+        if segment_size > limit and last - first > 20:
+            found.extend(_split(text, first, last, segment_size, limit, count_tokens))
         else:
-            found.append(_Piece(first, last, min(piece_size, limit)))
+            found.append(_Segment(first, last, min(segment_size, limit)))
     return found
 
 
-def _groups(pieces: Sequence[_Piece], limit: int) -> list[list[_Piece]]:
-    """Join pieces into passages of at most `limit`, beginning anew at headings, with no crumb left at the end."""
-    groups: list[list[_Piece]] = []
+def _groups(segments: Sequence[_Segment], limit: int) -> list[list[_Segment]]:
+    """Join segments into passages of at most `limit`; headings begin a new one, and the last is not left too small."""
+    groups: list[list[_Segment]] = []
     size = 0
-    for piece in pieces:
+    for segment in segments:
         after_heading = bool(groups) and all(known.heading for known in groups[-1])
-        starts_section = piece.heading and not after_heading and size * TOKENS >= _TOKENS_BEFORE_HEADING * limit
-        if not groups or starts_section or (size + piece.size > limit):
+        starts_section = segment.heading and not after_heading and size * TOKENS >= _TOKENS_BEFORE_HEADING * limit
+        if not groups or starts_section or (size + segment.size > limit):
             # a heading does not stay behind at the foot of the passage before the text it belongs to
-            carried: list[_Piece] = []
+            carried: list[_Segment] = []
             while groups and not starts_section and len(groups[-1]) > 1 and groups[-1][-1].heading:
                 carried.insert(0, groups[-1].pop())
-            groups.append([*carried, piece])
+            groups.append([*carried, segment])
             size = sum(known.size for known in groups[-1])
         else:
-            groups[-1].append(piece)
-            size += piece.size
+            groups[-1].append(segment)
+            size += segment.size
     if len(groups) > 1:
-        last = sum(piece.size for piece in groups[-1])
-        before = sum(piece.size for piece in groups[-2])
+        last = sum(segment.size for segment in groups[-1])
+        before = sum(segment.size for segment in groups[-2])
         if last * TOKENS < _TOKENS_AT_LEAST * limit and (last + before) * TOKENS <= _TOKENS_AT_MOST * limit:
             groups[-2].extend(groups.pop())
     return groups
 
 
-def _table_head(text: str, pieces: Sequence[_Piece], group: Sequence[_Piece], carried: str) -> str:
+def _table_head(text: str, segments: Sequence[_Segment], group: Sequence[_Segment], carried: str) -> str:
     """Return the head of the table that a passage starts in the middle of, so that its rows keep their sense.
 
     `carried` is the head of the table that the page before ended in.
     """
-    first = next(index for index, piece in enumerate(pieces) if piece.start >= group[0].start)
-    if not pieces[first].row or (first > 0 and not pieces[first - 1].row):
+    first = next(index for index, segment in enumerate(segments) if segment.start >= group[0].start)
+    if not segments[first].row or (first > 0 and not segments[first - 1].row):
         return ""
-    return _head_above(text, pieces, first, carried)
+    return _head_above(text, segments, first, carried)
 
 
-def _head_above(text: str, pieces: Sequence[_Piece], end: int, carried: str) -> str:
-    """Return the line above the rows that the pieces before `end` end in, "" where they do not end in rows.
+def _head_above(text: str, segments: Sequence[_Segment], end: int, carried: str) -> str:
+    """Return the line above the rows that the segments before `end` end in, "" where they do not end in rows.
 
     Rows that name their columns themselves, as those of sheets are written, need none.
     """
-    if end and _OWN_NAMES in text[pieces[end - 1].start : pieces[end - 1].end]:
+    if end and _OWN_NAMES in text[segments[end - 1].start : segments[end - 1].end]:
         return ""
     above = end - 1
-    while above >= 0 and pieces[above].row:
+    while above >= 0 and segments[above].row:
         above -= 1
     if above < 0:
         # the page begins in the table: its head stands on the page before, or the first row is its head
-        if carried or not pieces:
+        if carried or not segments:
             return carried
         above = 0
     elif above == end - 1:
         return ""
-    lines = line_spans(text[pieces[above].start : pieces[above].end])
-    head = text[pieces[above].start :][lines[-1][0] : lines[-1][1]] if lines else ""
-    return mend(head)[:_TABLE_HEAD_CHARACTERS]
+    lines = line_spans(text[segments[above].start : segments[above].end])
+    head = text[segments[above].start :][lines[-1][0] : lines[-1][1]] if lines else ""
+    return reflow(head)[:_TABLE_HEAD_CHARACTERS]
 
 
 def _context(title: str, headings: Sequence[str], text: str) -> str:

@@ -1,4 +1,4 @@
-"""What documents hold: pages as they were read, passages cut from them, and the words of passages in the index."""
+"""What documents hold: pages as they were read, the passages they were split into, and the word index of those."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ FINAL_STATES = frozenset(State) - {State.FOUND, State.READ, State.WORDS}
 
 
 class Phase(StrEnum):
-    """What an import is busy with; the last two wait until the person, or the mains, let it go on."""
+    """What an import is busy with; the last two wait until the user, or the mains, let it go on."""
 
     CHECKING = "checking"
     READING = "reading"
@@ -88,7 +88,7 @@ class Collection:
 
 @dataclass(frozen=True)
 class Document:
-    """One file of a collection, with the state the person sees; times are seconds since 1970.
+    """One file of a collection, with the state the user sees; times are seconds since 1970.
 
     `kind` is the kind of file, such as pdf, docx or xlsx, "" before it was read. `ocr_pages` counts pages whose text
     was recognised from their picture.
@@ -158,11 +158,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of one page: `start` and `end` are offsets into that page's text as it was read (PDFium: a PDF).
+    """A chunk of one page: `start` and `end` are offsets into that page's text as it was read (PDFium: a PDF).
 
-    `text` is what is shown: the same words with line breaks and hyphenation mended. `page` counts from 1; `label` names
-    it where the file's kind has no numbered pages, see `place`. `also` are the names of further files with the same
-    content.
+    `text` is what is shown: the same words with lines joined and hyphenation undone. `page` counts from 1; `label`
+    names it where the file's kind has no numbered pages, see `place`. `also` are the names of further files with the
+    same content.
     """
 
     id: int
@@ -196,9 +196,9 @@ class PageText:
 class Found:
     """A passage that a search found; `score` is comparable within one search only, higher is better.
 
-    `relevant` is false where neither words nor meaning tie the passage to the question.
-    `words` and `meaning` tell why it was found: the question's words it holds, and the cosine similarity
-    of its meaning (None where the embedder had no vote).
+    `relevant` is false where neither its words nor its embedding tie the passage to the question.
+    `words` and `meaning` tell why it was found: the question's words it holds, and the cosine similarity of its
+    embedding (None where semantic search had no vote).
     """
 
     passage: Passage

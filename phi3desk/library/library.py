@@ -334,7 +334,7 @@ class Library:
     def purge_removed(self) -> None:
         """Delete for good what was removed; it cannot be restored afterwards.
 
-        Files of the person stay; the copies that came in packs go with the last collection that is bound to them.
+        Files of the user stay; the copies that came in packs go with the last collection that is bound to them.
         """
         copies = [Path(source.path) for source in self._sources.of_removed()]
         for document_id in self._catalog.removed_documents():

@@ -91,7 +91,7 @@ MIGRATIONS: tuple[str, ...] = (
     INSERT INTO source (collection_id, path, folder) SELECT collection_id, path, 0 FROM document WHERE removed IS NULL;
     DROP TABLE import_request;
 
-    -- files of bound folders that the person took out of the library
+    -- files of bound folders that the user took out of the library
     CREATE TABLE left_out (
         collection_id INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
         path TEXT NOT NULL,

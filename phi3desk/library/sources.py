@@ -1,4 +1,4 @@
-"""The folders and files that collections are bound to, the rules they are read by, and what the person left out."""
+"""The folders and files that collections are bound to, the rules they are read by, and what the user left out."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Sources:
     def bind(self, collection_id: int, paths: Sequence[Path]) -> None:
         """Bind folders and files to a collection; what lies in a bound folder is followed with it.
 
-        What the person had taken out of the library at these places comes back in.
+        What the user had taken out of the library at these places comes back in.
         """
         with self._catalog.writing() as connection:
             for path in paths:
@@ -111,7 +111,7 @@ class Sources:
             connection.execute("UPDATE source SET removed = NULL WHERE id = ?", (source_id,))
 
     def left_out(self, collection_id: int) -> set[str]:
-        """Return the files that the person took out of a collection though its folders hold them."""
+        """Return the files that the user took out of a collection though its folders hold them."""
         rows = self._catalog.connection.execute("SELECT path FROM left_out WHERE collection_id = ?", (collection_id,))
         return {str(row["path"]) for row in rows}
 

@@ -18,7 +18,7 @@ _SNOWBALL = {
     "fi": "finnish", "hu": "hungarian", "pl": "polish", "cs": "czech", "ru": "russian", "sr": "serbian",
 }  # fmt: skip
 
-#: Inflectional endings of languages that Snowball has no stemmer for, folded; the longest that fits is cut off.
+#: Inflectional endings of languages that Snowball has no stemmer for, folded; the longest that fits is stripped.
 _ENDINGS = {
     "uk": (
         "ування юванням ування ення ання інням енням анням остей остями істю ості ість ими іми ами ями ові еві ого "
@@ -112,12 +112,12 @@ def index_words(text: str, language: str) -> str:
 
 
 def question_words(question: str, language: str) -> list[str]:
-    """Return a question's telling words, folded, each once; all of its words where none of them tells anything."""
+    """Return a question's content words, folded, each once; all of its words where there are stop words only."""
     every = list(dict.fromkeys(words_of(question)))
-    telling = [word for word in every if word not in _STOP_WORDS.get(language, frozenset())]
-    return telling or every
+    content_words = [word for word in every if word not in _STOP_WORDS.get(language, frozenset())]
+    return content_words or every
 
 
 def trigrams_of(word: str) -> list[str]:
-    """Return the three-letter pieces of a folded word."""
+    """Return the trigrams of a folded word."""
     return [word[i : i + 3] for i in range(len(word) - 2)]

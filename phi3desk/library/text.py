@@ -1,4 +1,4 @@
-"""Text as the library treats it: mended line breaks, folded letters, sentences, and where a sentence stands on a page.
+"""Text as the library treats it: joined lines, folded letters, sentences, and where a sentence stands on a page.
 
 Everything here is pure and light: the window imports it as the reader processes do.
 """
@@ -120,20 +120,20 @@ def _without_hyphens(text: str) -> str:
     return text.translate({ord(mark): "-" for mark in "\x02\ufffe"} | {0xAD: None})
 
 
-def mend(text: str, breaks: list[int] | None = None, start: int = 0, end: int | None = None) -> str:
+def reflow(text: str, breaks: list[int] | None = None, start: int = 0, end: int | None = None) -> str:
     """Return a range of a page's text as it is shown: words whole, lines of a paragraph joined, other breaks kept.
 
     `breaks` are the page's `block_ends` (found in the text itself where None); unreadable signs are left out.
     """
     end = len(text) if end is None else end
     kept = block_ends(text) if breaks is None else breaks
-    pieces, at = [], start
+    paragraphs, at = [], start
     for stop in kept[bisect.bisect_left(kept, start) : bisect.bisect_right(kept, end)]:
-        pieces.append(text[at:stop])
+        paragraphs.append(text[at:stop])
         at = stop
-    pieces.append(text[at:end])
-    clean = (" ".join(_LEADERS.sub(" … ", _printable(_without_hyphens(piece))).split()) for piece in pieces)
-    return "\n".join(piece for piece in clean if piece)
+    paragraphs.append(text[at:end])
+    clean = (" ".join(_LEADERS.sub(" … ", _printable(_without_hyphens(paragraph))).split()) for paragraph in paragraphs)
+    return "\n".join(paragraph for paragraph in clean if paragraph)
 
 
 def _printable(text: str) -> str:
@@ -174,7 +174,7 @@ def sentence_spans(text: str, breaks: list[int] | None = None) -> list[Span]:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text that is already mended, each without white space around it."""
+    """Return the sentences of a text that was reflowed already, each without white space around it."""
     breaks = [match.start() for match in re.finditer(r"\n", text)]
     return [text[start:end] for start, end in sentence_spans(text, breaks)]
 

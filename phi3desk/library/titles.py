@@ -1,4 +1,4 @@
-"""What a document is called: its own title where it has a telling one, else its file name."""
+"""What a document is called: its own title where it has a meaningful one, else its file name."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ FIRST_EMBEDDER = ("all-MiniLM-L6-v2", "53aa51172d142c89d9012cce15ae4d6cc0ca68958
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors of length 1, whose cosine tells how near they are in meaning; thread-safe.
+    """Turns texts into vectors of length 1, whose cosine is their semantic similarity; thread-safe.
 
     Vectors can be compared where both name and fingerprint of their embedders are equal, and not otherwise.
     """

@@ -41,7 +41,7 @@ class Encoder:
         self._tokenizer.no_padding()
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Return the tokens of each text, cut off where the model cannot take more."""
+        """Return the tokens of each text, truncated where the model cannot take more."""
         return [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
 
     def vectors(self, batch: Sequence[Tokens]) -> Vectors:

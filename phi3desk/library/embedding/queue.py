@@ -157,10 +157,10 @@ class EmbeddingQueue:
 
     def pending_deletions(self) -> dict[int, list[int]]:
         """Return the passages that are gone and whose vectors still have to be deleted, by collection."""
-        owed: dict[int, list[int]] = {}
+        pending: dict[int, list[int]] = {}
         for row in self._catalog.connection.execute("SELECT collection_id, passage_id FROM vector_debt"):
-            owed.setdefault(int(row["collection_id"]), []).append(int(row["passage_id"]))
-        return owed
+            pending.setdefault(int(row["collection_id"]), []).append(int(row["passage_id"]))
+        return pending
 
     def deleted(self, passage_ids: Iterable[int]) -> None:
         """Note that the vectors of passages are deleted."""

@@ -38,7 +38,7 @@ _WAIT_SECONDS = 0.1
 #: Pages recognised by one request: what is done is kept after each.
 _OCR_PAGES_AT_A_TIME = 4
 #: A long scan becomes searchable every so many pages.
-_OCR_PAGES_CUT = 32
+_OCR_PAGES_UNTIL_CHUNKED = 32
 
 Reading = dict[Future[DocumentText], tuple[int, ReadRequest]]
 
@@ -46,7 +46,7 @@ Reading = dict[Future[DocumentText], tuple[int, ReadRequest]]
 class Importer:
     """Runs imports, one at a time, for one library.
 
-    `ocr_languages` returns Tesseract's languages for a collection, () where text cannot or shall not be recognised.
+    `ocr_languages` returns Tesseract's languages for a collection, () where recognition is impossible or unwanted.
     """
 
     def __init__(
@@ -159,12 +159,12 @@ class Importer:
             if document.state is State.FOUND:
                 yield document.id, document.path
             elif document.state is State.READ and not self._content.ocr_pages(document.id):
-                self._cut_anew(run, document.id)
+                self._chunk_again(run, document.id)
 
     # reading
 
     def _read_all(self, run: ImportRun, files: Iterator[tuple[int, str]], pool: ReaderPool) -> None:
-        """Read and cut until every file is searchable by words; raise Cancelled between two steps."""
+        """Read and chunk until every file is searchable by words; raise Cancelled between two steps."""
         reading: Reading = {}
         exhausted = False
         while reading or not exhausted:
@@ -185,7 +185,7 @@ class Importer:
                 else:
                     self._keep(run, document_id, text)
                 self._step(run, Phase.READING)
-            self._settle_debt()
+            self._delete_stale_vectors()
             if reading:
                 wait(reading, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
             self._step(run, Phase.READING)
@@ -202,7 +202,7 @@ class Importer:
         return self._passwords.find(self._catalog.sha256(document_id)) or ""
 
     def _keep(self, run: ImportRun, document_id: int, text: DocumentText) -> None:
-        """Write what a reader brought back, cut into passages."""
+        """Write what a reader brought back, and its passages."""
         document = self._catalog.document(document_id)
         run.bytes_read += document.size if document else 0
         if document is None or document.state is not State.FOUND:
@@ -224,8 +224,8 @@ class Importer:
         self._content.replace(document_id, content, self._embedder.languages, await_ocr)
         self._count_passages(run, document_id)
 
-    def _cut_anew(self, run: ImportRun, document_id: int) -> None:
-        """Cut a document's kept pages again: some of them were recognised since."""
+    def _chunk_again(self, run: ImportRun, document_id: int) -> None:
+        """Split a document's stored pages into passages again: the text of some was recognised since."""
         document = self._catalog.document(document_id)
         if document is None:
             return
@@ -279,7 +279,7 @@ class Importer:
                 break
             else:
                 wait(recognising, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
-            self._settle_debt()
+            self._delete_stale_vectors()
             self._step(run, Phase.EMBEDDING if step is not None else Phase.OCR)
 
     def _ocr_requests(self, run: ImportRun) -> deque[tuple[int, ReadRequest]]:
@@ -320,8 +320,8 @@ class Importer:
         run.ocr_done += len(done)
         if left == 0:
             self._after_ocr(run, document_id)
-        elif left // _OCR_PAGES_CUT != (left + len(done)) // _OCR_PAGES_CUT:
-            self._cut_anew(run, document_id)
+        elif left // _OCR_PAGES_UNTIL_CHUNKED != (left + len(done)) // _OCR_PAGES_UNTIL_CHUNKED:
+            self._chunk_again(run, document_id)
         return [(document_id, replace(request, ocr_pages=(number,))) for number in missing]
 
     def _after_ocr(self, run: ImportRun, document_id: int) -> None:
@@ -336,7 +336,7 @@ class Importer:
                 total=sum(scans.values()),
             )
         self._catalog.describe(document_id, reason, main_language(self._content.pages(document_id)))
-        self._cut_anew(run, document_id)
+        self._chunk_again(run, document_id)
         for ready in self._queue.settle():
             self._tell_end(run, ready)
 
@@ -357,7 +357,7 @@ class Importer:
             raise Cancelled
 
     def _hold(self, run: ImportRun) -> None:
-        """Wait while the person, or the battery, holds imports back; raise Cancelled."""
+        """Wait while the user, or the battery, holds imports back; raise Cancelled."""
         started = time.monotonic()
         while not run.cancelled.is_set() and (held := self._pace.held_by()) is not None:
             if run.phase is not held:
@@ -368,7 +368,7 @@ class Importer:
         if run.cancelled.is_set():
             raise Cancelled
 
-    def _settle_debt(self) -> None:
+    def _delete_stale_vectors(self) -> None:
         """Delete the vectors of passages that are gone."""
         for collection_id, passages in self._queue.pending_deletions().items():
             self._vectors.forget(collection_id, passages)

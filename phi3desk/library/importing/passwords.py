@@ -1,4 +1,4 @@
-"""The passwords of locked files: for the session in memory, for longer in the system's keyring if the person wants.
+"""The passwords of locked files: for the session in memory, for longer in the system's keyring if the user wants.
 
 They are filed under the SHA-256 of the file's content, so that a renamed or moved file still opens. They are never
 written to the library's folder or a log.
@@ -14,7 +14,7 @@ from typing import TypeVar
 log = logging.getLogger(__name__)
 
 SERVICE = "phi3desk"
-#: A keyring may ask the person to unlock it; without anybody there it would be waited for without end.
+#: A keyring may ask the user to unlock it; without anybody there it would be waited for without end.
 _FIND_SECONDS = 5.0
 _REMEMBER_SECONDS = 60.0
 

@@ -1,4 +1,4 @@
-"""When an import may go on: not while the person paused it, and on battery as the setting says."""
+"""When an import may go on: not while the user paused it, and on battery as the setting says."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Throttle:
 
     @property
     def paused(self) -> bool:
-        """Tell whether the person paused imports."""
+        """Tell whether the user paused imports."""
         return self._paused
 
     def pause(self, paused: bool) -> None:

@@ -98,42 +98,42 @@ def page_of(blocks: Iterable[Block], label: str = "") -> Page:
 
 
 def parts_of(blocks: Iterable[Block]) -> Iterator[Page]:
-    """Cut a text without printed pages into parts: at headings of level 1 and 2, and where a part grows long.
+    """Split a text without printed pages into parts: at headings of level 1 and 2, and where a part grows long.
 
     A part is called by the headings it stands under, as in "Maintenance › Lubrication"; where there are none, by its
-    place among the parts. The second piece of a long part adds "(2)".
+    place among the parts. The second section of a long part adds "(2)".
     """
     page = PageDraft()
     path: list[tuple[int, str]] = []
-    pieces = number = 0
-    for block in _of_bearable_length(blocks):
+    sections = number = 0
+    for block in _split_long_paragraphs(blocks):
         new_part = 0 < block.level <= _PART_LEVEL and page.body
         too_long = page.body and page.size + len(block.text) > PART_CHARACTERS
         if new_part or too_long:
             number += 1
-            yield page.page(_label(path, number, pieces))
+            yield page.page(_label(path, number, sections))
             page = PageDraft()
-            pieces = pieces + 1 if not new_part else 0
+            sections = sections + 1 if not new_part else 0
         if 0 < block.level <= _PART_LEVEL:
-            pieces = 0
+            sections = 0
             path = [*(entry for entry in path if entry[0] < block.level), (block.level, block.text)]
         page.add(block)
     if page.size:
-        yield page.page(_label(path, number + 1, pieces))
+        yield page.page(_label(path, number + 1, sections))
 
 
-def _label(path: list[tuple[int, str]], number: int, pieces: int) -> str:
+def _label(path: list[tuple[int, str]], number: int, sections: int) -> str:
     titles = [title for _, title in path]
     if not titles:
         return f"part {number}"
     name = " › ".join(titles)
     if len(name) > _LABEL_CHARACTERS:
         name = titles[-1] if len(titles[-1]) <= _LABEL_CHARACTERS else titles[-1][: _LABEL_CHARACTERS - 1] + "…"
-    return f"{name} ({pieces + 1})" if pieces else name
+    return f"{name} ({sections + 1})" if sections else name
 
 
-def _of_bearable_length(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Divide paragraphs that are longer than a part between words, leave out empty ones."""
+def _split_long_paragraphs(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Split paragraphs that are longer than a part between words, leave out empty ones."""
     for block in blocks:
         text = block.text
         while len(text) > PART_CHARACTERS:

@@ -1,4 +1,4 @@
-"""What one file may take of a reader, and how a reading is told: its pages counted, cut and ended with a state."""
+"""What one file may take of a reader, and the events of a reading: its pages within the limits, then its state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phi3desk.library.text import has_text
 #: What a document may have at most; the rest of it is left out, and the reason says so.
 MOST_PAGES = 20_000
 MOST_CHARACTERS = 100_000_000
-#: A page with more characters is no page that a person reads; the rest of it is left out.
+#: A page with more characters is no page that anyone reads; the rest of it is left out.
 LONGEST_PAGE = 2_000_000
 #: Text files are read up to here.
 MOST_TEXT_BYTES = 100 * 1024**2

@@ -22,7 +22,7 @@ from phi3desk.library.reading.web import text_of_html
 _MOST_BYTES = 100 * 1024**2
 _MOST_PARTS = 500
 _DEEPEST = 30
-#: The longest part of a header that is looked at; longer lists of recipients are cut.
+#: The longest part of a header that is looked at; longer lists of recipients are truncated.
 _HEADER_CHARACTERS = 2_000
 _SHOWN = ("From", "To", "Cc", "Date")
 _NAMES_SHOWN = 20

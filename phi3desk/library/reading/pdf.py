@@ -325,7 +325,7 @@ def _details(path: Path, password: str) -> Details:
     try:
         return Details(
             clean_title(_unless_damaged(lambda: str(document.get_metadata_value("Title")), "")),
-            _unless_damaged(lambda: _telling(_labels(document)), []),
+            _unless_damaged(lambda: _informative(_labels(document)), []),
             _unless_damaged(lambda: list(islice(_bookmarks(document), _OUTLINE_ENTRIES)), []),
         )
     finally:
@@ -344,7 +344,7 @@ def _labels(document: Any) -> list[str]:
     return [document.get_page_label(index) for index in range(min(len(document), MOST_PAGES))]
 
 
-def _telling(labels: list[str]) -> list[str]:
+def _informative(labels: list[str]) -> list[str]:
     """Return page labels where they say more than the pages' numbers."""
     is_plain = all(label in ("", str(number)) for number, label in enumerate(labels, 1))
     return [] if is_plain else [clean_title(label) for label in labels]
@@ -359,7 +359,7 @@ def _details_by_pypdf(reader: Any) -> Details:
     except Exception:  # pypdf raises whatever a broken file makes it stumble over
         title = ""
     try:
-        labels = _telling([str(label) for label in reader.page_labels])
+        labels = _informative([str(label) for label in reader.page_labels])
     except Exception:
         labels = []
     return Details(title, labels, _outline_by_pypdf(reader))

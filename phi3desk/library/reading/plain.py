@@ -35,9 +35,9 @@ def text_of(path: Path, declared: str = "") -> tuple[str, list[Sentence]]:
 
 
 def _pages(text: str) -> Iterator[Page]:
-    """Cut at the first empty line after `_LINES` lines or `_CHARACTERS` characters, at the latest after twice as many.
+    """Split at the first empty line after `_LINES` lines or `_CHARACTERS` characters.
 
-    An endless line is divided; its pieces bear the same number.
+    After twice as many it is split anywhere. An endless line is split, too; its sections have the same number.
     """
     lines: list[str] = []
     size, first, number = 0, 1, 0

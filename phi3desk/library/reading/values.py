@@ -1,4 +1,4 @@
-"""Values of a sheet as the person sees them: percentages, dates, decimals, units of the cell's number format."""
+"""Values of a sheet as the user sees them: percentages, dates, decimals, units of the cell's number format."""
 
 from __future__ import annotations
 

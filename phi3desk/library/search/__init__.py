@@ -1,1 +1,1 @@
-"""Finding passages by words and by meaning."""
+"""Keyword search and semantic search over the passages."""

@@ -65,11 +65,11 @@ class Query:
         trigrams: Mapping[str, float],
         word_statistics: Statistics,
         trigram_statistics: Statistics,
-        meanings: Mapping[int, float],
+        similarities: Mapping[int, float],
     ) -> None:
         self._terms = terms
         self._trigrams = trigrams
-        self._meanings = meanings
+        self._similarities = similarities
         self._term_of_stem = {s: index for index, term in enumerate(terms) for s in term.stems}
         self._weight = sum(term.weight for term in terms) or 1.0
         self._trigrams_weight = sum(trigrams.values()) or 1.0
@@ -105,7 +105,7 @@ class Query:
             pairs=len(pairs) / len(self._pairs) if self._pairs else 0.0,
             coverage=sum(self._terms[i].weight for i in everywhere) / self._weight,
             matched=tuple(self._terms[i].word for i in sorted(everywhere)),
-            meaning=self._meanings.get(candidate.id),
+            meaning=self._similarities.get(candidate.id),
         )
 
     def _bm25(self, in_body: Sequence[str], in_context: Sequence[str], tokens: int) -> float:

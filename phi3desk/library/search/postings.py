@@ -1,6 +1,6 @@
 """Which passages hold a term, read from one full-text table and kept in memory while that table stays as it is.
 
-A library of 200,000 passages holds a common stem 100,000 times and a common three-letter piece in every second passage.
+A library of 200,000 passages holds a common stem 100,000 times and a common trigram in every second passage.
 Ranking all of them takes SQLite seconds, and they tell least. So the rare terms of a question choose the passages that
 are looked at, and of the common ones only the share in a sample of the passages is known.
 """
@@ -98,7 +98,7 @@ class Postings:
     def look(
         self, terms: Iterable[str], wanted: int, within: Within | None
     ) -> tuple[dict[str, PostingList], Statistics]:
-        """Return the holders of the rarest of some terms, and how common all of them are.
+        """Return the posting lists of the rarest of some terms, and how common all of them are.
 
         More common terms are added until the passages so far are `wanted` many, those counted alone whose id is true
         in `within`; and in any case until the budget of entries is used up.
@@ -112,9 +112,9 @@ class Postings:
                 enough = self._table.rows > _SMALL and read + estimates[term] > _BUDGET and found
                 if enough and _named(found, within) >= wanted:
                     break
-                found[term] = self._holders(term)
+                found[term] = self._posting_list(term)
                 read += len(found[term].ids)
-            counts = estimates | {term: float(len(holders.ids)) for term, holders in found.items()}
+            counts = estimates | {term: float(len(posting_list.ids)) for term, posting_list in found.items()}
             return found, Statistics(self._table.rows, self._table.tokens / max(1, self._table.rows), counts)
 
     def _renew(self) -> None:
@@ -154,7 +154,7 @@ class Postings:
                 taken += 1
         return _Sample(self._table.rows, {term: count / taken for term, count in held.items()})
 
-    def _holders(self, term: str) -> PostingList:
+    def _posting_list(self, term: str) -> PostingList:
         known = self._held.get(term)
         if known is None:
             known = self._read(term)
@@ -196,9 +196,9 @@ def _named(found: Mapping[str, PostingList], within: Within | None) -> int:
     """Return how many passages hold at least one of some terms."""
     import numpy as np
 
-    named = np.zeros(1 + max(int(holders.ids.max(initial=0)) for holders in found.values()), dtype=np.bool_)
-    for holders in found.values():
-        named[holders.ids] = True
+    named = np.zeros(1 + max(int(posting_list.ids.max(initial=0)) for posting_list in found.values()), dtype=np.bool_)
+    for posting_list in found.values():
+        named[posting_list.ids] = True
     return len(inside(np.flatnonzero(named), within))
 
 

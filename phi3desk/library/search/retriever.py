@@ -1,4 +1,4 @@
-"""Finds the passages that answer a question: by stems, by trigrams, and by meaning where the embedder can.
+"""Finds the passages that answer a question: by stems, by trigrams, and by embedding where the language allows it.
 
 Candidates come from the word index (stems, trigrams) and Chroma. They are then scored anew, all by the same features,
 each between 0 and 1 and weighted by how rare a word is in the library. Scores are added and not ranks: a first rank
@@ -27,9 +27,9 @@ from phi3desk.library.terms import question_words, stem, trigrams_of
 _CANDIDATES = 60
 _COMMON_LANGUAGE = 0.03
 #: Measured on questions with an answer and on foreign ones: no more than one true find in fifty is taken for unrelated.
-#: To call a true find unrelated is the worse mistake, for the person then gets no answer at all.
+#: To call a true find unrelated is the worse mistake, for the user then gets no answer at all.
 _TIED_BY_WORDS = 0.55
-_TIED_BY_MEANING = 0.45
+_TIED_BY_EMBEDDING = 0.45
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ class Retriever:
         )
 
     def is_relevant(self, features: Features) -> bool:
-        """Tell whether words or meaning tie a passage to the question."""
+        """Tell whether words or embedding tie a passage to the question."""
         return (
             features.coverage + features.trigram_coverage >= _TIED_BY_WORDS
-            or (features.meaning or 0.0) >= _TIED_BY_MEANING
+            or (features.meaning or 0.0) >= _TIED_BY_EMBEDDING
         )
 
     def measure(self, question: str, scope: Scope, extent: Extent, language: str) -> tuple[dict[int, Features], bool]:
@@ -104,8 +104,8 @@ class Retriever:
             self._index.words, (s for several in stems.values() for s in several), extent, _CANDIDATES
         )
         by_trigrams, trigram_statistics = self._index.look(self._index.trigrams, trigrams, extent, _CANDIDATES)
-        meanings = self._meanings(question, scope, extent, language)
-        ids = list(dict.fromkeys([*by_words, *by_trigrams, *meanings]))
+        similarities = self._similarities(question, scope, extent, language)
+        ids = list(dict.fromkeys([*by_words, *by_trigrams, *similarities]))
         query = Query(
             question,
             [
@@ -115,14 +115,14 @@ class Retriever:
             {trigram: _idf(trigram_statistics.counts[trigram], extent.passages) for trigram in trigrams},
             word_statistics,
             trigram_statistics,
-            meanings,
+            similarities,
         )
         candidates = self._index.indexed(ids)
         measured = query.measure(candidates)
-        return {each.id: m for each, m in zip(candidates, measured, strict=True)}, bool(meanings)
+        return {each.id: m for each, m in zip(candidates, measured, strict=True)}, bool(similarities)
 
-    def _meanings(self, question: str, scope: Scope, extent: Extent, language: str) -> dict[int, float]:
-        """Return the passages nearest in meaning with their cosine similarity; none for a language it does not know."""
+    def _similarities(self, question: str, scope: Scope, extent: Extent, language: str) -> dict[int, float]:
+        """Return the nearest passages with their cosine similarity; none for a language the embedder does not know."""
         import numpy as np
 
         if language not in self._embedder.languages:
@@ -134,12 +134,12 @@ class Retriever:
         if not filled:
             return {}
         vector = self._embedder.embed_question(self._embedder.question_prefix + question)
-        near = {
+        nearest = {
             passage_id: cosine
             for i in filled
             for passage_id, cosine in self._vectors.nearest(i, vector, _CANDIDATES, scope.documents)
         }
-        return {int(i): near[i] for i in inside(np.array(list(near), dtype=np.int64), extent.within)}
+        return {int(i): nearest[i] for i in inside(np.array(list(nearest), dtype=np.int64), extent.within)}
 
 
 def _idf(count: float, total: int) -> float:

@@ -1,4 +1,4 @@
-"""Questions to the word index: which passages hold these words or pieces of words, and how common each of them is."""
+"""Questions to the word index: which passages hold these words or trigrams, and how common each of them is."""
 
 from __future__ import annotations
 
@@ -162,14 +162,14 @@ class WordIndex:
     def look(
         self, postings: Postings, terms: Iterable[str], extent: Extent, limit: int
     ) -> tuple[list[int], Statistics]:
-        """Return the passages that hold the most telling of some terms, best first, and how common the terms are."""
+        """Return the passages that hold the rarest of some terms, best first, and how common the terms are."""
         import numpy as np
 
         found, statistics = postings.look(terms, limit, extent.within)
-        last = max((int(holders.ids[-1]) for holders in found.values() if len(holders.ids)), default=0)
+        last = max((int(posting_list.ids[-1]) for posting_list in found.values() if len(posting_list.ids)), default=0)
         scores = np.zeros(last + 1, dtype=np.float32)
-        for term, holders in found.items():
-            scores[holders.ids] += statistics.weight(term) * holders.times / (holders.times + K1)
+        for term, posting_list in found.items():
+            scores[posting_list.ids] += statistics.weight(term) * posting_list.times / (posting_list.times + K1)
         ids = inside(np.flatnonzero(scores), extent.within)
         if len(ids) > limit:
             ids = ids[np.argpartition(-scores[ids], limit)[:limit]]

@@ -1,4 +1,4 @@
-"""What doctor --check looks at: each way catalogue, index and vectors can disagree is found, and mended."""
+"""What doctor --check looks at: each way catalogue, index and vectors can disagree is found, and repaired."""
 
 import sqlite3
 from collections.abc import Iterator

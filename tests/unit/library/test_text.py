@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phi3desk.library.text import fold, locate, mend, sentence_spans, sentences
+from phi3desk.library.text import fold, locate, reflow, sentence_spans, sentences
 
 PAGE = (
     "The pump must be inspected before each start, and con\x02\r\nsistently lubri-\r\ncated with oil of the grade "
@@ -31,13 +31,13 @@ def test_sentences_keep_abbreviations_and_ordinals_together(text: str, expected:
 
 
 def test_mend_joins_hyphenated_words_and_keeps_rows_apart() -> None:
-    shown = mend(PAGE)
+    shown = reflow(PAGE)
     assert "and consistently lubricated with oil" in shown
     assert shown.splitlines()[-2:] == ["Table 2", "Grade 1 32 46"]
 
 
 def test_locate_finds_a_mended_sentence_in_the_raw_page() -> None:
-    sentence = sentences(mend(PAGE))[0].upper()
+    sentence = sentences(reflow(PAGE))[0].upper()
     start, end = locate(PAGE, sentence) or (0, 0)
     assert PAGE[start:end].startswith("The pump must")
     assert PAGE[start:end].endswith("table below")
