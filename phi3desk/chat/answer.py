@@ -13,12 +13,6 @@ from phi3desk.chat.prompt import Completion, PromptRequest, compose, prompt_form
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
 
-NOTHING_FOUND_TEXT = "Nothing relevant was found in the documents."
-NOTHING_TO_SEARCH_TEXT = (
-    "This expert answers from documents only, and there are none to search. "
-    "Add documents, or let the expert answer without them."
-)
-
 
 class Writer(Protocol):
     """What writing an answer needs of a loaded model."""
@@ -67,16 +61,6 @@ def sources_of(result: SearchResult) -> tuple[Source, ...]:
     """Return the relevant passages of a search, numbered from 1 as the prompt will number them."""
     relevant = [found for found in result.found if found.relevant]
     return tuple(Source(n, found.passage, found.words, found.meaning) for n, found in enumerate(relevant, 1))
-
-
-def nothing_found(result: SearchResult, made_by: MadeBy, text: str = NOTHING_FOUND_TEXT) -> Answer:
-    """Return the answer for a question that no document speaks of; no model was asked."""
-    return Answer(text, (), (), Basis.NOTHING_FOUND, Ending.STOP, made_by, Timings(search_s=result.seconds))
-
-
-def nothing_to_search(made_by: MadeBy, text: str = NOTHING_TO_SEARCH_TEXT) -> Answer:
-    """Return the answer of an expert that answers from documents only, where there is none; no model was asked."""
-    return Answer(text, (), (), Basis.NOTHING_FOUND, Ending.STOP, made_by, Timings())
 
 
 def finish(

@@ -9,19 +9,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from phi3desk.chat.answer import finish, nothing_found, nothing_to_search, sources_of, write
-from phi3desk.chat.messages import Answer, Basis, MadeBy
-from phi3desk.chat.prompt import PromptRequest
+from phi3desk.chat.answer import finish, write
+from phi3desk.chat.decision import SearchStep, first_step, step_after_search
+from phi3desk.chat.messages import Answer, Basis
+from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_person
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.documents import Found, SearchResult
+from phi3desk.library.documents import Found
+from phi3desk.library.library import Library
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.options import load_options
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterUse, LoadOptions, ModelEntry, Sampling
+from phi3desk.model.types import AdapterUse, ModelEntry
 from phi3desk.paths import Paths
+from phi3desk.profiles.asking import made_by, question_of
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
@@ -29,8 +33,6 @@ from phi3desk.settings import Settings
 
 if TYPE_CHECKING:
     from phi3desk.model.llama.engine import Engine
-
-NOT_SEARCHED = SearchResult((), 0, "", 0.0, False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,16 +58,13 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         loaded_engine(entry, profile, settings, progress) as engine,
         stopped_by_person() as cancelled,
     ):
-        collections = collection_ids(library, options.collection) or list(profile.collections) or None
-        made_by = made_by_of(entry, profile)
-        for question_id, question in questions_of(options):
-            result = NOT_SEARCHED
-            if profile.answer_mode.searches:
-                result = library.search(question, settings.get("answers.passages"), collections, options.document)
-            answer = answer_question(engine, question, result, profile, made_by, settings, progress, cancelled)
+        collections = collection_ids(library, options.collection) or profile.collections or None
+        maker = made_by(profile, entry)
+        for question_id, text in questions_of(options):
+            question = question_of(profile, text, settings, maker, collections=collections, document=options.document)
+            answered = answer_question(engine, library, question, progress, cancelled)
             if cancelled.is_set():
                 raise Cancelled
-            answered = Answered(answer, result.found)
             if options.json or options.questions:
                 output.json(answer_row(question_id, answered))
             else:
@@ -73,34 +72,27 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
 
 
 def answer_question(
-    engine: Engine,
-    question: str,
-    result: SearchResult,
-    profile: Profile,
-    made_by: MadeBy,
-    settings: Settings,
-    progress: ProgressLine,
-    cancelled: threading.Event,
-) -> Answer:
-    """Write the answer to a question from what a search found for it."""
-    sources = sources_of(result)
-    if not sources and profile.answer_mode.refuses(result.searched):
-        return nothing_found(result, made_by) if result.searched else nothing_to_search(made_by)
+    engine: Engine, library: Library, question: Question, progress: ProgressLine, cancelled: threading.Event
+) -> Answered:
+    """Answer a question in this process: search, then write or refuse."""
+    found: tuple[Found, ...] = ()
+    step = first_step(question)
+    if isinstance(step, SearchStep):
+        result = library.search(step.text, step.passages, step.collections, step.document)
+        found, step = result.found, step_after_search(question, result)
+    if isinstance(step, Answer):
+        return Answered(step, found)
+    passages = len(step.sources)
     written = write(
         engine,
-        PromptRequest(profile.instructions, sources, (), question, profile.answer_mode),
-        profile.sampling.over(sampling_of(settings)),
-        on_prefill=lambda done, total: progress.show(f"Reading {len(sources)} passages, {100 * done // total} %"),
+        step.request,
+        step.sampling,
+        on_prefill=lambda done, total: progress.show(f"Reading {passages} passages, {100 * done // total} %"),
         on_text=lambda _: progress.show("Writing the answer"),
         cancelled=cancelled,
     )
     progress.clear()
-    return finish(written, question, sources, made_by, result.seconds)
-
-
-def sampling_of(settings: Settings) -> Sampling:
-    """Return how answers are sampled, as set."""
-    return Sampling(temperature=settings.get("answers.temperature"), max_tokens=settings.get("answers.max_tokens"))
+    return Answered(finish(written, question.text, step.sources, question.made_by, step.search_seconds), found)
 
 
 def choose_model(models: ModelStore, name: str) -> ModelEntry:
@@ -141,27 +133,13 @@ def loaded_engine(entry: ModelEntry, profile: Profile, settings: Settings, progr
         progress.show(f"Loading {entry.name}, {fraction:.0%}")
         return True
 
-    options = LoadOptions(
-        settings.get("model.context"), settings.get("model.gpu_layers"), settings.get("model.threads")
-    )
-    engine = Engine.load(entry.path, options, on_progress)
+    engine = Engine.load(entry.path, load_options(settings), on_progress)
     progress.clear()
     try:
         engine.set_adapters(profile.adapters)
         yield engine
     finally:
         engine.close()
-
-
-def made_by_of(entry: ModelEntry, profile: Profile) -> MadeBy:
-    """Return the record of what writes an answer."""
-    return MadeBy(
-        model=entry.name,
-        model_path=entry.path,
-        profile=profile.name,
-        profile_id=profile.id,
-        adapters=profile.adapters,
-    )
 
 
 def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:

@@ -11,14 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import unfinished
-from phi3desk.cli.ask import (
-    NOT_SEARCHED,
-    answer_question,
-    choose_model,
-    loaded_engine,
-    made_by_of,
-    refuse_misfits,
-)
+from phi3desk.cli.ask import answer_question, choose_model, loaded_engine, refuse_misfits
 from phi3desk.cli.documents import collection_ids, open_library, stopped_by_person
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
@@ -32,6 +25,7 @@ from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Ending, ModelEntry
 from phi3desk.paths import Paths, write_atomically
+from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
@@ -69,7 +63,7 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
                 questions,
                 variants,
                 entry.name,
-                None if collections is None else tuple(collections),
+                collections,
             )
             answering = held.enter_context(_Answering(models, entry, library, plan, settings, cancelled))
             comparison = store.begin_or_go_on(plan)
@@ -123,21 +117,14 @@ class _Answering:
         """Answer a question as a variant; None where the person stopped it."""
         profile = variant.profile
         entry = choose_model(self._models, profile.model) if profile.model else self._entry
-        made_by = made_by_of(entry, profile)
+        question = self._plan.question_for(asked, variant, self._settings, made_by(profile, entry))
         engine = self._engine_with(entry, profile)
         began = time.perf_counter()
         try:
-            result = NOT_SEARCHED
-            if profile.answer_mode.searches:
-                collections = self._plan.collections if self._plan.collections is not None else profile.collections
-                passages = self._settings.get("answers.passages")
-                result = self._library.search(asked.question, passages, list(collections) or None)
-            answer = answer_question(
-                engine, asked.question, result, profile, made_by, self._settings, _Quiet(), self._cancelled
-            )
+            answer = answer_question(engine, self._library, question, _Quiet(), self._cancelled).answer
             problem = ""
         except UserError as error:
-            answer, problem = unfinished("", (), made_by, Ending.FAILED), str(error)
+            answer, problem = unfinished("", (), question.made_by, Ending.FAILED), str(error)
         if self._cancelled.is_set():
             return None
         return Outcome(asked.id, variant.key, answer, time.perf_counter() - began, problem=problem)

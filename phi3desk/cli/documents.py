@@ -131,9 +131,9 @@ def stopped_by_person() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def collection_ids(library: Library, name: str | None) -> list[int] | None:
+def collection_ids(library: Library, name: str | None) -> tuple[int, ...] | None:
     """Return the ids to search in; None, for all, where no collection is named."""
-    return None if name is None else [library.collection_id(name)]
+    return None if name is None else (library.collection_id(name),)
 
 
 def questions_of(options: argparse.Namespace) -> Iterator[tuple[str, str]]:

@@ -13,11 +13,14 @@ from typing import Protocol
 import msgspec
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import Answer
+from phi3desk.chat.messages import Answer, MadeBy
+from phi3desk.chat.question import Question
 from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.errors import UserError
 from phi3desk.model.types import Turn
+from phi3desk.profiles.asking import question_of
 from phi3desk.profiles.profile import Profile
+from phi3desk.settings import Settings
 
 ALONE, DOCUMENTS, ADAPTER, BOTH = "alone", "documents", "adapter", "both"
 KINDS = (ALONE, DOCUMENTS, ADAPTER, BOTH)
@@ -58,6 +61,19 @@ class Plan:
         if self.history or self.document:
             asked += [self.history, self.document]
         return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+
+    def question_for(self, asked: ComparedQuestion, variant: Variant, settings: Settings, made_by: MadeBy) -> Question:
+        """Return a question of the comparison as one of its variants is asked it."""
+        chosen = self.collections if self.collections is not None else variant.profile.collections
+        return question_of(
+            variant.profile,
+            asked.question,
+            settings,
+            made_by,
+            collections=chosen or None,
+            history=self.history,
+            document=self.document,
+        )
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,15 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat import answer as answers
+from phi3desk.chat.decision import SearchStep, WriteStep, first_step, step_after_search
 from phi3desk.chat.messages import Answer, Source
-from phi3desk.chat.prompt import Completion, PromptRequest
+from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.formatting import translate
 from phi3desk.workers.protocol import Failure, FailureKind
 
 STREAM_INTERVAL_MS = 50
@@ -61,26 +63,18 @@ class AnswerJob(QObject):
     def start(self) -> None:
         """Begin; returns at once."""
         status = self._library.status
-        nothing_to_search = status is not None and status.passages == 0
-        mode = self._question.mode
-        if self._question.collections == () or nothing_to_search or not mode.searches:
-            if mode.searches and mode.refuses(searched=0):
-                refusal = answers.nothing_to_search(self._question.made_by, self.tr(answers.NOTHING_TO_SEARCH_TEXT))
-                QTimer.singleShot(0, self, lambda: self._end(refusal))
-            else:
-                self._write()
-            return
-        if status is not None:
-            self._meanings = status.embedded / status.passages
-        self.searching.emit(status.passages if status else 0)
-        self._search = self._library.search(
-            self._question.text,
-            self._question.passages,
-            self._question.collections,
-            self._on_searched,
-            self._on_failed,
-            self._question.document,
-        )
+        step = first_step(self._question, status.passages if status is not None else None, translate)
+        if isinstance(step, SearchStep):
+            if status is not None:
+                self._meanings = status.embedded / status.passages
+            self.searching.emit(status.passages if status else 0)
+            self._search = self._library.search(
+                step.text, step.passages, step.collections, self._on_searched, self._on_failed, step.document
+            )
+        elif isinstance(step, WriteStep):
+            self._write(step)
+        else:
+            QTimer.singleShot(0, self, lambda: self._end(step))
 
     def stop(self) -> None:
         """Stop in whatever step it is; `finished` follows with what there is."""
@@ -93,25 +87,20 @@ class AnswerJob(QObject):
             self._library.cancel(self._search)
 
     def _on_searched(self, result: SearchResult) -> None:
-        self._search_seconds = result.seconds
-        self._sources = answers.sources_of(result)
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
-        elif not self._sources and self._question.mode.refuses(result.searched):
-            self._end(answers.nothing_found(result, self._question.made_by, self.tr(answers.NOTHING_FOUND_TEXT)))
-        else:
-            self.sources_found.emit(self._sources)
-            self._write()
+            return
+        step = step_after_search(self._question, result, translate)
+        if isinstance(step, Answer):
+            self._end(step)
+            return
+        self._sources, self._search_seconds = step.sources, step.search_seconds
+        self.sources_found.emit(self._sources)
+        self._write(step)
 
-    def _write(self) -> None:
-        question = self._question
+    def _write(self, step: WriteStep) -> None:
         self._writing = self._model.answer(
-            PromptRequest(question.instructions, self._sources, question.history, question.text, question.mode),
-            question.sampling,
-            self.reading.emit,
-            self._on_text,
-            self._on_written,
-            self._on_failed,
+            step.request, step.sampling, self.reading.emit, self._on_text, self._on_written, self._on_failed
         )
 
     def _on_text(self, piece: str) -> None:

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from phi3desk.chat.history import ConversationStore, turns_of
 from phi3desk.chat.messages import Answer, Conversation, Message, Source
 from phi3desk.chat.prompt import prompt_format_for
-from phi3desk.chat.question import Question
 from phi3desk.errors import Sentence, UserError
-from phi3desk.model.types import Role, Sampling
+from phi3desk.model.types import Role
+from phi3desk.profiles.asking import question_of
 from phi3desk.settings import Settings
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
@@ -249,21 +249,14 @@ class ConversationController(QObject):
         conversation = self._open
         if conversation is None:
             return
-        question = Question(
-            text=text,
-            instructions=self._expert.current.instructions,
-            history=turns_of(self._messages()[:-1]),
+        question = question_of(
+            self._expert.current,
+            text,
+            self._settings,
+            self._expert.made_by(),
             collections=collections,
-            passages=self._settings.get("answers.passages"),
-            sampling=self._expert.current.sampling.over(
-                Sampling(
-                    temperature=self._settings.get("answers.temperature"),
-                    max_tokens=self._settings.get("answers.max_tokens"),
-                )
-            ),
-            made_by=self._expert.made_by(),
+            history=turns_of(self._messages()[:-1]),
             document=document,
-            mode=self._expert.current.answer_mode,
         )
         job = AnswerJob(question, self._library, self._model, self)
         self._job = job

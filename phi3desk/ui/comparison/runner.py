@@ -8,14 +8,15 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from phi3desk.chat.answer import unfinished
-from phi3desk.chat.messages import Answer, MadeBy
-from phi3desk.chat.question import Question
+from phi3desk.chat.messages import Answer
 from phi3desk.comparison.plan import Comparison, Outcome, Variant, work_left
 from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
+from phi3desk.model.options import load_options
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import Ending, LoadOptions, ModelEntry, Sampling
+from phi3desk.model.types import Ending, ModelEntry
+from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.resolution import usable_model
 from phi3desk.settings import Settings
 from phi3desk.ui.answers.answer_job import AnswerJob
@@ -128,34 +129,16 @@ class ComparisonRunner(QObject):
         return loaded is not None and loaded.path == entry.path and tuple(loaded.adapters) == variant.profile.adapters
 
     def _load(self, entry: ModelEntry, variant: Variant) -> None:
-        options = LoadOptions(
-            context=self._settings.get("model.context"),
-            gpu_layers=self._settings.get("model.gpu_layers"),
-            threads=self._settings.get("model.threads"),
-        )
-        self._model.load(entry.path, options, variant.profile.adapters)
+        self._model.load(entry.path, load_options(self._settings), variant.profile.adapters)
 
     def _ask(self) -> None:
         asked, variant = self._left[0]
         profile, comparison = variant.profile, self._comparison
         if comparison is None:
             return
-        plan = comparison.plan
-        chosen = plan.collections if plan.collections is not None else profile.collections
-        usual = Sampling(
-            temperature=self._settings.get("answers.temperature"),
-            max_tokens=self._settings.get("answers.max_tokens"),
-        )
-        question = Question(
-            text=asked.question,
-            instructions=profile.instructions,
-            history=plan.history,
-            collections=chosen or None,
-            passages=self._settings.get("answers.passages"),
-            sampling=profile.sampling.over(usual),
-            made_by=self._made_by(variant),
-            document=plan.document,
-            mode=profile.answer_mode,
+        loaded = self._model.model
+        question = comparison.plan.question_for(
+            asked, variant, self._settings, made_by(profile, self._entry(variant), loaded.sha256 if loaded else "")
         )
         self.asked.emit(asked.id, variant.key)
         self._begin(AnswerJob(question, self._library, self._model, self))
@@ -175,11 +158,6 @@ class ComparisonRunner(QObject):
             (job.reading, self.reading),
             (job.text_received, self.text_received),
         )
-
-    def _made_by(self, variant: Variant) -> MadeBy:
-        entry, profile, loaded = self._entry(variant), variant.profile, self._model.model
-        sha256 = loaded.sha256 if loaded else ""
-        return MadeBy(entry.name, entry.path, sha256, profile.name, profile.id, profile.adapters)
 
     def _on_model_ready(self, _: object) -> None:
         if self.running and self._waiting:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from phi3desk.chat.messages import MadeBy
 from phi3desk.errors import UserError
+from phi3desk.model.options import load_options
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import LoadOptions, ModelEntry
+from phi3desk.model.types import LoadedModel, ModelEntry
+from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import model_of, on_model
 from phi3desk.profiles.store import ProfileStore
@@ -89,12 +92,7 @@ class ActiveExpert(QObject):
 
     def load(self, entry: ModelEntry) -> None:
         """Load a model with the adapters of the expert in use."""
-        options = LoadOptions(
-            context=self._settings.get("model.context"),
-            gpu_layers=self._settings.get("model.gpu_layers"),
-            threads=self._settings.get("model.threads"),
-        )
-        self._model.load(entry.path, options, self.current.adapters)
+        self._model.load(entry.path, load_options(self._settings), self.current.adapters)
 
     def load_in_use(self) -> None:
         """Load the model in use; does nothing where there is none."""
@@ -111,18 +109,12 @@ class ActiveExpert(QObject):
 
     def made_by(self) -> MadeBy:
         """Return what a message written now is made by."""
-        entry, loaded, profile = self.entry(), self._model.model, self.current
-        name, path = (entry.name, entry.path) if entry else ("", "")
-        if loaded is not None and loaded.path != path:
-            name, path = loaded.name, loaded.path
-        return MadeBy(
-            model=name,
-            model_path=path,
-            model_sha256=loaded.sha256 if loaded else "",
-            profile=profile.name,
-            profile_id=profile.id,
-            adapters=self._model.adapters,
-        )
+        entry, loaded = self.entry(), self._model.model
+        model: ModelEntry | LoadedModel | None = entry
+        if loaded is not None and (entry is None or loaded.path != entry.path):
+            model = loaded
+        profile = replace(self.current, adapters=self._model.adapters)
+        return made_by(profile, model, loaded.sha256 if loaded else "")
 
     def summary(self) -> str:
         """Return the expert's model and adapters in a line."""

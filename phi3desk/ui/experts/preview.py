@@ -8,11 +8,11 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout, QWidget
 
-from phi3desk.chat.messages import Answer, MadeBy, Source
-from phi3desk.chat.question import Question
+from phi3desk.chat.messages import Answer, Source
 from phi3desk.errors import UserError
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import LoadedModel, Sampling
+from phi3desk.model.types import LoadedModel
+from phi3desk.profiles.asking import made_by, question_of
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import model_of, on_model
 from phi3desk.profiles.store import ProfileStore
@@ -205,18 +205,12 @@ class ExpertPreview(QWidget):
     def _begin(self, profile: Profile, loaded: LoadedModel) -> None:
         if self._model is None:
             return
-        usual = Sampling(
-            temperature=self._settings.get("answers.temperature"), max_tokens=self._settings.get("answers.max_tokens")
-        )
-        question = Question(
-            text=self._text(),
-            instructions=profile.instructions,
-            history=(),
+        question = question_of(
+            profile,
+            self._text(),
+            self._settings,
+            made_by(profile, loaded, loaded.sha256),
             collections=profile.collections or None,
-            passages=self._settings.get("answers.passages"),
-            sampling=profile.sampling.over(usual),
-            made_by=MadeBy(loaded.name, loaded.path, loaded.sha256, profile.name, profile.id, profile.adapters),
-            mode=profile.answer_mode,
         )
         self._job = AnswerJob(question, self._library, self._model, self)
         job = self._job

@@ -1,0 +1,46 @@
+"""An expert as what answers a question: the question it is asked, and the record of what writes its answer."""
+
+from __future__ import annotations
+
+from phi3desk.chat.messages import MadeBy
+from phi3desk.chat.question import Question
+from phi3desk.model.options import sampling
+from phi3desk.model.types import LoadedModel, ModelEntry, Turn
+from phi3desk.profiles.profile import Profile
+from phi3desk.settings import Settings
+
+
+def question_of(
+    profile: Profile,
+    text: str,
+    settings: Settings,
+    made_by: MadeBy,
+    *,
+    collections: tuple[int, ...] | None,
+    history: tuple[Turn, ...] = (),
+    document: str | None = None,
+) -> Question:
+    """Return a question as an expert is asked it; `collections`, `history` and `document` are as in Question."""
+    return Question(
+        text=text,
+        instructions=profile.instructions,
+        history=history,
+        collections=collections,
+        passages=settings.get("answers.passages"),
+        sampling=profile.sampling.over(sampling(settings)),
+        made_by=made_by,
+        document=document,
+        mode=profile.answer_mode,
+    )
+
+
+def made_by(profile: Profile, model: ModelEntry | LoadedModel | None, sha256: str = "") -> MadeBy:
+    """Return the record of what writes an answer; `sha256` is the model file's, empty where it is not known."""
+    return MadeBy(
+        model=model.name if model else "",
+        model_path=model.path if model else "",
+        model_sha256=sha256,
+        profile=profile.name,
+        profile_id=profile.id,
+        adapters=profile.adapters,
+    )
