@@ -23,7 +23,7 @@ from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.library import Library
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import Ending, ModelEntry
+from phi3desk.model.types import Ending, ModelEntry, ModelRef
 from phi3desk.paths import Paths, write_atomically
 from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.profile import Profile
@@ -100,7 +100,7 @@ class _Answering:
         self._progress = ProgressLine()
         self._loaded = ExitStack()
         self._engine: Engine | None = None
-        self._engine_of = ""
+        self._engine_of: ModelRef | None = None
 
     def __enter__(self) -> _Answering:
         return self
@@ -130,10 +130,10 @@ class _Answering:
         return Outcome(asked.id, variant.key, answer, time.perf_counter() - began, problem=problem)
 
     def _engine_with(self, entry: ModelEntry, profile: Profile) -> Engine:
-        if self._engine is None or self._engine_of != entry.path:
+        if self._engine is None or self._engine_of != entry.ref:
             self._loaded.close()
             self._engine = self._loaded.enter_context(loaded_engine(entry, profile, self._settings, self._progress))
-            self._engine_of = entry.path
+            self._engine_of = entry.ref
         self._engine.set_adapters(profile.adapters)
         return self._engine
 

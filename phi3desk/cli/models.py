@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from typing import Any
 
 from phi3desk.cli.output import Output
@@ -25,7 +24,7 @@ def run_models(options: argparse.Namespace, paths: Paths, _: Settings, output: O
     store = ModelStore(paths)
     if options.action == "list":
         entries = store.list()
-        print_rows([dataclasses.asdict(entry) for entry in entries], [model_line(e) for e in entries], options, output)
+        print_rows([model_row(entry) for entry in entries], [model_line(e) for e in entries], options, output)
         return
     if options.action == "add":
         entry, says = store.add(options.file, options.name or ""), "Added"
@@ -33,7 +32,7 @@ def run_models(options: argparse.Namespace, paths: Paths, _: Settings, output: O
         entry, says = store.use(options.name), "In use from now on"
     else:
         entry, says = store.remove(options.name), "Forgotten; its file stays"
-    print_change(dataclasses.asdict(entry), f"{says}: {entry.name}", options, output)
+    print_change(model_row(entry), f"{says}: {entry.name}", options, output)
 
 
 def run_adapters(options: argparse.Namespace, paths: Paths, _: Settings, output: Output) -> None:
@@ -93,6 +92,18 @@ def print_change(row: dict[str, Any], sentence: str, options: argparse.Namespace
         output.json(row)
     else:
         output.text(sentence)
+
+
+def model_row(entry: ModelEntry) -> dict[str, Any]:
+    """Return the JSON of a model."""
+    return {
+        "name": entry.name,
+        "path": entry.path,
+        "size": entry.size,
+        "starter": entry.starter,
+        "in_use": entry.in_use,
+        "missing": entry.missing,
+    }
 
 
 def model_line(entry: ModelEntry) -> str:

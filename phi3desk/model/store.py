@@ -44,7 +44,12 @@ class ModelStore:
         chosen = content.get("in_use", "")
         if all(entry.name != chosen for entry in entries):
             chosen = entries[0].name if entries else ""
-        return [replace(entry, in_use=entry.name == chosen) for entry in entries]
+        return [
+            replace(
+                entry, in_use=entry.name == chosen, fingerprint=_known_fingerprint(content, Path(entry.path).resolve())
+            )
+            for entry in entries
+        ]
 
     def in_use(self) -> ModelEntry | None:
         """Return the model in use, or None where there is none."""
@@ -106,9 +111,9 @@ class ModelStore:
         """Return a file's SHA-256, read once for each size and time of change; seconds for a file of gigabytes."""
         path = Path(file).resolve()
         state = path.stat()
-        known = self._read()["hashes"].get(str(path))
-        if isinstance(known, dict) and (known.get("size"), known.get("mtime")) == (state.st_size, state.st_mtime_ns):
-            return str(known.get("sha256", ""))
+        known = _known_fingerprint(self._read(), path)
+        if known:
+            return known
         digest = sha256(path)
         with self._changing() as content:
             content["hashes"][str(path)] = {"size": state.st_size, "mtime": state.st_mtime_ns, "sha256": digest}
@@ -165,6 +170,19 @@ def _read_json(path: Path) -> dict[str, Any]:
         path.replace(path.with_name(path.name + ".unreadable"))
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def _known_fingerprint(content: dict[str, Any], path: Path) -> str:
+    """Return the SHA-256 that the list has of a file as it is now, empty where it has none."""
+    known = content["hashes"].get(str(path))
+    if not isinstance(known, dict):
+        return ""
+    try:
+        state = path.stat()
+    except OSError:
+        return ""
+    unchanged = (known.get("size"), known.get("mtime")) == (state.st_size, state.st_mtime_ns)
+    return str(known.get("sha256", "")) if unchanged else ""
 
 
 def _is_entry(item: object) -> bool:

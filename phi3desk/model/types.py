@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -41,9 +41,36 @@ class GgufInfo:
         return " / ".join(self.names)
 
 
+class ModelKind(StrEnum):
+    """What a model is and how it is reached: a GGUF file in llama.cpp."""
+
+    GGUF = "gguf"
+
+
+@dataclass(frozen=True)
+class ModelRef:
+    """Which model is meant, wherever it is kept or reached.
+
+    Two refs are equal where kind and name are: they name the same entry of the list. `fingerprint` has no part in
+    that; it is the SHA-256 of the file as it was last read, empty while it is unknown, and tells whether the entry
+    still has the same file (`same_file`).
+    """
+
+    kind: ModelKind
+    name: str
+    fingerprint: str = field(default="", compare=False)
+
+    def same_file(self, listed: ModelRef) -> bool:
+        """Tell whether this model is the one that is listed now, its file unchanged as far as this ref knows it."""
+        return self == listed and self.fingerprint in ("", listed.fingerprint)
+
+
 @dataclass(frozen=True)
 class ModelEntry:
-    """A model the person can use; `starter` is the stand-in that came with the program."""
+    """A model the user can use; `starter` is the stand-in that came with the program.
+
+    `fingerprint` is the SHA-256 of the file where it was read since the file last changed, empty otherwise.
+    """
 
     name: str
     path: str
@@ -51,6 +78,12 @@ class ModelEntry:
     starter: bool = False
     in_use: bool = False
     missing: bool = False
+    fingerprint: str = field(default="", compare=False)
+
+    @property
+    def ref(self) -> ModelRef:
+        """The model's identity."""
+        return ModelRef(ModelKind.GGUF, self.name, self.fingerprint)
 
 
 @dataclass(frozen=True)
@@ -95,7 +128,7 @@ class LoadOptions:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """What is loaded now, as the window shows it."""
+    """What is loaded now, as the window shows it; `name` is the model's in the list, or its file's without one."""
 
     name: str
     path: str
@@ -112,6 +145,11 @@ class LoadedModel:
     adapters: tuple[AdapterUse, ...] = ()
     #: the form of prompt that the attached adapters were trained on, where one says so
     prompt: str = ""
+
+    @property
+    def ref(self) -> ModelRef:
+        """The model's identity."""
+        return ModelRef(ModelKind.GGUF, self.name, self.sha256)
 
 
 class Role(StrEnum):

@@ -34,12 +34,12 @@ def question_of(
     )
 
 
-def made_by(profile: Profile, model: ModelEntry | LoadedModel | None, sha256: str = "") -> MadeBy:
-    """Return the record of what writes an answer; `sha256` is the model file's, empty where it is not known."""
+def made_by(profile: Profile, model: ModelEntry | LoadedModel | None) -> MadeBy:
+    """Return the record of what writes an answer; the model's SHA-256 is empty while it is unknown."""
     return MadeBy(
         model=model.name if model else "",
         model_path=model.path if model else "",
-        model_sha256=sha256,
+        model_sha256=model.ref.fingerprint if model else "",
         profile=profile.name,
         profile_id=profile.id,
         adapters=profile.adapters,

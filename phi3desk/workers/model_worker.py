@@ -36,6 +36,7 @@ class ModelService:
     def __init__(self, models: ModelStore) -> None:
         self._models = models
         self._engine: Engine | None = None
+        self._name = ""
 
     def lanes(self) -> dict[str, list[Operation]]:
         """Return the operations, by the thread that serves them."""
@@ -49,17 +50,21 @@ class ModelService:
         }
 
     def load(self, request: LoadModel, task: Task[LoadProgress]) -> LoadedModel:
-        """Load a model and its adapters in place of the one before; where one does not fit, none is attached."""
+        """Load a model and its adapters in place of the one before; where one does not fit, none is attached.
+
+        Raises UserError where the model is no longer listed, or its file cannot be used.
+        """
         self.close()
+        entry = self._models.find(request.model.name)
 
         def on_progress(fraction: float) -> bool:
             task.emit(LoadProgress(fraction))
             return not task.cancelled.is_set()
 
-        engine = Engine.load(request.path, request.options, on_progress)
+        engine = Engine.load(entry.path, request.options, on_progress)
         with suppress(UserError):
             engine.set_adapters(request.adapters)
-        self._engine = engine
+        self._engine, self._name = engine, entry.name
         return self._loaded(engine)
 
     def set_adapters(self, request: SetAdapters, _: Task[Never]) -> LoadedModel:
@@ -91,7 +96,8 @@ class ModelService:
             self._engine = None
 
     def _loaded(self, engine: Engine) -> LoadedModel:
-        return dataclasses.replace(engine.loaded, sha256=self._models.fingerprint(engine.loaded.path))
+        loaded = engine.loaded
+        return dataclasses.replace(loaded, name=self._name, sha256=self._models.fingerprint(loaded.path))
 
     def _loaded_engine(self) -> Engine:
         if self._engine is None:

@@ -20,7 +20,7 @@ from phi3desk.library.documents import (
     Rules,
     SearchResult,
 )
-from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Sampling
+from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import PackProgress
@@ -234,9 +234,9 @@ class LoadProgress:
 
 @dataclass(frozen=True)
 class LoadModel(Request[LoadedModel, LoadProgress]):
-    """Load a model and its adapters in place of the one before; where one does not fit, none is attached."""
+    """Load a listed model and its adapters in place of the one before; where one does not fit, none is attached."""
 
-    path: str
+    model: ModelRef
     options: LoadOptions
     adapters: tuple[AdapterUse, ...] = ()
 

@@ -5,7 +5,8 @@ import pytest
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import Passage
-from phi3desk.model.types import AdapterUse, Ending, LoadOptions, Sampling, Turn
+from phi3desk.model.store import ModelStore
+from phi3desk.model.types import AdapterUse, Ending, LoadOptions, ModelKind, ModelRef, Sampling, Turn
 from phi3desk.workers.protocol import FailureKind, News
 from phi3desk.workers.requests import (
     Cancel,
@@ -34,6 +35,11 @@ def worker(home):
         yield running
 
 
+@pytest.fixture
+def tiny(home, tiny_phi3) -> ModelRef:
+    return ModelStore(home).add(tiny_phi3).ref
+
+
 def answer(worker: WorkerProcess, max_tokens: int = 24) -> Completion:
     return worker.ask(WriteAnswer(request(), Sampling(max_tokens=max_tokens)))
 
@@ -42,19 +48,21 @@ def test_worker_greets_first(worker):
     assert (worker.hello.id, worker.hello.name, worker.hello.data.worker) == (0, News.HELLO, "model")
 
 
-def test_load_tells_progress_and_what_is_loaded(worker, tiny_phi3):
+def test_load_tells_progress_and_what_is_loaded(worker, tiny, home):
     events = []
-    loaded = worker.ask(LoadModel(str(tiny_phi3), OPTIONS), events.append)
+    loaded = worker.ask(LoadModel(tiny, OPTIONS), events.append)
     assert loaded.architecture == "phi3"
     assert not loaded.has_system_role
     assert len(loaded.sha256) == 64
+    assert loaded.ref == tiny
+    assert loaded.ref.fingerprint == ModelStore(home).find(tiny.name).fingerprint == loaded.sha256
     progress = [event.data.fraction for event in events if isinstance(event.data, LoadProgress)]
     assert progress
     assert progress == sorted(progress)
 
 
-def test_answer_streams_what_it_returns(worker, tiny_phi3):
-    worker.ask(LoadModel(str(tiny_phi3), OPTIONS))
+def test_answer_streams_what_it_returns(worker, tiny):
+    worker.ask(LoadModel(tiny, OPTIONS))
     events = []
     written = worker.ask(WriteAnswer(request(), Sampling(max_tokens=24)), events.append)
     assert "".join(e.data.text for e in events if isinstance(e.data, TextPiece)) == written.generation.text
@@ -62,8 +70,8 @@ def test_answer_streams_what_it_returns(worker, tiny_phi3):
     assert written.sources_read == (1,)
 
 
-def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny_phi3, tiny_adapters):
-    worker.ask(LoadModel(str(tiny_phi3), OPTIONS))
+def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny, tiny_adapters):
+    worker.ask(LoadModel(tiny, OPTIONS))
     plain = answer(worker).generation.tokens
     uses = [AdapterUse(path.stem, str(path), 1.0) for path in tiny_adapters]
     adapted = []
@@ -75,8 +83,8 @@ def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny_ph
     assert answer(worker).generation.tokens == plain
 
 
-def test_answer_is_cancelled_while_it_is_written(worker, tiny_phi3):
-    worker.ask(LoadModel(str(tiny_phi3), OPTIONS))
+def test_answer_is_cancelled_while_it_is_written(worker, tiny):
+    worker.ask(LoadModel(tiny, OPTIONS))
     running = worker.send(WriteAnswer(request(), Sampling(max_tokens=900, temperature=1.0)))
     seen = []
 
@@ -91,13 +99,21 @@ def test_answer_is_cancelled_while_it_is_written(worker, tiny_phi3):
     assert written.generation.generated_tokens < 900
 
 
-def test_refused_file_is_told_and_the_worker_goes_on(worker, tiny_phi3, tmp_path):
+def test_refused_file_is_told_and_the_worker_goes_on(worker, tiny, home, tiny_phi3, tmp_path):
     cut = tmp_path / "cut.gguf"
+    cut.write_bytes(tiny_phi3.read_bytes())
+    entry = ModelStore(home).add(cut)
     cut.write_bytes(tiny_phi3.read_bytes()[:5000])
-    line = worker.end_of(worker.send(LoadModel(str(cut), OPTIONS)))
+    line = worker.end_of(worker.send(LoadModel(entry.ref, OPTIONS)))
     assert line.failed
     assert line.data.kind is FailureKind.USER
-    worker.ask(LoadModel(str(tiny_phi3), OPTIONS))
+    worker.ask(LoadModel(tiny, OPTIONS))
+
+
+def test_model_that_is_not_listed_is_told(worker):
+    line = worker.end_of(worker.send(LoadModel(ModelRef(ModelKind.GGUF, "nowhere"), OPTIONS)))
+    assert line.data.kind is FailureKind.USER
+    assert "nowhere" in str(line.data.sentence)
 
 
 def test_question_without_a_model_says_what_to_do(worker):
@@ -107,7 +123,7 @@ def test_question_without_a_model_says_what_to_do(worker):
 
 def test_unknown_and_wrong_requests_are_answered(worker):
     assert worker.end_of(worker.send_line(LoadModel, {}, "Fly")).failed
-    assert worker.end_of(worker.send_line(LoadModel, {"path": 5})).failed
+    assert worker.end_of(worker.send_line(LoadModel, {"model": 5})).failed
     assert worker.ask(GetHardware()).cores >= 1
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.errors import Sentence
-from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Sampling
+from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.worker_client import WorkerClient
 from phi3desk.workers.protocol import Failure, FailureKind
@@ -24,11 +24,11 @@ def model_worker(paths: Paths) -> WorkerClient:
 class ModelClient(QObject):
     """The model worker. After a death the model that was loaded is loaded again by itself.
 
-    `load_progressed` carries 0..1, `loaded` a LoadedModel, `load_failed` a Failure, `stopped` a Sentence when the
-    worker died or was given up, `hardware_known` a Hardware.
+    `load_started` carries a ModelRef, `load_progressed` 0..1, `loaded` a LoadedModel, `load_failed` a Failure,
+    `stopped` a Sentence when the worker died or was given up, `hardware_known` a Hardware.
     """
 
-    load_started = Signal(str)
+    load_started = Signal(object)
     load_progressed = Signal(float)
     loaded = Signal(object)
     load_failed = Signal(object)
@@ -43,7 +43,7 @@ class ModelClient(QObject):
         worker.setParent(self)
         self.model: LoadedModel | None = None
         self.hardware: Hardware | None = None
-        self._wanted: tuple[str, LoadOptions] | None = None
+        self._wanted: tuple[ModelRef, LoadOptions] | None = None
         self._adapters: tuple[AdapterUse, ...] = ()
         self._loading = 0
         self.worker.ready.connect(self._on_ready)
@@ -64,10 +64,14 @@ class ModelClient(QObject):
         """Whether a model is being loaded."""
         return self.worker.is_running(self._loading)
 
-    def load(self, path: str, options: LoadOptions, adapters: Sequence[AdapterUse] = ()) -> None:
+    def has_loaded(self, model: ModelRef) -> bool:
+        """Whether a listed model is the one that is loaded, its file unchanged since."""
+        return self.model is not None and self.model.ref.same_file(model)
+
+    def load(self, model: ModelRef, options: LoadOptions, adapters: Sequence[AdapterUse] = ()) -> None:
         """Load a model with adapters in place of the one that is loaded; a load under way is stopped."""
         self.worker.cancel(self._loading)
-        self._wanted = (path, options)
+        self._wanted = (model, options)
         self._adapters = tuple(adapters)
         self._load_wanted()
 
@@ -133,11 +137,11 @@ class ModelClient(QObject):
     def _load_wanted(self) -> None:
         if self._wanted is None:
             return
-        path, options = self._wanted
+        model, options = self._wanted
         self.model = None
-        self.load_started.emit(path)
+        self.load_started.emit(model)
         self._loading = self.worker.request(
-            LoadModel(path, options, self._adapters),
+            LoadModel(model, options, self._adapters),
             self._on_loaded,
             self._on_load_failed,
             lambda progress: self.load_progressed.emit(progress.fraction),

@@ -109,13 +109,12 @@ class ComparisonRunner(QObject):
         except UserError as error:
             self._end(translate(error.sentence))
             return
-        loaded = self._model.model
         if self._is_loaded(entry, variant):
             self._waiting = False
             self._ask()
             return
         self._waiting = True
-        if loaded is None or loaded.path != entry.path:
+        if not self._model.has_loaded(entry.ref):
             self._load(entry, variant)
         else:
             self._model.set_adapters(variant.profile.adapters)
@@ -126,20 +125,19 @@ class ComparisonRunner(QObject):
 
     def _is_loaded(self, entry: ModelEntry, variant: Variant) -> bool:
         loaded = self._model.model
-        return loaded is not None and loaded.path == entry.path and tuple(loaded.adapters) == variant.profile.adapters
+        attached = tuple(loaded.adapters) if loaded is not None else ()
+        return self._model.has_loaded(entry.ref) and attached == variant.profile.adapters
 
     def _load(self, entry: ModelEntry, variant: Variant) -> None:
-        self._model.load(entry.path, load_options(self._settings), variant.profile.adapters)
+        self._model.load(entry.ref, load_options(self._settings), variant.profile.adapters)
 
     def _ask(self) -> None:
         asked, variant = self._left[0]
-        profile, comparison = variant.profile, self._comparison
+        comparison = self._comparison
         if comparison is None:
             return
-        loaded = self._model.model
-        question = comparison.plan.question_for(
-            asked, variant, self._settings, made_by(profile, self._entry(variant), loaded.sha256 if loaded else "")
-        )
+        maker = made_by(variant.profile, self._model.model or self._entry(variant))
+        question = comparison.plan.question_for(asked, variant, self._settings, maker)
         self.asked.emit(asked.id, variant.key)
         self._begin(AnswerJob(question, self._library, self._model, self))
 

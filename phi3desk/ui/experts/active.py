@@ -11,7 +11,7 @@ from phi3desk.chat.messages import MadeBy
 from phi3desk.errors import UserError
 from phi3desk.model.options import load_options
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import LoadedModel, ModelEntry
+from phi3desk.model.types import LoadedModel, ModelEntry, ModelRef
 from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import model_of, on_model
@@ -40,8 +40,9 @@ class ActiveExpert(QObject):
         self._models = models
         self._model = model
         self._settings = settings
-        self._wanted_path = ""
+        self._wanted: ModelRef | None = None
         model.load_started.connect(self._on_load_started)
+        model.loaded.connect(self._on_loaded)
         for signal in (model.load_started, model.loaded, model.adapters_changed):
             signal.connect(self._on_model_changed)
 
@@ -68,7 +69,8 @@ class ActiveExpert(QObject):
     def apply(self) -> None:
         """Bring model and adapters in line with the expert in use, also after it was edited."""
         entry = self.entry()
-        if entry is not None and entry.path != self._wanted_path and not entry.missing:
+        wanted = entry is not None and self._wanted is not None and self._wanted.same_file(entry.ref)
+        if entry is not None and not wanted and not entry.missing:
             self.load(entry)
         else:
             self._model.set_adapters(self.current.adapters)
@@ -92,7 +94,7 @@ class ActiveExpert(QObject):
 
     def load(self, entry: ModelEntry) -> None:
         """Load a model with the adapters of the expert in use."""
-        self._model.load(entry.path, load_options(self._settings), self.current.adapters)
+        self._model.load(entry.ref, load_options(self._settings), self.current.adapters)
 
     def load_in_use(self) -> None:
         """Load the model in use; does nothing where there is none."""
@@ -104,17 +106,16 @@ class ActiveExpert(QObject):
     def _on_model_changed(self, _: object = None) -> None:
         self.changed.emit()
 
-    def _on_load_started(self, path: str) -> None:
-        self._wanted_path = path
+    def _on_load_started(self, model: ModelRef) -> None:
+        self._wanted = model
+
+    def _on_loaded(self, model: LoadedModel) -> None:
+        self._wanted = model.ref
 
     def made_by(self) -> MadeBy:
         """Return what a message written now is made by."""
-        entry, loaded = self.entry(), self._model.model
-        model: ModelEntry | LoadedModel | None = entry
-        if loaded is not None and (entry is None or loaded.path != entry.path):
-            model = loaded
         profile = replace(self.current, adapters=self._model.adapters)
-        return made_by(profile, model, loaded.sha256 if loaded else "")
+        return made_by(profile, self._model.model or self.entry())
 
     def summary(self) -> str:
         """Return the expert's model and adapters in a line."""

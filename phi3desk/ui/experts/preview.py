@@ -193,10 +193,10 @@ class ExpertPreview(QWidget):
             return self.tr("Write a question above to see how this expert answers.")
         if profile.model:
             try:
-                path = self._models.find(profile.model).path
+                wanted = self._models.find(profile.model).ref
             except UserError as error:
                 return translate(error.sentence)
-            if path != loaded.path:
+            if not self._model.has_loaded(wanted):
                 return self.tr(
                     "This expert answers with “{model}”, which is not loaded. Use this expert to load it."
                 ).format(model=profile.model)
@@ -209,7 +209,7 @@ class ExpertPreview(QWidget):
             profile,
             self._text(),
             self._settings,
-            made_by(profile, loaded, loaded.sha256),
+            made_by(profile, loaded),
             collections=profile.collections or None,
         )
         self._job = AnswerJob(question, self._library, self._model, self)

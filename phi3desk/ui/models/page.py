@@ -16,7 +16,7 @@ from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.gguf import inspect
 from phi3desk.model.llama.hardware import fitting_context
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import GgufInfo, Hardware, LoadedModel, ModelEntry
+from phi3desk.model.types import GgufInfo, Hardware, LoadedModel, ModelEntry, ModelRef
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.model_client import ModelClient
@@ -185,12 +185,12 @@ class ModelsPage(Page):
         files.doubted.connect(self.ask_about)
         files.model_added.connect(lambda _: self.refresh())
         files.adapter_added.connect(lambda _: self.refresh())
-        model.load_started.connect(lambda path: self._on_load_progress(0.0, path))
+        model.load_started.connect(self._on_load_started)
         model.load_progressed.connect(self._on_load_progress)
         model.loaded.connect(self._on_loaded)
         model.load_failed.connect(self._on_load_failed)
         model.hardware_known.connect(lambda _: self._show_needs())
-        self._loading = ""
+        self._loading: ModelRef | None = None
 
     def _show_lists(self, models: list[ModelEntry], adapters: list[Placed]) -> None:
         clear(self._list)
@@ -203,8 +203,8 @@ class ModelsPage(Page):
             card.cancel_requested.connect(self._cancel_load)
             self.cards[entry.name] = card
             self._list.addWidget(card)
-            card.show_failure(self._failures.get(entry.path, ""))
-            if entry.path == self._loading:
+            card.show_failure(self._failures.get(entry.name, ""))
+            if entry.ref == self._loading:
                 card.show_loading(0.0)
             if entry.path in self._infos:
                 self._show_info(entry.name, self._infos[entry.path])
@@ -241,7 +241,7 @@ class ModelsPage(Page):
             self._show_info(entry.name, info)
 
         def on_failure(failure: Failure) -> None:
-            self._fail(entry.path, translate(failure.sentence))
+            self._fail(entry.name, translate(failure.sentence))
 
         in_background(self, lambda: inspect(entry.path, "model"), on_info, on_failure)
 
@@ -253,7 +253,7 @@ class ModelsPage(Page):
         if hardware is None:
             return
         loaded = self._model.model
-        is_loaded = loaded is not None and loaded.path == info.path
+        is_loaded = loaded is not None and loaded.ref == card.entry.ref
         context = loaded.context if loaded is not None and is_loaded else self._context_of(info, hardware)
         need = Need(info.size, info.kv_bytes_per_token * context, context)
         card.show_need(need, hardware, need.weights + need.cache if is_loaded else 0)
@@ -275,6 +275,7 @@ class ModelsPage(Page):
 
     def _remove(self, name: str) -> None:
         def on_removed(entry: ModelEntry) -> None:
+            self._failures.pop(name, None)
             self.refresh()
             self.undo_offered.emit(
                 self.tr("“{name}” was removed from the list; its file stays.").format(name=name),
@@ -330,29 +331,32 @@ class ModelsPage(Page):
         self._notice.setText(text)
         self._notice.setVisible(bool(text))
 
-    def _on_load_progress(self, fraction: float, path: str = "") -> None:
-        self._loading = path or self._loading
-        self._failures.pop(self._loading, None)
+    def _on_load_started(self, model: ModelRef) -> None:
+        self._loading = model
+        self._on_load_progress(0.0)
+
+    def _on_load_progress(self, fraction: float) -> None:
+        if self._loading is not None:
+            self._failures.pop(self._loading.name, None)
         self._say("")
         for card in self.cards.values():
-            card.show_loading(fraction if card.entry.path == self._loading else None)
+            card.show_loading(fraction if card.entry.ref == self._loading else None)
 
     def _on_loaded(self, _: LoadedModel) -> None:
         self._end_loading()
         self._show_needs()
 
     def _on_load_failed(self, failure: Failure) -> None:
-        path = self._loading
+        name = self._loading.name if self._loading is not None else ""
         self._end_loading()
-        self._fail(path, translate(failure.sentence))
+        self._fail(name, translate(failure.sentence))
 
-    def _fail(self, path: str, text: str) -> None:
+    def _fail(self, name: str, text: str) -> None:
         """Tell on its card why a model cannot be used, above the list where it has none."""
-        self._failures[path] = text
-        cards = [card for card in self.cards.values() if card.entry.path == path]
-        for card in cards:
-            card.show_failure(text)
-        if not cards:
+        self._failures[name] = text
+        if name in self.cards:
+            self.cards[name].show_failure(text)
+        else:
             self._say(text)
 
     def _cancel_load(self) -> None:
@@ -360,6 +364,6 @@ class ModelsPage(Page):
         self._end_loading()
 
     def _end_loading(self) -> None:
-        self._loading = ""
+        self._loading = None
         for card in self.cards.values():
             card.show_loading(None)

@@ -27,7 +27,7 @@ from tests.helpers.tiny_phi3 import write_tiny_adapter
 class QuietModel(QObject):
     """A model client on a machine of known size, with nothing loaded."""
 
-    load_started = Signal(str)
+    load_started = Signal(object)
     load_progressed = Signal(float)
     loaded = Signal(object)
     load_failed = Signal(object)
@@ -117,7 +117,7 @@ def test_models_page_lists_an_adapter_and_undoes_its_removal(page, home: Paths, 
 def test_models_page_shows_loading_and_its_failure_on_the_card(page, add, tiny_phi3: Path, qtbot: QtBot):
     name = add(tiny_phi3)
     card = page.cards[name]
-    page._model.load_started.emit(card.entry.path)
+    page._model.load_started.emit(card.entry.ref)
     page._model.load_progressed.emit(0.62)
     assert card._status.text() == "Loading, 62 %"
     page._model.load_failed.emit(Failure(FailureKind.USER, Sentence("There is not enough memory for this model.")))
@@ -128,7 +128,7 @@ def test_models_page_shows_loading_and_its_failure_on_the_card(page, add, tiny_p
 def test_models_page_cancel_stops_loading(page, add, tiny_phi3: Path, qtbot: QtBot):
     name = add(tiny_phi3)
     card = page.cards[name]
-    page._model.load_started.emit(card.entry.path)
+    page._model.load_started.emit(card.entry.ref)
     qtbot.mouseClick(card._cancel, Qt.MouseButton.LeftButton)
     assert page._model.cancelled == 1
     assert not card._bar.isVisible()

@@ -13,6 +13,7 @@ from phi3desk.model.adapters.compatibility import fit_of
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import find_starter
 from phi3desk.model.store import ModelStore, sha256
+from phi3desk.model.types import ModelKind, ModelRef
 from phi3desk.paths import Paths
 from tests.helpers.own_adapters import own_adapters
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter, write_tiny_phi3
@@ -242,3 +243,29 @@ def test_removed_adapter_can_be_put_back(home: Paths, tiny_adapters: list[Path])
     Path(removed.held).unlink()
     with pytest.raises(UserError, match="cannot be put back"):
         store.restore(removed)
+
+
+def test_fingerprint_of_a_listed_model_is_known_until_its_file_changes(models: ModelStore, tiny_phi3: Path, tmp_path):
+    copy = Path(shutil.copy(tiny_phi3, tmp_path / "mine.gguf"))
+    entry = models.add(copy)
+    assert entry.ref == ModelRef(ModelKind.GGUF, "mine")
+    assert models.find("mine").fingerprint == ""
+    digest = models.fingerprint(copy)
+    assert models.find("mine").ref.fingerprint == digest == sha256(copy)
+    with open(copy, "ab") as file:
+        file.write(b"\0")
+    assert models.find("mine").fingerprint == ""
+    copy.unlink()
+    assert (models.find("mine").fingerprint, models.find("mine").missing) == ("", True)
+
+
+def test_model_ref_is_kind_and_name_and_its_fingerprint_tells_the_file() -> None:
+    unknown, first, second = (ModelRef(ModelKind.GGUF, "phi3", fingerprint) for fingerprint in ("", "aa", "bb"))
+    assert unknown == first == second
+    assert len({unknown, first, second}) == 1
+    assert first != ModelRef(ModelKind.GGUF, "other", "aa")
+    assert first.same_file(first)
+    assert unknown.same_file(first)
+    assert not first.same_file(second)
+    assert not first.same_file(unknown)
+    assert not unknown.same_file(ModelRef(ModelKind.GGUF, "other"))

@@ -44,8 +44,8 @@ def test_question_of_an_expert_takes_settings_where_the_expert_says_nothing(home
 
 
 def test_made_by_names_model_and_expert():
-    entry = ModelEntry("phi3", "/m/phi3.gguf", 5)
-    assert made_by(EXPERT, entry, "ab12") == MadeBy("phi3", "/m/phi3.gguf", "ab12", "Pump expert", "p1", (GREASE,))
+    entry = ModelEntry("phi3", "/m/phi3.gguf", 5, fingerprint="ab12")
+    assert made_by(EXPERT, entry) == MadeBy("phi3", "/m/phi3.gguf", "ab12", "Pump expert", "p1", (GREASE,))
     assert made_by(EXPERT, None) == MadeBy("", "", "", "Pump expert", "p1", (GREASE,))
 
 
