@@ -37,6 +37,11 @@ class UserError(Exception):
         self.sentence = Sentence(template, values)
         super().__init__(str(self.sentence))
 
+    @classmethod
+    def of(cls, sentence: Sentence, **values: Value) -> UserError:
+        """Make an error that says a sentence made elsewhere; `values` fill what the sentence leaves open."""
+        return UserError(sentence.template, **{**sentence.values, **values})
+
 
 class Cancelled(Exception):
     """The person stopped the work; not an error and never shown as one."""

@@ -52,7 +52,7 @@ def open_file(
             connection.close()
             raise
     except sqlite3.DatabaseError as error:
-        raise UserError(damaged.template, **damaged.values, problem=str(error)) from error
+        raise UserError.of(damaged, problem=str(error)) from error
     return connection
 
 
@@ -64,7 +64,7 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[str], newer: S
     try:
         version = _version(connection)
         if version > len(migrations):
-            raise UserError(newer.template, **newer.values)
+            raise UserError.of(newer)
         for script in migrations[version:]:
             for statement in _statements(script):
                 connection.execute(statement)

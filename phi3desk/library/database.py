@@ -32,6 +32,7 @@ class Database:
                 "The library's catalogue {path} cannot be read ({problem}). Put back a copy of it, or move it away "
                 "to start a new library.",
                 path=str(path),
+                problem="",
             ),
             newer=say(
                 "The library was written by a newer version of phi3desk. Install that version again, or start with "
