@@ -62,7 +62,7 @@ class Catalog(Database):
         return [int(row["id"]) for row in self.connection.execute("SELECT id FROM collection WHERE removed IS NULL")]
 
     def has_collection(self, collection_id: int) -> bool:
-        """Tell whether a collection is there and not removed."""
+        """Return whether a collection is there and not removed."""
         found = self.connection.execute("SELECT removed FROM collection WHERE id = ?", (collection_id,)).fetchone()
         return found is not None and found["removed"] is None
 
@@ -164,7 +164,7 @@ class Catalog(Database):
         ]
 
     def found(self, collection_id: int, path: str, size: int, changed: float, sha256: str) -> int:
-        """Put a file in, or one whose content changed, in the state FOUND; what it held stays until it is read anew.
+        """Put a file in, or one whose content changed, in the state FOUND; what it held stays until it is read again.
 
         Where another file has the content that this one had, that file's document takes what was read of it.
         """
@@ -275,7 +275,7 @@ class Catalog(Database):
         return [_document(row) for row in rows]
 
     def start_over(self, document_ids: Sequence[int]) -> None:
-        """Put documents back to FOUND, to be read anew."""
+        """Put documents back to FOUND, to be read again."""
         with self.writing() as connection:
             connection.executemany(
                 "UPDATE document SET state = 'found', reason = NULL, ocr_waiting = 0 WHERE id = ?",

@@ -49,7 +49,7 @@ class Chunk:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what is embedded: equal digests have equal vectors."""
+        """SHA-256 of what is embedded: equal digests have equal vectors of one embedder."""
         return hashlib.sha256(self.indexed.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -61,9 +61,9 @@ class Rules:
 
 @dataclass(frozen=True)
 class BoundSource:
-    """A folder or a file that a collection is bound to; `missing` while it cannot be found, as on a drive that is away.
+    """A folder or a file that a collection is bound to; `missing` while it cannot be found.
 
-    The documents of a missing source stay.
+    The documents of a missing source stay: its drive may only be disconnected.
     """
 
     id: int

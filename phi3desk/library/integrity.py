@@ -27,7 +27,7 @@ def check(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
 
 
 def repair(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
-    """Make everything agree and return what did not; documents that lost something are read or embedded anew."""
+    """Make everything agree and return what did not; documents that lost something are read or embedded again."""
     found = _faults(catalog, vectors)
     for _, repair in found:
         repair()

@@ -53,7 +53,7 @@ def kind_of(key: str) -> DocumentKind | None:
 
 
 def has_pages(key: str) -> bool:
-    """Tell whether a kind has printed pages, which can be shown as they are; documents of others are shown as text."""
+    """Return whether a kind has printed pages, which can be shown as they are; others are shown as text."""
     known = _BY_KEY.get(key)
     return known is not None and known.unit is Unit.PAGE
 

@@ -14,7 +14,7 @@ LANGUAGES = (
 )  # fmt: skip
 _LONGEST_SAMPLE = 1500
 _FEWEST_LETTERS = 20
-#: two threads that need it at once shall not both load it
+#: two threads that need it at once must not both load it
 _LOADING = Lock()
 
 

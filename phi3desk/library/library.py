@@ -43,7 +43,7 @@ from phi3desk.paths import Paths, worker_command
 from phi3desk.settings import Settings
 
 DEFAULT_COLLECTION = "My documents"
-#: remembered in the catalogue: the library was closed in good order
+#: remembered in the catalogue: the library was closed properly
 _CLOSED = "closed"
 
 
@@ -124,7 +124,7 @@ class Library:
     def reconcile(self) -> None:
         """Make the vectors agree with the catalogue again after a crash or a loss of power.
 
-        Where the library was closed in good order, with the same embedder, their numbers tell enough.
+        Where the library was closed properly, with the same embedder, their numbers tell enough.
         """
         queue = EmbeddingQueue(self._catalog)
         for collection_id, passages in queue.pending_deletions().items():
@@ -252,7 +252,7 @@ class Library:
         on_file: OnFile | None = None,
         cancelled: threading.Event | None = None,
     ) -> ImportSummary:
-        """Bind files and folders to a collection and read them; returns when all have come to their end.
+        """Bind files and folders to a collection and read them; returns when all are finished.
 
         `cancelled` ends it sooner. The callbacks are called in the calling thread.
         """
@@ -288,7 +288,7 @@ class Library:
         on_file: OnFile | None = None,
         cancelled: threading.Event | None = None,
     ) -> ImportSummary:
-        """Read documents anew, whatever they ended with."""
+        """Read documents again, whatever they ended with."""
         self._catalog.start_over(document_ids)
         return self._importer.sync([], on_progress, on_file, cancelled or threading.Event())
 
@@ -378,7 +378,7 @@ class Library:
         self._embedder.load()
 
     def release_embedder_when_idle(self, seconds: float) -> None:
-        """Let go of the embedder's memory whenever nothing was embedded for so long; the next search loads it again."""
+        """Unload the embedder once nothing was embedded for so long; the next search loads it again."""
         self._embedder.release_when_idle(seconds)
 
     def status(self) -> LibraryStatus:

@@ -141,7 +141,7 @@ class Sources:
 
 
 def leads_to(source: BoundSource, path: str) -> bool:
-    """Tell whether a file belongs to a source by its place."""
+    """Return whether a file belongs to a source by its place."""
     return path == source.path or (source.folder and path.startswith(_inside(Path(source.path))))
 
 

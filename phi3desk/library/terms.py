@@ -1,4 +1,4 @@
-"""Words as the word index holds them: folded, and brought to their stem by the rules of their language."""
+"""Words as the word index holds them: folded, and stemmed by the rules of their language."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SORTED_ENDINGS = {
     code: tuple(sorted({fold(ending) for ending in endings.split()}, key=len, reverse=True))
     for code, endings in _ENDINGS.items()
 }
-#: Words that tell nothing about what is asked, folded: question words and the commonest function words. They get no
+#: Stop words, folded: question words and the commonest function words. They get no
 #: vote in a search, in the language of the question only, for one language's article is another's noun.
 _STOP_WORDS = {
     code: frozenset(fold(words).split())
@@ -107,7 +107,7 @@ def words_of(text: str) -> list[str]:
 
 
 def index_words(text: str, language: str) -> str:
-    """Return what the word index holds for a text: the stems of its words, parted by spaces."""
+    """Return what the word index holds for a text: the stems of its words, separated by spaces."""
     return " ".join(stem(word, language) for word in words_of(text))
 
 

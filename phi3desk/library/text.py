@@ -63,7 +63,7 @@ def line_spans(text: str) -> list[Span]:
 
 
 def is_row(line: str) -> bool:
-    """Tell whether a line looks like a row of a table: several numbers, or cells set apart by wide gaps."""
+    """Return whether a line looks like a row of a table: several numbers, or cells set apart by wide gaps."""
     words = line.split()
     numbers = sum(1 for word in words if _NUMBER.fullmatch(word))
     if numbers >= 2 and numbers * 2 >= len(words):
@@ -72,7 +72,7 @@ def is_row(line: str) -> bool:
 
 
 def is_bullet(line: str) -> bool:
-    """Tell whether a line begins an item of a list."""
+    """Return whether a line begins an item of a list."""
     return _BULLET.match(line) is not None
 
 
@@ -123,7 +123,7 @@ def _without_hyphens(text: str) -> str:
 def reflow(text: str, breaks: list[int] | None = None, start: int = 0, end: int | None = None) -> str:
     """Return a range of a page's text as it is shown: words whole, lines of a paragraph joined, other breaks kept.
 
-    `breaks` are the page's `block_ends` (found in the text itself where None); unreadable signs are left out.
+    `breaks` are the page's `block_ends` (found in the text itself where None); unreadable characters are left out.
     """
     end = len(text) if end is None else end
     kept = block_ends(text) if breaks is None else breaks
@@ -146,9 +146,9 @@ def _printable(text: str) -> str:
 
 
 def readable_share(text: str) -> float:
-    """Return the share of signs that are letters, digits or ordinary marks, 0 to 1; 1 for a text without signs.
+    """Return the share of characters that are letters, digits or ordinary marks, 0 to 1; 1 for a text without any.
 
-    Fonts without a map to Unicode come out as control signs and private-use signs.
+    Fonts without a map to Unicode come out as control characters and those for private use.
     """
     signs = [c for c in text if not c.isspace() and c not in _HYPHEN_MARKS]
     if not signs:
@@ -158,7 +158,7 @@ def readable_share(text: str) -> float:
 
 
 def has_text(text: str) -> bool:
-    """Tell whether a text holds at least one letter or digit."""
+    """Return whether a text holds at least one letter or digit."""
     return any(c.isalnum() for c in text)
 
 
@@ -215,7 +215,7 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
 
 
 def _goes_on(word: str, before: str, after: str) -> bool:
-    """Tell whether the full stop after `word` belongs to the word: an abbreviation, an initial, an ordinal number."""
+    """Return whether the full stop after `word` belongs to the word: an abbreviation, an initial, an ordinal number."""
     low = word.casefold()
     if low in _ABBREVIATIONS:
         return True

@@ -93,7 +93,7 @@ class IndexSize:
 
 
 class IndexRefused(UserError):
-    """An index whose parts do not fit together; nothing of it was taken in."""
+    """An index whose parts do not fit together; nothing of it was imported."""
 
 
 def line_of(record: msgspec.Struct) -> bytes:
@@ -186,7 +186,7 @@ def vector_rows(path: Path, dimensions: int, count: int = _ROWS) -> Iterator[Vec
 
 
 def is_plain_name(name: str) -> bool:
-    """Tell whether a relative path with forward slashes names one file below its folder on every system."""
+    """Return whether a relative path with forward slashes names one file below its folder on every system."""
     parts = name.split("/")
     return len(parts) <= 8 and all(_is_plain_part(part) for part in parts) and len(name.encode()) <= 240
 

@@ -68,10 +68,10 @@ class Embedder(Protocol):
         """Return how many tokens of the model each text has; the model need not be loaded."""
 
     def release_when_idle(self, seconds: float | None) -> None:
-        """Let go of the model whenever it was not used for so long; None keeps it. The next use loads it again."""
+        """Unload the model once it was not used for so long; None keeps it. The next use loads it again."""
 
     def release(self) -> None:
-        """Let go of the model, unless it is in use just now."""
+        """Unload the model, unless it is in use just now."""
 
 
 def open_embedder(settings: Settings | None = None) -> Embedder:

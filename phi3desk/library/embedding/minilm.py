@@ -62,7 +62,7 @@ class MiniLmEmbedder:
 
     @property
     def loaded(self) -> bool:
-        """Tell whether the model is in memory."""
+        """Return whether the model is in memory."""
         return self._encoder is not None
 
     def load(self) -> None:
@@ -102,13 +102,13 @@ class MiniLmEmbedder:
         return [len(encoded.ids) for encoded in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def release_when_idle(self, seconds: float | None) -> None:
-        """Let go of the model whenever it was not used for so long; None keeps it. The next use loads it again."""
+        """Unload the model once it was not used for so long; None keeps it. The next use loads it again."""
         with self._guard:
             self._idle_seconds = seconds
         self._watch_idle()
 
     def release(self) -> None:
-        """Let go of the model, unless it is in use just now."""
+        """Unload the model, unless it is in use just now."""
         with self._loading, self._guard:
             if self._users or self._encoder is None:
                 return
@@ -134,7 +134,7 @@ class MiniLmEmbedder:
             self._watch_idle()
 
     def _watch_idle(self) -> None:
-        """See to it that somebody looks again once the model may have been idle for long enough."""
+        """Start a timer for when the model may have been idle for long enough."""
         with self._guard:
             if self._idle_seconds is None or self._watch is not None or self._encoder is None:
                 return

@@ -1,7 +1,7 @@
 """The vectors of passages in an embedded Chroma store, keyed by passage id.
 
 There is one Chroma collection for each collection and embedder, for vectors of two embedders cannot be compared. What
-is in the store can always be made again from the catalogue.
+is in the store can always be rebuilt from the catalogue.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class VectorStore:
         return int(self._collection(collection_id).count())
 
     def filled(self, collection_id: int) -> bool:
-        """Tell whether a collection has any vector; unlike counting 200,000 of them it takes no time."""
+        """Return whether a collection has any vector; unlike counting 200,000 of them it takes no time."""
         if collection_id not in self._filled and self.count(collection_id):
             self._filled.add(collection_id)
         return collection_id in self._filled
@@ -138,7 +138,7 @@ class VectorStore:
                 self._client.delete_collection(name)
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         self._known.clear()
         self._of_others.clear()
         close = getattr(self._client, "close", None)
@@ -154,7 +154,7 @@ def _delete(collections: Iterable[Any], passage_ids: Iterable[int]) -> None:
 
 
 def _open(folder: Path) -> Any:
-    """Open the store; one that cannot be opened is put aside, for its content can be made again."""
+    """Open the store; one that cannot be opened is moved aside, for its content can be rebuilt."""
     try:
         return _client(folder)
     except Exception:  # Chroma's Rust part raises a dozen kinds for a damaged store

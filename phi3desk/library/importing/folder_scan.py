@@ -1,4 +1,4 @@
-"""What lies in the folders and files that a collection is bound to, as the file system tells it."""
+"""What lies in the folders and files that a collection is bound to, as the file system lists it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from phi3desk.library.sources import identity_of
 
 @dataclass(frozen=True)
 class ScannedFile:
-    """A file as it lies there; `changed` is in seconds since 1970."""
+    """A file as it is on disk; `changed` is in seconds since 1970."""
 
     path: str
     size: int
@@ -31,7 +31,7 @@ class Scan:
     unknown: list[str] = field(default_factory=list)
 
     def is_unknown(self, path: str) -> bool:
-        """Tell whether it could not be seen if a file is there."""
+        """Return whether it could not be seen if a file is there."""
         return any(path == place or path.startswith(place.rstrip(os.sep) + os.sep) for place in self.unknown)
 
 
@@ -115,7 +115,7 @@ def renamed_to(source: BoundSource, identity: str) -> Path | None:
 
 
 def is_unmounted(source: BoundSource, identity: str) -> bool:
-    """Tell whether an empty folder is only the place where a drive is mounted that is away now."""
+    """Return whether an empty folder is only the place where a drive is mounted that is not connected now."""
     if not (source.folder and identity and not source.missing):
         return False
     path = Path(source.path)
@@ -126,7 +126,7 @@ def is_unmounted(source: BoundSource, identity: str) -> bool:
 
 
 def is_excluded(within: PurePath, patterns: tuple[str, ...]) -> bool:
-    """Tell whether a path within a bound folder matches a pattern, by its name or as a whole; case does not matter."""
+    """Return whether a path within a bound folder matches a pattern, by name or as a whole; case does not matter."""
     name, whole = within.name.casefold(), within.as_posix().casefold()
     return any(
         fnmatch.fnmatchcase(name, folded) or fnmatch.fnmatchcase(whole, folded)
@@ -135,11 +135,11 @@ def is_excluded(within: PurePath, patterns: tuple[str, ...]) -> bool:
 
 
 def is_hidden(name: str, status: os.stat_result) -> bool:
-    """Tell whether the system's file manager hides a file or folder."""
+    """Return whether the system's file manager hides a file or folder."""
     hidden = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 0)
     return name.startswith(".") or bool(getattr(status, "st_file_attributes", 0) & hidden)
 
 
 def is_junction(status: os.stat_result) -> bool:
-    """Tell whether a Windows folder is a junction: a link that does not call itself one."""
+    """Return whether a Windows folder is a junction: a link that does not call itself one."""
     return getattr(status, "st_reparse_tag", 0) == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)

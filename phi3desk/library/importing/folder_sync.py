@@ -1,4 +1,4 @@
-"""Makes a collection agree with the folders and files it is bound to: what is new, edited, renamed, moved, gone."""
+"""Makes a collection agree with the folders and files it is bound to: what is new, edited, renamed, moved or gone."""
 
 from __future__ import annotations
 
@@ -200,18 +200,18 @@ class FolderSync:
         return None
 
     def _is_held(self, check: _Check, sha256: str, document_id: int) -> bool:
-        """Tell whether another document holds the content of one that was removed: it comes back as a duplicate."""
+        """Return whether another document holds the content of one that was removed: it comes back as a duplicate."""
         return self._catalog.same_content(check.collection_id, sha256, document_id) is not None
 
     def end(
         self, run: ImportRun, document_id: int, state: State, reason: Sentence | None, pages: int = 0, kind: str = ""
     ) -> None:
-        """End a document in a state without passages, and tell of it."""
+        """End a document in a state without passages, and report it."""
         self._content.ended(document_id, state, reason, pages, kind)
         self.tell_end(run, document_id)
 
     def tell_end(self, run: ImportRun, document_id: int) -> None:
-        """Tell that a document came to its end, where it did."""
+        """Report that a document is finished, where it is."""
         document = self._catalog.document(document_id)
         if document is None:
             return
@@ -228,7 +228,7 @@ def outcome_of(document: Document) -> FileOutcome:
 
 
 def shown_path(path: str) -> str:
-    """Return a path as text that can be kept and shown: bytes that are no UTF-8 become a replacement sign."""
+    """Return a path as text that can be kept and shown: bytes that are no UTF-8 become a replacement character."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 

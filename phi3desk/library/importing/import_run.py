@@ -1,4 +1,4 @@
-"""One import under way: what it has done, and what it tells of it."""
+"""One import under way: what it has done, and how that is reported."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ImportRun:
     ocr_left: int = 0
     ocr_done: int = 0
     ocr_started: float | None = None
-    #: documents of this run that have not come to their end
+    #: documents of this run that are not finished
     open: set[int] = field(default_factory=set)
     reported: float = 0.0
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -53,20 +53,20 @@ class ImportRun:
             self.pages += 1
 
     def outcome(self, outcome: FileOutcome) -> None:
-        """Count a file that came to its end, and tell of it."""
+        """Count a file that is finished, and report it."""
         self.states[outcome.state.value] += 1
         self.open.discard(outcome.document_id)
         if self.on_file is not None:
             self.on_file(outcome)
 
     def waited(self, seconds: float) -> None:
-        """Leave time in which nothing was to be done out of what the speed is reckoned from."""
+        """Leave time in which nothing was to be done out of what the speed is computed from."""
         self.started += seconds
         if self.ocr_started is not None:
             self.ocr_started += seconds
 
     def tell(self, *, at_once: bool = False) -> None:
-        """Tell the progress, some times a second at most."""
+        """Report the progress, a few times a second at most."""
         now = time.monotonic()
         if self.on_progress is None or (not at_once and now - self.reported < _PROGRESS_SECONDS):
             return

@@ -76,7 +76,7 @@ class Importer:
 
     @property
     def running(self) -> bool:
-        """Tell whether an import runs."""
+        """Return whether an import runs."""
         return self._one_at_a_time.locked()
 
     def suspend(self) -> None:

@@ -17,7 +17,7 @@ _WAIT_SECONDS = 0.2
 
 
 def on_battery() -> bool:
-    """Tell whether the machine runs on its battery now."""
+    """Return whether the machine runs on its battery now."""
     try:
         battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
     except (OSError, RuntimeError, NotImplementedError):
@@ -47,7 +47,7 @@ class Throttle:
 
     @property
     def paused(self) -> bool:
-        """Tell whether the user paused imports."""
+        """Return whether the user paused imports."""
         return self._paused
 
     def pause(self, paused: bool) -> None:

@@ -22,7 +22,7 @@ _LABEL_CHARACTERS = 120
 _HEIGHTS = (26.0, 22.0, 19.0, 17.0, 15.0, 13.0)
 _LONGEST_HEADING = 300
 _SPACES = re.compile(r"[ \t\xa0\u2000-\u200a\u202f\u205f\u3000]+")
-#: Control signs but line breaks and tabs; zero-width space and byte order mark.
+#: Control characters but line breaks and tabs; zero-width space and byte order mark.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
 
 
@@ -67,17 +67,17 @@ class PageDraft:
         self.size += len(text)
 
     def page(self, label: str = "") -> Page:
-        """Return the page as read; its number is given by who tells it."""
+        """Return the page as read; its number is given by whoever yields it."""
         return Page(0, "".join(self._pieces), headings=self.headings, label=label)
 
 
 def one_line(text: str) -> str:
-    """Return a text in one line, without control signs."""
+    """Return a text in one line, without control characters."""
     return " ".join((text if text.isprintable() else _UNWANTED.sub(" ", text)).split())
 
 
 def tidy(text: str) -> str:
-    """Return a text with its line breaks, without control signs, spaces in a row and white space at line ends."""
+    """Return a text with its line breaks, without control characters, spaces in a row and white space at line ends."""
     lines = (_SPACES.sub(" ", line).strip() for line in _UNWANTED.sub("", text).splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

@@ -1,4 +1,4 @@
-"""Bytes to text, where nobody says in which charset they are."""
+"""Bytes to text, where the charset is not declared."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def decode(data: bytes, declared: str = "") -> str:
 
 
 def is_binary(data: bytes) -> bool:
-    """Tell whether bytes are no text in any charset of single bytes or UTF-8."""
+    """Return whether bytes are no text in any charset of single bytes or UTF-8."""
     sample = data[:8192]
     controls = sum(1 for byte in sample if byte < 32 and byte not in b"\t\n\r\x0c\x1b")
     return b"\x00" in sample or controls * 50 > len(sample)

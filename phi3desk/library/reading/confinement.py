@@ -1,4 +1,4 @@
-"""Walls around a reader process: whatever a file makes a parser do, it writes nothing, calls nobody, starts nothing.
+"""The confinement of a reader process: whatever a parser is made to do, it writes, connects to and starts nothing.
 
 None of the parsers is meant to do any of this. The audit hooks of Python (PEP 578) see what Python code does; the
 limits of the system hold native code too, where it has them. They are walls behind the parsers' own, not a sandbox.
@@ -13,7 +13,7 @@ from typing import Any
 
 #: Address space beyond the memory limit, for what Python, PDFium and the file's own mapping take without using it.
 _SPARE_BYTES = 4 * 1024**3
-#: The one thing that grows is the log, which its parent begins anew; nothing a reader or its child writes gets larger.
+#: The one thing that grows is the log, which its parent truncates; nothing a reader or its child writes gets larger.
 _LARGEST_FILE = 16 * 1024**2
 #: Seconds of processor time for one request: ends a reader whose parent is gone while native code keeps Python waiting.
 _PROCESSOR_SECONDS = 3600

@@ -1,4 +1,4 @@
-"""Which kind a file is, told by its first bytes and its name, and who reads it."""
+"""Which kind a file is, by its first bytes and its name, and which function reads it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from phi3desk.library.language import language_of
 from phi3desk.library.reading.limits import ReadContent, Refusal, told
 from phi3desk.library.reading.protocol import Finished, ReadEvent, ReadRequest
 
-#: A PDF's mark may stand anywhere in its first bytes.
+#: A PDF's signature may be anywhere in its first bytes.
 _HEAD_BYTES = 1024
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
@@ -191,7 +191,7 @@ def _reader(name: str) -> Callable[[Path], ReadContent]:
 
 
 def _is_pdf(head: bytes, named: DocumentKind | None) -> bool:
-    """Tell a PDF by its mark; where a name says otherwise the mark must come first, for a text may speak of it."""
+    """Detect a PDF by its signature; where the name says otherwise it must come first, for a text may mention it."""
     if named is PDF:
         return True
     first = head.lstrip(b"\xef\xbb\xbf \t\r\n\x00").startswith(_PDF)
@@ -203,7 +203,7 @@ def _may_be_office(head: bytes) -> bool:
 
 
 def _is_page_in_disguise(head: bytes, suffix: str) -> bool:
-    """Tell a web page without a name's end, or with that of an old Office file, as many programs export them."""
+    """Detect a web page without a suffix, or with that of an old Office file, as many programs export them."""
     return (not suffix or suffix in _OLD_OFFICE) and _is_web_page(head)
 
 

@@ -44,12 +44,12 @@ class ReadContent:
     count: int = 0
     title: str = ""
     reasons: list[Sentence] = field(default_factory=list)
-    #: Said where no page holds text.
+    #: The reason where no page holds text.
     empty: Sentence = field(default_factory=lambda: say("The file holds no text."))
 
 
 def told(content: ReadContent) -> Iterator[ReadEvent]:
-    """Tell a reading: Opened, a Page for each page, Finished, then Details.
+    """Yield the events of a reading: Opened, a Page for each page, Finished, then Details.
 
     A file that breaks off after pages with text is READ, and the reason says from where on it is missing.
     """
@@ -92,7 +92,7 @@ def told(content: ReadContent) -> Iterator[ReadEvent]:
 
 
 def clean_title(text: str) -> str:
-    """Return a title in one line of at most 300 printable signs."""
+    """Return a title in one line of at most 300 printable characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in _encodable(text)).split())[:300]
 
 

@@ -135,7 +135,7 @@ def _header(message: Message, name: str) -> str:
 
 
 def _decoded(value: str) -> str:
-    """Return a header in words; signs outside ASCII that were not declared are read as a text's would be."""
+    """Return a header in words; characters outside ASCII that were not declared are read as those of a text are."""
     value = value[:_HEADER_CHARACTERS]
     try:
         if any("\udc80" <= sign <= "\udcff" for sign in value):

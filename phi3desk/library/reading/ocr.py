@@ -224,13 +224,13 @@ def _words(table: str) -> Iterator[_Word]:
 
 
 def _is_speck(word: _Word) -> bool:
-    """Tell whether a word is dirt: doubtful, and not several letters or digits."""
+    """Return whether a word is dirt: doubtful, and not several letters or digits."""
     letters = sum(sign.isalnum() for sign in word.text)
     return word.confidence < _DOUBTFUL and (letters < 4 or letters * 2 < len(word.text))
 
 
 def _is_noise(text: str, words: Sequence[_Word]) -> bool:
-    """Tell whether what was recognised is the grain of a picture rather than writing."""
+    """Return whether what was recognised is the grain of a picture rather than writing."""
     signs = [sign for sign in text if not sign.isspace()]
     letters = sum(sign.isalnum() for sign in signs)
     if letters < 2 or letters * 5 < len(signs) * 2:
@@ -240,7 +240,7 @@ def _is_noise(text: str, words: Sequence[_Word]) -> bool:
 
 
 def _put_together(words: Sequence[_Word], across: float, down: float) -> tuple[str, list[Box]]:
-    """Return the words as text, paragraphs parted by an empty line, and where each stands.
+    """Return the words as text, paragraphs separated by an empty line, and where each stands.
 
     `across` and `down` are the points of one dot.
     """

@@ -24,7 +24,7 @@ from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_titl
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
 from phi3desk.library.text import has_text, line_spans, readable_share
 
-#: Below this share of readable signs a page's text is the noise of a font without a map to Unicode.
+#: Below this share of readable characters a page's text is the noise of a font without a map to Unicode.
 READABLE = 0.5
 _HEADER_WITHIN = 1024
 #: Of the seconds a page may take, the share that Tesseract gets: a page it is too slow for costs that page only.

@@ -63,7 +63,7 @@ def _page(lines: list[str], first: int, last: int) -> Page:
 
 
 def tidy_lines(lines: list[str]) -> str:
-    """Return lines as a text that keeps its columns: control signs go, tabs and runs of spaces stay."""
+    """Return lines as a text that keeps its columns: control characters go, tabs and runs of spaces stay."""
     kept = (line if line.isprintable() else _without_controls(line) for line in lines)
     return "\n".join(line.rstrip() for line in kept).strip("\n")
 

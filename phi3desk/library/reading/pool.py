@@ -1,4 +1,4 @@
-"""Reader processes as their parent sees them: started, limited in time, memory and what they bring back, ended."""
+"""Reader processes as their parent sees them: started, limited in time, memory and output, ended."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _GRACE_SECONDS = 2.0
 #: Outline, labels and title are worth little waiting: the text is read by then.
 _DETAILS_SECONDS = 15.0
 _LOG_BYTES = 1_000_000
-#: No honest line is longer: the longest page there is, every sign of it escaped, and the places of its words.
+#: No legitimate line is longer: the longest page there is, every character of it escaped, and the places of its words.
 _LINE_BYTES = 64 * 1024**2
 #: Lines that wait for their turn; a reader that writes faster than its parent reads has to wait.
 _WAITING_LINES = 64
@@ -94,7 +94,7 @@ class _StoppedError(Exception):
 
 
 class _Reading:
-    """Puts what is told of one file together, within the limits."""
+    """Collects the events of one file, within the limits."""
 
     def __init__(self, request: ReadRequest, limits: Limits) -> None:
         self.result = DocumentText(Path(request.path))
@@ -123,7 +123,7 @@ class _Reading:
             self._end(event.state, event.reason)
 
     def stopped(self, stop: _StoppedError) -> None:
-        """Note that the reader was stopped; once the state is told, only title, labels and outline are missing."""
+        """Note that the reader was stopped; once the state is known, only title, labels and outline are missing."""
         if self.finished:
             return
         if stop.enough and any(page.text for page in self.result.pages):
@@ -188,7 +188,7 @@ class Reader:
         return reading.result
 
     def _exchange(self, request: ReadRequest, cancelled: threading.Event, reading: _Reading) -> Iterator[Event]:
-        """Send the request and yield what the reader tells about it; raise _StoppedError when a limit is passed."""
+        """Send the request and yield the events of the reader for it; raise _StoppedError when a limit is passed."""
         watched = self._send(request)
         started = last = checked = time.monotonic()
         whole = self._limits.seconds * (len(request.ocr_pages) or self._limits.slow_pages)
@@ -228,7 +228,7 @@ class Reader:
             raise _StoppedError(say("The reader could not be reached. Try the file again.")) from error
 
     def _check_memory(self, watched: psutil.Process, *, with_children: bool) -> None:
-        """Hold the reader, and the Tesseract it may have started, to the memory limit."""
+        """Enforce the memory limit on the reader and the Tesseract it may have started."""
         used = 0
         for process in (watched, *(_children(watched) if with_children else ())):
             try:
@@ -278,7 +278,7 @@ class Reader:
         self._kill()
 
     def _kill(self) -> None:
-        """Kill the process and what it has started; take in what it has written, so that its thread ends."""
+        """Kill the process and what it has started; drain what it has written, so that its thread ends."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -395,7 +395,7 @@ class ReaderPool:
             self._idle.put(reader)
 
     def close(self) -> None:
-        """End every reader; readings under way must have come to their end or been cancelled before."""
+        """End every reader; readings under way must be finished or cancelled before."""
         self._threads.shutdown(wait=True, cancel_futures=True)
         for reader in self._readers:
             reader.close()

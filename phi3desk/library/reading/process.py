@@ -35,7 +35,7 @@ from phi3desk.library.reading.protocol import (
 )
 from phi3desk.line_protocol import Line, decode, decode_line, encode, take_standard_output
 
-#: Passages written on a line: a line has to stay within what the parent takes in.
+#: Passages written on a line: a line has to stay within what the parent accepts.
 _PASSAGES_A_LINE = 500
 
 

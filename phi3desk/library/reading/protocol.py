@@ -79,7 +79,7 @@ class PassageBatch:
 
 @dataclass(frozen=True)
 class ChunkingFinished:
-    """All passages are told; the title that is shown, and the language most of the document is in."""
+    """All passages were sent; the title that is shown, and the language most of the document is in."""
 
     title: str
     language: str
@@ -87,7 +87,7 @@ class ChunkingFinished:
 
 @dataclass(frozen=True)
 class Done:
-    """The reader has told everything about its file and takes the next request."""
+    """The reader has sent everything about its file and takes the next request."""
 
 
 #: what is read of a file, then what is made of it

@@ -74,7 +74,7 @@ def _in_order(shapes: Any, depth: int) -> Iterator[Any]:
 
 
 def _repeats(shape: Any) -> bool:
-    """Tell whether a shape holds the slide's number, the date or the running foot."""
+    """Return whether a shape holds the slide's number, the date or the running foot."""
     from pptx.enum.shapes import PP_PLACEHOLDER
 
     repeated = (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER)

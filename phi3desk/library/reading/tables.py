@@ -19,8 +19,8 @@ LOOKED_AT = 12
 #: Cells and columns beyond are left out.
 MOST_COLUMNS = 1_024
 LONGEST_CELL = 32_767
-#: A row longer than this goes on in a line that begins with the row's name again: a passage holds about 500 signs of
-#: figures.
+#: A row longer than this goes on in a line that begins with the row's name again: a passage holds about 500
+#: characters of figures.
 _LINE_CHARACTERS = 340
 _NAME_CHARACTERS = 80
 _HEAD_ROWS = 3
@@ -46,7 +46,7 @@ class Head:
 
 
 def is_figure(text: str) -> bool:
-    """Tell whether a cell holds a number, perhaps with a unit, or a date."""
+    """Return whether a cell holds a number, perhaps with a unit, or a date."""
     return bool(_FIGURE.fullmatch(text.strip()))
 
 
@@ -120,7 +120,7 @@ def row_blocks(row: Row, head: Head) -> Iterator[Block]:
 
 
 def _lines(parts: list[str]) -> Iterator[Block]:
-    """Join cells to lines of bearable length, each after the first beginning with the row's first cell."""
+    """Join cells to lines of moderate length, each after the first beginning with the row's first cell."""
     label = parts[0] if len(parts[0]) <= _NAME_CHARACTERS * 2 else ""
     line = parts[0]
     alone = True
@@ -178,7 +178,7 @@ def _names_columns(top: Row, below: Sequence[Row], width: int) -> bool:
 
 
 def _names_pairs(top: Row, below: Sequence[Row]) -> bool:
-    """Tell whether the first row of a table of two columns is its head."""
+    """Return whether the first row of a table of two columns is its head."""
     filled = [cell for cell in top if cell]
     if len(filled) < 2 or not below or any(is_figure(cell) or len(cell) > 60 for cell in filled):
         return False
@@ -190,7 +190,7 @@ def _names_pairs(top: Row, below: Sequence[Row]) -> bool:
 
 
 def _goes_on(top: Row, second: Row, third: Row) -> bool:
-    """Tell whether the second row belongs to the head: it fills gaps of the first or holds units, figures follow."""
+    """Return whether the second row belongs to the head: it fills gaps of the first or holds units, figures follow."""
     cells = [cell for cell in second if cell]
     if not cells or any(is_figure(cell) for cell in cells) or not any(is_figure(cell) for cell in third if cell):
         return False

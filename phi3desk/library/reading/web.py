@@ -139,7 +139,7 @@ def _bytes_of(path: Path) -> tuple[bytes, int]:
 
 
 def _parsed(page: str) -> Any:
-    """Parse HTML; entities stand for single signs only, and nothing outside the text is reached."""
+    """Parse HTML; entities stand for single characters only, and nothing outside the text is reached."""
     from lxml import etree, html
 
     parser = html.HTMLParser(
@@ -257,7 +257,7 @@ def _hidden(element: Any) -> bool:
 
 
 def _holds_data(table: Any) -> bool:
-    """Tell whether a table is one: it has rows of several cells and holds no other table, which only a layout does."""
+    """Return whether a table is one: it has rows of several cells and no table within, which only a layout has."""
     if next(table.iter("table"), None) is not None and any(inner is not table for inner in table.iter("table")):
         return False
     return any(len(row) > 1 for row in table.iter("tr")) and next(table.iter("h1", "h2"), None) is None

@@ -88,7 +88,7 @@ class Retriever:
         )
 
     def is_relevant(self, features: Features) -> bool:
-        """Tell whether words or embedding tie a passage to the question."""
+        """Return whether words or embedding tie a passage to the question."""
         return (
             features.coverage + features.trigram_coverage >= _TIED_BY_WORDS
             or (features.meaning or 0.0) >= _TIED_BY_EMBEDDING

@@ -6,15 +6,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 from phi3desk.chat.evidence import content_words
-from phi3desk.library.chunker import PageLayout, chunk_pages
+from phi3desk.library.chunker import chunk_pages
+from phi3desk.library.documents import Page
 from phi3desk.library.reading.kinds import read_document
-from phi3desk.library.reading.protocol import ReadPage, ReadRequest
+from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.library.text import fold
 
 LETTERS_A_TOKEN = 4.5
@@ -88,9 +89,10 @@ def read_texts(folder: Path) -> Texts:
     passages: list[Text] = []
     for document in sorted({question.document for question in asked}):
         path = next(place for place in (folder / "pdf" / document, folder / document) if place.exists())
-        pages = [event for event in read_document(ReadRequest(str(path))) if isinstance(event, ReadPage)]
-        layouts = [PageLayout(page.number, page.text, page.headings) for page in pages]
-        chunks = chunk_pages(layouts, path.stem, (), _count, frozenset())
+        pages = [event for event in read_document(ReadRequest(str(path))) if isinstance(event, Page)]
+        # without a language every page is split by the tokens that are counted here
+        pages = [replace(page, language="") for page in pages]
+        chunks = chunk_pages(pages, path.stem, (), _count, frozenset())
         passages += [Text(document, draft.page, draft.text) for draft in chunks]
     return Texts(tuple(passages), tuple(asked))
 
