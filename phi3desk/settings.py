@@ -87,8 +87,8 @@ SETTINGS: tuple[Setting, ...] = (
         "Answers",
         "Longest answer",
         "A longer limit lets answers run longer; the model usually stops earlier by itself.",
-        low=32,
-        high=4096,
+        low=16,
+        high=8192,
         unit="tokens",
     ),
     Setting(
@@ -183,6 +183,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
 )
 DECLARED: dict[str, Setting] = {setting.key: setting for setting in SETTINGS}
+
+
+def limits(key: str) -> tuple[float, float]:
+    """Return the least and the most of a setting that is a number; KeyError for a key that is not declared."""
+    setting = DECLARED[key]
+    if setting.low is None or setting.high is None:
+        raise KeyError(key)
+    return setting.low, setting.high
 
 
 class Settings:

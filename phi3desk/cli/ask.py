@@ -17,7 +17,7 @@ from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_person
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.documents import Found
+from phi3desk.library.documents import Found, place
 from phi3desk.library.library import Library
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
@@ -165,7 +165,8 @@ def print_answer(answered: Answered, output: Output) -> None:
     output.text(answer.text or "(The model wrote nothing.)")
     output.text()
     for citation in answer.citations:
-        output.text(f"[{citation.n}] {citation.document}, p. {citation.page}: {' '.join(citation.quote.split())}")
+        where = place(citation.kind, citation.page, citation.label)
+        output.text(f"[{citation.n}] {citation.document}, {where}: {' '.join(citation.quote.split())}")
         if citation.missing:
             output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
     written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.comparison.questions import read_plain_questions
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, ImportSummary, State, place
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
-
-log = logging.getLogger(__name__)
 
 
 def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -136,31 +133,11 @@ def collection_ids(library: Library, name: str | None) -> tuple[int, ...] | None
     return None if name is None else (library.collection_id(name),)
 
 
-def questions_of(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    """Yield the id and the text of each question; UserError names the line that is none."""
+def questions_of(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    """Return the id and the text of each question; UserError names the line that is none."""
     if options.questions is None:
-        yield "1", options.question
-        return
-    try:
-        lines = Path(options.questions).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError("The file of questions {path} cannot be read.", path=options.questions) from error
-    rows = [_question_row(options.questions, number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    yield from rows
-
-
-def _question_row(path: str, number: int, line: str) -> tuple[str, str]:
-    try:
-        row = json.loads(line)
-        question = row["question"]
-        if isinstance(question, str) and question.strip():
-            return str(row["id"]), question
-    except (ValueError, KeyError, TypeError):
-        log.info("line %d of the questions is no question", number)
-    raise UserError(
-        "Line {number} of {path} is not a question; a line is {shape}.",
-        number=number, path=path, shape='{"id": ..., "question": ...}',
-    )  # fmt: skip
+        return (("1", options.question),)
+    return tuple((asked.id, asked.question) for asked in read_plain_questions(Path(options.questions)))
 
 
 def progress_text(progress: ImportProgress) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from phi3desk import __version__
+from phi3desk.model.types import STRONGEST, WEAKEST
 
 
 class Parser(argparse.ArgumentParser):
@@ -176,7 +177,7 @@ def _adapter(text: str) -> tuple[str, float]:
         number = float(strength)
     except ValueError:
         number = -1.0
-    if not equals or not name.strip() or not 0 <= number <= 2:
+    if not equals or not name.strip() or not WEAKEST <= number <= STRONGEST:
         raise argparse.ArgumentTypeError("NAME=STRENGTH is needed, with a strength from 0 to 2")
     return name, number
 

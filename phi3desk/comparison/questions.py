@@ -1,10 +1,10 @@
-"""The questions of a comparison, typed or from a file."""
+"""The questions of a comparison, typed or from a file, and files of questions for other uses."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from phi3desk.comparison.grading import Expected
 from phi3desk.errors import UserError
 
 MOST_QUESTIONS = 5000
-
-
+#: bytes
 LARGEST_FILE = 20_000_000
 
 
@@ -28,19 +27,20 @@ class ComparedQuestion:
 
 
 def read_questions(path: Path) -> tuple[ComparedQuestion, ...]:
-    """Return the questions of a JSONL file; UserError names the line that is none.
+    """Return the questions of a JSONL file for a comparison; UserError names the line that is none.
 
     A line holds "question" and, where known, "id", "answer" or "answers", "document", "page" or "pages", and
-    "unanswerable": true or "answerable": false.
+    "unanswerable": true or "answerable": false. Without an id a question has the number of its line.
     """
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise UserError("The file of questions {path} is too large.", path=str(path))
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError("The file of questions {path} cannot be read.", path=str(path)) from error
-    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    return _unique(_asked(path, number, line) for number, line in numbered)
+    return _unique(_question_lines(path, _expected, LARGEST_FILE))
+
+
+def read_plain_questions(path: Path) -> tuple[ComparedQuestion, ...]:
+    """Return the questions of a JSONL file of any size, ids as they are; UserError names the line that is none.
+
+    A line holds "question" and, where known, "id"; whatever else it holds is not looked at.
+    """
+    return tuple(_question_lines(path, lambda _row: Expected()))
 
 
 def typed_questions(text: str) -> tuple[ComparedQuestion, ...]:
@@ -64,12 +64,29 @@ def _unique(asked: Iterator[ComparedQuestion]) -> tuple[ComparedQuestion, ...]:
     return tuple(known.values())
 
 
-def _asked(path: Path, number: int, line: str) -> ComparedQuestion:
+def _question_lines(
+    path: Path, expected: Callable[[Mapping[str, Any]], Expected], largest: int | None = None
+) -> Iterator[ComparedQuestion]:
+    """Yield the question of each line that is not empty; `largest` is the most bytes that the file may have."""
+    try:
+        if largest is not None and path.stat().st_size > largest:
+            raise UserError("The file of questions {path} is too large.", path=str(path))
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("The file of questions {path} cannot be read.", path=str(path)) from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _question(path, number, line, expected)
+
+
+def _question(
+    path: Path, number: int, line: str, expected: Callable[[Mapping[str, Any]], Expected]
+) -> ComparedQuestion:
     try:
         row = json.loads(line)
         question = row["question"]
         if isinstance(question, str) and question.strip():
-            return ComparedQuestion(str(row.get("id", number)), question.strip(), _expected(row))
+            return ComparedQuestion(str(row.get("id", number)), question.strip(), expected(row))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     raise UserError(

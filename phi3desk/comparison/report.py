@@ -13,12 +13,12 @@ from phi3desk.comparison.grading import Judged
 from phi3desk.comparison.plan import Comparison, Outcome
 from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.comparison.statistics import Mean, Share
+from phi3desk.csv_safe import safe_cell
 from phi3desk.errors import Sentence
 from phi3desk.library.documents import place
 
 #: how the HTML page and the window colour the variants' bars: an accent for each in turn
 BAR_COLORS = ("#2459D3", "#1F7A4D", "#8A5A00", "#6A3FB5", "#0F766E", "#9D174D", "#475569", "#B3261E")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1C1C1A; background: #FFFFFF; margin: 24px auto; max-width: 1200px;
        padding: 0 24px; }
@@ -49,7 +49,7 @@ def csv_text(comparison: Comparison, outcomes: Sequence[Outcome]) -> str:
             if (asked.id, variant.key) in found:
                 result, outcome = found[asked.id, variant.key]
                 cells = _cells(asked, variant.name, result, outcome)
-                writer.writerow([_safe(cell) for cell in cells])
+                writer.writerow([safe_cell(cell) for cell in cells])
     return made.getvalue()
 
 
@@ -70,11 +70,6 @@ def _cells(asked: ComparedQuestion, variant: str, result: Judged, outcome: Outco
         {1: "good", -1: "not good"}.get(outcome.thumb, ""),
         outcome.problem,
     )
-
-
-def _safe(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell
 
 
 def _yes_no(value: bool | None) -> str:

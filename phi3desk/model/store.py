@@ -16,7 +16,7 @@ from filelock import FileLock
 from phi3desk.errors import UserError
 from phi3desk.model.gguf import inspect
 from phi3desk.model.starter import find_starter
-from phi3desk.model.types import AdapterEntry, ModelEntry, model_name
+from phi3desk.model.types import LONGEST_MODEL_NAME, AdapterEntry, ModelEntry, model_name
 from phi3desk.paths import Paths, write_atomically
 
 log = logging.getLogger(__name__)
@@ -196,7 +196,7 @@ def _is_entry(item: object) -> bool:
 def checked_name(name: str) -> str:
     """Return a name without spaces around it; UserError where it cannot be the name of a model or an adapter."""
     name = name.strip()
-    if not name or name.startswith(".") or len(name) > 100 or _FORBIDDEN & set(name):
+    if not name or name.startswith(".") or len(name) > LONGEST_MODEL_NAME or _FORBIDDEN & set(name):
         raise UserError("“{name}” cannot be a name; use letters, digits, spaces, dots and dashes.", name=name)
     return name
 

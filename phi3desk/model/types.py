@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+#: characters of the name of a model or an adapter
+LONGEST_MODEL_NAME = 100
+#: strengths of an adapter
+WEAKEST, STRONGEST = 0.0, 2.0
+
 
 @dataclass(frozen=True)
 class GgufInfo:

@@ -22,13 +22,12 @@ import msgspec
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.errors import Cancelled
+from phi3desk.model.types import LONGEST_MODEL_NAME, STRONGEST, WEAKEST
 from phi3desk.profiles.profile import (
+    LONGEST_FIRST_QUESTION,
     LONGEST_INSTRUCTIONS,
     LONGEST_NAME,
-    LONGEST_QUESTION,
-    MOST_QUESTIONS,
-    STRONGEST,
-    WEAKEST,
+    MOST_FIRST_QUESTIONS,
     SamplingChoice,
 )
 
@@ -63,7 +62,7 @@ class WantedModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PackedAdapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An adapter of the profile; `file` is its path in the pack."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_MODEL_NAME)]
     file: Annotated[str, msgspec.Meta(pattern=r"^adapters/[1-9][0-9]{0,3}\.gguf$")]
     strength: Annotated[float, msgspec.Meta(ge=WEAKEST, le=STRONGEST)] = 1.0
 
@@ -89,7 +88,8 @@ class PackedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer_mode: AnswerMode = AnswerMode.DOCUMENTS
     sampling: SamplingChoice = SamplingChoice()
     first_questions: Annotated[
-        tuple[Annotated[str, msgspec.Meta(max_length=LONGEST_QUESTION)], ...], msgspec.Meta(max_length=MOST_QUESTIONS)
+        tuple[Annotated[str, msgspec.Meta(max_length=LONGEST_FIRST_QUESTION)], ...],
+        msgspec.Meta(max_length=MOST_FIRST_QUESTIONS),
     ] = ()
     model: WantedModel | None = None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.model.types import AdapterUse, Sampling
+from phi3desk.settings import limits
 
 COLORS = ("#2459D3", "#1F7A4D", "#8A5A00", "#B3261E", "#6A3FB5", "#0F766E", "#9D174D", "#475569")
 #: names of Material Design icons; an empty icon shows the first letter of the name
@@ -17,9 +18,16 @@ ICONS = (
 )  # fmt: skip
 LONGEST_NAME = 60
 LONGEST_INSTRUCTIONS = 8000
-LONGEST_QUESTION = 500
-MOST_QUESTIONS = 12
-WEAKEST, STRONGEST = 0.0, 2.0
+LONGEST_FIRST_QUESTION = 500
+MOST_FIRST_QUESTIONS = 12
+#: the least and the most of each value of SamplingChoice; what Settings have too has the same limits there
+SAMPLING_LIMITS: dict[str, tuple[float, float]] = {
+    "temperature": limits("answers.temperature"),
+    "top_p": (0.01, 1.0),
+    "top_k": (1, 1000),
+    "repeat_penalty": (0.5, 2.0),
+    "max_tokens": limits("answers.max_tokens"),
+}
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,19 @@ from __future__ import annotations
 import re
 
 from phi3desk.errors import UserError
+from phi3desk.model.types import STRONGEST, WEAKEST
 from phi3desk.profiles.profile import (
     ICONS,
+    LONGEST_FIRST_QUESTION,
     LONGEST_INSTRUCTIONS,
     LONGEST_NAME,
-    LONGEST_QUESTION,
-    MOST_QUESTIONS,
-    STRONGEST,
-    WEAKEST,
+    MOST_FIRST_QUESTIONS,
+    SAMPLING_LIMITS,
     Profile,
     SamplingChoice,
 )
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
-#: the least and the most of each value of SamplingChoice
-_SAMPLING = {
-    "temperature": (0.0, 2.0), "top_p": (0.01, 1.0), "top_k": (1, 1000), "repeat_penalty": (0.5, 2.0),
-    "max_tokens": (16, 8192),
-}  # fmt: skip
 
 
 def check_profile(profile: Profile) -> None:
@@ -43,10 +38,10 @@ def check_profile(profile: Profile) -> None:
 
 
 def _check_questions(questions: tuple[str, ...]) -> None:
-    if len(questions) > MOST_QUESTIONS:
-        raise UserError("There are too many first questions; {most} are the most.", most=MOST_QUESTIONS)
-    if any(len(question) > LONGEST_QUESTION for question in questions):
-        raise UserError("A first question is too long; {most} characters are the most.", most=LONGEST_QUESTION)
+    if len(questions) > MOST_FIRST_QUESTIONS:
+        raise UserError("There are too many first questions; {most} are the most.", most=MOST_FIRST_QUESTIONS)
+    if any(len(question) > LONGEST_FIRST_QUESTION for question in questions):
+        raise UserError("A first question is too long; {most} characters are the most.", most=LONGEST_FIRST_QUESTION)
 
 
 def _check_adapters(profile: Profile) -> None:
@@ -59,7 +54,7 @@ def _check_adapters(profile: Profile) -> None:
 
 
 def _check_sampling(sampling: SamplingChoice) -> None:
-    for name, (low, high) in _SAMPLING.items():
+    for name, (low, high) in SAMPLING_LIMITS.items():
         value = getattr(sampling, name)
         if value is not None and not low <= value <= high:
             raise UserError("The value {name} must be between {low} and {high}.", name=name, low=low, high=high)

@@ -9,8 +9,8 @@ import phi3desk
 
 PACKAGE = Path(phi3desk.__file__).parent
 RANK = {
-    "__init__": 0, "errors": 0, "paths": 0, "settings": 0, "sqlite_file": 0, "library": 1, "model": 1, "chat": 1,
-    "profiles": 1, "comparison": 1, "packs": 1, "workers": 2, "ui": 3, "cli": 3, "app": 4, "__main__": 5,
+    "__init__": 0, "errors": 0, "csv_safe": 0, "paths": 0, "settings": 0, "sqlite_file": 0, "library": 1, "model": 1,
+    "chat": 1, "profiles": 1, "comparison": 1, "packs": 1, "workers": 2, "ui": 3, "cli": 3, "app": 4, "__main__": 5,
 }  # fmt: skip
 ROOMS = {
     "chromadb": {"library"}, "sentence_transformers": {"library"}, "torch": {"library"}, "pypdf": {"library"},

@@ -15,7 +15,7 @@ from phi3desk.model.adapters.base_models import Base, Choice, base_doubt, choose
 from phi3desk.model.adapters.compatibility import check_adapter
 from phi3desk.model.adapters.peft_folder import is_peft, peft_folder
 from phi3desk.model.gguf import inspect
-from phi3desk.model.types import GgufInfo, ModelEntry, model_name
+from phi3desk.model.types import LONGEST_MODEL_NAME, GgufInfo, ModelEntry, model_name
 
 #: folder in which an adapter is made ready; one that a crash left goes after a day
 ROOM = "adding-"
@@ -77,6 +77,6 @@ def _converted(source: Path, entries: Sequence[ModelEntry], room: Path, named: b
     choice = choose_base(entries, judge)
     if choice.base is None:
         raise UserError("The model that “{name}” was trained on must be known: add it first.", name=name)
-    target = room / f"{name[:100]}.gguf"
+    target = room / f"{name[:LONGEST_MODEL_NAME]}.gguf"
     convert(adapter, choice.base, target)
     return Prepared(name, target, check_adapter(target, choice.base.info, choice.base.tensors), choice)

@@ -22,6 +22,8 @@ from phi3desk.model.llama.sampler import Sampler, TextStream
 from phi3desk.model.llama.tokenizer import Tokenizer
 from phi3desk.model.llama.vocabulary import Vocabulary
 from phi3desk.model.types import (
+    STRONGEST,
+    WEAKEST,
     AdapterUse,
     Ending,
     Generation,
@@ -34,8 +36,6 @@ from phi3desk.model.types import (
     Turn,
     model_name,
 )
-
-STRONGEST_ADAPTER = 2.0
 
 
 @dataclass(frozen=True)
@@ -310,7 +310,7 @@ def _check_writes(model: int, path: Path) -> None:
 
 
 def _strength(use: AdapterUse) -> float:
-    if not math.isfinite(use.strength) or not 0 <= use.strength <= STRONGEST_ADAPTER:
+    if not math.isfinite(use.strength) or not WEAKEST <= use.strength <= STRONGEST:
         raise UserError("The strength of the adapter “{name}” must be from 0 to 2.", name=use.name)
     return use.strength
 

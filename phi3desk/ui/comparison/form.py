@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from phi3desk.chat.history import TITLE_LENGTH
 from phi3desk.comparison.plan import ADAPTER, BOTH, KINDS, PROFILE, Comparison
 from phi3desk.comparison.questions import ComparedQuestion, read_questions
 from phi3desk.comparison.questions import typed_questions as questions_typed
@@ -191,7 +192,7 @@ class ComparisonForm(QWidget):
         """What the comparison is called: by its file, or by its first question."""
         if self._file is not None and not self.text.toPlainText().strip():
             return self._file.stem
-        return self.questions()[0].question[:60]
+        return self.questions()[0].question[:TITLE_LENGTH]
 
     def questions(self) -> tuple[ComparedQuestion, ...]:
         """Return the questions typed, or those of the file; UserError where there are none."""

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 
 from phi3desk.chat.examples import AskedWith
-from phi3desk.chat.history import ConversationStore, turns_of
+from phi3desk.chat.history import TITLE_LENGTH, ConversationStore, turns_of
 from phi3desk.chat.messages import Message, Source
 from phi3desk.comparison.plan import Comparison, offered
 from phi3desk.comparison.questions import ComparedQuestion
@@ -26,8 +26,6 @@ from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonReques
 from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.formatting import number
-
-TITLE_LENGTH = 60
 
 
 class InlineComparisonController(QObject):

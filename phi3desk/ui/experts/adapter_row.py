@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from phi3desk.model.types import AdapterUse
-from phi3desk.profiles.profile import STRONGEST
+from phi3desk.model.types import STRONGEST, AdapterUse
 from phi3desk.ui.formatting import number
 from phi3desk.ui.theme import SPACE_S
 from phi3desk.ui.widgets.basic import Button, label, on_click

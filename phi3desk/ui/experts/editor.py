@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
@@ -23,8 +24,9 @@ from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
 class ExpertEditor(QWidget):
-    """Everything an expert is made of; `changed` is emitted at each change by the person, `profile` reads it.
+    """Everything an expert is made of; `changed` is emitted at each change by the user, `profile` reads it.
 
+    What was not edited is given back as it came, whatever the form's fields make of it.
     `choices_shown` tells that the form offers models, adapters and collections anew.
     """
 
@@ -34,6 +36,7 @@ class ExpertEditor(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._profile: Profile | None = None
+        self._shown: dict[str, Any] = {}
         self._filling = False
         self.name = QLineEdit()
         self.instructions = QPlainTextEdit()
@@ -53,22 +56,34 @@ class ExpertEditor(QWidget):
         """The expert as the form describes it."""
         if self._profile is None:
             return None
+        described = self._described(self._profile)
+        edited = {name: value for name, value in described.items() if value != self._shown[name]}
+        return dataclasses.replace(self._profile, **edited)
+
+    def _described(self, profile: Profile) -> dict[str, Any]:
+        """Return each part of an expert as the fields have it."""
+        return {
+            "name": self.name.text(),
+            "color": self.look.color,
+            "icon": self.look.icon_name,
+            "instructions": self.instructions.toPlainText().strip(),
+            "answer_mode": self.mode.mode,
+            "sampling": self.sampling.choice,
+            "first_questions": tuple(
+                line.strip() for line in self.questions.toPlainText().splitlines() if line.strip()
+            ),
+            **self._described_choices(profile),
+        }
+
+    def _described_choices(self, profile: Profile) -> dict[str, Any]:
         uses = [row.use for row in self.strengths]
         checked = tuple(collection for collection, box in self.collections if box.isChecked())
-        return dataclasses.replace(
-            self._profile,
-            name=self.name.text(),
-            color=self.look.color,
-            icon=self.look.icon_name,
-            instructions=self.instructions.toPlainText().strip(),
-            model=str(self.model.currentData() or ""),
-            adapters=tuple(use for use in uses if use is not None),
+        return {
+            "model": str(self.model.currentData() or ""),
+            "adapters": tuple(use for use in uses if use is not None),
             # without boxes the library has not told its collections yet: what was chosen stays
-            collections=checked if self.collections else self._profile.collections,
-            answer_mode=self.mode.mode,
-            sampling=self.sampling.choice,
-            first_questions=tuple(line.strip() for line in self.questions.toPlainText().splitlines() if line.strip()),
-        )
+            "collections": checked if self.collections else profile.collections,
+        }
 
     def show_profile(
         self,
@@ -86,6 +101,7 @@ class ExpertEditor(QWidget):
         self.sampling.show_choice(profile.sampling)
         self.instructions.setPlainText(profile.instructions)
         self.questions.setPlainText("\n".join(profile.first_questions))
+        self._shown = self._described(profile)
         self.show_choices(profile, models, adapters, collections)
 
     def show_choices(
@@ -100,6 +116,11 @@ class ExpertEditor(QWidget):
         self._fill_models(profile, models)
         self._fill_adapters(profile, adapters)
         self._fill_collections(profile, collections)
+        if self._profile is not None:
+            self._profile = dataclasses.replace(
+                self._profile, model=profile.model, adapters=profile.adapters, collections=profile.collections
+            )
+        self._shown.update(self._described_choices(profile))
         self._filling = False
         self.choices_shown.emit()
 

@@ -7,42 +7,53 @@ import dataclasses
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
-from phi3desk.profiles.profile import SamplingChoice
+from phi3desk.profiles.profile import SAMPLING_LIMITS, SamplingChoice
 from phi3desk.ui.theme import SPACE_XS
 from phi3desk.ui.widgets.basic import Button, label
 
-LEAST_TOKENS, MOST_TOKENS = 32, 4096
-
 
 class _Figure(QDoubleSpinBox):
-    """A figure whose lowest value means: as in Settings."""
+    """A figure whose lowest value, `unset`, means: as in Settings. It gives back what it was shown until it is edited:
+    that may have more decimals than there is room for.
+    """
 
-    def __init__(self, name: str, least: float, most: float, step: float, decimals: int) -> None:
+    def __init__(self, name: str, limits: tuple[float, float], unset: float, step: float, decimals: int) -> None:
         super().__init__()
+        self._least, most = limits
+        self._given: float | None = None
         self.setAccessibleName(name)
         self.setDecimals(decimals)
-        self.setRange(least - step, most)
+        self.setRange(unset, most)
+        self._shown = self.value()
         self.setSingleStep(step)
         self.setSpecialValueText(self.tr("As in Settings"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(32)
         self.setMaximumWidth(240)
         self.installEventFilter(self)
+        self.editingFinished.connect(self._on_edited)
 
     @property
     def chosen(self) -> float | None:
         """The figure, None where Settings decide."""
-        return None if self.value() == self.minimum() else round(self.value(), self.decimals())
+        if self.value() == self._shown:
+            return self._given
+        return None if self.value() == self.minimum() else max(self._least, round(self.value(), self.decimals()))
 
     def show_chosen(self, value: float | None) -> None:
         """Show a figure, or that Settings decide."""
         self.setValue(self.minimum() if value is None else value)
+        self._given, self._shown = value, self.value()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Wheel and not self.hasFocus():
             event.ignore()
             return True
         return super().eventFilter(watched, event)
+
+    def _on_edited(self) -> None:
+        if self.minimum() < self.value() < self._least and self.value() != self._shown:
+            self.setValue(self._least)
 
 
 class ExpertSampling(QWidget):
@@ -56,9 +67,9 @@ class ExpertSampling(QWidget):
         self.fold = Button(self.tr("Wording of answers"), "chevron-right", "quiet")
         self.fold.setCheckable(True)
         self.fold.toggled.connect(self._on_folded)
-        self.temperature = _Figure(self.tr("Variety (temperature)"), 0.0, 2.0, 0.1, 2)
-        self.top_p = _Figure(self.tr("Words considered (top-p)"), 0.05, 1.0, 0.05, 2)
-        self.max_tokens = _Figure(self.tr("Longest answer, in tokens"), LEAST_TOKENS, MOST_TOKENS, 32, 0)
+        self.temperature = _Figure(self.tr("Variety (temperature)"), SAMPLING_LIMITS["temperature"], -0.1, 0.1, 2)
+        self.top_p = _Figure(self.tr("Words considered (top-p)"), SAMPLING_LIMITS["top_p"], 0.0, 0.05, 2)
+        self.max_tokens = _Figure(self.tr("Longest answer, in tokens"), SAMPLING_LIMITS["max_tokens"], 0, 32, 0)
         self._inner = QWidget()
         inner = QVBoxLayout(self._inner)
         inner.setContentsMargins(0, 0, 0, 0)

@@ -9,11 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from phi3desk.csv_safe import safe_cell
 from phi3desk.library.documents import Document
 from phi3desk.ui.library.document_states import advice, state_word, what_to_do
-
-#: A cell that begins with one of these would be a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_report(path: Path, documents: Sequence[Document]) -> None:
@@ -48,11 +46,4 @@ def _cells(document: Document) -> list[str | int]:
         state_word(document.state), document.name, document.collection, document.path, document.kind, document.pages,
         document.ocr_pages, document.passages, document.size, changed, advice(document), what_to_do(document.state),
     )  # fmt: skip
-    return [_inert(cell) if isinstance(cell, str) else cell for cell in cells]
-
-
-def _inert(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    # a name that is no valid text on this system must not break the report off
-    clean = text.encode("utf-8", "replace").decode("utf-8")
-    return f"'{clean}" if clean.startswith(_FORMULA) else clean
+    return [safe_cell(cell) if isinstance(cell, str) else cell for cell in cells]

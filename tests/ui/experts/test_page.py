@@ -1,6 +1,7 @@
 """The experts page on the real profile, model and adapter stores."""
 
 import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from phi3desk.library.documents import Collection
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import ADAPTER
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import LoadOptions
+from phi3desk.model.types import AdapterUse, LoadOptions
 from phi3desk.paths import Paths
-from phi3desk.profiles.profile import SamplingChoice
+from phi3desk.profiles.profile import Profile, SamplingChoice
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.model_client import ModelClient, model_worker
@@ -296,3 +297,66 @@ def test_experts_page_preview_answers_anew_and_gives_the_model_back(
         assert page.preview.answer.toPlainText()
     finally:
         model.close()
+
+
+#: what no field of the form can show as it is: limits, decimals, spaces, line ends, a path that moved
+UNROUNDED = Profile(
+    "",
+    "Taken in",
+    "  You know pumps.\r\nNo-break\u00a0space.\n\n",
+    color="#12ab9F",
+    model="not here",
+    adapters=(
+        AdapterUse("elsewhere", "/moved/elsewhere.gguf", 0.333),
+        AdapterUse("tiny-a", "/moved/tiny-a.gguf", 1.234),
+    ),
+    collections=(2, 1, 99),
+    first_questions=(" How often? ", "How\nmuch?"),
+    icon="pump",
+    sampling=SamplingChoice(temperature=0.333, top_p=0.012, top_k=7, repeat_penalty=1.1, max_tokens=8000),
+)
+
+
+@pytest.mark.parametrize("tokens", [16, 17, 8000, 8192])
+def test_experts_page_leaves_an_expert_that_is_only_looked_at_as_it_was(
+    page: ExpertsPage, home: Paths, store: ProfileStore, tokens: int, qtbot: QtBot
+):
+    added = store.add(replace(UNROUNDED, sampling=replace(UNROUNDED.sampling, max_tokens=tokens)))
+    before = home.profiles.read_bytes()
+    page.choose(added.id)
+    assert page.editor.profile == added
+    page._library.collections_changed.emit(page._library.collections)
+    page.refresh()
+    page.hide()
+    page.choose(store.profiles()[0].id)
+    page.choose(added.id)
+    page.save()
+    assert home.profiles.read_bytes() == before
+    assert ProfileStore(home.profiles).profile(added.id) == added
+
+
+def test_experts_page_keeps_what_is_edited_and_leaves_the_rest(page: ExpertsPage, store: ProfileStore):
+    added = store.add(UNROUNDED)
+    page.choose(added.id)
+    page.editor.sampling.temperature.setValue(0.5)
+    page._library.collections_changed.emit(page._library.collections)
+    strength_of(page, "tiny-a").box.setChecked(False)
+    page._library.collections_changed.emit(page._library.collections)
+    page.editor.name.setText("Mine")
+    page.save()
+    assert store.profile(added.id) == replace(
+        added,
+        name="Mine",
+        sampling=replace(added.sampling, temperature=0.5),
+        adapters=(AdapterUse("elsewhere", "/moved/elsewhere.gguf", 0.333),),
+    )
+
+
+def test_experts_page_takes_every_length_of_answer_that_can_be_kept(page: ExpertsPage, store: ProfileStore):
+    page.choose(store.create("Long").id)
+    tokens = page.editor.sampling.max_tokens
+    for typed, kept in ((16, 16), (8192, 8192), (9999, 8192), (5, 16), (0, None)):
+        tokens.setValue(typed)
+        tokens.editingFinished.emit()
+        page.save()
+        assert page.chosen.sampling.max_tokens == kept

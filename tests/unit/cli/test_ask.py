@@ -1,0 +1,47 @@
+"""How an answer is printed for a reader at a terminal."""
+
+import io
+
+import pytest
+
+from phi3desk.chat.answer import sources_of
+from phi3desk.chat.citations import cite
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Timings
+from phi3desk.cli.ask import Answered, print_answer
+from phi3desk.cli.output import Output
+from phi3desk.model.types import Ending
+from phi3desk.paths import open_paths
+from tests.helpers.office import write_pptx, write_xlsx
+from tests.helpers.packs import opened
+from tests.helpers.pdf import write_pump_manual
+
+WRITERS = {"parts.pptx": write_pptx, "prices.xlsx": write_xlsx, "pump.pdf": write_pump_manual}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory):
+    root = tmp_path_factory.mktemp("printed")
+    (root / "in").mkdir()
+    for name, write in WRITERS.items():
+        write(root / "in" / name)
+    with opened(open_paths(root / "home")) as library:
+        library.import_paths([root / "in"], library.create_collection("All"))
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("question", "document", "text", "where"),
+    [
+        ("Which seal kit is needed?", "parts.pptx", "The seal kit is 4711 [1].", "slide 1"),
+        ("What does CP 42 cost?", "prices.xlsx", "CP 42 costs 1,032.50 € [1].", "Prices, rows "),
+        ("How often is the main bearing greased?", "pump.pdf", "The main bearing is greased [1].", "p. "),
+    ],
+)
+def test_printed_source_names_its_place(library, question, document, text, where):
+    result = library.search(question, 3, None, document)
+    sources = sources_of(result)
+    shown, citations = cite(text, sources, question)
+    answer = Answer(shown, citations, sources, Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings())
+    printed = io.StringIO()
+    print_answer(Answered(answer, result.found), Output(printed))
+    assert f"[1] {document}, {where}" in printed.getvalue()
