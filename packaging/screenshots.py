@@ -32,6 +32,7 @@ from phi3desk.paths import HOME_VARIABLE, open_paths, resource
 from phi3desk.profiles.teaching import Examples
 from phi3desk.settings import Settings
 from phi3desk.ui.library.page import FOLDERS
+from phi3desk.ui.pages import Page
 from phi3desk.ui.window.expert_tabs import COMPARISON
 from phi3desk.ui.window.main_window import MainWindow, Services
 
@@ -79,11 +80,11 @@ class Photographer:
             lambda: services.library.status is not None and services.model.model is not None, "the workers to start"
         )
         self.take("empty-start")
-        window.document_files.add_samples()
-        window.show_page("library")
+        window.document_import.add_samples()
+        window.show_page(Page.LIBRARY)
         self.wait(lambda: self._share_done() > 0.4 or bool(window.chat.start.questions()), "the import to go on")
         self.take("import-running")
-        window.show_page("")
+        window.show_page(Page.CHAT)
         self.wait(lambda: not services.library.importing and bool(window.chat.start.questions()), "the import to end")
         for question in sample_questions():
             answer = self._ask(question)
@@ -94,7 +95,7 @@ class Photographer:
         self._open_source(answer)
         self.take("highlighted-page")
         self._comparisons(answer)
-        window.show_page("library")
+        window.show_page(Page.LIBRARY)
         self.rest(1.0)
         self.take("library")
         self._bind_folder()
@@ -110,15 +111,15 @@ class Photographer:
         longest = self._services.settings.get("answers.max_tokens")
         self._services.settings.set("answers.max_tokens", 64)
         window.chat.view.compare_requested.emit(answer.id)
-        self.wait(lambda: tools.spot.shown is not None, "the comparison of an answer")
+        self.wait(lambda: tools.inline_comparison.shown is not None, "the comparison of an answer")
         self.wait(lambda: not tools.runner.running, "the compared answers")
         window.toast.dismiss()
         self.take("compared-in-place")
-        tools.spot.close()
+        tools.inline_comparison.close()
         questions = resource("samples", "questions.jsonl").read_text(encoding="utf-8").splitlines()
         file = self._services.settings.folder / "Pump questions.jsonl"
         file.write_text("\n".join(questions[:COMPARED]), encoding="utf-8")
-        window.show_page("experts")
+        window.show_page(Page.EXPERTS)
         window.experts_page.show_tab(COMPARISON)
         page = tools.comparison
         page.setup.take_file(file)
@@ -135,7 +136,7 @@ class Photographer:
     def _experts(self) -> None:
         """Switch the expert in the middle of the conversation, then show its page and the guide."""
         window, page = self._window, self._window.experts_page
-        window.show_page("")
+        window.show_page(Page.CHAT)
         window._set_source_shown(False)
         other = next(one for one in self._services.profiles.profiles() if one.id != window.expert.current.id)
         window._on_expert_chosen(other.id)
@@ -144,7 +145,7 @@ class Photographer:
         self.take("expert-switched")
         page.choose(other.id)
         page.preview.question.setText(sample_questions()[0])
-        window.show_page("experts")
+        window.show_page(Page.EXPERTS)
         self.wait(lambda: bool(page.preview.foot.text()), "the answer of the preview")
         self.take("experts")
         page.open_guide()
@@ -165,8 +166,8 @@ class Photographer:
         (folder / "adapter_config.json").write_text('{"peft_type": "LORA", "r": 8}', encoding="utf-8")
         (folder / "adapter_model.bin").write_bytes(b"\x80\x02}q\x00.")
         window = self._window
-        window.show_page("models")
-        window.model_files.add([str(folder)])
+        window.show_page(Page.MODELS)
+        window.model_import.add([str(folder)])
         self.wait(window.models_page.refused.isVisible, "the refusal")
         self.rest(0.5)
         self.take("adapter-refused")

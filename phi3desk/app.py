@@ -24,6 +24,7 @@ from phi3desk.settings import Settings
 from phi3desk.ui.clients.library_client import LibraryClient, library_worker
 from phi3desk.ui.clients.model_client import ModelClient, model_worker
 from phi3desk.ui.formatting import translate
+from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import apply_scheme
 from phi3desk.ui.window.bug_dialog import BugDialog
@@ -97,6 +98,7 @@ def make_services(paths: Paths, settings: Settings) -> Services:
         adapters=AdapterStore(paths),
         library=LibraryClient(library_worker(paths)),
         model=ModelClient(model_worker(paths)),
+        notices=Notices(),
     )
 
 

@@ -22,11 +22,11 @@ class Examples(Enum):
 
 
 class Step(Enum):
-    """What to do next, each on a page of its own."""
+    """What to do next."""
 
-    ADD_DOCUMENTS = "library"
-    COLLECT_EXAMPLES = "examples"
-    ADD_ADAPTER = "models"
+    ADD_DOCUMENTS = "add documents"
+    COLLECT_EXAMPLES = "collect examples"
+    ADD_ADAPTER = "add an adapter"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the window is given: the stores, the settings, the workers."""
+"""What the window is given: the stores, the settings, the workers, and the notices."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.notices import Notices
 
 
 @dataclass(frozen=True)
 class Services:
-    """All that the window shows and leads; made by app.py."""
+    """All that the window shows and works with; made by app.py."""
 
     settings: Settings
     conversations: ConversationStore
@@ -28,3 +29,4 @@ class Services:
     adapters: AdapterStore
     library: LibraryClient
     model: ModelClient
+    notices: Notices

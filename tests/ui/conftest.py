@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -12,9 +12,14 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from phi3desk import app
 from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Message, Source, Timings
 from phi3desk.library.documents import Passage
 from phi3desk.model.types import Ending, Role
+from phi3desk.paths import Paths
+from phi3desk.settings import Settings
+from phi3desk.ui.notices import Notices
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import apply_scheme
 
 SENTENCE = "The bearings are re-greased every 2,000 operating hours."
@@ -44,6 +49,20 @@ def patient(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every wait that names no time of its own wait long enough for a machine under load."""
     for name in ("waitUntil", "waitSignal", "waitSignals"):
         monkeypatch.setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
+
+
+@pytest.fixture
+def services(home: Paths) -> Iterator[Services]:
+    """Return what the window is given, on a home of its own and without the workers' processes."""
+    made = app.make_services(home, Settings(home.settings))
+    yield made
+    for store in (made.conversations, made.examples, made.comparisons):
+        store.close()
+
+
+@pytest.fixture
+def notices(services: Services) -> Notices:
+    return services.notices
 
 
 @pytest.fixture

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from phi3desk.chat.history import ConversationStore, turns_of
+from phi3desk.chat.history import turns_of
 from phi3desk.chat.messages import Answer, Conversation, Message, Source
 from phi3desk.chat.prompt import prompt_format_for
 from phi3desk.errors import Sentence, UserError
 from phi3desk.model.types import Role
 from phi3desk.profiles.asking import question_of
-from phi3desk.settings import Settings
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
-from phi3desk.ui.clients.library_client import LibraryClient
-from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import number, translate
+from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure
 
 SAVE_INTERVAL_MS = 1000
@@ -27,7 +25,7 @@ class ConversationController(QObject):
 
     `conversation_opened` carries the Conversation (or None), its messages and the id of the one being written;
     `message_added` a Message and whether it is being written; `answer_ended` the Message and a notice; `refused` a
-    sentence for the person; `undo_offered` a sentence and what undoes it.
+    sentence for the user.
     """
 
     conversation_opened = Signal(object, object, int)
@@ -39,23 +37,20 @@ class ConversationController(QObject):
     answer_ended = Signal(object, str)
     answering_changed = Signal(bool)
     refused = Signal(str)
-    undo_offered = Signal(str, object)
 
     def __init__(
         self,
-        store: ConversationStore,
+        services: Services,
         expert: ActiveExpert,
-        library: LibraryClient,
-        model: ModelClient,
-        settings: Settings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store = store
+        self._store = services.conversations
         self._expert = expert
-        self._library = library
-        self._model = model
-        self._settings = settings
+        self._library = services.library
+        self._model = services.model
+        self._settings = services.settings
+        self._notices = services.notices
         self._open: Conversation | None = None
         self._job: AnswerJob | None = None
         self._written: Message | None = None
@@ -70,8 +65,8 @@ class ConversationController(QObject):
         self._saving = QTimer(self)
         self._saving.setInterval(SAVE_INTERVAL_MS)
         self._saving.timeout.connect(self._save)
-        model.load_progressed.connect(self._on_load_progressed)
-        for name, worker in (("model", model.worker), ("library", library.worker)):
+        self._model.load_progressed.connect(self._on_load_progressed)
+        for name, worker in (("model", self._model.worker), ("library", self._library.worker)):
             worker.gave_up.connect(lambda sentence, name=name: self._given_up.__setitem__(name, sentence))
             worker.ready.connect(lambda name=name: self._given_up.pop(name, None))
 
@@ -150,7 +145,7 @@ class ConversationController(QObject):
         self._named[question.id] = named
         self._answer(text, self._collections_searched(named), document_of(named))
         if replaced:
-            self.undo_offered.emit(
+            self._notices.offer_undo(
                 self.tr("The question and its answer were replaced."), lambda: self._bring_back(question.id, replaced)
             )
         return True

@@ -6,28 +6,26 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from phi3desk.chat.export import conversation_markdown
-from phi3desk.chat.history import ConversationStore
 from phi3desk.chat.messages import Message
 from phi3desk.model.types import Role
-from phi3desk.settings import Settings
+from phi3desk.ui.services import Services
 
 FOLDER = "folder.export"
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 
 
 class ConversationExport(QObject):
-    """Asks where to save and writes the file; `told` carries how it went, in a sentence."""
+    """Asks where to save, writes the file, and says how it went."""
 
-    told = Signal(str)
-
-    def __init__(self, store: ConversationStore, settings: Settings, window: QWidget) -> None:
+    def __init__(self, services: Services, window: QWidget) -> None:
         super().__init__(window)
-        self._store = store
-        self._settings = settings
+        self._store = services.conversations
+        self._settings = services.settings
+        self._notices = services.notices
         self._window = window
 
     def save_conversation(self, conversation_id: int) -> None:
@@ -62,4 +60,4 @@ class ConversationExport(QObject):
             text = self.tr("{path} could not be written. Choose a folder of your own, or free some space.")
         else:
             text = self.tr("Saved as {path}.")
-        self.told.emit(text.format(path=str(path)))
+        self._notices.say(text.format(path=str(path)))

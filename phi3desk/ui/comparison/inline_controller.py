@@ -8,52 +8,49 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 
 from phi3desk.chat.examples import AskedWith
-from phi3desk.chat.history import TITLE_LENGTH, ConversationStore, turns_of
+from phi3desk.chat.history import TITLE_LENGTH, turns_of
 from phi3desk.chat.messages import Message, Source
 from phi3desk.comparison.plan import Comparison, offered
 from phi3desk.comparison.questions import ComparedQuestion
-from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.model.types import Role
 from phi3desk.profiles.profile import Profile
-from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.mentions import collections_of, document_of
 from phi3desk.ui.chat.view import ConversationView
-from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.comparison.inline_view import InlineComparison
 from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonRequest
 from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.formatting import number
+from phi3desk.ui.services import Services
 
 
 class InlineComparisonController(QObject):
     """One comparison at a time; it stays under its answer until it is closed or another one takes its place.
 
-    `told` carries a sentence for the person, `undo_offered` a text and what undoes it, `many_requested` the question,
-    the expert's id and the variants, to compare more questions so.
+    `many_requested` carries the question, the expert's id and the variants, to compare more questions so.
     """
 
-    told = Signal(str)
-    undo_offered = Signal(str, object)
     many_requested = Signal(str, str, object)
 
     def __init__(
         self,
-        store: ComparisonStore,
-        conversations: ConversationStore,
-        profiles: ProfileStore,
-        library: LibraryClient,
+        services: Services,
         runner: ComparisonRunner,
-        begin: ComparisonLauncher,
+        launcher: ComparisonLauncher,
         feedback: Feedback,
         conversation_controller: ConversationController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store, self._conversations, self._profiles = store, conversations, profiles
-        self._library, self._runner, self._begin = library, runner, begin
+        self._store, self._conversations, self._profiles = (
+            services.comparisons,
+            services.conversations,
+            services.profiles,
+        )
+        self._library, self._notices = services.library, services.notices
+        self._runner, self._launcher = runner, launcher
         self._feedback, self._conversation_controller = feedback, conversation_controller
         self._view: ConversationView | None = None
         self._message: Message | None = None
@@ -78,8 +75,8 @@ class InlineComparisonController(QObject):
         if asked is None:
             return
         question, answer = asked
-        base = self._begin.on_its_model(self._expert_of(answer))
-        formed = bool(self._begin.only_with_passages([base]))
+        base = self._launcher.on_its_model(self._expert_of(answer))
+        formed = bool(self._launcher.only_with_passages([base]))
         variants = offered(base, has_documents=self._has_documents(), only_with_passages=formed)
         if len(variants) < 2:
             reason = self.tr("There is nothing to compare: “{expert}” has no adapter, and there are no documents.")
@@ -88,7 +85,7 @@ class InlineComparisonController(QObject):
                     "There is nothing to compare: the adapter of “{expert}” takes part only in answers from documents, "
                     "and there are none."
                 )
-            self.told.emit(reason.format(expert=base.name))
+            self._notices.say(reason.format(expert=base.name))
             return
         named = self._conversation_controller.named_in(question.id)
         document = document_of(named)
@@ -105,7 +102,7 @@ class InlineComparisonController(QObject):
             history=turns_of(before),
             document=document,
         )
-        self._begin.begin(wanted, partial(self._show, answer), self.told.emit)
+        self._launcher.begin(wanted, partial(self._show, answer), self._notices.say)
 
     def close(self) -> None:
         """Take the comparison out of the conversation; one under way is stopped. It stays among the earlier ones."""
@@ -188,7 +185,7 @@ class InlineComparisonController(QObject):
                 if self.shown is shown:
                     shown.show_running(running=True)
 
-            self._begin.go_on(shown.comparison, on_begun, self.told.emit)
+            self._launcher.go_on(shown.comparison, on_begun, self._notices.say)
 
     def _on_many(self) -> None:
         if self.shown is not None:
@@ -229,7 +226,7 @@ class InlineComparisonController(QObject):
         if before is None or outcome is None:
             return
         self._put(replace(before, text=outcome.answer.text, answer=outcome.answer))
-        self.undo_offered.emit(self.tr("The answer was replaced."), lambda: self._put(before))
+        self._notices.offer_undo(self.tr("The answer was replaced."), lambda: self._put(before))
 
     def _put(self, message: Message) -> None:
         self._conversations.update(message.id, message.text, message.answer)

@@ -11,19 +11,16 @@ from PySide6.QtWidgets import QWidget
 
 from phi3desk.comparison.plan import Comparison, Plan, variants_of
 from phi3desk.comparison.questions import ComparedQuestion
-from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.model.adapters.compatibility import Misfit, misfits
-from phi3desk.model.adapters.store import AdapterStore
-from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, Turn
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model, only_with_passages, usable_model
-from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
+from phi3desk.ui.services import Services
 
 OnBegun = Callable[[Comparison], None]
 OnRefused = Callable[[str], None]
@@ -48,17 +45,15 @@ class ComparisonLauncher(QObject):
 
     def __init__(
         self,
-        store: ComparisonStore,
-        profiles: ProfileStore,
-        models: ModelStore,
-        adapters: AdapterStore,
+        services: Services,
         runner: ComparisonRunner,
         is_answering: Callable[[], bool],
         window: QWidget,
     ) -> None:
         """`is_answering` tells that a conversation has the model now; over `window` the person is asked."""
         super().__init__(window)
-        self._store, self._profiles, self._models, self._adapters = store, profiles, models, adapters
+        self._store, self._profiles = services.comparisons, services.profiles
+        self._models, self._adapters = services.models, services.adapters
         self._runner, self._is_answering, self._window = runner, is_answering, window
 
     def begin(self, wanted: ComparisonRequest, on_begun: OnBegun, on_refused: OnRefused) -> None:

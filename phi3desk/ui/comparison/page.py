@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -18,11 +17,8 @@ from PySide6.QtWidgets import (
 
 from phi3desk.comparison.plan import Comparison
 from phi3desk.comparison.report import csv_text, html_text
-from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.paths import write_atomically
-from phi3desk.profiles.store import ProfileStore
-from phi3desk.settings import Settings
 from phi3desk.ui.chat.export import FOLDER
 from phi3desk.ui.comparison.form import ComparisonForm
 from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonRequest
@@ -30,35 +26,29 @@ from phi3desk.ui.comparison.results import ComparisonResults
 from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.comparison.table import shown_variant
 from phi3desk.ui.formatting import number, translate
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import COLUMN_WIDTH, Button, label, on_click
 
 
 class ComparisonPage(QWidget):
-    """The form, then the results; a comparison that was stopped can be opened again and goes on.
-
-    `told` carries a sentence for the person, `undo_offered` a text and what undoes it.
-    """
-
-    told = Signal(str)
-    undo_offered = Signal(str, object)
+    """The form, then the results; a comparison that was stopped can be opened again and goes on."""
 
     def __init__(
         self,
-        store: ComparisonStore,
-        profiles: ProfileStore,
-        settings: Settings,
+        services: Services,
         runner: ComparisonRunner,
-        begin: ComparisonLauncher,
+        launcher: ComparisonLauncher,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store, self._profiles, self._settings = store, profiles, settings
-        self.runner, self._begin = runner, begin
+        self._store, self._profiles = services.comparisons, services.profiles
+        self._settings, self._notices = services.settings, services.notices
+        self.runner, self._launcher = runner, launcher
         self._comparison: Comparison | None = None
         self.setAccessibleName(self.tr("Comparison"))
         self.setup = ComparisonForm()
-        self.results = ComparisonResults(store)
+        self.results = ComparisonResults(self._store)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._make_setup())
         self._stack.addWidget(self._make_results())
@@ -139,8 +129,8 @@ class ComparisonPage(QWidget):
 
     def refresh(self) -> None:
         """Show the experts and the earlier comparisons as they are now."""
-        profiles = [self._begin.on_its_model(profile) for profile in self._profiles.profiles()]
-        self.setup.show_profiles(profiles, self._profiles.current.id, self._begin.only_with_passages(profiles))
+        profiles = [self._launcher.on_its_model(profile) for profile in self._profiles.profiles()]
+        self.setup.show_profiles(profiles, self._profiles.current.id, self._launcher.only_with_passages(profiles))
         self.setup.show_earlier(self._store.comparisons())
 
     def start(self) -> None:
@@ -154,7 +144,7 @@ class ComparisonPage(QWidget):
             setup.tell(translate(error.sentence))
             return
         setup.tell("")
-        self._begin.begin(wanted, lambda comparison: self.open(comparison.id), setup.tell)
+        self._launcher.begin(wanted, lambda comparison: self.open(comparison.id), setup.tell)
 
     def prepare(self, question: str, profile_id: str, variants: Sequence[str]) -> None:
         """Show the form filled with a question and the variants to answer it, so that more can be added."""
@@ -165,7 +155,7 @@ class ComparisonPage(QWidget):
         """Answer what is not answered yet in the comparison that is shown."""
         if self._comparison is None:
             return
-        self._begin.go_on(self._comparison, lambda _: None, self._state.setText)
+        self._launcher.go_on(self._comparison, lambda _: None, self._state.setText)
 
     def open(self, comparison_id: int) -> None:
         """Show a comparison, also while another one is running."""
@@ -188,7 +178,7 @@ class ComparisonPage(QWidget):
             return
         self._store.delete(comparison_id)
         self.refresh()
-        self.undo_offered.emit(self.tr("The comparison was deleted."), lambda: self._restore(comparison_id))
+        self._notices.offer_undo(self.tr("The comparison was deleted."), lambda: self._restore(comparison_id))
 
     def _restore(self, comparison_id: int) -> None:
         self._store.restore(comparison_id)
@@ -269,4 +259,4 @@ class ComparisonPage(QWidget):
             told = self.tr("{path} could not be written. Choose a folder of your own, or free some space.")
         else:
             told = self.tr("Saved as {path}.")
-        self.told.emit(told.format(path=str(path)))
+        self._notices.say(told.format(path=str(path)))

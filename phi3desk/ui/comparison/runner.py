@@ -11,18 +11,14 @@ from phi3desk.chat.answer import unfinished
 from phi3desk.chat.messages import Answer
 from phi3desk.comparison.plan import Comparison, Outcome, Variant, work_left
 from phi3desk.comparison.questions import ComparedQuestion
-from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
 from phi3desk.model.options import load_options
-from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Ending, ModelEntry
 from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.resolution import usable_model
-from phi3desk.settings import Settings
 from phi3desk.ui.answers.answer_job import AnswerJob
-from phi3desk.ui.clients.library_client import LibraryClient
-from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import translate
+from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure, FailureKind
 
 
@@ -32,7 +28,7 @@ class ComparisonRunner(QObject):
     `running_changed` tells that the model is taken or given back; `progressed` carries answers done, answers in all
     and the variant's name; `answered` a question's id; `ended` whether all of it is done, and why it stopped where it
     did by itself (empty otherwise). `asked` carries a question's id and a variant's key when that answer is begun;
-    `searching`, `reading` and `text_received` tell of it what they tell in Answering.
+    `searching`, `reading` and `text_received` tell of it what they tell in AnswerJob.
     """
 
     running_changed = Signal(bool)
@@ -46,29 +42,26 @@ class ComparisonRunner(QObject):
 
     def __init__(
         self,
-        store: ComparisonStore,
-        models: ModelStore,
-        library: LibraryClient,
-        model: ModelClient,
-        settings: Settings,
+        services: Services,
         give_back: Callable[[], None],
         parent: QObject | None = None,
     ) -> None:
         """`give_back` brings model and adapters in line with the expert in use again."""
         super().__init__(parent)
-        self._store, self._models, self._library, self._model = store, models, library, model
-        self._settings, self._give_back = settings, give_back
+        self._store, self._models = services.comparisons, services.models
+        self._library, self._model = services.library, services.model
+        self._settings, self._give_back = services.settings, give_back
         self._comparison: Comparison | None = None
         self._last = 0
         self._left: list[tuple[ComparedQuestion, Variant]] = []
         self._job: AnswerJob | None = None
         self._waiting = False
         self._began = 0.0
-        model.loaded.connect(self._on_model_ready)
-        model.adapters_changed.connect(self._on_model_ready)
-        for signal in (model.load_failed, model.adapters_failed):
+        self._model.loaded.connect(self._on_model_ready)
+        self._model.adapters_changed.connect(self._on_model_ready)
+        for signal in (self._model.load_failed, self._model.adapters_failed):
             signal.connect(self._on_model_failed)
-        model.stopped.connect(lambda sentence: self._end(translate(sentence)) if self.running else None)
+        self._model.stopped.connect(lambda sentence: self._end(translate(sentence)) if self.running else None)
 
     @property
     def running(self) -> bool:

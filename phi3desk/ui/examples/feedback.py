@@ -8,26 +8,24 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.examples import AskedWith, Example, ExampleStore, Verdict
-from phi3desk.chat.history import ConversationStore, turns_of
+from phi3desk.chat.examples import AskedWith, Example, Verdict
+from phi3desk.chat.history import turns_of
 from phi3desk.chat.messages import Message
 from phi3desk.errors import UserError
 from phi3desk.model.types import Role
-from phi3desk.profiles.store import ProfileStore
 from phi3desk.ui.examples.correction_dialog import CorrectionDialog
+from phi3desk.ui.services import Services
 
 
 class Feedback(QObject):
-    """`undo_offered` carries how it went and what takes the judgement back, `changed` that the examples have."""
+    """Keeps a judgement and offers to take it back; `changed` tells that there are other examples."""
 
-    undo_offered = Signal(str, object)
     changed = Signal()
 
-    def __init__(
-        self, examples: ExampleStore, conversations: ConversationStore, profiles: ProfileStore, window: QWidget
-    ) -> None:
+    def __init__(self, services: Services, window: QWidget) -> None:
         super().__init__(window)
-        self._examples, self._conversations, self._profiles = examples, conversations, profiles
+        self._examples, self._conversations = services.examples, services.conversations
+        self._profiles, self._notices = services.profiles, services.notices
         self._window = window
 
     def good(self, conversation_id: int, message_id: int) -> None:
@@ -72,7 +70,7 @@ class Feedback(QObject):
             Verdict.REJECTED: self.tr("Kept as a bad example."),
         }[verdict]
         self.changed.emit()
-        self.undo_offered.emit(told, lambda: self._take_back(example.id, before))
+        self._notices.offer_undo(told, lambda: self._take_back(example.id, before))
 
     def _take_back(self, example_id: int, before: Example | None) -> None:
         if before is None:

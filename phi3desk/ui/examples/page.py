@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
@@ -19,13 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.chat.example_export import Exported, Room, export_examples, free_folder
-from phi3desk.chat.examples import Example, ExampleStore, Verdict
+from phi3desk.chat.examples import Example, Verdict
 from phi3desk.chat.prompt import USUAL, prompt_format_for
-from phi3desk.settings import Settings
 from phi3desk.ui.chat.export import FOLDER
 from phi3desk.ui.clients.background import in_background
-from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import number, place_of, translate
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click, selectable
 from phi3desk.workers.protocol import Failure
@@ -81,16 +80,12 @@ class ExampleListModel(QAbstractListModel):
 
 
 class ExamplesPage(QWidget):
-    """`told` carries a sentence for the person, `undo_offered` a text and what undoes it."""
+    """Lists the examples, and corrects, removes and saves them."""
 
-    told = Signal(str)
-    undo_offered = Signal(str, object)
-
-    def __init__(
-        self, store: ExampleStore, model: ModelClient, settings: Settings, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._store, self._model, self._settings = store, model, settings
+        self._store, self._model = services.examples, services.model
+        self._settings, self._notices = services.settings, services.notices
         self._shown = 0
         self.setAccessibleName(self.tr("Examples"))
         self.rows = ExampleListModel(self)
@@ -261,7 +256,7 @@ class ExamplesPage(QWidget):
             return
         self._store.remove(example.id)
         self.refresh()
-        self.undo_offered.emit(self.tr("The example was removed."), lambda: self._restore(example.id))
+        self._notices.offer_undo(self.tr("The example was removed."), lambda: self._restore(example.id))
 
     def _restore(self, example_id: int) -> None:
         self._store.restore(example_id)
@@ -279,7 +274,7 @@ class ExamplesPage(QWidget):
         dialog.open()
 
     def export(self, parent: Path) -> None:
-        """Write the examples into a new folder in `parent`, as the loaded model is asked; `told` says how it went."""
+        """Write the examples into a new folder in `parent`, as the loaded model is asked, and say how it went."""
         self._settings.remember(FOLDER, str(parent))
         examples = self._store.examples()
         loaded = self._model.model
@@ -296,7 +291,7 @@ class ExamplesPage(QWidget):
         text = self.tr(
             "Saved in {folder}: {train} to train, {valid} to validate, {rejected} not good. {left_out} were left out."
         )
-        self.told.emit(
+        self._notices.say(
             text.format(
                 folder=str(made.folder),
                 train=number(made.train),
@@ -307,4 +302,4 @@ class ExamplesPage(QWidget):
         )
 
     def _on_failed(self, failure: Failure) -> None:
-        self.told.emit(translate(failure.sentence))
+        self._notices.say(translate(failure.sentence))

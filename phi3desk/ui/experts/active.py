@@ -10,14 +10,11 @@ from PySide6.QtCore import QObject, Signal
 from phi3desk.chat.messages import MadeBy
 from phi3desk.errors import UserError
 from phi3desk.model.options import load_options
-from phi3desk.model.store import ModelStore
 from phi3desk.model.types import LoadedModel, ModelEntry, ModelRef
 from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import model_of, on_model
-from phi3desk.profiles.store import ProfileStore
-from phi3desk.settings import Settings
-from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +26,14 @@ class ActiveExpert(QObject):
 
     def __init__(
         self,
-        profiles: ProfileStore,
-        models: ModelStore,
-        model: ModelClient,
-        settings: Settings,
+        services: Services,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._profiles = profiles
-        self._models = models
-        self._model = model
-        self._settings = settings
+        self._profiles = services.profiles
+        self._models = services.models
+        self._model = model = services.model
+        self._settings = services.settings
         self._wanted: ModelRef | None = None
         model.load_started.connect(self._on_load_started)
         model.loaded.connect(self._on_loaded)

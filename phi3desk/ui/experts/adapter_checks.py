@@ -15,10 +15,12 @@ from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse
 from phi3desk.profiles.resolution import usable_model
 from phi3desk.ui.clients.background import in_background
-from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.editor import ExpertEditor
 from phi3desk.ui.formatting import translate
+from phi3desk.ui.notices import NoticeAction
+from phi3desk.ui.pages import Page
+from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure
 
 
@@ -71,22 +73,19 @@ log = logging.getLogger(__name__)
 class ActiveAdapterChecks(QObject):
     """Checks anew whenever expert, adapters or model are others.
 
-    `changed` tells that `line` is new; `told` carries the reason in full, once for each switch.
+    `changed` tells that `line` is new; the reason in full is said once for each switch.
     """
 
     changed = Signal()
-    told = Signal(str)
 
-    def __init__(
-        self, expert: ActiveExpert, adapters: AdapterStore, model: ModelClient, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, services: Services, expert: ActiveExpert, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._expert, self._adapters = expert, adapters
+        self._expert, self._adapters, self._notices = expert, services.adapters, services.notices
         self._checked: tuple[object, ...] = ()
         self._told_of: tuple[object, ...] = ()
         self._misfits: tuple[Misfit, ...] = ()
         expert.changed.connect(self._check)
-        model.adapters_failed.connect(self._on_adapters_failed)
+        services.model.adapters_failed.connect(self._on_adapters_failed)
 
     @property
     def line(self) -> str:
@@ -151,7 +150,8 @@ class ActiveAdapterChecks(QObject):
     def _tell(self, text: str) -> None:
         if self._told_of != self._checked or not self._checked:
             self._told_of = self._checked
-            self.told.emit(text)
+            show = NoticeAction(self.tr("&Show"), lambda: self._notices.show_page(Page.EXPERTS))
+            self._notices.say(text, show)
 
 
 def _log(failure: Failure) -> None:

@@ -20,15 +20,10 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.errors import UserError
-from phi3desk.model.adapters.store import AdapterStore
-from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.packs.importer import ImportedPack
 from phi3desk.profiles.profile import Profile
-from phi3desk.profiles.store import ProfileStore
-from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
-from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.experts.adapter_checks import FormAdapterChecks
 from phi3desk.ui.experts.editor import ExpertEditor
@@ -38,6 +33,8 @@ from phi3desk.ui.experts.preview import ExpertPreview
 from phi3desk.ui.experts.teaching_guide import TeachingGuide
 from phi3desk.ui.formatting import counted, number, translate
 from phi3desk.ui.packs.transfer import PackTransfer
+from phi3desk.ui.pages import Page
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XL
 from phi3desk.ui.widgets.focus import focus_into
 from phi3desk.workers.protocol import Failure
@@ -51,30 +48,20 @@ SIDE_BY_SIDE = 900
 class ExpertsPage(QWidget):
     """Keeps what is typed as it is typed.
 
-    `profile_saved` and `profile_used` carry an id, `undo_offered` a text and what undoes it, `told` a sentence while
-    the page is not seen, `page_wanted` the name of a page: library, models, or experts for this one.
+    `profile_saved` and `profile_used` carry an id.
     """
 
     profile_saved = Signal(str)
     profile_used = Signal(str)
-    undo_offered = Signal(str, object)
-    told = Signal(str)
-    page_wanted = Signal(str)
 
-    def __init__(
-        self,
-        profiles: ProfileStore,
-        library: LibraryClient,
-        adapters: AdapterStore,
-        models: ModelStore,
-        settings: Settings,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._profiles, self._library, self._adapters, self._models = profiles, library, adapters, models
+        self._profiles, self._library = services.profiles, services.library
+        self._adapters, self._models = services.adapters, services.models
+        self._notices = services.notices
         self._model_entries: list[ModelEntry] = []
         self._adapter_entries: list[AdapterEntry] = []
-        self._chosen = profiles.current.id
+        self._chosen = self._profiles.current.id
         #: the expert in use when the page was last looked at: after a switch elsewhere the page opens on it
         self._used = self._chosen
         self._tab_names: dict[str, QWidget] = {}
@@ -83,10 +70,10 @@ class ExpertsPage(QWidget):
         self.experts = ExpertList()
         self.head = ExpertHeader()
         self.editor = ExpertEditor()
-        self.preview = ExpertPreview(profiles, models, library, settings)
-        self._fits = FormAdapterChecks(self.editor, adapters, models, self)
+        self.preview = ExpertPreview(services)
+        self._fits = FormAdapterChecks(self.editor, services.adapters, services.models, self)
         self.guide = TeachingGuide()
-        self.packs = PackTransfer(library, adapters, settings, self)
+        self.packs = PackTransfer(services, self)
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setInterval(SAVE_MS)
@@ -101,7 +88,7 @@ class ExpertsPage(QWidget):
         self.preview.answer_with(model, is_answering)
 
     def add_tab(self, name: str, page: QWidget, title: str) -> None:
-        """Add a page beside the experts; `name` is what the guide asks for."""
+        """Add a page beside the experts; `name` is what `show_tab` is given."""
         self._tab_names[name] = page
         self.tabs.addTab(page, title)
 
@@ -155,7 +142,7 @@ class ExpertsPage(QWidget):
     def take_in(self, packs: Sequence[str]) -> None:
         """Take in experts from files, and show this page meanwhile."""
         if packs:
-            self.page_wanted.emit("experts")
+            self._notices.show_page(Page.EXPERTS)
         for pack in packs:
             self.packs.take_in(pack)
 
@@ -174,7 +161,7 @@ class ExpertsPage(QWidget):
             if was_in_use:
                 self.use()
 
-        self.undo_offered.emit(self.tr("The expert “{name}” was deleted.").format(name=deleted.name), restore)
+        self._notices.offer_undo(self.tr("The expert “{name}” was deleted.").format(name=deleted.name), restore)
 
     def _delete(self, profile_id: str) -> Profile | None:
         """Delete an expert and return it; None, with the reason told, where it stays."""
@@ -327,9 +314,7 @@ class ExpertsPage(QWidget):
         self.head.export_requested.connect(self._on_export_requested)
         self.experts.import_requested.connect(lambda: self.packs.choose_pack(self))
         self.packs.imported.connect(self._on_imported)
-        self.packs.told.connect(self._on_pack_told)
         self.guide.closed.connect(self.close_guide)
-        self.guide.page_wanted.connect(self._on_page_wanted)
         self.editor.changed.connect(self._on_edited)
         self._library.collections_changed.connect(lambda _: self._show_choices())
 
@@ -339,12 +324,6 @@ class ExpertsPage(QWidget):
         if profile is not None:
             self.head.show_look(profile)
             self.preview.show_profile(profile)
-
-    def _on_page_wanted(self, name: str) -> None:
-        if name in self._tab_names:
-            self.show_tab(name)
-        else:
-            self.page_wanted.emit(name)
 
     def _on_export_requested(self) -> None:
         self.save()
@@ -359,7 +338,7 @@ class ExpertsPage(QWidget):
             self.choose(imported.profile.id)
         self.profile_saved.emit(imported.profile.id)
         text = self.tr("“{name}” was taken in.").format(name=imported.profile.name)
-        self.undo_offered.emit(text, lambda: self._take_out(imported))
+        self._notices.offer_undo(text, lambda: self._take_out(imported))
 
     def _take_out(self, imported: ImportedPack) -> None:
         """Undo the taking in of an expert, with all that came with it."""
@@ -368,10 +347,6 @@ class ExpertsPage(QWidget):
             return
         self.packs.forget(imported, {use.name for profile in self._profiles.profiles() for use in profile.adapters})
         self.refresh()
-
-    def _on_pack_told(self, text: str) -> None:
-        if not self.isVisible():
-            self.told.emit(text)
 
     def _on_lists(self, lists: tuple[list[ModelEntry], list[AdapterEntry]]) -> None:
         if lists != (self._model_entries, self._adapter_entries):

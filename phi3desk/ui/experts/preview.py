@@ -10,19 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout,
 
 from phi3desk.chat.messages import Answer, Source
 from phi3desk.errors import UserError
-from phi3desk.model.store import ModelStore
 from phi3desk.model.types import LoadedModel
 from phi3desk.profiles.asking import made_by, question_of
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import model_of, on_model
-from phi3desk.profiles.store import ProfileStore
-from phi3desk.settings import Settings
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import answer_document
-from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import number, place_of, translate
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_M, SPACE_S, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.workers.protocol import Failure
@@ -39,9 +36,10 @@ class ExpertPreview(QWidget):
     The question is the remembered one, or the first of the expert's first questions.
     """
 
-    def __init__(self, profiles: ProfileStore, models: ModelStore, library: LibraryClient, settings: Settings) -> None:
+    def __init__(self, services: Services) -> None:
         super().__init__()
-        self._profiles, self._models, self._library, self._settings = profiles, models, library, settings
+        self._profiles, self._models = services.profiles, services.models
+        self._library, self._settings = services.library, services.settings
         self._model: ModelClient | None = None
         self._is_answering: Callable[[], bool] = lambda: False
         self._profile: Profile | None = None

@@ -45,10 +45,10 @@ class _Choice(Card):
 class TeachingGuide(QWidget):
     """Asks five short questions and recommends documents, an adapter, or both.
 
-    `page_wanted` carries library, models or examples; `closed` asks to go back to the expert.
+    `step_chosen` carries the Step that the user wants to take; `closed` asks to go back to the expert.
     """
 
-    page_wanted = Signal(str)
+    step_chosen = Signal(object)
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -137,7 +137,7 @@ class TeachingGuide(QWidget):
         for place, step in enumerate(advice.steps):
             button = Button(self._name_of(step), "arrow-right", "" if place else "primary")
             self.buttons[step] = button
-            self._steps.addWidget(on_click(button, partial(self.page_wanted.emit, step.value)))
+            self._steps.addWidget(on_click(button, partial(self.step_chosen.emit, step)))
         self._is_new = True
         QTimer.singleShot(0, self, self._bring_into_view)
 

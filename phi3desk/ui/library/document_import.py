@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from phi3desk.library.documents import Collection, Document, ImportSummary, State
 from phi3desk.library.kinds import KINDS
 from phi3desk.paths import resource
-from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
-from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.library.document_report import write_report
+from phi3desk.ui.services import Services
 
 FOLDER, REPORT_FOLDER = "folder", "folder.report"
 #: What can be read, as file dialogs take it.
@@ -24,23 +23,18 @@ READ = (State.READY, State.DUPLICATE)
 
 
 class DocumentImport(QObject):
-    """Imports documents into the collection that `target` names at that moment (None: the default one).
-
-    `told` carries how saving a report went, in a sentence.
-    """
-
-    told = Signal(str)
+    """Imports documents into the collection that `target` names at that moment (None: the default one)."""
 
     def __init__(
         self,
-        library: LibraryClient,
-        settings: Settings,
+        services: Services,
         target: Callable[[], Collection | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._library = library
-        self._settings = settings
+        self._library = services.library
+        self._settings = services.settings
+        self._notices = services.notices
         self._target = target
 
     def choose_files(self, window: QWidget) -> None:
@@ -112,8 +106,8 @@ class DocumentImport(QObject):
         in_background(
             self,
             write,
-            lambda written: self.told.emit(saved if written else failed),
-            lambda failure: self.told.emit(translate(failure.sentence)),
+            lambda written: self._notices.say(saved if written else failed),
+            lambda failure: self._notices.say(translate(failure.sentence)),
         )
 
     def _dialog(self, window: QWidget, title: str) -> QFileDialog:

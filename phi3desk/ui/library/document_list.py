@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.library.documents import Document, FileOutcome, State
-from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import counted
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_states import advice, state_word, what_to_do
 from phi3desk.ui.library.document_table import ADVICE, CHANGED, NAME, PAGES, PASSAGES, STATE, DocumentTableModel
 from phi3desk.ui.library.password_dialog import PasswordDialog
 from phi3desk.ui.library.state_chips import StateChips
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_S, icon
 from phi3desk.ui.widgets.basic import Button, label, on_click
 
@@ -44,17 +44,16 @@ ADVICE_ROOM = 200
 class DocumentList(QWidget):
     """The documents of one collection, or of all.
 
-    `document_opened` carries a Document, `undo_offered` a text and what undoes it, `changed` tells that there are
-    other documents or states.
+    `document_opened` carries a Document, `changed` tells that there are other documents or states.
     """
 
     document_opened = Signal(object)
-    undo_offered = Signal(str, object)
     changed = Signal()
 
-    def __init__(self, library: LibraryClient, files: DocumentImport, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, document_import: DocumentImport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._library, self._files = library, files
+        self._library, self._notices = services.library, services.notices
+        self._document_import = document_import
         self._collection: int | None = None
         self._fetching = 0
         self._kept: list[int] = []
@@ -126,7 +125,7 @@ class DocumentList(QWidget):
                 documents=counted(len(documents), "documents")
             )
         )
-        self.undo_offered.emit(text, lambda: self._library.restore_documents(ids))
+        self._notices.offer_undo(text, lambda: self._library.restore_documents(ids))
 
     def retry_selected(self) -> None:
         """Read the selected documents again."""
@@ -152,7 +151,7 @@ class DocumentList(QWidget):
 
     def save_report(self) -> None:
         """Save what the table shows as a CSV file."""
-        self._files.save_report(self, self.model.shown())
+        self._document_import.save_report(self, self.model.shown())
 
     # how it is built
 

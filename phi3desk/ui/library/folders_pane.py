@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.library.documents import BoundSource, Collection, LibraryStatus, Rules
-from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.rules_form import RulesForm
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, icon, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
@@ -34,13 +34,12 @@ PATH, COLLECTION, STATE = range(3)
 
 
 class FoldersPane(QScrollArea):
-    """Follows one collection, or shows the folders of all; `undo_offered` carries a text and what undoes it."""
+    """Follows one collection, or shows the folders of all."""
 
-    undo_offered = Signal(str, object)
-
-    def __init__(self, library: LibraryClient, files: DocumentImport, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, document_import: DocumentImport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._library, self._files = library, files
+        self._library, self._notices = services.library, services.notices
+        self._document_import = document_import
         self._collection: Collection | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -53,10 +52,10 @@ class FoldersPane(QScrollArea):
         self._build()
         self.rules.changed.connect(self._on_rules_changed)
         self.rules.check_requested.connect(self.check_now)
-        library.collections_changed.connect(self._on_collections_changed)
-        library.status_changed.connect(self._on_status_changed)
-        if library.status is not None:
-            self._on_status_changed(library.status)
+        self._library.collections_changed.connect(self._on_collections_changed)
+        self._library.status_changed.connect(self._on_status_changed)
+        if self._library.status is not None:
+            self._on_status_changed(self._library.status)
 
     def show_collection(self, collection: int | None) -> None:
         """Show the folders and rules of a collection, or the folders of all for None."""
@@ -83,7 +82,7 @@ class FoldersPane(QScrollArea):
                 count=len(removed)
             )
         )
-        self.undo_offered.emit(text, lambda: self._restore(removed))
+        self._notices.offer_undo(text, lambda: self._restore(removed))
 
     def _restore(self, sources: Sequence[BoundSource]) -> None:
         for source in sources:
@@ -116,9 +115,11 @@ class FoldersPane(QScrollArea):
         self._remove = on_click(Button(self.tr("Remove"), "link-variant-off"), self.remove_selected)
         self._check = on_click(Button(self.tr("Check now"), "refresh"), self.check_now)
         buttons = FlowLayout(SPACE_S)
+        add_folder = Button(self.tr("Add folder"), "folder-plus-outline")
+        add_files = Button(self.tr("Add files"), "file-plus-outline")
         for button in (
-            on_click(Button(self.tr("Add folder"), "folder-plus-outline"), lambda: self._files.choose_folder(self)),
-            on_click(Button(self.tr("Add files"), "file-plus-outline"), lambda: self._files.choose_files(self)),
+            on_click(add_folder, lambda: self._document_import.choose_folder(self)),
+            on_click(add_files, lambda: self._document_import.choose_files(self)),
             self._check,
             self._remove,
         ):
@@ -211,7 +212,7 @@ class FoldersPane(QScrollArea):
         if self._collection is not None and self._collection.id == collection:
             self._collection = replace(self._collection, rules=rules)
             self._show()
-        self.undo_offered.emit(
+        self._notices.offer_undo(
             self.tr("The rules were changed; the folders are being checked."),
             lambda: self._library.set_rules(collection, before),
         )

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.library.documents import Collection, ImportSummary, State
-from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import counted, number
 from phi3desk.ui.library.collection_list import CollectionList
 from phi3desk.ui.library.document_import import DocumentImport
@@ -26,6 +25,7 @@ from phi3desk.ui.library.document_list import DocumentList
 from phi3desk.ui.library.document_states import UNREADABLE
 from phi3desk.ui.library.folders_pane import FoldersPane
 from phi3desk.ui.library.import_bar import ImportBar, joined
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import Button, Picture, label, on_click
 from phi3desk.workers.protocol import Failure
@@ -36,27 +36,27 @@ DOCUMENTS, FOLDERS = range(2)
 class LibraryPage(QWidget):
     """Shows what is in the library and what became of each file.
 
-    `document_opened` carries a Document, `undo_offered` a text and what undoes it. Drops are the window's.
+    `document_opened` carries a Document. Drops are the window's.
     """
 
     document_opened = Signal(object)
-    undo_offered = Signal(str, object)
 
-    def __init__(self, library: LibraryClient, files: DocumentImport, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, document_import: DocumentImport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._library, self._files = library, files
+        self._library, self._notices = services.library, services.notices
+        self._document_import = document_import
         self._running = 0
         self._ended: list[ImportSummary | None] = []
         self.setAccessibleName(self.tr("Library"))
         self.collections = CollectionList()
-        self.documents = DocumentList(library, files)
-        self.folders = FoldersPane(library, files)
+        self.documents = DocumentList(services, document_import)
+        self.folders = FoldersPane(services, document_import)
         self.import_bar = ImportBar()
         self.tabs = QTabBar()
         self._build()
         self._connect()
-        if library.collections:
-            self._on_collections_changed(library.collections)
+        if self._library.collections:
+            self._on_collections_changed(self._library.collections)
 
     @property
     def current_collection(self) -> int | None:
@@ -139,7 +139,7 @@ class LibraryPage(QWidget):
         self._empty_text.setFont(font)
         add = on_click(Button(self.tr("Add a folder"), "folder-plus-outline", "primary"), self._choose_folder)
         self._samples = on_click(
-            Button(self.tr("Try it with the sample documents"), kind="chip"), self._files.add_samples
+            Button(self.tr("Try it with the sample documents"), kind="chip"), self._document_import.add_samples
         )
         self._empty = QWidget()
         column = QVBoxLayout(self._empty)
@@ -153,10 +153,10 @@ class LibraryPage(QWidget):
         return self._empty
 
     def _choose_files(self) -> None:
-        self._files.choose_files(self)
+        self._document_import.choose_files(self)
 
     def _choose_folder(self) -> None:
-        self._files.choose_folder(self)
+        self._document_import.choose_folder(self)
 
     def _connect(self) -> None:
         library = self._library
@@ -175,9 +175,7 @@ class LibraryPage(QWidget):
         self.collections.deleted.connect(self._on_collection_deleted)
         self.tabs.currentChanged.connect(lambda _: self._show_page())
         self.documents.document_opened.connect(self.document_opened)
-        self.documents.undo_offered.connect(self.undo_offered)
         self.documents.changed.connect(self._show_counts)
-        self.folders.undo_offered.connect(self.undo_offered)
 
     def _on_collections_changed(self, collections: Sequence[Collection]) -> None:
         self.collections.show_collections(collections)
@@ -194,7 +192,7 @@ class LibraryPage(QWidget):
     def _on_collection_deleted(self, collection: Collection) -> None:
         self._library.delete_collection(collection.id)
         told = self.tr("The collection “{name}” was deleted; the files in your folders stay.")
-        self.undo_offered.emit(
+        self._notices.offer_undo(
             told.format(name=collection.name),
             lambda: self._library.restore_collection(collection.id),
         )

@@ -12,12 +12,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.adapters.peft_folder import is_peft
-from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.gguf import inspect
-from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterEntry, ModelEntry
-from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
+from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure
 
 FOLDER = "folder.models"
@@ -37,13 +35,11 @@ class ModelImport(QObject):
     refused = Signal(str, object)
     doubted = Signal(str, object)
 
-    def __init__(
-        self, models: ModelStore, adapters: AdapterStore, settings: Settings, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._models = models
-        self._adapters = adapters
-        self._settings = settings
+        self._models = services.models
+        self._adapters = services.adapters
+        self._settings = services.settings
         self._under_way = 0
 
     def choose(self, window: QWidget) -> None:

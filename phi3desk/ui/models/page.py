@@ -12,19 +12,16 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.adapters.compatibility import Placed, place_adapters
-from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.gguf import inspect
 from phi3desk.model.llama.hardware import fitting_context
-from phi3desk.model.store import ModelStore
 from phi3desk.model.types import GgufInfo, Hardware, LoadedModel, ModelEntry, ModelRef
-from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
-from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.models.adapter_card import AdapterCard
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
 from phi3desk.ui.models.model_card import ModelCard, Need
 from phi3desk.ui.models.model_import import ModelImport
+from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import Button, Card, Page, clear, label, on_click, selectable
 from phi3desk.workers.protocol import Failure
@@ -37,26 +34,18 @@ COPIED_MS = 2000
 class ModelsPage(Page):
     """Lists models and adapters, and says in place why a file was refused, wherever it was chosen or dropped.
 
-    `model_chosen` carries the name of the model to load, `undo_offered` a text and what undoes it; `adapters_changed`
-    tells that one was removed, put back or confirmed here.
+    `model_chosen` carries the name of the model to load; `adapters_changed` tells that one was removed, put back or
+    confirmed here.
     """
 
     model_chosen = Signal(str)
     adapters_changed = Signal()
-    undo_offered = Signal(str, object)
 
-    def __init__(
-        self,
-        models: ModelStore,
-        adapters: AdapterStore,
-        model: ModelClient,
-        files: ModelImport,
-        settings: Settings,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, services: Services, model_import: ModelImport, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
-        self._models, self._adapters, self._model = models, adapters, model
-        self._files, self._settings = files, settings
+        self._models, self._adapters, self._model = services.models, services.adapters, services.model
+        self._settings, self._notices = services.settings, services.notices
+        self._model_import = model_import
         self._infos: dict[str, GgufInfo] = {}
         self._failures: dict[str, str] = {}
         self._lists: tuple[list[ModelEntry], list[Placed]] | None = None
@@ -134,9 +123,9 @@ class ModelsPage(Page):
         button = Button(self.tr("Add an adapter"), "plus")
         menu = QMenu(button)
         file = menu.addAction(self.tr("A GGUF file"))
-        file.triggered.connect(lambda _=False: self._files.choose(self))
+        file.triggered.connect(lambda _=False: self._model_import.choose(self))
         folder = menu.addAction(self.tr("A folder made by PEFT (adapter_config.json)"))
-        folder.triggered.connect(lambda _=False: self._files.choose_folder(self))
+        folder.triggered.connect(lambda _=False: self._model_import.choose_folder(self))
         button.setMenu(menu)
         return button
 
@@ -176,10 +165,10 @@ class ModelsPage(Page):
         return row
 
     def _choose_file(self) -> None:
-        self._files.choose(self)
+        self._model_import.choose(self)
 
     def _connect(self) -> None:
-        model, files = self._model, self._files
+        model, files = self._model, self._model_import
         files.checking.connect(self._on_checking)
         files.refused.connect(self._on_refused)
         files.doubted.connect(self.ask_about)
@@ -277,7 +266,7 @@ class ModelsPage(Page):
         def on_removed(entry: ModelEntry) -> None:
             self._failures.pop(name, None)
             self.refresh()
-            self.undo_offered.emit(
+            self._notices.offer_undo(
                 self.tr("“{name}” was removed from the list; its file stays.").format(name=name),
                 lambda: self._try(lambda: self._models.restore(entry), lambda _: self.refresh()),
             )
@@ -287,7 +276,7 @@ class ModelsPage(Page):
     def _remove_adapter(self, name: str) -> None:
         def on_removed(removed: Any) -> None:
             self._on_adapters_changed()
-            self.undo_offered.emit(
+            self._notices.offer_undo(
                 self.tr("The adapter “{name}” was removed.").format(name=name),
                 lambda: self._try(lambda: self._adapters.restore(removed), lambda _: self._on_adapters_changed()),
             )

@@ -14,17 +14,15 @@ from shiboken6 import isValid
 
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Collection, Document
-from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import SUFFIX, PackProgress
 from phi3desk.profiles.profile import Profile
-from phi3desk.settings import Settings
 from phi3desk.ui.clients.background import in_background
-from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.packs.bar import PackBar
 from phi3desk.ui.packs.export_dialog import PACKED, PackExportDialog
 from phi3desk.ui.packs.text import PackText
+from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure, FailureKind
 
 FOLDER = "folder.packs"
@@ -41,23 +39,20 @@ class _Job:
 
 
 class PackTransfer(QObject):
-    """Has packs written and taken in by the library worker, one after the other, and tells of it in `bar`.
+    """Has packs written and taken in by the library worker, one after the other, and tells of it in `bar`;
+    while that is not seen, what became of a pack is said as a notice.
 
-    `exported` carries a Packed, `imported` an Imported, `refused` a Failure, `told` what became of a pack in words.
+    `exported` carries an ExportedPack, `imported` an ImportedPack, `refused` a Failure.
     """
 
     exported = Signal(object)
     imported = Signal(object)
     refused = Signal(object)
-    told = Signal(str)
 
-    def __init__(
-        self, library: LibraryClient, adapters: AdapterStore, settings: Settings, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._library = library
-        self._adapters = adapters
-        self._settings = settings
+        self._library, self._adapters = services.library, services.adapters
+        self._settings, self._notices = services.settings, services.notices
         self._words = PackText(self)
         self._jobs: list[_Job] = []
         self._ended: list[str] = []
@@ -201,7 +196,8 @@ class PackTransfer(QObject):
             self._show()
         else:
             self.bar.finish("\n".join(self._ended), bad=self._ended_badly)
-        self.told.emit(text)
+        if not self.bar.isVisible():
+            self._notices.say(text)
 
     def _tell_size(self, collections: Sequence[Collection], dialog: PackExportDialog) -> None:
         wanted = {one.id for one in collections}

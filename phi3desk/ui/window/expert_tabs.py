@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from phi3desk.profiles.teaching import Step
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.comparison.inline_controller import InlineComparisonController
@@ -17,20 +18,16 @@ from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.adapter_checks import ActiveAdapterChecks
 from phi3desk.ui.experts.page import ExpertsPage
 from phi3desk.ui.experts.switcher import ExpertSwitcher
+from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 
 COMPARISON, EXAMPLES = "comparison", "examples"
+#: where a step of the teaching guide is taken; examples are collected beside the experts
+STEP_PAGES = {Step.ADD_DOCUMENTS: Page.LIBRARY, Step.ADD_ADAPTER: Page.MODELS}
 
 
 class ExpertTabs(QObject):
-    """Makes the tabs of the experts page and lets a conversation's answers be judged and compared.
-
-    `told` carries a sentence for the person, `undo_offered` a text and what undoes it, `page_wanted` a page's name.
-    """
-
-    told = Signal(str)
-    undo_offered = Signal(str, object)
-    page_wanted = Signal(str)
+    """Makes the tabs of the experts page and lets a conversation's answers be judged and compared."""
 
     def __init__(
         self,
@@ -43,39 +40,16 @@ class ExpertTabs(QObject):
         super().__init__(window)
         self._page = page
         self._conversation_controller = conversation_controller
-        self.runner = ComparisonRunner(
-            services.comparisons,
-            services.models,
-            services.library,
-            services.model,
-            services.settings,
-            expert.apply,
-            self,
+        self._notices = services.notices
+        self.runner = ComparisonRunner(services, expert.apply, self)
+        launcher = ComparisonLauncher(services, self.runner, lambda: conversation_controller.is_answering, window)
+        self.comparison = ComparisonPage(services, self.runner, launcher)
+        self.examples = ExamplesPage(services)
+        self.feedback = Feedback(services, window)
+        self.inline_comparison = InlineComparisonController(
+            services, self.runner, launcher, self.feedback, conversation_controller, self
         )
-        begin = ComparisonLauncher(
-            services.comparisons,
-            services.profiles,
-            services.models,
-            services.adapters,
-            self.runner,
-            lambda: conversation_controller.is_answering,
-            window,
-        )
-        self.comparison = ComparisonPage(services.comparisons, services.profiles, services.settings, self.runner, begin)
-        self.examples = ExamplesPage(services.examples, services.model, services.settings)
-        self.feedback = Feedback(services.examples, services.conversations, services.profiles, window)
-        self.spot = InlineComparisonController(
-            services.comparisons,
-            services.conversations,
-            services.profiles,
-            services.library,
-            self.runner,
-            begin,
-            self.feedback,
-            conversation_controller,
-            self,
-        )
-        self.fit = ActiveAdapterChecks(expert, services.adapters, services.model, self)
+        self.adapter_checks = ActiveAdapterChecks(services, expert, self)
         self._connect(services)
 
     def _connect(self, services: Services) -> None:
@@ -83,25 +57,22 @@ class ExpertTabs(QObject):
         page.add_tab(COMPARISON, self.comparison, self.tr("Does it help?"))
         page.add_tab(EXAMPLES, self.examples, self.tr("Examples"))
         page.answer_with(services.model, lambda: self._conversation_controller.is_answering or self.runner.running)
-        page.page_wanted.connect(self.page_wanted)
+        page.guide.step_chosen.connect(self._on_step_chosen)
         page.tabs.currentChanged.connect(self._on_tab_changed)
-        for teller in (self.comparison, self.examples, self.spot):
-            teller.told.connect(self.told)
-        for part in (page, self.comparison, self.examples, self.feedback, self.spot):
-            part.undo_offered.connect(self.undo_offered)
         self.feedback.changed.connect(self.examples.refresh)
         self.runner.running_changed.connect(self._on_running_changed)
-        self.spot.many_requested.connect(self._on_many)
+        self.inline_comparison.many_requested.connect(self._on_many)
 
     def follow(self, view: ConversationView) -> None:
         """Let the answers of a conversation be judged and compared."""
         view.good_requested.connect(lambda message: self.feedback.good(self._conversation, message))
         view.not_good_requested.connect(lambda message: self.feedback.not_good(self._conversation, message))
-        self.spot.follow(view)
+        self.inline_comparison.follow(view)
 
     def warn_in(self, switcher: ExpertSwitcher) -> None:
         """Say beside the expert in use that an adapter of it does not suit its model."""
-        self.fit.changed.connect(lambda: switcher.show_warning(self.fit.line, self.fit.words()))
+        checks = self.adapter_checks
+        checks.changed.connect(lambda: switcher.show_warning(checks.line, checks.words()))
 
     def close(self) -> None:
         """Stop a comparison; its answers so far are kept."""
@@ -117,9 +88,15 @@ class ExpertTabs(QObject):
         )
 
     def _on_many(self, question: str, profile_id: str, variants: list[str]) -> None:
-        self.page_wanted.emit("experts")
+        self._notices.show_page(Page.EXPERTS)
         self._page.show_tab(COMPARISON)
         self.comparison.prepare(question, profile_id, variants)
+
+    def _on_step_chosen(self, step: Step) -> None:
+        if step is Step.COLLECT_EXAMPLES:
+            self._page.show_tab(EXAMPLES)
+        else:
+            self._notices.show_page(STEP_PAGES[step])
 
     def _on_tab_changed(self, _: int) -> None:
         if self._page.tabs.currentWidget() is self.comparison:

@@ -24,6 +24,8 @@ from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.page import ModelsPage
 from phi3desk.ui.models.status import ModelStatus
+from phi3desk.ui.notices import NoticeAction
+from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.settings.page import SettingsPage
 from phi3desk.ui.source.pane import FIRST_WIDTH, SourcePane
@@ -38,7 +40,7 @@ from phi3desk.ui.window.worker_banner import WorkerBanner
 from phi3desk.workers.protocol import Failure
 
 PANE_OPEN = "window.source"
-PAGES_WITH_SOURCE = ("", "library")
+PAGES_WITH_SOURCE = (Page.CHAT, Page.LIBRARY)
 
 
 class MainWindow(QMainWindow):
@@ -52,33 +54,27 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("phi3desk")
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
-        self.expert = ActiveExpert(services.profiles, services.models, services.model, services.settings, self)
-        self.conversation_controller = ConversationController(
-            services.conversations, self.expert, services.library, services.model, services.settings, self
-        )
+        self.expert = ActiveExpert(services, self)
+        self.conversation_controller = ConversationController(services, self.expert, self)
         self.model_status = ModelStatus(self.expert, services.model, self)
-        self.document_files = DocumentImport(services.library, services.settings, self._drop_target, self)
-        self.model_files = ModelImport(services.models, services.adapters, services.settings, self)
-        self.conversation_export = ConversationExport(services.conversations, services.settings, self)
+        self.document_import = DocumentImport(services, self._drop_target, self)
+        self.model_import = ModelImport(services, self)
+        self.conversation_export = ConversationExport(services, self)
         self.sidebar = Sidebar()
         self.chat = ChatPage()
         self.source = SourcePane(services.library)
         self.library_progress = LibraryProgress(services.library, self)
-        self.library_page = LibraryPage(services.library, self.document_files)
-        self.experts_page = ExpertsPage(
-            services.profiles, services.library, services.adapters, services.models, services.settings
-        )
+        self.library_page = LibraryPage(services, self.document_import)
+        self.experts_page = ExpertsPage(services)
         self.expert_tabs = ExpertTabs(services, self.experts_page, self.conversation_controller, self.expert, self)
-        self.models_page = ModelsPage(
-            services.models, services.adapters, services.model, self.model_files, services.settings
-        )
+        self.models_page = ModelsPage(services, self.model_import)
         self.settings_page = SettingsPage(services.settings)
-        self.pages: dict[str, QWidget] = {
-            "": self.chat,
-            "library": self.library_page,
-            "experts": self.experts_page,
-            "models": self.models_page,
-            "settings": self.settings_page,
+        self.pages: dict[Page, QWidget] = {
+            Page.CHAT: self.chat,
+            Page.LIBRARY: self.library_page,
+            Page.EXPERTS: self.experts_page,
+            Page.MODELS: self.models_page,
+            Page.SETTINGS: self.settings_page,
         }
         self.stopped = WorkerBanner([services.library.worker, services.model.worker])
         self.start_controller = StartController(services, self.expert, self.library_progress, self.chat.start, self)
@@ -92,7 +88,7 @@ class MainWindow(QMainWindow):
         self._source_wanted = bool(services.settings.remembered(PANE_OPEN))
         self._connect()
         geometry.restore(self, self._splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
-        self.show_page("")
+        self.show_page(Page.CHAT)
         self._show_expert()
         self.apply_settings()
         self.conversation_controller.begin()
@@ -100,22 +96,23 @@ class MainWindow(QMainWindow):
         self.chat.composer.setFocus()
 
     def _lay_out(self) -> None:
-        for page in self.pages.values():
-            self._stack.addWidget(page)
+        for widget in self.pages.values():
+            self._stack.addWidget(widget)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.stopped)
         column.addWidget(self._stack, 1)
-        for position, widget in enumerate((self.sidebar, middle, self.source)):
-            self._splitter.addWidget(widget)
+        for position, pane in enumerate((self.sidebar, middle, self.source)):
+            self._splitter.addWidget(pane)
             self._splitter.setCollapsible(position, False)
-            self._splitter.setStretchFactor(position, 1 if widget is middle else 0)
+            self._splitter.setStretchFactor(position, 1 if pane is middle else 0)
         self._splitter.setHandleWidth(1)
         self.setCentralWidget(self._splitter)
 
     def _connect(self) -> None:
+        self._connect_notices()
         self._connect_sidebar()
         self._connect_experts()
         self._connect_chat()
@@ -125,19 +122,19 @@ class MainWindow(QMainWindow):
 
     # what is shown
 
-    def show_page(self, name: str) -> None:
-        """Show a page: library, experts, models, settings, or the conversation (empty)."""
-        self._stack.setCurrentWidget(self.pages[name])
-        self.sidebar.mark_page(name)
+    def show_page(self, page: Page) -> None:
+        """Show a page."""
+        self._stack.setCurrentWidget(self.pages[page])
+        self.sidebar.mark_page(page)
         conversation = self.conversation_controller.conversation
-        self.sidebar.mark(conversation.id if conversation and not name else 0)
-        self.source.setVisible(not name and self._source_wanted)
-        focus_into(self.pages[name])
+        self.sidebar.mark(conversation.id if conversation and page is Page.CHAT else 0)
+        self.source.setVisible(page is Page.CHAT and self._source_wanted)
+        focus_into(self.pages[page])
 
     @property
-    def page(self) -> str:
-        """The name of the page that is shown."""
-        return next(name for name, page in self.pages.items() if page is self._stack.currentWidget())
+    def page(self) -> Page:
+        """The page that is shown."""
+        return next(page for page, widget in self.pages.items() if widget is self._stack.currentWidget())
 
     def apply_settings(self) -> None:
         """Take over what was changed on the settings page."""
@@ -146,12 +143,27 @@ class MainWindow(QMainWindow):
         self.chat.composer.set_reading_size(size)
 
     def _offer(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
-        self.toast.set_lift(0 if self.page else self.chat.foot_height)
+        self.toast.set_lift(self.chat.foot_height if self.page is Page.CHAT else 0)
         self.toast.offer(text, action, act)
+
+    def _connect_notices(self) -> None:
+        notices = self._services.notices
+        notices.said.connect(self._on_said)
+        notices.undo_offered.connect(self._on_undo_offered)
+        notices.page_requested.connect(self.show_page)
+
+    def _on_said(self, text: str, action: NoticeAction | None) -> None:
+        if action is None:
+            self._offer(text)
+        else:
+            self._offer(text, action.text, action.act)
+
+    def _on_undo_offered(self, text: str, undo: Callable[[], None]) -> None:
+        self._offer(text, self.tr("&Undo"), undo)
 
     def _show_conversations(self) -> None:
         conversation = self.conversation_controller.conversation
-        current = conversation.id if conversation and not self.page else 0
+        current = conversation.id if conversation and self.page is Page.CHAT else 0
         found = self._services.conversations.conversations(self._searched)
         self.sidebar.show_conversations(found, current, bool(self._searched))
         if conversation is not None:
@@ -190,13 +202,10 @@ class MainWindow(QMainWindow):
         side.rename_requested.connect(self.conversation_controller.rename)
         side.delete_requested.connect(self._on_delete)
         side.export_requested.connect(self.conversation_export.save_conversation)
-        self.conversation_export.told.connect(self._offer)
         side.page_chosen.connect(self.show_page)
         side.search_changed.connect(self._on_search_changed)
         side.experts.expert_chosen.connect(self._on_expert_chosen)
-        side.experts.manage_requested.connect(lambda: self.show_page("experts"))
-        for part in (self.expert_tabs, self.library_page, self.models_page, self.conversation_controller):
-            part.undo_offered.connect(self._on_undo_offered)
+        side.experts.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
         self.settings_page.setting_changed.connect(self._on_setting_changed)
 
     def _connect_experts(self) -> None:
@@ -204,20 +213,16 @@ class MainWindow(QMainWindow):
         self.expert.changed.connect(self._show_expert)
         page.profile_used.connect(self._on_expert_chosen)
         page.profile_saved.connect(self._on_expert_saved)
-        tools.page_wanted.connect(self.show_page)
         tools.warn_in(self.sidebar.experts)
-        tools.fit.told.connect(lambda text: self._offer(text, self.tr("&Show"), lambda: self.show_page("experts")))
         tools.runner.running_changed.connect(lambda _: self._enable_stop())
-        for told in (page.told, tools.told):
-            told.connect(self._offer)
 
     def _on_new(self) -> None:
         self.conversation_controller.begin()
-        self.show_page("")
+        self.show_page(Page.CHAT)
 
     def _on_conversation_chosen(self, conversation_id: int) -> None:
         self.conversation_controller.open(conversation_id)
-        self.show_page("")
+        self.show_page(Page.CHAT)
 
     def _on_delete(self, conversation_id: int) -> None:
         title = self._services.conversations.conversation(conversation_id).title
@@ -264,8 +269,8 @@ class MainWindow(QMainWindow):
         chat.composer.emptied.connect(conversation_controller.end_edit)
         chat.start.question_chosen.connect(self._on_sent)
         chat.start.import_requested.connect(self.choose_files)
-        chat.start.folder_requested.connect(lambda: self.document_files.choose_folder(self))
-        chat.start.samples_requested.connect(self.document_files.add_samples)
+        chat.start.folder_requested.connect(lambda: self.document_import.choose_folder(self))
+        chat.start.samples_requested.connect(self.document_import.add_samples)
         chat.start.choose_model_requested.connect(self.choose_model)
         chat.choose_model_requested.connect(self.choose_model)
         chat.collections_chosen.connect(self._on_collections_chosen)
@@ -284,7 +289,7 @@ class MainWindow(QMainWindow):
         self._show_collections()
         self.start_controller.show()
         self._show_model()
-        if not self.page:
+        if self.page is Page.CHAT:
             self.sidebar.mark(conversation.id if conversation else 0)
 
     def _on_message_added(self, message: Message, writing: bool) -> None:
@@ -340,7 +345,7 @@ class MainWindow(QMainWindow):
     def _set_source_shown(self, wanted: bool) -> None:
         """Fold the pane in or out; beside the library it is for one look and not remembered."""
         opens = wanted and not self.source.isVisible()
-        if not self.page:
+        if self.page is Page.CHAT:
             self._source_wanted = wanted
         self.source.setVisible(wanted and self.page in PAGES_WITH_SOURCE)
         if opens:
@@ -356,7 +361,6 @@ class MainWindow(QMainWindow):
         library.status_changed.connect(lambda _: self._show_model())
         library.collections_changed.connect(lambda _: self._show_collections())
         self.library_progress.changed.connect(self._show_status)
-        self.document_files.told.connect(self._offer)
         library.import_finished.connect(self._on_import_finished)
         library.failed.connect(lambda failure: self._offer(translate(failure.sentence)))
         for worker in (library.worker, self._services.model.worker):
@@ -366,12 +370,12 @@ class MainWindow(QMainWindow):
 
     def choose_files(self) -> None:
         """Ask for documents and import them."""
-        self.document_files.choose_files(self)
+        self.document_import.choose_files(self)
 
     def _drop_target(self) -> Collection | None:
         """Return the collection that documents go to: the one shown in the library, or the one that is searched."""
         library = self._services.library
-        chosen = self.library_page.current_collection if self.page == "library" else None
+        chosen = self.library_page.current_collection if self.page is Page.LIBRARY else None
         searched = self.conversation_controller.collections
         wanted = chosen if chosen is not None else (searched[0] if len(searched) == 1 else None)
         return next((c for c in library.collections if c.id == wanted), None)
@@ -380,37 +384,34 @@ class MainWindow(QMainWindow):
         self._set_source_shown(True)
         self.source.show_document(document)
 
-    def _on_undo_offered(self, text: str, undo: Callable[[], None]) -> None:
-        self._offer(text, self.tr("&Undo"), undo)
-
     def _on_import_finished(self, summary: ImportSummary | None) -> None:
         self.start_controller.show()
         if summary is None or not summary.states:
             return
-        text, look_after = self.document_files.summary(summary)
-        if self.page == "library":
+        text, look_after = self.document_import.summary(summary)
+        if self.page is Page.LIBRARY:
             return
         if look_after:
-            self._offer(text, self.tr("&Show"), lambda: self.show_page("library"))
+            self._offer(text, self.tr("&Show"), lambda: self.show_page(Page.LIBRARY))
         elif not self.chat.shows_start:
             self._offer(text)
 
     # model
 
     def _connect_model(self) -> None:
-        files = self.model_files
+        files = self.model_import
         self.model_status.changed.connect(self._show_model)
         files.model_added.connect(self._on_model_added)
         files.adapter_added.connect(self._on_adapter_added)
-        files.adapter_added.connect(lambda _: self.expert_tabs.fit.check_again())
-        self.models_page.adapters_changed.connect(self.expert_tabs.fit.check_again)
+        files.adapter_added.connect(lambda _: self.expert_tabs.adapter_checks.check_again())
+        self.models_page.adapters_changed.connect(self.expert_tabs.adapter_checks.check_again)
         files.refused.connect(self._on_file_refused)
         files.checking.connect(self.model_status.show_check)
         self.models_page.model_chosen.connect(self._on_model_chosen)
 
     def choose_model(self) -> None:
         """Ask for a GGUF file, add it, and answer with it from now on."""
-        self.model_files.choose(self)
+        self.model_import.choose(self)
 
     def _on_model_chosen(self, name: str) -> None:
         self.expert.load(self._services.models.find(name))
@@ -421,12 +422,12 @@ class MainWindow(QMainWindow):
 
     def _on_adapter_added(self, entry: AdapterEntry) -> None:
         text = self.tr("The adapter {name} was added. Give it to an expert to use it.").format(name=entry.name)
-        self._offer(text, self.tr("&Show"), lambda: self.show_page("experts"))
+        self._offer(text, self.tr("&Show"), lambda: self.show_page(Page.EXPERTS))
 
     def _on_file_refused(self, _path: str, failure: Failure) -> None:
         """Tell at once; the models page keeps the reason."""
-        if self.page != "models":
-            self._offer(translate(failure.sentence), self.tr("&Show"), lambda: self.show_page("models"))
+        if self.page is not Page.MODELS:
+            self._offer(translate(failure.sentence), self.tr("&Show"), lambda: self.show_page(Page.MODELS))
 
     # window
 
@@ -435,7 +436,7 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.New, self._on_new),
             ("Ctrl+K", self._on_search_wanted),
             (QKeySequence.StandardKey.Open, self.choose_files),
-            ("Ctrl+L", lambda: self.show_page("")),
+            ("Ctrl+L", lambda: self.show_page(Page.CHAT)),
             ("F9", self._on_source_toggled),
             ("F6", lambda: self._on_next_pane(1)),
             ("Shift+F6", lambda: self._on_next_pane(-1)),
@@ -481,6 +482,6 @@ class MainWindow(QMainWindow):
         dropped = dropped_paths(event.mimeData())
         event.acceptProposedAction()
         if dropped.documents:
-            self.document_files.add(dropped.documents)
-        self.model_files.add(dropped.models)
+            self.document_import.add(dropped.documents)
+        self.model_import.add(dropped.models)
         self.experts_page.take_in(dropped.packs)

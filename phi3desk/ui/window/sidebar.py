@@ -20,20 +20,19 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.messages import Conversation
 from phi3desk.ui.experts.switcher import ExpertSwitcher
+from phi3desk.ui.pages import Page
 from phi3desk.ui.theme import SPACE_M, SPACE_S, TARGET, icon
 from phi3desk.ui.window.conversation_list import ConversationDelegate, ConversationListModel
 
 WIDTH = 260
 SEARCH_DELAY_MS = 150
-PAGES = ("library", "experts", "models", "settings")
 
 
 class Sidebar(QFrame):
     """Chooses what the window shows.
 
     `conversation_chosen`, `rename_requested` (id, title), `export_requested` and `delete_requested` name a
-    conversation, `page_chosen` one of library, experts, models, settings; `search_changed` carries the words looked
-    for.
+    conversation, `page_chosen` carries a Page, `search_changed` the words looked for.
     """
 
     conversation_chosen = Signal(int)
@@ -41,7 +40,7 @@ class Sidebar(QFrame):
     rename_requested = Signal(int, str)
     export_requested = Signal(int)
     delete_requested = Signal(int)
-    page_chosen = Signal(str)
+    page_chosen = Signal(object)
     search_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -103,28 +102,27 @@ class Sidebar(QFrame):
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(act)
 
-    def _make_pages(self, column: QVBoxLayout) -> dict[str, tuple[QPushButton, str]]:
+    def _make_pages(self, column: QVBoxLayout) -> dict[Page, tuple[QPushButton, str]]:
         labels = {
-            "library": (self.tr("Library"), "bookshelf"),
-            "experts": (self.tr("Experts"), "account-tie-outline"),
-            "models": (self.tr("Models"), "cube-outline"),
-            "settings": (self.tr("Settings"), "cog-outline"),
+            Page.LIBRARY: (self.tr("Library"), "bookshelf"),
+            Page.EXPERTS: (self.tr("Experts"), "account-tie-outline"),
+            Page.MODELS: (self.tr("Models"), "cube-outline"),
+            Page.SETTINGS: (self.tr("Settings"), "cog-outline"),
         }
         self._group = QButtonGroup(self)
         made = {}
         inner = QVBoxLayout()
         inner.setSpacing(0)
-        for name in PAGES:
-            label, symbol = labels[name]
+        for page, (label, symbol) in labels.items():
             button = QPushButton(label)
             button.setProperty("kind", "quiet")
             button.setCheckable(True)
             button.setMinimumHeight(TARGET)
             button.setIconSize(QSize(18, 18))
-            button.clicked.connect(lambda _=False, name=name: self.page_chosen.emit(name))
+            button.clicked.connect(lambda _=False, page=page: self.page_chosen.emit(page))
             self._group.addButton(button)
             inner.addWidget(button)
-            made[name] = (button, symbol)
+            made[page] = (button, symbol)
         column.addLayout(inner)
         return made
 
@@ -155,11 +153,11 @@ class Sidebar(QFrame):
         index = self.model.index(row)
         selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
-    def mark_page(self, name: str) -> None:
-        """Mark the page that is shown; an empty name is the conversation."""
+    def mark_page(self, shown: Page) -> None:
+        """Mark the page that is shown; the conversation has no button."""
         self._group.setExclusive(False)
         for page, (button, _) in self._pages.items():
-            button.setChecked(page == name)
+            button.setChecked(page is shown)
         self._group.setExclusive(True)
 
     def _current(self) -> Conversation | None:

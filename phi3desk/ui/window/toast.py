@@ -26,8 +26,8 @@ class Toast(QFrame):
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._action = QPushButton(self.tr("&Undo"), self)
-        self._action.clicked.connect(self._on_action)
+        self.action = QPushButton(self.tr("&Undo"), self)
+        self.action.clicked.connect(self._on_action)
         self._close = QPushButton(self)
         self._close.setProperty("kind", "quiet")
         self._close.setAccessibleName(self.tr("Close this notice"))
@@ -37,7 +37,7 @@ class Toast(QFrame):
         row.setContentsMargins(SPACE_M + SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         row.setSpacing(SPACE_S)
         row.addWidget(self._text, 1)
-        row.addWidget(self._action)
+        row.addWidget(self.action)
         row.addWidget(self._close)
         shadow = QGraphicsDropShadowEffect(self)
         shadow.setBlurRadius(24)
@@ -61,8 +61,8 @@ class Toast(QFrame):
         """Show a notice, in place of the one before; `undo` runs when its button is pressed."""
         self._undo = undo
         self._text.setText(text)
-        self._action.setText(action or self.tr("&Undo"))
-        self._action.setVisible(undo is not None)
+        self.action.setText(action or self.tr("&Undo"))
+        self.action.setVisible(undo is not None)
         self._close.setIcon(icon("close"))
         shadow = self.palette().shadow().color()
         shadow.setAlpha(110)
@@ -93,7 +93,7 @@ class Toast(QFrame):
             undo()
 
     def _on_time_up(self) -> None:
-        if self.underMouse() or self._action.hasFocus() or self._close.hasFocus():
+        if self.underMouse() or self.action.hasFocus() or self._close.hasFocus():
             self._timer.start()
         else:
             self.dismiss()

@@ -15,20 +15,14 @@ from phi3desk import app
 from phi3desk.chat.examples import Verdict
 from phi3desk.chat.messages import Message
 from phi3desk.model.types import AdapterUse
-from phi3desk.paths import Paths
-from phi3desk.settings import Settings
 from phi3desk.ui.comparison.inline_view import InlineComparison
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
+from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter
 
 WAIT = 60_000
-
-
-@pytest.fixture
-def services(home: Paths) -> Services:
-    return app.make_services(home, Settings(home.settings))
 
 
 @pytest.fixture
@@ -63,8 +57,8 @@ def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
 
 def compare(qtbot: QtBot, window: MainWindow, message: Message) -> InlineComparison:
     window.chat.view.compare_requested.emit(message.id)
-    qtbot.waitUntil(lambda: window.expert_tabs.spot.shown is not None, timeout=WAIT)
-    shown = window.expert_tabs.spot.shown
+    qtbot.waitUntil(lambda: window.expert_tabs.inline_comparison.shown is not None, timeout=WAIT)
+    shown = window.expert_tabs.inline_comparison.shown
     assert shown is not None
     return shown
 
@@ -93,7 +87,7 @@ def test_question_is_compared_where_it_was_asked(
             assert not window.conversation_controller.ask("And a valve?")
         assert refused.args == ["A comparison has the model. Stop it, or wait."]
     assert ended.args == [True, ""]
-    assert window.page == ""
+    assert window.page is Page.CHAT
     assert list(shown.answers) == ["alone", "adapter"]
     assert message.text.strip() == shown.answers["adapter"].text.toPlainText().strip()
     assert shown.answers["alone"].text.toPlainText() != shown.answers["adapter"].text.toPlainText()
@@ -124,7 +118,7 @@ def test_comparison_stands_under_its_answer_and_lets_it_go(qtbot: QtBot, window:
     qtbot.waitUntil(lambda: view.document().size().height() > shown.height() + 100)
     height = view.document().size().height()
     shown.close_button.click()
-    assert window.expert_tabs.spot.shown is None
+    assert window.expert_tabs.inline_comparison.shown is None
     assert view.document().size().height() < height - 100
 
 
@@ -168,7 +162,7 @@ def test_compared_answer_is_judged_kept_taken_and_given_back(
     taken = services.conversations.messages(message.conversation_id)[-1]
     assert taken.answer is not None and taken.answer.made_by.adapters == ()
     assert taken.text.strip() in window.chat.view.toPlainText()
-    window.toast._on_action()
+    window.toast.action.click()
     assert services.conversations.messages(message.conversation_id)[-1] == message
 
 
@@ -176,7 +170,7 @@ def test_comparison_of_many_questions_begins_with_this_one(window: MainWindow, c
     _, shown = compared
     shown.many.click()
     setup = window.expert_tabs.comparison.setup
-    assert window.page == "experts"
+    assert window.page is Page.EXPERTS
     assert setup.text.toPlainText() == "What is a pump?\n"
     assert setup.base.name == "Pump expert"
     assert setup.variants == ["alone", "adapter"]
@@ -209,7 +203,7 @@ def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing
     record.write_text(record.read_text().replace(entry.confirmed[0], "another model"))
     expert = services.profiles.create("Pump expert")
     services.profiles.save(dataclasses.replace(expert, adapters=(AdapterUse(entry.name, entry.path),)))
-    with qtbot.waitSignal(window.expert_tabs.fit.told, timeout=WAIT):
+    with qtbot.waitSignal(services.notices.said, timeout=WAIT):
         window._on_expert_chosen(expert.id)
     assert window.sidebar.experts.warning == "sibling: made for another model?"
     assert "Giant Phi9" in window.toast.text
@@ -244,7 +238,7 @@ def test_adapter_that_does_not_fit_is_named_and_leaves_no_trace(
     expert = services.profiles.create("Wide")
     use = AdapterUse(kept.stem, str(kept))
     services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
-    with qtbot.waitSignals([window.expert_tabs.fit.changed, services.model.adapters_failed], timeout=WAIT):
+    with qtbot.waitSignals([window.expert_tabs.adapter_checks.changed, services.model.adapters_failed], timeout=WAIT):
         window._on_expert_chosen(expert.id)
     assert window.sidebar.experts.warning == f"{use.name} does not fit"
     assert window.toast.text.endswith("This expert answers without adapters until that is settled.")

@@ -9,60 +9,50 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.examples import AskedWith, ExampleStore, Verdict
-from phi3desk.chat.history import ConversationStore
 from phi3desk.chat.messages import Basis
 from phi3desk.chat.prompt import FORMS
 from phi3desk.comparison.plan import Outcome, Plan, variants_of
 from phi3desk.comparison.questions import typed_questions
 from phi3desk.comparison.store import ComparisonStore
-from phi3desk.model.adapters.store import AdapterStore
-from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, Role
-from phi3desk.paths import Paths
-from phi3desk.profiles.store import ProfileStore
-from phi3desk.settings import Settings
 from phi3desk.ui.chat.message_actions import MessageActions
-from phi3desk.ui.clients.model_client import ModelClient, model_worker
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage
 from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.examples.page import ExamplesPage
+from phi3desk.ui.notices import Notices
+from phi3desk.ui.services import Services
 from tests.helpers.tiny_phi3 import write_tiny_adapter
 from tests.ui.recorded_worker import RecordedWorker, recorded_library
 
 
 @pytest.fixture
-def store(home: Paths):
-    made = ComparisonStore(home.comparisons)
-    yield made
-    made.close()
+def store(services: Services) -> ComparisonStore:
+    return services.comparisons
 
 
 @pytest.fixture
-def model(home: Paths, tiny_phi3: Path):
-    models = ModelStore(home)
-    models.add(tiny_phi3, "tiny")
-    models.use("tiny")
-    made = ModelClient(model_worker(home))
-    yield made
-    made.close()
+def model(services: Services, tiny_phi3: Path):
+    services.models.add(tiny_phi3, "tiny")
+    services.models.use("tiny")
+    yield services.model
+    services.model.close()
 
 
 @pytest.fixture
-def page(home: Paths, store, model, tiny_adapters, qtbot: QtBot):
-    profiles = ProfileStore(home.profiles)
-    adapter = AdapterStore(home).add(tiny_adapters[0])
+def page(services: Services, model, tiny_adapters, qtbot: QtBot):
+    profiles = services.profiles
+    adapter = services.adapters.add(tiny_adapters[0])
     profiles.save(dataclasses.replace(profiles.current, adapters=(AdapterUse(adapter.name, adapter.path, 1.0),)))
-    settings = Settings(home.settings)
-    settings.set("answers.max_tokens", 32)
+    services.settings.set("answers.max_tokens", 32)
     library = recorded_library(RecordedWorker())
+    recorded = dataclasses.replace(services, library=library)
     window = QWidget()
     window.given_back, window.is_answering = [], False
-    models = ModelStore(home)
-    runner = ComparisonRunner(store, models, library, model, settings, lambda: window.given_back.append(True), window)
-    begin = ComparisonLauncher(store, profiles, models, AdapterStore(home), runner, lambda: window.is_answering, window)
-    made = ComparisonPage(store, profiles, settings, runner, begin, window)
+    runner = ComparisonRunner(recorded, lambda: window.given_back.append(True), window)
+    launcher = ComparisonLauncher(recorded, runner, lambda: window.is_answering, window)
+    made = ComparisonPage(recorded, runner, launcher, window)
     library.setParent(made)
     qtbot.addWidget(window)
     window.resize(1000, 700)
@@ -137,11 +127,11 @@ def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters,
     assert began.count(1) > 1
 
 
-def test_adapter_for_answers_from_documents_is_not_compared_without_them(page, home: Paths, tmp_path):
+def test_adapter_for_answers_from_documents_is_not_compared_without_them(page, services: Services, tmp_path):
     assert page.setup.kinds["adapter"].isEnabled()
     formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt=next(iter(FORMS)))
-    adapter = AdapterStore(home).add(formed)
-    profiles = page._profiles
+    adapter = services.adapters.add(formed)
+    profiles = services.profiles
     profiles.save(dataclasses.replace(profiles.current, adapters=(AdapterUse(adapter.name, adapter.path),)))
     page.setup.kinds["adapter"].setChecked(True)
     page.refresh()
@@ -194,9 +184,9 @@ def test_blind_comparison_hides_names_and_figures_until_revealed(page, store, ma
     assert "How hot? by alone" in (tmp_path / "out.html").read_text()
 
 
-def test_deleted_comparison_is_brought_back_by_undo(page, store, make_answer, qtbot: QtBot):
+def test_deleted_comparison_is_brought_back_by_undo(page, store, notices: Notices, make_answer, qtbot: QtBot):
     number = example_comparison(store, page, make_answer)
-    with qtbot.waitSignal(page.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         page.delete(number)
     assert store.comparisons() == []
     offered.args[1]()
@@ -204,22 +194,20 @@ def test_deleted_comparison_is_brought_back_by_undo(page, store, make_answer, qt
 
 
 @pytest.fixture
-def examples(home: Paths):
-    made = ExampleStore(home.examples)
-    yield made
-    made.close()
+def examples(services: Services) -> ExampleStore:
+    return services.examples
 
 
 def test_judged_answer_becomes_an_example_and_undo_takes_it_back(
-    home: Paths, examples, make_answer, qtbot: QtBot, page
+    services: Services, notices: Notices, examples, make_answer, qtbot: QtBot, page
 ):
-    conversations = ConversationStore(home.conversations)
+    conversations = services.conversations
     conversation = conversations.create("Pumps")
     conversations.add(conversation.id, Role.USER, "How often?")
     record = make_answer("Every 2,000 hours [1].").answer
     message = conversations.add(conversation.id, Role.ASSISTANT, record.text, record)
-    feedback = Feedback(examples, conversations, ProfileStore(home.profiles), page)
-    with qtbot.waitSignal(feedback.undo_offered) as offered:
+    feedback = Feedback(services, page)
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         feedback.good(conversation.id, message.id)
     (kept,) = examples.examples()
     assert (kept.verdict, kept.question, kept.asked.sources) == (Verdict.GOOD, "How often?", record.sources)
@@ -230,31 +218,32 @@ def test_judged_answer_becomes_an_example_and_undo_takes_it_back(
     dialog.accept()
     (kept,) = examples.examples()
     assert (kept.verdict, kept.correction) == (Verdict.CORRECTED, "Every 2,000 operating hours [1].")
-    with qtbot.waitSignal(feedback.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         feedback.good(conversation.id, message.id)
     assert examples.examples()[0].verdict is Verdict.GOOD
     offered.args[1]()
     (kept,) = examples.examples()
     assert (kept.verdict, kept.correction) == (Verdict.CORRECTED, "Every 2,000 operating hours [1].")
-    conversations.close()
 
 
-def test_examples_page_corrects_removes_and_exports(home: Paths, examples, model, make_answer, tmp_path, qtbot: QtBot):
+def test_examples_page_corrects_removes_and_exports(
+    services: Services, notices: Notices, examples, model, make_answer, tmp_path, qtbot: QtBot
+):
     message = make_answer("Every 2,000 hours [1].")
     examples.judge(
         "How often?", message, AskedWith(sources=message.answer.sources, basis=Basis.DOCUMENTS), Verdict.GOOD
     )
-    made = ExamplesPage(examples, model, Settings(home.settings))
+    made = ExamplesPage(services)
     qtbot.addWidget(made)
     made.show()
     made.correction.setPlainText("Every 2,000 operating hours [1].")
     made.save()
     assert examples.examples()[0].verdict is Verdict.CORRECTED
-    with qtbot.waitSignal(made.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         made.remove()
     assert examples.examples() == []
     offered.args[1]()
-    with qtbot.waitSignal(made.told):
+    with qtbot.waitSignal(notices.said):
         made.export(tmp_path)
     text = (tmp_path / "phi3desk examples" / "train.jsonl").read_text()
     assert "Every 2,000 operating hours [1]." in text
@@ -262,11 +251,11 @@ def test_examples_page_corrects_removes_and_exports(home: Paths, examples, model
 
 
 def test_examples_page_keeps_a_correction_that_was_typed_when_another_is_chosen(
-    home: Paths, examples, model, make_answer, qtbot: QtBot
+    services: Services, examples, model, make_answer, qtbot: QtBot
 ):
     for number in (2, 4):
         examples.judge(f"How often {number}?", make_answer("Every hour [1].", id=number), AskedWith(), Verdict.GOOD)
-    made = ExamplesPage(examples, model, Settings(home.settings))
+    made = ExamplesPage(services)
     qtbot.addWidget(made)
     made.show()
     first, second = (example.id for example in made.rows.examples)
@@ -282,11 +271,11 @@ def test_examples_page_keeps_a_correction_that_was_typed_when_another_is_chosen(
 
 
 def test_examples_page_does_not_write_over_a_judgement_made_elsewhere(
-    home: Paths, examples, model, make_answer, qtbot: QtBot
+    services: Services, examples, model, make_answer, qtbot: QtBot
 ):
     message = make_answer("Every hour [1].")
     examples.judge("How often?", message, AskedWith(), Verdict.CORRECTED, "Every two hours [1].")
-    made = ExamplesPage(examples, model, Settings(home.settings))
+    made = ExamplesPage(services)
     qtbot.addWidget(made)
     made.show()
     examples.judge("How often?", message, AskedWith(), Verdict.GOOD)

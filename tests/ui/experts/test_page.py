@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.answer_mode import AnswerMode
@@ -19,11 +18,12 @@ from phi3desk.model.types import AdapterUse, LoadOptions
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import Profile, SamplingChoice
 from phi3desk.profiles.store import ProfileStore
-from phi3desk.settings import Settings
 from phi3desk.ui.clients.model_client import ModelClient, model_worker
 from phi3desk.ui.experts.adapter_row import AdapterRow
 from phi3desk.ui.experts.expert_list import KEYS
 from phi3desk.ui.experts.page import ExpertsPage
+from phi3desk.ui.notices import Notices
+from phi3desk.ui.services import Services
 from tests.helpers.tiny_phi3 import config, write_tiny_phi3
 
 
@@ -37,16 +37,15 @@ class TwoCollections(QObject):
 
 
 @pytest.fixture
-def store(home: Paths) -> ProfileStore:
-    return ProfileStore(home.profiles)
+def store(services: Services) -> ProfileStore:
+    return services.profiles
 
 
 @pytest.fixture
-def page(home: Paths, store: ProfileStore, tiny_adapters: list[Path], qtbot: QtBot) -> ExpertsPage:
-    adapters = AdapterStore(home)
-    adapters.add(tiny_adapters[0])
+def page(services: Services, tiny_adapters: list[Path], qtbot: QtBot) -> ExpertsPage:
+    services.adapters.add(tiny_adapters[0])
     library = TwoCollections()
-    made = ExpertsPage(store, library, adapters, ModelStore(home), Settings(home.settings))  # type: ignore[arg-type]
+    made = ExpertsPage(dataclasses.replace(services, library=library))  # type: ignore[arg-type]
     library.setParent(made)
     qtbot.addWidget(made)
     made.resize(900, 700)
@@ -93,21 +92,23 @@ def test_experts_page_refused_name_is_told_and_not_kept(page: ExpertsPage, store
     assert page.validity == "An expert needs a name."
 
 
-def test_experts_page_delete_can_be_undone_and_puts_it_in_use_again(page, store: ProfileStore, qtbot: QtBot):
+def test_experts_page_delete_can_be_undone_and_puts_it_in_use_again(
+    page, notices: Notices, store: ProfileStore, qtbot: QtBot
+):
     page.add_expert()
     page.use()
     deleted = page.chosen
-    with qtbot.waitSignals([page.undo_offered, page.profile_used]):
+    with qtbot.waitSignals([notices.undo_offered, page.profile_used]):
         page.delete()
     assert deleted.id not in [profile.id for profile in store.profiles()]
     assert page.chosen.id == store.current.id
 
 
-def test_experts_page_undo_of_delete_restores(page, store: ProfileStore, qtbot: QtBot):
+def test_experts_page_undo_of_delete_restores(page, notices: Notices, store: ProfileStore, qtbot: QtBot):
     page.add_expert()
     page.use()
     deleted = page.chosen
-    with qtbot.waitSignal(page.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         page.delete()
     offered.args[1]()
     assert store.profile(deleted.id) == deleted
@@ -233,8 +234,10 @@ def test_experts_page_strength_is_a_figure_and_can_be_set_to_one(page: ExpertsPa
     assert row.use.strength == 1.0
 
 
-def test_experts_page_order_changes_by_keyboard_and_is_kept(page: ExpertsPage, home: Paths, qtbot: QtBot):
-    first, second, *rest = page._profiles.profiles()
+def test_experts_page_order_changes_by_keyboard_and_is_kept(
+    page: ExpertsPage, store: ProfileStore, home: Paths, qtbot: QtBot
+):
+    first, second, *rest = store.profiles()
     page.choose(second.id)
     with qtbot.waitSignal(page.profile_saved):
         qtbot.keyClick(page.experts.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
@@ -258,18 +261,6 @@ def test_experts_page_makes_an_expert_from_a_template(page: ExpertsPage, store: 
     assert page.chosen.instructions == template.instructions
     assert page.chosen.name != template.name
     assert not page.chosen.built_in
-
-
-def test_experts_page_guide_opens_the_page_that_comes_next(page: ExpertsPage, qtbot: QtBot):
-    page.experts.guide.click()
-    assert page.guide.isVisible() and not page.editor.isVisible()
-    examples = QLabel("examples")
-    page.add_tab("examples", examples, "Examples")
-    page.guide.page_wanted.emit("examples")
-    assert examples.isVisible()
-    with qtbot.waitSignal(page.page_wanted) as wanted:
-        page.guide.page_wanted.emit("models")
-    assert wanted.args == ["models"]
 
 
 def test_experts_page_preview_says_that_no_model_is_loaded(page: ExpertsPage, qtbot: QtBot):

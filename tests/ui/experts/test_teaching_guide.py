@@ -32,9 +32,9 @@ def test_guide_recommends_and_opens_what_comes_next(qtbot: QtBot):
     made.examples.buttons[Examples.FEW].click()
     assert made.summary.text() == "Recommended: An adapter, once there are enough examples."
     assert list(made.buttons) == [Step.COLLECT_EXAMPLES]
-    with qtbot.waitSignal(made.page_wanted) as wanted:
+    with qtbot.waitSignal(made.step_chosen) as wanted:
         made.buttons[Step.COLLECT_EXAMPLES].click()
-    assert wanted.args == ["examples"]
+    assert wanted.args == [Step.COLLECT_EXAMPLES]
     made.changes_often.buttons[True].click()
     assert list(made.buttons) == [Step.ADD_DOCUMENTS, Step.COLLECT_EXAMPLES]
 

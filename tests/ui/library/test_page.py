@@ -23,11 +23,12 @@ from phi3desk.library.documents import (
     State,
 )
 from phi3desk.paths import Paths
-from phi3desk.settings import Settings
 from phi3desk.ui.clients.library_client import LibraryClient, library_worker
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.page import FOLDERS, LibraryPage
 from phi3desk.ui.library.password_dialog import PasswordDialog
+from phi3desk.ui.notices import Notices
+from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Request
 from phi3desk.workers.requests import (
     Cancel,
@@ -49,20 +50,19 @@ from tests.ui.recorded_worker import REASON, RecordedWorker, document, recorded_
 
 
 @pytest.fixture
-def page(qtbot: QtBot, tmp_path: Path) -> Callable[..., LibraryPage]:
+def page(qtbot: QtBot, services: Services) -> Callable[..., LibraryPage]:
     def make(documents: list[Document], collections: list[Collection] | None = None) -> LibraryPage:
         counts = [Collection(1, "Manuals", len(documents))] if collections is None else collections
         worker = RecordedWorker(documents, counts)
         library = recorded_library(worker)
-        files = DocumentImport(
-            library,
-            Settings(tmp_path / "settings.json"),
-            lambda: next((one for one in library.collections if one.id == made.current_collection), None),
+        recorded = replace(services, library=library)
+        document_import = DocumentImport(
+            recorded, lambda: next((one for one in library.collections if one.id == made.current_collection), None)
         )
-        made = LibraryPage(library, files)
+        made = LibraryPage(recorded, document_import)
         library.setParent(made)
-        files.setParent(made)
-        made.worker = worker  # type: ignore[attr-defined]
+        document_import.setParent(made)
+        made.worker, made.library = worker, library  # type: ignore[attr-defined]
         made.resize(1000, 700)
         qtbot.addWidget(made)
         made.show()
@@ -107,11 +107,11 @@ def test_library_page_adds_what_is_chosen_to_the_collection_that_is_shown(page, 
     assert asked(shown) == [ImportPaths(("/plant/Report 7.pdf",), 1)]
 
 
-def test_library_page_delete_key_removes_and_offers_an_undo_that_restores(page, qtbot: QtBot):
+def test_library_page_delete_key_removes_and_offers_an_undo_that_restores(page, notices: Notices, qtbot: QtBot):
     shown = page([document(1), document(2), document(3)])
     shown.documents.table.selectAll()
     shown.documents.table.setFocus()
-    with qtbot.waitSignal(shown.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         shown.documents._remove.trigger()
     text, undo = offered.args
     assert text == "3 documents were removed from the library."
@@ -119,11 +119,11 @@ def test_library_page_delete_key_removes_and_offers_an_undo_that_restores(page, 
     assert asked(shown) == [RemoveDocuments((1, 2, 3)), Sync(), RestoreDocuments((1, 2, 3))]
 
 
-def test_library_page_deleting_a_collection_can_be_undone(page, qtbot: QtBot):
+def test_library_page_deleting_a_collection_can_be_undone(page, notices: Notices, qtbot: QtBot):
     shown = page([document(1)])
     shown.collections.list.setCurrentRow(1)
     assert shown.current_collection == 1
-    with qtbot.waitSignal(shown.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         qtbot.keyClick(shown.collections.list, Qt.Key.Key_Delete)
     offered.args[1]()
     assert asked(shown) == [DeleteCollection(1), RestoreCollection(1)]
@@ -133,7 +133,7 @@ def test_library_page_new_collection_opens_its_name_and_renames(page, qtbot: QtB
     shown = page([document(1)])
     shown.collections.make()
     assert asked(shown) == [CreateCollection("New collection")]
-    shown._library.collections_changed.emit([Collection(1, "Manuals"), Collection(2, "New collection")])
+    shown.library.collections_changed.emit([Collection(1, "Manuals"), Collection(2, "New collection")])
     assert shown.current_collection == 2
     shown.collections.list.currentItem().setText("Tenders")
     assert asked(shown)[-1] == RenameCollection(2, "Tenders")
@@ -153,7 +153,7 @@ PROGRESS = ImportProgress(240, 87, 412, 150, 51, "Pump manual.pdf", 36.4, 130.0,
 
 def test_library_page_bar_tells_phase_and_figures_and_cancels(page, qtbot: QtBot):
     shown = page([document(1)])
-    shown._library.import_paths(["/plant"], 1)
+    shown.library.import_paths(["/plant"], 1)
     shown.worker.progress(PROGRESS)
     bar = shown.import_bar
     assert bar.isVisible()
@@ -172,7 +172,7 @@ def test_library_page_bar_tells_phase_and_figures_and_cancels(page, qtbot: QtBot
 
 def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot: QtBot):
     shown = page([document(1)])
-    library, bar = shown._library, shown.import_bar
+    library, bar = shown.library, shown.import_bar
     library.import_started.emit()
     library.import_progressed.emit(PROGRESS)
     qtbot.waitUntil(lambda: bar.height() > 60)
@@ -189,17 +189,17 @@ def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot
 
 def test_library_page_bar_says_that_an_import_waits_before_it_has_progress(page):
     shown = page([document(1)])
-    shown._library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True, paused=True))
-    shown._library.import_started.emit()
+    shown.library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True, paused=True))
+    shown.library.import_started.emit()
     assert (shown.import_bar.text, shown.import_bar._pause.text()) == ("Paused", "Continue")
-    shown._library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True))
+    shown.library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True))
     assert (shown.import_bar.text, shown.import_bar._pause.text()) == ("Checking files", "Pause")
 
 
 def test_library_page_summary_filters_to_what_could_not_be_read(page, qtbot: QtBot):
     shown = page([document(1), document(2, State.NEEDS_OCR)])
     states = {"ready": 228, "needs_ocr": 9, "locked": 2, "failed": 1}
-    shown._library.import_finished.emit(ImportSummary(states, 80.0))
+    shown.library.import_finished.emit(ImportSummary(states, 80.0))
     assert shown.import_bar.text == (
         "12 of 240 files could not be read. 9 are scans without text. 2 are locked by a password. "
         "1 is damaged or took too long."
@@ -210,7 +210,7 @@ def test_library_page_summary_filters_to_what_could_not_be_read(page, qtbot: QtB
 
 def test_library_page_tells_imports_that_follow_each_other_as_one(page):
     shown = page([document(1)])
-    library = shown._library
+    library = shown.library
     library.import_started.emit()
     library.import_started.emit()
     library.import_finished.emit(ImportSummary({"ready": 3, "locked": 1}, 8.0))
@@ -253,7 +253,7 @@ def test_library_page_updates_a_finished_file_in_place(page, qtbot: QtBot):
     before = (table.verticalScrollBar().value(), shown.documents.selected_documents()[0].id)
     outcome = FileOutcome("/plant/Report 5.pdf", State.LOCKED, 0, 0, REASON, 5)
     with qtbot.assertNotEmitted(shown.documents.model.modelReset):
-        shown._library.file_finished.emit(outcome)
+        shown.library.file_finished.emit(outcome)
     assert shown.documents.model.document_at(4).state is State.LOCKED
     assert (table.verticalScrollBar().value(), shown.documents.selected_documents()[0].id) == before
     assert "Locked  1" in shown.documents.chips.texts()
@@ -301,15 +301,15 @@ def test_library_page_asks_once_for_the_password_of_what_is_locked(page, qtbot: 
     assert dialog.field.text() == ""
 
 
-def test_library_page_saves_the_rows_that_are_shown_as_csv(page, tmp_path: Path, qtbot: QtBot):
+def test_library_page_saves_the_rows_that_are_shown_as_csv(page, notices: Notices, tmp_path: Path, qtbot: QtBot):
     shown = page([document(1), document(2, State.NEEDS_OCR, "=1+1.pdf")])
     shown.show_states(frozenset({State.NEEDS_OCR}))
     qtbot.mouseClick(shown.documents._save, Qt.MouseButton.LeftButton)
     dialog = shown.findChild(QFileDialog)
-    with qtbot.waitSignal(shown._files.told) as told:
+    with qtbot.waitSignal(notices.said) as told:
         dialog.fileSelected.emit(str(tmp_path / "report.csv"))
     dialog.reject()
-    assert told.args == [f"Saved as {tmp_path / 'report.csv'}."]
+    assert told.args == [f"Saved as {tmp_path / 'report.csv'}.", None]
     raw = (tmp_path / "report.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     titles, *rows = csv.reader(raw.decode("utf-8-sig").splitlines())
@@ -330,12 +330,12 @@ def folders(page) -> LibraryPage:
     return shown
 
 
-def test_library_page_lists_folders_and_removes_one_with_undo(folders, qtbot: QtBot):
+def test_library_page_lists_folders_and_removes_one_with_undo(folders, notices: Notices, qtbot: QtBot):
     tree = folders.folders.sources
     rows = [[tree.topLevelItem(row).text(column) for column in (0, 2)] for row in range(2)]
     assert rows == [["/plant", "Followed"], ["/media/stick/old.pdf", "Cannot be found"]]
     tree.setCurrentItem(tree.topLevelItem(0))
-    with qtbot.waitSignal(folders.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         qtbot.keyClick(tree, Qt.Key.Key_Delete)
     assert offered.args[0].startswith("“plant” is not followed any more")
     offered.args[1]()
@@ -343,15 +343,15 @@ def test_library_page_lists_folders_and_removes_one_with_undo(folders, qtbot: Qt
     assert asked(folders) == [RemoveSource(1), RestoreSource(1), Sync(), Sync(1)]
 
 
-def test_library_page_takes_other_rules_and_takes_them_back(folders, qtbot: QtBot):
+def test_library_page_takes_other_rules_and_takes_them_back(folders, notices: Notices, qtbot: QtBot):
     form = folders.folders.rules
-    folders._library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, False, ocr_languages=("eng", "osd", "ukr")))
+    folders.library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, False, ocr_languages=("eng", "osd", "ukr")))
     assert form.exclude.toPlainText() == "*draft*"
     assert [box.text() for box in form._chosen.values()] == ["English", "Ukrainian"]
     assert not form._save.isEnabled()
     form.exclude.appendPlainText("  old_*  \n\n")
     form._chosen["ukr"].setChecked(True)
-    with qtbot.waitSignal(folders.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         qtbot.mouseClick(form._save, Qt.MouseButton.LeftButton)
     new = Rules(exclude=("*draft*", "old_*"), ocr_languages=("ukr",))
     offered.args[1]()
@@ -361,12 +361,12 @@ def test_library_page_takes_other_rules_and_takes_them_back(folders, qtbot: QtBo
 def test_library_page_keeps_rules_being_written_when_the_library_changes(folders):
     form = folders.folders.rules
     form.exclude.setPlainText("half writ")
-    folders._library.collections_changed.emit(folders._library.collections)
+    folders.library.collections_changed.emit(folders.library.collections)
     assert form.exclude.toPlainText() == "half writ"
 
 
 def test_library_page_says_how_to_get_text_recognition(folders, qtbot: QtBot):
-    folders._library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, False))
+    folders.library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, False))
     form = folders.folders.rules
     assert form._no_tesseract.isVisible()
     assert "Install Tesseract" in form._no_tesseract.text()
@@ -383,11 +383,12 @@ def real_library(home: Paths, qtbot: QtBot) -> Iterator[LibraryClient]:
 
 
 def test_library_page_shows_real_imports_and_undoes_a_removal(
-    home: Paths, real_library: LibraryClient, pump_pdf: Path, tmp_path: Path, qtbot: QtBot
+    services: Services, notices: Notices, real_library: LibraryClient, pump_pdf: Path, tmp_path: Path, qtbot: QtBot
 ):
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\nnothing of a document")
-    page = LibraryPage(real_library, DocumentImport(real_library, Settings(home.settings), lambda: None, real_library))
+    real = replace(services, library=real_library)
+    page = LibraryPage(real, DocumentImport(real, lambda: None, real_library))
     qtbot.addWidget(page)
     page.resize(1000, 700)
     page.show()
@@ -400,7 +401,7 @@ def test_library_page_shows_real_imports_and_undoes_a_removal(
     assert states["broken.pdf"].reason is not None
     qtbot.waitUntil(lambda: page.import_bar.text.startswith("1 of 2 files could not be read."), timeout=20_000)
     page.documents.table.selectRow(0)
-    with qtbot.waitSignal(page.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         page.documents.remove_selected()
     qtbot.waitUntil(lambda: page.documents.model.total == 1, timeout=20_000)
     offered.args[1]()

@@ -1,5 +1,6 @@
 """The models page on the real stores and real files."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Device, Hardware
 from phi3desk.paths import Paths
-from phi3desk.settings import Settings
 from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.page import PHI3_FILE, ModelsPage
+from phi3desk.ui.notices import Notices
+from phi3desk.ui.services import Services
 from phi3desk.ui.widgets.memory_bar import MemoryBar, Part
 from phi3desk.workers.protocol import Failure, FailureKind
 from tests.helpers.own_adapters import own_adapters
@@ -47,13 +49,15 @@ class QuietModel(QObject):
 
 
 @pytest.fixture
-def page(home: Paths, qtbot: QtBot) -> ModelsPage:
+def model_import(services: Services) -> ModelImport:
+    return ModelImport(services)
+
+
+@pytest.fixture
+def page(services: Services, model_import: ModelImport, qtbot: QtBot) -> ModelsPage:
     model = QuietModel()
-    models, adapters, settings = ModelStore(home), AdapterStore(home), Settings(home.settings)
-    files = ModelImport(models, adapters, settings)
-    made = ModelsPage(models, adapters, model, files, settings)  # type: ignore[arg-type]
+    made = ModelsPage(dataclasses.replace(services, model=model), model_import)  # type: ignore[arg-type]
     model.setParent(made)
-    files.setParent(made)
     qtbot.addWidget(made)
     made.resize(900, 700)
     made.show()
@@ -61,20 +65,22 @@ def page(home: Paths, qtbot: QtBot) -> ModelsPage:
 
 
 @pytest.fixture
-def add(page: ModelsPage, qtbot: QtBot) -> Callable[[Path], str]:
+def add(page: ModelsPage, model_import: ModelImport, qtbot: QtBot) -> Callable[[Path], str]:
     def add_and_wait(path: Path) -> str:
-        with qtbot.waitSignal(page._files.model_added) as added:
-            page._files.add([str(path)])
+        with qtbot.waitSignal(model_import.model_added) as added:
+            model_import.add([str(path)])
         qtbot.waitUntil(lambda: added.args[0].name in page.cards)
         return added.args[0].name
 
     return add_and_wait
 
 
-def test_models_page_refused_file_keeps_its_reason_in_place(page: ModelsPage, tmp_path: Path, qtbot: QtBot):
+def test_models_page_refused_file_keeps_its_reason_in_place(
+    page: ModelsPage, model_import: ModelImport, tmp_path: Path, qtbot: QtBot
+):
     wrong = tmp_path / "notes.gguf"
     wrong.write_bytes(b"these are notes and no model")
-    page._files.add([str(wrong)])
+    model_import.add([str(wrong)])
     assert page._choose.text() == "Checking notes.gguf"
     qtbot.waitUntil(page.refused.isVisible)
     assert "notes.gguf" in page._refusal.text()
@@ -94,9 +100,9 @@ def test_models_page_adds_a_model_uses_it_and_tells_what_it_needs(page, add, tin
     assert "phi3" in page.cards[name]._facts.text()
 
 
-def test_models_page_removal_can_be_undone(page, add, tiny_phi3: Path, qtbot: QtBot):
+def test_models_page_removal_can_be_undone(page, notices: Notices, add, tiny_phi3: Path, qtbot: QtBot):
     name = add(tiny_phi3)
-    with qtbot.waitSignal(page.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         qtbot.mouseClick(page.cards[name].findChild(QPushButton, "remove"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: name not in page.cards)
     assert tiny_phi3.is_file()
@@ -104,10 +110,12 @@ def test_models_page_removal_can_be_undone(page, add, tiny_phi3: Path, qtbot: Qt
     qtbot.waitUntil(lambda: name in page.cards and page.cards[name].entry.in_use)
 
 
-def test_models_page_lists_an_adapter_and_undoes_its_removal(page, home: Paths, tiny_adapters, qtbot: QtBot):
-    page._files.add([str(tiny_adapters[0])])
+def test_models_page_lists_an_adapter_and_undoes_its_removal(
+    page, model_import: ModelImport, notices: Notices, home: Paths, tiny_adapters, qtbot: QtBot
+):
+    model_import.add([str(tiny_adapters[0])])
     qtbot.waitUntil(lambda: "tiny-a" in page.adapter_cards)
-    with qtbot.waitSignal(page.undo_offered) as offered:
+    with qtbot.waitSignal(notices.undo_offered) as offered:
         page._remove_adapter("tiny-a")
     qtbot.waitUntil(lambda: not own_adapters(home))
     offered.args[1]()
@@ -160,8 +168,10 @@ def test_memory_bar_tells_what_does_not_fit(qtbot: QtBot):
     bar.grab()
 
 
-def test_models_page_shows_an_adapter_beneath_its_base(page, add, tiny_phi3: Path, tiny_adapters, qtbot: QtBot):
-    page._files.add([str(tiny_adapters[0])])
+def test_models_page_shows_an_adapter_beneath_its_base(
+    page, model_import: ModelImport, add, tiny_phi3: Path, tiny_adapters, qtbot: QtBot
+):
+    model_import.add([str(tiny_adapters[0])])
     qtbot.waitUntil(lambda: "tiny-a" in page.adapter_cards)
     assert page.adapter_cards["tiny-a"].badge.accessibleName() == "Fits no model here"
     assert "not on this machine" in page.adapter_cards["tiny-a"].reason.text()

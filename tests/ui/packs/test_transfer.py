@@ -22,6 +22,7 @@ from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.settings import Settings
 from phi3desk.ui.packs.export_dialog import PackExportDialog
+from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.pdf import write_pump_manual
@@ -124,7 +125,7 @@ def test_expert_with_documents_and_index_travels_from_window_to_window(
             collections=(collection.id,),
             model="Phi-3",
         )
-        window.show_page("experts")
+        window.show_page(Page.EXPERTS)
         window.experts_page.choose(expert.id)
         save_with_documents(qtbot, window, pack)
         assert "with 1 document and the finished index of 1 document" in window.experts_page.packs.bar.text
@@ -136,10 +137,10 @@ def test_expert_with_documents_and_index_travels_from_window_to_window(
         page, library = window.experts_page, services.library
         reading: list[bool] = []
         library.import_started.connect(lambda: reading.append(True))
-        with qtbot.waitSignal(page.undo_offered, timeout=WAIT) as offered:
+        with qtbot.waitSignal(services.notices.undo_offered, timeout=WAIT) as offered:
             drop(window, pack)
         assert window.toast.text == "“Pump expert” was taken in."
-        assert window.page == "experts"
+        assert window.page is Page.EXPERTS
         assert page.packs.bar.text.startswith("“Pump expert” was taken in, with 1 document and 1 adapter.")
         assert "the model “Phi-3”, which is not on this machine" in page.packs.bar.text
         taken = page.chosen

@@ -34,21 +34,17 @@ from phi3desk.chat.messages import Message
 from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import AdapterUse, Ending, Role
-from phi3desk.paths import Paths
-from phi3desk.settings import Settings
+from phi3desk.profiles.teaching import Step
 from phi3desk.ui.chat.mentions import Mention
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
+from phi3desk.ui.notices import NoticeAction
+from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.pdf import write_pump_manual
 from tests.ui.conftest import SENTENCE, text_under
 
 WAIT = 60_000
-
-
-@pytest.fixture
-def services(home: Paths) -> Services:
-    return app.make_services(home, Settings(home.settings))
 
 
 @pytest.fixture
@@ -225,7 +221,7 @@ def test_window_deletes_a_conversation_and_takes_it_back(qtbot: QtBot, window: M
     assert services.conversations.conversations() == []
     assert "Seals" in window.toast.text
 
-    window.toast._on_action()
+    window.toast.action.click()
     assert [known.id for known in services.conversations.conversations()] == [conversation.id]
     assert "Which seal?" in window.chat.view.toPlainText()
 
@@ -233,7 +229,7 @@ def test_window_deletes_a_conversation_and_takes_it_back(qtbot: QtBot, window: M
 def test_window_adds_a_dropped_gguf_as_what_it_is(
     qtbot: QtBot, window: MainWindow, services: Services, tiny_phi3: Path, tiny_adapters: list[Path]
 ) -> None:
-    with qtbot.waitSignals([window.model_files.model_added, window.model_files.adapter_added], timeout=WAIT):
+    with qtbot.waitSignals([window.model_import.model_added, window.model_import.adapter_added], timeout=WAIT):
         drop(window, tiny_phi3, tiny_adapters[0])
 
     entry = services.models.in_use()
@@ -244,12 +240,12 @@ def test_window_adds_a_dropped_gguf_as_what_it_is(
 def test_window_says_why_a_dropped_gguf_is_refused(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"not a model at all")
-    with qtbot.waitSignal(window.model_files.refused, timeout=WAIT):
+    with qtbot.waitSignal(window.model_import.refused, timeout=WAIT):
         drop(window, broken)
 
     assert "broken.gguf" in window.toast.text
-    window.toast._on_action()
-    assert window.page == "models"
+    window.toast.action.click()
+    assert window.page is Page.MODELS
     assert window.models_page.refused.isVisible()
     assert "broken.gguf" in window.models_page._refusal.text()
 
@@ -258,15 +254,43 @@ def test_window_goes_everywhere_by_keyboard(qtbot: QtBot, window: MainWindow) ->
     control = Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(window, Qt.Key.Key_K, control)
     assert window.sidebar.search.hasFocus()
-    for name in ("library", "experts", "models", "settings"):
-        window.show_page(name)
-        assert window.page == name
+    for page in (Page.LIBRARY, Page.EXPERTS, Page.MODELS, Page.SETTINGS):
+        window.show_page(page)
+        assert window.page is page
         assert not window.chat.composer.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_N, control)
-    assert window.page == ""
+    assert window.page is Page.CHAT
     assert window.chat.composer.edit.hasFocus()
     qtbot.keyClick(window, Qt.Key.Key_F9)
     assert window.source.isVisible()
+
+
+def test_guide_opens_the_page_that_comes_next(qtbot: QtBot, window: MainWindow, services: Services) -> None:
+    window.show_page(Page.EXPERTS)
+    page = window.experts_page
+    page.experts.guide.click()
+    assert page.guide.isVisible() and not page.editor.isVisible()
+    page.guide.step_chosen.emit(Step.COLLECT_EXAMPLES)
+    assert window.expert_tabs.examples.isVisible()
+    for step, shown in ((Step.ADD_ADAPTER, Page.MODELS), (Step.ADD_DOCUMENTS, Page.LIBRARY)):
+        with qtbot.waitSignal(services.notices.page_requested) as requested:
+            page.guide.step_chosen.emit(step)
+        assert requested.args == [shown]
+        assert window.page is shown
+
+
+def test_window_shows_what_a_room_says(window: MainWindow, services: Services) -> None:
+    notices, done = services.notices, []
+    notices.say("Saved as pump.md.")
+    assert (window.toast.text, window.toast.action.isVisible()) == ("Saved as pump.md.", False)
+    notices.say("One file was refused.", NoticeAction("&Show", lambda: notices.show_page(Page.MODELS)))
+    assert (window.toast.text, window.toast.action.text()) == ("One file was refused.", "&Show")
+    window.toast.action.click()
+    assert window.page is Page.MODELS and not window.toast.isVisible()
+    notices.offer_undo("The example was removed.", lambda: done.append("undone"))
+    assert (window.toast.text, window.toast.action.text()) == ("The example was removed.", "&Undo")
+    window.toast.action.click()
+    assert done == ["undone"]
 
 
 def test_window_remembers_its_panes(qtbot: QtBot, window: MainWindow, services: Services) -> None:
@@ -339,10 +363,10 @@ def is_inside_of_a_control(widget: QWidget) -> bool:
 
 
 def test_window_puts_the_keyboard_into_what_is_shown(qtbot: QtBot, window: MainWindow) -> None:
-    for name in ("library", "experts", "models", "settings", ""):
-        window.show_page(name)
+    for page in (Page.LIBRARY, Page.EXPERTS, Page.MODELS, Page.SETTINGS, Page.CHAT):
+        window.show_page(page)
         focused = window.focusWidget()
-        assert window.pages[name].isAncestorOf(focused), name
+        assert window.pages[page].isAncestorOf(focused), page
         assert focused.focusPolicy() & Qt.FocusPolicy.TabFocus
     window.source.show()
     visited = []
@@ -384,7 +408,7 @@ def test_window_takes_back_the_edit_of_a_question(
     qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
     assert [message.text for message in services.conversations.messages(conversation.id)] == ["Which bearing?", ""]
 
-    window.toast._on_action()
+    window.toast.action.click()
     assert services.conversations.messages(conversation.id) == before
     assert "The 6204 seal." in window.chat.view.toPlainText()
     assert "Which bearing?" not in window.chat.view.toPlainText()
