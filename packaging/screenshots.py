@@ -122,8 +122,8 @@ class Photographer:
         window.show_page(Page.EXPERTS)
         window.experts_page.show_tab(COMPARISON)
         page = tools.comparison
-        page.setup.take_file(file)
-        for key, box in page.setup.kinds.items():
+        page.form.take_file(file)
+        for key, box in page.form.kinds.items():
             box.setChecked(key in ("alone", "documents"))
         page.start()
         self.wait(lambda: page.state.startswith(f"{2 * COMPARED} of"), "the comparison")
@@ -138,7 +138,7 @@ class Photographer:
         window, page = self._window, self._window.experts_page
         window.show_page(Page.CHAT)
         window._set_source_shown(False)
-        other = next(one for one in self._services.profiles.profiles() if one.id != window.expert.current.id)
+        other = next(one for one in self._services.profiles.profiles() if one.id != window.active_expert.current.id)
         window._on_expert_chosen(other.id)
         self._ask(sample_questions()[-1])
         window.toast.dismiss()

@@ -106,7 +106,7 @@ def start_workers(window: MainWindow, services: Services) -> None:
     """Start the processes behind the window and load the model in use; called once the window is there."""
     services.library.start()
     services.model.start()
-    window.expert.load_in_use()
+    window.active_expert.load_in_use()
 
 
 def close(window: MainWindow, services: Services) -> None:

@@ -1,4 +1,4 @@
-"""Sentences, sizes, times and dates as the person reads them, in the person's language."""
+"""Sentences, sizes, times and dates as the user reads them, in the user's language."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def also_as(names: Sequence[str]) -> str:
 
 
 def translated_literal(literal: str) -> str:
-    """Return a declared literal (a label, a cost line) in the person's language."""
+    """Return a declared literal (a label, a cost line) in the user's language."""
     return QCoreApplication.translate("Declared", literal)
 
 
@@ -70,7 +70,7 @@ def _plural(text: str, count: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time to wait as a person would say it, such as "about 2 minutes"."""
+    """Return a time to wait as it is said, such as "about 2 minutes"."""
     tr = QCoreApplication.translate
     if seconds < 8:
         return tr("words", "a few seconds")

@@ -69,7 +69,7 @@ def tokens() -> Tokens:
 def icon(name: str, color: str | None = None) -> QIcon:
     """Return a Material icon (qtawesome's mdi6 names, without the prefix) in the scheme's quiet text or a given colour.
 
-    Icons do not recolour by themselves: ask again in changeEvent(PaletteChange).
+    Icons do not recolour by themselves: ask again when `widgets.scheme_icons.follow_scheme` calls.
     """
     shown = tokens()
     return qtawesome.icon(f"mdi6.{name}", color=color or shown.quiet, color_disabled=shown.line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from phi3desk.ui.chat.mentions import Mention, MentionCompleter
 from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, icon, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, clear
 from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 MOST_LINES = 8
 LONGEST_QUESTION = 20_000
@@ -131,6 +132,7 @@ class Composer(QWidget):
         self.name_button.clicked.connect(self.mentions.begin)
         self.mentions.chosen.connect(self._on_named)
         self._show_button()
+        follow_scheme(self, self._show_button)
 
     def _on_text_changed(self) -> None:
         if not self.text:
@@ -238,8 +240,3 @@ class Composer(QWidget):
         inset = width / 2
         painter.drawRoundedRect(self.rect().toRectF().adjusted(inset, inset, -inset, -inset), RADIUS + 4, RADIUS + 4)
         painter.end()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "button"):
-            self._show_button()

@@ -203,7 +203,7 @@ class ConversationController(QObject):
         return self._named.get(message_id, ())
 
     def end_edit(self) -> None:
-        """Leave the last question where it is after all: the person emptied the composer."""
+        """Leave the last question where it is after all: the user emptied the composer."""
         self._replaced = 0
 
     def stop(self) -> None:

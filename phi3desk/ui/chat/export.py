@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from phi3desk.chat.export import conversation_markdown
 from phi3desk.chat.messages import Message
 from phi3desk.model.types import Role
 from phi3desk.ui.services import Services
+from phi3desk.ui.widgets.file_dialogs import save_dialog, saved_text
 
 FOLDER = "folder.export"
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
@@ -41,23 +42,16 @@ class ConversationExport(QObject):
             self._ask(self._store.conversation(conversation_id).title, [messages[i] for i in sorted({question, at})])
 
     def _ask(self, title: str, messages: Sequence[Message]) -> None:
-        folder = self._settings.remembered(FOLDER)
-        start = Path(folder) if isinstance(folder, str) else Path.home()
-        dialog = QFileDialog(self._window, self.tr("Save as Markdown"), str(start))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("md")
+        name = f"{_UNFIT.sub(' ', title).strip(' .…') or self.tr('Conversation')}.md"
+        dialog = save_dialog(self._window, self.tr("Save as Markdown"), self._settings, FOLDER, name)
         dialog.setNameFilters([self.tr("Markdown (*.md)"), self.tr("All files (*)")])
-        dialog.selectFile(f"{_UNFIT.sub(' ', title).strip(' .…') or self.tr('Conversation')}.md")
         dialog.fileSelected.connect(lambda path: self._write(Path(path), title, messages))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _write(self, path: Path, title: str, messages: Sequence[Message]) -> None:
-        self._settings.remember(FOLDER, str(path.parent))
         try:
             path.write_text(conversation_markdown(title, messages), encoding="utf-8")
         except OSError:
-            text = self.tr("{path} could not be written. Choose a folder of your own, or free some space.")
+            self._notices.say(saved_text(path, written=False))
         else:
-            text = self.tr("Saved as {path}.")
-        self._notices.say(text.format(path=str(path)))
+            self._notices.say(saved_text(path, written=True))

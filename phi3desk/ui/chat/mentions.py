@@ -84,7 +84,7 @@ class MentionCompleter(QObject):
         self._on_collections(library.collections)
 
     def begin(self) -> None:
-        """Write the sign for the person and open the list."""
+        """Write the sign for the user and open the list."""
         cursor = self._edit.textCursor()
         before = cursor.block().text()[: cursor.positionInBlock()]
         self._dismissed = -1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextEdit, QToolButton, QWidget
 
 from phi3desk.chat.messages import Basis, Message
 from phi3desk.model.types import Role
 from phi3desk.ui.theme import RADIUS, TARGET, icon
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 
 class MessageActions(QWidget):
@@ -40,6 +41,7 @@ class MessageActions(QWidget):
             button.clicked.connect(lambda _=False, name=name: self._on_clicked(name))
             self._row.addWidget(button)
             self._buttons[name] = button
+        follow_scheme(self, self._recolor)
 
     def show_for(self, message: Message) -> None:
         """Offer what this message allows."""
@@ -79,12 +81,9 @@ class MessageActions(QWidget):
     def sizeHint(self) -> QSize:
         return self._row.sizeHint()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
-            for name, (symbol, _) in self._offers().items():
-                if name in self._buttons:
-                    self._buttons[name].setIcon(icon(symbol))
+    def _recolor(self) -> None:
+        for name, (symbol, _) in self._offers().items():
+            self._buttons[name].setIcon(icon(symbol))
 
     def _offers(self) -> dict[str, tuple[str, str]]:
         return {

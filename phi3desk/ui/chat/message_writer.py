@@ -69,7 +69,7 @@ class MessageWriter(QObject):
         super().__init__(parent)
         self.document = document
         self.column = Column(0, 400)
-        self._lines = AnswerFooter(self)
+        self._footer = AnswerFooter(self)
 
     def append(self, message: Message, writing: bool) -> Entry:
         """Write a message behind all others."""
@@ -138,7 +138,7 @@ class MessageWriter(QObject):
             cursor.insertFragment(QTextDocumentFragment(made))
             if first.textList() is None:
                 entry.frame.firstCursorPosition().mergeBlockFormat(first.blockFormat())
-        notice = entry.notice or self._lines.ending(answer, bool(message.text.strip()))
+        notice = entry.notice or self._footer.ending(answer, bool(message.text.strip()))
         if notice:
             self._new_block(cursor, _spaced(top=4, bottom=4))
             look = QTextCharFormat()
@@ -154,7 +154,7 @@ class MessageWriter(QObject):
         if answer.basis is Basis.NOTHING_FOUND:
             cursor.insertText(self.tr("Answer without documents"), mark_format(f"{WITHOUT}{message.id}", tokens()))
             self._new_block(cursor, _spaced(top=8))
-        cursor.insertText(plain(self._lines.made(answer)), self._quiet())
+        cursor.insertText(plain(self._footer.made(answer)), self._quiet())
 
     def _write_cards(self, entry: Entry, cursor: QTextCursor, answer: Answer) -> set[int]:
         cited = first_citations(answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,6 +22,7 @@ from phi3desk.ui.chat.start_page import StartPage
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon, tokens
 from phi3desk.ui.widgets.elided_label import ElidedLabel
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
@@ -50,6 +51,7 @@ class ChatPage(QWidget):
         column.addLayout(self._make_foot())
         self.setFocusProxy(self.composer)
         self._recolor()
+        follow_scheme(self, self._recolor)
 
     def _make_head(self) -> QWidget:
         head = QWidget()
@@ -177,8 +179,3 @@ class ChatPage(QWidget):
     def _recolor(self) -> None:
         self._chip.setIcon(icon("filter-variant", tokens().quiet))
         self._fold.setIcon(icon("dock-right"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_fold"):
-            self._recolor()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,8 @@ from phi3desk.library.documents import ImportProgress, LibraryStatus
 from phi3desk.ui.formatting import counted, duration, number
 from phi3desk.ui.library.progress import ProgressText
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, set_kind, tokens
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.widgets.scroll_column import ScrollColumn
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 MOST_QUESTIONS = 3
@@ -61,7 +62,8 @@ class StepCard(QFrame):
         column.addWidget(self.text, 1)
         column.addWidget(self.bar)
         column.addLayout(self.buttons)
-        self.recolor()
+        self._recolor()
+        follow_scheme(self, self._recolor)
 
     def add_button(self, button: QPushButton) -> None:
         """Add a button at the foot of the card."""
@@ -71,22 +73,21 @@ class StepCard(QFrame):
     def set_done(self, done: bool) -> None:
         """Show that this is settled."""
         self._done = done
-        self.recolor()
+        self._recolor()
 
     def set_progress(self, share: float | None) -> None:
         """Show how far the work is, 0 to 1; None while none runs."""
         self.bar.setVisible(share is not None)
         self.bar.setValue(round(1000 * (share or 0.0)))
 
-    def recolor(self) -> None:
-        """Paint the picture in the colours of the scheme."""
+    def _recolor(self) -> None:
         shown = tokens()
         made = icon("check-circle", shown.good) if self._done else icon(self._symbol, shown.accent)
         self._picture.setPixmap(made.pixmap(QSize(22, 22)))
         self._picture.setFixedSize(24, 24)
 
 
-class StartPage(QScrollArea):
+class StartPage(ScrollColumn):
     """One page. `import_requested` and `folder_requested` ask for documents from disk, `samples_requested` for those
     that came along, `choose_model_requested` for a GGUF; `question_chosen` carries a question to ask.
     """
@@ -98,9 +99,8 @@ class StartPage(QScrollArea):
     question_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._words = ProgressText(self)
-        self.setWidgetResizable(True)
+        super().__init__(READING_WIDTH + 2 * SPACE_XL, parent, share=10_000)
+        self._progress_text = ProgressText(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._title = QLabel()
@@ -125,10 +125,7 @@ class StartPage(QScrollArea):
         self._questions = QVBoxLayout()
         self._questions.setSpacing(SPACE_S)
         self._questions.setContentsMargins(0, SPACE_L, 0, 0)
-        body = QWidget()
-        body.setMaximumWidth(READING_WIDTH + 2 * SPACE_XL)
-        body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        column = QVBoxLayout(body)
+        column = self.column
         column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
         column.setSpacing(SPACE_S)
         column.addStretch(2)
@@ -137,15 +134,6 @@ class StartPage(QScrollArea):
         column.addWidget(self._cards)
         column.addLayout(self._questions)
         column.addStretch(3)
-        outer = QWidget()
-        row = QHBoxLayout(outer)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(body, 10_000)
-        row.addStretch(1)
-        self.setWidget(outer)
-        outer.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
         self.show_documents(None, None, False)
 
     def _make_buttons(self) -> None:
@@ -224,7 +212,7 @@ class StartPage(QScrollArea):
     def _import_words(self, progress: ImportProgress | None) -> str:
         if progress is None:
             return self.tr("Looking at the files")
-        parts = [self._words.phase(progress.phase)]
+        parts = [self._progress_text.phase(progress.phase)]
         if progress.files:
             files = self.tr("{done} of {all} files")
             parts.append(files.format(done=number(progress.files_done), all=number(progress.files)))
@@ -241,9 +229,3 @@ class StartPage(QScrollArea):
         super().resizeEvent(event)
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.LeftToRight if self.viewport().width() >= SIDE_BY_SIDE else ways.TopToBottom)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "model"):
-            self.documents.recolor()
-            self.model.recolor()

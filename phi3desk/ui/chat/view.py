@@ -32,6 +32,7 @@ from phi3desk.ui.colors import mixed
 from phi3desk.ui.formatting import place_of
 from phi3desk.ui.inert_text import InertDocument, plain
 from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, reading_font, tokens
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 EARLIER = "earlier:"
 SHOWN_AT_FIRST = 40
@@ -75,7 +76,7 @@ class ConversationView(QTextBrowser):
         self._actions = MessageActions(self)
         self._actions.hide()
         self._pointed: Entry | None = None
-        self._inset: EmbeddedWidget | None = None
+        self._embedded: EmbeddedWidget | None = None
         self.anchorClicked.connect(self._on_anchor_clicked)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -88,6 +89,7 @@ class ConversationView(QTextBrowser):
         self._actions.good_requested.connect(self.good_requested)
         self._actions.not_good_requested.connect(self.not_good_requested)
         self._actions.compare_requested.connect(self.compare_requested)
+        follow_scheme(self, self._show_again)
 
     def loadResource(self, _type: int, _name: QUrl | str) -> None:
         """Refuse every resource: text may name pictures and files, none is loaded."""
@@ -178,7 +180,7 @@ class ConversationView(QTextBrowser):
         is_last = bool(self._entries) and self._entries[-1].message.id == message_id
         # its room changes the range while it grows: only under the last message that means to follow the end
         self._following = self._following and is_last
-        self._inset = EmbeddedWidget(self, widget, frame_of)
+        self._embedded = EmbeddedWidget(self, widget, frame_of)
         if is_last:
             self.to_end()
         else:
@@ -188,9 +190,9 @@ class ConversationView(QTextBrowser):
 
     def take_below_away(self) -> None:
         """Take away what stands under a message; its widget is deleted."""
-        if self._inset is not None:
-            self._inset.take_away()
-            self._inset = None
+        if self._embedded is not None:
+            self._embedded.take_away()
+            self._embedded = None
 
     @property
     def follows_end(self) -> bool:
@@ -465,8 +467,3 @@ class ConversationView(QTextBrowser):
             self.to_end()
         if self._pointed is not None:
             self._place_actions(self._pointed)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_actions"):
-            self._show_again()

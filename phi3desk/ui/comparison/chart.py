@@ -136,7 +136,7 @@ def bar_color(index: int) -> QColor:
 
 
 def share_words(share: Share) -> str:
-    """Return a share with its interval as the person reads it: "7 of 20 (18 to 57 %)"."""
+    """Return a share with its interval as the user reads it: "7 of 20 (18 to 57 %)"."""
     if share.of == 0:
         return "–"
     low, high = number(100 * share.low), number(100 * share.high)

@@ -52,8 +52,8 @@ class ComparisonForm(QWidget):
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(120)
         self.text.textChanged.connect(self._show_file)
-        self.told = label("", "bad")
-        self.told.hide()
+        self.problem = label("", "bad")
+        self.problem.hide()
         self._profiles: list[Profile] = []
         self._formed: Collection[str] = ()
         column = QVBoxLayout(self)
@@ -61,7 +61,7 @@ class ComparisonForm(QWidget):
         column.setSpacing(SPACE_M)
         column.addWidget(self._make_questions())
         column.addWidget(self._make_variants())
-        column.addWidget(self.told)
+        column.addWidget(self.problem)
         self.start = on_click(Button(self.tr("Compare"), "play", "primary"), self.start_requested.emit)
         row = QHBoxLayout()
         row.addWidget(self.start)
@@ -226,8 +226,8 @@ class ComparisonForm(QWidget):
 
     def tell(self, text: str) -> None:
         """Say why it cannot start; an empty text says nothing."""
-        self.told.setText(text)
-        self.told.setVisible(bool(text))
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
 
     def _choose_file(self) -> None:
         dialog = QFileDialog(self, self.tr("Choose a file of questions"))

@@ -1,10 +1,10 @@
-"""One variant's answer in a comparison on the spot: as it is written, then with its sources, figures and thumbs."""
+"""One variant's answer of a comparison in the conversation: as it is written, then with sources, figures and thumbs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QTextBrowser
 
@@ -20,6 +20,7 @@ from phi3desk.ui.inert_text import InertDocument, plain
 from phi3desk.ui.theme import SPACE_S, SPACE_XS, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 READING_PX = 14
 
@@ -89,7 +90,7 @@ class InlineAnswer(Card):
         self.name = name
         self.outcome: Outcome | None = None
         self._sources: tuple[Source, ...] = ()
-        self._lines = AnswerFooter(self)
+        self._footer = AnswerFooter(self)
         self.state = label(self.tr("Waiting"), "quiet")
         self.text = AnswerText(self.tr("Answer: {variant}").format(variant=name))
         self.text.anchorClicked.connect(self._on_anchor_clicked)
@@ -107,6 +108,7 @@ class InlineAnswer(Card):
         self.column.addStretch(1)
         self.column.addLayout(self._make_actions())
         self._show_actions()
+        follow_scheme(self, self._recolor)
 
     def _make_actions(self) -> FlowLayout:
         self.good = self._thumb("thumb-up-outline", self.tr("Good: {variant}"), 1)
@@ -176,7 +178,7 @@ class InlineAnswer(Card):
         """Return seconds, where the answer came from, and what the program found in it."""
         parts = [self.tr("{seconds} s").format(seconds=number(outcome.seconds, 1))]
         if not outcome.problem:
-            parts.append(self._lines.made(replace(outcome.answer, made_by=MadeBy())))
+            parts.append(self._footer.made(replace(outcome.answer, made_by=MadeBy())))
         return parts + marks_of(judge(Expected(), outcome.answer), replace(outcome, thumb=0), translate)
 
     def _cited(self, answer: Answer) -> list[tuple[Source, Citation]]:
@@ -205,7 +207,6 @@ class InlineAnswer(Card):
         quote = self.outcome.answer.citations[int(index)].quote if int(index) >= 0 else ""
         self.source_requested.emit(source, quote)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and getattr(self, "outcome", None) is not None:
+    def _recolor(self) -> None:
+        if self.outcome is not None:
             self.show_outcome(self.outcome)

@@ -1,4 +1,4 @@
-"""How a comparison begins: the plan, a free model, adapters that fit, and a question to the person where in doubt."""
+"""How a comparison begins: the plan, a free model, adapters that fit, and a question to the user where in doubt."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OnRefused = Callable[[str], None]
 
 @dataclasses.dataclass(frozen=True)
 class ComparisonRequest:
-    """What the person wants compared: `variants` by name, of the expert `base`; `history` and `document` as in Plan."""
+    """What the user wants compared: `variants` by name, of the expert `base`; `history` and `document` as in Plan."""
 
     title: str
     questions: tuple[ComparedQuestion, ...]
@@ -50,7 +50,7 @@ class ComparisonLauncher(QObject):
         is_answering: Callable[[], bool],
         window: QWidget,
     ) -> None:
-        """`is_answering` tells that a conversation has the model now; over `window` the person is asked."""
+        """`is_answering` tells that a conversation has the model now; over `window` the user is asked."""
         super().__init__(window)
         self._store, self._profiles = services.comparisons, services.profiles
         self._models, self._adapters = services.models, services.adapters

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QProgressBar,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -29,6 +27,8 @@ from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import COLUMN_WIDTH, Button, label, on_click
+from phi3desk.ui.widgets.file_dialogs import save_dialog, saved_text
+from phi3desk.ui.widgets.scroll_column import ScrollColumn
 
 
 class ComparisonPage(QWidget):
@@ -47,17 +47,17 @@ class ComparisonPage(QWidget):
         self.runner, self._launcher = runner, launcher
         self._comparison: Comparison | None = None
         self.setAccessibleName(self.tr("Comparison"))
-        self.setup = ComparisonForm()
+        self.form = ComparisonForm()
         self.results = ComparisonResults(self._store)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._make_setup())
+        self._stack.addWidget(self._make_form())
         self._stack.addWidget(self._make_results())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self.setup.start_requested.connect(self.start)
-        self.setup.open_requested.connect(self.open)
-        self.setup.delete_requested.connect(self.delete)
+        self.form.start_requested.connect(self.start)
+        self.form.open_requested.connect(self.open)
+        self.form.delete_requested.connect(self.delete)
         self.results.reveal_requested.connect(self.reveal)
         self.runner.running_changed.connect(lambda _: self._show_buttons())
         self.runner.progressed.connect(self._on_progressed)
@@ -65,28 +65,16 @@ class ComparisonPage(QWidget):
         self.runner.ended.connect(self._on_ended)
         self.refresh()
 
-    def _make_setup(self) -> QWidget:
-        held = QWidget()
-        held.setMaximumWidth(COLUMN_WIDTH)
-        column = QVBoxLayout(held)
+    def _make_form(self) -> QWidget:
+        area = ScrollColumn(COLUMN_WIDTH)
+        column = area.column
         column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
         column.setSpacing(SPACE_M)
         column.addWidget(label(self.tr("Does it help?"), "title"))
         column.addWidget(
             label(self.tr("Ask the same questions in several ways, and see which answers are better."), "quiet")
         )
-        column.addWidget(self.setup)
-        middle = QWidget()
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(held, 100)
-        row.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(middle)
-        middle.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
+        column.addWidget(self.form)
         return area
 
     def _make_results(self) -> QWidget:
@@ -96,7 +84,7 @@ class ComparisonPage(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Answers done"))
-        back = on_click(Button(self.tr("All comparisons"), "arrow-left", "quiet"), self.show_setup)
+        back = on_click(Button(self.tr("All comparisons"), "arrow-left", "quiet"), self.show_form)
         self._stop = on_click(Button(self.tr("Stop"), "stop"), self.runner.stop)
         self._go_on = on_click(Button(self.tr("Go on"), "play", "primary"), self.go_on)
         self._reveal = on_click(Button(self.tr("Reveal the names"), "eye-outline"), self.reveal)
@@ -130,26 +118,24 @@ class ComparisonPage(QWidget):
     def refresh(self) -> None:
         """Show the experts and the earlier comparisons as they are now."""
         profiles = [self._launcher.on_its_model(profile) for profile in self._profiles.profiles()]
-        self.setup.show_profiles(profiles, self._profiles.current.id, self._launcher.only_with_passages(profiles))
-        self.setup.show_earlier(self._store.comparisons())
+        self.form.show_profiles(profiles, self._profiles.current.id, self._launcher.only_with_passages(profiles))
+        self.form.show_earlier(self._store.comparisons())
 
     def start(self) -> None:
         """Begin what the form asks for."""
-        setup = self.setup
+        form = self.form
         try:
-            wanted = ComparisonRequest(
-                setup.title, setup.questions(), setup.base, setup.variants, setup.blind.isChecked()
-            )
+            wanted = ComparisonRequest(form.title, form.questions(), form.base, form.variants, form.blind.isChecked())
         except UserError as error:
-            setup.tell(translate(error.sentence))
+            form.tell(translate(error.sentence))
             return
-        setup.tell("")
-        self._launcher.begin(wanted, lambda comparison: self.open(comparison.id), setup.tell)
+        form.tell("")
+        self._launcher.begin(wanted, lambda comparison: self.open(comparison.id), form.tell)
 
     def prepare(self, question: str, profile_id: str, variants: Sequence[str]) -> None:
         """Show the form filled with a question and the variants to answer it, so that more can be added."""
-        self.show_setup()
-        self.setup.fill(question, profile_id, variants)
+        self.show_form()
+        self.form.fill(question, profile_id, variants)
 
     def go_on(self) -> None:
         """Answer what is not answered yet in the comparison that is shown."""
@@ -166,7 +152,7 @@ class ComparisonPage(QWidget):
         self._show_state("")
         self.results.table.setFocus()
 
-    def show_setup(self) -> None:
+    def show_form(self) -> None:
         """Show the form and the earlier comparisons; a comparison under way goes on."""
         self.refresh()
         self._stack.setCurrentIndex(0)
@@ -174,7 +160,7 @@ class ComparisonPage(QWidget):
     def delete(self, comparison_id: int) -> None:
         """Delete a comparison that is not running; offers to undo it."""
         if self.runner.runs(comparison_id):
-            self.setup.tell(self.tr("This comparison is running. Stop it first."))
+            self.form.tell(self.tr("This comparison is running. Stop it first."))
             return
         self._store.delete(comparison_id)
         self.refresh()
@@ -211,7 +197,7 @@ class ComparisonPage(QWidget):
             self._comparison = self._store.comparison(self._comparison.id)
             self.results.show_comparison(self._comparison)
             self._show_state(problem)
-        self.setup.show_earlier(self._store.comparisons())
+        self.form.show_earlier(self._store.comparisons())
 
     def _show_state(self, problem: str) -> None:
         comparison = self._comparison
@@ -235,14 +221,9 @@ class ComparisonPage(QWidget):
             button.setToolTip(self.tr("Reveal the names first") if hidden else "")
 
     def _save(self, kind: str) -> None:
-        dialog = QFileDialog(self, self.tr("Save the comparison"))
-        folder = self._settings.remembered(FOLDER)
-        dialog.setDirectory(folder if isinstance(folder, str) else str(Path.home()))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.selectFile(f"comparison.{kind}")
+        title = self.tr("Save the comparison")
+        dialog = save_dialog(self, title, self._settings, FOLDER, f"comparison.{kind}")
         dialog.fileSelected.connect(lambda path: self.save(Path(path), kind))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def save(self, path: Path, kind: str) -> None:
@@ -250,13 +231,11 @@ class ComparisonPage(QWidget):
         comparison = self._comparison
         if comparison is None:
             return
-        self._settings.remember(FOLDER, str(path.parent))
         outcomes = self._store.outcomes(comparison.id)
         text = csv_text(comparison, outcomes) if kind == "csv" else html_text(comparison, outcomes)
         try:
             write_atomically(path, text)
         except OSError:
-            told = self.tr("{path} could not be written. Choose a folder of your own, or free some space.")
+            self._notices.say(saved_text(path, written=False))
         else:
-            told = self.tr("Saved as {path}.")
-        self._notices.say(told.format(path=str(path)))
+            self._notices.say(saved_text(path, written=True))

@@ -168,5 +168,5 @@ class ComparisonTable(QTableView):
 
 
 def shown_variant(name: str) -> str:
-    """Return a variant's name in the person's language; an expert's name stays as it is."""
+    """Return a variant's name in the user's language; an expert's name stays as it is."""
     return translate(Sentence(name))

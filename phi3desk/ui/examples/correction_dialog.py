@@ -40,6 +40,6 @@ class CorrectionDialog(QDialog):
 
     @property
     def correction(self) -> str:
-        """What it should have said; empty where the person did not say."""
+        """What it should have said; empty where the user did not say."""
         text = self.text.toPlainText().strip()
         return "" if text == self._answer.strip() else text

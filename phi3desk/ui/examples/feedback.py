@@ -1,4 +1,4 @@
-"""Good and not good: keeps what the person thinks of an answer, with all that it was made from."""
+"""Good and not good: keeps what the user thinks of an answer, with all that it was made from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answers the person judged: looked through, corrected, taken out, and written as files to train on."""
+"""The answers that the user judged: looked through, corrected, taken out, and written as files to train on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QListView,
     QPlainTextEdit,
@@ -27,6 +26,7 @@ from phi3desk.ui.formatting import number, place_of, translate
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click, selectable
+from phi3desk.ui.widgets.file_dialogs import folder_dialog
 from phi3desk.workers.protocol import Failure
 
 Index = QModelIndex | QPersistentModelIndex
@@ -264,18 +264,12 @@ class ExamplesPage(QWidget):
         self.refresh()
 
     def _choose_folder(self) -> None:
-        folder = self._settings.remembered(FOLDER)
-        start = folder if isinstance(folder, str) else str(Path.home())
-        dialog = QFileDialog(self, self.tr("Where shall the examples go?"), start)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog = folder_dialog(self, self.tr("Where shall the examples go?"), self._settings, FOLDER)
         dialog.fileSelected.connect(lambda path: self.export(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def export(self, parent: Path) -> None:
         """Write the examples into a new folder in `parent`, as the loaded model is asked, and say how it went."""
-        self._settings.remember(FOLDER, str(parent))
         examples = self._store.examples()
         loaded = self._model.model
         manner = prompt_format_for(loaded.parameters, loaded.prompt) if loaded is not None else USUAL

@@ -97,7 +97,7 @@ class ActiveAdapterChecks(QObject):
             return self.tr("{adapter}: made for another model?").format(adapter=self._misfits[0].name)
         return ""
 
-    def words(self) -> str:
+    def text(self) -> str:
         """Return what is wrong in full, with what follows from it."""
         lines = [translate(one.reason) for one in self._misfits]
         if any(not one.doubtful for one in self._misfits):
@@ -135,7 +135,7 @@ class ActiveAdapterChecks(QObject):
         if state == self._checked:
             self._show(found)
             if found:
-                self._tell(self.words())
+                self._tell(self.text())
 
     def _show(self, found: tuple[Misfit, ...]) -> None:
         if found != self._misfits:
@@ -145,7 +145,7 @@ class ActiveAdapterChecks(QObject):
     def _on_adapters_failed(self, failure: Failure, wanted: Sequence[AdapterUse]) -> None:
         """Tell what the worker says of the expert in use; of others the preview and the comparison tell."""
         if tuple(wanted) == self._expert.current.adapters:
-            self._tell(self.words() or translate(failure.sentence))
+            self._tell(self.text() or translate(failure.sentence))
 
     def _tell(self, text: str) -> None:
         if self._told_of != self._checked or not self._checked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from phi3desk.model.types import STRONGEST, AdapterUse
@@ -10,6 +10,7 @@ from phi3desk.ui.formatting import number
 from phi3desk.ui.theme import SPACE_S
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.tooltip import plain_tooltip
+from phi3desk.ui.widgets.wheel_guard import WheelGuard
 
 #: a step of the slider, in strength
 STEP = 0.05
@@ -24,7 +25,7 @@ class AdapterRow(QWidget):
     def __init__(self, name: str, path: str, facts: str, strength: float | None) -> None:
         super().__init__()
         self.name, self._path = name, path
-        #: kept as it is until the person moves the slider, for it may lie between two steps
+        #: kept as it is until the user moves the slider, for it may lie between two steps
         self._strength = 1.0 if strength is None else strength
         self.box = QCheckBox(name)
         self.box.setToolTip(plain_tooltip(facts))
@@ -36,7 +37,7 @@ class AdapterRow(QWidget):
         self.slider.setAccessibleName(self.tr("Strength of {name}").format(name=name))
         self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.slider.setMinimumWidth(90)
-        self.slider.installEventFilter(self)
+        WheelGuard(self.slider)
         self._value = label(wraps=False)
         self._value.setMinimumWidth(30)
         self.reset = Button("", "restore", "quiet", self.tr("Set the strength of {name} to 1").format(name=name))
@@ -71,12 +72,6 @@ class AdapterRow(QWidget):
         self.fit.setText(text)
         self.fit.setVisible(bool(text))
         self.box.setAccessibleDescription(text)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and not self.slider.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     def _on_moved(self, value: int) -> None:
         self._strength = round(value * STEP, 2)

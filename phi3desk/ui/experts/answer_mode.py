@@ -11,7 +11,7 @@ from phi3desk.ui.widgets.basic import label
 
 
 class ExpertAnswerMode(QWidget):
-    """Chooses an answer mode; `changed` is emitted at each change by the person."""
+    """Chooses an answer mode; `changed` is emitted at each change by the user."""
 
     changed = Signal()
 

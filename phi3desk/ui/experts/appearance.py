@@ -1,4 +1,4 @@
-"""The look of an expert in its form: a colour and an icon."""
+"""How an expert appears: its colour and its icon, chosen in its form."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Swatch(QAbstractButton):
 
 
 class ExpertAppearance(QWidget):
-    """Chooses colour and icon; `changed` is emitted at each change by the person."""
+    """Chooses colour and icon; `changed` is emitted at each change by the user."""
 
     changed = Signal()
 
@@ -82,7 +82,7 @@ class ExpertAppearance(QWidget):
         column.addWidget(label(self.tr("The last one lets you choose any colour."), "quiet"))
         column.addLayout(icons)
 
-    def show_look(self, color: str, icon_name: str) -> None:
+    def show_appearance(self, color: str, icon_name: str) -> None:
         """Show a colour and an icon; tells nobody."""
         self.color, self.icon_name = color, icon_name if icon_name in ICONS else ""
         swatch = next((one for one in self.swatches if one.color.lower() == color.lower()), None)
@@ -96,7 +96,7 @@ class ExpertAppearance(QWidget):
         return "" if swatch is self.icons[0] else swatch.icon_name
 
     def _take(self, color: str, icon_name: str) -> None:
-        self.show_look(color, icon_name)
+        self.show_appearance(color, icon_name)
         self.changed.emit()
 
     def _choose_color(self) -> None:
@@ -104,7 +104,7 @@ class ExpertAppearance(QWidget):
         if chosen.isValid():
             self._take(chosen.name().upper(), self.icon_name)
         else:
-            self.show_look(self.color, self.icon_name)
+            self.show_appearance(self.color, self.icon_name)
 
     def _color_names(self) -> tuple[str, ...]:
         return (

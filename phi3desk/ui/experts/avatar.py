@@ -1,4 +1,4 @@
-"""The disc that stands for an expert: its colour with its icon, or with the first letter of its name."""
+"""An expert's avatar: a disc in its colour with its icon, or with the first letter of its name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ICON_SHARE = 0.6
 
 
 def paint_avatar(painter: QPainter, place: QRectF, color: str, icon_name: str, name: str) -> None:
-    """Paint a disc; its icon or letter is dark or light, whichever is easier to see on the colour."""
+    """Paint an avatar; its icon or letter is dark or light, whichever is easier to see on the colour."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(color))
     painter.drawEllipse(place)
@@ -33,7 +33,7 @@ def paint_avatar(painter: QPainter, place: QRectF, color: str, icon_name: str, n
 
 
 def avatar_icon(profile: Profile, ratio: float = 1.0) -> QIcon:
-    """Return an expert's disc as an icon; `ratio` is that of device pixels."""
+    """Return an expert's avatar as an icon; `ratio` is that of device pixels."""
     pixmap = QPixmap(round(20 * ratio), round(20 * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -45,7 +45,7 @@ def avatar_icon(profile: Profile, ratio: float = 1.0) -> QIcon:
 
 
 class ExpertAvatar(QWidget):
-    """An expert's disc; `size` is its width and height in pixels."""
+    """An expert's avatar; `size` is its width and height in pixels."""
 
     def __init__(self, size: int = 40) -> None:
         super().__init__()

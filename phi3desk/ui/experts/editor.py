@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from phi3desk.library.documents import Collection
@@ -21,6 +21,7 @@ from phi3desk.ui.theme import SPACE_M, SPACE_XS
 from phi3desk.ui.widgets.basic import Card, label
 from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.ui.widgets.tooltip import plain_tooltip
+from phi3desk.ui.widgets.wheel_guard import WheelGuard
 
 
 class ExpertEditor(QWidget):
@@ -44,10 +45,10 @@ class ExpertEditor(QWidget):
         self.questions = QPlainTextEdit()
         self.strengths: list[AdapterRow] = []
         self.collections: list[tuple[int, QCheckBox]] = []
-        self.look = ExpertAppearance()
-        self.mode = ExpertAnswerMode()
+        self.appearance = ExpertAppearance()
+        self.answer_mode = ExpertAnswerMode()
         self.sampling = ExpertSampling()
-        for part in (self.look, self.mode, self.sampling):
+        for part in (self.appearance, self.answer_mode, self.sampling):
             part.changed.connect(self._on_changed)
         self._build()
 
@@ -64,10 +65,10 @@ class ExpertEditor(QWidget):
         """Return each part of an expert as the fields have it."""
         return {
             "name": self.name.text(),
-            "color": self.look.color,
-            "icon": self.look.icon_name,
+            "color": self.appearance.color,
+            "icon": self.appearance.icon_name,
             "instructions": self.instructions.toPlainText().strip(),
-            "answer_mode": self.mode.mode,
+            "answer_mode": self.answer_mode.mode,
             "sampling": self.sampling.choice,
             "first_questions": tuple(
                 line.strip() for line in self.questions.toPlainText().splitlines() if line.strip()
@@ -96,8 +97,8 @@ class ExpertEditor(QWidget):
         self._filling = True
         self._profile = profile
         self.name.setText(profile.name)
-        self.look.show_look(profile.color, profile.icon)
-        self.mode.show_mode(profile.answer_mode)
+        self.appearance.show_appearance(profile.color, profile.icon)
+        self.answer_mode.show_mode(profile.answer_mode)
         self.sampling.show_choice(profile.sampling)
         self.instructions.setPlainText(profile.instructions)
         self.questions.setPlainText("\n".join(profile.first_questions))
@@ -111,7 +112,7 @@ class ExpertEditor(QWidget):
         adapters: Sequence[AdapterEntry],
         collections: Sequence[Collection],
     ) -> None:
-        """Offer these models, adapters and collections; the texts under the person's hands stay as they are."""
+        """Offer these models, adapters and collections; the texts under the user's hands stay as they are."""
         self._filling = True
         self._fill_models(profile, models)
         self._fill_adapters(profile, adapters)
@@ -136,7 +137,7 @@ class ExpertEditor(QWidget):
         self.name.setMaxLength(LONGEST_NAME)
         self.name.setAccessibleName(self.tr("Name"))
         self.name.textChanged.connect(self._on_changed)
-        column.addWidget(self._card(self.tr("Name, colour and icon"), "", self.name, self.look))
+        column.addWidget(self._card(self.tr("Name, colour and icon"), "", self.name, self.appearance))
         self.instructions.setPlaceholderText(
             self.tr("You are an expert on pumps. Give figures with their units, and say when the documents do not.")
         )
@@ -151,7 +152,7 @@ class ExpertEditor(QWidget):
         self._collection_flow = FlowLayout(SPACE_M)
         self._collection_hint = label(kind="quiet")
         column.addWidget(self._card(self.tr("Documents"), "", self._collection_hint, self._collection_flow))
-        column.addWidget(self._card(self.tr("Where answers come from"), "", self.mode))
+        column.addWidget(self._card(self.tr("Where answers come from"), "", self.answer_mode))
         column.addWidget(
             self._card(
                 self.tr("First questions"),
@@ -168,7 +169,7 @@ class ExpertEditor(QWidget):
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.model.setMinimumContentsLength(16)
         self.model.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.model.installEventFilter(self)
+        WheelGuard(self.model)
         self.model.currentIndexChanged.connect(self._on_changed)
         self._adapter_rows = QVBoxLayout()
         self._adapter_rows.setSpacing(SPACE_XS)
@@ -242,7 +243,7 @@ class ExpertEditor(QWidget):
             self._add_collection(collection.id, collection.name, tip, collection.id in profile.collections)
         known = {collection.id for collection in collections}
         for gone in (one for one in profile.collections if known and one not in known):
-            # it stays until the person takes it out: without it the expert would search everything
+            # it stays until the user takes it out: without it the expert would search everything
             tip = self.tr("It was deleted from the library. Take the check out to do without it.")
             self._add_collection(gone, self.tr("A deleted collection"), tip, True)
         self._show_collection_hint()
@@ -264,12 +265,6 @@ class ExpertEditor(QWidget):
             self._collection_hint.setText(self.tr("None is checked: the expert searches all of them."))
         else:
             self._collection_hint.setText(self.tr("The expert searches the checked ones only."))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and watched is self.model and not self.model.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     def _on_changed(self) -> None:
         if not self._filling:

@@ -28,12 +28,12 @@ from phi3desk.ui.widgets.tooltip import plain_tooltip
 ID = Qt.ItemDataRole.UserRole
 COLOR, MADE_OF, IN_USE, ICON, KEYS = (ID + n for n in range(1, 6))
 ROW_HEIGHT = 58
-DISC = 32
+AVATAR = 32
 WITH_KEYS = 9
 
 
 class _ExpertDelegate(QStyledItemDelegate):
-    """Draws the disc, two lines of text, and the keys that switch to the expert."""
+    """Draws the avatar, two lines of text, and the keys that switch to the expert."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(160, ROW_HEIGHT)
@@ -49,10 +49,10 @@ class _ExpertDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         mirrored = option.widget.isRightToLeft()
         row = option.rect.adjusted(10, 0, -10, 0)
-        left = row.right() - DISC if mirrored else row.left()
-        disc = QRectF(left, row.center().y() - DISC // 2, DISC, DISC)
-        paint_avatar(painter, disc, index.data(COLOR), index.data(ICON), name)
-        text = row.adjusted(0, 0, -DISC - 10, 0) if mirrored else row.adjusted(DISC + 10, 0, 0, 0)
+        left = row.right() - AVATAR if mirrored else row.left()
+        avatar = QRectF(left, row.center().y() - AVATAR // 2, AVATAR, AVATAR)
+        paint_avatar(painter, avatar, index.data(COLOR), index.data(ICON), name)
+        text = row.adjusted(0, 0, -AVATAR - 10, 0) if mirrored else row.adjusted(AVATAR + 10, 0, 0, 0)
         self._texts(painter, option, index, text, mirrored)
         painter.restore()
 

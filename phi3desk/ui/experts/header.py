@@ -22,7 +22,7 @@ class ExpertHeader(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._disc = ExpertAvatar()
+        self._avatar = ExpertAvatar()
         self._title = label("", "title")
         self._made_of = label(kind="quiet")
         self._validity = label(kind="quiet")
@@ -41,7 +41,7 @@ class ExpertHeader(QWidget):
         words.addWidget(self._made_of)
         row = QHBoxLayout()
         row.setSpacing(SPACE_M)
-        row.addWidget(self._disc, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         buttons = FlowLayout(SPACE_S)
         for part in (self._badge, self._use, on_click(copy, self.copy_requested.emit),
@@ -61,15 +61,15 @@ class ExpertHeader(QWidget):
 
     def show_profile(self, profile: Profile, made_of: str, in_use: bool) -> None:
         """Show an expert as it is kept."""
-        self._disc.show_profile(profile)
+        self._avatar.show_profile(profile)
         self._title.setText(profile.name)
         self._made_of.setText(made_of)
         self._use.setVisible(not in_use)
         self._badge.setVisible(in_use)
 
-    def show_look(self, profile: Profile) -> None:
-        """Show the disc of what is in the form."""
-        self._disc.show_profile(profile)
+    def show_appearance(self, profile: Profile) -> None:
+        """Show the avatar of what is in the form."""
+        self._avatar.show_profile(profile)
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """Tell whether what is in the form is kept."""

@@ -9,8 +9,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -37,6 +35,7 @@ from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XL
 from phi3desk.ui.widgets.focus import focus_into
+from phi3desk.ui.widgets.scroll_column import ScrollColumn
 from phi3desk.workers.protocol import Failure
 
 SAVE_MS = 400
@@ -67,13 +66,13 @@ class ExpertsPage(QWidget):
         self._tab_names: dict[str, QWidget] = {}
         self.setAccessibleName(self.tr("Experts"))
         self.tabs = QTabWidget()
-        self.experts = ExpertList()
-        self.head = ExpertHeader()
+        self.expert_list = ExpertList()
+        self.header = ExpertHeader()
         self.editor = ExpertEditor()
         self.preview = ExpertPreview(services)
-        self._fits = FormAdapterChecks(self.editor, services.adapters, services.models, self)
+        self._adapter_checks = FormAdapterChecks(self.editor, services.adapters, services.models, self)
         self.guide = TeachingGuide()
-        self.packs = PackTransfer(services, self)
+        self.pack_transfer = PackTransfer(services, self)
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setInterval(SAVE_MS)
@@ -105,7 +104,7 @@ class ExpertsPage(QWidget):
     @property
     def validity(self) -> str:
         """Whether what is in the form is kept, in a sentence."""
-        return self.head.validity
+        return self.header.validity
 
     def choose(self, profile_id: str) -> None:
         """Show an expert in the form; what is typed in the one before is kept first."""
@@ -116,7 +115,7 @@ class ExpertsPage(QWidget):
         self._show_chosen()
 
     def add_expert(self, template_id: str = "") -> None:
-        """Add an expert, empty or like one of the built-in ones, and let the person name it."""
+        """Add an expert, empty or like one of the built-in ones, and let the user name it."""
         self.save()
         template = next((one for one in self._profiles.templates() if one.id == template_id), None)
         name = template.name if template else self.tr("New expert")
@@ -144,7 +143,7 @@ class ExpertsPage(QWidget):
         if packs:
             self._notices.show_page(Page.EXPERTS)
         for pack in packs:
-            self.packs.take_in(pack)
+            self.pack_transfer.take_in(pack)
 
     def delete(self) -> None:
         """Delete the expert in the form; offers to undo it."""
@@ -169,7 +168,7 @@ class ExpertsPage(QWidget):
         try:
             deleted = self._profiles.delete(profile_id)
         except UserError as error:
-            self.head.say(translate(error.sentence), bad=True)
+            self.header.say(translate(error.sentence), bad=True)
             return None
         if profile_id == self._chosen:
             self._chosen = self._profiles.current.id
@@ -188,8 +187,8 @@ class ExpertsPage(QWidget):
         self._show_list()
         if self.isAncestorOf(QApplication.focusWidget() or self):
             # the button that was pressed goes, and the next one would have the keyboard
-            self.experts.list.setFocus()
-        self._show_head()
+            self.expert_list.list.setFocus()
+        self._show_header()
         self.profile_used.emit(self._chosen)
 
     def save(self) -> None:
@@ -204,16 +203,16 @@ class ExpertsPage(QWidget):
         try:
             self._profiles.save(profile)
         except UserError as error:
-            self.head.say(translate(error.sentence), bad=True)
+            self.header.say(translate(error.sentence), bad=True)
             kept = self._kept()
             rest = replace(profile, name=kept.name) if kept is not None else None
             if rest is None or rest == kept:
                 return
             self._profiles.save(rest)
         else:
-            self.head.say(self.tr("Saved."))
+            self.header.say(self.tr("Saved."))
         self._show_list()
-        self._show_head()
+        self._show_header()
         self.profile_saved.emit(profile.id)
 
     def open_guide(self) -> None:
@@ -238,7 +237,7 @@ class ExpertsPage(QWidget):
             self._used = used
             self.choose(used)
         self._show_list()
-        self._show_head()
+        self._show_header()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.save()
@@ -254,27 +253,15 @@ class ExpertsPage(QWidget):
             self._work.setSizes([460, 300] if wide else [700, 240])
 
     def _build(self) -> None:
-        form = QWidget()
-        form.setMaximumWidth(FORM_WIDTH + 2 * SPACE_XL)
-        column = QVBoxLayout(form)
-        column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_XL)
-        column.setSpacing(SPACE_M)
-        column.addWidget(self.head)
-        column.addWidget(self.editor)
-        column.addStretch(1)
-        middle = QWidget()
-        centred = QHBoxLayout(middle)
-        centred.setContentsMargins(0, 0, 0, 0)
-        centred.addStretch(1)
-        centred.addWidget(form, 100)
-        centred.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
+        self._scroll = ScrollColumn(FORM_WIDTH + 2 * SPACE_XL)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(middle)
-        self._scroll.viewport().setAutoFillBackground(False)
-        middle.setAutoFillBackground(False)
+        column = self._scroll.column
+        column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_XL)
+        column.setSpacing(SPACE_M)
+        column.addWidget(self.header)
+        column.addWidget(self.editor)
+        column.addStretch(1)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -284,9 +271,9 @@ class ExpertsPage(QWidget):
         self._right = QStackedWidget()
         self._right.addWidget(self._work)
         self._right.addWidget(self.guide)
-        self._experts_tab = _splitter(self.experts, self._right)
+        self._experts_tab = _splitter(self.expert_list, self._right)
         self._experts_tab.setStretchFactor(1, 1)
-        self.experts.setMinimumWidth(180)
+        self.expert_list.setMinimumWidth(180)
         self._experts_tab.setSizes([220, 800])
         self.tabs.setTabBarAutoHide(True)
         self.tabs.setDocumentMode(True)
@@ -294,26 +281,26 @@ class ExpertsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.packs.bar)
+        column.addWidget(self.pack_transfer.bar)
         column.addWidget(self.tabs, 1)
-        self.setFocusProxy(self.experts.list)
-        self.experts.show_templates(self._profiles.templates())
+        self.setFocusProxy(self.expert_list.list)
+        self.expert_list.show_templates(self._profiles.templates())
 
     def _connect(self) -> None:
-        self.experts.chosen.connect(self.choose)
-        self.experts.list.clicked.connect(lambda _: self.close_guide())
-        self.experts.used.connect(lambda _: self.use())
+        self.expert_list.chosen.connect(self.choose)
+        self.expert_list.list.clicked.connect(lambda _: self.close_guide())
+        self.expert_list.used.connect(lambda _: self.use())
         # a row may not be given new contents while the view still moves it
-        self.experts.moved.connect(self.move_expert, Qt.ConnectionType.QueuedConnection)
-        self.experts.new_requested.connect(self.add_expert)
-        self.experts.delete_requested.connect(self.delete)
-        self.experts.guide_requested.connect(self.open_guide)
-        self.head.use_requested.connect(self.use)
-        self.head.copy_requested.connect(self.copy)
-        self.head.delete_requested.connect(self.delete)
-        self.head.export_requested.connect(self._on_export_requested)
-        self.experts.import_requested.connect(lambda: self.packs.choose_pack(self))
-        self.packs.imported.connect(self._on_imported)
+        self.expert_list.moved.connect(self.move_expert, Qt.ConnectionType.QueuedConnection)
+        self.expert_list.new_requested.connect(self.add_expert)
+        self.expert_list.delete_requested.connect(self.delete)
+        self.expert_list.guide_requested.connect(self.open_guide)
+        self.header.use_requested.connect(self.use)
+        self.header.copy_requested.connect(self.copy)
+        self.header.delete_requested.connect(self.delete)
+        self.header.export_requested.connect(self._on_export_requested)
+        self.expert_list.import_requested.connect(lambda: self.pack_transfer.choose_pack(self))
+        self.pack_transfer.imported.connect(self._on_imported)
         self.guide.closed.connect(self.close_guide)
         self.editor.changed.connect(self._on_edited)
         self._library.collections_changed.connect(lambda _: self._show_choices())
@@ -322,12 +309,12 @@ class ExpertsPage(QWidget):
         self._due.start()
         profile = self.editor.profile
         if profile is not None:
-            self.head.show_look(profile)
+            self.header.show_appearance(profile)
             self.preview.show_profile(profile)
 
     def _on_export_requested(self) -> None:
         self.save()
-        self.packs.ask_what(self.chosen, self)
+        self.pack_transfer.ask_what(self.chosen, self)
 
     def _on_imported(self, imported: ImportedPack) -> None:
         """Show the new expert, but not in place of one that is being changed."""
@@ -345,7 +332,9 @@ class ExpertsPage(QWidget):
         is_here = any(profile.id == imported.profile.id for profile in self._profiles.profiles())
         if is_here and self._delete(imported.profile.id) is None:
             return
-        self.packs.forget(imported, {use.name for profile in self._profiles.profiles() for use in profile.adapters})
+        self.pack_transfer.forget(
+            imported, {use.name for profile in self._profiles.profiles() for use in profile.adapters}
+        )
         self.refresh()
 
     def _on_lists(self, lists: tuple[list[ModelEntry], list[AdapterEntry]]) -> None:
@@ -354,34 +343,34 @@ class ExpertsPage(QWidget):
             self._show_choices()
 
     def _on_failed(self, failure: Failure) -> None:
-        self.head.say(translate(failure.sentence), bad=True)
+        self.header.say(translate(failure.sentence), bad=True)
 
     def _kept(self) -> Profile | None:
         return next((one for one in self._profiles.profiles() if one.id == self._chosen), None)
 
     def _show_choices(self) -> None:
-        """Offer what there is now, without touching what the person is typing."""
+        """Offer what there is now, without touching what the user is typing."""
         profile = self.editor.profile
         if profile is not None:
             self.editor.show_choices(profile, self._model_entries, self._adapter_entries, self._library.collections)
             self._show_list()
-            self._show_head()
+            self._show_header()
 
     def _show_list(self) -> None:
         profiles = [(profile, self._made_of_text(profile)) for profile in self._profiles.profiles()]
-        self.experts.show_profiles(profiles, self._profiles.current.id, self._chosen)
-        self.head.delete.setEnabled(len(profiles) > 1)
+        self.expert_list.show_profiles(profiles, self._profiles.current.id, self._chosen)
+        self.header.delete.setEnabled(len(profiles) > 1)
 
     def _show_chosen(self) -> None:
         self.editor.show_profile(self.chosen, self._model_entries, self._adapter_entries, self._library.collections)
         self.preview.show_profile(self.chosen)
-        self.head.say(self.tr("Changes are saved as you type."))
-        self._show_head()
+        self.header.say(self.tr("Changes are saved as you type."))
+        self._show_header()
         self._scroll.verticalScrollBar().setValue(0)
 
-    def _show_head(self) -> None:
+    def _show_header(self) -> None:
         profile = self.chosen
-        self.head.show_profile(profile, self._made_of_text(profile), self._profiles.current.id == profile.id)
+        self.header.show_profile(profile, self._made_of_text(profile), self._profiles.current.id == profile.id)
 
     def _made_of_text(self, profile: Profile) -> str:
         parts = [profile.model] if profile.model else []

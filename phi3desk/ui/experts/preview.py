@@ -47,7 +47,7 @@ class ExpertPreview(QWidget):
         self._job: AnswerJob | None = None
         self._waiting = False
         self._borrowed = False
-        self._lines = AnswerFooter(self)
+        self._footer = AnswerFooter(self)
         self._clock = QElapsedTimer()
         self._shown: QTextDocument | None = None
         self._due = QTimer(self)
@@ -237,7 +237,7 @@ class ExpertPreview(QWidget):
             self.answer.setDocument(self._shown)
             self._show_sources(answer.sources)
             seconds = self.tr("{seconds} s").format(seconds=number(self._clock.elapsed() / 1000, 1))
-            self.foot.setText(f"{self._lines.made(answer)}  ·  {seconds}")
+            self.foot.setText(f"{self._footer.made(answer)}  ·  {seconds}")
 
     def _show_nothing(self) -> None:
         for part in (self.status, self.sources, self.foot):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
 from phi3desk.profiles.profile import SAMPLING_LIMITS, SamplingChoice
 from phi3desk.ui.theme import SPACE_XS
 from phi3desk.ui.widgets.basic import Button, label
+from phi3desk.ui.widgets.wheel_guard import WheelGuard
 
 
 class _Figure(QDoubleSpinBox):
@@ -30,7 +31,7 @@ class _Figure(QDoubleSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(32)
         self.setMaximumWidth(240)
-        self.installEventFilter(self)
+        WheelGuard(self)
         self.editingFinished.connect(self._on_edited)
 
     @property
@@ -44,12 +45,6 @@ class _Figure(QDoubleSpinBox):
         """Show a figure, or that Settings decide."""
         self.setValue(self.minimum() if value is None else value)
         self._given, self._shown = value, self.value()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and not self.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     def _on_edited(self) -> None:
         if self.minimum() < self.value() < self._least and self.value() != self._shown:
@@ -94,7 +89,7 @@ class ExpertSampling(QWidget):
 
     @property
     def choice(self) -> SamplingChoice:
-        """What the person wants; what this form does not show stays as it was."""
+        """What the user wants; what this form does not show stays as it was."""
         tokens = self.max_tokens.chosen
         return dataclasses.replace(
             self._kept,

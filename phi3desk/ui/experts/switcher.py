@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
@@ -12,11 +12,11 @@ from phi3desk.ui.experts.avatar import avatar_icon, paint_avatar
 from phi3desk.ui.theme import LIST_PX, RADIUS, icon, tokens
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
-DISC = 28
+AVATAR = 28
 
 
 class ExpertSwitcher(QPushButton):
-    """A button with the expert's disc and name, and a line of what it is made of; its menu lists all experts.
+    """A button with the expert's avatar and name, and a line of what it is made of; its menu lists all experts.
 
     `expert_chosen` carries the profile's id, `manage_requested` asks for the page of experts.
     """
@@ -107,9 +107,9 @@ class ExpertSwitcher(QPushButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(shown.accent), 2))
             painter.drawRoundedRect(area, RADIUS, RADIUS)
-        place = QRectF(10, (self.height() - DISC) / 2, DISC, DISC)
+        place = QRectF(10, (self.height() - AVATAR) / 2, AVATAR, AVATAR)
         paint_avatar(painter, place, self._profile.color, self._profile.icon, self._profile.name)
-        text = area.adjusted(DISC + 20, 9, -28, -9)
+        text = area.adjusted(AVATAR + 20, 9, -28, -9)
         font = QFont(self.font())
         font.setPixelSize(LIST_PX + 1)
         font.setWeight(QFont.Weight.DemiBold)
@@ -129,8 +129,3 @@ class ExpertSwitcher(QPushButton):
         painter.drawText(text, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, line)
         icon("unfold-more-horizontal").paint(painter, self.width() - 28, self.height() // 2 - 9, 18, 18)
         painter.end()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()

@@ -15,6 +15,7 @@ from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.library.document_report import write_report
 from phi3desk.ui.services import Services
+from phi3desk.ui.widgets.file_dialogs import file_dialog, save_dialog, saved_text
 
 FOLDER, REPORT_FOLDER = "folder", "folder.report"
 #: What can be read, as file dialogs take it.
@@ -39,14 +40,16 @@ class DocumentImport(QObject):
 
     def choose_files(self, window: QWidget) -> None:
         """Ask for files and import them."""
-        dialog = self._dialog(window, self.tr("Choose documents"))
+        dialog = file_dialog(window, self.tr("Choose documents"), self._settings, FOLDER)
+        dialog.filesSelected.connect(self.add)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters([f"{self.tr('Documents')} ({PATTERNS})", self.tr("All files (*)")])
         dialog.open()
 
     def choose_folder(self, window: QWidget) -> None:
         """Ask for a folder and import all in it."""
-        dialog = self._dialog(window, self.tr("Choose a folder"))
+        dialog = file_dialog(window, self.tr("Choose a folder"), self._settings, FOLDER)
+        dialog.filesSelected.connect(self.add)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.open()
 
@@ -67,15 +70,10 @@ class DocumentImport(QObject):
 
     def save_report(self, window: QWidget, documents: Sequence[Document]) -> None:
         """Ask where to, and save what became of these documents as CSV."""
-        folder = self._settings.remembered(REPORT_FOLDER)
-        start = folder if isinstance(folder, str) else str(Path.home())
-        dialog = QFileDialog(window, self.tr("Save as CSV"), start)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
+        name = self.tr("Documents") + ".csv"
+        dialog = save_dialog(window, self.tr("Save as CSV"), self._settings, REPORT_FOLDER, name)
         dialog.setNameFilters([self.tr("Table (*.csv)"), self.tr("All files (*)")])
-        dialog.selectFile(self.tr("Documents") + ".csv")
         dialog.fileSelected.connect(lambda path: self._write_report(Path(path), documents))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def summary(self, summary: ImportSummary) -> tuple[str, bool]:
@@ -90,12 +88,6 @@ class DocumentImport(QObject):
         return self.tr("{count} documents are ready to be asked.").format(count=number(good)), False
 
     def _write_report(self, path: Path, documents: Sequence[Document]) -> None:
-        self._settings.remember(REPORT_FOLDER, str(path.parent))
-        saved = self.tr("Saved as {path}.").format(path=str(path))
-        failed = self.tr("{path} could not be written. Choose a folder of your own, or free some space.").format(
-            path=str(path)
-        )
-
         def write() -> bool:
             try:
                 write_report(path, documents)
@@ -106,18 +98,6 @@ class DocumentImport(QObject):
         in_background(
             self,
             write,
-            lambda written: self._notices.say(saved if written else failed),
+            lambda written: self._notices.say(saved_text(path, written=written)),
             lambda failure: self._notices.say(translate(failure.sentence)),
         )
-
-    def _dialog(self, window: QWidget, title: str) -> QFileDialog:
-        folder = self._settings.remembered(FOLDER)
-        dialog = QFileDialog(window, title, folder if isinstance(folder, str) else str(Path.home()))
-        dialog.filesSelected.connect(self._on_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog
-
-    def _on_chosen(self, paths: list[str]) -> None:
-        if paths:
-            self._settings.remember(FOLDER, str(Path(paths[0]).parent))
-            self.add(paths)

@@ -29,6 +29,7 @@ from phi3desk.ui.library.state_chips import StateChips
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_S, icon
 from phi3desk.ui.widgets.basic import Button, label, on_click
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 REFRESH_MS = 150
 #: While an import runs a refresh waits this long, and a millisecond more for every two documents.
@@ -69,6 +70,7 @@ class DocumentList(QWidget):
         self._actions()
         self._build()
         self._connect()
+        follow_scheme(self, self._recolor)
 
     # what is shown
 
@@ -385,11 +387,9 @@ class DocumentList(QWidget):
         for column, width in widths.items():
             self.table.horizontalHeader().resizeSection(column, width)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_filter_icon"):
-            self.model.recolor()
-            self._filter_icon.setIcon(icon("magnify"))
+    def _recolor(self) -> None:
+        self.model.recolor()
+        self._filter_icon.setIcon(icon("magnify"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.table and event.type() == QEvent.Type.Resize:

@@ -1,4 +1,4 @@
-"""How the states of documents are told: an icon, a colour, a word, the reason, and what the person can do."""
+"""How the states of documents are told: an icon, a colour, a word, the reason, and what the user can do."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def advice(document: Document) -> str:
 
 
 def what_to_do(state: State) -> str:
-    """Return what the person can do about a document in this state; empty where there is nothing to do."""
+    """Return what the user can do about a document in this state; empty where there is nothing to do."""
     tr = QCoreApplication.translate
     return {
         State.LOCKED: lambda: tr("DocumentTable", "Enter its password."),

@@ -26,6 +26,7 @@ from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, icon, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 SOURCE = Qt.ItemDataRole.UserRole
@@ -56,6 +57,7 @@ class FoldersPane(QScrollArea):
         self._library.status_changed.connect(self._on_status_changed)
         if self._library.status is not None:
             self._on_status_changed(self._library.status)
+        follow_scheme(self, self._recolor)
 
     def show_collection(self, collection: int | None) -> None:
         """Show the folders and rules of a collection, or the folders of all for None."""
@@ -227,9 +229,7 @@ class FoldersPane(QScrollArea):
             return True
         return super().eventFilter(watched, event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "sources"):
-            for row in range(self.sources.topLevelItemCount()):
-                if (item := self.sources.topLevelItem(row)) is not None:
-                    self._paint(item, item.data(PATH, SOURCE))
+    def _recolor(self) -> None:
+        for row in range(self.sources.topLevelItemCount()):
+            if (item := self.sources.topLevelItem(row)) is not None:
+                self._paint(item, item.data(PATH, SOURCE))

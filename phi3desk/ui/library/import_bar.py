@@ -33,7 +33,7 @@ class ImportBar(Card):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Import"))
-        self._words = ProgressText(self)
+        self._progress_text = ProgressText(self)
         self._paused = self._held = self._progressed = False
         self._phase = ElidedLabel()
         self._ended = label()
@@ -84,7 +84,7 @@ class ImportBar(Card):
         self._pause.setEnabled(self._cancel.isEnabled())
         self._show_paused(held)
         if not self._progressed and not self._running.isHidden():
-            self._say(self._words.phase(Phase.PAUSED if held else Phase.CHECKING))
+            self._say(self._progress_text.phase(Phase.PAUSED if held else Phase.CHECKING))
 
     def show_progress(self, progress: ImportProgress) -> None:
         """Show how far the import is."""
@@ -102,7 +102,7 @@ class ImportBar(Card):
         self._left.setText("  ·  ".join(left))
         self._file.show_text(progress.current)
         self._figures.show_text(self._figures_of(progress))
-        self._meanings.show_text(self._words.meanings(progress.embedded, progress.passages))
+        self._meanings.show_text(self._progress_text.meanings(progress.embedded, progress.passages))
 
     def finish(self, summary: ImportSummary | None) -> None:
         """Tell how the import ended; None where it was stopped before it had an end."""
@@ -153,7 +153,8 @@ class ImportBar(Card):
 
     def _head_of(self, progress: ImportProgress) -> str:
         files = self.tr("{done} of {all} files").format(done=number(progress.files_done), all=number(progress.files))
-        return f"{self._words.phase(progress.phase)}: {files}" if progress.files else self._words.phase(progress.phase)
+        phase = self._progress_text.phase(progress.phase)
+        return f"{phase}: {files}" if progress.files else phase
 
     def _figures_of(self, progress: ImportProgress) -> str:
         parts = [counted(progress.pages, "pages"), counted(progress.passages, "passages")]

@@ -42,7 +42,7 @@ class LibraryProgress(QObject):
     def __init__(self, library: LibraryClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library = library
-        self._words = ProgressText(self)
+        self._progress_text = ProgressText(self)
         self._running = 0
         self.progress: ImportProgress | None = None
         library.import_started.connect(self._on_started)
@@ -61,15 +61,15 @@ class LibraryProgress(QObject):
         status = self._library.status
         return status.embedded / status.passages if status is not None and status.passages else 1.0
 
-    def words(self) -> str:
+    def text(self) -> str:
         """Return what to know before asking: that meanings are incomplete, and whether the import waits."""
         status = self._library.status
         if status is None:
             return ""
-        said = self._words.meanings(status.embedded, status.passages)
+        said = self._progress_text.meanings(status.embedded, status.passages)
         phase = self.progress.phase if self.progress is not None else None
         if said and phase in (Phase.PAUSED, Phase.ON_BATTERY):
-            said = f"{said}  ·  {self._words.phase(phase)}"
+            said = f"{said}  ·  {self._progress_text.phase(phase)}"
         return said
 
     def _on_started(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from phi3desk.library.documents import LARGEST_MEGABYTES, Rules
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.wheel_guard import WheelGuard
 
 CONTROL_WIDTH = 140
 PATTERN_LINES = 4
@@ -46,7 +47,7 @@ class RulesForm(Card):
         self.largest.setMinimumWidth(CONTROL_WIDTH)
         self.largest.lineEdit().setTextMargins(SPACE_S, 0, 0, 0)
         self.largest.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.largest.installEventFilter(self)
+        WheelGuard(self.largest)
         self.largest.setAccessibleName(self.tr("Largest file"))
         self.hidden = QCheckBox(self.tr("Read hidden files too"))
         self.ocr = QCheckBox(self.tr("Recognise text on scans (OCR)"))
@@ -117,13 +118,6 @@ class RulesForm(Card):
         for code, box in self._chosen.items():
             box.setChecked(code in rules.ocr_languages)
         self._on_edited()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the wheel scroll the page, not a value the pointer happens to be over."""
-        if watched is self.largest and event.type() == QEvent.Type.Wheel and not self.largest.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     def _build(self) -> None:
         self.column.setSpacing(SPACE_S)

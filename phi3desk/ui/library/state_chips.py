@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +14,7 @@ from phi3desk.ui.library.document_states import STATE_LOOKS, state_word
 from phi3desk.ui.theme import SPACE_XS, icon, tokens
 from phi3desk.ui.widgets.basic import Button, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 #: What comes and goes while an import runs stands last, so that the others stay where they are.
 ORDER = (
@@ -51,6 +52,7 @@ class StateChips(QWidget):
             self._chips[state] = chip
             row.addWidget(chip)
         self._recolor()
+        follow_scheme(self, self._recolor)
 
     @property
     def states(self) -> frozenset[State] | None:
@@ -105,8 +107,3 @@ class StateChips(QWidget):
         for state, chip in self._chips.items():
             name, color = STATE_LOOKS[state]
             chip.setIcon(icon(name, getattr(shown, color)))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_chips"):
-            self._recolor()

@@ -11,7 +11,7 @@ from phi3desk.ui.widgets.basic import Button, label, on_click
 
 
 class DoubtDialog(QDialog):
-    """Names what speaks against an adapter that would load; accepted where the person uses it all the same."""
+    """Names what speaks against an adapter that would load; accepted where the user uses it all the same."""
 
     def __init__(self, name: str, doubt: Sentence, parent: QWidget | None = None) -> None:
         super().__init__(parent)

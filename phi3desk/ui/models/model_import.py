@@ -16,6 +16,7 @@ from phi3desk.model.gguf import inspect
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.services import Services
+from phi3desk.ui.widgets.file_dialogs import file_dialog
 from phi3desk.workers.protocol import Failure
 
 FOLDER = "folder.models"
@@ -44,23 +45,18 @@ class ModelImport(QObject):
 
     def choose(self, window: QWidget) -> None:
         """Ask for a GGUF file, a model or an adapter, and add it."""
-        folder = self._settings.remembered(FOLDER)
-        dialog = QFileDialog(window, self.tr("Choose a GGUF"), folder if isinstance(folder, str) else str(Path.home()))
+        dialog = file_dialog(window, self.tr("Choose a GGUF"), self._settings, FOLDER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([self.tr("GGUF files (*.gguf)"), self.tr("All files (*)")])
-        dialog.fileSelected.connect(self._on_file_chosen)
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.fileSelected.connect(lambda path: self.add([path]))
         dialog.open()
 
     def choose_folder(self, window: QWidget) -> None:
         """Ask for an adapter folder of PEFT, and add it."""
-        folder = self._settings.remembered(FOLDER)
-        title = self.tr("Choose the folder of an adapter")
-        dialog = QFileDialog(window, title, folder if isinstance(folder, str) else str(Path.home()))
+        dialog = file_dialog(window, self.tr("Choose the folder of an adapter"), self._settings, FOLDER)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._on_file_chosen)
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.fileSelected.connect(lambda path: self.add([path]))
         dialog.open()
 
     def add(self, paths: Sequence[str]) -> None:
@@ -105,7 +101,3 @@ class ModelImport(QObject):
         self._under_way -= 1
         if not self._under_way:
             self.checking.emit("")
-
-    def _on_file_chosen(self, path: str) -> None:
-        self._settings.remember(FOLDER, str(Path(path).parent))
-        self.add([path])

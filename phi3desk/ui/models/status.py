@@ -47,7 +47,7 @@ class ModelStatus(QObject):
         self._checked = name
         self.changed.emit()
 
-    def words(self) -> ModelStatusText:
+    def text(self) -> ModelStatusText:
         """Return what is to be said now."""
         entry = self._expert.entry()
         card, banner = self._about(entry)

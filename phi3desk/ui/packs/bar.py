@@ -68,7 +68,7 @@ class PackBar(QWidget):
             self._say(self.tr("{doing}, {percent} %").format(doing=doing, percent=number(percent)))
 
     def finish(self, text: str, *, bad: bool) -> None:
-        """Tell how it ended, until the person has read it."""
+        """Tell how it ended, until the user has read it."""
         self._show_running(False)
         set_kind(self._ended, "bad" if bad else "")
         self._ended.setText(text)

@@ -22,7 +22,7 @@ PACKED = frozenset({State.READY, State.WORDS, State.DUPLICATE, State.EMPTY, Stat
 class PackExportDialog(QDialog):
     """`chosen` carries whether the documents and their finished index go along; at first neither does.
 
-    The index goes along with the documents unless the person takes it out again.
+    The index goes along with the documents unless the user takes it out again.
     """
 
     chosen = Signal(bool, bool)

@@ -26,7 +26,7 @@ class PackText(QObject):
         return self.tr("{doing}: it waits until the import in the library has ended").format(doing=doing)
 
     def stopped(self, name: str, *, saving: bool) -> str:
-        """Return that the person stopped it."""
+        """Return that the user stopped it."""
         text = self.tr("Stopped. “{name}” was not saved.") if saving else self.tr("Stopped. “{name}” was not taken in.")
         return text.format(name=name)
 

@@ -23,6 +23,7 @@ from phi3desk.ui.packs.bar import PackBar
 from phi3desk.ui.packs.export_dialog import PACKED, PackExportDialog
 from phi3desk.ui.packs.text import PackText
 from phi3desk.ui.services import Services
+from phi3desk.ui.widgets.file_dialogs import file_dialog, save_dialog
 from phi3desk.workers.protocol import Failure, FailureKind
 
 FOLDER = "folder.packs"
@@ -53,7 +54,7 @@ class PackTransfer(QObject):
         super().__init__(parent)
         self._library, self._adapters = services.library, services.adapters
         self._settings, self._notices = services.settings, services.notices
-        self._words = PackText(self)
+        self._text = PackText(self)
         self._jobs: list[_Job] = []
         self._ended: list[str] = []
         self._ended_badly = False
@@ -73,9 +74,10 @@ class PackTransfer(QObject):
 
     def choose_pack(self, window: QWidget) -> None:
         """Ask for a pack, and take it in."""
-        dialog = self._dialog(self.tr("Choose an expert's file"), window)
+        dialog = file_dialog(window, self.tr("Choose an expert's file"), self._settings, FOLDER)
+        dialog.setNameFilters(self._filters())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self._on_pack_chosen)
+        dialog.fileSelected.connect(self.take_in)
         dialog.open()
 
     def export(self, profile: Profile, path: str, *, with_documents: bool = False, with_index: bool = False) -> None:
@@ -108,7 +110,7 @@ class PackTransfer(QObject):
         for job in list(self._jobs):
             self._library.cancel(job.request)
             if job.progress is None:
-                self._end(job, self._words.stopped(job.name, saving=job.saving))
+                self._end(job, self._text.stopped(job.name, saving=job.saving))
 
     def forget(self, imported: ImportedPack, used: set[str]) -> None:
         """Take out again what came with an expert but itself; `used` names the adapters that others use."""
@@ -131,21 +133,13 @@ class PackTransfer(QObject):
         self.bar.hide()
 
     def _ask_where(self, profile: Profile, window: QWidget, with_documents: bool, with_index: bool) -> None:
-        dialog = self._dialog(self.tr("Save the expert as a file"), window)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
-        dialog.selectFile(_file_name(profile.name) + SUFFIX)
-
-        def on_selected(path: str) -> None:
-            self._settings.remember(FOLDER, str(Path(path).parent))
-            self.export(profile, path, with_documents=with_documents, with_index=with_index)
-
-        dialog.fileSelected.connect(on_selected)
+        name = _file_name(profile.name) + SUFFIX
+        dialog = save_dialog(window, self.tr("Save the expert as a file"), self._settings, FOLDER, name)
+        dialog.setNameFilters(self._filters())
+        dialog.fileSelected.connect(
+            lambda path: self.export(profile, path, with_documents=with_documents, with_index=with_index)
+        )
         dialog.open()
-
-    def _on_pack_chosen(self, path: str) -> None:
-        self._settings.remember(FOLDER, str(Path(path).parent))
-        self.take_in(path)
 
     def _begin(self, job: _Job) -> None:
         if not self._jobs:
@@ -156,11 +150,11 @@ class PackTransfer(QObject):
     def _show(self) -> None:
         """Show the pack that is worked on, or the first that waits."""
         job = self._jobs[0]
-        doing = self._words.doing(job.name, saving=job.saving)
+        doing = self._text.doing(job.name, saving=job.saving)
         if job.progress is not None:
             self.bar.show_progress(doing, job.progress)
         elif self._library.importing:
-            self.bar.begin(self._words.waiting(doing))
+            self.bar.begin(self._text.waiting(doing))
         else:
             self.bar.begin(doing)
 
@@ -170,20 +164,20 @@ class PackTransfer(QObject):
             self._show()
 
     def _on_exported(self, job: _Job, packed: ExportedPack) -> None:
-        self._end(job, self._words.exported(packed))
+        self._end(job, self._text.exported(packed))
         self.exported.emit(packed)
 
     def _on_imported(self, job: _Job, imported: ImportedPack) -> None:
-        self._end(job, self._words.imported(imported))
+        self._end(job, self._text.imported(imported))
         self.imported.emit(imported)
 
     def _on_failed(self, job: _Job, failure: Failure) -> None:
         if job not in self._jobs:
             return
         if failure.kind is FailureKind.CANCELLED:
-            self._end(job, self._words.stopped(job.name, saving=job.saving))
+            self._end(job, self._text.stopped(job.name, saving=job.saving))
         else:
-            self._end(job, self._words.failed(job.name, failure.sentence, saving=job.saving), bad=True)
+            self._end(job, self._text.failed(job.name, failure.sentence, saving=job.saving), bad=True)
             self.refused.emit(failure)
 
     def _end(self, job: _Job, text: str, *, bad: bool = False) -> None:
@@ -209,12 +203,8 @@ class PackTransfer(QObject):
 
         self._library.documents(None, on_documents)
 
-    def _dialog(self, title: str, window: QWidget) -> QFileDialog:
-        folder = self._settings.remembered(FOLDER)
-        dialog = QFileDialog(window, title, folder if isinstance(folder, str) else str(Path.home()))
-        dialog.setNameFilters([self.tr("Experts (*.phi3pack)"), self.tr("All files (*)")])
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog
+    def _filters(self) -> list[str]:
+        return [self.tr("Experts (*.phi3pack)"), self.tr("All files (*)")]
 
 
 def _file_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QUrl, Signal
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -15,6 +15,7 @@ from phi3desk.ui.formatting import translated_literal
 from phi3desk.ui.settings.row import SettingRow
 from phi3desk.ui.theme import SPACE_M, SPACE_S, icon
 from phi3desk.ui.widgets.basic import Button, Card, Page, Rule, label, on_click, selectable
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 
 class SettingsPage(Page):
@@ -44,11 +45,10 @@ class SettingsPage(Page):
             self._add_section(section)
         self._data = self._data_card()
         self.column.addStretch(1)
+        follow_scheme(self, self._recolor)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_search_icon"):
-            self._search_icon.setIcon(icon("magnify"))
+    def _recolor(self) -> None:
+        self._search_icon.setIcon(icon("magnify"))
 
     def _add_section(self, section: str) -> None:
         title = label(translated_literal(section), "section", wraps=False)

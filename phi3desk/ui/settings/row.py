@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -24,6 +24,7 @@ from phi3desk.settings import Setting, Settings
 from phi3desk.ui.formatting import number, translate, translated_literal
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from phi3desk.ui.widgets.basic import Button, label, on_click
+from phi3desk.ui.widgets.wheel_guard import WheelGuard
 
 CONTROL_WIDTH = 170
 
@@ -51,7 +52,7 @@ class SettingRow(QWidget):
         self.control, self._show = self._control()
         self.control.setAccessibleName(self._name)
         self.control.setAccessibleDescription(self._cost)
-        self.control.installEventFilter(self)
+        WheelGuard(self.control)
         self._build()
         self.show_value()
 
@@ -96,13 +97,6 @@ class SettingRow(QWidget):
             self._show(value)
         self.control.blockSignals(blocked)
         self.reset.setVisible(value != self.setting.default)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the wheel scroll the page, not a value the pointer happens to be over."""
-        if event.type() == QEvent.Type.Wheel and not self.control.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     def _build(self) -> None:
         words = QVBoxLayout()
@@ -180,7 +174,7 @@ class SettingRow(QWidget):
 
 
 def _middle(low: float, high: float) -> int:
-    """Return where to begin when the person leaves the automatic choice: the middle on a logarithmic scale."""
+    """Return where to begin when the user leaves the automatic choice: the middle on a logarithmic scale."""
     return round(math.sqrt(max(low, 1) * max(high, 1)))
 
 

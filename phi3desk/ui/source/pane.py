@@ -34,6 +34,7 @@ from phi3desk.ui.source.text_page_view import FIRST_PX, TextFinder, TextPageView
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon
 from phi3desk.ui.widgets.basic import label
 from phi3desk.ui.widgets.elided_label import ElidedLabel
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 from phi3desk.workers.protocol import Failure
 
@@ -80,6 +81,7 @@ class SourcePane(QFrame):
         self._build()
         self._connect()
         self._recolor()
+        follow_scheme(self, self._recolor)
 
     # how it is built
 
@@ -297,7 +299,7 @@ class SourcePane(QFrame):
         self.go_to(self._page)
 
     def open_search(self) -> None:
-        """Let the person search the PDF that is open, or the page of text that is shown."""
+        """Let the user search the PDF that is open, or the page of text that is shown."""
         if not self._find.isEnabled():
             return
         if self._file.is_text:
@@ -392,7 +394,7 @@ class SourcePane(QFrame):
     def _on_no_text(self, failure: Failure) -> None:
         self._on_refused(translate(failure.sentence))
 
-    # what the person does
+    # what the user does
 
     def _on_back_to_passage(self) -> None:
         if self._source is not None:
@@ -444,8 +446,3 @@ class SourcePane(QFrame):
         if event.type() == QEvent.Type.Resize and self._fits_width and self._pdf.is_open:
             QTimer.singleShot(0, self, self.fit_width)
         return super().eventFilter(watched, event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
-            self._recolor()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QResizeEvent, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
@@ -13,6 +13,7 @@ from phi3desk.ui.colors import mixed
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.source.pdf_page_view import PASSAGE_SHARE
 from phi3desk.ui.theme import SPACE_L, reading_font, tokens
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 SMALLEST_PX, FIRST_PX, LARGEST_PX = 9, 14, 48
 TAB_SPACES = 4
@@ -34,6 +35,7 @@ class TextPageView(QPlainTextEdit):
         self._found: list[Span] = []
         self._current = -1
         self.set_size(FIRST_PX)
+        follow_scheme(self, self._mark)
 
     @property
     def passage(self) -> str:
@@ -130,11 +132,6 @@ class TextPageView(QPlainTextEdit):
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width() and not self.textCursor().hasSelection():
             self.show_mark()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_size"):
-            self._mark()
 
 
 class TextFinder(QObject):

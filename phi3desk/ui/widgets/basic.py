@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,8 @@ from PySide6.QtWidgets import (
 from phi3desk.paths import resource
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, icon, tokens
 from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.widgets.scroll_column import ScrollColumn
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 ICON_PX = 18
@@ -70,16 +71,12 @@ class Button(QPushButton):
             self.setFixedWidth(36)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
         self._recolor()
+        follow_scheme(self, self._recolor)
 
     def set_icon(self, name: str) -> None:
         """Show another icon."""
         self._icon_name = name
         self._recolor()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._recolor()
 
     def _recolor(self) -> None:
         if self._icon_name:
@@ -117,9 +114,10 @@ class Page(QWidget):
         self.subtitle = label(subtitle, "quiet")
         self.subtitle.setVisible(bool(subtitle))
         self.buttons = FlowLayout(SPACE_S)
-        self._held = QWidget()
-        self._held.setMaximumWidth(COLUMN_WIDTH)
-        self.column = QVBoxLayout(self._held)
+        self.area = ScrollColumn(COLUMN_WIDTH)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.column = self.area.column
         self.column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
         self.column.setSpacing(SPACE_M)
         head = QVBoxLayout()
@@ -128,19 +126,6 @@ class Page(QWidget):
         head.addWidget(self.subtitle)
         self.column.addLayout(head)
         self.column.addLayout(self.buttons)
-        middle = QWidget()
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(self._held, 100)
-        row.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(middle)
-        self.area.viewport().setAutoFillBackground(False)
-        middle.setAutoFillBackground(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
@@ -162,11 +147,7 @@ class StateBadge(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(word)
         self._recolor()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._recolor()
+        follow_scheme(self, self._recolor)
 
     def _recolor(self) -> None:
         color = getattr(tokens(), self._color)

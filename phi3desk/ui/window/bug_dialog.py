@@ -1,4 +1,4 @@
-"""What a person sees when the program itself made a mistake: a sentence, and a report to copy."""
+"""What the user sees when the program itself made a mistake: a sentence, and a report to copy."""
 
 from __future__ import annotations
 

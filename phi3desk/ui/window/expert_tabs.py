@@ -1,4 +1,4 @@
-"""What stands beside the experts: comparing them, and the examples that answers become."""
+"""The tabs beside the experts: comparing them, and the examples that answers become."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ExpertTabs(QObject):
     def warn_in(self, switcher: ExpertSwitcher) -> None:
         """Say beside the expert in use that an adapter of it does not suit its model."""
         checks = self.adapter_checks
-        checks.changed.connect(lambda: switcher.show_warning(checks.line, checks.words()))
+        checks.changed.connect(lambda: switcher.show_warning(checks.line, checks.text()))
 
     def close(self) -> None:
         """Stop a comparison; its answers so far are kept."""

@@ -54,9 +54,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("phi3desk")
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
-        self.expert = ActiveExpert(services, self)
-        self.conversation_controller = ConversationController(services, self.expert, self)
-        self.model_status = ModelStatus(self.expert, services.model, self)
+        self.active_expert = ActiveExpert(services, self)
+        self.conversation_controller = ConversationController(services, self.active_expert, self)
+        self.model_status = ModelStatus(self.active_expert, services.model, self)
         self.document_import = DocumentImport(services, self._drop_target, self)
         self.model_import = ModelImport(services, self)
         self.conversation_export = ConversationExport(services, self)
@@ -66,7 +66,9 @@ class MainWindow(QMainWindow):
         self.library_progress = LibraryProgress(services.library, self)
         self.library_page = LibraryPage(services, self.document_import)
         self.experts_page = ExpertsPage(services)
-        self.expert_tabs = ExpertTabs(services, self.experts_page, self.conversation_controller, self.expert, self)
+        self.expert_tabs = ExpertTabs(
+            services, self.experts_page, self.conversation_controller, self.active_expert, self
+        )
         self.models_page = ModelsPage(services, self.model_import)
         self.settings_page = SettingsPage(services.settings)
         self.pages: dict[Page, QWidget] = {
@@ -76,8 +78,10 @@ class MainWindow(QMainWindow):
             Page.MODELS: self.models_page,
             Page.SETTINGS: self.settings_page,
         }
-        self.stopped = WorkerBanner([services.library.worker, services.model.worker])
-        self.start_controller = StartController(services, self.expert, self.library_progress, self.chat.start, self)
+        self.worker_banner = WorkerBanner([services.library.worker, services.model.worker])
+        self.start_controller = StartController(
+            services, self.active_expert, self.library_progress, self.chat.start, self
+        )
         self._stack = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
@@ -102,7 +106,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.stopped)
+        column.addWidget(self.worker_banner)
         column.addWidget(self._stack, 1)
         for position, pane in enumerate((self.sidebar, middle, self.source)):
             self._splitter.addWidget(pane)
@@ -170,8 +174,8 @@ class MainWindow(QMainWindow):
             self.chat.set_title(conversation.title)
 
     def _show_expert(self) -> None:
-        profile = self.expert.current
-        self.sidebar.experts.show_experts(self.expert.all(), profile, self.expert.summary())
+        profile = self.active_expert.current
+        self.sidebar.expert_switcher.show_experts(self.active_expert.all(), profile, self.active_expert.summary())
         self.chat.composer.set_placeholder(self.tr("Ask {expert}").format(expert=profile.name))
         self._show_collections()
         self.start_controller.show()
@@ -181,16 +185,16 @@ class MainWindow(QMainWindow):
         self.chat.show_collections(self._services.library.collections, self.conversation_controller.collections)
 
     def _show_model(self) -> None:
-        words = self.model_status.words()
+        text = self.model_status.text()
         told_above = self.chat.shows_start and self.start_controller.is_first
-        self.chat.set_banner("" if told_above else words.banner)
-        self.chat.start.show_model(words.card, words.settled, words.share)
-        self._model_status = words.status
+        self.chat.set_banner("" if told_above else text.banner)
+        self.chat.start.show_model(text.card, text.settled, text.share)
+        self._model_status = text.status
         self._show_status()
 
     def _show_status(self) -> None:
         """Say over the composer what the model is doing, and how questions are searched for."""
-        said = (self._model_status, self.library_progress.words())
+        said = (self._model_status, self.library_progress.text())
         self.chat.set_status("  ·  ".join(part for part in said if part))
 
     # sidebar
@@ -204,17 +208,17 @@ class MainWindow(QMainWindow):
         side.export_requested.connect(self.conversation_export.save_conversation)
         side.page_chosen.connect(self.show_page)
         side.search_changed.connect(self._on_search_changed)
-        side.experts.expert_chosen.connect(self._on_expert_chosen)
-        side.experts.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
+        side.expert_switcher.expert_chosen.connect(self._on_expert_chosen)
+        side.expert_switcher.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
         self.settings_page.setting_changed.connect(self._on_setting_changed)
 
     def _connect_experts(self) -> None:
-        page, tools = self.experts_page, self.expert_tabs
-        self.expert.changed.connect(self._show_expert)
+        page, tabs = self.experts_page, self.expert_tabs
+        self.active_expert.changed.connect(self._show_expert)
         page.profile_used.connect(self._on_expert_chosen)
         page.profile_saved.connect(self._on_expert_saved)
-        tools.warn_in(self.sidebar.experts)
-        tools.runner.running_changed.connect(lambda _: self._enable_stop())
+        tabs.warn_in(self.sidebar.expert_switcher)
+        tabs.runner.running_changed.connect(lambda _: self._enable_stop())
 
     def _on_new(self) -> None:
         self.conversation_controller.begin()
@@ -239,8 +243,8 @@ class MainWindow(QMainWindow):
         self._show_expert()
 
     def _on_expert_saved(self, profile_id: str) -> None:
-        if profile_id == self.expert.current.id:
-            self.expert.apply()
+        if profile_id == self.active_expert.current.id:
+            self.active_expert.apply()
         self._show_expert()
 
     def _on_setting_changed(self, key: str, _value: object) -> None:
@@ -249,7 +253,7 @@ class MainWindow(QMainWindow):
         if key == "appearance.scheme":
             self.scheme_changed.emit()
         if key.startswith("model."):
-            self.expert.load_in_use()
+            self.active_expert.load_in_use()
 
     # conversation
 
@@ -414,10 +418,10 @@ class MainWindow(QMainWindow):
         self.model_import.choose(self)
 
     def _on_model_chosen(self, name: str) -> None:
-        self.expert.load(self._services.models.find(name))
+        self.active_expert.load(self._services.models.find(name))
 
     def _on_model_added(self, entry: ModelEntry) -> None:
-        self.expert.load(entry)
+        self.active_expert.load(entry)
         self._offer(self.tr("{name} answers from now on.").format(name=entry.name))
 
     def _on_adapter_added(self, entry: AdapterEntry) -> None:
@@ -454,7 +458,7 @@ class MainWindow(QMainWindow):
         self.sidebar.search.selectAll()
 
     def _on_expert_number(self, position: int) -> None:
-        experts = self.expert.all()
+        experts = self.active_expert.all()
         if position < len(experts):
             self._on_expert_chosen(experts[position].id)
 

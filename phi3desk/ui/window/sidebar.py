@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +22,7 @@ from phi3desk.chat.messages import Conversation
 from phi3desk.ui.experts.switcher import ExpertSwitcher
 from phi3desk.ui.pages import Page
 from phi3desk.ui.theme import SPACE_M, SPACE_S, TARGET, icon
+from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.window.conversation_list import ConversationDelegate, ConversationListModel
 
 WIDTH = 260
@@ -47,7 +48,7 @@ class Sidebar(QFrame):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Conversations and pages"))
         self.setMinimumWidth(200)
-        self.experts = ExpertSwitcher()
+        self.expert_switcher = ExpertSwitcher()
         self._new = QPushButton(self.tr("New conversation"))
         self._new.setToolTip(self.tr("New conversation (Ctrl+N)"))
         self._new.clicked.connect(self.new_requested)
@@ -73,7 +74,7 @@ class Sidebar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_S)
-        for widget in (self.experts, self._new, self.search):
+        for widget in (self.expert_switcher, self._new, self.search):
             column.addWidget(widget)
         column.addWidget(self._none)
         column.addWidget(self.list, 1)
@@ -82,6 +83,7 @@ class Sidebar(QFrame):
         column.addWidget(line)
         self._pages = self._make_pages(column)
         self._recolor()
+        follow_scheme(self, self._recolor)
 
     def _set_up_list(self) -> None:
         view = self.list
@@ -205,8 +207,3 @@ class Sidebar(QFrame):
         self._search_icon.setIcon(icon("magnify"))
         for button, symbol in self._pages.values():
             button.setIcon(icon(symbol))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pages"):
-            self._recolor()

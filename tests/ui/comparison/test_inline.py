@@ -169,20 +169,20 @@ def test_compared_answer_is_judged_kept_taken_and_given_back(
 def test_comparison_of_many_questions_begins_with_this_one(window: MainWindow, compared) -> None:
     _, shown = compared
     shown.many.click()
-    setup = window.expert_tabs.comparison.setup
+    form = window.expert_tabs.comparison.form
     assert window.page is Page.EXPERTS
-    assert setup.text.toPlainText() == "What is a pump?\n"
-    assert setup.base.name == "Pump expert"
-    assert setup.variants == ["alone", "adapter"]
+    assert form.text.toPlainText() == "What is a pump?\n"
+    assert form.base.name == "Pump expert"
+    assert form.variants == ["alone", "adapter"]
 
 
 def test_comparison_of_many_questions_keeps_those_that_were_typed(window: MainWindow, compared) -> None:
     _, shown = compared
-    setup = window.expert_tabs.comparison.setup
-    setup.text.setPlainText("How is it greased?")
+    form = window.expert_tabs.comparison.form
+    form.text.setPlainText("How is it greased?")
     for _ in range(2):
         shown.many.click()
-    assert setup.text.toPlainText() == "How is it greased?\nWhat is a pump?\n"
+    assert form.text.toPlainText() == "How is it greased?\nWhat is a pump?\n"
 
 
 def test_expert_with_nothing_to_compare_is_told_of(qtbot: QtBot, window: MainWindow, services: Services) -> None:
@@ -205,7 +205,7 @@ def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing
     services.profiles.save(dataclasses.replace(expert, adapters=(AdapterUse(entry.name, entry.path),)))
     with qtbot.waitSignal(services.notices.said, timeout=WAIT):
         window._on_expert_chosen(expert.id)
-    assert window.sidebar.experts.warning == "sibling: made for another model?"
+    assert window.sidebar.expert_switcher.warning == "sibling: made for another model?"
     assert "Giant Phi9" in window.toast.text
 
     message = ask(qtbot, window, "What is a pump?")
@@ -240,7 +240,7 @@ def test_adapter_that_does_not_fit_is_named_and_leaves_no_trace(
     services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
     with qtbot.waitSignals([window.expert_tabs.adapter_checks.changed, services.model.adapters_failed], timeout=WAIT):
         window._on_expert_chosen(expert.id)
-    assert window.sidebar.experts.warning == f"{use.name} does not fit"
+    assert window.sidebar.expert_switcher.warning == f"{use.name} does not fit"
     assert window.toast.text.endswith("This expert answers without adapters until that is settled.")
     answer = ask(qtbot, window, "What is a pump?").answer
     assert answer is not None and answer.made_by.adapters == ()
@@ -248,4 +248,4 @@ def test_adapter_that_does_not_fit_is_named_and_leaves_no_trace(
     window._on_expert_chosen(services.profiles.create("Bare").id)
     plain = ask(qtbot, window, "What is a pump?").answer
     assert plain is not None
-    assert window.sidebar.experts.warning == ""
+    assert window.sidebar.expert_switcher.warning == ""

@@ -62,7 +62,7 @@ def page(services: Services, model, tiny_adapters, qtbot: QtBot):
 
 
 def example_comparison(store: ComparisonStore, page: ComparisonPage, make_answer, *, blind: bool = False) -> int:
-    variants = variants_of(["alone", "both"], page.setup.base, [])
+    variants = variants_of(["alone", "both"], page.form.base, [])
     comparison = store.begin(Plan("Pumps", typed_questions("How hot?\nHow often?"), variants, blind=blind, seed=1))
     for asked in comparison.plan.questions:
         for variant in variants:
@@ -72,14 +72,14 @@ def example_comparison(store: ComparisonStore, page: ComparisonPage, make_answer
 
 
 def test_comparison_runs_through_the_workers_and_gives_the_model_back(page, store, model, qtbot: QtBot):
-    page.setup.text.setPlainText("How hot may the bearing be?\nHow often is it greased?")
-    page.setup.kinds["documents"].setChecked(False)
-    page.setup.kinds["adapter"].setChecked(True)
+    page.form.text.setPlainText("How hot may the bearing be?\nHow often is it greased?")
+    page.form.kinds["documents"].setChecked(False)
+    page.form.kinds["adapter"].setChecked(True)
     used = []
     page.runner.answered.connect(lambda _: used.append(tuple(use.name for use in model.model.adapters)))
     model.start()
     with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
-        qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(page.form.start, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: page.running)
     assert ended.args == [True, ""]
     assert used == [(), (), ("tiny-a",), ("tiny-a",)]
@@ -90,9 +90,9 @@ def test_comparison_runs_through_the_workers_and_gives_the_model_back(page, stor
 
 
 def test_comparison_stopped_goes_on_where_it_was(page, store, model, qtbot: QtBot):
-    page.setup.text.setPlainText("\n".join(f"How hot is bearing {n}?" for n in range(6)))
-    page.setup.kinds["documents"].setChecked(False)
-    page.setup.kinds["adapter"].setChecked(True)
+    page.form.text.setPlainText("\n".join(f"How hot is bearing {n}?" for n in range(6)))
+    page.form.kinds["documents"].setChecked(False)
+    page.form.kinds["adapter"].setChecked(True)
     model.start()
     with qtbot.waitSignal(page.runner.answered, timeout=60_000):
         page.start()
@@ -106,9 +106,9 @@ def test_comparison_stopped_goes_on_where_it_was(page, store, model, qtbot: QtBo
 
 
 def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters, qtbot: QtBot):
-    page.setup.text.setPlainText("How hot?\nHow often?")
-    page.setup.kinds["documents"].setChecked(False)
-    page.setup.kinds["adapter"].setChecked(True)
+    page.form.text.setPlainText("How hot?\nHow often?")
+    page.form.kinds["documents"].setChecked(False)
+    page.form.kinds["adapter"].setChecked(True)
     began, switched = [], []
     page.runner.progressed.connect(lambda done, *_: began.append(done))
     other = (AdapterUse("other", str(tiny_adapters[1]), 1.0),)
@@ -128,24 +128,24 @@ def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters,
 
 
 def test_adapter_for_answers_from_documents_is_not_compared_without_them(page, services: Services, tmp_path):
-    assert page.setup.kinds["adapter"].isEnabled()
+    assert page.form.kinds["adapter"].isEnabled()
     formed = write_tiny_adapter(tmp_path / "formed.gguf", seed=6, prompt=next(iter(FORMS)))
     adapter = services.adapters.add(formed)
     profiles = services.profiles
     profiles.save(dataclasses.replace(profiles.current, adapters=(AdapterUse(adapter.name, adapter.path),)))
-    page.setup.kinds["adapter"].setChecked(True)
+    page.form.kinds["adapter"].setChecked(True)
     page.refresh()
-    assert page.setup.kinds["both"].isEnabled()
-    assert not page.setup.kinds["adapter"].isEnabled()
-    assert page.setup.variants == ["alone", "documents"]
-    assert "only in answers from documents" in page.setup.kinds["adapter"].toolTip()
+    assert page.form.kinds["both"].isEnabled()
+    assert not page.form.kinds["adapter"].isEnabled()
+    assert page.form.variants == ["alone", "documents"]
+    assert "only in answers from documents" in page.form.kinds["adapter"].toolTip()
 
 
 def test_comparison_is_refused_while_an_answer_is_written(page, store):
     page.window().is_answering = True
-    page.setup.text.setPlainText("How hot?")
+    page.form.text.setPlainText("How hot?")
     page.start()
-    assert page.setup.told.text() == "An answer is still being written. Wait for it, or stop it, and compare then."
+    assert page.form.problem.text() == "An answer is still being written. Wait for it, or stop it, and compare then."
     assert store.comparisons() == []
 
 
@@ -286,16 +286,16 @@ def test_examples_page_does_not_write_over_a_judgement_made_elsewhere(
 
 
 def test_comparison_tells_which_questions_are_asked(page, tmp_path):
-    setup = page.setup
-    setup.text.setPlainText("How hot?")
+    form = page.form
+    form.text.setPlainText("How hot?")
     file = tmp_path / "pumps.jsonl"
     file.write_text('{"question": "How often?"}\n{"question": "How much?"}\n')
-    setup.take_file(file)
-    assert [asked.question for asked in setup.questions()] == ["How often?", "How much?"]
-    assert setup._from_file.text() == "2 questions from pumps.jsonl"
-    setup.text.undo()
-    assert [asked.question for asked in setup.questions()] == ["How hot?"]
-    assert setup._from_file.text().startswith("Only the typed questions are asked")
+    form.take_file(file)
+    assert [asked.question for asked in form.questions()] == ["How often?", "How much?"]
+    assert form._from_file.text() == "2 questions from pumps.jsonl"
+    form.text.undo()
+    assert [asked.question for asked in form.questions()] == ["How hot?"]
+    assert form._from_file.text().startswith("Only the typed questions are asked")
 
 
 def test_message_actions_offer_judging_and_comparing(make_answer, qtbot: QtBot):

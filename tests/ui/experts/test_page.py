@@ -113,14 +113,14 @@ def test_experts_page_undo_of_delete_restores(page, notices: Notices, store: Pro
     offered.args[1]()
     assert store.profile(deleted.id) == deleted
     assert store.current.id == deleted.id
-    assert page.experts.list.count() == len(store.profiles())
+    assert page.expert_list.list.count() == len(store.profiles())
 
 
 def test_experts_page_last_expert_cannot_be_deleted(page: ExpertsPage, store: ProfileStore):
     for profile in store.profiles()[1:]:
         page.choose(profile.id)
         page.delete()
-    assert not page.head.delete.isEnabled()
+    assert not page.header.delete.isEnabled()
     page.delete()
     assert page.validity == "The last expert cannot be deleted."
 
@@ -136,7 +136,7 @@ def test_experts_page_uses_an_expert_by_keyboard(page: ExpertsPage, store: Profi
     made = store.create("Tender reader")
     page.choose(made.id)
     with qtbot.waitSignal(page.profile_used) as used:
-        qtbot.keyClick(page.experts.list, Qt.Key.Key_Return)
+        qtbot.keyClick(page.expert_list.list, Qt.Key.Key_Return)
     assert used.args == [made.id]
     assert store.current.id == made.id
 
@@ -203,7 +203,7 @@ def test_experts_page_a_held_key_deletes_one_expert(page: ExpertsPage, store: Pr
     before = len(store.profiles())
     for repeated in (False, True, True):
         press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier, "", repeated)
-        QCoreApplication.sendEvent(page.experts.list, press)
+        QCoreApplication.sendEvent(page.expert_list.list, press)
     assert len(store.profiles()) == before - 1
 
 
@@ -215,12 +215,12 @@ def test_experts_page_opens_on_the_expert_that_was_switched_to_elsewhere(page: E
 
 
 def test_experts_page_keeps_icon_mode_and_sampling(page: ExpertsPage, home: Paths, qtbot: QtBot):
-    page.editor.look.icons[3].click()
-    page.editor.mode.buttons[AnswerMode.DOCUMENTS_FIRST].click()
+    page.editor.appearance.icons[3].click()
+    page.editor.answer_mode.buttons[AnswerMode.DOCUMENTS_FIRST].click()
     page.editor.sampling.temperature.setValue(0.5)
     page.save()
     kept = ProfileStore(home.profiles).profile(page.chosen.id)
-    assert (kept.icon, kept.answer_mode) == (page.editor.look.icons[3].icon_name, AnswerMode.DOCUMENTS_FIRST)
+    assert (kept.icon, kept.answer_mode) == (page.editor.appearance.icons[3].icon_name, AnswerMode.DOCUMENTS_FIRST)
     assert kept.sampling == SamplingChoice(temperature=0.5)
 
 
@@ -240,16 +240,16 @@ def test_experts_page_order_changes_by_keyboard_and_is_kept(
     first, second, *rest = store.profiles()
     page.choose(second.id)
     with qtbot.waitSignal(page.profile_saved):
-        qtbot.keyClick(page.experts.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+        qtbot.keyClick(page.expert_list.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert [one.id for one in ProfileStore(home.profiles).profiles()] == [one.id for one in (second, first, *rest)]
-    assert page.experts.list.currentItem().text() == second.name
-    assert page.experts.list.currentItem().data(KEYS) == "Ctrl+1"
+    assert page.expert_list.list.currentItem().text() == second.name
+    assert page.expert_list.list.currentItem().data(KEYS) == "Ctrl+1"
 
 
 def test_experts_page_order_changes_by_drag(page: ExpertsPage, store: ProfileStore, qtbot: QtBot):
     before = [one.id for one in store.profiles()]
-    rows = page.experts.list.model()
-    with qtbot.waitSignal(page.experts.moved):
+    rows = page.expert_list.list.model()
+    with qtbot.waitSignal(page.expert_list.moved):
         rows.moveRow(rows.index(0, 0).parent(), 0, rows.index(0, 0).parent(), 3)
     qtbot.waitUntil(lambda: [one.id for one in store.profiles()] != before)
     assert [one.id for one in store.profiles()] == [before[1], before[2], before[0], *before[3:]]
@@ -257,7 +257,7 @@ def test_experts_page_order_changes_by_drag(page: ExpertsPage, store: ProfileSto
 
 def test_experts_page_makes_an_expert_from_a_template(page: ExpertsPage, store: ProfileStore):
     template = store.templates()[1]
-    page.experts.new_requested.emit(template.id)
+    page.expert_list.new_requested.emit(template.id)
     assert page.chosen.instructions == template.instructions
     assert page.chosen.name != template.name
     assert not page.chosen.built_in
@@ -277,7 +277,7 @@ def test_experts_page_preview_answers_anew_and_gives_the_model_back(
         page.answer_with(model, lambda: False)
         page.choose(store.create("Drafts").id)
         page.preview.question.setText("How often?")
-        page.editor.mode.buttons[AnswerMode.MODEL_ALONE].click()
+        page.editor.answer_mode.buttons[AnswerMode.MODEL_ALONE].click()
         page.editor.sampling.max_tokens.setValue(32)
         model.load(ModelStore(home).add(tiny_phi3).ref, LoadOptions(context=512, gpu_layers=0, threads=1))
         qtbot.waitUntil(lambda: "Drafts, tiny-phi3" in page.preview.foot.text(), timeout=60_000)

@@ -99,7 +99,7 @@ def drop(window: MainWindow, path: Path) -> None:
 
 def save_with_documents(qtbot: QtBot, window: MainWindow, target: Path) -> None:
     page = window.experts_page
-    page.head.export_requested.emit()
+    page.header.export_requested.emit()
     dialog = page.findChild(PackExportDialog)
     qtbot.waitUntil(lambda: "1 document," in dialog.documents.text(), timeout=WAIT)
     assert not dialog.documents.isChecked() and "No text" in dialog.warning.text()
@@ -107,7 +107,7 @@ def save_with_documents(qtbot: QtBot, window: MainWindow, target: Path) -> None:
     assert dialog.index.isChecked() and "can read them" in dialog.warning.text()
     qtbot.keyClick(dialog.documents, Qt.Key.Key_Return)
     chooser = page.findChild(QFileDialog)
-    with qtbot.waitSignal(page.packs.exported, timeout=WAIT):
+    with qtbot.waitSignal(page.pack_transfer.exported, timeout=WAIT):
         chooser.fileSelected.emit(str(target))
     chooser.reject()
 
@@ -128,7 +128,7 @@ def test_expert_with_documents_and_index_travels_from_window_to_window(
         window.show_page(Page.EXPERTS)
         window.experts_page.choose(expert.id)
         save_with_documents(qtbot, window, pack)
-        assert "with 1 document and the finished index of 1 document" in window.experts_page.packs.bar.text
+        assert "with 1 document and the finished index of 1 document" in window.experts_page.pack_transfer.bar.text
         wanted = found(qtbot, services, expert.collections)
     assert wanted[0][:2] == ("pump.pdf", 2)
 
@@ -141,8 +141,8 @@ def test_expert_with_documents_and_index_travels_from_window_to_window(
             drop(window, pack)
         assert window.toast.text == "“Pump expert” was taken in."
         assert window.page is Page.EXPERTS
-        assert page.packs.bar.text.startswith("“Pump expert” was taken in, with 1 document and 1 adapter.")
-        assert "the model “Phi-3”, which is not on this machine" in page.packs.bar.text
+        assert page.pack_transfer.bar.text.startswith("“Pump expert” was taken in, with 1 document and 1 adapter.")
+        assert "the model “Phi-3”, which is not on this machine" in page.pack_transfer.bar.text
         taken = page.chosen
         assert (taken.name, taken.adapters[0].strength) == ("Pump expert", 0.8)
         page.save()
@@ -165,7 +165,7 @@ def test_packs_that_wait_for_an_import_say_so_and_can_be_stopped(
 ) -> None:
     with opened(home) as (window, services):
         page, library = window.experts_page, services.library
-        packs, expert = page.packs, add_expert(services)
+        packs, expert = page.pack_transfer, add_expert(services)
         page.choose(expert.id)
         whole = tmp_path / "whole.phi3pack"
         export_pack(home, None, expert, whole)
@@ -194,9 +194,9 @@ def test_tampered_pack_is_refused_in_words_and_leaves_no_trace(
         pack.write_bytes(pack.read_bytes()[:-1] + b"!")
         before = services.profiles.profiles(), sorted(home.home.iterdir())
         window.toast.dismiss()
-        with qtbot.waitSignal(window.experts_page.packs.refused, timeout=WAIT):
-            window.experts_page.packs.take_in(str(pack))
-        said = window.experts_page.packs.bar.text
+        with qtbot.waitSignal(window.experts_page.pack_transfer.refused, timeout=WAIT):
+            window.experts_page.pack_transfer.take_in(str(pack))
+        said = window.experts_page.pack_transfer.bar.text
         assert said.startswith("“pump.phi3pack” was not taken in.")
         assert window.toast.text == said, "the page is not seen, so the window tells"
         assert (services.profiles.profiles(), sorted(home.home.iterdir())) == before
@@ -212,14 +212,14 @@ def test_expert_without_documents_goes_into_a_file_and_comes_back(
             services, adapters=(AdapterUse(adapter.name, adapter.path),), answer_mode=AnswerMode.MODEL_ALONE
         )
         page = window.experts_page
-        dialog = page.packs.ask_what(expert, page)
+        dialog = page.pack_transfer.ask_what(expert, page)
         assert not dialog.documents.isEnabled() and not dialog.index.isEnabled()
         dialog.reject()
-        with qtbot.waitSignal(page.packs.exported, timeout=WAIT):
-            page.packs.export(expert, str(tmp_path / "pump.phi3pack"))
-        assert "without documents" in page.packs.bar.text
-        with qtbot.waitSignal(page.packs.imported, timeout=WAIT):
-            page.packs.take_in(str(tmp_path / "pump.phi3pack"))
+        with qtbot.waitSignal(page.pack_transfer.exported, timeout=WAIT):
+            page.pack_transfer.export(expert, str(tmp_path / "pump.phi3pack"))
+        assert "without documents" in page.pack_transfer.bar.text
+        with qtbot.waitSignal(page.pack_transfer.imported, timeout=WAIT):
+            page.pack_transfer.take_in(str(tmp_path / "pump.phi3pack"))
         assert page.chosen.name == "Pump expert 2"
         assert page.chosen.adapters == expert.adapters
         assert services.adapters.list() == known

@@ -93,18 +93,18 @@ def test_sidebar_pages_are_targets_of_size(sidebar: Sidebar) -> None:
 
 def test_experts_show_name_and_what_they_are_made_of(sidebar: Sidebar) -> None:
     pump = Profile("p", "Pump & valve expert", adapters=(AdapterUse("grease", "/g.gguf", 0.8),))
-    sidebar.experts.show_experts([Profile("g", "General"), pump], pump, "Phi-3 mini · grease 0.8")
+    sidebar.expert_switcher.show_experts([Profile("g", "General"), pump], pump, "Phi-3 mini · grease 0.8")
 
-    assert sidebar.experts.accessibleName() == "Expert in use: Pump & valve expert. Phi-3 mini · grease 0.8"
-    assert sidebar.experts.experts() == ["General", "Pump && valve expert"]
+    assert sidebar.expert_switcher.accessibleName() == "Expert in use: Pump & valve expert. Phi-3 mini · grease 0.8"
+    assert sidebar.expert_switcher.experts() == ["General", "Pump && valve expert"]
 
 
 def test_experts_menu_switches(qtbot: QtBot, sidebar: Sidebar) -> None:
     general, pump = Profile("g", "General"), Profile("p", "Pump")
-    sidebar.experts.show_experts([general, pump], general, "")
-    action = next(a for a in sidebar.experts._menu.actions() if a.text().startswith("Pump"))
+    sidebar.expert_switcher.show_experts([general, pump], general, "")
+    action = next(a for a in sidebar.expert_switcher._menu.actions() if a.text().startswith("Pump"))
 
-    with qtbot.waitSignal(sidebar.experts.expert_chosen) as chosen:
+    with qtbot.waitSignal(sidebar.expert_switcher.expert_chosen) as chosen:
         action.trigger()
     assert chosen.args == ["p"]
     assert action.text().endswith("Ctrl+2")

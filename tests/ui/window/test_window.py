@@ -162,9 +162,9 @@ def test_window_switches_the_expert_in_the_middle_of_a_conversation(
     use = AdapterUse(entry.name, entry.path, 0.8)
     services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
     with qtbot.waitSignal(services.model.adapters_changed, timeout=WAIT):
-        position = [profile.id for profile in working.expert.all()].index(expert.id) + 1
+        position = [profile.id for profile in working.active_expert.all()].index(expert.id) + 1
         qtbot.keyClick(working, Qt.Key(Qt.Key.Key_0 + position), Qt.KeyboardModifier.ControlModifier)
-    assert working.sidebar.experts.summary.endswith(f"{entry.name} 0.8")
+    assert working.sidebar.expert_switcher.summary.endswith(f"{entry.name} 0.8")
 
     adapted = ask(qtbot, working, "What is a pump?")
     assert adapted.conversation_id == plain.conversation_id
@@ -268,7 +268,7 @@ def test_window_goes_everywhere_by_keyboard(qtbot: QtBot, window: MainWindow) ->
 def test_guide_opens_the_page_that_comes_next(qtbot: QtBot, window: MainWindow, services: Services) -> None:
     window.show_page(Page.EXPERTS)
     page = window.experts_page
-    page.experts.guide.click()
+    page.expert_list.guide.click()
     assert page.guide.isVisible() and not page.editor.isVisible()
     page.guide.step_chosen.emit(Step.COLLECT_EXAMPLES)
     assert window.expert_tabs.examples.isVisible()
@@ -334,13 +334,13 @@ def test_window_offers_to_start_a_worker_again_that_was_given_up(
         qtbot.waitUntil(lambda: worker.process_id > 0, timeout=WAIT)
         with qtbot.waitSignal(worker.died, timeout=WAIT):
             os.kill(worker.process_id, signal.SIGKILL)
-    qtbot.waitUntil(window.stopped.isVisible)
-    assert window.stopped.text == (
+    qtbot.waitUntil(window.worker_banner.isVisible)
+    assert window.worker_banner.text == (
         "A part of phi3desk stopped 4 times in a row and stays off. Choose Start again to try."
     )
     with qtbot.waitSignal(worker.ready, timeout=WAIT):
-        qtbot.mouseClick(window.stopped.start_again, Qt.MouseButton.LeftButton)
-    assert not window.stopped.isVisible()
+        qtbot.mouseClick(window.worker_banner.start_again, Qt.MouseButton.LeftButton)
+    assert not window.worker_banner.isVisible()
 
 
 def test_window_gives_every_control_a_name(window: MainWindow) -> None:
