@@ -10,13 +10,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from phi3desk.library.chunker import Chunk, chunk_pages, indexed_text
 from phi3desk.library.documents import OutlineEntry, Page
-from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.terms import index_words
 from phi3desk.library.text import fold
 from phi3desk.library.titles import shown_title, spoken_title
+
+
+class TokenCounter(Protocol):
+    """What chunking needs of an embedder: passages have to fit it. Its model need not be loaded."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The codes of the languages it knows."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens of the model each text has."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +50,21 @@ class ChunkedDocument:
 
 
 def chunk_document(
-    embedder: Embedder,
+    counter: TokenCounter,
     path: str,
     title: str,
     pages: Sequence[Page],
     outline: Sequence[OutlineEntry],
 ) -> ChunkedDocument:
-    """Make the passages of a document from its pages; the embedder counts tokens, its model is not loaded."""
+    """Make the passages of a document from its pages."""
     title = shown_title(title, Path(path).stem)
-    chunks = chunks_of(embedder, path, title, pages, outline)
+    chunks = chunks_of(counter, path, title, pages, outline)
     index = [index_entry(made.context, made.text, made.language) for made in chunks]
     return ChunkedDocument(title, main_language(pages), chunks, index)
 
 
 def chunks_of(
-    embedder: Embedder,
+    counter: TokenCounter,
     path: str,
     title: str,
     pages: Sequence[Page],
@@ -61,7 +72,7 @@ def chunks_of(
 ) -> list[Chunk]:
     """Split pages into passages, each with its document's title in its context."""
     spoken = spoken_title(title, Path(path).stem)
-    return chunk_pages(pages, spoken, outline, embedder.count_tokens, embedder.languages)
+    return chunk_pages(pages, spoken, outline, counter.count_tokens, counter.languages)
 
 
 def index_entry(context: str, text: str, language: str) -> IndexEntry:

@@ -5,14 +5,37 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import phi3desk
 
 PACKAGE = Path(phi3desk.__file__).parent
-RANK = {
-    "__init__": 0, "errors": 0, "csv_safe": 0, "paths": 0, "settings": 0, "sqlite_file": 0, "library": 1, "model": 1,
-    "chat": 1, "profiles": 1, "comparison": 1, "packs": 1, "workers": 2, "ui": 3, "cli": 3, "app": 4, "__main__": 5,
-}  # fmt: skip
+#: packages in the order of their imports; those of one line do not know each other
+PACKAGES = (
+    ("__init__", "errors"),
+    ("paths", "line_protocol", "csv_safe", "logs"),
+    ("settings", "sqlite_file"),
+    ("library", "model"),
+    ("chat",),
+    ("profiles",),
+    ("comparison", "packs"),
+    ("workers",),
+    ("ui", "cli"),
+    ("app",),
+    ("__main__",),
+)
+#: rooms of a package in the order of their imports, "" first: the package's own modules. One of these that needs a room
+#: is named behind it.
 ROOMS = {
+    "library": ("", "embedding", "reading", "search", "importing", "transfer", "integrity", "library"),
+    "model": ("", "adapters", "llama"),
+    "ui": (
+        "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",
+        "chat", "comparison", "settings", "window",
+    ),
+}  # fmt: skip
+MOST_MODULES = {"": 20, "ui": 15}
+HOMES = {
     "chromadb": {"library"}, "sentence_transformers": {"library"}, "torch": {"library"}, "pypdf": {"library"},
     "pypdfium2": {"library"}, "docx": {"library"}, "pptx": {"library"}, "openpyxl": {"library"}, "lxml": {"library"},
     "markdown_it": {"library"}, "charset_normalizer": {"library"}, "watchdog": {"library"}, "keyring": {"library"},
@@ -34,13 +57,16 @@ HEAVY = (
     "watchdog",
     "keyring",
 )
+MODULES = sorted(PACKAGE.rglob("*.py"))
+RANK = {name: rank for rank, names in enumerate(PACKAGES) for name in names}
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def imported_by(path: Path) -> set[str]:
+    """Return what a module imports, with the names taken from it, such as phi3desk.paths.Paths."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -50,21 +76,59 @@ def imported_by(path: Path) -> set[str]:
     return names
 
 
-MODULES = sorted(PACKAGE.rglob("*.py"))
+def own_imports(path: Path) -> list[tuple[str, ...]]:
+    """Return what a module imports of phi3desk, in parts, without the first one."""
+    parts = [tuple(name.split(".")) for name in sorted(imported_by(path))]
+    return [each[1:] for each in parts if each[0] == "phi3desk" and len(each) > 1 and each[1] in RANK]
 
 
-def test_imports_run_one_way():
+def room_rank(package: str, parts: tuple[str, ...]) -> int:
+    """Return where a module (its path within its package, in parts) stands in the order of the package's rooms."""
+    rooms = ROOMS[package]
+    return rooms.index(parts[0]) if parts[0] in rooms else 0
+
+
+def test_every_module_has_a_place_in_the_order():
+    assert {package_of(path) for path in MODULES} == set(RANK)
+    for package, rooms in ROOMS.items():
+        folders = {path.parent.name for path in (PACKAGE / package).glob("*/__init__.py")}
+        modules = {path.stem for path in (PACKAGE / package).glob("*.py")}
+        assert folders <= set(rooms[1:]) <= folders | modules
+
+
+def test_imports_between_packages_run_one_way():
     wrong = []
     for path in MODULES:
-        here = room_of(path)
-        for name in imported_by(path):
-            parts = name.split(".")
-            if parts[0] != "phi3desk" or len(parts) < 2 or parts[1] not in RANK:
-                continue
-            there = parts[1]
-            if RANK[there] > RANK[here] or {here, there} == {"library", "model"}:
-                wrong.append(f"{path.relative_to(PACKAGE)} imports {name}")
+        here = package_of(path)
+        for parts in own_imports(path):
+            there = parts[0]
+            if here != there and RANK[there] >= RANK[here] and not _may(here, there):
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {'.'.join(parts)}")
     assert not wrong
+
+
+def _may(here: str, there: str) -> bool:
+    """Return whether two single modules of one line may know each other."""
+    return RANK[here] == RANK[there] and not {here, there} & {"library", "model", "comparison", "packs", "ui", "cli"}
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_imports_between_rooms_run_one_way(package: str):
+    wrong = []
+    for path in (PACKAGE / package).rglob("*.py"):
+        rank = room_rank(package, path.relative_to(PACKAGE / package).with_suffix("").parts)
+        taken = [parts for parts in own_imports(path) if parts[0] == package and len(parts) > 1]
+        above = [parts for parts in taken if room_rank(package, parts[1:]) > rank]
+        wrong += [f"{path.relative_to(PACKAGE)} imports {'.'.join(parts)}" for parts in above]
+    assert not wrong
+
+
+def test_no_folder_holds_too_many_modules():
+    for folder in {path.parent for path in MODULES}:
+        modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        package = folder.relative_to(PACKAGE).parts[:1]
+        most = MOST_MODULES["ui" if package == ("ui",) else ""]
+        assert len(modules) <= most, folder
 
 
 def test_each_library_stays_in_its_room():
@@ -72,7 +136,7 @@ def test_each_library_stays_in_its_room():
         f"{path.relative_to(PACKAGE)} imports {name}"
         for path in MODULES
         for name in imported_by(path)
-        if name.split(".")[0] in ROOMS and room_of(path) not in ROOMS[name.split(".")[0]]
+        if name.split(".")[0] in HOMES and package_of(path) not in HOMES[name.split(".")[0]]
     ]
     assert not wrong
 

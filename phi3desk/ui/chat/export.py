@@ -13,9 +13,8 @@ from phi3desk.chat.export import conversation_markdown
 from phi3desk.chat.messages import Message
 from phi3desk.model.types import Role
 from phi3desk.ui.services import Services
-from phi3desk.ui.widgets.file_dialogs import save_dialog, saved_text
+from phi3desk.ui.widgets.file_dialogs import EXPORT_FOLDER, save_dialog, saved_text
 
-FOLDER = "folder.export"
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 
 
@@ -43,7 +42,7 @@ class ConversationExport(QObject):
 
     def _ask(self, title: str, messages: Sequence[Message]) -> None:
         name = f"{_UNFIT.sub(' ', title).strip(' .…') or self.tr('Conversation')}.md"
-        dialog = save_dialog(self._window, self.tr("Save as Markdown"), self._settings, FOLDER, name)
+        dialog = save_dialog(self._window, self.tr("Save as Markdown"), self._settings, EXPORT_FOLDER, name)
         dialog.setNameFilters([self.tr("Markdown (*.md)"), self.tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: self._write(Path(path), title, messages))
         dialog.open()

@@ -17,7 +17,6 @@ from phi3desk.comparison.plan import Comparison
 from phi3desk.comparison.report import csv_text, html_text
 from phi3desk.errors import UserError
 from phi3desk.paths import write_atomically
-from phi3desk.ui.chat.export import FOLDER
 from phi3desk.ui.comparison.form import ComparisonForm
 from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonRequest
 from phi3desk.ui.comparison.results import ComparisonResults
@@ -27,7 +26,7 @@ from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import COLUMN_WIDTH, Button, label, on_click
-from phi3desk.ui.widgets.file_dialogs import save_dialog, saved_text
+from phi3desk.ui.widgets.file_dialogs import EXPORT_FOLDER, save_dialog, saved_text
 from phi3desk.ui.widgets.scroll_column import ScrollColumn
 
 
@@ -222,7 +221,7 @@ class ComparisonPage(QWidget):
 
     def _save(self, kind: str) -> None:
         title = self.tr("Save the comparison")
-        dialog = save_dialog(self, title, self._settings, FOLDER, f"comparison.{kind}")
+        dialog = save_dialog(self, title, self._settings, EXPORT_FOLDER, f"comparison.{kind}")
         dialog.fileSelected.connect(lambda path: self.save(Path(path), kind))
         dialog.open()
 

@@ -20,13 +20,12 @@ from PySide6.QtWidgets import (
 from phi3desk.chat.example_export import Exported, Room, export_examples, free_folder
 from phi3desk.chat.examples import Example, Verdict
 from phi3desk.chat.prompt import USUAL, prompt_format_for
-from phi3desk.ui.chat.export import FOLDER
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.formatting import number, place_of, translate
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click, selectable
-from phi3desk.ui.widgets.file_dialogs import folder_dialog
+from phi3desk.ui.widgets.file_dialogs import EXPORT_FOLDER, folder_dialog
 from phi3desk.workers.protocol import Failure
 
 Index = QModelIndex | QPersistentModelIndex
@@ -264,7 +263,7 @@ class ExamplesPage(QWidget):
         self.refresh()
 
     def _choose_folder(self) -> None:
-        dialog = folder_dialog(self, self.tr("Where shall the examples go?"), self._settings, FOLDER)
+        dialog = folder_dialog(self, self.tr("Where shall the examples go?"), self._settings, EXPORT_FOLDER)
         dialog.fileSelected.connect(lambda path: self.export(Path(path)))
         dialog.open()
 

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from phi3desk.settings import Settings
 
+#: the key of the folder that conversations, comparisons and examples are saved in
+EXPORT_FOLDER = "folder.export"
+
 
 def file_dialog(parent: QWidget, title: str, settings: Settings, key: str) -> QFileDialog:
     """Return a dialog for existing files that begins in the folder remembered under `key`, and goes when it is closed.
