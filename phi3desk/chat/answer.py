@@ -50,8 +50,8 @@ def write(
     Adapters that were trained on a form of prompt with passages have no part in an answer without passages.
     """
     loaded = writer.loaded
-    manner = prompt_format_for(loaded.parameters, loaded.prompt)
-    prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, manner)
+    prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
+    prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format)
     formed = bool(prompt.sources_read)
     generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled, formed=formed)
     return Completion(generation, prompt.sources_read, prompt.history_turns)

@@ -27,7 +27,7 @@ class _Support:
     quote: str
     share: float
     answers_question: float
-    held: set[str]
+    matched: set[str]
 
     @property
     def score(self) -> float:
@@ -82,15 +82,15 @@ def _best_support(claim: set[str], asked: set[str], sources: Sequence[Source]) -
         heading = content_words(f"{source.passage.title} {' '.join(source.passage.headings)}")
         before: set[str] = set()
         for part in sentences(source.passage.text) or [source.passage.text]:
-            held = content_words(part)
-            near = held | before | heading
-            exact = weight_of(claim & held) / whole
+            contained = content_words(part)
+            near = contained | before | heading
+            exact = weight_of(claim & contained) / whole
             around = weight_of(claim & near) / whole
             answers_question = len(asked & near) / (len(asked) or 1)
-            support = _Support(source, part.strip(), 0.75 * exact + 0.25 * around, answers_question, claim & held)
+            support = _Support(source, part.strip(), 0.75 * exact + 0.25 * around, answers_question, claim & contained)
             if best is None or support.score > best.score:
                 best = support
-            before = held
+            before = contained
     if best is None:
         raise ValueError("there is no source")
     return best
@@ -105,15 +105,15 @@ def _holds(support: _Support, claim: set[str]) -> bool:
     if _missing(support, claim):
         return False
     if len(claim) < FEWEST_WORDS:
-        return support.held == claim and (len(claim) == FEWEST_WORDS - 1 or support.answers_question > 0)
+        return support.matched == claim and (len(claim) == FEWEST_WORDS - 1 or support.answers_question > 0)
     return support.share >= SUPPORTED
 
 
 def _missing(support: _Support, claim: set[str]) -> tuple[str, ...]:
     """Return the figures of a claim that the passage does not hold, nor its title and headings."""
     passage = support.source.passage
-    held = content_words(" ".join((passage.text, passage.title, *passage.headings)))
-    return tuple(sorted(word for word in claim - held if is_number(word)))
+    contained = content_words(" ".join((passage.text, passage.title, *passage.headings)))
+    return tuple(sorted(word for word in claim - contained if is_number(word)))
 
 
 def _add(

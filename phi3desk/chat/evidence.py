@@ -62,14 +62,14 @@ def _best(parts: list[str], question: str) -> int:
 
     How rare a word is, is counted among these parts. A word pair that stands together as in the question counts more.
     """
-    held = [content_words(part) for part in parts]
-    frequency = Counter(word for words in held for word in words)
+    contained = [content_words(part) for part in parts]
+    frequency = Counter(word for words in contained for word in words)
     asked = content_words(question)
     in_order = [word for word in (next(iter(content_words(w)), "") for w in question.split()) if word]
     pairs = set(pairwise(in_order))
 
     def score(index: int) -> float:
-        rare = sum(math.log1p(len(parts) / frequency[word]) for word in asked & held[index])
+        rare = sum(math.log1p(len(parts) / frequency[word]) for word in asked & contained[index])
         words = [next(iter(content_words(w)), "") for w in parts[index].split()]
         return rare + 0.5 * len(pairs & set(pairwise([word for word in words if word])))
 

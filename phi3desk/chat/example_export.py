@@ -54,7 +54,7 @@ class _Line:
 def export_examples(
     examples: Sequence[Example],
     folder: Path,
-    manner: PromptFormat,
+    prompt_format: PromptFormat,
     room: Room | None = None,
     count: CountTokens | None = None,
 ) -> Exported:
@@ -64,7 +64,7 @@ def export_examples(
     as the assistant's. Of examples with the same question and passages the last judged stands. All examples of a
     question are in the same file. Raises UserError where there is nothing to train on or the folder cannot be written.
     """
-    how = (manner, room or Room(), count or estimated_tokens)
+    how = (prompt_format, room or Room(), count or estimated_tokens)
     newest = sorted(examples, key=lambda one: one.changed, reverse=True)
     good, good_repeated, good_out = _lines([(one, one.wanted) for one in newest if one.wanted], *how)
     not_wanted = [(one, one.answer) for one in newest if one.verdict != Verdict.GOOD and one.answer]
@@ -104,7 +104,7 @@ def estimated_tokens(turns: Sequence[Turn]) -> int:
 
 
 def messages_of(
-    example: Example, wanted: str, manner: PromptFormat, room: Room, count: CountTokens
+    example: Example, wanted: str, prompt_format: PromptFormat, room: Room, count: CountTokens
 ) -> list[Turn] | None:
     """Return the turns of an example with `wanted` as the answer; None where a model could not learn from it.
 
@@ -116,7 +116,7 @@ def messages_of(
         return None
     request = PromptRequest(asked.instructions, asked.sources, asked.history, example.question, asked.mode)
     try:
-        prompt = compose(request, count, room.context, room.answer, manner)
+        prompt = compose(request, count, room.context, room.answer, prompt_format)
     except UserError:
         return None
     cited = {int(number) for mark in MARKS.findall(wanted) for number in mark.replace(";", ",").split(",")}
@@ -126,13 +126,13 @@ def messages_of(
 
 
 def _lines(
-    wanted: Sequence[tuple[Example, str]], manner: PromptFormat, room: Room, count: CountTokens
+    wanted: Sequence[tuple[Example, str]], prompt_format: PromptFormat, room: Room, count: CountTokens
 ) -> tuple[list[_Line], int, int]:
     """Return the lines of some examples, how many stood twice and how many were left out."""
     lines: dict[str, _Line] = {}
     repeated = left_out = 0
     for example, text in wanted:
-        turns = messages_of(example, text, manner, room, count)
+        turns = messages_of(example, text, prompt_format, room, count)
         key = _key(example)
         if turns is None:
             left_out += 1

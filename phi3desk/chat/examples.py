@@ -1,4 +1,4 @@
-"""Answers the person judged, kept with their passages so that a model can be trained on them."""
+"""Answers the user judged, kept with their passages so that a model can be trained on them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _COLUMNS = "id, origin, verdict, question, answer, correction, asked, changed"
 
 
 class Verdict(StrEnum):
-    """What the person thinks of an answer; `corrected` says what it should have been."""
+    """What the user thinks of an answer; `corrected` says what it should have been."""
 
     GOOD = "good"
     CORRECTED = "corrected"
@@ -99,7 +99,7 @@ class ExampleStore:
     def judge(
         self, question: str, answer: Message, asked: AskedWith, verdict: Verdict, correction: str = ""
     ) -> Example:
-        """Keep what the person thinks of an answer; a second judgement of the same message replaces the first."""
+        """Keep what the user thinks of an answer; a second judgement of the same message replaces the first."""
         origin = _origin(answer)
         self._db.execute(
             "INSERT INTO example (origin, verdict, question, answer, correction, asked, changed)"
@@ -120,7 +120,7 @@ class ExampleStore:
         return _example(row)
 
     def of_answer(self, answer: Message) -> Example | None:
-        """Return what the person thinks of an answer so far, None where it was not judged."""
+        """Return what the user thinks of an answer so far, None where it was not judged."""
         row = self._db.execute(
             f"SELECT {_COLUMNS} FROM example WHERE origin = ? AND removed IS NULL",
             (_origin(answer),),

@@ -126,7 +126,7 @@ def prompt_format_for(parameters: int, form: str = "") -> PromptFormat:
 
 
 def compose(
-    request: PromptRequest, count: CountTokens, context: int, room_for_answer: int, manner: PromptFormat = USUAL
+    request: PromptRequest, count: CountTokens, context: int, room_for_answer: int, prompt_format: PromptFormat = USUAL
 ) -> Prompt:
     """Return the prompt that fits `context` tokens and leaves room for the answer.
 
@@ -136,9 +136,9 @@ def compose(
     `count` gives the tokens of a list of turns, template included.
     """
     room = max(context - room_for_answer, context // 2)
-    sources = request.sources[: manner.most_passages]
+    sources = request.sources[: prompt_format.most_passages]
     while True:
-        turns = _turns(request, sources, (), manner)
+        turns = _turns(request, sources, (), prompt_format)
         if count(turns) <= room:
             break
         if not sources:
@@ -154,11 +154,11 @@ def compose(
             "Shorten the question or choose a larger context window in Settings.",
             context=context,
         )
-    exchanges = _exchanges(request.history) if manner.history or not sources else []
+    exchanges = _exchanges(request.history) if prompt_format.history or not sources else []
     kept: list[Turn] = []
     for exchange in reversed(exchanges):
         longer = [*exchange, *kept]
-        candidate = _turns(request, sources, longer, manner)
+        candidate = _turns(request, sources, longer, prompt_format)
         if count(candidate) > room:
             break
         kept, turns = longer, candidate
@@ -175,29 +175,29 @@ def _exchanges(history: Sequence[Turn]) -> list[list[Turn]]:
 
 
 def _turns(
-    request: PromptRequest, sources: Sequence[Source], history: Sequence[Turn], manner: PromptFormat
+    request: PromptRequest, sources: Sequence[Source], history: Sequence[Turn], prompt_format: PromptFormat
 ) -> list[Turn]:
     first = request.mode is AnswerMode.DOCUMENTS_FIRST
-    with_passages = manner.task_documents_first if first else manner.task
+    with_passages = prompt_format.task_documents_first if first else prompt_format.task
     task = with_passages if sources else WITHOUT_PASSAGES
-    example = manner.example if sources else ()
+    example = prompt_format.example if sources else ()
     system = "\n\n".join(part for part in (request.instructions.strip(), task) if part)
-    question = _question(request.question, sources, manner)
+    question = _question(request.question, sources, prompt_format)
     return [Turn(Role.SYSTEM, system), *example, *history, Turn(Role.USER, question)]
 
 
-def _question(question: str, sources: Sequence[Source], manner: PromptFormat) -> str:
+def _question(question: str, sources: Sequence[Source], prompt_format: PromptFormat) -> str:
     if not sources:
         return question.strip()
-    passages = "\n\n".join(_passage(source, question, manner) for source in sources)
+    passages = "\n\n".join(_passage(source, question, prompt_format) for source in sources)
     asked = f"Question: {question.strip()}"
-    return "\n\n".join((*((asked,) if manner.question_first else ()), "Passages:", passages, asked))
+    return "\n\n".join((*((asked,) if prompt_format.question_first else ()), "Passages:", passages, asked))
 
 
-def _passage(source: Source, question: str, manner: PromptFormat) -> str:
+def _passage(source: Source, question: str, prompt_format: PromptFormat) -> str:
     passage = source.passage
-    if manner.excerpts:
-        return f"[{source.n}] {excerpt(passage.text, question, manner.excerpt_words).strip()}"
+    if prompt_format.excerpts:
+        return f"[{source.n}] {excerpt(passage.text, question, prompt_format.excerpt_words).strip()}"
     path = " > ".join(passage.headings)
     named = str(place(passage.kind, passage.page, passage.label)) if passage.kind not in ("", "pdf") else ""
     where = f"{passage.title or passage.document}, {named or f'page {passage.page}'}"

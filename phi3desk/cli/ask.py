@@ -14,7 +14,7 @@ from phi3desk.chat.decision import SearchStep, first_step, step_after_search
 from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
-from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_person
+from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_user
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Found, place
@@ -56,7 +56,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     with (
         open_library(paths, settings) as library,
         loaded_engine(entry, profile, settings, progress) as engine,
-        stopped_by_person() as cancelled,
+        stopped_by_user() as cancelled,
     ):
         collections = collection_ids(library, options.collection) or profile.collections or None
         maker = made_by(profile, entry)
@@ -160,7 +160,7 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
 
 
 def print_answer(answered: Answered, output: Output) -> None:
-    """Print an answer for a person: the text, its sources, and where it comes from."""
+    """Print an answer for people: the text, its sources, and where it comes from."""
     answer = answered.answer
     output.text(answer.text or "(The model wrote nothing.)")
     output.text()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import unfinished
 from phi3desk.cli.ask import answer_question, choose_model, loaded_engine, refuse_misfits
-from phi3desk.cli.documents import collection_ids, open_library, stopped_by_person
+from phi3desk.cli.documents import collection_ids, open_library, stopped_by_user
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.comparison.plan import Comparison, Outcome, Plan, Variant, run, variants_of
@@ -43,20 +43,20 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
     models = ModelStore(paths)
     entry = choose_model(models, options.model or base.model)
 
-    def answered_by(profile: Profile) -> ModelEntry:
+    def model_for(profile: Profile) -> ModelEntry:
         return choose_model(models, profile.model) if profile.model else entry
 
-    def as_answering(profile: Profile) -> Profile:
+    def on_its_model(profile: Profile) -> Profile:
         named = dataclasses.replace(profile, model=options.model or profile.model)
-        return on_model(named, answered_by(named))
+        return on_model(named, model_for(named))
 
-    named = variants_of(options.variants.split(","), as_answering(base), profiles.profiles())
-    variants = tuple(dataclasses.replace(one, profile=as_answering(one.profile)) for one in named)
+    named = variants_of(options.variants.split(","), on_its_model(base), profiles.profiles())
+    variants = tuple(dataclasses.replace(one, profile=on_its_model(one.profile)) for one in named)
     for variant in variants:
-        refuse_misfits(AdapterStore(paths), variant.profile.adapters, answered_by(variant.profile))
+        refuse_misfits(AdapterStore(paths), variant.profile.adapters, model_for(variant.profile))
     store = ComparisonStore(paths.comparisons)
     try:
-        with open_library(paths, settings) as library, stopped_by_person() as cancelled, ExitStack() as held:
+        with open_library(paths, settings) as library, stopped_by_user() as cancelled, ExitStack() as stack:
             collections = collection_ids(library, options.collection)
             plan = Plan(
                 Path(options.questions).stem,
@@ -65,9 +65,9 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
                 entry.name,
                 collections,
             )
-            answering = held.enter_context(_Answering(models, entry, library, plan, settings, cancelled))
+            answers = stack.enter_context(_VariantAnswers(models, entry, library, plan, settings, cancelled))
             comparison = store.begin_or_go_on(plan)
-            finished = run(comparison, store, answering.answer, answering.on_progress, cancelled)
+            finished = run(comparison, store, answers.answer, answers.on_progress, cancelled)
         comparison = store.comparison(comparison.id)
         outcomes = store.outcomes(comparison.id)
     finally:
@@ -83,7 +83,7 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
         _print(made, output)
 
 
-class _Answering:
+class _VariantAnswers:
     """Answers as a variant's expert in this process; a model stays loaded until a variant wants another one."""
 
     def __init__(
@@ -102,7 +102,7 @@ class _Answering:
         self._engine: Engine | None = None
         self._engine_of: ModelRef | None = None
 
-    def __enter__(self) -> _Answering:
+    def __enter__(self) -> _VariantAnswers:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -114,7 +114,7 @@ class _Answering:
         self._progress.show(f"{done} of {total} answers: {variant.name}")
 
     def answer(self, asked: ComparedQuestion, variant: Variant) -> Outcome | None:
-        """Answer a question as a variant; None where the person stopped it."""
+        """Answer a question as a variant; None where the user stopped it."""
         profile = variant.profile
         entry = choose_model(self._models, profile.model) if profile.model else self._entry
         question = self._plan.question_for(asked, variant, self._settings, made_by(profile, entry))
@@ -186,7 +186,7 @@ def comparison_row(comparison: Comparison, outcomes: list[Outcome], made: Figure
                 "variant": variant,
                 "answer": outcome.answer.text,
                 "right_page": result.page,
-                "reference_contained": result.held,
+                "reference_contained": result.contained,
                 "refused": result.refused,
                 "seconds": round(outcome.seconds, 3),
                 "problem": outcome.problem or None,

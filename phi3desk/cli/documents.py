@@ -25,21 +25,21 @@ def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     missing = [path for path in options.paths if not Path(path).exists()]
     if missing:
         raise UserError("There is no file or folder {path}.", path=missing[0])
-    with open_library(paths, settings) as library, told_import(options, output) as telling:
+    with open_library(paths, settings) as library, told_import(options, output) as told:
         collection = library.collection_id(options.collection or DEFAULT_COLLECTION, create=True)
-        end_import(options, output, library.import_paths([Path(path) for path in options.paths], collection, *telling))
+        end_import(options, output, library.import_paths([Path(path) for path in options.paths], collection, *told))
 
 
 def run_sync(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
     """Look what has changed in the folders that collections are bound to, and read it."""
-    with open_library(paths, settings) as library, told_import(options, output) as telling:
+    with open_library(paths, settings) as library, told_import(options, output) as told:
         collection = library.collection_id(options.collection) if options.collection else None
-        end_import(options, output, library.sync(collection, *telling))
+        end_import(options, output, library.sync(collection, *told))
 
 
 @contextmanager
 def told_import(options: argparse.Namespace, output: Output) -> Iterator[tuple[OnProgress, OnFile, threading.Event]]:
-    """Give an import what it tells its progress and its files to, and how it is stopped by the person."""
+    """Give an import what it tells its progress and its files to, and how it is stopped by the user."""
     progress_line = ProgressLine()
 
     def on_progress(progress: ImportProgress) -> None:
@@ -52,7 +52,7 @@ def told_import(options: argparse.Namespace, output: Output) -> Iterator[tuple[O
         elif outcome.state != State.READY:
             output.row(f"{outcome.state}: {outcome.path}: {outcome.reason}")
 
-    with stopped_by_person() as cancelled:
+    with stopped_by_user() as cancelled:
         try:
             yield on_progress, on_file, cancelled
         finally:
@@ -60,7 +60,7 @@ def told_import(options: argparse.Namespace, output: Output) -> Iterator[tuple[O
 
 
 def end_import(options: argparse.Namespace, output: Output, summary: ImportSummary) -> None:
-    """Print how an import ended; Cancelled where the person stopped it."""
+    """Print how an import ended; Cancelled where the user stopped it."""
     if summary.cancelled:
         raise Cancelled
     if options.json:
@@ -112,7 +112,7 @@ def open_library(paths: Paths, settings: Settings) -> Iterator[Library]:
 
 
 @contextmanager
-def stopped_by_person() -> Iterator[threading.Event]:
+def stopped_by_user() -> Iterator[threading.Event]:
     """Turn Ctrl+C into an event, so that work stops at a place where nothing is lost; a second one stops at once."""
     cancelled = threading.Event()
     before = signal.getsignal(signal.SIGINT)

@@ -59,7 +59,7 @@ def run_adapters(options: argparse.Namespace, paths: Paths, _: Settings, output:
 
 
 def add_adapter(store: AdapterStore, options: argparse.Namespace) -> AdapterEntry:
-    """Add what the options name; a base named by the person is confirmed by that."""
+    """Add what the options name; a base named by the user is confirmed by that."""
     try:
         return store.add(options.file, options.name or "", options.base or "", confirmed=bool(options.base))
     except DoubtfulBase as doubt:

@@ -31,11 +31,11 @@ class Output:
         self._stream = stream
 
     def text(self, text: str = "") -> None:
-        """Print text for a person, without the control characters a terminal would obey."""
+        """Print text for people, without the control characters a terminal would obey."""
         self._write(text.translate(_CONTROL))
 
     def row(self, text: str) -> None:
-        """Print one line for a person, whatever line breaks are in it."""
+        """Print one line for people, whatever line breaks are in it."""
         self.text(text.replace("\n", " "))
 
     def json(self, value: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from phi3desk.cli.documents import open_library, stopped_by_person
+from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.models import print_change, print_rows
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled
@@ -52,7 +52,7 @@ def run_export(profile: Profile, options: argparse.Namespace, paths: Paths, sett
     """Write a profile into a pack."""
     wants_library = options.with_documents or options.with_index
     line = ProgressLine()
-    with transferring(paths, settings, wants_library) as transfer, stopped_by_person() as cancelled:
+    with transferring(paths, settings, wants_library) as transfer, stopped_by_user() as cancelled:
         packed = export_pack(
             paths,
             transfer,
@@ -71,7 +71,7 @@ def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     """Take in a pack; files that came without an index are read at once."""
     pack = Path(options.file).expanduser()
     line = ProgressLine()
-    with stopped_by_person() as cancelled:
+    with stopped_by_user() as cancelled:
 
         def show(progress: PackProgress) -> None:
             line.show(progress_text("Taking in", progress))

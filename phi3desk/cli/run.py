@@ -33,7 +33,7 @@ FAILED, STOPPED = 1, 130
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the command; returns the exit code: 0, 1 for what failed, 130 where the person stopped it."""
+    """Run the command; returns the exit code: 0, 1 for what failed, 130 where the user stopped it."""
     try:
         paths = open_paths(options.home)
     except UserError as error:

@@ -11,13 +11,13 @@ from phi3desk.comparison.plan import Comparison, Outcome, Variant
 from phi3desk.comparison.statistics import UNLIKELY, Mean, Share, holm, mean_of, p_value_of, share_of
 from phi3desk.errors import Sentence, Value, say
 
-PAGE, HELD, REFUSED_RIGHT, REFUSED_WRONG, GOOD = "page", "held", "refused_right", "refused_wrong", "good"
+PAGE, CONTAINED, REFUSED_RIGHT, REFUSED_WRONG, GOOD = "page", "held", "refused_right", "refused_wrong", "good"
 #: what is counted, and in which of them less is better
-MEASURES = (PAGE, HELD, REFUSED_RIGHT, REFUSED_WRONG, GOOD)
+MEASURES = (PAGE, CONTAINED, REFUSED_RIGHT, REFUSED_WRONG, GOOD)
 LESS_IS_BETTER = frozenset({REFUSED_WRONG})
 MEASURE_NAMES: dict[str, Sentence] = {
     PAGE: say("Right page cited"),
-    HELD: say("Reference answer contained"),
+    CONTAINED: say("Reference answer contained"),
     REFUSED_RIGHT: say("Refused what cannot be answered"),
     REFUSED_WRONG: say("Refused what can be answered"),
     GOOD: say("Judged good by you"),
@@ -133,7 +133,7 @@ Judging = Mapping[tuple[str, str], tuple[Judged, Outcome]]
 _Held = Callable[[Judged, Outcome, bool], bool | None]
 _HOLDS: dict[str, _Held] = {
     PAGE: lambda judged, _, __: judged.page,
-    HELD: lambda judged, _, __: judged.held,
+    CONTAINED: lambda judged, _, __: judged.contained,
     REFUSED_RIGHT: lambda judged, _, answerable: None if answerable else judged.refused,
     REFUSED_WRONG: lambda judged, _, answerable: judged.refused if answerable else None,
     GOOD: lambda _, outcome, __: outcome.thumb == 1 if outcome.thumb else None,

@@ -33,12 +33,12 @@ class Expected:
 class Judged:
     """What the program found in an answer; None where the question does not say what would be right.
 
-    `page` is whether a citation names the right document and page, `held` whether a reference answer stands in the
+    `page` is whether a citation names the right document and page, `contained` whether a reference answer stands in the
     text, `refused` whether it says that it does not know.
     """
 
     page: bool | None
-    held: bool | None
+    contained: bool | None
     refused: bool
 
 
@@ -50,8 +50,8 @@ def judge(expected: Expected, answer: Answer) -> Judged:
     page: bool | None = None
     if expected.document or expected.pages:
         page = any(_at(expected, citation) for citation in answer.citations)
-    held = any(holds(answer.text, reference) for reference in expected.answers) if expected.answers else None
-    return Judged(page, held, refused)
+    contained = any(holds(answer.text, reference) for reference in expected.answers) if expected.answers else None
+    return Judged(page, contained, refused)
 
 
 def holds(text: str, reference: str) -> bool:

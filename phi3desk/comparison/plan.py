@@ -1,4 +1,4 @@
-"""A set of questions answered in several ways, so that a person can see whether documents and adapters help."""
+"""A set of questions answered in several ways, so that the user can see whether documents and adapters help."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Comparison:
 
     @property
     def names_hidden(self) -> bool:
-        """Whether the person must not yet see which variant wrote an answer."""
+        """Whether the user must not yet see which variant wrote an answer."""
         return self.plan.blind and not self.revealed
 
 

@@ -64,7 +64,7 @@ def _cells(asked: ComparedQuestion, variant: str, result: Judged, outcome: Outco
         answer.basis,
         f"{outcome.seconds:.2f}",
         _yes_no(result.page),
-        _yes_no(result.held),
+        _yes_no(result.contained),
         _yes_no(result.refused),
         _yes_no(asked.expected.answerable),
         {1: "good", -1: "not good"}.get(outcome.thumb, ""),
@@ -163,12 +163,12 @@ def _answer_cell(found: tuple[Judged, Outcome] | None) -> str:
 
 
 def marks_of(result: Judged, outcome: Outcome, words: Callable[[Sentence], str]) -> list[str]:
-    """Return in words what was found in an answer, and what the person thinks of it."""
+    """Return in words what was found in an answer, and what the user thinks of it."""
     told = []
     if result.page is not None:
         told.append(Sentence("right page" if result.page else "right page not cited"))
-    if result.held is not None:
-        told.append(Sentence("reference contained" if result.held else "reference not contained"))
+    if result.contained is not None:
+        told.append(Sentence("reference contained" if result.contained else "reference not contained"))
     if result.refused:
         told.append(Sentence("refused"))
     if outcome.thumb:

@@ -134,7 +134,7 @@ class ComparisonStore:
         )
 
     def rate(self, comparison_id: int, question: str, variant: str, thumb: int) -> None:
-        """Keep what the person thinks of an answer: 1 good, -1 not good, 0 nothing."""
+        """Keep what the user thinks of an answer: 1 good, -1 not good, 0 nothing."""
         self._db.execute(
             "UPDATE answer SET thumb = ? WHERE comparison_id = ? AND question = ? AND variant = ?",
             (thumb, comparison_id, question, variant),

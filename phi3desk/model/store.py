@@ -1,4 +1,4 @@
-"""The models and adapters the person has: which files, which one is in use."""
+"""The models and adapters the user has: which files, which one is in use."""
 
 from __future__ import annotations
 

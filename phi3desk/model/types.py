@@ -42,7 +42,7 @@ class GgufInfo:
 
     @property
     def identity(self) -> str:
-        """The model as a person's confirmation names it; the same for every copy of the file under one name."""
+        """The model as the user's confirmation names it; the same for every copy of the file under one name."""
         return " / ".join(self.names)
 
 
@@ -105,7 +105,7 @@ class AdapterEntry:
     base: str
     tensors: int = 0
     made_by: str = ""
-    #: models of another name than the adapter's base that the person said it is meant for (`GgufInfo.identity`)
+    #: models of another name than the adapter's base that the user said it is meant for (`GgufInfo.identity`)
     confirmed: tuple[str, ...] = ()
     #: came with the program, for the starter
     starter: bool = False

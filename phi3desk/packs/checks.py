@@ -163,12 +163,12 @@ def _read_manifest(archive: zipfile.ZipFile) -> Manifest:
 def _check_listing(manifest: Manifest, entries: dict[str, zipfile.ZipInfo]) -> None:
     """Make sure that the pack holds exactly what its manifest names, and in the right places."""
     listed = {file.path: file for file in manifest.files}
-    held = set(entries) - {MANIFEST}
+    present = set(entries) - {MANIFEST}
     if len(listed) < len(manifest.files) or MANIFEST in listed:
         raise PackRefused("The pack's manifest names a file twice.")
-    for name in sorted(held - set(listed))[:1]:
+    for name in sorted(present - set(listed))[:1]:
         raise PackRefused("The pack holds a file that its manifest does not name: “{name}”.", name=name)
-    for name in sorted(set(listed) - held)[:1]:
+    for name in sorted(set(listed) - present)[:1]:
         raise PackRefused("The pack lacks a file that its manifest names: “{name}”.", name=ascii(name)[1:-1][:100])
     for file in manifest.files:
         if entries[file.path].file_size != file.bytes:
@@ -239,8 +239,8 @@ def check_content(manifest: Manifest, staging: Path) -> IndexSize:
     for collection in manifest.collections:
         if collection.index:
             folder = staging / "index" / str(collection.folder)
-            held = check_index(folder, manifest.dimensions)
-            size = IndexSize(*(a + b for a, b in zip(_counts(size), _counts(held), strict=True)))
+            counted = check_index(folder, manifest.dimensions)
+            size = IndexSize(*(a + b for a, b in zip(_counts(size), _counts(counted), strict=True)))
             _check_documents(folder, f"documents/{collection.folder}/", files)
     return size
 

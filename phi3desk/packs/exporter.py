@@ -132,11 +132,11 @@ class _Writing:
         else:
             with transfer.unchanging():
                 chosen = transfer.collections(self._profile.collections or None)
-                held = {each[0]: transfer.documents(each[0]) for each in chosen}
-                self._work.total = _expected(adapters, held, with_documents, with_index)
+                documents_of = {each[0]: transfer.documents(each[0]) for each in chosen}
+                self._work.total = _expected(adapters, documents_of, with_documents, with_index)
                 packed = self._write_adapters(adapters)
                 for folder, (collection_id, name, rules) in enumerate(chosen, 1):
-                    documents = held[collection_id]
+                    documents = documents_of[collection_id]
                     present = self._write_files(folder, documents) if with_documents else set()
                     if with_index:
                         self._write_index(folder, transfer, collection_id, documents, present)
@@ -182,15 +182,15 @@ class _Writing:
     def _write_index(
         self, folder: int, transfer: Transfer, collection_id: int, documents: list[Carried], present: set[int]
     ) -> None:
-        held = [document for document in documents if document.has_content]
+        readable = [document for document in documents if document.has_content]
         has_vector: set[int] = set()
         place = f"index/{folder}"
-        parts = transfer.vector_parts(collection_id, held, has_vector)
+        parts = transfer.vector_parts(collection_id, readable, has_vector)
         self._write_parts(f"{place}/{VECTORS}", parts, zipfile.ZIP_STORED)
-        self._write_parts(f"{place}/{DOCUMENTS}", transfer.document_lines(held, present))
-        self._write_parts(f"{place}/{PAGES}", transfer.page_lines(held))
-        self._write_parts(f"{place}/{PASSAGES}", self._counted(transfer.passage_lines(held, has_vector)))
-        self._documents += len(held)
+        self._write_parts(f"{place}/{DOCUMENTS}", transfer.document_lines(readable, present))
+        self._write_parts(f"{place}/{PAGES}", transfer.page_lines(readable))
+        self._write_parts(f"{place}/{PASSAGES}", self._counted(transfer.passage_lines(readable, has_vector)))
+        self._documents += len(readable)
 
     def _counted(self, lines: Iterator[bytes]) -> Iterator[bytes]:
         for line in lines:
@@ -236,10 +236,13 @@ class _Writing:
 
 
 def _expected(
-    adapters: list[tuple[AdapterEntry, float]], held: dict[int, list[Carried]], with_files: bool, with_index: bool
+    adapters: list[tuple[AdapterEntry, float]],
+    documents_of: dict[int, list[Carried]],
+    with_files: bool,
+    with_index: bool,
 ) -> int:
     """Return about how many bytes will be written."""
-    documents = [document for several in held.values() for document in several]
+    documents = [document for several in documents_of.values() for document in several]
     files = sum(document.size for document in documents) if with_files else 0
     index = _BYTES_A_DOCUMENT * len(documents) if with_index else 0
     return sum(entry.size for entry, _ in adapters) + files + index or 1

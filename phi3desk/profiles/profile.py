@@ -1,4 +1,4 @@
-"""An expert profile: what the person switches between."""
+"""An expert profile: what the user switches between."""
 
 from __future__ import annotations
 

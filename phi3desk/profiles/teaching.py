@@ -75,7 +75,7 @@ def _summary(documents: bool, adapter: bool, enough: bool) -> Sentence:
 
 
 def _reasons(case: Case, enough: bool) -> tuple[Sentence, ...]:
-    return (*_reasons_of_facts(case, enough), *_reasons_of_manner(case), *_reasons_of_examples(case, enough))
+    return (*_reasons_of_facts(case, enough), *_reasons_of_style(case), *_reasons_of_examples(case, enough))
 
 
 def _reasons_of_facts(case: Case, enough: bool) -> list[Sentence]:
@@ -103,7 +103,7 @@ def _reasons_of_facts(case: Case, enough: bool) -> list[Sentence]:
     return reasons
 
 
-def _reasons_of_manner(case: Case) -> list[Sentence]:
+def _reasons_of_style(case: Case) -> list[Sentence]:
     reasons = []
     if case.vocabulary_and_tone:
         reasons.append(

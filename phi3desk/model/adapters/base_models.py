@@ -24,7 +24,7 @@ class Base:
 
 
 class DoubtfulBase(UserError):
-    """An adapter fits a model by its shape and names another one as its base; the person decides.
+    """An adapter fits a model by its shape and names another one as its base; the user decides.
 
     `base` is the model's name in the list.
     """

@@ -72,7 +72,7 @@ class Fit:
 
 
 def fit_of(entry: AdapterEntry, base: Base) -> Fit:
-    """Say whether a kept adapter fits a model; a base that the person confirmed counts as its own."""
+    """Say whether a kept adapter fits a model; a base that the user confirmed counts as its own."""
     try:
         info = check_adapter(entry.path, base.info, base.tensors)
     except UserError as error:

@@ -36,7 +36,7 @@ class Prepared:
 def prepared(source: Path, entries: Sequence[ModelEntry], folder: Path, *, named: bool) -> Iterator[Prepared]:
     """Give a checked copy of an adapter in `folder`, converted where it is PEFT's; it is gone afterwards.
 
-    `entries` are the models it may have been made for; `named` tells that the person chose them, so that another kind
+    `entries` are the models it may have been made for; `named` tells that the user chose them, so that another kind
     of model is refused. Raises UserError with the reason where the adapter cannot be used.
     """
     try:

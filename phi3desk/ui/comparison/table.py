@@ -112,8 +112,8 @@ class ComparisonTableModel(QAbstractTableModel):
         found = judge(comparison.plan.questions[index.row()].expected, outcome.answer)
         signs = {True: "✓", False: "✗"}
         parts = [self.tr("page {sign}").format(sign=signs[found.page])] if found.page is not None else []
-        if found.held is not None:
-            parts.append(self.tr("reference {sign}").format(sign=signs[found.held]))
+        if found.contained is not None:
+            parts.append(self.tr("reference {sign}").format(sign=signs[found.contained]))
         if found.refused:
             parts.append(self.tr("refused"))
         text = outcome.answer.text or outcome.problem

@@ -271,11 +271,11 @@ class ExamplesPage(QWidget):
         """Write the examples into a new folder in `parent`, as the loaded model is asked, and say how it went."""
         examples = self._store.examples()
         loaded = self._model.model
-        manner = prompt_format_for(loaded.parameters, loaded.prompt) if loaded is not None else USUAL
+        prompt_format = prompt_format_for(loaded.parameters, loaded.prompt) if loaded is not None else USUAL
         room = Room(loaded.context if loaded is not None else Room.context, self._settings.get("answers.max_tokens"))
         in_background(
             self,
-            lambda: export_examples(examples, free_folder(parent, "phi3desk examples"), manner, room),
+            lambda: export_examples(examples, free_folder(parent, "phi3desk examples"), prompt_format, room),
             self._on_exported,
             self._on_failed,
         )
