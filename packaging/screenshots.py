@@ -139,7 +139,7 @@ class Photographer:
         window.show_page(Page.CHAT)
         window._set_source_shown(False)
         other = next(one for one in self._services.profiles.profiles() if one.id != window.active_expert.current.id)
-        window._on_expert_chosen(other.id)
+        window.use_expert(other.id)
         self._ask(sample_questions()[-1])
         window.toast.dismiss()
         self.take("expert-switched")
@@ -194,7 +194,7 @@ class Photographer:
     def _ask(self, question: str) -> Message:
         ended: list[Message] = []
         self._window.conversation_controller.answer_ended.connect(lambda message, _: ended.append(message))
-        self._window._on_sent(question)
+        self._window.ask(question)
         self.wait(lambda: bool(ended), "an answer")
         return ended[-1]
 

@@ -125,7 +125,7 @@ class BugReporter:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
-        self._dialog: BugDialog | None = None
+        self.dialog: BugDialog | None = None
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Take the place of sys.excepthook."""
@@ -134,14 +134,14 @@ class BugReporter:
             return
         report = bug_report(error.with_traceback(trace))
         log.error("unexpected error\n%s", report)
-        if self._dialog is not None:
+        if self.dialog is not None:
             return
-        self._dialog = BugDialog(report, self._window)
-        self._dialog.finished.connect(self._on_finished)
-        self._dialog.open()
+        self.dialog = BugDialog(report, self._window)
+        self.dialog.finished.connect(self._on_finished)
+        self.dialog.open()
 
     def _on_finished(self, _: int) -> None:
-        dialog, self._dialog = self._dialog, None
+        dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.deleteLater()
 

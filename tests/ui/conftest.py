@@ -18,8 +18,10 @@ from phi3desk.library.documents import Passage
 from phi3desk.model.types import Ending, Role
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
+from phi3desk.ui.colors import LIGHT
 from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
+from phi3desk.ui.style_sheet import style_sheet
 from phi3desk.ui.theme import apply_scheme
 
 SENTENCE = "The bearings are re-greased every 2,000 operating hours."
@@ -41,7 +43,9 @@ def text_under(path: Path, page: int, areas: tuple[QRectF, ...]) -> str:
 
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> None:
-    apply_scheme(qapp, "light")
+    """Dress the application where a test before has not: each time costs a second for every window that still lives."""
+    if qapp.styleSheet() != style_sheet(LIGHT):
+        apply_scheme(qapp, "light")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,8 @@ class RecordedWorker(WorkerClient):
         self.pages: dict[tuple[int, int], PageText] = {}
         self.words: dict[tuple[int, int, int], list[Area]] = {}
         self.passwords: dict[int, str] = {}
-        self._imports: dict[int, Callable[[Any], None]] = {}
+        self.numbers = itertools.count(1)
+        self.imports: dict[int, Callable[[Any], None]] = {}
 
     def request(
         self,
@@ -59,13 +61,13 @@ class RecordedWorker(WorkerClient):
         on_failure: Callable[[Failure], None] | None = None,
         on_event: Callable[[Any], None] = ignore,
     ) -> int:
-        number, self._next_id = self._next_id, self._next_id + 1
+        number = next(self.numbers)
         if not isinstance(request, READS):
             self.asked.append(request)
         if isinstance(request, ImportRequest):
-            self._imports[number] = on_event
+            self.imports[number] = on_event
             return number
-        answer = self._answer(request, on_event)
+        answer = self.answer(request, on_event)
         if isinstance(answer, Sentence):
             (on_failure or self.failed.emit)(Failure(FailureKind.USER, answer))
         else:
@@ -77,10 +79,10 @@ class RecordedWorker(WorkerClient):
 
     def progress(self, told: ImportProgress) -> None:
         """Tell the progress of every import."""
-        for on_event in self._imports.values():
+        for on_event in self.imports.values():
             on_event(told)
 
-    def _answer(self, request: Request[Any, Any], on_event: Callable[[Any], None]) -> Any:
+    def answer(self, request: Request[Any, Any], on_event: Callable[[Any], None]) -> Any:
         if isinstance(request, ListCollections):
             return tuple(self.collections)
         if isinstance(request, GetStatus):

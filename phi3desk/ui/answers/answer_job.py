@@ -56,6 +56,11 @@ class AnswerJob(QObject):
         self._stream.timeout.connect(self._on_stream_due)
 
     @property
+    def question(self) -> Question:
+        """The question that is answered."""
+        return self._question
+
+    @property
     def unfinished(self) -> Answer:
         """The answer as far as it has come, for keeping it while it is written."""
         return answers.unfinished(self._text, self._sources, self._question.made_by, Ending.WRITING)

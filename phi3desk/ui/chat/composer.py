@@ -104,10 +104,10 @@ class Composer(QWidget):
         self.name_button.setIconSize(QSize(20, 20))
         self.name_button.setToolTip(self.tr("Ask one collection or document only (@)"))
         self.name_button.setAccessibleName(self.tr("Name a collection or a document"))
-        self._chips = QWidget()
+        self.chips = QWidget()
         self._chip_row = FlowLayout(SPACE_XS)
-        self._chips.setLayout(self._chip_row)
-        self._chips.hide()
+        self.chips.setLayout(self._chip_row)
+        self.chips.hide()
         self.mentions = MentionCompleter(self.edit, self)
         row = QHBoxLayout()
         row.setSpacing(SPACE_XS)
@@ -118,7 +118,7 @@ class Composer(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, SPACE_S, SPACE_S, SPACE_S)
         column.setSpacing(SPACE_S)
-        column.addWidget(self._chips)
+        column.addWidget(self.chips)
         column.addLayout(row)
         self.setMinimumHeight(TARGET + 2 * SPACE_S)
         self.setFocusProxy(self.edit)
@@ -167,7 +167,7 @@ class Composer(QWidget):
         clear(self._chip_row)
         for mention in mentions:
             self._chip_row.addWidget(self._chip(mention))
-        self._chips.setVisible(bool(mentions))
+        self.chips.setVisible(bool(mentions))
 
     def _chip(self, mention: Mention) -> Button:
         remove = self.tr("Do not restrict the question to “{name}”").format(name=mention.name)

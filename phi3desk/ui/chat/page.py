@@ -89,16 +89,16 @@ class ChatPage(QWidget):
         row.addWidget(self._banner_text, 1)
         row.addWidget(self._banner_button)
         self._banner.hide()
-        self._status = ElidedLabel("quiet")
-        self._status.setContentsMargins(SPACE_M, 0, 0, 0)
-        self._status.hide()
+        self.status = ElidedLabel("quiet")
+        self.status.setContentsMargins(SPACE_M, 0, 0, 0)
+        self.status.hide()
         self._foot = body = QWidget()
         body.setMaximumWidth(READING_WIDTH + 2 * SPACE_XL)
         body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(body)
         column.setContentsMargins(SPACE_XL, SPACE_S, SPACE_XL, SPACE_L)
         column.setSpacing(SPACE_S)
-        column.addWidget(self._status)
+        column.addWidget(self.status)
         column.addWidget(self._banner)
         column.addWidget(self.composer)
         outer = QHBoxLayout()
@@ -124,8 +124,8 @@ class ChatPage(QWidget):
 
     def set_status(self, text: str) -> None:
         """Say over the composer what the model is doing; an empty text says nothing."""
-        self._status.show_text(text)
-        self._status.setVisible(bool(text))
+        self.status.show_text(text)
+        self.status.setVisible(bool(text))
 
     def set_banner(self, text: str) -> None:
         """Say over the composer what should be settled first; an empty text takes the banner away."""

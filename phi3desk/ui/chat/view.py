@@ -73,22 +73,22 @@ class ConversationView(QTextBrowser):
         self._entries: list[Entry] = []
         self._writer = MessageWriter(self._document, self)
         self._following = True
-        self._actions = MessageActions(self)
-        self._actions.hide()
+        self.message_actions = MessageActions(self)
+        self.message_actions.hide()
         self._pointed: Entry | None = None
         self._embedded: EmbeddedWidget | None = None
         self.anchorClicked.connect(self._on_anchor_clicked)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().actionTriggered.connect(self._on_scrolled_by_hand)
-        self._actions.copy_requested.connect(self.copy_message)
-        self._actions.again_requested.connect(self.again_requested)
-        self._actions.edit_requested.connect(self.edit_requested)
-        self._actions.without_documents_requested.connect(self.without_documents_requested)
-        self._actions.export_requested.connect(self.export_requested)
-        self._actions.good_requested.connect(self.good_requested)
-        self._actions.not_good_requested.connect(self.not_good_requested)
-        self._actions.compare_requested.connect(self.compare_requested)
+        self.message_actions.copy_requested.connect(self.copy_message)
+        self.message_actions.again_requested.connect(self.again_requested)
+        self.message_actions.edit_requested.connect(self.edit_requested)
+        self.message_actions.without_documents_requested.connect(self.without_documents_requested)
+        self.message_actions.export_requested.connect(self.export_requested)
+        self.message_actions.good_requested.connect(self.good_requested)
+        self.message_actions.not_good_requested.connect(self.not_good_requested)
+        self.message_actions.compare_requested.connect(self.compare_requested)
         follow_scheme(self, self._show_again)
 
     def loadResource(self, _type: int, _name: QUrl | str) -> None:
@@ -199,6 +199,11 @@ class ConversationView(QTextBrowser):
         """Whether the end is in view, so that the view goes on with the answer."""
         return self._following
 
+    def place_of(self, message_id: int) -> QRectF:
+        """Return where a message lies in the document; an empty rectangle where it is not shown."""
+        entry = self._entry(message_id)
+        return self._document.documentLayout().frameBoundingRect(entry.frame) if entry is not None else QRectF()
+
     def parts_of(self, message_id: int) -> list[tuple[int, QRectF]]:
         """Return the bubble and the cards of a message, with their places in the document."""
         entry = self._entry(message_id)
@@ -206,7 +211,7 @@ class ConversationView(QTextBrowser):
 
     def action_buttons(self) -> list[QToolButton]:
         """Return the buttons for the message that is pointed at."""
-        return self._actions.buttons()
+        return self.message_actions.buttons()
 
     def text_of(self, message: Message) -> str:
         """Return a message with its sources as text, for the clipboard."""
@@ -356,7 +361,7 @@ class ConversationView(QTextBrowser):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        if not self._actions.underMouse() and not self._has_keyboard():
+        if not self.message_actions.underMouse() and not self._has_keyboard():
             self._hide_actions()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -381,14 +386,14 @@ class ConversationView(QTextBrowser):
         standard = [action for action in menu.actions() if action.objectName() != "link-copy"]
         menu.clear()
         if entry is not None:
-            menu.addActions(self._actions.menu_actions(entry.message, menu))
+            menu.addActions(self.message_actions.menu_actions(entry.message, menu))
             menu.addSeparator()
         menu.addActions(standard)
         menu.exec(event.globalPos())
         menu.deleteLater()
 
     def _has_keyboard(self) -> bool:
-        return self.hasFocus() or self._actions.has_focus()
+        return self.hasFocus() or self.message_actions.has_focus()
 
     def _show_pointed(self) -> None:
         if self._pointed is not None:
@@ -401,18 +406,18 @@ class ConversationView(QTextBrowser):
         if entry is None or entry.writing:
             return
         self._pointed = entry
-        self._actions.show_for(entry.message)
+        self.message_actions.show_for(entry.message)
         self._place_actions(entry)
 
     def _hide_actions(self) -> None:
         self._pointed = None
-        self._actions.hide()
+        self.message_actions.hide()
 
     def _place_actions(self, entry: Entry) -> None:
         rectangle = self._document.documentLayout().frameBoundingRect(entry.frame)
         top = self.verticalScrollBar().value()
         left_edge, width = self._writer.column
-        size = self._actions.sizeHint()
+        size = self.message_actions.sizeHint()
         if entry.message.role is Role.USER:
             parts = list(self._writer.parts(entry))
             left = parts[0][1].left() if parts else rectangle.right()
@@ -423,8 +428,8 @@ class ConversationView(QTextBrowser):
             line.translate(self._document.documentLayout().blockBoundingRect(block).topLeft())
             x = left_edge + width - size.width()
             y = line.center().y() - top - size.height() / 2
-        self._actions.setGeometry(max(0, x), round(y), size.width(), size.height())
-        self._actions.raise_()
+        self.message_actions.setGeometry(max(0, x), round(y), size.width(), size.height())
+        self.message_actions.raise_()
 
     # painting
 

@@ -74,13 +74,13 @@ class ComparisonForm(QWidget):
         card = Card(self.tr("Questions"))
         card.column.addWidget(label(self.tr("Questions"), "section"))
         card.column.addWidget(self.text)
-        self._from_file = label("", "quiet")
+        self.from_file = label("", "quiet")
         choose = on_click(Button(self.tr("Take them from a file"), "file-document-outline"), self._choose_file)
         choose.setToolTip(self.tr("A JSONL file; reference answers and pages in it are compared too"))
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addWidget(choose)
-        row.addWidget(self._from_file, 1)
+        row.addWidget(self.from_file, 1)
         card.column.addLayout(row)
         return card
 
@@ -222,7 +222,7 @@ class ComparisonForm(QWidget):
         told = self.tr("{count} questions from {name}")
         if self.text.toPlainText().strip():
             told = self.tr("Only the typed questions are asked; take them out to ask the {count} from {name}")
-        self._from_file.setText(told.format(count=number(len(self._read)), name=self._file.name))
+        self.from_file.setText(told.format(count=number(len(self._read)), name=self._file.name))
 
     def tell(self, text: str) -> None:
         """Say why it cannot start; an empty text says nothing."""

@@ -84,16 +84,16 @@ class ComparisonPage(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Answers done"))
         back = on_click(Button(self.tr("All comparisons"), "arrow-left", "quiet"), self.show_form)
-        self._stop = on_click(Button(self.tr("Stop"), "stop"), self.runner.stop)
-        self._go_on = on_click(Button(self.tr("Go on"), "play", "primary"), self.go_on)
-        self._reveal = on_click(Button(self.tr("Reveal the names"), "eye-outline"), self.reveal)
-        self._csv = on_click(Button(self.tr("Save as CSV"), "table"), lambda: self._save("csv"))
-        self._html = on_click(Button(self.tr("Save as HTML"), "file-chart-outline"), lambda: self._save("html"))
+        self.stop_button = on_click(Button(self.tr("Stop"), "stop"), self.runner.stop)
+        self.go_on_button = on_click(Button(self.tr("Go on"), "play", "primary"), self.go_on)
+        self.reveal_button = on_click(Button(self.tr("Reveal the names"), "eye-outline"), self.reveal)
+        self.csv_button = on_click(Button(self.tr("Save as CSV"), "table"), lambda: self._save("csv"))
+        self.html_button = on_click(Button(self.tr("Save as HTML"), "file-chart-outline"), lambda: self._save("html"))
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addWidget(back)
         row.addStretch(1)
-        for button in (self._stop, self._go_on, self._reveal, self._csv, self._html):
+        for button in (self.stop_button, self.go_on_button, self.reveal_button, self.csv_button, self.html_button):
             row.addWidget(button)
         column = QVBoxLayout(made)
         column.setContentsMargins(SPACE_XL, SPACE_M, SPACE_XL, SPACE_L)
@@ -211,11 +211,11 @@ class ComparisonPage(QWidget):
         if comparison is None:
             return
         running, hidden = self.running, comparison.names_hidden
-        self._stop.setVisible(running)
+        self.stop_button.setVisible(running)
         self._bar.setVisible(running)
-        self._go_on.setVisible(not self.runner.running and comparison.answered < comparison.total)
-        self._reveal.setVisible(hidden)
-        for button in (self._csv, self._html):
+        self.go_on_button.setVisible(not self.runner.running and comparison.answered < comparison.total)
+        self.reveal_button.setVisible(hidden)
+        for button in (self.csv_button, self.html_button):
             button.setEnabled(not hidden)
             button.setToolTip(self.tr("Reveal the names first") if hidden else "")
 

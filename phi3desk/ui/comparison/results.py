@@ -51,10 +51,10 @@ class ComparisonResults(QTabWidget):
 
     def _make_answers(self) -> QWidget:
         below = QWidget()
-        self._answer = QPlainTextEdit()
-        self._answer.setReadOnly(True)
-        self._answer.setAccessibleName(self.tr("The chosen answer with its sources"))
-        self._found = label("", "quiet")
+        self.answer = QPlainTextEdit()
+        self.answer.setReadOnly(True)
+        self.answer.setAccessibleName(self.tr("The chosen answer with its sources"))
+        self.marks = label("", "quiet")
         self._good = on_click(Button(self.tr("Good (G)"), "thumb-up-outline", "chip"), lambda: self._rate_current(1))
         self._bad = on_click(
             Button(self.tr("Not good (B)"), "thumb-down-outline", "chip"), lambda: self._rate_current(-1)
@@ -63,14 +63,14 @@ class ComparisonResults(QTabWidget):
             button.setCheckable(True)
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
-        row.addWidget(self._found, 1)
+        row.addWidget(self.marks, 1)
         row.addWidget(self._good)
         row.addWidget(self._bad)
         column = QVBoxLayout(below)
         column.setContentsMargins(0, SPACE_S, 0, 0)
         column.setSpacing(SPACE_S)
         column.addLayout(row)
-        column.addWidget(self._answer, 1)
+        column.addWidget(self.answer, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.table)
@@ -185,15 +185,15 @@ class ComparisonResults(QTabWidget):
         for button, thumb in ((self._good, 1), (self._bad, -1)):
             button.setEnabled(outcome is not None)
             button.setChecked(outcome is not None and outcome.thumb == thumb)
-        self._found.setText(self.model.marks(index))
+        self.marks.setText(self.model.marks(index))
         hidden = self._comparison is not None and self._comparison.names_hidden
         if outcome is None or hidden:
             # the cell leaves out marks and sources where they would tell which variant had documents
-            self._answer.setPlainText(str(self.model.data(index) or ""))
+            self.answer.setPlainText(str(self.model.data(index) or ""))
             return
         lines = [outcome.answer.text or outcome.problem, ""]
         lines += [f"[{c.n}] {c.document}, {place_of(c)}: {c.quote}" for c in outcome.answer.citations]
-        self._answer.setPlainText("\n".join(lines).strip())
+        self.answer.setPlainText("\n".join(lines).strip())
 
     def _rate_current(self, thumb: int) -> None:
         outcome = self.model.outcome(self.table.currentIndex())

@@ -29,8 +29,8 @@ class ExpertSwitcher(QPushButton):
         self._profile: Profile | None = None
         self._summary = ""
         self._warning, self._warning_words = "", ""
-        self._menu = QMenu(self)
-        self._menu.setToolTipsVisible(True)
+        self.expert_menu = QMenu(self)
+        self.expert_menu.setToolTipsVisible(True)
         self.setFixedHeight(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -40,19 +40,19 @@ class ExpertSwitcher(QPushButton):
         """Show the expert in use and fill the menu."""
         self._profile, self._summary = current, summary
         self._describe()
-        self._menu.clear()
-        group = QActionGroup(self._menu)
+        self.expert_menu.clear()
+        group = QActionGroup(self.expert_menu)
         for number, profile in enumerate(profiles, 1):
             label = profile.name.replace("&", "&&")
-            action = self._menu.addAction(avatar_icon(profile, self.devicePixelRatioF()), label)
+            action = self.expert_menu.addAction(avatar_icon(profile, self.devicePixelRatioF()), label)
             if number <= 9:
                 action.setText(f"{label}\tCtrl+{number}")
             action.setCheckable(True)
             action.setChecked(profile.id == current.id)
             group.addAction(action)
             action.triggered.connect(lambda _=False, chosen=profile.id: self.expert_chosen.emit(chosen))
-        self._menu.addSeparator()
-        manage = self._menu.addAction(icon("account-cog-outline"), self.tr("Change and add experts"))
+        self.expert_menu.addSeparator()
+        manage = self.expert_menu.addAction(icon("account-cog-outline"), self.tr("Change and add experts"))
         manage.triggered.connect(lambda _=False: self.manage_requested.emit())
         self.update()
 
@@ -82,11 +82,11 @@ class ExpertSwitcher(QPushButton):
 
     def experts(self) -> list[str]:
         """Return the names in the menu."""
-        return [action.text().split("\t")[0] for action in self._menu.actions() if action.isCheckable()]
+        return [action.text().split("\t")[0] for action in self.expert_menu.actions() if action.isCheckable()]
 
     def _on_clicked(self) -> None:
-        self._menu.setMinimumWidth(self.width())
-        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+        self.expert_menu.setMinimumWidth(self.width())
+        self.expert_menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def sizeHint(self) -> QSize:
         return QSize(200, 60)
@@ -98,7 +98,7 @@ class ExpertSwitcher(QPushButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        pointed = self.underMouse() or self.isDown() or self._menu.isVisible()
+        pointed = self.underMouse() or self.isDown() or self.expert_menu.isVisible()
         if pointed:
             painter.setBrush(QColor(mixed(shown.text, shown.window, 0.07)))
             painter.setPen(Qt.PenStyle.NoPen)

@@ -162,43 +162,43 @@ class DocumentList(QWidget):
         self.filter.setAccessibleName(self.tr("Filter documents by name or folder"))
         self.filter.setClearButtonEnabled(True)
         self._filter_icon = self.filter.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
-        self._save = on_click(
+        self.save_button = on_click(
             Button(self.tr("Save as CSV"), "download-outline", tip=self.tr("Save the rows that are shown as CSV")),
             self.save_report,
         )
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addWidget(self.filter, 1)
-        row.addWidget(self._save)
-        self._nothing = label(self.tr("No document fits the filter."), "quiet")
+        row.addWidget(self.save_button)
+        self.nothing = label(self.tr("No document fits the filter."), "quiet")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         column.addLayout(row)
         column.addWidget(self.chips)
-        column.addWidget(self._nothing)
+        column.addWidget(self.nothing)
         column.addWidget(self.table, 1)
         column.addWidget(self._build_detail())
-        self._nothing.hide()
+        self.nothing.hide()
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.filter.setFocus)
 
     def _build_detail(self) -> QWidget:
         """Return the foot, where the selected row is told in full, with its next step as buttons."""
-        self._detail = QWidget()
-        self._told = label()
-        self._told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._enter = on_click(Button(self.tr("Enter password"), "lock-open-outline"), self.ask_password)
-        self._again = on_click(Button(self.tr("Read again"), "refresh"), self.retry_selected)
-        row = QHBoxLayout(self._detail)
+        self.detail = QWidget()
+        self.reason = label()
+        self.reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.password_button = on_click(Button(self.tr("Enter password"), "lock-open-outline"), self.ask_password)
+        self.read_again_button = on_click(Button(self.tr("Read again"), "refresh"), self.retry_selected)
+        row = QHBoxLayout(self.detail)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
-        row.addWidget(self._told, 1)
-        row.addWidget(self._enter, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._again, 0, Qt.AlignmentFlag.AlignTop)
-        self._detail.hide()
-        return self._detail
+        row.addWidget(self.reason, 1)
+        row.addWidget(self.password_button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.read_again_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.detail.hide()
+        return self.detail
 
     def _build_table(self) -> None:
         table = self.table
@@ -230,12 +230,12 @@ class DocumentList(QWidget):
 
     def _actions(self) -> None:
         keys = QKeySequence
-        self._open = self._action(self.tr("Open"), self.open_selected)
-        self._unlock = self._action(self.tr("Enter password"), self.ask_password)
-        self._read_again = self._action(self.tr("Read again"), self.retry_selected, keys(Qt.Key.Key_F5))
-        self._elsewhere = self._action(self.tr("Open with another program"), self._open_elsewhere)
-        self._folder = self._action(self.tr("Show in folder"), self._show_in_folder)
-        self._remove = self._action(
+        self.open_action = self._action(self.tr("Open"), self.open_selected)
+        self.unlock_action = self._action(self.tr("Enter password"), self.ask_password)
+        self.read_again_action = self._action(self.tr("Read again"), self.retry_selected, keys(Qt.Key.Key_F5))
+        self.elsewhere_action = self._action(self.tr("Open with another program"), self._open_elsewhere)
+        self.folder_action = self._action(self.tr("Show in folder"), self._show_in_folder)
+        self.remove_action = self._action(
             self.tr("Remove from the library"), self.remove_selected, keys(keys.StandardKey.Delete)
         )
 
@@ -285,8 +285,8 @@ class DocumentList(QWidget):
 
     def _show_counts(self) -> None:
         self.chips.show_counts(self.model.counts())
-        self._nothing.setVisible(self.model.total > 0 and self.model.matching == 0)
-        self._save.setEnabled(self.model.matching > 0)
+        self.nothing.setVisible(self.model.total > 0 and self.model.matching == 0)
+        self.save_button.setEnabled(self.model.matching > 0)
         self._on_selection_changed()
         self.changed.emit()
 
@@ -332,27 +332,27 @@ class DocumentList(QWidget):
             said = advice(selected[0]) or what_to_do(selected[0].state)
         else:
             said = self.tr("{documents} selected").format(documents=counted(len(selected), "documents"))
-        self._enter.setVisible(State.LOCKED in states)
-        self._again.setVisible(bool(states - {State.READY, State.DUPLICATE, State.LOCKED}))
+        self.password_button.setVisible(State.LOCKED in states)
+        self.read_again_button.setVisible(bool(states - {State.READY, State.DUPLICATE, State.LOCKED}))
         self._say(said if selected else "")
 
     def _say(self, text: str) -> None:
-        self._told.setText(text)
-        self._detail.setVisible(bool(text))
+        self.reason.setText(text)
+        self.detail.setVisible(bool(text))
 
     def _show_menu(self, place: QPoint) -> None:
         selected = self.selected_documents()
         if not selected:
             return
-        for action in (self._open, self._elsewhere, self._folder):
+        for action in (self.open_action, self.elsewhere_action, self.folder_action):
             action.setEnabled(len(selected) == 1)
-        self._unlock.setVisible(any(document.state is State.LOCKED for document in selected))
+        self.unlock_action.setVisible(any(document.state is State.LOCKED for document in selected))
         menu = QMenu(self)
-        menu.addActions([self._open, self._unlock, self._read_again])
+        menu.addActions([self.open_action, self.unlock_action, self.read_again_action])
         menu.addSeparator()
-        menu.addActions([self._elsewhere, self._folder])
+        menu.addActions([self.elsewhere_action, self.folder_action])
         menu.addSeparator()
-        menu.addAction(self._remove)
+        menu.addAction(self.remove_action)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.table.viewport().mapToGlobal(place))
 

@@ -114,16 +114,16 @@ class FoldersPane(QScrollArea):
         self._none = label(
             self.tr("No folder is followed yet. Add one: what changes in it is followed from then on."), "quiet"
         )
-        self._remove = on_click(Button(self.tr("Remove"), "link-variant-off"), self.remove_selected)
-        self._check = on_click(Button(self.tr("Check now"), "refresh"), self.check_now)
+        self.remove_button = on_click(Button(self.tr("Remove"), "link-variant-off"), self.remove_selected)
+        self.check_button = on_click(Button(self.tr("Check now"), "refresh"), self.check_now)
         buttons = FlowLayout(SPACE_S)
         add_folder = Button(self.tr("Add folder"), "folder-plus-outline")
         add_files = Button(self.tr("Add files"), "file-plus-outline")
         for button in (
             on_click(add_folder, lambda: self._document_import.choose_folder(self)),
             on_click(add_files, lambda: self._document_import.choose_files(self)),
-            self._check,
-            self._remove,
+            self.check_button,
+            self.remove_button,
         ):
             buttons.addWidget(button)
         self._rules_title = label(self.tr("Rules"), "section")
@@ -175,7 +175,7 @@ class FoldersPane(QScrollArea):
         self.sources.setFixedHeight(rows * ROW_HEIGHT + ROW_HEIGHT + 6)
         self.sources.setVisible(bool(wanted))
         self._none.setVisible(not wanted)
-        self._check.setEnabled(bool(wanted))
+        self.check_button.setEnabled(bool(wanted))
         self._on_selection_changed()
 
     def _item(self, source: BoundSource, collection: str) -> QTreeWidgetItem:
@@ -220,7 +220,7 @@ class FoldersPane(QScrollArea):
         )
 
     def _on_selection_changed(self) -> None:
-        self._remove.setEnabled(bool(self.sources.selectedItems()))
+        self.remove_button.setEnabled(bool(self.sources.selectedItems()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         pressed = watched is self.sources and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress

@@ -39,26 +39,28 @@ class ImportBar(Card):
         self._ended = label()
         self._left = label(kind="quiet", wraps=False)
         self._left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 1000)
-        self._bar.setAccessibleName(self.tr("Files read"))
+        self.progress_bar = QProgressBar()
+        self.progress_bar.setTextVisible(False)
+        self.progress_bar.setRange(0, 1000)
+        self.progress_bar.setAccessibleName(self.tr("Files read"))
         self._file = ElidedLabel("quiet")
         self._figures = ElidedLabel("quiet")
         self._meanings = ElidedLabel("quiet")
-        self._pause = Button(self.tr("Pause"), "pause")
-        on_click(self._pause, self._on_pause)
-        self._cancel = on_click(Button(self.tr("Cancel"), tip=self.tr("Stop the import; what is read is kept")),
+        self.pause_button = Button(self.tr("Pause"), "pause")
+        on_click(self.pause_button, self._on_pause)
+        self.cancel_button = on_click(Button(self.tr("Cancel"), tip=self.tr("Stop the import; what is read is kept")),
                                 self._on_cancel)  # fmt: skip
-        self._show_them = on_click(Button(self.tr("Show them"), "filter-outline"), self.unreadable_requested.emit)
-        self._close = on_click(Button("", "close", "quiet", self.tr("Close this summary")), self.hide)
+        self.unreadable_button = on_click(
+            Button(self.tr("Show them"), "filter-outline"), self.unreadable_requested.emit
+        )
+        self.close_button = on_click(Button("", "close", "quiet", self.tr("Close this summary")), self.hide)
         self._build()
         self.hide()
 
     @property
     def text(self) -> str:
         """What the bar says now."""
-        return (self._phase if self._close.isHidden() else self._ended).text()
+        return (self._phase if self.close_button.isHidden() else self._ended).text()
 
     @property
     def figures(self) -> str:
@@ -69,9 +71,9 @@ class ImportBar(Card):
     def begin(self) -> None:
         """Show that an import starts."""
         self._show_running(True)
-        self._cancel.setEnabled(True)
-        self._pause.setEnabled(True)
-        self._bar.setValue(0)
+        self.cancel_button.setEnabled(True)
+        self.pause_button.setEnabled(True)
+        self.progress_bar.setValue(0)
         self._progressed = False
         self.show_held(self._held)
         for line in (self._left, self._file, self._figures, self._meanings):
@@ -81,21 +83,21 @@ class ImportBar(Card):
     def show_held(self, held: bool) -> None:
         """Show whether every import is held back: one may wait before it has any progress to tell."""
         self._held = held
-        self._pause.setEnabled(self._cancel.isEnabled())
+        self.pause_button.setEnabled(self.cancel_button.isEnabled())
         self._show_paused(held)
         if not self._progressed and not self._running.isHidden():
             self._say(self._progress_text.phase(Phase.PAUSED if held else Phase.CHECKING))
 
     def show_progress(self, progress: ImportProgress) -> None:
         """Show how far the import is."""
-        if self.isHidden() or not self._close.isHidden():
+        if self.isHidden() or not self.close_button.isHidden():
             self.begin()
         self._progressed = True
-        self._pause.setEnabled(self._cancel.isEnabled())
+        self.pause_button.setEnabled(self.cancel_button.isEnabled())
         self._show_paused(progress.phase is Phase.PAUSED)
-        if self._cancel.isEnabled():
+        if self.cancel_button.isEnabled():
             self._say(self._head_of(progress))
-        self._bar.setValue(round(1000 * progress.share))
+        self.progress_bar.setValue(round(1000 * progress.share))
         left = [self.tr("{percent} %").format(percent=number(100 * progress.share, 1))]
         if progress.seconds_left is not None and progress.phase not in WAITING:
             left.append(self.tr("{time} left").format(time=duration(progress.seconds_left)))
@@ -109,7 +111,7 @@ class ImportBar(Card):
         self._show_running(False)
         self._say(self._summary(summary))
         states = summary.states if summary is not None else {}
-        self._show_them.setVisible(any(states.get(state, 0) for state in UNREADABLE))
+        self.unreadable_button.setVisible(any(states.get(state, 0) for state in UNREADABLE))
         self.show()
 
     def _summary(self, summary: ImportSummary | None) -> str:
@@ -169,7 +171,7 @@ class ImportBar(Card):
         column = QVBoxLayout(self._running)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
-        column.addWidget(self._bar)
+        column.addWidget(self.progress_bar)
         first = QHBoxLayout()
         first.setSpacing(SPACE_M)
         first.addWidget(self._file, 1)
@@ -183,31 +185,31 @@ class ImportBar(Card):
         head.setSpacing(SPACE_M)
         head.addWidget(self._phase, 1)
         head.addWidget(self._ended, 1)
-        head.addWidget(self._pause)
-        head.addWidget(self._cancel)
-        head.addWidget(self._close)
+        head.addWidget(self.pause_button)
+        head.addWidget(self.cancel_button)
+        head.addWidget(self.close_button)
         self.column.addLayout(head)
         self.column.addWidget(self._running)
-        self.column.addWidget(self._show_them, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addWidget(self.unreadable_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _show_running(self, running: bool) -> None:
-        for widget in (self._running, self._phase, self._pause, self._cancel):
+        for widget in (self._running, self._phase, self.pause_button, self.cancel_button):
             widget.setVisible(running)
-        self._show_them.setVisible(False)
-        for widget in (self._ended, self._close):
+        self.unreadable_button.setVisible(False)
+        for widget in (self._ended, self.close_button):
             widget.setVisible(not running)
 
     def _show_paused(self, paused: bool) -> None:
         """Name the button by what it does; it is as wide as the longer of its names, so that nothing moves."""
         self._paused = paused
         names = (self.tr("Pause"), self.tr("Continue"))
-        if not self._pause.minimumWidth():
-            metrics = self._pause.fontMetrics()
-            self._pause.setMinimumWidth(max(metrics.horizontalAdvance(name) for name in names) + 64)
-        self._pause.setText(names[paused])
-        self._pause.setAccessibleName(names[paused])
-        self._pause.set_icon("play" if paused else "pause")
-        self._pause.setToolTip(
+        if not self.pause_button.minimumWidth():
+            metrics = self.pause_button.fontMetrics()
+            self.pause_button.setMinimumWidth(max(metrics.horizontalAdvance(name) for name in names) + 64)
+        self.pause_button.setText(names[paused])
+        self.pause_button.setAccessibleName(names[paused])
+        self.pause_button.set_icon("play" if paused else "pause")
+        self.pause_button.setToolTip(
             self.tr("Go on with the import") if paused
             else self.tr("Pause the import; what is read can be searched")
         )  # fmt: skip
@@ -220,14 +222,14 @@ class ImportBar(Card):
 
     def _on_pause(self) -> None:
         paused = not self._paused
-        self._pause.setEnabled(False)
+        self.pause_button.setEnabled(False)
         if paused:
             self._say(self.tr("Pausing after the page that is being read"))
         self.pause_requested.emit(paused)
 
     def _on_cancel(self) -> None:
-        self._cancel.setEnabled(False)
-        self._pause.setEnabled(False)
+        self.cancel_button.setEnabled(False)
+        self.pause_button.setEnabled(False)
         self._say(self.tr("Stopping; what is read so far is kept"))
         self.cancel_requested.emit()
 

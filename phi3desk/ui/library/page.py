@@ -73,15 +73,15 @@ class LibraryPage(QWidget):
         self._fit_head()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._pages and event.type() == QEvent.Type.Resize:
+        if watched is self.pages and event.type() == QEvent.Type.Resize:
             self._fit_head()
         return super().eventFilter(watched, event)
 
     def _build(self) -> None:
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.documents)
-        self._pages.addWidget(self.folders)
-        self._pages.addWidget(self._build_empty())
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.documents)
+        self.pages.addWidget(self.folders)
+        self.pages.addWidget(self._build_empty())
         self.tabs.addTab(self.tr("Documents"))
         self.tabs.addTab(self.tr("Folders and rules"))
         self.tabs.setAccessibleName(self.tr("What is shown of the collection"))
@@ -94,7 +94,7 @@ class LibraryPage(QWidget):
         column.addLayout(self._build_head())
         column.addWidget(self.import_bar)
         column.addWidget(self.tabs)
-        column.addWidget(self._pages, 1)
+        column.addWidget(self.pages, 1)
         splitter = QSplitter()
         splitter.setHandleWidth(1)
         splitter.setChildrenCollapsible(False)
@@ -107,7 +107,7 @@ class LibraryPage(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(splitter)
         self.setFocusProxy(self.collections.list)
-        self._pages.installEventFilter(self)
+        self.pages.installEventFilter(self)
 
     def _build_head(self) -> QBoxLayout:
         self._title = label(self.tr("All documents"), "title", wraps=False)
@@ -120,10 +120,12 @@ class LibraryPage(QWidget):
         words.addWidget(self._counts)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_S)
-        self._add_folder = on_click(Button(self.tr("Add folder"), "folder-plus-outline"), self._choose_folder)
-        self._add_files = on_click(Button(self.tr("Add files"), "file-plus-outline", "primary"), self._choose_files)
-        buttons.addWidget(self._add_folder)
-        buttons.addWidget(self._add_files)
+        self.add_folder_button = on_click(Button(self.tr("Add folder"), "folder-plus-outline"), self._choose_folder)
+        self.add_files_button = on_click(
+            Button(self.tr("Add files"), "file-plus-outline", "primary"), self._choose_files
+        )
+        buttons.addWidget(self.add_folder_button)
+        buttons.addWidget(self.add_files_button)
         buttons.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._head.setSpacing(SPACE_M)
@@ -138,19 +140,19 @@ class LibraryPage(QWidget):
         font.setPixelSize(15)
         self._empty_text.setFont(font)
         add = on_click(Button(self.tr("Add a folder"), "folder-plus-outline", "primary"), self._choose_folder)
-        self._samples = on_click(
+        self.samples_button = on_click(
             Button(self.tr("Try it with the sample documents"), kind="chip"), self._document_import.add_samples
         )
-        self._empty = QWidget()
-        column = QVBoxLayout(self._empty)
+        self.empty = QWidget()
+        column = QVBoxLayout(self.empty)
         column.setSpacing(SPACE_L)
         column.addStretch(2)
         column.addWidget(Picture("empty-library.svg", QSize(210, 140)), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._empty_text)
         column.addWidget(add, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._samples, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.samples_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
-        return self._empty
+        return self.empty
 
     def _choose_files(self) -> None:
         self._document_import.choose_files(self)
@@ -236,19 +238,19 @@ class LibraryPage(QWidget):
         followed = any(known.sources for known in collections)
         held = any(known.documents for known in collections) or self.documents.model.total > 0
         full = held or followed or self._library.importing
-        self._samples.setVisible(not any(collection.documents for collection in self._library.collections))
-        for widget in (self._add_files, self._add_folder):
+        self.samples_button.setVisible(not any(collection.documents for collection in self._library.collections))
+        for widget in (self.add_files_button, self.add_folder_button):
             widget.setVisible(full)
         # an empty collection has rules already, which can be set before anything is added
         self.tabs.setVisible(full or chosen is not None)
-        pages = {DOCUMENTS: self.documents if full else self._empty, FOLDERS: self.folders}
-        shown = pages[self.tabs.currentIndex()] if not self.tabs.isHidden() else self._empty
-        self._pages.setCurrentWidget(shown)
+        pages = {DOCUMENTS: self.documents if full else self.empty, FOLDERS: self.folders}
+        shown = pages[self.tabs.currentIndex()] if not self.tabs.isHidden() else self.empty
+        self.pages.setCurrentWidget(shown)
 
     def _fit_head(self) -> None:
         """Put the buttons under the title where there is no room beside it."""
-        needed = self._title.sizeHint().width() + self._add_files.sizeHint().width()
-        needed += self._add_folder.sizeHint().width() + 2 * SPACE_XL + SPACE_M + SPACE_S
+        needed = self._title.sizeHint().width() + self.add_files_button.sizeHint().width()
+        needed += self.add_folder_button.sizeHint().width() + 2 * SPACE_XL + SPACE_M + SPACE_S
         direction = QBoxLayout.Direction
-        room = self._pages.width()
+        room = self.pages.width()
         self._head.setDirection(direction.TopToBottom if needed > room + SPACE_XL else direction.LeftToRight)

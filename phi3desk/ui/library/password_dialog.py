@@ -31,9 +31,9 @@ class PasswordDialog(QDialog):
         self.field.textChanged.connect(self._on_changed)
         self.remember = QCheckBox(self.tr("Keep it in this system's keyring"))
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._open = self._buttons.addButton(self.tr("Read"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._open.setProperty("kind", "primary")
-        self._open.setDefault(True)
+        self.read_button = self._buttons.addButton(self.tr("Read"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.read_button.setProperty("kind", "primary")
+        self.read_button.setDefault(True)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -70,4 +70,4 @@ class PasswordDialog(QDialog):
         )
 
     def _on_changed(self) -> None:
-        self._open.setEnabled(bool(self.field.text()))
+        self.read_button.setEnabled(bool(self.field.text()))

@@ -33,7 +33,7 @@ class RulesForm(Card):
         self.setAccessibleName(self.tr("Rules"))
         self._collection, self._rules = 0, Rules()
         self._languages: tuple[str, ...] | None = ()
-        self._chosen: dict[str, QCheckBox] = {}
+        self.language_boxes: dict[str, QCheckBox] = {}
         self.exclude = QPlainTextEdit()
         self.exclude.setAccessibleName(self.tr("Leave out"))
         self.exclude.setPlaceholderText("archive\n*draft*\nold_*.pdf")
@@ -55,13 +55,13 @@ class RulesForm(Card):
         self._language_flow = FlowLayout(SPACE_M)
         self._language_row.setLayout(self._language_flow)
         self._language_title = label(self.tr("In which languages are the scans? None chosen: the program chooses."))
-        self._no_tesseract = label(
+        self.no_tesseract = label(
             self.tr("Install Tesseract (tesseract-ocr) with the languages of your documents, then press Check now."),
             "quiet",
         )
-        self._save = on_click(Button(self.tr("Use these rules"), kind="primary"), self._on_save)
-        self._revert = on_click(Button(self.tr("Take back")), self.revert)
-        self._check = on_click(Button(self.tr("Check now"), "refresh"), self.check_requested.emit)
+        self.save_button = on_click(Button(self.tr("Use these rules"), kind="primary"), self._on_save)
+        self.revert_button = on_click(Button(self.tr("Take back")), self.revert)
+        self.check_button = on_click(Button(self.tr("Check now"), "refresh"), self.check_requested.emit)
         self._build()
         self.exclude.textChanged.connect(self._on_edited)
         self.largest.valueChanged.connect(self._on_edited)
@@ -74,8 +74,8 @@ class RulesForm(Card):
         """The rules as the form stands."""
         lines = (line.strip() for line in self.exclude.toPlainText().splitlines())
         # a language that is not installed at the moment stays chosen
-        unoffered = tuple(code for code in self._rules.ocr_languages if code not in self._chosen)
-        languages = tuple(code for code, box in self._chosen.items() if box.isChecked()) + unoffered
+        unoffered = tuple(code for code in self._rules.ocr_languages if code not in self.language_boxes)
+        languages = tuple(code for code, box in self.language_boxes.items() if box.isChecked()) + unoffered
         return Rules(
             exclude=tuple(dict.fromkeys(line for line in lines if line)),
             largest_megabytes=self.largest.value(),
@@ -99,12 +99,12 @@ class RulesForm(Card):
         self._languages = found
         edited = self.rules.ocr_languages
         clear(self._language_flow)
-        self._chosen = {}
+        self.language_boxes = {}
         for code in sorted(found or (), key=language_name):
             box = QCheckBox(language_name(code))
             box.setChecked(code in edited)
             box.toggled.connect(self._on_edited)
-            self._chosen[code] = box
+            self.language_boxes[code] = box
             self._language_flow.addWidget(box)
         self._on_edited()
 
@@ -115,7 +115,7 @@ class RulesForm(Card):
         self.largest.setValue(rules.largest_megabytes)
         self.hidden.setChecked(rules.hidden)
         self.ocr.setChecked(rules.ocr)
-        for code, box in self._chosen.items():
+        for code, box in self.language_boxes.items():
             box.setChecked(code in rules.ocr_languages)
         self._on_edited()
 
@@ -147,12 +147,12 @@ class RulesForm(Card):
         ocr.setSpacing(SPACE_S)
         ocr.addWidget(self._language_title)
         ocr.addWidget(self._language_row)
-        ocr.addWidget(self._no_tesseract)
-        ocr.addWidget(self._check, 0, Qt.AlignmentFlag.AlignLeft)
+        ocr.addWidget(self.no_tesseract)
+        ocr.addWidget(self.check_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(ocr)
         buttons = FlowLayout(SPACE_S)
-        buttons.addWidget(self._save)
-        buttons.addWidget(self._revert)
+        buttons.addWidget(self.save_button)
+        buttons.addWidget(self.revert_button)
         self.column.addSpacing(SPACE_S)
         self.column.addLayout(buttons)
 
@@ -163,12 +163,12 @@ class RulesForm(Card):
 
     def _on_edited(self, *_: object) -> None:
         changed = _comparable(self.rules) != _comparable(self._rules)
-        self._save.setEnabled(changed)
-        self._revert.setEnabled(changed)
+        self.save_button.setEnabled(changed)
+        self.revert_button.setEnabled(changed)
         wanted = self.ocr.isChecked()
         for widget in (self._language_title, self._language_row):
             widget.setVisible(wanted and bool(self._languages))
-        for widget in (self._no_tesseract, self._check):
+        for widget in (self.no_tesseract, self.check_button):
             widget.setVisible(wanted and self._languages is None)
 
 

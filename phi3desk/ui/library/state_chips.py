@@ -36,14 +36,14 @@ class StateChips(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Filter documents by state"))
         self._states: frozenset[State] | None = None
-        self._every = Button(self.tr("All"), kind="chip")
-        on_click(self._every, lambda: self.choose(None))
-        self._every.setCheckable(True)
-        self._every.setChecked(True)
+        self.all_chip = Button(self.tr("All"), kind="chip")
+        on_click(self.all_chip, lambda: self.choose(None))
+        self.all_chip.setCheckable(True)
+        self.all_chip.setChecked(True)
         self._chips: dict[State, Button] = {}
         row = FlowLayout(SPACE_XS)
         self.setLayout(row)
-        row.addWidget(self._every)
+        row.addWidget(self.all_chip)
         for state in ORDER:
             chip = Button(state_word(state), kind="chip")
             chip.setCheckable(True)
@@ -61,7 +61,7 @@ class StateChips(QWidget):
 
     def texts(self) -> list[str]:
         """Return what the chips say that are there."""
-        return [chip.text() for chip in (self._every, *self._chips.values()) if not chip.isHidden()]
+        return [chip.text() for chip in (self.all_chip, *self._chips.values()) if not chip.isHidden()]
 
     def chip(self, state: State) -> Button:
         """Return the chip of a state."""
@@ -69,7 +69,7 @@ class StateChips(QWidget):
 
     def show_counts(self, counts: Mapping[State, int]) -> None:
         """Show how many documents are in each state; a state without any has no chip unless it is chosen."""
-        self._name(self._every, self.tr("All"), sum(counts.values()))
+        self._name(self.all_chip, self.tr("All"), sum(counts.values()))
         for state, chip in self._chips.items():
             count = counts.get(state, 0)
             self._name(chip, state_word(state), count)
@@ -79,7 +79,7 @@ class StateChips(QWidget):
         """Show documents in these states; None shows all."""
         changed = states != self._states
         self._states = states
-        self._every.setChecked(states is None)
+        self.all_chip.setChecked(states is None)
         for state, chip in self._chips.items():
             on = states is not None and state in states
             chip.setChecked(on)

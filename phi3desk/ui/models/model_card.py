@@ -42,15 +42,15 @@ class ModelCard(Card):
     def __init__(self, entry: ModelEntry) -> None:
         super().__init__(entry.name)
         self.entry = entry
-        self._facts = label(size_of(entry.size), "quiet")
+        self.facts = label(size_of(entry.size), "quiet")
         self._memory = QVBoxLayout()
         self._memory.setSpacing(SPACE_XS)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(self.tr("Loading"))
-        self._status = label(kind="quiet")
-        self._failure = label(kind="bad")
-        self._cancel = on_click(Button(self.tr("Cancel")), self.cancel_requested.emit)
+        self.progress_bar = QProgressBar()
+        self.progress_bar.setTextVisible(False)
+        self.progress_bar.setAccessibleName(self.tr("Loading"))
+        self.status = label(kind="quiet")
+        self.failure = label(kind="bad")
+        self.cancel_button = on_click(Button(self.tr("Cancel")), self.cancel_requested.emit)
         self._build()
 
     def show_facts(self, info: GgufInfo) -> None:
@@ -58,7 +58,7 @@ class ModelCard(Card):
         parts = [info.architecture, parameters_of(info.parameters), info.quantization]
         if info.context_train:
             parts.append(self.tr("up to {count} tokens").format(count=number(info.context_train)))
-        self._facts.setText("  ·  ".join([*(part for part in parts if part), size_of(self.entry.size)]))
+        self.facts.setText("  ·  ".join([*(part for part in parts if part), size_of(self.entry.size)]))
 
     def show_need(self, need: Need, hardware: Hardware, held: int = 0) -> None:
         """Show what the model needs against the memory of this machine; `held` bytes of it the model has already."""
@@ -72,18 +72,18 @@ class ModelCard(Card):
     def show_loading(self, fraction: float | None) -> None:
         """Show how far loading is, 0 to 1; None when nothing is being loaded."""
         loading = fraction is not None
-        for part in (self._bar, self._status, self._cancel):
+        for part in (self.progress_bar, self.status, self.cancel_button):
             part.setVisible(loading)
         if fraction is not None:
-            self._failure.hide()
-            self._bar.setRange(0, 100)
-            self._bar.setValue(round(fraction * 100))
-            self._status.setText(self.tr("Loading, {percent} %").format(percent=number(round(fraction * 100))))
+            self.failure.hide()
+            self.progress_bar.setRange(0, 100)
+            self.progress_bar.setValue(round(fraction * 100))
+            self.status.setText(self.tr("Loading, {percent} %").format(percent=number(round(fraction * 100))))
 
     def show_failure(self, text: str) -> None:
         """Show why the model could not be loaded."""
-        self._failure.setText(text)
-        self._failure.setVisible(bool(text))
+        self.failure.setText(text)
+        self.failure.setVisible(bool(text))
 
     def _build(self) -> None:
         entry = self.entry
@@ -104,7 +104,7 @@ class ModelCard(Card):
             name.addWidget(StateBadge(self.tr("File missing"), "alert-circle-outline", "bad"))
         name.addStretch(1)
         words.addLayout(name)
-        words.addWidget(self._facts)
+        words.addWidget(self.facts)
         head.addLayout(words, 1)
         head.addLayout(self._buttons())
         self.column.addLayout(head)
@@ -126,12 +126,12 @@ class ModelCard(Card):
         self.column.addLayout(self._memory)
         loading = QHBoxLayout()
         loading.setSpacing(SPACE_M)
-        loading.addWidget(self._bar, 1)
-        loading.addWidget(self._cancel)
+        loading.addWidget(self.progress_bar, 1)
+        loading.addWidget(self.cancel_button)
         self.column.addLayout(loading)
-        self.column.addWidget(self._status)
-        self.column.addWidget(self._failure)
-        self._failure.hide()
+        self.column.addWidget(self.status)
+        self.column.addWidget(self.failure)
+        self.failure.hide()
         self._adapters = QVBoxLayout()
         self._adapters.setSpacing(SPACE_S)
         self._adapters.setContentsMargins(SPACE_M, 0, 0, 0)

@@ -55,7 +55,7 @@ class ModelsPage(Page):
         self.title.setText(self.tr("Models"))
         self.setAccessibleName(self.tr("Models"))
         self.refused = Card(kind="band")
-        self._refusal = label()
+        self.refusal = label()
         self._notice = label(kind="bad")
         self._build()
         self._connect()
@@ -84,11 +84,13 @@ class ModelsPage(Page):
     def _build(self) -> None:
         self.subtitle.setText(self.tr("Every model runs on this machine. Nothing you ask leaves it."))
         self.subtitle.show()
-        self._choose = on_click(Button(self.tr("Choose a GGUF"), "folder-open-outline", "primary"), self._choose_file)
-        self.buttons.addWidget(self._choose)
+        self.choose_button = on_click(
+            Button(self.tr("Choose a GGUF"), "folder-open-outline", "primary"), self._choose_file
+        )
+        self.buttons.addWidget(self.choose_button)
         self.refused.setAccessibleName(self.tr("The file was refused"))
         row = QHBoxLayout()
-        row.addWidget(self._refusal, 1)
+        row.addWidget(self.refusal, 1)
         close = on_click(Button("", "close", "quiet", self.tr("Close this message")), self.refused.hide)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.refused.column.addLayout(row)
@@ -114,9 +116,9 @@ class ModelsPage(Page):
                 "quiet",
             )
         )
-        self._adapter_list = QVBoxLayout()
-        self._adapter_list.setSpacing(SPACE_S)
-        self.column.addLayout(self._adapter_list)
+        self.adapter_list = QVBoxLayout()
+        self.adapter_list.setSpacing(SPACE_S)
+        self.column.addLayout(self.adapter_list)
         self.column.addStretch(1)
 
     def _add_adapter(self) -> Button:
@@ -183,7 +185,7 @@ class ModelsPage(Page):
 
     def _show_lists(self, models: list[ModelEntry], adapters: list[Placed]) -> None:
         clear(self._list)
-        clear(self._adapter_list)
+        clear(self.adapter_list)
         self.cards = {}
         for entry in models:
             card = ModelCard(entry)
@@ -216,13 +218,13 @@ class ModelsPage(Page):
                 beneath[placed.model].append(card)
             else:
                 homeless += 1
-                self._adapter_list.addWidget(card)
+                self.adapter_list.addWidget(card)
         for name, cards in beneath.items():
             self.cards[name].show_adapters(cards)
         if not adapters:
-            self._adapter_list.addWidget(label(self.tr("No adapter yet."), "quiet"))
+            self.adapter_list.addWidget(label(self.tr("No adapter yet."), "quiet"))
         elif not homeless:
-            self._adapter_list.addWidget(label(self.tr("Each adapter stands beneath its model above."), "quiet"))
+            self.adapter_list.addWidget(label(self.tr("Each adapter stands beneath its model above."), "quiet"))
 
     def _inspect(self, entry: ModelEntry) -> None:
         def on_info(info: GgufInfo) -> None:
@@ -294,7 +296,7 @@ class ModelsPage(Page):
     def _on_checking(self, name: str) -> None:
         if name:
             self._refuse("")
-        self._choose.setText(self.tr("Checking {name}").format(name=name) if name else self.tr("Choose a GGUF"))
+        self.choose_button.setText(self.tr("Checking {name}").format(name=name) if name else self.tr("Choose a GGUF"))
 
     def ask_about(self, path: str, doubt: DoubtfulBase) -> DoubtDialog:
         """Ask whether an adapter is to be used on a model that it was not made for; returns the open dialog."""
@@ -312,7 +314,7 @@ class ModelsPage(Page):
         self.refused.setAccessibleDescription(path)
 
     def _refuse(self, text: str) -> None:
-        self._refusal.setText(text)
+        self.refusal.setText(text)
         self.refused.setVisible(bool(text))
         self.area.verticalScrollBar().setValue(0)
 

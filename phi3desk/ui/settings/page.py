@@ -38,9 +38,9 @@ class SettingsPage(Page):
         self.search.textChanged.connect(self._apply_search)
         self.setFocusProxy(self.search)
         self.column.addWidget(self.search)
-        self._nothing = label(self.tr("No setting fits these words."), "quiet")
-        self._nothing.hide()
-        self.column.addWidget(self._nothing)
+        self.nothing = label(self.tr("No setting fits these words."), "quiet")
+        self.nothing.hide()
+        self.column.addWidget(self.nothing)
         for section in dict.fromkeys(setting.section for setting in SETTINGS):
             self._add_section(section)
         self._data = self._data_card()
@@ -115,6 +115,6 @@ class SettingsPage(Page):
                 found += fits
             title.setVisible(not first)
             card.setVisible(not first)
-        self._nothing.setVisible(found == 0)
+        self.nothing.setVisible(found == 0)
         if found == 0:
-            QAccessible.updateAccessibility(QAccessibleEvent(self._nothing, QAccessible.Event.Alert))
+            QAccessible.updateAccessibility(QAccessibleEvent(self.nothing, QAccessible.Event.Alert))

@@ -88,12 +88,12 @@ class SourcePane(QFrame):
     def _build(self) -> None:
         self._view.setAccessibleName(self.tr("Page"))
         self.text.setAccessibleName(self.tr("Text of the page"))
-        self._area = QScrollArea()
-        self._area.setWidget(self._view)
-        self._area.setWidgetResizable(True)
-        self._area.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._area.viewport().setAutoFillBackground(False)
-        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.area = QScrollArea()
+        self.area.setWidget(self._view)
+        self.area.setWidgetResizable(True)
+        self.area.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.area.viewport().setAutoFillBackground(False)
+        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._message = label()
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
@@ -102,10 +102,10 @@ class SourcePane(QFrame):
         framed = QVBoxLayout(self._text_page)
         framed.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         framed.addWidget(self.text)
-        for widget in (self._area, self._text_page, self._message):
+        for widget in (self.area, self._text_page, self._message):
             self._stack.addWidget(widget)
-        self._why = label(kind="quiet")
-        self._why.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
+        self.why = label(kind="quiet")
+        self.why.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE_M, 0, SPACE_M)
         column.setSpacing(SPACE_S)
@@ -114,8 +114,8 @@ class SourcePane(QFrame):
         column.addWidget(self.text_search)
         column.addWidget(self._stack, 1)
         column.addLayout(self._make_foot())
-        column.addWidget(self._why)
-        self.setFocusProxy(self._area)
+        column.addWidget(self.why)
+        self.setFocusProxy(self.area)
 
     def _make_head(self) -> QHBoxLayout:
         self._title = ElidedLabel("section")
@@ -146,15 +146,15 @@ class SourcePane(QFrame):
         self._of = label(kind="quiet", wraps=False)
         self._back = self._button("chevron-left", self.tr("Page before"), lambda: self.go_to(self._page - 1))
         self._on = self._button("chevron-right", self.tr("Next page"), lambda: self.go_to(self._page + 1))
-        self._found = self._button("target", self.tr("Back to the passage"), self._on_back_to_passage)
+        self.passage_button = self._button("target", self.tr("Back to the passage"), self._on_back_to_passage)
         row = QHBoxLayout()
         row.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
         row.setSpacing(2)
-        for widget in (self._back, self._pager, self._of, self._on, self._found):
+        for widget in (self._back, self._pager, self._of, self._on, self.passage_button):
             row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(self._button("minus", self.tr("Smaller"), lambda: self._zoom_by(1 / STEP)))
-        row.addWidget(self._button("plus", self.tr("Larger"), lambda: self._zoom_by(STEP)))
+        row.addWidget(self._button("minus", self.tr("Smaller"), lambda: self.zoom_by(1 / STEP)))
+        row.addWidget(self._button("plus", self.tr("Larger"), lambda: self.zoom_by(STEP)))
         row.addWidget(self._button("arrow-expand-horizontal", self.tr("Fit the width"), self.fit_width))
         return row
 
@@ -174,14 +174,14 @@ class SourcePane(QFrame):
         self._highlights.recognised.connect(self._on_recognised)
         self._view.page_shown.connect(self._on_page_shown)
         self.search.found.connect(self._on_found)
-        self.search.closed.connect(self._area.setFocus)
+        self.search.closed.connect(self.area.setFocus)
         self.text_search.found.connect(self._on_found_in_text)
         self.text_search.closed.connect(self.text.setFocus)
-        self._area.viewport().installEventFilter(self)
+        self.area.viewport().installEventFilter(self)
         for keys, act in (
-            ("Ctrl++", lambda: self._zoom_by(STEP)),
-            ("Ctrl+=", lambda: self._zoom_by(STEP)),
-            ("Ctrl+-", lambda: self._zoom_by(1 / STEP)),
+            ("Ctrl++", lambda: self.zoom_by(STEP)),
+            ("Ctrl+=", lambda: self.zoom_by(STEP)),
+            ("Ctrl+-", lambda: self.zoom_by(1 / STEP)),
             (QKeySequence.StandardKey.Find, self.open_search),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -214,14 +214,14 @@ class SourcePane(QFrame):
         """Open the source's document at its page and mark the passage, and the quoted sentence more strongly."""
         passage = source.passage
         self._source, self._quote = source, quote
-        self._why.setText(self._why_found(source))
+        self.why.setText(self._why_found(source))
         is_text = bool(passage.kind) and not has_pages(passage.kind)
         self._show(ShownFile(passage.document_id, passage.path, passage.document, is_text), passage.page)
 
     def show_document(self, document: Document) -> None:
         """Open a document at its first page."""
         self._source, self._quote = None, ""
-        self._why.setText(advice(document))
+        self.why.setText(advice(document))
         named = kind_named(Path(document.path))
         kind = document.kind or (named.key if named is not None else "")
         self._show(ShownFile(document.id, document.path, document.name, not has_pages(kind)), 1)
@@ -234,7 +234,7 @@ class SourcePane(QFrame):
         self._title.setToolTip(plain_tooltip(file.path))
         self._place.setText("")
         self._place.setVisible(file.is_text)
-        self._why.setVisible(bool(self._why.text()))
+        self.why.setVisible(bool(self.why.text()))
         self._elsewhere.setEnabled(Path(file.path).is_file())
         self._set_usable(False)
         other = self.search if file.is_text else self.text_search
@@ -250,7 +250,7 @@ class SourcePane(QFrame):
         """Let the pages be turned, or not where there are none."""
         for widget in (self._pager, self._back, self._on, self._find):
             widget.setEnabled(usable)
-        self._found.setVisible(self._source is not None and usable)
+        self.passage_button.setVisible(self._source is not None and usable)
 
     def _show_pager(self) -> None:
         self._pager.setText(str(self._page))
@@ -293,8 +293,8 @@ class SourcePane(QFrame):
         if anew:
             self.search.forget()
         self._count = self._pdf.document.pageCount()
-        self._stack.setCurrentWidget(self._area)
-        self.setFocusProxy(self._area)
+        self._stack.setCurrentWidget(self.area)
+        self.setFocusProxy(self.area)
         self._set_usable(True)
         self.go_to(self._page)
 
@@ -315,7 +315,7 @@ class SourcePane(QFrame):
         self._fits_width = True
         points = self._pdf.document.pagePointSize(self._page - 1).width()
         if points > 0:
-            self._view.set_zoom((self._area.viewport().width() - 2 * MARGIN) / points)
+            self._view.set_zoom((self.area.viewport().width() - 2 * MARGIN) / points)
 
     def _highlight_of(self, page: int) -> Highlight:
         found, current = self._in_pdf.areas(page - 1, self.search.current)
@@ -351,12 +351,12 @@ class SourcePane(QFrame):
         areas = marked.current or marked.sentence or marked.passage
         if areas:
             first = self._view.on_widget(areas[0])
-            bar = self._area.verticalScrollBar()
-            bar.setValue(round(first.top() - self._area.viewport().height() / 3))
-            sideways = self._area.horizontalScrollBar()
-            sideways.setValue(round(first.left() - self._area.viewport().width() / 4))
+            bar = self.area.verticalScrollBar()
+            bar.setValue(round(first.top() - self.area.viewport().height() / 3))
+            sideways = self.area.horizontalScrollBar()
+            sideways.setValue(round(first.left() - self.area.viewport().width() / 4))
         else:
-            self._area.verticalScrollBar().setValue(0)
+            self.area.verticalScrollBar().setValue(0)
 
     # a page of text
 
@@ -402,13 +402,13 @@ class SourcePane(QFrame):
             if not self._file.is_text:
                 self._scroll_to_highlight()
 
-    def _zoom_by(self, step: float) -> None:
+    def zoom_by(self, step: float) -> None:
         """Show the page larger or smaller; what is in the middle of the view stays there."""
         if self._file.is_text:
             self.text.zoom_by(step)
             return
         self._fits_width = False
-        view, area = self._view, self._area
+        view, area = self._view, self.area
         middle = view.mapFrom(area.viewport(), area.viewport().rect().center())
         before, zoom = view.page_rectangle(), view.zoom
         across = (middle.x() - before.left()) / zoom

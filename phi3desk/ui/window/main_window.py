@@ -83,15 +83,15 @@ class MainWindow(QMainWindow):
             services, self.active_expert, self.library_progress, self.chat.start, self
         )
         self._stack = QStackedWidget()
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self.toast = Toast(self)
-        self._overlay = DropOverlay(self)
+        self.drop_overlay = DropOverlay(self)
         self._searched = ""
         self._model_status = ""
         self._source_wanted = bool(services.settings.remembered(PANE_OPEN))
         self._connect()
-        geometry.restore(self, self._splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
+        geometry.restore(self, self.splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
         self.show_page(Page.CHAT)
         self._show_expert()
         self.apply_settings()
@@ -109,11 +109,11 @@ class MainWindow(QMainWindow):
         column.addWidget(self.worker_banner)
         column.addWidget(self._stack, 1)
         for position, pane in enumerate((self.sidebar, middle, self.source)):
-            self._splitter.addWidget(pane)
-            self._splitter.setCollapsible(position, False)
-            self._splitter.setStretchFactor(position, 1 if pane is middle else 0)
-        self._splitter.setHandleWidth(1)
-        self.setCentralWidget(self._splitter)
+            self.splitter.addWidget(pane)
+            self.splitter.setCollapsible(position, False)
+            self.splitter.setStretchFactor(position, 1 if pane is middle else 0)
+        self.splitter.setHandleWidth(1)
+        self.setCentralWidget(self.splitter)
 
     def _connect(self) -> None:
         self._connect_notices()
@@ -208,14 +208,14 @@ class MainWindow(QMainWindow):
         side.export_requested.connect(self.conversation_export.save_conversation)
         side.page_chosen.connect(self.show_page)
         side.search_changed.connect(self._on_search_changed)
-        side.expert_switcher.expert_chosen.connect(self._on_expert_chosen)
+        side.expert_switcher.expert_chosen.connect(self.use_expert)
         side.expert_switcher.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
         self.settings_page.setting_changed.connect(self._on_setting_changed)
 
     def _connect_experts(self) -> None:
         page, tabs = self.experts_page, self.expert_tabs
         self.active_expert.changed.connect(self._show_expert)
-        page.profile_used.connect(self._on_expert_chosen)
+        page.profile_used.connect(self.use_expert)
         page.profile_saved.connect(self._on_expert_saved)
         tabs.warn_in(self.sidebar.expert_switcher)
         tabs.runner.running_changed.connect(lambda _: self._enable_stop())
@@ -238,7 +238,8 @@ class MainWindow(QMainWindow):
         self._searched = words
         self._show_conversations()
 
-    def _on_expert_chosen(self, profile_id: str) -> None:
+    def use_expert(self, profile_id: str) -> None:
+        """Switch to an expert, in the conversation that is open too."""
         self.conversation_controller.use_expert(profile_id)
         self._show_expert()
 
@@ -268,10 +269,10 @@ class MainWindow(QMainWindow):
         conversation_controller.answer_ended.connect(self._on_answer_ended)
         conversation_controller.answering_changed.connect(self._on_answering_changed)
         conversation_controller.refused.connect(self._offer)
-        chat.composer.sent.connect(self._on_sent)
+        chat.composer.sent.connect(self.ask)
         chat.composer.stop_requested.connect(conversation_controller.stop)
         chat.composer.emptied.connect(conversation_controller.end_edit)
-        chat.start.question_chosen.connect(self._on_sent)
+        chat.start.question_chosen.connect(self.ask)
         chat.start.import_requested.connect(self.choose_files)
         chat.start.folder_requested.connect(lambda: self.document_import.choose_folder(self))
         chat.start.samples_requested.connect(self.document_import.add_samples)
@@ -321,7 +322,8 @@ class MainWindow(QMainWindow):
         self.conversation_controller.stop()
         self.expert_tabs.runner.stop()
 
-    def _on_sent(self, text: str) -> None:
+    def ask(self, text: str) -> None:
+        """Ask a question, as it is sent from the composer; it stays there where it cannot be asked now."""
         if self.conversation_controller.ask(text, self.chat.composer.named):
             self.chat.composer.clear()
             self.chat.composer.setFocus()
@@ -353,10 +355,10 @@ class MainWindow(QMainWindow):
             self._source_wanted = wanted
         self.source.setVisible(wanted and self.page in PAGES_WITH_SOURCE)
         if opens:
-            sizes = self._splitter.sizes()
+            sizes = self.splitter.sizes()
             room = sum(sizes)
             pane = min(FIRST_WIDTH, room // 3 + 40) if sizes[2] < self.source.minimumWidth() else sizes[2]
-            self._splitter.setSizes([sizes[0], room - sizes[0] - pane, pane])
+            self.splitter.setSizes([sizes[0], room - sizes[0] - pane, pane])
 
     # documents
 
@@ -460,12 +462,12 @@ class MainWindow(QMainWindow):
     def _on_expert_number(self, position: int) -> None:
         experts = self.active_expert.all()
         if position < len(experts):
-            self._on_expert_chosen(experts[position].id)
+            self.use_expert(experts[position].id)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep sizes and what has been written so far."""
         self.conversation_controller.close()
-        geometry.keep(self, self._splitter, self._services.settings)
+        geometry.keep(self, self.splitter, self._services.settings)
         self._services.settings.remember(PANE_OPEN, self._source_wanted)
         super().closeEvent(event)
 
@@ -475,14 +477,14 @@ class MainWindow(QMainWindow):
             return
         event.acceptProposedAction()
         target = self._drop_target()
-        self._overlay.show_target(target.name if target else "", dropped)
+        self.drop_overlay.show_target(target.name if target else "", dropped)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._overlay.hide()
+        self.drop_overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import documents, add models and adapters, take in packs."""
-        self._overlay.hide()
+        self.drop_overlay.hide()
         dropped = dropped_paths(event.mimeData())
         event.acceptProposedAction()
         if dropped.documents:

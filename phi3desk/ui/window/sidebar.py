@@ -66,22 +66,22 @@ class Sidebar(QFrame):
         self.model = ConversationListModel(self)
         self.list = QListView()
         self._set_up_list()
-        self._none = QLabel()
-        self._none.setProperty("kind", "quiet")
-        self._none.setWordWrap(True)
-        self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._none.setContentsMargins(10, SPACE_S, SPACE_S, 0)
+        self.nothing = QLabel()
+        self.nothing.setProperty("kind", "quiet")
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.nothing.setContentsMargins(10, SPACE_S, SPACE_S, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_S)
         for widget in (self.expert_switcher, self._new, self.search):
             column.addWidget(widget)
-        column.addWidget(self._none)
+        column.addWidget(self.nothing)
         column.addWidget(self.list, 1)
         line = QFrame()
         line.setProperty("kind", "line")
         column.addWidget(line)
-        self._pages = self._make_pages(column)
+        self.page_buttons = self._make_pages(column)
         self._recolor()
         follow_scheme(self, self._recolor)
 
@@ -134,12 +134,12 @@ class Sidebar(QFrame):
         self.model.show(conversations)
         self.mark(current)
         self.list.verticalScrollBar().setValue(position)
-        self._none.setVisible(not conversations)
+        self.nothing.setVisible(not conversations)
         self.list.setVisible(bool(conversations))
         layout = self.layout()
         if isinstance(layout, QVBoxLayout):
-            layout.setStretchFactor(self._none, 0 if conversations else 1)
-        self._none.setText(
+            layout.setStretchFactor(self.nothing, 0 if conversations else 1)
+        self.nothing.setText(
             self.tr("No conversation holds these words.")
             if searching
             else self.tr("Your conversations will be listed here.")
@@ -158,7 +158,7 @@ class Sidebar(QFrame):
     def mark_page(self, shown: Page) -> None:
         """Mark the page that is shown; the conversation has no button."""
         self._group.setExclusive(False)
-        for page, (button, _) in self._pages.items():
+        for page, (button, _) in self.page_buttons.items():
             button.setChecked(page is shown)
         self._group.setExclusive(True)
 
@@ -205,5 +205,5 @@ class Sidebar(QFrame):
     def _recolor(self) -> None:
         self._new.setIcon(icon("plus"))
         self._search_icon.setIcon(icon("magnify"))
-        for button, symbol in self._pages.values():
+        for button, symbol in self.page_buttons.values():
             button.setIcon(icon(symbol))

@@ -28,27 +28,27 @@ class Toast(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self.action = QPushButton(self.tr("&Undo"), self)
         self.action.clicked.connect(self._on_action)
-        self._close = QPushButton(self)
-        self._close.setProperty("kind", "quiet")
-        self._close.setAccessibleName(self.tr("Close this notice"))
-        self._close.setToolTip(self.tr("Close this notice"))
-        self._close.clicked.connect(self.dismiss)
+        self.close_button = QPushButton(self)
+        self.close_button.setProperty("kind", "quiet")
+        self.close_button.setAccessibleName(self.tr("Close this notice"))
+        self.close_button.setToolTip(self.tr("Close this notice"))
+        self.close_button.clicked.connect(self.dismiss)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M + SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         row.setSpacing(SPACE_S)
         row.addWidget(self._text, 1)
         row.addWidget(self.action)
-        row.addWidget(self._close)
+        row.addWidget(self.close_button)
         shadow = QGraphicsDropShadowEffect(self)
         shadow.setBlurRadius(24)
         shadow.setOffset(0, 4)
         shadow.setColor(Qt.GlobalColor.black)
         self._shadow = shadow
         self.setGraphicsEffect(shadow)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SECONDS * 1000)
-        self._timer.timeout.connect(self._on_time_up)
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.setInterval(SECONDS * 1000)
+        self.timer.timeout.connect(self._on_time_up)
         window.installEventFilter(self)
         self.hide()
 
@@ -63,14 +63,14 @@ class Toast(QFrame):
         self._text.setText(text)
         self.action.setText(action or self.tr("&Undo"))
         self.action.setVisible(undo is not None)
-        self._close.setIcon(icon("close"))
+        self.close_button.setIcon(icon("close"))
         shadow = self.palette().shadow().color()
         shadow.setAlpha(110)
         self._shadow.setColor(shadow)
         self.show()
         self.raise_()
         self._place()
-        self._timer.start()
+        self.timer.start()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def set_lift(self, pixels: int) -> None:
@@ -80,7 +80,7 @@ class Toast(QFrame):
 
     def dismiss(self) -> None:
         """Take the notice away; what it offered can no longer be undone from here."""
-        self._timer.stop()
+        self.timer.stop()
         self._undo = None
         if self.isAncestorOf(self.focusWidget() or self):
             self._window.setFocus()
@@ -93,8 +93,8 @@ class Toast(QFrame):
             undo()
 
     def _on_time_up(self) -> None:
-        if self.underMouse() or self.action.hasFocus() or self._close.hasFocus():
-            self._timer.start()
+        if self.underMouse() or self.action.hasFocus() or self.close_button.hasFocus():
+            self.timer.start()
         else:
             self.dismiss()
 

@@ -147,7 +147,7 @@ def test_composer_names_a_document_and_a_collection_with_the_keyboard(
     assert composer.named == (Mention("Pump manual.pdf"), Mention("Tenders", 2))
     assert (collections_of(composer.named), document_of(composer.named)) == ((2,), "Pump manual.pdf")
     assert names.fetched == 1
-    chips = composer._chips.findChildren(QAbstractButton)
+    chips = composer.chips.findChildren(QAbstractButton)
     assert "Do not restrict the question to “Tenders”" in [chip.accessibleName() for chip in chips]
 
 
@@ -165,9 +165,9 @@ def test_composer_takes_back_what_was_named(qtbot: QtBot, composer: Composer, na
     composer.set_named((Mention("Tenders", 2), Mention("Pump manual.pdf")))
     qtbot.keyClick(composer.edit, Qt.Key.Key_Backspace)
     assert composer.named == (Mention("Tenders", 2),)
-    qtbot.mouseClick(composer._chips.findChildren(QAbstractButton)[-1], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(composer.chips.findChildren(QAbstractButton)[-1], Qt.MouseButton.LeftButton)
     assert composer.named == ()
-    assert not composer._chips.isVisible()
+    assert not composer.chips.isVisible()
 
 
 def test_composer_offers_nothing_in_an_address_or_after_escape(qtbot: QtBot, composer: Composer, names: Names) -> None:

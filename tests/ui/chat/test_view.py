@@ -232,17 +232,17 @@ def test_view_asks_for_actions_by_keyboard(
 
 
 def test_actions_of_an_answer_hide_no_part_of_a_line_they_stand_over(
-    view: ConversationView, make_answer: Callable[..., Message]
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
 ) -> None:
     answer = make_answer("Every 2,000 hours. [1]")
     assert answer.answer is not None
     made_by = replace(answer.answer.made_by, profile="Feed pumps " * 4, model="Phi-3-mini-4k-instruct.Q4_K_M" * 2)
     long = replace(answer, answer=replace(answer.answer, made_by=made_by))
     view.show_messages([question(), long])
-    entry = view._entries[-1]
-    view._point_at(entry)
-    QGuiApplication.processEvents()
-    actions = view._actions
+    answered = view.place_of(long.id).translated(0, -view.verticalScrollBar().value()).center().toPoint()
+    qtbot.mouseMove(view.viewport(), answered)
+    actions = view.message_actions
+    qtbot.waitUntil(actions.isVisible)
     window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
     image = actions.grab().toImage()
     # between two buttons nothing but the window's own colour is seen, whatever is written below

@@ -45,13 +45,13 @@ def use_adapter(window: MainWindow, services: Services, file: Path, *, confirmed
     use = AdapterUse(entry.name, entry.path)
     expert = services.profiles.create("Pump expert")
     services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
-    window._on_expert_chosen(expert.id)
+    window.use_expert(expert.id)
     return use
 
 
 def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
     with qtbot.waitSignal(window.conversation_controller.answer_ended, timeout=WAIT) as ended:
-        window._on_sent(question)
+        window.ask(question)
     return ended.args[0]
 
 
@@ -105,7 +105,7 @@ def test_comparison_stands_under_its_answer_and_lets_it_go(qtbot: QtBot, window:
     window.resize(1280, 800)
     qtbot.waitUntil(lambda: shown.columns == 2)
     top, bottom = shown.y(), shown.geometry().bottom()
-    frame = view.document().documentLayout().frameBoundingRect(view._entry(message.id).frame)
+    frame = view.place_of(message.id)
     assert bottom <= frame.bottom() - view.verticalScrollBar().value() <= bottom + 20
     assert top > frame.top() - view.verticalScrollBar().value()
     shown.resize(500, shown.height())
@@ -187,7 +187,7 @@ def test_comparison_of_many_questions_keeps_those_that_were_typed(window: MainWi
 
 def test_expert_with_nothing_to_compare_is_told_of(qtbot: QtBot, window: MainWindow, services: Services) -> None:
     expert = services.profiles.create("Bare")
-    window._on_expert_chosen(expert.id)
+    window.use_expert(expert.id)
     message = ask(qtbot, window, "What is a pump?")
     window.chat.view.compare_requested.emit(message.id)
     assert window.toast.text == "There is nothing to compare: “Bare” has no adapter, and there are no documents."
@@ -204,7 +204,7 @@ def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing
     expert = services.profiles.create("Pump expert")
     services.profiles.save(dataclasses.replace(expert, adapters=(AdapterUse(entry.name, entry.path),)))
     with qtbot.waitSignal(services.notices.said, timeout=WAIT):
-        window._on_expert_chosen(expert.id)
+        window.use_expert(expert.id)
     assert window.sidebar.expert_switcher.warning == "sibling: made for another model?"
     assert "Giant Phi9" in window.toast.text
 
@@ -239,13 +239,13 @@ def test_adapter_that_does_not_fit_is_named_and_leaves_no_trace(
     use = AdapterUse(kept.stem, str(kept))
     services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
     with qtbot.waitSignals([window.expert_tabs.adapter_checks.changed, services.model.adapters_failed], timeout=WAIT):
-        window._on_expert_chosen(expert.id)
+        window.use_expert(expert.id)
     assert window.sidebar.expert_switcher.warning == f"{use.name} does not fit"
     assert window.toast.text.endswith("This expert answers without adapters until that is settled.")
     answer = ask(qtbot, window, "What is a pump?").answer
     assert answer is not None and answer.made_by.adapters == ()
 
-    window._on_expert_chosen(services.profiles.create("Bare").id)
+    window.use_expert(services.profiles.create("Bare").id)
     plain = ask(qtbot, window, "What is a pump?").answer
     assert plain is not None
     assert window.sidebar.expert_switcher.warning == ""

@@ -171,11 +171,11 @@ def test_blind_comparison_hides_names_and_figures_until_revealed(page, store, ma
     shown = {str(model.data(model.index(0, column))) for column in (1, 2)}
     assert shown == {"How hot? by alone", "How hot? by both"}
     page.results.table.setCurrentIndex(model.index(0, 1))
-    assert page.results._answer.toPlainText() in shown
-    assert page.results._found.text() == ""
+    assert page.results.answer.toPlainText() in shown
+    assert page.results.marks.text() == ""
     page.results.setCurrentIndex(1)
     assert page.results.figures_table.isHidden()
-    assert not page._csv.isEnabled()
+    assert not page.csv_button.isEnabled()
     page.reveal()
     assert model.headerData(1, Qt.Orientation.Horizontal) == "Model alone"
     assert model.data(model.index(0, 1)).endswith("How hot? by alone [1]")
@@ -292,10 +292,10 @@ def test_comparison_tells_which_questions_are_asked(page, tmp_path):
     file.write_text('{"question": "How often?"}\n{"question": "How much?"}\n')
     form.take_file(file)
     assert [asked.question for asked in form.questions()] == ["How often?", "How much?"]
-    assert form._from_file.text() == "2 questions from pumps.jsonl"
+    assert form.from_file.text() == "2 questions from pumps.jsonl"
     form.text.undo()
     assert [asked.question for asked in form.questions()] == ["How hot?"]
-    assert form._from_file.text().startswith("Only the typed questions are asked")
+    assert form.from_file.text().startswith("Only the typed questions are asked")
 
 
 def test_message_actions_offer_judging_and_comparing(make_answer, qtbot: QtBot):

@@ -229,7 +229,7 @@ def test_experts_page_strength_is_a_figure_and_can_be_set_to_one(page: ExpertsPa
     row.box.setChecked(True)
     qtbot.keyClick(row.slider, Qt.Key.Key_Left)
     assert row.use is not None and row.use.strength == 0.95
-    assert row._value.text() == "0.95"
+    assert row.value.text() == "0.95"
     row.reset.click()
     assert row.use.strength == 1.0
 

@@ -80,15 +80,15 @@ def asked(page: LibraryPage) -> list[Request]:
 def test_library_page_tells_the_selected_documents_reason_in_full(page):
     shown = page([document(1, State.NEEDS_OCR)])
     shown.documents.table.selectRow(0)
-    assert shown.documents._detail.isVisible()
-    assert shown.documents._told.text() == "All 14 pages are pictures without text."
+    assert shown.documents.detail.isVisible()
+    assert shown.documents.reason.text() == "All 14 pages are pictures without text."
 
 
 def test_library_page_offers_one_way_in_when_empty(page, qtbot: QtBot):
     shown = page([], [])
-    assert shown._pages.currentWidget() is shown._empty
-    assert not shown._add_files.isVisible()
-    qtbot.mouseClick(shown._samples, Qt.MouseButton.LeftButton)
+    assert shown.pages.currentWidget() is shown.empty
+    assert not shown.add_files_button.isVisible()
+    qtbot.mouseClick(shown.samples_button, Qt.MouseButton.LeftButton)
     made, read = asked(shown)
     assert made == CreateCollection("Samples")
     assert isinstance(read, ImportPaths)
@@ -96,7 +96,7 @@ def test_library_page_offers_one_way_in_when_empty(page, qtbot: QtBot):
     assert "pump-manual.pdf" in [Path(path).name for path in read.paths]
 
 
-@pytest.mark.parametrize("button", ["_add_files", "_add_folder"])
+@pytest.mark.parametrize("button", ["add_files_button", "add_folder_button"])
 def test_library_page_adds_what_is_chosen_to_the_collection_that_is_shown(page, button: str, qtbot: QtBot):
     shown = page([document(1)])
     shown.collections.list.setCurrentRow(1)
@@ -112,7 +112,7 @@ def test_library_page_delete_key_removes_and_offers_an_undo_that_restores(page, 
     shown.documents.table.selectAll()
     shown.documents.table.setFocus()
     with qtbot.waitSignal(notices.undo_offered) as offered:
-        shown.documents._remove.trigger()
+        shown.documents.remove_action.trigger()
     text, undo = offered.args
     assert text == "3 documents were removed from the library."
     undo()
@@ -158,14 +158,14 @@ def test_library_page_bar_tells_phase_and_figures_and_cancels(page, qtbot: QtBot
     bar = shown.import_bar
     assert bar.isVisible()
     assert bar.text == "Preparing the search by meaning: 87 of 240 files"
-    assert (bar._bar.value(), bar._bar.maximum()) == (414, 1000)
+    assert (bar.progress_bar.value(), bar.progress_bar.maximum()) == (414, 1000)
     assert bar.figures.splitlines() == [
         "41.4 %  ·  about 2 minutes left",
         "Pump manual.pdf",
         "412 pages  ·  150 passages  ·  36.4 pages a second  ·  text to recognise on 12 pages",
         "Searching by words; meanings 34.0 %",
     ]
-    qtbot.mouseClick(bar._cancel, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
     assert asked(shown)[0] == ImportPaths(("/plant",), 1)
     assert [type(one) for one in asked(shown)[1:]] == [Cancel]
 
@@ -176,14 +176,14 @@ def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot
     library.import_started.emit()
     library.import_progressed.emit(PROGRESS)
     qtbot.waitUntil(lambda: bar.height() > 60)
-    before = (bar.height(), bar._pause.width(), bar._cancel.geometry())
-    qtbot.mouseClick(bar._pause, Qt.MouseButton.LeftButton)
+    before = (bar.height(), bar.pause_button.width(), bar.cancel_button.geometry())
+    qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
     library.import_progressed.emit(replace(PROGRESS, phase=Phase.PAUSED, current=""))
     assert bar.text == "Paused: 87 of 240 files"
     assert "left" not in bar.figures
-    assert bar._pause.text() == "Continue"
-    assert (bar.height(), bar._pause.width(), bar._cancel.geometry()) == before
-    qtbot.mouseClick(bar._pause, Qt.MouseButton.LeftButton)
+    assert bar.pause_button.text() == "Continue"
+    assert (bar.height(), bar.pause_button.width(), bar.cancel_button.geometry()) == before
+    qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
     assert asked(shown) == [PauseImports(True), PauseImports(False)]
 
 
@@ -191,9 +191,9 @@ def test_library_page_bar_says_that_an_import_waits_before_it_has_progress(page)
     shown = page([document(1)])
     shown.library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True, paused=True))
     shown.library.import_started.emit()
-    assert (shown.import_bar.text, shown.import_bar._pause.text()) == ("Paused", "Continue")
+    assert (shown.import_bar.text, shown.import_bar.pause_button.text()) == ("Paused", "Continue")
     shown.library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True))
-    assert (shown.import_bar.text, shown.import_bar._pause.text()) == ("Checking files", "Pause")
+    assert (shown.import_bar.text, shown.import_bar.pause_button.text()) == ("Checking files", "Pause")
 
 
 def test_library_page_summary_filters_to_what_could_not_be_read(page, qtbot: QtBot):
@@ -204,7 +204,7 @@ def test_library_page_summary_filters_to_what_could_not_be_read(page, qtbot: QtB
         "12 of 240 files could not be read. 9 are scans without text. 2 are locked by a password. "
         "1 is damaged or took too long."
     )
-    qtbot.mouseClick(shown.import_bar._show_them, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(shown.import_bar.unreadable_button, Qt.MouseButton.LeftButton)
     assert [shown.documents.model.document_at(row).id for row in range(shown.documents.model.rowCount())] == [2]
 
 
@@ -230,7 +230,7 @@ def test_library_page_keeps_the_selection_when_documents_come_in(page):
 def test_library_page_context_menu_holds_what_can_be_done(page, qtbot: QtBot):
     shown = page([document(1)])
     shown.documents.table.selectRow(0)
-    shown.documents._show_menu(QPoint(5, 5))
+    shown.documents.table.customContextMenuRequested.emit(QPoint(5, 5))
     menu = shown.findChild(QMenu)
     texts = [action.text() for action in menu.actions() if action.text()]
     assert texts == [
@@ -282,17 +282,17 @@ def test_library_page_chips_count_and_filter_by_state(page, qtbot: QtBot):
     shown.worker.documents = [document(number) for number in range(1, 7)]
     shown.documents.fetch()
     assert shown.documents.model.matching == 0
-    assert shown.documents._nothing.isVisible()
-    qtbot.mouseClick(chips._every, Qt.MouseButton.LeftButton)
+    assert shown.documents.nothing.isVisible()
+    qtbot.mouseClick(chips.all_chip, Qt.MouseButton.LeftButton)
     assert shown.documents.model.matching == 6
 
 
 def test_library_page_asks_once_for_the_password_of_what_is_locked(page, qtbot: QtBot):
     shown = page([document(1, State.LOCKED), document(2), document(3, State.LOCKED)])
     shown.documents.table.selectAll()
-    qtbot.mouseClick(shown.documents._enter, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(shown.documents.password_button, Qt.MouseButton.LeftButton)
     dialog = shown.findChild(PasswordDialog)
-    assert not dialog._open.isEnabled()
+    assert not dialog.read_button.isEnabled()
     assert dialog.field.echoMode() == dialog.field.EchoMode.Password
     assert not dialog.remember.isChecked()
     qtbot.keyClicks(dialog.field, "s3cret")
@@ -304,7 +304,7 @@ def test_library_page_asks_once_for_the_password_of_what_is_locked(page, qtbot: 
 def test_library_page_saves_the_rows_that_are_shown_as_csv(page, notices: Notices, tmp_path: Path, qtbot: QtBot):
     shown = page([document(1), document(2, State.NEEDS_OCR, "=1+1.pdf")])
     shown.show_states(frozenset({State.NEEDS_OCR}))
-    qtbot.mouseClick(shown.documents._save, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(shown.documents.save_button, Qt.MouseButton.LeftButton)
     dialog = shown.findChild(QFileDialog)
     with qtbot.waitSignal(notices.said) as told:
         dialog.fileSelected.emit(str(tmp_path / "report.csv"))
@@ -339,7 +339,7 @@ def test_library_page_lists_folders_and_removes_one_with_undo(folders, notices: 
         qtbot.keyClick(tree, Qt.Key.Key_Delete)
     assert offered.args[0].startswith("“plant” is not followed any more")
     offered.args[1]()
-    qtbot.mouseClick(folders.folders._check, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(folders.folders.check_button, Qt.MouseButton.LeftButton)
     assert asked(folders) == [RemoveSource(1), RestoreSource(1), Sync(), Sync(1)]
 
 
@@ -347,12 +347,12 @@ def test_library_page_takes_other_rules_and_takes_them_back(folders, notices: No
     form = folders.folders.rules
     folders.library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, False, ocr_languages=("eng", "osd", "ukr")))
     assert form.exclude.toPlainText() == "*draft*"
-    assert [box.text() for box in form._chosen.values()] == ["English", "Ukrainian"]
-    assert not form._save.isEnabled()
+    assert [box.text() for box in form.language_boxes.values()] == ["English", "Ukrainian"]
+    assert not form.save_button.isEnabled()
     form.exclude.appendPlainText("  old_*  \n\n")
-    form._chosen["ukr"].setChecked(True)
+    form.language_boxes["ukr"].setChecked(True)
     with qtbot.waitSignal(notices.undo_offered) as offered:
-        qtbot.mouseClick(form._save, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(form.save_button, Qt.MouseButton.LeftButton)
     new = Rules(exclude=("*draft*", "old_*"), ocr_languages=("ukr",))
     offered.args[1]()
     assert asked(folders) == [SetRules(1, new), Sync(1), SetRules(1, Rules(exclude=("*draft*",))), Sync(1)]
@@ -368,9 +368,9 @@ def test_library_page_keeps_rules_being_written_when_the_library_changes(folders
 def test_library_page_says_how_to_get_text_recognition(folders, qtbot: QtBot):
     folders.library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, False))
     form = folders.folders.rules
-    assert form._no_tesseract.isVisible()
-    assert "Install Tesseract" in form._no_tesseract.text()
-    qtbot.mouseClick(form._check, Qt.MouseButton.LeftButton)
+    assert form.no_tesseract.isVisible()
+    assert "Install Tesseract" in form.no_tesseract.text()
+    qtbot.mouseClick(form.check_button, Qt.MouseButton.LeftButton)
     assert asked(folders) == [Sync(1)]
 
 

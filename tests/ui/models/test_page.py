@@ -54,8 +54,12 @@ def model_import(services: Services) -> ModelImport:
 
 
 @pytest.fixture
-def page(services: Services, model_import: ModelImport, qtbot: QtBot) -> ModelsPage:
-    model = QuietModel()
+def model() -> QuietModel:
+    return QuietModel()
+
+
+@pytest.fixture
+def page(services: Services, model: QuietModel, model_import: ModelImport, qtbot: QtBot) -> ModelsPage:
     made = ModelsPage(dataclasses.replace(services, model=model), model_import)  # type: ignore[arg-type]
     model.setParent(made)
     qtbot.addWidget(made)
@@ -81,12 +85,12 @@ def test_models_page_refused_file_keeps_its_reason_in_place(
     wrong = tmp_path / "notes.gguf"
     wrong.write_bytes(b"these are notes and no model")
     model_import.add([str(wrong)])
-    assert page._choose.text() == "Checking notes.gguf"
+    assert page.choose_button.text() == "Checking notes.gguf"
     qtbot.waitUntil(page.refused.isVisible)
-    assert "notes.gguf" in page._refusal.text()
-    assert page._choose.text() == "Choose a GGUF"
+    assert "notes.gguf" in page.refusal.text()
+    assert page.choose_button.text() == "Choose a GGUF"
     page.refresh()
-    qtbot.waitUntil(lambda: bool(page._adapter_list.count()))
+    qtbot.waitUntil(lambda: bool(page.adapter_list.count()))
     assert page.refused.isVisible()
 
 
@@ -97,7 +101,7 @@ def test_models_page_adds_a_model_uses_it_and_tells_what_it_needs(page, add, tin
     bars = page.cards[name].findChildren(MemoryBar)
     assert [bar.accessibleName().split(":")[0] for bar in bars] == ["Memory", "Small card"]
     assert all(bar.fits for bar in bars)
-    assert "phi3" in page.cards[name]._facts.text()
+    assert "phi3" in page.cards[name].facts.text()
 
 
 def test_models_page_removal_can_be_undone(page, notices: Notices, add, tiny_phi3: Path, qtbot: QtBot):
@@ -116,30 +120,30 @@ def test_models_page_lists_an_adapter_and_undoes_its_removal(
     model_import.add([str(tiny_adapters[0])])
     qtbot.waitUntil(lambda: "tiny-a" in page.adapter_cards)
     with qtbot.waitSignal(notices.undo_offered) as offered:
-        page._remove_adapter("tiny-a")
+        page.adapter_cards["tiny-a"].remove_requested.emit("tiny-a")
     qtbot.waitUntil(lambda: not own_adapters(home))
     offered.args[1]()
     qtbot.waitUntil(lambda: [entry.name for entry in own_adapters(home)] == ["tiny-a"])
 
 
-def test_models_page_shows_loading_and_its_failure_on_the_card(page, add, tiny_phi3: Path, qtbot: QtBot):
+def test_models_page_shows_loading_and_its_failure_on_the_card(page, model, add, tiny_phi3: Path, qtbot: QtBot):
     name = add(tiny_phi3)
     card = page.cards[name]
-    page._model.load_started.emit(card.entry.ref)
-    page._model.load_progressed.emit(0.62)
-    assert card._status.text() == "Loading, 62 %"
-    page._model.load_failed.emit(Failure(FailureKind.USER, Sentence("There is not enough memory for this model.")))
-    assert card._failure.text() == "There is not enough memory for this model."
-    assert not card._bar.isVisible()
+    model.load_started.emit(card.entry.ref)
+    model.load_progressed.emit(0.62)
+    assert card.status.text() == "Loading, 62 %"
+    model.load_failed.emit(Failure(FailureKind.USER, Sentence("There is not enough memory for this model.")))
+    assert card.failure.text() == "There is not enough memory for this model."
+    assert not card.progress_bar.isVisible()
 
 
-def test_models_page_cancel_stops_loading(page, add, tiny_phi3: Path, qtbot: QtBot):
+def test_models_page_cancel_stops_loading(page, model, add, tiny_phi3: Path, qtbot: QtBot):
     name = add(tiny_phi3)
     card = page.cards[name]
-    page._model.load_started.emit(card.entry.ref)
-    qtbot.mouseClick(card._cancel, Qt.MouseButton.LeftButton)
-    assert page._model.cancelled == 1
-    assert not card._bar.isVisible()
+    model.load_started.emit(card.entry.ref)
+    qtbot.mouseClick(card.cancel_button, Qt.MouseButton.LeftButton)
+    assert model.cancelled == 1
+    assert not card.progress_bar.isVisible()
 
 
 def test_models_page_marks_the_starter_as_a_stand_in(page, home: Paths, qtbot: QtBot):

@@ -84,7 +84,7 @@ def test_settings_page_search_finds_by_cost_and_says_when_nothing_fits(page: Set
     assert "model.gpu_layers" in visible
     assert "appearance.scheme" not in visible
     page.search.setText("zebra")
-    assert page._nothing.isVisible()
+    assert page.nothing.isVisible()
 
 
 def test_settings_page_tells_where_the_data_is(page: SettingsPage, tmp_path: Path):

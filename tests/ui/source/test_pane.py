@@ -70,7 +70,7 @@ def test_pane_turns_pages_and_comes_back(
     assert pane.view.highlight.passage == ()
     pane.go_to(99)
     assert pane.page == 3
-    pane._on_back_to_passage()
+    pane.passage_button.click()
     assert pane.page == 2
     assert pane.view.highlight.sentence
 
@@ -80,7 +80,7 @@ def test_pane_zooms_and_fits_the_width(
 ) -> None:
     pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
     fitting = pane.view.zoom
-    qtbot.keyClick(pane._area, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(pane.area, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
     assert pane.view.zoom == pytest.approx(1.2 * fitting)
     pane.fit_width()
     assert pane.view.zoom == pytest.approx(fitting, rel=0.05)
@@ -90,8 +90,8 @@ def test_pane_zooms_and_fits_the_width(
 def test_pane_says_why_this_passage(pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]) -> None:
     pane.show_source(make_source(path=str(pump_pdf)))
 
-    assert "it holds bearings" in pane._why.text()
-    assert "50 %" in pane._why.text()
+    assert "it holds bearings" in pane.why.text()
+    assert "50 %" in pane.why.text()
 
 
 def test_pane_keeps_the_passage_where_the_file_is_gone(pane: SourcePane, make_source: Callable[..., Source]) -> None:
@@ -133,7 +133,7 @@ def test_pane_finds_words_and_goes_from_place_to_place(
 ) -> None:
     pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
     pane.go_to(1)
-    qtbot.keyClick(pane._area, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(pane.area, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert pane.search.field.hasFocus()
     qtbot.keyClicks(pane.search.field, "chapter")
     qtbot.waitUntil(lambda: pane.search.told == "1 of 3")
@@ -166,16 +166,16 @@ def test_pane_keeps_the_middle_of_the_view_when_it_zooms(
         pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
 
     def middle() -> tuple[float, float]:
-        room = pane._area.viewport()
+        room = pane.area.viewport()
         point = pane.view.mapFrom(room, room.rect().center())
         page = pane.view.page_rectangle()
         return (point.x() - page.left()) / pane.view.zoom, (point.y() - page.top()) / pane.view.zoom
 
-    pane._zoom_by(2.5)
-    pane._area.verticalScrollBar().setValue(300)
+    pane.zoom_by(2.5)
+    pane.area.verticalScrollBar().setValue(300)
     before = middle()
     for step in (1.2, 1.2, 1 / 1.2):
-        pane._zoom_by(step)
+        pane.zoom_by(step)
         assert middle() == pytest.approx(before, abs=1.5)
 
 
@@ -204,10 +204,10 @@ def test_pane_shows_a_page_without_print_as_text_with_passage_and_sentence(pane:
     assert (pane.text.passage, pane.text.sentence) == (ROWS, "Item: Seal 11; Price: 11.50 EUR")
     marked = [selection.cursor.selectedText() for selection in pane.text.extraSelections()]
     assert marked == [ROWS.replace("\n", "\u2029"), "Item: Seal 11; Price: 11.50 EUR"]
-    assert "Also as copy of prices.xlsx." in pane._why.text()
+    assert "Also as copy of prices.xlsx." in pane.why.text()
     pane.go_to(2)
     assert (pane.page, pane.place, pane.text.passage) == (2, "Prices, rows 42-60", "")
-    pane._on_back_to_passage()
+    pane.passage_button.click()
     assert pane.text.passage == ROWS
 
 

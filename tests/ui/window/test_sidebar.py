@@ -6,6 +6,7 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Conversation
@@ -83,11 +84,11 @@ def test_sidebar_search_waits_for_a_pause(qtbot: QtBot, sidebar: Sidebar) -> Non
 def test_sidebar_says_when_nothing_is_there(sidebar: Sidebar) -> None:
     sidebar.show_conversations([], 0, True)
     assert not sidebar.list.isVisible()
-    assert "No conversation holds these words." in [label.text() for label in sidebar.findChildren(type(sidebar._none))]
+    assert "No conversation holds these words." in [label.text() for label in sidebar.findChildren(QLabel)]
 
 
 def test_sidebar_pages_are_targets_of_size(sidebar: Sidebar) -> None:
-    for button, _ in sidebar._pages.values():
+    for button, _ in sidebar.page_buttons.values():
         assert button.height() >= 32
 
 
@@ -102,7 +103,7 @@ def test_experts_show_name_and_what_they_are_made_of(sidebar: Sidebar) -> None:
 def test_experts_menu_switches(qtbot: QtBot, sidebar: Sidebar) -> None:
     general, pump = Profile("g", "General"), Profile("p", "Pump")
     sidebar.expert_switcher.show_experts([general, pump], general, "")
-    action = next(a for a in sidebar.expert_switcher._menu.actions() if a.text().startswith("Pump"))
+    action = next(a for a in sidebar.expert_switcher.expert_menu.actions() if a.text().startswith("Pump"))
 
     with qtbot.waitSignal(sidebar.expert_switcher.expert_chosen) as chosen:
         action.trigger()

@@ -44,15 +44,15 @@ def test_toast_without_an_action_has_only_a_close_button(window: QWidget) -> Non
 def test_toast_goes_after_ten_seconds_but_not_under_the_keyboard(window: QWidget) -> None:
     toast = Toast(window)
     toast.offer("Deleted.", undo=lambda: None)
-    assert toast._timer.interval() == SECONDS * 1000
+    assert toast.timer.interval() == SECONDS * 1000
     button = toast.findChildren(QPushButton)[0]
 
     button.setFocus()
-    toast._timer.timeout.emit()
+    toast.timer.timeout.emit()
     assert toast.isVisible()
     button.clearFocus()
     toast.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
-    toast._timer.timeout.emit()
+    toast.timer.timeout.emit()
     assert not toast.isVisible()
 
 

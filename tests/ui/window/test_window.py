@@ -35,6 +35,7 @@ from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import AdapterUse, Ending, Role
 from phi3desk.profiles.teaching import Step
+from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.mentions import Mention
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
 from phi3desk.ui.notices import NoticeAction
@@ -72,9 +73,9 @@ def drop(window: MainWindow, *paths: Path) -> None:
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dragEnterEvent(QDragEnterEvent(QPoint(400, 300), Qt.DropAction.CopyAction, data, buttons, keys))
-    assert window._overlay.isVisible()
+    assert window.drop_overlay.isVisible()
     window.dropEvent(QDropEvent(QPoint(400, 300), Qt.DropAction.CopyAction, data, buttons, keys))
-    assert not window._overlay.isVisible()
+    assert not window.drop_overlay.isVisible()
 
 
 def import_pdf(qtbot: QtBot, window: MainWindow, services: Services, pdf: Path) -> None:
@@ -247,7 +248,7 @@ def test_window_says_why_a_dropped_gguf_is_refused(qtbot: QtBot, window: MainWin
     window.toast.action.click()
     assert window.page is Page.MODELS
     assert window.models_page.refused.isVisible()
-    assert "broken.gguf" in window.models_page._refusal.text()
+    assert "broken.gguf" in window.models_page.refusal.text()
 
 
 def test_window_goes_everywhere_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
@@ -295,8 +296,8 @@ def test_window_shows_what_a_room_says(window: MainWindow, services: Services) -
 
 def test_window_remembers_its_panes(qtbot: QtBot, window: MainWindow, services: Services) -> None:
     qtbot.keyClick(window, Qt.Key.Key_F9)
-    window._splitter.setSizes([230, 400, 330])
-    sizes = window._splitter.sizes()
+    window.splitter.setSizes([230, 400, 330])
+    sizes = window.splitter.sizes()
     window.close()
     again = MainWindow(services)
     qtbot.addWidget(again)
@@ -318,10 +319,10 @@ def test_bug_reporter_shows_a_report_and_lets_the_window_live(qtbot: QtBot, wind
     error = RuntimeError("something the program did")
     reporter.report(RuntimeError, error, None)
 
-    assert reporter._dialog is not None
-    assert "something the program did" in reporter._dialog.report.toPlainText()
+    assert reporter.dialog is not None
+    assert "something the program did" in reporter.dialog.report.toPlainText()
     assert window.isVisible()
-    reporter._dialog.accept()
+    reporter.dialog.accept()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
@@ -385,8 +386,9 @@ def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWind
     window.chat.composer.set_named(named)
     qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
 
-    assert window.conversation_controller._job is not None
-    question = window.conversation_controller._job._question
+    job = window.conversation_controller.findChild(AnswerJob)
+    assert job is not None
+    question = job.question
     assert (question.collections, question.document) == ((7,), "pump manual.pdf")
     assert window.chat.composer.named == ()
     asked = services.conversations.messages(services.conversations.conversations()[0].id)[0]
@@ -418,13 +420,13 @@ def test_window_says_that_meanings_are_incomplete(window: MainWindow, services: 
     library = services.library
     library.status = LibraryStatus(3, 1000, 340, "", False, True)
     library.status_changed.emit(library.status)
-    assert window.chat._status.text() == "Searching by words; meanings 34.0 %"
+    assert window.chat.status.text() == "Searching by words; meanings 34.0 %"
     library.import_started.emit()
     library.import_progressed.emit(ImportProgress(3, 1, 50, 1000, 340, "", 1.0, None, phase=Phase.PAUSED))
-    assert window.chat._status.text() == "Searching by words; meanings 34.0 %  ·  Paused"
+    assert window.chat.status.text() == "Searching by words; meanings 34.0 %  ·  Paused"
     library.status = LibraryStatus(3, 1000, 1000, "", False, False)
     library.import_finished.emit(None)
-    assert window.chat._status.text() == ""
+    assert window.chat.status.text() == ""
 
 
 def test_window_saves_a_conversation_and_one_answer_as_markdown(
