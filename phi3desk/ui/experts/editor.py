@@ -160,7 +160,7 @@ class ExpertEditor(QWidget):
                 self._text(self.questions, self.tr("First questions"), 3),
             )
         )
-        card = Card(self.tr("Wording of answers"))
+        card = Card(self.tr("Sampling"))
         card.column.addWidget(self.sampling)
         column.addWidget(card)
 

@@ -59,7 +59,7 @@ class ExpertSampling(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._kept = SamplingChoice()
-        self.fold = Button(self.tr("Wording of answers"), "chevron-right", "quiet")
+        self.fold = Button(self.tr("Sampling"), "chevron-right", "quiet")
         self.fold.setCheckable(True)
         self.fold.toggled.connect(self._on_folded)
         self.temperature = _Figure(self.tr("Variety (temperature)"), SAMPLING_LIMITS["temperature"], -0.1, 0.1, 2)

@@ -45,7 +45,7 @@ class ImportBar(Card):
         self.progress_bar.setAccessibleName(self.tr("Files read"))
         self._file = ElidedLabel("quiet")
         self._figures = ElidedLabel("quiet")
-        self._meanings = ElidedLabel("quiet")
+        self._semantic_index = ElidedLabel("quiet")
         self.pause_button = Button(self.tr("Pause"), "pause")
         on_click(self.pause_button, self._on_pause)
         self.cancel_button = on_click(Button(self.tr("Cancel"), tip=self.tr("Stop the import; what is read is kept")),
@@ -65,7 +65,7 @@ class ImportBar(Card):
     @property
     def figures(self) -> str:
         """The figures of the running import, line by line."""
-        lines = (self._left, self._file, self._figures, self._meanings)
+        lines = (self._left, self._file, self._figures, self._semantic_index)
         return "\n".join(line.text() for line in lines if line.text())
 
     def begin(self) -> None:
@@ -76,7 +76,7 @@ class ImportBar(Card):
         self.progress_bar.setValue(0)
         self._progressed = False
         self.show_held(self._held)
-        for line in (self._left, self._file, self._figures, self._meanings):
+        for line in (self._left, self._file, self._figures, self._semantic_index):
             line.clear()
         self.show()
 
@@ -104,7 +104,7 @@ class ImportBar(Card):
         self._left.setText("  ·  ".join(left))
         self._file.show_text(progress.current)
         self._figures.show_text(self._figures_of(progress))
-        self._meanings.show_text(self._progress_text.meanings(progress.embedded, progress.passages))
+        self._semantic_index.show_text(self._progress_text.semantic_index(progress.embedded, progress.passages))
 
     def finish(self, summary: ImportSummary | None) -> None:
         """Tell how the import ended; None where it was stopped before it had an end."""
@@ -163,7 +163,7 @@ class ImportBar(Card):
         if progress.pages_per_second > 0 and progress.phase not in WAITING:
             parts.append(self.tr("{rate} pages a second").format(rate=number(progress.pages_per_second, 1)))
         if progress.ocr_left:
-            parts.append(self.tr("text to recognise on {pages}").format(pages=counted(progress.ocr_left, "pages")))
+            parts.append(self.tr("{pages} left for OCR").format(pages=counted(progress.ocr_left, "pages")))
         return "  ·  ".join(parts)
 
     def _build(self) -> None:
@@ -177,10 +177,10 @@ class ImportBar(Card):
         first.addWidget(self._file, 1)
         first.addWidget(self._left)
         column.addLayout(first)
-        for line in (self._file, self._figures, self._meanings):
+        for line in (self._file, self._figures, self._semantic_index):
             line.setFixedHeight(line.fontMetrics().lineSpacing())
         column.addWidget(self._figures)
-        column.addWidget(self._meanings)
+        column.addWidget(self._semantic_index)
         head = QHBoxLayout()
         head.setSpacing(SPACE_M)
         head.addWidget(self._phase, 1)

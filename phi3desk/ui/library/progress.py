@@ -6,11 +6,10 @@ from PySide6.QtCore import QObject, Signal
 
 from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.ui.clients.library_client import LibraryClient
-from phi3desk.ui.formatting import number
 
 
 class ProgressText(QObject):
-    """Puts the phases of an import and the share of meanings into words."""
+    """Puts the phases of an import and the share of the semantic index into words."""
 
     def phase(self, phase: Phase) -> str:
         """Return what an import is busy with."""
@@ -23,12 +22,11 @@ class ProgressText(QObject):
             Phase.ON_BATTERY: lambda: self.tr("Waiting for mains power"),
         }[phase]()
 
-    def meanings(self, embedded: int, passages: int) -> str:
+    def semantic_index(self, embedded: int, passages: int) -> str:
         """Return how a question is searched for while not every passage is embedded; empty when all are."""
         if not passages or embedded >= passages:
             return ""
-        percent = number(int(1000 * embedded / passages) / 10, 1)
-        return self.tr("Searching by words; meanings {percent} %").format(percent=percent)
+        return self.tr("Keyword search; semantic index {percent} %").format(percent=100 * embedded // passages)
 
 
 class LibraryProgress(QObject):
@@ -55,18 +53,12 @@ class LibraryProgress(QObject):
         """How much there is to search, as far as the library has told."""
         return self._library.status
 
-    @property
-    def meanings(self) -> float:
-        """The share of passages that can be found by their meaning, 0 to 1."""
-        status = self._library.status
-        return status.embedded / status.passages if status is not None and status.passages else 1.0
-
     def text(self) -> str:
-        """Return what to know before asking: that meanings are incomplete, and whether the import waits."""
+        """Return what to know before asking: that the semantic index is incomplete, and whether the import waits."""
         status = self._library.status
         if status is None:
             return ""
-        said = self._progress_text.meanings(status.embedded, status.passages)
+        said = self._progress_text.semantic_index(status.embedded, status.passages)
         phase = self.progress.phase if self.progress is not None else None
         if said and phase in (Phase.PAUSED, Phase.ON_BATTERY):
             said = f"{said}  ·  {self._progress_text.phase(phase)}"

@@ -38,7 +38,7 @@ class SettingsPage(Page):
         self.search.textChanged.connect(self._apply_search)
         self.setFocusProxy(self.search)
         self.column.addWidget(self.search)
-        self.nothing = label(self.tr("No setting fits these words."), "quiet")
+        self.nothing = label(self.tr("No settings match"), "quiet")
         self.nothing.hide()
         self.column.addWidget(self.nothing)
         for section in dict.fromkeys(setting.section for setting in SETTINGS):

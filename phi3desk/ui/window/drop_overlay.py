@@ -64,7 +64,7 @@ class DropOverlay(QWidget):
     def show_target(self, collection: str, dropped: Dropped) -> None:
         """Lie over the window and say where the drop will land; `collection` is empty for the default one."""
         if dropped.packs and not dropped.documents:
-            self._text = self.tr("Drop to take in the expert")
+            self._text = self.tr("Drop to import the expert")
         elif dropped.models and not dropped.documents:
             self._text = self.tr("Drop to add the model or adapter")
         elif collection:

@@ -162,8 +162,8 @@ def test_library_page_bar_tells_phase_and_figures_and_cancels(page, qtbot: QtBot
     assert bar.figures.splitlines() == [
         "41.4 %  ·  about 2 minutes left",
         "Pump manual.pdf",
-        "412 pages  ·  150 passages  ·  36.4 pages a second  ·  text to recognise on 12 pages",
-        "Searching by words; meanings 34.0 %",
+        "412 pages  ·  150 passages  ·  36.4 pages a second  ·  12 pages left for OCR",
+        "Keyword search; semantic index 34 %",
     ]
     qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
     assert asked(shown)[0] == ImportPaths(("/plant",), 1)

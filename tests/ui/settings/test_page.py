@@ -85,6 +85,7 @@ def test_settings_page_search_finds_by_cost_and_says_when_nothing_fits(page: Set
     assert "appearance.scheme" not in visible
     page.search.setText("zebra")
     assert page.nothing.isVisible()
+    assert page.nothing.text() == "No settings match"
 
 
 def test_settings_page_tells_where_the_data_is(page: SettingsPage, tmp_path: Path):

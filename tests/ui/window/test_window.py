@@ -416,14 +416,14 @@ def test_window_takes_back_the_edit_of_a_question(
     assert "Which bearing?" not in window.chat.view.toPlainText()
 
 
-def test_window_says_that_meanings_are_incomplete(window: MainWindow, services: Services) -> None:
+def test_window_says_that_the_semantic_index_is_incomplete(window: MainWindow, services: Services) -> None:
     library = services.library
     library.status = LibraryStatus(3, 1000, 340, "", False, True)
     library.status_changed.emit(library.status)
-    assert window.chat.status.text() == "Searching by words; meanings 34.0 %"
+    assert window.chat.status.text() == "Keyword search; semantic index 34 %"
     library.import_started.emit()
     library.import_progressed.emit(ImportProgress(3, 1, 50, 1000, 340, "", 1.0, None, phase=Phase.PAUSED))
-    assert window.chat.status.text() == "Searching by words; meanings 34.0 %  ·  Paused"
+    assert window.chat.status.text() == "Keyword search; semantic index 34 %  ·  Paused"
     library.status = LibraryStatus(3, 1000, 1000, "", False, False)
     library.import_finished.emit(None)
     assert window.chat.status.text() == ""
