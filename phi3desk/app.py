@@ -6,7 +6,7 @@ import logging
 import sys
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QLocale, QLockFile, Qt, QTimer, QTranslator
+from PySide6.QtCore import QCoreApplication, QLockFile, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -18,7 +18,7 @@ from phi3desk.errors import UserError, bug_report
 from phi3desk.logs import log_to_file
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
-from phi3desk.paths import Paths, resource
+from phi3desk.paths import Paths
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.ui.clients.library_client import LibraryClient, library_worker
@@ -27,6 +27,7 @@ from phi3desk.ui.formatting import translate
 from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import apply_scheme
+from phi3desk.ui.translations import install_translations
 from phi3desk.ui.window.bug_dialog import BugDialog
 from phi3desk.ui.window.main_window import MainWindow
 
@@ -68,9 +69,7 @@ def make_application(settings: Settings) -> QApplication:
     application.setApplicationName("phi3desk")
     application.setApplicationVersion(__version__)
     QGuiApplication.setDesktopFileName("phi3desk")
-    translator = QTranslator(application)
-    if translator.load(QLocale(), "phi3desk", "_", str(resource("translations"))):
-        application.installTranslator(translator)
+    install_translations(application)
     dress(application, settings)
     QGuiApplication.styleHints().colorSchemeChanged.connect(
         lambda _: dress(application, settings) if settings.get("appearance.scheme") == "system" else None,

@@ -1,4 +1,4 @@
-"""The two kinds of errors: sentences for the person, and bugs with a report."""
+"""The two kinds of errors: sentences for the user, and bugs with a report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Value = str | int | float
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence for the person: an English template and the values that fill it.
+    """A sentence for the user: an English template and the values that fill it.
 
     Kept apart so that the window can translate the template and the command line can print it as it is.
     """
@@ -31,7 +31,7 @@ def say(template: str, **values: Value) -> Sentence:
 
 
 class UserError(Exception):
-    """Something the person can understand and act on; its text is shown as it is."""
+    """Something the user can understand and act on; its text is shown as it is."""
 
     def __init__(self, template: str, **values: Value) -> None:
         self.sentence = Sentence(template, values)
@@ -44,10 +44,10 @@ class UserError(Exception):
 
 
 class Cancelled(Exception):
-    """The person stopped the work; not an error and never shown as one."""
+    """The user stopped the work; not an error and never shown as one."""
 
 
 def bug_report(error: BaseException) -> str:
-    """Return a report of an unexpected error that a person can copy and send; it holds no document text."""
+    """Return a report of an unexpected error that a user can copy and send; it holds no document text."""
     trace = "".join(traceback.format_exception(error))
     return f"phi3desk {__version__}, Python {platform.python_version()}, {platform.platform()}\n{trace}"

@@ -117,7 +117,7 @@ def refuse_misfits(store: AdapterStore, uses: Sequence[AdapterUse], entry: Model
     if one is None:
         return
     if not one.doubtful:
-        raise UserError(one.reason.template, **one.reason.values)
+        raise UserError.of(one.reason)
     raise UserError(
         "{doubt} If it is meant for that model all the same: phi3desk adapters add \"{file}\" --base \"{model}\".",
         doubt=str(one.reason), file=one.file, model=one.model,

@@ -233,4 +233,4 @@ def _print(made: Figures, output: Output) -> None:
         output.row("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     output.text()
     for sentence in sentences_of(made):
-        output.row(str(sentence))
+        output.row(sentence)

@@ -63,11 +63,11 @@ def check_library(options: argparse.Namespace, paths: Paths, settings: Settings,
         if not faults:
             output.text(f"{totals.documents} documents, {totals.passages} passages: everything agrees")
     if left:
-        raise UserError(
-            "Catalogue, word index and vectors do not agree. To mend it: phi3desk doctor --repair"
-            if not options.repair
-            else "Not everything could be mended. Move the data folder away and import your documents again."
-        )
+        if options.repair:
+            raise UserError(
+                "Not everything could be mended. Move the data folder away and import your documents again."
+            )
+        raise UserError("Catalogue, word index and vectors do not agree. To mend it: phi3desk doctor --repair")
 
 
 def print_report(report: dict[str, Any], options: argparse.Namespace, output: Output) -> None:

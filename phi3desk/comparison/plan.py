@@ -16,7 +16,7 @@ from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Answer, MadeBy
 from phi3desk.chat.question import Question
 from phi3desk.comparison.questions import ComparedQuestion
-from phi3desk.errors import UserError
+from phi3desk.errors import UserError, say
 from phi3desk.model.types import Turn
 from phi3desk.profiles.asking import question_of
 from phi3desk.profiles.profile import Profile
@@ -24,6 +24,12 @@ from phi3desk.settings import Settings
 
 ALONE, DOCUMENTS, ADAPTER, BOTH = "alone", "documents", "adapter", "both"
 KINDS = (ALONE, DOCUMENTS, ADAPTER, BOTH)
+KIND_NAMES = {
+    ALONE: say("Model alone"),
+    DOCUMENTS: say("With documents"),
+    ADAPTER: say("With adapter"),
+    BOTH: say("With documents and adapter"),
+}
 PROFILE = "profile:"
 
 
@@ -168,10 +174,7 @@ def _variant(name: str, base: Profile, profiles: Sequence[Profile]) -> Variant:
     if name in (DOCUMENTS, BOTH):
         mode = base.answer_mode if base.answer_mode.searches else AnswerMode.DOCUMENTS
     adapters = base.adapters if name in (ADAPTER, BOTH) else ()
-    labels = {
-        ALONE: "Model alone", DOCUMENTS: "With documents", ADAPTER: "With adapter", BOTH: "With documents and adapter",
-    }  # fmt: skip
-    return Variant(name, labels[name], dataclasses.replace(base, adapters=adapters, answer_mode=mode))
+    return Variant(name, str(KIND_NAMES[name]), dataclasses.replace(base, adapters=adapters, answer_mode=mode))
 
 
 def work_left(plan: Plan, done: Collection[tuple[str, str]]) -> list[tuple[ComparedQuestion, Variant]]:

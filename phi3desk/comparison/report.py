@@ -14,7 +14,7 @@ from phi3desk.comparison.plan import Comparison, Outcome
 from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.comparison.statistics import Mean, Share
 from phi3desk.csv_safe import safe_cell
-from phi3desk.errors import Sentence
+from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import place
 
 #: how the HTML page and the window colour the variants' bars: an accent for each in turn
@@ -92,7 +92,7 @@ def html_text(comparison: Comparison, outcomes: Sequence[Outcome]) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1><p>{done}</p>",
         "<h2>Figures</h2>",
         _figures_table(made),
-        f"<ul>{''.join(f'<li>{escape(str(sentence))}</li>' for sentence in sentences_of(made))}</ul>",
+        f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences_of(made))}</ul>",
         "<h2>Chart</h2>" + chart_svg(made) if made.measures else "",
         "<h2>Answers</h2>",
         _answers_table(comparison, outcomes),
@@ -101,13 +101,10 @@ def html_text(comparison: Comparison, outcomes: Sequence[Outcome]) -> str:
     return "\n".join(parts)
 
 
-def sentences_of(made: Figures) -> list[Sentence]:
+def sentences_of(made: Figures) -> list[str]:
     """Return what each two variants differ in, in plain words, with the measure before it."""
-    told = [
-        Sentence("{measure}: " + pair.says.template, {"measure": str(MEASURE_NAMES[pair.measure]), **pair.says.values})
-        for pair in made.pairs
-    ]
-    return told + [one.says for one in made.seconds]
+    told = [f"{MEASURE_NAMES[pair.measure]}: {pair.says}" for pair in made.pairs]
+    return told + [str(one.says) for one in made.seconds]
 
 
 def share_text(share: Share) -> str:
@@ -166,13 +163,13 @@ def marks_of(result: Judged, outcome: Outcome, words: Callable[[Sentence], str])
     """Return in words what was found in an answer, and what the user thinks of it."""
     told = []
     if result.page is not None:
-        told.append(Sentence("right page" if result.page else "right page not cited"))
+        told.append(say("right page") if result.page else say("right page not cited"))
     if result.contained is not None:
-        told.append(Sentence("reference contained" if result.contained else "reference not contained"))
+        told.append(say("reference contained") if result.contained else say("reference not contained"))
     if result.refused:
-        told.append(Sentence("refused"))
+        told.append(say("refused"))
     if outcome.thumb:
-        told.append(Sentence("judged good" if outcome.thumb > 0 else "judged not good"))
+        told.append(say("judged good") if outcome.thumb > 0 else say("judged not good"))
     return [words(one) for one in told]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QObject
 
 from phi3desk.chat.messages import Citation
 from phi3desk.errors import Sentence
@@ -30,7 +30,7 @@ def also_as(names: Sequence[str]) -> str:
     """Return under which further names a passage's document is in the library; empty for none."""
     if not names:
         return ""
-    return QCoreApplication.translate("words", "Also as {names}.").format(names=", ".join(names))
+    return QCoreApplication.translate("Passage", "Also as {names}.").format(names=", ".join(names))
 
 
 def translated_literal(literal: str) -> str:
@@ -51,38 +51,50 @@ def number(value: float, decimals: int = 0) -> str:
 
 def counted(count: int, noun: str) -> str:
     """Return a number with its noun; `noun` is documents, pages, passages, files, collections or adapters."""
-    tr = QCoreApplication.translate
-    text = {
-        "documents": lambda: tr("words", "%n document(s)", "", count),
-        "pages": lambda: tr("words", "%n page(s)", "", count),
-        "passages": lambda: tr("words", "%n passage(s)", "", count),
-        "files": lambda: tr("words", "%n file(s)", "", count),
-        "collections": lambda: tr("words", "%n collection(s)", "", count),
-        "adapters": lambda: tr("words", "%n adapter(s)", "", count),
-    }[noun]()
-    return _plural(text, count)
+    return _Counts().of(count, noun)
 
 
-def _plural(text: str, count: int) -> str:
-    """Return the text in singular or plural where no translation did so: "(s)" is for English without a catalogue."""
-    spelled = text.replace("(s)", "" if count == 1 else "s")
-    return spelled.replace(str(count), number(count), 1)
+def listed(parts: Sequence[str]) -> str:
+    """Return several things as a list within a sentence: "a, b, and c"."""
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:
+        # it has no words of its own
+        locale = QLocale(QLocale.Language.English)
+    return locale.createSeparatedList(list(parts))
 
 
 def duration(seconds: float) -> str:
-    """Return a time to wait as it is said, such as "about 2 minutes"."""
-    tr = QCoreApplication.translate
-    if seconds < 8:
-        return tr("words", "a few seconds")
-    if seconds < 50:
-        return tr("words", "about {count} seconds").format(count=number(max(10, round(seconds / 10) * 10)))
-    if seconds < 1.5 * MINUTE:
-        return tr("words", "about a minute")
-    if seconds < 55 * MINUTE:
-        return tr("words", "about {count} minutes").format(count=number(round(seconds / MINUTE)))
-    if seconds < 1.5 * HOUR:
-        return tr("words", "about an hour")
-    return tr("words", "about {count} hours").format(count=number(round(seconds / HOUR)))
+    """Return a time to wait as a person would say it, such as "about 2 minutes"."""
+    return _Counts().time(seconds)
+
+
+class _Counts(QObject):
+    """Numbers with their nouns. Qt's tool for translators sees plurals only in `tr` of a class."""
+
+    def of(self, count: int, noun: str) -> str:
+        texts = {
+            "documents": lambda: self.tr("%Ln document(s)", "", count),
+            "pages": lambda: self.tr("%Ln page(s)", "", count),
+            "passages": lambda: self.tr("%Ln passage(s)", "", count),
+            "files": lambda: self.tr("%Ln file(s)", "", count),
+            "collections": lambda: self.tr("%Ln collection(s)", "", count),
+            "adapters": lambda: self.tr("%Ln adapter(s)", "", count),
+        }
+        return texts[noun]()
+
+    def time(self, seconds: float) -> str:
+        tens, minutes, hours = max(10, round(seconds / 10) * 10), round(seconds / MINUTE), round(seconds / HOUR)
+        if seconds < 8:
+            return self.tr("a few seconds")
+        if seconds < 50:
+            return self.tr("about %Ln second(s)", "", tens)
+        if seconds < 1.5 * MINUTE:
+            return self.tr("about a minute")
+        if seconds < 55 * MINUTE:
+            return self.tr("about %Ln minute(s)", "", minutes)
+        if seconds < 1.5 * HOUR:
+            return self.tr("about an hour")
+        return self.tr("about %Ln hour(s)", "", hours)
 
 
 def moment(seconds: float) -> str:

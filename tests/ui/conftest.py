@@ -23,6 +23,7 @@ from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
 from phi3desk.ui.style_sheet import style_sheet
 from phi3desk.ui.theme import apply_scheme
+from phi3desk.ui.translations import install_translations
 
 SENTENCE = "The bearings are re-greased every 2,000 operating hours."
 PARAGRAPH = f"Switch the pump off first. {SENTENCE} Use thirty grams of lithium grease for each bearing."
@@ -39,6 +40,11 @@ def text_under(path: Path, page: int, areas: tuple[QRectF, ...]) -> str:
         half = QPointF(area.width() / 2, 0)
         words.append(document.getSelection(page, area.center() - half, area.center() + half).text())
     return "".join(words)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def translated(qapp: QApplication) -> None:
+    install_translations(qapp)
 
 
 @pytest.fixture(autouse=True)

@@ -163,8 +163,7 @@ def _ole_refusal(path: Path) -> Refusal:
             "Save it without the password in the program that made it.",
             state=State.UNSUPPORTED,
         )
-    sentence = _old_office(suffix_of(path))
-    return Refusal(sentence.template, state=State.UNSUPPORTED, **sentence.values)
+    return Refusal.of(_old_office(suffix_of(path)), State.UNSUPPORTED)
 
 
 def _reader(name: str) -> Callable[[Path], ReadContent]:

@@ -27,8 +27,13 @@ class Refusal(Exception):
 
     def __init__(self, template: str, state: State = State.FAILED, **values: str | int | float) -> None:
         self.state = state
-        self.sentence: Sentence = say(template, **values)
+        self.sentence = Sentence(template, values)
         super().__init__(str(self.sentence))
+
+    @classmethod
+    def of(cls, sentence: Sentence, state: State) -> Refusal:
+        """Make a refusal that says a sentence made elsewhere."""
+        return Refusal(sentence.template, state, **sentence.values)
 
 
 @dataclass

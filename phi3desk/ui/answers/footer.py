@@ -18,7 +18,7 @@ class AnswerFooter(QObject):
         parts = [self._basis(answer)]
         if answer.basis is Basis.DOCUMENTS:
             count = len({citation.n for citation in answer.citations}) or len(answer.sources)
-            parts.append(self.tr("1 source") if count == 1 else self.tr("{count} sources").format(count=count))
+            parts.append(self.tr("%Ln source(s)", "", count))
             missing = sorted({figure for citation in answer.citations for figure in citation.missing})
             if missing:
                 figures = ", ".join(missing)

@@ -13,7 +13,7 @@ from phi3desk.profiles.asking import question_of
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
 from phi3desk.ui.experts.active import ActiveExpert
-from phi3desk.ui.formatting import number, translate
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure
 
@@ -318,7 +318,7 @@ class ConversationController(QObject):
 
     def _on_searching(self, passages: int) -> None:
         if passages:
-            self._tell(self.tr("Searching {passages} passages").format(passages=number(passages)))
+            self._tell(self.tr("Searching %Ln passage(s)", "", passages))
         else:
             self._tell(self.tr("Searching the documents"))
 
@@ -338,7 +338,7 @@ class ConversationController(QObject):
         count = len(self._sources[:most])
         if count == 0:
             return self.tr("Reading the question")
-        return self.tr("Reading 1 passage") if count == 1 else self.tr("Reading {count} passages").format(count=count)
+        return self.tr("Reading %Ln passage(s)", "", count)
 
     def _on_load_progressed(self, share: float) -> None:
         if self._job is not None and not self._text:

@@ -41,7 +41,7 @@ class ConversationExport(QObject):
             self._ask(self._store.conversation(conversation_id).title, [messages[i] for i in sorted({question, at})])
 
     def _ask(self, title: str, messages: Sequence[Message]) -> None:
-        name = f"{_UNFIT.sub(' ', title).strip(' .…') or self.tr('Conversation')}.md"
+        name = (_UNFIT.sub(" ", title).strip(" .…") or self.tr("Conversation")) + ".md"
         dialog = save_dialog(self._window, self.tr("Save as Markdown"), self._settings, EXPORT_FOLDER, name)
         dialog.setNameFilters([self.tr("Markdown (*.md)"), self.tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: self._write(Path(path), title, messages))

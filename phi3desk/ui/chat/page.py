@@ -20,6 +20,7 @@ from phi3desk.library.documents import Collection
 from phi3desk.ui.chat.composer import Composer
 from phi3desk.ui.chat.start_page import StartPage
 from phi3desk.ui.chat.view import ConversationView
+from phi3desk.ui.formatting import counted
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon, tokens
 from phi3desk.ui.widgets.elided_label import ElidedLabel
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
@@ -151,7 +152,7 @@ class ChatPage(QWidget):
         elif len(names) <= 2:
             text = ", ".join(names)
         else:
-            text = self.tr("{count} collections").format(count=len(names))
+            text = counted(len(names), "collections")
         shortened = self._chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 220)
         self._chip.setText(shortened.replace("&", "&&"))
         self._chip.setVisible(bool(collections))

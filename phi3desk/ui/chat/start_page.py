@@ -170,8 +170,8 @@ class StartPage(ScrollColumn):
             card.set_done(True)
             card.set_progress(None)
             card.text.setText(
-                self.tr("{documents} documents with {passages} passages are ready to be asked.").format(
-                    documents=number(status.documents), passages=number(status.passages)
+                self.tr("{documents} with {passages} are ready to be asked.").format(
+                    documents=counted(status.documents, "documents"), passages=counted(status.passages, "passages")
                 )
             )
         else:

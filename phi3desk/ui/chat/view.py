@@ -160,7 +160,7 @@ class ConversationView(QTextBrowser):
         entry.sources = message.answer.sources if message.answer else ()
         entry.message, entry.activity, entry.notice, entry.streamed = message, "", notice, ""
         self._write(entry)
-        announced = f"{self.tr('Answer')}: {notice or message.text}"
+        announced = self.tr("Answer: {text}").format(text=notice or message.text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, announced[:2000]))
 
     def to_end(self) -> None:

@@ -18,12 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.chat.history import TITLE_LENGTH
-from phi3desk.comparison.plan import ADAPTER, BOTH, KINDS, PROFILE, Comparison
+from phi3desk.comparison.plan import ADAPTER, BOTH, KIND_NAMES, PROFILE, Comparison
 from phi3desk.comparison.questions import ComparedQuestion, read_questions
 from phi3desk.comparison.questions import typed_questions as questions_typed
 from phi3desk.errors import UserError
 from phi3desk.profiles.profile import Profile
-from phi3desk.ui.comparison.table import shown_variant
 from phi3desk.ui.formatting import moment, number, translate
 from phi3desk.ui.theme import SPACE_M, SPACE_S
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
@@ -89,9 +88,8 @@ class ComparisonForm(QWidget):
         card.column.addWidget(label(self.tr("Answered by"), "section"))
         card.column.addWidget(self.expert)
         kinds = FlowLayout(SPACE_M)
-        names = ("Model alone", "With documents", "With adapter", "With documents and adapter")
-        for key, name in zip(KINDS, names, strict=True):
-            box = QCheckBox(shown_variant(name))
+        for key, name in KIND_NAMES.items():
+            box = QCheckBox(translate(name))
             box.setChecked(key in ("alone", "documents"))
             self.kinds[key] = box
             kinds.addWidget(box)
@@ -219,10 +217,11 @@ class ComparisonForm(QWidget):
         """Tell which questions will be asked where there are a file's and typed ones."""
         if self._file is None:
             return
-        told = self.tr("{count} questions from {name}")
+        count = len(self._read)
+        told = self.tr("%Ln question(s) from {name}", "", count)
         if self.text.toPlainText().strip():
-            told = self.tr("Only the typed questions are asked; take them out to ask the {count} from {name}")
-        self.from_file.setText(told.format(count=number(len(self._read)), name=self._file.name))
+            told = self.tr("Only the typed questions are asked; take them out to ask the %Ln from {name}", "", count)
+        self.from_file.setText(told.format(name=self._file.name))
 
     def tell(self, text: str) -> None:
         """Say why it cannot start; an empty text says nothing."""

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from phi3desk.chat.citations import keep_known_marks
 from phi3desk.comparison.grading import judge
-from phi3desk.comparison.plan import Comparison, Outcome, shown_order
+from phi3desk.comparison.plan import KIND_NAMES, Comparison, Outcome, shown_order
 from phi3desk.comparison.report import marks_of
 from phi3desk.comparison.store import ComparisonStore
-from phi3desk.errors import Sentence
 from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.theme import icon, tokens
 
@@ -169,4 +168,4 @@ class ComparisonTable(QTableView):
 
 def shown_variant(name: str) -> str:
     """Return a variant's name in the user's language; an expert's name stays as it is."""
-    return translate(Sentence(name))
+    return next((translate(kind) for kind in KIND_NAMES.values() if str(kind) == name), name)

@@ -124,11 +124,7 @@ class TeachingGuide(QWidget):
         self.buttons = {}
         if advice is None:
             left = sum(choice.value is None for choice in self._choices)
-            self.summary.setText(
-                self.tr("One question is left.")
-                if left == 1
-                else self.tr("{count} questions are left.").format(count=left)
-            )
+            self.summary.setText(self.tr("%Ln question(s) are left.", "", left))
             return
         self.summary.setText(self.tr("Recommended: {advice}").format(advice=translate(advice.summary)))
         self._advice.setAccessibleDescription(self.summary.text())

@@ -83,9 +83,7 @@ class DocumentImport(QObject):
         if good < total:
             template = self.tr("{bad} of {total} files could not be read. The library says why.")
             return template.format(bad=number(total - good), total=number(total)), True
-        if good == 1:
-            return self.tr("1 document is ready to be asked."), False
-        return self.tr("{count} documents are ready to be asked.").format(count=number(good)), False
+        return self.tr("%Ln document(s) are ready to be asked.", "", good), False
 
     def _write_report(self, path: Path, documents: Sequence[Document]) -> None:
         def write() -> bool:

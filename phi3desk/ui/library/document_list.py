@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.library.documents import Document, FileOutcome, State
-from phi3desk.ui.formatting import counted
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_states import advice, state_word, what_to_do
 from phi3desk.ui.library.document_table import ADVICE, CHANGED, NAME, PAGES, PASSAGES, STATE, DocumentTableModel
@@ -123,9 +122,7 @@ class DocumentList(QWidget):
         text = (
             self.tr("“{name}” was removed from the library.").format(name=documents[0].name)
             if len(documents) == 1
-            else self.tr("{documents} were removed from the library.").format(
-                documents=counted(len(documents), "documents")
-            )
+            else self.tr("%Ln document(s) were removed from the library.", "", len(documents))
         )
         self._notices.offer_undo(text, lambda: self._library.restore_documents(ids))
 
@@ -331,7 +328,7 @@ class DocumentList(QWidget):
         if len(selected) == 1:
             said = advice(selected[0]) or what_to_do(selected[0].state)
         else:
-            said = self.tr("{documents} selected").format(documents=counted(len(selected), "documents"))
+            said = self.tr("%Ln document(s) selected", "", len(selected))
         self.password_button.setVisible(State.LOCKED in states)
         self.read_again_button.setVisible(bool(states - {State.READY, State.DUPLICATE, State.LOCKED}))
         self._say(said if selected else "")

@@ -80,9 +80,7 @@ class FoldersPane(QScrollArea):
                 name=Path(removed[0].path).name or removed[0].path
             )
             if len(removed) == 1
-            else self.tr("{count} folders and files are not followed any more. The files stay.").format(
-                count=len(removed)
-            )
+            else self.tr("%Ln folder(s) and files are not followed any more. The files stay.", "", len(removed))
         )
         self._notices.offer_undo(text, lambda: self._restore(removed))
 

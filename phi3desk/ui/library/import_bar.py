@@ -139,19 +139,16 @@ class ImportBar(Card):
         return " ".join(sentences)
 
     def _kinds_of(self, states: dict[str, int]) -> list[str]:
-        said = []
-        for state, one, many in (
-            (State.NEEDS_OCR, self.tr("1 is a scan without text."), self.tr("{count} are scans without text.")),
-            (State.LOCKED, self.tr("1 is locked by a password."), self.tr("{count} are locked by a password.")),
-            (State.EMPTY, self.tr("1 holds no text."), self.tr("{count} hold no text.")),
-            (State.UNSUPPORTED, self.tr("1 is of a kind that cannot be read."),
-             self.tr("{count} are of a kind that cannot be read.")),
-            (State.FAILED, self.tr("1 is damaged or took too long."),
-             self.tr("{count} are damaged or took too long.")),
-        ):  # fmt: skip
-            if count := states.get(state, 0):
-                said.append(one if count == 1 else many.format(count=number(count)))
-        return said
+        kinds = (State.NEEDS_OCR, State.LOCKED, State.EMPTY, State.UNSUPPORTED, State.FAILED)
+        ocr, locked, empty, unsupported, failed = (states.get(state, 0) for state in kinds)
+        said = {
+            self.tr("%Ln are scans without text.", "", ocr): ocr,
+            self.tr("%Ln are locked by a password.", "", locked): locked,
+            self.tr("%Ln hold no text.", "", empty): empty,
+            self.tr("%Ln are of a kind that cannot be read.", "", unsupported): unsupported,
+            self.tr("%Ln are damaged or took too long.", "", failed): failed,
+        }
+        return [text for text, count in said.items() if count]
 
     def _head_of(self, progress: ImportProgress) -> str:
         files = self.tr("{done} of {all} files").format(done=number(progress.files_done), all=number(progress.files))

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from phi3desk.library.documents import Document
-from phi3desk.ui.formatting import counted
 from phi3desk.ui.theme import SPACE_L, SPACE_M
 from phi3desk.ui.widgets.basic import label
 
@@ -65,9 +64,7 @@ class PasswordDialog(QDialog):
     def _question(self, documents: Sequence[Document]) -> str:
         if len(documents) == 1:
             return self.tr("“{name}” is locked. Which password opens it?").format(name=documents[0].name)
-        return self.tr("{documents} are locked. Which password opens them?").format(
-            documents=counted(len(documents), "documents")
-        )
+        return self.tr("%Ln document(s) are locked. Which password opens them?", "", len(documents))
 
     def _on_changed(self) -> None:
         self.read_button.setEnabled(bool(self.field.text()))

@@ -59,7 +59,7 @@ class AdapterCard(Card):
         entry = self.entry
         facts = [self.tr("rank {rank}").format(rank=number(entry.rank))]
         if entry.tensors:
-            facts.append(self.tr("{count} tensors").format(count=number(entry.tensors)))
+            facts.append(self.tr("%Ln tensor(s)", "", entry.tensors))
         facts.append(size_of(entry.size))
         if entry.base or entry.architecture:
             facts.append(self.tr("trained on {base}").format(base=entry.base or entry.architecture))

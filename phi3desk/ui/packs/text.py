@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from phi3desk.errors import Sentence
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
-from phi3desk.ui.formatting import counted, size_of, translate
+from phi3desk.ui.formatting import counted, listed, size_of, translate
 
 #: documents that are named one by one
 _NAMED = 3
@@ -44,7 +44,7 @@ class PackText(QObject):
             parts.append(
                 self.tr("the finished index of {documents}").format(documents=counted(packed.documents, "documents"))
             )
-        with_them = self.tr(" and ").join(parts)
+        with_them = listed(parts)
         text = self.tr("Saved as {path}, {size}, with {parts}.") if parts else self.tr(
             "Saved as {path}, {size}, without documents."
         )  # fmt: skip
@@ -58,7 +58,7 @@ class PackText(QObject):
             parts.append(counted(imported.documents, "documents"))
         if adapters := len(imported.adapters) + len(imported.adapters_reused):
             parts.append(counted(adapters, "adapters"))
-        with_them = self.tr(" and ").join(parts)
+        with_them = listed(parts)
         text = self.tr("“{name}” was taken in, with {parts}.") if parts else self.tr("“{name}” was taken in.")
         said = [text.format(name=imported.profile.name, parts=with_them)]
         if imported.reads:

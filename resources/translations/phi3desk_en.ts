@@ -1,0 +1,219 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US">
+<context>
+    <name>AdapterCard</name>
+    <message numerus="yes">
+        <source>%Ln tensor(s)</source>
+        <translation>
+            <numerusform>%Ln tensor</numerusform>
+            <numerusform>%Ln tensors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>AnswerFooter</name>
+    <message numerus="yes">
+        <source>%Ln source(s)</source>
+        <translation>
+            <numerusform>%Ln source</numerusform>
+            <numerusform>%Ln sources</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonForm</name>
+    <message numerus="yes">
+        <source>%Ln question(s) from {name}</source>
+        <translation>
+            <numerusform>%Ln question from {name}</numerusform>
+            <numerusform>%Ln questions from {name}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Only the typed questions are asked; take them out to ask the %Ln from {name}</source>
+        <translation>
+            <numerusform>Only the typed questions are asked; take them out to ask the %Ln from {name}</numerusform>
+            <numerusform>Only the typed questions are asked; take them out to ask the %Ln from {name}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ConversationController</name>
+    <message numerus="yes">
+        <source>Searching %Ln passage(s)</source>
+        <translation>
+            <numerusform>Searching %Ln passage</numerusform>
+            <numerusform>Searching %Ln passages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reading %Ln passage(s)</source>
+        <translation>
+            <numerusform>Reading %Ln passage</numerusform>
+            <numerusform>Reading %Ln passages</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DocumentImport</name>
+    <message numerus="yes">
+        <source>%Ln document(s) are ready to be asked.</source>
+        <translation>
+            <numerusform>%Ln document is ready to be asked.</numerusform>
+            <numerusform>%Ln documents are ready to be asked.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DocumentList</name>
+    <message numerus="yes">
+        <source>%Ln document(s) were removed from the library.</source>
+        <translation>
+            <numerusform>%Ln document was removed from the library.</numerusform>
+            <numerusform>%Ln documents were removed from the library.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln document(s) selected</source>
+        <translation>
+            <numerusform>%Ln document selected</numerusform>
+            <numerusform>%Ln documents selected</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FoldersPane</name>
+    <message numerus="yes">
+        <source>%Ln folder(s) and files are not followed any more. The files stay.</source>
+        <translation>
+            <numerusform>%Ln folder or file is not followed any more. Its files stay.</numerusform>
+            <numerusform>%Ln folders and files are not followed any more. The files stay.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImportBar</name>
+    <message numerus="yes">
+        <source>%Ln are scans without text.</source>
+        <translation>
+            <numerusform>%Ln is a scan without text.</numerusform>
+            <numerusform>%Ln are scans without text.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln are locked by a password.</source>
+        <translation>
+            <numerusform>%Ln is locked by a password.</numerusform>
+            <numerusform>%Ln are locked by a password.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln hold no text.</source>
+        <translation>
+            <numerusform>%Ln holds no text.</numerusform>
+            <numerusform>%Ln hold no text.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln are of a kind that cannot be read.</source>
+        <translation>
+            <numerusform>%Ln is of a kind that cannot be read.</numerusform>
+            <numerusform>%Ln are of a kind that cannot be read.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln are damaged or took too long.</source>
+        <translation>
+            <numerusform>%Ln is damaged or took too long.</numerusform>
+            <numerusform>%Ln are damaged or took too long.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PasswordDialog</name>
+    <message numerus="yes">
+        <source>%Ln document(s) are locked. Which password opens them?</source>
+        <translation>
+            <numerusform>%Ln document is locked. Which password opens it?</numerusform>
+            <numerusform>%Ln documents are locked. Which password opens them?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TeachingGuide</name>
+    <message numerus="yes">
+        <source>%Ln question(s) are left.</source>
+        <translation>
+            <numerusform>One question is left.</numerusform>
+            <numerusform>%Ln questions are left.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>_Counts</name>
+    <message numerus="yes">
+        <source>%Ln document(s)</source>
+        <translation>
+            <numerusform>%Ln document</numerusform>
+            <numerusform>%Ln documents</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln page(s)</source>
+        <translation>
+            <numerusform>%Ln page</numerusform>
+            <numerusform>%Ln pages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln passage(s)</source>
+        <translation>
+            <numerusform>%Ln passage</numerusform>
+            <numerusform>%Ln passages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s)</source>
+        <translation>
+            <numerusform>%Ln file</numerusform>
+            <numerusform>%Ln files</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln collection(s)</source>
+        <translation>
+            <numerusform>%Ln collection</numerusform>
+            <numerusform>%Ln collections</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln adapter(s)</source>
+        <translation>
+            <numerusform>%Ln adapter</numerusform>
+            <numerusform>%Ln adapters</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln second(s)</source>
+        <translation>
+            <numerusform>about %Ln second</numerusform>
+            <numerusform>about %Ln seconds</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln minute(s)</source>
+        <translation>
+            <numerusform>about %Ln minute</numerusform>
+            <numerusform>about %Ln minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln hour(s)</source>
+        <translation>
+            <numerusform>about %Ln hour</numerusform>
+            <numerusform>about %Ln hours</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
