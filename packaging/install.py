@@ -89,11 +89,17 @@ def install(command: Sequence[str], log: Path) -> int:
     with (
         open(log, "w", encoding="utf-8") as file,
         subprocess.Popen(
-            command, cwd=ROOT, env=environment, text=True, encoding="utf-8", errors="replace",
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            command,
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         ) as process,
         Clock() as clock,
-    ):  # fmt: skip
+    ):
         for line in process.stdout or ():
             file.write(line)
             file.flush()
@@ -141,7 +147,7 @@ def try_to(what: str, command: Sequence[str]) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the person how it goes on."""
+    """Tell the user how it goes on."""
     print(f"phi3desk: {text}", flush=True)
 
 

@@ -151,9 +151,12 @@ class Photographer:
         page.open_guide()
         guide = page.guide
         for choice, value in (
-            (guide.changes_often, True), (guide.must_cite, True), (guide.vocabulary, True),
-            (guide.examples, Examples.FEW), (guide.automated, False),
-        ):  # fmt: skip
+            (guide.changes_often, True),
+            (guide.must_cite, True),
+            (guide.vocabulary, True),
+            (guide.examples, Examples.FEW),
+            (guide.automated, False),
+        ):
             choice.buttons[value].click()
         self.rest(0.3)
         guide.area.verticalScrollBar().setValue(guide.area.verticalScrollBar().maximum())
@@ -173,7 +176,7 @@ class Photographer:
         self.take("adapter-refused")
 
     def _bind_folder(self) -> None:
-        """Follow a folder as a person would have it, and show its collection."""
+        """Follow a folder as a user would have it, and show its collection."""
         plant = self._documents / "Plant"
         plant.mkdir(parents=True)
         for sample in resource("samples").glob("*.pdf"):

@@ -63,7 +63,7 @@ def run(paths: Paths, settings: Settings) -> int:
 
 
 def make_application(settings: Settings) -> QApplication:
-    """Make the QApplication in the person's language and colours, or dress the one there is."""
+    """Make the QApplication in the user's language and colours, or dress the one there is."""
     known = QApplication.instance()
     application = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("phi3desk")
@@ -79,7 +79,7 @@ def make_application(settings: Settings) -> QApplication:
 
 
 def dress(application: QApplication, settings: Settings) -> None:
-    """Show the colours that the person chose."""
+    """Show the colours that the user chose."""
     apply_scheme(application, settings.get("appearance.scheme"))
 
 

@@ -42,12 +42,12 @@ class Paths:
 
     @property
     def examples(self) -> Path:
-        """SQLite file: answers the person judged, with their passages; kept when a conversation is deleted."""
+        """SQLite file: answers the user judged, with their passages; kept when a conversation is deleted."""
         return self.home / "examples.db"
 
     @property
     def models(self) -> Path:
-        """JSON file that lists the models the person added; the GGUF files stay where they are."""
+        """JSON file that lists the models the user added; the GGUF files stay where they are."""
         return self.home / "models.json"
 
     @property
@@ -106,8 +106,9 @@ def _make_folders(paths: Paths) -> None:
     elif not paths.logs.exists() and any(paths.home.iterdir()):
         raise UserError(
             "{path} holds other things. Choose an empty or a new folder for the data, such as {inside}.",
-            path=str(paths.home), inside=str(paths.home / "phi3desk"),
-        )  # fmt: skip
+            path=str(paths.home),
+            inside=str(paths.home / "phi3desk"),
+        )
     else:
         paths.home.chmod(0o700)
     for folder in (paths.adapters, paths.logs):

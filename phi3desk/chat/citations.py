@@ -12,10 +12,10 @@ from phi3desk.library.text import sentence_spans, sentences
 
 MARKS = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _TRAILING_MARKS = re.compile(r"(?:[ \t]*\[\d{1,3}\])+")
-# A sentence of an answer is tied to a passage when this share of its telling words stands in one of the passage's
+# A sentence of an answer is tied to a passage when this share of its content words stands in one of the passage's
 # sentences or beside it. Below, two texts on the same matter already look alike.
 SUPPORTED = 0.6
-# A claim of fewer telling words is tied to a sentence only where that holds all of them.
+# A claim of fewer content words is tied to a sentence only where that holds all of them.
 FEWEST_WORDS = 4
 
 
@@ -75,7 +75,7 @@ def cite(text: str, sources: Sequence[Source], question: str = "") -> tuple[str,
 
 
 def _best_support(claim: set[str], asked: set[str], sources: Sequence[Source]) -> _Support:
-    """Return the sentence of the sources that holds most of a claim's telling words, numbers above all."""
+    """Return the sentence of the sources that holds most of a claim's content words, numbers above all."""
     whole = weight_of(claim) or 1.0
     best: _Support | None = None
     for source in sources:

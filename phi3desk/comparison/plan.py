@@ -158,8 +158,9 @@ def _variant(name: str, base: Profile, profiles: Sequence[Profile]) -> Variant:
                 return Variant(PROFILE + profile.id, profile.name, profile)
         raise UserError(
             "There is no expert named “{name}”. There are: {names}.",
-            name=wanted, names=", ".join(profile.name for profile in profiles),
-        )  # fmt: skip
+            name=wanted,
+            names=", ".join(profile.name for profile in profiles),
+        )
     if name not in KINDS:
         raise UserError(
             "“{name}” is no variant. Variants are alone, documents, adapter, both and profile:NAME.", name=name

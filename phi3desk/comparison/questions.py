@@ -91,8 +91,10 @@ def _question(
         pass
     raise UserError(
         "Line {number} of {path} is not a question; a line is {shape}.",
-        number=number, path=str(path), shape='{"id": ..., "question": ...}',
-    )  # fmt: skip
+        number=number,
+        path=str(path),
+        shape='{"id": ..., "question": ...}',
+    )
 
 
 def _expected(row: Mapping[str, Any]) -> Expected:

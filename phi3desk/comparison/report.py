@@ -40,10 +40,21 @@ def csv_text(comparison: Comparison, outcomes: Sequence[Outcome]) -> str:
     writer = csv.writer(made, lineterminator="\r\n")
     writer.writerow(
         (
-            "id", "question", "variant", "answer", "sources", "basis", "seconds", "right_page",
-            "reference_contained", "refused", "answerable", "judged", "problem",
+            "id",
+            "question",
+            "variant",
+            "answer",
+            "sources",
+            "basis",
+            "seconds",
+            "right_page",
+            "reference_contained",
+            "refused",
+            "answerable",
+            "judged",
+            "problem",
         )
-    )  # fmt: skip
+    )
     for asked in comparison.plan.questions:
         for variant in comparison.plan.variants:
             if (asked.id, variant.key) in found:

@@ -286,11 +286,22 @@ class Transfer:
                 "INSERT INTO document (collection_id, path, name, title, language, state, reason, size, changed, "
                 "sha256, outline, imported, checked, kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    collection_id, str(path), path.name, record.title, record.language, state.value,
-                    stored_sentence(reason), size, changed, record.sha256, json.dumps(record.outline), now, now,
+                    collection_id,
+                    str(path),
+                    path.name,
+                    record.title,
+                    record.language,
+                    state.value,
+                    stored_sentence(reason),
+                    size,
+                    changed,
+                    record.sha256,
+                    json.dumps(record.outline),
+                    now,
+                    now,
                     record.kind,
                 ),
-            )  # fmt: skip
+            )
             numbers.documents.append(int(made.lastrowid or 0))
         if lacks_files:
             # a folder that is not there is away: its documents stay
@@ -313,10 +324,16 @@ class Transfer:
                 "INSERT INTO page (document_id, number, label, language, text, headings, scan, boxes) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    numbers.documents[page.document], page.number, page.label, page.language, page.text,
-                    json.dumps(page.headings), NOTHING_RECOGNISED if is_lost else page.scan, json.dumps(page.boxes),
+                    numbers.documents[page.document],
+                    page.number,
+                    page.label,
+                    page.language,
+                    page.text,
+                    json.dumps(page.headings),
+                    NOTHING_RECOGNISED if is_lost else page.scan,
+                    json.dumps(page.boxes),
                 ),
-            )  # fmt: skip
+            )
         connection.executemany(
             "UPDATE document SET pages = (SELECT count(*) FROM page WHERE document_id = document.id), ocr_pages = "
             "(SELECT count(*) FROM page WHERE document_id = document.id AND scan = ?) WHERE id = ?",
@@ -332,9 +349,14 @@ class Transfer:
             document_id = numbers.documents[record.document]
             # the digest is made here and never taken over: it decides which text may have which vector
             chunk = Chunk(
-                record.page, record.start, record.end, record.text, tuple(record.headings), record.context,
+                record.page,
+                record.start,
+                record.end,
+                record.text,
+                tuple(record.headings),
+                record.context,
                 record.language,
-            )  # fmt: skip
+            )
             embedded = record.embedded if incoming.vectors_fit else embedded_at_first(record.language, self._languages)
             entry = index_entry(record.context, record.text, record.language)
             passage_id = add_passage(connection, document_id, chunk, embedded, entry)

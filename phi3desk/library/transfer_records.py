@@ -115,8 +115,9 @@ def records(path: Path, kind: type[Record]) -> Iterator[Record]:
             except (ValueError, RecursionError) as error:
                 raise IndexRefused(
                     "Line {number} of {file} in the pack cannot be read, so the pack was refused.",
-                    number=number, file=path.name,
-                ) from error  # fmt: skip
+                    number=number,
+                    file=path.name,
+                ) from error
 
 
 def check_index(folder: Path, dimensions: int) -> IndexSize:

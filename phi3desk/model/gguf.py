@@ -108,8 +108,9 @@ def _not_wanted(name: str, kind: str, wanted: str) -> UserError:
         return UserError("“{name}” is an adapter, not a model. Add it under Adapters.", name=name)
     if kind == "model":
         return UserError("“{name}” is a model, not an adapter. Add it under Models.", name=name)
-    return UserError("“{name}” is not {wanted} but {kind}.", name=name, wanted=KIND_WORDS[wanted],
-                     kind=KIND_WORDS[kind])  # fmt: skip
+    return UserError(
+        "“{name}” is not {wanted} but {kind}.", name=name, wanted=KIND_WORDS[wanted], kind=KIND_WORDS[kind]
+    )
 
 
 def _other_parts(header: Header) -> list[Header]:
@@ -119,17 +120,26 @@ def _other_parts(header: Header) -> list[Header]:
     name = header.path.name
     match = _SPLIT_NAME.match(name)
     if match is None or int(match["count"]) != count:
-        raise UserError("“{name}” is one of {count} parts of a model, but its name does not say which. "
-                        "Give the parts back their own names.", name=name, count=count)  # fmt: skip
+        raise UserError(
+            "“{name}” is one of {count} parts of a model, but its name does not say which. "
+            "Give the parts back their own names.",
+            name=name,
+            count=count,
+        )
     names = [f"{match['stem']}-{i:05d}-of-{count:05d}.gguf" for i in range(1, count + 1)]
     missing = [part for part in names if not header.path.with_name(part).is_file()]
     if missing:
         shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
-        raise UserError("“{name}” is one of {count} parts of a model. Missing beside it: {missing}.",
-                        name=name, count=count, missing=shown)  # fmt: skip
+        raise UserError(
+            "“{name}” is one of {count} parts of a model. Missing beside it: {missing}.",
+            name=name,
+            count=count,
+            missing=shown,
+        )
     if number != 0:
-        raise UserError("“{name}” is a later part of a model. Choose its first part, “{first}”.",
-                        name=name, first=names[0])  # fmt: skip
+        raise UserError(
+            "“{name}” is a later part of a model. Choose its first part, “{first}”.", name=name, first=names[0]
+        )
     others = [read_header(header.path.with_name(part)) for part in names[1:]]
     for index, part in enumerate(others, start=1):
         if part.types.get("split.no") != 2 or part.whole("split.no") != index:
@@ -167,8 +177,9 @@ def _check_shape(header: Header) -> None:
     width = header.whole(f"{architecture}.embedding_length")
     head_width = max(header.whole(f"{architecture}.attention.key_length"), width // heads if heads > 0 else 0)
     if head_width and header.whole(f"{architecture}.rope.dimension_count") > head_width:
-        raise UserError("“{name}” is damaged: the numbers in its header do not fit together. Fetch the file again.",
-                        name=name)  # fmt: skip
+        raise UserError(
+            "“{name}” is damaged: the numbers in its header do not fit together. Fetch the file again.", name=name
+        )
 
 
 def _has_byte(texts: set[bytes], value: int) -> bool:
@@ -188,19 +199,26 @@ def _check_adapter(header: Header) -> None:
     if header.types.get("adapter.lora.alpha") != 6:
         raise UserError("“{name}” is damaged: it does not say how strongly the adapter was trained.", name=name)
     if "adapter.alora.invocation_tokens" in header.metadata:
-        raise UserError("“{name}” is an adapter that waits for a keyword (aLoRA); only plain LoRA can be used.",
-                        name=name)  # fmt: skip
+        raise UserError(
+            "“{name}” is an adapter that waits for a keyword (aLoRA); only plain LoRA can be used.", name=name
+        )
     pairs: dict[str, set[str]] = {}
     for tensor in header.tensors:
         if TENSOR_TYPES[tensor.type][0] not in ADAPTER_TYPES or len(tensor.shape) > 2:
-            raise UserError("“{name}” stores its weights in a form ({kind}) that cannot be used. Ask for it in 16 or "
-                            "32 bits.", name=name, kind=TENSOR_TYPES[tensor.type][0])  # fmt: skip
+            raise UserError(
+                "“{name}” stores its weights in a form ({kind}) that cannot be used. Ask for it in 16 or 32 bits.",
+                name=name,
+                kind=TENSOR_TYPES[tensor.type][0],
+            )
         base, _, half = tensor.name.rpartition(".")
         if half in ("lora_a", "lora_b"):
             pairs.setdefault(base, set()).add(half)
         elif not tensor.name.endswith("_norm.weight"):
-            raise UserError("“{name}” holds more than a LoRA adapter (“{tensor}”) and cannot be used.",
-                            name=name, tensor=tensor.name)  # fmt: skip
+            raise UserError(
+                "“{name}” holds more than a LoRA adapter (“{tensor}”) and cannot be used.",
+                name=name,
+                tensor=tensor.name,
+            )
     if not pairs:
         raise UserError("“{name}” holds no adapter weights.", name=name)
     halved = [base for base, halves in pairs.items() if len(halves) != 2]

@@ -202,10 +202,14 @@ def _check_version(name: str, version: int) -> None:
     if version & 0xFFFF == 0:
         raise UserError("“{name}” was made for big-endian processors and cannot be used on this machine.", name=name)
     if version < 2:
-        raise UserError("“{name}” is in an old form of GGUF (version {version}) that is no longer supported.",
-                        name=name, version=version)  # fmt: skip
-    raise UserError("“{name}” is in a newer form of GGUF (version {version}) than this program knows.",
-                    name=name, version=version)  # fmt: skip
+        raise UserError(
+            "“{name}” is in an old form of GGUF (version {version}) that is no longer supported.",
+            name=name,
+            version=version,
+        )
+    raise UserError(
+        "“{name}” is in a newer form of GGUF (version {version}) than this program knows.", name=name, version=version
+    )
 
 
 def _read_metadata(

@@ -82,24 +82,32 @@ def _reasons_of_facts(case: Case, enough: bool) -> list[Sentence]:
     reasons = []
     if case.changes_often:
         reasons.append(
-            say("What changes belongs in documents: replace a file, and the next answer knows it. "
-                "An adapter would have to be trained anew.")
-        )  # fmt: skip
+            say(
+                "What changes belongs in documents: replace a file, and the next answer knows it. "
+                "An adapter would have to be trained anew."
+            )
+        )
     if case.must_cite:
         reasons.append(
-            say("Only documents can be named as the source: an answer from them carries document, page and sentence. "
-                "What an adapter has learned has no page.")
-        )  # fmt: skip
+            say(
+                "Only documents can be named as the source: an answer from them carries document, page and sentence. "
+                "What an adapter has learned has no page."
+            )
+        )
     if not case.changes_often and not case.must_cite and enough:
         reasons.append(
-            say("Knowledge that stays as it is and need not be looked up can be learned, so that no passages "
-                "have to be read before each answer.")
-        )  # fmt: skip
+            say(
+                "Knowledge that stays as it is and need not be looked up can be learned, so that no passages "
+                "have to be read before each answer."
+            )
+        )
     if not (case.changes_often or case.must_cite or case.vocabulary_and_tone or case.automated or enough):
         reasons.append(
-            say("An adapter could learn knowledge that stays as it is, but it learns from examples only. "
-                "Documents work at once and need none.")
-        )  # fmt: skip
+            say(
+                "An adapter could learn knowledge that stays as it is, but it learns from examples only. "
+                "Documents work at once and need none."
+            )
+        )
     return reasons
 
 
@@ -107,14 +115,18 @@ def _reasons_of_style(case: Case) -> list[Sentence]:
     reasons = []
     if case.vocabulary_and_tone:
         reasons.append(
-            say("Vocabulary and tone are learned from examples: an adapter (LoRA, or QLoRA on a small graphics card) "
-                "changes how the model writes, which passages hardly do.")
-        )  # fmt: skip
+            say(
+                "Vocabulary and tone are learned from examples: an adapter (LoRA, or QLoRA on a small graphics card) "
+                "changes how the model writes, which passages hardly do."
+            )
+        )
     if case.automated:
         reasons.append(
-            say("Where nobody reads each answer, use both: the adapter keeps the form the same every time, "
-                "the documents keep the facts checkable.")
-        )  # fmt: skip
+            say(
+                "Where nobody reads each answer, use both: the adapter keeps the form the same every time, "
+                "the documents keep the facts checkable."
+            )
+        )
     return reasons
 
 
@@ -122,18 +134,23 @@ def _reasons_of_examples(case: Case, enough: bool) -> list[Sentence]:
     learned = case.vocabulary_and_tone or case.automated
     if learned and not enough:
         have = (
-            say("There are no examples yet. An adapter needs at least 50 good ones; until then say in the instructions "
-                "which words and which tone are wanted.")
+            say(
+                "There are no examples yet. An adapter needs at least 50 good ones; until then say in the instructions "
+                "which words and which tone are wanted."
+            )
             if case.examples is Examples.NONE
-            else say("Under 50 examples teach an adapter little more than to repeat them. Collect at least 50 "
-                     "good ones first; keep good and corrected answers from your conversations.")
-        )  # fmt: skip
+            else say(
+                "Under 50 examples teach an adapter little more than to repeat them. Collect at least 50 "
+                "good ones first; keep good and corrected answers from your conversations."
+            )
+        )
         return [have]
     if enough and not (learned or not (case.changes_often or case.must_cite)):
         return [say("Your examples are still of use: put the questions to the comparison, and see whether it helps.")]
     if case.examples is Examples.SOME:
-        return [say("50 to 500 examples are enough for manner and form. Compare before and after, and add where it "
-                    "fails.")]  # fmt: skip
+        return [
+            say("50 to 500 examples are enough for manner and form. Compare before and after, and add where it fails.")
+        ]
     if case.examples is Examples.MANY:
         return [say("More than 500 examples are a good basis; set some apart to measure with.")]
     return []

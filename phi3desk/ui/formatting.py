@@ -64,7 +64,7 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time to wait as a person would say it, such as "about 2 minutes"."""
+    """Return a time to wait as it is said, such as "about 2 minutes"."""
     return _Counts().time(seconds)
 
 

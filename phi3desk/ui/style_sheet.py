@@ -15,14 +15,26 @@ def style_sheet(shown: Tokens) -> str:
     strong, quiet; frames card, group, band; a list or table `bare` has no border of its own.
     """
     return Template(_STYLE).substitute(
-        window=shown.window, surface=shown.surface, raised=shown.raised, line=shown.line, text=shown.text,
-        quiet=shown.quiet, accent=shown.accent, on_accent=shown.on_accent, bad=shown.bad, attention=shown.attention,
-        hover=mixed(shown.text, shown.window, 0.07), pressed=mixed(shown.text, shown.window, 0.13),
-        tint=mixed(shown.accent, shown.window, 0.14), accent_hover=mixed(shown.text, shown.accent, 0.14),
-        handle=mixed(shown.text, shown.window, 0.26), band=mixed(shown.attention, shown.window, 0.12),
+        window=shown.window,
+        surface=shown.surface,
+        raised=shown.raised,
+        line=shown.line,
+        text=shown.text,
+        quiet=shown.quiet,
+        accent=shown.accent,
+        on_accent=shown.on_accent,
+        bad=shown.bad,
+        attention=shown.attention,
+        hover=mixed(shown.text, shown.window, 0.07),
+        pressed=mixed(shown.text, shown.window, 0.13),
+        tint=mixed(shown.accent, shown.window, 0.14),
+        accent_hover=mixed(shown.text, shown.accent, 0.14),
+        handle=mixed(shown.text, shown.window, 0.26),
+        band=mixed(shown.attention, shown.window, 0.12),
         band_line=mixed(shown.attention, shown.window, 0.35),
-        icons=resource("icons").as_posix(), check="check-dark" if shown is DARK else "check-light",
-    )  # fmt: skip
+        icons=resource("icons").as_posix(),
+        check="check-dark" if shown is DARK else "check-light",
+    )
 
 
 _STYLE = """

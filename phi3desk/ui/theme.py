@@ -45,14 +45,28 @@ def palette_of(tokens: Tokens) -> QPalette:
     role = QPalette.ColorRole
     palette = QPalette()
     for where, color in {
-        role.Window: tokens.window, role.Base: tokens.surface, role.AlternateBase: tokens.window,
-        role.Button: tokens.raised, role.WindowText: tokens.text, role.Text: tokens.text, role.ButtonText: tokens.text,
-        role.ToolTipBase: tokens.raised, role.ToolTipText: tokens.text, role.PlaceholderText: tokens.quiet,
-        role.Highlight: tokens.accent, role.HighlightedText: tokens.on_accent, role.Link: tokens.accent,
-        role.LinkVisited: tokens.accent, role.Accent: tokens.accent, role.BrightText: tokens.bad,
-        role.Mid: tokens.line, role.Midlight: tokens.line, role.Dark: tokens.line, role.Light: tokens.raised,
+        role.Window: tokens.window,
+        role.Base: tokens.surface,
+        role.AlternateBase: tokens.window,
+        role.Button: tokens.raised,
+        role.WindowText: tokens.text,
+        role.Text: tokens.text,
+        role.ButtonText: tokens.text,
+        role.ToolTipBase: tokens.raised,
+        role.ToolTipText: tokens.text,
+        role.PlaceholderText: tokens.quiet,
+        role.Highlight: tokens.accent,
+        role.HighlightedText: tokens.on_accent,
+        role.Link: tokens.accent,
+        role.LinkVisited: tokens.accent,
+        role.Accent: tokens.accent,
+        role.BrightText: tokens.bad,
+        role.Mid: tokens.line,
+        role.Midlight: tokens.line,
+        role.Dark: tokens.line,
+        role.Light: tokens.raised,
         role.Shadow: tokens.line,
-    }.items():  # fmt: skip
+    }.items():
         palette.setColor(where, QColor(color))
     for where in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(tokens.quiet))

@@ -36,8 +36,13 @@ def import_rows(folder: Path, pages: int) -> Iterator[Row]:
     yield sooner(what, ours["embedded"], theirs["embedded"], "LangChain", 1.5)
     yield within(f"{what}, beside the limit", ours["embedded"], embedder["seconds"], "embedder alone", 1.1)
     each = 1000 / max(1, ours["passages"])
-    yield Row("the same for each passage", ours["embedded"] * each, "ms",
-              theirs["embedded"] * 1000 / max(1, theirs["passages"]), "LangChain")  # fmt: skip
+    yield Row(
+        "the same for each passage",
+        ours["embedded"] * each,
+        "ms",
+        theirs["embedded"] * 1000 / max(1, theirs["passages"]),
+        "LangChain",
+    )
     yield Row("memory at its largest, readers included", ours["megabytes"], "MB", theirs["megabytes"], "LangChain")
 
 
@@ -52,8 +57,10 @@ def unchanged_rows(folder: Path, files: int) -> Iterator[Row]:
     yield at_most(f"second import of {files:,} unchanged files", again["seconds"], "s", 2)
     yield none("files opened for it, readers started", again["opened"] + again["reader_started"])
     yield at_most(f"a folder of {files:,} files renamed", renamed["seconds"], "s", 3)
-    yield none("embedder loaded for it, readers started, files not ready",
-               renamed["embedder_loaded"] + renamed["reader_started"] + files - renamed["ready"])  # fmt: skip
+    yield none(
+        "embedder loaded for it, readers started, files not ready",
+        renamed["embedder_loaded"] + renamed["reader_started"] + files - renamed["ready"],
+    )
 
 
 def none(what: str, count: int) -> Row:

@@ -47,9 +47,13 @@ def first(home: Path, folder: Path) -> None:
     status, documents = library.status(), library.documents()
     library.close()
     tell(
-        asked=asked, embedded=embedded, states=summary.states, passages=status.passages,
-        pages=sum(document.pages for document in documents), megabytes=megabytes,
-    )  # fmt: skip
+        asked=asked,
+        embedded=embedded,
+        states=summary.states,
+        passages=status.passages,
+        pages=sum(document.pages for document in documents),
+        megabytes=megabytes,
+    )
 
 
 def all_is_read(library: Library, files: int) -> bool:
@@ -101,9 +105,14 @@ def unchanged(home: Path, folder: Path, work: Callable[[Library, int], object]) 
     embedded = library.status().embedder_loaded
     library.close()
     tell(
-        seconds=seconds, opening=opening, files=len(documents), opened=opens.count, reader_started=mark.exists(),
-        embedder_loaded=embedded, ready=sum(document.state == "ready" for document in documents),
-    )  # fmt: skip
+        seconds=seconds,
+        opening=opening,
+        files=len(documents),
+        opened=opens.count,
+        reader_started=mark.exists(),
+        embedder_loaded=embedded,
+        ready=sum(document.state == "ready" for document in documents),
+    )
 
 
 class OpenedFiles:

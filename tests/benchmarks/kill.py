@@ -117,7 +117,7 @@ class Stage:
     def do_sync(self) -> None:
         """Go on with what is half done, as the program does at its start.
 
-        Where the import was killed before the folder was bound to anything, the person drops it again.
+        Where the import was killed before the folder was bound to anything, the user drops it again.
         """
         library = self._open()
         if any(collection.sources for collection in library.collections()):

@@ -31,11 +31,15 @@ def state_of(library: Library, paths: Paths, folder: Path) -> State:
     root = folder.resolve()
     documents = {
         str(Path(document.path).relative_to(root)): [
-            document.state.value, str(document.reason or ""), document.kind, document.pages, document.passages,
+            document.state.value,
+            str(document.reason or ""),
+            document.kind,
+            document.pages,
+            document.passages,
             document.ocr_pages,
         ]
         for document in library.documents()
-    }  # fmt: skip
+    }
     faults = [f"{fault.kind}: {fault.count}" for fault in library.check()]
     library.purge_removed()
     library.close()

@@ -38,7 +38,7 @@ def main(folder: Path, store: Path) -> None:
     for path in sorted(folder.rglob("*.pdf")):
         try:
             pages += PyPDFLoader(str(path)).load()
-        except Exception:  # pypdf raises what it likes; a person would leave such a file out
+        except Exception:  # pypdf raises what it likes; a user would leave such a file out
             failed += 1
     read = time.perf_counter() - started
     passages = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(pages)
@@ -48,9 +48,14 @@ def main(folder: Path, store: Path) -> None:
     assert made.similarity_search(QUESTION, k=5)
     asked = time.perf_counter() - started
     tell(
-        read=read, asked=asked, embedded=embedded, pages=len(pages), passages=len(passages), failed=failed,
+        read=read,
+        asked=asked,
+        embedded=embedded,
+        pages=len(pages),
+        passages=len(passages),
+        failed=failed,
         megabytes=memory.peak(),
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

@@ -85,11 +85,16 @@ def write_lora(path: Path, shape: Phi3Shape, rank: int, seed: int) -> Path:
         for name, (rows, columns) in shape.matrices().items():
             for half, size in (("a", (rank, columns)), ("b", (rows, rank))):
                 planned.append(
-                    PlannedTensor(f"blk.{block}.{name}.weight.lora_{half}", size, False,
-                                  lambda size=size: np.resize(drawn, size))  # type: ignore[misc]
-                )  # fmt: skip
-    metadata = {"general.architecture": "phi3", "general.type": "adapter", "adapter.type": "lora",
-                "adapter.lora.alpha": float(rank)}  # fmt: skip
+                    PlannedTensor(
+                        f"blk.{block}.{name}.weight.lora_{half}", size, False, lambda size=size: np.resize(drawn, size)
+                    )  # type: ignore[misc]
+                )
+    metadata = {
+        "general.architecture": "phi3",
+        "general.type": "adapter",
+        "adapter.type": "lora",
+        "adapter.lora.alpha": float(rank),
+    }
     write_gguf(path, metadata, planned)
     return path
 

@@ -61,8 +61,13 @@ def test_import_documents_search_and_ask_keep_their_shapes(phi3desk, tmp_path, t
     answered, refused = json_lines(done.stdout)
     assert set(answered) == {"id", "answer", "citations", "passages", "model", "grounded", "timings"}
     assert set(answered["timings"]) == {
-        "search_s", "prompt_tokens", "prefill_s", "first_token_s", "generated_tokens", "tokens_per_s",
-    }  # fmt: skip
+        "search_s",
+        "prompt_tokens",
+        "prefill_s",
+        "first_token_s",
+        "generated_tokens",
+        "tokens_per_s",
+    }
     assert answered["model"] == "tiny"
     assert answered["passages"][0]["page"] == 2
     assert (refused["grounded"], refused["citations"]) == (False, [])
@@ -83,11 +88,15 @@ def test_wrong_use_exits_with_2_and_a_sentence(phi3desk, arguments):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["import", "/no/such/folder"], ["models", "use", "nobody"], ["models", "add", "/no/such.gguf"],
-        ["profiles", "use", "nobody"], ["search", "--questions", "/no/such.jsonl"],
-        ["search", "pump", "--collection", "nowhere"], ["adapters", "add", __file__],
+        ["import", "/no/such/folder"],
+        ["models", "use", "nobody"],
+        ["models", "add", "/no/such.gguf"],
+        ["profiles", "use", "nobody"],
+        ["search", "--questions", "/no/such.jsonl"],
+        ["search", "pump", "--collection", "nowhere"],
+        ["adapters", "add", __file__],
     ],
-)  # fmt: skip
+)
 def test_what_fails_exits_with_1_and_a_sentence(phi3desk, arguments):
     done = phi3desk(*arguments)
     assert done.returncode == 1

@@ -22,10 +22,15 @@ from tests.helpers.pdf import write_pump_manual
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter
 
 QUESTIONS = [
-    {"id": "a", "question": "How often is the main bearing greased?", "answers": ["2,000 hours"],
-     "document": "pump.pdf", "pages": [2]},
+    {
+        "id": "a",
+        "question": "How often is the main bearing greased?",
+        "answers": ["2,000 hours"],
+        "document": "pump.pdf",
+        "pages": [2],
+    },
     {"id": "b", "question": "Who won the chess tournament in Linares?", "unanswerable": True},
-]  # fmt: skip
+]
 
 
 @pytest.fixture

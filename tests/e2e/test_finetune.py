@@ -60,11 +60,37 @@ def train(folder: Path, base: Path, steps: int) -> str:
         lines = [json.dumps({"messages": messages(question)}) + "\n" for question in questions]
         (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
     command = [
-        sys.executable, str(RECIPE / "train.py"), "--base", str(base), "--data", str(folder / "train.jsonl"),
-        "--valid", str(folder / "valid.jsonl"), "--out", str(folder / "valves"), "--rank", "8", "--rate", "0.01",
-        "--steps", str(steps), "--batch", "4", "--accumulate", "2", "--evaluate-every", "10", "--print-every", "5",
-        "--patience", "9", "--four-bit", "no", "--threads", "1",
-    ]  # fmt: skip
+        sys.executable,
+        str(RECIPE / "train.py"),
+        "--base",
+        str(base),
+        "--data",
+        str(folder / "train.jsonl"),
+        "--valid",
+        str(folder / "valid.jsonl"),
+        "--out",
+        str(folder / "valves"),
+        "--rank",
+        "8",
+        "--rate",
+        "0.01",
+        "--steps",
+        str(steps),
+        "--batch",
+        "4",
+        "--accumulate",
+        "2",
+        "--evaluate-every",
+        "10",
+        "--print-every",
+        "5",
+        "--patience",
+        "9",
+        "--four-bit",
+        "no",
+        "--threads",
+        "1",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

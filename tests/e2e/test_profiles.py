@@ -68,9 +68,12 @@ def test_what_is_no_pack_or_no_profile_fails_with_a_sentence(at, tmp_path):
     run = at("home")
     (tmp_path / "evil.phi3pack").write_bytes(b"PK" + bytes(400))
     for arguments in (
-        ("import", tmp_path / "evil.phi3pack"), ("import", "/no/such.phi3pack"), ("show", "nobody"),
-        ("export", "General", "/no/such/folder/x.phi3pack"), ("export", "nobody", tmp_path / "x.phi3pack"),
-    ):  # fmt: skip
+        ("import", tmp_path / "evil.phi3pack"),
+        ("import", "/no/such.phi3pack"),
+        ("show", "nobody"),
+        ("export", "General", "/no/such/folder/x.phi3pack"),
+        ("export", "nobody", tmp_path / "x.phi3pack"),
+    ):
         done = run("profiles", *arguments)
         assert (done.returncode, done.stdout) == (1, "")
         assert len(done.stderr.splitlines()) == 1

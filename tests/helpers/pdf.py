@@ -28,11 +28,18 @@ def write_pdf(path: Path, pages: Sequence[Sequence[str]], title: str = "") -> Pa
 
 
 BEARING_PAGES = (
-    ("Pump manual", "This manual describes the centrifugal pump CP 40 and its care.",
-     "Read the chapter on safety before any work on the pump."),
-    ("Maintenance", "Re-grease the main bearing every 2,000 operating hours.",
-     "Use 30 g of lithium complex grease for each bearing.", "Check the mechanical seal for leaks every week."),
-)  # fmt: skip
+    (
+        "Pump manual",
+        "This manual describes the centrifugal pump CP 40 and its care.",
+        "Read the chapter on safety before any work on the pump.",
+    ),
+    (
+        "Maintenance",
+        "Re-grease the main bearing every 2,000 operating hours.",
+        "Use 30 g of lithium complex grease for each bearing.",
+        "Check the mechanical seal for leaks every week.",
+    ),
+)
 
 
 def write_pump_manual(path: Path) -> Path:

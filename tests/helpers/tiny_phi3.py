@@ -109,8 +109,11 @@ class TinyConfig:
 def tokens() -> list[tuple[str, float, int]]:
     """Return the vocabulary: text, score and type of each token, in an SPM vocabulary's order."""
     normal, control, unknown, byte = (
-        gguf.TokenType.NORMAL, gguf.TokenType.CONTROL, gguf.TokenType.UNKNOWN, gguf.TokenType.BYTE,
-    )  # fmt: skip
+        gguf.TokenType.NORMAL,
+        gguf.TokenType.CONTROL,
+        gguf.TokenType.UNKNOWN,
+        gguf.TokenType.BYTE,
+    )
     listed = [("<unk>", 0.0, unknown), ("<s>", 0.0, control), ("</s>", 0.0, control)]
     listed += [(f"<0x{value:02X}>", 0.0, byte) for value in range(256)]
     pieces: list[str] = []
@@ -174,8 +177,11 @@ _BLOCK_NAMES = {
 
 
 def _gguf_name(name: str) -> str:
-    outer = {"model.embed_tokens.weight": "token_embd.weight", "model.norm.weight": "output_norm.weight",
-             "lm_head.weight": "output.weight"}  # fmt: skip
+    outer = {
+        "model.embed_tokens.weight": "token_embd.weight",
+        "model.norm.weight": "output_norm.weight",
+        "lm_head.weight": "output.weight",
+    }
     if name in outer:
         return outer[name]
     _, _, block, rest = name.split(".", 3)

@@ -30,10 +30,13 @@ def test_setting_is_kept_and_default_is_not_written(tmp_path):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("answers.passages", 99), ("answers.passages", "many"), ("answers.passages", True),
-        ("appearance.scheme", "pink"), ("answers.temperature", -1.0),
+        ("answers.passages", 99),
+        ("answers.passages", "many"),
+        ("answers.passages", True),
+        ("appearance.scheme", "pink"),
+        ("answers.temperature", -1.0),
     ],
-)  # fmt: skip
+)
 def test_value_that_does_not_fit_is_refused_and_changes_nothing(tmp_path, key, value):
     settings = Settings(tmp_path / "settings.json")
     before = settings.get(key)

@@ -118,16 +118,18 @@ def base_doubt(bases: Sequence[str], model: GgufInfo) -> Sentence | None:
         return say(
             "The adapter was trained on “{base}”; “{model}” is a sibling of the same shape, so it would load, but "
             "answers may suffer.",
-            base=bases[0], model=shown_name(model),
-        )  # fmt: skip
+            base=bases[0],
+            model=shown_name(model),
+        )
     if trained.version and trained.version == used.version:
         return None
     if any(_means(name, model.names) for name in bases):
         return None
     return say(
         "The adapter was trained on “{base}” and not on “{model}”; its shape fits, but answers may suffer.",
-        base=bases[0], model=shown_name(model),
-    )  # fmt: skip
+        base=bases[0],
+        model=shown_name(model),
+    )
 
 
 def _variant(names: Iterable[str], context_length: int = 0) -> _Variant:

@@ -26,8 +26,11 @@ def check_adapter(path: str | Path, model: GgufInfo, model_tensors: Mapping[str,
     if adapter.architecture != model.architecture:
         raise UserError(
             "The adapter “{adapter}” was made for another kind of model ({theirs}); “{model}” is of the kind {ours}.",
-            adapter=name, theirs=adapter.architecture, model=shown_name(model), ours=model.architecture,
-        )  # fmt: skip
+            adapter=name,
+            theirs=adapter.architecture,
+            model=shown_name(model),
+            ours=model.architecture,
+        )
     tensors = tensors_of(path)
     for half in tensors.values():
         base, _, suffix = half.name.rpartition(".")
@@ -37,15 +40,18 @@ def check_adapter(path: str | Path, model: GgufInfo, model_tensors: Mapping[str,
             raise UserError(
                 "The adapter “{adapter}” does not fit the model “{model}”: it was made for a model of another size or "
                 "another build (“{tensor}”).",
-                adapter=name, model=shown_name(model), tensor=base,
-            )  # fmt: skip
+                adapter=name,
+                model=shown_name(model),
+                tensor=base,
+            )
         if base == EMBEDDING and HEAD not in model_tensors:
             # llama.cpp would use the pair for the output too, the wrong way round, and end the process
             raise UserError(
                 "The adapter “{adapter}” changes the vocabulary of “{model}”, which uses one table for reading and for "
                 "writing; llama.cpp cannot do that. Ask for it to be trained without embed_tokens.",
-                adapter=name, model=shown_name(model),
-            )  # fmt: skip
+                adapter=name,
+                model=shown_name(model),
+            )
     return adapter
 
 

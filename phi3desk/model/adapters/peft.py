@@ -82,8 +82,9 @@ def _sort(file: SafetensorsFile, config: PeftConfig, name: str) -> Pairs:
         part = PARTS.get(block["part"]) if block else _OUTER_KEY.sub(r"\1", module)
         # looked at before any pattern of the configuration is tried on the name
         if part is None or not (block or _OUTER_KEY.match(module)):
-            raise UserError("“{name}” changes a layer that this program does not know (“{module}”).",
-                            name=name, module=module)  # fmt: skip
+            raise UserError(
+                "“{name}” changes a layer that this program does not know (“{module}”).", name=name, module=module
+            )
         there = found.blocks.setdefault(int(block["block"]), {}) if block else found.outer
         if part in there:
             raise _twice(name, module)
@@ -100,8 +101,12 @@ def _halves(file: SafetensorsFile, name: str) -> dict[str, dict[str, str]]:
     for key in file.spans:
         match = _HALF_KEY.match(key)
         if "lora_magnitude_vector" in key:
-            raise UserError("“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
-                            name=name, what="DoRA", wish="trained without DoRA (use_dora=False)")  # fmt: skip
+            raise UserError(
+                "“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
+                name=name,
+                what="DoRA",
+                wish="trained without DoRA (use_dora=False)",
+            )
         if match is None:
             whole.append(key)
         elif halves.setdefault(match["module"], {}).setdefault(match["half"][-1], key) != key:
@@ -116,9 +121,12 @@ def _check_whole(keys: Sequence[str], halves: Mapping[str, Mapping[str, str]], n
         module = key.removeprefix("base_model.model.").removesuffix(".weight").removesuffix(".base_layer")
         if module in halves and module.rpartition(".")[2] in (EMBEDDING, HEAD):
             continue
-        raise UserError("“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
-                        name=name, what=f"whole weights (“{key[:80]}”)",
-                        wish="trained without modules_to_save and with bias=\"none\"")  # fmt: skip
+        raise UserError(
+            "“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
+            name=name,
+            what=f"whole weights (“{key[:80]}”)",
+            wish='trained without modules_to_save and with bias="none"',
+        )
 
 
 def _pair(file: SafetensorsFile, config: PeftConfig, module: str, halves: Mapping[str, str], name: str) -> Pair:
@@ -127,8 +135,12 @@ def _pair(file: SafetensorsFile, config: PeftConfig, module: str, halves: Mappin
     a, b = file.spans[halves["A"]].shape, file.spans[halves["B"]].shape
     rank = config.rank_of(module)
     if len(a) != 2 or len(b) != 2 or (a[0], b[1]) != (rank, rank) or 0 in (*a, *b):
-        raise UserError("“{name}” is damaged: the weights of “{tensor}” do not have the rank that its configuration "
-                        "says ({rank}).", name=name, tensor=module, rank=rank)  # fmt: skip
+        raise UserError(
+            "“{name}” is damaged: the weights of “{tensor}” do not have the rank that its configuration says ({rank}).",
+            name=name,
+            tensor=module,
+            rank=rank,
+        )
     return Pair(module, halves["A"], halves["B"], rank, config.scale_of(module), b[0], a[1])
 
 

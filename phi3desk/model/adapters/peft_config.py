@@ -73,19 +73,34 @@ def read_config(folder: Path) -> PeftConfig:
     name = folder.name
     kind = content.get("peft_type")
     if kind != "LORA":
-        raise UserError("“{name}” is an adapter of another kind ({kind}); only LoRA can be used. Ask for it to be "
-                        "trained as LoRA.", name=name, kind=_shown(kind) or "unnamed")  # fmt: skip
+        raise UserError(
+            "“{name}” is an adapter of another kind ({kind}); only LoRA can be used. Ask for it to be trained as LoRA.",
+            name=name,
+            kind=_shown(kind) or "unnamed",
+        )
     for field, (what, wish) in EXTRAS.items():
         if content.get(field):
-            raise UserError("“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
-                            name=name, what=what, wish=wish)  # fmt: skip
+            raise UserError(
+                "“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
+                name=name,
+                what=what,
+                wish=wish,
+            )
     if content.get("bias", "none") != "none":
-        raise UserError("“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
-                        name=name, what="trained biases", wish="trained with bias=\"none\"")  # fmt: skip
+        raise UserError(
+            "“{name}” has more than a LoRA adapter can carry: {what}. Ask for it to be {wish}.",
+            name=name,
+            what="trained biases",
+            wish='trained with bias="none"',
+        )
     start = content.get("init_lora_weights", True)
     if not any(start is plain or (isinstance(plain, str) and start == plain) for plain in PLAIN_STARTS):
-        raise UserError("“{name}” was begun from a changed base ({start}) and does not fit the plain model. Ask for it "
-                        "to be converted to plain LoRA when it is saved.", name=name, start=_shown(start))  # fmt: skip
+        raise UserError(
+            "“{name}” was begun from a changed base ({start}) and does not fit the plain model. Ask for it "
+            "to be converted to plain LoRA when it is saved.",
+            name=name,
+            start=_shown(start),
+        )
     return PeftConfig(
         rank=int(_number(content.get("r"), name, MAX_RANK, whole=True)),
         alpha=_number(content.get("lora_alpha"), name, 1e6),
@@ -103,8 +118,9 @@ def _content(path: Path) -> dict[str, Any]:
         with open(path, "rb") as file:
             raw = file.read(MAX_CONFIG + 1)
     except FileNotFoundError:
-        raise UserError("“{folder}” is no adapter folder: {file} is missing in it.", folder=path.parent.name,
-                        file=CONFIG) from None  # fmt: skip
+        raise UserError(
+            "“{folder}” is no adapter folder: {file} is missing in it.", folder=path.parent.name, file=CONFIG
+        ) from None
     except OSError as error:
         raise UserError("“{name}” cannot be read: {reason}.", name=path.name, reason=error.strerror or "") from None
     try:
@@ -135,12 +151,16 @@ def _patterns(value: Any, name: str, most: float, whole: bool = False) -> dict[s
         raise UserError("“{name}” is damaged: the patterns in {file} cannot be read.", name=name, file=CONFIG)
     for pattern in value:
         if not _bounded(pattern):
-            raise UserError("“{name}” chooses its layers by a pattern that this program does not follow "
-                            "(“{pattern}”). Ask for the layers to be listed by name.",
-                            name=name, pattern=_shown(pattern))  # fmt: skip
+            raise UserError(
+                "“{name}” chooses its layers by a pattern that this program does not follow "
+                "(“{pattern}”). Ask for the layers to be listed by name.",
+                name=name,
+                pattern=_shown(pattern),
+            )
     if sum(_repetitions(pattern) > 0 for pattern in value) > MAX_REPEATING:
-        raise UserError("“{name}” chooses its layers by too many patterns. Ask for the layers to be listed by name.",
-                        name=name)  # fmt: skip
+        raise UserError(
+            "“{name}” chooses its layers by too many patterns. Ask for the layers to be listed by name.", name=name
+        )
     return {pattern: _number(number, name, most, whole) for pattern, number in value.items()}
 
 

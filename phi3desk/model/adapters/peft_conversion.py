@@ -29,10 +29,15 @@ from phi3desk.model.gguf import MADE_BY_KEY, RANK_KEY
 TENSORS: dict[str, dict[str, tuple[str, ...]]] = {
     "phi3": {"attn_qkv": ("q", "k", "v"), "attn_output": ("o",), "ffn_up": ("gate", "up"), "ffn_down": ("down",)},
     "llama": {
-        "attn_q": ("q",), "attn_k": ("k",), "attn_v": ("v",), "attn_output": ("o",), "ffn_gate": ("gate",),
-        "ffn_up": ("up",), "ffn_down": ("down",),
+        "attn_q": ("q",),
+        "attn_k": ("k",),
+        "attn_v": ("v",),
+        "attn_output": ("o",),
+        "ffn_gate": ("gate",),
+        "ffn_up": ("up",),
+        "ffn_down": ("down",),
     },
-}  # fmt: skip
+}
 _FUSED: dict[tuple[str, ...], str] = {("q", "k", "v"): "qkv", ("gate", "up"): "gate_up"}
 _HUB_NAME = re.compile(r"^[\w.-]+/[\w.-]+$")
 
@@ -62,9 +67,12 @@ def plan(adapter: PeftAdapter, base: Base) -> list[PlannedTensor]:
     """Return what `convert` would write, every shape checked against the base; UserError where it does not fit."""
     architecture = base.info.architecture
     if architecture not in TENSORS:
-        raise UserError("Adapters from training can be converted for models of the kinds phi3 and llama only; "
-                        "“{model}” is of the kind {kind}. Ask for the adapter as GGUF.",
-                        model=base.info.name, kind=architecture)  # fmt: skip
+        raise UserError(
+            "Adapters from training can be converted for models of the kinds phi3 and llama only; "
+            "“{model}” is of the kind {kind}. Ask for the adapter as GGUF.",
+            model=base.info.name,
+            kind=architecture,
+        )
     planned: list[PlannedTensor] = []
     for block, parts in sorted(adapter.pairs.blocks.items()):
         planned += _plan_block(adapter, base, block, parts)
@@ -119,8 +127,11 @@ def _heads(base: Base, parts: Sequence[str]) -> int:
     if parts == ("k",):
         heads = base.header.metadata.get("llama.attention.head_count_kv", heads)
     if not isinstance(heads, int) or heads < 1:
-        raise UserError("“{model}” has blocks of different shapes, for which adapters from training cannot be "
-                        "converted. Ask for the adapter as GGUF.", model=base.info.name)  # fmt: skip
+        raise UserError(
+            "“{model}” has blocks of different shapes, for which adapters from training cannot be "
+            "converted. Ask for the adapter as GGUF.",
+            model=base.info.name,
+        )
     return heads
 
 
@@ -155,9 +166,12 @@ def _planned(adapter: PeftAdapter, name: str, places: Sequence[_Place], rows: in
 def _plan_outer(adapter: PeftAdapter, base: Base, module: str, pair: Pair) -> list[PlannedTensor]:
     """Plan the adapter of the embedding or of the head."""
     if "output.weight" not in base.tensors:
-        raise UserError("The adapter “{adapter}” changes the vocabulary of a model that uses one table for reading and "
-                        "for writing; llama.cpp cannot do that. Ask for it to be trained without {module}.",
-                        adapter=adapter.folder.name, module=module)  # fmt: skip
+        raise UserError(
+            "The adapter “{adapter}” changes the vocabulary of a model that uses one table for reading and "
+            "for writing; llama.cpp cannot do that. Ask for it to be trained without {module}.",
+            adapter=adapter.folder.name,
+            module=module,
+        )
     name = "output.weight" if module == HEAD else "token_embd.weight"
     tensor = base.tensors.get(name)
     if tensor is None or (pair.columns, pair.rows) != (tensor.shape if module == HEAD else tensor.shape[::-1]):
@@ -170,10 +184,12 @@ def _plan_outer(adapter: PeftAdapter, base: Base, module: str, pair: Pair) -> li
     return [
         PlannedTensor(f"{name}.lora_a", (pair.columns, pair.rank), half(pair.a), lambda: read(pair.a).T),
         PlannedTensor(
-            f"{name}.lora_b", (pair.rows, pair.rank), half(pair.b) and factor == 1.0,
+            f"{name}.lora_b",
+            (pair.rows, pair.rank),
+            half(pair.b) and factor == 1.0,
             lambda: _scaled(adapter, pair, factor),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _factor(adapter: PeftAdapter, pair: Pair, rank: int) -> float:
@@ -189,8 +205,11 @@ def _scaled(adapter: PeftAdapter, pair: Pair, factor: float) -> Array:
     with np.errstate(over="ignore"):
         scaled: Array = (values.astype(np.float64) * factor).astype(np.float32)
     if not np.isfinite(scaled).all():
-        raise UserError("“{name}” is damaged: the weights of “{module}” are impossibly large.",
-                        name=adapter.folder.name, module=pair.module)  # fmt: skip
+        raise UserError(
+            "“{name}” is damaged: the weights of “{module}” are impossibly large.",
+            name=adapter.folder.name,
+            module=pair.module,
+        )
     return scaled
 
 
@@ -223,11 +242,16 @@ def _metadata(adapter: PeftAdapter, architecture: str) -> Metadata:
 
 
 def _does_not_fit(adapter: PeftAdapter, base: Base, module: str) -> UserError:
-    return UserError("The adapter “{adapter}” does not fit the model “{model}”: it was made for a model of another "
-                     "size or another build (“{module}”). Add the model it was trained on first.",
-                     adapter=adapter.folder.name, model=base.entry.name, module=module)  # fmt: skip
+    return UserError(
+        "The adapter “{adapter}” does not fit the model “{model}”: it was made for a model of another "
+        "size or another build (“{module}”). Add the model it was trained on first.",
+        adapter=adapter.folder.name,
+        model=base.entry.name,
+        module=module,
+    )
 
 
 def _both(adapter: PeftAdapter, module: str) -> UserError:
-    return UserError("“{name}” is damaged: it holds “{tensor}” whole and in parts.", name=adapter.folder.name,
-                     tensor=module)  # fmt: skip
+    return UserError(
+        "“{name}” is damaged: it holds “{tensor}” whole and in parts.", name=adapter.folder.name, tensor=module
+    )

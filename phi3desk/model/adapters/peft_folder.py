@@ -30,8 +30,12 @@ def peft_folder(path: Path) -> Path:
     if (path.suffix.lower() == ".safetensors" and path.name != WEIGHTS) or not (folder / CONFIG).is_file():
         if (folder / "config.json").is_file():
             raise UserError("“{name}” belongs to a whole model, not to an adapter.", name=path.name)
-        raise UserError("“{name}” is no adapter: that is a folder with {config} and {weights}.",
-                        name=path.name, config=CONFIG, weights=WEIGHTS)  # fmt: skip
+        raise UserError(
+            "“{name}” is no adapter: that is a folder with {config} and {weights}.",
+            name=path.name,
+            config=CONFIG,
+            weights=WEIGHTS,
+        )
     if not (folder / WEIGHTS).is_file():
         pickled = next((file.name for file in sorted(folder.iterdir()) if file.suffix.lower() in PICKLES), None)
         if pickled:
@@ -41,5 +45,9 @@ def peft_folder(path: Path) -> Path:
 
 
 def _pickled(name: str) -> UserError:
-    return UserError("“{name}” holds weights in Python's pickle form, which can run foreign code and is not opened. "
-                     "Ask for {wanted} (save_pretrained writes it).", name=name, wanted=WEIGHTS)  # fmt: skip
+    return UserError(
+        "“{name}” holds weights in Python's pickle form, which can run foreign code and is not opened. "
+        "Ask for {wanted} (save_pretrained writes it).",
+        name=name,
+        wanted=WEIGHTS,
+    )

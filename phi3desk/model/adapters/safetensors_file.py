@@ -60,8 +60,12 @@ class SafetensorsFile:
         """Return a tensor's weights; UserError where they are of a type, or have values, that no weights have."""
         span = self.spans[name]
         if span.kind not in FLOATS:
-            raise UserError("“{file}” stores “{tensor}” in a form ({kind}) that cannot be used. Ask for weights in 16 "
-                            "or 32 bits.", file=self.path.name, tensor=name, kind=span.kind)  # fmt: skip
+            raise UserError(
+                "“{file}” stores “{tensor}” in a form ({kind}) that cannot be used. Ask for weights in 16 or 32 bits.",
+                file=self.path.name,
+                tensor=name,
+                kind=span.kind,
+            )
         with open(self.path, "rb") as file:
             file.seek(span.start)
             raw = file.read(span.end - span.start)
@@ -71,8 +75,12 @@ class SafetensorsFile:
         with np.errstate(over="ignore", invalid="ignore"):
             wide = (stored.astype("<u4") << 16).view("<f4") if span.kind == "BF16" else stored.astype(np.float32)
         if not np.isfinite(wide).all():
-            raise UserError("“{file}” holds values in “{tensor}” that are no numbers: the training went wrong. Ask for "
-                            "an earlier state of the adapter.", file=self.path.name, tensor=name)  # fmt: skip
+            raise UserError(
+                "“{file}” holds values in “{tensor}” that are no numbers: the training went wrong. Ask for "
+                "an earlier state of the adapter.",
+                file=self.path.name,
+                tensor=name,
+            )
         return wide
 
 
@@ -83,8 +91,10 @@ def open_safetensors(path: Path) -> SafetensorsFile:
         with open(path, "rb") as file:
             head = file.read(8)
             if head == b"version ":
-                raise UserError("“{name}” is only a pointer that Git left in place of the weights (Git LFS). Fetch the "
-                                "real file.", name=path.name)  # fmt: skip
+                raise UserError(
+                    "“{name}” is only a pointer that Git left in place of the weights (Git LFS). Fetch the real file.",
+                    name=path.name,
+                )
             length = int.from_bytes(head, "little")
             if size < 8 or length > min(MAX_HEADER, size - 8):
                 raise _Damaged("its header has an impossible length")

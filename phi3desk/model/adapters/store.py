@@ -167,9 +167,18 @@ class AdapterStore:
 def adapter_entry(name: str, path: str, file: Path, info: GgufInfo) -> AdapterEntry:
     """Return the record of an adapter that is to stand at `path`, from the file that holds it now."""
     return AdapterEntry(
-        name, path, info.size, sha256(file), info.architecture, info.rank, info.alpha, info.base_name,
-        info.tensors, info.made_by, form=info.prompt,
-    )  # fmt: skip
+        name,
+        path,
+        info.size,
+        sha256(file),
+        info.architecture,
+        info.rank,
+        info.alpha,
+        info.base_name,
+        info.tensors,
+        info.made_by,
+        form=info.prompt,
+    )
 
 
 def _read_adapter(record: Path) -> AdapterEntry | None:

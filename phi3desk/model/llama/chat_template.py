@@ -72,8 +72,9 @@ class ChatTemplate:
         except Exception as error:
             # a template is a program by a stranger: it may fail on one conversation and serve another
             log.warning("the model's chat template failed: %s", type(error).__name__)
-            raise UserError("The model's own chat template cannot show this conversation. Start a new one, or choose "
-                            "another model.") from error  # fmt: skip
+            raise UserError(
+                "The model's own chat template cannot show this conversation. Start a new one, or choose another model."
+            ) from error
 
     def _arranged(self, turns: Sequence[Turn]) -> list[Turn]:
         instructions = "\n\n".join(turn.text for turn in turns if turn.role is Role.SYSTEM and turn.text.strip())

@@ -101,8 +101,9 @@ class Engine:
             raise UserError(
                 "There is not enough memory for “{name}” with a context window of {context} tokens. Choose a smaller "
                 "context window in the settings, or a smaller model.",
-                name=path.stem, context=fit.context,
-            ) from None  # fmt: skip
+                name=path.stem,
+                context=fit.context,
+            ) from None
         except BaseException:
             api.llama_model_free(model)
             raise
@@ -192,8 +193,9 @@ class Engine:
             raise UserError(
                 "This question needs {needed} tokens and the model's context window holds {room}. Ask with fewer "
                 "passages, or choose a larger context window in the settings.",
-                needed=len(prompt), room=self.context.length,
-            )  # fmt: skip
+                needed=len(prompt),
+                room=self.context.length,
+            )
         left_out = () if formed else tuple(use for use, each in self._active if each.prompt)
         self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
         reused = self.context.keep(prompt)
@@ -206,8 +208,11 @@ class Engine:
             else:
                 read, ended = time.perf_counter(), Ending.CANCELLED
         except NativeFailure as failure:
-            raise UserError("The model stopped with an error ({reason}). Ask again; if it happens each time, choose "
-                            "a smaller context window.", reason=str(failure)) from None  # fmt: skip
+            raise UserError(
+                "The model stopped with an error ({reason}). Ask again; if it happens each time, choose "
+                "a smaller context window.",
+                reason=str(failure),
+            ) from None
         finally:
             sampler.close()
         seconds = time.perf_counter() - read
@@ -254,8 +259,11 @@ class Engine:
         try:
             self._read[key] = _Attached(load_adapter(self._model, path), info.prompt)
         except NativeFailure as failure:
-            raise UserError("The adapter “{name}” cannot be used: {reason}.", name=use.name,
-                            reason=str(failure) or "llama.cpp gave no reason") from None  # fmt: skip
+            raise UserError(
+                "The adapter “{name}” cannot be used: {reason}.",
+                name=use.name,
+                reason=str(failure) or "llama.cpp gave no reason",
+            ) from None
         return self._read[key]
 
 

@@ -178,9 +178,11 @@ class StartPage(ScrollColumn):
             card.set_done(False)
             card.set_progress(None)
             card.text.setText(
-                self.tr("Drop documents or a folder anywhere on this window. They are read here and never leave "
-                        "this computer.")
-            )  # fmt: skip
+                self.tr(
+                    "Drop documents or a folder anywhere on this window. They are read here and never leave "
+                    "this computer."
+                )
+            )
 
     def show_model(self, text: str, settled: bool, share: float | None) -> None:
         """Show which model answers, and how far its loading is."""

@@ -102,9 +102,16 @@ class ComparisonLauncher(QObject):
         self._check_free()
         seed = random.SystemRandom().randrange(2**31)
         return Plan(
-            wanted.title, wanted.questions, variants, entry.name, wanted.collections, wanted.blind, seed,
-            wanted.history, wanted.document,
-        )  # fmt: skip
+            wanted.title,
+            wanted.questions,
+            variants,
+            entry.name,
+            wanted.collections,
+            wanted.blind,
+            seed,
+            wanted.history,
+            wanted.document,
+        )
 
     def _check_free(self) -> None:
         if self._runner.running:

@@ -57,12 +57,13 @@ class ExpertAnswerMode(QWidget):
             (
                 AnswerMode.DOCUMENTS_FIRST,
                 self.tr("Documents first"),
-                self.tr("Where the documents do not tell, the model answers from what it learned, and the answer says "
-                        "so."),
+                self.tr(
+                    "Where the documents do not tell, the model answers from what it learned, and the answer says so."
+                ),
             ),
             (
                 AnswerMode.MODEL_ALONE,
                 self.tr("Model alone"),
                 self.tr("Searches nothing and names no source: for wording, translating and drafting."),
             ),
-        )  # fmt: skip
+        )

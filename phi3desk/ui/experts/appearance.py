@@ -108,6 +108,12 @@ class ExpertAppearance(QWidget):
 
     def _color_names(self) -> tuple[str, ...]:
         return (
-            self.tr("Blue"), self.tr("Green"), self.tr("Ochre"), self.tr("Red"), self.tr("Violet"), self.tr("Teal"),
-            self.tr("Wine red"), self.tr("Slate"),
-        )  # fmt: skip
+            self.tr("Blue"),
+            self.tr("Green"),
+            self.tr("Ochre"),
+            self.tr("Red"),
+            self.tr("Violet"),
+            self.tr("Teal"),
+            self.tr("Wine red"),
+            self.tr("Slate"),
+        )

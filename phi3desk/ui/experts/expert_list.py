@@ -168,8 +168,14 @@ class ExpertList(QWidget):
             keys = f"Ctrl+{row + 1}" if row < WITH_KEYS else ""
             line = self.tr("In use · {made_of}").format(made_of=made_of) if used else made_of
             item.setText(profile.name)
-            for role, value in ((ID, profile.id), (COLOR, profile.color), (ICON, profile.icon), (MADE_OF, line),
-                                (IN_USE, used), (KEYS, keys)):  # fmt: skip
+            for role, value in (
+                (ID, profile.id),
+                (COLOR, profile.color),
+                (ICON, profile.icon),
+                (MADE_OF, line),
+                (IN_USE, used),
+                (KEYS, keys),
+            ):
                 item.setData(role, value)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"{line}. {keys}" if keys else line)
             item.setToolTip(plain_tooltip(f"{profile.name}\n{line}"))

@@ -44,8 +44,13 @@ class ExpertHeader(QWidget):
         row.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         buttons = FlowLayout(SPACE_S)
-        for part in (self._badge, self._use, on_click(copy, self.copy_requested.emit),
-                     on_click(self.delete, self.delete_requested.emit), self.more):  # fmt: skip
+        for part in (
+            self._badge,
+            self._use,
+            on_click(copy, self.copy_requested.emit),
+            on_click(self.delete, self.delete_requested.emit),
+            self.more,
+        ):
             buttons.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -146,9 +146,7 @@ class ExpertPreview(QWidget):
         one = self._profile
         if one is None:
             return ()
-        return (
-            self._text(), one.instructions, one.model, one.adapters, one.collections, one.answer_mode, one.sampling
-        )  # fmt: skip
+        return (self._text(), one.instructions, one.model, one.adapters, one.collections, one.answer_mode, one.sampling)
 
     def _on_question_edited(self, text: str) -> None:
         self._settings.remember(QUESTION, text.strip())

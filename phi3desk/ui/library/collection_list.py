@@ -82,8 +82,9 @@ class CollectionList(QWidget):
         self.list.currentItemChanged.connect(self._on_current_changed)
         self.list.itemChanged.connect(self._on_item_changed)
         self._new = on_click(Button("", "plus", "quiet", self.tr("New collection")), self.make)
-        self._rename = on_click(Button("", "pencil-outline", "quiet", self.tr("Rename the collection (F2)")),
-                                self.rename)  # fmt: skip
+        self._rename = on_click(
+            Button("", "pencil-outline", "quiet", self.tr("Rename the collection (F2)")), self.rename
+        )
         told = self.tr("Delete the collection; the files in your folders stay")
         self._delete = on_click(Button("", "trash-can-outline", "quiet", told), self.delete)
         head = QHBoxLayout()

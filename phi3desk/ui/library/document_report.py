@@ -43,7 +43,17 @@ def _titles() -> list[str]:
 def _cells(document: Document) -> list[str | int]:
     changed = datetime.fromtimestamp(document.changed).isoformat(" ", "seconds") if document.changed > 0 else ""
     cells = (
-        state_word(document.state), document.name, document.collection, document.path, document.kind, document.pages,
-        document.ocr_pages, document.passages, document.size, changed, advice(document), what_to_do(document.state),
-    )  # fmt: skip
+        state_word(document.state),
+        document.name,
+        document.collection,
+        document.path,
+        document.kind,
+        document.pages,
+        document.ocr_pages,
+        document.passages,
+        document.size,
+        changed,
+        advice(document),
+        what_to_do(document.state),
+    )
     return [safe_cell(cell) if isinstance(cell, str) else cell for cell in cells]

@@ -92,15 +92,17 @@ class DocumentTableModel(QAbstractTableModel):
         document = self._all.get(outcome.document_id)
         if document is None:
             return False
-        self.take([
-            replace(
-                document,
-                state=outcome.state,
-                pages=outcome.pages,
-                passages=outcome.passages,
-                reason=outcome.reason,
-            )
-        ])  # fmt: skip
+        self.take(
+            [
+                replace(
+                    document,
+                    state=outcome.state,
+                    pages=outcome.pages,
+                    passages=outcome.passages,
+                    reason=outcome.reason,
+                )
+            ]
+        )
         return True
 
     def set_filter(self, words: str, states: frozenset[State] | None) -> None:

@@ -48,8 +48,9 @@ class ImportBar(Card):
         self._semantic_index = ElidedLabel("quiet")
         self.pause_button = Button(self.tr("Pause"), "pause")
         on_click(self.pause_button, self._on_pause)
-        self.cancel_button = on_click(Button(self.tr("Cancel"), tip=self.tr("Stop the import; what is read is kept")),
-                                self._on_cancel)  # fmt: skip
+        self.cancel_button = on_click(
+            Button(self.tr("Cancel"), tip=self.tr("Stop the import; what is read is kept")), self._on_cancel
+        )
         self.unreadable_button = on_click(
             Button(self.tr("Show them"), "filter-outline"), self.unreadable_requested.emit
         )
@@ -127,8 +128,11 @@ class ImportBar(Card):
         if files == 0 and not summary.cancelled:
             sentences.append(self.tr("There was nothing new to read."))
         elif unreadable:
-            sentences.append(self.tr("{failed} of {files} could not be read.").format(
-                failed=number(unreadable), files=counted(files, "files")))  # fmt: skip
+            sentences.append(
+                self.tr("{failed} of {files} could not be read.").format(
+                    failed=number(unreadable), files=counted(files, "files")
+                )
+            )
             sentences += self._kinds_of(states)
         elif files and not summary.cancelled:
             ready = files - states.get(State.DUPLICATE, 0)
@@ -207,9 +211,8 @@ class ImportBar(Card):
         self.pause_button.setAccessibleName(names[paused])
         self.pause_button.set_icon("play" if paused else "pause")
         self.pause_button.setToolTip(
-            self.tr("Go on with the import") if paused
-            else self.tr("Pause the import; what is read can be searched")
-        )  # fmt: skip
+            self.tr("Go on with the import") if paused else self.tr("Pause the import; what is read can be searched")
+        )
 
     def _say(self, text: str) -> None:
         if text != self.text:

@@ -126,11 +126,13 @@ class RulesForm(Card):
         self.column.addWidget(leave_out)
         self.column.addWidget(
             label(
-                self.tr("One pattern in each line, for names or paths within the folder: * stands for anything, ? for "
-                        "one sign. “*draft*” leaves out every name that holds the word draft."),
+                self.tr(
+                    "One pattern in each line, for names or paths within the folder: * stands for anything, ? for "
+                    "one sign. “*draft*” leaves out every name that holds the word draft."
+                ),
                 "quiet",
             )
-        )  # fmt: skip
+        )
         self.column.addWidget(self.exclude)
         size = FlowLayout(SPACE_M)
         largest = label(self.tr("Leave out files larger than"), wraps=False)

@@ -153,8 +153,12 @@ class ModelCard(Card):
             use.setObjectName("use")
             row.addWidget(on_click(use, lambda: self.use_requested.emit(entry.name)))
         if not entry.starter:
-            remove = Button("", "trash-can-outline", "quiet",
-                            self.tr("Remove {name} from the list; its file stays").format(name=entry.name))  # fmt: skip
+            remove = Button(
+                "",
+                "trash-can-outline",
+                "quiet",
+                self.tr("Remove {name} from the list; its file stays").format(name=entry.name),
+            )
             remove.setObjectName("remove")
             row.addWidget(on_click(remove, lambda: self.remove_requested.emit(entry.name)))
         return row
@@ -182,9 +186,14 @@ class ModelCard(Card):
             total=size_of(total),
         )
         bar = MemoryBar(text, parts, max(0, total - free), total)
-        fits = self.tr("It fits.") if bar.fits else self.tr(
-            "It does not fit beside what is open now; part of it will be read from disk again and again, which is slow."
-        )  # fmt: skip
+        fits = (
+            self.tr("It fits.")
+            if bar.fits
+            else self.tr(
+                "It does not fit beside what is open now; part of it will be read from disk again and again, "
+                "which is slow."
+            )
+        )
         if needed > total:
             fits = self.tr("It is larger than this memory.")
         self._memory.addWidget(label(f"{text}. {fits}", "quiet"))

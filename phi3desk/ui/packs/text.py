@@ -45,9 +45,11 @@ class PackText(QObject):
                 self.tr("the finished index of {documents}").format(documents=counted(packed.documents, "documents"))
             )
         with_them = listed(parts)
-        text = self.tr("Saved as {path}, {size}, with {parts}.") if parts else self.tr(
-            "Saved as {path}, {size}, without documents."
-        )  # fmt: skip
+        text = (
+            self.tr("Saved as {path}, {size}, with {parts}.")
+            if parts
+            else self.tr("Saved as {path}, {size}, without documents.")
+        )
         said = text.format(path=packed.path, size=size_of(packed.bytes), parts=with_them)
         return f"{said} {self._left_out(packed.left_out)}" if packed.left_out else said
 
@@ -68,8 +70,10 @@ class PackText(QObject):
                 self.tr("Its documents can be asked by their words now; their meanings are being prepared anew.")
             )
         if imported.model_missing:
-            missing = self.tr("It was made for the model “{model}”, which is not on this machine; the model in use "
-                              "answers until you add it on the Models page.")  # fmt: skip
+            missing = self.tr(
+                "It was made for the model “{model}”, which is not on this machine; the model in use "
+                "answers until you add it on the Models page."
+            )
             said.append(missing.format(model=imported.model_missing))
         return " ".join(said)
 

@@ -431,9 +431,11 @@ class SourcePane(QFrame):
         if words:
             reasons.append(self.tr("it holds {words}").format(words=", ".join(words)))
         if source.meaning is not None:
-            reasons.append(self.tr("its meaning is near the question's ({percent} %)").format(
-                percent=round(100 * max(0.0, source.meaning))
-            ))  # fmt: skip
+            reasons.append(
+                self.tr("its meaning is near the question's ({percent} %)").format(
+                    percent=round(100 * max(0.0, source.meaning))
+                )
+            )
         where = " › ".join(source.passage.headings)
         why = self.tr("Why this passage: {reasons}.").format(reasons="; ".join(reasons)) if reasons else ""
         return "\n".join(part for part in (where, why, also_as(source.passage.also)) if part)

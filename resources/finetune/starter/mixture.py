@@ -40,8 +40,14 @@ INSTRUCTIONS = (
     "You know public tenders. Be exact.",
     "You help in the laboratory. Give figures with their units.",
 )
-PHRASE_QUESTIONS = ("What is said about {}?", "What do the documents say about {}?", "Tell me about {}.", "{}?",
-                    "What is written on {}?", "What about {}?")  # fmt: skip
+PHRASE_QUESTIONS = (
+    "What is said about {}?",
+    "What do the documents say about {}?",
+    "Tell me about {}.",
+    "{}?",
+    "What is written on {}?",
+    "What about {}?",
+)
 #: shares of invented facts, questions about texts and phrases of their sentences
 SHARES = {"fact": 0.3, "question": 0.65, "phrase": 0.05}
 #: of each of them, what is to be refused
@@ -161,8 +167,15 @@ def _fact(domain: Domain, tells: bool, chance: random.Random, three: bool) -> Ca
         groups = groups[: 1 + _passages_beside(chance)]
     passages = [laid_out(group, chance) for group in groups]
     telling = next((one.said.sentence for one in passages[0][1] if one.fact is fact), "")
-    return _case("fact", domain.name, asked, [text for text, _ in passages], telling if tells else "",
-                 (answer.said.value,), chance)  # fmt: skip
+    return _case(
+        "fact",
+        domain.name,
+        asked,
+        [text for text, _ in passages],
+        telling if tells else "",
+        (answer.said.value,),
+        chance,
+    )
 
 
 def _near(
@@ -245,8 +258,15 @@ def _question(asked: Asked, passages: tuple[Text, ...], told: bool, chance: rand
     near = [text for text in ordered[:12] if text is not own and not any(holds(text.text, a) for a in asked.references)]
     taken = ([own] if own else []) + chance.sample(near[:8], min(len(near), 3 - bool(own)))
     topic = asked.document
-    return _case("question", topic, asked.question, [text.text for text in taken[: 1 + _passages_beside(chance)]],
-                 telling if told else "", asked.references, chance)  # fmt: skip
+    return _case(
+        "question",
+        topic,
+        asked.question,
+        [text.text for text in taken[: 1 + _passages_beside(chance)]],
+        telling if told else "",
+        asked.references,
+        chance,
+    )
 
 
 def _telling(text: str, asked: Asked) -> str:
@@ -304,8 +324,15 @@ def _phrase(passages: tuple[Text, ...], told: bool, chance: random.Random) -> Ca
         return None
     taken = [*([own] if told else []), *chance.sample(near, 3)]
     question = chance.choice(PHRASE_QUESTIONS).format(phrase)
-    return _case("phrase", own.document, question, [text.text for text in taken[: 1 + _passages_beside(chance)]],
-                 sentence if told else "", (phrase,), chance)  # fmt: skip
+    return _case(
+        "phrase",
+        own.document,
+        question,
+        [text.text for text in taken[: 1 + _passages_beside(chance)]],
+        sentence if told else "",
+        (phrase,),
+        chance,
+    )
 
 
 def _stands_alone(phrase: str) -> bool:
@@ -315,9 +342,14 @@ def _stands_alone(phrase: str) -> bool:
 
 
 def _case(
-    kind: str, topic: str, question: str, passages: Sequence[str], telling: str, references: tuple[str, ...],
+    kind: str,
+    topic: str,
+    question: str,
+    passages: Sequence[str],
+    telling: str,
+    references: tuple[str, ...],
     chance: random.Random,
-) -> Case | None:  # fmt: skip
+) -> Case | None:
     """Put the passages, of which the first tells, into a random order; None where the excerpts lose the answer."""
     order = list(range(len(passages)))
     chance.shuffle(order)

@@ -111,9 +111,11 @@ class Names(QObject):
         self.fetched += 1
         names = ("Pump manual.pdf", "Seal manual.pdf", "Grünfett.pdf")
         on_result(
-            [Document(n, 1, "Manuals", f"/p/{n}", name, "", State.READY, None, 1, 1, 1, 0, 0)
-             for n, name in enumerate(names)]
-        )  # fmt: skip
+            [
+                Document(n, 1, "Manuals", f"/p/{n}", name, "", State.READY, None, 1, 1, 1, 0, 0)
+                for n, name in enumerate(names)
+            ]
+        )
 
 
 @pytest.fixture

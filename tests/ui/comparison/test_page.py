@@ -262,8 +262,9 @@ def test_examples_page_keeps_a_correction_that_was_typed_when_another_is_chosen(
     made.correction.insertPlainText("Every two hours [1].")
     made.list.setCurrentIndex(made.rows.index(1))
     assert (examples.example(first).verdict, examples.example(first).correction) == (
-        Verdict.CORRECTED, "Every two hours [1].",
-    )  # fmt: skip
+        Verdict.CORRECTED,
+        "Every two hours [1].",
+    )
     assert made.correction.toPlainText() == ""
     made.correction.insertPlainText("Every three hours [1].")
     made.hide()

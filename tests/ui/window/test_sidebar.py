@@ -42,9 +42,16 @@ def test_list_groups_conversations_by_day() -> None:
     model.show([conversation(1), conversation(2), conversation(3, 1), conversation(4, 4), conversation(5, 20)])
 
     assert texts(model) == [
-        "Today", "Conversation 1", "Conversation 2", "Yesterday", "Conversation 3",
-        "Last seven days", "Conversation 4", "Last month", "Conversation 5",
-    ]  # fmt: skip
+        "Today",
+        "Conversation 1",
+        "Conversation 2",
+        "Yesterday",
+        "Conversation 3",
+        "Last seven days",
+        "Conversation 4",
+        "Last month",
+        "Conversation 5",
+    ]
     assert not model.flags(model.index(0)) & Qt.ItemFlag.ItemIsSelectable
 
 

@@ -39,9 +39,14 @@ def test_escape_leaves_no_markup():
     hostile = "# head\n- item\n1. one\n    code\n<b>x</b> [a](javascript:b) `c` *d* ![p](q) &amp; $e$ | f\n---\n> g"
     escaped = escape(hostile)
     assert escaped.splitlines() == [
-        "\\# head", "\\- item", "1\\. one", "code", "\\<b\\>x\\</b\\> \\[a\\](javascript:b) \\`c\\` \\*d\\*"
-        " \\!\\[p\\](q) \\&amp; \\$e\\$ \\| f", "\\---", "\\> g",
-    ]  # fmt: skip
+        "\\# head",
+        "\\- item",
+        "1\\. one",
+        "code",
+        "\\<b\\>x\\</b\\> \\[a\\](javascript:b) \\`c\\` \\*d\\* \\!\\[p\\](q) \\&amp; \\$e\\$ \\| f",
+        "\\---",
+        "\\> g",
+    ]
 
 
 def test_conversation_markdown_keeps_paragraphs_and_lines():

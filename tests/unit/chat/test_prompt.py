@@ -35,9 +35,11 @@ def request(passages=3, words=50, history=(), question="How often must it be gre
 
 
 EXCHANGES = (
-    Turn(Role.USER, "oldest " * 20), Turn(Role.ASSISTANT, "answer " * 20),
-    Turn(Role.USER, "newest " * 20), Turn(Role.ASSISTANT, "reply " * 20),
-)  # fmt: skip
+    Turn(Role.USER, "oldest " * 20),
+    Turn(Role.ASSISTANT, "answer " * 20),
+    Turn(Role.USER, "newest " * 20),
+    Turn(Role.ASSISTANT, "reply " * 20),
+)
 
 
 def test_prompt_numbers_its_passages_and_names_where_they_stand():

@@ -125,8 +125,11 @@ def test_variants_take_documents_and_adapters_away():
     made = {one.key: one.profile for one in variants_of(["alone", "documents", "adapter", "both"], PUMP, [PUMP])}
     modes = {key: (profile.answer_mode.searches, bool(profile.adapters)) for key, profile in made.items()}
     assert modes == {
-        "alone": (False, False), "documents": (True, False), "adapter": (False, True), "both": (True, True),
-    }  # fmt: skip
+        "alone": (False, False),
+        "documents": (True, False),
+        "adapter": (False, True),
+        "both": (True, True),
+    }
     strict = dataclasses.replace(PUMP, answer_mode=AnswerMode.DOCUMENTS_ONLY)
     assert variants_of(["both", "alone"], strict, [])[0].profile.answer_mode is AnswerMode.DOCUMENTS_ONLY
     bare = dataclasses.replace(PUMP, adapters=())
@@ -271,8 +274,11 @@ def test_sample_questions_are_read():
 
 def test_questions_in_short_form_and_twice_used_ids(tmp_path):
     file = tmp_path / "q.jsonl"
-    rows = [{"id": "a", "question": "One?", "answer": "6 bar", "page": 3}, {"id": "a", "question": "Two?"},
-            {"question": "Three?", "unanswerable": True}]  # fmt: skip
+    rows = [
+        {"id": "a", "question": "One?", "answer": "6 bar", "page": 3},
+        {"id": "a", "question": "Two?"},
+        {"question": "Three?", "unanswerable": True},
+    ]
     file.write_text("\n".join(json.dumps(row) for row in rows))
     one, two, three = read_questions(file)
     assert (one.expected.answers, one.expected.pages) == (("6 bar",), (3,))

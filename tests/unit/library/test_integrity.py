@@ -66,8 +66,10 @@ def test_check_finds_lost_orphaned_and_ownerless_vectors(library: Library) -> No
     library._vectors.put(collection.id, [12345], [1], [vector])
     library._vectors.put(collection.id + 5, [1], [1], [vector])
     assert {fault.kind for fault in library.check()} == {
-        "orphaned vectors", "lost vectors", "vectors of no collection",
-    }  # fmt: skip
+        "orphaned vectors",
+        "lost vectors",
+        "vectors of no collection",
+    }
     library.repair()
     library.sync()
     assert library.check() == []

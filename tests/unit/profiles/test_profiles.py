@@ -139,11 +139,16 @@ def test_changes_of_another_process_are_seen_and_not_lost(store, tmp_path):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"adapters": (AdapterUse("a", "/a", 2.5),)}, {"adapters": (AdapterUse("a", "/a"), AdapterUse("a", "/a"))},
-        {"color": "red"}, {"icon": "../../evil"}, {"instructions": "x" * 9000}, {"first_questions": ("x",) * 20},
-        {"sampling": SamplingChoice(temperature=9.0)}, {"sampling": SamplingChoice(max_tokens=0)},
+        {"adapters": (AdapterUse("a", "/a", 2.5),)},
+        {"adapters": (AdapterUse("a", "/a"), AdapterUse("a", "/a"))},
+        {"color": "red"},
+        {"icon": "../../evil"},
+        {"instructions": "x" * 9000},
+        {"first_questions": ("x",) * 20},
+        {"sampling": SamplingChoice(temperature=9.0)},
+        {"sampling": SamplingChoice(max_tokens=0)},
     ],
-)  # fmt: skip
+)
 def test_profile_that_makes_no_sense_is_refused_and_not_kept(store, wrong):
     profile = store.create("Pumps")
     with pytest.raises(UserError):

@@ -48,9 +48,16 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Line]]:
     folder = corpus("questions", "en-squad2")
     held_out, valid = ("en-0[4-6]*", "en-19*", "en-2[0-5]*"), ("en-0[1-3]*",)
     return build(
-        tmp_path_factory.mktemp("real"), "--count", "400", "--texts", str(folder),
-        "--held-out", *held_out, "--valid", *valid,
-    )  # fmt: skip
+        tmp_path_factory.mktemp("real"),
+        "--count",
+        "400",
+        "--texts",
+        str(folder),
+        "--held-out",
+        *held_out,
+        "--valid",
+        *valid,
+    )
 
 
 def check_answers(lines: list[Line]) -> None:

@@ -246,5 +246,7 @@ def test_a_catalogue_of_the_version_before_keeps_its_vectors(tmp_path: Path):
     assert embedder.passages == []
     with closing(sqlite3.connect(paths.catalog)) as catalog:
         assert catalog.execute("SELECT embedded, embedder_id FROM passage ORDER BY id").fetchall() == [
-            (1, 1), (2, None), (1, 1),
-        ]  # fmt: skip
+            (1, 1),
+            (2, None),
+            (1, 1),
+        ]

@@ -207,8 +207,9 @@ def test_a_duplicate_that_comes_back_before_its_original_costs_nothing(home: Hom
         (away / name).rename(home.folder / name)
     home.check()
     assert {Path(one.path).parent.name: one.state for one in home.library.documents()} == {
-        "a": State.DUPLICATE, "z": State.READY,
-    }  # fmt: skip
+        "a": State.DUPLICATE,
+        "z": State.READY,
+    }
     assert not home.embedder.asked
 
 

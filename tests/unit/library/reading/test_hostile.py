@@ -14,9 +14,11 @@ from tests.helpers.office import repacked, replaced, write_docx, write_pptx, wri
 from tests.helpers.pdf import write_pdf
 from tests.helpers.reading import Told, told_of
 
-LAUGHS = b"<!DOCTYPE x [<!ENTITY a 'haha'>" + b"".join(
-    b"<!ENTITY %c '%s'>" % (97 + n, b"&%c;" % (96 + n) * 10) for n in range(1, 10)
-) + b"]>"  # fmt: skip
+LAUGHS = (
+    b"<!DOCTYPE x [<!ENTITY a 'haha'>"
+    + b"".join(b"<!ENTITY %c '%s'>" % (97 + n, b"&%c;" % (96 + n) * 10) for n in range(1, 10))
+    + b"]>"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +32,14 @@ def failed(told: Told, word: str) -> bool:
     return told.state == State.FAILED and word in told.reason and not told.pages
 
 
-@pytest.mark.parametrize(("name", "write", "part"), [
-    ("a.docx", write_docx, "word/document.xml"), ("a.pptx", write_pptx, "ppt/slides/slide1.xml"),
-    ("a.xlsx", write_xlsx, "xl/worksheets/sheet1.xml"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "write", "part"),
+    [
+        ("a.docx", write_docx, "word/document.xml"),
+        ("a.pptx", write_pptx, "ppt/slides/slide1.xml"),
+        ("a.xlsx", write_xlsx, "xl/worksheets/sheet1.xml"),
+    ],
+)
 def test_a_part_that_unpacks_to_gigabytes_is_not_read(tmp_path: Path, name, write, part):
     path = write(tmp_path / name)
 
@@ -64,11 +70,14 @@ def test_a_container_that_is_cut_off_is_damaged(tmp_path: Path, name, write, sha
     assert failed(told_of(path), "damaged")
 
 
-@pytest.mark.parametrize(("name", "write", "part", "mark"), [
-    ("a.docx", write_docx, "word/document.xml", b"<w:t>Maintenance"),
-    ("a.pptx", write_pptx, "ppt/slides/slide1.xml", b"<a:t>Spare parts"),
-    ("a.xlsx", write_xlsx, "xl/worksheets/sheet1.xml", b"<v>0.25"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "write", "part", "mark"),
+    [
+        ("a.docx", write_docx, "word/document.xml", b"<w:t>Maintenance"),
+        ("a.pptx", write_pptx, "ppt/slides/slide1.xml", b"<a:t>Spare parts"),
+        ("a.xlsx", write_xlsx, "xl/worksheets/sheet1.xml", b"<v>0.25"),
+    ],
+)
 def test_entities_are_not_unfolded(tmp_path: Path, name, write, part, mark):
     path = write(tmp_path / name)
 
@@ -125,9 +134,7 @@ def test_deep_nesting_ends(tmp_path: Path):
 
 
 def test_an_e_mail_of_nested_parts_ends(tmp_path: Path):
-    parts = "".join(
-        f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(2_000)
-    )  # fmt: skip
+    parts = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(2_000))
     (tmp_path / "a.eml").write_text("Subject: x\n" + parts + "\nhello")
     assert failed(told_of(tmp_path / "a.eml"), "nested too deeply")
     few = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(100))

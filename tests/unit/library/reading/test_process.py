@@ -22,9 +22,11 @@ def reader():
 
 def test_every_kind_is_read_behind_the_walls(tmp_path: Path, reader):
     files = [
-        write_docx(tmp_path / "a.docx"), write_pptx(tmp_path / "a.pptx"), write_xlsx(tmp_path / "a.xlsx"),
+        write_docx(tmp_path / "a.docx"),
+        write_pptx(tmp_path / "a.pptx"),
+        write_xlsx(tmp_path / "a.xlsx"),
         write_mail(tmp_path / "a.eml"),
-    ]  # fmt: skip
+    ]
     for name, text in (("a.html", "<p>one two"), ("a.md", "# One"), ("a.csv", "a;b\n1;2\n"), ("a.txt", "Črpalka")):
         files.append(tmp_path / name)
         files[-1].write_bytes(text.encode("cp1250"))

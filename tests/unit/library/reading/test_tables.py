@@ -33,7 +33,7 @@ def lines(*rows: str, marked: int = 0) -> list[str]:
         (("Type|Flow|Head",), ["Type;\tFlow;\tHead"]),
         (("Type|Flow", "CP|1", "Type|Flow", "CQ|2"), ["Type: CP;\tFlow: 1", "Type: CQ;\tFlow: 2"]),
     ],
-)  # fmt: skip
+)
 def test_the_head_of_a_table_is_found(rows, found):
     assert lines(*rows) == found
 

@@ -97,9 +97,12 @@ def test_html_reads_what_is_shown(tmp_path: Path):
     assert told.labels == ["Črpalka", "Črpalka › Podatki"]
     assert told.pages[0].text == "Črpalka\n\nEna dva tri."
     assert told.pages[1].text.splitlines()[2:] == [
-        "Tip: CP 40;\tPretok min: 1;\tPretok max: 2", "Tip: CP 40;\tPretok min: 3;\tPretok max: 4",
-        "", "3. tri", "4. štiri",
-    ]  # fmt: skip
+        "Tip: CP 40;\tPretok min: 1;\tPretok max: 2",
+        "Tip: CP 40;\tPretok min: 3;\tPretok max: 4",
+        "",
+        "3. tri",
+        "4. štiri",
+    ]
 
 
 def test_markdown_is_cut_at_its_headings(tmp_path: Path):

@@ -163,8 +163,10 @@ CONFIGURATIONS = {
 def test_adapter_that_is_more_than_lora_is_refused_with_what_to_ask_for(
     store: AdapterStore, tmp_path: Path, config: dict[str, Any], words: str
 ) -> None:
-    tensors = {name: values * np.float32(1e30 if "huge" in words or "impossibly" in words else 1)
-               for name, values in halves().items()}  # fmt: skip
+    tensors = {
+        name: values * np.float32(1e30 if "huge" in words or "impossibly" in words else 1)
+        for name, values in halves().items()
+    }
     assert words in refusal(store, write_peft(tmp_path / "pumps", tensors, **config))
 
 
@@ -275,9 +277,12 @@ def test_hostile_safetensors_are_refused(store: AdapterStore, tmp_path: Path, ra
 
 def test_training_is_shown_in_the_record(store: AdapterStore, tmp_path: Path) -> None:
     folder = write_peft(
-        tmp_path / "pumps", halves("self_attn.q_proj") | halves("self_attn.v_proj", rows=32),
-        base_model_name_or_path="acme/Tiny-Phi3", peft_version="0.21.2", use_rslora=True,
-    )  # fmt: skip
+        tmp_path / "pumps",
+        halves("self_attn.q_proj") | halves("self_attn.v_proj", rows=32),
+        base_model_name_or_path="acme/Tiny-Phi3",
+        peft_version="0.21.2",
+        use_rslora=True,
+    )
     entry = store.add(folder / "adapter_config.json", "mine")
     assert (entry.name, entry.architecture, entry.rank, entry.alpha, entry.base) == (
         "mine",

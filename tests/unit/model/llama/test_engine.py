@@ -207,8 +207,9 @@ def test_engine_refuses_bad_files_in_words(tmp_path: Path, tiny_phi3: Path, tiny
     cut, foreign = tmp_path / "cut.gguf", tmp_path / "foreign.gguf"
     cut.write_bytes(raw[:-1000])
     foreign.write_bytes(b"%PDF-1.4")
-    unknown = write_tiny_phi3(tmp_path / "unknown.gguf", shape=TinyConfig(
-        vocabulary=config().vocabulary, architecture="phi97"))  # fmt: skip
+    unknown = write_tiny_phi3(
+        tmp_path / "unknown.gguf", shape=TinyConfig(vocabulary=config().vocabulary, architecture="phi97")
+    )
     for path, words in (
         (cut, "cut off"),
         (foreign, "PDF"),

@@ -29,9 +29,17 @@ def test_hardware_tells_what_is_here() -> None:
 
 @pytest.mark.parametrize(
     ("gib", "wanted", "expected"),
-    [(64, 0, 8192), (64, 100_000, 99_840), (64, 900_000, 131_072), (6.2, 0, 8192), (4.6, 0, 3584), (3, 0, 512),
-     (1, 4096, 512), (64, 700, 512)],
-)  # fmt: skip
+    [
+        (64, 0, 8192),
+        (64, 100_000, 99_840),
+        (64, 900_000, 131_072),
+        (6.2, 0, 8192),
+        (4.6, 0, 3584),
+        (3, 0, 512),
+        (1, 4096, 512),
+        (64, 700, 512),
+    ],
+)
 def test_context_fits_the_memory(phi3_mini: GgufInfo, gib: float, wanted: int, expected: int) -> None:
     assert fitting_context(phi3_mini, int(gib * GIB), wanted) == expected
 
