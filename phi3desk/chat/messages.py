@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from phi3desk.library.documents import Passage
+from phi3desk.library.kinds import PDF
 from phi3desk.model.types import AdapterUse, Ending, Role
 
 
@@ -35,7 +36,7 @@ class Citation:
     quote: str
     by_model: bool = True
     missing: tuple[str, ...] = ()
-    kind: str = "pdf"
+    kind: str = PDF.key
     label: str = ""
     also: tuple[str, ...] = ()
 

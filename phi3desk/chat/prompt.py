@@ -11,6 +11,7 @@ from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import Source
 from phi3desk.errors import UserError
 from phi3desk.library.documents import place
+from phi3desk.library.kinds import has_pages
 from phi3desk.model.types import Generation, Role, Turn
 
 WITH_PASSAGES = (
@@ -199,7 +200,9 @@ def _passage(source: Source, question: str, prompt_format: PromptFormat) -> str:
     if prompt_format.excerpts:
         return f"[{source.n}] {excerpt(passage.text, question, prompt_format.excerpt_words).strip()}"
     path = " > ".join(passage.headings)
-    named = str(place(passage.kind, passage.page, passage.label)) if passage.kind not in ("", "pdf") else ""
+    named = (
+        str(place(passage.kind, passage.page, passage.label)) if passage.kind and not has_pages(passage.kind) else ""
+    )
     where = f"{passage.title or passage.document}, {named or f'page {passage.page}'}"
     heading = f"({where}: {path})" if path else f"({where})"
     return f"[{source.n}] {heading}\n{passage.text.strip()}"

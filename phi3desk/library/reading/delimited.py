@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from phi3desk.library.documents import Page
+from phi3desk.library.kinds import CSV
 from phi3desk.library.reading.blocks import Block, PageDraft, one_line
 from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.plain import text_of
@@ -27,7 +28,7 @@ def read_csv(path: Path) -> ReadContent:
     csv.field_size_limit(2**31 - 1)
     separator, text = _separator(text)
     rows = ((number, row) for number, row in enumerate(_rows(text, separator), 1))
-    return ReadContent("csv", pages_of_rows(rows, ""), reasons=reasons)
+    return ReadContent(CSV.key, pages_of_rows(rows, ""), reasons=reasons)
 
 
 def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator[Page]:

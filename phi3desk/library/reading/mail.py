@@ -14,6 +14,7 @@ from pathlib import Path
 
 from phi3desk.errors import say
 from phi3desk.library.documents import Page
+from phi3desk.library.kinds import MAIL
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
 from phi3desk.library.reading.charset import decode
 from phi3desk.library.reading.limits import ReadContent, Refusal
@@ -58,7 +59,7 @@ def read_mail(path: Path) -> ReadContent:
     body = _Body()
     _take(message, body, 0)
     subject = _header(message, "Subject")
-    content = ReadContent("eml", iter([_page(message, subject, body)]), count=1, title=subject)
+    content = ReadContent(MAIL.key, iter([_page(message, subject, body)]), count=1, title=subject)
     if body.attachments:
         names = ", ".join(body.attachments[:_NAMES_SHOWN])
         content.reasons.append(

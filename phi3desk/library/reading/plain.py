@@ -7,6 +7,7 @@ from pathlib import Path
 
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import Page
+from phi3desk.library.kinds import TEXT
 from phi3desk.library.reading.blocks import tidy
 from phi3desk.library.reading.charset import decode
 from phi3desk.library.reading.limits import MOST_TEXT_BYTES, ReadContent
@@ -19,7 +20,7 @@ _LONGEST_LINE = 20_000
 def read_text(path: Path) -> ReadContent:
     """Read a text file in whatever charset it is."""
     text, reasons = text_of(path)
-    return ReadContent("txt", _pages(text), reasons=reasons)
+    return ReadContent(TEXT.key, _pages(text), reasons=reasons)
 
 
 def text_of(path: Path, declared: str = "") -> tuple[str, list[Sentence]]:

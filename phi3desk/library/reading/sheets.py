@@ -12,6 +12,7 @@ from typing import Any
 
 from phi3desk.errors import say
 from phi3desk.library.documents import Page
+from phi3desk.library.kinds import XLSX
 from phi3desk.library.reading.archive import check
 from phi3desk.library.reading.delimited import pages_of_rows
 from phi3desk.library.reading.limits import ReadContent
@@ -47,7 +48,7 @@ def read_xlsx(path: Path) -> ReadContent:
     sheets = workbook.worksheets
     seen = [sheet for sheet in sheets if sheet.sheet_state == "visible"][:_MOST_SHEETS]
     title = (workbook.properties.title if workbook.properties else "") or ""
-    content = ReadContent("xlsx", _pages(workbook, seen, file), title=title)
+    content = ReadContent(XLSX.key, _pages(workbook, seen, file), title=title)
     if len(seen) < len(sheets):
         content.reasons.append(say("Hidden sheets were left out: {count}.", count=len(sheets) - len(seen)))
     return content

@@ -10,6 +10,7 @@ from typing import Any
 
 from phi3desk.errors import say
 from phi3desk.library.documents import Page
+from phi3desk.library.kinds import PPTX
 from phi3desk.library.reading.archive import checked_copy
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
 from phi3desk.library.reading.limits import ReadContent
@@ -37,7 +38,7 @@ def read_pptx(path: Path) -> ReadContent:
     except Exception:  # a title that cannot be read is no reason not to read the slides
         title = ""
     return ReadContent(
-        "pptx",
+        PPTX.key,
         (_page(slide) for slide in presentation.slides),
         count=len(presentation.slides),
         title=title,

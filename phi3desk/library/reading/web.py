@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import say
+from phi3desk.library.kinds import HTML, MARKDOWN
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, parts_of, tidy
 from phi3desk.library.reading.charset import decode
 from phi3desk.library.reading.limits import ReadContent, Refusal
@@ -104,7 +105,7 @@ def read_html(path: Path) -> ReadContent:
     data, cut = _bytes_of(path)
     declared = _META.search(data[:4096]) or _XML.match(data.lstrip()[:300])
     root = _parsed(decode(data, declared.group(1).decode("ascii") if declared else ""))
-    content = ReadContent("html", parts_of(blocks_of(root)), title=_title(root))
+    content = ReadContent(HTML.key, parts_of(blocks_of(root)), title=_title(root))
     if cut:
         content.reasons.append(say("Only the first {megabytes} MB of the file were read.", megabytes=cut))
     return content
@@ -120,7 +121,9 @@ def read_markdown(path: Path) -> ReadContent:
     title = _FRONT_TITLE.search(front.group(1)) if front else None
     page = MarkdownIt("commonmark").enable("table").render(text[front.end() :] if front else text)
     root = _parsed(page)
-    content = ReadContent("md", parts_of(blocks_of(root)), title=title.group(1) if title else _first_heading(root))
+    content = ReadContent(
+        MARKDOWN.key, parts_of(blocks_of(root)), title=title.group(1) if title else _first_heading(root)
+    )
     if cut:
         content.reasons.append(say("Only the first {megabytes} MB of the file were read.", megabytes=cut))
     return content

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from phi3desk.library.kinds import DOCX
 from phi3desk.library.reading.archive import checked_copy
 from phi3desk.library.reading.blocks import Block, heading, one_line, parts_of, tidy
 from phi3desk.library.reading.limits import ReadContent, Refusal
@@ -55,7 +56,7 @@ def read_docx(path: Path) -> ReadContent:
         title = document.core_properties.title or ""
     except Exception:  # a title that cannot be read is no reason not to read the document
         title = ""
-    return ReadContent("docx", parts_of(_blocks(document.element.body, word, 0)), title=title)
+    return ReadContent(DOCX.key, parts_of(_blocks(document.element.body, word, 0)), title=title)
 
 
 def _styles(document: Any) -> tuple[dict[str, int], frozenset[str]]:
