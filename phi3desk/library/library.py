@@ -74,12 +74,11 @@ class Library:
         self._embedder = embedder or open_embedder(settings)
         try:
             self._catalog = Catalog(paths.catalog)
-            self._was_closed = self._catalog.remembered(_CLOSED) == "1"
+            was_closed = self._catalog.remembered(_CLOSED) == "1"
             self._catalog.remember(_CLOSED, "")
             queue = EmbeddingQueue(self._catalog)
-            if queue.use(self._embedder):
-                self._was_closed = False
-            self._vectors = VectorStore(paths.vectors, queue.embedder_id)
+            is_new_embedder = queue.use(self._embedder)
+            self.vectors = VectorStore(paths.vectors, queue.embedder_id)
         except BaseException:
             self._lock.release()
             raise
@@ -91,17 +90,16 @@ class Library:
         self._looked_for_ocr = False
         self._importer = Importer(
             self._catalog,
-            self._vectors,
+            self.vectors,
             self._embedder,
             self._open_pool,
             self._pace,
             self._passwords,
             self._ocr_languages,
         )
-        self._retriever = Retriever(self._catalog, self._vectors, self._embedder)
+        self._retriever = Retriever(self._catalog, self.vectors, self._embedder)
         self._watcher: FolderWatcher | None = None
-        self.reconcile()
-        self._was_closed = True
+        self.reconcile(in_full=is_new_embedder or not was_closed)
 
     def _open_pool(self) -> ReaderPool:
         self._look_for_ocr()
@@ -121,30 +119,31 @@ class Library:
         chosen = tuple(name for name in rules.ocr_languages if name in self._ocr_installed)
         return chosen or default_languages(self._ocr_installed)
 
-    def reconcile(self) -> None:
+    def reconcile(self, *, in_full: bool = False) -> None:
         """Make the vectors agree with the catalogue again after a crash or a loss of power.
 
-        Where the library was closed properly, with the same embedder, their numbers tell enough.
+        Where the library was closed properly, with the same embedder, their numbers tell enough; `in_full` compares
+        their ids all the same.
         """
         queue = EmbeddingQueue(self._catalog)
         for collection_id, passages in queue.pending_deletions().items():
-            self._vectors.forget(collection_id, passages)
+            self.vectors.forget(collection_id, passages)
             queue.deleted(passages)
         for collection in self._catalog.collections():
-            same_number = self._vectors.count(collection.id) == queue.vector_count(collection.id)
-            if same_number and self._was_closed:
+            same_number = self.vectors.count(collection.id) == queue.vector_count(collection.id)
+            if same_number and not in_full:
                 continue
-            there, wanted = self._vectors.ids(collection.id), queue.vector_ids(collection.id)
-            self._vectors.delete(collection.id, there - wanted)
+            there, wanted = self.vectors.ids(collection.id), queue.vector_ids(collection.id)
+            self.vectors.delete(collection.id, there - wanted)
             queue.vectors_lost(wanted - there)
 
     def check(self) -> list[Fault]:
         """Look whether catalogue, word index and vectors agree; nothing is changed."""
-        return check(self._catalog, self._vectors)
+        return check(self._catalog, self.vectors)
 
     def repair(self) -> list[Fault]:
         """Make catalogue, word index and vectors agree; return what was wrong. The next `sync` embeds what was lost."""
-        return repair(self._catalog, self._vectors)
+        return repair(self._catalog, self.vectors)
 
     def collections(self) -> list[Collection]:
         """Return the collections with their counts and what they are bound to, by name."""
@@ -327,7 +326,7 @@ class Library:
     def transferring(self) -> Iterator[Transfer]:
         """Give what takes collections out of this library and puts others in; what came in is watched afterwards."""
         try:
-            yield Transfer(self._catalog, self._vectors, self._embedder)
+            yield Transfer(self._catalog, self.vectors, self._embedder)
         finally:
             self._watch_anew()
 
@@ -341,8 +340,8 @@ class Library:
             self._content.drop(document_id)
         self._catalog.forget_removed()
         known = {collection.id for collection in self._catalog.collections()}
-        for collection_id in self._vectors.collections() - known:
-            self._vectors.drop(collection_id)
+        for collection_id in self.vectors.collections() - known:
+            self.vectors.drop(collection_id)
         self._delete_copies(copies)
         self.reconcile()
 
@@ -401,5 +400,5 @@ class Library:
             self._watcher.close()
         self._catalog.remember(_CLOSED, "1")
         self._catalog.close()
-        self._vectors.close()
+        self.vectors.close()
         self._lock.release()

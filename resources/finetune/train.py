@@ -46,7 +46,7 @@ class Progress:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line, train, and say where the adapter is."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     torch.manual_seed(options.seed)
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -169,7 +169,7 @@ class Run:
         self.model.eval()
         total, counted = 0.0, 0
         for batch in batches(examples, self.options.batch, None):
-            value, count = self._forward(batch)
+            value, count = self.forward(batch)
             total, counted = total + float(value), counted + count
         return total / max(1, counted)
 
@@ -178,7 +178,7 @@ class Run:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         count_all = sum(len(example.answer) for batch in grouped for example in batch)
-        forward = self._forward_shared if self.options.share else self._forward
+        forward = self.forward_shared if self.options.share else self.forward
         total = 0.0
         for batch in grouped:
             value, _ = forward(batch)
@@ -190,7 +190,7 @@ class Run:
         self._optimizer.zero_grad(set_to_none=True)
         return total / count_all
 
-    def _forward(self, examples: Sequence[Example]) -> tuple[torch.Tensor, int]:
+    def forward(self, examples: Sequence[Example]) -> tuple[torch.Tensor, int]:
         """Return the summed loss of the answers' tokens, and how many they are."""
         batch = batch_of(examples, self._pad)
         ids, mask, labels = (torch.tensor(rows, device=self.device) for rows in (batch.ids, batch.mask, batch.labels))
@@ -205,8 +205,8 @@ class Run:
         )
         return loss, sum(len(example.answer) for example in examples)
 
-    def _forward_shared(self, examples: Sequence[Example]) -> tuple[torch.Tensor, int]:
-        """Return the same as `_forward` for examples that begin alike; what they share is computed once."""
+    def forward_shared(self, examples: Sequence[Example]) -> tuple[torch.Tensor, int]:
+        """Return the same as `forward` for examples that begin alike; what they share is computed once."""
         row = shared_row(examples)
         ids, places = (torch.tensor([values], device=self.device) for values in (row.ids, row.places))
         owners, learned, labels = (
@@ -328,7 +328,7 @@ def _say(path: Path, left_out: dict[str, int], count: int) -> None:
     print(f"{path}: {count} examples{reasons}", flush=True)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Train a LoRA adapter on conversations.")
     add = parser.add_argument
     add("--base", required=True, help="the model: its name on Hugging Face, or a folder with its weights")

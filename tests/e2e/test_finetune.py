@@ -178,7 +178,7 @@ def test_recipe_computes_what_examples_share_once_and_to_the_same_loss(
     from transformers import AutoTokenizer
 
     files = ["--data", "none", "--valid", "none", "--out", str(tmp_path / "out")]
-    options = train._parser().parse_args(["--base", str(base[1]), *files, "--dropout", "0", "--share", "200"])
+    options = train.parser().parse_args(["--base", str(base[1]), *files, "--dropout", "0", "--share", "200"])
     run = train.Run(train.adapted_model(options), 0, options)
     run.model.eval()
     tokenizer = AutoTokenizer.from_pretrained(base[1])
@@ -186,8 +186,8 @@ def test_recipe_computes_what_examples_share_once_and_to_the_same_loss(
     (group,) = alike(examples, 200)
     row = shared_row(group)
     assert len(row.ids) < 0.8 * sum(map(len, examples))
-    together, count = run._forward_shared(group)
-    apart = [run._forward([example]) for example in examples]
+    together, count = run.forward_shared(group)
+    apart = [run.forward([example]) for example in examples]
     assert count == sum(counted for _, counted in apart)
     assert float(together.detach()) == pytest.approx(sum(float(loss.detach()) for loss, _ in apart), rel=1e-4)
     assert [len(rows) for rows in alike(examples, len(examples[0]))] == [1, 1, 1]

@@ -54,6 +54,12 @@ def page(services: Services, tiny_adapters: list[Path], qtbot: QtBot) -> Experts
     return made
 
 
+def tell_collections(page: ExpertsPage) -> None:
+    """Have the library tell its collections again, as it does at every change."""
+    library = page.findChild(TwoCollections)
+    library.collections_changed.emit(library.collections)
+
+
 def strength_of(page: ExpertsPage, adapter: str) -> AdapterRow:
     """Return the row of an adapter; the starter's own is always among them."""
     return next(row for row in page.editor.strengths if row.name == adapter)
@@ -316,7 +322,7 @@ def test_experts_page_leaves_an_expert_that_is_only_looked_at_as_it_was(
     before = home.profiles.read_bytes()
     page.choose(added.id)
     assert page.editor.profile == added
-    page._library.collections_changed.emit(page._library.collections)
+    tell_collections(page)
     page.refresh()
     page.hide()
     page.choose(store.profiles()[0].id)
@@ -330,9 +336,9 @@ def test_experts_page_keeps_what_is_edited_and_leaves_the_rest(page: ExpertsPage
     added = store.add(UNROUNDED)
     page.choose(added.id)
     page.editor.sampling.temperature.setValue(0.5)
-    page._library.collections_changed.emit(page._library.collections)
+    tell_collections(page)
     strength_of(page, "tiny-a").box.setChecked(False)
-    page._library.collections_changed.emit(page._library.collections)
+    tell_collections(page)
     page.editor.name.setText("Mine")
     page.save()
     assert store.profile(added.id) == replace(

@@ -60,11 +60,11 @@ def test_check_finds_and_mend_repairs(library: Library, paths: Paths, statement:
 
 def test_check_finds_lost_orphaned_and_ownerless_vectors(library: Library) -> None:
     (collection,) = library.collections()
-    ids = sorted(library._vectors.ids(collection.id))
-    vector = library._vectors.get(collection.id, ids[:1])[ids[0]]
-    library._vectors.delete(collection.id, ids[:1])
-    library._vectors.put(collection.id, [12345], [1], [vector])
-    library._vectors.put(collection.id + 5, [1], [1], [vector])
+    ids = sorted(library.vectors.ids(collection.id))
+    vector = library.vectors.get(collection.id, ids[:1])[ids[0]]
+    library.vectors.delete(collection.id, ids[:1])
+    library.vectors.put(collection.id, [12345], [1], [vector])
+    library.vectors.put(collection.id + 5, [1], [1], [vector])
     assert {fault.kind for fault in library.check()} == {
         "orphaned vectors",
         "lost vectors",
@@ -73,19 +73,18 @@ def test_check_finds_lost_orphaned_and_ownerless_vectors(library: Library) -> No
     library.repair()
     library.sync()
     assert library.check() == []
-    assert library._vectors.ids(collection.id) == set(ids)
+    assert library.vectors.ids(collection.id) == set(ids)
 
 
 def test_a_library_that_was_not_closed_is_compared_in_full(library: Library, paths: Paths) -> None:
     (collection,) = library.collections()
-    ids = sorted(library._vectors.ids(collection.id))
-    vector = library._vectors.get(collection.id, ids[:1])[ids[0]]
+    ids = sorted(library.vectors.ids(collection.id))
+    vector = library.vectors.get(collection.id, ids[:1])[ids[0]]
     # as many vectors as before, but not the same: what a loss of power can leave behind
-    library._vectors.delete(collection.id, ids[:1])
-    library._vectors.put(collection.id, [54321], [1], [vector])
+    library.vectors.delete(collection.id, ids[:1])
+    library.vectors.put(collection.id, [54321], [1], [vector])
     library.reconcile()
     assert {fault.kind for fault in library.check()} == {"orphaned vectors", "lost vectors"}
-    library._was_closed = False
-    library.reconcile()
+    library.reconcile(in_full=True)
     library.sync()
     assert library.check() == []

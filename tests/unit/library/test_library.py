@@ -131,7 +131,7 @@ def test_lost_vectors_and_half_done_documents_are_mended_at_the_next_start(paths
     catalog.close()
     library = Library(paths, Settings(paths.settings), READER)
     mine = library.collections()[0].id
-    library._vectors.delete(mine, library._vectors.ids(mine))
+    library.vectors.delete(mine, library.vectors.ids(mine))
     library.reconcile()
     assert set(states(library).values()) == {State.WORDS, State.FOUND}
     library.sync()
