@@ -31,6 +31,7 @@ from phi3desk.library.samples import sample_questions
 from phi3desk.paths import HOME_VARIABLE, open_paths, resource
 from phi3desk.profiles.teaching import Examples
 from phi3desk.settings import Settings
+from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.library.page import FOLDERS
 from phi3desk.ui.pages import Page
 from phi3desk.ui.window.expert_tabs import COMPARISON
@@ -110,7 +111,7 @@ class Photographer:
         window._set_source_shown(False)
         longest = self._services.settings.get("answers.max_tokens")
         self._services.settings.set("answers.max_tokens", 64)
-        window.chat.view.compare_requested.emit(answer.id)
+        window.chat.view.action_requested.emit(MessageAction.COMPARE, answer.id)
         self.wait(lambda: tools.inline_comparison.shown is not None, "the comparison of an answer")
         self.wait(lambda: not tools.runner.running, "the compared answers")
         window.toast.dismiss()

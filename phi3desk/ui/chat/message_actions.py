@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextEdit, QToolButton, QWidget
@@ -12,17 +14,23 @@ from phi3desk.ui.theme import RADIUS, TARGET, icon
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 
-class MessageActions(QWidget):
-    """Buttons for the message that is pointed at or has the keyboard; every signal carries the message's id."""
+class MessageAction(Enum):
+    """What can be done with a message."""
 
-    copy_requested = Signal(int)
-    again_requested = Signal(int)
-    edit_requested = Signal(int)
-    without_documents_requested = Signal(int)
-    export_requested = Signal(int)
-    good_requested = Signal(int)
-    not_good_requested = Signal(int)
-    compare_requested = Signal(int)
+    COPY = auto()
+    ASK_AGAIN = auto()
+    EDIT = auto()
+    WITHOUT_DOCUMENTS = auto()
+    GOOD = auto()
+    NOT_GOOD = auto()
+    COMPARE = auto()
+    EXPORT = auto()
+
+
+class MessageActions(QWidget):
+    """Buttons for the message that is pointed at or has the keyboard; `chosen` carries MessageAction and message id."""
+
+    chosen = Signal(object, int)
 
     def __init__(self, view: QTextEdit) -> None:
         super().__init__(view.viewport())
@@ -30,25 +38,25 @@ class MessageActions(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
-        self._buttons: dict[str, QToolButton] = {}
-        for name, (symbol, label) in self._offers().items():
+        self._buttons: dict[MessageAction, QToolButton] = {}
+        for action, (symbol, label) in self._offers().items():
             button = QToolButton(self)
             button.setFixedSize(TARGET, TARGET)
             button.setIconSize(QSize(18, 18))
             button.setIcon(icon(symbol))
             button.setToolTip(label)
             button.setAccessibleName(label)
-            button.clicked.connect(lambda _=False, name=name: self._on_clicked(name))
+            button.clicked.connect(lambda _=False, action=action: self._on_clicked(action))
             self._row.addWidget(button)
-            self._buttons[name] = button
+            self._buttons[action] = button
         follow_scheme(self, self._recolor)
 
     def show_for(self, message: Message) -> None:
         """Offer what this message allows."""
         self._message = message
-        wanted = self._names(message)
-        for name, button in self._buttons.items():
-            button.setVisible(name in wanted)
+        allowed = _allowed(message)
+        for action, button in self._buttons.items():
+            button.setVisible(action in allowed)
         self.adjustSize()
         self.show()
 
@@ -63,11 +71,11 @@ class MessageActions(QWidget):
     def menu_actions(self, message: Message, menu: QMenu) -> list[QAction]:
         """Return the same actions for a menu."""
         made = []
-        for name in self._names(message):
-            symbol, label = self._offers()[name]
-            action = QAction(icon(symbol), label, menu)
-            action.triggered.connect(lambda _=False, name=name: self._emit(name, message.id))
-            made.append(action)
+        for action in _allowed(message):
+            symbol, label = self._offers()[action]
+            entry = QAction(icon(symbol), label, menu)
+            entry.triggered.connect(lambda _=False, action=action: self.chosen.emit(action, message.id))
+            made.append(entry)
         return made
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -82,41 +90,33 @@ class MessageActions(QWidget):
         return self._row.sizeHint()
 
     def _recolor(self) -> None:
-        for name, (symbol, _) in self._offers().items():
-            self._buttons[name].setIcon(icon(symbol))
+        for action, (symbol, _) in self._offers().items():
+            self._buttons[action].setIcon(icon(symbol))
 
-    def _offers(self) -> dict[str, tuple[str, str]]:
+    def _offers(self) -> dict[MessageAction, tuple[str, str]]:
         return {
-            "copy": ("content-copy", self.tr("Copy")),
-            "again": ("refresh", self.tr("Ask again")),
-            "edit": ("pencil-outline", self.tr("Edit the question")),
-            "without": ("file-remove-outline", self.tr("Answer without documents")),
-            "good": ("thumb-up-outline", self.tr("Good: keep it as an example")),
-            "not_good": ("thumb-down-outline", self.tr("Not good: say what it should have said")),
-            "compare": ("compare", self.tr("Compare with and without documents and adapter")),
-            "export": ("download-outline", self.tr("Save as Markdown")),
+            MessageAction.COPY: ("content-copy", self.tr("Copy")),
+            MessageAction.ASK_AGAIN: ("refresh", self.tr("Ask again")),
+            MessageAction.EDIT: ("pencil-outline", self.tr("Edit the question")),
+            MessageAction.WITHOUT_DOCUMENTS: ("file-remove-outline", self.tr("Answer without documents")),
+            MessageAction.GOOD: ("thumb-up-outline", self.tr("Good: keep it as an example")),
+            MessageAction.NOT_GOOD: ("thumb-down-outline", self.tr("Not good: say what it should have said")),
+            MessageAction.COMPARE: ("compare", self.tr("Compare with and without documents and adapter")),
+            MessageAction.EXPORT: ("download-outline", self.tr("Save as Markdown")),
         }
 
-    def _names(self, message: Message) -> list[str]:
-        if message.role is Role.USER:
-            return ["copy", "edit"]
-        nothing = message.answer is not None and message.answer.basis is Basis.NOTHING_FOUND
-        judged = ["good", "not_good"] if message.text.strip() else []
-        return ["copy", "again", *(["without"] if nothing else []), *judged, "compare", "export"]
-
-    def _on_clicked(self, name: str) -> None:
+    def _on_clicked(self, action: MessageAction) -> None:
         if self._message is not None:
-            self._emit(name, self._message.id)
+            self.chosen.emit(action, self._message.id)
 
-    def _emit(self, name: str, message_id: int) -> None:
-        signals = {
-            "copy": self.copy_requested,
-            "again": self.again_requested,
-            "edit": self.edit_requested,
-            "without": self.without_documents_requested,
-            "export": self.export_requested,
-            "good": self.good_requested,
-            "not_good": self.not_good_requested,
-            "compare": self.compare_requested,
-        }
-        signals[name].emit(message_id)
+
+def _allowed(message: Message) -> list[MessageAction]:
+    """Return what can be done with a message, in the order it is offered."""
+    if message.role is Role.USER:
+        return [MessageAction.COPY, MessageAction.EDIT]
+    actions = [MessageAction.COPY, MessageAction.ASK_AGAIN]
+    if message.answer is not None and message.answer.basis is Basis.NOTHING_FOUND:
+        actions.append(MessageAction.WITHOUT_DOCUMENTS)
+    if message.text.strip():
+        actions += [MessageAction.GOOD, MessageAction.NOT_GOOD]
+    return [*actions, MessageAction.COMPARE, MessageAction.EXPORT]

@@ -26,7 +26,7 @@ from phi3desk.chat.messages import Message, Source
 from phi3desk.model.types import Role
 from phi3desk.ui.answers.markup import LINK, mark_format
 from phi3desk.ui.chat.embedded_widget import EmbeddedWidget
-from phi3desk.ui.chat.message_actions import MessageActions
+from phi3desk.ui.chat.message_actions import MessageAction, MessageActions
 from phi3desk.ui.chat.message_writer import BUBBLE, CARD, WITHOUT, Column, Entry, MessageWriter
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.formatting import place_of
@@ -41,17 +41,12 @@ SHOWN_AT_FIRST = 40
 class ConversationView(QTextBrowser):
     """Shows messages and follows an answer while it is written; all text in it is inert but links to its own sources.
 
-    `source_requested` carries a Source and the sentence to highlight (empty: none); the others a message's id.
+    `source_requested` carries a Source and the sentence to highlight (empty: none), `action_requested` a
+    MessageAction, other than to copy, and a message's id.
     """
 
     source_requested = Signal(object, str)
-    again_requested = Signal(int)
-    edit_requested = Signal(int)
-    without_documents_requested = Signal(int)
-    export_requested = Signal(int)
-    good_requested = Signal(int)
-    not_good_requested = Signal(int)
-    compare_requested = Signal(int)
+    action_requested = Signal(object, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,14 +76,7 @@ class ConversationView(QTextBrowser):
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().actionTriggered.connect(self._on_scrolled_by_hand)
-        self.message_actions.copy_requested.connect(self.copy_message)
-        self.message_actions.again_requested.connect(self.again_requested)
-        self.message_actions.edit_requested.connect(self.edit_requested)
-        self.message_actions.without_documents_requested.connect(self.without_documents_requested)
-        self.message_actions.export_requested.connect(self.export_requested)
-        self.message_actions.good_requested.connect(self.good_requested)
-        self.message_actions.not_good_requested.connect(self.not_good_requested)
-        self.message_actions.compare_requested.connect(self.compare_requested)
+        self.message_actions.chosen.connect(self._on_action_chosen)
         follow_scheme(self, self._show_again)
 
     def loadResource(self, _type: int, _name: QUrl | str) -> None:
@@ -278,6 +266,12 @@ class ConversationView(QTextBrowser):
     def _entry(self, message_id: int) -> Entry | None:
         return next((entry for entry in reversed(self._entries) if entry.message.id == message_id), None)
 
+    def _on_action_chosen(self, action: MessageAction, message_id: int) -> None:
+        if action is MessageAction.COPY:
+            self.copy_message(message_id)
+        else:
+            self.action_requested.emit(action, message_id)
+
     def _on_anchor_clicked(self, link: QUrl) -> None:
         target = link.toString()
         if target == EARLIER:
@@ -287,7 +281,7 @@ class ConversationView(QTextBrowser):
             self.verticalScrollBar().setValue(round(self._document.size().height() - height))
             return
         if target.startswith(WITHOUT) and target.removeprefix(WITHOUT).isdigit():
-            self.without_documents_requested.emit(int(target.removeprefix(WITHOUT)))
+            self.action_requested.emit(MessageAction.WITHOUT_DOCUMENTS, int(target.removeprefix(WITHOUT)))
             return
         parts = target.removeprefix(LINK).split("/")
         if not target.startswith(LINK) or len(parts) != 3 or not parts[0].isdigit() or not parts[1].isdigit():

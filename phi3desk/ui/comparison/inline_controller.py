@@ -17,6 +17,7 @@ from phi3desk.model.types import Role
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.mentions import collections_of, document_of
+from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.comparison.inline_view import InlineComparison
 from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonRequest
@@ -67,7 +68,11 @@ class InlineComparisonController(QObject):
     def follow(self, view: ConversationView) -> None:
         """Compare in this conversation."""
         self._view = view
-        view.compare_requested.connect(self.compare)
+        view.action_requested.connect(self._on_action_requested)
+
+    def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
+        if action is MessageAction.COMPARE:
+            self.compare(message_id)
 
     def compare(self, message_id: int) -> None:
         """Ask the question of an answer again, in each variant that makes sense."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from phi3desk.profiles.teaching import Step
 from phi3desk.ui.chat.controller import ConversationController
+from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.comparison.inline_controller import InlineComparisonController
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
@@ -65,9 +66,14 @@ class ExpertTabs(QObject):
 
     def follow(self, view: ConversationView) -> None:
         """Let the answers of a conversation be judged and compared."""
-        view.good_requested.connect(lambda message: self.feedback.good(self._conversation, message))
-        view.not_good_requested.connect(lambda message: self.feedback.not_good(self._conversation, message))
+        view.action_requested.connect(self._on_action_requested)
         self.inline_comparison.follow(view)
+
+    def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
+        if action is MessageAction.GOOD:
+            self.feedback.good(self._conversation, message_id)
+        elif action is MessageAction.NOT_GOOD:
+            self.feedback.not_good(self._conversation, message_id)
 
     def warn_in(self, switcher: ExpertSwitcher) -> None:
         """Say beside the expert in use that an adapter of it does not suit its model."""

@@ -13,6 +13,7 @@ from phi3desk.library.documents import Collection, Document, ImportSummary
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.export import ConversationExport
+from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.start_controller import StartController
 from phi3desk.ui.experts.active import ActiveExpert
@@ -281,10 +282,7 @@ class MainWindow(QMainWindow):
         chat.collections_chosen.connect(self._on_collections_chosen)
         chat.source_pane_toggled.connect(self._on_source_toggled)
         chat.view.source_requested.connect(self.show_source)
-        chat.view.again_requested.connect(conversation_controller.ask_again)
-        chat.view.edit_requested.connect(self._on_edit)
-        chat.view.export_requested.connect(self._on_export)
-        chat.view.without_documents_requested.connect(lambda message: conversation_controller.ask_again(message, True))
+        chat.view.action_requested.connect(self._on_action_requested)
         self.source.closed.connect(self._on_source_toggled)
         self.expert_tabs.follow(chat.view)
 
@@ -327,6 +325,15 @@ class MainWindow(QMainWindow):
         if self.conversation_controller.ask(text, self.chat.composer.named):
             self.chat.composer.clear()
             self.chat.composer.setFocus()
+
+    def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
+        if action in (MessageAction.ASK_AGAIN, MessageAction.WITHOUT_DOCUMENTS):
+            without = action is MessageAction.WITHOUT_DOCUMENTS
+            self.conversation_controller.ask_again(message_id, without)
+        elif action is MessageAction.EDIT:
+            self._on_edit(message_id)
+        elif action is MessageAction.EXPORT:
+            self._on_export(message_id)
 
     def _on_edit(self, message_id: int) -> None:
         self.chat.composer.set_text(self.conversation_controller.edit(message_id))

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from phi3desk.chat.messages import Basis, Message, Source
 from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.markup import fragments
+from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.view import SHOWN_AT_FIRST, ConversationView
 from tests.ui.conftest import SENTENCE
 
@@ -74,9 +75,9 @@ def test_view_offers_an_answer_without_documents_where_nothing_was_found(
 ) -> None:
     view.show_messages([question(), make_answer("Nothing was found.", sources=0, basis=Basis.NOTHING_FOUND)])
 
-    with qtbot.waitSignal(view.without_documents_requested) as asked:
+    with qtbot.waitSignal(view.action_requested) as asked:
         view.anchorClicked.emit(QUrl(next(link for link in links(view) if link.startswith("without:"))))
-    assert asked.args == [2]
+    assert asked.args == [MessageAction.WITHOUT_DOCUMENTS, 2]
 
 
 def test_view_takes_markup_of_questions_answers_and_passages_as_text(
@@ -226,9 +227,9 @@ def test_view_asks_for_actions_by_keyboard(
     again = next(b for b in view.action_buttons() if b.accessibleName() == "Ask again")
 
     assert again.isVisible()
-    with qtbot.waitSignal(view.again_requested) as asked:
+    with qtbot.waitSignal(view.action_requested) as asked:
         qtbot.keyClick(again, Qt.Key.Key_Space)
-    assert asked.args == [2]
+    assert asked.args == [MessageAction.ASK_AGAIN, 2]
 
 
 def test_actions_of_an_answer_hide_no_part_of_a_line_they_stand_over(

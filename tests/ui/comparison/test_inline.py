@@ -15,6 +15,7 @@ from phi3desk import app
 from phi3desk.chat.examples import Verdict
 from phi3desk.chat.messages import Message
 from phi3desk.model.types import AdapterUse
+from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.comparison.inline_view import InlineComparison
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
 from phi3desk.ui.pages import Page
@@ -56,7 +57,7 @@ def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
 
 
 def compare(qtbot: QtBot, window: MainWindow, message: Message) -> InlineComparison:
-    window.chat.view.compare_requested.emit(message.id)
+    window.chat.view.action_requested.emit(MessageAction.COMPARE, message.id)
     qtbot.waitUntil(lambda: window.expert_tabs.inline_comparison.shown is not None, timeout=WAIT)
     shown = window.expert_tabs.inline_comparison.shown
     assert shown is not None
@@ -189,7 +190,7 @@ def test_expert_with_nothing_to_compare_is_told_of(qtbot: QtBot, window: MainWin
     expert = services.profiles.create("Bare")
     window.use_expert(expert.id)
     message = ask(qtbot, window, "What is a pump?")
-    window.chat.view.compare_requested.emit(message.id)
+    window.chat.view.action_requested.emit(MessageAction.COMPARE, message.id)
     assert window.toast.text == "There is nothing to compare: “Bare” has no adapter, and there are no documents."
 
 
@@ -209,7 +210,7 @@ def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing
     assert "Giant Phi9" in window.toast.text
 
     message = ask(qtbot, window, "What is a pump?")
-    window.chat.view.compare_requested.emit(message.id)
+    window.chat.view.action_requested.emit(MessageAction.COMPARE, message.id)
     qtbot.waitUntil(lambda: bool(window.findChildren(DoubtDialog)), timeout=WAIT)
     (dialog,) = window.findChildren(DoubtDialog)
     assert "Giant Phi9" in dialog.doubt.text()
@@ -218,7 +219,7 @@ def test_doubtful_adapter_is_named_on_switching_and_asked_about_before_comparing
     assert window.toast.text == "Nothing was compared."
 
     qtbot.waitUntil(lambda: not window.findChildren(DoubtDialog), timeout=WAIT)
-    window.chat.view.compare_requested.emit(message.id)
+    window.chat.view.action_requested.emit(MessageAction.COMPARE, message.id)
     qtbot.waitUntil(lambda: bool(window.findChildren(DoubtDialog)), timeout=WAIT)
     with qtbot.waitSignal(window.expert_tabs.runner.ended, timeout=WAIT) as ended:
         window.findChildren(DoubtDialog)[0].anyway.click()

@@ -15,7 +15,7 @@ from phi3desk.comparison.plan import Outcome, Plan, variants_of
 from phi3desk.comparison.questions import typed_questions
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.model.types import AdapterUse, Role
-from phi3desk.ui.chat.message_actions import MessageActions
+from phi3desk.ui.chat.message_actions import MessageAction, MessageActions
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage
 from phi3desk.ui.comparison.runner import ComparisonRunner
@@ -307,8 +307,12 @@ def test_message_actions_offer_judging_and_comparing(make_answer, qtbot: QtBot):
     qtbot.addWidget(menu)
     actions = MessageActions(view)
     made = actions.menu_actions(make_answer("Text [1]."), menu)
-    with qtbot.waitSignals([actions.good_requested, actions.not_good_requested, actions.compare_requested]):
-        for action in made:
-            action.trigger()
+    chosen = []
+    actions.chosen.connect(lambda action, message: chosen.append((action, message)))
+    for action in made:
+        action.trigger()
+    assert [(action, 2) for action in (MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.COMPARE)] == chosen[
+        2:5
+    ]
     nothing = actions.menu_actions(make_answer("", 0), menu)
     assert len(nothing) == len(made) - 2

@@ -37,6 +37,7 @@ from phi3desk.model.types import AdapterUse, Ending, Role
 from phi3desk.profiles.teaching import Step
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.mentions import Mention
+from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
 from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import Page
@@ -392,7 +393,7 @@ def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWind
     assert (question.collections, question.document) == ((7,), "pump manual.pdf")
     assert window.chat.composer.named == ()
     asked = services.conversations.messages(services.conversations.conversations()[0].id)[0]
-    window.chat.view.edit_requested.emit(asked.id)
+    window.chat.view.action_requested.emit(MessageAction.EDIT, asked.id)
     assert window.chat.composer.named == named
 
 
@@ -405,7 +406,7 @@ def test_window_takes_back_the_edit_of_a_question(
     services.conversations.add(conversation.id, Role.ASSISTANT, made.text, made.answer)
     before = services.conversations.messages(conversation.id)
     window.sidebar.conversation_chosen.emit(conversation.id)
-    window.chat.view.edit_requested.emit(asked.id)
+    window.chat.view.action_requested.emit(MessageAction.EDIT, asked.id)
     window.chat.composer.set_text("Which bearing?")
     qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
     assert [message.text for message in services.conversations.messages(conversation.id)] == ["Which bearing?", ""]
@@ -442,7 +443,7 @@ def test_window_saves_a_conversation_and_one_answer_as_markdown(
     for number, export in enumerate(
         (
             lambda: window.sidebar.export_requested.emit(conversation.id),
-            lambda: window.chat.view.export_requested.emit(answer.id),
+            lambda: window.chat.view.action_requested.emit(MessageAction.EXPORT, answer.id),
         )
     ):
         export()
