@@ -2,35 +2,32 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from phi3desk.model.store import ModelStore
-from phi3desk.paths import Paths
-from phi3desk.profiles.store import ProfileStore
-from phi3desk.settings import Settings
-from phi3desk.ui.clients.model_client import ModelClient, model_worker
+from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.experts.active import ActiveExpert
+from phi3desk.ui.services import Services
 
 
 @pytest.fixture
-def model(home: Paths):
-    client = ModelClient(model_worker(home))
-    client.start()
-    yield client
-    client.close()
+def model(services: Services) -> Iterator[ModelClient]:
+    services.model.start()
+    yield services.model
+    services.model.close()
 
 
 def test_model_is_loaded_anew_only_where_its_file_has_changed(
-    model: ModelClient, home: Paths, tiny_phi3: Path, tmp_path: Path, qtbot: QtBot
-):
+    services: Services, model: ModelClient, tiny_phi3: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
     file = Path(shutil.copy(tiny_phi3, tmp_path / "tiny.gguf"))
-    models, settings = ModelStore(home), Settings(home.settings)
-    settings.set("model.context", 512)
+    models = services.models
+    services.settings.set("model.context", 512)
     models.use(models.add(file, "Mine").name)
-    expert = ActiveExpert(ProfileStore(home.profiles), models, model, settings, model)
+    expert = ActiveExpert(services, model)
     started = []
     model.load_started.connect(started.append)
 
