@@ -135,7 +135,7 @@ class Figures:
         return tuple(name for name in MEASURES if any(one.shares[name].of for one in self.variants))
 
 
-Judging = Mapping[tuple[str, str], tuple[Judged, Outcome]]
+GradedOutcomes = Mapping[tuple[str, str], tuple[Judged, Outcome]]
 _Held = Callable[[Judged, Outcome, bool], bool | None]
 _HOLDS: dict[str, _Held] = {
     PAGE: lambda judged, _, __: judged.page,
@@ -171,7 +171,7 @@ def figures(comparison: Comparison, outcomes: Sequence[Outcome]) -> Figures:
     )
 
 
-def _results(comparison: Comparison, found: Judging, variant: Variant, measure: str) -> dict[str, bool]:
+def _results(comparison: Comparison, found: GradedOutcomes, variant: Variant, measure: str) -> dict[str, bool]:
     results = {}
     for asked in comparison.plan.questions:
         known = found.get((asked.id, variant.key))
@@ -183,7 +183,7 @@ def _results(comparison: Comparison, found: Judging, variant: Variant, measure: 
 
 
 def _of_variant(
-    variant: Variant, found: Judging, results: Mapping[tuple[str, str], Mapping[str, bool]]
+    variant: Variant, found: GradedOutcomes, results: Mapping[tuple[str, str], Mapping[str, bool]]
 ) -> VariantFigures:
     outcomes = [outcome for (_, key), (_, outcome) in found.items() if key == variant.key]
     shares = {
@@ -211,7 +211,7 @@ def _pairs(comparison: Comparison, results: Mapping[tuple[str, str], Mapping[str
     return tuple(made)
 
 
-def _seconds(comparison: Comparison, found: Judging) -> tuple[SecondsFigures, ...]:
+def _seconds(comparison: Comparison, found: GradedOutcomes) -> tuple[SecondsFigures, ...]:
     made = []
     for first, second in itertools.combinations(comparison.plan.variants, 2):
         gaps = []

@@ -85,7 +85,7 @@ class Library:
         self._content = Content(self._catalog)
         self._sources = Sources(self._catalog)
         self._passwords = Passwords()
-        self._pace = Throttle(self._catalog, lambda: str(settings.get("library.on_battery")))
+        self._throttle = Throttle(self._catalog, lambda: str(settings.get("library.on_battery")))
         self._ocr_installed: tuple[str, ...] | None = None
         self._looked_for_ocr = False
         self._importer = Importer(
@@ -93,7 +93,7 @@ class Library:
             self.vectors,
             self._embedder,
             self._open_pool,
-            self._pace,
+            self._throttle,
             self._passwords,
             self._ocr_languages,
         )
@@ -241,7 +241,7 @@ class Library:
 
     def pause_imports(self, paused: bool) -> None:
         """Hold imports back, over a restart too, or let them go on."""
-        self._pace.pause(paused)
+        self._throttle.pause(paused)
 
     def import_paths(
         self,
@@ -390,7 +390,7 @@ class Library:
             embedder=self._embedder.name,
             embedder_loaded=self._embedder.loaded,
             importing=self._importer.running,
-            paused=self._pace.paused,
+            paused=self._throttle.paused,
             ocr_languages=self._ocr_installed if self._looked_for_ocr else self._look_for_ocr(),
         )
 

@@ -68,7 +68,7 @@ class Importer:
         self._vectors = vectors
         self._embedder = embedder
         self._open_pool = open_pool
-        self._pace = pace
+        self._throttle = pace
         self._passwords = passwords
         self._ocr_languages = ocr_languages
         self._one_at_a_time = threading.Lock()
@@ -274,7 +274,7 @@ class Importer:
                 run.embedding_seconds += step.seconds
                 for document_id in step.ready:
                     self._tell_end(run, document_id)
-                self._pace.rest_after(step.seconds, run.cancelled)
+                self._throttle.rest_after(step.seconds, run.cancelled)
             elif not recognising and not waiting:
                 break
             else:
@@ -359,11 +359,11 @@ class Importer:
     def _hold(self, run: ImportRun) -> None:
         """Wait while the user, or the battery, holds imports back; raise Cancelled."""
         started = time.monotonic()
-        while not run.cancelled.is_set() and (held := self._pace.held_by()) is not None:
+        while not run.cancelled.is_set() and (held := self._throttle.held_by()) is not None:
             if run.phase is not held:
                 run.phase = held
                 run.tell(at_once=True)
-            self._pace.wait()
+            self._throttle.wait()
         run.waited(time.monotonic() - started)
         if run.cancelled.is_set():
             raise Cancelled
