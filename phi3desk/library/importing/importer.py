@@ -55,7 +55,7 @@ class Importer:
         vectors: VectorStore,
         embedder: Embedder,
         open_pool: Callable[[], ReaderPool],
-        pace: Throttle,
+        throttle: Throttle,
         passwords: Passwords,
         ocr_languages: Callable[[int], tuple[str, ...]],
     ) -> None:
@@ -68,7 +68,7 @@ class Importer:
         self._vectors = vectors
         self._embedder = embedder
         self._open_pool = open_pool
-        self._throttle = pace
+        self._throttle = throttle
         self._passwords = passwords
         self._ocr_languages = ocr_languages
         self._one_at_a_time = threading.Lock()
