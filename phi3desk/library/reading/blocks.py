@@ -26,6 +26,12 @@ _SPACES = re.compile(r"[ \t\xa0\u2000-\u200a\u202f\u205f\u3000]+")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
 
 
+_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_EXPONENT = re.compile(r"[+\-−–]?\d+")
+_ORDINAL = frozenset(("st", "nd", "rd", "th", "o", "a", "er", "re", "e", "me"))
+_OPERATORS = re.compile(r"[\s+\-−±·*/×÷=]")
+
+
 @dataclass(frozen=True)
 class Block:
     """A heading (`level` from 1), a list item, a row of a table or a paragraph."""
@@ -144,3 +150,71 @@ def _split_long_paragraphs(blocks: Iterable[Block]) -> Iterator[Block]:
             text = text[at:].lstrip()
         if text:
             yield Block(text, block.level, block.item, block.row)
+
+
+@dataclass
+class Line:
+    """Puts the runs of a line together, raised and lowered ones and fractions so that no figure becomes another one.
+
+    10 and a raised 4 are 10^4, m and a raised 2 are m², H, a lowered 2 and O are H2O, 3 over 8 is 3/8.
+    """
+
+    _pieces: list[str] = field(default_factory=list)
+    #: what is raised (1) or lowered (-1) and not written yet: it may go on in the next run
+    _script: int = 0
+    _waiting: str = ""
+
+    def add(self, text: str, script: int = 0) -> None:
+        """Write a run; `script` is 1 for one that is raised, -1 for one that is lowered."""
+        if script != self._script:
+            self._end_script()
+        if script:
+            self._script = script
+            self._waiting += text
+        elif text:
+            self._pieces.append(text)
+
+    def add_fraction(self, above: str, below: str) -> None:
+        """Write a fraction; one behind a whole number is set apart from it."""
+        self._end_script()
+        gap = " " if self._last.isdigit() else ""
+        self._pieces.append(f"{gap}{_operand(above)}/{_operand(below)}")
+
+    def text(self) -> str:
+        """Return the line."""
+        self._end_script()
+        return "".join(self._pieces)
+
+    @property
+    def _last(self) -> str:
+        return self._pieces[-1][-1:] if self._pieces else ""
+
+    def _end_script(self) -> None:
+        text, script = self._waiting, self._script
+        self._waiting, self._script = "", 0
+        if text:
+            written = _raised(self._last, text) if script > 0 else _lowered(self._last, text)
+            self._pieces.append(written)
+
+
+def _raised(last: str, text: str) -> str:
+    """Return raised text as it stands behind a letter, digit or bracket."""
+    bare = text.strip()
+    if not bare or bare.casefold() in _ORDINAL or not (last.isalnum() or last in ")]}"):
+        return text
+    if _EXPONENT.fullmatch(bare):
+        return f"^{bare}" if not last.isalpha() else bare.replace("–", "−").translate(_RAISED)
+    if len(bare) == 1 and bare.isalpha():
+        return f"^{bare}"
+    return f"^({bare})" if any(letter.isalnum() for letter in bare) and _OPERATORS.search(bare) else text
+
+
+def _lowered(last: str, text: str) -> str:
+    """Return lowered text as it stands behind a letter or digit: only a figure behind a figure is set apart."""
+    bare = text.strip()
+    return f"_{bare}" if last.isdigit() and bare[:1].isdigit() else text
+
+
+def _operand(text: str) -> str:
+    bare = text.strip()
+    return f"({bare})" if _OPERATORS.search(bare) else bare

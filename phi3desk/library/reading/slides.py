@@ -12,7 +12,7 @@ from phi3desk.errors import say
 from phi3desk.library.documents import Page
 from phi3desk.library.kinds import PPTX
 from phi3desk.library.reading.archive import checked_copy
-from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
+from phi3desk.library.reading.blocks import Block, Line, heading, one_line, page_of, tidy
 from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.tables import lines_of, repeated
 
@@ -53,14 +53,14 @@ def _page(slide: Any) -> Page:
 def _blocks(slide: Any) -> Iterator[Block]:
     title = slide.shapes.title
     if title is not None and title.has_text_frame and title.text_frame.text.strip():
-        yield heading(title.text_frame.text, 1)
+        yield heading(_text(title.text_frame), 1)
     taken = title.shape_id if title is not None else None
     for shape in itertools.islice(_in_order(slide.shapes, 0), _MOST_SHAPES):
         if shape.shape_id != taken and not _repeats(shape):
             yield from _shape(shape, slide)
     notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
     if notes is not None and notes.text.strip():
-        yield Block("Notes: " + tidy(_broken(notes.text)))
+        yield Block("Notes: " + tidy(_text(notes)))
 
 
 def _in_order(shapes: Any, depth: int) -> Iterator[Any]:
@@ -97,10 +97,29 @@ def _shape(shape: Any, slide: Any) -> Iterator[Block]:
 
 
 def _paragraphs(frame: Any) -> Iterator[Block]:
-    paragraphs = [tidy(_broken(paragraph.text)) for paragraph in frame.paragraphs]
+    paragraphs = [tidy(_line(paragraph)) for paragraph in frame.paragraphs]
     filled = [text for text in paragraphs if text]
     for text in filled:
         yield Block(f"• {text}", item=True) if len(filled) > 1 else Block(text)
+
+
+def _text(frame: Any) -> str:
+    return "\n".join(_line(paragraph) for paragraph in frame.paragraphs)
+
+
+def _line(paragraph: Any) -> str:
+    """Return a paragraph's text, in which what is raised or lowered stays apart from what it stands beside."""
+    line = Line()
+    for child in paragraph._p:
+        if child.tag == _A + "br":
+            line.add("\n")
+        elif child.tag in (_A + "r", _A + "fld"):
+            properties = child.find(_A + "rPr")
+            baseline = properties.get("baseline", "0") if properties is not None else "0"
+            script = 0 if baseline.strip("-0%") == "" else -1 if baseline.startswith("-") else 1
+            text = child.find(_A + "t")
+            line.add(_broken(text.text or "") if text is not None else "", script)
+    return line.text()
 
 
 def _broken(text: str) -> str:
@@ -113,7 +132,7 @@ def _table(table: Any) -> Iterator[Block]:
     for line in table.rows:
         row: list[str] = []
         for cell in line.cells:
-            text = one_line(_broken(cell.text))
+            text = one_line(_text(cell.text_frame))
             if cell.is_spanned and not text:
                 text = _origin(cell, rows[-1] if rows else [], row)
             row.append(text)
@@ -130,7 +149,7 @@ def _origin(cell: Any, above: list[str], row: list[str]) -> str:
 
 def _chart(chart: Any) -> Iterator[Block]:
     if chart.has_title and chart.chart_title.has_text_frame:
-        yield Block(one_line(chart.chart_title.text_frame.text))
+        yield Block(one_line(_text(chart.chart_title.text_frame)))
     for plot in chart.plots:
         series = list(plot.series)
         categories = [str(category) for category in plot.categories]

@@ -11,7 +11,7 @@ from typing import Any
 
 from phi3desk.errors import say
 from phi3desk.library.kinds import HTML, MARKDOWN
-from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, parts_of, tidy
+from phi3desk.library.reading.blocks import Block, Line, heading, one_line, page_of, parts_of, tidy
 from phi3desk.library.reading.charset import decode
 from phi3desk.library.reading.limits import ReadContent, Refusal
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
@@ -44,6 +44,8 @@ _NOT_SHOWN = frozenset(
         "map",
     ]
 )
+_SCRIPTS = {"sup": 1, "sub": -1}
+_FORMULAS = frozenset(("mfrac", "msup", "msub", "msubsup"))
 _BLOCKS = frozenset(
     [
         "address",
@@ -169,13 +171,12 @@ def _first_heading(root: Any) -> str:
 class _Writer:
     """Collects running text until a block ends."""
 
-    pieces: list[str] = field(default_factory=list)
+    line: Line = field(default_factory=Line)
     #: What stands before the next text: the bullet or number of a list item.
     mark: str = ""
 
     def taken(self, level: int = 0, preformatted: bool = False) -> Iterator[Block]:
-        text = "".join(self.pieces)
-        self.pieces = []
+        text, self.line = self.line.text(), Line()
         text = tidy_code(text) if preformatted else tidy(text)
         if not text:
             return
@@ -207,7 +208,13 @@ def _walk(element: Any, writer: _Writer, depth: int, lists: int) -> Iterator[Blo
     if depth > _DEEPEST:
         raise Refusal("The page is nested too deeply to be read.")
     if tag == "br":
-        writer.pieces.append("\n")
+        writer.line.add("\n")
+        return
+    if tag in _SCRIPTS:
+        writer.line.add(_collapsed(element.text_content()), _SCRIPTS[tag])
+        return
+    if tag in _FORMULAS and len(element) >= 2:
+        _add_formula(element, writer.line)
         return
     if tag not in _BLOCKS:
         yield from _inside(element, writer, depth, lists)
@@ -228,17 +235,28 @@ def _walk(element: Any, writer: _Writer, depth: int, lists: int) -> Iterator[Blo
         writer.mark = ""
 
 
+def _add_formula(formula: Any, line: Line) -> None:
+    """Write MathML's fraction, or a base with what is raised or lowered beside it."""
+    first, second, *more = (_collapsed(part.text_content()) for part in formula)
+    if formula.tag == "mfrac":
+        line.add_fraction(first, second)
+        return
+    line.add(first)
+    line.add(second, 1 if formula.tag == "msup" else -1)
+    line.add("".join(more), 1)
+
+
 def _inside(element: Any, writer: _Writer, depth: int, lists: int) -> Iterator[Block]:
     if element.text:
-        writer.pieces.append(_collapsed(element.text))
+        writer.line.add(_collapsed(element.text))
     for child in element:
         yield from _walk(child, writer, depth + 1, lists)
         if child.tail:
-            writer.pieces.append(_collapsed(child.tail))
+            writer.line.add(_collapsed(child.tail))
 
 
 def _preformatted(element: Any, writer: _Writer) -> Iterator[Block]:
-    writer.pieces.append(element.text_content())
+    writer.line.add(element.text_content())
     yield from writer.taken(preformatted=True)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from phi3desk.library.kinds import DOCX
 from phi3desk.library.reading.archive import checked_copy
-from phi3desk.library.reading.blocks import Block, heading, one_line, parts_of, tidy
+from phi3desk.library.reading.blocks import Block, Line, heading, one_line, parts_of, tidy
 from phi3desk.library.reading.limits import ReadContent, Refusal
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
 
@@ -28,6 +28,7 @@ _NOT_SHOWN = frozenset(
     }
 )
 _SIGNS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-", _W + "softHyphen": ""}
+_FORMULAS = frozenset(_MATH + name for name in ("f", "sSup", "sSub", "sSubSup", "rad"))
 _HEADING_STYLE = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _DEEPEST = 150
 _MOST_SPAN = 200
@@ -147,23 +148,48 @@ def _text(element: Any, word: _Word | None, depth: int = 0) -> str:
     """Return the text of a paragraph as it is shown; text boxes and notes are put by in `word`."""
     if depth > _DEEPEST:
         raise Refusal("The document is nested too deeply to be read.")
-    pieces: list[str] = []
+    line = Line()
     for child in element:
         tag = child.tag
         if not isinstance(tag, str) or tag in _NOT_SHOWN:
             continue
         if tag in (_W + "t", _MATH + "t"):
-            pieces.append(child.text or "")
+            line.add(child.text or "")
         elif tag in _SIGNS:
-            pieces.append(_SIGNS[tag])
+            line.add(_SIGNS[tag])
+        elif tag in _FORMULAS:
+            _add_formula(line, child, word, depth + 1)
         elif tag == _W + "txbxContent":
             if word is not None:
                 word.waiting.extend(_blocks(child, _Word(word.levels, word.lists, word.notes), depth + 1))
         elif tag in (_W + "footnoteReference", _W + "endnoteReference"):
             _put_by(child, word)
         elif tag != _W + "r" or not _vanishes(child):
-            pieces.append(_text(child, word, depth + 1))
-    return "".join(pieces)
+            line.add(_text(child, word, depth + 1), _script(child) if tag == _W + "r" else 0)
+    return line.text()
+
+
+def _script(run: Any) -> int:
+    """Return 1 for a run that is raised, -1 for one that is lowered, else 0."""
+    align = run.find(f"{_W}rPr/{_W}vertAlign")
+    return {"superscript": 1, "subscript": -1}.get(align.get(_W + "val", ""), 0) if align is not None else 0
+
+
+def _add_formula(line: Line, formula: Any, word: _Word | None, depth: int) -> None:
+    """Write a fraction, a base with what is raised or lowered beside it, or a root (ECMA-376, part 1, 22.1.2)."""
+
+    def part(name: str) -> str:
+        found = formula.find(_MATH + name)
+        return _text(found, word, depth) if found is not None else ""
+
+    if formula.tag == _MATH + "f":
+        line.add_fraction(part("num"), part("den"))
+    elif formula.tag == _MATH + "rad":
+        line.add(f"{part('deg')}√({part('e')})")
+    else:
+        line.add(part("e"))
+        line.add(part("sub"), -1)
+        line.add(part("sup"), 1)
 
 
 def _vanishes(run: Any) -> bool:
