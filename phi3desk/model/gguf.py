@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -49,6 +50,8 @@ MAX_BASES = 8
 
 #: blocks beyond this are no model's
 MAX_BLOCKS = 512
+#: tokens that a model must be able to read at a time
+LEAST_CONTEXT = 64
 
 
 def inspect(path: str | Path, wanted: str = "") -> GgufInfo:
@@ -175,11 +178,32 @@ def _check_shape(header: Header) -> None:
         raise UserError("“{name}” does not say how many blocks its model has.", name=name)
     heads = header.whole(f"{architecture}.attention.head_count")
     width = header.whole(f"{architecture}.embedding_length")
+    # a context shorter than any question of llama.cpp's own templates ends the process at the first one
+    if 0 < header.whole(f"{architecture}.context_length") < LEAST_CONTEXT:
+        raise UserError(
+            "“{name}” says that its model reads no more than {count} tokens at a time, too few for any question.",
+            name=name,
+            count=header.whole(f"{architecture}.context_length"),
+        )
+    _check_fractions(header, architecture)
     head_width = max(header.whole(f"{architecture}.attention.key_length"), width // heads if heads > 0 else 0)
     if head_width and header.whole(f"{architecture}.rope.dimension_count") > head_width:
         raise UserError(
             "“{name}” is damaged: the numbers in its header do not fit together. Fetch the file again.", name=name
         )
+
+
+def _check_fractions(header: Header, architecture: str) -> None:
+    """Refuse what is no number among the model's, and what must not be negative."""
+    for key, value in header.metadata.items():
+        if not isinstance(value, float) or not key.startswith(f"{architecture}."):
+            continue
+        if not math.isfinite(value) or (key.endswith("epsilon") and value < 0):
+            raise UserError(
+                "“{name}” is damaged: “{key}” in its header is impossible. Fetch the file again.",
+                name=header.path.name,
+                key=key,
+            )
 
 
 def _has_byte(texts: set[bytes], value: int) -> bool:
@@ -198,9 +222,20 @@ def _check_adapter(header: Header) -> None:
         raise UserError("“{name}” is an adapter of a kind that cannot be used; only LoRA can.", name=name)
     if header.types.get("adapter.lora.alpha") != 6:
         raise UserError("“{name}” is damaged: it does not say how strongly the adapter was trained.", name=name)
+    alpha = header.metadata["adapter.lora.alpha"]
+    if not isinstance(alpha, float) or not math.isfinite(alpha):
+        raise UserError("“{name}” is damaged: the strength that it was trained with is no number.", name=name)
     if "adapter.alora.invocation_tokens" in header.metadata:
         raise UserError(
             "“{name}” is an adapter that waits for a keyword (aLoRA); only plain LoRA can be used.", name=name
+        )
+    norms = sum(tensor.name.endswith("_norm.weight") for tensor in header.tensors)
+    if norms:
+        raise UserError(
+            "“{name}” has trained norms too ({count} tensors), which llama.cpp leaves out: its answers would not be "
+            "what it was trained for. Ask for it to be trained without modules_to_save.",
+            name=name,
+            count=norms,
         )
     pairs: dict[str, set[str]] = {}
     for tensor in header.tensors:
@@ -213,7 +248,7 @@ def _check_adapter(header: Header) -> None:
         base, _, half = tensor.name.rpartition(".")
         if half in ("lora_a", "lora_b"):
             pairs.setdefault(base, set()).add(half)
-        elif not tensor.name.endswith("_norm.weight"):
+        else:
             raise UserError(
                 "“{name}” holds more than a LoRA adapter (“{tensor}”) and cannot be used.",
                 name=name,

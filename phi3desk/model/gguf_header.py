@@ -6,6 +6,7 @@ offset is checked against the file before it is used, because the same file is t
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,12 @@ TENSOR_TYPES: dict[int, tuple[str, int, int]] = {
 }  # fmt: skip
 
 Scalar = str | int | float | bool
+
+
+#: names of the pieces of a file that was cut up: model.gguf.part1of2, model.gguf.001, model.gguf-split-a, model.gguf.aa
+_PIECE = re.compile(
+    r"\.gguf[.\-_]?(?:part|split|piece)?[.\-_]?(?:\d{1,5}|[a-d]|a[a-z])(?:[.\-_]?of[.\-_]?(?P<count>\d{1,5}))?$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -170,13 +177,16 @@ def read_header(path: Path) -> Header:
     except OSError as error:
         raise UserError("“{name}” cannot be read: {reason}.", name=name, reason=error.strerror or "unknown") from None
     except _Damaged as error:
+        if piece := _PIECE.search(path.name):
+            raise _one_of_pieces(path.name, piece) from None
         raise UserError("“{name}” is damaged: {reason}. Fetch the file again.", name=name, reason=str(error)) from None
 
 
 def _read(path: Path, file: BinaryIO, size: int) -> Header:
     head = file.read(512)
     if head[:4] != MAGIC:
-        raise _foreign(path.name, head, size)
+        piece = _PIECE.search(path.name)
+        raise _one_of_pieces(path.name, piece) if piece else _foreign(path.name, head, size)
     file.seek(0)
     window = _Window(file, size)
     window.need(4)
@@ -194,6 +204,22 @@ def _read(path: Path, file: BinaryIO, size: int) -> Header:
     data_start = -(-window.position // alignment) * alignment
     _check_data(tensors, alignment, data_start, size)
     return Header(path, size, version, metadata, types, tensors, data_start, vocabulary)
+
+
+def _one_of_pieces(name: str, piece: re.Match[str]) -> UserError:
+    """Say that a file is a piece of one that was cut up, as by `split`, and has to be joined again."""
+    if piece["count"]:
+        return UserError(
+            "“{name}” is one of {count} pieces of a single file. Join them in their order into one file first, and "
+            "choose that.",
+            name=name,
+            count=int(piece["count"]),
+        )
+    return UserError(
+        "“{name}” is one of several pieces of a single file. Join them in their order into one file first, and choose "
+        "that.",
+        name=name,
+    )
 
 
 def _check_version(name: str, version: int) -> None:

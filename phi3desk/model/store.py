@@ -165,7 +165,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         return {}
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         log.warning("%s cannot be read; it is set aside", path.name)
         path.replace(path.with_name(path.name + ".unreadable"))
         return {}

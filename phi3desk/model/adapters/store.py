@@ -187,5 +187,5 @@ def _read_adapter(record: Path) -> AdapterEntry | None:
         entry = AdapterEntry(**content)
         path = record.with_name(Path(entry.path).name)
         return replace(entry, path=str(path), confirmed=tuple(map(str, entry.confirmed)), starter=False)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None

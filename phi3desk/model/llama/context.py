@@ -44,6 +44,8 @@ class Context:
         self._memory = api.llama_get_memory(self.handle)
         self._vocabulary_size = vocabulary_size
         self.length = int(api.llama_n_ctx(self.handle))
+        # llama.cpp makes a batch no larger than the context, and ends the process over one that is
+        self.slice = min(self.slice, int(api.llama_n_batch(self.handle)))
         self.tokens: list[int] = []
         self._prompt_length = 0
         self._whole_slices = 0

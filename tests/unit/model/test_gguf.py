@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import struct
 from pathlib import Path
 
@@ -243,3 +244,68 @@ def test_inspect_never_fails_otherwise_than_in_words(small: bytes, tmp_path: Pat
         inspect(path, data.draw(st.sampled_from(["", "model", "adapter"])))
     except UserError as error:
         assert str(error)
+
+
+def _write_adapter(path: Path, alpha: float = 8.0, norms: int = 0) -> Path:
+    import numpy as np
+
+    writer = _writer(path)
+    writer.add_type(gguf.GGUFType.ADAPTER)
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", alpha)
+    for half, shape in (("lora_a", (4, 32)), ("lora_b", (32, 4))):
+        writer.add_tensor(f"blk.0.attn_output.weight.{half}", np.ones(shape, np.float32))
+    for block in range(norms):
+        writer.add_tensor(f"blk.{block}.attn_norm.weight", np.ones(32, np.float32))
+    _close(writer)
+    return path
+
+
+@pytest.mark.parametrize("alpha", [float("nan"), float("inf"), float("-inf")])
+def test_inspect_refuses_an_adapter_whose_strength_is_no_number(tmp_path: Path, alpha: float) -> None:
+    assert inspect(_write_adapter(tmp_path / "sound.gguf"), "adapter").alpha == 8.0
+    assert "is no number" in _refusal(_write_adapter(tmp_path / "alpha.gguf", alpha), "adapter")
+
+
+def test_inspect_refuses_an_adapter_with_norms_that_have_no_part_in_answers(tmp_path: Path) -> None:
+    words = _refusal(_write_adapter(tmp_path / "norms.gguf", norms=4), "adapter")
+    assert "4 tensors" in words
+    assert "leaves out" in words
+
+
+@pytest.mark.parametrize(
+    ("key", "new", "words"),
+    [
+        ("phi3.context_length", struct.pack("<II", 4, 15), "too few for any question"),
+        ("phi3.attention.layer_norm_rms_epsilon", struct.pack("<If", 6, math.nan), "is impossible"),
+        ("phi3.attention.layer_norm_rms_epsilon", struct.pack("<If", 6, -1.0), "is impossible"),
+    ],
+)
+def test_inspect_refuses_impossible_numbers_of_a_model(
+    tiny_phi3: Path, tmp_path: Path, key: str, new: bytes, words: str
+) -> None:
+    raw = bytearray(tiny_phi3.read_bytes())
+    at = raw.index(key.encode()) + len(key)
+    raw[at : at + len(new)] = new
+    path = tmp_path / "changed.gguf"
+    path.write_bytes(raw)
+    assert words in _refusal(path, "model")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("big.gguf.part1of2", "one of 2 pieces"),
+        ("big.gguf.part2of2", "one of 2 pieces"),
+        ("big.gguf.001", "one of several pieces"),
+        ("big.gguf-split-a", "one of several pieces"),
+        ("big.gguf.aa", "one of several pieces"),
+    ],
+)
+def test_inspect_names_the_pieces_of_a_file_that_was_cut_up(
+    tiny_phi3: Path, tmp_path: Path, name: str, words: str
+) -> None:
+    raw = tiny_phi3.read_bytes()
+    path = tmp_path / name
+    path.write_bytes(raw[len(raw) // 2 :] if "2of2" in name or name.endswith("aa") else raw[: len(raw) // 2])
+    assert words in _refusal(path)
