@@ -11,9 +11,17 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def log_to_file(folder: Path, name: str, level: int = logging.INFO) -> Path:
-    """Send this process's log, from a level on, to NAME.log in a folder; returns the file."""
+    """Send this process's log, from a level on, to NAME.log in a folder; returns the file.
+
+    Where the file cannot be written there is no log.
+    """
     file = folder / f"{name}.log"
-    handler = RotatingFileHandler(file, maxBytes=_BYTES, backupCount=2, encoding="utf-8")
+    handler: logging.Handler
+    try:
+        handler = RotatingFileHandler(file, maxBytes=_BYTES, backupCount=2, encoding="utf-8")
+    except OSError:
+        # a log that another program holds, or that is no file, is no reason not to work
+        handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter(_FORMAT))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     return file

@@ -203,7 +203,7 @@ class Settings:
             return
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             log.warning("settings.json cannot be read; the defaults are used")
             path.replace(path.with_name(path.name + ".unreadable"))
             return

@@ -12,8 +12,18 @@ import msgspec
 
 from phi3desk.errors import Sentence
 
-# What a terminal would obey in the text of a document or of a model: all control characters but tab and line feed.
-_CONTROL = {code: None for code in [*range(32), *range(127, 160)] if code not in (9, 10)}
+#: Unicode's format characters (Cf), by first and last code: they turn the direction of text round or cannot be seen.
+_FORMAT = (
+    (0xAD, 0xAD), (0x600, 0x605), (0x61C, 0x61C), (0x6DD, 0x6DD), (0x70F, 0x70F), (0x890, 0x891), (0x8E2, 0x8E2),
+    (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFEFF, 0xFEFF),
+    (0xFFF9, 0xFFFB), (0x110BD, 0x110BD), (0x110CD, 0x110CD), (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A), (0xE0001, 0xE0001), (0xE0020, 0xE007F),
+)  # fmt: skip
+# What a terminal would obey in names, in the text of a document or of a model: all control characters but tab and line
+# feed, and what would make a line read as another one.
+_CONTROL: dict[int, str | None] = {code: None for code in [*range(32), *range(127, 160)] if code not in (9, 10)}
+_CONTROL |= {code: None for first, last in _FORMAT for code in range(first, last + 1)}
+_CONTROL |= {0x2028: "\n", 0x2029: "\n"}
 
 
 class OutputError(Exception):
@@ -36,7 +46,7 @@ class Output:
 
     def row(self, text: str) -> None:
         """Print one line for people, whatever line breaks are in it."""
-        self.text(text.replace("\n", " "))
+        self._write(text.translate(_CONTROL).replace("\n", " "))
 
     def json(self, value: Any) -> None:
         """Print a value as one line of JSON."""

@@ -52,11 +52,12 @@ def test_automatic_value_is_allowed_outside_the_range(tmp_path):
     assert settings.get("model.context") == 0
 
 
-def test_damaged_file_gives_defaults_and_is_kept_aside(tmp_path):
+@pytest.mark.parametrize("text", ["{broken", "[" * 100_000 + "]" * 100_000])
+def test_damaged_file_gives_defaults_and_is_kept_aside(tmp_path, text):
     path = tmp_path / "settings.json"
-    path.write_text("{broken")
+    path.write_text(text)
     assert Settings(path).get("answers.passages") == 5
-    assert (tmp_path / "settings.json.unreadable").read_text() == "{broken"
+    assert (tmp_path / "settings.json.unreadable").read_text() == text
 
 
 def test_wrong_value_in_the_file_falls_back_alone(tmp_path):

@@ -193,3 +193,10 @@ def test_expert_of_documents_only_is_never_answered_without_a_passage():
     with pytest.raises(UserError, match="No passage fits"):
         compose(request, count, 600, 10)
     assert compose(replace(request, mode=AnswerMode.DOCUMENTS), count, 600, 10).sources_read == ()
+
+
+@pytest.mark.parametrize("name", ["\0", "a\nb", "\u202eexpert", "pump\u200bexpert", "\u2066x\u2069"])
+def test_a_name_with_unseen_characters_is_refused(tmp_path, name):
+    with pytest.raises(UserError, match="cannot be seen"):
+        check_profile(Profile("p", name))
+    check_profile(Profile("p", "\U0001f469\u200d\U0001f527 mechanic"))

@@ -1,0 +1,30 @@
+"""What the commands print shows names as they are, and nothing that a terminal would obey or turn round."""
+
+import io
+import sys
+import unicodedata
+
+import pytest
+
+from phi3desk.cli.output import Output, say_failure
+
+FORMAT = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"]
+UNSEEN = ["\0", "\x1b", "\x7f", "\x9b", *FORMAT]
+
+
+def test_text_is_printed_without_control_and_format_characters() -> None:
+    stream = io.StringIO()
+    Output(stream).text("".join(f"a{letter}b" for letter in UNSEEN))
+    assert stream.getvalue() == "ab" * len(UNSEEN) + "\n"
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "two\u2028lines", "two\u2029lines"])
+def test_a_row_is_one_line(text: str) -> None:
+    stream = io.StringIO()
+    Output(stream).row(text)
+    assert stream.getvalue() == "two lines\n"
+
+
+def test_a_failure_names_a_file_without_turning_it_round(capfd: pytest.CaptureFixture[str]) -> None:
+    say_failure("bidi\u202egpj.txt is not there.")
+    assert capfd.readouterr().err == "phi3desk: bidigpj.txt is not there.\n"
