@@ -134,7 +134,10 @@ def _checked_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             raise PackRefused("“{name}” in the pack is larger than a pack may hold.", name=shown)
         folded.add(name.casefold())
         entries[name] = info
-    if sum(info.file_size for info in entries.values()) > MOST_BYTES:
+    whole = sum(info.file_size for info in entries.values())
+    if whole > SMALL and whole > MOST_RATIO * max(1, sum(info.compress_size for info in entries.values())):
+        raise PackRefused("What is in the pack is larger than a pack may hold.")
+    if whole > MOST_BYTES:
         raise PackRefused("The pack is larger than {most} GB, the most that is taken in.", most=MOST_BYTES >> 30)
     return entries
 

@@ -243,6 +243,16 @@ def test_pack_that_swells_is_refused_before_anything_is_unpacked(untouched, tmp_
     assert "larger" in refused(untouched, evil)
 
 
+def test_pack_of_many_files_that_swell_together_is_refused(untouched, tmp_path):
+    """No file alone is large enough to be looked at: together they are a bomb."""
+    bomb = tmp_path / "bombs.phi3pack"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(12):
+            archive.writestr(f"documents/{number}.bin", bytes(9 << 20))
+        archive.comment = COMMENT + sha(b"").encode()
+    assert "larger than a pack may hold" in refused(untouched, bomb)
+
+
 def test_pack_larger_than_allowed_or_than_the_disk_is_refused(pack, untouched, monkeypatch):
     monkeypatch.setattr(checks, "RESERVE", 1 << 60)
     assert "not enough room" in refused(untouched, pack)
