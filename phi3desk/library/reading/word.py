@@ -14,6 +14,7 @@ from phi3desk.library.reading.archive import checked_copy
 from phi3desk.library.reading.blocks import Block, Line, heading, one_line, parts_of, tidy
 from phi3desk.library.reading.limits import ReadContent, Refusal
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
+from phi3desk.library.symbol_fonts import UNKNOWN, shown_in, sign_of
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -154,7 +155,9 @@ def _text(element: Any, word: _Word | None, depth: int = 0) -> str:
         if not isinstance(tag, str) or tag in _NOT_SHOWN:
             continue
         if tag in (_W + "t", _MATH + "t"):
-            line.add(child.text or "")
+            line.add(shown_in(_font(element), child.text or ""))
+        elif tag == _W + "sym":
+            line.add(_symbol(child))
         elif tag in _SIGNS:
             line.add(_SIGNS[tag])
         elif tag in _FORMULAS:
@@ -167,6 +170,19 @@ def _text(element: Any, word: _Word | None, depth: int = 0) -> str:
         elif tag != _W + "r" or not _vanishes(child):
             line.add(_text(child, word, depth + 1), _script(child) if tag == _W + "r" else 0)
     return line.text()
+
+
+def _font(run: Any) -> str:
+    fonts = run.find(f"{_W}rPr/{_W}rFonts")
+    return (fonts.get(_W + "ascii") or fonts.get(_W + "hAnsi") or "") if fonts is not None else ""
+
+
+def _symbol(element: Any) -> str:
+    """Return what a symbol shows that Word keeps as a font and a code."""
+    try:
+        return sign_of(element.get(_W + "font") or "", int(element.get(_W + "char") or "", 16))
+    except (ValueError, OverflowError):
+        return UNKNOWN
 
 
 def _script(run: Any) -> int:
