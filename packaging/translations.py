@@ -15,12 +15,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "phi3desk"
 CATALOGUES = ROOT / "resources" / "translations"
-SENTENCES = ("UserError", "say", "Sentence", "Refusal")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,14 +77,55 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
+@cache
+def sentence_makers() -> frozenset[str]:
+    """Return the names of what is called with a template first: `say`, and the errors that hold a sentence.
+
+    An error that derives from these is one of them, unless it takes something else first.
+    """
+    classes = [node for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    makers = {"say", "Sentence", "UserError", "Refusal"}
+    while more := {one.name for one in classes if _bases(one) & makers and _takes_template(one)} - makers:
+        makers |= more
+    return frozenset(makers)
+
+
+def sentence_calls() -> Iterator[ast.Call]:
+    """Yield the calls that make a sentence; a method named `say` is no such call."""
+    for tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and makes_sentence(node):
+                yield node
+
+
+def makes_sentence(call: ast.Call) -> bool:
+    """Tell whether a call makes a sentence of its first argument."""
+    name = name_of(call)
+    is_method = isinstance(call.func, ast.Attribute) and name == "say"
+    return name in sentence_makers() and not is_method and bool(call.args)
+
+
 def sentences() -> Iterator[str]:
     """Yield the templates of all sentences, as the source holds them."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and name_of(node) in SENTENCES and node.args:
-                template = node.args[0]
-                if isinstance(template, ast.Constant) and isinstance(template.value, str):
-                    yield template.value
+    for call in sentence_calls():
+        template = call.args[0]
+        if isinstance(template, ast.Constant) and isinstance(template.value, str):
+            yield template.value
+
+
+@cache
+def trees() -> tuple[ast.Module, ...]:
+    """Return the modules of the product as Python reads them."""
+    return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py")))
+
+
+def _bases(node: ast.ClassDef) -> set[str]:
+    return {getattr(base, "attr", getattr(base, "id", "")) for base in node.bases}
+
+
+def _takes_template(node: ast.ClassDef) -> bool:
+    own = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
+    return own is None or [argument.arg for argument in own.args.args][1:2] == ["template"]
 
 
 def declared() -> Iterator[str]:

@@ -55,12 +55,11 @@ def counted(count: int, noun: str) -> str:
 
 
 def listed(parts: Sequence[str]) -> str:
-    """Return several things as a list within a sentence: "a, b, and c"."""
-    locale = QLocale()
-    if locale.language() == QLocale.Language.C:
-        # it has no words of its own
-        locale = QLocale(QLocale.Language.English)
-    return locale.createSeparatedList(list(parts))
+    """Return several things as a list within a sentence: "a, b and c"; in the language of the catalogue in use."""
+    if len(parts) < 2:
+        return "".join(parts)
+    both = QCoreApplication.translate("List", "{first} and {last}")
+    return both.format(first=", ".join(parts[:-1]), last=parts[-1])
 
 
 def duration(seconds: float) -> str:

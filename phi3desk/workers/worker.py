@@ -15,7 +15,7 @@ from phi3desk import __version__, line_protocol
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.line_protocol import Line
 from phi3desk.workers import protocol
-from phi3desk.workers.protocol import ERROR, RESULT, FailureKind, Hello, News, Operation, Request
+from phi3desk.workers.protocol import ERROR, RESULT, Failure, FailureKind, Hello, News, Operation, Request
 from phi3desk.workers.requests import Cancel, Shutdown
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class Worker:
             try:
                 self._take(line)
             except Exception as error:
-                self._outlet.write(line.id, protocol.failure_of(error), ERROR)
+                self._outlet.write(line.id, _told(line.name, error), ERROR)
         self._on_end()
         with self._lock:
             for task in self._running.values():
@@ -156,13 +156,22 @@ class Worker:
                 raise Cancelled
             data, name = operation.handler(task.request, task), RESULT
         except Exception as error:
-            failure = protocol.failure_of(error)
-            if failure.kind is FailureKind.BUG:
-                log.error("%s failed\n%s", op, failure.report)
-            data, name = failure, ERROR
+            data, name = _told(op, error), ERROR
         with self._lock:
             self._running.pop(task.id, None)
-        self._outlet.write(task.id, data, name)
+        try:
+            self._outlet.write(task.id, data, name)
+        except (TypeError, ValueError, msgspec.MsgspecError) as error:
+            # a result that JSON cannot hold must not end the lane, and with it all that waits there
+            self._outlet.write(task.id, _told(op, error), ERROR)
+
+
+def _told(op: str, error: BaseException) -> Failure:
+    """Return how an exception is told to the window; a bug is written to the log too."""
+    failure = protocol.failure_of(error)
+    if failure.kind is FailureKind.BUG:
+        log.error("%s failed\n%s", op, failure.report)
+    return failure
 
 
 def refuse(outlet: Outlet, error: BaseException) -> None:

@@ -23,17 +23,19 @@ from phi3desk.library.chunker import Chunk
 from phi3desk.library.documents import OutlineEntry, Page, State
 from phi3desk.library.reading.limits import MOST_CHARACTERS, MOST_PAGES
 from phi3desk.library.reading.protocol import (
+    VERSION,
     ChunkingFinished,
     Details,
     Done,
     Event,
     Finished,
+    Hello,
     Opened,
     PassageBatch,
     ReadRequest,
     event_of,
 )
-from phi3desk.line_protocol import decode_line, encode
+from phi3desk.line_protocol import decode, decode_line, encode
 from phi3desk.paths import worker_environment
 
 _POLL_SECONDS = 0.2
@@ -345,6 +347,8 @@ def _event_for(request_id: int, raw: bytes | None) -> Event | None:
         raise _broken()
     try:
         line = decode_line(raw)
+        if line.name == Hello.__name__ and decode(line.data, Hello).protocol != VERSION:
+            raise _StoppedError(say("Parts of phi3desk are of different versions. Install it again."))
         return event_of(line) if line.id == request_id else None
     except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise _broken() from error

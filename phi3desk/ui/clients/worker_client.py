@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from phi3desk.errors import Sentence, say
 from phi3desk.line_protocol import Line, decode, decode_line, encode
 from phi3desk.paths import HOME_VARIABLE, Paths, worker_command
-from phi3desk.workers.protocol import ERROR, RESULT, VERSION, Failure, FailureKind, Hello, News, Request
+from phi3desk.workers.protocol import ERROR, RESULT, VERSION, Failure, FailureKind, Hello, News, Request, failure_of
 from phi3desk.workers.requests import Cancel, Shutdown
 
 log = logging.getLogger(__name__)
@@ -167,9 +167,11 @@ class WorkerClient(QObject):
             line = bytes(self._buffer[:end])
             del self._buffer[: end + 1]
             try:
-                self._on_line(decode_line(line))
-            except (LookupError, ValueError, msgspec.MsgspecError):
+                told = decode_line(line)
+            except msgspec.MsgspecError:
                 log.error("the %s worker wrote a line that is not of the protocol (%d bytes)", self._name, len(line))
+            else:
+                self._on_line(told)
 
     def _on_line(self, line: Line) -> None:
         if line.id == 0:
@@ -178,27 +180,50 @@ class WorkerClient(QObject):
         call = self._calls.get(line.id)
         if call is None:
             return
-        if line.name == RESULT:
-            del self._calls[line.id]
-            if isinstance(call.request, self._work):
-                self._deaths = 0
-            call.on_result(call.result_of(line))
-        elif line.name == ERROR:
-            del self._calls[line.id]
-            call.on_failure(decode(line.data, Failure))
+        if line.name not in (RESULT, ERROR):
+            self._on_event(call, line)
+            return
+        del self._calls[line.id]
+        failure: Failure | None = None
+        result: Any = None
+        try:
+            if line.name == RESULT:
+                result = call.result_of(line)
+            else:
+                failure = decode(line.data, Failure)
+        except msgspec.MsgspecError as error:
+            log.error("the %s worker answered %s with something else", self._name, type(call.request).__name__)
+            failure = failure_of(error)
+        if failure is not None:
+            call.on_failure(failure)
+            return
+        if isinstance(call.request, self._work):
+            self._deaths = 0
+        call.on_result(result)
+
+    def _on_event(self, call: Call, line: Line) -> None:
+        try:
+            event = call.event_of(line)
+        except (KeyError, msgspec.MsgspecError):
+            log.error("the %s worker told %s something else", self._name, type(call.request).__name__)
         else:
-            call.on_event(call.event_of(line))
+            call.on_event(event)
 
     def _on_news(self, line: Line) -> None:
-        news = News(line.name)
-        if news is News.HELLO:
-            self._on_hello(decode(line.data, Hello))
-        elif news is News.REFUSED:
+        if line.name == News.HELLO:
+            try:
+                hello = decode(line.data, Hello)
+            except msgspec.MsgspecError:
+                hello = Hello(0, self._name, "", 0)
+            self._on_hello(hello)
+        elif line.name == News.REFUSED:
             self._give_up(decode(line.data, Failure).sentence)
-        elif news is News.CHANGED:
+        elif line.name == News.CHANGED:
             self.changed.emit()
-        elif news is News.FOLDERS_CHANGED:
+        elif line.name == News.FOLDERS_CHANGED:
             self.folders_changed.emit()
+        else:
+            log.error("the %s worker told of %s, which is not of the protocol", self._name, line.name[:40])
 
     def _on_hello(self, hello: Hello) -> None:
         if hello.protocol != VERSION:

@@ -47,11 +47,6 @@ def is_translate(call: ast.Call) -> bool:
     return translations.name_of(call) == "translate" and isinstance(owner, ast.Name) and owner.id == "QCoreApplication"
 
 
-def is_sentence(call: ast.Call) -> bool:
-    by_name = isinstance(call.func, ast.Name) and call.func.id in translations.SENTENCES
-    return by_name and bool(call.args)
-
-
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     """What lupdate finds in the product, as (context, text)."""
@@ -76,10 +71,15 @@ def test_extractor_finds_every_text_of_the_window(catalogue: set[tuple[str, str]
 
 
 def test_extractor_finds_every_sentence_and_declaration(catalogue: set[tuple[str, str]]) -> None:
-    templates = {literal(call.args[0]) for module, _, call in calls() if is_sentence(call)} - {None}
+    templates = {literal(call.args[0]) for module, _, call in calls() if translations.makes_sentence(call)} - {None}
     assert len(templates) > 200
     assert {("Sentence", template) for template in templates} <= catalogue
     assert {("Declared", text) for text in translations.declared()} <= catalogue
+
+
+def test_errors_that_derive_from_a_sentence_are_known() -> None:
+    assert {"UserError", "Refusal", "PackRefused", "IndexRefused"} <= translations.sentence_makers()
+    assert "DoubtfulBase" not in translations.sentence_makers()
 
 
 def test_no_text_is_made_where_the_extractor_cannot_see_it() -> None:
@@ -90,7 +90,7 @@ def test_no_text_is_made_where_the_extractor_cannot_see_it() -> None:
             texts = call.args[:1]
         elif is_translate(call) and module not in HANDLES_TEXTS:
             texts = call.args[:2]
-        elif is_sentence(call) and module not in HANDLES_SENTENCES:
+        elif translations.makes_sentence(call) and module not in HANDLES_SENTENCES:
             texts = call.args[:1]
         hidden += [f"{module}:{call.lineno} {ast.unparse(text)}" for text in texts if literal(text) is None]
     assert not hidden
@@ -118,7 +118,7 @@ def test_every_placeholder_is_filled() -> None:
             filled = call.func.value
             if isinstance(filled, ast.Call) and (is_tr(filled) or is_translate(filled)):
                 template = literal(filled.args[0 if is_tr(filled) else 1])
-        elif is_sentence(call) and translations.name_of(call) != "Sentence":
+        elif translations.makes_sentence(call) and translations.name_of(call) != "Sentence":
             template = literal(call.args[0])
         given = {keyword.arg for keyword in call.keywords if (translations.name_of(call), keyword.arg) not in OPTIONS}
         if template is not None and None not in given and placeholders(template) != given:
