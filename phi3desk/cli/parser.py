@@ -105,7 +105,7 @@ def _add_compare(commands: _Commands[Parser]) -> None:
     )
     command.add_argument(
         "--variants",
-        type=_given,
+        type=_variants,
         metavar="LIST",
         default="alone,documents",
         help="alone, documents, adapter, both, profile:NAME; two or more with commas between (alone,documents)",
@@ -172,6 +172,15 @@ def _add_questions(command: argparse.ArgumentParser) -> None:
 def _given(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty")
+    return text
+
+
+def _variants(text: str) -> str:
+    from phi3desk.comparison.plan import KINDS, PROFILE
+
+    for name in _given(text).split(","):
+        if name.strip() not in KINDS and not name.strip().startswith(PROFILE):
+            raise argparse.ArgumentTypeError(f"“{name.strip()}” is none of {', '.join(KINDS)} and {PROFILE}NAME")
     return text
 
 

@@ -9,7 +9,7 @@ from typing import Never
 
 from phi3desk.chat.answer import write
 from phi3desk.chat.prompt import Completion
-from phi3desk.errors import UserError
+from phi3desk.errors import Cancelled, UserError
 from phi3desk.line_protocol import take_standard_output
 from phi3desk.logs import log_to_file
 from phi3desk.model.llama.engine import Engine
@@ -42,7 +42,8 @@ class ModelService:
         """Return the operations, by the thread that serves them."""
         return {
             "model": [
-                LoadModel.served_by(self.load),
+                # the model before is let go also by a load that is stopped before it begins
+                LoadModel.served_by(self.load, even_cancelled=True),
                 SetAdapters.served_by(self.set_adapters),
                 WriteAnswer.served_by(self.answer),
             ],
@@ -55,6 +56,8 @@ class ModelService:
         Raises UserError where the model is no longer listed, or its file cannot be used.
         """
         self.close()
+        if task.cancelled.is_set():
+            raise Cancelled
         entry = self._models.find(request.model.name)
 
         def on_progress(fraction: float) -> bool:

@@ -102,9 +102,12 @@ class Request(Generic[Result, Event]):
         return {kind.__name__: kind for kind in get_args(told) or (told,) if isinstance(kind, type)}
 
     @classmethod
-    def served_by(cls, handler: Callable[[Self, Task[Event]], Result]) -> Operation:
-        """Return the operation of a worker that answers requests of this class."""
-        return Operation(cls, handler)
+    def served_by(cls, handler: Callable[[Self, Task[Event]], Result], *, even_cancelled: bool = False) -> Operation:
+        """Return the operation of a worker that answers requests of this class.
+
+        One that was cancelled while it waited is not begun, unless it is to be `even_cancelled`.
+        """
+        return Operation(cls, handler, even_cancelled)
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class Operation:
 
     request: type[Request[Any, Any]]
     handler: Callable[[Any, Any], Any]
+    even_cancelled: bool = False
 
 
 def _type_arguments(request: type[Request[Any, Any]]) -> tuple[Any, ...]:

@@ -152,7 +152,7 @@ class Worker:
         op = type(task.request).__name__
         _, operation = self._operations[op]
         try:
-            if task.cancelled.is_set():
+            if task.cancelled.is_set() and not operation.even_cancelled:
                 raise Cancelled
             data, name = operation.handler(task.request, task), RESULT
         except Exception as error:

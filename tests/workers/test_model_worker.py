@@ -83,6 +83,19 @@ def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny, t
     assert answer(worker).generation.tokens == plain
 
 
+def test_a_load_stopped_before_it_began_lets_the_model_before_go(worker, tiny):
+    worker.ask(LoadModel(tiny, OPTIONS))
+    writing = worker.send(WriteAnswer(request(), Sampling(max_tokens=900, temperature=1.0)))
+    loading = worker.send(LoadModel(tiny, OPTIONS))
+    worker.send(Cancel(loading))
+    worker.send(Cancel(writing))
+    ended = worker.end_of(loading)
+    assert ended.failed
+    assert ended.data.kind is FailureKind.CANCELLED
+    told = worker.end_of(worker.send(WriteAnswer(request(), Sampling())))
+    assert "Models page" in str(told.data.sentence)
+
+
 def test_answer_is_cancelled_while_it_is_written(worker, tiny):
     worker.ask(LoadModel(tiny, OPTIONS))
     running = worker.send(WriteAnswer(request(), Sampling(max_tokens=900, temperature=1.0)))

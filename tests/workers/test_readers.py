@@ -29,6 +29,7 @@ tell(0, "Hello", {"protocol": 3})
 for line in sys.stdin:
     line = json.loads(line)
     id, request = line["id"], line["data"]
+    if "elder" in request["path"]: tell(0, "Hello", {"protocol": 2})
     if "hang" in request["path"]: time.sleep(60)
     if "die" in request["path"]: os.abort()
     if "grow" in request["path"]: hoard = bytearray(400 * 1024 * 1024); time.sleep(60)
@@ -99,6 +100,7 @@ def test_readers_tell_what_each_kind_of_file_is(tmp_path: Path) -> None:
     [
         ("hang", "longer", 1.5),
         ("chatter", "longer", 1.5),
+        ("elder", "different versions", 30),
         ("die", "break down", 30),
         ("babble", "break down", 30),
         ("nonsense", "break down", 30),

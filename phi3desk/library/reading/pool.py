@@ -35,7 +35,7 @@ from phi3desk.library.reading.protocol import (
     ReadRequest,
     event_of,
 )
-from phi3desk.line_protocol import decode, decode_line, encode
+from phi3desk.line_protocol import Line, decode, decode_line, encode
 from phi3desk.paths import worker_environment
 
 _POLL_SECONDS = 0.2
@@ -347,11 +347,19 @@ def _event_for(request_id: int, raw: bytes | None) -> Event | None:
         raise _broken()
     try:
         line = decode_line(raw)
-        if line.name == Hello.__name__ and decode(line.data, Hello).protocol != VERSION:
+        if line.id == 0 and _is_of_another_version(line):
             raise _StoppedError(say("Parts of phi3desk are of different versions. Install it again."))
         return event_of(line) if line.id == request_id else None
     except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise _broken() from error
+
+
+def _is_of_another_version(line: Line) -> bool:
+    """Tell whether a line is the greeting of a reader that speaks another protocol."""
+    try:
+        return line.name == Hello.__name__ and decode(line.data, Hello).protocol != VERSION
+    except msgspec.MsgspecError:
+        return False
 
 
 def _forward(pipe: IO[bytes], lines: queue.Queue[bytes | None]) -> None:

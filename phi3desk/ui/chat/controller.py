@@ -253,6 +253,7 @@ class ConversationController(QObject):
             history=turns_of(self._messages()[:-1]),
             document=document,
         )
+        self._expert.load_if_none()
         job = AnswerJob(question, self._library, self._model, self)
         self._job = job
         self._activity, self._text, self._sources = "", "", ()

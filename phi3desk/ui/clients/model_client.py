@@ -24,14 +24,16 @@ def model_worker(paths: Paths) -> WorkerClient:
 class ModelClient(QObject):
     """The model worker. After a death the model that was loaded is loaded again by itself.
 
-    `load_started` carries a ModelRef, `load_progressed` 0..1, `loaded` a LoadedModel, `load_failed` a Failure,
-    `stopped` a Sentence when the worker died or was given up, `hardware_known` a Hardware.
+    `load_started` carries a ModelRef, `load_progressed` 0..1, `loaded` a LoadedModel, `load_failed` a Failure;
+    `load_stopped` tells that the user stopped a load and nothing is loaded, `stopped` carries a Sentence when the
+    worker died or was given up, `hardware_known` a Hardware.
     """
 
     load_started = Signal(object)
     load_progressed = Signal(float)
     loaded = Signal(object)
     load_failed = Signal(object)
+    load_stopped = Signal()
     adapters_changed = Signal(object)
     adapters_failed = Signal(object, object)
     stopped = Signal(object)
@@ -137,13 +139,14 @@ class ModelClient(QObject):
     def _load_wanted(self) -> None:
         if self._wanted is None:
             return
-        model, options = self._wanted
+        wanted = self._wanted
+        model, options = wanted
         self.model = None
         self.load_started.emit(model)
         self._loading = self.worker.request(
             LoadModel(model, options, self._adapters),
             self._on_loaded,
-            self._on_load_failed,
+            lambda failure: self._on_load_failed(failure, superseded=self._wanted is not wanted),
             lambda progress: self.load_progressed.emit(progress.fraction),
         )
 
@@ -153,9 +156,13 @@ class ModelClient(QObject):
         if tuple(model.adapters) != self._adapters:
             self._send_adapters()
 
-    def _on_load_failed(self, failure: Failure) -> None:
-        if failure.kind not in (FailureKind.CANCELLED, FailureKind.DIED):
-            self._wanted = None
+    def _on_load_failed(self, failure: Failure, *, superseded: bool) -> None:
+        if superseded or failure.kind is FailureKind.DIED:
+            return
+        self._wanted = None
+        if failure.kind is FailureKind.CANCELLED:
+            self.load_stopped.emit()
+        else:
             self.load_failed.emit(failure)
 
     def _on_adapters_set(self, model: LoadedModel) -> None:

@@ -37,6 +37,7 @@ class ActiveExpert(QObject):
         self._wanted: ModelRef | None = None
         model.load_started.connect(self._on_load_started)
         model.loaded.connect(self._on_loaded)
+        model.load_stopped.connect(self._on_load_stopped)
         for signal in (model.load_started, model.loaded, model.adapters_changed):
             signal.connect(self._on_model_changed)
 
@@ -90,6 +91,11 @@ class ActiveExpert(QObject):
         """Load a model with the adapters of the expert in use."""
         self._model.load(entry.ref, load_options(self._settings), self.current.adapters)
 
+    def load_if_none(self) -> None:
+        """Load the model where none is loaded or being loaded: its loading was stopped, and now it is needed."""
+        if self._model.model is None and not self._model.is_loading:
+            self.load_in_use()
+
     def load_in_use(self) -> None:
         """Load the model in use; does nothing where there is none."""
         entry = self.entry()
@@ -105,6 +111,10 @@ class ActiveExpert(QObject):
 
     def _on_loaded(self, model: LoadedModel) -> None:
         self._wanted = model.ref
+
+    def _on_load_stopped(self) -> None:
+        self._wanted = None
+        self.changed.emit()
 
     def made_by(self) -> MadeBy:
         """Return what a message written now is made by."""

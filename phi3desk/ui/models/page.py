@@ -267,13 +267,25 @@ class ModelsPage(Page):
     def _remove(self, name: str) -> None:
         def on_removed(entry: ModelEntry) -> None:
             self._failures.pop(name, None)
-            self.refresh()
+            self._after_change(entry)
             self._notices.offer_undo(
                 self.tr("“{name}” was removed from the list; its file stays.").format(name=name),
-                lambda: self._try(lambda: self._models.restore(entry), lambda _: self.refresh()),
+                lambda: self._try(lambda: self._put_back(entry), lambda _: self._after_change(entry)),
             )
 
         self._try(lambda: self._models.remove(name), on_removed)
+
+    def _put_back(self, entry: ModelEntry) -> None:
+        self._models.restore(entry)
+        if entry.in_use:
+            self._models.use(entry.name)
+
+    def _after_change(self, entry: ModelEntry) -> None:
+        """Show the list anew; where the model in use left it or came back, another one answers from now on."""
+        self.refresh()
+        in_use = self._models.in_use()
+        if entry.in_use and in_use is not None:
+            self.model_chosen.emit(in_use.name)
 
     def _remove_adapter(self, name: str) -> None:
         def on_removed(removed: Any) -> None:
@@ -351,8 +363,10 @@ class ModelsPage(Page):
             self._say(text)
 
     def _cancel_load(self) -> None:
+        name = self._loading.name if self._loading is not None else ""
         self._model.cancel_load()
         self._end_loading()
+        self._fail(name, self.tr("Loading was stopped. The model is loaded when the next question is asked."))
 
     def _end_loading(self) -> None:
         self._loading = None

@@ -144,6 +144,22 @@ def test_models_page_cancel_stops_loading(page, model, add, tiny_phi3: Path, qtb
     qtbot.mouseClick(card.cancel_button, Qt.MouseButton.LeftButton)
     assert model.cancelled == 1
     assert not card.progress_bar.isVisible()
+    assert card.failure.text().startswith("Loading was stopped.")
+
+
+def test_models_page_tells_which_model_answers_when_the_one_in_use_goes_and_comes_back(
+    page, notices: Notices, add, tiny_phi3: Path, qtbot: QtBot
+):
+    name = add(tiny_phi3)
+    qtbot.waitUntil(lambda: page.cards[name].entry.in_use)
+    starter = next(other for other in page.cards if other != name)
+    chosen: list[str] = []
+    page.model_chosen.connect(chosen.append)
+    with qtbot.waitSignal(notices.undo_offered) as offered:
+        qtbot.mouseClick(page.cards[name].findChild(QPushButton, "remove"), Qt.MouseButton.LeftButton)
+    assert chosen == [starter]
+    offered.args[1]()
+    qtbot.waitUntil(lambda: chosen == [starter, name])
 
 
 def test_models_page_marks_the_starter_as_a_stand_in(page, home: Paths, qtbot: QtBot):
