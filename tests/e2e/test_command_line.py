@@ -76,7 +76,16 @@ def test_import_documents_search_and_ask_keep_their_shapes(phi3desk, tmp_path, t
 
 @pytest.mark.parametrize(
     "arguments",
-    [["fly"], ["search"], ["import"], ["models"], ["models", "use"], ["search", "x", "-k", "0"], ["ask", " "]],
+    [
+        ["fly"],
+        ["search"],
+        ["import"],
+        ["models"],
+        ["models", "use"],
+        ["search", "x", "-k", "0"],
+        ["ask", " "],
+        ["compare", "--questions", "q.jsonl", "--variants", "alone,foo"],
+    ],
 )
 def test_wrong_use_exits_with_2_and_a_sentence(phi3desk, arguments):
     done = phi3desk(*arguments)
