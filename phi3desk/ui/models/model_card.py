@@ -13,7 +13,7 @@ from phi3desk.ui.formatting import counted, number, size_of
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from phi3desk.ui.widgets.basic import Button, Card, StateBadge, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.memory_bar import MemoryBar, Part
+from phi3desk.ui.widgets.memory_bar import MemoryBar, MemoryPart
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,8 @@ class ModelCard(Card):
 
     def _add_bar(self, place: str, need: Need, free: int, total: int) -> None:
         parts = (
-            Part(self.tr("Model: {size}").format(size=size_of(need.weights)), need.weights),
-            Part(
+            MemoryPart(self.tr("Model: {size}").format(size=size_of(need.weights)), need.weights),
+            MemoryPart(
                 self.tr("Context of {tokens} tokens: {size}").format(
                     tokens=number(need.context), size=size_of(need.cache)
                 ),

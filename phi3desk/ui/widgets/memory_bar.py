@@ -14,7 +14,7 @@ from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
 @dataclass(frozen=True)
-class Part:
+class MemoryPart:
     """A part of a memory bar: what it is, its bytes, and its colour (accent or attention)."""
 
     text: str
@@ -30,7 +30,7 @@ class MemoryBar(QWidget):
 
     HEIGHT = 10
 
-    def __init__(self, text: str, parts: tuple[Part, ...], used: int, total: int) -> None:
+    def __init__(self, text: str, parts: tuple[MemoryPart, ...], used: int, total: int) -> None:
         """`used` is what other programs hold already; it is drawn in the line's colour at the left."""
         super().__init__()
         self._parts, self._used, self._total = parts, used, total

@@ -20,7 +20,7 @@ from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.page import PHI3_FILE, ModelsPage
 from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
-from phi3desk.ui.widgets.memory_bar import MemoryBar, Part
+from phi3desk.ui.widgets.memory_bar import MemoryBar, MemoryPart
 from phi3desk.workers.protocol import Failure, FailureKind
 from tests.helpers.own_adapters import own_adapters
 from tests.helpers.tiny_phi3 import write_tiny_adapter
@@ -181,7 +181,7 @@ def test_models_page_copies_where_phi3_is_found(page: ModelsPage, qtbot: QtBot):
 
 
 def test_memory_bar_tells_what_does_not_fit(qtbot: QtBot):
-    bar = MemoryBar("Memory", (Part("Model", 10), Part("Context", 5)), used=2, total=16)
+    bar = MemoryBar("Memory", (MemoryPart("Model", 10), MemoryPart("Context", 5)), used=2, total=16)
     qtbot.addWidget(bar)
     assert not bar.fits
     bar.resize(200, 10)
