@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.history import turns_of
 from phi3desk.chat.messages import Answer, Conversation, Message, Source
 from phi3desk.chat.prompt import prompt_format_for
@@ -161,7 +164,6 @@ class ConversationController(QObject):
             return
         question, answer = asked
         named = self.named_in(question.id)
-        collections = () if without_documents else self._collections_searched(named)
         if answer.id == self._messages()[-1].id:
             self._store.delete_from(message_id)
             self._show_open()
@@ -169,7 +171,10 @@ class ConversationController(QObject):
             added = self._store.add(self._open.id, Role.USER, question.text)
             self._named[added.id] = named
             self.message_added.emit(added, False)
-        self._answer(question.text, collections, document_of(named))
+        if without_documents:
+            self._answer(question.text, (), None, alone=True)
+        else:
+            self._answer(question.text, self._collections_searched(named), document_of(named))
 
     def _take_out(self, message_id: int) -> list[Message]:
         """Delete a message of the open conversation and all after it; return them."""
@@ -240,7 +245,10 @@ class ConversationController(QObject):
 
     # the way of an answer
 
-    def _answer(self, text: str, collections: tuple[int, ...] | None, document: str | None) -> None:
+    def _answer(
+        self, text: str, collections: tuple[int, ...] | None, document: str | None, *, alone: bool = False
+    ) -> None:
+        """Begin an answer; `alone` has the model write although the expert answers from documents only."""
         conversation = self._open
         if conversation is None:
             return
@@ -253,6 +261,8 @@ class ConversationController(QObject):
             history=turns_of(self._messages()[:-1]),
             document=document,
         )
+        if alone and question.mode.refuses(searched=0):
+            question = replace(question, mode=AnswerMode.MODEL_ALONE)
         self._expert.load_if_none()
         job = AnswerJob(question, self._library, self._model, self)
         self._job = job

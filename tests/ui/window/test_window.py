@@ -30,7 +30,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
-from phi3desk.chat.messages import Message
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.messages import Basis, Message
 from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import AdapterUse, Ending, Role
@@ -151,6 +152,23 @@ def test_window_answers_without_documents_and_names_what_wrote_it(
     assert len(message.answer.made_by.model_sha256) == 64
     assert "From the model alone, not from documents" in working.chat.view.toPlainText()
     assert services.conversations.messages(message.conversation_id)[-1].answer == message.answer
+
+
+def test_window_answers_without_documents_where_the_expert_has_to_refuse(
+    qtbot: QtBot, working: MainWindow, services: Services
+) -> None:
+    services.settings.set("answers.max_tokens", 32)
+    expert = services.profiles.current
+    services.profiles.save(dataclasses.replace(expert, answer_mode=AnswerMode.DOCUMENTS_ONLY))
+    refused = ask(qtbot, working, "What is a pump?")
+    assert refused.answer is not None
+    assert refused.answer.basis is Basis.NOTHING_FOUND
+
+    with qtbot.waitSignal(working.conversation_controller.answer_ended, timeout=WAIT) as ended:
+        working.chat.view.action_requested.emit(MessageAction.WITHOUT_DOCUMENTS, refused.id)
+    written = ended.args[0]
+    assert written.answer.basis is Basis.MODEL
+    assert written.answer.made_by.model == "tiny-phi3"
 
 
 def test_window_switches_the_expert_in_the_middle_of_a_conversation(
