@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QShowEvent,
     QTextBlockFormat,
     QTextCursor,
     QTextFrame,
@@ -451,6 +452,16 @@ class ConversationView(QTextBrowser):
                     painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.end()
         super().paintEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Go to the end that was followed while nothing was shown: only now it is known where that is."""
+        super().showEvent(event)
+        if self._following:
+            QTimer.singleShot(0, self, self._follow)
+
+    def _follow(self) -> None:
+        if self._following:
+            self.to_end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

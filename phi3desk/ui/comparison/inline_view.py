@@ -95,7 +95,9 @@ class InlineComparison(Card):
         """Say how far the comparison has come; `problem` says why it stopped by itself."""
         done = sum(card.outcome is not None for card in self.answers.values())
         total = len(self.answers)
-        had_focus = self.stop.hasFocus()
+        if not running and self.stop.hasFocus():
+            # before the button is hidden: Qt would give the focus to the next widget, and the view would go there
+            self._first_control().setFocus(Qt.FocusReason.OtherFocusReason)
         self.stop.setVisible(running)
         self.go_on.setVisible(not running and done < total)
         told = self.tr("{done} of {total} answers").format(done=number(done), total=number(total))
@@ -107,8 +109,6 @@ class InlineComparison(Card):
             elif card.outcome is None:
                 card.show_outcome(None)
         if not running:
-            if had_focus:
-                self._first_control().setFocus(Qt.FocusReason.OtherFocusReason)
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, problem or told))
 
     def variant(self, key: str) -> Variant:

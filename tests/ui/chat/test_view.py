@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QPalette, QTextDocument
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Basis, Message, Source
@@ -249,3 +250,18 @@ def test_actions_of_an_answer_hide_no_part_of_a_line_they_stand_over(
     # between two buttons nothing but the window's own colour is seen, whatever is written below
     gap = QPoint(actions.width() // len([b for b in actions.buttons() if b.isVisible()]), actions.height() // 2)
     assert image.pixelColor(gap) == window
+
+
+def test_view_filled_before_it_is_shown_opens_at_its_end(qtbot: QtBot) -> None:
+    pages, page, view = QStackedWidget(), QWidget(), ConversationView()
+    QVBoxLayout(page).addWidget(view)
+    pages.addWidget(QWidget())
+    pages.addWidget(page)
+    qtbot.addWidget(pages)
+    pages.resize(700, 500)
+    pages.show()
+    qtbot.waitExposed(pages)
+    view.show_messages([question(id=number, text="word " * 80) for number in range(1, 12)])
+    pages.setCurrentWidget(page)
+    bar = view.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 500 and bar.value() == bar.maximum())

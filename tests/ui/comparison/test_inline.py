@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,12 @@ from pytestqt.qtbot import QtBot
 from phi3desk import app
 from phi3desk.chat.examples import Verdict
 from phi3desk.chat.messages import Message
+from phi3desk.comparison.plan import KIND_NAMES, Comparison, Plan, Variant
+from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.model.types import AdapterUse
+from phi3desk.profiles.profile import Profile
 from phi3desk.ui.chat.message_actions import MessageAction
+from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.comparison.inline_view import InlineComparison
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
 from phi3desk.ui.pages import Page
@@ -250,3 +254,27 @@ def test_adapter_that_does_not_fit_is_named_and_leaves_no_trace(
     plain = ask(qtbot, window, "What is a pump?").answer
     assert plain is not None
     assert window.sidebar.expert_switcher.warning == ""
+
+
+def test_end_of_a_comparison_leaves_the_conversation_where_it_is(
+    qtbot: QtBot, make_answer: Callable[..., Message]
+) -> None:
+    """The button that had the keyboard is gone then; the focus must not go to a link far above."""
+    view = ConversationView()
+    qtbot.addWidget(view)
+    view.resize(700, 400)
+    view.show()
+    qtbot.waitExposed(view)
+    view.show_messages([make_answer("Every two hours [1]. " + "word " * 200, id=number) for number in range(1, 8)])
+    variants = tuple(Variant(key, str(KIND_NAMES[key]), Profile("p", "Pump expert")) for key in ("alone", "documents"))
+    plan = Plan("How often?", (ComparedQuestion("1", "How often?"),), variants)
+    shown = InlineComparison(Comparison(1, plan, 0.0, False))
+    view.show_below(4, shown)
+    shown.stop.setFocus()
+    qtbot.waitUntil(shown.stop.hasFocus)
+    bar = view.verticalScrollBar()
+    before = bar.value()
+    assert before > 300
+    shown.show_running(running=False)
+    qtbot.waitUntil(shown.close_button.hasFocus)
+    assert bar.value() == before
