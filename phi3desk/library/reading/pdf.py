@@ -257,11 +257,16 @@ def _second_opinion(path: Path, password: str, *, locked: bool) -> Iterator[Read
         if reader.is_encrypted and not reader.decrypt(password) and not reader.decrypt(""):
             yield _locked(password)
             return
+        # PDFium may still tell of the file before: only an encrypted file is locked
+        locked = locked and reader.is_encrypted
+        count = len(reader.pages)
         if locked:
             reader.pages[0].extract_text()
-        count = len(reader.pages)
     except Exception:  # pypdf raises whatever a broken file makes it stumble over
         yield _locked(password) if locked else _failure(path)
+        return
+    if count == 0:
+        yield Finished(State.EMPTY, say("The file has no pages."))
         return
     for event in _summed_up(_pages_by_pypdf(reader, count)):
         yield _failure(path) if isinstance(event, Finished) and event.state is not State.READ else event
@@ -284,9 +289,25 @@ def _failure(path: Path) -> Finished:
         is_pdf = b"%PDF-" in file.read(_HEADER_WITHIN)
     if not is_pdf:
         return Finished(State.FAILED, say("The file is named like a PDF, but what it holds is not a PDF."))
+    if _names(path, b"/BrotliDecode"):
+        return Finished(
+            State.FAILED,
+            say("The file is compressed in a way that cannot be read yet (Brotli). Save it as PDF 1.7, and add that."),
+        )
     return Finished(
         State.FAILED, say("The file is damaged: none of its pages can be read. Get or save a new copy of it.")
     )
+
+
+def _names(path: Path, name: bytes) -> bool:
+    """Tell whether a name stands in the plain part of a file."""
+    kept = b""
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            if name in kept + piece:
+                return True
+            kept = piece[-len(name) :]
+    return False
 
 
 def _open_with_pypdf(path: Path, password: str) -> Any:

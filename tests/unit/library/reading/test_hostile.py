@@ -162,3 +162,24 @@ def test_a_title_or_bookmark_that_is_no_text_does_not_cost_the_pages(tmp_path: P
     told = told_of(path)
     assert told.state == State.READ
     assert [page.text for page in told.pages] == ["The pump is greased.", "The end."]
+
+
+def test_a_file_without_pages_is_called_that_and_not_locked(tmp_path: Path) -> None:
+    """After a locked file, too: PDFium's last error is that file's."""
+    locked = PdfWriter()
+    locked.add_blank_page(200, 200)
+    locked.encrypt(user_password="secret", algorithm="AES-256")
+    locked.write(tmp_path / "locked.pdf")
+    PdfWriter().write(tmp_path / "empty.pdf")
+    assert told_of(tmp_path / "locked.pdf").state is State.LOCKED
+    told = told_of(tmp_path / "empty.pdf")
+    assert (told.state, told.reason) == (State.EMPTY, "The file has no pages.")
+
+
+def test_a_file_compressed_with_brotli_is_not_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "brotli.pdf"
+    path.write_bytes(
+        b"%PDF-2.0\n1 0 obj\n<</Type/XRef/Filter/BrotliDecode/Size 2/W[1 2 1]/Root 2 0 R/Length 4>>\nstream\nabcd\n"
+        b"endstream\nendobj\nstartxref\n9\n%%EOF\n"
+    )
+    assert "Brotli" in told_of(path).reason
