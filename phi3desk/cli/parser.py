@@ -180,7 +180,7 @@ def _variants(text: str) -> str:
 
     for name in _given(text).split(","):
         if name.strip() not in KINDS and not name.strip().startswith(PROFILE):
-            raise argparse.ArgumentTypeError(f"“{name.strip()}” is none of {', '.join(KINDS)} and {PROFILE}NAME")
+            raise argparse.ArgumentTypeError(f"“{name.strip()}” is none of: {', '.join((*KINDS, PROFILE + 'NAME'))}")
     return text
 
 

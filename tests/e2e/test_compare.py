@@ -121,7 +121,7 @@ def test_compare_refuses_in_a_sentence(phi3desk, tmp_path):
     file = tmp_path / "questions.jsonl"
     file.write_text('{"question": "How much?"}')
     done = phi3desk("compare", "--questions", file, "--variants", "alone,sideways")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "sideways" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
