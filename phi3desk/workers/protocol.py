@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, Protocol, Self, TypeVar, get_args
 
 from phi3desk.errors import Cancelled, Sentence, UserError, bug_report
@@ -91,11 +92,13 @@ class Request(Generic[Result, Event]):
     """
 
     @classmethod
+    @cache
     def result_type(cls) -> Any:
         """Return the type of the result, for decoding it."""
         return _type_arguments(cls)[0]
 
     @classmethod
+    @cache
     def event_types(cls) -> dict[str, type]:
         """Return the types of the events by the names they travel under."""
         told = _type_arguments(cls)[1]

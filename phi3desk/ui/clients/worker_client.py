@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 RESTARTS_IN_A_ROW = 3
 GRACE_MS = 3000
+_OTHER_VERSION = say("Parts of phi3desk are of different versions. Install it again.")
 
 Result = TypeVar("Result")
 Event = TypeVar("Event")
@@ -210,14 +211,16 @@ class WorkerClient(QObject):
             call.on_event(event)
 
     def _on_news(self, line: Line) -> None:
-        if line.name == News.HELLO:
-            try:
-                hello = decode(line.data, Hello)
-            except msgspec.MsgspecError:
-                hello = Hello(0, self._name, "", 0)
+        try:
+            hello = decode(line.data, Hello) if line.name == News.HELLO else None
+            refusal = decode(line.data, Failure) if line.name == News.REFUSED else None
+        except msgspec.MsgspecError:
+            self._give_up(_OTHER_VERSION)
+            return
+        if hello is not None:
             self._on_hello(hello)
-        elif line.name == News.REFUSED:
-            self._give_up(decode(line.data, Failure).sentence)
+        elif refusal is not None:
+            self._give_up(refusal.sentence)
         elif line.name == News.CHANGED:
             self.changed.emit()
         elif line.name == News.FOLDERS_CHANGED:
@@ -227,7 +230,7 @@ class WorkerClient(QObject):
 
     def _on_hello(self, hello: Hello) -> None:
         if hello.protocol != VERSION:
-            self._give_up(say("Parts of phi3desk are of different versions. Install it again."))
+            self._give_up(_OTHER_VERSION)
             return
         self._greeted = True
         for waiting in self._waiting:

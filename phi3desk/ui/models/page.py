@@ -34,11 +34,12 @@ COPIED_MS = 2000
 class ModelsPage(Page):
     """Lists models and adapters, and says in place why a file was refused, wherever it was chosen or dropped.
 
-    `model_chosen` carries the name of the model to load; `adapters_changed` tells that one was removed, put back or
-    confirmed here.
+    `model_chosen` carries the name of the model to load; `model_in_use_changed` tells that the list gives another one
+    where an expert names none; `adapters_changed` tells that one was removed, put back or confirmed here.
     """
 
     model_chosen = Signal(str)
+    model_in_use_changed = Signal()
     adapters_changed = Signal()
 
     def __init__(self, services: Services, model_import: ModelImport, parent: QWidget | None = None) -> None:
@@ -281,11 +282,10 @@ class ModelsPage(Page):
             self._models.use(entry.name)
 
     def _after_change(self, entry: ModelEntry) -> None:
-        """Show the list anew; where the model in use left it or came back, another one answers from now on."""
+        """Show the list anew; where the model in use left it or came back, another one may answer from now on."""
         self.refresh()
-        in_use = self._models.in_use()
-        if entry.in_use and in_use is not None:
-            self.model_chosen.emit(in_use.name)
+        if entry.in_use:
+            self.model_in_use_changed.emit()
 
     def _remove_adapter(self, name: str) -> None:
         def on_removed(removed: Any) -> None:

@@ -420,14 +420,13 @@ class MainWindow(QMainWindow):
         self.models_page.adapters_changed.connect(self.expert_tabs.adapter_checks.check_again)
         files.refused.connect(self._on_file_refused)
         files.checking.connect(self.model_status.show_check)
-        self.models_page.model_chosen.connect(self._on_model_chosen)
+        models = self._services.models
+        self.models_page.model_chosen.connect(lambda name: self.active_expert.load(models.find(name)))
+        self.models_page.model_in_use_changed.connect(self.active_expert.apply)
 
     def choose_model(self) -> None:
         """Ask for a GGUF file, add it, and answer with it from now on."""
         self.model_import.choose(self)
-
-    def _on_model_chosen(self, name: str) -> None:
-        self.active_expert.load(self._services.models.find(name))
 
     def _on_model_added(self, entry: ModelEntry) -> None:
         self.active_expert.load(entry)

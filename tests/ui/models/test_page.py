@@ -148,13 +148,13 @@ def test_models_page_cancel_stops_loading(page, model, add, tiny_phi3: Path, qtb
 
 
 def test_models_page_tells_which_model_answers_when_the_one_in_use_goes_and_comes_back(
-    page, notices: Notices, add, tiny_phi3: Path, qtbot: QtBot
+    page, notices: Notices, home: Paths, add, tiny_phi3: Path, qtbot: QtBot
 ):
     name = add(tiny_phi3)
     qtbot.waitUntil(lambda: page.cards[name].entry.in_use)
     starter = next(other for other in page.cards if other != name)
     chosen: list[str] = []
-    page.model_chosen.connect(chosen.append)
+    page.model_in_use_changed.connect(lambda: chosen.append(ModelStore(home).in_use().name))
     with qtbot.waitSignal(notices.undo_offered) as offered:
         qtbot.mouseClick(page.cards[name].findChild(QPushButton, "remove"), Qt.MouseButton.LeftButton)
     assert chosen == [starter]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,7 +35,7 @@ from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Basis, Message
 from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
-from phi3desk.model.types import AdapterUse, Ending, Role
+from phi3desk.model.types import AdapterUse, Ending, ModelRef, Role
 from phi3desk.profiles.teaching import Step
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.mentions import Mention
@@ -169,6 +170,25 @@ def test_window_answers_without_documents_where_the_expert_has_to_refuse(
     written = ended.args[0]
     assert written.answer.basis is Basis.MODEL
     assert written.answer.made_by.model == "tiny-phi3"
+
+
+def test_window_keeps_an_experts_own_model_when_the_one_in_use_is_removed(
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_phi3: Path, tmp_path: Path
+) -> None:
+    own = services.models.add(tiny_phi3, "Own")
+    services.models.use(services.models.add(shutil.copy(tiny_phi3, tmp_path / "other.gguf"), "Other").name)
+    services.profiles.save(dataclasses.replace(services.profiles.current, model="Own"))
+    started: list[ModelRef] = []
+    services.model.load_started.connect(started.append)
+    window.active_expert.apply()
+    window.show_page(Page.MODELS)
+    qtbot.waitUntil(lambda: "Other" in window.models_page.cards)
+
+    with qtbot.waitSignal(services.notices.undo_offered) as offered:
+        window.models_page.cards["Other"].remove_requested.emit("Other")
+    offered.args[1]()
+    qtbot.waitUntil(lambda: "Other" in [entry.name for entry in services.models.list()])
+    assert started == [own.ref]
 
 
 def test_window_switches_the_expert_in_the_middle_of_a_conversation(
