@@ -34,7 +34,7 @@ from phi3desk.library.importing.importer import Importer
 from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.integrity import Fault, check, repair
-from phi3desk.library.reading.ocr import default_languages, installed_languages
+from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
 from phi3desk.library.search.retriever import Retriever
 from phi3desk.library.sources import Sources

@@ -14,8 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from phi3desk.errors import Cancelled, say
 from phi3desk.library.documents import Page, State
-from phi3desk.library.reading import ocr
 from phi3desk.library.reading.kinds import read_document
+from phi3desk.library.reading.pdf import ocr
 from phi3desk.library.reading.pool import DocumentText, Limits, Reader
 from phi3desk.library.reading.protocol import Finished, ReadRequest
 from tests.helpers.pdf import Place, stream, write_objects, write_pdf, write_scan

@@ -12,8 +12,8 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from phi3desk.library.documents import Page, State
-from phi3desk.library.reading import pdf
 from phi3desk.library.reading import pool as pool_module
+from phi3desk.library.reading.pdf import reader
 from phi3desk.library.reading.pool import DocumentText, Limits, Reader, ReaderPool
 from phi3desk.library.reading.protocol import Finished, ReadRequest
 from phi3desk.line_protocol import encode
@@ -145,9 +145,9 @@ def test_a_file_may_not_take_endless_time_page_by_page(tmp_path: Path) -> None:
 def test_a_file_that_claims_countless_pages_is_read_as_far_as_is_sensible(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "MOST_PAGES", 3)
+    monkeypatch.setattr(reader, "MOST_PAGES", 3)
     path = write_pdf(tmp_path / "long.pdf", [["one"], ["two"], ["three"], ["four"]])
-    events = list(pdf.read_pdf(ReadRequest(str(path))))
+    events = list(reader.read_pdf(ReadRequest(str(path))))
     assert sum(isinstance(event, Page) for event in events) == 3
     (ended,) = (event for event in events if isinstance(event, Finished))
     assert (ended.state, str(ended.reason)) == (State.READ, "Only the first 3 of 4 pages were read.")

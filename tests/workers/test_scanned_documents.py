@@ -9,7 +9,7 @@ import pytest
 from phi3desk.library import library as library_module
 from phi3desk.library.documents import Rules, State
 from phi3desk.library.library import Library
-from phi3desk.library.reading.ocr import installed_languages
+from phi3desk.library.reading.pdf.ocr import installed_languages
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers import pdf

@@ -29,7 +29,7 @@ from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.throttle import Throttle
-from phi3desk.library.reading.ocr import how_to_get
+from phi3desk.library.reading.pdf.ocr import how_to_get
 from phi3desk.library.reading.pool import DocumentText, ReaderPool
 from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.library.sources import Sources

@@ -70,7 +70,7 @@ def _events(request: ReadRequest) -> Iterator[ReadEvent]:
             return
         kind = _kind(path)
         if kind is PDF:
-            from phi3desk.library.reading.pdf import read_pdf
+            from phi3desk.library.reading.pdf.reader import read_pdf
 
             yield from read_pdf(request)
         else:
@@ -144,7 +144,7 @@ def _kind(path: Path) -> DocumentKind:
 
 
 def _kind_of_container(path: Path, named: DocumentKind | None) -> DocumentKind:
-    from phi3desk.library.reading.archive import office_kind
+    from phi3desk.library.reading.office.archive import office_kind
 
     kind = kind_of(office_kind(path))
     if kind is not None:
@@ -169,21 +169,21 @@ def _ole_refusal(path: Path) -> Refusal:
 def _reader(name: str) -> Callable[[Path], ReadContent]:
     """Return the function behind a kind's `reader`; its libraries are loaded with the first file of that kind."""
     if name == "word":
-        from phi3desk.library.reading.word import read_docx as reader
+        from phi3desk.library.reading.office.word import read_docx as reader
     elif name == "slides":
-        from phi3desk.library.reading.slides import read_pptx as reader
+        from phi3desk.library.reading.office.slides import read_pptx as reader
     elif name == "sheets":
-        from phi3desk.library.reading.sheets import read_xlsx as reader
+        from phi3desk.library.reading.office.sheets import read_xlsx as reader
     elif name == "delimited":
-        from phi3desk.library.reading.delimited import read_csv as reader
+        from phi3desk.library.reading.text_files.delimited import read_csv as reader
     elif name == "web":
-        from phi3desk.library.reading.web import read_html as reader
+        from phi3desk.library.reading.text_files.web import read_html as reader
     elif name == "markdown":
-        from phi3desk.library.reading.web import read_markdown as reader
+        from phi3desk.library.reading.text_files.web import read_markdown as reader
     elif name == "mail":
-        from phi3desk.library.reading.mail import read_mail as reader
+        from phi3desk.library.reading.text_files.mail import read_mail as reader
     elif name == "text":
-        from phi3desk.library.reading.plain import read_text as reader
+        from phi3desk.library.reading.text_files.plain import read_text as reader
     else:
         raise LookupError(name)
     return reader

@@ -20,7 +20,7 @@ from phi3desk.library.documents import Page, State
 from phi3desk.library.embedding.embedder import Embedder, open_embedder
 from phi3desk.library.reading.confinement import confine, limit_request
 from phi3desk.library.reading.kinds import read_document
-from phi3desk.library.reading.ocr import find_tesseract
+from phi3desk.library.reading.pdf.ocr import find_tesseract
 from phi3desk.library.reading.protocol import (
     VERSION,
     ChunkingFinished,

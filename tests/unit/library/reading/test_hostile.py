@@ -9,7 +9,7 @@ from pypdf import PdfWriter
 from pypdf.generic import ByteStringObject, NameObject
 
 from phi3desk.library.documents import State
-from phi3desk.library.reading import archive
+from phi3desk.library.reading.office import archive
 from tests.helpers.office import repacked, replaced, write_docx, write_pptx, write_xlsx
 from tests.helpers.pdf import write_pdf
 from tests.helpers.reading import Told, told_of

@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 
 from phi3desk.library.documents import State
-from phi3desk.library.reading.values import shown
+from phi3desk.library.reading.office.values import shown
 from tests.helpers.office import repacked, replaced, write_docx, write_pptx, write_xlsx
 from tests.helpers.reading import told_of
 

@@ -13,11 +13,11 @@ from typing import Any
 from phi3desk.errors import say
 from phi3desk.library.documents import Page
 from phi3desk.library.kinds import XLSX
-from phi3desk.library.reading.archive import check
-from phi3desk.library.reading.delimited import pages_of_rows
 from phi3desk.library.reading.limits import ReadContent
+from phi3desk.library.reading.office.archive import check
+from phi3desk.library.reading.office.values import shown
 from phi3desk.library.reading.tables import LONGEST_CELL, MOST_COLUMNS, repeated
-from phi3desk.library.reading.values import shown
+from phi3desk.library.reading.text_files.delimited import pages_of_rows
 
 #: Excel's own limit of rows.
 _MOST_ROWS = 1_048_576

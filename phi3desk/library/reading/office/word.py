@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.library.kinds import DOCX
-from phi3desk.library.reading.archive import checked_copy
 from phi3desk.library.reading.blocks import Block, Line, heading, one_line, parts_of, tidy
 from phi3desk.library.reading.limits import ReadContent, Refusal
+from phi3desk.library.reading.office.archive import checked_copy
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
 from phi3desk.library.symbol_fonts import UNKNOWN, shown_in, sign_of
 

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 
 from phi3desk.errors import say
 from phi3desk.library.documents import Heading, OutlineEntry, Page, State
-from phi3desk.library.reading import ocr
 from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_title
+from phi3desk.library.reading.pdf import ocr
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
 from phi3desk.library.text import has_text, line_spans, readable_share
 

@@ -12,9 +12,9 @@ from typing import Any
 from phi3desk.errors import say
 from phi3desk.library.kinds import HTML, MARKDOWN
 from phi3desk.library.reading.blocks import Block, Line, heading, one_line, page_of, parts_of, tidy
-from phi3desk.library.reading.charset import decode
 from phi3desk.library.reading.limits import ReadContent, Refusal
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
+from phi3desk.library.reading.text_files.charset import decode
 
 _MOST_BYTES = 30 * 1024**2
 _NOT_SHOWN = frozenset(

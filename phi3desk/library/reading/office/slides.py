@@ -11,9 +11,9 @@ from typing import Any
 from phi3desk.errors import say
 from phi3desk.library.documents import Page
 from phi3desk.library.kinds import PPTX
-from phi3desk.library.reading.archive import checked_copy
 from phi3desk.library.reading.blocks import Block, Line, heading, one_line, page_of, tidy
 from phi3desk.library.reading.limits import ReadContent
+from phi3desk.library.reading.office.archive import checked_copy
 from phi3desk.library.reading.tables import lines_of, repeated
 
 _DEEPEST = 20

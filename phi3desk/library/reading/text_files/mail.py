@@ -16,9 +16,9 @@ from phi3desk.errors import say
 from phi3desk.library.documents import Page
 from phi3desk.library.kinds import MAIL
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
-from phi3desk.library.reading.charset import decode
 from phi3desk.library.reading.limits import ReadContent, Refusal
-from phi3desk.library.reading.web import text_of_html
+from phi3desk.library.reading.text_files.charset import decode
+from phi3desk.library.reading.text_files.web import text_of_html
 
 _MOST_BYTES = 100 * 1024**2
 _MOST_PARTS = 500

@@ -12,8 +12,8 @@ from phi3desk.library.documents import Page
 from phi3desk.library.kinds import CSV
 from phi3desk.library.reading.blocks import Block, PageDraft, one_line
 from phi3desk.library.reading.limits import ReadContent
-from phi3desk.library.reading.plain import text_of
 from phi3desk.library.reading.tables import LONGEST_CELL, LOOKED_AT, MOST_COLUMNS, find_head, row_blocks
+from phi3desk.library.reading.text_files.plain import text_of
 
 #: A page of a sheet ends after so many rows or characters.
 ROWS = 50

@@ -9,8 +9,8 @@ from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import Page
 from phi3desk.library.kinds import TEXT
 from phi3desk.library.reading.blocks import tidy
-from phi3desk.library.reading.charset import decode
 from phi3desk.library.reading.limits import MOST_TEXT_BYTES, ReadContent
+from phi3desk.library.reading.text_files.charset import decode
 
 _LINES = 120
 _CHARACTERS = 8_000

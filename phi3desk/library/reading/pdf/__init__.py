@@ -1,0 +1,1 @@
+"""PDF files: their text layer, their places, and text recognition of pages that are pictures."""

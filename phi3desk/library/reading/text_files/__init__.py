@@ -1,0 +1,1 @@
+"""Files of text: plain, delimited, Markdown, web pages and mail."""
