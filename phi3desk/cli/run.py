@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 from collections.abc import Callable
 
-from phi3desk.cli import ask, compare, doctor, documents, models, profiles
 from phi3desk.cli.output import Output, OutputError, say_failure, standard_output
 from phi3desk.errors import Cancelled, UserError, bug_report
 from phi3desk.logs import log_to_file
@@ -17,17 +17,18 @@ log = logging.getLogger(__name__)
 
 Command = Callable[[argparse.Namespace, Paths, Settings, Output], None]
 
-COMMANDS: dict[str, Command] = {
-    "import": documents.run_import,
-    "sync": documents.run_sync,
-    "documents": documents.run_documents,
-    "search": documents.run_search,
-    "ask": ask.run_ask,
-    "compare": compare.run_compare,
-    "models": models.run_models,
-    "adapters": models.run_adapters,
-    "profiles": profiles.run_profiles,
-    "doctor": doctor.run_doctor,
+#: the module and the function of each command; only the one that runs is imported
+COMMANDS = {
+    "import": ("documents", "run_import"),
+    "sync": ("documents", "run_sync"),
+    "documents": ("documents", "run_documents"),
+    "search": ("documents", "run_search"),
+    "ask": ("ask", "run_ask"),
+    "compare": ("compare", "run_compare"),
+    "models": ("models", "run_models"),
+    "adapters": ("models", "run_adapters"),
+    "profiles": ("profiles", "run_profiles"),
+    "doctor": ("doctor", "run_doctor"),
 }
 FAILED, STOPPED = 1, 130
 
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     log_file = log_to_file(paths.logs, "commands", logging.WARNING)
     try:
         with standard_output() as output:
-            COMMANDS[options.command](options, paths, Settings(paths.settings), output)
+            _command(options.command)(options, paths, Settings(paths.settings), output)
     except UserError as error:
         say_failure(error.sentence)
         return FAILED
@@ -59,3 +60,9 @@ def run(options: argparse.Namespace) -> int:
         say_failure(f"Something went wrong inside the program; the report is in {log_file}.")
         return FAILED
     return 0
+
+
+def _command(name: str) -> Command:
+    module, function = COMMANDS[name]
+    command: Command = getattr(importlib.import_module(f"phi3desk.cli.{module}"), function)
+    return command

@@ -1,26 +1,98 @@
-"""The embedding model in memory: sentence-transformers' modules, given tokens instead of texts.
+"""The embedding model in memory: tokens become vectors, in ONNX Runtime or, for what is no plain BERT, in torch.
 
-Its own `encode` tokenises with settings that two threads must not change at once; tokens are made here, so that a
-question can be embedded beside a batch of passages.
+ONNX Runtime is loaded in a third of a second where torch, transformers and sentence-transformers take several. Tokens
+are made here rather than by sentence-transformers' `encode`, which tokenises with settings that two threads must not
+change at once: a question can be embedded beside a batch of passages.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
 
     Vectors = np.ndarray[Any, np.dtype[np.float32]]
+    Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 Tokens = list[int]
 
 
-class Encoder:
-    """The model in one folder, as sentence-transformers lays it out; any thread may use it at any time."""
+class Encoder(Protocol):
+    """A model that any thread may use at any time."""
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Return the tokens of each text, truncated where the model cannot take more."""
+
+    def vectors(self, batch: Sequence[Tokens]) -> Vectors:
+        """Return one vector of length 1 for each of some token lists, computed at once; equal lengths are fastest."""
+
+
+def open_encoder(folder: Path) -> Encoder:
+    """Load the model of a folder that is laid out as sentence-transformers does it."""
+    return BertEncoder(folder) if is_plain_bert(folder) else SentenceTransformersEncoder(folder)
+
+
+def is_plain_bert(folder: Path) -> bool:
+    """Return whether a folder holds a BERT whose vector is the mean over its tokens, brought to the length 1."""
+    try:
+        model = _json(folder / "config.json")
+        modules = [module["type"].rsplit(".", 1)[-1] for module in _json(folder / "modules.json")]
+        pooling = {name for name, on in _json(folder / "1_Pooling" / "config.json").items() if on is True}
+        wanted = (model["model_type"], model["hidden_act"], model.get("position_embedding_type", "absolute"))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return False
+    is_mean = modules == ["Transformer", "Pooling", "Normalize"] and pooling == {"pooling_mode_mean_tokens"}
+    return is_mean and wanted == ("bert", "gelu", "absolute") and (folder / "model.safetensors").is_file()
+
+
+class BertEncoder:
+    """A plain BERT (see `is_plain_bert`) in ONNX Runtime."""
+
+    def __init__(self, folder: Path) -> None:
+        import numpy as np
+        import onnxruntime
+        from safetensors import safe_open
+
+        from phi3desk.library.embedding.bert_graph import BertShape, bert_graph, is_transposed
+
+        onnxruntime.disable_telemetry_events()
+        config = _json(folder / "config.json")
+        heads, epsilon = config["num_attention_heads"], config["layer_norm_eps"]
+        shape = BertShape(config["num_hidden_layers"], heads, config["hidden_size"], epsilon)
+        weights: dict[str, Any] = {}
+        with safe_open(str(folder / "model.safetensors"), "np") as file:
+            for name in file.keys():  # noqa: SIM118 a file of safetensors is no dictionary
+                if name.startswith(("embeddings.", "encoder.")) and not name.endswith("position_ids"):
+                    weight = file.get_tensor(name).astype(np.float32, copy=False)
+                    weights[name] = np.ascontiguousarray(weight.T) if is_transposed(name, weight.ndim) else weight
+        options = onnxruntime.SessionOptions()
+        # its threads would spin while they wait for each other, at the cost of whatever else the machine has to do,
+        # such as the model that writes an answer
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(weight) for weight in weights.values()]
+        options.add_external_initializers(list(weights), values)
+        graph = bert_graph(shape, {name: weight.shape for name, weight in weights.items()})
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = _tokenizer(folder, int(_json(folder / "sentence_bert_config.json")["max_seq_length"]))
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Return the tokens of each text, truncated where the model cannot take more."""
+        return [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
+
+    def vectors(self, batch: Sequence[Tokens]) -> Vectors:
+        """Return one vector of length 1 for each of some token lists, computed at once; equal lengths are fastest."""
+        ids, mask = padded(batch)
+        made: Vectors = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
+        return made
+
+
+class SentenceTransformersEncoder:
+    """Any model of sentence-transformers, in torch, without any network."""
 
     def __init__(self, folder: Path) -> None:
         os.environ.update(
@@ -30,15 +102,14 @@ class Encoder:
             HF_HUB_DISABLE_PROGRESS_BARS="1",
             TRANSFORMERS_VERBOSITY="error",
         )
+        # GNU's OpenMP spins while its threads wait for each other; read once, when torch is loaded
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         import torch
         from sentence_transformers import SentenceTransformer
-        from tokenizers import Tokenizer
 
         self._threads = torch.get_num_threads()
         self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(int(self._model.max_seq_length))
-        self._tokenizer.no_padding()
+        self._tokenizer = _tokenizer(folder, int(self._model.max_seq_length))
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the tokens of each text, truncated where the model cannot take more."""
@@ -51,13 +122,33 @@ class Encoder:
         # a thread's own setting. A question is so short that several cores mostly wait for each other: beside other
         # work it took 130 ms on two, 23 ms on one
         torch.set_num_threads(1 if len(batch) == 1 else self._threads)
-        longest = max(len(tokens) for tokens in batch)
-        ids = torch.zeros((len(batch), longest), dtype=torch.long)
-        for row, tokens in enumerate(batch):
-            ids[row, : len(tokens)] = torch.tensor(tokens)
-        lengths = torch.tensor([len(tokens) for tokens in batch])
-        there = (torch.arange(longest) < lengths[:, None]).long()
+        ids, mask = (torch.from_numpy(numbers) for numbers in padded(batch))
         with torch.inference_mode():
-            made = self._model({"input_ids": ids, "attention_mask": there})["sentence_embedding"]
+            made = self._model({"input_ids": ids, "attention_mask": mask})["sentence_embedding"]
             vectors: Vectors = torch.nn.functional.normalize(made, dim=1).numpy()
         return vectors
+
+
+def padded(batch: Sequence[Tokens]) -> tuple[Numbers, Numbers]:
+    """Return token lists as one array filled up with zeros, and another that has 1 where a token is."""
+    import numpy as np
+
+    lengths = np.array([len(tokens) for tokens in batch])
+    ids = np.zeros((len(batch), int(lengths.max())), dtype=np.int64)
+    for row, tokens in enumerate(batch):
+        ids[row, : len(tokens)] = tokens
+    return ids, (np.arange(ids.shape[1]) < lengths[:, None]).astype(np.int64)
+
+
+def _tokenizer(folder: Path, most_tokens: int) -> Any:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(most_tokens)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

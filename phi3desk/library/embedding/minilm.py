@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib.util
-import os
 import sys
 import threading
 import time
@@ -66,7 +65,7 @@ class MiniLmEmbedder:
         return self._encoder is not None
 
     def load(self) -> None:
-        """Load the model (some seconds, some 300 MB) where that has not been done."""
+        """Load the model (half a second, some 250 MB) where that has not been done."""
         with self._in_use():
             pass
 
@@ -153,13 +152,9 @@ class MiniLmEmbedder:
 
 
 def _load() -> Encoder:
-    # GNU's OpenMP spins while its threads wait for each other, at the cost of whatever else the machine has to do,
-    # such as the model that writes an answer; read once, when torch is loaded
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from phi3desk.library.embedding.encoder import Encoder
+    from phi3desk.library.embedding.encoder import open_encoder
 
-    return Encoder(model_folder())
+    return open_encoder(model_folder())
 
 
 def _give_back_memory() -> None:

@@ -1,0 +1,147 @@
+"""A BERT of sentence-transformers as a graph for ONNX Runtime, its weights given apart.
+
+The graph is that of Devlin et al. (arXiv 1810.04805) as transformers computes it (`BertModel`), followed by
+sentence-transformers' mean over the tokens and its division by the length. It takes `ids` and `mask`, both int64 of the
+shape (texts, tokens), and gives `vectors`, float32 of the shape (texts, dimensions).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import onnx
+from onnx import TensorProto, helper
+
+#: the first version with Gelu as an operator
+_OPSET = 20
+_FLOAT, _INT = TensorProto.FLOAT, TensorProto.INT64
+
+
+@dataclass(frozen=True)
+class BertShape:
+    """The numbers of a `config.json` that the graph needs."""
+
+    layers: int
+    heads: int
+    dimensions: int
+    epsilon: float
+
+
+def bert_graph(shape: BertShape, weights: Mapping[str, tuple[int, ...]]) -> bytes:
+    """Return the serialized graph; `weights` has the names and shapes of transformers' state dict.
+
+    The two-dimensional weights of `Linear` layers are expected transposed, (in, out): see `is_transposed`.
+    """
+    graph = _Graph(shape, weights)
+    hidden = graph.embeddings()
+    for layer in range(shape.layers):
+        hidden = graph.layer(f"encoder.layer.{layer}", hidden)
+    graph.mean(hidden)
+    return graph.serialized()
+
+
+def is_transposed(name: str, dimensions: int) -> bool:
+    """Return whether the graph takes a weight as (in, out), the other way round than transformers keeps it."""
+    return dimensions == 2 and not name.startswith("embeddings.")
+
+
+class _Graph:
+    """The nodes of one graph; each method adds what its name says and returns the name of what comes out."""
+
+    def __init__(self, shape: BertShape, weights: Mapping[str, tuple[int, ...]]) -> None:
+        self._shape = shape
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: list[onnx.TensorProto] = []
+        self._weights = [_external(name, size) for name, size in weights.items()]
+        self._bias = ""
+
+    def embeddings(self) -> str:
+        words = self._node("Gather", "embeddings.word_embeddings.weight", "ids", axis=0)
+        length = self._node("Gather", self._node("Shape", "ids"), self._ints("one", 1), axis=0)
+        positions = self._node(
+            "Slice", "embeddings.position_embeddings.weight", self._ints("start", 0), length, self._ints("rows", 0)
+        )
+        kinds = self._node("Slice", "embeddings.token_type_embeddings.weight", "start", "one", "rows")
+        self._bias = self._attention_bias()
+        return self._norm("embeddings.LayerNorm", self._add(self._add(words, positions), kinds))
+
+    def layer(self, name: str, hidden: str) -> str:
+        attended = self._linear(f"{name}.attention.output.dense", self._attention(f"{name}.attention.self", hidden))
+        hidden = self._norm(f"{name}.attention.output.LayerNorm", self._add(attended, hidden))
+        wide = self._node("Gelu", self._linear(f"{name}.intermediate.dense", hidden))
+        return self._norm(f"{name}.output.LayerNorm", self._add(self._linear(f"{name}.output.dense", wide), hidden))
+
+    def mean(self, hidden: str) -> None:
+        there = self._node("Unsqueeze", self._node("Cast", "mask", to=_FLOAT), self._ints("last", -1))
+        tokens = self._ints("tokens", 1)
+        total = self._node("ReduceSum", self._node("Mul", hidden, there), tokens, keepdims=0)
+        mean = self._node("Div", total, self._node("ReduceSum", there, tokens, keepdims=0))
+        length = self._node("Max", self._node("ReduceL2", mean, "last", keepdims=1), self._floats("tiny", 1e-12))
+        self._nodes.append(helper.make_node("Div", [mean, length], ["vectors"]))
+
+    def serialized(self) -> bytes:
+        size = ["texts", "tokens"]
+        graph = helper.make_graph(
+            self._nodes,
+            "bert",
+            [helper.make_tensor_value_info(name, _INT, size) for name in ("ids", "mask")],
+            [helper.make_tensor_value_info("vectors", _FLOAT, ["texts", self._shape.dimensions])],
+            initializer=[*self._weights, *self._constants],
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=9)
+        return bytes(model.SerializeToString())
+
+    def _attention(self, name: str, hidden: str) -> str:
+        width = self._shape.dimensions // self._shape.heads
+        split = self._ints("split", 0, 0, self._shape.heads, width)
+        query, key, value = (
+            self._node("Reshape", self._linear(f"{name}.{part}", hidden), split) for part in ("query", "key", "value")
+        )
+        query = self._node("Transpose", query, perm=[0, 2, 1, 3])
+        key = self._node("Transpose", key, perm=[0, 2, 3, 1])
+        value = self._node("Transpose", value, perm=[0, 2, 1, 3])
+        scores = self._node("Mul", self._node("MatMul", query, key), self._floats("scale", 1 / math.sqrt(width)))
+        shares = self._node("Softmax", self._add(scores, self._bias), axis=-1)
+        mixed = self._node("Transpose", self._node("MatMul", shares, value), perm=[0, 2, 1, 3])
+        return self._node("Reshape", mixed, self._ints("joined", 0, 0, self._shape.dimensions))
+
+    def _attention_bias(self) -> str:
+        """Return what takes padding out of every softmax, of the shape (texts, 1, 1, tokens)."""
+        there = self._node("Unsqueeze", self._node("Cast", "mask", to=_FLOAT), self._ints("middle", 1, 2))
+        missing = self._node("Sub", there, self._floats("whole", 1.0))
+        return self._node("Mul", missing, self._floats("far", 1e9))
+
+    def _linear(self, name: str, hidden: str) -> str:
+        return self._add(self._node("MatMul", hidden, f"{name}.weight"), f"{name}.bias")
+
+    def _norm(self, name: str, hidden: str) -> str:
+        epsilon = self._shape.epsilon
+        return self._node("LayerNormalization", hidden, f"{name}.weight", f"{name}.bias", axis=-1, epsilon=epsilon)
+
+    def _add(self, left: str, right: str) -> str:
+        return self._node("Add", left, right)
+
+    def _node(self, kind: str, *inputs: str, **attributes: object) -> str:
+        output = f"{kind}{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
+        return output
+
+    def _ints(self, name: str, *values: int) -> str:
+        return self._constant(name, _INT, values)
+
+    def _floats(self, name: str, *values: float) -> str:
+        return self._constant(name, _FLOAT, values)
+
+    def _constant(self, name: str, kind: int, values: tuple[float, ...]) -> str:
+        if all(known.name != name for known in self._constants):
+            self._constants.append(helper.make_tensor(name, kind, [len(values)], values))
+        return name
+
+
+def _external(name: str, size: tuple[int, ...]) -> onnx.TensorProto:
+    """Return a weight that is declared here and handed to the session from memory."""
+    tensor = TensorProto(name=name, data_type=_FLOAT, dims=size, data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value="memory")
+    return tensor
