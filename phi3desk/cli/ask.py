@@ -5,23 +5,22 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-from phi3desk.chat.answer import finish, write
+from phi3desk.chat.answer import finish
 from phi3desk.chat.decision import SearchStep, first_step, step_after_search
 from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_user
+from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Found, place
 from phi3desk.library.library import Library
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
-from phi3desk.model.options import load_options
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, ModelEntry
 from phi3desk.paths import Paths
@@ -30,9 +29,6 @@ from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
-
-if TYPE_CHECKING:
-    from phi3desk.model.llama.engine import Engine
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,14 +51,15 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     progress = ProgressLine()
     with (
         open_library(paths, settings) as library,
-        loaded_engine(entry, profile, settings, progress) as engine,
+        ModelProcess(paths, settings) as model,
         stopped_by_user() as cancelled,
     ):
+        load_model(model, entry, profile.adapters, progress)
         collections = collection_ids(library, options.collection) or profile.collections or None
         maker = made_by(profile, entry)
         for question_id, text in questions_of(options):
             question = question_of(profile, text, settings, maker, collections=collections, document=options.document)
-            answered = answer_question(engine, library, question, progress, cancelled)
+            answered = answer_question(model, library, question, progress, cancelled)
             if cancelled.is_set():
                 raise Cancelled
             if options.json or options.questions:
@@ -72,9 +69,9 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
 
 
 def answer_question(
-    engine: Engine, library: Library, question: Question, progress: ProgressLine, cancelled: threading.Event
+    model: ModelProcess, library: Library, question: Question, progress: ProgressLine, cancelled: threading.Event
 ) -> Answered:
-    """Answer a question in this process: search, then write or refuse."""
+    """Answer a question with the model that is loaded: search, then write or refuse."""
     found: tuple[Found, ...] = ()
     step = first_step(question)
     if isinstance(step, SearchStep):
@@ -83,8 +80,7 @@ def answer_question(
     if isinstance(step, Answer):
         return Answered(step, found)
     passages = len(step.sources)
-    written = write(
-        engine,
+    written = model.write(
         step.request,
         step.sampling,
         on_prefill=lambda done, total: progress.show(f"Reading {passages} passages, {100 * done // total} %"),
@@ -126,22 +122,10 @@ def refuse_misfits(store: AdapterStore, uses: Sequence[AdapterUse], entry: Model
     )
 
 
-@contextmanager
-def loaded_engine(entry: ModelEntry, profile: Profile, settings: Settings, progress: ProgressLine) -> Iterator[Engine]:
-    """Load a model with a profile's adapters, and let it go at the end."""
-    from phi3desk.model.llama.engine import Engine
-
-    def on_progress(fraction: float) -> bool:
-        progress.show(f"Loading {entry.name}, {fraction:.0%}")
-        return True
-
-    engine = Engine.load(entry.path, load_options(settings), on_progress)
+def load_model(model: ModelProcess, entry: ModelEntry, adapters: Sequence[AdapterUse], progress: ProgressLine) -> None:
+    """Load a model with adapters in its process, telling how far it is."""
+    model.load(entry, adapters, lambda fraction: progress.show(f"Loading {entry.name}, {fraction:.0%}"))
     progress.clear()
-    try:
-        engine.set_adapters(profile.adapters)
-        yield engine
-    finally:
-        engine.close()
 
 
 def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import argparse
 import dataclasses
 import threading
 import time
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from phi3desk.chat.answer import unfinished
-from phi3desk.cli.ask import answer_question, choose_model, loaded_engine, refuse_misfits
+from phi3desk.cli.ask import answer_question, choose_model, load_model, refuse_misfits
 from phi3desk.cli.documents import collection_ids, open_library, stopped_by_user
+from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.comparison.plan import Comparison, Outcome, Plan, Variant, run, variants_of
@@ -23,16 +23,13 @@ from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.library import Library
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import Ending, ModelEntry, ModelRef
+from phi3desk.model.types import Ending, ModelEntry
 from phi3desk.paths import Paths, write_atomically
 from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
-
-if TYPE_CHECKING:
-    from phi3desk.model.llama.engine import Engine
 
 
 def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -56,7 +53,11 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
         refuse_misfits(AdapterStore(paths), variant.profile.adapters, model_for(variant.profile))
     store = ComparisonStore(paths.comparisons)
     try:
-        with open_library(paths, settings) as library, stopped_by_user() as cancelled, ExitStack() as stack:
+        with (
+            open_library(paths, settings) as library,
+            ModelProcess(paths, settings) as model,
+            stopped_by_user() as cancelled,
+        ):
             collections = collection_ids(library, options.collection)
             plan = Plan(
                 Path(options.questions).stem,
@@ -65,9 +66,10 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
                 entry.name,
                 collections,
             )
-            answers = stack.enter_context(_VariantAnswers(models, entry, library, plan, settings, cancelled))
+            answers = _VariantAnswers(models, entry, model, library, plan, settings, cancelled)
             comparison = store.begin_or_go_on(plan)
             finished = run(comparison, store, answers.answer, answers.on_progress, cancelled)
+            answers.progress.clear()
         comparison = store.comparison(comparison.id)
         outcomes = store.outcomes(comparison.id)
     finally:
@@ -90,52 +92,35 @@ class _VariantAnswers:
         self,
         models: ModelStore,
         entry: ModelEntry,
+        model: ModelProcess,
         library: Library,
         plan: Plan,
         settings: Settings,
         cancelled: threading.Event,
     ) -> None:
-        self._models, self._entry, self._library = models, entry, library
+        self._models, self._entry, self._model, self._library = models, entry, model, library
         self._plan, self._settings, self._cancelled = plan, settings, cancelled
-        self._progress = ProgressLine()
-        self._loaded = ExitStack()
-        self._engine: Engine | None = None
-        self._engine_of: ModelRef | None = None
-
-    def __enter__(self) -> _VariantAnswers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.clear()
-        self._loaded.close()
+        self.progress = ProgressLine()
 
     def on_progress(self, done: int, total: int, variant: Variant) -> None:
         """Tell how far the comparison is."""
-        self._progress.show(f"{done} of {total} answers: {variant.name}")
+        self.progress.show(f"{done} of {total} answers: {variant.name}")
 
     def answer(self, asked: ComparedQuestion, variant: Variant) -> Outcome | None:
         """Answer a question as a variant; None where the user stopped it."""
         profile = variant.profile
         entry = choose_model(self._models, profile.model) if profile.model else self._entry
         question = self._plan.question_for(asked, variant, self._settings, made_by(profile, entry))
-        engine = self._engine_with(entry, profile)
+        load_model(self._model, entry, profile.adapters, self.progress)
         began = time.perf_counter()
         try:
-            answer = answer_question(engine, self._library, question, _Quiet(), self._cancelled).answer
+            answer = answer_question(self._model, self._library, question, _Quiet(), self._cancelled).answer
             problem = ""
         except UserError as error:
             answer, problem = unfinished("", (), question.made_by, Ending.FAILED), str(error)
         if self._cancelled.is_set():
             return None
         return Outcome(asked.id, variant.key, answer, time.perf_counter() - began, problem=problem)
-
-    def _engine_with(self, entry: ModelEntry, profile: Profile) -> Engine:
-        if self._engine is None or self._engine_of != entry.ref:
-            self._loaded.close()
-            self._engine = self._loaded.enter_context(loaded_engine(entry, profile, self._settings, self._progress))
-            self._engine_of = entry.ref
-        self._engine.set_adapters(profile.adapters)
-        return self._engine
 
 
 class _Quiet(ProgressLine):

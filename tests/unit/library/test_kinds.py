@@ -57,7 +57,7 @@ def test_what_is_said_to_be_readable_names_every_kind(tmp_path: Path):
         ("xlsx", "Prices, rows 2–41", "Prices, rows 2–41"),
         ("csv", "rows 2–4", "rows 2–4"),
         ("docx", "Maintenance › Lubrication", "Maintenance › Lubrication"),
-        ("eml", "", "p. 12"),
+        ("eml", "", "part 12"),
         ("", "Care", "Care"),
         ("", "", "p. 12"),
     ],

@@ -1,0 +1,57 @@
+"""A command's own model worker: it answers, it is stopped, and its death ends in a sentence, not in the command's."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from phi3desk.cli.model_process import ModelProcess
+from phi3desk.errors import UserError
+from phi3desk.model.store import ModelStore
+from phi3desk.model.types import AdapterUse, Ending, Sampling
+from phi3desk.settings import Settings
+from tests.workers.test_model_worker import request
+
+
+def ignore(*_: object) -> None:
+    pass
+
+
+def test_command_outlives_its_model(home, tiny_phi3, tiny_adapters):
+    entry = ModelStore(home).add(tiny_phi3)
+    settings = Settings(home.settings)
+    settings.set("model.context", 1024)
+    with ModelProcess(home, settings) as model:
+        fractions: list[float] = []
+        model.load(entry, (), fractions.append)
+        assert fractions
+        assert model.loaded == entry.ref
+        read, pieces = [], []
+        written = model.write(request(), Sampling(max_tokens=8), lambda *at: read.append(at), pieces.append, no())
+        assert written.generation.text == "".join(pieces)
+        assert written.sources_read == (1,)
+        assert read[-1][0] == read[-1][1] == written.generation.prompt_tokens
+
+        with pytest.raises(UserError, match="adapter “a” is not there"):
+            model.load(entry, (AdapterUse("a", "/no-such.gguf", 1.0),))
+        model.load(entry, (AdapterUse("tiny-a", str(tiny_adapters[0]), 1.0),))
+        assert model.write(request(), Sampling(max_tokens=2), ignore, ignore, no()).generation.adapters
+
+        stop = threading.Event()
+        stopped = model.write(request(), Sampling(max_tokens=900), ignore, lambda _: stop.set(), stop)
+        assert stopped.generation.ended is Ending.CANCELLED
+
+        # what a failed assertion of llama.cpp does to its process
+        def abort(*_: object) -> None:
+            os.kill(model.process_id, signal.SIGABRT)
+
+        with pytest.raises(UserError, match=f"“{entry.name}” ended its process unexpectedly"):
+            model.write(request(), Sampling(max_tokens=900), ignore, abort, no())
+        assert model.loaded is None
+        model.load(entry, ())
+        assert model.write(request(), Sampling(max_tokens=2), ignore, ignore, no()).generation.text
+
+
+def no() -> threading.Event:
+    return threading.Event()
