@@ -80,6 +80,11 @@ class Paths:
         """Lock file: Chroma may be open in one process only."""
         return self.home / "library.lock"
 
+    @property
+    def library_door(self) -> Path:
+        """File that tells commands how to reach the library worker of the window; see `workers.door`."""
+        return self.home / "library.door"
+
 
 def open_paths(home: str | os.PathLike[str] | None = None) -> Paths:
     """Return the data paths, with the folder made and readable by its owner only; a folder of others is refused.

@@ -13,12 +13,11 @@ from phi3desk.chat.decision import SearchStep, first_step, step_after_search
 from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
-from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_user
+from phi3desk.cli.documents import AnyLibrary, collection_ids, found_row, open_library, questions_of, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Found, place
-from phi3desk.library.library import Library
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
@@ -69,7 +68,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
 
 
 def answer_question(
-    model: ModelProcess, library: Library, question: Question, progress: ProgressLine, cancelled: threading.Event
+    model: ModelProcess, library: AnyLibrary, question: Question, progress: ProgressLine, cancelled: threading.Event
 ) -> Answered:
     """Answer a question with the model that is loaded: search, then write or refuse."""
     found: tuple[Found, ...] = ()

@@ -11,7 +11,7 @@ from typing import Any
 
 from phi3desk.chat.answer import unfinished
 from phi3desk.cli.ask import answer_question, choose_model, load_model, refuse_misfits
-from phi3desk.cli.documents import collection_ids, open_library, stopped_by_user
+from phi3desk.cli.documents import AnyLibrary, collection_ids, open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
@@ -20,7 +20,6 @@ from phi3desk.comparison.questions import ComparedQuestion, read_questions
 from phi3desk.comparison.report import csv_text, html_text, seconds_text, sentences_of, share_text
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.library import Library
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Ending, ModelEntry
@@ -93,7 +92,7 @@ class _VariantAnswers:
         models: ModelStore,
         entry: ModelEntry,
         model: ModelProcess,
-        library: Library,
+        library: AnyLibrary,
         plan: Plan,
         settings: Settings,
         cancelled: threading.Event,

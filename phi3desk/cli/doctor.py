@@ -8,13 +8,14 @@ import importlib.util
 import os
 import platform
 import sqlite3
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from phi3desk import __version__
-from phi3desk.cli.documents import open_library
 from phi3desk.cli.output import Output
 from phi3desk.errors import UserError
+from phi3desk.library.library import Library
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.store import ModelStore
@@ -55,7 +56,7 @@ def check_library(options: argparse.Namespace, paths: Paths, settings: Settings,
 
     UserError where something is left that does not agree.
     """
-    with open_library(paths, settings) as library:
+    with closing(Library(paths, settings)) as library:
         faults = library.repair() if options.repair else library.check()
         left = library.check() if options.repair else faults
         totals = library.status()

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.cli.shared_library import SharedLibrary
 from phi3desk.comparison.questions import read_plain_questions
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, ImportSummary, State, place
 from phi3desk.library.importing.import_run import OnFile, OnProgress
-from phi3desk.library.library import DEFAULT_COLLECTION, Library
+from phi3desk.library.library import DEFAULT_COLLECTION, Library, LibraryInUse
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
+from phi3desk.workers.door import knock
 
 
 def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -101,10 +103,20 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 output.text("Nothing was found.")
 
 
+AnyLibrary = Library | SharedLibrary
+
+
 @contextmanager
-def open_library(paths: Paths, settings: Settings) -> Iterator[Library]:
-    """Open the library for one command and close it."""
-    library = Library(paths, settings)
+def open_library(paths: Paths, settings: Settings) -> Iterator[AnyLibrary]:
+    """Open the library for one command and close it; where a window has it open, that window's worker is asked."""
+    library: AnyLibrary
+    try:
+        library = Library(paths, settings)
+    except LibraryInUse:
+        connection = knock(paths.library_door)
+        if connection is None:
+            raise
+        library = SharedLibrary(connection)
     try:
         yield library
     finally:
@@ -128,7 +140,7 @@ def stopped_by_user() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def collection_ids(library: Library, name: str | None) -> tuple[int, ...] | None:
+def collection_ids(library: AnyLibrary, name: str | None) -> tuple[int, ...] | None:
     """Return the ids to search in; None, for all, where no collection is named."""
     return None if name is None else (library.collection_id(name),)
 

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.models import print_change, print_rows
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.cli.shared_library import SharedLibrary
 from phi3desk.errors import Cancelled
-from phi3desk.library.transfer import Transfer
 from phi3desk.packs.checks import read_manifest
 from phi3desk.packs.exporter import ExportedPack, export_pack
 from phi3desk.packs.importer import ImportedPack, import_pack
-from phi3desk.packs.manifest import PackProgress
+from phi3desk.packs.manifest import OnPackProgress, PackProgress
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+
+
+class _Packed(TypedDict):
+    """What goes into a pack, and what is told while it is written."""
+
+    with_documents: bool
+    with_index: bool
+    on_progress: OnPackProgress
 
 
 def run_profiles(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -51,18 +57,23 @@ def run_profiles(options: argparse.Namespace, paths: Paths, settings: Settings, 
 def run_export(profile: Profile, options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
     """Write a profile into a pack."""
     wants_library = options.with_documents or options.with_index
+    file = Path(options.file).expanduser()
     line = ProgressLine()
-    with transferring(paths, settings, wants_library) as transfer, stopped_by_user() as cancelled:
-        packed = export_pack(
-            paths,
-            transfer,
-            profile,
-            Path(options.file).expanduser(),
-            with_documents=options.with_documents,
-            with_index=options.with_index,
-            on_progress=lambda progress: line.show(progress_text("Packing", progress)),
-            cancelled=cancelled,
-        )
+
+    def show(progress: PackProgress) -> None:
+        line.show(progress_text("Packing", progress))
+
+    what: _Packed = {"with_documents": options.with_documents, "with_index": options.with_index, "on_progress": show}
+    with stopped_by_user() as cancelled:
+        if not wants_library:
+            packed = export_pack(paths, None, profile, file, **what, cancelled=cancelled)
+        else:
+            with open_library(paths, settings) as library:
+                if isinstance(library, SharedLibrary):
+                    packed = library.export_pack(profile.id, file, **what, cancelled=cancelled)
+                else:
+                    with library.transferring() as transfer:
+                        packed = export_pack(paths, transfer, profile, file, **what, cancelled=cancelled)
     line.clear()
     print_change(packed_row(packed), packed_text(packed), options, output)
 
@@ -71,32 +82,25 @@ def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     """Take in a pack; files that came without an index are read at once."""
     pack = Path(options.file).expanduser()
     line = ProgressLine()
+
+    def show(progress: PackProgress) -> None:
+        line.show(progress_text("Taking in", progress))
+
     with stopped_by_user() as cancelled:
-
-        def show(progress: PackProgress) -> None:
-            line.show(progress_text("Taking in", progress))
-
         if not read_manifest(pack).collections:
             imported = import_pack(paths, None, pack, on_progress=show, cancelled=cancelled)
         else:
             with open_library(paths, settings) as library:
-                with library.transferring() as transfer:
-                    imported = import_pack(paths, transfer, pack, on_progress=show, cancelled=cancelled)
+                if isinstance(library, SharedLibrary):
+                    imported = library.import_pack(pack, show, cancelled)
+                else:
+                    with library.transferring() as transfer:
+                        imported = import_pack(paths, transfer, pack, on_progress=show, cancelled=cancelled)
                 for collection in imported.collections if imported.reads or imported.embeds else ():
                     if library.sync(collection, cancelled=cancelled).cancelled:
                         raise Cancelled
     line.clear()
     print_change(imported_row(imported), imported_text(imported), options, output)
-
-
-@contextmanager
-def transferring(paths: Paths, settings: Settings, wanted: bool) -> Iterator[Transfer | None]:
-    """Open the library where its documents are wanted."""
-    if not wanted:
-        yield None
-        return
-    with open_library(paths, settings) as library, library.transferring() as transfer:
-        yield transfer
 
 
 def profile_row(profile: Profile, current: Profile) -> dict[str, Any]:

@@ -47,8 +47,12 @@ DEFAULT_COLLECTION = "My documents"
 _CLOSED = "closed"
 
 
+class LibraryInUse(UserError):
+    """Another process has the library open."""
+
+
 class Library:
-    """The library in one data folder; UserError where another process has it open.
+    """The library in one data folder; LibraryInUse where another process has it open.
 
     Every method may be called from any thread. A search answers while an import runs: it waits for one batch of the
     embedder at most. `reader_command` replaces the command that starts a reader process.
@@ -68,7 +72,7 @@ class Library:
         try:
             self._lock.acquire(timeout=0)
         except filelock.Timeout:
-            raise UserError(
+            raise LibraryInUse(
                 "The library is in use by another window or command of phi3desk. Close that one, or wait for it to end."
             ) from None
         self._embedder = embedder or open_embedder(settings)

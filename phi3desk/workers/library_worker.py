@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Never
 
@@ -18,6 +21,7 @@ from phi3desk.packs.manifest import PackProgress
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+from phi3desk.workers.door import Door
 from phi3desk.workers.protocol import News, Operation, Task
 from phi3desk.workers.requests import (
     Area,
@@ -47,6 +51,8 @@ from phi3desk.workers.requests import (
     UnlockDocuments,
 )
 from phi3desk.workers.worker import Outlet, Worker, refuse
+
+log = logging.getLogger(__name__)
 
 #: Documents told at a time: the window takes in each part between two of its own events.
 _ROWS = 500
@@ -166,11 +172,18 @@ class LibraryService:
         if collection is None:
             collection = self._library.collection_id(DEFAULT_COLLECTION, create=True)
         paths = [Path(path) for path in request.paths]
-        return self._library.import_paths(paths, collection, task.emit, task.emit, task.cancelled)
+        try:
+            return self._library.import_paths(paths, collection, task.emit, task.emit, task.cancelled)
+        finally:
+            # where a command asked for it, the window does not know yet
+            self._tell_change()
 
     def sync(self, request: Sync, task: Task[ImportEvent]) -> ImportSummary:
         """Make collections agree with their folders, and take up what an earlier run left half done."""
-        return self._library.sync(request.collection, task.emit, task.emit, task.cancelled)
+        try:
+            return self._library.sync(request.collection, task.emit, task.emit, task.cancelled)
+        finally:
+            self._tell_change()
 
     def retry_documents(self, request: RetryDocuments, task: Task[ImportEvent]) -> ImportSummary:
         """Read documents again."""
@@ -209,6 +222,19 @@ class LibraryService:
         self._outlet.tell(News.CHANGED)
 
 
+@contextmanager
+def opened_door(paths: Paths, worker: Worker) -> Iterator[None]:
+    """Let commands in for as long; where the system has no door, they find the library in use."""
+    try:
+        door = Door(paths.library_door, worker.serve_guest)
+    except OSError:
+        log.exception("commands cannot reach the library")
+        yield
+        return
+    with closing(door):
+        yield
+
+
 def main() -> int:
     """Run the worker; returns the exit code."""
     outlet = Outlet(take_standard_output())
@@ -229,7 +255,9 @@ def main() -> int:
         library.release_embedder_when_idle(60.0 * settings.get("library.embedder_idle_minutes"))
         library.watch(lambda: outlet.tell(News.FOLDERS_CHANGED))
         service = LibraryService(library, outlet, paths)
-        Worker("library", service.lanes(), outlet, library.suspend_import).run(sys.stdin.buffer)
+        worker = Worker("library", service.lanes(), outlet, library.suspend_import)
+        with opened_door(paths, worker):
+            worker.run(sys.stdin.buffer)
     finally:
         library.close()
     return 0

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from queue import SimpleQueue
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
@@ -21,10 +21,20 @@ from phi3desk.workers.requests import Cancel, Shutdown
 log = logging.getLogger(__name__)
 
 
-class Outlet:
-    """The real stdout, for lines of the protocol; any thread may write."""
+class Stream(Protocol):
+    """What lines are written to."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def write(self, line: bytes, /) -> Any:
+        """Write a line."""
+
+    def flush(self) -> Any:
+        """Have it arrive."""
+
+
+class Outlet:
+    """The real stdout, or what stands for it, for lines of the protocol; any thread may write."""
+
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._lock = threading.Lock()
 
@@ -50,11 +60,11 @@ class RunningTask:
         self.id = request_id
         self.request = request
         self.cancelled = threading.Event()
-        self._outlet = outlet
+        self.outlet = outlet
 
     def emit(self, event: Any) -> None:
-        """Tell the window how the request goes on."""
-        self._outlet.write(self.id, event)
+        """Tell whoever asked how the request goes on."""
+        self.outlet.write(self.id, event)
 
 
 class Lane:
@@ -97,7 +107,7 @@ class Worker:
         self._name = name
         self._outlet = outlet
         self._on_end = on_end
-        self._running: dict[int, RunningTask] = {}
+        self._running: dict[tuple[Outlet, int], RunningTask] = {}
         self._lock = threading.Lock()
         self._operations: dict[str, tuple[Lane, Operation]] = {}
         self._lanes: list[Lane] = []
@@ -108,7 +118,24 @@ class Worker:
 
     def run(self, requests: BinaryIO) -> None:
         """Greet and serve; returns when the window is gone or asked for the end, with all lanes stopped."""
-        self._outlet.tell(News.HELLO, Hello(protocol.VERSION, self._name, __version__, os.getpid()))
+        self._converse(requests, self._outlet)
+        self._on_end()
+        with self._lock:
+            for task in self._running.values():
+                task.cancelled.set()
+        for lane in self._lanes:
+            lane.close(seconds=10)
+
+    def serve_guest(self, requests: Iterable[bytes], outlet: Outlet) -> None:
+        """Greet and serve one more client until its requests end; what of them still runs then is cancelled."""
+        self._converse(requests, outlet)
+        with self._lock:
+            for (whose, _), task in self._running.items():
+                if whose is outlet:
+                    task.cancelled.set()
+
+    def _converse(self, requests: Iterable[bytes], outlet: Outlet) -> None:
+        outlet.tell(News.HELLO, Hello(protocol.VERSION, self._name, __version__, os.getpid()))
         for raw in requests:
             try:
                 line = line_protocol.decode_line(raw)
@@ -118,35 +145,29 @@ class Worker:
             if line.name == Shutdown.__name__:
                 break
             try:
-                self._take(line)
+                self._take(line, outlet)
             except Exception as error:
-                self._outlet.write(line.id, _told(line.name, error), ERROR)
-        self._on_end()
-        with self._lock:
-            for task in self._running.values():
-                task.cancelled.set()
-        for lane in self._lanes:
-            lane.close(seconds=10)
+                outlet.write(line.id, _told(line.name, error), ERROR)
 
-    def _take(self, line: Line) -> None:
+    def _take(self, line: Line, outlet: Outlet) -> None:
         """Begin what a line asks for; raises UserError and MsgspecError for what is no request of this worker."""
         if line.name == Cancel.__name__:
-            self._cancel(line.id, line_protocol.decode(line.data, Cancel))
+            self._cancel(line.id, line_protocol.decode(line.data, Cancel), outlet)
             return
         if line.name not in self._operations:
             raise UserError("This phi3desk does not know “{op}”.", op=line.name)
         lane, operation = self._operations[line.name]
-        task = RunningTask(line.id, line_protocol.decode(line.data, operation.request), self._outlet)
+        task = RunningTask(line.id, line_protocol.decode(line.data, operation.request), outlet)
         with self._lock:
-            self._running[line.id] = task
+            self._running[outlet, line.id] = task
         lane.put(task)
 
-    def _cancel(self, request_id: int, request: Cancel) -> None:
+    def _cancel(self, request_id: int, request: Cancel, outlet: Outlet) -> None:
         with self._lock:
-            target = self._running.get(request.target)
+            target = self._running.get((outlet, request.target))
         if target is not None:
             target.cancelled.set()
-        self._outlet.write(request_id, None, RESULT)
+        outlet.write(request_id, None, RESULT)
 
     def _serve(self, task: RunningTask) -> None:
         op = type(task.request).__name__
@@ -158,12 +179,12 @@ class Worker:
         except Exception as error:
             data, name = _told(op, error), ERROR
         with self._lock:
-            self._running.pop(task.id, None)
+            self._running.pop((task.outlet, task.id), None)
         try:
-            self._outlet.write(task.id, data, name)
+            task.outlet.write(task.id, data, name)
         except (TypeError, ValueError, msgspec.MsgspecError) as error:
             # a result that JSON cannot hold must not end the lane, and with it all that waits there
-            self._outlet.write(task.id, _told(op, error), ERROR)
+            task.outlet.write(task.id, _told(op, error), ERROR)
 
 
 def _told(op: str, error: BaseException) -> Failure:

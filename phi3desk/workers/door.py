@@ -1,0 +1,116 @@
+"""The door by which commands of the same user reach a worker that the window runs.
+
+A socket of the system (a named pipe on Windows) carries lines of the protocol, one in each message. Where it is, and
+the key that whoever comes in must have (HMAC, as `multiprocessing.connection` asks for it), stand in a file of the
+data folder, which its owner alone can read. Messages are bytes and never pickled.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+
+import msgspec
+
+from phi3desk.paths import write_atomically
+from phi3desk.workers.worker import Outlet
+
+log = logging.getLogger(__name__)
+
+#: no request is longer, whoever sends it
+_LONGEST = 16 * 1024**2
+_PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class _Address:
+    """What the file of a door holds."""
+
+    address: str
+    key: str
+
+
+class Door:
+    """Lets clients in, each served in a thread of its own by `serve`, until `close`."""
+
+    def __init__(self, file: Path, serve: Callable[[Iterable[bytes], Outlet], None]) -> None:
+        """Open the door and tell in `file` where it is; raises OSError where the system has none."""
+        self._file = file
+        self._serve = serve
+        self._closed = threading.Event()
+        key = secrets.token_bytes(32)
+        self._listener = Listener(authkey=key)
+        self._address = _Address(str(self._listener.address), key.hex())
+        try:
+            write_atomically(file, msgspec.json.encode(self._address).decode())
+        except OSError:
+            self._listener.close()
+            raise
+        threading.Thread(target=self._let_in, name="door", daemon=True).start()
+
+    def close(self) -> None:
+        """Let nobody in any more; who is in stays until the worker ends."""
+        self._closed.set()
+        with suppress(OSError):
+            if _read(self._file) == self._address:
+                self._file.unlink()
+        with suppress(OSError):
+            self._listener.close()
+
+    def _let_in(self) -> None:
+        while not self._closed.is_set():
+            try:
+                connection = self._listener.accept()
+            except (OSError, EOFError, AuthenticationError):
+                if not self._closed.wait(_PAUSE_SECONDS):
+                    log.warning("somebody was not let in", exc_info=True)
+                continue
+            threading.Thread(target=self._talk, args=(connection,), name="guest", daemon=True).start()
+
+    def _talk(self, connection: Connection) -> None:
+        with connection:
+            self._serve(_messages(connection), Outlet(_Messages(connection)))
+
+
+class _Messages:
+    """A connection as a stream to write to."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def write(self, line: bytes) -> None:
+        self._connection.send_bytes(line)
+
+    def flush(self) -> None:
+        """Do nothing: a message is on its way when it is written."""
+
+
+def _messages(connection: Connection) -> Iterator[bytes]:
+    with suppress(OSError, EOFError):
+        while True:
+            yield connection.recv_bytes(_LONGEST)
+
+
+def knock(file: Path) -> Connection | None:
+    """Return a connection to the worker whose door the file tells of; None where nobody opens."""
+    door = _read(file)
+    if door is None:
+        return None
+    try:
+        return Client(door.address, authkey=bytes.fromhex(door.key))
+    except (OSError, EOFError, AuthenticationError, ValueError):
+        return None
+
+
+def _read(file: Path) -> _Address | None:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=_Address)
+    except (OSError, msgspec.MsgspecError):
+        return None

@@ -1,0 +1,64 @@
+"""Commands while a window has the library open: they go through its worker, and nobody else gets in."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import closing
+
+import pytest
+
+from phi3desk.cli.documents import open_library
+from phi3desk.cli.shared_library import SharedLibrary
+from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.documents import State
+from phi3desk.settings import Settings
+from phi3desk.workers.door import knock
+from phi3desk.workers.protocol import News
+from phi3desk.workers.requests import GetStatus
+from tests.helpers.worker_process import WorkerProcess
+
+
+def test_commands_work_while_the_window_is_open(home, tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "bearing.md").write_text("# Care\nThe main bearing is greased every 2,000 hours.\n")
+    with WorkerProcess("library", home) as window:
+        with open_library(home, Settings(home.settings)) as library:
+            assert isinstance(library, SharedLibrary)
+            with pytest.raises(UserError, match="Manuals"):
+                library.collection_id("Manuals")
+            collection = library.collection_id("Manuals", create=True)
+            assert library.collection_id(" manuals ") == collection
+            files, progress = [], []
+            summary = library.import_paths([tmp_path / "docs"], collection, progress.append, files.append)
+            assert (summary.states, [file.state for file in files]) == ({State.READY: 1}, [State.READY])
+            assert progress
+            assert [document.name for document in library.documents()] == ["bearing.md"]
+            assert library.search("How often is the bearing greased?", 3).found[0].passage.document == "bearing.md"
+            stopped = threading.Event()
+            stopped.set()
+            with pytest.raises(Cancelled):
+                library.sync(cancelled=stopped)
+        news: list[str] = []
+        assert window.ask(GetStatus(), lambda line: news.append(line.name)).documents == 1
+        assert News.CHANGED in news
+
+        command = [sys.executable, "-m", "phi3desk", "--home", str(home.home), "documents", "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert [row["state"] for row in json.loads(done.stdout)] == ["ready"]
+
+        door = json.loads(home.library_door.read_text())
+        stranger = tmp_path / "stranger.door"
+        stranger.write_text(json.dumps(door | {"key": "00" * 32}))
+        assert knock(stranger) is None
+        if os.name == "posix":
+            assert home.library_door.stat().st_mode & 0o077 == 0
+        left = knock(home.library_door)
+        assert left is not None
+        window.process.stdin.close()
+        window.process.wait()
+        with closing(SharedLibrary(left)) as library, pytest.raises(UserError, match="window"):
+            library.documents()
+    assert not home.library_door.exists()
+    assert knock(home.library_door) is None
