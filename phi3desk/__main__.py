@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 from phi3desk.paths import restrict_new_files
 
 
-def main() -> int:
-    """Run what the arguments ask for; returns the exit code."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the arguments, else those of the process, ask for; returns the exit code."""
     restrict_new_files()
-    arguments = sys.argv[1:]
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments[:1] == ["--worker"] and len(arguments) > 1:
         return run_worker(arguments[1])
     from phi3desk.cli.parser import parse

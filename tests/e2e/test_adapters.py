@@ -1,9 +1,6 @@
 """Adapters on the command line: added, checked, listed, used, removed."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +8,7 @@ import pytest
 
 from phi3desk.cli.parser import parse
 from phi3desk.model.starter import ADAPTER
-from phi3desk.paths import HOME_VARIABLE
+from tests.helpers.commands import run_command
 from tests.helpers.peft_adapters import write_peft
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter, write_tiny_phi3
 
@@ -19,11 +16,9 @@ from tests.helpers.tiny_phi3 import config, write_tiny_adapter, write_tiny_phi3
 @pytest.fixture
 def phi3desk(tmp_path):
     """Return a function that runs one command on a home of its own; with --json it returns what was printed."""
-    environment = {name: value for name, value in os.environ.items() if name != HOME_VARIABLE}
 
     def run(*arguments: object, code: int = 0):
-        command = [sys.executable, "-m", "phi3desk", "--home", str(tmp_path / "home"), *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=170)
+        done = run_command(tmp_path / "home", *arguments)
         assert done.returncode == code, done.stderr
         if code:
             assert (done.stdout, len(done.stderr.splitlines())) == ("", 1)
@@ -60,7 +55,7 @@ def test_adapters_are_added_listed_and_removed(phi3desk_with_model, tmp_path):
     assert listed(run) == [added]
     assert "mine" in run("adapters", "remove", "mine", code=1)
     assert run("adapters", "add", other, "--name", "mine").strip() == "Added: mine (does not fit the model in use)"
-    assert "not there" in run("adapters", "check", tmp_path / "none.gguf", code=1)
+    assert "no file" in run("adapters", "check", tmp_path / "none.gguf", code=1)
 
 
 def test_adapter_folder_becomes_gguf(phi3desk_with_model, tmp_path):

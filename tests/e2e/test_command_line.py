@@ -4,24 +4,19 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
-from phi3desk.paths import HOME_VARIABLE
+from tests.helpers.commands import run_command
 from tests.helpers.pdf import write_pump_manual
 
 
 @pytest.fixture
 def phi3desk(tmp_path):
     """Return a function that runs one command on a home of its own."""
-    environment = {name: value for name, value in os.environ.items() if name != HOME_VARIABLE}
-
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "phi3desk", "--home", str(tmp_path / "home"), *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=170)
-
-    return run
+    return partial(run_command, tmp_path / "home")
 
 
 def json_lines(text: str) -> list:

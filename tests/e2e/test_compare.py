@@ -3,21 +3,22 @@
 import csv
 import dataclasses
 import json
-import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.types import AdapterUse
-from phi3desk.paths import HOME_VARIABLE, open_paths
+from phi3desk.paths import open_paths
 from phi3desk.profiles.store import ProfileStore
+from tests.helpers.commands import run_command
 from tests.helpers.pdf import write_pump_manual
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter
 
@@ -40,16 +41,9 @@ def command(tmp_path):
 
 
 @pytest.fixture
-def phi3desk(command):
+def phi3desk(tmp_path):
     """Return a function that runs one command and returns what it printed."""
-    environment = {name: value for name, value in os.environ.items() if name != HOME_VARIABLE}
-
-    def run(*words: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(*words), capture_output=True, text=True, env=environment, check=False, timeout=170
-        )
-
-    return run
+    return partial(run_command, tmp_path / "home")
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """Expert profiles on the command line: shown, packed, taken in elsewhere, obeyed by `ask`."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from phi3desk.paths import HOME_VARIABLE
+from tests.helpers.commands import run_command
 from tests.helpers.pdf import write_pump_manual
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -18,14 +17,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def at(tmp_path: Path) -> Callable[[str], Run]:
     """Return a function that gives the command of one of several homes."""
-    environment = {name: value for name, value in os.environ.items() if name != HOME_VARIABLE}
 
     def home(name: str) -> Run:
-        def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-            command = [sys.executable, "-m", "phi3desk", "--home", str(tmp_path / name), *map(str, arguments)]
-            return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=170)
-
-        return run
+        return partial(run_command, tmp_path / name)
 
     return home
 
