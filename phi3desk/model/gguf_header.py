@@ -173,7 +173,7 @@ def read_header(path: Path) -> Header:
         with open(path, "rb") as file:
             return _read(path, file, size)
     except FileNotFoundError:
-        raise UserError("There is no file “{name}”. Look at its folder and its name.", name=name) from None
+        raise UserError("The file “{name}” is not there. Look at its folder and its name.", name=name) from None
     except OSError as error:
         raise UserError("“{name}” cannot be read: {reason}.", name=name, reason=error.strerror or "unknown") from None
     except _Damaged as error:

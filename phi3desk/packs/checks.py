@@ -72,7 +72,9 @@ def opened_pack(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
         except _DAMAGED as error:
             raise _damaged(path) from error
         except FileNotFoundError:
-            raise PackRefused("There is no file “{name}”. Look at its folder and its name.", name=path.name) from None
+            raise PackRefused(
+                "The file “{name}” is not there. Look at its folder and its name.", name=path.name
+            ) from None
         except OSError as error:
             problem = error.strerror or type(error).__name__
             raise PackRefused("The pack {path} cannot be read: {problem}.", path=str(path), problem=problem) from error

@@ -55,7 +55,7 @@ def test_adapters_are_added_listed_and_removed(phi3desk_with_model, tmp_path):
     assert listed(run) == [added]
     assert "mine" in run("adapters", "remove", "mine", code=1)
     assert run("adapters", "add", other, "--name", "mine").strip() == "Added: mine (does not fit the model in use)"
-    assert "no file" in run("adapters", "check", tmp_path / "none.gguf", code=1)
+    assert "not there" in run("adapters", "check", tmp_path / "none.gguf", code=1)
 
 
 def test_adapter_folder_becomes_gguf(phi3desk_with_model, tmp_path):

@@ -24,7 +24,7 @@ def peft_folder(path: Path) -> Path:
     """
     folder = path if path.is_dir() else path.parent
     if not path.exists():
-        raise UserError("There is no file “{name}”. Look at its folder and its name.", name=path.name)
+        raise UserError("The file “{name}” is not there. Look at its folder and its name.", name=path.name)
     if path.suffix.lower() in PICKLES and path.is_file():
         raise _pickled(path.name)
     if (path.suffix.lower() == ".safetensors" and path.name != WEIGHTS) or not (folder / CONFIG).is_file():
