@@ -22,7 +22,9 @@ _APOSTROPHE_IN_CYRILLIC = re.compile(r"(?<=[\u0400-\u04ff])['’ʼ`‘](?=[\u040
 _LINE = re.compile(r"[^\r\n]+")
 _BULLET = re.compile(r"\s*(?:[•▪■●◦‣·○□–—*-]\s+|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|\d+(?:\.\d+)+\.?\s)")
 _NUMBER = re.compile(r"[-+−(]?[$€£]?\d[\d.,]*[%)]?")
-_STOP = re.compile(r"(?<![.·])[.!?…;。]{1,3}[\"'”“»’)\]]*(?=\s|$)")
+#: What may stand between the stop of a sentence and the space behind it: quotes, brackets, the mark of a footnote.
+_BEHIND_STOP = "\"'”“»’)]⁰¹²³⁴⁵⁶⁷⁸⁹"
+_STOP = re.compile(rf"(?<![.·])[.!?…;。]{{1,3}}[{re.escape(_BEHIND_STOP)}]*(?=\s|$)")
 _LEADERS = re.compile(r"(?:[.·_…][ \t]?){5,}")
 _NEXT = re.compile(r"\s+[\"'„“”«»‘’(\[¿¡–—-]*\s*([^\W_])")
 _LAST_WORD = re.compile(r"([^\W_][\w.'’-]*|\d+)$")
@@ -208,7 +210,7 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     first = following.group(1)
     if not (first.isupper() or first.isdigit() or not _CAPITALS_MATTER.match(first)):
         return False
-    if stop.group().rstrip("\"'”“»’)]") != ".":
+    if stop.group().rstrip(_BEHIND_STOP) != ".":
         return True
     word = _LAST_WORD.search(before)
     return word is None or not _goes_on(word.group(1), before[: word.start()], text[following.start(1) : end])

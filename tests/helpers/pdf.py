@@ -113,3 +113,27 @@ def _font() -> Path:
         "C:/Windows/Fonts/arial.ttf",
     )
     return next(Path(place) for place in places if Path(place).is_file())
+
+
+#: A run of text: its words, the size of its letters and how far its baseline lies above the line's, in points.
+Run = tuple[str, float, float]
+
+
+def write_runs(path: Path, lines: Sequence[Sequence[Run | str]], turned: bool = False) -> Path:
+    """Write a page whose lines are put together from runs, text of 11 points where only words are given.
+
+    `turned` sets the lines from bottom to top, as in the margin of a drawing. Return the path.
+    """
+    canvas = Canvas(str(path), pagesize=A4, invariant=1)
+    if turned:
+        canvas.translate(A4[0], 0)
+        canvas.rotate(90)
+    for number, line in enumerate(lines):
+        left, baseline = 72.0, 500.0 - 24 * number
+        for run in line:
+            words, size, rise = (run, 11, 0) if isinstance(run, str) else run
+            canvas.setFont("Helvetica", size)
+            canvas.drawString(left, baseline + rise, words)
+            left += canvas.stringWidth(words, "Helvetica", size)
+    canvas.save()
+    return path

@@ -3,8 +3,9 @@
 pypdf gives the second opinion: on pages that PDFium cannot read or whose text is noise, and on all of a file that
 PDFium cannot open, encrypted ones too.
 
-The offsets of a page's text are PDFium's character indexes, so the text range of a passage is also what
-`QPdfDocument.getSelectionAtIndex` selects, as far as the two builds of PDFium agree on a page.
+The letters and digits of a page's text stand in PDFium's order, so that `text.locate` finds a passage again in the text
+that QtPdf has of the page: the two differ in signs and breaks, where digits are raised (see `raised`), and in what
+stands behind the page's own text (see `beside`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, TypeVar
 from phi3desk.errors import say
 from phi3desk.library.documents import Heading, OutlineEntry, Page, State
 from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_title
-from phi3desk.library.reading.pdf import ocr
+from phi3desk.library.reading.pdf import ocr, raised
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
 from phi3desk.library.text import has_text, line_spans, readable_share
 
@@ -148,6 +149,9 @@ def _page_by_pdfium(document: Any, index: int) -> Page | None:
             text_page = page.get_textpage()
             text = _text_of(text_page)
             headings = _headings(text_page, text) if has_text(text) else []
+            edits = raised.edits_of(text_page, text)
+            text = raised.edited(text, edits)
+            headings = raised.moved(headings, edits, text)
             pictures = False if has_text(text) else _shows_something(page)
             return Page(index + 1, text, pictures, headings)
         finally:
