@@ -12,6 +12,11 @@ LANGUAGES = (
     "en", "de", "sl", "el", "uk", "ro", "sv",
     "fr", "es", "it", "nl", "pt", "da", "no", "fi", "pl", "cs", "hr", "hu", "ru",
 )  # fmt: skip
+#: Languages beside these that a text is compared with to tell its charset, and what speaks against each.
+_ALSO_LIKELY = ("sk", "bg", "sr", "mk", "be", "tr", "et", "lv", "lt", "sq", "is", "ca", "bs")
+_LESS_LIKELY = 5.0
+#: Minus the logarithm of the share of a letter pair that a language hardly has.
+_NEVER_MET = 11.5
 _LONGEST_SAMPLE = 1500
 _FEWEST_LETTERS = 20
 #: two threads that need it at once must not both load it
@@ -54,3 +59,29 @@ def language_of(text: str, known: Mapping[str, float] | None = None) -> str:
     if known:
         likely = {code: share * (0.02 + known.get(code, 0.0)) for code, share in likely.items()}
     return max(likely, key=lambda code: likely[code])
+
+
+@lru_cache(maxsize=1)
+def _judge() -> Any:
+    """Return an identifier whose scores tell how much a text looks like a language, not only which it looks most like.
+
+    Each pair and triple of letters counts by how much more frequent it is in the language than one that is never met.
+    """
+    from py3langid import langid
+
+    judge = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=False)
+    judge.set_languages([*LANGUAGES, *_ALSO_LIKELY])
+    judge.nb_ptc = judge.nb_ptc.astype("float32") + _NEVER_MET
+    judge.nb_pc = judge.nb_pc * 0
+    return judge
+
+
+def likeness(text: str) -> float:
+    """Return how much a text looks like the language it looks most like: the higher, the more of it are its letters.
+
+    Differences between readings of the same bytes mean something, the number alone does not.
+    """
+    with _LOADING:
+        judge = _judge()
+        ranked = judge.rank(text)
+    return max(0.0, *(float(score) - _LESS_LIKELY * (code not in LANGUAGES) for code, score in ranked))

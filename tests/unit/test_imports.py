@@ -38,7 +38,7 @@ MOST_MODULES = {"": 20, "ui": 15}
 HOMES = {
     "chromadb": {"library"}, "sentence_transformers": {"library"}, "torch": {"library"}, "pypdf": {"library"},
     "pypdfium2": {"library"}, "docx": {"library"}, "pptx": {"library"}, "openpyxl": {"library"}, "lxml": {"library"},
-    "markdown_it": {"library"}, "charset_normalizer": {"library"}, "watchdog": {"library"}, "keyring": {"library"},
+    "markdown_it": {"library"}, "watchdog": {"library"}, "keyring": {"library"},
     "tokenizers": {"library"}, "onnx": {"library"}, "onnxruntime": {"library"},
     "py3langid": {"library"}, "Stemmer": {"library"},
     "llama_cpp": {"model"}, "gguf": {"model"}, "jinja2": {"model"}, "PySide6": {"ui", "app"}, "qtawesome": {"ui"},
