@@ -96,11 +96,20 @@ def write_mail(path: Path) -> Path:
     return path
 
 
-def repacked(source: Path, target: Path, change: Callable[[str, bytes], bytes], more: Sequence[str] = ()) -> Path:
-    """Write a container anew with `change(name, content)` for each part, and empty parts of further names."""
+def repacked(
+    source: Path,
+    target: Path,
+    change: Callable[[str, bytes], bytes],
+    more: Sequence[str] = (),
+    names: Callable[[str], str] = str,
+) -> Path:
+    """Write a container anew with `change(name, content)` for each part, and empty parts of further names.
+
+    `names` returns what a part is called in it, while the others go on referring to it as before.
+    """
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(name, change(name, old.read(name)))
+            new.writestr(names(name), change(name, old.read(name)))
         for name in more:
             new.writestr(name, b"")
     return target
@@ -116,3 +125,11 @@ def replaced(part: str, old: bytes, by: bytes) -> Callable[[str, bytes], bytes]:
         return content
 
     return change
+
+
+def in_strict_form(name: str, content: bytes) -> bytes:
+    """Change a part for `repacked` to the strict form of Office's XML."""
+    for family in (b"wordprocessingml", b"spreadsheetml", b"presentationml", b"officeDocument", b"drawingml"):
+        ordinary = b"http://schemas.openxmlformats.org/" + family + b"/2006/"
+        content = content.replace(ordinary, b"http://purl.oclc.org/ooxml/" + family + b"/")
+    return content

@@ -6,14 +6,16 @@ Only parts in XML are unpacked; pictures, sounds and embedded files never are.
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import zipfile
 import zlib
+from contextlib import nullcontext
 from pathlib import Path
 
 from phi3desk.library.documents import State
 from phi3desk.library.reading.limits import Refusal
+from phi3desk.library.reading.office.part_names import TYPES, PartNames, plain_name
+from phi3desk.library.reading.office.strict_form import STRICT, in_ordinary_form
 
 _MOST_PARTS = 70_000
 #: All XML of a document that is held in memory as a tree, and of a sheet that is read row by row.
@@ -24,7 +26,6 @@ _MOST_RATIO = 400
 _RATIO_FROM_BYTES = 2 * 1024**2
 _CHUNK = 1024**2
 _DIRECTORY_BYTES = 64 * 1024**2
-_TYPES = "[Content_Types].xml"
 _MAIN_PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
 #: Documents with macros and templates differ from plain documents in the name of their type only.
 _VARIANTS = re.compile(
@@ -36,13 +37,12 @@ _PLAIN = {
     "pptx": b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml",
     "xlsx": b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
 }
-_STRICT = b"http://purl.oclc.org/ooxml/"
 
 
 def office_kind(path: Path) -> str:
     """Return docx, pptx or xlsx for a container that holds one, "" for any other; raise Refusal for a damaged one."""
     with _opened(path) as archive:
-        names = {info.filename for info in archive.infolist()}
+        names = {plain_name(info.filename).lower() for info in archive.infolist()}
         for part, kind in _MAIN_PARTS.items():
             if part in names:
                 return kind
@@ -53,51 +53,64 @@ def office_kind(path: Path) -> str:
     return ""
 
 
-def checked_copy(path: Path, kind: str) -> io.BytesIO:
+def checked_copy(container: Path | io.BytesIO, kind: str) -> io.BytesIO:
     """Return a container in memory with the XML parts of an Office file, everything else in it emptied.
 
-    What is counted is what comes out while unpacking, not what the container claims.
+    What is counted is what comes out while unpacking, not what the container claims. Parts have the names that others
+    refer to them by, and the strict form of Office's XML is written as the ordinary one.
     """
     copy = io.BytesIO()
     left = TREE_BYTES
-    with _opened(path) as archive, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+    with _opened(container) as archive, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         parts = _parts(archive)
-        names = frozenset(info.filename.lower() for info in parts)
+        names = PartNames(info.filename for info in parts)
+        written: set[str] = set()
         for info in parts:
+            name = names.proper(info.filename)
+            if name in written:
+                continue
+            written.add(name)
             data = b""
-            if _is_xml(info.filename):
+            if _is_xml(name):
                 data = _unpacked(archive, info, left)
                 left -= len(data)
-                if info.filename == _TYPES:
-                    data = _VARIANTS.sub(_PLAIN[kind], data)
-                elif info.filename.endswith(".rels"):
-                    data = _without_loose_ends(info.filename, data, names)
-                elif info.filename in _MAIN_PARTS and _STRICT in data[:4096]:
-                    raise Refusal(
-                        "The file is in the strict form of Office's format. Open it and save it as an ordinary one."
-                    )
-            target.writestr(info.filename, data)
+                data = in_ordinary_form(data)
+                if name == TYPES:
+                    data = names.corrected_types(_VARIANTS.sub(_PLAIN[kind], data))
+                elif name.endswith(".rels"):
+                    data = names.corrected_relations(name, data)
+            target.writestr(name, data)
     copy.seek(0)
     return copy
 
 
-def _without_loose_ends(name: str, data: bytes, names: frozenset[str]) -> bytes:
-    """Take out what leads to parts that are not there: some programs leave such, and the readers stumble over them."""
-    from lxml import etree
+def part_of(container: Path | io.BytesIO, name: str, most: int) -> bytes:
+    """Return a part as it lies in a container, empty where there is none; raise Refusal beyond `most` bytes."""
+    with _opened(container) as archive:
+        wanted = plain_name(name).lower()
+        for info in archive.infolist():
+            if plain_name(info.filename).lower() == wanted and not info.flag_bits & 0x1:
+                return _unpacked(archive, info, most)
+    return b""
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    root = etree.fromstring(data, parser)
-    base = posixpath.dirname(posixpath.dirname(name))
-    changed = False
-    for relation in list(root):
-        target = relation.get("Target", "")
-        if relation.get("TargetMode") == "External":
-            continue
-        at = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(base, target))
-        if at.split("#")[0].lower() not in names:
-            root.remove(relation)
-            changed = True
-    return etree.tostring(root, encoding="UTF-8", standalone=True) if changed else data
+
+def has_odd_form(path: Path) -> bool:
+    """Return whether a workbook is in the strict form, or names its parts otherwise than it refers to them."""
+    with _opened(path) as archive:
+        parts = _parts(archive)
+        names = PartNames(info.filename for info in parts)
+        for info in parts:
+            if info.filename != names.proper(info.filename):
+                return True
+            if info.filename in _MAIN_PARTS and STRICT in _unpacked(archive, info, TREE_BYTES)[:4096]:
+                return True
+            if info.filename == TYPES or info.filename.endswith(".rels"):
+                data = _unpacked(archive, info, TREE_BYTES)
+                is_types = info.filename == TYPES
+                by = names.corrected_types(data) if is_types else names.corrected_relations(info.filename, data)
+                if by != data:
+                    return True
+    return False
 
 
 def check(path: Path) -> None:
@@ -109,17 +122,17 @@ def check(path: Path) -> None:
                 left -= _counted(archive, info, left)
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
-    _check_directory(path)
+def _opened(container: Path | io.BytesIO) -> zipfile.ZipFile:
+    _check_directory(container)
     try:
-        return zipfile.ZipFile(path)
+        return zipfile.ZipFile(container)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
         raise Refusal("The file is damaged: it is cut off or was changed on its way. Get it once more.") from error
 
 
-def _check_directory(path: Path) -> None:
+def _check_directory(container: Path | io.BytesIO) -> None:
     """Refuse a directory that is itself too large to be read: a container of nothing but names."""
-    with path.open("rb") as file:
+    with container.open("rb") if isinstance(container, Path) else nullcontext(container) as file:
         file.seek(0, 2)
         file.seek(max(0, file.tell() - 65_557))
         tail = file.read()

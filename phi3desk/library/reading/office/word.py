@@ -2,83 +2,149 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from phi3desk.errors import say
 from phi3desk.library.kinds import DOCX
-from phi3desk.library.reading.blocks import Block, Line, heading, one_line, parts_of, tidy
+from phi3desk.library.reading.blocks import Block, heading, one_line, parts_of, tidy
 from phi3desk.library.reading.limits import ReadContent, Refusal
-from phi3desk.library.reading.office.archive import checked_copy
-from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
-from phi3desk.library.symbol_fonts import UNKNOWN, shown_in, sign_of
-
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_FOOTNOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-_ENDNOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/endnotes"
-#: Deleted text, the old place of moved text, fields' codes, and the second form of a drawing for older programs.
-_NOT_SHOWN = frozenset(
-    {
-        *(_W + name for name in ("del", "moveFrom", "instrText", "delText", "delInstrText", "pPr", "rPr", "sectPr")),
-        _MC + "Fallback",
-    }
+from phi3desk.library.reading.office.archive import checked_copy, part_of
+from phi3desk.library.reading.office.markup import settle_alternatives
+from phi3desk.library.reading.office.numbering import BULLET, Numbering
+from phi3desk.library.reading.office.word_parts import (
+    EMBEDDED,
+    notes_of,
+    part_of_kind,
+    running_heads,
+    text_of_embedded,
 )
-_SIGNS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-", _W + "softHyphen": ""}
-_FORMULAS = frozenset(_MATH + name for name in ("f", "sSup", "sSub", "sSubSup", "rad"))
+from phi3desk.library.reading.office.word_runs import DEEPEST, NOT_SHOWN, Runs, W, is_vanished, script_of
+from phi3desk.library.reading.tables import LOOKED_AT, lines_of, repeated
+
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _HEADING_STYLE = re.compile(r"heading ([1-9])$", re.IGNORECASE)
-_DEEPEST = 150
 _MOST_SPAN = 200
+_MOST_CELLS = 1_024
+#: Files put into a document as a whole may hold such files again.
+_DEEPEST_FILE = 3
+_MOST_FILES = 500
+_LARGEST_FILE = 64 * 1024**2
+
+
+@dataclass
+class _File:
+    """A container that a document lies in, and what files in it could not be read."""
+
+    container: Path | io.BytesIO
+    depth: int = 0
+    unread: list[str] = field(default_factory=list)
+    seen: int = 0
 
 
 @dataclass
 class _Word:
-    """What paragraphs refer to: levels of heading styles, styles of lists, notes by number."""
+    """What paragraphs refer to, and what waits for the end of the one at hand."""
 
-    levels: dict[str, int] = field(default_factory=dict)
-    lists: frozenset[str] = frozenset()
-    notes: dict[tuple[str, str], str] = field(default_factory=dict)
-    #: Text boxes and notes that wait for the end of the paragraph they hang on.
+    file: _File
+    #: parts in the container by the number of their relation
+    embedded: Mapping[str, str]
+    #: levels of heading styles
+    levels: Mapping[str, int]
+    #: character styles that raise or lower
+    scripts: Mapping[str, int]
+    numbering: Numbering
+    notes: Mapping[tuple[str, str], str]
+    #: the text of paragraphs whose mark is deleted: it goes on in the next one
+    before: str = ""
+    #: notes and text boxes of a table, which are read after it
     waiting: list[Block] = field(default_factory=list)
 
 
 def read_docx(path: Path) -> ReadContent:
-    """Read a Word document; deleted and hidden text, comments and running heads are left out."""
-    from docx import Document
-
-    document: Any = Document(checked_copy(path, "docx"))
-    word = _Word(*_styles(document))
-    word.notes = _notes(document)
+    """Read a Word document with its automatic numbers; deleted and hidden text is left out."""
+    document = _opened(path)
     title = ""
     try:
         title = document.core_properties.title or ""
     except Exception:  # a title that cannot be read is no reason not to read the document
         title = ""
-    return ReadContent(DOCX.key, parts_of(_blocks(document.element.body, word, 0)), title=title)
+    file = _File(path)
+    content = ReadContent(DOCX.key, iter(()), title=title)
+    content.pages = parts_of(_told(_document(document, file), file, content))
+    return content
 
 
-def _styles(document: Any) -> tuple[dict[str, int], frozenset[str]]:
-    """Return the heading level of each style that has one, its own or from the style it is based on, and list styles.
+def _told(blocks: Iterator[Block], file: _File, content: ReadContent) -> Iterator[Block]:
+    """Hand blocks on; where files in the document could not be read, the reason says so at the end."""
+    yield from blocks
+    if file.unread:
+        content.reasons.append(
+            say(
+                "The document holds embedded files that were not read: {count} ({name}).",
+                count=len(file.unread),
+                name=file.unread[0],
+            )
+        )
+
+
+def _opened(container: Path | io.BytesIO) -> Any:
+    from docx import Document
+
+    return Document(checked_copy(container, "docx"))
+
+
+def _document(document: Any, file: _File) -> Iterator[Block]:
+    body = document.element.body
+    settle_alternatives(body)
+    styles = document.styles.element
+    scripts = _scripts(styles)
+    word = _Word(
+        file,
+        {
+            key: str(relation.target_part.partname)
+            for key, relation in document.part.rels.items()
+            if not relation.is_external and relation.reltype == EMBEDDED
+        },
+        _heading_levels(styles),
+        scripts,
+        Numbering.of(part_of_kind(document, "numbering"), styles),
+        notes_of(document, scripts),
+    )
+    yield from _blocks(body, word, 0)
+    if word.before:
+        yield Block(tidy(word.before))
+    yield from running_heads(document, scripts)
+
+
+def _scripts(styles: Any) -> dict[str, int]:
+    found = ((style, style.find(W + "rPr")) for style in styles.iter(W + "style"))
+    return {
+        style.get(W + "styleId", ""): script
+        for style, properties in found
+        if style.get(W + "type") == "character" and properties is not None and (script := script_of(properties))
+    }
+
+
+def _heading_levels(styles: Any) -> dict[str, int]:
+    """Return the heading level of each style that has one, its own or from the style it is based on.
 
     "Title" counts as a heading of level 1.
     """
     levels: dict[str, int] = {}
-    lists: set[str] = set()
-    elements = {style.get(_W + "styleId", ""): style for style in document.styles.element.iter(_W + "style")}
+    elements = {style.get(W + "styleId", ""): style for style in styles.iter(W + "style")}
     for key in elements:
         at, seen = key, 0
-        while at in elements and seen < 12:
-            style = elements[at]
-            if key not in levels and (level := _level_of(style)):
+        while at in elements and seen < 12 and key not in levels:
+            if level := _level_of(elements[at]):
                 levels[key] = level
-            if style.find(f"{_W}pPr/{_W}numPr") is not None and "heading" not in _value(style, "name").lower():
-                lists.add(key)
-            at, seen = _value(style, "basedOn"), seen + 1
-    return levels, frozenset(lists - set(levels))
+            at, seen = _value(elements[at], "basedOn"), seen + 1
+    return levels
 
 
 def _level_of(style: Any) -> int:
@@ -88,183 +154,173 @@ def _level_of(style: Any) -> int:
         return int(named.group(1))
     if name.lower() == "title":
         return 1
-    outline = _value(style.find(_W + "pPr"), "outlineLvl")
+    outline = _value(style.find(W + "pPr"), "outlineLvl")
     return int(outline) + 1 if outline.isdigit() and int(outline) < 9 else 0
 
 
 def _value(element: Any, name: str) -> str:
-    found = element.find(_W + name) if element is not None else None
-    return (found.get(_W + "val") or "") if found is not None else ""
-
-
-def _notes(document: Any) -> dict[tuple[str, str], str]:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    notes: dict[tuple[str, str], str] = {}
-    for relation in document.part.rels.values():
-        if relation.is_external or relation.reltype not in (_FOOTNOTES, _ENDNOTES):
-            continue
-        kind = "footnote" if relation.reltype == _FOOTNOTES else "endnote"
-        for note in etree.fromstring(relation.target_part.blob, parser).iter(_W + kind):
-            if note.get(_W + "type") in (None, "normal"):
-                text = " ".join(_text(paragraph, None) for paragraph in note.iter(_W + "p"))
-                notes[(kind, note.get(_W + "id", ""))] = one_line(text)
-    return notes
+    found = element.find(W + name) if element is not None else None
+    return (found.get(W + "val") or "") if found is not None else ""
 
 
 def _blocks(parent: Any, word: _Word, depth: int) -> Iterator[Block]:
     """Return paragraphs and tables in their order, those within content controls and tracked insertions too."""
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise Refusal("The document is nested too deeply to be read.")
     for element in parent:
         tag = element.tag
-        if tag == _W + "p":
-            yield from _paragraph(element, word)
-        elif tag == _W + "tbl":
+        if tag == W + "p":
+            yield from _paragraph(element, word, depth)
+        elif tag == W + "tbl":
             yield from _table(element, word, depth)
-        elif isinstance(tag, str) and tag not in _NOT_SHOWN:
+        elif tag == W + "altChunk":
+            yield from _embedded(element, word)
+        elif isinstance(tag, str) and tag not in NOT_SHOWN:
             yield from _blocks(element, word, depth + 1)
 
 
-def _paragraph(paragraph: Any, word: _Word) -> Iterator[Block]:
-    text = tidy(_text(paragraph, word))
-    waiting, word.waiting = word.waiting, []
-    if text:
-        properties = paragraph.find(_W + "pPr")
-        style = _value(properties, "pStyle")
-        own = _value(properties, "outlineLvl")
-        level = int(own) + 1 if own.isdigit() and int(own) < 9 else word.levels.get(style, 0)
-        numbered = properties is not None and properties.find(_W + "numPr") is not None
-        if level:
-            yield heading(text, level)
-        elif numbered or style in word.lists:
-            yield Block(f"• {text}", item=True)
-        else:
-            yield Block(text)
-    yield from waiting
-
-
-def _text(element: Any, word: _Word | None, depth: int = 0) -> str:
-    """Return the text of a paragraph as it is shown; text boxes and notes are put by in `word`."""
-    if depth > _DEEPEST:
-        raise Refusal("The document is nested too deeply to be read.")
-    line = Line()
-    for child in element:
-        tag = child.tag
-        if not isinstance(tag, str) or tag in _NOT_SHOWN:
-            continue
-        if tag in (_W + "t", _MATH + "t"):
-            line.add(shown_in(_font(element), child.text or ""))
-        elif tag == _W + "sym":
-            line.add(_symbol(child))
-        elif tag in _SIGNS:
-            line.add(_SIGNS[tag])
-        elif tag in _FORMULAS:
-            _add_formula(line, child, word, depth + 1)
-        elif tag == _W + "txbxContent":
-            if word is not None:
-                word.waiting.extend(_blocks(child, _Word(word.levels, word.lists, word.notes), depth + 1))
-        elif tag in (_W + "footnoteReference", _W + "endnoteReference"):
-            _put_by(child, word)
-        elif tag != _W + "r" or not _vanishes(child):
-            line.add(_text(child, word, depth + 1), _script(child) if tag == _W + "r" else 0)
-    return line.text()
-
-
-def _font(run: Any) -> str:
-    fonts = run.find(f"{_W}rPr/{_W}rFonts")
-    return (fonts.get(_W + "ascii") or fonts.get(_W + "hAnsi") or "") if fonts is not None else ""
-
-
-def _symbol(element: Any) -> str:
-    """Return what a symbol shows that Word keeps as a font and a code."""
-    try:
-        return sign_of(element.get(_W + "font") or "", int(element.get(_W + "char") or "", 16))
-    except (ValueError, OverflowError):
-        return UNKNOWN
-
-
-def _script(run: Any) -> int:
-    """Return 1 for a run that is raised, -1 for one that is lowered, else 0."""
-    align = run.find(f"{_W}rPr/{_W}vertAlign")
-    return {"superscript": 1, "subscript": -1}.get(align.get(_W + "val", ""), 0) if align is not None else 0
-
-
-def _add_formula(line: Line, formula: Any, word: _Word | None, depth: int) -> None:
-    """Write a fraction, a base with what is raised or lowered beside it, or a root (ECMA-376, part 1, 22.1.2)."""
-
-    def part(name: str) -> str:
-        found = formula.find(_MATH + name)
-        return _text(found, word, depth) if found is not None else ""
-
-    if formula.tag == _MATH + "f":
-        line.add_fraction(part("num"), part("den"))
-    elif formula.tag == _MATH + "rad":
-        line.add(f"{part('deg')}√({part('e')})")
+def _paragraph(paragraph: Any, word: _Word, depth: int) -> Iterator[Block]:
+    runs = Runs.of(paragraph, word.scripts)
+    text = tidy(word.before + runs.text)
+    if is_vanished(paragraph, "del"):
+        word.before = word.before + runs.text
+        text = ""
     else:
-        line.add(part("e"))
-        line.add(part("sub"), -1)
-        line.add(part("sup"), 1)
+        word.before = ""
+        properties = paragraph.find(W + "pPr")
+        style = _value(properties, "pStyle")
+        # an empty paragraph has its number, too, unless the whole of it is hidden
+        mark = "" if not text and is_vanished(paragraph, "vanish") else word.numbering.number(properties, style)
+        if text:
+            yield _block(text, mark, _level(properties, style, word))
+    for element in runs.hanging:
+        yield from _hanging(element, word, depth)
 
 
-def _vanishes(run: Any) -> bool:
-    hidden = run.find(f"{_W}rPr/{_W}vanish")
-    return hidden is not None and hidden.get(_W + "val", "1") not in ("0", "false", "off")
+def _level(properties: Any, style: str, word: _Word) -> int:
+    own = _value(properties, "outlineLvl")
+    return int(own) + 1 if own.isdigit() and int(own) < 9 else word.levels.get(style, 0)
 
 
-def _put_by(reference: Any, word: _Word | None) -> None:
-    kind = reference.tag.removeprefix(_W).removesuffix("Reference")
-    note = word.notes.get((kind, reference.get(_W + "id", ""))) if word is not None else None
-    if word is not None and note:
-        word.waiting.append(Block(note))
+def _block(text: str, mark: str, level: int) -> Block:
+    if level:
+        return heading(text if mark in ("", BULLET) else f"{mark} {text}", level)
+    return Block(f"{mark} {text}", item=True) if mark else Block(text)
+
+
+def _hanging(element: Any, word: _Word, depth: int) -> Iterator[Block]:
+    """Return the blocks of a text box, or the note or comment that a mark refers to."""
+    if element.tag == W + "txbxContent":
+        yield from _blocks(element, word, depth + 1)
+        return
+    kind = element.tag.removeprefix(W).removesuffix("Reference")
+    if note := word.notes.get((kind, element.get(W + "id", ""))):
+        yield Block(note)
+
+
+def _embedded(element: Any, word: _Word) -> Iterator[Block]:
+    """Return what a file says that is put into the document as a whole; one that is not read is taken note of."""
+    part = word.embedded.get(element.get(_R + "id", ""), "")
+    name = part.rpartition("/")[2]
+    file = word.file
+    file.seen += 1
+    data = part_of(file.container, part, _LARGEST_FILE) if part and file.seen <= _MOST_FILES else b""
+    if data.startswith(b"PK\x03\x04") and file.depth < _DEEPEST_FILE:
+        inner = _File(io.BytesIO(data), file.depth + 1, file.unread, file.seen)
+        try:
+            yield from _document(_opened(inner.container), inner)
+        except (Refusal, KeyError, ValueError):
+            file.unread.append(name)
+        file.seen = inner.seen
+        return
+    text = text_of_embedded(name, data) if data else None
+    if text is None:
+        file.unread.append(name or "?")
+        return
+    for piece in text.split("\n\n"):
+        yield Block(tidy(piece))
 
 
 def _table(table: Any, word: _Word, depth: int) -> Iterator[Block]:
     """Return a table row by row; one that holds a table, or has one column, is a layout and is read as running text."""
-    lines = [line for line in table.iter(_W + "tr") if _owner(line) is table]
-    nested = any(inner is not table for inner in table.iter(_W + "tbl"))
-    if nested or all(len(line.findall(_W + "tc")) <= 1 for line in lines):
+    lines = [line for line in table.iter(W + "tr") if _owner(line) is table and not _is_deleted(line)]
+    nested = any(_owner(inner.getparent()) is table for inner in table.iter(W + "tbl") if inner is not table)
+    if nested or all(len(line.findall(W + "tc")) <= 1 for line in lines):
         for line in lines:
-            for cell in line.iter(_W + "tc"):
+            for cell in line.iter(W + "tc"):
                 if _owner(cell) is table:
                     yield from _blocks(cell, word, depth + 1)
         return
     before, word.waiting = word.waiting, []
     marked = sum(1 for _ in itertools.takewhile(_names_columns, lines[:LOOKED_AT]))
-    yield from lines_of(_rows(lines, word), marked)
+    yield from lines_of(_rows(lines, word, depth), marked)
     notes, word.waiting = word.waiting, before
     yield from notes
 
 
-def _rows(lines: list[Any], word: _Word) -> Iterator[list[str]]:
+def _rows(lines: list[Any], word: _Word, depth: int) -> Iterator[list[str]]:
     row: list[str] = []
     for line in lines:
-        row = _row(line, row, word)
+        row = _row(line, row, word, depth)
         yield row
 
 
 def _names_columns(line: Any) -> bool:
-    header = line.find(f"{_W}trPr/{_W}tblHeader")
-    return header is not None and header.get(_W + "val", "1") not in ("0", "false", "off")
+    header = line.find(f"{W}trPr/{W}tblHeader")
+    return header is not None and header.get(W + "val", "1") not in ("0", "false", "off")
+
+
+def _is_deleted(line: Any) -> bool:
+    return line.find(f"{W}trPr/{W}del") is not None
 
 
 def _owner(element: Any) -> Any:
-    """Return the table that a row or a cell belongs to, through content controls and the like."""
-    return next(element.iterancestors(_W + "tbl"), None)
+    """Return the table that a row or a cell belongs to, through content controls and the like; None in a text box."""
+    for above in itertools.chain((element,) if element.tag == W + "tbl" else (), element.iterancestors()):
+        if above.tag == W + "tbl":
+            return above
+        if above.tag == W + "txbxContent":
+            return None
+    return None
 
 
-def _row(line: Any, above: list[str], word: _Word) -> list[str]:
+def _row(line: Any, above: list[str], word: _Word, depth: int) -> list[str]:
     """Return a row's texts; a cell over several columns is repeated, one that goes on from above has its text."""
     row: list[str] = []
-    for cell in line.iter(_W + "tc"):
-        properties = cell.find(_W + "tcPr")
-        merge = properties.find(_W + "vMerge") if properties is not None else None
-        if merge is not None and merge.get(_W + "val", "continue") != "restart" and len(row) < len(above):
+    owner = _owner(line)
+    for cell in line.iter(W + "tc"):
+        if _owner(cell) is not owner:
+            continue
+        properties = cell.find(W + "tcPr")
+        merge = properties.find(W + "vMerge") if properties is not None else None
+        if merge is not None and merge.get(W + "val", "continue") != "restart" and len(row) < len(above):
             text = repeated(above[len(row)], 2)[1]
         else:
-            text = one_line(" ".join(_text(paragraph, word) for paragraph in cell.iter(_W + "p")))
+            text = one_line(" ".join(_texts_of_cell(cell, word, depth)))
         span = _value(properties, "gridSpan")
         times = min(int(span), _MOST_SPAN) if span.isdigit() and len(span) < 6 and int(span) else 1
-        row.extend(repeated(text, min(times, MOST_COLUMNS - len(row))))
+        row.extend(repeated(text, min(times, _MOST_CELLS - len(row))))
     return row
+
+
+def _texts_of_cell(cell: Any, word: _Word, depth: int) -> Iterator[str]:
+    """Yield the paragraphs of a cell with their numbers; what hangs on them waits for the table's end."""
+    for paragraph in _paragraphs(cell, 0):
+        runs = Runs.of(paragraph, word.scripts)
+        properties = paragraph.find(W + "pPr")
+        mark = word.numbering.number(properties, _value(properties, "pStyle"))
+        # a column may hold nothing but numbers
+        if runs.text or mark != BULLET:
+            yield f"{mark} {runs.text}"
+        for element in runs.hanging:
+            word.waiting.extend(_hanging(element, word, depth))
+
+
+def _paragraphs(parent: Any, depth: int) -> Iterator[Any]:
+    if depth > DEEPEST:
+        raise Refusal("The document is nested too deeply to be read.")
+    for element in parent:
+        if element.tag == W + "p":
+            yield element
+        elif isinstance(element.tag, str) and element.tag not in NOT_SHOWN:
+            yield from _paragraphs(element, depth + 1)
