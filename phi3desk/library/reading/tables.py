@@ -16,8 +16,8 @@ Row = Sequence[str]
 
 #: Rows in which a table's head is looked for.
 LOOKED_AT = 12
-#: Cells and columns beyond are left out.
-MOST_COLUMNS = 1_024
+#: Cells and columns beyond are left out: these are Excel's own limits.
+MOST_COLUMNS = 16_384
 LONGEST_CELL = 32_767
 #: A row longer than this goes on in a line that begins with the row's name again: a passage holds about 500
 #: characters of figures.

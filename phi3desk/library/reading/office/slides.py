@@ -11,16 +11,17 @@ from typing import Any
 from phi3desk.errors import say
 from phi3desk.library.documents import Page
 from phi3desk.library.kinds import PPTX
-from phi3desk.library.reading.blocks import Block, Line, heading, one_line, page_of, tidy
+from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
 from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.office.archive import checked_copy
+from phi3desk.library.reading.office.drawing_text import line_of, lines_in
+from phi3desk.library.reading.office.markup import parsed, settle_alternatives
 from phi3desk.library.reading.tables import lines_of, repeated
 
 _DEEPEST = 20
 _MOST_SHAPES = 5_000
 #: Shapes whose tops differ by less stand side by side and are read from left to right (914,400 to the inch).
 _SAME_LINE = 250_000
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
 
@@ -51,6 +52,7 @@ def _page(slide: Any) -> Page:
 
 
 def _blocks(slide: Any) -> Iterator[Block]:
+    settle_alternatives(slide.element)
     title = slide.shapes.title
     if title is not None and title.has_text_frame and title.text_frame.text.strip():
         yield heading(_text(title.text_frame), 1)
@@ -58,9 +60,11 @@ def _blocks(slide: Any) -> Iterator[Block]:
     for shape in itertools.islice(_in_order(slide.shapes, 0), _MOST_SHAPES):
         if shape.shape_id != taken and not _repeats(shape):
             yield from _shape(shape, slide)
-    notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
-    if notes is not None and notes.text.strip():
-        yield Block("Notes: " + tidy(_text(notes)))
+    if slide.has_notes_slide:
+        settle_alternatives(slide.notes_slide.element)
+        notes = slide.notes_slide.notes_text_frame
+        if notes is not None and (text := tidy(_text(notes))):
+            yield Block("Notes: " + text)
 
 
 def _in_order(shapes: Any, depth: int) -> Iterator[Any]:
@@ -97,34 +101,14 @@ def _shape(shape: Any, slide: Any) -> Iterator[Block]:
 
 
 def _paragraphs(frame: Any) -> Iterator[Block]:
-    paragraphs = [tidy(_line(paragraph)) for paragraph in frame.paragraphs]
+    paragraphs = [tidy(line_of(paragraph._p)) for paragraph in frame.paragraphs]
     filled = [text for text in paragraphs if text]
     for text in filled:
         yield Block(f"• {text}", item=True) if len(filled) > 1 else Block(text)
 
 
 def _text(frame: Any) -> str:
-    return "\n".join(_line(paragraph) for paragraph in frame.paragraphs)
-
-
-def _line(paragraph: Any) -> str:
-    """Return a paragraph's text, in which what is raised or lowered stays apart from what it stands beside."""
-    line = Line()
-    for child in paragraph._p:
-        if child.tag == _A + "br":
-            line.add("\n")
-        elif child.tag in (_A + "r", _A + "fld"):
-            properties = child.find(_A + "rPr")
-            baseline = properties.get("baseline", "0") if properties is not None else "0"
-            script = 0 if baseline.strip("-0%") == "" else -1 if baseline.startswith("-") else 1
-            text = child.find(_A + "t")
-            line.add(_broken(text.text or "") if text is not None else "", script)
-    return line.text()
-
-
-def _broken(text: str) -> str:
-    """Return a text with PowerPoint's own line breaks as such."""
-    return text.replace("\v", "\n")
+    return "\n".join(line_of(paragraph._p) for paragraph in frame.paragraphs)
 
 
 def _table(table: Any) -> Iterator[Block]:
@@ -162,15 +146,8 @@ def _chart(chart: Any) -> Iterator[Block]:
 
 def _diagram(shape: Any, slide: Any) -> Iterator[Block]:
     """Return the texts of a SmartArt diagram, which lie in a part of their own."""
-    from lxml import etree
-
     relation = next(shape.element.iter(_DIAGRAM), None)
     key = relation.get(_RELATION) if relation is not None else None
-    if not key:
-        return
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    root = etree.fromstring(slide.part.related_part(key).blob, parser)
-    for paragraph in root.iter(_A + "p"):
-        text = one_line("".join(piece.text or "" for piece in paragraph.iter(_A + "t")))
-        if text:
-            yield Block(f"• {text}", item=True)
+    if key:
+        for text in lines_in(parsed(slide.part.related_part(key).blob)):
+            yield Block(f"• {one_line(text)}", item=True)
