@@ -54,6 +54,10 @@ def run_worker(name: str) -> int:
         from phi3desk.library.reading.process import main as run_reader
 
         return run_reader()
+    if name == "vectors":
+        from phi3desk.library.embedding.store_trial import main as try_vectors
+
+        return try_vectors()
     if name == "library":
         from phi3desk.workers.library_worker import main as run_library
 

@@ -144,7 +144,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def worker_command(name: str) -> list[str]:
-    """Return the command that starts a worker of the given name (library, model, reader)."""
+    """Return the command that starts a worker of the given name (library, model, reader, vectors)."""
     return [sys.executable, "-m", "phi3desk", "--worker", name]
 
 

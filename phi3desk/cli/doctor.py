@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from phi3desk import __version__
-from phi3desk.cli.output import Output
+from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import UserError
+from phi3desk.library.integrity import Fault
 from phi3desk.library.library import Library
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.model.llama.hardware import hardware
@@ -57,7 +58,7 @@ def check_library(options: argparse.Namespace, paths: Paths, settings: Settings,
     UserError where something is left that does not agree.
     """
     with closing(Library(paths, settings)) as library:
-        faults = library.repair() if options.repair else library.check()
+        faults = _repair(library) if options.repair else library.check()
         left = library.check() if options.repair else faults
         totals = library.status()
     if options.json:
@@ -74,6 +75,20 @@ def check_library(options: argparse.Namespace, paths: Paths, settings: Settings,
                 "Not everything could be mended. Move the data folder away and import your documents again."
             )
         raise UserError("Catalogue, word index and vectors do not agree. To mend it: phi3desk doctor --repair")
+
+
+def _repair(library: Library) -> list[Fault]:
+    progress_line, restored = ProgressLine(), 0
+
+    def on_put_back(count: int) -> None:
+        nonlocal restored
+        restored += count
+        progress_line.show(f"restoring the search by meaning: {restored} passages")
+
+    try:
+        return library.repair(on_put_back)
+    finally:
+        progress_line.clear()
 
 
 def print_report(report: dict[str, Any], options: argparse.Namespace, output: Output) -> None:

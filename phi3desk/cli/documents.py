@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.cli.output import Output, ProgressLine, say_failure
 from phi3desk.cli.shared_library import SharedLibrary
 from phi3desk.comparison.questions import read_plain_questions
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, ImportSummary, State, place
+from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, ImportSummary, Phase, State, place
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library, LibraryInUse
 from phi3desk.paths import Paths
@@ -63,6 +63,8 @@ def told_import(options: argparse.Namespace, output: Output) -> Iterator[tuple[O
 
 def end_import(options: argparse.Namespace, output: Output, summary: ImportSummary) -> None:
     """Print how an import ended; Cancelled where the user stopped it."""
+    if summary.notice is not None:
+        say_failure(summary.notice)
     if summary.cancelled:
         raise Cancelled
     if options.json:
@@ -120,7 +122,10 @@ def open_library(paths: Paths, settings: Settings) -> Iterator[AnyLibrary]:
     try:
         yield library
     finally:
+        notice = library.vectors.take_notice() if isinstance(library, Library) else None
         library.close()
+        if notice is not None:
+            say_failure(notice)
 
 
 @contextmanager
@@ -154,6 +159,8 @@ def questions_of(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
 
 def progress_text(progress: ImportProgress) -> str:
     """Return an import's progress as one line."""
+    if progress.phase is Phase.RESTORING:
+        return f"restoring the search by meaning, {100 * progress.share:.1f} %"
     left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
     return (
         f"{progress.files_done} of {progress.files} files, {progress.pages} pages, "

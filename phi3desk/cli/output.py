@@ -79,7 +79,7 @@ def standard_output() -> Iterator[Output]:
 
 
 def say_failure(sentence: Sentence | str) -> None:
-    """Print why a command failed, as one line on stderr."""
+    """Print why a command failed, or what went wrong without stopping it, as one line on stderr."""
     line = " ".join(str(sentence).translate(_CONTROL).split())
     sys.stderr.buffer.write(f"phi3desk: {line}\n".encode("utf-8", "replace"))
     sys.stderr.flush()

@@ -310,6 +310,11 @@ class Catalog(Database):
         )
         return [int(row["id"]) for row in rows]
 
+    def removed_collections(self) -> list[int]:
+        """Return the collections that are marked as removed."""
+        rows = self.connection.execute("SELECT id FROM collection WHERE removed IS NOT NULL")
+        return [int(row["id"]) for row in rows]
+
     def forget_removed(self) -> None:
         """Delete for good the rows of all that is marked as removed; its content must have been dropped before."""
         with self.writing() as connection:

@@ -43,6 +43,11 @@ class Database:
         self._keep(opened)
 
     @property
+    def path(self) -> Path:
+        """The catalogue's file."""
+        return self._path
+
+    @property
     def connection(self) -> sqlite3.Connection:
         """Return the calling thread's own connection."""
         known: sqlite3.Connection | None = getattr(self._local, "connection", None)

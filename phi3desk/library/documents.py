@@ -34,6 +34,7 @@ class Phase(StrEnum):
 
     CHECKING = "checking"
     READING = "reading"
+    RESTORING = "restoring"
     EMBEDDING = "embedding"
     OCR = "ocr"
     PAUSED = "paused"
@@ -253,11 +254,12 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """The end of an import: how many files ended in which state."""
+    """The end of an import: how many files ended in which state; `notice` tells what had to be put aside."""
 
     states: dict[str, int]
     seconds: float
     cancelled: bool = False
+    notice: Sentence | None = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from phi3desk.errors import Sentence, say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.content import Content
-from phi3desk.library.embedding.queue import EmbeddingQueue
-from phi3desk.library.embedding.vector_store import VectorStore
+from phi3desk.library.embedding.library_vectors import LibraryVectors
 
 
 @dataclass(frozen=True)
@@ -21,14 +20,14 @@ class Fault:
     says: Sentence
 
 
-def check(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
+def check(catalog: Catalog, vectors: LibraryVectors) -> list[Fault]:
     """Look whether everything agrees; nothing is changed, and no import may run."""
-    return [fault for fault, _ in _faults(catalog, vectors)]
+    return [fault for fault, _ in [*_catalog_faults(catalog), *_vector_faults(vectors)]]
 
 
-def repair(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
+def repair(catalog: Catalog, vectors: LibraryVectors, on_put_back: Callable[[int], None] | None = None) -> list[Fault]:
     """Make everything agree and return what did not; documents that lost something are read or embedded again."""
-    found = _faults(catalog, vectors)
+    found = [*_catalog_faults(catalog), *_vector_faults(vectors, on_put_back)]
     for _, repair in found:
         repair()
     return [fault for fault, _ in found]
@@ -37,13 +36,8 @@ def repair(catalog: Catalog, vectors: VectorStore) -> list[Fault]:
 _Found = tuple[Fault, Callable[[], None]]
 
 
-def _faults(catalog: Catalog, vectors: VectorStore) -> list[_Found]:
-    return [
-        *_file_faults(catalog),
-        *_index_faults(catalog),
-        *_document_faults(catalog),
-        *_vector_faults(catalog, vectors),
-    ]
+def _catalog_faults(catalog: Catalog) -> list[_Found]:
+    return [*_file_faults(catalog), *_index_faults(catalog), *_document_faults(catalog)]
 
 
 def _file_faults(catalog: Catalog) -> list[_Found]:
@@ -123,36 +117,34 @@ def _starting_over(catalog: Catalog, document_ids: Iterable[int]) -> Callable[[]
     return lambda: catalog.start_over(list(document_ids))
 
 
-def _vector_faults(catalog: Catalog, vectors: VectorStore) -> list[_Found]:
-    queue = EmbeddingQueue(catalog)
-    found: list[_Found] = []
-    known = {collection.id for collection in catalog.collections()}
-    kept = _ids(catalog, "SELECT id FROM collection")
-    for collection_id in sorted(known):
-        there, wanted = vectors.ids(collection_id), queue.vector_ids(collection_id)
-        if there - wanted:
-            says = say("{count} vectors belong to no passage.", count=len(there - wanted))
-            fault = Fault("orphaned vectors", len(there - wanted), says)
-            found.append((fault, _deleting(vectors, collection_id, there - wanted)))
-        if wanted - there:
-            says = say("{count} passages have lost their vector; they are embedded again.", count=len(wanted - there))
-            found.append((Fault("lost vectors", len(wanted - there), says), _embedding_again(queue, wanted - there)))
-    for collection_id in sorted(vectors.collections() - kept):
-        says = say("There are vectors of a collection that is gone.")
-        found.append((Fault("vectors of no collection", 1, says), _dropping(vectors, collection_id)))
-    return found
-
-
-def _deleting(vectors: VectorStore, collection_id: int, passage_ids: set[int]) -> Callable[[], None]:
-    return lambda: vectors.delete(collection_id, passage_ids)
-
-
-def _embedding_again(queue: EmbeddingQueue, passage_ids: set[int]) -> Callable[[], None]:
-    return lambda: queue.vectors_lost(passage_ids)
-
-
-def _dropping(vectors: VectorStore, collection_id: int) -> Callable[[], None]:
-    return lambda: vectors.drop(collection_id)
+def _vector_faults(vectors: LibraryVectors, on_put_back: Callable[[int], None] | None = None) -> list[_Found]:
+    report = vectors.examine()
+    faults: list[Fault] = []
+    if vectors.is_of_another:
+        says = say("There are vectors though the catalogue is empty; a repair puts them aside and deletes nothing.")
+        faults.append(Fault("vectors of another catalogue", 1, says))
+    if not report.tried:
+        says = say("The vectors could not be looked at. Close other programs, then try again.")
+        faults.append(Fault("vectors not tried", 1, says))
+    if report.problem:
+        says = say(
+            "What the search by meaning needs is damaged ({problem}); it is made anew from a copy.",
+            problem=report.problem,
+        )
+        faults.append(Fault("damaged vectors", 1, says))
+    if report.lost:
+        says = say("{count} passages have lost their vector; they get it back.", count=report.lost)
+        faults.append(Fault("lost vectors", report.lost, says))
+    if report.orphaned:
+        says = say("{count} vectors belong to no passage.", count=report.orphaned)
+        faults.append(Fault("orphaned vectors", report.orphaned, says))
+    faults += [
+        Fault("vectors of no collection", 1, say("There are vectors of a collection that is gone."))
+        for _ in report.unknown
+    ]
+    # one repair is for all of them
+    repairs = [lambda: vectors.repair(report, on_put_back)] + [lambda: None] * (len(faults) - 1)
+    return list(zip(faults, repairs, strict=False))
 
 
 def _ids(catalog: Catalog, sql: str) -> set[int]:

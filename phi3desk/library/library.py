@@ -26,8 +26,8 @@ from phi3desk.library.documents import (
     State,
 )
 from phi3desk.library.embedding.embedder import Embedder, open_embedder
+from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.queue import EmbeddingQueue
-from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.importing.folder_watcher import FolderWatcher
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.importing.importer import Importer
@@ -43,8 +43,6 @@ from phi3desk.paths import Paths, worker_command
 from phi3desk.settings import Settings
 
 DEFAULT_COLLECTION = "My documents"
-#: remembered in the catalogue: the library was closed properly
-_CLOSED = "closed"
 
 
 class LibraryInUse(UserError):
@@ -78,11 +76,9 @@ class Library:
         self._embedder = embedder or open_embedder(settings)
         try:
             self._catalog = Catalog(paths.catalog)
-            was_closed = self._catalog.remembered(_CLOSED) == "1"
-            self._catalog.remember(_CLOSED, "")
             queue = EmbeddingQueue(self._catalog)
-            is_new_embedder = queue.use(self._embedder)
-            self.vectors = VectorStore(paths.vectors, queue.embedder_id)
+            queue.use(self._embedder)
+            self.vectors = LibraryVectors(self._catalog, paths.vectors, queue.embedder_id)
         except BaseException:
             self._lock.release()
             raise
@@ -103,7 +99,6 @@ class Library:
         )
         self._retriever = Retriever(self._catalog, self.vectors, self._embedder)
         self._watcher: FolderWatcher | None = None
-        self.reconcile(in_full=is_new_embedder or not was_closed)
 
     def _open_pool(self) -> ReaderPool:
         self._look_for_ocr()
@@ -123,31 +118,20 @@ class Library:
         chosen = tuple(name for name in rules.ocr_languages if name in self._ocr_installed)
         return chosen or default_languages(self._ocr_installed)
 
-    def reconcile(self, *, in_full: bool = False) -> None:
-        """Make the vectors agree with the catalogue again after a crash or a loss of power.
-
-        Where the library was closed properly, with the same embedder, their numbers tell enough; `in_full` compares
-        their ids all the same.
-        """
-        queue = EmbeddingQueue(self._catalog)
-        for collection_id, passages in queue.pending_deletions().items():
-            self.vectors.forget(collection_id, passages)
-            queue.deleted(passages)
-        for collection in self._catalog.collections():
-            same_number = self.vectors.count(collection.id) == queue.vector_count(collection.id)
-            if same_number and not in_full:
-                continue
-            there, wanted = self.vectors.ids(collection.id), queue.vector_ids(collection.id)
-            self.vectors.delete(collection.id, there - wanted)
-            queue.vectors_lost(wanted - there)
+    def reconcile(self) -> None:
+        """Make the vectors agree with the catalogue; what can be put back or embedded again, the next `sync` does."""
+        self.vectors.compare()
 
     def check(self) -> list[Fault]:
         """Look whether catalogue, word index and vectors agree; nothing is changed."""
         return check(self._catalog, self.vectors)
 
-    def repair(self) -> list[Fault]:
-        """Make catalogue, word index and vectors agree; return what was wrong. The next `sync` embeds what was lost."""
-        return repair(self._catalog, self.vectors)
+    def repair(self, on_put_back: Callable[[int], None] | None = None) -> list[Fault]:
+        """Make catalogue, word index and vectors agree; return what was wrong. The next `sync` embeds what was lost.
+
+        `on_put_back` is told how many vectors were put back into the store, some at a time.
+        """
+        return repair(self._catalog, self.vectors, on_put_back)
 
     def collections(self) -> list[Collection]:
         """Return the collections with their counts and what they are bound to, by name."""
@@ -340,14 +324,14 @@ class Library:
         Files of the user stay; the copies that came in packs go with the last collection that is bound to them.
         """
         copies = [Path(source.path) for source in self._sources.of_removed()]
+        gone = self._catalog.removed_collections()
         for document_id in self._catalog.removed_documents():
             self._content.drop(document_id)
         self._catalog.forget_removed()
-        known = {collection.id for collection in self._catalog.collections()}
-        for collection_id in self.vectors.collections() - known:
+        for collection_id in gone:
             self.vectors.drop(collection_id)
+        self._importer.delete_stale_vectors()
         self._delete_copies(copies)
-        self.reconcile()
 
     def _delete_copies(self, places: Sequence[Path]) -> None:
         """Delete those of the places that are copies of the program's own and that nothing is bound to any more."""
@@ -402,7 +386,6 @@ class Library:
         """Close the catalogue and the vectors; an import must have ended before."""
         if self._watcher is not None:
             self._watcher.close()
-        self._catalog.remember(_CLOSED, "1")
-        self._catalog.close()
         self.vectors.close()
+        self._catalog.close()
         self._lock.release()

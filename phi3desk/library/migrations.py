@@ -142,4 +142,12 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE passage ADD COLUMN embedder_id INTEGER REFERENCES embedder (id);
     UPDATE passage SET embedder_id = 1 WHERE embedded = 1;
     """,
+    """
+    -- the vectors that the Chroma store is made of, in half precision (little-endian): it can be rebuilt from them
+    CREATE TABLE vector (
+        passage_id INTEGER PRIMARY KEY REFERENCES passage (id) ON DELETE CASCADE,
+        embedder_id INTEGER NOT NULL REFERENCES embedder (id),
+        numbers BLOB NOT NULL
+    );
+    """,
 )

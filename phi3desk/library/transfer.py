@@ -19,8 +19,8 @@ from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECO
 from phi3desk.library.database import placeholders
 from phi3desk.library.documents import LARGEST_MEGABYTES, Rules, State
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER, Embedder
+from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.queue import EmbeddingQueue
-from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.sources import Sources
 from phi3desk.library.transfer_records import (
     DOCUMENTS,
@@ -102,7 +102,7 @@ class Transfer:
     `embedder` is what a pack calls the library's, `dimensions` is the length of its vectors.
     """
 
-    def __init__(self, catalog: Catalog, vectors: VectorStore, embedder: Embedder) -> None:
+    def __init__(self, catalog: Catalog, vectors: LibraryVectors, embedder: Embedder) -> None:
         self._catalog = catalog
         self._vectors = vectors
         self._sources = Sources(catalog)
@@ -115,6 +115,8 @@ class Transfer:
     @contextmanager
     def unchanging(self) -> Iterator[None]:
         """Read one state of the catalogue, whatever an import writes meanwhile."""
+        # opening the store may write to the catalogue
+        self._vectors.open()
         connection = self._catalog.connection
         connection.execute("BEGIN")
         try:

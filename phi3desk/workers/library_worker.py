@@ -254,6 +254,8 @@ def main() -> int:
         threading.Thread(target=language.load, name="language", daemon=True).start()
         library.release_embedder_when_idle(60.0 * settings.get("library.embedder_idle_minutes"))
         library.watch(lambda: outlet.tell(News.FOLDERS_CHANGED))
+        # a run that looks for changes also mends what has failed
+        library.vectors.on_failure = lambda: outlet.tell(News.FOLDERS_CHANGED)
         service = LibraryService(library, outlet, paths)
         worker = Worker("library", service.lanes(), outlet, library.suspend_import)
         with opened_door(paths, worker):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from phi3desk.errors import UserError
 from phi3desk.library.embedding.embedder import Embedder
+from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.queue import EmbeddingQueue, Waiting
-from phi3desk.library.embedding.vector_store import VectorStore
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Step:
 class PassageEmbedding:
     """Works off the passages that wait for their embedding; one thread at a time."""
 
-    def __init__(self, queue: EmbeddingQueue, vectors: VectorStore, embedder: Embedder) -> None:
+    def __init__(self, queue: EmbeddingQueue, vectors: LibraryVectors, embedder: Embedder) -> None:
         self._queue = queue
         self._vectors = vectors
         self._embedder = embedder

@@ -146,6 +146,38 @@ class EmbeddingQueue:
         )
         return {int(row["id"]) for row in rows}
 
+    def collections(self) -> set[int]:
+        """Return the ids of all collections, removed ones too."""
+        return {int(row["id"]) for row in self._catalog.connection.execute("SELECT id FROM collection")}
+
+    def has_history(self) -> bool:
+        """Return whether the catalogue holds, or has ever held, a collection."""
+        found = self._catalog.connection.execute("SELECT 1 FROM sqlite_sequence WHERE name = 'collection'").fetchone()
+        return found is not None
+
+    def has_vectors(self, collection_id: int) -> bool:
+        """Return whether any passage of a collection should have a vector."""
+        found = self._catalog.connection.execute(
+            "SELECT 1 FROM document d JOIN passage p ON p.document_id = d.id AND p.embedded = 1 "
+            "WHERE d.collection_id = ? LIMIT 1",
+            (collection_id,),
+        ).fetchone()
+        return found is not None
+
+    def any_vectors(self) -> bool:
+        """Return whether any passage should have a vector."""
+        return any(self.has_vectors(collection_id) for collection_id in self.collections())
+
+    def documents_of(self, passage_ids: Iterable[int]) -> dict[int, int]:
+        """Return the documents of passages that should have a vector, by passage."""
+        found: dict[int, int] = {}
+        for part in batches(list(passage_ids)):
+            rows = self._catalog.connection.execute(
+                f"SELECT id, document_id FROM passage WHERE embedded = 1 AND id IN ({placeholders(part)})", part
+            )
+            found.update({int(row["id"]): int(row["document_id"]) for row in rows})
+        return found
+
     def vector_count(self, collection_id: int) -> int:
         """Return how many passages of a collection should have a vector."""
         row = self._catalog.connection.execute(

@@ -1,19 +1,16 @@
 """The vectors of passages in an embedded Chroma store, keyed by passage id.
 
 There is one Chroma collection for each collection and embedder, for vectors of two embedders cannot be compared. What
-is in the store can always be rebuilt from the catalogue.
+is in the store can always be rebuilt from the catalogue. A damaged store ends the process that opens or asks it: see
+`store_trial`.
 """
 
 from __future__ import annotations
 
-import logging
 import re
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-
-log = logging.getLogger(__name__)
 
 _PART = 4000
 #: Chroma's index of neighbours. With its own values (16 neighbours, 100 looked at) it found 83 % of the ten nearest
@@ -34,9 +31,8 @@ class VectorStore:
     """
 
     def __init__(self, folder: Path, embedder_id: int = _FIRST_EMBEDDER) -> None:
-        self._folder = folder
         self._embedder_id = embedder_id
-        self._client = _open(folder)
+        self._client = _client(folder)
         self._known: dict[int, Any] = {}
         self._filled: set[int] = set()
         self._of_others: dict[int, list[Any]] = {}
@@ -128,6 +124,11 @@ class VectorStore:
         """Return the ids of the collections that the store knows, whichever embedder made their vectors."""
         return {collection_id for _, collection_id, _ in self._names()}
 
+    def stored(self) -> Iterator[tuple[int, int, Any]]:
+        """Give each Chroma collection with the number of its collection and of its embedder."""
+        for name, collection_id, made_by in self._names():
+            yield collection_id, made_by, self._client.get_collection(name, embedding_function=None)
+
     def drop(self, collection_id: int) -> None:
         """Delete all vectors of a collection, whichever embedder made them."""
         self._known.pop(collection_id, None)
@@ -153,24 +154,19 @@ def _delete(collections: Iterable[Any], passage_ids: Iterable[int]) -> None:
             collection.delete(ids=ids[at : at + _PART])
 
 
-def _open(folder: Path) -> Any:
-    """Open the store; one that cannot be opened is moved aside, for its content can be rebuilt."""
-    try:
-        return _client(folder)
-    except Exception:  # Chroma's Rust part raises a dozen kinds for a damaged store
-        aside = folder.with_name(f"{folder.name}.unreadable-{int(time.time())}")
-        log.exception("the vector store cannot be opened; it is put aside and made anew")
-        folder.rename(aside)
-        return _client(folder)
-
-
 def _client(folder: Path) -> Any:
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     folder.mkdir(parents=True, exist_ok=True)
-    client = chromadb.PersistentClient(
-        path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
-    )
-    client.list_collections()
+    try:
+        client = chromadb.PersistentClient(
+            path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
+        )
+        client.list_collections()
+    except BaseException:
+        # what could not be started would be given to the next one who opens the same folder
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)
+        raise
     return client

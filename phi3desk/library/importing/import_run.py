@@ -39,6 +39,9 @@ class ImportRun:
     started: float = field(default_factory=time.monotonic)
     embedding_seconds: float = 0.0
     by_embedder: int = 0
+    #: vectors that the vector store had lost, and how many of them are back in it
+    to_restore: int = 0
+    restored: int = 0
     ocr_left: int = 0
     ocr_done: int = 0
     ocr_started: float | None = None
@@ -89,6 +92,8 @@ class ImportRun:
 
     def _share(self) -> float:
         """Return how much of the work is done; the passages of files not yet read are estimated from their bytes."""
+        if self.phase is Phase.RESTORING:
+            return min(1.0, self.restored / self.to_restore) if self.to_restore else 0.0
         read = min(1.0, self.bytes_read / self.bytes) if self.bytes else 1.0
         embedded = min(1.0, self.embedded / self.passages) if self.passages else 0.0
         known = _READING_SHARE * read + (1 - _READING_SHARE) * read * embedded
@@ -98,7 +103,7 @@ class ImportRun:
     def _seconds_left(self, now: float) -> float | None:
         """Estimate from the bytes that are still to be read and the passages they are likely to hold."""
         elapsed = now - self.started
-        if elapsed < 2 or (self.bytes and not self.bytes_read):
+        if elapsed < 2 or self.phase is Phase.RESTORING or (self.bytes and not self.bytes_read):
             return None
         share = min(1.0, self.bytes_read / self.bytes) if self.bytes else 1.0
         reading = max(0.0, (elapsed - self.embedding_seconds) * (1 - share) / max(share, 0.01))

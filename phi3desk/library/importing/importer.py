@@ -22,9 +22,9 @@ from phi3desk.library.chunked_document import chunk_document, chunks_of, index_e
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
 from phi3desk.library.documents import ImportSummary, Page, Phase, State
 from phi3desk.library.embedding.embedder import Embedder
+from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
 from phi3desk.library.embedding.queue import EmbeddingQueue
-from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
@@ -52,7 +52,7 @@ class Importer:
     def __init__(
         self,
         catalog: Catalog,
-        vectors: VectorStore,
+        vectors: LibraryVectors,
         embedder: Embedder,
         open_pool: Callable[[], ReaderPool],
         throttle: Throttle,
@@ -124,6 +124,7 @@ class Importer:
                     self._content.await_ocr(collection_id)
             followed = (self._follower.follow(run, i, named) for i, named in collections.items())
             self._read_all(run, chain(chain.from_iterable(followed), self._left_over(run)), pool)
+            self._put_vectors_back(run)
             self._embed_and_recognise(run, pool)
         except Cancelled:
             was_cancelled = True
@@ -137,7 +138,8 @@ class Importer:
         if was_cancelled and not self._suspended:
             self._give_reasons(run, collections)
         run.tell(at_once=True)
-        return ImportSummary(dict(run.states), time.monotonic() - run.started, was_cancelled)
+        notice = self._vectors.take_notice()
+        return ImportSummary(dict(run.states), time.monotonic() - run.started, was_cancelled, notice)
 
     def _give_reasons(self, run: ImportRun, collections: dict[int, list[Path]]) -> None:
         """Have every file that a cancelled import did not read say so, but for those that hold an earlier content."""
@@ -185,7 +187,7 @@ class Importer:
                 else:
                     self._keep(run, document_id, text)
                 self._step(run, Phase.READING)
-            self._delete_stale_vectors()
+            self.delete_stale_vectors()
             if reading:
                 wait(reading, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
             self._step(run, Phase.READING)
@@ -253,6 +255,18 @@ class Importer:
 
     # embedding and text recognition
 
+    def _put_vectors_back(self, run: ImportRun) -> None:
+        """Fill the vector store from the catalogue where it has lost vectors, and the catalogue from an older store."""
+        if self._queue.any_vectors():
+            run.to_restore = self._vectors.waiting()
+        while restored := self._vectors.put_back_some():
+            run.restored += restored
+            self._step(run, Phase.RESTORING)
+            self._hold(run)
+        while self._vectors.keep_some():
+            self._step(run, Phase.RESTORING)
+            self._hold(run)
+
     def _embed_and_recognise(self, run: ImportRun, pool: ReaderPool) -> None:
         recognising: Reading = {}
         waiting = self._ocr_requests(run)
@@ -279,7 +293,7 @@ class Importer:
                 break
             else:
                 wait(recognising, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
-            self._delete_stale_vectors()
+            self.delete_stale_vectors()
             self._step(run, Phase.EMBEDDING if step is not None else Phase.OCR)
 
     def _ocr_requests(self, run: ImportRun) -> deque[tuple[int, ReadRequest]]:
@@ -368,7 +382,7 @@ class Importer:
         if run.cancelled.is_set():
             raise Cancelled
 
-    def _delete_stale_vectors(self) -> None:
+    def delete_stale_vectors(self) -> None:
         """Delete the vectors of passages that are gone."""
         for collection_id, passages in self._queue.pending_deletions().items():
             self._vectors.forget(collection_id, passages)

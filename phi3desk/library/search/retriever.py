@@ -16,7 +16,7 @@ from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import Found, SearchResult
 from phi3desk.library.embedding.embedder import Embedder
-from phi3desk.library.embedding.vector_store import VectorStore
+from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.language import language_of
 from phi3desk.library.search.features import Features, Query, Term
 from phi3desk.library.search.postings import inside
@@ -48,7 +48,7 @@ class Retriever:
     """Searches one library; may be used from any thread."""
 
     def __init__(
-        self, catalog: Catalog, vectors: VectorStore, embedder: Embedder, weights: Weights | None = None
+        self, catalog: Catalog, vectors: LibraryVectors, embedder: Embedder, weights: Weights | None = None
     ) -> None:
         self._catalog = catalog
         self._vectors = vectors

@@ -16,6 +16,7 @@ from phi3desk.library.documents import (
     ImportSummary,
     LibraryStatus,
     PageText,
+    Phase,
     Rules,
     SearchResult,
 )
@@ -295,7 +296,7 @@ class LibraryClient(QObject):
 
         def on_progress(progress: ImportProgress) -> None:
             nonlocal told
-            if not told and not progress.files:
+            if not told and not progress.files and progress.phase is not Phase.RESTORING:
                 return
             if not told:
                 told = True
@@ -307,7 +308,7 @@ class LibraryClient(QObject):
             self._imports.remove(request)
             if failure is not None and failure.kind not in (FailureKind.CANCELLED, FailureKind.DIED):
                 self.failed.emit(failure)
-            if told:
+            if told or (summary is not None and summary.notice is not None):
                 self.import_finished.emit(summary)
                 self.refresh()
             if request == self._check:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from phi3desk.library.documents import ImportProgress, ImportSummary, Phase, State
-from phi3desk.ui.formatting import counted, duration, number
+from phi3desk.ui.formatting import counted, duration, number, translate
 from phi3desk.ui.library.document_states import UNREADABLE
 from phi3desk.ui.library.progress import ProgressText
 from phi3desk.ui.theme import SPACE_M, SPACE_S
@@ -125,9 +125,11 @@ class ImportBar(Card):
         sentences = []
         if summary.cancelled:
             sentences.append(stopped)
-        if files == 0 and not summary.cancelled:
+        if summary.notice is not None:
+            sentences.append(translate(summary.notice))
+        elif files == 0 and not summary.cancelled:
             sentences.append(self.tr("There was nothing new to read."))
-        elif unreadable:
+        if unreadable:
             sentences.append(
                 self.tr("{failed} of {files} could not be read.").format(
                     failed=number(unreadable), files=counted(files, "files")
@@ -243,4 +245,5 @@ def joined(summaries: Sequence[ImportSummary | None]) -> ImportSummary | None:
     for summary in ended:
         states.update(summary.states)
     cancelled = len(ended) < len(summaries) or any(summary.cancelled for summary in ended)
-    return ImportSummary(dict(states), sum(summary.seconds for summary in ended), cancelled)
+    notice = next((summary.notice for summary in ended if summary.notice is not None), None)
+    return ImportSummary(dict(states), sum(summary.seconds for summary in ended), cancelled, notice)

@@ -16,6 +16,7 @@ class ProgressText(QObject):
         return {
             Phase.CHECKING: lambda: self.tr("Checking files"),
             Phase.READING: lambda: self.tr("Reading"),
+            Phase.RESTORING: lambda: self.tr("Restoring the search by meaning"),
             Phase.EMBEDDING: lambda: self.tr("Preparing the search by meaning"),
             Phase.OCR: lambda: self.tr("Recognising text on scanned pages"),
             Phase.PAUSED: lambda: self.tr("Paused"),

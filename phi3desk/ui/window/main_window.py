@@ -399,6 +399,9 @@ class MainWindow(QMainWindow):
 
     def _on_import_finished(self, summary: ImportSummary | None) -> None:
         self.start_controller.show()
+        if summary is not None and summary.notice is not None and self.page is not Page.LIBRARY:
+            self._offer(translate(summary.notice))
+            return
         if summary is None or not summary.states:
             return
         text, look_after = self.document_import.summary(summary)

@@ -85,7 +85,7 @@ def found(qtbot: QtBot, services: Services, collections: tuple[int, ...]) -> lis
         lambda tell: services.library.search(QUESTION, 3, collections, tell, lambda f: pytest.fail(str(f.sentence))),
     )
     assert isinstance(result, SearchResult)
-    return [(f.passage.document, f.passage.page, f.passage.text, round(f.score, 5)) for f in result.found]
+    return [(f.passage.document, f.passage.page, f.passage.text, round(f.score, 3)) for f in result.found]
 
 
 def drop(window: MainWindow, path: Path) -> None:

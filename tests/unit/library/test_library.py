@@ -132,6 +132,9 @@ def test_lost_vectors_and_half_done_documents_are_mended_at_the_next_start(paths
     library = Library(paths, Settings(paths.settings), READER)
     mine = library.collections()[0].id
     library.vectors.delete(mine, library.vectors.ids(mine))
+    with sqlite3.connect(paths.catalog) as catalog:
+        catalog.execute("DELETE FROM vector")
+    catalog.close()
     library.reconcile()
     assert set(states(library).values()) == {State.WORDS, State.FOUND}
     library.sync()

@@ -28,7 +28,7 @@ QUESTIONS = ("How often is the main bearing greased again?", "Hur ofta smörjer 
 def answers(library: Library, collections) -> list:
     return [
         [
-            (f.passage.document, f.passage.page, f.passage.text, f.passage.also, round(f.score, 5), f.relevant)
+            (f.passage.document, f.passage.page, f.passage.text, f.passage.also, round(f.score, 3), f.relevant)
             for f in library.search(question, 5, collections).found
         ]
         for question in QUESTIONS

@@ -15,6 +15,7 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunker import Chunk
 from phi3desk.library.documents import Phase, State
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER, Embedder, open_embedder
+from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.minilm import model_folder
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
 from phi3desk.library.embedding.queue import EmbeddingQueue
@@ -145,7 +146,7 @@ def test_switching_back_embeds_again_what_the_other_one_has_replaced_and_no_more
         pass
     with closing(Catalog(paths.catalog)) as catalog:
         queue = EmbeddingQueue(catalog)
-        with closing(VectorStore(paths.vectors, queue.embedder_id)) as vectors:
+        with closing(LibraryVectors(catalog, paths.vectors, queue.embedder_id)) as vectors:
             assert PassageEmbedding(queue, vectors, other).step().by_embedder == 2
     assert sorted([*vectors_of(paths, 1), *vectors_of(paths, 2)]) == [1, 2, 3, 4]
     embedder = first()
