@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import traceback
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from phi3desk import __version__
 
@@ -41,6 +42,14 @@ class UserError(Exception):
     def of(cls, sentence: Sentence, **values: Value) -> UserError:
         """Make an error that says a sentence made elsewhere; `values` fill what the sentence leaves open."""
         return UserError(sentence.template, **{**sentence.values, **values})
+
+
+class DamagedFile(UserError):
+    """A file of the program's own data that is damaged or gone: a copy of it can be put back; `path` is the file."""
+
+    def __init__(self, path: Path, sentence: Sentence, /, **values: Value) -> None:
+        super().__init__(sentence.template, **{**sentence.values, **values})
+        self.path = path
 
 
 class Cancelled(Exception):

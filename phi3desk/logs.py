@@ -10,6 +10,11 @@ _BYTES = 1_000_000
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
+class _LogFile(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Leave a line out that cannot be written, as on a full disk: the log is no reason for a traceback."""
+
+
 def log_to_file(folder: Path, name: str, level: int = logging.INFO) -> Path:
     """Send this process's log, from a level on, to NAME.log in a folder; returns the file.
 
@@ -18,7 +23,7 @@ def log_to_file(folder: Path, name: str, level: int = logging.INFO) -> Path:
     file = folder / f"{name}.log"
     handler: logging.Handler
     try:
-        handler = RotatingFileHandler(file, maxBytes=_BYTES, backupCount=2, encoding="utf-8")
+        handler = _LogFile(file, maxBytes=_BYTES, backupCount=2, encoding="utf-8")
     except OSError:
         # a log that another program holds, or that is no file, is no reason not to work
         handler = logging.NullHandler()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +77,16 @@ class Paths:
         return self.home / "logs"
 
     @property
+    def backups(self) -> Path:
+        """Folder of the copies of the files above that the program keeps by itself; see `phi3desk.backups`."""
+        return self.home / "backups"
+
+    @property
+    def set_aside(self) -> Path:
+        """Folder of what was damaged and had to make room; nothing in it is used or deleted by the program."""
+        return self.home / "set-aside"
+
+    @property
     def library_lock(self) -> Path:
         """Lock file: Chroma may be open in one process only."""
         return self.home / "library.lock"
@@ -136,11 +147,54 @@ def resource(*parts: str) -> Path:
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file's content in one step, through a temporary file beside it."""
     temporary = path.with_name(path.name + ".new")
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        # what a full disk has left of it would only take room
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+def copies_of(file: Path) -> list[Path]:
+    """Return what is in the folder of copies under a file's name; see `phi3desk.backups`."""
+    try:
+        return list((file.parent / "backups").glob(f"{file.stem}.*{file.suffix}"))
+    except OSError:
+        return []
+
+
+def is_empty(database: Path) -> bool:
+    """Return whether a database is gone, or has no byte and nothing in the log beside it."""
+    return not any(_size(path) for path in (database, database.with_name(f"{database.name}-wal")))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def put_aside(path: Path) -> Path:
+    """Give a file that cannot be read another name, a free one beside it, and return that; its own where it must stay.
+
+    Nothing is thrown away by it.
+    """
+    aside, number = path.with_name(f"{path.name}.unreadable"), 2
+    while aside.exists():
+        aside, number = path.with_name(f"{path.name}.unreadable-{number}"), number + 1
+    try:
+        path.replace(aside)
+    except OSError:
+        return path
+    return aside
 
 
 def worker_command(name: str) -> list[str]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phi3desk.errors import UserError
-from phi3desk.paths import write_atomically
+from phi3desk.errors import DamagedFile, UserError, say
+from phi3desk.paths import put_aside, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Setting:
             if value in [choice for choice, _ in self.choices]:
                 return value
         elif isinstance(self.default, (int, float)) and isinstance(value, (int, float)) and not isinstance(value, bool):
-            number = type(self.default)(value)
+            number = type(self.default)(value) if math.isfinite(value) else value
             low = self.low if self.low is not None else number
             high = self.high if self.high is not None else number
             if number == self.automatic or low <= number <= high:
@@ -185,6 +186,12 @@ SETTINGS: tuple[Setting, ...] = (
 DECLARED: dict[str, Setting] = {setting.key: setting for setting in SETTINGS}
 
 
+_UNREADABLE = say(
+    "The settings cannot be read; they are as they come, and the file is kept as {kept}. To put back a copy: the "
+    "Settings page, or phi3desk restore."
+)
+
+
 def limits(key: str) -> tuple[float, float]:
     """Return the least and the most of a setting that is a number; KeyError for a key that is not declared."""
     setting = DECLARED[key]
@@ -199,15 +206,19 @@ class Settings:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._values: dict[str, Any] = {}
+        #: what could not be read, to be told once; the settings it is about are as they come
+        self.problem: UserError | None = None
         if not path.exists():
             return
         try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
+            stored = json.loads(path.read_bytes())
+            if not isinstance(stored, dict):
+                raise ValueError
         except (OSError, ValueError, RecursionError):
             log.warning("settings.json cannot be read; the defaults are used")
-            path.replace(path.with_name(path.name + ".unreadable"))
+            self.problem = DamagedFile(path, _UNREADABLE, kept=str(put_aside(path)))
             return
-        for key, value in stored.items() if isinstance(stored, dict) else ():
+        for key, value in stored.items():
             if key not in DECLARED:
                 self._values[key] = value
                 continue
@@ -215,6 +226,9 @@ class Settings:
                 self._values[key] = DECLARED[key].check(value)
             except UserError as error:
                 log.warning("settings.json: %s", error)
+                self.problem = UserError(
+                    "The setting “{label}” cannot be read; it is as it comes.", label=DECLARED[key].label
+                )
 
     @property
     def folder(self) -> Path:

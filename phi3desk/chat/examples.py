@@ -14,7 +14,7 @@ from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Basis, MadeBy, Message, Source
 from phi3desk.errors import say
 from phi3desk.model.types import Turn
-from phi3desk.sqlite_file import open_file
+from phi3desk.sqlite_file import open_file, whole_rows
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -85,7 +85,8 @@ class ExampleStore:
             path,
             MIGRATIONS,
             damaged=say(
-                "The examples in {path} cannot be read. Move that file away and start again; a new one will be made.",
+                "The examples in {path} cannot be read ({problem}). Put back a copy of them: on the Settings page, or "
+                "with phi3desk restore.",
                 path=str(path),
             ),
             newer=say("These examples were made by a newer phi3desk. Install the newer version to open them."),
@@ -117,7 +118,8 @@ class ExampleStore:
             ),
         )
         row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE origin = ?", (origin,)).fetchone()
-        return _example(row)
+        with whole_rows(self._db):
+            return _example(row)
 
     def of_answer(self, answer: Message) -> Example | None:
         """Return what the user thinks of an answer so far, None where it was not judged."""
@@ -125,19 +127,22 @@ class ExampleStore:
             f"SELECT {_COLUMNS} FROM example WHERE origin = ? AND removed IS NULL",
             (_origin(answer),),
         ).fetchone()
-        return _example(row) if row is not None else None
+        with whole_rows(self._db):
+            return _example(row) if row is not None else None
 
     def examples(self) -> list[Example]:
         """Return the examples, the last judged first."""
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE removed IS NULL ORDER BY changed DESC, id DESC")
-        return [_example(row) for row in rows]
+        with whole_rows(self._db):
+            return [_example(row) for row in rows]
 
     def example(self, example_id: int) -> Example:
         """Return one example; KeyError where there is none."""
         row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE id = ?", (example_id,)).fetchone()
         if row is None:
             raise KeyError(example_id)
-        return _example(row)
+        with whole_rows(self._db):
+            return _example(row)
 
     def change(self, example_id: int, verdict: Verdict, correction: str) -> None:
         """Judge an example otherwise, or word its correction anew."""

@@ -14,7 +14,7 @@ from phi3desk.chat.messages import Answer, Basis, Conversation, Message
 from phi3desk.errors import say
 from phi3desk.library.text import fold
 from phi3desk.model.types import Ending, Role, Turn
-from phi3desk.sqlite_file import open_file
+from phi3desk.sqlite_file import open_file, whole_rows
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -50,8 +50,8 @@ class ConversationStore:
             path,
             MIGRATIONS,
             damaged=say(
-                "The conversations in {path} cannot be read. Move that file away and start again; "
-                "a new one will be made.",
+                "The conversations in {path} cannot be read ({problem}). Put back a copy of them: on the Settings "
+                "page, or with phi3desk restore.",
                 path=str(path),
             ),
             newer=say("These conversations were written by a newer phi3desk. Install the newer version to open them."),
@@ -80,7 +80,8 @@ class ConversationStore:
         ).fetchone()
         if row is None:
             raise KeyError(conversation_id)
-        return _conversation(row)
+        with whole_rows(self._db):
+            return _conversation(row)
 
     def conversations(self, words: str = "") -> list[Conversation]:
         """Return the conversations, the last changed first; with `words`, those whose title or messages hold them."""
@@ -91,7 +92,8 @@ class ConversationStore:
             " ORDER BY changed DESC, id DESC",
             {"words": fold(words.strip())},
         )
-        return [_conversation(row) for row in rows]
+        with whole_rows(self._db):
+            return [_conversation(row) for row in rows]
 
     def rename(self, conversation_id: int, title: str) -> None:
         """Give a conversation another title."""
@@ -119,7 +121,8 @@ class ConversationStore:
             " WHERE conversation_id = ? ORDER BY id",
             (conversation_id,),
         )
-        return [_message(row) for row in rows]
+        with whole_rows(self._db):
+            return [_message(row) for row in rows]
 
     def add(self, conversation_id: int, role: Role, text: str, answer: Answer | None = None) -> Message:
         """Append a message; the conversation's first question becomes its title where it has none."""
@@ -178,17 +181,23 @@ def _encoded(answer: Answer | None) -> str | None:
 
 def _conversation(row: Sequence[object]) -> Conversation:
     *head, collections = row
-    return msgspec.convert(
-        dict(zip(("id", "title", "created", "changed", "profile_id"), head, strict=True))
-        | {"collections": msgspec.json.decode(str(collections))},
-        type=Conversation,
-    )
+    fields = dict(zip(("id", "title", "created", "changed", "profile_id"), head, strict=True))
+    try:
+        searched = msgspec.json.decode(str(collections), type=tuple[int, ...])
+    except (msgspec.MsgspecError, RecursionError):
+        # damage in this list does not take the conversation away: it searches every collection
+        searched = ()
+    return msgspec.convert(fields | {"collections": searched}, type=Conversation)
 
 
 def _message(row: Sequence[object]) -> Message:
     *head, answer = row
     fields = dict(zip(("id", "conversation_id", "role", "text", "created"), head, strict=True))
-    decoded = None if answer is None else msgspec.json.decode(str(answer), type=Answer)
+    try:
+        decoded = None if answer is None else msgspec.json.decode(str(answer), type=Answer)
+    except (msgspec.MsgspecError, RecursionError):
+        # the words are still there, without what made them
+        decoded = None
     return msgspec.convert(fields | {"answer": decoded}, type=Message)
 
 

@@ -13,14 +13,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from phi3desk import __version__
+from phi3desk.backups import Kept, copies, file_of, problem_of
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.cli.restore import said_time
 from phi3desk.errors import UserError
 from phi3desk.library.integrity import Fault
 from phi3desk.library.library import Library
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.store import ModelStore
-from phi3desk.paths import Paths
+from phi3desk.paths import Paths, is_empty
 from phi3desk.settings import Settings
 
 PACKAGES = (
@@ -118,6 +120,7 @@ def look_over(paths: Paths) -> dict[str, Any]:
         _recognition_check(),
         _folder_check(paths),
         _model_check(paths),
+        *_file_checks(paths),
     ]
     report: dict[str, Any] = {
         "version": __version__,
@@ -198,6 +201,22 @@ def _folder_check(paths: Paths) -> Check:
     if not os.access(paths.home, os.W_OK):
         return Check("data folder", False, f"{paths.home} cannot be written", "Choose another with --home DIR.")
     return Check("data folder", True, str(paths.home))
+
+
+def _file_checks(paths: Paths) -> list[Check]:
+    """Look through the program's own files, and name the copies there are of each."""
+    checks = []
+    for kept in Kept:
+        file, there = file_of(paths, kept), copies(paths, kept)
+        newest = f"; {len(there)} copies, the newest of {said_time(there[0])}" if there else "; no copy yet"
+        is_lost = bool(there) and file.suffix == ".db" and is_empty(file)
+        problem = "it is gone or empty" if is_lost else problem_of(file)
+        mend = f"phi3desk restore {kept.value}" if there else f"phi3desk restore {kept.value} --new"
+        if problem:
+            checks.append(Check(kept.value, False, f"{file} cannot be read ({problem}){newest}", mend))
+        elif file.exists():
+            checks.append(Check(kept.value, True, f"{file.name}{newest}"))
+    return checks
 
 
 def _model_check(paths: Paths) -> Check:

@@ -37,12 +37,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     doctor.add_argument("--check", action="store_true", help="look whether the library agrees with itself")
     doctor.add_argument("--repair", action="store_true", help="mend what does not agree")
     _add_common(doctor)
+    _add_restore(commands)
     options = parser.parse_args(arguments)
     _check(parser, options)
     return options
 
 
 _Commands = argparse._SubParsersAction
+_WHICH = "catalogue, conversations, comparisons, examples, profiles, settings or models"
 
 
 def _add_home(parser: argparse.ArgumentParser, default: object) -> None:
@@ -52,6 +54,17 @@ def _add_home(parser: argparse.ArgumentParser, default: object) -> None:
 def _add_common(parser: argparse.ArgumentParser) -> None:
     _add_home(parser, default=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="write JSON for other programs")
+
+
+def _add_restore(commands: _Commands[Parser]) -> None:
+    from phi3desk.backups import Kept
+
+    restore = commands.add_parser("restore", help="list the copies of your data, or put one back in place of a file")
+    restore.add_argument("which", nargs="?", choices=[kept.value for kept in Kept], metavar="WHICH", help=_WHICH)
+    restore.add_argument("--list", action="store_true", help="list the copies and change nothing")
+    restore.add_argument("--copy", type=_given, metavar="WHEN", help="this copy of the list; the newest unless given")
+    restore.add_argument("--new", action="store_true", help="put no copy back: put the file aside and begin anew")
+    _add_common(restore)
 
 
 def _add_library_commands(commands: _Commands[Parser]) -> None:
@@ -207,3 +220,9 @@ def _check(parser: Parser, options: argparse.Namespace) -> None:
             parser.error(f"{options.command} needs either a question or --questions FILE.jsonl")
         if options.question is not None and not options.question.strip():
             parser.error("the question is empty")
+    if options.command == "restore":
+        chosen = options.new or options.copy is not None
+        if options.which is None and chosen:
+            parser.error("restore needs to know which file: " + _WHICH)
+        if options.new and options.copy is not None:
+            parser.error("restore takes either --copy or --new")

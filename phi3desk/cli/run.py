@@ -7,10 +7,13 @@ import importlib
 import logging
 from collections.abc import Callable
 
+from phi3desk.backups import Kept, explained, keep_copy
 from phi3desk.cli.output import Output, OutputError, say_failure, standard_output
 from phi3desk.errors import Cancelled, UserError, bug_report
 from phi3desk.logs import log_to_file
+from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths, open_paths
+from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,7 +32,10 @@ COMMANDS = {
     "adapters": ("models", "run_adapters"),
     "profiles": ("profiles", "run_profiles"),
     "doctor": ("doctor", "run_doctor"),
+    "restore": ("restore", "run_restore"),
 }
+#: what commands change beside the library, which keeps a copy of its catalogue itself
+COPIED = (Kept.PROFILES, Kept.SETTINGS, Kept.MODELS, Kept.COMPARISONS)
 FAILED, STOPPED = 1, 130
 
 
@@ -43,7 +49,11 @@ def run(options: argparse.Namespace) -> int:
     log_file = log_to_file(paths.logs, "commands", logging.WARNING)
     try:
         with standard_output() as output:
-            _command(options.command)(options, paths, Settings(paths.settings), output)
+            settings = Settings(paths.settings)
+            _tell_problems(paths, settings)
+            _command(options.command)(options, paths, settings, output)
+        for kept in COPIED:
+            keep_copy(paths, kept)
     except UserError as error:
         say_failure(error.sentence)
         return FAILED
@@ -56,6 +66,10 @@ def run(options: argparse.Namespace) -> int:
         say_failure(f"The output cannot be written: {error.reason}.")
         return FAILED
     except Exception as error:
+        explanation = explained(error, paths)
+        if isinstance(explanation, UserError):
+            say_failure(explanation.sentence)
+            return FAILED
         log.error("%s failed\n%s", options.command, bug_report(error))
         say_failure(f"Something went wrong inside the program; the report is in {log_file}.")
         return FAILED
@@ -66,3 +80,12 @@ def _command(name: str) -> Command:
     module, function = COMMANDS[name]
     command: Command = getattr(importlib.import_module(f"phi3desk.cli.{module}"), function)
     return command
+
+
+def _tell_problems(paths: Paths, settings: Settings) -> None:
+    """Say on stderr which lists could not be read; the command goes on with what there is in their place."""
+    models = ModelStore(paths)
+    models.list()
+    for problem in (settings.problem, ProfileStore(paths.profiles).problem, models.problem):
+        if problem is not None:
+            say_failure(problem.sentence)

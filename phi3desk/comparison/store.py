@@ -11,7 +11,7 @@ import msgspec
 from phi3desk.chat.messages import Answer
 from phi3desk.comparison.plan import Comparison, Outcome, Plan
 from phi3desk.errors import say
-from phi3desk.sqlite_file import open_file
+from phi3desk.sqlite_file import open_file, whole_rows
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -51,8 +51,8 @@ class ComparisonStore:
             path,
             MIGRATIONS,
             damaged=say(
-                "The comparisons in {path} cannot be read. Move that file away and start again; "
-                "a new one will be made.",
+                "The comparisons in {path} cannot be read ({problem}). Put back a copy of them: on the Settings page, "
+                "or with phi3desk restore.",
                 path=str(path),
             ),
             newer=say("These comparisons were made by a newer phi3desk. Install the newer version to open them."),
@@ -89,12 +89,14 @@ class ComparisonStore:
         row = self._db.execute(f"{_COMPARISON} WHERE c.id = ?", (comparison_id,)).fetchone()
         if row is None:
             raise KeyError(comparison_id)
-        return _comparison(row)
+        with whole_rows(self._db):
+            return _comparison(row)
 
     def comparisons(self) -> list[Comparison]:
         """Return the comparisons, the newest first."""
         rows = self._db.execute(f"{_COMPARISON} WHERE c.removed IS NULL ORDER BY c.id DESC")
-        return [_comparison(row) for row in rows]
+        with whole_rows(self._db):
+            return [_comparison(row) for row in rows]
 
     def delete(self, comparison_id: int) -> None:
         """Take a comparison out of the list; `restore` brings it back until `forget_deleted`."""
@@ -147,7 +149,8 @@ class ComparisonStore:
             " WHERE comparison_id = ? AND (? IS NULL OR question = ?)",
             (comparison_id, question, question),
         )
-        return [_outcome(row) for row in rows]
+        with whole_rows(self._db):
+            return [_outcome(row) for row in rows]
 
 
 def _comparison(row: Sequence[object]) -> Comparison:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from phi3desk.errors import Sentence, UserError
-from phi3desk.library.database import Database, batches, placeholders
+from phi3desk.errors import Sentence, UserError, say
+from phi3desk.library.database import Database, batches, placeholders, stored
 from phi3desk.library.documents import Collection, Document, Passage, Rules, State
 from phi3desk.library.text import fold
 
@@ -25,6 +25,10 @@ _DOCUMENT = """SELECT d.*, c.name AS collection FROM document d JOIN collection 
 _PASSAGE = """SELECT p.*, d.name AS document, d.path AS path, d.title AS title, d.kind AS kind, g.label AS label
     FROM passage p JOIN document d ON d.id = p.document_id
     LEFT JOIN page g ON g.document_id = p.document_id AND g.number = p.page"""
+
+
+_STATES = frozenset(state.value for state in State)
+_UNKNOWN_STATE = say("What the library knew of this document is damaged. Have it read again.")
 
 
 class Catalog(Database):
@@ -47,15 +51,22 @@ class Catalog(Database):
         ).fetchall()
         return [
             Collection(
-                id=i,
-                name=name,
-                documents=sum(states.get(i, {}).values()),
-                passages=passages[i],
-                states=dict(states.get(i, {})),
-                rules=msgspec.json.decode(rules, type=Rules),
+                id=row["id"],
+                name=row["name"],
+                documents=sum(states.get(row["id"], {}).values()),
+                passages=passages[row["id"]],
+                states=dict(states.get(row["id"], {})),
+                rules=self.rules_in(row),
             )
-            for i, name, rules in rows
+            for row in rows
         ]
+
+    def rules_in(self, row: sqlite3.Row) -> Rules:
+        """Return the rules in a collection's row; DamagedFile where they are none, for others read other files."""
+        try:
+            return msgspec.json.decode(row["rules"], type=Rules)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise self.damaged("the rules of a collection are damaged") from error
 
     def collection_ids(self) -> list[int]:
         """Return the ids of all collections."""
@@ -383,15 +394,20 @@ def stored_sentence(reason: Sentence | None) -> str | None:
     return json.dumps({"template": reason.template, "values": reason.values}, ensure_ascii=False)
 
 
-def kept_sentence(stored: str | None) -> Sentence | None:
+def kept_sentence(text: str | None) -> Sentence | None:
     """Return the sentence that `stored_sentence` made."""
-    if stored is None:
+    if text is None:
         return None
-    found = json.loads(stored)
-    return Sentence(found["template"], found["values"])
+    try:
+        sentence = msgspec.json.decode(text, type=Sentence)
+        str(sentence)
+    except (msgspec.MsgspecError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
+        return say("The reason cannot be read any more.")
+    return sentence
 
 
 def _document(row: sqlite3.Row) -> Document:
+    state = State(row["state"]) if row["state"] in _STATES else State.FAILED
     return Document(
         id=row["id"],
         collection_id=row["collection_id"],
@@ -399,8 +415,8 @@ def _document(row: sqlite3.Row) -> Document:
         path=row["path"],
         name=row["name"],
         title=row["title"] or Path(row["path"]).stem,
-        state=State(row["state"]),
-        reason=kept_sentence(row["reason"]),
+        state=state,
+        reason=kept_sentence(row["reason"]) if state.value == row["state"] else _UNKNOWN_STATE,
         pages=row["pages"],
         passages=row["passages"],
         size=row["size"],
@@ -423,7 +439,7 @@ def _passage(row: sqlite3.Row) -> Passage:
         start=row["start"],
         end=row["end"],
         text=row["text"],
-        headings=tuple(json.loads(row["headings"])),
+        headings=stored(row["headings"], tuple[str, ...], ()),
         kind=row["kind"],
         label=row["label"] or "",
     )

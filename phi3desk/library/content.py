@@ -7,12 +7,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from phi3desk.errors import Sentence, say
 from phi3desk.library.catalog import Catalog, stored_sentence
 from phi3desk.library.chunked_document import ChunkedDocument, IndexEntry, index_entry
 from phi3desk.library.chunker import Chunk
+from phi3desk.library.database import stored
 from phi3desk.library.documents import Box, Heading, OutlineEntry, Page, State
 
 #: passage.embedded: see the catalogue's migrations
@@ -185,9 +184,9 @@ class Content:
                 row["number"],
                 row["text"],
                 row["scan"] == PICTURE,
-                msgspec.json.decode(row["headings"], type=list[Heading]),
+                stored(row["headings"], list[Heading], []),
                 row["label"],
-                msgspec.json.decode(row["boxes"], type=list[Box]),
+                stored(row["boxes"], list[Box], []),
                 row["language"],
             )
             for row in rows
@@ -196,7 +195,7 @@ class Content:
     def outline(self, document_id: int) -> list[OutlineEntry]:
         """Return a document's outline."""
         row = self._connection.execute("SELECT outline FROM document WHERE id = ?", (document_id,)).fetchone()
-        return msgspec.json.decode(row["outline"], type=list[OutlineEntry])
+        return stored(row["outline"], list[OutlineEntry], [])
 
     def page(self, document_id: int, number: int) -> tuple[str, str]:
         """Return a page's text as it was read and its label, "" where there is none."""
@@ -210,7 +209,7 @@ class Content:
         row = self._connection.execute(
             "SELECT boxes FROM page WHERE document_id = ? AND number = ?", (document_id, number)
         ).fetchone()
-        boxes = [] if row is None else msgspec.json.decode(row["boxes"], type=list[Box])
+        boxes: list[Box] = [] if row is None else stored(row["boxes"], list[Box], [])
         return [box for box in boxes if box.start < end and box.end > start]
 
     # text recognition

@@ -7,13 +7,26 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from phi3desk.errors import say
+import msgspec
+
+from phi3desk.errors import DamagedFile, Sentence, say
 from phi3desk.library.migrations import MIGRATIONS
-from phi3desk.sqlite_file import connect, open_file
+from phi3desk.sqlite_file import FileConnection, connect, open_file, roll_back
 
 _VARIABLES = 900
+
+Value = TypeVar("Value")
+
+
+def damaged_catalogue(path: Path) -> Sentence:
+    """Return what is told of a catalogue that cannot be read; it leaves the {problem} open."""
+    return say(
+        "The library's catalogue {path} cannot be read ({problem}). Put back a copy of it: on the Settings page, or "
+        "with phi3desk restore.",
+        path=str(path),
+    )
 
 
 class Database:
@@ -22,18 +35,14 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[FileConnection] = []
         self._guard = threading.Lock()
+        self._memories = 0
         self._writing = threading.RLock()
         opened = open_file(
             path,
             MIGRATIONS,
-            damaged=say(
-                "The library's catalogue {path} cannot be read ({problem}). Put back a copy of it, or move it away "
-                "to start a new library.",
-                path=str(path),
-                problem="",
-            ),
+            damaged=damaged_catalogue(path),
             newer=say(
                 "The library was written by a newer version of phi3desk. Install that version again, or start with "
                 "another data folder."
@@ -51,9 +60,11 @@ class Database:
     def connection(self) -> sqlite3.Connection:
         """Return the calling thread's own connection."""
         known: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        return self._keep(connect(self._path, shared=True)) if known is None else known
+        if known is not None:
+            return known
+        return self._keep(connect(self._path, damaged=damaged_catalogue(self._path), shared=True))
 
-    def _keep(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+    def _keep(self, connection: FileConnection) -> FileConnection:
         """Make a connection the calling thread's own, until `close`."""
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA cache_size = -32000")
@@ -73,10 +84,10 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                roll_back(connection)
                 raise
-            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -86,15 +97,35 @@ class Database:
             self._connections.clear()
         self._local = threading.local()
 
+    def damaged(self, problem: str) -> DamagedFile:
+        """Return what to raise where a row holds what the program has never written."""
+        return DamagedFile(self._path, damaged_catalogue(self._path), problem=problem)
+
+    def changes(self) -> int:
+        """Return how many rows were changed since the file was opened, without what `remember` has changed."""
+        with self._guard:
+            return sum(connection.total_changes for connection in self._connections) - self._memories
+
     def remember(self, key: str, value: str) -> None:
         """Keep a value of the library's own over a restart."""
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO remembered (key, value) VALUES (?, ?)", (key, value))
+        with self._guard:
+            self._memories += 1
 
     def remembered(self, key: str) -> str:
         """Return what was kept under a key, "" where there is nothing."""
         row = self.connection.execute("SELECT value FROM remembered WHERE key = ?", (key,)).fetchone()
         return "" if row is None else str(row["value"])
+
+
+def stored(text: Any, kind: type[Value] | Any, otherwise: Value) -> Value:
+    """Return what a column holds as JSON; `otherwise` where damage has made something else of it."""
+    try:
+        value: Value = msgspec.json.decode(text, type=kind)
+    except (msgspec.MsgspecError, RecursionError, TypeError, ValueError):
+        return otherwise
+    return value
 
 
 def placeholders(values: Sequence[Any]) -> str:

@@ -6,15 +6,17 @@ import itertools
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import filelock
 
-from phi3desk.errors import UserError
+from phi3desk.backups import COPIED_AT_CLOSING, Kept, keep_copy
+from phi3desk.errors import DamagedFile, UserError
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.content import Content
+from phi3desk.library.database import damaged_catalogue
 from phi3desk.library.documents import (
     Collection,
     Document,
@@ -39,10 +41,14 @@ from phi3desk.library.reading.pool import Limits, ReaderPool
 from phi3desk.library.search.retriever import Retriever
 from phi3desk.library.sources import Sources
 from phi3desk.library.transfer import Transfer
-from phi3desk.paths import Paths, worker_command
+from phi3desk.paths import Paths, is_empty, worker_command
 from phi3desk.settings import Settings
 
 DEFAULT_COLLECTION = "My documents"
+#: remembered in the catalogue: the library was closed properly
+_CLOSED = "closed"
+#: remembered in the catalogue: nothing but this has changed since its newest copy was made
+_COPIED = "copied"
 
 
 class LibraryInUse(UserError):
@@ -74,14 +80,19 @@ class Library:
                 "The library is in use by another window or command of phi3desk. Close that one, or wait for it to end."
             ) from None
         self._embedder = embedder or open_embedder(settings)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._lock.release)
+            _find_catalogue(paths)
             self._catalog = Catalog(paths.catalog)
+            undo.callback(self._catalog.close)
+            was_closed = self._catalog.remembered(_CLOSED) == "1"
+            self._catalog.remember(_CLOSED, "")
             queue = EmbeddingQueue(self._catalog)
             queue.use(self._embedder)
             self.vectors = LibraryVectors(self._catalog, paths.vectors, queue.embedder_id)
-        except BaseException:
-            self._lock.release()
-            raise
+            undo.pop_all()
+        self._copied = was_closed and self._catalog.remembered(_COPIED) == "1"
+        self._unchanged = self._catalog.changes()
         self._content = Content(self._catalog)
         self._sources = Sources(self._catalog)
         self._passwords = Passwords()
@@ -386,6 +397,39 @@ class Library:
         """Close the catalogue and the vectors; an import must have ended before."""
         if self._watcher is not None:
             self._watcher.close()
-        self.vectors.close()
-        self._catalog.close()
-        self._lock.release()
+        self._copy_at_closing()
+        try:
+            self.vectors.close()
+            self._catalog.remember(_CLOSED, "1")
+        finally:
+            self._catalog.close()
+            self._lock.release()
+
+    def _copy_at_closing(self) -> None:
+        """Keep a copy of the catalogue where something in it has changed and it is small enough."""
+        changed = self._catalog.changes() > self._unchanged
+        if self._copied and not changed:
+            return
+        small = self._paths.catalog.stat().st_size <= COPIED_AT_CLOSING
+        copied = small and keep_copy(self._paths, Kept.CATALOGUE)
+        if copied != self._copied:
+            self._catalog.remember(_COPIED, "1" if copied else "")
+
+    def copy_if_large(self) -> None:
+        """Keep a copy of a catalogue that takes too long to copy when the program closes; for a thread of its own.
+
+        Takes seconds for a gigabyte. Searches and imports go on meanwhile: the copy is of the moment it began.
+        """
+        if not self._copied and self._paths.catalog.stat().st_size > COPIED_AT_CLOSING:
+            changes = self._catalog.changes()
+            self._copied = keep_copy(self._paths, Kept.CATALOGUE, seconds=None)
+            if self._copied and changes == self._catalog.changes():
+                self._catalog.remember(_COPIED, "1")
+                self._unchanged = self._catalog.changes()
+
+
+def _find_catalogue(paths: Paths) -> None:
+    """Raise DamagedFile where the catalogue is gone or empty beside vectors: a new one would have them deleted."""
+    if is_empty(paths.catalog) and (paths.vectors / "chroma.sqlite3").is_file():
+        problem = "it is empty" if paths.catalog.exists() else "it is not there any more"
+        raise DamagedFile(paths.catalog, damaged_catalogue(paths.catalog), problem=problem)

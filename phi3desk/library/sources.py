@@ -131,7 +131,7 @@ class Sources:
     def rules(self, collection_id: int) -> Rules:
         """Return what of a collection's folders is read."""
         row = self._catalog.connection.execute("SELECT rules FROM collection WHERE id = ?", (collection_id,)).fetchone()
-        return Rules() if row is None else msgspec.json.decode(row["rules"], type=Rules)
+        return Rules() if row is None else self._catalog.rules_in(row)
 
     def set_rules(self, collection_id: int, rules: Rules) -> None:
         """Change what of a collection's folders is read from the next check on; UserError for a rule without sense."""

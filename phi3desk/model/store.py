@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,11 +14,11 @@ from typing import Any
 
 from filelock import FileLock
 
-from phi3desk.errors import UserError
+from phi3desk.errors import DamagedFile, UserError, say
 from phi3desk.model.gguf import inspect
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import LONGEST_MODEL_NAME, AdapterEntry, ModelEntry, model_name
-from phi3desk.paths import Paths, write_atomically
+from phi3desk.paths import Paths, put_aside, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +31,20 @@ AdapterEntries = list[AdapterEntry]
 _FORBIDDEN = set('/\\:*?"<>|') | {chr(code) for code in range(32)}
 
 
+_UNREADABLE = say(
+    "The list of models cannot be read; the file is kept as {kept}, and the models' own files are where they were. To "
+    "put back a copy: the Settings page, or phi3desk restore."
+)
+
+
 class ModelStore:
     """The list of models in `models.json`; the GGUF files stay where they are. Any process may use it."""
 
     def __init__(self, paths: Paths) -> None:
         self._path = paths.models
         self._lock = FileLock(f"{paths.models}.lock", timeout=PATIENCE)
+        #: that the list could not be read, to be told once; the models' own files are untouched
+        self.problem: UserError | None = None
 
     def list(self) -> ModelEntries:
         """Return every model, the starter first while it is installed; one of them is in use, if there is any."""
@@ -126,20 +135,35 @@ class ModelStore:
             entries.append(ModelEntry(model_name(starter), str(starter), starter.stat().st_size, starter=True))
         for item in content["models"]:
             path = Path(item["path"])
-            entries.append(ModelEntry(item["name"], item["path"], item["size"], missing=not path.is_file()))
+            entries.append(ModelEntry(item["name"], item["path"], item["size"], missing=not is_there(path)))
         return entries
 
     def _insert(self, entry: ModelEntry) -> ModelEntry:
         with self._changing() as content:
             content["models"].append({"name": entry.name, "path": entry.path, "size": entry.size})
-        return ModelEntry(entry.name, entry.path, entry.size, missing=not Path(entry.path).is_file())
+        return ModelEntry(entry.name, entry.path, entry.size, missing=not is_there(Path(entry.path)))
 
     def _read(self) -> dict[str, Any]:
-        content = _read_json(self._path)
+        content = self._read_json()
         models = content.get("models")
         hashes = content.get("hashes")
         content["models"] = [item for item in models if _is_entry(item)] if isinstance(models, list) else []
+        if isinstance(models, list) and len(content["models"]) < len(models):
+            self.problem = UserError("A model of the list cannot be read and is left out. Add its file again.")
         content["hashes"] = hashes if isinstance(hashes, dict) else {}
+        return content
+
+    def _read_json(self) -> dict[str, Any]:
+        if not self._path.exists():
+            return {}
+        try:
+            content = json.loads(self._path.read_bytes())
+            if not isinstance(content, dict) or not isinstance(content.get("models", []), list):
+                raise ValueError
+        except (OSError, ValueError, RecursionError):
+            log.warning("%s cannot be read; it is set aside", self._path.name)
+            self.problem = DamagedFile(self._path, _UNREADABLE, kept=str(put_aside(self._path)))
+            return {}
         return content
 
     @contextmanager
@@ -160,16 +184,12 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
+def is_there(path: Path) -> bool:
+    """Return whether a path of the list is that of a file; one that no system allows is none."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        log.warning("%s cannot be read; it is set aside", path.name)
-        path.replace(path.with_name(path.name + ".unreadable"))
-        return {}
-    return content if isinstance(content, dict) else {}
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _known_fingerprint(content: dict[str, Any], path: Path) -> str:
@@ -179,7 +199,7 @@ def _known_fingerprint(content: dict[str, Any], path: Path) -> str:
         return ""
     try:
         state = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return ""
     unchanged = (known.get("size"), known.get("mtime")) == (state.st_size, state.st_mtime_ns)
     return str(known.get("sha256", "")) if unchanged else ""
@@ -190,7 +210,15 @@ def _is_entry(item: object) -> bool:
         isinstance(item, dict)
         and all(isinstance(item.get(key), str) and item[key] for key in ("name", "path"))
         and isinstance(item.get("size"), int)
+        and _is_path(item["path"])
     )
+
+
+def _is_path(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def checked_name(name: str) -> str:

@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock
 
-from phi3desk.errors import UserError
-from phi3desk.paths import resource, write_atomically
+from phi3desk.errors import DamagedFile, UserError, say
+from phi3desk.paths import put_aside, resource, write_atomically
 from phi3desk.profiles.profile import COLORS, LONGEST_NAME, Profile
 from phi3desk.profiles.validation import check_profile
 
@@ -37,6 +37,12 @@ class _File:
     version: int = 1
 
 
+_UNREADABLE = say(
+    "The experts cannot be read; the built-in ones are there in their place, and the file is kept as {kept}. To put "
+    "back a copy: the Settings page, or phi3desk restore."
+)
+
+
 class ProfileStore:
     """The profiles in their order, and which one is in use; every change is kept at once.
 
@@ -49,6 +55,8 @@ class ProfileStore:
         self._lock = FileLock(f"{path}.lock", timeout=PATIENCE)
         self._content = _File(list(built_in_profiles()))
         self._seen: tuple[int, int, int] | None = None
+        #: that the file could not be read, to be told once; the built-in profiles are there in its place
+        self.problem: DamagedFile | None = None
         #: where deleted profiles stood
         self._places: dict[str, int] = {}
         self._look()
@@ -186,9 +194,13 @@ class ProfileStore:
         self._seen = state
         try:
             stored = msgspec.json.decode(self._path.read_bytes(), type=_File)
-        except (OSError, msgspec.MsgspecError):
-            log.warning("profiles.json cannot be read; it is kept as profiles.json.unreadable")
-            self._path.replace(self._path.with_name(self._path.name + ".unreadable"))
+            for profile in stored.profiles:
+                check_profile(profile)
+            if len({profile.id for profile in stored.profiles}) < len(stored.profiles):
+                raise ValueError
+        except (OSError, msgspec.MsgspecError, ValueError, RecursionError, UserError) as error:
+            log.warning("profiles.json cannot be read: %s", type(error).__name__)
+            self.problem = DamagedFile(self._path, _UNREADABLE, kept=str(put_aside(self._path)))
             return
         if stored.profiles:
             self._content = stored

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Never
 
+from phi3desk.backups import Kept, explained
 from phi3desk.library import language
 from phi3desk.library.documents import Collection, FileOutcome, ImportProgress, ImportSummary, SearchResult
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
@@ -240,24 +241,33 @@ def main() -> int:
     outlet = Outlet(take_standard_output())
     paths = open_paths()
     log_to_file(paths.logs, "library-worker")
+
+    def explain(error: Exception) -> Exception:
+        return explained(error, paths, [Kept.CATALOGUE])
+
     try:
         settings = Settings(paths.settings)
         library = Library(paths, settings)
     except Exception as error:
-        refuse(outlet, error)
+        refuse(outlet, explain(error))
         return 1
     try:
-        library.purge_removed()
+        try:
+            library.purge_removed()
+        except Exception as error:
+            refuse(outlet, explain(error))
+            return 1
         if library.status().embedded:
             # the first question should not wait for what takes seconds to load
             threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
         threading.Thread(target=language.load, name="language", daemon=True).start()
+        threading.Thread(target=library.copy_if_large, name="copy", daemon=True).start()
         library.release_embedder_when_idle(60.0 * settings.get("library.embedder_idle_minutes"))
         library.watch(lambda: outlet.tell(News.FOLDERS_CHANGED))
         # a run that looks for changes also mends what has failed
         library.vectors.on_failure = lambda: outlet.tell(News.FOLDERS_CHANGED)
         service = LibraryService(library, outlet, paths)
-        worker = Worker("library", service.lanes(), outlet, library.suspend_import)
+        worker = Worker("library", service.lanes(), outlet, library.suspend_import, explain)
         with opened_door(paths, worker):
             worker.run(sys.stdin.buffer)
     finally:

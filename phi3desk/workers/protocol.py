@@ -13,7 +13,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Generic, Protocol, Self, TypeVar, get_args
 
-from phi3desk.errors import Cancelled, Sentence, UserError, bug_report
+from phi3desk.disk import disk_refusal
+from phi3desk.errors import Cancelled, DamagedFile, Sentence, UserError, bug_report
 
 VERSION = 2
 RESULT, ERROR = "result", "error"
@@ -43,29 +44,34 @@ class Hello:
 
 
 class FailureKind(StrEnum):
-    """Why a request failed: a sentence for the user, a bug with a report, stopped, or its worker is gone."""
+    """Why a request failed: a sentence for the user, a bug with a report, stopped, its worker gone, a file damaged."""
 
     USER = "user"
     BUG = "bug"
     CANCELLED = "cancelled"
     DIED = "died"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a request failed, in a sentence; a bug has a report that can be copied."""
+    """Why a request failed, in a sentence; a bug has a report that can be copied, damage the `file` it is in."""
 
     kind: FailureKind
     sentence: Sentence
     report: str = ""
+    file: str = ""
 
 
 def failure_of(error: BaseException) -> Failure:
     """Return how an exception is told to the window."""
     if isinstance(error, Cancelled):
         return Failure(FailureKind.CANCELLED, Sentence("Stopped."))
-    if isinstance(error, UserError):
-        return Failure(FailureKind.USER, error.sentence)
+    if isinstance(error, DamagedFile):
+        return Failure(FailureKind.DAMAGED, error.sentence, file=str(error.path))
+    refusal = error if isinstance(error, UserError) else disk_refusal(error)
+    if refusal is not None:
+        return Failure(FailureKind.USER, refusal.sentence)
     if isinstance(error, MemoryError):
         return Failure(
             FailureKind.USER, Sentence("There is not enough free memory for this. Close other programs and try again.")

@@ -94,7 +94,7 @@ class Worker:
     """Serves requests from stdin until it is closed or `Shutdown` comes.
 
     `lanes` maps the name of a lane to its operations: each lane is one thread, so what excludes each other shares a
-    lane. `on_end` is called before what still runs is cancelled.
+    lane. `on_end` is called before what still runs is cancelled. `explain` returns what is behind an unexpected error.
     """
 
     def __init__(
@@ -103,10 +103,12 @@ class Worker:
         lanes: Mapping[str, Iterable[Operation]],
         outlet: Outlet,
         on_end: Callable[[], None] = lambda: None,
+        explain: Callable[[Exception], Exception] = lambda error: error,
     ) -> None:
         self._name = name
         self._outlet = outlet
         self._on_end = on_end
+        self._explain = explain
         self._running: dict[tuple[Outlet, int], RunningTask] = {}
         self._lock = threading.Lock()
         self._operations: dict[str, tuple[Lane, Operation]] = {}
@@ -177,7 +179,7 @@ class Worker:
                 raise Cancelled
             data, name = operation.handler(task.request, task), RESULT
         except Exception as error:
-            data, name = _told(op, error), ERROR
+            data, name = _told(op, self._explain(error)), ERROR
         with self._lock:
             self._running.pop((task.outlet, task.id), None)
         try:

@@ -13,8 +13,9 @@ PACKAGE = Path(phi3desk.__file__).parent
 #: packages in the order of their imports; those of one line do not know each other
 PACKAGES = (
     ("__init__", "errors"),
-    ("paths", "line_protocol", "csv_safe", "logs"),
+    ("paths", "line_protocol", "csv_safe", "logs", "disk"),
     ("settings", "sqlite_file"),
+    ("backups",),
     ("library", "model"),
     ("chat",),
     ("profiles",),
