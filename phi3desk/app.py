@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QLockFile, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QLockFile, QProcess, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from phi3desk import __version__
+from phi3desk.backups import Kept, closed, explained, keep_copy, pinned, restore
 from phi3desk.chat.examples import ExampleStore
 from phi3desk.chat.history import ConversationStore
 from phi3desk.comparison.store import ComparisonStore
-from phi3desk.errors import UserError, bug_report
+from phi3desk.errors import DamagedFile, UserError, bug_report
 from phi3desk.logs import log_to_file
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
@@ -29,9 +32,14 @@ from phi3desk.ui.services import Services
 from phi3desk.ui.theme import apply_scheme
 from phi3desk.ui.translations import install_translations
 from phi3desk.ui.window.bug_dialog import BugDialog
+from phi3desk.ui.window.damage_dialog import mend
 from phi3desk.ui.window.main_window import MainWindow
+from phi3desk.workers.protocol import Failure
 
 log = logging.getLogger(__name__)
+
+#: the databases that the window has open itself
+_OWNED = (Kept.CONVERSATIONS, Kept.COMPARISONS, Kept.EXAMPLES)
 
 
 def run(paths: Paths, settings: Settings) -> int:
@@ -43,23 +51,89 @@ def run(paths: Paths, settings: Settings) -> int:
     if not lock.tryLock(100):
         _tell(QCoreApplication.translate("app", "phi3desk is open already with these data. Look for its window."))
         return 1
-    try:
-        services = make_services(paths, settings)
-    except UserError as error:
-        _tell(translate(error.sentence))
+    opened = open_services(paths, settings)
+    if opened is None:
         return 1
+    services = opened
     window = MainWindow(services)
-    reporter = BugReporter(window)
+    reporter = BugReporter(window, paths)
     sys.excepthook = reporter.report
-    window.scheme_changed.connect(lambda: dress(application, settings))
+    window.scheme_changed.connect(lambda: dress(application, services.settings))
+    services.library.worker.damaged.connect(lambda failure: mend_library(window, services, paths, failure))
     window.show()
     QTimer.singleShot(0, window, lambda: start_workers(window, services))
     try:
-        return application.exec()
+        code = application.exec()
     finally:
         sys.excepthook = sys.__excepthook__
-        close(window, services)
+        end(window, services, paths)
         lock.unlock()
+    if window.wanted_copy is not None:
+        program, *arguments = [sys.executable, "-m", "phi3desk", "--home", str(paths.home)]
+        QProcess.startDetached(program, arguments)
+    return code
+
+
+def open_services(paths: Paths, settings: Settings) -> Services | None:
+    """Open what the window works with, asking what is to become of files that cannot be read; None to quit."""
+    if isinstance(settings.problem, DamagedFile):
+        if not _mend(paths, settings.problem):
+            return None
+        settings = Settings(paths.settings)
+    while True:
+        try:
+            services = make_services(paths, settings)
+        except DamagedFile as error:
+            if not _mend(paths, error):
+                return None
+        except UserError as error:
+            _tell(translate(error.sentence))
+            return None
+        else:
+            break
+    services.models.list()
+    for problem in (services.profiles.problem, services.models.problem):
+        if isinstance(problem, DamagedFile) and not _mend(paths, problem):
+            close_files(services)
+            return None
+    return services
+
+
+def _mend(paths: Paths, error: DamagedFile) -> bool:
+    sys.stderr.write(f"phi3desk: {error}\n")
+    return mend(paths, error.path, error.sentence)
+
+
+def mend_library(window: MainWindow, services: Services, paths: Paths, failure: Failure) -> None:
+    """Ask what is to become of a catalogue that the library's worker cannot read, and start the worker again."""
+
+    def ask() -> None:
+        services.library.worker.close()
+        if mend(paths, Path(failure.file), failure.sentence, window):
+            services.library.worker.restart()
+        else:
+            window.close()
+
+    # what has brought the news here has to be through with it first
+    QTimer.singleShot(0, window, ask)
+
+
+def end(window: MainWindow, services: Services, paths: Paths) -> None:
+    """Close everything, and keep copies of what was changed, or put the copy back that the user wants."""
+    wanted = pinned(window.wanted_copy) if window.wanted_copy is not None else None
+    close(window, services)
+    if wanted is None:
+        for kept in Kept:
+            if kept is not Kept.CATALOGUE:
+                keep_copy(paths, kept)
+        return
+    try:
+        with closed(paths, wanted.kept, by_window=True):
+            restore(paths, wanted)
+    except UserError as error:
+        _tell(translate(error.sentence))
+    finally:
+        wanted.path.unlink(missing_ok=True)
 
 
 def make_application(settings: Settings) -> QApplication:
@@ -84,21 +158,29 @@ def dress(application: QApplication, settings: Settings) -> None:
 
 
 def make_services(paths: Paths, settings: Settings) -> Services:
-    """Open what the window works with; raises UserError where the conversations cannot be opened."""
-    comparisons = ComparisonStore(paths.comparisons)
-    comparisons.forget_deleted()
-    return Services(
-        settings=settings,
-        conversations=ConversationStore(paths.conversations),
-        examples=ExampleStore(paths.examples),
-        profiles=ProfileStore(paths.profiles),
-        comparisons=comparisons,
-        models=ModelStore(paths),
-        adapters=AdapterStore(paths),
-        library=LibraryClient(library_worker(paths)),
-        model=ModelClient(model_worker(paths)),
-        notices=Notices(),
-    )
+    """Open what the window works with; raises UserError where a file of it cannot be opened."""
+    with ExitStack() as undo:
+        comparisons = ComparisonStore(paths.comparisons)
+        undo.callback(comparisons.close)
+        comparisons.forget_deleted()
+        conversations = ConversationStore(paths.conversations)
+        undo.callback(conversations.close)
+        examples = ExampleStore(paths.examples)
+        undo.callback(examples.close)
+        services = Services(
+            settings=settings,
+            conversations=conversations,
+            examples=examples,
+            profiles=ProfileStore(paths.profiles),
+            comparisons=comparisons,
+            models=ModelStore(paths),
+            adapters=AdapterStore(paths),
+            library=LibraryClient(library_worker(paths)),
+            model=ModelClient(model_worker(paths)),
+            notices=Notices(),
+        )
+        undo.pop_all()
+    return services
 
 
 def start_workers(window: MainWindow, services: Services) -> None:
@@ -106,6 +188,9 @@ def start_workers(window: MainWindow, services: Services) -> None:
     services.library.start()
     services.model.start()
     window.active_expert.load_in_use()
+    for problem in (services.settings.problem, services.models.problem):
+        if problem is not None and not isinstance(problem, DamagedFile):
+            services.notices.say(translate(problem.sentence))
 
 
 def close(window: MainWindow, services: Services) -> None:
@@ -114,16 +199,25 @@ def close(window: MainWindow, services: Services) -> None:
     window.conversation_controller.close()
     services.model.close()
     services.library.close()
+    close_files(services)
+
+
+def close_files(services: Services) -> None:
+    """Close the files that the window owns."""
     services.conversations.close()
     services.examples.close()
     services.comparisons.close()
 
 
 class BugReporter:
-    """Shows a dialog for an exception nobody handled; the window lives on. One dialog at a time."""
+    """Shows a dialog for an exception nobody handled; the window lives on. One dialog at a time.
 
-    def __init__(self, window: MainWindow) -> None:
+    What comes from a damaged file or a full disk is no bug and is said as a notice.
+    """
+
+    def __init__(self, window: MainWindow, paths: Paths) -> None:
         self._window = window
+        self._paths = paths
         self.dialog: BugDialog | None = None
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -131,6 +225,11 @@ class BugReporter:
         if isinstance(error, KeyboardInterrupt):
             QApplication.quit()
             return
+        if isinstance(error, Exception):
+            explanation = explained(error, self._paths, _OWNED)
+            if isinstance(explanation, UserError):
+                self._window.say(translate(explanation.sentence))
+                return
         report = bug_report(error.with_traceback(trace))
         log.error("unexpected error\n%s", report)
         if self.dialog is not None:

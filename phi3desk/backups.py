@@ -46,7 +46,11 @@ _NAME = re.compile(r"[a-z]+\.(?P<stamp>\d{8}-\d{6})\.(?:db|json)")
 #: bytes of an SQLite file's head that count its changes: two files that differ there only hold the same
 _COUNTERS = ((24, 28), (92, 100))
 _BESIDE = ("-wal", "-shm", "-journal")
-_DAMAGED = say("{path} is damaged ({problem}). Put back a copy of it: on the Settings page, or with phi3desk restore.")
+_DAMAGED = say(
+    "{path} is damaged ({problem}). Put back a copy of it: on the Settings page, or with phi3desk restore.",
+    path="",
+    problem="",
+)
 
 
 class Kept(StrEnum):
@@ -260,6 +264,14 @@ def restore(paths: Paths, copy: Copy) -> Path | None:
     finally:
         _remove(draft)
     return aside
+
+
+def pinned(copy: Copy) -> Copy:
+    """Return a copy that newer ones do not push out; whoever asks deletes it."""
+    path = copy.path.with_name(f"pinned-{copy.path.name}")
+    with _own_file(path):
+        shutil.copyfile(copy.path, path)
+    return Copy(copy.kept, path, copy.made, copy.size)
 
 
 def _have_it_compared(draft: Path) -> None:

@@ -188,7 +188,8 @@ DECLARED: dict[str, Setting] = {setting.key: setting for setting in SETTINGS}
 
 _UNREADABLE = say(
     "The settings cannot be read; they are as they come, and the file is kept as {kept}. To put back a copy: the "
-    "Settings page, or phi3desk restore."
+    "Settings page, or phi3desk restore.",
+    kept="",
 )
 
 

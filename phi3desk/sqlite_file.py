@@ -230,7 +230,7 @@ def page_problem(connection: sqlite3.Connection) -> str:
     """
     try:
         found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)")]
-        return found[0][:200] if found != ["ok"] else _type_problem(connection)
+        return found[0].splitlines()[-1][:120] if found != ["ok"] else _type_problem(connection)
     except UserError as error:
         return str(error.__cause__ or error)
     except _ERRORS as error:

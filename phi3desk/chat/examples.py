@@ -88,6 +88,7 @@ class ExampleStore:
                 "The examples in {path} cannot be read ({problem}). Put back a copy of them: on the Settings page, or "
                 "with phi3desk restore.",
                 path=str(path),
+                problem="",
             ),
             newer=say("These examples were made by a newer phi3desk. Install the newer version to open them."),
         )

@@ -53,6 +53,7 @@ class ConversationStore:
                 "The conversations in {path} cannot be read ({problem}). Put back a copy of them: on the Settings "
                 "page, or with phi3desk restore.",
                 path=str(path),
+                problem="",
             ),
             newer=say("These conversations were written by a newer phi3desk. Install the newer version to open them."),
         )

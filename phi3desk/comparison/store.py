@@ -54,6 +54,7 @@ class ComparisonStore:
                 "The comparisons in {path} cannot be read ({problem}). Put back a copy of them: on the Settings page, "
                 "or with phi3desk restore.",
                 path=str(path),
+                problem="",
             ),
             newer=say("These comparisons were made by a newer phi3desk. Install the newer version to open them."),
         )

@@ -26,6 +26,7 @@ def damaged_catalogue(path: Path) -> Sentence:
         "The library's catalogue {path} cannot be read ({problem}). Put back a copy of it: on the Settings page, or "
         "with phi3desk restore.",
         path=str(path),
+        problem="",
     )
 
 

@@ -33,7 +33,8 @@ _FORBIDDEN = set('/\\:*?"<>|') | {chr(code) for code in range(32)}
 
 _UNREADABLE = say(
     "The list of models cannot be read; the file is kept as {kept}, and the models' own files are where they were. To "
-    "put back a copy: the Settings page, or phi3desk restore."
+    "put back a copy: the Settings page, or phi3desk restore.",
+    kept="",
 )
 
 

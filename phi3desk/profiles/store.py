@@ -39,7 +39,8 @@ class _File:
 
 _UNREADABLE = say(
     "The experts cannot be read; the built-in ones are there in their place, and the file is kept as {kept}. To put "
-    "back a copy: the Settings page, or phi3desk restore."
+    "back a copy: the Settings page, or phi3desk restore.",
+    kept="",
 )
 
 

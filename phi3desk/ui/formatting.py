@@ -106,6 +106,11 @@ def moment(seconds: float) -> str:
     return QLocale().toString(when.date(), QLocale.FormatType.ShortFormat)
 
 
+def day_and_hour(seconds: float) -> str:
+    """Return a time (seconds since 1970) short, with day and hour."""
+    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(seconds)), QLocale.FormatType.ShortFormat)
+
+
 def moment_in_full(seconds: float) -> str:
     """Return a time (seconds since 1970) with day and hour; empty for 0."""
     if seconds <= 0:

@@ -54,7 +54,8 @@ class WorkerClient(QObject):
 
     `ready` is emitted at each (re)start, `died` with a sentence when the process ended unasked (all its calls have
     failed by then), `gave_up` when it will not be started again, `changed` when what the worker owns has changed.
-    `folders_changed` tells that something in a bound folder is new, `failed` carries a Failure that nobody handles.
+    `folders_changed` tells that something in a bound folder is new, `failed` carries a Failure that nobody handles,
+    `damaged` one that keeps the worker from working until a file of the program's is mended.
     """
 
     ready = Signal()
@@ -63,6 +64,7 @@ class WorkerClient(QObject):
     changed = Signal()
     folders_changed = Signal()
     failed = Signal(object)
+    damaged = Signal(object)
 
     def __init__(
         self, name: str, paths: Paths, work: tuple[type[Request[Any, Any]], ...], parent: QObject | None = None
@@ -221,6 +223,8 @@ class WorkerClient(QObject):
             self._on_hello(hello)
         elif refusal is not None:
             self._give_up(refusal.sentence)
+            if refusal.kind is FailureKind.DAMAGED:
+                self.damaged.emit(refusal)
         elif line.name == News.CHANGED:
             self.changed.emit()
         elif line.name == News.FOLDERS_CHANGED:

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from phi3desk.paths import Paths
 from phi3desk.settings import SETTINGS, Settings
 from phi3desk.ui.formatting import translated_literal
+from phi3desk.ui.settings.copies_card import CopiesCard
 from phi3desk.ui.settings.row import SettingRow
 from phi3desk.ui.theme import SPACE_M, SPACE_S, icon
 from phi3desk.ui.widgets.basic import Button, Card, Page, Rule, label, on_click, selectable
@@ -19,9 +21,13 @@ from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 
 class SettingsPage(Page):
-    """Every declared setting; `setting_changed` carries key and value after a change was kept."""
+    """Every declared setting; `setting_changed` carries key and value after a change was kept.
+
+    `restore_requested` carries the `phi3desk.backups.Copy` that is to be put back.
+    """
 
     setting_changed = Signal(str, object)
+    restore_requested = Signal(object)
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -44,6 +50,9 @@ class SettingsPage(Page):
         for section in dict.fromkeys(setting.section for setting in SETTINGS):
             self._add_section(section)
         self._data = self._data_card()
+        self.copies = CopiesCard(Paths(settings.folder))
+        self.copies.restore_requested.connect(self.restore_requested)
+        self.column.addWidget(self.copies)
         self.column.addStretch(1)
         follow_scheme(self, self._recolor)
 

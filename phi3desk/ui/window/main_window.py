@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from phi3desk.backups import Copy
 from phi3desk.chat.messages import Conversation, Message, Source
 from phi3desk.library.documents import Collection, Document, ImportSummary
 from phi3desk.model.types import AdapterEntry, ModelEntry
@@ -88,6 +89,8 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.toast = Toast(self)
         self.drop_overlay = DropOverlay(self)
+        #: the copy that is to be put back once the window is closed
+        self.wanted_copy: Copy | None = None
         self._searched = ""
         self._model_status = ""
         self._source_wanted = bool(services.settings.remembered(PANE_OPEN))
@@ -146,6 +149,10 @@ class MainWindow(QMainWindow):
         size = self._services.settings.get("appearance.reading_size")
         self.chat.view.set_reading_size(size)
         self.chat.composer.set_reading_size(size)
+
+    def say(self, text: str) -> None:
+        """Show a notice."""
+        self._offer(text)
 
     def _offer(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
         self.toast.set_lift(self.chat.foot_height if self.page is Page.CHAT else 0)
@@ -212,6 +219,7 @@ class MainWindow(QMainWindow):
         side.expert_switcher.expert_chosen.connect(self.use_expert)
         side.expert_switcher.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
         self.settings_page.setting_changed.connect(self._on_setting_changed)
+        self.settings_page.restore_requested.connect(self._on_restore_requested)
 
     def _connect_experts(self) -> None:
         page, tabs = self.experts_page, self.expert_tabs
@@ -256,6 +264,10 @@ class MainWindow(QMainWindow):
             self.scheme_changed.emit()
         if key.startswith("model."):
             self.active_expert.load_in_use()
+
+    def _on_restore_requested(self, copy: Copy) -> None:
+        self.wanted_copy = copy
+        self.close()
 
     # conversation
 

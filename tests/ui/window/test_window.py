@@ -36,6 +36,7 @@ from phi3desk.chat.messages import Basis, Message
 from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import AdapterUse, Ending, ModelRef, Role
+from phi3desk.paths import Paths
 from phi3desk.profiles.teaching import Step
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.mentions import Mention
@@ -353,8 +354,8 @@ def test_importing_the_app_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_bug_reporter_shows_a_report_and_lets_the_window_live(qtbot: QtBot, window: MainWindow) -> None:
-    reporter = app.BugReporter(window)
+def test_bug_reporter_shows_a_report_and_lets_the_window_live(home: Paths, window: MainWindow) -> None:
+    reporter = app.BugReporter(window, home)
     error = RuntimeError("something the program did")
     reporter.report(RuntimeError, error, None)
 
