@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
+    # a screen that the window fits on; the path is relative, for a drive's colon would end it
+    screen = os.path.relpath(Path(__file__).parent / "helpers" / "screen.json")
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from phi3desk.paths import Paths, open_paths

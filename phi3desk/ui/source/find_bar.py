@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtPdf import QPdfDocument, QPdfSearchModel
+from PySide6.QtPdf import QPdfDocument, QPdfLink, QPdfSearchModel
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from phi3desk.ui.formatting import number
@@ -17,17 +19,18 @@ TYPING_MS = 150
 
 
 class Finder(Protocol):
-    """Looks for words in one thing; places are counted from 0, pages too."""
+    """Looks for words in one thing; places are counted from 0 in the order of the text, pages too."""
 
     @property
     def count_changed(self) -> SignalInstance:
-        """Emitted when there are other places."""
+        """Emitted when there are other places, or there will be no more."""
 
-    def look_for(self, words: str) -> None:
-        """Look for other words; none for an empty text."""
+    @property
+    def done(self) -> bool:
+        """Whether all of it has been looked through."""
 
-    def looked_for(self) -> str:
-        """Return the words that are looked for."""
+    def look_for(self, words: str, page: int) -> None:
+        """Look for other words, first on a page and those after it; none for an empty text."""
 
     def count(self) -> int:
         """Return how many places there are so far."""
@@ -37,58 +40,91 @@ class Finder(Protocol):
 
 
 class PdfFinder(QObject):
-    """Finds words in a PDF."""
+    """Finds words in a PDF, one page at a time in the event loop."""
 
     count_changed = Signal()
 
     def __init__(self, document: QPdfDocument, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._document = document
         self._model = QPdfSearchModel(self)
         self._model.setDocument(document)
-        self._model.countChanged.connect(self.count_changed)
+        self._words = ""
+        self._waiting: list[int] = []
+        self._found: dict[int, list[QPdfLink]] = {}
+        self._pages: list[int] = []
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._look_through_next)
 
-    def look_for(self, words: str) -> None:
-        """Look for other words."""
+    @property
+    def done(self) -> bool:
+        """Whether all pages have been looked through."""
+        return not self._waiting
+
+    def look_for(self, words: str, page: int) -> None:
+        """Look for other words, first on a page and those after it."""
+        pages = self._document.pageCount() if words else 0
+        self._waiting = [(page + step) % pages for step in range(pages)]
+        self._found, self._pages = {}, []
+        # the model keeps what it found of the same words in another document
+        self._model.setSearchString("")
         self._model.setSearchString(words)
-
-    def looked_for(self) -> str:
-        """Return the words that are looked for."""
-        return self._model.searchString()
+        if self._waiting:
+            self._turn.start()
+        else:
+            self._turn.stop()
+        self.count_changed.emit()
 
     def count(self) -> int:
         """Return how many places there are so far."""
-        return self._model.count()
+        return len(self._pages)
 
     def page(self, place: int) -> int:
         """Return the page of a place."""
-        return self._model.resultAtIndex(place).page()
+        return self._pages[place]
 
     def areas(self, page: int, current: int) -> tuple[tuple[QRectF, ...], tuple[QRectF, ...]]:
         """Return the places on a page but the current one, and the current one, in points."""
         others: list[QRectF] = []
         looked_at: list[QRectF] = []
-        for place in range(self.count()):
-            found = self._model.resultAtIndex(place)
-            if found.page() == page:
+        if page in self._found:
+            first = self._pages.index(page)
+            for place, found in enumerate(self._found[page], first):
                 (looked_at if place == current else others).extend(found.rectangles())
         return tuple(others), tuple(looked_at)
+
+    def _look_through_next(self) -> None:
+        page = self._waiting.pop(0)
+        found = self._model.resultsOnPage(page)
+        if found:
+            self._found[page] = found
+            self._pages = sorted([*self._pages, *[page] * len(found)])
+        if not self._waiting:
+            self._turn.stop()
+        if found or not self._waiting:
+            self.count_changed.emit()
 
 
 class FindBar(QWidget):
     """Enter goes to the next place, Shift+Enter to the one before, Escape closes.
 
-    `found` is emitted when there is another set of places or another current one; QtPdf looks through one page at a
-    time in the event loop, so that places of later pages come in while the first is shown.
+    The search begins at the page in view. `found` is emitted when there is another set of places or another current
+    one: places of other pages come in while the first is shown.
     """
 
     found = Signal()
     closed = Signal()
 
-    def __init__(self, finder: Finder, name: str, parent: QWidget | None = None) -> None:
-        """`name` says in what words are looked for."""
+    def __init__(
+        self, finder: Finder, name: str, page_in_view: Callable[[], int], parent: QWidget | None = None
+    ) -> None:
+        """`name` says in what words are looked for, `page_in_view` returns the page that is shown, 0 the first."""
         super().__init__(parent)
         self._finder = finder
-        self._current = -1
+        self._page_in_view = page_in_view
+        #: the page of the place that is looked at, and which one on it: places may still come in before it
+        self._at: tuple[int, int] | None = None
         self._first_page = 0
         self.field = QLineEdit()
         self.field.setPlaceholderText(name)
@@ -125,46 +161,50 @@ class FindBar(QWidget):
         return self._count.text()
 
     @property
-    def page(self) -> int:
-        """The page of the current place, 0 the first; -1 where there is none."""
-        return self._finder.page(self._current) if 0 <= self._current < self.count else -1
+    def at(self) -> tuple[int, int] | None:
+        """The page of the current place, 0 the first, and which place it is on that page; None where there is none."""
+        return self._at
 
     @property
     def current(self) -> int:
         """The place that is looked at, 0 the first; -1 where there is none."""
-        return self._current
+        return self._first_on(self._at[0]) + self._at[1] if self._at is not None else -1
 
-    def begin(self, page: int) -> None:
-        """Show the field and search from a page on, 0 the first."""
-        self._first_page = page
+    def begin(self) -> None:
+        """Show the field, with the words that were looked for last in what is open."""
+        opens = self.isHidden()
         self.show()
         self.field.setFocus()
         self.field.selectAll()
-        if self._words != self._finder.looked_for():
+        if opens:
             self._search()
 
-    def forget(self) -> None:
-        """Search the document anew, which is another one now."""
-        self._finder.look_for("")
-        self._current = -1
-        self._first_page = 0
+    def search_again(self) -> None:
+        """Search anew: what is open holds other text than before."""
         if not self.isHidden():
             self._search()
 
+    def leave(self) -> None:
+        """Forget the words and hide: something else is open."""
+        self.field.clear()
+        self.close_search()
+
     def close_search(self) -> None:
-        """Hide the field and take the marks away."""
-        self._finder.look_for("")
-        self._current = -1
+        """Hide the field and take the marks away; `closed` follows where the keyboard was here."""
+        had_keyboard = self.isAncestorOf(self.window().focusWidget() or self)
+        self._due.stop()
         self.hide()
-        self.found.emit()
-        self.closed.emit()
+        self._at = None
+        self._finder.look_for("", 0)
+        if had_keyboard:
+            self.closed.emit()
 
     def step(self, by: int) -> None:
         """Go to the next place or the one before, round the ends."""
         if self._due.isActive():
             self._search()
         elif self.count:
-            self._current = (self._current + by) % self.count if self._current >= 0 else 0
+            self._look_at((self.current + by) % self.count if self._at is not None else 0)
             self._tell()
 
     @property
@@ -173,20 +213,24 @@ class FindBar(QWidget):
 
     def _search(self) -> None:
         self._due.stop()
-        self._current = -1
-        self._finder.look_for(self._words)
-        self._tell()
+        self._at = None
+        self._first_page = self._page_in_view()
+        self._finder.look_for(self._words, self._first_page)
 
     def _on_count_changed(self) -> None:
-        if self._current < 0 and self.count:
-            pages = [self._finder.page(index) for index in range(self.count)]
-            self._current = next((index for index, page in enumerate(pages) if page >= self._first_page), -1)
-            if self._current < 0 and self._finder.count():
-                self._current = 0
-            self._tell()
-        else:
-            self._show_count()
-            self.found.emit()
+        if self._at is None and self.count:
+            # pages before the one in view are looked through last
+            place = self._first_on(self._first_page)
+            self._look_at(place if place < self.count else 0)
+        self._tell()
+
+    def _look_at(self, place: int) -> None:
+        page = self._finder.page(place)
+        self._at = page, place - self._first_on(page)
+
+    def _first_on(self, page: int) -> int:
+        """Return the first place on a page or after it; how many there are where there is none."""
+        return bisect_left(range(self.count), page, key=self._finder.page)
 
     def _tell(self) -> None:
         self._show_count()
@@ -194,9 +238,9 @@ class FindBar(QWidget):
 
     def _show_count(self) -> None:
         if self.count:
-            text = self.tr("{place} of {count}").format(place=number(self._current + 1), count=number(self.count))
+            text = self.tr("{place} of {count}").format(place=number(self.current + 1), count=number(self.count))
         else:
-            text = self.tr("not found") if self._words else ""
+            text = self.tr("not found") if self._words and self._finder.done else ""
         self._count.setText(text)
         self._count.setVisible(bool(text))
         for button in (self._before, self._next):

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QIntValidator, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QScrollArea,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -28,8 +27,9 @@ from phi3desk.ui.formatting import also_as, translate
 from phi3desk.ui.library.document_states import advice
 from phi3desk.ui.source.find_bar import FindBar, PdfFinder
 from phi3desk.ui.source.highlights import Areas, PageHighlights
+from phi3desk.ui.source.page_area import Fit, PageArea
 from phi3desk.ui.source.pdf_file import PdfFile
-from phi3desk.ui.source.pdf_page_view import MARGIN, Highlight, PageView
+from phi3desk.ui.source.pdf_page_view import Highlight, PageView
 from phi3desk.ui.source.text_page_view import FIRST_PX, TextFinder, TextPageView
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon
 from phi3desk.ui.widgets.basic import label
@@ -39,7 +39,7 @@ from phi3desk.ui.widgets.tooltip import plain_tooltip
 from phi3desk.workers.protocol import Failure
 
 STEP = 1.2
-FIRST_WIDTH = 420
+FIRST_WIDTH, LEAST_WIDTH = 420, 320
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class SourcePane(QFrame):
     def __init__(self, library: LibraryClient, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Source"))
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(LEAST_WIDTH)
         self._library = library
         self._pdf = PdfFile(library, self)
         self._highlights = PageHighlights(self._pdf.document, library, self)
@@ -69,31 +69,26 @@ class SourcePane(QFrame):
         self._file = ShownFile(0, "", "", False)
         self._page, self._count = 1, 0
         self._turn = 0
-        self._fits_width = True
-        self._scroll_due = False
+        self._reading_size = FIRST_PX
         self._buttons: list[tuple[QToolButton, str]] = []
-        self._view = PageView(self._pdf.document)
+        self.area = PageArea(self._pdf.document, FIRST_PX)
         self.text = TextPageView()
         self._in_pdf = PdfFinder(self._pdf.document, self)
-        self.search = FindBar(self._in_pdf, self.tr("Find in this document"))
+        self.search = FindBar(self._in_pdf, self.tr("Find in this document"), lambda: self._page - 1)
+        self._looked_at: tuple[int, int] | None = None
         self._in_text = TextFinder(self.text)
-        self.text_search = FindBar(self._in_text, self.tr("Find on this page"))
+        self.text_search = FindBar(self._in_text, self.tr("Find on this page"), lambda: 0)
         self._build()
         self._connect()
+        self.clear()
         self._recolor()
         follow_scheme(self, self._recolor)
 
     # how it is built
 
     def _build(self) -> None:
-        self._view.setAccessibleName(self.tr("Page"))
+        self.view.setAccessibleName(self.tr("Page"))
         self.text.setAccessibleName(self.tr("Text of the page"))
-        self.area = QScrollArea()
-        self.area.setWidget(self._view)
-        self.area.setWidgetResizable(True)
-        self.area.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.area.viewport().setAutoFillBackground(False)
-        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._message = label()
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
@@ -105,7 +100,9 @@ class SourcePane(QFrame):
         for widget in (self.area, self._text_page, self._message):
             self._stack.addWidget(widget)
         self.why = label(kind="quiet")
-        self.why.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
+        caption = QVBoxLayout()
+        caption.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
+        caption.addWidget(self.why)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE_M, 0, SPACE_M)
         column.setSpacing(SPACE_S)
@@ -114,7 +111,7 @@ class SourcePane(QFrame):
         column.addWidget(self.text_search)
         column.addWidget(self._stack, 1)
         column.addLayout(self._make_foot())
-        column.addWidget(self.why)
+        column.addLayout(caption)
         self.setFocusProxy(self.area)
 
     def _make_head(self) -> QHBoxLayout:
@@ -172,12 +169,10 @@ class SourcePane(QFrame):
         self._pdf.opened.connect(self._on_opened)
         self._pdf.refused.connect(self._on_refused)
         self._highlights.recognised.connect(self._on_recognised)
-        self._view.page_shown.connect(self._on_page_shown)
         self.search.found.connect(self._on_found)
         self.search.closed.connect(self.area.setFocus)
         self.text_search.found.connect(self._on_found_in_text)
         self.text_search.closed.connect(self.text.setFocus)
-        self.area.viewport().installEventFilter(self)
         for keys, act in (
             ("Ctrl++", lambda: self.zoom_by(STEP)),
             ("Ctrl+=", lambda: self.zoom_by(STEP)),
@@ -193,7 +188,7 @@ class SourcePane(QFrame):
     @property
     def view(self) -> PageView:
         """The page of a PDF that is shown."""
-        return self._view
+        return self.area.view
 
     @property
     def page(self) -> int:
@@ -229,6 +224,9 @@ class SourcePane(QFrame):
     def _show(self, file: ShownFile, page: int) -> None:
         self._turn += 1
         self._highlights.forget()
+        if (file.id, file.path) != (self._file.id, self._file.path):
+            self._leave_search()
+        self.area.follow(Fit.PAGE if self._source is None else Fit.PASSAGE)
         self._file, self._page = file, page
         self._title.setText(file.name)
         self._title.setToolTip(plain_tooltip(file.path))
@@ -237,14 +235,41 @@ class SourcePane(QFrame):
         self.why.setVisible(bool(self.why.text()))
         self._elsewhere.setEnabled(Path(file.path).is_file())
         self._set_usable(False)
-        other = self.search if file.is_text else self.text_search
-        if not other.isHidden():
-            other.close_search()
         if file.is_text:
             self._pdf.close()
             self._ask_text(page)
         else:
             self._pdf.open(file.path, file.id)
+
+    def clear(self) -> None:
+        """Show no document, and say how to get to one."""
+        self._turn += 1
+        self._highlights.forget()
+        self._leave_search()
+        self._source, self._quote = None, ""
+        self._file, self._page, self._count = ShownFile(0, "", "", False), 1, 0
+        self._pdf.close()
+        self._title.show_text("")
+        for shown in (self._place, self.why):
+            shown.hide()
+        self._elsewhere.setEnabled(False)
+        self._on_refused(self.tr("Choose a source under an answer to see its page here."))
+
+    def shows(self, source: Source) -> bool:
+        """Whether a source was opened last, whatever page of its document is shown."""
+        return self._source == source
+
+    def _leave_search(self) -> None:
+        self._looked_at = None
+        for bar in (self.search, self.text_search):
+            bar.leave()
+
+    def set_reading_size(self, pixels: int) -> None:
+        """Show pages so that their letters are at least of this size, in pixels."""
+        if pixels != self._reading_size:
+            self._reading_size = pixels
+            self.text.set_size(pixels)
+            self.area.set_reading_size(pixels)
 
     def _set_usable(self, usable: bool) -> None:
         """Let the pages be turned, or not where there are none."""
@@ -265,11 +290,8 @@ class SourcePane(QFrame):
             self._ask_text(page)
             return
         self._page = page
-        self._scroll_due = True
         highlight = self._highlight_of(page)
-        self._view.show_page(page - 1, highlight)
-        if self._fits_width:
-            self.fit_width()
+        self.area.show_page(page - 1, highlight)
         self._show_pager()
         self._highlights.forget()
         if self._source is not None and page == self._source.passage.page and not highlight.passage:
@@ -280,7 +302,7 @@ class SourcePane(QFrame):
         self._set_usable(False)
         self._of.setText("")
         self._pager.clear()
-        self._view.update()
+        self.view.update()
         if self._source is not None:
             as_read = self.tr("The passage as it was read:")
             sentence = f"{sentence}\n\n{as_read}\n\n{self._source.passage.text}"
@@ -291,7 +313,7 @@ class SourcePane(QFrame):
 
     def _on_opened(self, anew: bool) -> None:
         if anew:
-            self.search.forget()
+            self.search.search_again()
         self._count = self._pdf.document.pageCount()
         self._stack.setCurrentWidget(self.area)
         self.setFocusProxy(self.area)
@@ -303,19 +325,16 @@ class SourcePane(QFrame):
         if not self._find.isEnabled():
             return
         if self._file.is_text:
-            self.text_search.begin(0)
+            self.text_search.begin()
         else:
-            self.search.begin(self._page - 1)
+            self.search.begin()
 
     def fit_width(self) -> None:
-        """Make the page as wide as the pane, or its letters as large as at first."""
+        """Make the page as wide as the pane, or its letters as large as they are read."""
         if self._file.is_text:
-            self.text.set_size(FIRST_PX)
+            self.text.set_size(self._reading_size)
             return
-        self._fits_width = True
-        points = self._pdf.document.pagePointSize(self._page - 1).width()
-        if points > 0:
-            self._view.set_zoom((self.area.viewport().width() - 2 * MARGIN) / points)
+        self.area.follow(Fit.PAGE)
 
     def _highlight_of(self, page: int) -> Highlight:
         found, current = self._in_pdf.areas(page - 1, self.search.current)
@@ -326,37 +345,18 @@ class SourcePane(QFrame):
         return Highlight(passage, sentence, found, current)
 
     def _on_recognised(self, passage: Areas, sentence: Areas) -> None:
-        self._view.mark(replace(self._view.highlight, passage=passage, sentence=sentence))
-        self._scroll_to_highlight()
-
-    def _on_page_shown(self, _page: int) -> None:
-        if self._scroll_due:
-            self._scroll_due = False
-            self._scroll_to_highlight()
+        self.area.mark_passage(passage, sentence)
 
     def _on_found(self) -> None:
         """Show the place that is looked at; what is marked already is not worked out again."""
-        place = self.search.page
-        if place >= 0 and place != self._page - 1:
-            self.go_to(place + 1)
+        before, self._looked_at = self._looked_at, self.search.at
+        if self._looked_at is not None and self._looked_at != before and self._looked_at[0] != self._page - 1:
+            self.go_to(self._looked_at[0] + 1)
             return
-        before = self._view.highlight
         found, current = self._in_pdf.areas(self._page - 1, self.search.current)
-        self._view.mark(replace(before, found=found, current=current))
-        if current and current != before.current:
-            self._scroll_to_highlight()
-
-    def _scroll_to_highlight(self) -> None:
-        marked = self._view.highlight
-        areas = marked.current or marked.sentence or marked.passage
-        if areas:
-            first = self._view.on_widget(areas[0])
-            bar = self.area.verticalScrollBar()
-            bar.setValue(round(first.top() - self.area.viewport().height() / 3))
-            sideways = self.area.horizontalScrollBar()
-            sideways.setValue(round(first.left() - self.area.viewport().width() / 4))
-        else:
-            self.area.verticalScrollBar().setValue(0)
+        self.view.mark(replace(self.view.highlight, found=found, current=current))
+        if current and self._looked_at != before:
+            self.area.scroll_to_highlight()
 
     # a page of text
 
@@ -386,7 +386,7 @@ class SourcePane(QFrame):
         if source is not None and source.passage.page == page.page:
             passage = source.passage
             self.text.mark(passage.text, self._quote, passage.start, passage.end)
-        self.text_search.forget()
+        self.text_search.search_again()
 
     def _on_found_in_text(self) -> None:
         self.text.mark_found(self._in_text.places if self.text_search.count else [], self.text_search.current)
@@ -400,26 +400,14 @@ class SourcePane(QFrame):
         if self._source is not None:
             self.go_to(self._source.passage.page)
             if not self._file.is_text:
-                self._scroll_to_highlight()
+                self.area.scroll_to_highlight()
 
     def zoom_by(self, step: float) -> None:
         """Show the page larger or smaller; what is in the middle of the view stays there."""
         if self._file.is_text:
             self.text.zoom_by(step)
             return
-        self._fits_width = False
-        view, area = self._view, self.area
-        middle = view.mapFrom(area.viewport(), area.viewport().rect().center())
-        before, zoom = view.page_rectangle(), view.zoom
-        across = (middle.x() - before.left()) / zoom
-        down = (middle.y() - before.top()) / zoom
-        view.set_zoom(zoom * step)
-        # the scroll bars take the new size in only when the layout is made again
-        QCoreApplication.sendPostedEvents(area.viewport(), QEvent.Type.LayoutRequest)
-        after = view.page_rectangle()
-        room = area.viewport().rect().center()
-        area.horizontalScrollBar().setValue(round(after.left() + across * view.zoom - room.x()))
-        area.verticalScrollBar().setValue(round(after.top() + down * view.zoom - room.y()))
+        self.area.zoom_by(step)
 
     def _on_elsewhere(self) -> None:
         if Path(self._file.path).is_file():
@@ -443,8 +431,3 @@ class SourcePane(QFrame):
     def _recolor(self) -> None:
         for button, symbol in self._buttons:
             button.setIcon(icon(symbol))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self._fits_width and self._pdf.is_open:
-            QTimer.singleShot(0, self, self.fit_width)
-        return super().eventFilter(watched, event)

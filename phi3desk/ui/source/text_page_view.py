@@ -142,20 +142,19 @@ class TextFinder(QObject):
     def __init__(self, view: TextPageView) -> None:
         super().__init__(view)
         self._view = view
-        self._words = ""
         self.places: list[Span] = []
 
-    def look_for(self, words: str) -> None:
+    @property
+    def done(self) -> bool:
+        """Always: a page is looked through at once."""
+        return True
+
+    def look_for(self, words: str, _page: int) -> None:
         """Look for other words."""
-        self._words = words
         spaced = r"\s+".join(re.escape(word) for word in words.split())
         found = re.finditer(spaced, self._view.toPlainText(), re.IGNORECASE) if spaced else ()
         self.places = [match.span() for match in found][:MOST_FOUND]
         self.count_changed.emit()
-
-    def looked_for(self) -> str:
-        """Return the words that are looked for."""
-        return self._words
 
     def count(self) -> int:
         """Return how many places there are."""

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from phi3desk.backups import Copy
@@ -30,7 +38,7 @@ from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.settings.page import SettingsPage
-from phi3desk.ui.source.pane import FIRST_WIDTH, SourcePane
+from phi3desk.ui.source.pane import FIRST_WIDTH, LEAST_WIDTH, SourcePane
 from phi3desk.ui.widgets.focus import focus_into, focus_next_pane
 from phi3desk.ui.window import geometry, sidebar
 from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
@@ -41,7 +49,8 @@ from phi3desk.ui.window.toast import Toast
 from phi3desk.ui.window.worker_banner import WorkerBanner
 from phi3desk.workers.protocol import Failure
 
-PANE_OPEN = "window.source"
+#: what the page in the middle keeps beside the panes, in pixels
+LEAST_MIDDLE = 400
 PAGES_WITH_SOURCE = (Page.CHAT, Page.LIBRARY)
 
 
@@ -54,7 +63,6 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self._services = services
         self.setWindowTitle("phi3desk")
-        self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
         self.active_expert = ActiveExpert(services, self)
         self.conversation_controller = ConversationController(services, self.active_expert, self)
@@ -93,9 +101,12 @@ class MainWindow(QMainWindow):
         self.wanted_copy: Copy | None = None
         self._searched = ""
         self._model_status = ""
-        self._source_wanted = bool(services.settings.remembered(PANE_OPEN))
+        self._source_wanted = False
+        self._cited: tuple[Source, str] | None = None
+        self._opened = 0
         self._connect()
-        geometry.restore(self, self.splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
+        widths = geometry.restore(self, self.splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
+        self._source_width = widths[2]
         self.show_page(Page.CHAT)
         self._show_expert()
         self.apply_settings()
@@ -112,6 +123,8 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.worker_banner)
         column.addWidget(self._stack, 1)
+        # of its own: what the widest page would like to have pushes the pane beside it out of the window
+        middle.setMinimumWidth(LEAST_MIDDLE)
         for position, pane in enumerate((self.sidebar, middle, self.source)):
             self.splitter.addWidget(pane)
             self.splitter.setCollapsible(position, False)
@@ -136,7 +149,7 @@ class MainWindow(QMainWindow):
         self.sidebar.mark_page(page)
         conversation = self.conversation_controller.conversation
         self.sidebar.mark(conversation.id if conversation and page is Page.CHAT else 0)
-        self.source.setVisible(page is Page.CHAT and self._source_wanted)
+        self._show_cited()
         focus_into(self.pages[page])
 
     @property
@@ -147,8 +160,8 @@ class MainWindow(QMainWindow):
     def apply_settings(self) -> None:
         """Take over what was changed on the settings page."""
         size = self._services.settings.get("appearance.reading_size")
-        self.chat.view.set_reading_size(size)
-        self.chat.composer.set_reading_size(size)
+        for reads in (self.chat.view, self.chat.composer, self.source):
+            reads.set_reading_size(size)
 
     def say(self, text: str) -> None:
         """Show a notice."""
@@ -296,19 +309,25 @@ class MainWindow(QMainWindow):
         chat.view.source_requested.connect(self.show_source)
         chat.view.action_requested.connect(self._on_action_requested)
         self.source.closed.connect(self._on_source_toggled)
+        self.splitter.splitterMoved.connect(self._on_pane_moved)
         self.expert_tabs.follow(chat.view)
 
     def _on_conversation_opened(self, conversation: Conversation | None, messages: list[Message], writing: int) -> None:
+        opened = conversation.id if conversation else 0
+        if opened != self._opened:
+            self._leave_cited()
+        self._opened = opened
         self.chat.view.show_messages(messages, writing)
         self.chat.show_conversation(conversation.title if conversation else "", empty=not messages)
         self._show_collections()
         self.start_controller.show()
         self._show_model()
         if self.page is Page.CHAT:
-            self.sidebar.mark(conversation.id if conversation else 0)
+            self.sidebar.mark(opened)
 
     def _on_message_added(self, message: Message, writing: bool) -> None:
         conversation = self.conversation_controller.conversation
+        self._opened = conversation.id if conversation else 0
         if self.chat.shows_start:
             self.chat.show_conversation(conversation.title if conversation else "", empty=False)
             self._show_model()
@@ -361,23 +380,48 @@ class MainWindow(QMainWindow):
 
     def show_source(self, source: Source, quote: str) -> None:
         """Show where an answer comes from in the pane on the right."""
+        self._cited = source, quote
         self._set_source_shown(True)
         self.source.show_source(source, quote)
+
+    def _show_cited(self) -> None:
+        """Show beside the conversation what it cited last, whatever was looked at beside the library."""
+        shown = self.page is Page.CHAT and self._source_wanted
+        if shown and self._cited is not None and not self.source.shows(self._cited[0]):
+            self.source.show_source(*self._cited)
+        elif shown and self._cited is None:
+            self.source.clear()
+        self._set_source_visible(shown)
+
+    def _leave_cited(self) -> None:
+        """Put away what another conversation cited."""
+        self._cited, self._source_wanted = None, False
+        self.source.clear()
+        self._set_source_visible(False)
 
     def _on_source_toggled(self) -> None:
         self._set_source_shown(not self.source.isVisible())
 
     def _set_source_shown(self, wanted: bool) -> None:
-        """Fold the pane in or out; beside the library it is for one look and not remembered."""
-        opens = wanted and not self.source.isVisible()
+        """Fold the pane in or out; beside the library it is for one look."""
         if self.page is Page.CHAT:
             self._source_wanted = wanted
-        self.source.setVisible(wanted and self.page in PAGES_WITH_SOURCE)
+        self._set_source_visible(wanted and self.page in PAGES_WITH_SOURCE)
+
+    def _set_source_visible(self, visible: bool) -> None:
+        """Show the pane as wide as it was, where the page beside it keeps its room."""
+        opens = visible and self.source.isHidden()
+        self.source.setVisible(visible)
         if opens:
-            sizes = self.splitter.sizes()
-            room = sum(sizes)
-            pane = min(FIRST_WIDTH, room // 3 + 40) if sizes[2] < self.source.minimumWidth() else sizes[2]
-            self.splitter.setSizes([sizes[0], room - sizes[0] - pane, pane])
+            room = self.splitter.width() - 2 * self.splitter.handleWidth()
+            side = self.splitter.sizes()[0]
+            pane = max(LEAST_WIDTH, min(self._source_width, room - side - LEAST_MIDDLE))
+            side = min(side, room - LEAST_MIDDLE - pane)
+            self.splitter.setSizes([side, room - side - pane, pane])
+
+    def _on_pane_moved(self, _position: int, _handle: int) -> None:
+        if self.source.isVisible():
+            self._source_width = self.splitter.sizes()[2]
 
     # documents
 
@@ -485,11 +529,15 @@ class MainWindow(QMainWindow):
         if position < len(experts):
             self.use_expert(experts[position].id)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """See to it that nothing of the window is beyond the screen: only now it is known what its frame takes."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, lambda: geometry.fit_on_screen(self))
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep sizes and what has been written so far."""
         self.conversation_controller.close()
-        geometry.keep(self, self.splitter, self._services.settings)
-        self._services.settings.remember(PANE_OPEN, self._source_wanted)
+        geometry.keep(self, [*self.splitter.sizes()[:2], self._source_width], self._services.settings)
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Source
 from phi3desk.library.documents import PageText, State
+from phi3desk.ui.source.page_area import united
 from phi3desk.ui.source.pane import SourcePane
 from tests.ui.conftest import PARAGRAPH, SENTENCE, text_under
 from tests.ui.recorded_worker import RecordedWorker, document, recorded_library
@@ -75,16 +77,53 @@ def test_pane_turns_pages_and_comes_back(
     assert pane.view.highlight.sentence
 
 
+def test_pane_opens_a_cited_page_so_that_the_sentence_can_be_read_in_the_middle(
+    qtbot: QtBot, pane: SourcePane, tmp_path: Path, make_source: Callable[..., Source]
+) -> None:
+    """The passage stands in the right one of two columns, in letters of 8 points."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    file = tmp_path / "columns.pdf"
+    canvas = Canvas(str(file), pagesize=(600, 840))
+    canvas.setFont("Helvetica", 8)
+    for row in range(60):
+        canvas.drawString(40, 800 - 12 * row, "Other words fill the left column of it.")
+    lines = [PARAGRAPH[start : start + 48] for start in range(0, len(PARAGRAPH), 48)]
+    for row, line in enumerate(lines):
+        canvas.drawString(330, 400 - 12 * row, line)
+    canvas.save()
+    with qtbot.waitSignal(pane.view.page_shown):
+        pane.show_source(make_source(path=str(file), page=1), SENTENCE)
+
+    def assert_readable(reading_size: int) -> None:
+        room = pane.area.viewport()
+        sentence = united(pane.view.highlight.sentence)
+        middle = pane.view.mapTo(room, pane.view.on_widget(sentence).center().toPoint())
+        assert (middle - room.rect().center()).manhattanLength() <= 4
+        assert reading_size <= 8 * pane.view.zoom <= 1.5 * reading_size
+
+    assert_readable(14)
+    pane.set_reading_size(16)
+    assert_readable(16)
+    pane.set_reading_size(14)
+    pane.resize(380, 700)
+    qtbot.waitUntil(lambda: assert_readable(14))
+
+
 def test_pane_zooms_and_fits_the_width(
     qtbot: QtBot, pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]
 ) -> None:
     pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
-    fitting = pane.view.zoom
+    readable = pane.view.zoom
+    pane.go_to(3)
+    assert pane.view.zoom == readable
     qtbot.keyClick(pane.area, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
-    assert pane.view.zoom == pytest.approx(1.2 * fitting)
+    assert pane.view.zoom == pytest.approx(1.2 * readable)
     pane.fit_width()
-    assert pane.view.zoom == pytest.approx(fitting, rel=0.05)
-    assert pane.view.page_rectangle().width() <= pane.width()
+    page = pane.view.page_rectangle()
+    assert pane.area.width() - 40 <= page.width() <= pane.area.width() - 24
+    pane.show_document(replace(document(1), path=str(pump_pdf)))
+    assert pane.view.page_rectangle() == page
 
 
 def test_pane_says_why_this_passage(pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]) -> None:
@@ -151,12 +190,28 @@ def test_pane_finds_words_and_goes_from_place_to_place(
     assert pane.view.highlight.current == ()
 
 
-def test_pane_says_that_words_are_not_found(qtbot: QtBot, pane: SourcePane, pump_pdf: Path) -> None:
+def test_pane_searches_from_the_page_in_view_and_forgets_the_words_of_another_document(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path, tmp_path: Path
+) -> None:
+    other = shutil.copy(pump_pdf, tmp_path / "other.pdf")
     pane.show_document(replace(document(1), path=str(pump_pdf)))
+    pane.go_to(3)
     pane.open_search()
-    qtbot.keyClicks(pane.search.field, "turbine")
+    qtbot.keyClicks(pane.search.field, "chapter")
+    qtbot.waitUntil(lambda: pane.search.told == "3 of 3")
+    assert pane.page == 3
+    pane.go_to(2)
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: pane.search.told == "2 of 3")
+    assert text_under(pump_pdf, 1, pane.view.highlight.current) == "Chapte"
+    pane.search.field.setText("turbine")
     qtbot.waitUntil(lambda: pane.search.told == "not found")
-    assert pane.page == 1
+    assert pane.page == 2
+
+    pane.show_document(replace(document(2), path=str(other)))
+    assert not pane.search.isVisible()
+    pane.open_search()
+    assert (pane.search.field.text(), pane.search.told) == ("", "")
 
 
 def test_pane_keeps_the_middle_of_the_view_when_it_zooms(

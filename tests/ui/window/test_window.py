@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QRectF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QRect, QRectF, QSize, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QScreen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -32,7 +32,7 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import Basis, Message
+from phi3desk.chat.messages import Basis, Message, Source
 from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import AdapterUse, Ending, ModelRef, Role
@@ -45,9 +45,12 @@ from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
 from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
+from phi3desk.ui.source.pane import LEAST_WIDTH
+from phi3desk.ui.window import geometry
 from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.pdf import write_pump_manual
 from tests.ui.conftest import SENTENCE, text_under
+from tests.ui.recorded_worker import document
 
 WAIT = 60_000
 
@@ -334,17 +337,70 @@ def test_window_shows_what_a_room_says(window: MainWindow, services: Services) -
     assert done == ["undone"]
 
 
-def test_window_remembers_its_panes(qtbot: QtBot, window: MainWindow, services: Services) -> None:
+def test_window_keeps_the_page_within_it_and_folds_it_away_with_its_conversation(
+    qtbot: QtBot, window: MainWindow, services: Services, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    conversations = services.conversations
+    cited, other = (conversations.create(title) for title in ("Seals", "Bearings"))
+    for conversation in (cited, other):
+        conversations.add(conversation.id, Role.USER, "Which?")
+    window.sidebar.conversation_chosen.emit(cited.id)
+    window.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+    for width in (1280, 960):
+        window.resize(width, 700)
+        for handle in (1, 2, 1):
+            for position in (0, 500, 3000):
+                window.splitter.moveSplitter(position, handle)
+                assert window.source.geometry().right() < width
+                assert window.source.width() >= LEAST_WIDTH
+    window.resize(1280, 700)
+    window.splitter.moveSplitter(830, 2)
+    width = window.source.width()
     qtbot.keyClick(window, Qt.Key.Key_F9)
-    window.splitter.setSizes([230, 400, 330])
-    sizes = window.splitter.sizes()
+    assert not window.source.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert (window.source.width(), window.source.page) == (width, 2)
+
+    window.show_page(Page.LIBRARY)
+    window._on_document_opened(document(9, name="terms.pdf"))
+    window.show_page(Page.CHAT)
+    assert (window.source.isVisible(), window.source.page) == (True, 2)
+    window.sidebar.conversation_chosen.emit(other.id)
+    assert not window.source.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert window.source.message == "Choose a source under an answer to see its page here."
+
     window.close()
     again = MainWindow(services)
     qtbot.addWidget(again)
     again.show()
+    assert not again.source.isVisible()
+    again.chat.source_pane_toggled.emit()
+    qtbot.waitUntil(lambda: again.source.width() == width)
 
-    assert again.source.isVisible()
-    assert services.settings.remembered("window.panes") == sizes
+
+@pytest.mark.parametrize(
+    ("frame", "fitted"),
+    [
+        (QRect(0, 0, 1288, 832), QRect(0, 24, 1280, 776)),
+        (QRect(100, 100, 1000, 700), QRect(100, 100, 1000, 700)),
+        (QRect(700, 300, 1000, 700), QRect(280, 100, 1000, 700)),
+        (QRect(-50, 0, 970, 640), QRect(0, 24, 970, 640)),
+    ],
+)
+def test_a_window_lies_on_its_screen_with_its_frame(frame: QRect, fitted: QRect) -> None:
+    assert geometry.on_screen(frame, QRect(0, 24, 1280, 776), QSize(968, 632)) == fitted
+
+
+def test_window_is_no_larger_at_first_than_its_screen(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert window.size() == QSize(1280, 800)
+    for screen, size in ((QSize(1280, 800), QSize(1264, 760)), (QSize(1024, 600), QSize(1008, 560))):
+        room = QRect(QPoint(0, 0), screen)
+        monkeypatch.setattr(QScreen, "availableGeometry", lambda _, room=room: room)
+        geometry.restore(window, window.splitter, services.settings, [260, 600, 420])
+        assert window.size() == size
 
 
 def test_importing_the_app_loads_nothing_heavy() -> None:
