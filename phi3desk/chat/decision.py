@@ -70,14 +70,14 @@ def step_after_search(question: Question, result: SearchResult, translate: Trans
         return _write(question, sources, result.seconds)
     if result.searched == 0:
         return _without_passages(question, translate, result.seconds)
-    if question.mode.refuses(result.searched):
+    if question.mode.refuses:
         return _refusal(question, translate(NOTHING_FOUND), result.seconds)
     return _write(question, (), result.seconds)
 
 
 def _without_passages(question: Question, translate: Translate, seconds: float = 0.0) -> WriteStep | Answer:
     """Return what is done where there is no passage to search."""
-    if question.mode.refuses(searched=0):
+    if question.mode.refuses:
         return _refusal(question, translate(NOTHING_TO_SEARCH), seconds)
     return _write(question, (), seconds)
 

@@ -47,7 +47,7 @@ class AskedWith:
     """What stood beside the question in its prompt; `basis` is the answer's."""
 
     instructions: str = ""
-    mode: AnswerMode = AnswerMode.DOCUMENTS
+    mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
     sources: tuple[Source, ...] = ()
     history: tuple[Turn, ...] = ()
     basis: Basis = Basis.MODEL

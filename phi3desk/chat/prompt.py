@@ -96,7 +96,7 @@ class PromptRequest:
     sources: tuple[Source, ...]
     history: tuple[Turn, ...]
     question: str
-    mode: AnswerMode = AnswerMode.DOCUMENTS
+    mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
 
 
 @dataclass(frozen=True)

@@ -21,4 +21,4 @@ class Question:
     sampling: Sampling
     made_by: MadeBy
     document: str | None = None
-    mode: AnswerMode = AnswerMode.DOCUMENTS
+    mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY

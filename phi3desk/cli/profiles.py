@@ -126,7 +126,7 @@ def profile_lines(profile: Profile) -> list[str]:
     adapters = ", ".join(f"{use.name} {use.strength:g}" for use in profile.adapters)
     lines = [
         profile.name,
-        f"  answers: {profile.answer_mode.replace('_', ' ')}",
+        f"  answers: {profile.answer_mode.label}",
         f"  model: {profile.model or 'the one in use'}",
         f"  adapters: {adapters or 'none'}",
         f"  collections: {', '.join(map(str, profile.collections)) or 'all'}",

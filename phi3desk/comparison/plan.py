@@ -173,7 +173,7 @@ def _variant(name: str, base: Profile, profiles: Sequence[Profile]) -> Variant:
         )
     mode = AnswerMode.MODEL_ALONE
     if name in (DOCUMENTS, BOTH):
-        mode = base.answer_mode if base.answer_mode.searches else AnswerMode.DOCUMENTS
+        mode = base.answer_mode if base.answer_mode.searches else AnswerMode.DOCUMENTS_ONLY
     adapters = base.adapters if name in (ADAPTER, BOTH) else ()
     return Variant(name, str(KIND_NAMES[name]), dataclasses.replace(base, adapters=adapters, answer_mode=mode))
 

@@ -85,7 +85,7 @@ class PackedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instructions: Annotated[str, msgspec.Meta(max_length=LONGEST_INSTRUCTIONS)] = ""
     color: Annotated[str, msgspec.Meta(pattern=r"^#[0-9A-Fa-f]{6}$")] = "#2459D3"
     icon: Annotated[str, msgspec.Meta(max_length=60)] = ""
-    answer_mode: AnswerMode = AnswerMode.DOCUMENTS
+    answer_mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
     sampling: SamplingChoice = SamplingChoice()
     first_questions: Annotated[
         tuple[Annotated[str, msgspec.Meta(max_length=LONGEST_FIRST_QUESTION)], ...],

@@ -64,5 +64,5 @@ class Profile:
     first_questions: tuple[str, ...] = ()
     built_in: bool = False
     icon: str = ""
-    answer_mode: AnswerMode = AnswerMode.DOCUMENTS
+    answer_mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
     sampling: SamplingChoice = SamplingChoice()

@@ -91,7 +91,7 @@ class Feedback(QObject):
         answer = messages[at].answer
         if answer is None:
             return AskedWith()
-        instructions, mode = "", AnswerMode.DOCUMENTS
+        instructions, mode = "", AnswerMode.DOCUMENTS_ONLY
         try:
             profile = self._profiles.profile(answer.made_by.profile_id)
             instructions, mode = profile.instructions, profile.answer_mode

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.theme import SPACE_XS
 from phi3desk.ui.widgets.basic import label
 
@@ -22,8 +23,9 @@ class ExpertAnswerMode(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_XS)
-        for mode, name, does in self._modes():
-            button = QRadioButton(name)
+        for mode in AnswerMode:
+            does = translate(mode.promise)
+            button = QRadioButton(translate(mode.label))
             button.setAccessibleDescription(does)
             button.clicked.connect(self.changed)
             self._group.addButton(button)
@@ -36,34 +38,8 @@ class ExpertAnswerMode(QWidget):
     @property
     def mode(self) -> AnswerMode:
         """The mode that is chosen."""
-        return next((mode for mode, button in self.buttons.items() if button.isChecked()), AnswerMode.DOCUMENTS)
+        return next((mode for mode, button in self.buttons.items() if button.isChecked()), AnswerMode.DOCUMENTS_ONLY)
 
     def show_mode(self, mode: AnswerMode) -> None:
         """Show a mode; tells nobody."""
         self.buttons[mode].setChecked(True)
-
-    def _modes(self) -> tuple[tuple[AnswerMode, str, str], ...]:
-        return (
-            (
-                AnswerMode.DOCUMENTS,
-                self.tr("From documents"),
-                self.tr("Says so where the documents do not tell. Answers by itself only while the library is empty."),
-            ),
-            (
-                AnswerMode.DOCUMENTS_ONLY,
-                self.tr("Only documents"),
-                self.tr("Refuses whatever the documents do not tell, also while the library is empty."),
-            ),
-            (
-                AnswerMode.DOCUMENTS_FIRST,
-                self.tr("Documents first"),
-                self.tr(
-                    "Where the documents do not tell, the model answers from what it learned, and the answer says so."
-                ),
-            ),
-            (
-                AnswerMode.MODEL_ALONE,
-                self.tr("Model alone"),
-                self.tr("Searches nothing and names no source: for wording, translating and drafting."),
-            ),
-        )

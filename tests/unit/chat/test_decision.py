@@ -69,7 +69,7 @@ def test_first_step_of_the_model_alone_writes(collections, library_passages):
     assert_written_alone(first_step(asked, library_passages), asked, 0.0)
 
 
-@pytest.mark.parametrize("mode", [AnswerMode.DOCUMENTS, AnswerMode.DOCUMENTS_FIRST])
+@pytest.mark.parametrize("mode", [AnswerMode.DOCUMENTS_FIRST])
 @pytest.mark.parametrize(("collections", "library_passages"), [((), None), ((), 0), ((), 9), (None, 0), ((3,), 0)])
 def test_first_step_writes_where_there_is_nothing_to_search(mode, collections, library_passages):
     asked = question(mode, collections)
@@ -91,7 +91,7 @@ def test_step_after_search_writes_from_what_is_relevant(mode):
     assert (step.request.mode, step.search_seconds) == (mode, 0.25)
 
 
-@pytest.mark.parametrize("mode", [AnswerMode.DOCUMENTS, AnswerMode.DOCUMENTS_ONLY])
+@pytest.mark.parametrize("mode", [AnswerMode.DOCUMENTS_ONLY])
 @pytest.mark.parametrize("passages", [(), (found("Cold.", relevant=False),)])
 def test_step_after_search_refuses_where_nothing_is_relevant(mode, passages):
     assert_refused(step_after_search(question(mode), result(*passages, searched=9)), NOTHING_FOUND, 0.25)
@@ -103,7 +103,7 @@ def test_step_after_search_of_documents_first_writes_where_nothing_is_relevant()
     assert_written_alone(step, asked, 0.25)
 
 
-@pytest.mark.parametrize("mode", [AnswerMode.DOCUMENTS, AnswerMode.DOCUMENTS_FIRST])
+@pytest.mark.parametrize("mode", [AnswerMode.DOCUMENTS_FIRST])
 def test_step_after_search_of_nothing_writes(mode):
     asked = question(mode)
     assert_written_alone(step_after_search(asked, result(searched=0)), asked, 0.25)
@@ -120,7 +120,7 @@ def test_refusals_are_said_in_the_language_of_the_window():
         told.append(sentence)
         return "Nichts."
 
-    nothing = step_after_search(question(AnswerMode.DOCUMENTS), result(searched=9), translate)
+    nothing = step_after_search(question(AnswerMode.DOCUMENTS_ONLY), result(searched=9), translate)
     nowhere = first_step(question(AnswerMode.DOCUMENTS_ONLY, ()), None, translate)
     assert isinstance(nothing, Answer)
     assert isinstance(nowhere, Answer)
