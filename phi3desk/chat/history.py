@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
 from phi3desk.chat.citations import keep_known_marks
-from phi3desk.chat.messages import Answer, Basis, Conversation, Message
+from phi3desk.chat.messages import DAY_SECONDS, DAYS_IN_BIN, Answer, Basis, Conversation, Mention, Message
 from phi3desk.errors import say
 from phi3desk.library.text import fold
 from phi3desk.model.types import Ending, Role, Turn
@@ -37,8 +39,29 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX message_of_conversation ON message(conversation_id, id);
     """,
+    """
+    ALTER TABLE message ADD COLUMN named TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE message ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE message ADD COLUMN versions INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE version (
+        message_id INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        created REAL NOT NULL,
+        answer TEXT,
+        PRIMARY KEY (message_id, number)
+    );
+    """,
 )
 TITLE_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """Messages that were deleted, with those versions of them that were not in view, as rows."""
+
+    messages: tuple[Message, ...]
+    versions: tuple[tuple[object, ...], ...]
 
 
 class ConversationStore:
@@ -58,7 +81,7 @@ class ConversationStore:
             newer=say("These conversations were written by a newer phi3desk. Install the newer version to open them."),
         )
         self._db.create_function("folded", 1, fold, deterministic=True)
-        self._db.execute("DELETE FROM conversation WHERE removed IS NOT NULL")
+        self._db.execute("DELETE FROM conversation WHERE removed < ?", (time.time() - DAYS_IN_BIN * DAY_SECONDS,))
 
     def close(self) -> None:
         """Close the file."""
@@ -69,7 +92,7 @@ class ConversationStore:
         now = time.time()
         cursor = self._db.execute(
             "INSERT INTO conversation (title, created, changed, profile_id, collections) VALUES (?, ?, ?, ?, ?)",
-            (shorten_title(title), now, now, profile_id, _ids(collections)),
+            (shorten_title(title), now, now, profile_id, _json(collections)),
         )
         return self.conversation(int(cursor.lastrowid or 0))
 
@@ -104,33 +127,56 @@ class ConversationStore:
         """Keep which profile and collections a conversation uses from now on."""
         self._db.execute(
             "UPDATE conversation SET profile_id = ?, collections = ? WHERE id = ?",
-            (profile_id, _ids(collections), conversation_id),
+            (profile_id, _json(collections), conversation_id),
         )
 
     def delete(self, conversation_id: int) -> None:
-        """Take a conversation out of the list; `restore` brings it back until the program starts anew."""
+        """Put a conversation into the bin for DAYS_IN_BIN days; `restore` brings it back."""
         self._db.execute("UPDATE conversation SET removed = ? WHERE id = ?", (time.time(), conversation_id))
 
     def restore(self, conversation_id: int) -> None:
         """Undo `delete`."""
         self._db.execute("UPDATE conversation SET removed = NULL WHERE id = ?", (conversation_id,))
 
-    def messages(self, conversation_id: int) -> list[Message]:
-        """Return the messages of a conversation in their order."""
+    def bin(self) -> list[Conversation]:
+        """Return the deleted conversations that can be brought back, the last deleted first."""
         rows = self._db.execute(
-            "SELECT id, conversation_id, role, text, created, answer FROM message"
-            " WHERE conversation_id = ? ORDER BY id",
-            (conversation_id,),
+            f"SELECT {_CONVERSATION} FROM conversation WHERE removed IS NOT NULL ORDER BY removed DESC, id DESC"
+        )
+        return [_conversation(row) for row in rows]
+
+    def delete_for_good(self, conversation_id: int) -> None:
+        """Take a conversation out of the bin; nothing brings it back."""
+        self._db.execute("DELETE FROM conversation WHERE id = ? AND removed IS NOT NULL", (conversation_id,))
+
+    def messages(self, conversation_id: int) -> list[Message]:
+        """Return the messages of a conversation in their order, of each answer the version in view."""
+        rows = self._db.execute(
+            f"SELECT {_MESSAGE} FROM message WHERE conversation_id = ? ORDER BY id", (conversation_id,)
         )
         with whole_rows(self._db):
             return [_message(row) for row in rows]
 
-    def add(self, conversation_id: int, role: Role, text: str, answer: Answer | None = None) -> Message:
+    def message(self, message_id: int) -> Message:
+        """Return one message; KeyError where there is none."""
+        row = self._db.execute(f"SELECT {_MESSAGE} FROM message WHERE id = ?", (message_id,)).fetchone()
+        if row is None:
+            raise KeyError(message_id)
+        return _message(row)
+
+    def add(
+        self,
+        conversation_id: int,
+        role: Role,
+        text: str,
+        answer: Answer | None = None,
+        named: Sequence[Mention] = (),
+    ) -> Message:
         """Append a message; the conversation's first question becomes its title where it has none."""
         now = time.time()
         cursor = self._db.execute(
-            "INSERT INTO message (conversation_id, role, text, created, answer) VALUES (?, ?, ?, ?, ?)",
-            (conversation_id, role, text, now, _encoded(answer)),
+            "INSERT INTO message (conversation_id, role, text, created, answer, named) VALUES (?, ?, ?, ?, ?, ?)",
+            (conversation_id, role, text, now, _encoded(answer), _json(named)),
         )
         self._db.execute("UPDATE conversation SET changed = ? WHERE id = ?", (now, conversation_id))
         if role is Role.USER:
@@ -138,29 +184,110 @@ class ConversationStore:
                 "UPDATE conversation SET title = ? WHERE id = ? AND title = ''",
                 (shorten_title(text), conversation_id),
             )
-        return Message(int(cursor.lastrowid or 0), conversation_id, role, text, now, answer)
+        return Message(int(cursor.lastrowid or 0), conversation_id, role, text, now, answer, tuple(named))
 
     def update(self, message_id: int, text: str, answer: Answer | None = None) -> None:
         """Replace a message's text, and its answer record: while an answer streams, and when it is complete."""
         self._db.execute("UPDATE message SET text = ?, answer = ? WHERE id = ?", (text, _encoded(answer), message_id))
 
-    def delete_from(self, message_id: int) -> None:
-        """Delete a message and all after it in its conversation: for asking again or editing a question."""
+    def begin_version(self, message_id: int, answer: Answer) -> Message:
+        """Put the version of an answer that is in view aside, and begin another one, which is in view from now on."""
+        with self._transaction():
+            self._put_aside(message_id)
+            self._db.execute(
+                "UPDATE message SET text = '', created = ?, answer = ?, version = versions + 1, versions = versions + 1"
+                " WHERE id = ?",
+                (time.time(), _encoded(answer), message_id),
+            )
+        return self.message(message_id)
+
+    def show_version(self, message_id: int, number: int) -> Message:
+        """Have another version of an answer in view; one that does not exist changes nothing."""
+        with self._transaction():
+            if self._is_aside(message_id, number):
+                self._put_aside(message_id)
+                self._take_up(message_id, number)
+        return self.message(message_id)
+
+    def drop_version(self, message_id: int) -> Message:
+        """Forget the last version of an answer, which must be in view, for the one before it."""
+        with self._transaction():
+            before = self.message(message_id).version - 1
+            if self._is_aside(message_id, before):
+                self._take_up(message_id, before)
+                self._db.execute("UPDATE message SET versions = ? WHERE id = ?", (before, message_id))
+        return self.message(message_id)
+
+    def _is_aside(self, message_id: int, number: int) -> bool:
+        found = self._db.execute(
+            "SELECT 1 FROM version WHERE message_id = ? AND number = ?", (message_id, number)
+        ).fetchone()
+        return found is not None
+
+    def _put_aside(self, message_id: int) -> None:
         self._db.execute(
-            "DELETE FROM message WHERE id >= :id"
-            " AND conversation_id = (SELECT conversation_id FROM message WHERE id = :id)",
-            {"id": message_id},
+            "INSERT INTO version SELECT id, version, text, created, answer FROM message WHERE id = ?", (message_id,)
         )
 
-    def put_back(self, messages: Sequence[Message]) -> None:
+    def _take_up(self, message_id: int, number: int) -> None:
+        self._db.execute(
+            "UPDATE message SET (text, created, answer, version) ="
+            " (SELECT text, created, answer, number FROM version WHERE message_id = :id AND number = :number)"
+            " WHERE id = :id",
+            {"id": message_id, "number": number},
+        )
+        self._db.execute("DELETE FROM version WHERE message_id = ? AND number = ?", (message_id, number))
+
+    def delete_from(self, message_id: int) -> TakenOut:
+        """Delete a message and all after it in its conversation, as a question is edited; `put_back` undoes it."""
+        chosen = (
+            "FROM message WHERE id >= :id AND conversation_id = (SELECT conversation_id FROM message WHERE id = :id)"
+        )
+        at = {"id": message_id}
+        with self._transaction():
+            messages = [_message(row) for row in self._db.execute(f"SELECT {_MESSAGE} {chosen} ORDER BY id", at)]
+            versions = self._db.execute(
+                f"SELECT {_VERSION} FROM version WHERE message_id IN (SELECT id {chosen})", at
+            ).fetchall()
+            self._db.execute(f"DELETE {chosen}", at)
+        return TakenOut(tuple(messages), tuple(tuple(row) for row in versions))
+
+    def put_back(self, taken: TakenOut) -> None:
         """Undo `delete_from`: bring messages back as they were; those that took their place must be gone."""
-        self._db.executemany(
-            "INSERT INTO message (id, conversation_id, role, text, created, answer) VALUES (?, ?, ?, ?, ?, ?)",
-            [(m.id, m.conversation_id, m.role, m.text, m.created, _encoded(m.answer)) for m in messages],
-        )
+        with self._transaction():
+            self._db.executemany(
+                f"INSERT INTO message ({_MESSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        m.id,
+                        m.conversation_id,
+                        m.role,
+                        m.text,
+                        m.created,
+                        _encoded(m.answer),
+                        _json(m.named),
+                        m.version,
+                        m.versions,
+                    )
+                    for m in taken.messages
+                ],
+            )
+            self._db.executemany(f"INSERT INTO version ({_VERSION}) VALUES (?, ?, ?, ?, ?)", taken.versions)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
 
-_CONVERSATION = "id, title, created, changed, profile_id, collections"
+_CONVERSATION = "id, title, created, changed, profile_id, COALESCE(removed, 0), collections"
+_MESSAGE = "id, conversation_id, role, text, created, answer, named, version, versions"
+_VERSION = "message_id, number, text, created, answer"
 
 
 def shorten_title(text: str) -> str:
@@ -172,8 +299,8 @@ def shorten_title(text: str) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,.;:") + "…"
 
 
-def _ids(collections: Sequence[int]) -> str:
-    return msgspec.json.encode(list(collections)).decode()
+def _json(values: Sequence[int] | Sequence[Mention]) -> str:
+    return msgspec.json.encode(list(values)).decode()
 
 
 def _encoded(answer: Answer | None) -> str | None:
@@ -182,7 +309,7 @@ def _encoded(answer: Answer | None) -> str | None:
 
 def _conversation(row: Sequence[object]) -> Conversation:
     *head, collections = row
-    fields = dict(zip(("id", "title", "created", "changed", "profile_id"), head, strict=True))
+    fields = dict(zip(("id", "title", "created", "changed", "profile_id", "removed"), head, strict=True))
     try:
         searched = msgspec.json.decode(str(collections), type=tuple[int, ...])
     except (msgspec.MsgspecError, RecursionError):
@@ -192,14 +319,16 @@ def _conversation(row: Sequence[object]) -> Conversation:
 
 
 def _message(row: Sequence[object]) -> Message:
-    *head, answer = row
+    *head, answer, named, version, versions = row
     fields = dict(zip(("id", "conversation_id", "role", "text", "created"), head, strict=True))
     try:
         decoded = None if answer is None else msgspec.json.decode(str(answer), type=Answer)
+        mentions = msgspec.json.decode(str(named), type=tuple[Mention, ...])
     except (msgspec.MsgspecError, RecursionError):
         # the words are still there, without what made them
-        decoded = None
-    return msgspec.convert(fields | {"answer": decoded}, type=Message)
+        decoded, mentions = None, ()
+    rest = {"answer": decoded, "named": mentions, "version": version, "versions": versions}
+    return msgspec.convert(fields | rest, type=Message)
 
 
 def turns_of(messages: list[Message]) -> tuple[Turn, ...]:

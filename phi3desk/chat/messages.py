@@ -9,6 +9,10 @@ from phi3desk.library.documents import Passage
 from phi3desk.library.kinds import PDF
 from phi3desk.model.types import AdapterUse, Ending, Role
 
+#: days for which a deleted conversation or expert can be brought back
+DAYS_IN_BIN = 30
+DAY_SECONDS = 24 * 3600
+
 
 @dataclass(frozen=True)
 class Source:
@@ -103,8 +107,20 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """What a question is restricted to: a collection, or the document of that name where `collection` is 0."""
+
+    name: str
+    collection: int = 0
+
+
+@dataclass(frozen=True)
 class Message:
-    """One message of a conversation, by the user or the assistant; times are seconds since 1970."""
+    """One message of a conversation, by the user or the assistant; times are seconds since 1970.
+
+    `named` is what a question was restricted to. An answer that was written anew has several `versions`; its text and
+    record are those of the one in view, the `version`th, from 1.
+    """
 
     id: int
     conversation_id: int
@@ -112,11 +128,14 @@ class Message:
     text: str
     created: float
     answer: Answer | None = None
+    named: tuple[Mention, ...] = ()
+    version: int = 1
+    versions: int = 1
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """A conversation as the list shows it."""
+    """A conversation as the list shows it; `removed` is when it was deleted, 0 where it was not."""
 
     id: int
     title: str
@@ -124,3 +143,4 @@ class Conversation:
     changed: float
     profile_id: str = ""
     collections: tuple[int, ...] = field(default=())
+    removed: float = 0.0

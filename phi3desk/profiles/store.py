@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock
 
+from phi3desk.chat.messages import DAY_SECONDS, DAYS_IN_BIN
 from phi3desk.errors import DamagedFile, UserError, say
 from phi3desk.paths import put_aside, resource, write_atomically
 from phi3desk.profiles.profile import COLORS, LONGEST_NAME, Profile
@@ -29,12 +31,22 @@ _NUMBERED = re.compile(r"(?P<stem>.*\S) \d{1,4}")
 
 
 @dataclasses.dataclass(frozen=True)
+class DeletedProfile:
+    """A profile in the bin: when it was deleted, in seconds since 1970, and where in the order it stood, from 0."""
+
+    profile: Profile
+    deleted: float
+    place: int
+
+
+@dataclasses.dataclass(frozen=True)
 class _File:
     """The shape of profiles.json."""
 
     profiles: list[Profile]
     current: str = ""
     version: int = 1
+    bin: list[DeletedProfile] = dataclasses.field(default_factory=list)
 
 
 _UNREADABLE = say(
@@ -58,9 +70,8 @@ class ProfileStore:
         self._seen: tuple[int, int, int] | None = None
         #: that the file could not be read, to be told once; the built-in profiles are there in its place
         self.problem: DamagedFile | None = None
-        #: where deleted profiles stood
-        self._places: dict[str, int] = {}
         self._look()
+        self._empty_bin(time.time() - DAYS_IN_BIN * DAY_SECONDS)
 
     def profiles(self) -> list[Profile]:
         """Return the profiles in their order; there is always at least one."""
@@ -137,21 +148,42 @@ class ProfileStore:
         return profile
 
     def delete(self, profile_id: str) -> Profile:
-        """Delete a profile and return it, so that `restore` can undo it; the last one stays."""
+        """Put a profile into the bin for DAYS_IN_BIN days and return it; `restore` undoes it. The last one stays."""
         with self._changing():
             profile = self.profile(profile_id)
             if len(self._content.profiles) == 1:
                 raise UserError("The last expert cannot be deleted.")
-            self._places[profile.id] = self._content.profiles.index(profile)
+            place = self._content.profiles.index(profile)
+            self._content.bin.append(DeletedProfile(profile, time.time(), place))
             self._content.profiles.remove(profile)
         return profile
 
-    def restore(self, profile: Profile) -> None:
-        """Undo `delete`: the profile comes back to its place."""
+    def restore(self, profile_id: str) -> Profile | None:
+        """Undo `delete`: the profile comes back to its place; None where it is not in the bin."""
         with self._changing():
-            if all(other.id != profile.id for other in self._content.profiles):
-                place = self._places.pop(profile.id, len(self._content.profiles))
-                self._content.profiles.insert(place, dataclasses.replace(profile, name=self._free_name(profile.name)))
+            deleted = next((one for one in self._content.bin if one.profile.id == profile_id), None)
+            if deleted is None:
+                return None
+            profile = dataclasses.replace(deleted.profile, name=self._free_name(deleted.profile.name))
+            self._content.bin.remove(deleted)
+            self._content.profiles.insert(deleted.place, profile)
+        return profile
+
+    def bin(self) -> list[DeletedProfile]:
+        """Return the deleted profiles that can be brought back, the last deleted first."""
+        self._look()
+        return sorted(self._content.bin, key=lambda one: -one.deleted)
+
+    def delete_for_good(self, profile_id: str) -> None:
+        """Take a profile out of the bin; nothing brings it back."""
+        with self._changing():
+            self._content.bin[:] = [one for one in self._content.bin if one.profile.id != profile_id]
+
+    def _empty_bin(self, before: float) -> None:
+        """Forget what was deleted before a time, in seconds since 1970."""
+        if any(one.deleted < before for one in self._content.bin):
+            with self._changing():
+                self._content.bin[:] = [one for one in self._content.bin if one.deleted >= before]
 
     def templates(self) -> tuple[Profile, ...]:
         """Return the built-in profiles as they came, to make new ones from; see `create`."""
@@ -177,7 +209,7 @@ class ProfileStore:
             if outermost:
                 self._look()
             before = self._content
-            self._content = dataclasses.replace(before, profiles=list(before.profiles))
+            self._content = dataclasses.replace(before, profiles=list(before.profiles), bin=list(before.bin))
             try:
                 yield
                 if outermost:

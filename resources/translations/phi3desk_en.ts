@@ -22,6 +22,23 @@
     </message>
 </context>
 <context>
+    <name>BinDialog</name>
+    <message numerus="yes">
+        <source>What you delete lies here for %Ln day(s), then it is gone.</source>
+        <translation>
+            <numerusform>What you delete lies here for %Ln day, then it is gone.</numerusform>
+            <numerusform>What you delete lies here for %Ln days, then it is gone.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>deleted {when}, %Ln day(s) left</source>
+        <translation>
+            <numerusform>deleted {when}, %Ln day left</numerusform>
+            <numerusform>deleted {when}, %Ln days left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ComparisonForm</name>
     <message numerus="yes">
         <source>%Ln question(s) from {name}</source>

@@ -8,7 +8,8 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from phi3desk.ui.chat.mentions import Mention, MentionCompleter
+from phi3desk.chat.messages import Mention
+from phi3desk.ui.chat.mentions import MentionCompleter
 from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, icon, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, clear
 from phi3desk.ui.widgets.flow_layout import FlowLayout
@@ -83,10 +84,11 @@ class Composer(QWidget):
     """A rounded card with the question and one button: send, or stop while an answer is written.
 
     `sent` carries the question; it stays in the field until `clear` is called. What is named with `@` stands over the
-    question as chips and restricts this question only.
+    question as chips and restricts this question only; `named_changed` tells that it is something else.
     """
 
     sent = Signal(str)
+    named_changed = Signal()
     stop_requested = Signal()
     emptied = Signal()
 
@@ -168,6 +170,7 @@ class Composer(QWidget):
         for mention in mentions:
             self._chip_row.addWidget(self._chip(mention))
         self.chips.setVisible(bool(mentions))
+        self.named_changed.emit()
 
     def _chip(self, mention: Mention) -> Button:
         remove = self.tr("Do not restrict the question to “{name}”").format(name=mention.name)
@@ -191,6 +194,15 @@ class Composer(QWidget):
     def set_placeholder(self, text: str) -> None:
         """Say whom the question goes to."""
         self.edit.setPlaceholderText(text)
+        # Qt paints a placeholder anew only where it comes or goes
+        self.edit.viewport().update()
+
+    def set_searches(self, searches: bool) -> None:
+        """Let documents be named, or not where the expert searches none."""
+        self.name_button.setVisible(searches)
+        self.mentions.set_offered(searches)
+        if not searches:
+            self.set_named(())
 
     def set_reading_size(self, pixels: int) -> None:
         """Write in the size in which answers are read."""

@@ -7,14 +7,15 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.history import turns_of
-from phi3desk.chat.messages import Answer, Conversation, Message, Source
+from phi3desk.chat.history import TakenOut, turns_of
+from phi3desk.chat.messages import Answer, Conversation, Mention, Message, Source
 from phi3desk.chat.prompt import prompt_format_for
+from phi3desk.chat.question import Question
 from phi3desk.errors import Sentence, UserError
-from phi3desk.model.types import Role
+from phi3desk.model.types import Ending, Role
 from phi3desk.profiles.asking import question_of
 from phi3desk.ui.answers.answer_job import AnswerJob
-from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
+from phi3desk.ui.chat.mentions import collections_of, document_of
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
@@ -27,8 +28,8 @@ class ConversationController(QObject):
     """The conversation that is open, and the one answer that may be on its way, which is not always in it.
 
     `conversation_opened` carries the Conversation (or None), its messages and the id of the one being written;
-    `message_added` a Message and whether it is being written; `answer_ended` the Message and a notice; `refused` a
-    sentence for the user.
+    `message_added` a Message and whether it is being written; `answer_ended` the Message and a notice;
+    `version_shown` a Message with another version in view; `refused` a sentence for the user.
     """
 
     conversation_opened = Signal(object, object, int)
@@ -38,6 +39,7 @@ class ConversationController(QObject):
     sources_found = Signal(int, object)
     text_received = Signal(int, str)
     answer_ended = Signal(object, str)
+    version_shown = Signal(object)
     answering_changed = Signal(bool)
     refused = Signal(str)
 
@@ -62,7 +64,6 @@ class ConversationController(QObject):
         self._sources: tuple[Source, ...] = ()
         self._replaced = 0
         self._busy = ""
-        self._named: dict[int, tuple[Mention, ...]] = {}
         self._collections: tuple[int, ...] = ()
         self._given_up: dict[str, Sentence] = {}
         self._saving = QTimer(self)
@@ -139,22 +140,21 @@ class ConversationController(QObject):
         if self._open is None:
             profile = self._expert.current
             self._open = self._store.create(profile_id=profile.id, collections=self._collections)
-        replaced = self._take_out(self._replaced) if self._replaced else []
+        replaced = self._take_out(self._replaced) if self._replaced else None
         self._replaced = 0
-        question = self._store.add(self._open.id, Role.USER, text)
+        question = self._store.add(self._open.id, Role.USER, text, named=named)
         self._open = self._store.conversation(self._open.id)
         self.message_added.emit(question, False)
         self.conversations_changed.emit()
-        self._named[question.id] = named
-        self._answer(text, self._collections_searched(named), document_of(named))
-        if replaced:
+        self._answer(question)
+        if replaced is not None:
             self._notices.offer_undo(
                 self.tr("The question and its answer were replaced."), lambda: self._bring_back(question.id, replaced)
             )
         return True
 
     def ask_again(self, message_id: int, without_documents: bool = False) -> None:
-        """Have an answer written anew: in place where it is the last one, at the end otherwise."""
+        """Have an answer written anew: as another version of it where it is the last one, at the end otherwise."""
         reason = self._reason_not_to_ask()
         if reason:
             self.refused.emit(reason)
@@ -163,35 +163,36 @@ class ConversationController(QObject):
         if asked is None or self._open is None:
             return
         question, answer = asked
-        named = self.named_in(question.id)
         if answer.id == self._messages()[-1].id:
-            self._store.delete_from(message_id)
-            self._show_open()
+            self._answer(question, answer, alone=without_documents)
         else:
-            added = self._store.add(self._open.id, Role.USER, question.text)
-            self._named[added.id] = named
+            added = self._store.add(self._open.id, Role.USER, question.text, named=question.named)
             self.message_added.emit(added, False)
-        if without_documents:
-            self._answer(question.text, (), None, alone=True)
-        else:
-            self._answer(question.text, self._collections_searched(named), document_of(named))
+            self._answer(added, alone=without_documents)
 
-    def _take_out(self, message_id: int) -> list[Message]:
+    def step_version(self, message_id: int, step: int) -> None:
+        """Have the version before (-1) or after (1) the one in view shown, where an answer was written anew."""
+        message = next((known for known in self._messages() if known.id == message_id), None)
+        is_written = self._written is not None and self._written.id == message_id
+        if message is None or is_written or not 1 <= message.version + step <= message.versions:
+            return
+        self.version_shown.emit(self._store.show_version(message_id, message.version + step))
+
+    def _take_out(self, message_id: int) -> TakenOut:
         """Delete a message of the open conversation and all after it; return them."""
-        taken = [message for message in self._messages() if message.id >= message_id]
-        self._store.delete_from(message_id)
+        taken = self._store.delete_from(message_id)
         self._show_open()
         return taken
 
-    def _bring_back(self, message_id: int, messages: list[Message]) -> None:
+    def _bring_back(self, message_id: int, taken: TakenOut) -> None:
         """Put messages back in the place of a message and all after it; the answer being written there is stopped."""
-        conversation = messages[0].conversation_id
+        conversation = taken.messages[0].conversation_id
         if self._written is not None and self._written.conversation_id == conversation:
             self.stop()
             self._written = None
             self._saving.stop()
         self._store.delete_from(message_id)
-        self._store.put_back(messages)
+        self._store.put_back(taken)
         if self._open is not None and self._open.id == conversation:
             self._show_open()
         self.conversations_changed.emit()
@@ -204,8 +205,8 @@ class ConversationController(QObject):
         return chosen.text if chosen else ""
 
     def named_in(self, message_id: int) -> tuple[Mention, ...]:
-        """Return what a question was restricted to; known until the program ends."""
-        return self._named.get(message_id, ())
+        """Return what a question of the open conversation was restricted to."""
+        return next((message.named for message in self._messages() if message.id == message_id), ())
 
     def end_edit(self) -> None:
         """Leave the last question where it is after all: the user emptied the composer."""
@@ -229,7 +230,7 @@ class ConversationController(QObject):
         self.conversations_changed.emit()
 
     def delete(self, conversation_id: int) -> None:
-        """Delete a conversation; `restore` brings it back until the program ends."""
+        """Put a conversation into the bin; `restore` brings it back."""
         self._store.delete(conversation_id)
         if self._written is not None and self._written.conversation_id == conversation_id:
             self.stop()
@@ -243,42 +244,53 @@ class ConversationController(QObject):
         self.open(conversation_id)
         self.conversations_changed.emit()
 
+    def delete_for_good(self, conversation_id: int) -> None:
+        """Take a conversation out of the bin; the answer that may still be written in it is for nobody."""
+        if self._written is not None and self._written.conversation_id == conversation_id:
+            self._written = None
+            self._saving.stop()
+        self._store.delete_for_good(conversation_id)
+
     # the way of an answer
 
-    def _answer(
-        self, text: str, collections: tuple[int, ...] | None, document: str | None, *, alone: bool = False
-    ) -> None:
-        """Begin an answer; `alone` has the model write although the expert answers from documents only."""
-        conversation = self._open
-        if conversation is None:
-            return
-        question = question_of(
-            self._expert.current,
-            text,
-            self._settings,
-            self._expert.made_by(),
-            collections=collections,
-            history=turns_of(self._messages()[:-1]),
-            document=document,
-        )
-        if alone and question.mode.refuses(searched=0):
-            question = replace(question, mode=AnswerMode.MODEL_ALONE)
+    def _answer(self, asked: Message, again: Message | None = None, *, alone: bool = False) -> None:
+        """Begin the answer to a question, as another version of the answer `again` where there is one.
+
+        `alone` has the model write, whatever the expert answers from.
+        """
         self._expert.load_if_none()
-        job = AnswerJob(question, self._library, self._model, self)
-        self._job = job
+        self._job = job = AnswerJob(self._question_of(asked, alone), self._library, self._model, self)
         self._activity, self._text, self._sources = "", "", ()
-        unfinished = job.unfinished
-        self._written = self._store.add(conversation.id, Role.ASSISTANT, "", unfinished)
+        if again is None:
+            self._written = self._store.add(asked.conversation_id, Role.ASSISTANT, "", job.unfinished)
+        else:
+            self._written = self._store.begin_version(again.id, job.unfinished)
         job.searching.connect(self._on_searching)
         job.sources_found.connect(self._on_sources_found)
         job.reading.connect(self._on_reading)
         job.text_received.connect(self._on_text)
         job.finished.connect(self._on_finished)
         job.failed.connect(self._on_failed)
-        self.message_added.emit(self._written, True)
+        if again is None:
+            self.message_added.emit(self._written, True)
+        else:
+            self._show_open()
         self.answering_changed.emit(True)
         self._saving.start()
         job.start()
+
+    def _question_of(self, asked: Message, alone: bool) -> Question:
+        """Return a question as the expert in use is asked it, with what was said before it."""
+        question = question_of(
+            self._expert.current,
+            asked.text,
+            self._settings,
+            self._expert.made_by(),
+            collections=() if alone else self._collections_searched(asked.named),
+            history=turns_of([message for message in self._messages() if message.id < asked.id]),
+            document=None if alone else document_of(asked.named),
+        )
+        return replace(question, mode=AnswerMode.MODEL_ALONE) if alone else question
 
     def set_busy(self, reason: str) -> None:
         """Refuse questions with a reason while something else has the model; "" lets them be asked again."""
@@ -376,7 +388,13 @@ class ConversationController(QObject):
         if message is None:
             return
         self._store.update(message.id, answer.text, answer)
-        ended = Message(message.id, message.conversation_id, Role.ASSISTANT, answer.text, message.created, answer)
+        ended = replace(message, text=answer.text, answer=answer)
+        if ended.versions > 1 and not answer.text.strip() and answer.ended in (Ending.CANCELLED, Ending.FAILED):
+            # nothing came of it, so the answer before is the one to see
+            ended = self._store.drop_version(message.id)
+            if notice:
+                self.refused.emit(notice)
+            notice = ""
         self.answer_ended.emit(ended, notice)
 
     def _save(self) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
+from phi3desk.chat.messages import Mention
 from phi3desk.library.documents import Collection, Document
 from phi3desk.library.text import fold
 from phi3desk.ui.clients.library_client import LibraryClient
@@ -21,19 +21,6 @@ MOST_ROWS = 8
 _NAMING = re.compile(r"(?:^|\s)@([^@]{0,80})$")
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -MOST_ROWS, Qt.Key.Key_PageDown: MOST_ROWS}
 _CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
-
-
-@dataclass(frozen=True)
-class Mention:
-    """What a question is restricted to: a collection, or the document of that name where `collection` is 0."""
-
-    name: str
-    collection: int = 0
-
-    @property
-    def icon_name(self) -> str:
-        """The icon that tells collections from documents."""
-        return "folder-outline" if self.collection else "file-document-outline"
 
 
 def collections_of(mentions: Sequence[Mention]) -> tuple[int, ...]:
@@ -62,6 +49,7 @@ class MentionCompleter(QObject):
         self._collections: list[tuple[str, Mention]] = []
         self._documents: list[tuple[str, Mention]] = []
         self._known = False
+        self._offers = True
         self._dismissed = -1
         self.list = QListWidget(anchor)
         self.list.setAccessibleName(self.tr("Collections and documents"))
@@ -82,6 +70,11 @@ class MentionCompleter(QObject):
         library.collections_changed.connect(self._on_collections)
         library.documents_changed.connect(self._forget_documents)
         self._on_collections(library.collections)
+
+    def set_offered(self, offers: bool) -> None:
+        """Offer names, or none where nothing is searched: an `@` is a letter like any other then."""
+        self._offers = offers
+        self._follow()
 
     def begin(self) -> None:
         """Write the sign for the user and open the list."""
@@ -122,7 +115,7 @@ class MentionCompleter(QObject):
         naming = self._naming()
         if naming is None:
             self._dismissed = -1
-        if naming is None or naming[0] == self._dismissed or not self._edit.hasFocus():
+        if naming is None or naming[0] == self._dismissed or not self._offers or not self._edit.hasFocus():
             self.list.hide()
             return
         if not self._known and self._library is not None:
@@ -136,7 +129,9 @@ class MentionCompleter(QObject):
     def _offer(self, mentions: list[Mention]) -> None:
         self.list.clear()
         for mention in mentions:
-            item = QListWidgetItem(icon(mention.icon_name), mention.name)
+            item = QListWidgetItem(
+                icon("folder-outline" if mention.collection else "file-document-outline"), mention.name
+            )
             what = self.tr("Collection") if mention.collection else self.tr("Document")
             item.setData(Qt.ItemDataRole.UserRole, mention)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{what}: {mention.name}")

@@ -19,6 +19,8 @@ class MessageAction(Enum):
 
     COPY = auto()
     ASK_AGAIN = auto()
+    VERSION_BEFORE = auto()
+    VERSION_AFTER = auto()
     EDIT = auto()
     WITHOUT_DOCUMENTS = auto()
     GOOD = auto()
@@ -97,6 +99,8 @@ class MessageActions(QWidget):
         return {
             MessageAction.COPY: ("content-copy", self.tr("Copy")),
             MessageAction.ASK_AGAIN: ("refresh", self.tr("Ask again")),
+            MessageAction.VERSION_BEFORE: ("chevron-left", self.tr("Show the answer before (Alt+Left)")),
+            MessageAction.VERSION_AFTER: ("chevron-right", self.tr("Show the answer after (Alt+Right)")),
             MessageAction.EDIT: ("pencil-outline", self.tr("Edit the question")),
             MessageAction.WITHOUT_DOCUMENTS: ("file-remove-outline", self.tr("Answer without documents")),
             MessageAction.GOOD: ("thumb-up-outline", self.tr("Good: keep it as an example")),
@@ -115,6 +119,10 @@ def _allowed(message: Message) -> list[MessageAction]:
     if message.role is Role.USER:
         return [MessageAction.COPY, MessageAction.EDIT]
     actions = [MessageAction.COPY, MessageAction.ASK_AGAIN]
+    if message.version > 1:
+        actions.append(MessageAction.VERSION_BEFORE)
+    if message.version < message.versions:
+        actions.append(MessageAction.VERSION_AFTER)
     if message.answer is not None and message.answer.basis is Basis.NOTHING_FOUND:
         actions.append(MessageAction.WITHOUT_DOCUMENTS)
     if message.text.strip():

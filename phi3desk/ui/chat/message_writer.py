@@ -30,10 +30,11 @@ from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINE_HEIGHT, LINK, answer_document, mark_format
 from phi3desk.ui.formatting import also_as, place_of
 from phi3desk.ui.inert_text import plain
-from phi3desk.ui.theme import LIST_PX, SPACE_L, SPACE_M, tokens
+from phi3desk.ui.theme import LIST_PX, SPACE_L, SPACE_M, SPACE_XS, tokens
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 WITHOUT = "without:"
+VERSION = "version:"
 BUBBLE_SHARE = 0.8
 LONGEST_QUOTE = 280
 BUBBLE, CARD = 1, 100
@@ -114,8 +115,16 @@ class MessageWriter(QObject):
         cursor.endEditBlock()
 
     def _write_question(self, entry: Entry, cursor: QTextCursor) -> None:
-        cursor.setBlockFormat(self._bubble_format(entry.message.text))
+        names = "   ".join(f"@\u00a0{plain(mention.name)}" for mention in entry.message.named)
+        look = self._bubble_format(f"{entry.message.text}\n{names}")
+        cursor.setBlockFormat(look)
         cursor.insertText(plain(entry.message.text))
+        if names:
+            look.setTopMargin(SPACE_XS)
+            self._new_block(cursor, look)
+            named = self._quiet()
+            named.setForeground(QBrush(QColor(tokens().accent)))
+            cursor.insertText(names, named)
 
     def _write_unfinished(self, entry: Entry, cursor: QTextCursor) -> None:
         cursor.setBlockFormat(_spaced(bottom=8))
@@ -154,7 +163,25 @@ class MessageWriter(QObject):
         if answer.basis is Basis.NOTHING_FOUND:
             cursor.insertText(self.tr("Answer without documents"), mark_format(f"{WITHOUT}{message.id}", tokens()))
             self._new_block(cursor, _spaced(top=8))
+        self._write_versions(message, cursor)
         cursor.insertText(plain(self._footer.made(answer)), self._quiet())
+
+    def _write_versions(self, message: Message, cursor: QTextCursor) -> None:
+        """Write which of several answers is in view, between two arrows to the others."""
+        if message.versions == 1:
+            return
+        which = self.tr("{number} of {all}").format(number=message.version, all=message.versions)
+        for sign, step, told in (
+            ("\u2039", -1, self.tr("Show the answer before")),
+            (which, 0, ""),
+            ("\u203a", 1, self.tr("Show the answer after")),
+        ):
+            look = self._quiet()
+            if step and 1 <= message.version + step <= message.versions:
+                look = mark_format(f"{VERSION}{message.id}/{step}", tokens())
+                look.setToolTip(plain_tooltip(told))
+            cursor.insertText(f"\u00a0{sign}\u00a0", look)
+        cursor.insertText("  ·  ", self._quiet())
 
     def _write_cards(self, entry: Entry, cursor: QTextCursor, answer: Answer) -> set[int]:
         cited = first_citations(answer)

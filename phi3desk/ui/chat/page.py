@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from phi3desk.chat.messages import Mention
 from phi3desk.library.documents import Collection
 from phi3desk.ui.chat.composer import Composer
 from phi3desk.ui.chat.start_page import StartPage
@@ -59,6 +60,7 @@ class ChatPage(QWidget):
         head.setFixedHeight(56)
         self._title = ElidedLabel("section")
         self._chip = QPushButton()
+        self._chip.setObjectName("searched")
         self._chip.setProperty("kind", "chip")
         self._menu = QMenu(self._chip)
         self._chip.clicked.connect(self._on_chip)
@@ -143,11 +145,20 @@ class ChatPage(QWidget):
         """What the banner says."""
         return self._banner_text.text()
 
-    def show_collections(self, collections: list[Collection], chosen: tuple[int, ...]) -> None:
-        """Show which collections the next question searches."""
+    def show_searched(
+        self,
+        collections: list[Collection],
+        chosen: tuple[int, ...],
+        named: tuple[Mention, ...] = (),
+        searches: bool = True,
+    ) -> None:
+        """Show what the next question searches: what it names, or else the collections; nothing with `searches` off."""
         self._collections, self._chosen = collections, chosen
-        names = [collection.name for collection in collections if collection.id in chosen]
-        if not names:
+        in_collections = [collection.name for collection in collections if collection.id in chosen]
+        names = [mention.name for mention in named] or in_collections
+        if not searches:
+            text = self.tr("No documents")
+        elif not names:
             text = self.tr("All documents")
         elif len(names) <= 2:
             text = ", ".join(names)
@@ -156,7 +167,11 @@ class ChatPage(QWidget):
         shortened = self._chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 220)
         self._chip.setText(shortened.replace("&", "&&"))
         self._chip.setVisible(bool(collections))
-        self._chip.setToolTip(plain_tooltip(self.tr("Searched for answers: {collections}").format(collections=text)))
+        self._chip.setEnabled(searches)
+        told = self.tr("Searched for answers: {collections}").format(collections=", ".join(names) or text)
+        if not searches:
+            told = self.tr("This expert answers from the model alone: no document is searched.")
+        self._chip.setToolTip(plain_tooltip(told))
         self._chip.setAccessibleName(self.tr("Searched for answers: {collections}").format(collections=text))
 
     def _on_chip(self) -> None:

@@ -28,7 +28,7 @@ from phi3desk.model.types import Role
 from phi3desk.ui.answers.markup import LINK, mark_format
 from phi3desk.ui.chat.embedded_widget import EmbeddedWidget
 from phi3desk.ui.chat.message_actions import MessageAction, MessageActions
-from phi3desk.ui.chat.message_writer import BUBBLE, CARD, WITHOUT, Column, Entry, MessageWriter
+from phi3desk.ui.chat.message_writer import BUBBLE, CARD, VERSION, WITHOUT, Column, Entry, MessageWriter
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.formatting import place_of
 from phi3desk.ui.inert_text import InertDocument, plain
@@ -43,11 +43,13 @@ class ConversationView(QTextBrowser):
     """Shows messages and follows an answer while it is written; all text in it is inert but links to its own sources.
 
     `source_requested` carries a Source and the sentence to highlight (empty: none), `action_requested` a
-    MessageAction, other than to copy, and a message's id.
+    MessageAction, other than to copy, and a message's id; `copied` tells that a message is on the clipboard, and
+    whether its sources are.
     """
 
     source_requested = Signal(object, str)
     action_requested = Signal(object, int)
+    copied = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -203,11 +205,9 @@ class ConversationView(QTextBrowser):
         return self.message_actions.buttons()
 
     def text_of(self, message: Message) -> str:
-        """Return a message with its sources as text, for the clipboard."""
-        lines = [message.text]
-        if message.answer is not None:
-            lines += [f"[{c.n}] {c.document}, {place_of(c)}: {c.quote}" for c in message.answer.citations]
-        return "\n".join(lines)
+        """Return a message with its sources as text, for the clipboard: the cited sentences, or else what was read."""
+        sources = _source_lines(message)
+        return "\n".join([message.text, "", self.tr("Sources:"), *sources]) if sources else message.text
 
     # layout
 
@@ -284,6 +284,10 @@ class ConversationView(QTextBrowser):
         if target.startswith(WITHOUT) and target.removeprefix(WITHOUT).isdigit():
             self.action_requested.emit(MessageAction.WITHOUT_DOCUMENTS, int(target.removeprefix(WITHOUT)))
             return
+        if target.startswith(VERSION):
+            message_id, _, step = target.removeprefix(VERSION).partition("/")
+            self._step_version(int(message_id), int(step))
+            return
         parts = target.removeprefix(LINK).split("/")
         if not target.startswith(LINK) or len(parts) != 3 or not parts[0].isdigit() or not parts[1].isdigit():
             return
@@ -314,6 +318,12 @@ class ConversationView(QTextBrowser):
         entry = self._entry(message_id)
         if entry is not None:
             QGuiApplication.clipboard().setText(self.text_of(entry.message))
+            self.copied.emit(bool(_source_lines(entry.message)))
+
+    def _step_version(self, message_id: int, step: int) -> None:
+        """Ask for the answer before or after the one in view, where an answer was written anew."""
+        action = MessageAction.VERSION_BEFORE if step < 0 else MessageAction.VERSION_AFTER
+        self.action_requested.emit(action, message_id)
 
     # pointer, keys, actions
 
@@ -365,9 +375,14 @@ class ConversationView(QTextBrowser):
             self._point_at(self._entries[-1] if self._entries else None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Alt+Up and Alt+Down go from message to message; the rest is the browser's."""
+        """Alt+Up and Alt+Down go from message to message, Alt+Left and Alt+Right from version to version."""
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in steps and self._entries:
+        versions = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in versions:
+            shown = self._pointed or (self._entries[-1] if self._entries else None)
+            if shown is not None:
+                self._step_version(shown.message.id, versions[Qt.Key(event.key())])
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in steps and self._entries:
             at = self._entries.index(self._pointed) if self._pointed in self._entries else len(self._entries)
             self._point_at(self._entries[max(0, min(len(self._entries) - 1, at + steps[Qt.Key(event.key())]))])
             self._show_pointed()
@@ -477,3 +492,12 @@ class ConversationView(QTextBrowser):
             self.to_end()
         if self._pointed is not None:
             self._place_actions(self._pointed)
+
+
+def _source_lines(message: Message) -> list[str]:
+    answer = message.answer
+    if answer is None:
+        return []
+    cited = [f"[{c.n}] {c.document}, {place_of(c)}: “{c.quote}”" for c in answer.citations]
+    read = [f"[{s.n}] {s.passage.document}, {place_of(s.passage)}" for s in answer.sources]
+    return list(dict.fromkeys(cited or read))

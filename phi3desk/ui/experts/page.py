@@ -146,7 +146,7 @@ class ExpertsPage(QWidget):
             self.pack_transfer.take_in(pack)
 
     def delete(self) -> None:
-        """Delete the expert in the form; offers to undo it."""
+        """Put the expert in the form into the bin; offers to undo it."""
         was_in_use = self._profiles.current.id == self._chosen
         self._due.stop()
         deleted = self._delete(self._chosen)
@@ -154,13 +154,18 @@ class ExpertsPage(QWidget):
             return
 
         def restore() -> None:
-            self._profiles.restore(deleted)
-            self.choose(deleted.id)
-            self.profile_saved.emit(deleted.id)
-            if was_in_use:
+            if self.bring_back(deleted.id) and was_in_use:
                 self.use()
 
         self._notices.offer_undo(self.tr("The expert “{name}” was deleted.").format(name=deleted.name), restore)
+
+    def bring_back(self, profile_id: str) -> bool:
+        """Take an expert out of the bin and show it in the form; False where it is not there any more."""
+        if self._profiles.restore(profile_id) is None:
+            return False
+        self.choose(profile_id)
+        self.profile_saved.emit(profile_id)
+        return True
 
     def _delete(self, profile_id: str) -> Profile | None:
         """Delete an expert and return it; None, with the reason told, where it stays."""
@@ -332,6 +337,8 @@ class ExpertsPage(QWidget):
         is_here = any(profile.id == imported.profile.id for profile in self._profiles.profiles())
         if is_here and self._delete(imported.profile.id) is None:
             return
+        # its adapters and documents go with it, so that it could not come back as it was
+        self._profiles.delete_for_good(imported.profile.id)
         self.pack_transfer.forget(
             imported, {use.name for profile in self._profiles.profiles() for use in profile.adapters}
         )

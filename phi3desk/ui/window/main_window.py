@@ -41,6 +41,7 @@ from phi3desk.ui.settings.page import SettingsPage
 from phi3desk.ui.source.pane import FIRST_WIDTH, LEAST_WIDTH, SourcePane
 from phi3desk.ui.widgets.focus import focus_into, focus_next_pane
 from phi3desk.ui.window import geometry, sidebar
+from phi3desk.ui.window.bin import Bin
 from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
 from phi3desk.ui.window.expert_tabs import ExpertTabs
 from phi3desk.ui.window.shortcuts import Keys, set_shortcuts
@@ -51,6 +52,7 @@ from phi3desk.workers.protocol import Failure
 
 #: what the page in the middle keeps beside the panes, in pixels
 LEAST_MIDDLE = 400
+VERSION_STEPS = {MessageAction.VERSION_BEFORE: -1, MessageAction.VERSION_AFTER: 1}
 PAGES_WITH_SOURCE = (Page.CHAT, Page.LIBRARY)
 
 
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
         self.expert_tabs = ExpertTabs(
             services, self.experts_page, self.conversation_controller, self.active_expert, self
         )
+        self.bin = Bin(services, self.conversation_controller, self.experts_page, self)
         self.models_page = ModelsPage(services, self.model_import)
         self.settings_page = SettingsPage(services.settings)
         self.pages: dict[Page, QWidget] = {
@@ -184,18 +187,24 @@ class MainWindow(QMainWindow):
             self._offer(text, action.text, action.act)
 
     def _on_undo_offered(self, text: str, undo: Callable[[], None]) -> None:
-        self._offer(text, self.tr("&Undo"), undo)
+        self.toast.set_lift(self.chat.foot_height if self.page is Page.CHAT else 0)
+        self.toast.offer_undo(text, undo)
 
     def _show_conversations(self) -> None:
         conversation = self.conversation_controller.conversation
         current = conversation.id if conversation and self.page is Page.CHAT else 0
         found = self._services.conversations.conversations(self._searched)
         self.sidebar.show_conversations(found, current, bool(self._searched))
+        self._show_bin()
         if conversation is not None:
             self.chat.set_title(conversation.title)
 
+    def _show_bin(self) -> None:
+        self.sidebar.show_bin(len(self.bin.rows()))
+
     def _show_expert(self) -> None:
         profile = self.active_expert.current
+        self._show_bin()
         self.sidebar.expert_switcher.show_experts(self.active_expert.all(), profile, self.active_expert.summary())
         self.chat.composer.set_placeholder(self.tr("Ask {expert}").format(expert=profile.name))
         self._show_collections()
@@ -203,7 +212,14 @@ class MainWindow(QMainWindow):
         self._show_model()
 
     def _show_collections(self) -> None:
-        self.chat.show_collections(self._services.library.collections, self.conversation_controller.collections)
+        searches = self.active_expert.current.answer_mode.searches
+        self.chat.composer.set_searches(searches)
+        self.chat.show_searched(
+            self._services.library.collections,
+            self.conversation_controller.collections,
+            self.chat.composer.named,
+            searches,
+        )
 
     def _show_model(self) -> None:
         text = self.model_status.text()
@@ -228,6 +244,8 @@ class MainWindow(QMainWindow):
         side.delete_requested.connect(self._on_delete)
         side.export_requested.connect(self.conversation_export.save_conversation)
         side.page_chosen.connect(self.show_page)
+        side.bin_requested.connect(self.bin.open)
+        self.bin.changed.connect(self._show_bin)
         side.search_changed.connect(self._on_search_changed)
         side.expert_switcher.expert_chosen.connect(self.use_expert)
         side.expert_switcher.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
@@ -254,7 +272,7 @@ class MainWindow(QMainWindow):
         title = self._services.conversations.conversation(conversation_id).title
         self.conversation_controller.delete(conversation_id)
         text = self.tr("“{title}” was deleted.").format(title=title or self.tr("New conversation"))
-        self._offer(text, self.tr("&Undo"), lambda: self.conversation_controller.restore(conversation_id))
+        self._on_undo_offered(text, lambda: self.conversation_controller.restore(conversation_id))
 
     def _on_search_changed(self, words: str) -> None:
         self._searched = words
@@ -295,6 +313,9 @@ class MainWindow(QMainWindow):
         conversation_controller.answer_ended.connect(self._on_answer_ended)
         conversation_controller.answering_changed.connect(self._on_answering_changed)
         conversation_controller.refused.connect(self._offer)
+        conversation_controller.version_shown.connect(chat.view.finish)
+        chat.composer.named_changed.connect(self._show_collections)
+        chat.view.copied.connect(self._on_copied)
         chat.composer.sent.connect(self.ask)
         chat.composer.stop_requested.connect(conversation_controller.stop)
         chat.composer.emptied.connect(conversation_controller.end_edit)
@@ -361,10 +382,15 @@ class MainWindow(QMainWindow):
         if action in (MessageAction.ASK_AGAIN, MessageAction.WITHOUT_DOCUMENTS):
             without = action is MessageAction.WITHOUT_DOCUMENTS
             self.conversation_controller.ask_again(message_id, without)
+        elif action in VERSION_STEPS:
+            self.conversation_controller.step_version(message_id, VERSION_STEPS[action])
         elif action is MessageAction.EDIT:
             self._on_edit(message_id)
         elif action is MessageAction.EXPORT:
             self._on_export(message_id)
+
+    def _on_copied(self, with_sources: bool) -> None:
+        self._offer(self.tr("Copied, with its sources.") if with_sources else self.tr("Copied."))
 
     def _on_edit(self, message_id: int) -> None:
         self.chat.composer.set_text(self.conversation_controller.edit(message_id))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.messages import Conversation
 from phi3desk.ui.experts.switcher import ExpertSwitcher
+from phi3desk.ui.formatting import number
 from phi3desk.ui.pages import Page
 from phi3desk.ui.theme import SPACE_M, SPACE_S, TARGET, icon
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
@@ -33,7 +34,8 @@ class Sidebar(QFrame):
     """Chooses what the window shows.
 
     `conversation_chosen`, `rename_requested` (id, title), `export_requested` and `delete_requested` name a
-    conversation, `page_chosen` carries a Page, `search_changed` the words looked for.
+    conversation, `page_chosen` carries a Page, `search_changed` the words looked for; `bin_requested` asks to see what
+    was deleted.
     """
 
     conversation_chosen = Signal(int)
@@ -43,6 +45,7 @@ class Sidebar(QFrame):
     delete_requested = Signal(int)
     page_chosen = Signal(object)
     search_changed = Signal(str)
+    bin_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +81,14 @@ class Sidebar(QFrame):
             column.addWidget(widget)
         column.addWidget(self.nothing)
         column.addWidget(self.list, 1)
+        self.bin_button = QPushButton()
+        self.bin_button.setProperty("kind", "quiet")
+        self.bin_button.setMinimumHeight(TARGET)
+        self.bin_button.setIconSize(QSize(18, 18))
+        self.bin_button.setToolTip(self.tr("What you deleted, to bring it back or delete it for good"))
+        self.bin_button.clicked.connect(self.bin_requested)
+        self.bin_button.hide()
+        column.addWidget(self.bin_button)
         line = QFrame()
         line.setProperty("kind", "line")
         column.addWidget(line)
@@ -145,6 +156,11 @@ class Sidebar(QFrame):
             else self.tr("Your conversations will be listed here.")
         )
 
+    def show_bin(self, count: int) -> None:
+        """Show how much lies in the bin; an empty one has no button."""
+        self.bin_button.setText(self.tr("Bin ({count})").format(count=number(count)))
+        self.bin_button.setVisible(count > 0)
+
     def mark(self, conversation_id: int) -> None:
         """Mark the conversation that is open; 0 marks none."""
         row = self.model.row_of(conversation_id)
@@ -205,5 +221,6 @@ class Sidebar(QFrame):
     def _recolor(self) -> None:
         self._new.setIcon(icon("plus"))
         self._search_icon.setIcon(icon("magnify"))
+        self.bin_button.setIcon(icon("trash-can-outline"))
         for button, symbol in self.page_buttons.values():
             button.setIcon(icon(symbol))

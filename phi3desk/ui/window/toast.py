@@ -1,27 +1,47 @@
-"""A short notice at the foot of the window, with one thing to do: mostly Undo."""
+"""A short notice at the foot of the window, with one thing to do: mostly Undo, one deletion after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QPushButton, QWidget
+from shiboken6 import isValid
 
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XL, icon
 
 SECONDS = 10
+#: seconds for a notice in front of one with something to undo
+SECONDS_BETWEEN = 3
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A notice with what its button does."""
+
+    text: str
+    action: str
+    act: Callable[[], None]
 
 
 class Toast(QFrame):
-    """One notice at a time over a window; it goes after ten seconds, not while the pointer or the focus is on it."""
+    """One notice at a time over a window; it goes after ten seconds, not while the pointer or the focus is on it.
+
+    What can be undone lies beneath it, the last on top: Ctrl+Z or the button takes it back, and the notice before
+    comes up again. Ctrl+Z stays the text's own where something was typed since the notice came.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self.setProperty("kind", "card")
         self.setAccessibleName(self.tr("Notice"))
-        self._undo: Callable[[], None] | None = None
+        self._act: Callable[[], None] | None = None
+        self._undoable: list[Offer] = []
+        self._typing: QWidget | None = None
+        self._typed = False
         self._lift = 0
         self._text = QLabel(self)
         self._text.setWordWrap(True)
@@ -49,6 +69,12 @@ class Toast(QFrame):
         self.timer.setSingleShot(True)
         self.timer.setInterval(SECONDS * 1000)
         self.timer.timeout.connect(self._on_time_up)
+        self._undo_shortcut = QShortcut(QKeySequence.StandardKey.Undo, window)
+        self._undo_shortcut.setEnabled(False)
+        self._undo_shortcut.activated.connect(self.undo)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
         window.installEventFilter(self)
         self.hide()
 
@@ -57,12 +83,40 @@ class Toast(QFrame):
         """What the notice says."""
         return self._text.text()
 
-    def offer(self, text: str, action: str = "", undo: Callable[[], None] | None = None) -> None:
-        """Show a notice, in place of the one before; `undo` runs when its button is pressed."""
-        self._undo = undo
+    def offer(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+        """Show a notice, in place of the one before; `act` runs when its button, named `action`, is pressed.
+
+        What could be undone before still can be, and is offered again after it.
+        """
+        seconds = SECONDS_BETWEEN if self._undoable and act is None else SECONDS
+        self._show(text, action, act, seconds)
+
+    def offer_undo(self, text: str, undo: Callable[[], None]) -> None:
+        """Show what was done; `undo` takes it back, by the button or by Ctrl+Z."""
+        self._undoable.append(Offer(text, self.tr("&Undo"), undo))
+        self._typed = False
+        self._watch(QApplication.focusWidget())
+        self._undo_shortcut.setEnabled(True)
+        self._show(text, self.tr("&Undo"), self.undo, SECONDS)
+
+    def undo(self) -> None:
+        """Take back what was done last, and offer to take back what was done before it."""
+        if not self._undoable:
+            return
+        last = self._undoable.pop()
+        before = self._undoable[-1] if self._undoable else None
+        if before is None:
+            self.dismiss()
+        else:
+            self._show(before.text, before.action, self.undo, SECONDS)
+        last.act()
+
+    def _show(self, text: str, action: str, act: Callable[[], None] | None, seconds: int) -> None:
+        self._act = act
         self._text.setText(text)
-        self.action.setText(action or self.tr("&Undo"))
-        self.action.setVisible(undo is not None)
+        self.action.setText(action)
+        self.action.setVisible(act is not None)
+        self.timer.setInterval(seconds * 1000)
         self.close_button.setIcon(icon("close"))
         shadow = self.palette().shadow().color()
         shadow.setAlpha(110)
@@ -81,20 +135,27 @@ class Toast(QFrame):
     def dismiss(self) -> None:
         """Take the notice away; what it offered can no longer be undone from here."""
         self.timer.stop()
-        self._undo = None
+        self._act = None
+        self._undoable.clear()
+        self._undo_shortcut.setEnabled(False)
+        self._watch(None)
         if self.isAncestorOf(self.focusWidget() or self):
             self._window.setFocus()
         self.hide()
 
     def _on_action(self) -> None:
-        undo = self._undo
-        self.dismiss()
-        if undo is not None:
-            undo()
+        act = self._act
+        if act is not None and act != self.undo:
+            self.dismiss()
+        if act is not None:
+            act()
 
     def _on_time_up(self) -> None:
         if self.underMouse() or self.action.hasFocus() or self.close_button.hasFocus():
             self.timer.start()
+        elif self._undoable and self._act != self.undo:
+            last = self._undoable[-1]
+            self._show(last.text, last.action, self.undo, SECONDS)
         else:
             self.dismiss()
 
@@ -114,6 +175,28 @@ class Toast(QFrame):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._typing and isinstance(event, QKeyEvent):
+            return self._on_key(event)
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        """Keep Ctrl+Z from a text in which nothing was typed since the notice came, so that it is the window's."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            return event.type() == QEvent.Type.ShortcutOverride and not self._typed
+        if event.type() == QEvent.Type.KeyPress and event.text().strip():
+            self._typed = True
+        return False
+
+    def _watch(self, widget: QWidget | None) -> None:
+        """Look at the keys of the widget that has the keyboard, while there is something to undo."""
+        if self._typing is not None and isValid(self._typing):
+            self._typing.removeEventFilter(self)
+        self._typing = widget if widget is not self._window else None
+        if self._typing is not None:
+            self._typing.installEventFilter(self)
+
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if self._undoable:
+            self._watch(now if now is not None and self._window.isAncestorOf(now) else None)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from phi3desk.chat.messages import Mention
 from phi3desk.library.documents import Collection, Document, State
 from phi3desk.ui.chat.composer import Composer
-from phi3desk.ui.chat.mentions import Mention, collections_of, document_of
+from phi3desk.ui.chat.mentions import collections_of, document_of
 
 
 @pytest.fixture

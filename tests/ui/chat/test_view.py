@@ -205,7 +205,11 @@ def test_view_copies_a_message_with_its_sources(view: ConversationView, make_ans
     view.show_messages([question(), make_answer("Every **2,000** hours. [1]")])
     view.copy_message(2)
 
-    assert QGuiApplication.clipboard().text().startswith("Every **2,000** hours. [1]\n[1] pump manual.pdf, p. 2")
+    assert (
+        QGuiApplication.clipboard()
+        .text()
+        .startswith("Every **2,000** hours. [1]\n\nSources:\n[1] pump manual.pdf, p. 2: “The")
+    )
 
 
 def test_view_shows_the_end_of_a_long_conversation_first(view: ConversationView) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk.ui.window.toast import SECONDS, Toast
@@ -23,7 +23,7 @@ def window(qtbot: QtBot) -> QWidget:
 
 def test_toast_undoes_once(qtbot: QtBot, window: QWidget) -> None:
     toast, undone = Toast(window), []
-    toast.offer("“Seals” was deleted.", undo=lambda: undone.append(1))
+    toast.offer_undo("“Seals” was deleted.", lambda: undone.append(1))
     button = toast.findChildren(QPushButton)[0]
     assert button.isVisible()
 
@@ -43,7 +43,7 @@ def test_toast_without_an_action_has_only_a_close_button(window: QWidget) -> Non
 
 def test_toast_goes_after_ten_seconds_but_not_under_the_keyboard(window: QWidget) -> None:
     toast = Toast(window)
-    toast.offer("Deleted.", undo=lambda: None)
+    toast.offer_undo("Deleted.", lambda: None)
     assert toast.timer.interval() == SECONDS * 1000
     button = toast.findChildren(QPushButton)[0]
 
@@ -58,7 +58,7 @@ def test_toast_goes_after_ten_seconds_but_not_under_the_keyboard(window: QWidget
 
 def test_toast_escape_closes_it(qtbot: QtBot, window: QWidget) -> None:
     toast = Toast(window)
-    toast.offer("Deleted.", undo=lambda: None)
+    toast.offer_undo("Deleted.", lambda: None)
     qtbot.keyClick(toast, Qt.Key.Key_Escape)
 
     assert not toast.isVisible()
@@ -66,6 +66,33 @@ def test_toast_escape_closes_it(qtbot: QtBot, window: QWidget) -> None:
 
 def test_toast_stays_within_the_window(window: QWidget) -> None:
     toast = Toast(window)
-    toast.offer("A notice that is long. " * 12, undo=lambda: None)
+    toast.offer_undo("A notice that is long. " * 12, lambda: None)
 
     assert window.rect().contains(toast.geometry())
+
+
+def test_two_deletions_one_after_the_other_both_come_back(qtbot: QtBot, window: QWidget) -> None:
+    """By Ctrl+Z too, whatever has the keyboard, unless something was typed since."""
+    edit = QPlainTextEdit()
+    window.layout().addWidget(edit)
+    edit.setFocus()
+    edit.insertPlainText("typed before")
+    toast, undone = Toast(window), []
+    toast.offer_undo("First.", lambda: undone.append(1))
+    toast.offer_undo("Second.", lambda: undone.append(2))
+    toast.offer("Copied.")
+    assert (toast.text, toast.action.isVisible()) == ("Copied.", False)
+    toast.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    toast.timer.timeout.emit()
+    assert (toast.text, toast.action.isVisible()) == ("Second.", True)
+
+    window.activateWindow()
+    qtbot.waitUntil(lambda: edit.hasFocus() and window.isActiveWindow())
+    qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (undone, toast.text, edit.toPlainText()) == ([2], "First.", "typed before")
+    qtbot.keyClicks(edit, "!")
+    qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == [2]
+    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    assert undone == [2, 1]
+    assert not toast.isVisible()

@@ -32,14 +32,13 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import Basis, Message, Source
+from phi3desk.chat.messages import Basis, Mention, Message, Source
 from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import AdapterUse, Ending, ModelRef, Role
 from phi3desk.paths import Paths
 from phi3desk.profiles.teaching import Step
 from phi3desk.ui.answers.answer_job import AnswerJob
-from phi3desk.ui.chat.mentions import Mention
 from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
 from phi3desk.ui.notices import NoticeAction

@@ -1,11 +1,12 @@
 """Conversations are kept from the first word on."""
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
-from phi3desk.chat.history import MIGRATIONS, ConversationStore, shorten_title
-from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Source, Timings
+from phi3desk.chat.history import MIGRATIONS, ConversationStore, shorten_title, turns_of
+from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Mention, Source, Timings
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
 from phi3desk.model.types import AdapterUse, Ending, Role
@@ -54,19 +55,68 @@ def test_streaming_text_is_seen_by_another_reader_at_once(store, tmp_path):
         assert other.execute("SELECT text FROM message").fetchone() == ("Every 2,0",)
 
 
-def test_deleted_conversation_can_be_restored_until_the_next_start(store, tmp_path):
-    kept, gone = store.create("kept"), store.create("gone")
+def test_deleted_conversation_lies_in_the_bin_for_thirty_days(store, tmp_path):
+    kept, gone, old = (store.create(title) for title in ("kept", "gone", "old"))
+    store.delete(old.id)
     store.delete(gone.id)
     assert [c.title for c in store.conversations()] == ["kept"]
+    assert [(c.title, c.removed > 0) for c in store.bin()] == [("gone", True), ("old", True)]
     store.restore(gone.id)
     assert {c.title for c in store.conversations()} == {"kept", "gone"}
     store.delete(gone.id)
+    with sqlite3.connect(tmp_path / "conversations.db") as other:
+        other.execute("UPDATE conversation SET removed = removed - ? WHERE id = ?", (31 * 86400, old.id))
     store.close()
     again = ConversationStore(tmp_path / "conversations.db")
-    with pytest.raises(KeyError):
-        again.conversation(gone.id)
-    assert again.conversation(kept.id).title == "kept"
+    assert [c.id for c in again.bin()] == [gone.id]
+    again.delete_for_good(kept.id)
+    again.delete_for_good(gone.id)
+    assert not again.bin()
+    assert [c.id for c in again.conversations()] == [kept.id]
     again.close()
+
+
+def test_answer_written_anew_keeps_the_versions_before_and_which_is_in_view(store, tmp_path):
+    conversation = store.create()
+    question = store.add(conversation.id, Role.USER, "How often?", named=[Mention("Manuals", 2), Mention("pump.pdf")])
+    first = store.add(conversation.id, Role.ASSISTANT, ANSWER.text, ANSWER)
+    writing = replace(ANSWER, text="", ended=Ending.WRITING)
+    begun = store.begin_version(first.id, writing)
+    assert (begun.id, begun.text, begun.version, begun.versions) == (first.id, "", 2, 2)
+    second = replace(ANSWER, text="Twice a year [1].")
+    store.update(first.id, second.text, second)
+    store.close()
+
+    again = ConversationStore(tmp_path / "conversations.db")
+    assert again.message(question.id).named == (Mention("Manuals", 2), Mention("pump.pdf"))
+    assert turns_of(again.messages(conversation.id))[1].text == "Twice a year."
+    shown = again.show_version(first.id, 1)
+    assert (shown.text, shown.answer, shown.version, shown.versions) == (ANSWER.text, ANSWER, 1, 2)
+    assert turns_of(again.messages(conversation.id))[1].text == "Every 2,000 hours."
+    assert again.show_version(first.id, 7) == shown
+    again.begin_version(first.id, writing)
+    assert again.drop_version(first.id).text == second.text
+
+    before = again.messages(conversation.id)
+    taken = again.delete_from(question.id)
+    again.put_back(taken)
+    assert again.messages(conversation.id) == before
+    assert again.show_version(first.id, 1).answer == ANSWER
+    again.close()
+
+
+def test_file_of_the_version_before_is_taken_over(tmp_path):
+    path = tmp_path / "conversations.db"
+    with sqlite3.connect(path) as db:
+        db.executescript(MIGRATIONS[0])
+        db.execute("INSERT INTO conversation (title, created, changed, removed) VALUES ('old', 1, 1, NULL)")
+        db.execute("INSERT INTO message (conversation_id, role, text, created) VALUES (1, 'user', 'How often?', 1)")
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    store = ConversationStore(path)
+    message = store.messages(1)[0]
+    assert (message.text, message.named, message.version, message.versions) == ("How often?", (), 1, 1)
+    store.close()
 
 
 def test_search_finds_titles_and_messages_whatever_case_and_marks(store):

@@ -1,5 +1,6 @@
 """Profiles are kept, named once, and switched."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -58,13 +59,25 @@ def test_new_profiles_get_free_names(store):
     assert [store.create("Expert").name for _ in range(3)] == ["Expert", "Expert 2", "Expert 3"]
 
 
-def test_deleted_profile_can_be_restored_and_current_falls_back(store):
+def test_deleted_profile_lies_in_the_bin_for_thirty_days_and_current_falls_back(store, tmp_path):
     profile = store.create("Bid law")
     store.use(profile.id)
-    gone = store.delete(profile.id)
+    store.delete(profile.id)
     assert store.current.name == "General"
-    store.restore(gone)
+    again = ProfileStore(tmp_path / "profiles.json")
+    assert [one.profile.name for one in again.bin()] == ["Bid law"]
+    assert again.restore(profile.id) == profile
     assert store.named("bid LAW").id == profile.id
+    assert not store.bin() and store.restore(profile.id) is None
+
+    for name in ("General", "Clinic"):
+        store.delete(store.named(name).id)
+    store.delete_for_good("general")
+    kept = store.bin()
+    assert [one.profile.name for one in kept] == ["Clinic"]
+    path = tmp_path / "profiles.json"
+    path.write_text(path.read_text().replace(f"{kept[0].deleted}", f"{kept[0].deleted - 31 * 86400}"))
+    assert not ProfileStore(path).bin()
 
 
 def test_last_profile_stays(store):
@@ -94,7 +107,7 @@ def test_file_of_an_earlier_version_is_taken_over(tmp_path):
     assert store.current == Profile(
         "x", "Pumps", adapters=(AdapterUse("grease", "/a/grease.gguf", 0.8),), collections=(2,)
     )
-    assert store.current.answer_mode is AnswerMode.DOCUMENTS
+    assert store.current.answer_mode is AnswerMode.DOCUMENTS_ONLY
 
 
 def test_copies_are_numbered_and_stand_after_their_original(store):
@@ -114,7 +127,7 @@ def test_order_is_the_persons_and_kept(store, tmp_path):
     names = [profile.name for profile in ProfileStore(tmp_path / "profiles.json").profiles()]
     assert (names[0], names[-1]) == (moved.name, "General")
     gone = store.delete(store.profiles()[2].id)
-    store.restore(gone)
+    store.restore(gone.id)
     assert store.profiles()[2] == gone
 
 
@@ -163,16 +176,21 @@ def test_sampling_of_a_profile_goes_before_the_settings():
 
 
 @pytest.mark.parametrize(
-    ("mode", "searches", "refuses_empty", "refuses"),
+    ("stored", "mode", "searches", "refuses"),
     [
-        (AnswerMode.DOCUMENTS, True, False, True),
-        (AnswerMode.DOCUMENTS_ONLY, True, True, True),
-        (AnswerMode.DOCUMENTS_FIRST, True, False, False),
-        (AnswerMode.MODEL_ALONE, False, False, False),
+        ("documents", AnswerMode.DOCUMENTS_ONLY, True, True),
+        ("documents_only", AnswerMode.DOCUMENTS_ONLY, True, True),
+        ("documents_first", AnswerMode.DOCUMENTS_FIRST, True, False),
+        ("model_alone", AnswerMode.MODEL_ALONE, False, False),
     ],
 )
-def test_answer_mode_decides_what_is_refused(mode, searches, refuses_empty, refuses):
-    assert (mode.searches, mode.refuses(0), mode.refuses(500)) == (searches, refuses_empty, refuses)
+def test_answer_mode_decides_what_is_refused_and_old_ones_are_read(tmp_path, stored, mode, searches, refuses):
+    path = tmp_path / "profiles.json"
+    path.write_text(json.dumps({"profiles": [{"id": "x", "name": "Pumps", "answer_mode": stored}], "current": "x"}))
+    read = ProfileStore(path).current.answer_mode
+    assert (read, read.searches, read.refuses) == (mode, searches, refuses)
+    assert len(AnswerMode) == len({str(one.label) for one in AnswerMode}) == 3
+    assert all(str(one.promise).count(".") == 1 for one in AnswerMode)
 
 
 def count(turns) -> int:
@@ -184,7 +202,7 @@ def test_prompt_tells_the_model_what_the_mode_lets_it_say():
     said = {mode: compose(PromptRequest("", (source,), (), "How often?", mode), count, 9000, 10) for mode in AnswerMode}
     assert "nothing else" in said[AnswerMode.DOCUMENTS_ONLY].turns[0].text
     assert "from what you know" in said[AnswerMode.DOCUMENTS_FIRST].turns[0].text
-    assert "from what you know" not in said[AnswerMode.DOCUMENTS].turns[0].text
+    assert "from what you know" not in said[AnswerMode.DOCUMENTS_ONLY].turns[0].text
 
 
 def test_expert_of_documents_only_is_never_answered_without_a_passage():
@@ -192,7 +210,7 @@ def test_expert_of_documents_only_is_never_answered_without_a_passage():
     request = PromptRequest("", (source,), (), "How often?", AnswerMode.DOCUMENTS_ONLY)
     with pytest.raises(UserError, match="No passage fits"):
         compose(request, count, 600, 10)
-    assert compose(replace(request, mode=AnswerMode.DOCUMENTS), count, 600, 10).sources_read == ()
+    assert compose(replace(request, mode=AnswerMode.DOCUMENTS_FIRST), count, 600, 10).sources_read == ()
 
 
 @pytest.mark.parametrize("name", ["\0", "a\nb", "\u202eexpert", "pump\u200bexpert", "\u2066x\u2069"])

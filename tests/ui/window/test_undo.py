@@ -1,0 +1,140 @@
+"""What can be taken back: deletions by Ctrl+Z and from the bin, and an answer that was written anew."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from phi3desk import app
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.export import conversation_markdown
+from phi3desk.chat.messages import Mention, Message
+from phi3desk.library.documents import Collection
+from phi3desk.model.types import Ending, Role
+from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.chat.message_actions import MessageAction
+from phi3desk.ui.services import Services
+from phi3desk.ui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def window(qtbot: QtBot, services: Services) -> Iterator[MainWindow]:
+    """Return the window without its workers."""
+    made = MainWindow(services)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    yield made
+    app.close(made, services)
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        self.count += event.type() == QEvent.Type.Paint
+        return super().eventFilter(watched, event)
+
+
+def test_deletions_come_back_by_ctrl_z_or_from_the_bin(qtbot: QtBot, window: MainWindow, services: Services) -> None:
+    kept = [services.conversations.create(title) for title in ("Seals", "Pumps")]
+    assert window.sidebar.bin_button.isHidden()
+    for conversation in kept:
+        window.sidebar.delete_requested.emit(conversation.id)
+    window.experts_page.choose(services.profiles.named("Clinic").id)
+    window.experts_page.delete()
+    assert window.sidebar.bin_button.text() == "Bin (3)"
+
+    edit = window.chat.composer.edit
+    edit.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert {c.title for c in services.conversations.conversations()} == {"Seals", "Pumps"}
+    assert services.profiles.named("Clinic").name == "Clinic"
+    assert (window.toast.isVisible(), window.sidebar.bin_button.isHidden()) == (False, True)
+
+    for conversation in kept:
+        window.sidebar.delete_requested.emit(conversation.id)
+    window.experts_page.delete()
+    dialog = window.bin.open()
+    assert "30 days" in dialog.list.item(0).text()
+    dialog.list.selectAll()
+    dialog.list.item(2).setSelected(False)
+    dialog.restore_button.click()
+    assert [c.title for c in services.conversations.conversations()] == ["Pumps"]
+    assert services.profiles.named("Clinic").name == "Clinic"
+    assert window.sidebar.bin_button.text() == "Bin (1)"
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Delete)
+    assert not services.conversations.bin()
+    assert window.sidebar.bin_button.isHidden()
+
+
+def test_answer_written_anew_keeps_the_one_before(
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    store, controller, view = services.conversations, window.conversation_controller, window.chat.view
+    conversation = store.create("Seals")
+    store.add(conversation.id, Role.USER, "Which seal?", named=[Mention("pump manual.pdf")])
+    first = make_answer("The 6204 seal. [1]")
+    answer = store.add(conversation.id, Role.ASSISTANT, first.text, first.answer)
+    controller.open(conversation.id)
+    assert "@ pump manual.pdf" in view.toPlainText()
+    assert " of " not in view.toPlainText()
+
+    view.action_requested.emit(MessageAction.ASK_AGAIN, answer.id)
+    job = controller.findChild(AnswerJob)
+    assert job is not None
+    assert (job.question.document, job.question.history) == ("pump manual.pdf", ())
+    second = make_answer("The 6310 seal. [1]").answer
+    assert second is not None
+    job.finished.emit(second)
+    assert " 2 of 2 " in view.toPlainText()
+    qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert " 1 of 2 " in view.toPlainText()
+    assert "6204" in conversation_markdown("", store.messages(conversation.id))
+    view.anchorClicked.emit(f"version:{answer.id}/1")
+    assert "6310" in view.toPlainText()
+
+    view.action_requested.emit(MessageAction.ASK_AGAIN, answer.id)
+    jobs = controller.findChildren(AnswerJob)
+    jobs[-1].finished.emit(dataclasses.replace(jobs[-1].unfinished, ended=Ending.CANCELLED))
+    shown = store.message(answer.id)
+    assert (shown.text, shown.version, shown.versions) == (second.text, 2, 2)
+
+    view.copy_message(answer.id)
+    assert window.toast.text == "Copied, with its sources."
+    assert "Sources:\n[1] pump manual.pdf, p. 2" in QGuiApplication.clipboard().text()
+
+
+def test_window_says_who_is_asked_and_what_is_searched(qtbot: QtBot, window: MainWindow, services: Services) -> None:
+    collections = [Collection(1, "Manuals", 4)]
+    services.library.collections = collections
+    paints = Paints()
+    window.chat.composer.edit.viewport().installEventFilter(paints)
+    services.library.collections_changed.emit(collections)
+    chip = window.chat.findChild(QPushButton, "searched")
+    assert chip.text() == "All documents"
+    qtbot.waitUntil(lambda: paints.count > 0)
+    painted = paints.count
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    expert = services.profiles.current.name
+    assert expert == services.profiles.profiles()[1].name
+    assert window.chat.composer.edit.placeholderText() == f"Ask {expert}"
+    qtbot.waitUntil(lambda: paints.count > painted)
+
+    window.chat.composer.set_named((Mention("pump manual.pdf"),))
+    assert chip.text() == "pump manual.pdf"
+    services.profiles.save(dataclasses.replace(services.profiles.current, answer_mode=AnswerMode.MODEL_ALONE))
+    window.experts_page.profile_saved.emit(services.profiles.current.id)
+    assert (chip.text(), chip.isEnabled()) == ("No documents", False)
+    assert window.chat.composer.name_button.isHidden()
+    assert window.chat.composer.named == ()
