@@ -18,13 +18,17 @@ import msgspec
 
 from phi3desk.errors import Sentence, UserError, say
 from phi3desk.library.database import Database, batches, placeholders, stored
-from phi3desk.library.documents import Collection, Document, Passage, Rules, State
+from phi3desk.library.documents import FINAL_STATES, Collection, Document, Figures, Passage, Rules, State
 from phi3desk.library.text import fold
 
 _DOCUMENT = """SELECT d.*, c.name AS collection FROM document d JOIN collection c ON c.id = d.collection_id"""
 _PASSAGE = """SELECT p.*, d.name AS document, d.path AS path, d.title AS title, d.kind AS kind, g.label AS label
     FROM passage p JOIN document d ON d.id = p.document_id
     LEFT JOIN page g ON g.document_id = p.document_id AND g.number = p.page"""
+
+_THERE = "d.removed IS NULL AND c.removed IS NULL"
+#: how many files and bytes the library will hold when what is on its way has come
+_EXPECTED = "expected"
 
 
 _STATES = frozenset(state.value for state in State)
@@ -358,13 +362,53 @@ class Catalog(Database):
                 names[row["id"]] = (*names.get(row["id"], ()), row["name"])
         return names
 
-    def totals(self) -> tuple[int, int]:
-        """Return how many passages there are, and how many of them have all the embedding they can have."""
+    def figures(self) -> Figures:
+        """Return how far the library is, with the files that `expect` told of."""
+        states: Counter[str] = Counter()
+        sizes: Counter[str] = Counter()
+        passages: Counter[str] = Counter()
+        for row in self.connection.execute(
+            "SELECT d.state, count(*) AS n, sum(d.size) AS size, sum(d.passages) AS passages FROM document d "
+            f"JOIN collection c ON c.id = d.collection_id WHERE {_THERE} GROUP BY d.state"
+        ):
+            states[row["state"]], sizes[row["state"]] = row["n"], row["size"]
+            passages[row["state"]] = row["passages"]
+        embedded, by_meaning = passages[State.READY], float(sizes[State.READY])
+        for row in self.connection.execute(
+            "SELECT d.state, d.size, count(*) AS n, sum(p.embedded <> 0) AS embedded FROM passage p "
+            "JOIN document d ON d.id = p.document_id JOIN collection c ON c.id = d.collection_id "
+            f"WHERE d.state <> 'ready' AND {_THERE} GROUP BY d.id"
+        ):
+            embedded += row["embedded"]
+            if row["state"] == State.WORDS:
+                by_meaning += row["size"] * row["embedded"] / row["n"]
+        expected = json.loads(self.remembered(_EXPECTED) or "[0, 0]")
+        without_text = sum(sizes[state] for state in FINAL_STATES - {State.READY})
+        whole = max(expected[1], sizes.total()) - without_text
+        return Figures(
+            files=max(expected[0], states.total()),
+            files_read=states.total() - states[State.FOUND],
+            files_by_words=states[State.WORDS] + states[State.READY],
+            passages=passages.total(),
+            embedded=embedded,
+            meanings=min(1.0, by_meaning / whole) if whole > 0 else 1.0,
+        )
+
+    def expect(self, files: int, size: int) -> None:
+        """Count as many files more, of so many bytes, as on their way; until `expect_nothing`, over a restart too."""
         row = self.connection.execute(
-            "SELECT count(*), coalesce(sum(p.embedded <> 0), 0) FROM passage p JOIN document d ON d.id = p.document_id "
-            "JOIN collection c ON c.id = d.collection_id WHERE d.removed IS NULL AND c.removed IS NULL"
+            "SELECT count(*) AS n, coalesce(sum(d.size), 0) AS size FROM document d "
+            f"JOIN collection c ON c.id = d.collection_id WHERE {_THERE}"
         ).fetchone()
-        return int(row[0]), int(row[1])
+        before = json.loads(self.remembered(_EXPECTED) or "[0, 0]")
+        expected = [max(before[0], row["n"] + files), max(before[1], row["size"] + size)]
+        if expected != before:
+            self.remember(_EXPECTED, json.dumps(expected))
+
+    def expect_nothing(self) -> None:
+        """Count what is in the library only."""
+        if self.remembered(_EXPECTED):
+            self.remember(_EXPECTED, "")
 
     def languages(self, collection_ids: Sequence[int] | None) -> dict[str, float]:
         """Return the share of each language among the passages of collections (None: of all)."""

@@ -27,6 +27,8 @@ class State(StrEnum):
 
 
 FINAL_STATES = frozenset(State) - {State.FOUND, State.READ, State.WORDS}
+#: how much of an import's work is reading
+READING_SHARE = 0.1
 
 
 class Phase(StrEnum):
@@ -263,8 +265,31 @@ class ImportSummary:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """How far the library is, counted over all that is in it and on its way into it.
+
+    Of `files`, `files_read` are read or will not be, and `files_by_words` can be searched. Of `passages`, `embedded`
+    have all the embedding they can have. `meanings` is the share of the files' bytes that can be searched by meaning,
+    0 to 1; files without text do not count in it.
+    """
+
+    files: int = 0
+    files_read: int = 0
+    files_by_words: int = 0
+    passages: int = 0
+    embedded: int = 0
+    meanings: float = 1.0
+
+    @property
+    def share(self) -> float:
+        """How much of the work is done, 0 to 1: little of it is reading."""
+        read = self.files_read / self.files if self.files else 1.0
+        return READING_SHARE * read + (1 - READING_SHARE) * self.meanings
+
+
+@dataclass(frozen=True)
 class LibraryStatus:
-    """How much there is to search; `embedded` counts passages that have all the embedding they can have.
+    """How much there is to search: `passages`, and those with all the embedding they can have, as in `figures`.
 
     `ocr_languages` are the languages Tesseract can read here, None where there is no Tesseract.
     """
@@ -277,6 +302,7 @@ class LibraryStatus:
     importing: bool
     paused: bool = False
     ocr_languages: tuple[str, ...] | None = None
+    figures: Figures = Figures()
 
 
 def place(kind: str, page: int, label: str) -> Sentence:

@@ -381,16 +381,17 @@ class Library:
 
     def status(self) -> LibraryStatus:
         """Return how much there is to search."""
-        passages, embedded = self._catalog.totals()
+        figures = self._catalog.figures()
         return LibraryStatus(
             documents=sum(collection.documents for collection in self._catalog.collections()),
-            passages=passages,
-            embedded=embedded,
+            passages=figures.passages,
+            embedded=figures.embedded,
             embedder=self._embedder.name,
             embedder_loaded=self._embedder.loaded,
             importing=self._importer.running,
             paused=self._throttle.paused,
             ocr_languages=self._ocr_installed if self._looked_for_ocr else self._look_for_ocr(),
+            figures=figures,
         )
 
     def close(self) -> None:

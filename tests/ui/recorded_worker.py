@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import Sentence, say
-from phi3desk.library.documents import Collection, Document, ImportProgress, LibraryStatus, PageText, State
+from phi3desk.library.documents import Collection, Document, Figures, ImportProgress, LibraryStatus, PageText, State
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.worker_client import WorkerClient, ignore
@@ -51,6 +51,7 @@ class RecordedWorker(WorkerClient):
         self.pages: dict[tuple[int, int], PageText] = {}
         self.words: dict[tuple[int, int, int], list[Area]] = {}
         self.passwords: dict[int, str] = {}
+        self.figures = Figures()
         self.numbers = itertools.count(1)
         self.imports: dict[int, Callable[[Any], None]] = {}
 
@@ -86,7 +87,7 @@ class RecordedWorker(WorkerClient):
         if isinstance(request, ListCollections):
             return tuple(self.collections)
         if isinstance(request, GetStatus):
-            return LibraryStatus(len(self.documents), 0, 0, "", False, False)
+            return LibraryStatus(len(self.documents), 0, 0, "", False, False, figures=self.figures)
         if isinstance(request, ListDocuments):
             rows = [one for one in self.documents if request.collection in (None, one.collection_id)]
             for start in range(0, len(rows), ROWS):

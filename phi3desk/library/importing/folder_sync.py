@@ -71,6 +71,9 @@ class FolderSync:
                 run.outcome(_outcome(row))
         run.files += len(work)
         run.bytes += sum(file.size for _, file in work)
+        new = [file for path, file in work if not _is_there(check.known.get(path))]
+        if new:
+            self._catalog.expect(len(new), sum(file.size for file in new))
         # originals first: a duplicate that is back before its original would take the content over
         work.sort(key=lambda each: _was_duplicate(check.known.get(each[0])))
         yield from self._take_up(run, check, work)
@@ -258,6 +261,10 @@ def _has_same_time(row: sqlite3.Row, file: ScannedFile) -> bool:
 
 def _was_duplicate(row: sqlite3.Row | None) -> bool:
     return row is not None and row["state"] == State.DUPLICATE
+
+
+def _is_there(row: sqlite3.Row | None) -> bool:
+    return row is not None and row["removed"] is None
 
 
 def _was_cancelled(row: sqlite3.Row) -> bool:

@@ -8,14 +8,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from phi3desk.library.documents import FileOutcome, ImportProgress, Phase
+from phi3desk.library.documents import READING_SHARE, FileOutcome, ImportProgress, Phase
 
 OnProgress = Callable[[ImportProgress], None]
 OnFile = Callable[[FileOutcome], None]
 
 _PROGRESS_SECONDS = 0.25
-#: how much of an import's work is reading, for the bar that shows it
-_READING_SHARE = 0.1
 #: how many passages have to be embedded before their speed says something
 _PASSAGES_MEASURED = 64
 
@@ -96,7 +94,7 @@ class ImportRun:
             return min(1.0, self.restored / self.to_restore) if self.to_restore else 0.0
         read = min(1.0, self.bytes_read / self.bytes) if self.bytes else 1.0
         embedded = min(1.0, self.embedded / self.passages) if self.passages else 0.0
-        known = _READING_SHARE * read + (1 - _READING_SHARE) * read * embedded
+        known = READING_SHARE * read + (1 - READING_SHARE) * read * embedded
         recognised = self.ocr_done / (self.ocr_done + self.ocr_left) if self.ocr_left else 1.0
         return known * (0.5 + 0.5 * recognised)
 

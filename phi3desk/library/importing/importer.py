@@ -137,6 +137,8 @@ class Importer:
             self._one_at_a_time.release()
         if was_cancelled and not self._suspended:
             self._give_reasons(run, collections)
+        if not (was_cancelled and self._suspended):
+            self._catalog.expect_nothing()
         run.tell(at_once=True)
         notice = self._vectors.take_notice()
         return ImportSummary(dict(run.states), time.monotonic() - run.started, was_cancelled, notice)
@@ -372,13 +374,16 @@ class Importer:
 
     def _hold(self, run: ImportRun) -> None:
         """Wait while the user, or the battery, holds imports back; raise Cancelled."""
-        started = time.monotonic()
+        started, before = time.monotonic(), run.phase
         while not run.cancelled.is_set() and (held := self._throttle.held_by()) is not None:
             if run.phase is not held:
                 run.phase = held
                 run.tell(at_once=True)
             self._throttle.wait()
         run.waited(time.monotonic() - started)
+        if run.phase is not before and not run.cancelled.is_set():
+            run.phase = before
+            run.tell(at_once=True)
         if run.cancelled.is_set():
             raise Cancelled
 

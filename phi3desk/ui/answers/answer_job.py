@@ -71,7 +71,7 @@ class AnswerJob(QObject):
         step = first_step(self._question, status.passages if status is not None else None, translate)
         if isinstance(step, SearchStep):
             if status is not None:
-                self._meanings = status.embedded / status.passages
+                self._meanings = status.figures.meanings
             self.searching.emit(status.passages if status else 0)
             self._search = self._library.search(
                 step.text, step.passages, step.collections, self._on_searched, self._on_failed, step.document

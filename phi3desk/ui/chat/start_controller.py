@@ -48,7 +48,7 @@ class StartController(QObject):
 
     def _show_progress(self) -> None:
         far = self._progress
-        self._page.show_documents(far.status, far.progress, far.progress is not None)
+        self._page.show_documents(far.figures, far.progress)
 
     def _has_documents(self) -> bool:
         """Whether there is something to ask; until the library has told, what it was the last time."""

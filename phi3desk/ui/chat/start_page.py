@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from phi3desk.library.documents import ImportProgress, LibraryStatus
-from phi3desk.ui.formatting import counted, duration, number
+from phi3desk.library.documents import Figures, ImportProgress
+from phi3desk.ui.formatting import duration, number
 from phi3desk.ui.library.progress import ProgressText
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, set_kind, tokens
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
@@ -134,7 +134,7 @@ class StartPage(ScrollColumn):
         column.addWidget(self._cards)
         column.addLayout(self._questions)
         column.addStretch(3)
-        self.show_documents(None, None, False)
+        self.show_documents(None, None)
 
     def _make_buttons(self) -> None:
         samples = QPushButton(self.tr("Use the samples"))
@@ -159,21 +159,17 @@ class StartPage(ScrollColumn):
         self._lead.setText(lead)
         self._cards.setVisible(first_start)
 
-    def show_documents(self, status: LibraryStatus | None, progress: ImportProgress | None, importing: bool) -> None:
-        """Show how many documents there are, and how far an import is."""
+    def show_documents(self, figures: Figures | None, progress: ImportProgress | None) -> None:
+        """Show how many documents can be asked, and how far the import is that runs."""
         card = self.documents
-        if importing:
+        if progress is not None:
             card.set_done(False)
-            card.set_progress(progress.share if progress else 0.0)
-            card.text.setText(self._import_words(progress))
-        elif status is not None and status.passages:
+            card.set_progress(figures.share if figures is not None else 0.0)
+            card.text.setText(self._import_words(figures, progress))
+        elif figures is not None and figures.passages:
             card.set_done(True)
             card.set_progress(None)
-            card.text.setText(
-                self.tr("{documents} with {passages} are ready to be asked.").format(
-                    documents=counted(status.documents, "documents"), passages=counted(status.passages, "passages")
-                )
-            )
+            card.text.setText(self.tr("%Ln document(s) are ready to be asked.", "", figures.files_by_words))
         else:
             card.set_done(False)
             card.set_progress(None)
@@ -211,20 +207,16 @@ class StartPage(ScrollColumn):
         """Return the questions on offer."""
         return [button.toolTip() for button in self._offered]
 
-    def _import_words(self, progress: ImportProgress | None) -> str:
-        if progress is None:
-            return self.tr("Looking at the files")
+    def _import_words(self, figures: Figures | None, progress: ImportProgress) -> str:
         parts = [self._progress_text.phase(progress.phase)]
-        if progress.files:
-            files = self.tr("{done} of {all} files")
-            parts.append(files.format(done=number(progress.files_done), all=number(progress.files)))
+        if figures is not None and figures.files:
+            files = self.tr("{done} of {all} files read")
+            parts.append(files.format(done=number(figures.files_read), all=number(figures.files)))
         if progress.seconds_left is not None and progress.seconds_left >= 1:
             parts.append(self.tr("{time} left").format(time=duration(progress.seconds_left)))
         words = "  ·  ".join(parts)
-        if progress.passages:
-            words += "\n" + self.tr("You can ask already: {pages} can be searched.").format(
-                pages=counted(progress.pages, "pages")
-            )
+        if figures is not None and figures.passages:
+            words += "\n" + self.tr("You can ask already: %Ln document(s) can be searched.", "", figures.files_by_words)
         return words
 
     def resizeEvent(self, event: QResizeEvent) -> None:

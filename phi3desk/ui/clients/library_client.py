@@ -55,7 +55,7 @@ from phi3desk.workers.requests import (
     UnlockDocuments,
 )
 
-STATUS_MS = 2000
+STATUS_MS = 1000
 
 
 def library_worker(paths: Paths) -> WorkerClient:
@@ -72,8 +72,10 @@ class LibraryClient(QObject):
 
     Imports run one at a time; further ones wait their turn in the worker. What changes in a bound folder is followed
     by itself, and told only when there is something to do. `collections_changed` carries list[Collection],
-    `status_changed` LibraryStatus, `import_progressed` ImportProgress, `file_finished` FileOutcome, `import_finished`
-    ImportSummary, `failed` Failure, `stopped` a Sentence when the worker died or was given up.
+    `status_changed` LibraryStatus, `import_progressed` ImportProgress, `file_finished` FileOutcome, `failed` Failure,
+    `stopped` a Sentence when the worker died or was given up. `import_finished` carries an ImportSummary, the Failure
+    of an import that could not be done, or None where it was stopped; `pause_asked` whether the user holds imports
+    back, at once, before the worker knows.
     """
 
     collections_changed = Signal(object)
@@ -83,6 +85,7 @@ class LibraryClient(QObject):
     import_progressed = Signal(object)
     file_finished = Signal(object)
     import_finished = Signal(object)
+    pause_asked = Signal(bool)
     failed = Signal(object)
     stopped = Signal(object)
 
@@ -96,6 +99,7 @@ class LibraryClient(QObject):
         self._check = 0
         self._check_again = False
         self._since_status = QElapsedTimer()
+        self._phase: Phase | None = None
         self.worker.ready.connect(self._on_ready)
         self.worker.changed.connect(self.refresh)
         self.worker.folders_changed.connect(self._check_quietly)
@@ -216,6 +220,7 @@ class LibraryClient(QObject):
 
     def pause(self, paused: bool) -> None:
         """Pause every import, or let them go on; holds over a restart."""
+        self.pause_asked.emit(paused)
         self.worker.request(PauseImports(paused), lambda _: self._ask_status())
 
     def cancel_imports(self) -> None:
@@ -301,15 +306,16 @@ class LibraryClient(QObject):
             if not told:
                 told = True
                 self.import_started.emit()
-            self._follow_status(progress)
             self.import_progressed.emit(progress)
+            self._follow_status(progress)
 
         def on_ended(summary: ImportSummary | None, failure: Failure | None) -> None:
             self._imports.remove(request)
-            if failure is not None and failure.kind not in (FailureKind.CANCELLED, FailureKind.DIED):
+            stopped = failure is not None and failure.kind in (FailureKind.CANCELLED, FailureKind.DIED)
+            if failure is not None and not stopped:
                 self.failed.emit(failure)
             if told or (summary is not None and summary.notice is not None):
-                self.import_finished.emit(summary)
+                self.import_finished.emit(summary if stopped or failure is None else failure)
                 self.refresh()
             if request == self._check:
                 self._on_checked(failure)
@@ -334,9 +340,11 @@ class LibraryClient(QObject):
             self._check_quietly()
 
     def _follow_status(self, progress: ImportProgress) -> None:
-        """Ask now and then how much can be searched, and at once when there is something for the first time."""
+        """Ask now and then how much there is, and at once in another phase or when there is something to search."""
         first = progress.passages > 0 and (self.status is None or self.status.passages == 0)
-        if first or not self._since_status.isValid() or self._since_status.hasExpired(STATUS_MS):
+        turned, self._phase = progress.phase is not self._phase, progress.phase
+        if first or turned or not self._since_status.isValid() or self._since_status.hasExpired(STATUS_MS):
+            self.worker.request(ListCollections(), self._on_collections)
             self._ask_status()
 
     def _ask_status(self) -> None:

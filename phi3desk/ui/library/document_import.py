@@ -80,6 +80,8 @@ class DocumentImport(QObject):
         """Return how an import ended in a sentence, and whether there are files to look after."""
         total = sum(summary.states.values())
         good = sum(summary.states.get(state, 0) for state in READ)
+        if not good:
+            return self.tr("None of %Ln file(s) could be read. The library says why.", "", total), True
         if good < total:
             template = self.tr("{bad} of {total} files could not be read. The library says why.")
             return template.format(bad=number(total - good), total=number(total)), True

@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from phi3desk.library.documents import ImportProgress, ImportSummary, Phase, State
+from phi3desk.library.documents import Figures, ImportProgress, ImportSummary, Phase, State
 from phi3desk.ui.formatting import counted, duration, number, translate
 from phi3desk.ui.library.document_states import UNREADABLE
-from phi3desk.ui.library.progress import ProgressText
+from phi3desk.ui.library.progress import WAITING, ProgressText
 from phi3desk.ui.theme import SPACE_M, SPACE_S
 from phi3desk.ui.widgets.basic import Button, Card, label, on_click
 from phi3desk.ui.widgets.elided_label import ElidedLabel
-
-WAITING = frozenset({Phase.PAUSED, Phase.ON_BATTERY})
 
 
 class ImportBar(Card):
@@ -34,7 +32,7 @@ class ImportBar(Card):
         super().__init__()
         self.setAccessibleName(self.tr("Import"))
         self._progress_text = ProgressText(self)
-        self._paused = self._held = self._progressed = False
+        self._paused = self._held = self._progressed = self._pausing = False
         self._phase = ElidedLabel()
         self._ended = label()
         self._left = label(kind="quiet", wraps=False)
@@ -45,7 +43,7 @@ class ImportBar(Card):
         self.progress_bar.setAccessibleName(self.tr("Files read"))
         self._file = ElidedLabel("quiet")
         self._figures = ElidedLabel("quiet")
-        self._semantic_index = ElidedLabel("quiet")
+        self._searchable = ElidedLabel("quiet")
         self.pause_button = Button(self.tr("Pause"), "pause")
         on_click(self.pause_button, self._on_pause)
         self.cancel_button = on_click(
@@ -66,7 +64,7 @@ class ImportBar(Card):
     @property
     def figures(self) -> str:
         """The figures of the running import, line by line."""
-        lines = (self._left, self._file, self._figures, self._semantic_index)
+        lines = (self._left, self._file, self._figures, self._searchable)
         return "\n".join(line.text() for line in lines if line.text())
 
     def begin(self) -> None:
@@ -75,9 +73,9 @@ class ImportBar(Card):
         self.cancel_button.setEnabled(True)
         self.pause_button.setEnabled(True)
         self.progress_bar.setValue(0)
-        self._progressed = False
+        self._progressed = self._pausing = False
         self.show_held(self._held)
-        for line in (self._left, self._file, self._figures, self._semantic_index):
+        for line in (self._left, self._file, self._figures, self._searchable):
             line.clear()
         self.show()
 
@@ -89,28 +87,37 @@ class ImportBar(Card):
         if not self._progressed and not self._running.isHidden():
             self._say(self._progress_text.phase(Phase.PAUSED if held else Phase.CHECKING))
 
-    def show_progress(self, progress: ImportProgress) -> None:
-        """Show how far the import is."""
+    def show_progress(self, progress: ImportProgress, figures: Figures | None) -> None:
+        """Show how far the import is; `figures` are those of all files, None while they are not counted yet."""
         if self.isHidden() or not self.close_button.isHidden():
             self.begin()
         self._progressed = True
-        self.pause_button.setEnabled(self.cancel_button.isEnabled())
+        self._pausing = self._pausing and progress.phase is not Phase.PAUSED
+        self.pause_button.setEnabled(self.cancel_button.isEnabled() and not self._pausing)
         self._show_paused(progress.phase is Phase.PAUSED)
-        if self.cancel_button.isEnabled():
-            self._say(self._head_of(progress))
-        self.progress_bar.setValue(round(1000 * progress.share))
-        left = [self.tr("{percent} %").format(percent=number(100 * progress.share, 1))]
+        if self.cancel_button.isEnabled() and not self._pausing:
+            self._say(self._head_of(progress.phase, figures))
+        # the bar runs to and fro while the files are not counted
+        self.progress_bar.setMaximum(1000 if figures is not None else 0)
+        left = []
+        if figures is not None:
+            self.progress_bar.setValue(int(1000 * figures.share))
+            left.append(self.tr("{percent} %").format(percent=number(int(1000 * figures.share) / 10, 1)))
         if progress.seconds_left is not None and progress.phase not in WAITING:
             left.append(self.tr("{time} left").format(time=duration(progress.seconds_left)))
         self._left.setText("  ·  ".join(left))
         self._file.show_text(progress.current)
         self._figures.show_text(self._figures_of(progress))
-        self._semantic_index.show_text(self._progress_text.semantic_index(progress.embedded, progress.passages))
+        self._searchable.show_text(self._progress_text.searchable(figures) if figures is not None else "")
 
-    def finish(self, summary: ImportSummary | None) -> None:
-        """Tell how the import ended; None where it was stopped before it had an end."""
+    def finish(self, summary: ImportSummary | None, failure: str = "") -> None:
+        """Tell how the import ended; None where it was stopped before it had an end, or `failure` says why it had none.
+
+        What was done before a failure is told before it.
+        """
         self._show_running(False)
-        self._say(self._summary(summary))
+        told = [self._summary(summary)] if summary is not None or not failure else []
+        self._say(" ".join([*told, failure]).strip())
         states = summary.states if summary is not None else {}
         self.unreadable_button.setVisible(any(states.get(state, 0) for state in UNREADABLE))
         self.show()
@@ -134,6 +141,8 @@ class ImportBar(Card):
                 self.tr("{failed} of {files} could not be read.").format(
                     failed=number(unreadable), files=counted(files, "files")
                 )
+                if unreadable < files
+                else self.tr("None of %Ln file(s) could be read.", "", files)
             )
             sentences += self._kinds_of(states)
         elif files and not summary.cancelled:
@@ -156,13 +165,15 @@ class ImportBar(Card):
         }
         return [text for text, count in said.items() if count]
 
-    def _head_of(self, progress: ImportProgress) -> str:
-        files = self.tr("{done} of {all} files").format(done=number(progress.files_done), all=number(progress.files))
-        phase = self._progress_text.phase(progress.phase)
-        return f"{phase}: {files}" if progress.files else phase
+    def _head_of(self, phase: Phase, figures: Figures | None) -> str:
+        word = self._progress_text.phase(phase)
+        if figures is None or not figures.files:
+            return word
+        template = self.tr("{phase}: {done} of {all} files read")
+        return template.format(phase=word, done=number(figures.files_read), all=number(figures.files))
 
     def _figures_of(self, progress: ImportProgress) -> str:
-        parts = [counted(progress.pages, "pages"), counted(progress.passages, "passages")]
+        parts = [counted(progress.pages, "pages")]
         if progress.pages_per_second > 0 and progress.phase not in WAITING:
             parts.append(self.tr("{rate} pages a second").format(rate=number(progress.pages_per_second, 1)))
         if progress.ocr_left:
@@ -180,10 +191,10 @@ class ImportBar(Card):
         first.addWidget(self._file, 1)
         first.addWidget(self._left)
         column.addLayout(first)
-        for line in (self._file, self._figures, self._semantic_index):
+        for line in (self._file, self._figures, self._searchable):
             line.setFixedHeight(line.fontMetrics().lineSpacing())
         column.addWidget(self._figures)
-        column.addWidget(self._semantic_index)
+        column.addWidget(self._searchable)
         head = QHBoxLayout()
         head.setSpacing(SPACE_M)
         head.addWidget(self._phase, 1)
@@ -223,10 +234,13 @@ class ImportBar(Card):
             self.setAccessibleDescription(text)
 
     def _on_pause(self) -> None:
-        paused = not self._paused
-        self.pause_button.setEnabled(False)
+        self._pausing = paused = not self._paused
+        self.pause_button.setEnabled(not paused)
         if paused:
             self._say(self.tr("Pausing after the page that is being read"))
+        else:
+            self._show_paused(False)
+            self._say(self.tr("Going on"))
         self.pause_requested.emit(paused)
 
     def _on_cancel(self) -> None:

@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.library.documents import Collection, ImportSummary, State
-from phi3desk.ui.formatting import counted, number
+from phi3desk.ui.formatting import counted, number, translate
 from phi3desk.ui.library.collection_list import CollectionList
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_list import DocumentList
 from phi3desk.ui.library.document_states import UNREADABLE
 from phi3desk.ui.library.folders_pane import FoldersPane
 from phi3desk.ui.library.import_bar import ImportBar, joined
+from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import Button, Picture, label, on_click
@@ -47,6 +48,8 @@ class LibraryPage(QWidget):
         self._document_import = document_import
         self._running = 0
         self._ended: list[ImportSummary | None] = []
+        self._failure: Failure | None = None
+        self._progress = LibraryProgress(services.library, self)
         self.setAccessibleName(self.tr("Library"))
         self.collections = CollectionList()
         self.documents = DocumentList(services, document_import)
@@ -165,7 +168,7 @@ class LibraryPage(QWidget):
         library.collections_changed.connect(self._on_collections_changed)
         library.status_changed.connect(lambda status: self.import_bar.show_held(status.paused))
         library.import_started.connect(self._on_import_started)
-        library.import_progressed.connect(self.import_bar.show_progress)
+        self._progress.changed.connect(self._show_progress)
         library.import_finished.connect(self._on_import_finished)
         library.failed.connect(self._on_failed)
         self.import_bar.pause_requested.connect(library.pause)
@@ -182,7 +185,7 @@ class LibraryPage(QWidget):
     def _on_collections_changed(self, collections: Sequence[Collection]) -> None:
         self.collections.show_collections(collections)
         self._show_title()
-        self._show_page()
+        self._show_counts()
         if not self.documents.loaded:
             self.documents.fetch()
 
@@ -203,15 +206,24 @@ class LibraryPage(QWidget):
         """Imports that wait for each other are told as one."""
         if self._running == 0:
             self._ended.clear()
+            self._failure = None
             self.import_bar.begin()
         self._running += 1
         self._show_page()
 
-    def _on_import_finished(self, summary: ImportSummary | None) -> None:
+    def _show_progress(self) -> None:
+        if self._running and self._progress.progress is not None and self._progress.is_told:
+            self.import_bar.show_progress(self._progress.progress, self._progress.figures)
+
+    def _on_import_finished(self, ended: ImportSummary | Failure | None) -> None:
         self._running = max(0, self._running - 1)
-        self._ended.append(summary)
+        if isinstance(ended, Failure):
+            self._failure = ended
+        else:
+            self._ended.append(ended)
         if self._running == 0:
-            self.import_bar.finish(joined(self._ended))
+            failure = translate(self._failure.sentence) if self._failure is not None else ""
+            self.import_bar.finish(joined(self._ended), failure)
         self.documents.fetch()
 
     def _on_failed(self, _failure: Failure) -> None:
@@ -224,11 +236,14 @@ class LibraryPage(QWidget):
 
     def _show_counts(self) -> None:
         total, matching = self.documents.model.total, self.documents.model.matching
-        text = counted(total, "documents")
+        # the list of collections beside it counts the same
+        chosen = self.current_collection
+        documents = sum(one.documents for one in self._library.collections if chosen in (None, one.id))
+        text = counted(documents, "documents")
         if matching != total:
             text = self.tr("{matching} of {documents}").format(matching=number(matching), documents=text)
         self._counts.setText(text)
-        self._counts.setVisible(total > 0)
+        self._counts.setVisible(documents > 0)
         self._show_page()
 
     def _show_page(self) -> None:

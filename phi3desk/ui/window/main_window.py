@@ -479,12 +479,12 @@ class MainWindow(QMainWindow):
         self._set_source_shown(True)
         self.source.show_document(document)
 
-    def _on_import_finished(self, summary: ImportSummary | None) -> None:
+    def _on_import_finished(self, summary: ImportSummary | Failure | None) -> None:
         self.start_controller.show()
-        if summary is not None and summary.notice is not None and self.page is not Page.LIBRARY:
+        if isinstance(summary, ImportSummary) and summary.notice is not None and self.page is not Page.LIBRARY:
             self._offer(translate(summary.notice))
             return
-        if summary is None or not summary.states:
+        if not isinstance(summary, ImportSummary) or not summary.states:
             return
         text, look_after = self.document_import.summary(summary)
         if self.page is Page.LIBRARY:
@@ -515,7 +515,7 @@ class MainWindow(QMainWindow):
 
     def _on_model_added(self, entry: ModelEntry) -> None:
         self.active_expert.load(entry)
-        self._offer(self.tr("{name} answers from now on.").format(name=entry.name))
+        self._offer(self.tr("{name} answers from now on.").format(name=entry.called))
 
     def _on_adapter_added(self, entry: AdapterEntry) -> None:
         text = self.tr("The adapter {name} was added. Give it to an expert to use it.").format(name=entry.name)

@@ -10,10 +10,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
+from phi3desk.errors import say
 from phi3desk.library.documents import (
     BoundSource,
     Collection,
     Document,
+    Figures,
     FileOutcome,
     ImportProgress,
     ImportSummary,
@@ -29,7 +31,7 @@ from phi3desk.ui.library.page import FOLDERS, LibraryPage
 from phi3desk.ui.library.password_dialog import PasswordDialog
 from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
-from phi3desk.workers.protocol import Request
+from phi3desk.workers.protocol import Failure, FailureKind, Request
 from phi3desk.workers.requests import (
     Cancel,
     CreateCollection,
@@ -81,7 +83,7 @@ def test_library_page_tells_the_selected_documents_reason_in_full(page):
     shown = page([document(1, State.NEEDS_OCR)])
     shown.documents.table.selectRow(0)
     assert shown.documents.detail.isVisible()
-    assert shown.documents.reason.text() == "All 14 pages are pictures without text."
+    assert shown.documents.reason.text().endswith("then read it again. All 14 pages are pictures without text.")
 
 
 def test_library_page_offers_one_way_in_when_empty(page, qtbot: QtBot):
@@ -154,16 +156,19 @@ PROGRESS = ImportProgress(240, 87, 412, 150, 51, "Pump manual.pdf", 36.4, 130.0,
 def test_library_page_bar_tells_phase_and_figures_and_cancels(page, qtbot: QtBot):
     shown = page([document(1)])
     shown.library.import_paths(["/plant"], 1)
-    shown.worker.progress(PROGRESS)
+    shown.worker.figures = Figures(240, 207, 180, 1500, 510, 0.3495)
     bar = shown.import_bar
+    shown.worker.progress(replace(PROGRESS, phase=Phase.CHECKING))
+    assert (bar.text, bar.progress_bar.maximum()) == ("Checking files", 0)
+    shown.worker.progress(PROGRESS)
     assert bar.isVisible()
-    assert bar.text == "Preparing the search by meaning: 87 of 240 files"
-    assert (bar.progress_bar.value(), bar.progress_bar.maximum()) == (414, 1000)
+    assert bar.text == "Preparing the search by meaning: 207 of 240 files read"
+    assert (bar.progress_bar.value(), bar.progress_bar.maximum()) == (400, 1000)
     assert bar.figures.splitlines() == [
-        "41.4 %  ·  about 2 minutes left",
+        "40.0 %  ·  about 2 minutes left",
         "Pump manual.pdf",
-        "412 pages  ·  150 passages  ·  36.4 pages a second  ·  12 pages left for OCR",
-        "Keyword search; semantic index 34 %",
+        "412 pages  ·  36.4 pages a second  ·  12 pages left for OCR",
+        "Searchable by words: 180 of 240 files, by meaning: 34 %",
     ]
     qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
     assert asked(shown)[0] == ImportPaths(("/plant",), 1)
@@ -179,11 +184,13 @@ def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot
     before = (bar.height(), bar.pause_button.width(), bar.cancel_button.geometry())
     qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
     library.import_progressed.emit(replace(PROGRESS, phase=Phase.PAUSED, current=""))
-    assert bar.text == "Paused: 87 of 240 files"
-    assert bar.figures.splitlines()[0] == "41.4 %"
+    assert bar.text == "Paused"
     assert bar.pause_button.text() == "Continue"
     assert (bar.height(), bar.pause_button.width(), bar.cancel_button.geometry()) == before
     qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
+    assert (bar.text, bar.pause_button.text()) == ("Preparing the search by meaning", "Pause")
+    library.import_progressed.emit(replace(PROGRESS, phase=Phase.PAUSED))
+    assert (bar.text, bar.pause_button.text()) == ("Preparing the search by meaning", "Pause")
     assert asked(shown) == [PauseImports(True), PauseImports(False)]
 
 
@@ -217,6 +224,18 @@ def test_library_page_tells_imports_that_follow_each_other_as_one(page):
     assert shown.import_bar.text == "Checking files"
     library.import_finished.emit(ImportSummary({"ready": 2}, 1.0))
     assert shown.import_bar.text == "1 of 6 files could not be read. 1 is locked by a password."
+
+
+def test_library_page_tells_why_an_import_could_not_begin(page):
+    shown = page([document(1)])
+    shown.library.import_started.emit()
+    gone = say("There is no file or folder {path}.", path="/gone")
+    shown.library.import_finished.emit(Failure(FailureKind.USER, gone))
+    assert shown.import_bar.text == "There is no file or folder /gone."
+    for states, told in (({"failed": 1}, "The file could not be read."), ({"locked": 3}, "None of 3 files could")):
+        shown.library.import_started.emit()
+        shown.library.import_finished.emit(ImportSummary(states, 1.0))
+        assert shown.import_bar.text.startswith(told)
 
 
 def test_library_page_keeps_the_selection_when_documents_come_in(page):

@@ -33,7 +33,7 @@ from pytestqt.qtbot import QtBot
 from phi3desk import app
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Basis, Mention, Message, Source
-from phi3desk.library.documents import ImportProgress, LibraryStatus, Phase
+from phi3desk.library.documents import Figures, ImportProgress, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import AdapterUse, Ending, ModelRef, Role
 from phi3desk.paths import Paths
@@ -69,6 +69,9 @@ def window(qtbot: QtBot, services: Services) -> Iterator[MainWindow]:
 def working(qtbot: QtBot, window: MainWindow, services: Services, tiny_phi3: Path) -> MainWindow:
     """Return the window with both workers running and the tiny model loaded."""
     services.models.use(services.models.add(tiny_phi3).name)
+    # it answers while there are no documents
+    expert = dataclasses.replace(services.profiles.current, answer_mode=AnswerMode.DOCUMENTS_FIRST)
+    services.profiles.save(expert)
     app.start_workers(window, services)
     qtbot.waitUntil(lambda: services.library.status is not None and services.model.model is not None, timeout=WAIT)
     return window
@@ -513,13 +516,27 @@ def test_window_takes_back_the_edit_of_a_question(
 
 def test_window_says_that_the_semantic_index_is_incomplete(window: MainWindow, services: Services) -> None:
     library = services.library
-    library.status = LibraryStatus(3, 1000, 340, "", False, True)
-    library.status_changed.emit(library.status)
-    assert window.chat.status.text() == "Keyword search; semantic index 34 %"
+
+    def tell(figures: Figures) -> None:
+        library.status = LibraryStatus(3, figures.passages, figures.embedded, "", False, True, figures=figures)
+        library.status_changed.emit(library.status)
+
+    said = "Searchable by words: 2 of 3 files, by meaning: 34 %"
+    tell(Figures(3, 2, 2, 1000, 340, 0.349))
+    assert window.chat.status.text() == said
     library.import_started.emit()
-    library.import_progressed.emit(ImportProgress(3, 1, 50, 1000, 340, "", 1.0, None, phase=Phase.PAUSED))
-    assert window.chat.status.text() == "Keyword search; semantic index 34 %  ·  Paused"
-    library.status = LibraryStatus(3, 1000, 1000, "", False, False)
+    paused = ImportProgress(3, 1, 50, 1000, 340, "", 1.0, None, phase=Phase.PAUSED)
+    library.import_progressed.emit(dataclasses.replace(paused, phase=Phase.READING))
+    library.import_progressed.emit(paused)
+    assert window.chat.status.text() == f"{said}  ·  Paused"
+    tell(Figures(3, 2, 2, 1000, 340, 0.349))
+    bar = window.library_page.import_bar
+    assert (bar.text, bar.figures.splitlines()[-1]) == ("Paused: 2 of 3 files read", said)
+    library.pause(False)
+    library.import_progressed.emit(paused)
+    assert window.chat.status.text() == said
+    assert (bar.text, bar.pause_button.text()) == ("Reading: 2 of 3 files read", "Pause")
+    tell(Figures(3, 3, 3, 1000, 1000, 1.0))
     library.import_finished.emit(None)
     assert window.chat.status.text() == ""
 

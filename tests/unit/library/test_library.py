@@ -3,12 +3,13 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from phi3desk.errors import UserError
-from phi3desk.library.documents import State
+from phi3desk.library.documents import Figures, ImportProgress, Phase, State
 from phi3desk.library.language import language_of
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths
@@ -63,6 +64,39 @@ def test_import_gives_every_file_a_state_and_search_finds_the_page(library: Libr
     best = library.search("How often is the main bearing greased again?").found[0]
     assert (best.passage.document, best.passage.page, best.relevant) == ("copy.pdf", 2, True)
     assert best.meaning is not None and best.meaning > 0.4
+
+
+def test_figures_never_run_backwards_not_over_a_restart_either(library: Library, folder: Path, paths: Paths) -> None:
+    for number in range(9):
+        (folder / f"note {number}.txt").write_text(f"Pump {number} is greased every {number + 2} weeks by the fitter.")
+    (folder / "bad.pdf").write_bytes(b"%PDF-1.7 broken")
+    told: list[Figures] = []
+    cancelled = threading.Event()
+    mine = library.collection_id("My documents", create=True)
+
+    def on_progress(progress: ImportProgress) -> None:
+        if progress.phase is not Phase.CHECKING:
+            told.append(library.status().figures)
+        if told and told[-1].files_read >= 4:
+            library.suspend_import()
+            cancelled.set()
+
+    assert library.import_paths([folder], mine, on_progress, None, cancelled).cancelled
+    library.close()
+    again = Library(paths, Settings(paths.settings), READER)
+    told.append(again.status().figures)
+    again.sync(on_progress=lambda _: told.append(again.status().figures))
+    told.append(again.status().figures)
+    again.close()
+    assert {one.files for one in told} == {12}
+    for before, after in pairwise(told):
+        for name in ("files_read", "files_by_words", "embedded", "meanings", "share"):
+            assert getattr(before, name) <= getattr(after, name), name
+    assert told[-2].files_read >= 4
+    assert told[0].meanings == 0.0
+    end = told[-1]
+    assert (end.files_read, end.files_by_words, end.meanings, end.share) == (12, 11, 1.0, 1.0)
+    assert end.embedded == end.passages > 0
 
 
 def test_a_swedish_question_gets_no_vote_of_the_english_embedder(library: Library, folder: Path) -> None:
