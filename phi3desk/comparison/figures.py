@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -192,6 +193,8 @@ def _of_variant(
     }
     problems = sum(1 for outcome in outcomes if outcome.problem)
     seconds = mean_of([outcome.seconds for outcome in outcomes if not outcome.problem])
+    # the interval of a few times that differ much begins below 0, where no time is
+    seconds = dataclasses.replace(seconds, low=max(0.0, seconds.low))
     return VariantFigures(variant, len(outcomes), problems, shares, seconds)
 
 

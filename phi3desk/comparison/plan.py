@@ -140,11 +140,13 @@ def variants_of(wanted: Sequence[str], base: Profile, profiles: Sequence[Profile
 
 
 def offered(base: Profile, *, has_documents: bool, only_with_passages: bool = False) -> tuple[str, ...]:
-    """Return which of alone, documents, adapter and both a profile can be compared in.
+    """Return which of alone, documents, adapter and both a profile can be compared in; without documents where it
+    searches none.
 
     With `only_with_passages` its adapters have no part in answers without passages: the adapter without documents
     would be the model alone.
     """
+    has_documents = has_documents and base.answer_mode.searches
     needs = {ALONE: True, DOCUMENTS: has_documents, ADAPTER: bool(base.adapters) and not only_with_passages}
     needs[BOTH] = needs[DOCUMENTS] and bool(base.adapters)
     return tuple(kind for kind in KINDS if needs[kind])

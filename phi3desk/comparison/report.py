@@ -139,7 +139,7 @@ def _figures_table(made: Figures) -> str:
     rows.append(_row("Seconds for an answer", [seconds_text(one.seconds) for one in made.variants]))
     if any(one.problems for one in made.variants):
         rows.append(_row("Could not be answered", [str(one.problems) for one in made.variants]))
-    caption = "In brackets: where the true share lies with 95 % confidence."
+    caption = "In brackets: where the figure would likely lie with many more questions."
     return f"<table><caption>{caption}</caption><tr><td></td>{head}</tr>{''.join(rows)}</table>"
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.chat.history import TITLE_LENGTH
-from phi3desk.comparison.plan import ADAPTER, BOTH, KIND_NAMES, PROFILE, Comparison
+from phi3desk.comparison.plan import ADAPTER, BOTH, DOCUMENTS, KIND_NAMES, PROFILE, Comparison
 from phi3desk.comparison.questions import ComparedQuestion, read_questions
 from phi3desk.comparison.questions import typed_questions as questions_typed
 from phi3desk.errors import UserError
@@ -55,6 +55,7 @@ class ComparisonForm(QWidget):
         self.problem.hide()
         self._profiles: list[Profile] = []
         self._formed: Collection[str] = ()
+        self._left_out: Collection[str] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_M)
@@ -94,6 +95,8 @@ class ComparisonForm(QWidget):
             self.kinds[key] = box
             kinds.addWidget(box)
         card.column.addLayout(kinds)
+        self.why = label("", "quiet")
+        card.column.addWidget(self.why)
         self._experts_label = label(self.tr("And by other experts, as they are"), "quiet")
         card.column.addWidget(self._experts_label)
         self._experts = FlowLayout(SPACE_M)
@@ -110,14 +113,21 @@ class ComparisonForm(QWidget):
         self._earlier_card.column.addLayout(self._earlier)
         return self._earlier_card
 
-    def show_profiles(self, profiles: list[Profile], current: str, formed: Collection[str] = ()) -> None:
+    def show_profiles(
+        self,
+        profiles: list[Profile],
+        current: str,
+        formed: Collection[str] = (),
+        left_out: Collection[str] = (),
+    ) -> None:
         """Offer these experts; what is chosen stays where it still exists.
 
-        `formed` are the ids of those whose adapters have no part in answers without passages.
+        `formed` are the ids of those whose adapters have no part in answers without passages, `left_out` of those
+        whose adapters are for another model than the one they answer with.
         """
         chosen = self.expert.currentData() or current
         ticked = {key for key, box in self.experts.items() if box.isChecked()}
-        self._profiles, self._formed = profiles, formed
+        self._profiles, self._formed, self._left_out = profiles, formed, left_out
         self.expert.blockSignals(True)
         self.expert.clear()
         for profile in profiles:
@@ -237,10 +247,27 @@ class ComparisonForm(QWidget):
         dialog.open()
 
     def _on_expert(self, _: int = 0) -> None:
-        has_adapter = bool(self._profiles) and bool(self.base.adapters)
-        for key in (ADAPTER, BOTH):
-            self.kinds[key].setEnabled(has_adapter)
-            self.kinds[key].setToolTip("" if has_adapter else self.tr("This expert has no adapter"))
-        if has_adapter and self.base.id in self._formed:
-            self.kinds[ADAPTER].setEnabled(False)
-            self.kinds[ADAPTER].setToolTip(self.tr("Its adapter takes part only in answers from documents"))
+        reasons = self._reasons() if self._profiles else {}
+        for key, box in self.kinds.items():
+            reason = reasons.get(key, "")
+            box.setEnabled(not reason)
+            box.setToolTip(reason)
+            box.setAccessibleDescription(reason)
+        self.why.setText("\n".join(dict.fromkeys(reasons.values())))
+        self.why.setVisible(bool(reasons))
+
+    def _reasons(self) -> dict[str, str]:
+        """Return why the expert cannot be compared in some ways, by their keys."""
+        reasons: dict[str, str] = {}
+        if self.base.id in self._formed and self.base.adapters:
+            told = self.tr("The adapter of “{expert}” takes part only in answers from documents.")
+            reasons[ADAPTER] = told.format(expert=self.base.name)
+        if not self.base.answer_mode.searches:
+            told = self.tr("“{expert}” answers without documents.")
+            reasons |= dict.fromkeys((DOCUMENTS, BOTH), told.format(expert=self.base.name))
+        if not self.base.adapters:
+            told = self.tr("“{expert}” has no adapter. One is added on the Models page, and given to it in its form.")
+            if self.base.id in self._left_out:
+                told = self.tr("The adapter of “{expert}” was made for the starter, not for the model it answers with.")
+            reasons |= dict.fromkeys((ADAPTER, BOTH), told.format(expert=self.base.name))
+        return reasons

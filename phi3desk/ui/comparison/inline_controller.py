@@ -85,6 +85,8 @@ class InlineComparisonController(QObject):
         variants = offered(base, has_documents=self._has_documents(), only_with_passages=formed)
         if len(variants) < 2:
             reason = self.tr("There is nothing to compare: “{expert}” has no adapter, and there are no documents.")
+            if not base.answer_mode.searches:
+                reason = self.tr("There is nothing to compare: “{expert}” has no adapter and searches no documents.")
             if formed:
                 reason = self.tr(
                     "There is nothing to compare: the adapter of “{expert}” takes part only in answers from documents, "

@@ -116,8 +116,11 @@ class ComparisonPage(QWidget):
 
     def refresh(self) -> None:
         """Show the experts and the earlier comparisons as they are now."""
-        profiles = [self._launcher.on_its_model(profile) for profile in self._profiles.profiles()]
-        self.form.show_profiles(profiles, self._profiles.current.id, self._launcher.only_with_passages(profiles))
+        kept = self._profiles.profiles()
+        profiles = [self._launcher.on_its_model(profile) for profile in kept]
+        left_out = {one.id for one, on_model in zip(kept, profiles, strict=True) if one.adapters != on_model.adapters}
+        formed = self._launcher.only_with_passages(profiles)
+        self.form.show_profiles(profiles, self._profiles.current.id, formed, left_out)
         self.form.show_earlier(self._store.comparisons())
 
     def start(self) -> None:

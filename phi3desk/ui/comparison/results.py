@@ -95,7 +95,9 @@ class ComparisonResults(QTabWidget):
         self.figures_table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.figures_table.verticalHeader().setDefaultSectionSize(34)
         self._reveal = on_click(Button(self.tr("Reveal the names"), "eye-outline"), self.reveal_requested.emit)
-        self._explained = label(self.tr("In brackets: where the true share lies with 95 % confidence."), "quiet")
+        self._explained = label(
+            self.tr("In brackets: where the figure would likely lie with many more questions."), "quiet"
+        )
         column.addWidget(self.hidden)
         column.addWidget(self._reveal, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (self.figures_table, self._explained, self.chart, self.words):

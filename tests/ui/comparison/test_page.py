@@ -8,12 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.examples import AskedWith, ExampleStore, Verdict
 from phi3desk.chat.messages import Basis
 from phi3desk.chat.prompt import FORMS
 from phi3desk.comparison.plan import Outcome, Plan, variants_of
 from phi3desk.comparison.questions import typed_questions
 from phi3desk.comparison.store import ComparisonStore
+from phi3desk.model.starter import ADAPTER
 from phi3desk.model.types import AdapterUse, Role
 from phi3desk.ui.chat.message_actions import MessageAction, MessageActions
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
@@ -138,7 +140,17 @@ def test_adapter_for_answers_from_documents_is_not_compared_without_them(page, s
     assert page.form.kinds["both"].isEnabled()
     assert not page.form.kinds["adapter"].isEnabled()
     assert page.form.variants == ["alone", "documents"]
-    assert "only in answers from documents" in page.form.kinds["adapter"].toolTip()
+    for told in (page.form.kinds["adapter"].toolTip(), page.form.why.text()):
+        assert "takes part only in answers from documents" in told
+
+    starters = AdapterUse(ADAPTER, "")
+    without = dataclasses.replace(profiles.current, adapters=(starters,), answer_mode=AnswerMode.MODEL_ALONE)
+    profiles.save(without)
+    page.refresh()
+    assert page.form.variants == ["alone"]
+    assert "answers without documents" in page.form.kinds["documents"].toolTip()
+    assert page.form.kinds["both"].toolTip() == page.form.kinds["adapter"].toolTip()
+    assert "made for the starter" in page.form.why.text()
 
 
 def test_comparison_is_refused_while_an_answer_is_written(page, store):

@@ -16,7 +16,7 @@ from phi3desk.comparison.figures import PairFigures, figures
 from phi3desk.comparison.grading import Expected, Judged, holds, judge
 from phi3desk.comparison.plan import Outcome, Plan, Variant, offered, run, shown_order, variants_of, work_left
 from phi3desk.comparison.questions import ComparedQuestion, read_plain_questions, read_questions, typed_questions
-from phi3desk.comparison.report import csv_text, html_text
+from phi3desk.comparison.report import csv_text, html_text, seconds_text
 from phi3desk.comparison.statistics import holm, mean_of, p_value_of, share_of
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import UserError
@@ -163,6 +163,8 @@ def test_adapter_alone_is_not_offered_where_it_would_be_the_model_alone():
     assert offered(PUMP, has_documents=True) == ("alone", "documents", "adapter", "both")
     assert offered(PUMP, has_documents=True, only_with_passages=True) == ("alone", "documents", "both")
     assert offered(PUMP, has_documents=False, only_with_passages=True) == ("alone",)
+    alone = dataclasses.replace(PUMP, answer_mode=AnswerMode.MODEL_ALONE)
+    assert offered(alone, has_documents=True) == ("alone", "adapter")
 
 
 def test_work_changes_adapters_once():
@@ -215,6 +217,16 @@ def test_figures_match_a_table_counted_by_hand(store):
     )
     assert made.seconds[0].difference.value == pytest.approx(-(2 * 8 + 28) / 9)
     assert "page" not in made.measures
+
+
+def test_seconds_of_answers_that_differ_much_do_not_begin_below_nothing(store):
+    comparison = store.begin(Plan("t", typed_questions("q1\nq2"), ONE_AND_TWO))
+    for variant, times in (("alone", (0.2, 40.0)), ("documents", (1.0, 3.0))):
+        for question, seconds in zip(comparison.plan.questions, times, strict=True):
+            store.keep(comparison.id, Outcome(question.id, variant, answer("yes"), seconds))
+    made = figures(comparison, store.outcomes(comparison.id))
+    assert [one.seconds.low for one in made.variants] == [0.0, 0.0]
+    assert "-" not in seconds_text(made.variants[0].seconds)
 
 
 def test_blind_order_is_mixed_and_stays(store):
