@@ -59,7 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
         "system",
         "Appearance",
         "Colours",
-        "Costs nothing.",
+        "Takes effect at once.",
         choices=(("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
     ),
     Setting(

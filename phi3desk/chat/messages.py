@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from phi3desk.library.documents import Passage
 from phi3desk.library.kinds import PDF
+from phi3desk.model.names import model_title
 from phi3desk.model.types import AdapterUse, Ending, Role
 
 #: days for which a deleted conversation or expert can be brought back
@@ -72,7 +73,8 @@ class MadeBy:
     def line(self) -> str:
         """All of it in a few words: the expert, the model, adapters with their strength."""
         adapters = [f"{use.name} {use.strength:g}" for use in self.adapters]
-        return ", ".join(part for part in (self.profile, self.model, *adapters) if part)
+        model = model_title(self.model, self.model_path)
+        return ", ".join(part for part in (self.profile, model, *adapters) if part)
 
 
 class Basis(StrEnum):

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ from filelock import FileLock
 
 from phi3desk.errors import DamagedFile, UserError, say
 from phi3desk.model.gguf import inspect
+from phi3desk.model.names import is_nameless, spoken_name
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import LONGEST_MODEL_NAME, AdapterEntry, ModelEntry, model_name
 from phi3desk.paths import Paths, put_aside, write_atomically
@@ -86,7 +88,8 @@ class ModelStore:
         chosen = checked_name(name) if name else free_name(model_name(path), {entry.name for entry in known})
         if any(entry.name == chosen for entry in known):
             raise UserError("There is already a model called “{name}”. Choose another name.", name=chosen)
-        return self._insert(ModelEntry(chosen, str(path), info.size))
+        title = spoken_name(info.name) if not name and is_nameless(path.stem) else ""
+        return self._insert(ModelEntry(chosen, str(path), info.size, title=title))
 
     def restore(self, entry: ModelEntry) -> ModelEntry:
         """Put a removed entry back, in use again if it was."""
@@ -136,13 +139,19 @@ class ModelStore:
             entries.append(ModelEntry(model_name(starter), str(starter), starter.stat().st_size, starter=True))
         for item in content["models"]:
             path = Path(item["path"])
-            entries.append(ModelEntry(item["name"], item["path"], item["size"], missing=not is_there(path)))
-        return entries
+            title = str(item.get("title") or "")
+            entries.append(
+                ModelEntry(item["name"], item["path"], item["size"], missing=not is_there(path), title=title)
+            )
+        # two files of one model, stored differently, are told apart by their whole names
+        called = Counter(entry.called for entry in entries)
+        return [replace(entry, title=entry.name if called[entry.called] > 1 else entry.called) for entry in entries]
 
     def _insert(self, entry: ModelEntry) -> ModelEntry:
         with self._changing() as content:
-            content["models"].append({"name": entry.name, "path": entry.path, "size": entry.size})
-        return ModelEntry(entry.name, entry.path, entry.size, missing=not is_there(Path(entry.path)))
+            listed = {"name": entry.name, "path": entry.path, "size": entry.size}
+            content["models"].append(listed | ({"title": entry.title} if entry.title else {}))
+        return ModelEntry(entry.name, entry.path, entry.size, missing=not is_there(Path(entry.path)), title=entry.title)
 
     def _read(self) -> dict[str, Any]:
         content = self._read_json()

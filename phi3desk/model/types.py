@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from phi3desk.model.names import model_title
+
 #: characters of the name of a model or an adapter
 LONGEST_MODEL_NAME = 100
 #: strengths of an adapter
@@ -74,7 +76,8 @@ class ModelRef:
 class ModelEntry:
     """A model the user can use; `starter` is the stand-in that came with the program.
 
-    `fingerprint` is the SHA-256 of the file where it was read since the file last changed, empty otherwise.
+    `fingerprint` is the SHA-256 of the file where it was read since the file last changed, empty otherwise. `title` is
+    what it is called, where that tells it from the others of the list.
     """
 
     name: str
@@ -84,6 +87,12 @@ class ModelEntry:
     in_use: bool = False
     missing: bool = False
     fingerprint: str = field(default="", compare=False)
+    title: str = field(default="", compare=False)
+
+    @property
+    def called(self) -> str:
+        """What a person would call it."""
+        return self.title or model_title(self.name, self.path)
 
     @property
     def ref(self) -> ModelRef:

@@ -75,6 +75,13 @@
 <context>
     <name>DocumentImport</name>
     <message numerus="yes">
+        <source>None of %Ln file(s) could be read. The library says why.</source>
+        <translation>
+            <numerusform>The file could not be read. The library says why.</numerusform>
+            <numerusform>None of %Ln files could be read. The library says why.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln document(s) are ready to be asked.</source>
         <translation>
             <numerusform>%Ln document is ready to be asked.</numerusform>
@@ -111,6 +118,13 @@
 </context>
 <context>
     <name>ImportBar</name>
+    <message numerus="yes">
+        <source>None of %Ln file(s) could be read.</source>
+        <translation>
+            <numerusform>The file could not be read.</numerusform>
+            <numerusform>None of %Ln files could be read.</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%Ln are scans without text.</source>
         <translation>
@@ -154,6 +168,23 @@
         <translation>
             <numerusform>%Ln document is locked. Which password opens it?</numerusform>
             <numerusform>%Ln documents are locked. Which password opens them?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message numerus="yes">
+        <source>%Ln document(s) are ready to be asked.</source>
+        <translation type="unfinished">
+            <numerusform>%Ln document is ready to be asked.</numerusform>
+            <numerusform>%Ln documents are ready to be asked.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>You can ask already: %Ln document(s) can be searched.</source>
+        <translation>
+            <numerusform>You can ask already: %Ln document can be searched.</numerusform>
+            <numerusform>You can ask already: %Ln documents can be searched.</numerusform>
         </translation>
     </message>
 </context>

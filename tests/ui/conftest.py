@@ -117,7 +117,7 @@ def make_answer(make_source: Callable[..., Source]) -> Callable[..., Message]:
         citations = tuple(Citation(s.n, s.passage.document, s.passage.path, s.passage.page, SENTENCE) for s in found)
         kind = basis or (Basis.DOCUMENTS if found else Basis.MODEL)
         made_by = MadeBy("Phi-3", "/m.gguf", "", "Pump expert", "p")
-        answer = Answer(text, citations, found, kind, ended, made_by, Timings(tokens_per_s=6.8))
+        answer = Answer(text, citations, found, kind, ended, made_by, Timings(0.5, 300, 0.4, 0.5, 17, 6.8))
         return Message(id, 1, Role.ASSISTANT, text, 0.0, answer)
 
     return make

@@ -1,4 +1,4 @@
-"""The quiet lines under an answer: where it came from, how fast, who wrote it, how it ended."""
+"""The quiet lines under an answer: where it came from, how long it took, who wrote it, how it ended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class AnswerFooter(QObject):
     """Puts the record of an answer into words."""
 
     def made(self, answer: Answer) -> str:
-        """Return the line under an answer: from documents or not, sources, speed, expert, model and adapters."""
+        """Return the line under an answer: from documents or not, sources, expert, model and adapters."""
         parts = [self._basis(answer)]
         if answer.basis is Basis.DOCUMENTS:
             count = len({citation.n for citation in answer.citations}) or len(answer.sources)
@@ -24,14 +24,33 @@ class AnswerFooter(QObject):
                 figures = ", ".join(missing)
                 parts.append(self.tr("check {figures}: the source does not hold it").format(figures=figures))
         if answer.meanings < 1.0 and answer.basis is not Basis.MODEL:
-            percent = number(int(1000 * answer.meanings) / 10, 1)
-            parts.append(self.tr("searched by words; meanings {percent} %").format(percent=percent))
-        if answer.timings.tokens_per_s:
-            parts.append(self.tr("{speed} tok/s").format(speed=f"{answer.timings.tokens_per_s:.1f}"))
+            percent = number(min(99, int(100 * answer.meanings)))
+            told = self.tr("searched by words, and {percent} % of the documents by meaning")
+            parts.append(told.format(percent=percent))
         made_by = answer.made_by.line
         if made_by and answer.basis is not Basis.NOTHING_FOUND:
             parts.append(made_by)
         return "  ·  ".join(parts)
+
+    def took(self, answer: Answer) -> str:
+        """Return how long it took from the question to the end of the answer; empty where no model was asked."""
+        timings = answer.timings
+        if not timings.tokens_per_s:
+            return ""
+        seconds = timings.search_s + timings.first_token_s + timings.generated_tokens / timings.tokens_per_s
+        return self.tr("{seconds} s").format(seconds=number(seconds, 1 if seconds < 10 else 0))
+
+    def details(self, answer: Answer) -> str:
+        """Return how fast the model read and wrote, for who wants to know."""
+        timings = answer.timings
+        if not timings.tokens_per_s:
+            return ""
+        return self.tr("{model}: {read} tokens read, {written} written at {speed} a second").format(
+            model=answer.made_by.model,
+            read=number(timings.prompt_tokens),
+            written=number(timings.generated_tokens),
+            speed=number(timings.tokens_per_s, 1),
+        )
 
     def ending(self, answer: Answer | None, has_text: bool) -> str:
         """Return what to say of an answer that did not come to its end by itself, or an empty text."""
@@ -52,7 +71,7 @@ class AnswerFooter(QObject):
             if not answer.citations and refuses(answer):
                 return self.tr("The model found no answer in the documents")
             if answer.ended is Ending.STOP and not answer.citations:
-                return self.tr("From documents, but no sentence could be tied to one")
+                return self.tr("No sentence of the documents found says this: check it")
             return self.tr("From documents")
         if answer.basis is Basis.NOTHING_FOUND:
             return self.tr("Nothing relevant found, so no model was asked")

@@ -164,7 +164,10 @@ class MessageWriter(QObject):
             cursor.insertText(self.tr("Answer without documents"), mark_format(f"{WITHOUT}{message.id}", tokens()))
             self._new_block(cursor, _spaced(top=8))
         self._write_versions(message, cursor)
-        cursor.insertText(plain(self._footer.made(answer)), self._quiet())
+        told = (self._footer.made(answer), self._footer.took(answer))
+        look = self._quiet()
+        look.setToolTip(plain_tooltip(self._footer.details(answer)))
+        cursor.insertText(plain("  ·  ".join(part for part in told if part)), look)
 
     def _write_versions(self, message: Message, cursor: QTextCursor) -> None:
         """Write which of several answers is in view, between two arrows to the others."""

@@ -124,6 +124,6 @@ class ActiveExpert(QObject):
     def summary(self) -> str:
         """Return the expert's model and adapters in a line."""
         entry = self.entry()
-        parts = [entry.name if entry else self.tr("no model")]
+        parts = [entry.called if entry else self.tr("no model")]
         parts += [f"{use.name} {use.strength:g}" for use in self.current.adapters]
         return " · ".join(parts)

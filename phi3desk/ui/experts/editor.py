@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from phi3desk.library.documents import Collection
+from phi3desk.model.names import spoken_name
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.profiles.profile import LONGEST_NAME, Profile
 from phi3desk.ui.experts.adapter_row import AdapterRow
@@ -199,7 +200,7 @@ class ExpertEditor(QWidget):
         self.model.clear()
         self.model.addItem(self.tr("The model in use"), "")
         for entry in models:
-            self.model.addItem(entry.name, entry.name)
+            self.model.addItem(entry.called, entry.name)
         if profile.model and self.model.findData(profile.model) < 0:
             self.model.addItem(self.tr("{name} (not on this machine)").format(name=profile.model), profile.model)
         self.model.setCurrentIndex(max(0, self.model.findData(profile.model)))
@@ -213,10 +214,13 @@ class ExpertEditor(QWidget):
         used = {use.name: use for use in profile.adapters}
         for entry in adapters:
             strength = used[entry.name].strength if entry.name in used else None
-            facts = self.tr("rank {rank}, for {base}").format(
-                rank=number(entry.rank), base=entry.base or entry.architecture
+            facts = self.tr("For {base}").format(base=spoken_name(entry.base or entry.architecture))
+            row = AdapterRow(entry.name, entry.path, facts, strength)
+            details = self.tr("Rank {rank}, for {base}")
+            row.box.setToolTip(
+                plain_tooltip(details.format(rank=number(entry.rank), base=entry.base or entry.architecture))
             )
-            self._add_strength(AdapterRow(entry.name, entry.path, facts, strength))
+            self._add_strength(row)
         for use in profile.adapters:
             if all(entry.name != use.name for entry in adapters):
                 missing = self.tr("Not on this machine. Add it on the Models page, or take it out here.")

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.library.documents import Document, FileOutcome, State
 from phi3desk.ui.library.document_import import DocumentImport
-from phi3desk.ui.library.document_states import advice, state_word, what_to_do
+from phi3desk.ui.library.document_states import advice_and_next_step, state_word
 from phi3desk.ui.library.document_table import ADVICE, CHANGED, NAME, PAGES, PASSAGES, STATE, DocumentTableModel
 from phi3desk.ui.library.password_dialog import PasswordDialog
 from phi3desk.ui.library.state_chips import StateChips
@@ -33,7 +33,8 @@ from phi3desk.ui.widgets.scheme_icons import follow_scheme
 REFRESH_MS = 150
 #: While an import runs a refresh waits this long, and a millisecond more for every two documents.
 REFRESH_WHILE_IMPORTING_MS = 1500
-ROW_HEIGHT = 36
+#: two lines, so that what is to be done is not cut
+ROW_HEIGHT = 44
 #: A larger selection is not kept when the rows are sorted anew.
 MOST_KEPT = 500
 #: The columns that step aside, in this order, where "what to do" would have less room than this.
@@ -205,7 +206,7 @@ class DocumentList(QWidget):
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setShowGrid(False)
-        table.setWordWrap(False)
+        table.setWordWrap(True)
         table.setTabKeyNavigation(False)
         table.setIconSize(QSize(16, 16))
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -326,7 +327,7 @@ class DocumentList(QWidget):
         selected = self.selected_documents()
         states = {document.state for document in selected}
         if len(selected) == 1:
-            said = advice(selected[0]) or what_to_do(selected[0].state)
+            said = advice_and_next_step(selected[0])
         else:
             said = self.tr("%Ln document(s) selected", "", len(selected))
         self.password_button.setVisible(State.LOCKED in states)

@@ -39,6 +39,7 @@ def state_word(state: State) -> str:
         State.EMPTY: lambda: tr("DocumentTable", "No text"),
         State.NEEDS_OCR: lambda: tr("DocumentTable", "Needs OCR"),
         State.LOCKED: lambda: tr("DocumentTable", "Locked"),
+        State.EMPTY: lambda: tr("DocumentTable", "Look whether it is the right file."),
         State.FAILED: lambda: tr("DocumentTable", "Failed"),
         State.DUPLICATE: lambda: tr("DocumentTable", "Duplicate"),
         State.UNSUPPORTED: lambda: tr("DocumentTable", "Unsupported"),
@@ -56,16 +57,20 @@ def advice(document: Document) -> str:
     return ""
 
 
+def advice_and_next_step(document: Document) -> str:
+    """Return what the user can do about a document, and why; empty where all is well."""
+    return " ".join(part for part in (what_to_do(document.state), advice(document)) if part)
+
+
 def what_to_do(state: State) -> str:
     """Return what the user can do about a document in this state; empty where there is nothing to do."""
     tr = QCoreApplication.translate
     return {
         State.LOCKED: lambda: tr("DocumentTable", "Enter its password."),
         State.NEEDS_OCR: lambda: tr(
-            "DocumentTable", "Look under “Folders and rules” for how its text can be recognised, then read it again."
+            "DocumentTable", "See “Folders and rules” for how its text is recognised, then read it again."
         ),
-        State.FAILED: lambda: tr("DocumentTable", "Open it with another program to see what it is, or read it again."),
-        State.UNSUPPORTED: lambda: tr(
-            "DocumentTable", "Save it as PDF, Word, PowerPoint, Excel, web page, e-mail or text, and add that."
-        ),
+        State.EMPTY: lambda: tr("DocumentTable", "Look whether it is the right file."),
+        State.FAILED: lambda: tr("DocumentTable", "Read it again, or open it with another program."),
+        State.UNSUPPORTED: lambda: tr("DocumentTable", "Save it as PDF, Word, Excel or text, and add that."),
     }.get(state, str)()

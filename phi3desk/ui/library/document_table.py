@@ -15,7 +15,7 @@ from PySide6.QtGui import QBrush, QColor
 
 from phi3desk.library.documents import Document, FileOutcome, State
 from phi3desk.ui.formatting import moment, moment_in_full, number
-from phi3desk.ui.library.document_states import SERIOUS_FIRST, STATE_LOOKS, advice, state_word
+from phi3desk.ui.library.document_states import SERIOUS_FIRST, STATE_LOOKS, advice, advice_and_next_step, state_word
 from phi3desk.ui.theme import icon, tokens
 
 Index = QModelIndex | QPersistentModelIndex
@@ -180,14 +180,14 @@ class DocumentTableModel(QAbstractTableModel):
             return number(document.pages) if document.pages else "–"
         if column == PASSAGES:
             return number(document.passages) if document.passages else "–"
-        return moment(document.changed) if column == CHANGED else advice(document)
+        return moment(document.changed) if column == CHANGED else advice_and_next_step(document)
 
     def _tip(self, document: Document, column: int) -> str:
         if column == NAME:
             return "\n".join(dict.fromkeys(text for text in (document.title, document.path) if text))
         if column == CHANGED:
             return moment_in_full(document.changed)
-        return advice(document) or state_word(document.state)
+        return advice_and_next_step(document) or state_word(document.state)
 
     # which rows there are
 

@@ -6,9 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from phi3desk.model.adapters.compatibility import Placed
+from phi3desk.model.names import spoken_name
 from phi3desk.ui.formatting import number, size_of, translate
 from phi3desk.ui.theme import SPACE_L
 from phi3desk.ui.widgets.basic import Button, Card, StateBadge, label, on_click
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
 class AdapterCard(Card):
@@ -32,6 +34,8 @@ class AdapterCard(Card):
         head.addStretch(1)
         words.addLayout(head)
         self.facts = label("  ·  ".join(self._facts()), "quiet")
+        self.facts.setToolTip(plain_tooltip("  ·  ".join(self._details())))
+        self.facts.setAccessibleDescription("  ·  ".join(self._details()))
         words.addWidget(self.facts)
         if entry.made_by:
             words.addWidget(label(self.tr("Made by {maker}").format(maker=entry.made_by), "quiet"))
@@ -57,10 +61,14 @@ class AdapterCard(Card):
 
     def _facts(self) -> list[str]:
         entry = self.entry
-        facts = [self.tr("rank {rank}").format(rank=number(entry.rank))]
-        if entry.tensors:
-            facts.append(self.tr("%Ln tensor(s)", "", entry.tensors))
-        facts.append(size_of(entry.size))
+        facts = [size_of(entry.size)]
         if entry.base or entry.architecture:
-            facts.append(self.tr("trained on {base}").format(base=entry.base or entry.architecture))
+            facts.append(self.tr("trained on {base}").format(base=spoken_name(entry.base or entry.architecture)))
         return facts
+
+    def _details(self) -> list[str]:
+        entry = self.entry
+        details = [self.tr("rank {rank}").format(rank=number(entry.rank))]
+        if entry.tensors:
+            details.append(self.tr("%Ln tensor(s)", "", entry.tensors))
+        return [*details, *(one for one in (entry.base, entry.architecture) if one)]

@@ -14,6 +14,10 @@ from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from phi3desk.ui.widgets.basic import Button, Card, StateBadge, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.ui.widgets.memory_bar import MemoryBar, MemoryPart
+from phi3desk.ui.widgets.tooltip import plain_tooltip
+
+#: of English text; a rule of thumb that OpenAI gives for its tokenizers
+WORDS_PER_TOKEN = 0.75
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class ModelCard(Card):
     cancel_requested = Signal()
 
     def __init__(self, entry: ModelEntry) -> None:
-        super().__init__(entry.name)
+        super().__init__(entry.called)
         self.entry = entry
         self.facts = label(size_of(entry.size), "quiet")
         self._memory = QVBoxLayout()
@@ -54,11 +58,16 @@ class ModelCard(Card):
         self._build()
 
     def show_facts(self, info: GgufInfo) -> None:
-        """Show what the file says of itself."""
-        parts = [info.architecture, parameters_of(info.parameters), info.quantization]
+        """Show how much the model is and reads; what else the file says of itself, when the pointer is on it."""
+        shown = [size_of(self.entry.size)]
+        details = [self.entry.name, info.architecture, parameters_of(info.parameters), info.quantization]
         if info.context_train:
-            parts.append(self.tr("up to {count} tokens").format(count=number(info.context_train)))
-        self.facts.setText("  ·  ".join([*(part for part in parts if part), size_of(self.entry.size)]))
+            words = round(info.context_train * WORDS_PER_TOKEN / 100) * 100
+            shown.append(self.tr("reads up to about {count} words at a time").format(count=number(words)))
+            details.append(self.tr("up to {count} tokens").format(count=number(info.context_train)))
+        self.facts.setText("  ·  ".join(shown))
+        self.facts.setToolTip(plain_tooltip("  ·  ".join(part for part in details if part)))
+        self.facts.setAccessibleDescription("  ·  ".join(part for part in details if part))
 
     def show_need(self, need: Need, hardware: Hardware, held: int = 0) -> None:
         """Show what the model needs against the memory of this machine; `held` bytes of it the model has already."""
@@ -93,7 +102,8 @@ class ModelCard(Card):
         words.setSpacing(SPACE_XS)
         name = QHBoxLayout()
         name.setSpacing(SPACE_M)
-        title = label(entry.name, "section", wraps=False)
+        title = label(entry.called, "section", wraps=False)
+        title.setToolTip(plain_tooltip(entry.name))
         title.setMinimumWidth(60)
         name.addWidget(title)
         if entry.in_use:
@@ -149,7 +159,7 @@ class ModelCard(Card):
     def _buttons(self) -> FlowLayout:
         entry, row = self.entry, FlowLayout(SPACE_S)
         if not entry.in_use and not entry.missing:
-            use = Button(self.tr("Use"), tip=self.tr("Use {name}").format(name=entry.name))
+            use = Button(self.tr("Use"), tip=self.tr("Use {name}").format(name=entry.called))
             use.setObjectName("use")
             row.addWidget(on_click(use, lambda: self.use_requested.emit(entry.name)))
         if not entry.starter:
@@ -157,7 +167,7 @@ class ModelCard(Card):
                 "",
                 "trash-can-outline",
                 "quiet",
-                self.tr("Remove {name} from the list; its file stays").format(name=entry.name),
+                self.tr("Remove {name} from the list; its file stays").format(name=entry.called),
             )
             remove.setObjectName("remove")
             row.addWidget(on_click(remove, lambda: self.remove_requested.emit(entry.name)))
@@ -196,5 +206,10 @@ class ModelCard(Card):
         )
         if needed > total:
             fits = self.tr("It is larger than this memory.")
-        self._memory.addWidget(label(f"{text}. {fits}", "quiet"))
+        short = self.tr("{place}: needs {needed}, free {free} of {total}. {fits}").format(
+            place=place, needed=size_of(needed), free=size_of(free), total=size_of(total), fits=fits
+        )
+        told = label(short, "quiet")
+        told.setToolTip(plain_tooltip(text))
+        self._memory.addWidget(told)
         self._memory.addWidget(bar)

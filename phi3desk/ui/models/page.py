@@ -225,7 +225,7 @@ class ModelsPage(Page):
         if not adapters:
             self.adapter_list.addWidget(label(self.tr("No adapter yet."), "quiet"))
         elif not homeless:
-            self.adapter_list.addWidget(label(self.tr("Each adapter stands beneath its model above."), "quiet"))
+            self.adapter_list.addWidget(label(self.tr("All of them are shown with their models above."), "quiet"))
 
     def _inspect(self, entry: ModelEntry) -> None:
         def on_info(info: GgufInfo) -> None:

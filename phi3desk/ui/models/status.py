@@ -55,7 +55,7 @@ class ModelStatus(QObject):
         status = self.tr("Checking {name}").format(name=self._checked) if self._checked else ""
         if loading and entry is not None:
             percent = round(100 * self._share)
-            status = self.tr("Loading {name}, {percent} %").format(name=entry.name, percent=percent)
+            status = self.tr("Loading {name}, {percent} %").format(name=entry.called, percent=percent)
         settled = entry is not None and not entry.missing and not self._problem
         return ModelStatusText(card, banner, status, settled, self._share if loading else None)
 
@@ -64,7 +64,7 @@ class ModelStatus(QObject):
             none = self.tr("No model is chosen yet. Choose a Phi-3 GGUF file from disk to get answers.")
             return none, none
         if entry.missing:
-            gone = self.tr("The file of the model {name} is gone. Choose another one.").format(name=entry.name)
+            gone = self.tr("The file of the model {name} is gone. Choose another one.").format(name=entry.called)
             return gone, gone
         if self._problem:
             return self._problem, self._problem
@@ -74,7 +74,7 @@ class ModelStatus(QObject):
                 "well, but it words answers poorly."
             )
             return card, self.tr("The starter model is a stand-in until you choose a Phi-3 GGUF.")
-        return self.tr("{name} answers your questions.").format(name=entry.name), ""
+        return self.tr("{name} answers your questions.").format(name=entry.called), ""
 
     def _on_load_started(self, _path: str) -> None:
         self._share, self._problem = 0.0, ""

@@ -83,4 +83,7 @@ def test_document_table_tells_the_state_by_a_word_and_the_reason_by_a_sentence()
     model.take([document(1, State.NEEDS_OCR)])
     assert model.index(0, STATE).data() == "Needs OCR"
     assert not model.index(0, STATE).data(Qt.ItemDataRole.DecorationRole).isNull()
-    assert model.index(0, ADVICE).data() == "All 14 pages are pictures without text."
+    assert model.index(0, ADVICE).data() == (
+        "See “Folders and rules” for how its text is recognised, then read it again. "
+        "All 14 pages are pictures without text."
+    )

@@ -101,7 +101,9 @@ def test_models_page_adds_a_model_uses_it_and_tells_what_it_needs(page, add, tin
     bars = page.cards[name].findChildren(MemoryBar)
     assert [bar.accessibleName().split(":")[0] for bar in bars] == ["Memory", "Small card"]
     assert all(bar.fits for bar in bars)
-    assert "phi3" in page.cards[name].facts.text()
+    facts = page.cards[name].facts
+    assert "phi3" in facts.toolTip() and "phi3" not in facts.text()
+    assert "words at a time" in facts.text()
 
 
 def test_models_page_removal_can_be_undone(page, notices: Notices, add, tiny_phi3: Path, qtbot: QtBot):
@@ -199,7 +201,8 @@ def test_models_page_shows_an_adapter_beneath_its_base(
     qtbot.waitUntil(lambda: page.cards[name].isAncestorOf(page.adapter_cards["tiny-a"]))
     card = page.adapter_cards["tiny-a"]
     assert card.badge.accessibleName() == "Fits"
-    assert "rank 4" in card.facts.text() and "tensors" in card.facts.text()
+    assert "rank 4" in card.facts.toolTip() and "tensors" in card.facts.toolTip()
+    assert "rank" not in card.facts.text() and "Tiny Phi3" in card.facts.text()
     assert not card.reason.isVisible()
 
 
