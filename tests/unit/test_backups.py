@@ -112,7 +112,9 @@ def test_library_keeps_a_copy_when_something_changed_and_never_replaces_a_lost_c
         return Library(home, settings, embedder=WordEmbedder())
 
     with closing(opened()) as library:
-        library.create_collection("Pumps")
+        collection = library.create_collection("Pumps")
+        # the vector store is made when it is first needed
+        assert library.vectors.count(collection) == 0
     first = copies(home, Kept.CATALOGUE)
     assert len(first) == 1
     clock()

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -38,8 +38,9 @@ def test_commands_work_while_the_window_is_open(home, tmp_path):
             assert library.search("How often is the bearing greased?", 3).found[0].passage.document == "bearing.md"
             stopped = threading.Event()
             stopped.set()
-            with pytest.raises(Cancelled):
-                library.sync(cancelled=stopped)
+            # it is stopped before it begins, or says itself that it was
+            with suppress(Cancelled):
+                assert library.sync(cancelled=stopped).cancelled
         news: list[str] = []
         assert window.ask(GetStatus(), lambda line: news.append(line.name)).documents == 1
         assert News.CHANGED in news

@@ -12,6 +12,7 @@ from pathlib import Path
 import chromadb
 import pytest
 
+from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import State
 from phi3desk.library.embedding import library_vectors
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
@@ -188,10 +189,11 @@ def test_a_store_that_fails_while_it_is_open_is_made_anew(stage: Stage, monkeypa
     assert embedder.passages == []
 
 
-def test_an_emptied_catalogue_deletes_no_vectors(stage: Stage) -> None:
+def test_another_catalogue_deletes_no_vectors(stage: Stage) -> None:
     paths, embedder = stage.copy(), WordEmbedder(*FIRST_EMBEDDER)
     paths.catalog.rename(paths.home / "kept.db")
-    paths.catalog.write_bytes(b"")
+    shutil.rmtree(paths.backups, ignore_errors=True)
+    Catalog(paths.catalog).close()
     with closing(stage.opened(paths, embedder)) as library:
         library.purge_removed()
         assert "vectors of another catalogue" in [fault.kind for fault in library.check()]
