@@ -50,8 +50,8 @@ class Content:
         with self._catalog.writing() as connection:
             connection.execute("DELETE FROM page WHERE document_id = ?", (document_id,))
             connection.executemany(
-                "INSERT INTO page (document_id, number, label, language, text, headings, scan) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO page (document_id, number, label, language, text, headings, boxes, scan) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         document_id,
@@ -60,6 +60,7 @@ class Content:
                         page.language,
                         page.text,
                         json.dumps(list(page.headings)),
+                        _stored_boxes(page),
                         PICTURE if page.pictures else OWN_TEXT,
                     )
                     for page in content.pages
@@ -205,7 +206,7 @@ class Content:
         return ("", "") if row is None else (str(row["text"]), str(row["label"]))
 
     def boxes(self, document_id: int, number: int, start: int, end: int) -> list[Box]:
-        """Return where the recognised words within a text range stand on a page."""
+        """Return where words within a text range stand on a page, as far as the page's own text does not tell it."""
         row = self._connection.execute(
             "SELECT boxes FROM page WHERE document_id = ? AND number = ?", (document_id, number)
         ).fetchone()
@@ -245,7 +246,7 @@ class Content:
                     (
                         page.text,
                         page.language,
-                        json.dumps([[a, b, *(round(edge, 1) for edge in edges)] for a, b, *edges in page.boxes]),
+                        _stored_boxes(page),
                         RECOGNISED if page.text else NOTHING_RECOGNISED,
                         document_id,
                         page.number,
@@ -317,3 +318,7 @@ def _index(connection: sqlite3.Connection, passage_id: int, entry: IndexEntry) -
 
 def _headings_json(chunk: Chunk) -> str:
     return json.dumps(chunk.headings, ensure_ascii=False)
+
+
+def _stored_boxes(page: Page) -> str:
+    return json.dumps([[start, end, *(round(edge, 1) for edge in edges)] for start, end, *edges in page.boxes])

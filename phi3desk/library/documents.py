@@ -124,7 +124,10 @@ class Heading(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Where a recognised word stands: its text range, and its edges in points from the page's upper left corner."""
+    """Where a recognised word, or what was filled into a form, stands on a page.
+
+    Its text range, and its edges in points from the page's upper left corner.
+    """
 
     start: int
     end: int
@@ -147,7 +150,8 @@ class Page:
     """One page as it was read; `number` counts from 1, `pictures` tells that it shows something but holds no text.
 
     `label` names the page where a number does not: the sheet and its rows, the heading of a part. `boxes` tell where
-    recognised words stand, for pages read from their picture. `language` is "" where too little text tells it.
+    words stand that are not in the page's own text: recognised ones, what a form holds, notes. `language` is "" where
+    too little text tells it.
     """
 
     number: int

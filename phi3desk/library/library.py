@@ -199,9 +199,9 @@ class Library:
         return PageText(document_id, document.kind, page, document.pages, label, text)
 
     def boxes(self, document_id: int, page: int, start: int, end: int) -> list[tuple[float, float, float, float]]:
-        """Return where the recognised words within a text range stand: left, top, right, bottom in points.
+        """Return where recognised words, and what forms and notes hold, stand: left, top, right, bottom in points.
 
-        Measured from the page's upper left corner; empty for pages that have a text of their own.
+        Measured from the page's upper left corner; empty for a range of the page's own text.
         """
         return [box[2:] for box in self._content.boxes(self._with_content(document_id), page, start, end)]
 

@@ -42,6 +42,8 @@ _ABBREVIATIONS = frozenset(
 _MONTHS = frozenset(
     "januar jänner februar märz april mai juni juli august september oktober november dezember absatz".split()  # noqa: SIM905
 )
+#: A beginning with fewer letters may be that of anything.
+_SHORTEST_BEGINNING = 8
 _WHITE_SPACE = str.maketrans("\r\n\t", "   ")
 _CAPITALS_MATTER = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ӿ]")
 
@@ -267,6 +269,21 @@ def locate(page_text: str, quote: str, start: int = 0, end: int | None = None) -
     if at >= 0:
         return offsets[at], offsets[at + len(needle) - 1] + 1
     return _by_both_ends(letters, offsets, needle, expected)
+
+
+def locate_beginning(page_text: str, quote: str) -> Span | None:
+    """Return where a quote begins that goes on behind the end of a page's text, as with what its form holds, or None.
+
+    Letters and digits are compared as by `locate`.
+    """
+    needle = _letters(quote)[0]
+    letters, offsets = _letters(page_text)
+    at = letters.find(needle[:_SHORTEST_BEGINNING], max(0, len(letters) - len(needle)))
+    while len(needle) >= _SHORTEST_BEGINNING and at >= 0:
+        if needle.startswith(letters[at:]):
+            return offsets[at], offsets[-1] + 1
+        at = letters.find(needle[:_SHORTEST_BEGINNING], at + 1)
+    return None
 
 
 def _nearest(letters: str, needle: str, expected: int) -> int:

@@ -137,3 +137,47 @@ def write_runs(path: Path, lines: Sequence[Sequence[Run | str]], turned: bool = 
             left += canvas.stringWidth(words, "Helvetica", size)
     canvas.save()
     return path
+
+
+def write_form(path: Path) -> Path:
+    """Write an acceptance record: a page with a filled form, and return its path."""
+    canvas = Canvas(str(path), pagesize=A4, invariant=1)
+    canvas.drawString(72, 780, "Acceptance record of lifting gear")
+    form = canvas.acroForm
+    for row, label in enumerate(("Serial number:", "Inspector:", "Result:", "Remarks:")):
+        canvas.drawString(72, 740 - 40 * row, label)
+    form.textfield(name="f1_01", value="KR-55821-B", x=200, y=735, width=200, height=18)
+    form.textfield(name="f1_02", tooltip="Name of the inspector", value="T. Ott", x=200, y=695, width=200, height=18)
+    form.choice(name="f1_03", value="not passed", options=["passed", "not passed"], x=200, y=655, width=200, height=18)
+    form.textfield(name="remarks", value="", x=200, y=615, width=200, height=18)
+    form.checkbox(name="c1", checked=True, x=72, y=575, size=14)
+    canvas.drawString(92, 578, "Tagged out of service")
+    form.checkbox(name="c2", checked=False, x=272, y=575, size=14)
+    canvas.drawString(292, 578, "Scrapped")
+    form.listbox(name="Defects", value=["brake"], options=["hook", "brake", "rope"], x=72, y=480, width=90, height=60)
+    for number, option in enumerate(("daily", "weekly")):
+        form.radio(name="Inspection", value=option, selected=option == "weekly", x=300, y=520 - 20 * number, size=14)
+    canvas.save()
+    return path
+
+
+def write_notes(path: Path, annotations: Sequence[bytes], content: bytes = b"") -> Path:
+    """Write a page with annotations, given as entries of their dictionaries, and return its path.
+
+    Font F1 draws `content`; object 5 is an appearance of 200 x 20 points that says "Checked 12 May".
+    """
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    look = b"/Type/XObject/Subtype/Form/BBox[0 0 200 20]/Resources<</Font<</F1 4 0 R>>>>"
+    notes = b"".join(b"<</Type/Annot/F 4%s>>" % entries for entries in annotations)
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 4 0 R>>>>/Contents 6 0 R/Annots[%s]>>"
+    )
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        page % notes + b">>",
+        font,
+        stream(b"BT /F1 11 Tf 2 6 Td (Checked 12 May) Tj ET", look),
+        stream(content),
+    ]
+    return write_objects(path, objects)

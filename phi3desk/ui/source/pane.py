@@ -290,11 +290,10 @@ class SourcePane(QFrame):
             self._ask_text(page)
             return
         self._page = page
-        highlight = self._highlight_of(page)
-        self.area.show_page(page - 1, highlight)
+        self.area.show_page(page - 1, self._highlight_of(page))
         self._show_pager()
         self._highlights.forget()
-        if self._source is not None and page == self._source.passage.page and not highlight.passage:
+        if self._source is not None and page == self._source.passage.page and not self._highlights.is_whole:
             self._highlights.ask(self._source, self._quote)
 
     def _on_refused(self, sentence: str) -> None:
@@ -346,6 +345,13 @@ class SourcePane(QFrame):
 
     def _on_recognised(self, passage: Areas, sentence: Areas) -> None:
         self.area.mark_passage(passage, sentence)
+        if self._source is not None and sentence and self._highlights.is_partly_own:
+            # QtPdf draws no fields
+            filled_in = self.tr("Filled in or noted on this page, not always drawn here: {text}").format(
+                text=self._quote
+            )
+            self.why.setText("\n".join(part for part in (self._why_found(self._source), filled_in) if part))
+            self.why.show()
 
     def _on_found(self) -> None:
         """Show the place that is looked at; what is marked already is not worked out again."""

@@ -115,7 +115,10 @@ class PageView(QWidget):
         if pixels > MOST_PIXELS:
             size = size * (MOST_PIXELS / pixels) ** 0.5
         wanted = QSize(max(1, round(size.width())), max(1, round(size.height())))
-        self._wanted = self._renderer.requestPage(self._page, wanted, QPdfDocumentRenderOptions())
+        options = QPdfDocumentRenderOptions()
+        # what is filled into a form, and notes, are read and cited: they have to be seen
+        options.setRenderFlags(QPdfDocumentRenderOptions.RenderFlag.Annotations)
+        self._wanted = self._renderer.requestPage(self._page, wanted, options)
         self.update()
 
     def _on_rendered(self, page: int, _size: QSize, image: QImage, _options: object, request: int) -> None:

@@ -15,6 +15,8 @@ from phi3desk.chat.messages import Source
 from phi3desk.library.documents import PageText, State
 from phi3desk.ui.source.page_area import united
 from phi3desk.ui.source.pane import SourcePane
+from tests.helpers.pdf import write_form, write_notes, write_runs
+from tests.helpers.reading import told_of
 from tests.ui.conftest import PARAGRAPH, SENTENCE, text_under
 from tests.ui.recorded_worker import RecordedWorker, document, recorded_library
 
@@ -310,6 +312,51 @@ def test_pane_marks_recognised_words_on_the_picture_of_a_page(
     pane.go_to(2)
     pane.go_to(3)
     assert pane.view.highlight.passage == ()
+
+
+def test_pane_marks_what_is_filled_into_a_form_beside_the_words_of_the_page(
+    qtbot: QtBot, pane: SourcePane, tmp_path: Path, make_source: Callable[..., Source], worker: RecordedWorker
+) -> None:
+    path = write_form(tmp_path / "record.pdf")
+    page = told_of(path).pages[0]
+    for start, end, *area in page.boxes:
+        worker.words[1, start, end] = [(area[0], area[1], area[2], area[3])]
+    worker.pages[1, 1] = PageText(1, "pdf", 1, 1, "", page.text)
+    source = make_source(text=page.text, path=str(path), page=1)
+    with qtbot.waitSignal(pane.view.page_shown):
+        pane.show_source(source, "Serial number: KR-55821-B")
+
+    marked = pane.view.highlight
+    assert [area.toRect().getRect() for area in marked.sentence] == [(200, 89, 200, 18)]
+    assert text_under(path, 0, marked.passage[:1]) == "Acceptance record of lifting gear"
+    assert marked.sentence[0] in marked.passage
+    # QtPdf draws no fields, so the value is told in words
+    assert pane.why.text().endswith("not always drawn here: Serial number: KR-55821-B")
+
+
+def test_pane_draws_the_notes_of_a_page(qtbot: QtBot, pane: SourcePane, tmp_path: Path) -> None:
+    path = write_notes(tmp_path / "note.pdf", [b"/Subtype/Stamp/Rect[60 500 260 520]/AP<</N 5 0 R>>"])
+    with qtbot.waitSignal(pane.view.page_shown):
+        pane.show_document(replace(document(1), path=str(path)))
+
+    image = pane.view.image
+    rows = range(round(image.height() * 0.37), round(image.height() * 0.42))
+    assert any(image.pixelColor(x, y).lightness() < 128 for y in rows for x in range(image.width()))
+
+
+def test_pane_marks_a_sentence_with_raised_digits(
+    qtbot: QtBot, pane: SourcePane, tmp_path: Path, make_source: Callable[..., Source]
+) -> None:
+    up = ("4", 6, 4.0)
+    sentences = ["Leakage is low. ", "At most 10", up, " cells per m", up, "/h. ", "Drain it."]
+    path = write_runs(tmp_path / "limits.pdf", [["Limits 10", up], sentences])
+    text = told_of(path).text
+    assert "At most 10^4 cells per m⁴/h." in text
+    with qtbot.waitSignal(pane.view.page_shown):
+        pane.show_source(make_source(text=text, path=str(path), page=1), "At most 10^4 cells per m⁴/h.")
+
+    assert len(pane.view.highlight.sentence) == 1
+    assert "".join(text_under(path, 0, pane.view.highlight.sentence).split()) == "Atmost104cellsperm4/h"
 
 
 def test_pane_opens_a_locked_pdf_with_the_password_the_library_knows(

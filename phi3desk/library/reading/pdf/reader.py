@@ -14,6 +14,7 @@ import ctypes
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,8 @@ from phi3desk.errors import say
 from phi3desk.library.documents import Heading, OutlineEntry, Page, State
 from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_title
 from phi3desk.library.reading.pdf import ocr, raised
+from phi3desk.library.reading.pdf.beside import PlacedText, put_beside, read_beside
+from phi3desk.library.reading.pdf.forms import Form
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
 from phi3desk.library.text import has_text, line_spans, readable_share
 
@@ -74,6 +77,7 @@ def _opened(path: Path, password: str) -> Any:
 
 def _pages_by_pdfium(path: Path, password: str) -> Iterator[Opened | Page]:
     document = _opened(path, password)
+    form = Form(document)
     try:
         count = len(document)
         if count == 0:
@@ -81,13 +85,14 @@ def _pages_by_pdfium(path: Path, password: str) -> Iterator[Opened | Page]:
         yield Opened(count)
         spare: Any = None
         for index in range(min(count, MOST_PAGES)):
-            page = _page_by_pdfium(document, index)
+            page, beside = _page_by_pdfium(document, form, index)
             if page is None or readable_share(page.text) < READABLE:
                 spare = spare or _open_with_pypdf(path, password)
                 other = _page_by_pypdf(spare, index)
                 page = other if other is not None else page and Page(page.number, "", pictures=True)
-            yield page or Page(index + 1, "", pictures=True)
+            yield put_beside(page or Page(index + 1, "", pictures=True), beside)
     finally:
+        form.close()
         document.close()
 
 
@@ -104,27 +109,34 @@ def _recognised(request: ReadRequest) -> Iterator[ReadEvent]:
     except _UnreadableError as error:
         yield _locked(request.password) if error.locked else _failure(Path(request.path))
         return
+    form = Form(document)
     try:
         count = len(document)
         yield Opened(count)
         failed = with_text = 0
+        take = partial(_recognised_page, document, form, program, languages, request.seconds)
         for number in request.ocr_pages:
-            page = _recognised_page(document, number, program, languages, request.seconds) if number <= count else None
+            page = take(number) if number <= count else None
             failed += page is None
             with_text += page is not None and bool(page.text)
             yield page or Page(number, "", pictures=True)
         yield _recognition_ended(len(request.ocr_pages), with_text, failed)
     finally:
+        form.close()
         document.close()
 
 
-def _recognised_page(document: Any, number: int, program: Path, languages: list[str], seconds: float) -> Page | None:
+def _recognised_page(
+    document: Any, form: Form, program: Path, languages: list[str], seconds: float, number: int
+) -> Page | None:
     import pypdfium2 as pdfium
 
     try:
         page = document[number - 1]
         try:
-            return ocr.read_page(page, number, program, languages, seconds * _TESSERACT_SHARE)
+            recognised = ocr.read_page(page, number, program, languages, seconds * _TESSERACT_SHARE)
+            beside = read_beside(document, form, page, number - 1, page.get_textpage(), recognised.text)
+            return put_beside(recognised, beside, unless=recognised.text)
         finally:
             page.close()
     except (pdfium.PdfiumError, ocr.RecognitionError):
@@ -140,7 +152,8 @@ def _recognition_ended(pages: int, with_text: int, failed: int) -> Finished:
     return Finished(State.EMPTY, say("No text was recognised on the pages, which are pictures."))
 
 
-def _page_by_pdfium(document: Any, index: int) -> Page | None:
+def _page_by_pdfium(document: Any, form: Form, index: int) -> tuple[Page | None, list[PlacedText]]:
+    """Return a page with its own text, and what stands beside that."""
     import pypdfium2 as pdfium
 
     try:
@@ -153,11 +166,12 @@ def _page_by_pdfium(document: Any, index: int) -> Page | None:
             text = raised.edited(text, edits)
             headings = raised.moved(headings, edits, text)
             pictures = False if has_text(text) else _shows_something(page)
-            return Page(index + 1, text, pictures, headings)
+            beside = read_beside(document, form, page, index, text_page, text)
+            return Page(index + 1, text, pictures, headings), beside
         finally:
             page.close()
     except pdfium.PdfiumError:
-        return None
+        return None, []
 
 
 def _text_of(text_page: Any) -> str:
