@@ -141,13 +141,18 @@ def _label(path: list[tuple[int, str]], number: int, sections: int) -> str:
 def _split_long_paragraphs(blocks: Iterable[Block]) -> Iterator[Block]:
     """Split paragraphs that are longer than a part between words, leave out empty ones."""
     for block in blocks:
-        text = block.text
-        while len(text) > PART_CHARACTERS:
-            at = max(text.rfind(". ", 0, PART_CHARACTERS) + 1, text.rfind("\n", 0, PART_CHARACTERS))
-            at = at if at > PART_CHARACTERS // 2 else text.rfind(" ", 0, PART_CHARACTERS)
-            at = at if at > PART_CHARACTERS // 2 else PART_CHARACTERS
-            yield Block(text[:at].strip(), item=block.item, row=block.row)
-            text = text[at:].lstrip()
+        text, start = block.text, 0
+        while len(text) - start > PART_CHARACTERS:
+            end, half = start + PART_CHARACTERS, start + PART_CHARACTERS // 2
+            at = max(text.rfind(". ", start, end) + 1, text.rfind("\n", start, end))
+            at = at if at > half else text.rfind(" ", start, end)
+            at = at if at > half else end
+            yield Block(text[start:at].strip(), item=block.item, row=block.row)
+            start = at
+            while start < len(text) and text[start].isspace():
+                start += 1
+        if start:
+            text = text[start:]
         if text:
             yield Block(text, block.level, block.item, block.row)
 

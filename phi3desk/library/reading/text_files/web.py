@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from phi3desk.errors import say
 from phi3desk.library.kinds import HTML, MARKDOWN
 from phi3desk.library.reading.blocks import Block, Line, heading, one_line, page_of, parts_of, tidy
-from phi3desk.library.reading.limits import ReadContent, Refusal
+from phi3desk.library.reading.limits import MOST_TEXT_BYTES, ReadContent
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
 from phi3desk.library.reading.text_files.charset import decode
+from phi3desk.library.reading.text_files.html_tree import HtmlTree, tree_of, without_pictures
 
 _MOST_BYTES = 30 * 1024**2
 _NOT_SHOWN = frozenset(
@@ -97,17 +98,17 @@ _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""
 _XML = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})""")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title\s*:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE | re.IGNORECASE)
-#: libxml2 refuses to go deeper than 256 by itself; Python's own stack bears this.
-_DEEPEST = 300
 _MOST_SPAN = 200
+
+_Steps: TypeAlias = "Iterator[Block | _Steps]"
 
 
 def read_html(path: Path) -> ReadContent:
     """Read a web page; nothing it links is fetched, no script runs, what it hides is not read."""
     data, cut = _bytes_of(path)
     declared = _META.search(data[:4096]) or _XML.match(data.lstrip()[:300])
-    root = _parsed(decode(data, declared.group(1).decode("ascii") if declared else ""))
-    content = ReadContent(HTML.key, parts_of(blocks_of(root)), title=_title(root))
+    tree = tree_of(decode(data, declared.group(1).decode("ascii") if declared else ""))
+    content = ReadContent(HTML.key, parts_of(blocks_of(tree)), title=_title(tree.root), reasons=tree.reasons)
     if cut:
         content.reasons.append(say("Only the first {megabytes} MB of the file were read.", megabytes=cut))
     return content
@@ -122,9 +123,12 @@ def read_markdown(path: Path) -> ReadContent:
     front = _FRONT_MATTER.match(text)
     title = _FRONT_TITLE.search(front.group(1)) if front else None
     page = MarkdownIt("commonmark").enable("table").render(text[front.end() :] if front else text)
-    root = _parsed(page)
+    tree = tree_of(page)
     content = ReadContent(
-        MARKDOWN.key, parts_of(blocks_of(root)), title=title.group(1) if title else _first_heading(root)
+        MARKDOWN.key,
+        parts_of(blocks_of(tree)),
+        title=title.group(1) if title else _first_heading(tree.root),
+        reasons=tree.reasons,
     )
     if cut:
         content.reasons.append(say("Only the first {megabytes} MB of the file were read.", megabytes=cut))
@@ -133,28 +137,14 @@ def read_markdown(path: Path) -> ReadContent:
 
 def text_of_html(page: str) -> str:
     """Return what a piece of HTML says, as in the body of an e-mail."""
-    return page_of(blocks_of(_parsed(page[:_MOST_BYTES]))).text
+    return page_of(blocks_of(tree_of(page[:_MOST_BYTES]))).text
 
 
 def _bytes_of(path: Path) -> tuple[bytes, int]:
     """Return the file's bytes, and the megabytes it was cut at, 0 for a whole one."""
     with path.open("rb") as file:
-        data = file.read(_MOST_BYTES + 1)
+        data = without_pictures(file.read(MOST_TEXT_BYTES + 1))
     return data[:_MOST_BYTES], _MOST_BYTES // 1024**2 if len(data) > _MOST_BYTES else 0
-
-
-def _parsed(page: str) -> Any:
-    """Parse HTML; entities stand for single characters only, and nothing outside the text is reached."""
-    from lxml import etree, html
-
-    parser = html.HTMLParser(
-        no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8", collect_ids=False
-    )
-    try:
-        root = html.document_fromstring(page.encode("utf-8", "replace") or b"<p></p>", parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
-        root = None
-    return root if root is not None else html.fragment_fromstring("<div></div>")
 
 
 def _title(root: Any) -> str:
@@ -174,6 +164,7 @@ class _Writer:
     line: Line = field(default_factory=Line)
     #: What stands before the next text: the bullet or number of a list item.
     mark: str = ""
+    not_shown: frozenset[str] = _NOT_SHOWN
 
     def taken(self, level: int = 0, preformatted: bool = False) -> Iterator[Block]:
         text, self.line = self.line.text(), Line()
@@ -194,19 +185,30 @@ def tidy_code(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
 
 
-def blocks_of(root: Any) -> Iterator[Block]:
+def blocks_of(tree: HtmlTree) -> Iterator[Block]:
     """Return what an HTML tree shows, block by block."""
-    writer = _Writer()
-    yield from _walk(root, writer, 0, 0)
+    writer = _Writer(not_shown=_NOT_SHOWN - tree.shown)
+    yield from _blocks(_walk(tree.root, writer))
     yield from writer.taken()
 
 
-def _walk(element: Any, writer: _Writer, depth: int, lists: int) -> Iterator[Block]:
+def _blocks(steps: _Steps) -> Iterator[Block]:
+    """Take steps that may be blocks or further steps within, without a call of Python's own for each level."""
+    open_steps = [steps]
+    while open_steps:
+        step = next(open_steps[-1], None)
+        if step is None:
+            open_steps.pop()
+        elif isinstance(step, Block):
+            yield step
+        else:
+            open_steps.append(step)
+
+
+def _walk(element: Any, writer: _Writer) -> _Steps:
     tag = element.tag
-    if not isinstance(tag, str) or tag in _NOT_SHOWN or _hidden(element):
+    if not isinstance(tag, str) or tag in writer.not_shown or _hidden(element):
         return
-    if depth > _DEEPEST:
-        raise Refusal("The page is nested too deeply to be read.")
     if tag == "br":
         writer.line.add("\n")
         return
@@ -217,7 +219,7 @@ def _walk(element: Any, writer: _Writer, depth: int, lists: int) -> Iterator[Blo
         _add_formula(element, writer.line)
         return
     if tag not in _BLOCKS:
-        yield from _inside(element, writer, depth, lists)
+        yield _inside(element, writer)
         return
     yield from writer.taken()
     if tag == "table" and _holds_data(element):
@@ -229,7 +231,7 @@ def _walk(element: Any, writer: _Writer, depth: int, lists: int) -> Iterator[Blo
     if tag == "pre":
         yield from _preformatted(element, writer)
         return
-    yield from _inside(element, writer, depth, lists + (tag in ("ul", "ol")))
+    yield _inside(element, writer)
     yield from writer.taken(level)
     if tag == "li":
         writer.mark = ""
@@ -246,11 +248,11 @@ def _add_formula(formula: Any, line: Line) -> None:
     line.add("".join(more), 1)
 
 
-def _inside(element: Any, writer: _Writer, depth: int, lists: int) -> Iterator[Block]:
+def _inside(element: Any, writer: _Writer) -> _Steps:
     if element.text:
         writer.line.add(_collapsed(element.text))
     for child in element:
-        yield from _walk(child, writer, depth + 1, lists)
+        yield _walk(child, writer)
         if child.tail:
             writer.line.add(_collapsed(child.tail))
 
@@ -335,7 +337,7 @@ def _row(cells: list[Any], below: dict[int, tuple[int, str]]) -> list[str]:
 
 def _cell_text(cell: Any) -> str:
     writer = _Writer()
-    blocks = [block.text for block in (*_inside(cell, writer, 1, 0), *writer.taken())]
+    blocks = [block.text for block in (*_blocks(_inside(cell, writer)), *writer.taken())]
     return one_line(" ".join(blocks))
 
 

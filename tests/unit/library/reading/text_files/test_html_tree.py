@@ -1,0 +1,102 @@
+"""Web pages whose text a parser's limits or an element without an end would cut off."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from phi3desk.library.documents import State
+from tests.helpers.reading import Told, told_of
+
+HEAD = "<!doctype html><html><head><meta charset='utf-8'><title>Report</title></head><body><p>First.</p>"
+
+
+def read(tmp_path: Path, page: str, name: str = "a.html") -> Told:
+    (tmp_path / name).write_text(page, encoding="utf-8")
+    return told_of(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        f"<img src='data:image/png;base64,{'iVBO' * 3_000_000}'>",
+        f"<script>{'x = 1; ' * 1_600_000}</script>",
+        f"<style>{'p {} ' * 2_200_000}</style>",
+        f"<!-- {'note ' * 2_200_000} -->",
+        f"<p>{'word ' * 2_200_000}</p>",
+        f"<p title='{'word ' * 2_200_000}'>A</p>",
+    ],
+    ids=["picture", "script", "style", "comment", "paragraph", "attribute"],
+)
+def test_what_follows_something_large_is_read(tmp_path: Path, large: str) -> None:
+    told = read(tmp_path, f"{HEAD}{large}<h1>Findings</h1><p>Groove wear of 4.7 millimetres.</p>")
+    assert told.text.endswith("Groove wear of 4.7 millimetres.")
+    assert (told.state, told.reason) == (State.READ, "")
+
+
+def test_pictures_do_not_count_for_what_is_read_of_a_large_page(tmp_path: Path) -> None:
+    picture = f'<img src="data:image/jpeg;charset=x;base64,{"/9j/" * 2_000_000}">'
+    told = read(tmp_path, HEAD + picture * 5 + "<p>The end.</p>")
+    assert told.text.endswith("The end.")
+    assert told.reason == ""
+    note = f"# A\n\n![photo]({picture[10:-2]})\n\n[p]: <{picture[10:-2]}>\n\nThe end."
+    assert read(tmp_path, note, "a.md").text == "A\n\nThe end."
+
+
+@pytest.mark.parametrize("depth", [280, 1_500, 20_000])
+@pytest.mark.parametrize(
+    ("opening", "end"),
+    [
+        ("<div>", "</div>"),
+        ("<table><tr><td>", "</td></tr></table>"),
+        ("<ul><li>", "</li></ul>"),
+        ("<b><i>", ""),
+        ("<div><p>", ""),
+        ("<blockquote>", "</blockquote >"),
+    ],
+)
+def test_text_is_read_at_every_depth(tmp_path: Path, depth: int, opening: str, end: str) -> None:
+    told = read(tmp_path, f"{HEAD}{opening * depth}Inside.{end * depth}<p>Behind.</p>")
+    assert [word for word in told.text.replace("•", "").split() if word] == ["First.", "Inside.", "Behind."]
+    assert (told.state, told.reason) == (State.READ, "")
+
+
+def test_every_word_is_read_whatever_is_never_closed(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    names = """
+        div p b i table tr td ul li dl dt dd span font a h2 section nav select center form pre blockquote
+    """.split()  # noqa: SIM905
+    for trial in range(40):
+        words = [f"w{trial}x{number}" for number in range(300)]
+        pieces = []
+        for word in words:
+            name = chance.choice(names)
+            closing = f"</{chance.choice(names[:12])}>" if chance.random() < 0.3 else ""
+            pieces.append(f"<{name}>{word}{closing} ")
+        told = read(tmp_path, HEAD + "".join(pieces))
+        found = set(told.text.replace(";", " ").replace(":", " ").split())
+        assert not [word for word in words if word not in found], trial
+
+
+@pytest.mark.parametrize("name", ["nav", "select", "title", "textarea", "button", "noscript"])
+def test_an_element_that_is_not_shown_hides_nothing_where_it_is_never_closed(tmp_path: Path, name: str) -> None:
+    told = read(tmp_path, f"<html><body><p>First.</p><{name} class='x'>Inside.<h1>Findings</h1><p>Behind.</p>")
+    assert all(word in told.text for word in ("First.", "Inside.", "Findings", "Behind."))
+    told = read(tmp_path, f"<html><body><p>First.</p><{name}>Inside.</{name}><p>Behind.</p>")
+    assert told.text == "First.\n\nBehind."
+
+
+@pytest.mark.parametrize("opening", ["<script>", "<style>", "<!--"])
+def test_what_an_open_script_or_comment_hides_is_said(tmp_path: Path, opening: str) -> None:
+    told = read(tmp_path, f"{HEAD}{opening} x = 1; <p>Behind.</p>")
+    assert told.text == "First."
+    assert "without an end" in told.reason
+    assert read(tmp_path, f"{HEAD}<script> a <!-- b </script><p>Behind.</p>").text.endswith("Behind.")
+
+
+def test_elements_of_xhtml_that_close_themselves_hide_nothing(tmp_path: Path) -> None:
+    page = (
+        "<?xml version='1.0' encoding='utf-8'?><html xmlns='http://www.w3.org/1999/xhtml'><head><title/>"
+        "<script src='a/b.js' /><style/></head><body><a id='x'/><p>First.<br/>Second.</p><textarea/><p>Behind.</p>"
+    )
+    assert read(tmp_path, page, "a.xhtml").text == "First.\nSecond.\n\nBehind."
