@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -38,6 +39,7 @@ from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.integrity import Fault, check, repair
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
+from phi3desk.library.search.index_renewal import IndexRenewal
 from phi3desk.library.search.retriever import Retriever
 from phi3desk.library.sources import Sources
 from phi3desk.library.transfer import Transfer
@@ -49,6 +51,8 @@ DEFAULT_COLLECTION = "My documents"
 _CLOSED = "closed"
 #: remembered in the catalogue: nothing but this has changed since its newest copy was made
 _COPIED = "copied"
+#: how long opening a library may take longer for an index that another version wrote
+_RENEWAL_SECONDS = 1.5
 
 
 class LibraryInUse(UserError):
@@ -110,6 +114,17 @@ class Library:
         )
         self._retriever = Retriever(self._catalog, self.vectors, self._embedder)
         self._watcher: FolderWatcher | None = None
+        self._renew_index()
+
+    def _renew_index(self) -> None:
+        """Write into the word index anew what another version wrote, as far as no one has to wait for it.
+
+        The next import or comparison of folders goes on with it.
+        """
+        renewal = IndexRenewal(self._catalog)
+        end = time.monotonic() + _RENEWAL_SECONDS
+        while time.monotonic() < end and renewal.step():
+            pass
 
     def _open_pool(self) -> ReaderPool:
         self._look_for_ocr()

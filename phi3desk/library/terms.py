@@ -7,7 +7,11 @@ import threading
 from functools import lru_cache
 from typing import Any
 
+from phi3desk.library.scripts import is_spaceless, pieces_of, settled, spaced_words, stands_across
 from phi3desk.library.text import fold
+
+#: Another number than a library's index was written with: the passages concerned are written anew.
+TERMS_VERSION = 2
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
@@ -59,6 +63,15 @@ _STOP_WORDS = {
     }.items()
 }
 
+#: Pieces of Japanese particles and endings, which say nothing.
+_KANA_ENDINGS = frozenset(
+    """
+    です ます する した して から まで には では とは など なに どの どこ こと
+    もの ある いる れる られ るか ますか すか たか のか いつ いく くら らい ませ
+    せん でし まし しま くだ ださ さい につ つい いて との への
+    """.split()  # noqa: SIM905
+)
+
 
 class _Stemmers(threading.local):
     """The stemmers of one thread: they keep state while they stem, so that no two threads may share one."""
@@ -95,9 +108,19 @@ def stem(word: str, language: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the folded words of a text in their order; `AT89C51-24` and `3.5` come as a whole and in their parts."""
+    """Return the folded words of a text in their order; `AT89C51-24` and `3.5` come as a whole and in their parts.
+
+    Of scripts without spaces come pieces of two letters, of words set letter by letter the letters and then the word.
+    """
+    folded = fold(text)
+    if not is_spaceless(folded):
+        return [*_words(folded), *spaced_words(folded)]
+    return [piece for word in _words(settled(folded)) for piece in pieces_of(word)]
+
+
+def _words(folded: str) -> list[str]:
     found: list[str] = []
-    for match in _TOKEN.finditer(fold(text)):
+    for match in _TOKEN.finditer(folded):
         token = match.group()
         parts = _PART.findall(token)
         if len(parts) > 1 and any(c.isdigit() for c in token):
@@ -111,11 +134,25 @@ def index_words(text: str, language: str) -> str:
     return " ".join(stem(word, language) for word in words_of(text))
 
 
+def has_pieces(text: str) -> bool:
+    """Return whether the index holds words of a text in pieces, or together though their letters are set apart."""
+    return is_spaceless(text) or bool(spaced_words(text))
+
+
 def question_words(question: str, language: str) -> list[str]:
     """Return a question's content words, folded, each once; all of its words where there are stop words only."""
     every = list(dict.fromkeys(words_of(question)))
     content_words = [word for word in every if word not in _STOP_WORDS.get(language, frozenset())]
-    return content_words or every
+    whole = [word for word in content_words if not (stands_across(word) or word in _KANA_ENDINGS)]
+    return whole or content_words or every
+
+
+def question_trigrams(question: str, language: str) -> list[str]:
+    """Return the trigrams of a question's content words, each once."""
+    words = question_words(question, language)
+    if is_spaceless(fold(question)):
+        words = list(dict.fromkeys(_words(fold(question))))
+    return list(dict.fromkeys(trigram for word in words for trigram in trigrams_of(word)))
 
 
 def trigrams_of(word: str) -> list[str]:

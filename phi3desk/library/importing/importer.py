@@ -32,6 +32,7 @@ from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.reading.pdf.ocr import how_to_get
 from phi3desk.library.reading.pool import DocumentText, ReaderPool
 from phi3desk.library.reading.protocol import ReadRequest
+from phi3desk.library.search.index_renewal import IndexRenewal
 from phi3desk.library.sources import Sources
 
 _WAIT_SECONDS = 0.1
@@ -64,6 +65,7 @@ class Importer:
         self._sources = Sources(catalog)
         self._follower = FolderSync(catalog, self._content, self._sources)
         self._queue = EmbeddingQueue(catalog)
+        self._renewal = IndexRenewal(catalog)
         self._embedding = PassageEmbedding(self._queue, vectors, embedder)
         self._vectors = vectors
         self._embedder = embedder
@@ -118,6 +120,8 @@ class Importer:
         pool = self._open_pool()
         was_cancelled = False
         try:
+            while self._renewal.step():
+                self._step(run, Phase.CHECKING)
             self._follower.settle_twins()
             for collection_id in collections:
                 if self._ocr_languages(collection_id):

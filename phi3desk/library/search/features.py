@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from phi3desk.library.search.clauses import leads_with
 from phi3desk.library.search.postings import K1, B, Statistics
 from phi3desk.library.search.word_index import Indexed
 from phi3desk.library.terms import words_of
@@ -37,6 +38,7 @@ class Features:
     `words` and `trigrams` are BM25 scores as shares of the best candidate's. `trigram_coverage` and `coverage` are the
     shares, weighted by idf, of the question's trigrams and of its words that the passage contains; `proximity` is the
     share of its words that stand close together, `pairs` that of its adjacent words that are adjacent here too.
+    `clause` tells that the passage begins with, or stands under, the number that the question names a clause by.
     `matched` are the question's words that the passage contains. `meaning` is the cosine similarity, or None where the
     embedder has no vote or ranks the passage low.
     """
@@ -46,6 +48,7 @@ class Features:
     trigram_coverage: float
     proximity: float
     pairs: float
+    clause: float
     coverage: float
     matched: tuple[str, ...]
     meaning: float | None
@@ -55,7 +58,7 @@ class Query:
     """A question made ready to be compared with passages.
 
     `trigrams` are those of its words with their weights (idf); the statistics tell how common its stems and trigrams
-    are in the whole index.
+    are in the whole index; `clauses` are the numbers of the clauses that it names.
     """
 
     def __init__(
@@ -66,10 +69,12 @@ class Query:
         word_statistics: Statistics,
         trigram_statistics: Statistics,
         similarities: Mapping[int, float],
+        clauses: Sequence[str] = (),
     ) -> None:
         self._terms = terms
         self._trigrams = trigrams
         self._similarities = similarities
+        self._clauses = clauses
         self._term_of_stem = {s: index for index, term in enumerate(terms) for s in term.stems}
         self._weight = sum(term.weight for term in terms) or 1.0
         self._trigrams_weight = sum(trigrams.values()) or 1.0
@@ -103,6 +108,7 @@ class Query:
             trigram_coverage=trigram_coverage,
             proximity=self._proximity(spots) / self._weight,
             pairs=len(pairs) / len(self._pairs) if self._pairs else 0.0,
+            clause=max((leads_with(candidate.folded, number) for number in self._clauses), default=0.0),
             coverage=sum(self._terms[i].weight for i in everywhere) / self._weight,
             matched=tuple(self._terms[i].word for i in sorted(everywhere)),
             meaning=self._similarities.get(candidate.id),

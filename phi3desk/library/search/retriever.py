@@ -18,10 +18,12 @@ from phi3desk.library.documents import Found, SearchResult
 from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.language import language_of
+from phi3desk.library.scripts import is_piece
+from phi3desk.library.search.clauses import clause_numbers
 from phi3desk.library.search.features import Features, Query, Term
 from phi3desk.library.search.postings import inside
 from phi3desk.library.search.word_index import Extent, Scope, WordIndex
-from phi3desk.library.terms import question_words, stem, trigrams_of
+from phi3desk.library.terms import question_trigrams, question_words, stem
 
 #: Candidates of each kind of search.
 _CANDIDATES = 60
@@ -30,6 +32,7 @@ _COMMON_LANGUAGE = 0.03
 #: To call a true find unrelated is the worse mistake, for the user then gets no answer at all.
 _TIED_BY_WORDS = 0.55
 _TIED_BY_EMBEDDING = 0.45
+_PIECE_OF_NO_WORD = 0.3
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Weights:
     trigram_coverage: float = 1.0
     proximity: float = 0.5
     pairs: float = 0.2
+    clause: float = 3.0
     meaning: float = 1.0
 
 
@@ -84,6 +88,7 @@ class Retriever:
             + w.trigram_coverage * features.trigram_coverage
             + w.proximity * features.proximity
             + w.pairs * features.pairs
+            + w.clause * features.clause
             + w.meaning * max(0.0, features.meaning or 0.0)
         )
 
@@ -99,7 +104,7 @@ class Retriever:
         words = question_words(question, language)
         languages = {language, *(code for code, share in extent.languages.items() if share >= _COMMON_LANGUAGE)}
         stems = {word: frozenset(stem(word, code) for code in languages) for word in words}
-        trigrams = list(dict.fromkeys(trigram for word in words for trigram in trigrams_of(word)))
+        trigrams = question_trigrams(question, language)
         by_words, word_statistics = self._index.look(
             self._index.words, (s for several in stems.values() for s in several), extent, _CANDIDATES
         )
@@ -109,13 +114,14 @@ class Retriever:
         query = Query(
             question,
             [
-                Term(word, stems[word], _idf(max(word_statistics.counts[s] for s in stems[word]), extent.passages))
+                Term(word, stems[word], _weight(word, max(word_statistics.counts[s] for s in stems[word]), extent))
                 for word in words
             ],
             {trigram: _idf(trigram_statistics.counts[trigram], extent.passages) for trigram in trigrams},
             word_statistics,
             trigram_statistics,
             similarities,
+            clause_numbers(question),
         )
         candidates = self._index.indexed(ids)
         measured = query.measure(candidates)
@@ -140,6 +146,12 @@ class Retriever:
             for passage_id, cosine in self._vectors.nearest(i, vector, _CANDIDATES, scope.documents)
         }
         return {int(i): nearest[i] for i in inside(np.array(list(nearest), dtype=np.int64), extent.within)}
+
+
+def _weight(word: str, count: float, extent: Extent) -> float:
+    """Return a word's weight; a piece of two letters that stands nowhere is most likely no word but parts of two."""
+    weight = _idf(count, extent.passages)
+    return weight * _PIECE_OF_NO_WORD if not count and is_piece(word) else weight
 
 
 def _idf(count: float, total: int) -> float:
