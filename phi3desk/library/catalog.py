@@ -19,7 +19,7 @@ import msgspec
 from phi3desk.errors import Sentence, UserError, say
 from phi3desk.library.database import Database, batches, placeholders, stored
 from phi3desk.library.documents import FINAL_STATES, Collection, Document, Figures, Passage, Rules, State
-from phi3desk.library.text import fold
+from phi3desk.library.text import fold, seen
 
 _DOCUMENT = """SELECT d.*, c.name AS collection FROM document d JOIN collection c ON c.id = d.collection_id"""
 _PASSAGE = """SELECT p.*, d.name AS document, d.path AS path, d.title AS title, d.kind AS kind, g.label AS label
@@ -198,7 +198,7 @@ class Catalog(Database):
             made = connection.execute(
                 "INSERT INTO document (size, changed, sha256, imported, checked, collection_id, path, name, state) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'found')",
-                (*values, collection_id, path, Path(path).name),
+                (*values, collection_id, path, seen(Path(path).name)),
             )
             return int(made.lastrowid or 0)
 
@@ -220,7 +220,7 @@ class Catalog(Database):
     def _place(self, document_id: int, path: str, size: int, changed: float) -> None:
         self.connection.execute(
             "UPDATE document SET path = ?, name = ?, size = ?, changed = ?, checked = ?, removed = NULL WHERE id = ?",
-            (path, Path(path).name, size, changed, time.time(), document_id),
+            (path, seen(Path(path).name), size, changed, time.time(), document_id),
         )
 
     def move(self, document_id: int, path: str, size: int, changed: float) -> None:
@@ -423,7 +423,7 @@ class Catalog(Database):
 
 
 def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = " ".join(seen(name).split())
     if not name:
         raise UserError("A collection needs a name.")
     if len(name) > 120:
@@ -457,8 +457,8 @@ def _document(row: sqlite3.Row) -> Document:
         collection_id=row["collection_id"],
         collection=row["collection"],
         path=row["path"],
-        name=row["name"],
-        title=row["title"] or Path(row["path"]).stem,
+        name=seen(row["name"]),
+        title=seen(row["title"] or Path(row["path"]).stem),
         state=state,
         reason=kept_sentence(row["reason"]) if state.value == row["state"] else _UNKNOWN_STATE,
         pages=row["pages"],
@@ -476,9 +476,9 @@ def _passage(row: sqlite3.Row) -> Passage:
     return Passage(
         id=row["id"],
         document_id=row["document_id"],
-        document=row["document"],
+        document=seen(row["document"]),
         path=row["path"],
-        title=row["title"] or Path(row["path"]).stem,
+        title=seen(row["title"] or Path(row["path"]).stem),
         page=row["page"],
         start=row["start"],
         end=row["end"],

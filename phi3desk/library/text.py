@@ -149,6 +149,18 @@ def _printable(text: str) -> str:
     )
 
 
+def is_unseen(letter: str) -> bool:
+    """Tell whether a character shows nothing, or turns text round; joiners belong to words and emoji."""
+    return letter not in "\u200c\u200d" and unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp", "Cs")
+
+
+def seen(name: str) -> str:
+    """Return a name on one line, without what shows nothing or would have it read as another name."""
+    if name.isprintable():
+        return name
+    return "".join(" " if c.isspace() else "" if is_unseen(c) else c for c in name)
+
+
 def readable_share(text: str) -> float:
     """Return the share of characters that are letters, digits or ordinary marks, 0 to 1; 1 for a text without any.
 

@@ -22,6 +22,7 @@ from phi3desk.library.embedding.embedder import FIRST_EMBEDDER, Embedder
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.sources import Sources
+from phi3desk.library.text import seen
 from phi3desk.library.transfer_records import (
     DOCUMENTS,
     PAGES,
@@ -242,7 +243,7 @@ class Transfer:
 
         The index must have been checked. Where its vectors are another embedder's, its passages wait for new ones.
         """
-        collection_id = self._catalog.create_collection(self._free_name(incoming.name))
+        collection_id = self._catalog.create_collection(self._free_name(seen(incoming.name).strip() or "Pack"))
         # what a collection of this number may have left behind in a crash
         self._vectors.drop(collection_id)
         self._sources.set_rules(collection_id, incoming.rules)
@@ -290,15 +291,15 @@ class Transfer:
                 (
                     collection_id,
                     str(path),
-                    path.name,
-                    record.title,
+                    seen(path.name),
+                    seen(record.title),
                     record.language,
                     state.value,
                     stored_sentence(reason),
                     size,
                     changed,
                     record.sha256,
-                    json.dumps(record.outline),
+                    json.dumps([(page, level, seen(title)) for page, level, title in record.outline]),
                     now,
                     now,
                     record.kind,
@@ -328,7 +329,7 @@ class Transfer:
                 (
                     numbers.documents[page.document],
                     page.number,
-                    page.label,
+                    seen(page.label),
                     page.language,
                     page.text,
                     json.dumps(page.headings),
@@ -355,7 +356,7 @@ class Transfer:
                 record.start,
                 record.end,
                 record.text,
-                tuple(record.headings),
+                tuple(map(seen, record.headings)),
                 record.context,
                 record.language,
             )

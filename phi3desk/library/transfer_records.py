@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -17,6 +18,7 @@ import msgspec
 
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Box, Heading
+from phi3desk.library.text import block_ends, is_unseen, reflow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +31,9 @@ INDEX_FILES = (DOCUMENTS, PAGES, PASSAGES, VECTORS)
 #: bytes of one line: a page with the places of all its recognised words
 _LONGEST_LINE = 64_000_000
 _ROWS = 4096
+#: pages whose text is kept while passages are compared with it
+_PAGES_AT_HAND = 64
+_JOINS = re.compile(r"\s+|(?<=[^\W\d_])[-‐]|…|(?:[.·_]\s*){5,}")
 #: a vector has the length 1, but for rounding
 _LENGTH_TOLERANCE = 1e-3
 
@@ -103,21 +108,28 @@ def line_of(record: msgspec.Struct) -> bytes:
 
 def records(path: Path, kind: type[Record]) -> Iterator[Record]:
     """Read records one by one; IndexRefused names the line that is none."""
+    return (record for _, record in _placed_records(path, kind))
+
+
+def _placed_records(path: Path, kind: type[Record]) -> Iterator[tuple[int, Record]]:
+    """Read records one by one, each with the byte that its line begins at."""
     decoder = msgspec.json.Decoder(kind)
     with open(path, "rb") as file:
-        number = 0
+        number = at = 0
         while line := file.readline(_LONGEST_LINE + 1):
             number += 1
             try:
                 if len(line) > _LONGEST_LINE:
                     raise ValueError
-                yield decoder.decode(line)
+                record = decoder.decode(line)
             except (ValueError, RecursionError) as error:
                 raise IndexRefused(
                     "Line {number} of {file} in the pack cannot be read, so the pack was refused.",
                     number=number,
                     file=path.name,
                 ) from error
+            yield at, record
+            at += len(line)
 
 
 def check_index(folder: Path, dimensions: int) -> IndexSize:
@@ -126,33 +138,34 @@ def check_index(folder: Path, dimensions: int) -> IndexSize:
     files = [document.file.casefold() for document in documents]
     if len(set(files)) < len(files):
         raise IndexRefused("The pack names a document twice, so it was refused.")
-    lengths = _check_pages(folder, documents)
-    passages, vectors = _check_passages(folder, documents, lengths)
+    places = _check_pages(folder, documents)
+    passages, vectors = _check_passages(folder, documents, places)
     _check_vectors(folder / VECTORS, vectors, dimensions)
-    return IndexSize(len(documents), len(lengths), passages, vectors)
+    return IndexSize(len(documents), len(places), passages, vectors)
 
 
-def _check_pages(folder: Path, documents: list[DocumentRecord]) -> dict[tuple[int, int], int]:
-    """Return the length of each page's text; pages count from 1 without a gap."""
-    lengths: dict[tuple[int, int], int] = {}
+_Places = dict[tuple[int, int], int]
+
+
+def _check_pages(folder: Path, documents: list[DocumentRecord]) -> _Places:
+    """Return where in its file each page's line begins, by document and number; pages count from 1 without a gap."""
+    places: _Places = {}
     last: Counter[int] = Counter()
-    for page in records(folder / PAGES, PageRecord):
+    for at, page in _placed_records(folder / PAGES, PageRecord):
         if page.document >= len(documents) or page.number != last[page.document] + 1:
             raise IndexRefused("The pages in the pack do not fit its documents, so it was refused.")
         last[page.document] = page.number
-        lengths[page.document, page.number] = len(page.text)
-    return lengths
+        places[page.document, page.number] = at
+    return places
 
 
-def _check_passages(
-    folder: Path, documents: list[DocumentRecord], lengths: dict[tuple[int, int], int]
-) -> tuple[int, int]:
-    """Return how many passages there are, and how many should have a vector."""
+def _check_passages(folder: Path, documents: list[DocumentRecord], places: _Places) -> tuple[int, int]:
+    """Return how many passages there are, and how many should have a vector; each says what its page says."""
     held: Counter[int] = Counter()
     vectors = 0
+    pages = _PageTexts(folder / PAGES, places)
     for passage in records(folder / PASSAGES, PassageRecord):
-        length = lengths.get((passage.document, passage.page), -1)
-        if not 0 <= passage.start <= passage.end <= length:
+        if not pages.hold(passage):
             raise IndexRefused("The passages in the pack do not fit its pages, so it was refused.")
         held[passage.document] += 1
         vectors += passage.embedded == 1
@@ -162,6 +175,39 @@ def _check_passages(
         if is_copy == bool(held[number]) or (is_copy and document.sha256 not in originals):
             raise IndexRefused("The passages in the pack do not fit its documents, so it was refused.")
     return sum(held.values()), vectors
+
+
+class _PageTexts:
+    """The texts of an index's pages, the last ones read: passages come page by page."""
+
+    def __init__(self, path: Path, places: _Places) -> None:
+        self._path = path
+        self._places = places
+        self._read = lru_cache(_PAGES_AT_HAND)(self._read_page)
+
+    def hold(self, passage: PassageRecord) -> bool:
+        """Return whether a passage lies on its page and says what stands there."""
+        at = self._places.get((passage.document, passage.page))
+        if at is None:
+            return False
+        text, breaks = self._read(at)
+        if not 0 <= passage.start <= passage.end <= len(text):
+            return False
+        shown = reflow(text, breaks, passage.start, passage.end)
+        return passage.text == shown or (
+            passage.text.replace("\n", " ").isprintable() and _signs(passage.text) == _signs(shown)
+        )
+
+    def _read_page(self, at: int) -> tuple[str, list[int]]:
+        with open(self._path, "rb") as file:
+            file.seek(at)
+            text = msgspec.json.decode(file.readline(), type=PageRecord).text
+        return text, block_ends(text)
+
+
+def _signs(text: str) -> str:
+    """Return what a text says, whatever version of the program joined its lines, parted words and leaders of dots."""
+    return _JOINS.sub("", text)
 
 
 def _check_vectors(path: Path, count: int, dimensions: int) -> None:
@@ -192,7 +238,7 @@ def is_plain_name(name: str) -> bool:
     return len(parts) <= 8 and all(_is_plain_part(part) for part in parts) and len(name.encode()) <= 240
 
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\\:*?"<>|\ud800-\udfff]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 
 
@@ -203,13 +249,15 @@ def _is_plain_part(part: str) -> bool:
         and not part.endswith(".")
         and part not in (".", "..")
         and not _FORBIDDEN.search(part)
+        and not any(map(is_unseen, part))
         and not _DEVICE.fullmatch(part)
     )
 
 
 def plain_name(name: str) -> str:
     """Return the nearest plain name of one file or folder; see `is_plain_name`."""
-    cleaned = _FORBIDDEN.sub("-", name.replace("/", "-")).strip(" ").rstrip(". ")
+    visible = "".join("-" if is_unseen(letter) else letter for letter in name.replace("/", "-"))
+    cleaned = _FORBIDDEN.sub("-", visible).strip(" ").rstrip(". ")
     if _DEVICE.fullmatch(cleaned):
         cleaned = f"_{cleaned}"
     stem, dot, suffix = cleaned.rpartition(".")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import stat
 import struct
@@ -20,11 +21,16 @@ from typing import Any, BinaryIO
 import msgspec
 
 from phi3desk.errors import UserError
+from phi3desk.library.kinds import TEXT
+from phi3desk.library.reading.limits import Refusal
+from phi3desk.library.reading.text_files.plain import LONGEST_LINE, text_of, tidy_lines
 from phi3desk.library.transfer_records import (
     DOCUMENTS,
     INDEX_FILES,
+    PAGES,
     DocumentRecord,
     IndexSize,
+    PageRecord,
     check_index,
     is_plain_name,
     records,
@@ -42,6 +48,8 @@ MOST_RATIO, SMALL = 200, 10 << 20
 #: what stays free on the disk
 RESERVE = 200 << 20
 _END, _END_64, _LOCATOR_64 = b"PK\5\6", b"PK\6\6", b"PK\6\7"
+_PLAIN = tuple(f".{suffix}" for suffix in TEXT.suffixes)
+_WORD = re.compile(r"[0-9A-Za-z]+")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error, ValueError)
 
 
@@ -248,8 +256,44 @@ def check_content(manifest: Manifest, staging: Path) -> IndexSize:
             folder = staging / "index" / str(collection.folder)
             counted = check_index(folder, manifest.dimensions)
             size = IndexSize(*(a + b for a, b in zip(_counts(size), _counts(counted), strict=True)))
-            _check_documents(folder, f"documents/{collection.folder}/", files)
+            place = f"documents/{collection.folder}/"
+            _check_documents(folder, place, files)
+            _check_own_words(folder, staging / place)
     return size
+
+
+def _check_own_words(folder: Path, files: Path) -> None:
+    """Make sure that the pages of plain text files say nothing that the files do not; other kinds take a reader.
+
+    Words of ASCII are compared, which are the same whatever charset a version of the program takes a file to be in.
+    """
+    named = enumerate(records(folder / DOCUMENTS, DocumentRecord))
+    plain = {number: each for number, each in named if each.has_file and each.file.lower().endswith(_PLAIN)}
+    if not plain:
+        return
+    number = -1
+    known: frozenset[str] | None = None
+    for page in records(folder / PAGES, PageRecord):
+        if page.document not in plain:
+            continue
+        if page.document != number:
+            number = page.document
+            known = _words_of(files.joinpath(*plain[number].file.split("/")))
+        if known is not None and not known.issuperset(_WORD.findall(page.text)):
+            raise PackRefused(
+                "The pages of “{name}” in the pack do not fit its file, so it was refused.", name=plain[number].file
+            )
+
+
+def _words_of(file: Path) -> frozenset[str] | None:
+    """Return the words of a text file as they are read; None where lines are so long that words are parted."""
+    try:
+        lines = text_of(file)[0].splitlines()
+    except Refusal:
+        return frozenset()
+    if any(len(line) >= LONGEST_LINE for line in lines):
+        return None
+    return frozenset(_WORD.findall(tidy_lines(lines)))
 
 
 def _counts(size: IndexSize) -> tuple[int, int, int, int]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from phi3desk.errors import UserError
+from phi3desk.library.text import is_unseen
 from phi3desk.model.types import STRONGEST, WEAKEST
 from phi3desk.profiles.profile import (
     ICONS,
@@ -25,7 +25,7 @@ def check_profile(profile: Profile) -> None:
     """Raise UserError where a profile cannot be kept, with the first reason found."""
     if not profile.name.strip():
         raise UserError("An expert needs a name.")
-    if any(_is_unseen(letter) for letter in profile.name):
+    if any(is_unseen(letter) for letter in profile.name):
         raise UserError("The name of the expert holds characters that cannot be seen. Type it anew.")
     if len(profile.name.strip()) > LONGEST_NAME:
         raise UserError("The name is too long; {most} characters are the most.", most=LONGEST_NAME)
@@ -38,11 +38,6 @@ def check_profile(profile: Profile) -> None:
     _check_questions(profile.first_questions)
     _check_adapters(profile)
     _check_sampling(profile.sampling)
-
-
-def _is_unseen(letter: str) -> bool:
-    """Tell whether a character shows nothing, or turns text round; joiners belong to words and emoji."""
-    return letter not in "\u200c\u200d" and unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp")
 
 
 def _check_questions(questions: tuple[str, ...]) -> None:

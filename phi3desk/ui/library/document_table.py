@@ -14,6 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QBrush, QColor
 
 from phi3desk.library.documents import Document, FileOutcome, State
+from phi3desk.library.text import seen
 from phi3desk.ui.formatting import moment, moment_in_full, number
 from phi3desk.ui.library.document_states import SERIOUS_FIRST, STATE_LOOKS, advice, advice_and_next_step, state_word
 from phi3desk.ui.theme import icon, tokens
@@ -184,7 +185,7 @@ class DocumentTableModel(QAbstractTableModel):
 
     def _tip(self, document: Document, column: int) -> str:
         if column == NAME:
-            return "\n".join(dict.fromkeys(text for text in (document.title, document.path) if text))
+            return "\n".join(dict.fromkeys(seen(text) for text in (document.title, document.path) if text))
         if column == CHANGED:
             return moment_in_full(document.changed)
         return advice_and_next_step(document) or state_word(document.state)

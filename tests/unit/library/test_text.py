@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phi3desk.library.text import fold, locate, reflow, sentence_spans, sentences
+from phi3desk.library.text import fold, locate, reflow, seen, sentence_spans, sentences
 
 PAGE = (
     "The pump must be inspected before each start, and con\x02\r\nsistently lubri-\r\ncated with oil of the grade "
@@ -65,3 +65,10 @@ def test_sentence_spans_are_in_order_and_lose_no_letter(text: str) -> None:
     spans = sentence_spans(text)
     assert all(a < b <= c < d for (a, b), (c, d) in pairwise(spans))
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
+
+
+def test_name_is_seen_as_it_reads():
+    assert seen("bidi\u202egpj.txt") == "bidigpj.txt"
+    assert seen("a\nb\u200b\u2028c\x1b[31m") == "a b c[31m"
+    assert seen("نمی\u200cخواهم.pdf") == "نمی\u200cخواهم.pdf"
+    assert seen("Größe (2).pdf") == "Größe (2).pdf"

@@ -8,6 +8,7 @@ import struct
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,14 @@ from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.library import Library
 from phi3desk.library.transfer_records import VECTORS, is_plain_name, plain_name
 from phi3desk.packs import checks
+from phi3desk.packs.exporter import export_pack
 from phi3desk.packs.importer import import_pack
 from phi3desk.packs.manifest import COMMENT, MANIFEST, PackProgress
-from phi3desk.paths import Paths
+from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
 from tests.helpers.packs import opened, take_in
+from tests.helpers.word_embedder import WordEmbedder
 
 
 def entries_of(pack: Path) -> dict[str, bytes]:
@@ -150,6 +153,12 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "page out of turn": (records_said("pages.jsonl", number=9), "do not fit"),
     "passage of no page": (records_said("passages.jsonl", page=77), "do not fit"),
     "passage beyond its page": (records_said("passages.jsonl", end=10**9), "do not fit"),
+    "passage that says something else": (records_said("passages.jsonl", text="Every 9 hours."), "do not fit its pages"),
+    "passage with a control sign": (
+        swap("index/1/passages.jsonl", lambda lines: lines.replace(b'"text":"', b'"text":"\xe2\x80\xae', 1)),
+        "do not fit its pages",
+    ),
+    "unseen sign in a file name": (add("documents/1/evil\u200b.pdf"), "not allowed"),
     "passage backwards": (records_said("passages.jsonl", start=-1), "cannot be read"),
     "vector too many": (swap(f"index/1/{VECTORS}", lambda content: content + bytes(1536)), "not as many"),
     "vector that is no number": (with_number(float("nan")), "damaged"),
@@ -190,6 +199,31 @@ def refused(untouched: tuple[Paths, Library], pack: Path) -> str:
 def test_hostile_pack_is_refused_with_the_reason_and_leaves_no_trace(name, pack, untouched, tmp_path):
     change, reason = HOSTILE[name]
     assert reason in refused(untouched, forged(pack, tmp_path / "evil.phi3pack", change))
+
+
+def test_text_file_whose_pages_say_what_it_does_not_is_refused(there: Paths, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "pump\u202egpj.txt").write_text("\x1b[31mPump P-101\x1b[0m\nis serviced every 500 hours.\n")
+    home, pack = open_paths(tmp_path / "home"), tmp_path / "pump.phi3pack"
+    with opened(home, WordEmbedder()) as library:
+        collection = library.create_collection("Pumps")
+        library.import_paths([tmp_path / "in"], collection)
+        assert [document.name for document in library.documents()] == ["pumpgpj.txt"]
+        profile = replace(ProfileStore(home.profiles).create("Pumps"), collections=(collection,))
+        with library.transferring() as transfer:
+            export_pack(home, transfer, profile, pack, with_documents=True, with_index=True)
+
+    def change(entries, manifest):
+        for name in ("pages", "passages"):
+            place = f"index/1/{name}.jsonl"
+            entries[place] = entries[place].replace(b"500", b"900")
+
+    with opened(there, WordEmbedder()) as library, library.transferring() as transfer:
+        with pytest.raises(UserError, match="do not fit its file"):
+            import_pack(there, transfer, forged(pack, tmp_path / "evil.phi3pack", change))
+        renamed = forged(pack, tmp_path / "named.phi3pack", lambda _, m: m["collections"][0].update(name="a\u202eb"))
+        import_pack(there, transfer, renamed)
+        assert [collection.name for collection in library.collections()] == ["ab"]
 
 
 def test_changed_or_cut_pack_is_refused_and_leaves_no_trace(pack, untouched, tmp_path):

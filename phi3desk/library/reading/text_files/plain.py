@@ -14,7 +14,7 @@ from phi3desk.library.reading.text_files.charset import decode
 
 _LINES = 120
 _CHARACTERS = 8_000
-_LONGEST_LINE = 20_000
+LONGEST_LINE = 20_000
 
 
 def read_text(path: Path) -> ReadContent:
@@ -43,11 +43,11 @@ def _pages(text: str) -> Iterator[Page]:
     lines: list[str] = []
     size, first, number = 0, 1, 0
     for number, whole in enumerate(text.splitlines(), 1):
-        for at in range(0, max(1, len(whole)), _LONGEST_LINE):
-            line = whole[at : at + _LONGEST_LINE]
+        for at in range(0, max(1, len(whole)), LONGEST_LINE):
+            line = whole[at : at + LONGEST_LINE]
             much = len(lines) >= _LINES or size >= _CHARACTERS
             too_much = (
-                len(lines) >= 2 * _LINES or size >= 2 * _CHARACTERS or (lines and size + len(line) > _LONGEST_LINE)
+                len(lines) >= 2 * _LINES or size >= 2 * _CHARACTERS or (lines and size + len(line) > LONGEST_LINE)
             )
             if too_much or (much and not line.strip()):
                 yield _page(lines, first, number if at else number - 1)
