@@ -8,17 +8,16 @@ import importlib.util
 import os
 import platform
 import sqlite3
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from phi3desk import __version__
 from phi3desk.backups import Kept, copies, file_of, problem_of
+from phi3desk.cli.documents import AnyLibrary, open_library
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.cli.restore import said_time
 from phi3desk.errors import UserError
 from phi3desk.library.integrity import Fault
-from phi3desk.library.library import Library
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.store import ModelStore
@@ -59,7 +58,7 @@ def check_library(options: argparse.Namespace, paths: Paths, settings: Settings,
 
     UserError where something is left that does not agree.
     """
-    with closing(Library(paths, settings)) as library:
+    with open_library(paths, settings) as library:
         faults = _repair(library) if options.repair else library.check()
         left = library.check() if options.repair else faults
         totals = library.status()
@@ -79,7 +78,7 @@ def check_library(options: argparse.Namespace, paths: Paths, settings: Settings,
         raise UserError("Catalogue, word index and vectors do not agree. To mend it: phi3desk doctor --repair")
 
 
-def _repair(library: Library) -> list[Fault]:
+def _repair(library: AnyLibrary) -> list[Fault]:
     progress_line, restored = ProgressLine(), 0
 
     def on_put_back(count: int) -> None:

@@ -11,17 +11,27 @@ from typing import TypeVar
 
 from phi3desk.cli.worker_link import WorkerGone, WorkerLink
 from phi3desk.errors import UserError
-from phi3desk.library.documents import Document, FileOutcome, ImportProgress, ImportSummary, SearchResult
+from phi3desk.library.documents import (
+    Document,
+    FileOutcome,
+    ImportProgress,
+    ImportSummary,
+    LibraryStatus,
+    SearchResult,
+)
 from phi3desk.library.importing.import_run import OnFile, OnProgress
+from phi3desk.library.integrity import Fault
 from phi3desk.library.text import fold
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import OnPackProgress
 from phi3desk.workers.protocol import Request
 from phi3desk.workers.requests import (
+    CheckLibrary,
     CreateCollection,
     DocumentRows,
     ExportPack,
+    GetStatus,
     ImportPack,
     ImportPaths,
     ImportRequest,
@@ -29,6 +39,7 @@ from phi3desk.workers.requests import (
     ListDocuments,
     Search,
     Sync,
+    VectorsPutBack,
 )
 
 Result = TypeVar("Result")
@@ -114,6 +125,25 @@ class SharedLibrary:
     def import_pack(self, file: Path, on_progress: OnPackProgress, cancelled: threading.Event) -> ImportedPack:
         """Take in a pack; what of it waits for reading or embedding is done by the next `sync`."""
         return self._ask(ImportPack(str(file.absolute())), on_progress, cancelled)
+
+    def check(self) -> list[Fault]:
+        """Look whether catalogue, word index and vectors agree; an import of the window ends first."""
+        faults = self._ask(CheckLibrary())
+        return list(faults)
+
+    def repair(self, on_put_back: Callable[[int], None] | None = None) -> list[Fault]:
+        """Make catalogue, word index and vectors agree; return what was wrong."""
+
+        def on_event(event: VectorsPutBack) -> None:
+            if on_put_back is not None:
+                on_put_back(event.count)
+
+        faults = self._ask(CheckLibrary(repair=True), on_event)
+        return list(faults)
+
+    def status(self) -> LibraryStatus:
+        """Return how much there is to search."""
+        return self._ask(GetStatus())
 
     def _import(
         self,

@@ -13,6 +13,7 @@ from typing import Never
 from phi3desk.backups import Kept, explained
 from phi3desk.library import language
 from phi3desk.library.documents import Collection, FileOutcome, ImportProgress, ImportSummary, SearchResult
+from phi3desk.library.integrity import Fault
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.line_protocol import take_standard_output
 from phi3desk.logs import log_to_file
@@ -26,6 +27,7 @@ from phi3desk.workers.door import Door
 from phi3desk.workers.protocol import News, Operation, Task
 from phi3desk.workers.requests import (
     Area,
+    CheckLibrary,
     CreateCollection,
     DeleteCollection,
     DocumentRows,
@@ -50,6 +52,7 @@ from phi3desk.workers.requests import (
     SetRules,
     Sync,
     UnlockDocuments,
+    VectorsPutBack,
 )
 from phi3desk.workers.worker import Outlet, Worker, refuse
 
@@ -98,6 +101,7 @@ class LibraryService:
                 UnlockDocuments.served_by(self.unlock_documents),
                 ExportPack.served_by(self.export_pack),
                 ImportPack.served_by(self.import_pack),
+                CheckLibrary.served_by(self.check),
             ],
         }
 
@@ -218,6 +222,15 @@ class LibraryService:
             )
         self._tell_change()
         return imported
+
+    def check(self, request: CheckLibrary, task: Task[VectorsPutBack]) -> tuple[Fault, ...]:
+        """Look where catalogue, word index and vectors disagree; with `repair`, make them agree."""
+        if not request.repair:
+            return tuple(self._library.check())
+        try:
+            return tuple(self._library.repair(lambda count: task.emit(VectorsPutBack(count))))
+        finally:
+            self._tell_change()
 
     def _tell_change(self) -> None:
         self._outlet.tell(News.CHANGED)

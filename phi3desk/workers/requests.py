@@ -20,6 +20,7 @@ from phi3desk.library.documents import (
     Rules,
     SearchResult,
 )
+from phi3desk.library.integrity import Fault
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
@@ -223,6 +224,20 @@ class ImportPack(Request[ImportedPack, PackProgress]):
     """Take in a pack; what of it waits for reading or embedding is done by the next `Sync`."""
 
     file: str
+
+
+@dataclass(frozen=True)
+class VectorsPutBack:
+    """How many vectors were put back into a store that is made anew, since the last time it was told."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class CheckLibrary(Request[tuple[Fault, ...], VectorsPutBack]):
+    """Look where catalogue, word index and vectors disagree, and make them agree where `repair` says so."""
+
+    repair: bool = False
 
 
 @dataclass(frozen=True)

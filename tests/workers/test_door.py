@@ -36,6 +36,7 @@ def test_commands_work_while_the_window_is_open(home, tmp_path):
             assert progress
             assert [document.name for document in library.documents()] == ["bearing.md"]
             assert library.search("How often is the bearing greased?", 3).found[0].passage.document == "bearing.md"
+            assert library.check() == library.repair() == []
             stopped = threading.Event()
             stopped.set()
             # it is stopped before it begins, or says itself that it was
