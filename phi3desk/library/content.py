@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from phi3desk.errors import Sentence, say
+from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.catalog import Catalog, stored_sentence
 from phi3desk.library.chunked_document import ChunkedDocument, IndexEntry, index_entry
 from phi3desk.library.chunker import Chunk
 from phi3desk.library.database import stored
 from phi3desk.library.documents import Box, Heading, OutlineEntry, Page, State
+
+_Item = TypeVar("_Item")
 
 #: passage.embedded: see the catalogue's migrations
 WAITING, EMBEDDED, WORDS_ONLY = 0, 1, 2
@@ -41,11 +45,19 @@ class Content:
     def _connection(self) -> sqlite3.Connection:
         return self._catalog.connection
 
-    def replace(self, document_id: int, content: NewContent, known_languages: frozenset[str], await_ocr: bool) -> None:
+    def replace(
+        self,
+        document_id: int,
+        content: NewContent,
+        known_languages: frozenset[str],
+        await_ocr: bool,
+        cancelled: threading.Event,
+    ) -> None:
         """Put a document's new content in place of its old one, in one transaction.
 
         Passages that are the same as before stay, with their vectors. The document becomes WORDS, or READ where it has
         no passages yet but pages that wait for text recognition, or else EMPTY. `await_ocr`: its scanned pages wait.
+        Cancelled, at any passage, leaves everything as it was.
         """
         with self._catalog.writing() as connection:
             connection.execute("DELETE FROM page WHERE document_id = ?", (document_id,))
@@ -63,7 +75,7 @@ class Content:
                         _stored_boxes(page),
                         PICTURE if page.pictures else OWN_TEXT,
                     )
-                    for page in content.pages
+                    for page in _until(cancelled, content.pages)
                 ),
             )
             waiting = sum(page.pictures for page in content.pages) if await_ocr else 0
@@ -81,7 +93,9 @@ class Content:
                     document_id,
                 ),
             )
-            self.replace_passages(document_id, content.chunked.chunks, content.chunked.index, known_languages)
+            self.replace_passages(
+                document_id, content.chunked.chunks, content.chunked.index, known_languages, cancelled
+            )
 
     def replace_passages(
         self,
@@ -89,13 +103,17 @@ class Content:
         chunks: Sequence[Chunk],
         index: Sequence[IndexEntry],
         known_languages: frozenset[str],
+        cancelled: threading.Event,
     ) -> None:
-        """Put passages in place of a document's old ones; those of the same text and headings stay as they are."""
+        """Put passages in place of a document's old ones; those of the same text and headings stay as they are.
+
+        Cancelled, at any passage, leaves everything as it was.
+        """
         with self._catalog.writing() as connection:
             old: dict[tuple[str, str], list[sqlite3.Row]] = {}
             for row in connection.execute("SELECT * FROM passage WHERE document_id = ? ORDER BY id", (document_id,)):
                 old.setdefault((row["text"], row["headings"]), []).append(row)
-            for chunk, entry in zip(chunks, index, strict=True):
+            for chunk, entry in _until(cancelled, zip(chunks, index, strict=True)):
                 known = old.get((chunk.text, _headings_json(chunk)))
                 if known:
                     self._keep_passage(known.pop(0), chunk)
@@ -103,7 +121,7 @@ class Content:
                     add_passage(
                         connection, document_id, chunk, embedded_at_first(chunk.language, known_languages), entry
                     )
-            self._drop_passages([row["id"] for rows in old.values() for row in rows])
+            self._drop_passages(_until(cancelled, [row["id"] for rows in old.values() for row in rows]))
             row = connection.execute("SELECT ocr_waiting FROM document WHERE id = ?", (document_id,)).fetchone()
             state = State.WORDS if chunks else State.READ if row["ocr_waiting"] else State.EMPTY
             connection.execute(
@@ -272,6 +290,14 @@ class Content:
             "SELECT scan, count(*) AS n FROM page WHERE document_id = ? GROUP BY scan", (document_id,)
         )
         return {int(row["scan"]): int(row["n"]) for row in rows}
+
+
+def _until(cancelled: threading.Event, items: Iterable[_Item]) -> Iterator[_Item]:
+    """Yield items; raise Cancelled between two of them where an import is to end."""
+    for item in items:
+        if cancelled.is_set():
+            raise Cancelled
+        yield item
 
 
 def embedded_at_first(language: str, known_languages: frozenset[str]) -> int:

@@ -7,6 +7,7 @@ by the readers while the passages are embedded.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
@@ -98,7 +99,7 @@ class Importer:
         Should the process die, or be ended with `suspend`, the next `sync` goes on with what was not yet looked at.
         """
         for path in paths:
-            if not path.exists():
+            if not os.path.exists(path):  # noqa: PTH110 - a path too long is not there either
                 raise UserError("There is no file or folder {path}.", path=str(path))
         named = [path.resolve() for path in paths]
         self._sources.bind(collection_id, named)
@@ -229,7 +230,7 @@ class Importer:
         chunked = text.chunked or chunk_document(self._embedder, document.path, text.title, text.pages, text.outline)
         reason = None if await_ocr else text.reason
         content = NewContent(text.kind, text.pages, chunked, text.outline, reason)
-        self._content.replace(document_id, content, self._embedder.languages, await_ocr)
+        self._content.replace(document_id, content, self._embedder.languages, await_ocr, run.cancelled)
         self._count_passages(run, document_id)
 
     def _chunk_again(self, run: ImportRun, document_id: int) -> None:
@@ -243,7 +244,7 @@ class Importer:
         outline = self._content.outline(document_id)
         chunks = chunks_of(self._embedder, document.path, title, self._content.pages(document_id), outline)
         index = [index_entry(made.context, made.text, made.language) for made in chunks]
-        self._content.replace_passages(document_id, chunks, index, self._embedder.languages)
+        self._content.replace_passages(document_id, chunks, index, self._embedder.languages, run.cancelled)
         self._count_passages(run, document_id)
 
     def _count_passages(self, run: ImportRun, document_id: int) -> None:

@@ -1,0 +1,54 @@
+"""The content of documents in the catalogue: what is written, and what a cancelled import leaves."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from phi3desk.errors import Cancelled
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.chunked_document import ChunkedDocument, index_entry
+from phi3desk.library.chunker import Chunk
+from phi3desk.library.content import Content, NewContent
+from phi3desk.library.documents import Page
+
+
+class CancelledAfter(threading.Event):
+    """An event that is set once it has been looked at so many times."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.left = looks
+
+    def is_set(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+
+def _content(pages: int, word: str) -> NewContent:
+    chunks = [Chunk(n, 0, len(word), f"{word} {n}", (), "", "en") for n in range(1, pages + 1)]
+    index = [index_entry(chunk.context, chunk.text, chunk.language) for chunk in chunks]
+    return NewContent(
+        "txt", [Page(n, f"{word} {n}") for n in range(1, pages + 1)], ChunkedDocument("", "en", chunks, index)
+    )
+
+
+@pytest.mark.parametrize("looks", [0, 7, 17, 25])
+def test_writing_a_document_can_be_cancelled_anywhere_and_leaves_the_earlier_content(tmp_path: Path, looks: int):
+    catalog = Catalog(tmp_path / "catalog.db")
+    content = Content(catalog)
+    document = catalog.found(catalog.create_collection("Made"), "/a.txt", 1, 1.0, "x")
+    content.replace(document, _content(10, "old"), frozenset(), False, threading.Event())
+
+    def held() -> list[list[tuple[object, ...]]]:
+        tables = ("page", "passage", "passage_words", "passage_trigrams", "document")
+        return [[tuple(row) for row in catalog.connection.execute(f"SELECT * FROM {table}")] for table in tables]
+
+    before = held()
+    with pytest.raises(Cancelled):
+        content.replace(document, _content(10, "new"), frozenset(), False, CancelledAfter(looks))
+    assert held() == before
+    assert not catalog.connection.in_transaction
+    content.replace(document, _content(10, "new"), frozenset(), False, threading.Event())
+    assert [page.text for page in content.pages(document)][:1] == ["new 1"]
+    catalog.close()
