@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from phi3desk.workers.door import knock
 
 def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
     """Bind files and folders to a collection and read them; ends well whatever the files are like."""
-    missing = [path for path in options.paths if not Path(path).exists()]
+    missing = [path for path in options.paths if not os.path.exists(path)]  # noqa: PTH110 - a path too long is not there either
     if missing:
         raise UserError("There is no file or folder {path}.", path=missing[0])
     with open_library(paths, settings) as library, told_import(options, output) as told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import os
 import stat
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import BoundSource, Rules
 from phi3desk.library.sources import identity_of
 
@@ -25,10 +27,20 @@ class ScannedFile:
 
 @dataclass
 class Scan:
-    """Every file of some sources once, and the places that could not be looked at: what is below them is unknown."""
+    """Every file of some sources once, and the places that could not be looked at: what is below them is unknown.
+
+    `passed_over` are the places in folders that were not looked at, links among them, each with the reason.
+    """
 
     files: dict[str, ScannedFile] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    passed_over: dict[str, Sentence] = field(default_factory=dict)
+
+    def failed(self, path: str, error: OSError) -> None:
+        """Take note of a place that could not be looked at; one that has just gone is no loss."""
+        self.unknown.append(path)
+        if not isinstance(error, FileNotFoundError):
+            self.passed_over[path] = _why(error)
 
     def is_unknown(self, path: str) -> bool:
         """Return whether it could not be seen if a file is there."""
@@ -39,7 +51,7 @@ def scan(sources: Sequence[BoundSource], rules: Rules) -> Scan:
     """Look at every source. A folder that is away, as on a drive that is not plugged in, counts as not looked at.
 
     A file that is bound by itself is taken as it is, whatever the rules say; of a folder, links are not followed: one
-    leads out of the folder, or to a file that is found under its own name.
+    leads out of the folder, or to a file that is found under its own name. They are passed over with that reason.
     """
     seen = Scan()
     for source in sources:
@@ -62,8 +74,8 @@ def _take_file(path: Path, seen: Scan) -> None:
         if not path.parent.is_dir():
             seen.unknown.append(str(path))
         return
-    except OSError:
-        seen.unknown.append(str(path))
+    except OSError as error:
+        seen.failed(str(path), error)
         return
     if not stat.S_ISDIR(status.st_mode):
         seen.files[str(path)] = ScannedFile(str(path), status.st_size, status.st_mtime, stat.S_ISREG(status.st_mode))
@@ -77,14 +89,16 @@ def _files_below(folder: Path, root: Path, rules: Rules, seen: Scan) -> Iterator
         for entry in _entries(here, seen):
             try:
                 status = entry.stat(follow_symlinks=False)
-            except OSError:
-                seen.unknown.append(entry.path)
+            except OSError as error:
+                seen.failed(entry.path, error)
                 continue
-            if (is_hidden(entry.name, status) and not rules.hidden) or entry.is_symlink() or is_junction(status):
+            if is_hidden(entry.name, status) and not rules.hidden:
                 continue
             if rules.exclude and is_excluded(PurePath(entry.path).relative_to(root), rules.exclude):
                 continue
-            if stat.S_ISDIR(status.st_mode):
+            if entry.is_symlink() or is_junction(status):
+                seen.passed_over[entry.path] = _about_link(entry.path, root)
+            elif stat.S_ISDIR(status.st_mode):
                 folders.append(Path(entry.path))
             elif stat.S_ISREG(status.st_mode):
                 yield ScannedFile(entry.path, status.st_size, status.st_mtime)
@@ -95,9 +109,38 @@ def _entries(folder: Path, seen: Scan) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        seen.unknown.append(str(folder))
+    except OSError as error:
+        seen.failed(str(folder), error)
         return []
+
+
+def _why(error: OSError) -> Sentence:
+    if error.errno == errno.ENAMETOOLONG:
+        return say(
+            "The path is longer than the system can open, so this was not read. Move it further up, or give its "
+            "folders shorter names."
+        )
+    if error.errno == errno.EACCES:
+        return say(
+            "You may not open this, so what lies here was not read. Have the right to read it given to you, then check "
+            "the folder again."
+        )
+    problem = error.strerror or type(error).__name__
+    return say("This could not be looked at, so what lies here was not read: {problem}.", problem=problem)
+
+
+def _about_link(path: str, root: Path) -> Sentence:
+    """Return why a link is passed over; where it leads to something in the same folder, nothing is lost."""
+    try:
+        target = Path(path).resolve(strict=True)
+    except (OSError, RuntimeError):
+        return say("This is a link that leads nowhere, or in a circle, so there is nothing to read.")
+    shown = os.fsencode(target).decode("utf-8", "replace")
+    if target.is_relative_to(root):
+        return say(
+            "This is a link, which is not followed. What it leads to is read at its own place: {path}.", path=shown
+        )
+    return say("This is a link, which is not followed. Add what it leads to by itself: {path}.", path=shown)
 
 
 def renamed_to(source: BoundSource, identity: str) -> Path | None:

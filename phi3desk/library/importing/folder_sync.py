@@ -32,10 +32,12 @@ class _Check:
     rules: Rules
     bound_files: frozenset[str]
     seen: Scan
-    #: every file that lies there
+    #: everything that lies there
     there: frozenset[str]
     #: those that are not left out, in the order of their paths
     files: Sequence[tuple[str, ScannedFile]]
+    #: what lies there and was not looked at, with the reason
+    passed_over: dict[str, Sentence]
     known: dict[str, sqlite3.Row]
     #: documents whose file is not at its place, by the hash of their content
     away: dict[str, list[int]]
@@ -76,6 +78,7 @@ class FolderSync:
             self._catalog.expect(len(new), sum(file.size for file in new))
         # originals first: a duplicate that is back before its original would take the content over
         work.sort(key=lambda each: _was_duplicate(check.known.get(each[0])))
+        self._tell_passed_over(run, check)
         yield from self._take_up(run, check, work)
         if not self._catalog.has_collection(collection_id):
             # the folders of a deleted collection are not looked at, so nothing can be told of its files
@@ -85,6 +88,21 @@ class FolderSync:
             for row in self._catalog.files(collection_id)
             if row["removed"] is None and row["path"] not in check.there and not check.seen.is_unknown(row["path"])
         )
+
+    def _tell_passed_over(self, run: ImportRun, check: _Check) -> None:
+        """Report the places that were not looked at as files that were not read, each with its reason."""
+        for path, reason in check.passed_over.items():
+            row = check.known.get(path)
+            is_told = row is not None and row["removed"] is None and kept_sentence(row["reason"]) == reason
+            if row is not None and is_told:
+                if _is_among(path, check.named):
+                    run.files += 1
+                    run.outcome(_outcome(row))
+            elif row is None or not (row["passages"] and check.seen.is_unknown(path)):
+                run.files += 1
+                document_id = self._catalog.found(check.collection_id, path, 0, 0.0, "")
+                state = State.FAILED if check.seen.is_unknown(path) else State.UNSUPPORTED
+                self.end(run, document_id, state, reason)
 
     def settle_twins(self) -> None:
         """Have one document for each content again, where an undo brought a second one back."""
@@ -107,7 +125,8 @@ class FolderSync:
         seen = scan([source for source in sources if source not in unmounted], rules)
         seen.unknown.extend(source.path for source in unmounted)
         files = sorted(((shown_path(path), file) for path, file in seen.files.items()), key=lambda each: each[0])
-        there = frozenset(path for path, _ in files)
+        passed_over = {shown_path(path): reason for path, reason in seen.passed_over.items()}
+        there = frozenset((*(path for path, _ in files), *passed_over))
         left_out = self._sources.left_out(collection_id)
         # only now: a folder that was found again has taken the paths of its documents with it
         known = {str(row["path"]): row for row in self._catalog.files(collection_id)}
@@ -118,6 +137,7 @@ class FolderSync:
             seen,
             there,
             [(path, file) for path, file in files if path not in left_out],
+            {path: reason for path, reason in passed_over.items() if path not in left_out},
             known,
             _away(known, there),
             named,

@@ -1,5 +1,6 @@
 """Bound folders: whatever happens in them, the library ends equal to them, and embeds nothing that it knows."""
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -12,8 +13,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from phi3desk.library.documents import FileOutcome, Rules, State
+from phi3desk.errors import UserError
+from phi3desk.library.documents import BoundSource, FileOutcome, Rules, State
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
+from phi3desk.library.importing.folder_scan import scan
 from phi3desk.library.library import Library
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
@@ -272,13 +275,81 @@ def test_a_folder_that_is_away_keeps_its_documents(home: Home) -> None:
     assert len(home.library.documents()) == 1
 
 
-def test_links_that_lead_out_of_the_folder_are_not_followed(home: Home) -> None:
+def test_links_are_not_followed_and_told(home: Home) -> None:
     outside = home.place / "outside"
     write_pdf(outside / "secret.pdf", [["A secret text."]])
-    (home.folder / "link").symlink_to(outside)
+    home.write("pump.pdf", "the pump")
     (home.folder / "secret.pdf").symlink_to(outside / "secret.pdf")
+    (home.folder / "round").symlink_to(home.folder)
+    (home.folder / "nowhere").symlink_to(home.place / "gone")
+    outcomes: list[FileOutcome] = []
+    home.library.import_paths([home.folder], home.collection, on_file=outcomes.append)
+    told = {d.name: (d.state, str(d.reason or "")) for d in home.library.documents()}
+    assert told == {
+        "pump.pdf": (State.READY, ""),
+        "secret.pdf": (
+            State.UNSUPPORTED,
+            f"This is a link, which is not followed. Add what it leads to by itself: {outside / 'secret.pdf'}.",
+        ),
+        "round": (
+            State.UNSUPPORTED,
+            f"This is a link, which is not followed. What it leads to is read at its own place: {home.folder}.",
+        ),
+        "nowhere": (
+            State.UNSUPPORTED,
+            "This is a link that leads nowhere, or in a circle, so there is nothing to read.",
+        ),
+    }
+    assert {Path(outcome.path).name for outcome in outcomes} == set(told)
+    outcomes.clear()
+    home.library.sync(on_file=outcomes.append)
+    assert outcomes == []
+    home.library.import_paths([home.folder], home.collection, on_file=outcomes.append)
+    assert len(outcomes) == 4
+    (home.folder / "nowhere").unlink()
     home.library.sync()
-    assert home.library.documents() == []
+    assert len(home.library.documents()) == 3
+
+
+def test_paths_that_are_too_long_are_told_and_others_read(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    folder = os.open(home.folder, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("n" * 240, dir_fd=folder)
+        below = os.open("n" * 240, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.close(folder)
+    home.library.sync()
+    (long,) = [d for d in home.library.documents() if d.name != "pump.pdf"]
+    assert long.state is State.FAILED
+    assert str(long.reason).startswith("The path is longer than the system can open, so this was not read.")
+    with pytest.raises(UserError, match="There is no file or folder"):
+        home.library.import_paths([home.folder / ("x" * 300)], home.collection)
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="another user's rights are taken, which this system has not")
+def test_folders_that_may_not_be_entered_are_passed_over_with_the_reason() -> None:
+    # pytest's own folders may only be entered by who runs the tests
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made) / "documents"
+        locked = folder / "locked"
+        locked.mkdir(parents=True)
+        (folder / "a.txt").write_text("read")
+        Path(made).chmod(0o755)
+        locked.chmod(0)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            seen = scan([BoundSource(1, 1, str(folder), True)], Rules())
+        finally:
+            if user == 0:
+                os.seteuid(user)
+            locked.chmod(0o755)
+    assert list(seen.files) == [str(folder / "a.txt")]
+    assert seen.is_unknown(str(locked / "b.txt"))
+    assert str(seen.passed_over[str(locked)]).startswith("You may not open this, so what lies here was not read.")
 
 
 def test_what_was_taken_out_stays_out_until_it_is_asked_for_again(home: Home) -> None:
