@@ -127,10 +127,7 @@ def _vector_faults(vectors: LibraryVectors, on_put_back: Callable[[int], None] |
         says = say("The vectors could not be looked at. Close other programs, then try again.")
         faults.append(Fault("vectors not tried", 1, says))
     if report.problem:
-        says = say(
-            "What the search by meaning needs is damaged ({problem}); it is made anew from a copy.",
-            problem=report.problem,
-        )
+        says = say("What the search by meaning needs is damaged; it is made anew from a copy of its own.")
         faults.append(Fault("damaged vectors", 1, says))
     if report.lost:
         says = say("{count} passages have lost their vector; they get it back.", count=report.lost)

@@ -36,8 +36,10 @@ _SECONDS, _SECONDS_A_MEGABYTE = 120.0, 1.0
 _VECTORS_TRIED, _SECONDS_ASKED = 500, 1.5
 _SECONDS_ASKED_IN_FULL = 6.0
 _PART, _QUESTIONS = 1000, 32
-#: the cosine of a vector with itself, as the catalogue keeps it and as the index finds it
-_SAME = 0.995
+#: how far a number of a vector may be from the kept one: half precision has 11 bits
+_APART, _LEAST_APART = 2e-3, 1e-5
+#: the distance of a vector from itself, as the index finds it
+_ITSELF = 5e-3
 #: share of the vectors that the index may miss when it is asked for them: it is not exact
 _MISSED = 0.05
 #: ended by the system or the user, and not by what the store did
@@ -138,7 +140,7 @@ def _problem_of(stored: Any, ids: list[int], kept: KeptVectors, in_full: bool) -
         for passage_id, vector in zip(found["ids"], vectors, strict=True):
             asked.append((int(passage_id), vector))
         expected = kept.get(part)
-        if any(float(vector @ expected[i]) < _SAME for i, vector in asked[at:] if i in expected):
+        if not all(np.allclose(vector, expected[i], _APART, _LEAST_APART) for i, vector in asked[at:] if i in expected):
             return "vectors of it have changed"
     return _problem_of_search(stored, [vector for _, vector in asked], in_full)
 
@@ -152,7 +154,7 @@ def _problem_of_search(stored: Any, vectors: list[Any], in_full: bool) -> str:
         some = vectors[at : at + _QUESTIONS]
         found = stored.query(query_embeddings=some, n_results=1, include=["distances"])
         asked += len(some)
-        missed += sum(not distances or distances[0] > 1 - _SAME for distances in found["distances"])
+        missed += sum(not distances or distances[0] > _ITSELF for distances in found["distances"])
         if time.monotonic() > until:
             break
     return "it does not find what it holds" if missed > _MISSED * asked else ""

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import chromadb
+import numpy as np
 import pytest
 
 from phi3desk.library.catalog import Catalog
@@ -101,7 +102,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.name)
 
 
 @pytest.mark.parametrize("number", range(len(KNOWN) + DAMAGES))
@@ -211,6 +212,19 @@ def test_another_catalogue_deletes_no_vectors(stage: Stage) -> None:
     with closing(stage.opened(paths, embedder)) as library:
         library.sync()
         assert _answers(library, stage.answer)
+        assert library.check() == []
+    assert embedder.passages == []
+
+
+def test_a_vector_that_has_changed_a_little_is_noticed(stage: Stage) -> None:
+    paths, embedder = stage.copy(), WordEmbedder(*FIRST_EMBEDDER)
+    with closing(VectorStore(paths.vectors)) as store:
+        vector = np.array(store.get(1, [60])[60])
+        vector[np.argmax(np.abs(vector))] *= 1.02
+        store.put(1, [60], [60], [vector / np.linalg.norm(vector)])
+    with closing(stage.opened(paths, embedder)) as library:
+        library.vectors.open()
+        assert library.sync().notice is not None
         assert library.check() == []
     assert embedder.passages == []
 
