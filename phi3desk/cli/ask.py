@@ -6,14 +6,14 @@ import argparse
 import dataclasses
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import finish
 from phi3desk.chat.decision import SearchStep, first_step, step_after_search
 from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
-from phi3desk.cli.documents import AnyLibrary, collection_ids, found_row, open_library, questions_of, stopped_by_user
+from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
@@ -28,6 +28,9 @@ from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+
+if TYPE_CHECKING:
+    from phi3desk.cli.documents import AnyLibrary
 
 
 @dataclasses.dataclass(frozen=True)

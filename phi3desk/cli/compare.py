@@ -7,11 +7,11 @@ import dataclasses
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import unfinished
 from phi3desk.cli.ask import answer_question, choose_model, load_model, refuse_misfits
-from phi3desk.cli.documents import AnyLibrary, collection_ids, open_library, stopped_by_user
+from phi3desk.cli.documents import collection_ids, open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
@@ -29,6 +29,9 @@ from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+
+if TYPE_CHECKING:
+    from phi3desk.cli.documents import AnyLibrary
 
 
 def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:

@@ -9,11 +9,11 @@ import os
 import platform
 import sqlite3
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phi3desk import __version__
 from phi3desk.backups import Kept, copies, file_of, problem_of
-from phi3desk.cli.documents import AnyLibrary, open_library
+from phi3desk.cli.documents import open_library
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.cli.restore import said_time
 from phi3desk.errors import UserError
@@ -23,6 +23,9 @@ from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths, is_empty
 from phi3desk.settings import Settings
+
+if TYPE_CHECKING:
+    from phi3desk.cli.documents import AnyLibrary
 
 PACKAGES = (
     "pyside6", "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "pypdf", "pypdfium2", "platformdirs",

@@ -9,10 +9,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phi3desk.cli.output import Output, ProgressLine, say_failure
-from phi3desk.cli.shared_library import SharedLibrary
 from phi3desk.comparison.questions import read_plain_questions
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, ImportSummary, Phase, State, place
@@ -20,7 +19,11 @@ from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library, LibraryInUse
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
-from phi3desk.workers.door import knock
+
+if TYPE_CHECKING:
+    from phi3desk.cli.shared_library import SharedLibrary
+
+    AnyLibrary = Library | SharedLibrary
 
 
 def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -106,20 +109,16 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 output.text("Nothing was found.")
 
 
-AnyLibrary = Library | SharedLibrary
-
-
 @contextmanager
 def open_library(paths: Paths, settings: Settings) -> Iterator[AnyLibrary]:
     """Open the library for one command and close it; where a window has it open, that window's worker is asked."""
-    library: AnyLibrary
+    library: AnyLibrary | None
     try:
         library = Library(paths, settings)
     except LibraryInUse:
-        connection = knock(paths.library_door)
-        if connection is None:
+        library = _shared_library(paths)
+        if library is None:
             raise
-        library = SharedLibrary(connection)
     try:
         yield library
     finally:
@@ -127,6 +126,16 @@ def open_library(paths: Paths, settings: Settings) -> Iterator[AnyLibrary]:
         library.close()
         if notice is not None:
             say_failure(notice)
+
+
+def _shared_library(paths: Paths) -> SharedLibrary | None:
+    """Return the library of an open window, None where none answers."""
+    # what talks to workers is loaded by those commands alone that need it
+    from phi3desk.cli.shared_library import SharedLibrary
+    from phi3desk.workers.door import knock
+
+    connection = knock(paths.library_door)
+    return None if connection is None else SharedLibrary(connection)
 
 
 @contextmanager

@@ -11,8 +11,8 @@ import msgspec
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.models import print_change, print_rows
 from phi3desk.cli.output import Output, ProgressLine
-from phi3desk.cli.shared_library import SharedLibrary
 from phi3desk.errors import Cancelled
+from phi3desk.library.library import Library
 from phi3desk.packs.checks import read_manifest
 from phi3desk.packs.exporter import ExportedPack, export_pack
 from phi3desk.packs.importer import ImportedPack, import_pack
@@ -69,11 +69,11 @@ def run_export(profile: Profile, options: argparse.Namespace, paths: Paths, sett
             packed = export_pack(paths, None, profile, file, **what, cancelled=cancelled)
         else:
             with open_library(paths, settings) as library:
-                if isinstance(library, SharedLibrary):
-                    packed = library.export_pack(profile.id, file, **what, cancelled=cancelled)
-                else:
+                if isinstance(library, Library):
                     with library.transferring() as transfer:
                         packed = export_pack(paths, transfer, profile, file, **what, cancelled=cancelled)
+                else:
+                    packed = library.export_pack(profile.id, file, **what, cancelled=cancelled)
     line.clear()
     print_change(packed_row(packed), packed_text(packed), options, output)
 
@@ -91,11 +91,11 @@ def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, ou
             imported = import_pack(paths, None, pack, on_progress=show, cancelled=cancelled)
         else:
             with open_library(paths, settings) as library:
-                if isinstance(library, SharedLibrary):
-                    imported = library.import_pack(pack, show, cancelled)
-                else:
+                if isinstance(library, Library):
                     with library.transferring() as transfer:
                         imported = import_pack(paths, transfer, pack, on_progress=show, cancelled=cancelled)
+                else:
+                    imported = library.import_pack(pack, show, cancelled)
                 for collection in imported.collections if imported.reads or imported.embeds else ():
                     if library.sync(collection, cancelled=cancelled).cancelled:
                         raise Cancelled
