@@ -15,7 +15,7 @@ from phi3desk.library.reading.blocks import Block, one_line
 Row = Sequence[str]
 
 #: Rows in which a table's head is looked for.
-LOOKED_AT = 12
+LOOKED_AT = 40
 #: Cells and columns beyond are left out: these are Excel's own limits.
 MOST_COLUMNS = 16_384
 LONGEST_CELL = 32_767
@@ -59,6 +59,7 @@ def find_head(rows: Sequence[Row], marked: int = 0) -> Head:
     """
     head = Head()
     first = _skip_titles(rows, head)
+    first = first if marked else _skip_notes(rows, first, head)
     if first >= len(rows):
         return head
     top, below = rows[first], [row for row in rows[first + 1 :] if _filled(row)]
@@ -169,6 +170,21 @@ def _skip_titles(rows: Sequence[Row], head: Head) -> int:
         head.rows = index + 1
     head.titles, head.rows = [], 0
     return 0
+
+
+def _skip_notes(rows: Sequence[Row], first: int, head: Head) -> int:
+    """Take rows that fill less than half of the columns, above one that names nearly all of them, as titles, too.
+
+    Return the first row after them.
+    """
+    width = max((_filled(row) for row in rows[first:]), default=0)
+    at = next((index for index in range(first, len(rows)) if _filled(rows[index]) * 2 >= width), first)
+    top, below = rows[at], [row for row in rows[at + 1 :] if _filled(row) * 2 >= width]
+    if at == first or width < 4 or _filled(top) * 10 < width * 8 or not _names_columns(top, below, width):
+        return first
+    head.titles.extend(", ".join(cell for cell in row if cell) for row in rows[first:at])
+    head.rows = at
+    return at
 
 
 def _names_columns(top: Row, below: Sequence[Row], width: int) -> bool:

@@ -1,0 +1,38 @@
+"""Lines above the head of a file of separated values."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.reading import told_of
+
+ROWS = ["A-1001;seal;24;North;12,5", "A-1002;belt;130;South;3,9", "A-1003;valve;8;North;80"]
+HEAD = "Part;Name;Stock;Supplier;Price"
+NAMED = [
+    "Part: A-1001;\tName: seal;\tStock: 24;\tSupplier: North;\tPrice: 12,5",
+    "Part: A-1002;\tName: belt;\tStock: 130;\tSupplier: South;\tPrice: 3,9",
+    "Part: A-1003;\tName: valve;\tStock: 8;\tSupplier: North;\tPrice: 80",
+]
+
+
+@pytest.mark.parametrize(
+    ("above", "titles"),
+    [
+        (["Stock list of plant 2"], ["Stock list of plant 2"]),
+        (["Stock list;May 2024"], ["Stock list, May 2024"]),
+        (["Stock list;;;;", "", "Made;2024-05-01;;;"], ["Stock list", "Made, 2024-05-01"]),
+        ([f"Setting {number};{number * 5}" for number in range(20)], [f"Setting {n}, {n * 5}" for n in range(20)]),
+    ],
+)
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_lines_above_the_head_are_text_and_rows_keep_their_names(
+    tmp_path: Path, above: list[str], titles: list[str], separator: str
+) -> None:
+    lines = [line.replace(";", separator) for line in (*above, HEAD, *ROWS)]
+    (tmp_path / "a.csv").write_text("\n".join(lines) + "\n")
+    assert [line for line in told_of(tmp_path / "a.csv").text.splitlines() if line] == [*titles, *NAMED]
+
+
+def test_a_sparse_first_row_of_figures_is_no_title(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a;1;;;\n1;2;3;4;5\n2;3;4;5;6\n")
+    assert told_of(tmp_path / "a.csv").text.splitlines() == ["a;\t1", "1;\t2;\t3;\t4;\t5", "2;\t3;\t4;\t5;\t6"]
