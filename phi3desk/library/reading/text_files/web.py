@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from phi3desk.errors import say
 from phi3desk.library.kinds import HTML, MARKDOWN
-from phi3desk.library.reading.blocks import Block, Line, heading, one_line, page_of, parts_of, tidy
+from phi3desk.library.reading.blocks import Block, Line, heading, one_line, parts_of, tidy
 from phi3desk.library.reading.limits import MOST_TEXT_BYTES, ReadContent
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
 from phi3desk.library.reading.text_files.charset import decode
@@ -106,8 +106,7 @@ _Steps: TypeAlias = "Iterator[Block | _Steps]"
 def read_html(path: Path) -> ReadContent:
     """Read a web page; nothing it links is fetched, no script runs, what it hides is not read."""
     data, cut = _bytes_of(path)
-    declared = _META.search(data[:4096]) or _XML.match(data.lstrip()[:300])
-    tree = tree_of(decode(data, declared.group(1).decode("ascii") if declared else ""))
+    tree = tree_of(decode(data, declared_charset(data)))
     content = ReadContent(HTML.key, parts_of(blocks_of(tree)), title=_title(tree.root), reasons=tree.reasons)
     if cut:
         content.reasons.append(say("Only the first {megabytes} MB of the file were read.", megabytes=cut))
@@ -135,9 +134,15 @@ def read_markdown(path: Path) -> ReadContent:
     return content
 
 
-def text_of_html(page: str) -> str:
+def blocks_of_html(page: str) -> Iterator[Block]:
     """Return what a piece of HTML says, as in the body of an e-mail."""
-    return page_of(blocks_of(tree_of(page[:_MOST_BYTES]))).text
+    return blocks_of(tree_of(page[:_MOST_BYTES]))
+
+
+def declared_charset(data: bytes) -> str:
+    """Return the charset that a page says it is in, "" where it does not."""
+    declared = _META.search(data[:4096]) or _XML.match(data[:400].lstrip())
+    return declared.group(1).decode("ascii", "replace") if declared else ""
 
 
 def _bytes_of(path: Path) -> tuple[bytes, int]:
