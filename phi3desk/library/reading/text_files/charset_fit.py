@@ -51,7 +51,6 @@ _SAMPLE = 6_000
 _CONTEXT = 600
 _LOOKED_THROUGH = 4 * 1024**2
 _HIGH = re.compile(rb"[\x80-\xff]")
-_HIGH_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _LOW_LINE = re.compile(rb"^[^\n\x80-\xff]{3,}$", re.MULTILINE)
 
 #: Signs where manuals have them, as in m³, Ø 42, ½, ±0.5, 40 °C and № 5: no word has a letter there.
@@ -135,7 +134,7 @@ def _sample(data: bytes) -> bytes:
     first = _HIGH.search(data)
     begin = max(0, first.start() - _SAMPLE) if first else 0
     looked = data[begin : begin + _LOOKED_THROUGH]
-    lines = list(dict.fromkeys(_HIGH_LINE.findall(looked)))
+    lines = list(dict.fromkeys(line for line in looked.split(b"\n") if not line.isascii()))
     step = max(1, sum(map(len, lines)) // _SAMPLE)
     chosen: list[bytes] = []
     size = 0

@@ -11,7 +11,7 @@ from phi3desk.errors import Sentence, say
 
 #: A picture that is part of the page itself: all but its beginning is left out before anything looks at it.
 _EMBEDDED = re.compile(rb"(data:[\w/+.-]{1,100}(?:;[\w=.+-]{1,60}){0,4};base64,)[A-Za-z0-9+/=%\s]{400,}", re.IGNORECASE)
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']++|"[^"]*+"|'[^']*+'){0,400}+)>""")
 #: What is no text: comments, and elements whose content is none.
 _NO_TEXT = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _VOID = frozenset(
@@ -39,7 +39,7 @@ _SHOWN_IF_OPEN = """
 #: Of these the parser takes all that follows as their text, up to their end.
 _RAW = frozenset(("title", "textarea", "iframe"))
 _OPEN_OR_CLOSE = re.compile(rf"<(/?)({'|'.join(_SHOWN_IF_OPEN)})(?=[\s/>])", re.IGNORECASE)
-_SELF_CLOSED = re.compile(r"""<([a-zA-Z][\w:.-]*)((?:[^>"'/]++|/(?!>)|"[^"]*+"|'[^']*+')*+)/>""")
+_SELF_CLOSED = re.compile(r"""<([a-zA-Z][\w:.-]*)((?:[^>"'/]++|/(?!>)|"[^"]*+"|'[^']*+'){0,400}+)/>""")
 #: Deeper elements lose their tags, not their text, in a page that is too deep for the parser.
 _DEEPEST = 200
 
