@@ -255,17 +255,27 @@ class Content:
         return [int(row["number"]) for row in rows]
 
     def recognised(self, document_id: int, pages: Iterable[Page]) -> int:
-        """Keep the text recognised on pages, "" where there was none; return how many of the document's still wait."""
+        """Keep the text recognised on pages; return how many of the document's still wait.
+
+        A page without text keeps what it had. One with `pictures` has text of its own, but none was recognised.
+        """
         with self._catalog.writing() as connection:
             for page in pages:
                 connection.execute(
-                    "UPDATE page SET text = ?, language = ?, boxes = ?, headings = '[]', scan = ? "
+                    "UPDATE page SET scan = ? WHERE document_id = ? AND number = ?",
+                    (NOTHING_RECOGNISED, document_id, page.number),
+                )
+                if not page.text:
+                    continue
+                connection.execute(
+                    "UPDATE page SET text = ?, language = ?, boxes = ?, headings = ?, scan = ? "
                     "WHERE document_id = ? AND number = ?",
                     (
                         page.text,
                         page.language,
                         _stored_boxes(page),
-                        RECOGNISED if page.text else NOTHING_RECOGNISED,
+                        json.dumps(list(page.headings)),
+                        OWN_TEXT if page.pictures else RECOGNISED,
                         document_id,
                         page.number,
                     ),

@@ -147,11 +147,11 @@ class OutlineEntry(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """One page as it was read; `number` counts from 1, `pictures` tells that it shows something but holds no text.
+    """One page as it was read; `number` counts from 1, `pictures` tells that it shows more than its text says.
 
     `label` names the page where a number does not: the sheet and its rows, the heading of a part. `boxes` tell where
-    words stand that are not in the page's own text: recognised ones, what a form holds, notes. `language` is "" where
-    too little text tells it.
+    words stand that cannot be found in the page's own text by their order: recognised ones, columns that were drawn
+    line by line across, what a form holds, notes. `language` is "" where too little text tells it.
     """
 
     number: int

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 Span = tuple[int, int]
 
+_GROUP, _ALIKE = 5, 0.75
+
 #: PDFium's mark for a hyphen at a line's end (U+0002 or U+FFFE, by version), and the soft hyphen.
 _HYPHEN_MARKS = "\x02\ufffe\u00ad"
 _COMBINING = re.compile("[\u0300-\u036f]+")
@@ -320,6 +322,12 @@ def _between_ends(letters: str, offsets: list[int], needle: str, expected: int, 
     if head < 0:
         return None
     tail = letters.find(needle[-size:], head + size, head + int(len(needle) * 1.4))
-    if tail < 0 or tail + size - head < len(needle) * 0.6:
+    if tail < 0 or tail + size - head < len(needle) * 0.6 or not _alike(letters[head : tail + size], needle):
         return None
     return offsets[head], offsets[tail + size - 1] + 1
+
+
+def _alike(found: str, needle: str) -> bool:
+    """Return whether little stands in what was found but what is looked for: lines of another column would."""
+    groups = [found[at : at + _GROUP] for at in range(len(found) - _GROUP + 1)]
+    return sum(group in needle for group in groups) >= _ALIKE * len(groups)

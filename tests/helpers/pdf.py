@@ -90,6 +90,11 @@ def write_scan(
     return places
 
 
+def scanned(lines: Sequence[str]) -> Image.Image:
+    """Return a page of lines as a scanner's picture, A4 at 300 dots an inch."""
+    return _scanned(lines)[0]
+
+
 def _scanned(lines: Sequence[str]) -> tuple[Image.Image, dict[str, Place]]:
     picture = Image.new("L", (round(A4[0] * _DOTS), round(A4[1] * _DOTS)), 255)
     draw = ImageDraw.Draw(picture)

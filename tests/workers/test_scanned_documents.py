@@ -4,7 +4,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdf
 import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from phi3desk.library import library as library_module
 from phi3desk.library.documents import Rules, State
@@ -77,6 +80,36 @@ def test_a_scan_waits_for_tesseract_and_is_recognised_once_it_is_there(
     monkeypatch.undo()
     library.sync()
     assert (library.documents()[0].state, library.documents()[0].ocr_pages) == (State.READY, 2)
+
+
+def test_a_scan_with_a_stamp_tells_what_is_not_read_and_keeps_the_stamp_when_it_is(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = scan(tmp_path / "in" / "scan.pdf")
+    stamp = Canvas(str(tmp_path / "stamp.pdf"), pagesize=A4)
+    for number in (1, 2):
+        stamp.drawString(100, 40, f"Archived by the works office, sheet {number}")
+        stamp.showPage()
+    stamp.save()
+    writer = pypdf.PdfWriter(clone_from=path)
+    for page, over in zip(writer.pages, pypdf.PdfReader(tmp_path / "stamp.pdf").pages, strict=True):
+        page.merge_page(over)
+    writer.write(path)
+    mine = library.create_collection("Scans")
+    monkeypatch.setattr(library_module, "installed_languages", lambda: None)
+    library.import_paths([path], mine)
+    (document,) = library.documents()
+    assert document.state is State.READY
+    assert "On 2 of 2 pages there are pictures with writing" in str(document.reason)
+    monkeypatch.undo()
+    library.set_rules(mine, Rules(ocr_languages=("eng", "ukr")))
+    library.sync()
+    (document,) = library.documents()
+    assert (document.state, document.ocr_pages, document.reason) == (State.READY, 2, None)
+    text = library.page_text(document.id, 1)
+    assert text.startswith("Archived by the works office, sheet 1")
+    assert "2000 operating hours with lithium grease." in text
+    assert text.count("Archived") == 1
 
 
 def test_rules_switch_text_recognition_off(library: Library, tmp_path: Path) -> None:

@@ -352,7 +352,7 @@ class Importer:
         reason: Sentence | None = None
         if unread:
             reason = say(
-                "On {pages} of {total} pages there are only pictures in which no text could be recognised.",
+                "On {pages} of {total} pages there are pictures in which no text could be recognised.",
                 pages=unread,
                 total=sum(scans.values()),
             )
@@ -365,8 +365,8 @@ class Importer:
         if self._sources.rules(collection_id).ocr:
             return None
         return say(
-            "The pages are pictures without text, as from a scanner, and text recognition is switched off in the rules "
-            "of the collection."
+            "The pages hold no text that can be read, as from a scanner, and text recognition is switched off in the "
+            "rules of the collection."
         )
 
     # between two steps

@@ -82,7 +82,7 @@ class DocumentText:
 
     @property
     def scanned(self) -> list[int]:
-        """Return the pages (from 1) that show something but hold no text."""
+        """Return the pages (from 1) that show more than their text says."""
         return [page.number for page in self.pages if page.pictures]
 
 

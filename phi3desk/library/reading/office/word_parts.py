@@ -9,17 +9,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from phi3desk.library.reading.blocks import Block, one_line
+from phi3desk.library.reading.blocks import Block, one_line, page_of
 from phi3desk.library.reading.office.markup import parsed, settle_alternatives
 from phi3desk.library.reading.office.word_runs import Runs, W
 from phi3desk.library.reading.text_files.charset import decode
-from phi3desk.library.reading.text_files.web import text_of_html
+from phi3desk.library.reading.text_files.web import blocks_of_html, declared_charset
 
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 EMBEDDED = _RELATION + "aFChunk"
 _NOTES = {_RELATION + "footnotes": "footnote", _RELATION + "endnotes": "endnote", _RELATION + "comments": "comment"}
 _RUNNING = {_RELATION + "header": "Header", _RELATION + "footer": "Footer"}
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 #: a document's number, a revision, a date: letters or signs and figures in one word
 _CODE = re.compile(r"[^\W\d_]+[./-]?\d|\d[./-]\d")
@@ -88,8 +87,7 @@ def text_of_embedded(name: str, data: bytes) -> str | None:
 
 
 def _text_of_page(data: bytes, declared: str = "") -> str:
-    found = _CHARSET.search(data[:4096])
-    return text_of_html(decode(data, declared or (found.group(1).decode("ascii", "replace") if found else "")))
+    return page_of(blocks_of_html(decode(data, declared or declared_charset(data)))).text
 
 
 def _text_of_archive(data: bytes) -> str | None:

@@ -94,17 +94,17 @@ def how_to_get() -> Sentence:
     """Say that pages are pictures, and what to install so that they can be read."""
     if sys.platform == "win32":
         return say(
-            "The pages are pictures without text, as from a scanner. Install Tesseract (winget install "
+            "The pages hold no text that can be read, as from a scanner. Install Tesseract (winget install "
             "UB-Mannheim.TesseractOCR), start phi3desk again, and they will be read."
         )
     if sys.platform == "darwin":
         return say(
-            "The pages are pictures without text, as from a scanner. Install Tesseract (brew install tesseract "
+            "The pages hold no text that can be read, as from a scanner. Install Tesseract (brew install tesseract "
             "tesseract-lang), start phi3desk again, and they will be read."
         )
     return say(
-        "The pages are pictures without text, as from a scanner. Install Tesseract (the package tesseract-ocr and one "
-        "for each language, such as tesseract-ocr-ukr), start phi3desk again, and they will be read."
+        "The pages hold no text that can be read, as from a scanner. Install Tesseract (the package tesseract-ocr and "
+        "one for each language, such as tesseract-ocr-ukr), start phi3desk again, and they will be read."
     )
 
 
@@ -126,10 +126,13 @@ class _Word:
     text: str
 
 
-def read_page(page: Any, number: int, program: Path, languages: Sequence[str], seconds: float = 0.0) -> Page:
+def read_page(
+    page: Any, number: int, program: Path, languages: Sequence[str], seconds: float = 0.0, own: Sequence[Box] = ()
+) -> Page:
     """Read a PDFium page from its picture; `pictures` stays true where nothing was recognised.
 
-    Raises RecognitionError where Tesseract fails or takes longer than `seconds` (0: as long as it takes).
+    Words that stand where the page has words of its `own` are left out. Raises RecognitionError where Tesseract fails
+    or takes longer than `seconds` (0: as long as it takes).
     """
     width, height = page.get_size()
     scale = _scale(page, width, height)
@@ -138,6 +141,7 @@ def read_page(page: Any, number: int, program: Path, languages: Sequence[str], s
     picture, across, down = _drawn(page, scale)
     table = _tesseract(program, picture, languages, round(scale * 72), seconds)
     words = [word for word in _words(table) if not _is_speck(word)]
+    words = _beside(words, own, width / across, height / down)
     text, boxes = _put_together(words, width / across, height / down)
     if not text or _is_noise(text, words):
         return Page(number, "", pictures=True)
@@ -227,6 +231,16 @@ def _is_speck(word: _Word) -> bool:
     """Return whether a word is dirt: doubtful, and not several letters or digits."""
     letters = sum(sign.isalnum() for sign in word.text)
     return word.confidence < _DOUBTFUL and (letters < 4 or letters * 2 < len(word.text))
+
+
+def _beside(words: Sequence[_Word], own: Sequence[Box], across: float, down: float) -> list[_Word]:
+    """Return the words whose middle stands on none of the page's own."""
+
+    def stands_on(word: _Word, box: Box) -> bool:
+        x, y = (word.left + word.width / 2) * across, (word.top + word.height / 2) * down
+        return box.left - 1 <= x <= box.right + 1 and box.top - 1 <= y <= box.bottom + 1
+
+    return [word for word in words if not any(stands_on(word, box) for box in own)]
 
 
 def _is_noise(text: str, words: Sequence[_Word]) -> bool:

@@ -73,13 +73,37 @@ def edits_of(text_page: Any, text: str) -> list[Edit]:
     return _Finder(text_page, text).edits()
 
 
-def edited(text: str, edits: Sequence[Edit]) -> str:
-    """Return a text with its edits made."""
-    pieces, at = [], 0
+def reordered(edits: Sequence[Edit], indexes: Sequence[int]) -> list[Edit]:
+    """Return edits of PDFium's text where they stand in a text whose characters have these of PDFium's indexes.
+
+    One whose characters do not stand together there is left out.
+    """
+    if isinstance(indexes, range):
+        return list(edits)
+    at = {index: place for place, index in enumerate(indexes) if index >= 0}
+    found = []
+    for start, end, written in edits:
+        place = at.get(start)
+        if place is not None and list(indexes[place : place + end - start]) == list(range(start, end)):
+            found.append(Edit(place, place + end - start, written))
+    return sorted(found)
+
+
+def edited(text: str, indexes: Sequence[int], edits: Sequence[Edit]) -> tuple[str, list[int]]:
+    """Return a text with its edits made, and PDFium's index of each character, -1 for those put in."""
+    pieces: list[str] = []
+    kept: list[int] = []
+    at = 0
     for start, end, written in edits:
         pieces += [text[at:start], written]
+        kept += indexes[at:start]
+        at = start
+        for character in written:
+            place = text.find(character, at, end)
+            kept.append(indexes[place] if place >= 0 else -1)
+            at = max(at, place + 1)
         at = end
-    return "".join([*pieces, text[at:]])
+    return "".join([*pieces, text[at:]]), kept + list(indexes[at:])
 
 
 def moved(headings: Sequence[Heading], edits: Sequence[Edit], text: str) -> list[Heading]:

@@ -5,7 +5,8 @@ PDFium cannot open, encrypted ones too.
 
 The letters and digits of a page's text stand in PDFium's order, so that `text.locate` finds a passage again in the text
 that QtPdf has of the page: the two differ in signs and breaks, where digits are raised (see `raised`), and in what
-stands behind the page's own text (see `beside`).
+stands behind the page's own text (see `beside`). Pages that are read in another order than they are drawn in, and
+recognised ones, tell where their words stand.
 """
 
 from __future__ import annotations
@@ -14,22 +15,25 @@ import ctypes
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from phi3desk.errors import say
-from phi3desk.library.documents import Heading, OutlineEntry, Page, State
+from phi3desk.library.documents import Box, Heading, OutlineEntry, Page, State
 from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_title
 from phi3desk.library.reading.pdf import ocr, raised
 from phi3desk.library.reading.pdf.beside import PlacedText, put_beside, read_beside
+from phi3desk.library.reading.pdf.coverage import has_unread_writing
 from phi3desk.library.reading.pdf.forms import Form
+from phi3desk.library.reading.pdf.legibility import legible_part
+from phi3desk.library.reading.pdf.places import word_boxes
+from phi3desk.library.reading.pdf.reading_order import Ordered, in_reading_order
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
-from phi3desk.library.text import has_text, line_spans, readable_share
+from phi3desk.library.text import has_text, line_spans
 
-#: Below this share of readable characters a page's text is the noise of a font without a map to Unicode.
-READABLE = 0.5
 _HEADER_WITHIN = 1024
 #: Of the seconds a page may take, the share that Tesseract gets: a page it is too slow for costs that page only.
 _TESSERACT_SHARE = 0.8
@@ -45,6 +49,13 @@ class _UnreadableError(Exception):
     def __init__(self, locked: bool) -> None:
         super().__init__("locked" if locked else "unreadable")
         self.locked = locked
+
+
+class _PageRead(NamedTuple):
+    """A page as PDFium reads it; `is_illegible` where it has letters, but none that make words."""
+
+    page: Page
+    is_illegible: bool
 
 
 def read_pdf(request: ReadRequest) -> Iterator[ReadEvent]:
@@ -85,12 +96,13 @@ def _pages_by_pdfium(path: Path, password: str) -> Iterator[Opened | Page]:
         yield Opened(count)
         spare: Any = None
         for index in range(min(count, MOST_PAGES)):
-            page, beside = _page_by_pdfium(document, form, index)
-            if page is None or readable_share(page.text) < READABLE:
+            read, beside = _page_by_pdfium(document, form, index)
+            if read is None or read.is_illegible:
                 spare = spare or _open_with_pypdf(path, password)
-                other = _page_by_pypdf(spare, index)
-                page = other if other is not None else page and Page(page.number, "", pictures=True)
-            yield put_beside(page or Page(index + 1, "", pictures=True), beside)
+                page = _page_by_pypdf(spare, index) or Page(index + 1, "", pictures=True)
+            else:
+                page = read.page
+            yield put_beside(page, beside)
     finally:
         form.close()
         document.close()
@@ -134,13 +146,48 @@ def _recognised_page(
     try:
         page = document[number - 1]
         try:
-            recognised = ocr.read_page(page, number, program, languages, seconds * _TESSERACT_SHARE)
-            beside = read_beside(document, form, page, number - 1, page.get_textpage(), recognised.text)
-            return put_beside(recognised, beside, unless=recognised.text)
+            text_page = page.get_textpage()
+            own, places = _own_words(page, text_page, number)
+            read = ocr.read_page(page, number, program, languages, seconds * _TESSERACT_SHARE, places)
+            whole = _with_own_words(own, places, read)
+            beside = read_beside(document, form, page, number - 1, text_page, whole.text)
+            return put_beside(whole, beside, unless=read.text)
         finally:
             page.close()
     except (pdfium.PdfiumError, ocr.RecognitionError):
         return None
+
+
+def _own_words(page: Any, text_page: Any, number: int) -> tuple[Page, list[Box]]:
+    """Return the legible text that a page to be recognised has of its own, and where its words stand."""
+    legible = legible_part(_text_of(text_page))
+    if not has_text(legible):
+        return Page(number, ""), []
+    ordered, headings = _as_read(text_page, legible)
+    places = word_boxes(page, text_page, ordered.text, ordered.indexes)
+    return Page(number, ordered.text, True, headings, boxes=[] if ordered.is_as_drawn else places), places
+
+
+def _as_read(text_page: Any, legible: str) -> tuple[Ordered, list[Heading]]:
+    """Return the text of a page with its columns and its raised digits apart, and its headings."""
+    ordered = in_reading_order(text_page, legible)
+    headings = _headings(text_page, ordered)
+    edits = raised.reordered(raised.edits_of(text_page, legible), ordered.indexes)
+    if edits:
+        ordered = Ordered(*raised.edited(ordered.text, ordered.indexes, edits), ordered.is_as_drawn)
+        headings = raised.moved(headings, edits, ordered.text)
+    return ordered, headings
+
+
+def _with_own_words(own: Page, places: list[Box], read: Page) -> Page:
+    """Return a page's own text followed by what was recognised of its pictures, if anything."""
+    if not own.text:
+        return read
+    if not read.text:
+        return own
+    text = own.text.rstrip() + "\n\n"
+    moved = [box._replace(start=box.start + len(text), end=box.end + len(text)) for box in read.boxes]
+    return replace(own, text=text + read.text, pictures=False, boxes=[*places, *moved])
 
 
 def _recognition_ended(pages: int, with_text: int, failed: int) -> Finished:
@@ -152,7 +199,7 @@ def _recognition_ended(pages: int, with_text: int, failed: int) -> Finished:
     return Finished(State.EMPTY, say("No text was recognised on the pages, which are pictures."))
 
 
-def _page_by_pdfium(document: Any, form: Form, index: int) -> tuple[Page | None, list[PlacedText]]:
+def _page_by_pdfium(document: Any, form: Form, index: int) -> tuple[_PageRead | None, list[PlacedText]]:
     """Return a page with its own text, and what stands beside that."""
     import pypdfium2 as pdfium
 
@@ -160,18 +207,24 @@ def _page_by_pdfium(document: Any, form: Form, index: int) -> tuple[Page | None,
         page = document[index]
         try:
             text_page = page.get_textpage()
-            text = _text_of(text_page)
-            headings = _headings(text_page, text) if has_text(text) else []
-            edits = raised.edits_of(text_page, text)
-            text = raised.edited(text, edits)
-            headings = raised.moved(headings, edits, text)
-            pictures = False if has_text(text) else _shows_something(page)
-            beside = read_beside(document, form, page, index, text_page, text)
-            return Page(index + 1, text, pictures, headings), beside
+            read = _own_text(page, text_page, index + 1)
+            return read, read_beside(document, form, page, index, text_page, read.page.text)
         finally:
             page.close()
     except pdfium.PdfiumError:
         return None, []
+
+
+def _own_text(page: Any, text_page: Any, number: int) -> _PageRead:
+    text = _text_of(text_page)
+    legible = legible_part(text)
+    if not has_text(legible):
+        return _PageRead(Page(number, "", _shows_something(page)), is_illegible=has_text(text))
+    pictures = legible != text or has_unread_writing(page, text_page, len(text))
+    ordered, headings = _as_read(text_page, legible)
+    # the words of all other pages are found by their order
+    boxes = [] if ordered.is_as_drawn else word_boxes(page, text_page, ordered.text, ordered.indexes)
+    return _PageRead(Page(number, ordered.text, pictures, headings, boxes=boxes), is_illegible=False)
 
 
 def _text_of(text_page: Any) -> str:
@@ -188,15 +241,16 @@ def _text_of(text_page: Any) -> str:
     return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes)
 
 
-def _headings(text_page: Any, text: str) -> list[Heading]:
+def _headings(text_page: Any, ordered: Ordered) -> list[Heading]:
     """Return the lines set in letters clearly larger, or clearly bolder, than the page's running text."""
+    text, indexes = ordered.text, ordered.indexes
     lines = []
     heights: Counter[tuple[float, bool]] = Counter()
     for start, end in line_spans(text)[:400]:
         first = next((i for i in range(start, end) if text[i].isalnum()), None)
         if first is None:
             continue
-        height, bold = _letter(text_page, first)
+        height, bold = _letter(text_page, indexes[first])
         heights[(height, bold)] += end - start
         lines.append((start, end, height, bold))
     if len(lines) < 2:
@@ -236,7 +290,7 @@ def _shows_something(page: Any) -> bool:
 
 def _summed_up(events: Iterator[Opened | Page]) -> Iterator[ReadEvent]:
     """Pass on the pages and add the state the document ends in."""
-    claimed = total = with_text = pictures = 0
+    claimed = total = with_text = pictures = with_both = 0
     for event in events:
         if isinstance(event, Opened):
             claimed = event.pages
@@ -244,15 +298,23 @@ def _summed_up(events: Iterator[Opened | Page]) -> Iterator[ReadEvent]:
             total += 1
             with_text += has_text(event.text)
             pictures += event.pictures
+            with_both += event.pictures and has_text(event.text)
         yield event
-    yield _state_of(claimed, total, with_text, pictures)
+    yield _state_of(claimed, total, with_text, pictures, with_both)
 
 
-def _state_of(claimed: int, total: int, with_text: int, pictures: int) -> Finished:
+def _state_of(claimed: int, total: int, with_text: int, pictures: int, with_both: int) -> Finished:
     if with_text:
         reason = None
         if claimed > total and claimed > MOST_PAGES:
             reason = say("Only the first {pages} of {total} pages were read.", pages=total, total=claimed)
+        elif with_both:
+            reason = say(
+                "On {pages} of {total} pages there are pictures with writing, or letters that cannot be read; what is "
+                "written there cannot be searched.",
+                pages=pictures,
+                total=total,
+            )
         elif pictures:
             reason = say(
                 "{pages} of {total} pages hold pictures only; what is written in them cannot be searched.",
@@ -350,9 +412,8 @@ def _page_by_pypdf(reader: Any, index: int) -> Page | None:
     except Exception:  # pypdf raises whatever a broken page makes it stumble over
         return None
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
-    if not has_text(text) or readable_share(text) < READABLE:
-        return None
-    return Page(index + 1, text)
+    text = legible_part(text)
+    return Page(index + 1, text) if has_text(text) else None
 
 
 def _details(path: Path, password: str) -> Details:
