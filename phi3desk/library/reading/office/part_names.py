@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import unquote
 
 from phi3desk.library.reading.office.markup import parsed
@@ -59,8 +60,10 @@ class PartNames:
         return self._proper.get(plain.lower(), plain)
 
     def corrected_types(self, data: bytes) -> bytes:
-        """Return the list of the parts' types with the parts' names."""
-        root = parsed(data)
+        """Return the list of the parts' types with the parts' names; one that is damaged as it is."""
+        root = _root(data)
+        if root is None:
+            return data
         changed = False
         for element in root:
             name = element.get("PartName")
@@ -72,9 +75,12 @@ class PartNames:
     def corrected_relations(self, name: str, data: bytes) -> bytes:
         """Return the relations of a part with the names of the parts that they lead to, and without loose ends.
 
-        Some programs leave relations to parts that are not there, and the libraries stumble over them.
+        Some programs leave relations to parts that are not there, and the libraries stumble over them. A list that is
+        damaged is returned as it is: it may be one that nothing is read by.
         """
-        root = parsed(data)
+        root = _root(data)
+        if root is None:
+            return data
         base = posixpath.dirname(posixpath.dirname(name))
         changed = False
         for relation in list(root):
@@ -91,6 +97,15 @@ class PartNames:
                 relation.set("Target", "/" + proper + (f"#{place}" if place else ""))
                 changed = True
         return _written(root) if changed else data
+
+
+def _root(data: bytes) -> Any | None:
+    from lxml import etree
+
+    try:
+        return parsed(data)
+    except etree.XMLSyntaxError:
+        return None
 
 
 def _written(root: object) -> bytes:

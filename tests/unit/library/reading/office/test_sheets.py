@@ -114,3 +114,12 @@ def test_a_text_may_be_shown_with_more_than_itself(tmp_path: Path):
     book.save(tmp_path / "art.xlsx")
     text = told_of(tmp_path / "art.xlsx").text.replace("\u2060", "")
     assert text.endswith("Art. 4711:\t120-034")
+
+
+def test_a_damaged_list_of_relations_that_nothing_is_read_by_costs_nothing(tmp_path: Path):
+    path = write_xlsx(tmp_path / "plain.xlsx", rows=3)
+    expected = told_of(path).text
+    broken = repacked(
+        path, tmp_path / "broken.xlsx", lambda _, content: content, ["xl/drawings/_rels/drawing9.xml.rels"]
+    )
+    assert told_of(broken).text == expected
