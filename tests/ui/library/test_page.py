@@ -238,6 +238,17 @@ def test_library_page_tells_why_an_import_could_not_begin(page):
         assert shown.import_bar.text.startswith(told)
 
 
+def test_library_page_shows_that_the_search_by_meaning_is_restored_and_what_was_put_aside(page):
+    shown = page([document(1)])
+    library = shown.library
+    library.import_started.emit()
+    library.import_progressed.emit(ImportProgress(0, 0, 0, 0, 0, "", 0.0, None, share=0.25, phase=Phase.RESTORING))
+    assert shown.import_bar.text == "Restoring the search by meaning"
+    assert shown.import_bar.progress_bar.value() == 250
+    library.import_finished.emit(ImportSummary({}, 1.0, notice=say("It was put aside in {path}.", path="/x")))
+    assert shown.import_bar.text == "It was put aside in /x."
+
+
 def test_library_page_keeps_the_selection_when_documents_come_in(page):
     shown = page([document(2)])
     shown.documents.table.selectRow(0)
