@@ -252,9 +252,12 @@ class Settings:
         return self._values.get(f"remembered.{key}")
 
     def remember(self, key: str, value: Any) -> None:
-        """Keep a value of the window's own; it must be JSON."""
+        """Keep a value of the window's own; it must be JSON. On a full disk it is forgotten when the program ends."""
         self._values[f"remembered.{key}"] = value
-        self._save()
+        try:
+            self._save()
+        except OSError as error:
+            log.warning("settings.json cannot be written: %s", error.strerror)
 
     def _save(self) -> None:
         write_atomically(self._path, json.dumps(self._values, indent=1, sort_keys=True))
