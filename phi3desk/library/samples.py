@@ -6,14 +6,15 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from phi3desk.library.documents import Document
+from phi3desk.library.documents import Collection
 from phi3desk.paths import resource
 
 
-def questions_for(documents: Sequence[Document]) -> list[str]:
-    """Return the questions that go with the samples where these are among the documents."""
-    folder = resource("samples")
-    return sample_questions() if any(Path(document.path).parent == folder for document in documents) else []
+def questions_for(collections: Sequence[Collection]) -> list[str]:
+    """Return the questions that go with the samples where a collection holds these, whatever else it holds."""
+    folder = resource("samples").resolve()
+    followed = (Path(source.path) for collection in collections for source in collection.sources)
+    return sample_questions() if any(folder in (path, path.parent) for path in followed) else []
 
 
 def sample_questions() -> list[str]:

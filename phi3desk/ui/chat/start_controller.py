@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from phi3desk.library.documents import Document, LibraryStatus
+from phi3desk.library.documents import Collection, LibraryStatus
 from phi3desk.library.samples import questions_for
 from phi3desk.ui.chat.start_page import StartPage
 from phi3desk.ui.experts.active import ActiveExpert
@@ -12,7 +12,6 @@ from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.services import Services
 
 HAD_DOCUMENTS = "had_documents"
-SEARCH_SAMPLES_BELOW = 60
 
 
 class StartController(QObject):
@@ -25,6 +24,7 @@ class StartController(QObject):
         self._services, self._expert, self._progress, self._page = services, expert, progress, page
         self._sample_questions: list[str] = []
         services.library.status_changed.connect(self._on_library_status)
+        services.library.collections_changed.connect(self._on_collections)
         progress.changed.connect(self._show_progress)
 
     @property
@@ -59,10 +59,10 @@ class StartController(QObject):
         had = bool(self._services.settings.remembered(HAD_DOCUMENTS))
         if bool(status.passages) != had:
             self._services.settings.remember(HAD_DOCUMENTS, bool(status.passages))
-        if 0 < status.documents <= SEARCH_SAMPLES_BELOW:
-            self._services.library.documents(None, self._on_documents)
         self.show()
 
-    def _on_documents(self, documents: list[Document]) -> None:
-        self._sample_questions = questions_for(documents)
-        self.show()
+    def _on_collections(self, collections: list[Collection]) -> None:
+        questions = questions_for(collections)
+        if questions != self._sample_questions:
+            self._sample_questions = questions
+            self.show()

@@ -15,8 +15,10 @@ from phi3desk import app
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.export import conversation_markdown
 from phi3desk.chat.messages import Mention, Message
-from phi3desk.library.documents import Collection
+from phi3desk.library.documents import BoundSource, Collection, LibraryStatus
+from phi3desk.library.samples import sample_questions
 from phi3desk.model.types import Ending, Role
+from phi3desk.paths import resource
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.services import Services
@@ -116,13 +118,17 @@ def test_answer_written_anew_keeps_the_one_before(
 
 
 def test_window_says_who_is_asked_and_what_is_searched(qtbot: QtBot, window: MainWindow, services: Services) -> None:
-    collections = [Collection(1, "Manuals", 4)]
+    sample = BoundSource(1, 1, str(resource("samples", "pump-manual.pdf").resolve()), False)
+    collections = [Collection(1, "Samples", 1, sources=(sample,)), Collection(2, "Own", 500)]
     services.library.collections = collections
     paints = Paints()
     window.chat.composer.edit.viewport().installEventFilter(paints)
     services.library.collections_changed.emit(collections)
     chip = window.chat.findChild(QPushButton, "searched")
     assert chip.text() == "All documents"
+    services.library.status = LibraryStatus(501, 9000, 9000, "", False, False)
+    services.library.status_changed.emit(services.library.status)
+    assert window.chat.start.questions() == sample_questions()[:3]
     qtbot.waitUntil(lambda: paints.count > 0)
     painted = paints.count
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
