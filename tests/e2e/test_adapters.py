@@ -93,7 +93,7 @@ def test_sibling_is_added_only_where_its_base_is_named(phi3desk, tmp_path):
 def test_adapter_of_strength_0_is_the_model_without_it(phi3desk_with_model, tmp_path):
     run = phi3desk_with_model
     run("adapters", "add", write_tiny_adapter(tmp_path / "pumps.gguf"))
-    question = ("ask", "What must be checked before use?", "--json")
+    question = ("ask", "What must be checked before use?", "--profile", "Plain assistant", "--json")
     without = run(*question)["answer"]
     assert run(*question, "--adapter", "pumps=0")["answer"] == without
     assert run(*question, "--adapter", "pumps=1")["answer"] != without

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from phi3desk.library.documents import Figures, ImportProgress
+from phi3desk.library.documents import Figures, ImportProgress, Phase
 from phi3desk.ui.formatting import duration, number
 from phi3desk.ui.library.progress import ProgressText
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, set_kind, tokens
@@ -211,6 +211,8 @@ class StartPage(ScrollColumn):
         parts = [self._progress_text.phase(progress.phase)]
         if figures is not None and figures.files:
             files = self.tr("{done} of {all} files read")
+            if progress.phase is Phase.READING:
+                files = self.tr("{done} of {all} files")
             parts.append(files.format(done=number(figures.files_read), all=number(figures.files)))
         if progress.seconds_left is not None and progress.seconds_left >= 1:
             parts.append(self.tr("{time} left").format(time=duration(progress.seconds_left)))

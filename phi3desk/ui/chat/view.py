@@ -150,6 +150,8 @@ class ConversationView(QTextBrowser):
         entry.writing = False
         entry.sources = message.answer.sources if message.answer else ()
         entry.message, entry.activity, entry.notice, entry.streamed = message, "", notice, ""
+        if entry is self._pointed:
+            self.message_actions.show_for(message)
         self._write(entry)
         announced = self.tr("Answer: {text}").format(text=notice or message.text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, announced[:2000]))

@@ -39,7 +39,7 @@ ROW_HEIGHT = 44
 MOST_KEPT = 500
 #: The columns that step aside, in this order, where "what to do" would have less room than this.
 STEP_ASIDE = (CHANGED, PASSAGES, PAGES)
-ADVICE_ROOM = 200
+ADVICE_ROOM = 220
 
 
 class DocumentList(QWidget):
@@ -372,11 +372,11 @@ class DocumentList(QWidget):
         """Give the names a third of the room and let the lesser figures step aside where it is short."""
         room = self.table.viewport().width()
         metrics = self.table.fontMetrics()
-        widths = {STATE: max(metrics.horizontalAdvance(state_word(state)) for state in State) + 52}
+        widths = {STATE: max(metrics.horizontalAdvance(state_word(state)) for state in State) + 44}
         for column, sample in ((PAGES, "99,999"), (PASSAGES, "999,999"), (CHANGED, "29/12/2026")):
             title = str(self.model.headerData(column, Qt.Orientation.Horizontal))
             widths[column] = max(metrics.horizontalAdvance(sample), metrics.horizontalAdvance(title) + 16) + 22
-        widths[NAME] = max(190, int(room * 0.28))
+        widths[NAME] = max(130, int(room * 0.28))
         for column in STEP_ASIDE:
             hidden = sum(widths.values()) + ADVICE_ROOM > room
             self.table.setColumnHidden(column, hidden)

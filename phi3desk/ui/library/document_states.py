@@ -39,7 +39,6 @@ def state_word(state: State) -> str:
         State.EMPTY: lambda: tr("DocumentTable", "No text"),
         State.NEEDS_OCR: lambda: tr("DocumentTable", "Needs OCR"),
         State.LOCKED: lambda: tr("DocumentTable", "Locked"),
-        State.EMPTY: lambda: tr("DocumentTable", "Look whether it is the right file."),
         State.FAILED: lambda: tr("DocumentTable", "Failed"),
         State.DUPLICATE: lambda: tr("DocumentTable", "Duplicate"),
         State.UNSUPPORTED: lambda: tr("DocumentTable", "Unsupported"),
@@ -51,9 +50,7 @@ def advice(document: Document) -> str:
     if document.reason is not None:
         return translate(document.reason)
     if document.state is State.WORDS:
-        return QCoreApplication.translate(
-            "DocumentTable", "Can be searched by its words; its meaning is being prepared."
-        )
+        return QCoreApplication.translate("DocumentTable", "Searchable by words; by meaning soon.")
     return ""
 
 
@@ -67,9 +64,7 @@ def what_to_do(state: State) -> str:
     tr = QCoreApplication.translate
     return {
         State.LOCKED: lambda: tr("DocumentTable", "Enter its password."),
-        State.NEEDS_OCR: lambda: tr(
-            "DocumentTable", "See “Folders and rules” for how its text is recognised, then read it again."
-        ),
+        State.NEEDS_OCR: lambda: tr("DocumentTable", "See “Folders and rules” to have its text recognised."),
         State.EMPTY: lambda: tr("DocumentTable", "Look whether it is the right file."),
         State.FAILED: lambda: tr("DocumentTable", "Read it again, or open it with another program."),
         State.UNSUPPORTED: lambda: tr("DocumentTable", "Save it as PDF, Word, Excel or text, and add that."),

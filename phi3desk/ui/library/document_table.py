@@ -16,7 +16,14 @@ from PySide6.QtGui import QBrush, QColor
 from phi3desk.library.documents import Document, FileOutcome, State
 from phi3desk.library.text import seen
 from phi3desk.ui.formatting import moment, moment_in_full, number
-from phi3desk.ui.library.document_states import SERIOUS_FIRST, STATE_LOOKS, advice, advice_and_next_step, state_word
+from phi3desk.ui.library.document_states import (
+    SERIOUS_FIRST,
+    STATE_LOOKS,
+    advice,
+    advice_and_next_step,
+    state_word,
+    what_to_do,
+)
 from phi3desk.ui.theme import icon, tokens
 
 Index = QModelIndex | QPersistentModelIndex
@@ -181,7 +188,10 @@ class DocumentTableModel(QAbstractTableModel):
             return number(document.pages) if document.pages else "–"
         if column == PASSAGES:
             return number(document.passages) if document.passages else "–"
-        return moment(document.changed) if column == CHANGED else advice_and_next_step(document)
+        if column == CHANGED:
+            return moment(document.changed)
+        # the row has room for one of the two; the foot of the page tells both
+        return what_to_do(document.state) or advice(document)
 
     def _tip(self, document: Document, column: int) -> str:
         if column == NAME:

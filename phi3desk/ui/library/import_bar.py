@@ -170,6 +170,8 @@ class ImportBar(Card):
         if figures is None or not figures.files:
             return word
         template = self.tr("{phase}: {done} of {all} files read")
+        if phase is Phase.READING:
+            template = self.tr("{phase}: {done} of {all} files")
         return template.format(phase=word, done=number(figures.files_read), all=number(figures.files))
 
     def _figures_of(self, progress: ImportProgress) -> str:

@@ -37,8 +37,6 @@ class AdapterCard(Card):
         self.facts.setToolTip(plain_tooltip("  ·  ".join(self._details())))
         self.facts.setAccessibleDescription("  ·  ".join(self._details()))
         words.addWidget(self.facts)
-        if entry.made_by:
-            words.addWidget(label(self.tr("Made by {maker}").format(maker=entry.made_by), "quiet"))
         self.reason = label(translate(placed.fit.reason), "" if placed.fit.fits is None else "bad")
         self.reason.setVisible(not placed.fit.fits)
         words.addWidget(self.reason)
@@ -71,4 +69,5 @@ class AdapterCard(Card):
         details = [self.tr("rank {rank}").format(rank=number(entry.rank))]
         if entry.tensors:
             details.append(self.tr("%Ln tensor(s)", "", entry.tensors))
-        return [*details, *(one for one in (entry.base, entry.architecture) if one)]
+        details += [one for one in (entry.base, entry.architecture) if one]
+        return [*details, self.tr("made by {maker}").format(maker=entry.made_by)] if entry.made_by else details

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from phi3desk.library.documents import FileOutcome, State
-from phi3desk.ui.library.document_states import UNREADABLE
+from phi3desk.ui.library.document_states import UNREADABLE, state_word
 from phi3desk.ui.library.document_table import ADVICE, NAME, PAGES, STATE, DocumentTableModel
 from tests.ui.recorded_worker import document
 
@@ -82,8 +82,8 @@ def test_document_table_tells_the_state_by_a_word_and_the_reason_by_a_sentence()
     model = DocumentTableModel()
     model.take([document(1, State.NEEDS_OCR)])
     assert model.index(0, STATE).data() == "Needs OCR"
+    assert state_word(State.EMPTY) == "No text"
     assert not model.index(0, STATE).data(Qt.ItemDataRole.DecorationRole).isNull()
-    assert model.index(0, ADVICE).data() == (
-        "See “Folders and rules” for how its text is recognised, then read it again. "
-        "All 14 pages are pictures without text."
-    )
+    assert model.index(0, ADVICE).data() == "See “Folders and rules” to have its text recognised."
+    told = model.index(0, ADVICE).data(Qt.ItemDataRole.ToolTipRole)
+    assert told.endswith("All 14 pages are pictures without text.")

@@ -27,6 +27,7 @@ from phi3desk.library.documents import (
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.library_client import LibraryClient, library_worker
 from phi3desk.ui.library.document_import import DocumentImport
+from phi3desk.ui.library.document_table import ADVICE, PAGES
 from phi3desk.ui.library.page import FOLDERS, LibraryPage
 from phi3desk.ui.library.password_dialog import PasswordDialog
 from phi3desk.ui.notices import Notices
@@ -79,11 +80,20 @@ def asked(page: LibraryPage) -> list[Request]:
     return page.worker.asked  # type: ignore[attr-defined,no-any-return]
 
 
-def test_library_page_tells_the_selected_documents_reason_in_full(page):
+def test_library_page_tells_the_selected_documents_reason_in_full(page, qtbot: QtBot):
     shown = page([document(1, State.NEEDS_OCR)])
     shown.documents.table.selectRow(0)
     assert shown.documents.detail.isVisible()
-    assert shown.documents.reason.text().endswith("then read it again. All 14 pages are pictures without text.")
+    assert shown.documents.reason.text() == (
+        "See “Folders and rules” to have its text recognised. All 14 pages are pictures without text."
+    )
+    shown.resize(760, 500)
+    table = shown.documents.table
+    qtbot.waitUntil(lambda: table.isColumnHidden(PAGES) and table.columnWidth(ADVICE) >= 200)
+    cell = table.visualRect(shown.documents.model.index(0, ADVICE)).adjusted(8, 0, -8, 0)
+    text = shown.documents.model.index(0, ADVICE).data()
+    needed = table.fontMetrics().boundingRect(cell, Qt.TextFlag.TextWordWrap.value, text)
+    assert needed.height() <= cell.height()
 
 
 def test_library_page_offers_one_way_in_when_empty(page, qtbot: QtBot):

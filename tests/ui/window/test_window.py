@@ -535,7 +535,7 @@ def test_window_says_that_the_semantic_index_is_incomplete(window: MainWindow, s
     library.pause(False)
     library.import_progressed.emit(paused)
     assert window.chat.status.text() == said
-    assert (bar.text, bar.pause_button.text()) == ("Reading: 2 of 3 files read", "Pause")
+    assert (bar.text, bar.pause_button.text()) == ("Reading: 2 of 3 files", "Pause")
     tell(Figures(3, 3, 3, 1000, 1000, 1.0))
     library.import_finished.emit(None)
     assert window.chat.status.text() == ""
