@@ -26,7 +26,7 @@ import psutil
 
 from phi3desk.disk import disk_refusal
 from phi3desk.errors import DamagedFile, UserError, say
-from phi3desk.paths import Paths, copies_of
+from phi3desk.paths import Paths, copies_of, write_atomically
 from phi3desk.sqlite_file import page_problem
 
 log = logging.getLogger(__name__)
@@ -288,8 +288,10 @@ def start_anew(paths: Paths, kept: Kept) -> Path | None:
     file = file_of(paths, kept)
     try:
         aside = set_aside(paths, kept, with_vectors=True)
-        if file.suffix == ".db":
-            # an empty file beside copies would count as one that was lost
+        # no file, or an empty one, beside copies would count as one that was lost
+        if file.suffix == ".json":
+            write_atomically(file, "{}")
+        else:
             with _own_file(file), closing(sqlite3.connect(file, isolation_level=None)) as connection:
                 connection.execute("PRAGMA application_id = 1")
     except (OSError, sqlite3.Error) as error:

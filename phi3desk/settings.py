@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import DamagedFile, UserError, say
-from phi3desk.paths import put_aside, write_atomically
+from phi3desk.paths import copies_of, put_aside, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -192,6 +192,11 @@ _UNREADABLE = say(
     kept="",
 )
 
+_GONE = say(
+    "The settings are not there any more; they are as they come. To put back a copy: the Settings page, or phi3desk "
+    "restore."
+)
+
 
 def limits(key: str) -> tuple[float, float]:
     """Return the least and the most of a setting that is a number; KeyError for a key that is not declared."""
@@ -210,6 +215,7 @@ class Settings:
         #: what could not be read, to be told once; the settings it is about are as they come
         self.problem: UserError | None = None
         if not path.exists():
+            self.problem = DamagedFile(path, _GONE) if copies_of(path) else None
             return
         try:
             stored = json.loads(path.read_bytes())

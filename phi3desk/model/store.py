@@ -20,7 +20,7 @@ from phi3desk.model.gguf import inspect
 from phi3desk.model.names import is_nameless, spoken_name
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import LONGEST_MODEL_NAME, AdapterEntry, ModelEntry, model_name
-from phi3desk.paths import Paths, put_aside, write_atomically
+from phi3desk.paths import Paths, copies_of, put_aside, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,10 @@ _UNREADABLE = say(
     "The list of models cannot be read; the file is kept as {kept}, and the models' own files are where they were. To "
     "put back a copy: the Settings page, or phi3desk restore.",
     kept="",
+)
+_GONE = say(
+    "The list of models is not there any more; the models' own files are where they were. To put back a copy: the "
+    "Settings page, or phi3desk restore."
 )
 
 
@@ -165,6 +169,8 @@ class ModelStore:
 
     def _read_json(self) -> dict[str, Any]:
         if not self._path.exists():
+            if copies_of(self._path):
+                self.problem = self.problem or DamagedFile(self._path, _GONE)
             return {}
         try:
             content = json.loads(self._path.read_bytes())

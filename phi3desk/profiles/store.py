@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from phi3desk.chat.messages import DAY_SECONDS, DAYS_IN_BIN
 from phi3desk.errors import DamagedFile, UserError, say
-from phi3desk.paths import put_aside, resource, write_atomically
+from phi3desk.paths import copies_of, put_aside, resource, write_atomically
 from phi3desk.profiles.profile import COLORS, LONGEST_NAME, Profile
 from phi3desk.profiles.validation import check_profile
 
@@ -43,7 +43,7 @@ class DeletedProfile:
 class _File:
     """The shape of profiles.json."""
 
-    profiles: list[Profile]
+    profiles: list[Profile] = dataclasses.field(default_factory=list)
     current: str = ""
     version: int = 1
     bin: list[DeletedProfile] = dataclasses.field(default_factory=list)
@@ -53,6 +53,10 @@ _UNREADABLE = say(
     "The experts cannot be read; the built-in ones are there in their place, and the file is kept as {kept}. To put "
     "back a copy: the Settings page, or phi3desk restore.",
     kept="",
+)
+_GONE = say(
+    "The experts are not there any more; the built-in ones are there in their place. To put back a copy: the Settings "
+    "page, or phi3desk restore."
 )
 
 
@@ -71,6 +75,8 @@ class ProfileStore:
         #: that the file could not be read, to be told once; the built-in profiles are there in its place
         self.problem: DamagedFile | None = None
         self._look()
+        if self._state() is None and self.problem is None and copies_of(path):
+            self.problem = DamagedFile(path, _GONE)
         self._empty_bin(time.time() - DAYS_IN_BIN * DAY_SECONDS)
 
     def profiles(self) -> list[Profile]:
