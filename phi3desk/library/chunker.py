@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ _CONTEXT_CHARACTERS = 220
 _TABLE_HEAD_CHARACTERS = 140
 #: what parts the cells of a row that names its columns, see `reading.tables`
 _OWN_NAMES = ";\t"
+#: a number with its unit, as a cell of a table holds it
+_VALUE = re.compile(r"[-+±~≈<>≤≥]?\d[\d.,:/–-]*(?: \d{3})*\s?[^\s\d]{0,8}")
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -274,7 +277,7 @@ def _head_above(text: str, segments: Sequence[_Segment], end: int, carried: str)
     if end and _OWN_NAMES in text[segments[end - 1].start : segments[end - 1].end]:
         return ""
     above = end - 1
-    while above >= 0 and segments[above].row:
+    while above >= 0 and (segments[above].row or (above < end - 1 and _is_cell(_last_line(text, segments[above])))):
         above -= 1
     if above < 0:
         # the page begins in the table: its head stands on the page before, or the first row is its head
@@ -283,9 +286,18 @@ def _head_above(text: str, segments: Sequence[_Segment], end: int, carried: str)
         above = 0
     elif above == end - 1:
         return ""
-    lines = line_spans(text[segments[above].start : segments[above].end])
-    head = text[segments[above].start :][lines[-1][0] : lines[-1][1]] if lines else ""
-    return reflow(head)[:_TABLE_HEAD_CHARACTERS]
+    return reflow(_last_line(text, segments[above]))[:_TABLE_HEAD_CHARACTERS]
+
+
+def _last_line(text: str, segment: _Segment) -> str:
+    lines = line_spans(text[segment.start : segment.end])
+    return text[segment.start :][lines[-1][0] : lines[-1][1]] if lines else ""
+
+
+def _is_cell(line: str) -> bool:
+    """Tell whether a line among rows is the end of a row that was broken: a value with its unit, or lower case."""
+    line = line.strip()
+    return bool(line) and (line[0].islower() or _VALUE.fullmatch(line) is not None)
 
 
 def _context(title: str, headings: Sequence[str], text: str) -> str:

@@ -70,3 +70,11 @@ def test_cut_carries_the_head_of_a_table_to_the_next_page() -> None:
     chunks = chunk_pages(pages, "", [], open_embedder().count_tokens, ENGLISH)
     assert [chunk.headings for chunk in chunks if chunk.page == 2] == [("Type Flow Head Power",)]
     assert [chunk.headings for chunk in chunks if chunk.page == 3] == [()]
+
+
+def test_cut_takes_no_cell_of_a_broken_row_for_the_head_of_its_table() -> None:
+    rows = "".join(f"CP {n} 10.{n} 20.{n} 1.{n}\r\n" + (f"{n} min\r\n" if n % 40 == 8 else "") for n in range(1, 120))
+    pages = [Page(1, "The duty points.\r\nType Flow Head Power Time\r\n" + rows, language="en")]
+    chunks = chunk_pages(pages, "", [], open_embedder().count_tokens, ENGLISH)
+    heads = {heading for chunk in chunks for heading in chunk.headings}
+    assert heads == {"Type Flow Head Power Time"}
