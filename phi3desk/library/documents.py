@@ -115,6 +115,10 @@ class Document:
     ocr_pages: int = 0
 
 
+#: How the label of a page begins that no page of its PDF shows: one of a file inside it, or a form of its own kind.
+INSIDE = "inside: "
+
+
 class Heading(NamedTuple):
     """A heading that stands out on its page by its letters: its text range, and their height in points."""
 
@@ -310,10 +314,10 @@ class LibraryStatus:
 
 
 def place(kind: str, page: int, label: str) -> Sentence:
-    """Return where in a document a page is, in words: "p. 12", "slide 3", "part 2", "Prices, rows 2-41"."""
+    """Return where a page is, in words: "p. 12", "slide 3", "part 2", "Prices, rows 2-41", "inside: plan.docx"."""
     known = kind_of(kind)
     unit = known.unit if known is not None else None
-    if label and unit is not Unit.PAGE:
+    if label and (unit is not Unit.PAGE or label.startswith(INSIDE)):
         return Sentence("{label}", {"label": label})
     if unit is Unit.SLIDE:
         return say("slide {page}", page=page)

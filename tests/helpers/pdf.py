@@ -186,3 +186,30 @@ def write_notes(path: Path, annotations: Sequence[bytes], content: bytes = b"") 
         stream(content),
     ]
     return write_objects(path, objects)
+
+
+def write_portfolio(path: Path, files: Sequence[tuple[str, bytes]], pages: Sequence[Sequence[str]] = ((),)) -> Path:
+    """Write a PDF with files inside it, and return its path."""
+    writer = pypdf.PdfWriter(clone_from=write_pdf(path, pages))
+    for name, data in files:
+        writer.add_attachment(name, data)
+    writer.write(path)
+    return path
+
+
+def write_xfa(path: Path, template: str, datasets: str, in_one: bool = False) -> Path:
+    """Write a PDF with a form of Adobe LiveCycle, its packets apart or in one stream, and return its path."""
+    packets = [template.encode(), datasets.encode()]
+    content = stream(b"BT /F1 11 Tf 72 700 Td (Please wait...) Tj ET")
+    whole = b'<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/">%s%s</xdp:xdp>' % (packets[0], packets[1])
+    parts = [whole] if in_one else packets
+    form = b"6 0 R" if in_one else b"[(template) 6 0 R (datasets) 7 0 R]"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/XFA %s>>/NeedsRendering true>>" % form,
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 4 0 R>>>>/Contents 5 0 R>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        content,
+        *(stream(part) for part in parts),
+    ]
+    return write_objects(path, objects)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import Page, State
@@ -22,6 +23,7 @@ from phi3desk.library.kinds import (
     suffix_of,
 )
 from phi3desk.library.language import language_of
+from phi3desk.library.reading.embedded import EmbeddedFile
 from phi3desk.library.reading.limits import ReadContent, Refusal, told
 from phi3desk.library.reading.protocol import Finished, ReadEvent, ReadRequest
 
@@ -57,12 +59,17 @@ _log = logging.getLogger(__name__)
 
 def read_document(request: ReadRequest) -> Iterator[ReadEvent]:
     """Read a file: Opened, a Page for each page, Finished, and for a readable file Details last."""
-    for event in _events(request):
+    for event in _events(Path(request.path), request):
         yield replace(event, language=language_of(event.text)) if isinstance(event, Page) else event
 
 
-def _events(request: ReadRequest) -> Iterator[ReadEvent]:
-    path = Path(request.path)
+def read_embedded(file: EmbeddedFile) -> Iterator[ReadEvent]:
+    """Read a file that lies within another one, as `read_document` does; its pages have no language yet."""
+    # the readers only ask for its name and open it
+    return _events(cast("Path", file), ReadRequest(file.name))
+
+
+def _events(path: Path, request: ReadRequest) -> Iterator[ReadEvent]:
     try:
         refused = refusal(path)
         if refused is not None:
@@ -72,7 +79,7 @@ def _events(request: ReadRequest) -> Iterator[ReadEvent]:
         if kind is PDF:
             from phi3desk.library.reading.pdf.reader import read_pdf
 
-            yield from read_pdf(request)
+            yield from read_pdf(request, path)
         else:
             yield from _read(kind, path)
     except Refusal as refused_inside:

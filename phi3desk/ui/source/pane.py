@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.evidence import SHORTEST_WORD
 from phi3desk.chat.messages import Source
-from phi3desk.library.documents import Document, PageText
+from phi3desk.library.documents import INSIDE, Document, PageText
 from phi3desk.library.kinds import has_pages, kind_named
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import also_as, translate
@@ -210,7 +210,7 @@ class SourcePane(QFrame):
         passage = source.passage
         self._source, self._quote = source, quote
         self.why.setText(self._why_found(source))
-        is_text = bool(passage.kind) and not has_pages(passage.kind)
+        is_text = bool(passage.kind) and (not has_pages(passage.kind) or passage.label.startswith(INSIDE))
         self._show(ShownFile(passage.document_id, passage.path, passage.document, is_text), passage.page)
 
     def show_document(self, document: Document) -> None:

@@ -34,23 +34,58 @@ class PlacedText(NamedTuple):
     bottom: float
 
 
-def read_beside(document: Any, form: Form, page: Any, index: int, text_page: Any, text: str) -> list[PlacedText]:
-    """Return what stands beside a page's own text, `text`, from top to bottom.
+class BesideReader:
+    """Reads what stands beside the text of a PDFium document's pages; it must be closed before the document is.
 
-    The page is spent by this: its annotations may have become part of it. A damaged annotation costs only what stands
-    beside the text.
+    `attached_on` are the pages (from 0) that files hang on.
     """
-    from pypdfium2 import raw
 
-    if raw.FPDFPage_GetAnnotCount(page.raw) <= 0:
-        return []
-    try:
-        entries = _entries(document, form, page, index, text_page, text)
-    except Exception as error:  # PDFium's binding raises whatever a broken annotation makes it stumble over
-        _log.info("what stands beside the text of a page cannot be read: %s", type(error).__name__)
-        return []
-    placed = [_from_the_top(page, entry) for entry in entries if has_text(entry.text)]
-    return sorted(placed, key=lambda entry: (round(entry.top / _LINE), entry.left))
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._form = Form(document)
+        self.attached_on: list[int] = []
+
+    @property
+    def is_xfa(self) -> bool:
+        """Whether the document holds a form that is not, or not only, on its pages."""
+        return self._form.is_xfa
+
+    def close(self) -> None:
+        """Forget the document's form."""
+        self._form.close()
+
+    def read(self, page: Any, index: int, text_page: Any, text: str) -> list[PlacedText]:
+        """Return what stands beside a page's own text, `text`, from top to bottom.
+
+        The page is spent by this: its annotations may have become part of it. A damaged annotation costs only what
+        stands beside the text.
+        """
+        from pypdfium2 import raw
+
+        if raw.FPDFPage_GetAnnotCount(page.raw) <= 0:
+            return []
+        try:
+            entries = self._entries(page, index, text_page, text)
+        except Exception as error:  # PDFium's binding raises whatever a broken annotation makes it stumble over
+            _log.info("what stands beside the text of a page cannot be read: %s", type(error).__name__)
+            return []
+        placed = [_from_the_top(page, entry) for entry in entries if has_text(entry.text)]
+        return sorted(placed, key=lambda entry: (round(entry.top / _LINE), entry.left))
+
+    def _entries(self, page: Any, index: int, text_page: Any, text: str) -> list[Entry]:
+        from pypdfium2 import raw
+
+        own = OwnText(text_page)
+        with opened_annotations(page) as annotations, self._form.shown(page):
+            fields = [one for one in annotations if one.kind == raw.FPDF_ANNOT_WIDGET]
+            self.attached_on += [index] if any(one.kind == raw.FPDF_ANNOT_FILEATTACHMENT for one in annotations) else []
+            entries, buttons = self._form.entries(fields, own)
+            notes, drawn = read_notes(annotations, own, text)
+        places = [*buttons, *(one.place for one in drawn)]
+        texts = drawn_texts(self._document, page, index, own.characters, places)
+        entries += [Entry(text, place) for place, text in zip(buttons, texts, strict=False) if text]
+        found = zip(drawn, texts[len(buttons) :], strict=False)
+        return entries + notes + [name_drawn(one, text) for one, text in found if text]
 
 
 def put_beside(page: Page, entries: Iterable[PlacedText], unless: str = "") -> Page:
@@ -75,20 +110,6 @@ def _told(entry: str, text: str) -> bool:
     """Return whether a text, such as a page's that was recognised from its picture, holds what an entry says."""
     value = "".join(sign for sign in entry.partition(": ")[2].casefold() if sign.isalnum())
     return len(value) > 3 and value in "".join(sign for sign in text.casefold() if sign.isalnum())
-
-
-def _entries(document: Any, form: Form, page: Any, index: int, text_page: Any, text: str) -> list[Entry]:
-    from pypdfium2 import raw
-
-    own = OwnText(text_page)
-    with opened_annotations(page) as annotations, form.shown(page):
-        fields = [one for one in annotations if one.kind == raw.FPDF_ANNOT_WIDGET]
-        entries, buttons = form.entries(fields, own)
-        notes, drawn = read_notes(annotations, own, text)
-    texts = drawn_texts(document, page, index, own.characters, [*buttons, *(one.place for one in drawn)])
-    entries += [Entry(text, place) for place, text in zip(buttons, texts, strict=False) if text]
-    found = zip(drawn, texts[len(buttons) :], strict=False)
-    return entries + notes + [name_drawn(one, text) for one, text in found if text]
 
 
 def _from_the_top(page: Any, entry: Entry) -> PlacedText:

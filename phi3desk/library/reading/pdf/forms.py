@@ -55,7 +55,9 @@ class Form:
 
         self._settings = raw.FPDF_FORMFILLINFO(version=2)
         self.handle: Any = None
-        if raw.FPDF_GetFormType(document.raw) != raw.FORMTYPE_NONE:
+        kind = raw.FPDF_GetFormType(document.raw)
+        self.is_xfa = kind in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND)
+        if kind != raw.FORMTYPE_NONE:
             self.handle = raw.FPDFDOC_InitFormFillEnvironment(document.raw, self._settings)
 
     def close(self) -> None:

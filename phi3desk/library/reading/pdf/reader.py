@@ -22,15 +22,16 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from phi3desk.errors import say
-from phi3desk.library.documents import Box, Heading, OutlineEntry, Page, State
+from phi3desk.library.documents import INSIDE, Box, Heading, OutlineEntry, Page, State
 from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_title
 from phi3desk.library.reading.pdf import ocr, raised
-from phi3desk.library.reading.pdf.beside import PlacedText, put_beside, read_beside
+from phi3desk.library.reading.pdf.attachments import FilesInside, left_out
+from phi3desk.library.reading.pdf.beside import BesideReader, PlacedText, put_beside
 from phi3desk.library.reading.pdf.coverage import has_unread_writing
-from phi3desk.library.reading.pdf.forms import Form
 from phi3desk.library.reading.pdf.legibility import legible_part
 from phi3desk.library.reading.pdf.places import word_boxes
 from phi3desk.library.reading.pdf.reading_order import Ordered, in_reading_order
+from phi3desk.library.reading.pdf.xfa import read_xfa
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
 from phi3desk.library.text import has_text, line_spans
 
@@ -58,18 +59,21 @@ class _PageRead(NamedTuple):
     is_illegible: bool
 
 
-def read_pdf(request: ReadRequest) -> Iterator[ReadEvent]:
+def read_pdf(request: ReadRequest, path: Path) -> Iterator[ReadEvent]:
     """Read a PDF: Opened, a Page for each page, Finished, and for a readable file Details last.
 
-    Details come after Finished, so that a document whose outline hangs or breaks its reader is read all the same.
-    With `ocr_pages` only those are read, from their pictures, and there are no Details.
+    Details come after Finished, so that a document whose outline hangs or breaks its reader is read all the same; so do
+    the pages of files inside it, and another Finished behind them. With `ocr_pages` only those are read, from their
+    pictures, and there are no Details.
     """
-    path, password = Path(request.path), request.password
+    password = request.password
     if request.ocr_pages:
         yield from _recognised(request)
         return
     try:
-        yield from _summed_up(_pages_by_pdfium(path, password))
+        attached_on: list[int] = []
+        events = _summed_up(_pages_by_pdfium(path, password, attached_on))
+        yield from _with_files_inside(events, path, password, attached_on)
     except _UnreadableError as error:
         yield from _second_opinion(path, password, locked=error.locked)
     yield _details(path, password)
@@ -86,25 +90,72 @@ def _opened(path: Path, password: str) -> Any:
         raise _UnreadableError(locked=code == _PASSWORD_ERROR or "password" in str(error).lower()) from error
 
 
-def _pages_by_pdfium(path: Path, password: str) -> Iterator[Opened | Page]:
+def _pages_by_pdfium(path: Path, password: str, attached_on: list[int]) -> Iterator[Opened | Page]:
+    """Yield the pages, and behind them a form that no page shows; `attached_on` takes the pages with files on them."""
     document = _opened(path, password)
-    form = Form(document)
+    beside = BesideReader(document)
     try:
         count = len(document)
         if count == 0:
             raise _UnreadableError(locked=False)
         yield Opened(count)
         spare: Any = None
+        texts: list[str] = []
         for index in range(min(count, MOST_PAGES)):
-            read, beside = _page_by_pdfium(document, form, index)
+            read, entries = _page_by_pdfium(document, beside, index)
             if read is None or read.is_illegible:
                 spare = spare or _open_with_pypdf(path, password)
                 page = _page_by_pypdf(spare, index) or Page(index + 1, "", pictures=True)
             else:
                 page = read.page
-            yield put_beside(page, beside)
+            page = put_beside(page, entries)
+            texts += [page.text] if beside.is_xfa else []
+            yield page
+        attached_on += beside.attached_on
+        if beside.is_xfa:
+            held = _unless_damaged(lambda: read_xfa(document, "\n".join(texts)), "")[:LONGEST_PAGE]
+            yield from [Page(min(count, MOST_PAGES) + 1, held, label=f"{INSIDE}form (XFA)")] if has_text(held) else []
     finally:
-        form.close()
+        beside.close()
+        document.close()
+
+
+def _with_files_inside(
+    events: Iterator[ReadEvent], path: Path, password: str, attached_on: list[int]
+) -> Iterator[ReadEvent]:
+    """Pass on the pages of a document, then those of the files inside it.
+
+    The end comes before them already, with the files named as not read: should one of them end this process, the
+    document is read all the same.
+    """
+    pages = 0
+    for event in events:
+        pages += isinstance(event, Page)
+        if isinstance(event, Finished):
+            yield from _files_inside(event, pages, path, password, attached_on)
+        else:
+            yield event
+
+
+def _files_inside(
+    end: Finished, pages: int, path: Path, password: str, attached_on: list[int]
+) -> Iterator[Page | Finished]:
+    document = _opened(path, password)
+    try:
+        inside = FilesInside(document, path, attached_on)
+        nothing: list[str] = []
+        names = _unless_damaged(inside.names, nothing)
+        # pages that are not blank, only without text, say so before
+        reason = None if end.state is State.EMPTY else end.reason
+        yield replace(end, reason=left_out(names, reason)) if names else end
+        with_text = False
+        for page in inside.read() if names else ():
+            pages += 1
+            with_text = True
+            yield replace(page, number=pages)
+        if with_text:
+            yield Finished(State.READ, left_out(inside.unread, reason))
+    finally:
         document.close()
 
 
@@ -121,12 +172,12 @@ def _recognised(request: ReadRequest) -> Iterator[ReadEvent]:
     except _UnreadableError as error:
         yield _locked(request.password) if error.locked else _failure(Path(request.path))
         return
-    form = Form(document)
+    beside = BesideReader(document)
     try:
         count = len(document)
         yield Opened(count)
         failed = with_text = 0
-        take = partial(_recognised_page, document, form, program, languages, request.seconds)
+        take = partial(_recognised_page, document, beside, program, languages, request.seconds)
         for number in request.ocr_pages:
             page = take(number) if number <= count else None
             failed += page is None
@@ -134,12 +185,12 @@ def _recognised(request: ReadRequest) -> Iterator[ReadEvent]:
             yield page or Page(number, "", pictures=True)
         yield _recognition_ended(len(request.ocr_pages), with_text, failed)
     finally:
-        form.close()
+        beside.close()
         document.close()
 
 
 def _recognised_page(
-    document: Any, form: Form, program: Path, languages: list[str], seconds: float, number: int
+    document: Any, beside: BesideReader, program: Path, languages: list[str], seconds: float, number: int
 ) -> Page | None:
     import pypdfium2 as pdfium
 
@@ -150,8 +201,8 @@ def _recognised_page(
             own, places = _own_words(page, text_page, number)
             read = ocr.read_page(page, number, program, languages, seconds * _TESSERACT_SHARE, places)
             whole = _with_own_words(own, places, read)
-            beside = read_beside(document, form, page, number - 1, text_page, whole.text)
-            return put_beside(whole, beside, unless=read.text)
+            entries = beside.read(page, number - 1, text_page, whole.text)
+            return put_beside(whole, entries, unless=read.text)
         finally:
             page.close()
     except (pdfium.PdfiumError, ocr.RecognitionError):
@@ -199,7 +250,7 @@ def _recognition_ended(pages: int, with_text: int, failed: int) -> Finished:
     return Finished(State.EMPTY, say("No text was recognised on the pages, which are pictures."))
 
 
-def _page_by_pdfium(document: Any, form: Form, index: int) -> tuple[_PageRead | None, list[PlacedText]]:
+def _page_by_pdfium(document: Any, beside: BesideReader, index: int) -> tuple[_PageRead | None, list[PlacedText]]:
     """Return a page with its own text, and what stands beside that."""
     import pypdfium2 as pdfium
 
@@ -208,7 +259,7 @@ def _page_by_pdfium(document: Any, form: Form, index: int) -> tuple[_PageRead | 
         try:
             text_page = page.get_textpage()
             read = _own_text(page, text_page, index + 1)
-            return read, read_beside(document, form, page, index, text_page, read.page.text)
+            return read, beside.read(page, index, text_page, read.page.text)
         finally:
             page.close()
     except pdfium.PdfiumError:
