@@ -153,8 +153,8 @@ def make_application(settings: Settings) -> QApplication:
 
 
 def dress(application: QApplication, settings: Settings) -> None:
-    """Show the colours that the user chose."""
-    apply_scheme(application, settings.get("appearance.scheme"))
+    """Show the colours and the size of the text that the user chose."""
+    apply_scheme(application, settings.get("appearance.scheme"), settings.get("appearance.reading_size"))
 
 
 def make_services(paths: Paths, settings: Settings) -> Services:

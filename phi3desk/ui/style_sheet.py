@@ -8,13 +8,15 @@ from phi3desk.paths import resource
 from phi3desk.ui.colors import DARK, Tokens, mixed
 
 
-def style_sheet(shown: Tokens) -> str:
-    """Return the one style sheet of the application, in a scheme's tokens.
+def style_sheet(shown: Tokens, scale: float = 1.0) -> str:
+    """Return the one style sheet of the application, in a scheme's tokens; `scale` enlarges titles and headings.
 
     Widgets choose a variant with the dynamic property `kind`: buttons primary, quiet, chip; labels title, section,
     strong, quiet; frames card, group, band; a list or table `bare` has no border of its own.
     """
     return Template(_STYLE).substitute(
+        title=round(20 * scale),
+        section=round(15 * scale),
         window=shown.window,
         surface=shown.surface,
         raised=shown.raised,
@@ -41,8 +43,8 @@ _STYLE = """
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 8px; }
 QMainWindow, QDialog { background: $window; }
 QLabel { background: transparent; }
-QLabel[kind="title"] { font-size: 20px; font-weight: 600; }
-QLabel[kind="section"] { font-size: 15px; font-weight: 600; }
+QLabel[kind="title"] { font-size: ${title}px; font-weight: 600; }
+QLabel[kind="section"] { font-size: ${section}px; font-weight: 600; }
 QLabel[kind="strong"] { font-weight: 600; }
 QLabel[kind="quiet"] { color: $quiet; }
 QLabel[kind="bad"] { color: $bad; }
@@ -95,6 +97,8 @@ QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstra
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $quiet; background: $window; }
 QTextEdit[kind="page"], QPlainTextEdit[kind="page"] { background: transparent; border: none; padding: 0; }
 QTextEdit[kind="page"]:focus, QPlainTextEdit[kind="page"]:focus { border: none; padding: 0; }
+QTextEdit[kind="answer"] { background: transparent; border: 2px solid transparent; padding: 0; }
+QTextEdit[kind="answer"]:focus { border-color: $accent; padding: 0; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow { image: url($icons/chevron-down.svg); width: 12px; height: 12px; }
@@ -129,8 +133,8 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QAbstractItemView { background: $surface; alternate-background-color: $window; border: 1px solid $line;
     border-radius: 8px; outline: 0; selection-background-color: $tint; selection-color: $text; }
 QAbstractItemView:focus { border: 2px solid $accent; }
-QAbstractItemView[kind="bare"] { background: transparent; border: none; }
-QAbstractItemView[kind="bare"]:focus { border: none; }
+QAbstractItemView[kind="bare"] { background: transparent; border: 2px solid transparent; }
+QAbstractItemView[kind="bare"]:focus { border-color: $accent; }
 QAbstractItemView::item { min-height: 32px; padding: 0 8px; border-radius: 6px; }
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $tint; color: $text; }
@@ -149,6 +153,9 @@ QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 
 QScrollArea { background: transparent; border: none; }
+QScrollArea[kind="page"] { border: 2px solid transparent; }
+QScrollArea[kind="page"]:focus { border-color: $accent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: $handle; border-radius: 4px; margin: 2px; min-height: 28px; min-width: 28px; }

@@ -13,12 +13,16 @@ from phi3desk.ui.style_sheet import style_sheet
 SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL = 4, 8, 12, 16, 24
 RADIUS = 8
 TARGET = 32
-LIST_PX, TITLE_PX = 13, 20
+#: sizes of letters in pixels, where answers are read at READING_PX
+LIST_PX, READING_PX = 13, 15
+LEAST_LIST_PX = 11
 READING_WIDTH = 760
 
 
-def apply_scheme(application: QApplication, choice: str) -> None:
+def apply_scheme(application: QApplication, choice: str, reading_size: int = READING_PX) -> None:
     """Dress the application: `choice` is system, light or dark. Widgets get a palette change event.
+
+    With the size in which answers are read (pixels), lists, buttons and headings grow too.
 
     With `system`, call it again when QStyleHints.colorSchemeChanged tells that the system changed its mind.
     """
@@ -31,10 +35,11 @@ def apply_scheme(application: QApplication, choice: str) -> None:
     if application.style().objectName() != "fusion":
         application.setStyle(QStyleFactory.create("Fusion"))
     font = application.font()
-    font.setPixelSize(LIST_PX)
+    scale = reading_size / READING_PX
+    font.setPixelSize(max(LEAST_LIST_PX, round(LIST_PX * scale)))
     application.setFont(font)
     application.setPalette(palette_of(shown))
-    application.setStyleSheet(style_sheet(shown))
+    application.setStyleSheet(style_sheet(shown, scale))
 
 
 def palette_of(tokens: Tokens) -> QPalette:
@@ -87,6 +92,12 @@ def icon(name: str, color: str | None = None) -> QIcon:
     """
     shown = tokens()
     return qtawesome.icon(f"mdi6.{name}", color=color or shown.quiet, color_disabled=shown.line)
+
+
+def list_px() -> int:
+    """Return the size of the letters of lists and buttons, in pixels, as the application is dressed now."""
+    size = QGuiApplication.font().pixelSize()
+    return size if size > 0 else LIST_PX
 
 
 def reading_font(size: int) -> QFont:

@@ -14,6 +14,7 @@ from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, icon, reading_f
 from phi3desk.ui.widgets.basic import Button, clear
 from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.widgets.shortcuts import tell_keys
 
 MOST_LINES = 8
 LONGEST_QUESTION = 20_000
@@ -96,6 +97,15 @@ class Composer(QWidget):
         super().__init__(parent)
         self.edit = QuestionEdit(self)
         self.edit.setAccessibleName(self.tr("Question"))
+        tell_keys(
+            self.edit,
+            [
+                (self.tr("Enter"), self.tr("Send the question")),
+                (self.tr("Shift+Enter"), self.tr("Begin a new line")),
+                (self.tr("Esc"), self.tr("Stop the answer")),
+                ("@", self.tr("Ask one collection or document only")),
+            ],
+        )
         self.button = QToolButton(self)
         self.button.setFixedSize(36, 36)
         self.button.setIconSize(QSize(20, 20))

@@ -24,6 +24,9 @@ class EmbeddedWidget(QObject):
         super().__init__(view)
         self._view, self._frame_of = view, frame_of
         self.widget = widget
+        frame = frame_of()
+        #: the room under the message that is its own
+        self._room = frame.frameFormat().bottomMargin() if frame is not None else 0.0
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setInterval(0)
@@ -46,8 +49,9 @@ class EmbeddedWidget(QObject):
         width = max(200, min(room, WIDEST))
         height = self._height(width)
         look = frame.frameFormat()
-        if look.bottomMargin() != height + 2 * SPACE_M:
-            look.setBottomMargin(height + 2 * SPACE_M)
+        needed = self._room + height + SPACE_M
+        if look.bottomMargin() != needed:
+            look.setBottomMargin(needed)
             frame.setFrameFormat(look)
         self.widget.resize(width, height)
         self._move(frame)
@@ -57,7 +61,7 @@ class EmbeddedWidget(QObject):
         frame = self._frame_of()
         if frame is not None:
             look = frame.frameFormat()
-            look.setBottomMargin(SPACE_M)
+            look.setBottomMargin(self._room)
             frame.setFrameFormat(look)
         self._due.stop()
         self.widget.removeEventFilter(self)

@@ -30,7 +30,7 @@ from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINE_HEIGHT, LINK, answer_document, mark_format
 from phi3desk.ui.formatting import also_as, place_of
 from phi3desk.ui.inert_text import plain
-from phi3desk.ui.theme import LIST_PX, SPACE_L, SPACE_M, SPACE_XS, tokens
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XS, TARGET, list_px, tokens
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 WITHOUT = "without:"
@@ -85,7 +85,8 @@ class MessageWriter(QObject):
         look.setMargin(0)
         look.setPadding(0)
         look.setTopMargin(SPACE_L)
-        look.setBottomMargin(SPACE_M)
+        # what can be done with an answer stands under its words, not over them
+        look.setBottomMargin(SPACE_M if message.role is Role.USER else TARGET)
         frame = cursor.insertFrame(look)
         after = QTextCursor(self.document)
         after.movePosition(QTextCursor.MoveOperation.End)
@@ -195,7 +196,7 @@ class MessageWriter(QObject):
             head = _spaced(top=16, bottom=0, side=14, part=part)
             self._new_block(cursor, head)
             look = mark_format(f"{LINK}{entry.message.id}/{n}/{index}", tokens())
-            look.setProperty(QTextFormat.Property.FontPixelSize, LIST_PX)
+            look.setProperty(QTextFormat.Property.FontPixelSize, list_px())
             look.setToolTip(plain_tooltip(also_as(citation.also)))
             cursor.insertText(f"[{n}]  {plain(citation.document)}, {plain(place_of(citation))}", look)
             if citation.quote.strip():
@@ -208,7 +209,7 @@ class MessageWriter(QObject):
         cursor.insertText(f"{title}:  ", self._quiet())
         for index, source in enumerate(sources):
             look = mark_format(f"{LINK}{entry.message.id}/{source.n}/-1", tokens())
-            look.setProperty(QTextFormat.Property.FontPixelSize, LIST_PX)
+            look.setProperty(QTextFormat.Property.FontPixelSize, list_px())
             look.setFontWeight(QFont.Weight.Normal)
             passage = source.passage
             if index:
@@ -241,7 +242,7 @@ class MessageWriter(QObject):
     def _quiet(self) -> QTextCharFormat:
         look = QTextCharFormat()
         look.setForeground(QBrush(QColor(tokens().quiet)))
-        look.setProperty(QTextFormat.Property.FontPixelSize, LIST_PX)
+        look.setProperty(QTextFormat.Property.FontPixelSize, list_px())
         return look
 
     def _bubble_format(self, text: str) -> QTextBlockFormat:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,19 +24,25 @@ from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.formatting import counted
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon, tokens
 from phi3desk.ui.widgets.elided_label import ElidedLabel
+from phi3desk.ui.widgets.focus import focus_first
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
 class ChatPage(QWidget):
-    """`collections_chosen` carries the ids to search (empty: every collection); `source_pane_toggled` asks to fold."""
+    """`collections_chosen` carries the ids to search (empty: every collection); `source_pane_toggled` asks to fold.
+
+    `foot_resized` tells that the composer and what stands above it take more or less of the page.
+    """
 
     collections_chosen = Signal(object)
     choose_model_requested = Signal()
     source_pane_toggled = Signal()
+    foot_resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(self.tr("Question and answers"))
         self.view = ConversationView()
         self.start = StartPage()
         self.composer = Composer()
@@ -51,7 +57,7 @@ class ChatPage(QWidget):
         column.addWidget(self._make_head())
         column.addWidget(self._stack, 1)
         column.addLayout(self._make_foot())
-        self.setFocusProxy(self.composer)
+        focus_first(self, self.composer)
         self._recolor()
         follow_scheme(self, self._recolor)
 
@@ -96,6 +102,7 @@ class ChatPage(QWidget):
         self.status.setContentsMargins(SPACE_M, 0, 0, 0)
         self.status.hide()
         self._foot = body = QWidget()
+        body.installEventFilter(self)
         body.setMaximumWidth(READING_WIDTH + 2 * SPACE_XL)
         body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(body)
@@ -191,6 +198,11 @@ class ChatPage(QWidget):
     def _on_collection(self, collection: int, on: bool) -> None:
         rest = [known.id for known in self._collections if known.id in self._chosen and known.id != collection]
         self.collections_chosen.emit(tuple(sorted([*rest, collection] if on else rest)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self._foot:
+            self.foot_resized.emit()
+        return super().eventFilter(watched, event)
 
     def _recolor(self) -> None:
         self._chip.setIcon(icon("filter-variant", tokens().quiet))

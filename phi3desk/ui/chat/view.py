@@ -27,6 +27,7 @@ from phi3desk.chat.messages import Message, Source
 from phi3desk.model.types import Role
 from phi3desk.ui.answers.markup import LINK, mark_format
 from phi3desk.ui.chat.embedded_widget import EmbeddedWidget
+from phi3desk.ui.chat.link_focus import LinkFocus
 from phi3desk.ui.chat.message_actions import MessageAction, MessageActions
 from phi3desk.ui.chat.message_writer import BUBBLE, CARD, VERSION, WITHOUT, Column, Entry, MessageWriter
 from phi3desk.ui.colors import mixed
@@ -34,6 +35,7 @@ from phi3desk.ui.formatting import place_of
 from phi3desk.ui.inert_text import InertDocument, plain
 from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, reading_font, tokens
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.widgets.shortcuts import tell_keys
 
 EARLIER = "earlier:"
 SHOWN_AT_FIRST = 40
@@ -60,8 +62,21 @@ class ConversationView(QTextBrowser):
         self.setUndoRedoEnabled(False)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
+        # the links' keyboard is LinkFocus': Qt's own goes through them again from every button within the view
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.LinksAccessibleByMouse
+        )
         self.setAcceptDrops(False)
         self.setAccessibleName(self.tr("Conversation"))
+        tell_keys(
+            self,
+            [
+                (self.tr("Tab"), self.tr("Go to the next source of an answer")),
+                (self.tr("Enter"), self.tr("Show the source")),
+                (self.tr("Alt+Up"), self.tr("Go to the message before")),
+                (self.tr("Alt+Down"), self.tr("Go to the next message")),
+            ],
+        )
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
@@ -75,6 +90,7 @@ class ConversationView(QTextBrowser):
         self.message_actions.hide()
         self._pointed: Entry | None = None
         self._embedded: EmbeddedWidget | None = None
+        self._links = LinkFocus(self)
         self.anchorClicked.connect(self._on_anchor_clicked)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -373,11 +389,52 @@ class ConversationView(QTextBrowser):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self._point_at(self._entries[-1] if self._entries else None)
+        reasons = Qt.FocusReason
+        forward = event.reason() == reasons.TabFocusReason
+        if forward or event.reason() == reasons.BacktabFocusReason:
+            if self._pointed is None:
+                self._point_at(self._entries[-1] if self._entries else None)
+            self._enter_links(forward)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self._links.leave()
+        self.viewport().update()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go from link to link, then on; the buttons within the view ask here too, and go on at once."""
+        if self.hasFocus():
+            entered = forward and not self._links.target
+            if self._enter_links(forward) if entered else self._links.step(forward=forward):
+                self._show_link()
+                return True
+        return super().focusNextPrevChild(forward)
+
+    def _enter_links(self, forward: bool) -> bool:
+        start = self._pointed.frame.firstPosition() if self._pointed is not None else 0
+        entered = self._links.enter(start, forward=forward)
+        self._show_link()
+        return entered
+
+    def _show_link(self) -> None:
+        """Bring the link that has the keyboard into view, and point at its message."""
+        areas = self._links.rings()
+        if not areas:
+            return
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        if areas[0].top() < 0 or areas[-1].bottom() > height:
+            bar.setValue(round(bar.value() + areas[0].top() - height / 3))
+            self._on_scrolled_by_hand(0)
+        at = self._links.position
+        entry = next(
+            (one for one in self._entries if one.frame.firstPosition() <= at <= one.frame.lastPosition()), None
+        )
+        self._point_at(entry)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Alt+Up and Alt+Down go from message to message, Alt+Left and Alt+Right from version to version."""
+        """Enter follows a link, Alt+Up and Alt+Down go through messages, Alt+Left and Alt+Right through versions."""
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         versions = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in versions:
@@ -387,7 +444,10 @@ class ConversationView(QTextBrowser):
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in steps and self._entries:
             at = self._entries.index(self._pointed) if self._pointed in self._entries else len(self._entries)
             self._point_at(self._entries[max(0, min(len(self._entries) - 1, at + steps[Qt.Key(event.key())]))])
+            self._links.leave()
             self._show_pointed()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._links.target:
+            self._on_anchor_clicked(QUrl(self._links.target))
         else:
             super().keyPressEvent(event)
 
@@ -434,12 +494,13 @@ class ConversationView(QTextBrowser):
             parts = list(self._writer.parts(entry))
             left = parts[0][1].left() if parts else rectangle.right()
             x, y = round(left) - size.width() - 4, rectangle.top() - top + SPACE_L - 2
+            if x < 0:
+                x, y = left_edge + width - size.width(), rectangle.bottom() - top
         else:
+            # in the room that the writer left under the last line
             block = entry.frame.lastCursorPosition().block()
-            line = block.layout().lineAt(block.layout().lineCount() - 1).rect()
-            line.translate(self._document.documentLayout().blockBoundingRect(block).topLeft())
             x = left_edge + width - size.width()
-            y = line.center().y() - top - size.height() / 2
+            y = self._document.documentLayout().blockBoundingRect(block).bottom() - top
         self.message_actions.setGeometry(max(0, x), round(y), size.width(), size.height())
         self.message_actions.raise_()
 
@@ -469,6 +530,19 @@ class ConversationView(QTextBrowser):
                     painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.end()
         super().paintEvent(event)
+        self._paint_ring()
+
+    def _paint_ring(self) -> None:
+        """Paint the ring of the keyboard: around a link, or around the view where it is at none."""
+        if not self.hasFocus():
+            return
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens().accent), 2))
+        whole = QRectF(self.viewport().rect()).adjusted(2, 2, -2, -2)
+        for area in self._links.rings() or [whole]:
+            painter.drawRoundedRect(area, 4, 4)
+        painter.end()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Go to the end that was followed while nothing was shown: only now it is known where that is."""

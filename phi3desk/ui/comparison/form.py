@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QPlainTextEdit,
@@ -26,6 +25,7 @@ from phi3desk.profiles.profile import Profile
 from phi3desk.ui.formatting import moment, number, translate
 from phi3desk.ui.theme import SPACE_M, SPACE_S
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
+from phi3desk.ui.widgets.choice import Choice
 from phi3desk.ui.widgets.flow_layout import FlowLayout
 
 
@@ -40,7 +40,7 @@ class ComparisonForm(QWidget):
         super().__init__()
         self._file: Path | None = None
         self._read: tuple[ComparedQuestion, ...] = ()
-        self.expert = QComboBox()
+        self.expert = Choice()
         self.expert.setAccessibleName(self.tr("Expert"))
         self.kinds: dict[str, QCheckBox] = {}
         self.experts: dict[str, QCheckBox] = {}

@@ -31,7 +31,7 @@ class AnswerText(QTextBrowser):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setProperty("kind", "page")
+        self.setProperty("kind", "answer")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
@@ -70,7 +70,7 @@ class AnswerText(QTextBrowser):
         self._fitting.start()
 
     def _fit(self) -> None:
-        height = round(self.document().size().height()) + 4
+        height = round(self.document().size().height()) + 8
         if height != self.height():
             self.setFixedHeight(height)
 

@@ -225,6 +225,8 @@ class ComparisonPage(QWidget):
     def _save(self, kind: str) -> None:
         title = self.tr("Save the comparison")
         dialog = save_dialog(self, title, self._settings, EXPORT_FOLDER, f"comparison.{kind}")
+        named = self.tr("Table (*.csv)") if kind == "csv" else self.tr("Web page (*.html *.htm)")
+        dialog.setNameFilters([named, self.tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: self.save(Path(path), kind))
         dialog.open()
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QListView,
     QPlainTextEdit,
@@ -25,7 +24,9 @@ from phi3desk.ui.formatting import number, place_of, translate
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click, selectable
+from phi3desk.ui.widgets.choice import Choice
 from phi3desk.ui.widgets.file_dialogs import EXPORT_FOLDER, folder_dialog
+from phi3desk.ui.widgets.shortcuts import bind
 from phi3desk.workers.protocol import Failure
 
 Index = QModelIndex | QPersistentModelIndex
@@ -101,8 +102,8 @@ class ExamplesPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        delete = QShortcut(QKeySequence.StandardKey.Delete, self.list, self.remove)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        remove = self.tr("Delete the examples that are selected")
+        bind(self.list, QKeySequence.StandardKey.Delete, self.remove, remove, Qt.ShortcutContext.WidgetShortcut)
         self.refresh()
 
     def _make_empty(self) -> QWidget:
@@ -148,7 +149,7 @@ class ExamplesPage(QWidget):
         return filled
 
     def _make_one(self) -> QWidget:
-        self.verdict = QComboBox()
+        self.verdict = Choice()
         self.verdict.setAccessibleName(self.tr("What you think of the answer"))
         for verdict, text in (
             (Verdict.GOOD, self.tr("Good as it is")),

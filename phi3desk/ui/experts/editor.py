@@ -20,6 +20,7 @@ from phi3desk.ui.experts.sampling import ExpertSampling
 from phi3desk.ui.formatting import counted, number
 from phi3desk.ui.theme import SPACE_M, SPACE_XS
 from phi3desk.ui.widgets.basic import Card, label
+from phi3desk.ui.widgets.choice import Choice
 from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 from phi3desk.ui.widgets.wheel_guard import WheelGuard
@@ -42,7 +43,7 @@ class ExpertEditor(QWidget):
         self._filling = False
         self.name = QLineEdit()
         self.instructions = QPlainTextEdit()
-        self.model = QComboBox()
+        self.model = Choice()
         self.questions = QPlainTextEdit()
         self.strengths: list[AdapterRow] = []
         self.collections: list[tuple[int, QCheckBox]] = []

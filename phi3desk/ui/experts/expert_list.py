@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.experts.avatar import avatar_icon, paint_avatar
-from phi3desk.ui.theme import LIST_PX, SPACE_S, SPACE_XS, icon
+from phi3desk.ui.theme import SPACE_S, SPACE_XS, icon, list_px
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
@@ -70,14 +70,14 @@ class _ExpertDelegate(QStyledItemDelegate):
         font, quiet = option.font, option.palette.placeholderText().color()
         keys = index.data(KEYS)
         if keys:
-            font.setPixelSize(LIST_PX - 2)
+            font.setPixelSize(list_px() - 2)
             painter.setFont(font)
             painter.setPen(quiet)
             other = Qt.AlignmentFlag.AlignLeft if mirrored else Qt.AlignmentFlag.AlignRight
             painter.drawText(upper, other | Qt.AlignmentFlag.AlignVCenter, keys)
             width = painter.fontMetrics().horizontalAdvance(keys) + 8
             upper = upper.adjusted(width, 0, 0, 0) if mirrored else upper.adjusted(0, 0, -width, 0)
-            font.setPixelSize(LIST_PX)
+            font.setPixelSize(list_px())
         font.setBold(bool(index.data(IN_USE)))
         painter.setFont(font)
         painter.setPen(option.palette.text().color())

@@ -34,7 +34,7 @@ from phi3desk.ui.packs.transfer import PackTransfer
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XL
-from phi3desk.ui.widgets.focus import focus_into
+from phi3desk.ui.widgets.focus import focus_first, focus_into
 from phi3desk.ui.widgets.scroll_column import ScrollColumn
 from phi3desk.workers.protocol import Failure
 
@@ -42,6 +42,8 @@ SAVE_MS = 400
 FORM_WIDTH = 720
 #: of the page, in pixels; below it the preview stands under the form
 SIDE_BY_SIDE = 900
+#: of the preview, where it stands under the form: the least height in pixels, and its share of the whole
+LEAST_PREVIEW, PREVIEW_SHARE = 150, 0.38
 
 
 class ExpertsPage(QWidget):
@@ -254,8 +256,17 @@ class ExpertsPage(QWidget):
         orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
         if orientation != self._work.orientation():
             self._work.setOrientation(orientation)
-            # below each other the form has the room, and the preview what a question and its answer need
-            self._work.setSizes([460, 300] if wide else [700, 240])
+            # by itself the preview takes what its answer needs, and the form is left with two lines
+            self.preview.setMinimumHeight(0 if wide else LEAST_PREVIEW)
+            QTimer.singleShot(0, self, self._share_work)
+
+    def _share_work(self) -> None:
+        """Give most of the room to the form."""
+        if self._work.orientation() is Qt.Orientation.Horizontal:
+            self._work.setSizes([460, 300])
+        else:
+            preview = max(LEAST_PREVIEW, round(self._work.height() * PREVIEW_SHARE))
+            self._work.setSizes([self._work.height() - preview, preview])
 
     def _build(self) -> None:
         self._scroll = ScrollColumn(FORM_WIDTH + 2 * SPACE_XL)
@@ -288,7 +299,7 @@ class ExpertsPage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.pack_transfer.bar)
         column.addWidget(self.tabs, 1)
-        self.setFocusProxy(self.expert_list.list)
+        focus_first(self, self.expert_list.list)
         self.expert_list.show_templates(self._profiles.templates())
 
     def _connect(self) -> None:

@@ -113,7 +113,7 @@ class ExpertPreview(QWidget):
         again = on_click(Button("", "refresh", "quiet", self.tr("Ask again")), self._ask_now)
         self.answer.setAccessibleName(self.tr("Answer of the preview"))
         self.answer.setOpenLinks(False)
-        self.answer.setProperty("kind", "page")
+        self.answer.setProperty("kind", "answer")
         self.answer.setMinimumHeight(80)
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)

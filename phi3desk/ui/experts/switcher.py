@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.experts.avatar import avatar_icon, paint_avatar
-from phi3desk.ui.theme import LIST_PX, RADIUS, icon, tokens
+from phi3desk.ui.theme import RADIUS, icon, list_px, tokens
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 AVATAR = 28
@@ -31,7 +31,6 @@ class ExpertSwitcher(QPushButton):
         self._warning, self._warning_words = "", ""
         self.expert_menu = QMenu(self)
         self.expert_menu.setToolTipsVisible(True)
-        self.setFixedHeight(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._on_clicked)
@@ -89,7 +88,7 @@ class ExpertSwitcher(QPushButton):
         self.expert_menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 60)
+        return QSize(200, max(60, 2 * self.fontMetrics().height() + 26))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._profile is None:
@@ -111,13 +110,13 @@ class ExpertSwitcher(QPushButton):
         paint_avatar(painter, place, self._profile.color, self._profile.icon, self._profile.name)
         text = area.adjusted(AVATAR + 20, 9, -28, -9)
         font = QFont(self.font())
-        font.setPixelSize(LIST_PX + 1)
+        font.setPixelSize(list_px() + 1)
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(QColor(shown.text))
         name = painter.fontMetrics().elidedText(self._profile.name, Qt.TextElideMode.ElideRight, int(text.width()))
         painter.drawText(text, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
-        font.setPixelSize(LIST_PX - 1)
+        font.setPixelSize(list_px() - 1)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(QColor(shown.attention if self._warning else shown.quiet))

@@ -12,6 +12,7 @@ from phi3desk.ui.formatting import translate
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.focus import focus_first
 
 WIDTH = 760
 
@@ -115,7 +116,7 @@ class TeachingGuide(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
-        self.setFocusProxy(self.changes_often.buttons[True])
+        focus_first(self, self.changes_often.buttons[True])
 
     def _show_advice(self) -> None:
         advice = self.advice

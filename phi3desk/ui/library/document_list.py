@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -29,6 +29,7 @@ from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_S, icon
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.widgets.shortcuts import bind
 
 REFRESH_MS = 150
 #: While an import runs a refresh waits this long, and a millisecond more for every two documents.
@@ -178,9 +179,8 @@ class DocumentList(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self._build_detail())
         self.nothing.hide()
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.filter.setFocus)
+        self.setAccessibleName(self.tr("Documents"))
+        bind(self, QKeySequence.StandardKey.Find, self.filter.setFocus, self.tr("Filter documents"))
 
     def _build_detail(self) -> QWidget:
         """Return the foot, where the selected row is told in full, with its next step as buttons."""

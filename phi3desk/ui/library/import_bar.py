@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from phi3desk.library.documents import Figures, ImportProgress, ImportSummary, Phase, State
 from phi3desk.ui.formatting import counted, duration, number, translate
@@ -82,6 +82,7 @@ class ImportBar(Card):
     def show_held(self, held: bool) -> None:
         """Show whether every import is held back: one may wait before it has any progress to tell."""
         self._held = held
+        self._pausing = self._pausing and self._progressed
         self.pause_button.setEnabled(self.cancel_button.isEnabled())
         self._show_paused(held)
         if not self._progressed and not self._running.isHidden():
@@ -93,7 +94,7 @@ class ImportBar(Card):
             self.begin()
         self._progressed = True
         self._pausing = self._pausing and progress.phase is not Phase.PAUSED
-        self.pause_button.setEnabled(self.cancel_button.isEnabled() and not self._pausing)
+        self.pause_button.setEnabled(self.cancel_button.isEnabled())
         self._show_paused(progress.phase is Phase.PAUSED)
         if self.cancel_button.isEnabled() and not self._pausing:
             self._say(self._head_of(progress.phase, figures))
@@ -115,7 +116,10 @@ class ImportBar(Card):
 
         What was done before a failure is told before it.
         """
+        had_keyboard = self.isAncestorOf(QApplication.focusWidget() or self)
         self._show_running(False)
+        if had_keyboard:
+            self.close_button.setFocus()
         told = [self._summary(summary)] if summary is not None or not failure else []
         self._say(" ".join([*told, failure]).strip())
         states = summary.states if summary is not None else {}
@@ -236,8 +240,10 @@ class ImportBar(Card):
             self.setAccessibleDescription(text)
 
     def _on_pause(self) -> None:
+        if self._pausing:
+            return
+        # not disabled meanwhile: the keyboard would go on to the button that cancels
         self._pausing = paused = not self._paused
-        self.pause_button.setEnabled(not paused)
         if paused:
             self._say(self.tr("Pausing after the page that is being read"))
         else:

@@ -29,6 +29,7 @@ from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from phi3desk.ui.widgets.basic import Button, Picture, label, on_click
+from phi3desk.ui.widgets.focus import focus_first
 from phi3desk.workers.protocol import Failure
 
 DOCUMENTS, FOLDERS = range(2)
@@ -109,7 +110,7 @@ class LibraryPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(splitter)
-        self.setFocusProxy(self.collections.list)
+        focus_first(self, self.collections.list)
         self.pages.installEventFilter(self)
 
     def _build_head(self) -> QBoxLayout:

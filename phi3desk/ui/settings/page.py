@@ -17,6 +17,7 @@ from phi3desk.ui.settings.copies_card import CopiesCard
 from phi3desk.ui.settings.row import SettingRow
 from phi3desk.ui.theme import SPACE_M, SPACE_S, icon
 from phi3desk.ui.widgets.basic import Button, Card, Page, Rule, label, on_click, selectable
+from phi3desk.ui.widgets.focus import focus_first
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 
@@ -42,7 +43,7 @@ class SettingsPage(Page):
         self.search.setClearButtonEnabled(True)
         self._search_icon = self.search.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._apply_search)
-        self.setFocusProxy(self.search)
+        focus_first(self, self.search)
         self.column.addWidget(self.search)
         self.nothing = label(self.tr("No settings match"), "quiet")
         self.nothing.hide()

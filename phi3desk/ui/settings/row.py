@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
@@ -24,6 +23,7 @@ from phi3desk.settings import Setting, Settings
 from phi3desk.ui.formatting import number, translate, translated_literal
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from phi3desk.ui.widgets.basic import Button, label, on_click
+from phi3desk.ui.widgets.choice import Choice
 from phi3desk.ui.widgets.wheel_guard import WheelGuard
 
 CONTROL_WIDTH = 170
@@ -123,7 +123,7 @@ class SettingRow(QWidget):
         """Return the control that suits the declaration, and what shows a value in it."""
         setting = self.setting
         if setting.choices:
-            choice = QComboBox()
+            choice = Choice()
             for value, text in setting.choices:
                 choice.addItem(translated_literal(text), value)
             choice.currentIndexChanged.connect(lambda _: self.set_value(choice.currentData()))

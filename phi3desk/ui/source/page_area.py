@@ -12,7 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from phi3desk.ui.source.pdf_page_view import MARGIN, Highlight, PageView
+from phi3desk.ui.source.pdf_page_view import MARGIN, Highlight, PageView, merged_lines
 
 #: a text of short lines is shown no larger than this, against the size it is read in
 MOST_ABOVE_READING = 1.25
@@ -35,8 +35,8 @@ class PageArea(QScrollArea):
         self._reading_size = reading_size
         self._page = 0
         self._fit = Fit.PAGE
-        #: whether the size is that of a passage: other pages keep it then
-        self._readable = False
+        #: the lines that the size was last fitted to: other pages keep it
+        self._lines: tuple[QRectF, ...] = ()
         self._scroll_due = False
         self.view = PageView(document)
         self.view.page_shown.connect(self._on_page_shown)
@@ -45,6 +45,7 @@ class PageArea(QScrollArea):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("kind", "page")
 
     def set_reading_size(self, pixels: int) -> None:
         """Show passages so that their letters are at least of this size, in pixels."""
@@ -66,7 +67,7 @@ class PageArea(QScrollArea):
 
     def follow(self, fit: Fit) -> None:
         """Give the page the size that this gives it, now and while the area is resized."""
-        self._fit, self._readable = fit, False
+        self._fit, self._lines = fit, ()
         self._refit()
 
     def zoom_by(self, step: float) -> None:
@@ -121,14 +122,19 @@ class PageArea(QScrollArea):
         if self._fit is Fit.NOTHING or self._document.status() != QPdfDocument.Status.Ready:
             return
         # the room beside the scroll bar, whether it shows or not: else the bar comes and goes with the size
-        room = self.width() - self.verticalScrollBar().sizeHint().width() - 2 * MARGIN
-        lines = self.view.highlight.passage or self.view.highlight.sentence
+        room = self.contentsRect().width() - self.verticalScrollBar().sizeHint().width() - 2 * MARGIN
+        if self._fit is Fit.PASSAGE:
+            marked = self.view.highlight
+            self._lines = marked.passage or marked.sentence or self._lines or self._all_lines()
         points = self._document.pagePointSize(self._page).width()
-        if self._fit is Fit.PASSAGE and lines:
-            self.view.set_zoom(text_zoom(lines, room, self._reading_size))
-            self._readable = True
-        elif points > 0 and not self._readable:
+        if self._lines:
+            self.view.set_zoom(text_zoom(self._lines, room, self._reading_size))
+        elif points > 0:
             self.view.set_zoom(room / points)
+
+    def _all_lines(self) -> tuple[QRectF, ...]:
+        """Return the lines of a page on which the passage is not found; none where the page is a picture."""
+        return merged_lines(area.boundingRect() for area in self._document.getAllText(self._page).bounds())
 
     def _settle(self) -> None:
         """Let the scroll bars take in a new size, which they do only when the layout is made again."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QIntValidator, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices, QIntValidator, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -34,7 +34,9 @@ from phi3desk.ui.source.text_page_view import FIRST_PX, TextFinder, TextPageView
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon
 from phi3desk.ui.widgets.basic import label
 from phi3desk.ui.widgets.elided_label import ElidedLabel
+from phi3desk.ui.widgets.focus import focus_first
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.widgets.shortcuts import bind
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 from phi3desk.workers.protocol import Failure
 
@@ -112,7 +114,7 @@ class SourcePane(QFrame):
         column.addWidget(self._stack, 1)
         column.addLayout(self._make_foot())
         column.addLayout(caption)
-        self.setFocusProxy(self.area)
+        focus_first(self, self.area)
 
     def _make_head(self) -> QHBoxLayout:
         self._title = ElidedLabel("section")
@@ -173,15 +175,13 @@ class SourcePane(QFrame):
         self.search.closed.connect(self.area.setFocus)
         self.text_search.found.connect(self._on_found_in_text)
         self.text_search.closed.connect(self.text.setFocus)
-        for keys, act in (
-            ("Ctrl++", lambda: self.zoom_by(STEP)),
-            ("Ctrl+=", lambda: self.zoom_by(STEP)),
-            ("Ctrl+-", lambda: self.zoom_by(1 / STEP)),
-            (QKeySequence.StandardKey.Find, self.open_search),
+        for keys, act, what in (
+            ("Ctrl++", lambda: self.zoom_by(STEP), self.tr("Larger")),
+            ("Ctrl+=", lambda: self.zoom_by(STEP), self.tr("Larger")),
+            ("Ctrl+-", lambda: self.zoom_by(1 / STEP), self.tr("Smaller")),
+            (QKeySequence.StandardKey.Find, self.open_search, self.tr("Find in this document")),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+            bind(self, keys, act, what)
 
     # what is shown
 
@@ -266,10 +266,9 @@ class SourcePane(QFrame):
 
     def set_reading_size(self, pixels: int) -> None:
         """Show pages so that their letters are at least of this size, in pixels."""
-        if pixels != self._reading_size:
-            self._reading_size = pixels
-            self.text.set_size(pixels)
-            self.area.set_reading_size(pixels)
+        self._reading_size = pixels
+        self.text.set_size(pixels)
+        self.area.set_reading_size(pixels)
 
     def _set_usable(self, usable: bool) -> None:
         """Let the pages be turned, or not where there are none."""
@@ -315,7 +314,7 @@ class SourcePane(QFrame):
             self.search.search_again()
         self._count = self._pdf.document.pageCount()
         self._stack.setCurrentWidget(self.area)
-        self.setFocusProxy(self.area)
+        focus_first(self, self.area)
         self._set_usable(True)
         self.go_to(self._page)
 
@@ -386,7 +385,7 @@ class SourcePane(QFrame):
         self._set_usable(True)
         self._show_pager()
         self._stack.setCurrentWidget(self._text_page)
-        self.setFocusProxy(self.text)
+        focus_first(self, self.text)
         self.text.show_text(page.text)
         source = self._source
         if source is not None and source.passage.page == page.page:

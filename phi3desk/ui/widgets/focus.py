@@ -7,13 +7,23 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+_FIRST = "focus_first"
+
+
+def focus_first(pane: QWidget, control: QWidget) -> None:
+    """Name the control, or the pane within, that gets the keyboard when a pane is gone to.
+
+    Not by a focus proxy: Tab would go there too and leave out what comes before it.
+    """
+    pane.setProperty(_FIRST, control)
+
 
 def focus_into(pane: QWidget) -> None:
-    """Give the keyboard to a pane: to the control it names itself (its focus proxy), or to the first it shows."""
-    named = pane.focusProxy()
-    while named is not None and named.focusProxy() is not None:
-        named = named.focusProxy()
-    if named is not None and named.isVisible() and named.isEnabled():
+    """Give the keyboard to a pane: to the control that `focus_first` named, or to the first it shows."""
+    named = pane.property(_FIRST)
+    while isinstance(named, QWidget) and isinstance(named.property(_FIRST), QWidget):
+        named = named.property(_FIRST)
+    if isinstance(named, QWidget) and named.isVisible() and named.isEnabled():
         named.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return
     # not by nextInFocusChain: PySide ties each widget to the one it returned, and when one of them is deleted, it gives

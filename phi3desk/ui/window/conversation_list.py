@@ -6,12 +6,12 @@ import datetime
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from phi3desk.chat.messages import Conversation
 from phi3desk.ui.colors import mixed
-from phi3desk.ui.theme import LIST_PX, SPACE_S, TARGET, tokens
+from phi3desk.ui.theme import SPACE_S, TARGET, list_px, tokens
 
 BATCH = 100
 Index = QModelIndex | QPersistentModelIndex
@@ -118,7 +118,8 @@ class ConversationDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         heading = index.data(CONVERSATION) is None
-        return QSize(100, 34 if heading else TARGET + 2)
+        room = option.fontMetrics.height()
+        return QSize(100, max(34, room + 16) if heading else max(TARGET + 2, room + 12))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         shown = tokens()
@@ -129,7 +130,7 @@ class ConversationDelegate(QStyledItemDelegate):
         heading = index.data(CONVERSATION) is None
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if heading:
-            font.setPixelSize(LIST_PX - 1)
+            font.setPixelSize(list_px() - 1)
             font.setWeight(QFont.Weight.DemiBold)
         else:
             ground = None
@@ -141,11 +142,6 @@ class ConversationDelegate(QStyledItemDelegate):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(ground))
                 painter.drawRoundedRect(area, 8, 8)
-            view = option.widget
-            if selected and view is not None and view.hasFocus():
-                painter.setPen(QPen(QColor(shown.accent), 2))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 8, 8)
         painter.setFont(font)
         painter.setPen(QColor(shown.quiet if heading else shown.text))
         inner = area.adjusted(10, 8 if heading else 0, -SPACE_S, 0)

@@ -40,11 +40,13 @@ from phi3desk.ui.services import Services
 from phi3desk.ui.settings.page import SettingsPage
 from phi3desk.ui.source.pane import FIRST_WIDTH, LEAST_WIDTH, SourcePane
 from phi3desk.ui.widgets.focus import focus_into, focus_next_pane
+from phi3desk.ui.widgets.shortcuts import Keys, bind, told_shortcuts
 from phi3desk.ui.window import geometry, sidebar
+from phi3desk.ui.window.about_dialog import AboutDialog
 from phi3desk.ui.window.bin import Bin
 from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
 from phi3desk.ui.window.expert_tabs import ExpertTabs
-from phi3desk.ui.window.shortcuts import Keys, set_shortcuts
+from phi3desk.ui.window.shortcuts import ShortcutsDialog, expert_keys, set_shortcuts
 from phi3desk.ui.window.sidebar import Sidebar
 from phi3desk.ui.window.toast import Toast
 from phi3desk.ui.window.worker_banner import WorkerBanner
@@ -53,6 +55,7 @@ from phi3desk.workers.protocol import Failure
 #: what the page in the middle keeps beside the panes, in pixels
 LEAST_MIDDLE = 400
 VERSION_STEPS = {MessageAction.VERSION_BEFORE: -1, MessageAction.VERSION_AFTER: 1}
+DRESSING_MS = 400
 PAGES_WITH_SOURCE = (Page.CHAT, Page.LIBRARY)
 
 
@@ -107,6 +110,8 @@ class MainWindow(QMainWindow):
         self._source_wanted = False
         self._cited: tuple[Source, str] | None = None
         self._opened = 0
+        self._dressing = QTimer(self, singleShot=True, interval=DRESSING_MS)
+        self._dressing.timeout.connect(self._dress_anew)
         self._connect()
         widths = geometry.restore(self, self.splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
         self._source_width = widths[2]
@@ -146,14 +151,16 @@ class MainWindow(QMainWindow):
 
     # what is shown
 
-    def show_page(self, page: Page) -> None:
-        """Show a page."""
+    def show_page(self, page: Page, *, with_keyboard: bool = True) -> None:
+        """Show a page, and give it the keyboard."""
         self._stack.setCurrentWidget(self.pages[page])
         self.sidebar.mark_page(page)
         conversation = self.conversation_controller.conversation
         self.sidebar.mark(conversation.id if conversation and page is Page.CHAT else 0)
         self._show_cited()
-        focus_into(self.pages[page])
+        self._lift_toast()
+        if with_keyboard:
+            focus_into(self.pages[page])
 
     @property
     def page(self) -> Page:
@@ -170,8 +177,12 @@ class MainWindow(QMainWindow):
         """Show a notice."""
         self._offer(text)
 
-    def _offer(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+    def _lift_toast(self) -> None:
+        """Keep the notice off the composer."""
         self.toast.set_lift(self.chat.foot_height if self.page is Page.CHAT else 0)
+
+    def _offer(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+        self._lift_toast()
         self.toast.offer(text, action, act)
 
     def _connect_notices(self) -> None:
@@ -243,9 +254,12 @@ class MainWindow(QMainWindow):
         side.rename_requested.connect(self.conversation_controller.rename)
         side.delete_requested.connect(self._on_delete)
         side.export_requested.connect(self.conversation_export.save_conversation)
+        side.writing_wanted.connect(self._on_writing_wanted)
         side.page_chosen.connect(self.show_page)
         side.bin_requested.connect(self.bin.open)
         self.bin.changed.connect(self._show_bin)
+        side.shortcuts_requested.connect(self.show_shortcuts)
+        side.about_requested.connect(self.show_about)
         side.search_changed.connect(self._on_search_changed)
         side.expert_switcher.expert_chosen.connect(self.use_expert)
         side.expert_switcher.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
@@ -266,7 +280,11 @@ class MainWindow(QMainWindow):
 
     def _on_conversation_chosen(self, conversation_id: int) -> None:
         self.conversation_controller.open(conversation_id)
+        self.show_page(Page.CHAT, with_keyboard=False)
+
+    def _on_writing_wanted(self, text: str) -> None:
         self.show_page(Page.CHAT)
+        self.chat.composer.edit.insertPlainText(text)
 
     def _on_delete(self, conversation_id: int) -> None:
         title = self._services.conversations.conversation(conversation_id).title
@@ -292,13 +310,21 @@ class MainWindow(QMainWindow):
         if key.startswith("appearance."):
             self.apply_settings()
         if key == "appearance.scheme":
-            self.scheme_changed.emit()
+            self._dress_anew()
+        if key == "appearance.reading_size":
+            # dressing takes a moment: once, when the wanted size is there
+            self._dressing.start()
         if key.startswith("model."):
             self.active_expert.load_in_use()
 
     def _on_restore_requested(self, copy: Copy) -> None:
         self.wanted_copy = copy
         self.close()
+
+    def _dress_anew(self) -> None:
+        self.scheme_changed.emit()
+        # a new style sheet takes away the fonts that widgets were given
+        self.apply_settings()
 
     # conversation
 
@@ -327,6 +353,7 @@ class MainWindow(QMainWindow):
         chat.choose_model_requested.connect(self.choose_model)
         chat.collections_chosen.connect(self._on_collections_chosen)
         chat.source_pane_toggled.connect(self._on_source_toggled)
+        chat.foot_resized.connect(self._lift_toast)
         chat.view.source_requested.connect(self.show_source)
         chat.view.action_requested.connect(self._on_action_requested)
         self.source.closed.connect(self._on_source_toggled)
@@ -373,10 +400,15 @@ class MainWindow(QMainWindow):
         self.expert_tabs.runner.stop()
 
     def ask(self, text: str) -> None:
-        """Ask a question, as it is sent from the composer; it stays there where it cannot be asked now."""
-        if self.conversation_controller.ask(text, self.chat.composer.named):
-            self.chat.composer.clear()
-            self.chat.composer.setFocus()
+        """Ask a question, as it is sent from the composer; it stays there where it cannot be asked now.
+
+        So does another one that is being written there.
+        """
+        composer = self.chat.composer
+        if self.conversation_controller.ask(text, composer.named):
+            if composer.text == text:
+                composer.clear()
+            composer.setFocus()
 
     def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
         if action in (MessageAction.ASK_AGAIN, MessageAction.WITHOUT_DOCUMENTS):
@@ -529,19 +561,37 @@ class MainWindow(QMainWindow):
     # window
 
     def _set_shortcuts(self) -> None:
-        acts: list[tuple[Keys, Callable[[], object]]] = [
-            (QKeySequence.StandardKey.New, self._on_new),
-            ("Ctrl+K", self._on_search_wanted),
-            (QKeySequence.StandardKey.Open, self.choose_files),
-            ("Ctrl+L", lambda: self.show_page(Page.CHAT)),
-            ("F9", self._on_source_toggled),
-            ("F6", lambda: self._on_next_pane(1)),
-            ("Shift+F6", lambda: self._on_next_pane(-1)),
+        acts: list[tuple[Keys, Callable[[], object], str]] = [
+            (QKeySequence.StandardKey.New, self._on_new, self.tr("New conversation")),
+            ("Ctrl+K", self._on_search_wanted, self.tr("Search conversations")),
+            ("Ctrl+L", lambda: self.show_page(Page.CHAT), self.tr("Write a question")),
+            (QKeySequence.StandardKey.Open, self.choose_files, self.tr("Add documents")),
+            *expert_keys(self._on_expert_number, self.tr("Switch to the first to ninth expert")),
+            ("F9", self._on_source_toggled, self.tr("Show or fold away the source")),
+            ("F6", lambda: self._on_next_pane(1), self.tr("Go to the next part of the window")),
+            ("Shift+F6", lambda: self._on_next_pane(-1), self.tr("Go to the part before")),
+            ("F1", self.show_shortcuts, self.tr("Show this list")),
+            ("Ctrl+/", self.show_shortcuts, self.tr("Show this list")),
+            ("Ctrl+Q", self.close, self.tr("Close phi3desk")),
         ]
-        set_shortcuts(self, acts, self._on_expert_number)
+        set_shortcuts(self, acts)
+        bind(self.chat, QKeySequence.StandardKey.Find, self._on_find, self.tr("Find in the source"))
+        bind(self.sidebar, QKeySequence.StandardKey.Find, self._on_find, "")
         self._stop_shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._stop_shortcut.setEnabled(False)
         self._stop_shortcut.activated.connect(self._on_stop)
+
+    def show_shortcuts(self) -> None:
+        """Tell what can be done by which keys."""
+        ShortcutsDialog(told_shortcuts(self, self.tr("Everywhere")), self).open()
+
+    def show_about(self) -> None:
+        """Tell what this program is and what it is made of."""
+        AboutDialog(self).open()
+
+    def _on_find(self) -> None:
+        if self.source.isVisible():
+            self.source.open_search()
 
     def _on_next_pane(self, step: int) -> None:
         focus_next_pane((self.sidebar, self.pages[self.page], self.source), self.focusWidget(), step)

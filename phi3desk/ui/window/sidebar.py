@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -24,18 +24,20 @@ from phi3desk.ui.formatting import number
 from phi3desk.ui.pages import Page
 from phi3desk.ui.theme import SPACE_M, SPACE_S, TARGET, icon
 from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.widgets.shortcuts import bind
 from phi3desk.ui.window.conversation_list import ConversationDelegate, ConversationListModel
 
 WIDTH = 260
 SEARCH_DELAY_MS = 150
+_TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
 class Sidebar(QFrame):
     """Chooses what the window shows.
 
     `conversation_chosen`, `rename_requested` (id, title), `export_requested` and `delete_requested` name a
-    conversation, `page_chosen` carries a Page, `search_changed` the words looked for; `bin_requested` asks to see what
-    was deleted.
+    conversation, `page_chosen` carries a Page, `search_changed` the words looked for, `writing_wanted` what was typed
+    on the conversation that is chosen: it belongs to the next question. `bin_requested` asks to see what was deleted.
     """
 
     conversation_chosen = Signal(int)
@@ -46,6 +48,9 @@ class Sidebar(QFrame):
     page_chosen = Signal(object)
     search_changed = Signal(str)
     bin_requested = Signal()
+    writing_wanted = Signal(str)
+    shortcuts_requested = Signal()
+    about_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,11 +114,13 @@ class Sidebar(QFrame):
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._on_menu_requested)
         view.clicked.connect(self._on_chosen)
-        view.activated.connect(self._on_chosen)
-        for keys, act in (("F2", self._on_rename), ("Delete", self._on_delete)):
-            shortcut = QShortcut(QKeySequence(keys), view)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(act)
+        view.activated.connect(self._on_entered)
+        view.installEventFilter(self)
+        for keys, act, what in (
+            ("F2", self._on_rename, self.tr("Rename the conversation")),
+            ("Delete", self._on_delete, self.tr("Delete the conversation")),
+        ):
+            bind(view, keys, act, what, Qt.ShortcutContext.WidgetShortcut)
 
     def _make_pages(self, column: QVBoxLayout) -> dict[Page, tuple[QPushButton, str]]:
         labels = {
@@ -136,8 +143,20 @@ class Sidebar(QFrame):
             self._group.addButton(button)
             inner.addWidget(button)
             made[page] = (button, symbol)
+        inner.addWidget(self._make_help())
         column.addLayout(inner)
         return made
+
+    def _make_help(self) -> QPushButton:
+        self.help = QPushButton(self.tr("Help"))
+        self.help.setProperty("kind", "quiet")
+        self.help.setMinimumHeight(TARGET)
+        self.help.setIconSize(QSize(18, 18))
+        menu = QMenu(self.help)
+        menu.addAction(self.tr("Keyboard shortcuts\tF1")).triggered.connect(lambda _: self.shortcuts_requested.emit())
+        menu.addAction(self.tr("About phi3desk")).triggered.connect(lambda _: self.about_requested.emit())
+        self.help.setMenu(menu)
+        return self.help
 
     def show_conversations(self, conversations: list[Conversation], current: int, searching: bool) -> None:
         """Show these conversations and mark the open one (0: none)."""
@@ -186,6 +205,10 @@ class Sidebar(QFrame):
         if conversation is not None:
             self.conversation_chosen.emit(conversation.id)
 
+    def _on_entered(self, index: QModelIndex) -> None:
+        self._on_chosen(index)
+        self.writing_wanted.emit("")
+
     def _on_menu_requested(self, position: QPoint) -> None:
         index = self.list.indexAt(position)
         conversation = self.model.conversation(index) if index.isValid() else None
@@ -224,3 +247,13 @@ class Sidebar(QFrame):
         self.bin_button.setIcon(icon("trash-can-outline"))
         for button, symbol in self.page_buttons.values():
             button.setIcon(icon(symbol))
+        self.help.setIcon(icon("help-circle-outline"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Pass on letters typed on the list: a click leaves the keyboard there, and the next question is meant."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            held = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+            if event.text().isprintable() and event.text().strip() and held in _TYPING:
+                self.writing_wanted.emit(event.text())
+                return True
+        return super().eventFilter(watched, event)

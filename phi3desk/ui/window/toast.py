@@ -42,6 +42,7 @@ class Toast(QFrame):
         self._undoable: list[Offer] = []
         self._typing: QWidget | None = None
         self._typed = False
+        self._before: QWidget | None = None
         self._lift = 0
         self._text = QLabel(self)
         self._text.setWordWrap(True)
@@ -53,6 +54,9 @@ class Toast(QFrame):
         self.close_button.setAccessibleName(self.tr("Close this notice"))
         self.close_button.setToolTip(self.tr("Close this notice"))
         self.close_button.clicked.connect(self.dismiss)
+        for button in (self.action, self.close_button):
+            # a click leaves the keyboard where it is: a question may be half written there
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M + SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         row.setSpacing(SPACE_S)
@@ -139,8 +143,9 @@ class Toast(QFrame):
         self._undoable.clear()
         self._undo_shortcut.setEnabled(False)
         self._watch(None)
-        if self.isAncestorOf(self.focusWidget() or self):
-            self._window.setFocus()
+        if self.isAncestorOf(QApplication.focusWidget() or self):
+            before = self._before
+            (before if before is not None and isValid(before) and before.isVisible() else self._window).setFocus()
         self.hide()
 
     def _on_action(self) -> None:
@@ -197,6 +202,9 @@ class Toast(QFrame):
         if self._typing is not None:
             self._typing.installEventFilter(self)
 
-    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+    def _on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        inside = now is not None and self.isAncestorOf(now)
+        if inside and before is not None and not self.isAncestorOf(before):
+            self._before = before
         if self._undoable:
             self._watch(now if now is not None and self._window.isAncestorOf(now) else None)

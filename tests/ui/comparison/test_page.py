@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.answer_mode import AnswerMode
@@ -194,6 +194,11 @@ def test_blind_comparison_hides_names_and_figures_until_revealed(page, store, ma
     assert not page.results.figures_table.isHidden()
     page.save(tmp_path / "out.html", "html")
     assert "How hot? by alone" in (tmp_path / "out.html").read_text()
+    for button, suffix in ((page.csv_button, "*.csv"), (page.html_button, "*.html")):
+        button.click()
+        dialog = page.findChildren(QFileDialog)[-1]
+        assert suffix in dialog.nameFilters()[0] and len(dialog.nameFilters()) == 2
+        dialog.reject()
 
 
 def test_deleted_comparison_is_brought_back_by_undo(page, store, notices: Notices, make_answer, qtbot: QtBot):

@@ -65,6 +65,15 @@ def strength_of(page: ExpertsPage, adapter: str) -> AdapterRow:
     return next(row for row in page.editor.strengths if row.name == adapter)
 
 
+def test_experts_page_gives_the_form_more_room_than_its_preview(page: ExpertsPage, qtbot: QtBot):
+    page.resize(720, 600)
+    preview, form = page.preview, page.editor.parentWidget().parentWidget().parentWidget()
+    qtbot.waitUntil(lambda: preview.y() > form.y())
+    preview.answer.setPlainText("Every 2,000 operating hours. " * 40)
+    preview.foot.setText("From documents, 3 sources. " * 20)
+    qtbot.waitUntil(lambda: form.height() > 1.4 * preview.height())
+
+
 def test_experts_page_keeps_what_is_typed(page: ExpertsPage, home: Paths, qtbot: QtBot):
     page.add_expert()
     page.editor.name.selectAll()

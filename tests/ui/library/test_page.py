@@ -192,7 +192,9 @@ def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot
     library.import_progressed.emit(PROGRESS)
     qtbot.waitUntil(lambda: bar.height() > 60)
     before = (bar.height(), bar.pause_button.width(), bar.cancel_button.geometry())
+    bar.pause_button.setFocus()
     qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
+    assert bar.window().focusWidget() is bar.pause_button
     library.import_progressed.emit(replace(PROGRESS, phase=Phase.PAUSED, current=""))
     assert bar.text == "Paused"
     assert bar.pause_button.text() == "Continue"

@@ -9,17 +9,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QRect, QRectF, QSize, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QScreen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
@@ -30,10 +33,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from phi3desk import app
+from phi3desk import __version__, app
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Basis, Mention, Message, Source
-from phi3desk.library.documents import Figures, ImportProgress, LibraryStatus, Phase
+from phi3desk.library.documents import Figures, ImportProgress, ImportSummary, LibraryStatus, Phase
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import AdapterUse, Ending, ModelRef, Role
 from phi3desk.paths import Paths
@@ -46,7 +49,9 @@ from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.source.pane import LEAST_WIDTH
 from phi3desk.ui.window import geometry
+from phi3desk.ui.window.about_dialog import AboutDialog
 from phi3desk.ui.window.main_window import MainWindow
+from phi3desk.ui.window.shortcuts import ShortcutsDialog
 from tests.helpers.pdf import write_pump_manual
 from tests.ui.conftest import SENTENCE, text_under
 from tests.ui.recorded_worker import document
@@ -476,6 +481,151 @@ def test_window_puts_the_keyboard_into_what_is_shown(qtbot: QtBot, window: MainW
     assert visited == [window.source, window.sidebar, window.chat]
     qtbot.keyClick(window, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
     assert window.sidebar.isAncestorOf(window.focusWidget())
+
+
+def test_window_goes_through_links_and_buttons_of_an_answer_once_by_tab(
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message], pump_pdf: Path
+) -> None:
+    conversation = services.conversations.create("Seals")
+    services.conversations.add(conversation.id, Role.USER, "Which seal?")
+    made = make_answer("The first [1], then the second [2].", sources=2)
+    answer = services.conversations.add(conversation.id, Role.ASSISTANT, made.text, made.answer)
+    window.sidebar.conversation_chosen.emit(conversation.id)
+    window.show_source(make_answer("One. [1]").answer.sources[0], "")
+    view, links = window.chat.view, window.chat.view._links
+    window.sidebar.page_buttons[Page.LIBRARY][0].setFocus()
+    stops, hrefs, before = [], [], window.grab().toImage()
+    while True:
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        shown, focused = window.grab().toImage(), window.focusWidget()
+        stop = (focused, links.position)
+        if stop in stops:
+            break
+        assert shown != before, f"no ring at {focused}"
+        assert bool(links.rings()) == (focused is view)
+        stops.append(stop)
+        hrefs += [links.target] if focused is view else []
+        before = shown
+    assert hrefs == [f"cite:{answer.id}/{n}/{n - 1}" for n in (1, 2)] * 2
+    visited = [widget for widget, _ in stops]
+    assert visited.count(view) == 4 and len(set(visited)) == len(visited) - 3
+    buttons = [button for button in view.action_buttons() if button.isVisible()]
+    assert visited[visited.index(buttons[0]) :][: len(buttons)] == buttons
+    for pane in (window.chat.composer, window.source, window.sidebar):
+        assert any(pane.isAncestorOf(widget) for widget in visited)
+
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    with qtbot.waitSignal(view.source_requested) as requested:
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert requested.args[1] == SENTENCE
+    for button in buttons:
+        assert button.mapTo(view, button.rect().topLeft()).y() >= text_bottom(window, answer.id)
+
+
+def text_bottom(window: MainWindow, message_id: int) -> int:
+    """Return where the last line of a message ends in the view."""
+    view = window.chat.view
+    entry = next(entry for entry in view._entries if entry.message.id == message_id)
+    return view.cursorRect(entry.frame.lastCursorPosition()).bottom()
+
+
+def test_window_leaves_the_keyboard_and_what_is_typed_where_they_are(
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    composer = window.chat.composer
+    window.toast.offer("Deleted.", "", lambda: None)
+    qtbot.mouseClick(window.toast.close_button, Qt.MouseButton.LeftButton)
+    assert composer.edit.hasFocus()
+    window.toast.offer("Deleted.", "", lambda: None)
+    window.toast.action.setFocus()
+    window.toast.dismiss()
+    assert composer.edit.hasFocus()
+    assert window.conversation_controller.ask("Which seal?")
+    qtbot.keyClicks(composer.edit, "And the next?")
+    written = services.conversations.messages(1)[-1]
+    window.conversation_controller.answer_ended.emit(make_answer("The 6204.", id=written.id), "")
+    services.library.import_started.emit()
+    services.library.import_finished.emit(ImportSummary({"ready": 3}, 1.0, False))
+    window.toast.timer.timeout.emit()
+    assert composer.edit.hasFocus()
+    window.chat.start.question_chosen.emit("How often?")
+    assert composer.text == "And the next?"
+
+    window.toast.offer("Deleted.", "", lambda: None)
+    composer.set_text("One line\n" * 8)
+    qtbot.waitUntil(lambda: window.toast.geometry().bottom() < composer.mapTo(window, QPoint(0, 0)).y())
+
+
+def test_window_deletes_the_conversation_that_was_clicked_and_passes_typing_on(
+    qtbot: QtBot, window: MainWindow, services: Services
+) -> None:
+    for title in ("Seals", "Bearings"):
+        services.conversations.add(services.conversations.create(title).id, Role.USER, "Which?")
+    window.sidebar.search_changed.emit("")
+    conversations = window.sidebar.list
+    place = conversations.visualRect(window.sidebar.model.index(1)).center()
+    qtbot.mouseClick(conversations.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.conversation_controller.conversation is not None
+    deleted = window.conversation_controller.conversation.id
+    qtbot.keyClick(conversations, Qt.Key.Key_Delete)
+    assert deleted not in [known.id for known in services.conversations.conversations()]
+    window.toast.action.click()
+    assert deleted in [known.id for known in services.conversations.conversations()]
+    conversations.setFocus()
+    qtbot.keyClicks(conversations, "H")
+    qtbot.keyClicks(window.focusWidget(), "ow")
+    assert window.chat.composer.text == "How"
+
+
+def test_window_tells_its_keys_and_what_it_is_made_of_and_closes_by_key(
+    qtbot: QtBot, window: MainWindow, services: Services, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    window.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+    window.chat.composer.edit.setFocus()
+    qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_F, control)
+    assert window.source.search.field.hasFocus()
+    for key, held in ((Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_Slash, control)):
+        qtbot.keyClick(window, key, held)
+        dialog = window.findChild(ShortcutsDialog)
+        words = [told.text() for told in dialog.findChildren(QLabel)]
+        assert words[words.index("Ctrl+N") + 1] == "New conversation"
+        for keys in ("Ctrl+1 … Ctrl+9", "F9", "F1, Ctrl+/", "Ctrl+Q", "Del", "Shift+Enter", "Ctrl++, Ctrl+="):
+            assert keys in words
+        assert all(words)
+        dialog.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    window.show_about()
+    about = window.findChild(AboutDialog)
+    qtbot.waitUntil(lambda: about.parts.topLevelItemCount() > 0)
+    rows = [about.parts.topLevelItem(row) for row in range(about.parts.topLevelItemCount())]
+    parts = {row.text(0).lower(): (row.text(1), row.text(2)) for row in rows}
+    assert rows[0].text(0) == "phi3desk" and __version__ in about.version.text()
+    assert parts["chromadb"] == (metadata.version("chromadb"), "Apache Software License")
+    assert "LGPL-3.0" in parts["pyside6"][1] and "MIT" in about.licence.toPlainText()
+    assert "pytest" not in parts
+    about.reject()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_Q, control)
+    assert not window.isVisible()
+    assert services.settings.remembered(geometry.GEOMETRY)
+
+
+def test_window_enlarges_lists_and_buttons_with_the_text(
+    qtbot: QtBot, window: MainWindow, services: Services, qapp: QApplication
+) -> None:
+    window.scheme_changed.connect(lambda: app.dress(qapp, services.settings))
+    services.settings.set("appearance.reading_size", 22)
+    try:
+        with qtbot.waitSignal(window.scheme_changed):
+            window.settings_page.setting_changed.emit("appearance.reading_size", 22)
+        for widget in (window.sidebar.list, window.sidebar.help, window.experts_page.editor.model, window.source.why):
+            assert widget.font().pixelSize() == 19
+        assert window.chat.view.document().defaultFont().pixelSize() == 22
+        assert window.source.text.font().pixelSize() == 22
+    finally:
+        app.apply_scheme(qapp, "light")
 
 
 def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWindow, services: Services) -> None:

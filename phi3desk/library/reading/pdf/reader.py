@@ -11,29 +11,25 @@ recognised ones, tell where their words stand.
 
 from __future__ import annotations
 
-import ctypes
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from phi3desk.errors import say
-from phi3desk.library.documents import INSIDE, Box, Heading, OutlineEntry, Page, State
+from phi3desk.library.documents import INSIDE, OutlineEntry, Page, State
 from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_title
-from phi3desk.library.reading.pdf import ocr, raised
+from phi3desk.library.reading.pdf import ocr
 from phi3desk.library.reading.pdf.attachments import FilesInside, left_out
 from phi3desk.library.reading.pdf.beside import BesideReader, PlacedText, put_beside
-from phi3desk.library.reading.pdf.coverage import has_unread_writing
 from phi3desk.library.reading.pdf.legibility import legible_part
-from phi3desk.library.reading.pdf.places import word_boxes
-from phi3desk.library.reading.pdf.reading_order import Ordered, in_reading_order
+from phi3desk.library.reading.pdf.page_text import PageRead, own_text, own_words, with_own_words
 from phi3desk.library.reading.pdf.xfa import read_xfa
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
-from phi3desk.library.text import has_text, line_spans
+from phi3desk.library.text import has_text
 
 _HEADER_WITHIN = 1024
 #: Of the seconds a page may take, the share that Tesseract gets: a page it is too slow for costs that page only.
@@ -50,13 +46,6 @@ class _UnreadableError(Exception):
     def __init__(self, locked: bool) -> None:
         super().__init__("locked" if locked else "unreadable")
         self.locked = locked
-
-
-class _PageRead(NamedTuple):
-    """A page as PDFium reads it; `is_illegible` where it has letters, but none that make words."""
-
-    page: Page
-    is_illegible: bool
 
 
 def read_pdf(request: ReadRequest, path: Path) -> Iterator[ReadEvent]:
@@ -198,47 +187,15 @@ def _recognised_page(
         page = document[number - 1]
         try:
             text_page = page.get_textpage()
-            own, places = _own_words(page, text_page, number)
+            own, places = own_words(page, text_page, number)
             read = ocr.read_page(page, number, program, languages, seconds * _TESSERACT_SHARE, places)
-            whole = _with_own_words(own, places, read)
+            whole = with_own_words(own, places, read)
             entries = beside.read(page, number - 1, text_page, whole.text)
             return put_beside(whole, entries, unless=read.text)
         finally:
             page.close()
     except (pdfium.PdfiumError, ocr.RecognitionError):
         return None
-
-
-def _own_words(page: Any, text_page: Any, number: int) -> tuple[Page, list[Box]]:
-    """Return the legible text that a page to be recognised has of its own, and where its words stand."""
-    legible = legible_part(_text_of(text_page))
-    if not has_text(legible):
-        return Page(number, ""), []
-    ordered, headings = _as_read(text_page, legible)
-    places = word_boxes(page, text_page, ordered.text, ordered.indexes)
-    return Page(number, ordered.text, True, headings, boxes=[] if ordered.is_as_drawn else places), places
-
-
-def _as_read(text_page: Any, legible: str) -> tuple[Ordered, list[Heading]]:
-    """Return the text of a page with its columns and its raised digits apart, and its headings."""
-    ordered = in_reading_order(text_page, legible)
-    headings = _headings(text_page, ordered)
-    edits = raised.reordered(raised.edits_of(text_page, legible), ordered.indexes)
-    if edits:
-        ordered = Ordered(*raised.edited(ordered.text, ordered.indexes, edits), ordered.is_as_drawn)
-        headings = raised.moved(headings, edits, ordered.text)
-    return ordered, headings
-
-
-def _with_own_words(own: Page, places: list[Box], read: Page) -> Page:
-    """Return a page's own text followed by what was recognised of its pictures, if anything."""
-    if not own.text:
-        return read
-    if not read.text:
-        return own
-    text = own.text.rstrip() + "\n\n"
-    moved = [box._replace(start=box.start + len(text), end=box.end + len(text)) for box in read.boxes]
-    return replace(own, text=text + read.text, pictures=False, boxes=[*places, *moved])
 
 
 def _recognition_ended(pages: int, with_text: int, failed: int) -> Finished:
@@ -250,7 +207,7 @@ def _recognition_ended(pages: int, with_text: int, failed: int) -> Finished:
     return Finished(State.EMPTY, say("No text was recognised on the pages, which are pictures."))
 
 
-def _page_by_pdfium(document: Any, beside: BesideReader, index: int) -> tuple[_PageRead | None, list[PlacedText]]:
+def _page_by_pdfium(document: Any, beside: BesideReader, index: int) -> tuple[PageRead | None, list[PlacedText]]:
     """Return a page with its own text, and what stands beside that."""
     import pypdfium2 as pdfium
 
@@ -258,85 +215,12 @@ def _page_by_pdfium(document: Any, beside: BesideReader, index: int) -> tuple[_P
         page = document[index]
         try:
             text_page = page.get_textpage()
-            read = _own_text(page, text_page, index + 1)
+            read = own_text(page, text_page, index + 1)
             return read, beside.read(page, index, text_page, read.page.text)
         finally:
             page.close()
     except pdfium.PdfiumError:
         return None, []
-
-
-def _own_text(page: Any, text_page: Any, number: int) -> _PageRead:
-    text = _text_of(text_page)
-    legible = legible_part(text)
-    if not has_text(legible):
-        return _PageRead(Page(number, "", _shows_something(page)), is_illegible=has_text(text))
-    pictures = legible != text or has_unread_writing(page, text_page, len(text))
-    ordered, headings = _as_read(text_page, legible)
-    # the words of all other pages are found by their order
-    boxes = [] if ordered.is_as_drawn else word_boxes(page, text_page, ordered.text, ordered.indexes)
-    return _PageRead(Page(number, ordered.text, pictures, headings, boxes=boxes), is_illegible=False)
-
-
-def _text_of(text_page: Any) -> str:
-    """Return a page's text with one character for each of PDFium's character indexes."""
-    from pypdfium2 import raw
-
-    count = min(text_page.count_chars(), LONGEST_PAGE)
-    if count <= 0:
-        return ""
-    text: str = text_page.get_text_range(0, count)
-    if len(text) == count and "\x00" not in text:
-        return text
-    codes = (raw.FPDFText_GetUnicode(text_page.raw, index) for index in range(count))
-    return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes)
-
-
-def _headings(text_page: Any, ordered: Ordered) -> list[Heading]:
-    """Return the lines set in letters clearly larger, or clearly bolder, than the page's running text."""
-    text, indexes = ordered.text, ordered.indexes
-    lines = []
-    heights: Counter[tuple[float, bool]] = Counter()
-    for start, end in line_spans(text)[:400]:
-        first = next((i for i in range(start, end) if text[i].isalnum()), None)
-        if first is None:
-            continue
-        height, bold = _letter(text_page, indexes[first])
-        heights[(height, bold)] += end - start
-        lines.append((start, end, height, bold))
-    if len(lines) < 2:
-        return []
-    (body, body_bold), _ = heights.most_common(1)[0]
-    found = []
-    for start, end, height, bold in lines:
-        line = text[start:end].strip()
-        larger = height >= body * 1.12
-        bolder = bold and not body_bold and height >= body * 0.97
-        if (larger or bolder) and _reads_as_heading(line):
-            found.append(Heading(start, end, round(height + (0.2 if bolder else 0.0), 1)))
-    return found if len(found) * 2 <= len(lines) + 2 else []
-
-
-def _letter(text_page: Any, index: int) -> tuple[float, bool]:
-    """Return the height of a letter in points, to a half, and whether it is bold."""
-    from pypdfium2 import raw
-
-    box = raw.FS_RECTF()
-    known = raw.FPDFText_GetLooseCharBox(text_page.raw, index, ctypes.byref(box))
-    height = round(abs(box.top - box.bottom) * 2) / 2 if known else 0.0
-    return height, raw.FPDFText_GetFontWeight(text_page.raw, index) >= 600
-
-
-def _reads_as_heading(line: str) -> bool:
-    letters = sum(c.isalpha() for c in line)
-    return 3 <= len(line) <= 110 and letters >= 3 and letters * 2 >= len(line) and not line.endswith((".", ",", ";"))
-
-
-def _shows_something(page: Any) -> bool:
-    from pypdfium2 import raw
-
-    shown = {raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_TEXT}
-    return any(item.type in shown for item in page.get_objects(max_depth=4))
 
 
 def _summed_up(events: Iterator[Opened | Page]) -> Iterator[ReadEvent]:
