@@ -40,6 +40,8 @@ def state_of(library: Library, paths: Paths, folder: Path) -> State:
         ]
         for document in library.documents()
     }
+    # an open store is looked at in this process, another one in a process of its own
+    library.vectors.open()
     faults = [f"{fault.kind}: {fault.count}" for fault in library.check()]
     library.purge_removed()
     library.close()
