@@ -108,7 +108,7 @@ class Photographer:
     def _comparisons(self, answer: Message) -> None:
         """Compare one answer where it stands, then a few questions with known answers."""
         window, tools = self._window, self._window.expert_tabs
-        window._set_source_shown(False)
+        window.source_dock.fold_in()
         longest = self._services.settings.get("answers.max_tokens")
         self._services.settings.set("answers.max_tokens", 64)
         window.chat.view.action_requested.emit(MessageAction.COMPARE, answer.id)
@@ -138,7 +138,7 @@ class Photographer:
         """Switch the expert in the middle of the conversation, then show its page and the guide."""
         window, page = self._window, self._window.experts_page
         window.show_page(Page.CHAT)
-        window._set_source_shown(False)
+        window.source_dock.fold_in()
         other = next(one for one in self._services.profiles.profiles() if one.id != window.active_expert.current.id)
         window.use_expert(other.id)
         self._ask(sample_questions()[-1])
@@ -198,7 +198,7 @@ class Photographer:
     def _ask(self, question: str) -> Message:
         ended: list[Message] = []
         self._window.conversation_controller.answer_ended.connect(lambda message, _: ended.append(message))
-        self._window.ask(question)
+        self._window.presenter.ask(question)
         self.wait(lambda: bool(ended), "an answer")
         return ended[-1]
 

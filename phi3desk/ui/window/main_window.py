@@ -18,12 +18,12 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayou
 
 from phi3desk.backups import Copy
 from phi3desk.chat.messages import Conversation, Message, Source
-from phi3desk.library.documents import Collection, Document, ImportSummary
+from phi3desk.library.documents import Collection, ImportSummary
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.export import ConversationExport
-from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.page import ChatPage
+from phi3desk.ui.chat.presenter import ChatPresenter
 from phi3desk.ui.chat.start_controller import StartController
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.page import ExpertsPage
@@ -38,7 +38,7 @@ from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.settings.page import SettingsPage
-from phi3desk.ui.source.pane import FIRST_WIDTH, LEAST_WIDTH, SourcePane
+from phi3desk.ui.source.pane import FIRST_WIDTH, SourcePane
 from phi3desk.ui.widgets.focus import focus_into, focus_next_pane
 from phi3desk.ui.widgets.shortcuts import Keys, bind, told_shortcuts
 from phi3desk.ui.window import geometry, sidebar
@@ -48,15 +48,14 @@ from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
 from phi3desk.ui.window.expert_tabs import ExpertTabs
 from phi3desk.ui.window.shortcuts import ShortcutsDialog, expert_keys, set_shortcuts
 from phi3desk.ui.window.sidebar import Sidebar
+from phi3desk.ui.window.source_dock import SourceDock
 from phi3desk.ui.window.toast import Toast
 from phi3desk.ui.window.worker_banner import WorkerBanner
 from phi3desk.workers.protocol import Failure
 
 #: what the page in the middle keeps beside the panes, in pixels
 LEAST_MIDDLE = 400
-VERSION_STEPS = {MessageAction.VERSION_BEFORE: -1, MessageAction.VERSION_AFTER: 1}
 DRESSING_MS = 400
-PAGES_WITH_SOURCE = (Page.CHAT, Page.LIBRARY)
 
 
 class MainWindow(QMainWindow):
@@ -101,20 +100,22 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
+        self.presenter = ChatPresenter(
+            self.chat, self.conversation_controller, self.conversation_export, services.notices, self
+        )
+        self.source_dock = SourceDock(self.source, self.splitter, lambda: self.page, LEAST_MIDDLE, self)
         self.toast = Toast(self)
         self.drop_overlay = DropOverlay(self)
         #: the copy that is to be put back once the window is closed
         self.wanted_copy: Copy | None = None
         self._searched = ""
         self._model_status = ""
-        self._source_wanted = False
-        self._cited: tuple[Source, str] | None = None
         self._opened = 0
         self._dressing = QTimer(self, singleShot=True, interval=DRESSING_MS)
         self._dressing.timeout.connect(self._dress_anew)
         self._connect()
         widths = geometry.restore(self, self.splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
-        self._source_width = widths[2]
+        self.source_dock.width = widths[2]
         self.show_page(Page.CHAT)
         self._show_expert()
         self.apply_settings()
@@ -157,7 +158,7 @@ class MainWindow(QMainWindow):
         self.sidebar.mark_page(page)
         conversation = self.conversation_controller.conversation
         self.sidebar.mark(conversation.id if conversation and page is Page.CHAT else 0)
-        self._show_cited()
+        self.source_dock.follow_page()
         self._lift_toast()
         if with_keyboard:
             focus_into(self.pages[page])
@@ -333,37 +334,24 @@ class MainWindow(QMainWindow):
         conversation_controller.conversation_opened.connect(self._on_conversation_opened)
         conversation_controller.conversations_changed.connect(self._show_conversations)
         conversation_controller.message_added.connect(self._on_message_added)
-        conversation_controller.activity_changed.connect(chat.view.set_activity)
-        conversation_controller.sources_found.connect(chat.view.set_sources)
-        conversation_controller.text_received.connect(chat.view.set_text)
-        conversation_controller.answer_ended.connect(self._on_answer_ended)
-        conversation_controller.answering_changed.connect(self._on_answering_changed)
-        conversation_controller.refused.connect(self._offer)
-        conversation_controller.version_shown.connect(chat.view.finish)
+        conversation_controller.answering_changed.connect(lambda _: self._enable_stop())
+        self.presenter.start_left.connect(self._show_model)
         chat.composer.named_changed.connect(self._show_collections)
-        chat.view.copied.connect(self._on_copied)
-        chat.composer.sent.connect(self.ask)
-        chat.composer.stop_requested.connect(conversation_controller.stop)
-        chat.composer.emptied.connect(conversation_controller.end_edit)
-        chat.start.question_chosen.connect(self.ask)
         chat.start.import_requested.connect(self.choose_files)
         chat.start.folder_requested.connect(lambda: self.document_import.choose_folder(self))
         chat.start.samples_requested.connect(self.document_import.add_samples)
         chat.start.choose_model_requested.connect(self.choose_model)
         chat.choose_model_requested.connect(self.choose_model)
         chat.collections_chosen.connect(self._on_collections_chosen)
-        chat.source_pane_toggled.connect(self._on_source_toggled)
+        chat.source_pane_toggled.connect(self.source_dock.toggle)
         chat.foot_resized.connect(self._lift_toast)
         chat.view.source_requested.connect(self.show_source)
-        chat.view.action_requested.connect(self._on_action_requested)
-        self.source.closed.connect(self._on_source_toggled)
-        self.splitter.splitterMoved.connect(self._on_pane_moved)
         self.expert_tabs.follow(chat.view)
 
     def _on_conversation_opened(self, conversation: Conversation | None, messages: list[Message], writing: int) -> None:
         opened = conversation.id if conversation else 0
         if opened != self._opened:
-            self._leave_cited()
+            self.source_dock.leave()
         self._opened = opened
         self.chat.view.show_messages(messages, writing)
         self.chat.show_conversation(conversation.title if conversation else "", empty=not messages)
@@ -373,24 +361,9 @@ class MainWindow(QMainWindow):
         if self.page is Page.CHAT:
             self.sidebar.mark(opened)
 
-    def _on_message_added(self, message: Message, writing: bool) -> None:
+    def _on_message_added(self) -> None:
         conversation = self.conversation_controller.conversation
         self._opened = conversation.id if conversation else 0
-        if self.chat.shows_start:
-            self.chat.show_conversation(conversation.title if conversation else "", empty=False)
-            self._show_model()
-        self.chat.view.add_message(message, writing)
-
-    def _on_answer_ended(self, message: Message, notice: str) -> None:
-        conversation = self.conversation_controller.conversation
-        if conversation is not None and conversation.id == message.conversation_id:
-            self.chat.view.finish(message, notice)
-        elif notice:
-            self._offer(notice)
-
-    def _on_answering_changed(self, answering: bool) -> None:
-        self.chat.composer.set_answering(answering)
-        self._enable_stop()
 
     def _enable_stop(self) -> None:
         self._stop_shortcut.setEnabled(self.conversation_controller.is_answering or self.expert_tabs.runner.running)
@@ -399,87 +372,13 @@ class MainWindow(QMainWindow):
         self.conversation_controller.stop()
         self.expert_tabs.runner.stop()
 
-    def ask(self, text: str) -> None:
-        """Ask a question, as it is sent from the composer; it stays there where it cannot be asked now.
-
-        So does another one that is being written there.
-        """
-        composer = self.chat.composer
-        if self.conversation_controller.ask(text, composer.named):
-            if composer.text == text:
-                composer.clear()
-            composer.setFocus()
-
-    def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
-        if action in (MessageAction.ASK_AGAIN, MessageAction.WITHOUT_DOCUMENTS):
-            without = action is MessageAction.WITHOUT_DOCUMENTS
-            self.conversation_controller.ask_again(message_id, without)
-        elif action in VERSION_STEPS:
-            self.conversation_controller.step_version(message_id, VERSION_STEPS[action])
-        elif action is MessageAction.EDIT:
-            self._on_edit(message_id)
-        elif action is MessageAction.EXPORT:
-            self._on_export(message_id)
-
-    def _on_copied(self, with_sources: bool) -> None:
-        self._offer(self.tr("Copied, with its sources.") if with_sources else self.tr("Copied."))
-
-    def _on_edit(self, message_id: int) -> None:
-        self.chat.composer.set_text(self.conversation_controller.edit(message_id))
-        self.chat.composer.set_named(self.conversation_controller.named_in(message_id))
-
-    def _on_export(self, message_id: int) -> None:
-        if self.conversation_controller.conversation is not None:
-            self.conversation_export.save_answer(self.conversation_controller.conversation.id, message_id)
-
     def _on_collections_chosen(self, collections: tuple[int, ...]) -> None:
         self.conversation_controller.choose_collections(collections)
         self._show_collections()
 
     def show_source(self, source: Source, quote: str) -> None:
         """Show where an answer comes from in the pane on the right."""
-        self._cited = source, quote
-        self._set_source_shown(True)
-        self.source.show_source(source, quote)
-
-    def _show_cited(self) -> None:
-        """Show beside the conversation what it cited last, whatever was looked at beside the library."""
-        shown = self.page is Page.CHAT and self._source_wanted
-        if shown and self._cited is not None and not self.source.shows(self._cited[0]):
-            self.source.show_source(*self._cited)
-        elif shown and self._cited is None:
-            self.source.clear()
-        self._set_source_visible(shown)
-
-    def _leave_cited(self) -> None:
-        """Put away what another conversation cited."""
-        self._cited, self._source_wanted = None, False
-        self.source.clear()
-        self._set_source_visible(False)
-
-    def _on_source_toggled(self) -> None:
-        self._set_source_shown(not self.source.isVisible())
-
-    def _set_source_shown(self, wanted: bool) -> None:
-        """Fold the pane in or out; beside the library it is for one look."""
-        if self.page is Page.CHAT:
-            self._source_wanted = wanted
-        self._set_source_visible(wanted and self.page in PAGES_WITH_SOURCE)
-
-    def _set_source_visible(self, visible: bool) -> None:
-        """Show the pane as wide as it was, where the page beside it keeps its room."""
-        opens = visible and self.source.isHidden()
-        self.source.setVisible(visible)
-        if opens:
-            room = self.splitter.width() - 2 * self.splitter.handleWidth()
-            side = self.splitter.sizes()[0]
-            pane = max(LEAST_WIDTH, min(self._source_width, room - side - LEAST_MIDDLE))
-            side = min(side, room - LEAST_MIDDLE - pane)
-            self.splitter.setSizes([side, room - side - pane, pane])
-
-    def _on_pane_moved(self, _position: int, _handle: int) -> None:
-        if self.source.isVisible():
-            self._source_width = self.splitter.sizes()[2]
+        self.source_dock.show_source(source, quote)
 
     # documents
 
@@ -493,7 +392,7 @@ class MainWindow(QMainWindow):
         for worker in (library.worker, self._services.model.worker):
             worker.died.connect(lambda sentence: self._offer(translate(sentence)))
         self.chat.composer.mentions.follow(library)
-        self.library_page.document_opened.connect(self._on_document_opened)
+        self.library_page.document_opened.connect(self.source_dock.show_document)
 
     def choose_files(self) -> None:
         """Ask for documents and import them."""
@@ -506,10 +405,6 @@ class MainWindow(QMainWindow):
         searched = self.conversation_controller.collections
         wanted = chosen if chosen is not None else (searched[0] if len(searched) == 1 else None)
         return next((c for c in library.collections if c.id == wanted), None)
-
-    def _on_document_opened(self, document: Document) -> None:
-        self._set_source_shown(True)
-        self.source.show_document(document)
 
     def _on_import_finished(self, summary: ImportSummary | Failure | None) -> None:
         self.start_controller.show()
@@ -567,7 +462,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+L", lambda: self.show_page(Page.CHAT), self.tr("Write a question")),
             (QKeySequence.StandardKey.Open, self.choose_files, self.tr("Add documents")),
             *expert_keys(self._on_expert_number, self.tr("Switch to the first to ninth expert")),
-            ("F9", self._on_source_toggled, self.tr("Show or fold away the source")),
+            ("F9", self.source_dock.toggle, self.tr("Show or fold away the source")),
             ("F6", lambda: self._on_next_pane(1), self.tr("Go to the next part of the window")),
             ("Shift+F6", lambda: self._on_next_pane(-1), self.tr("Go to the part before")),
             ("F1", self.show_shortcuts, self.tr("Show this list")),
@@ -613,7 +508,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep sizes and what has been written so far."""
         self.conversation_controller.close()
-        geometry.keep(self, [*self.splitter.sizes()[:2], self._source_width], self._services.settings)
+        geometry.keep(self, [*self.splitter.sizes()[:2], self.source_dock.width], self._services.settings)
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

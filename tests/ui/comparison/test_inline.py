@@ -56,7 +56,7 @@ def use_adapter(window: MainWindow, services: Services, file: Path, *, confirmed
 
 def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
     with qtbot.waitSignal(window.conversation_controller.answer_ended, timeout=WAIT) as ended:
-        window.ask(question)
+        window.presenter.ask(question)
     return ended.args[0]
 
 

@@ -369,7 +369,7 @@ def test_window_keeps_the_page_within_it_and_folds_it_away_with_its_conversation
     assert (window.source.width(), window.source.page) == (width, 2)
 
     window.show_page(Page.LIBRARY)
-    window._on_document_opened(document(9, name="terms.pdf"))
+    window.source_dock.show_document(document(9, name="terms.pdf"))
     window.show_page(Page.CHAT)
     assert (window.source.isVisible(), window.source.page) == (True, 2)
     window.sidebar.conversation_chosen.emit(other.id)

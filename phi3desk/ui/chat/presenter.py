@@ -1,0 +1,85 @@
+"""Shows on the chat page what becomes of a conversation, and does there what its user asks for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from phi3desk.chat.messages import Message
+from phi3desk.ui.chat.controller import ConversationController
+from phi3desk.ui.chat.export import ConversationExport
+from phi3desk.ui.chat.message_actions import MessageAction
+from phi3desk.ui.chat.page import ChatPage
+from phi3desk.ui.notices import Notices
+
+VERSION_STEPS = {MessageAction.VERSION_BEFORE: -1, MessageAction.VERSION_AFTER: 1}
+
+
+class ChatPresenter(QObject):
+    """Joins a chat page and the controller of its conversation; `start_left` tells that the start page went."""
+
+    start_left = Signal()
+
+    def __init__(
+        self,
+        chat: ChatPage,
+        controller: ConversationController,
+        export: ConversationExport,
+        notices: Notices,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._chat, self._controller, self._export, self._notices = chat, controller, export, notices
+        controller.message_added.connect(self._on_message_added)
+        controller.activity_changed.connect(chat.view.set_activity)
+        controller.sources_found.connect(chat.view.set_sources)
+        controller.text_received.connect(chat.view.set_text)
+        controller.answer_ended.connect(self._on_answer_ended)
+        controller.answering_changed.connect(chat.composer.set_answering)
+        controller.refused.connect(notices.say)
+        controller.version_shown.connect(chat.view.finish)
+        chat.composer.sent.connect(self.ask)
+        chat.composer.stop_requested.connect(controller.stop)
+        chat.composer.emptied.connect(controller.end_edit)
+        chat.start.question_chosen.connect(self.ask)
+        chat.view.copied.connect(self._on_copied)
+        chat.view.action_requested.connect(self._on_action_requested)
+
+    def ask(self, text: str) -> None:
+        """Ask a question, as it is sent from the composer; it stays there where it cannot be asked now.
+
+        So does another one that is being written there.
+        """
+        composer = self._chat.composer
+        if self._controller.ask(text, composer.named):
+            if composer.text == text:
+                composer.clear()
+            composer.setFocus()
+
+    def _on_message_added(self, message: Message, writing: bool) -> None:
+        if self._chat.shows_start:
+            conversation = self._controller.conversation
+            self._chat.show_conversation(conversation.title if conversation else "", empty=False)
+            self.start_left.emit()
+        self._chat.view.add_message(message, writing)
+
+    def _on_answer_ended(self, message: Message, notice: str) -> None:
+        conversation = self._controller.conversation
+        if conversation is not None and conversation.id == message.conversation_id:
+            self._chat.view.finish(message, notice)
+        elif notice:
+            self._notices.say(notice)
+
+    def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
+        controller = self._controller
+        if action in (MessageAction.ASK_AGAIN, MessageAction.WITHOUT_DOCUMENTS):
+            controller.ask_again(message_id, action is MessageAction.WITHOUT_DOCUMENTS)
+        elif action in VERSION_STEPS:
+            controller.step_version(message_id, VERSION_STEPS[action])
+        elif action is MessageAction.EDIT:
+            self._chat.composer.set_text(controller.edit(message_id))
+            self._chat.composer.set_named(controller.named_in(message_id))
+        elif action is MessageAction.EXPORT and controller.conversation is not None:
+            self._export.save_answer(controller.conversation.id, message_id)
+
+    def _on_copied(self, with_sources: bool) -> None:
+        self._notices.say(self.tr("Copied, with its sources.") if with_sources else self.tr("Copied."))

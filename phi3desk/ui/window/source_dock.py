@@ -1,0 +1,89 @@
+"""The pane of sources beside the pages: when it is folded out, how wide it is, and what of a conversation it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QSplitter
+
+from phi3desk.chat.messages import Source
+from phi3desk.library.documents import Document
+from phi3desk.ui.pages import Page
+from phi3desk.ui.source.pane import LEAST_WIDTH, SourcePane
+
+PAGES_WITH_SOURCE = (Page.CHAT, Page.LIBRARY)
+
+
+class SourceDock(QObject):
+    """Folds the last part of a splitter in and out; `page` tells which page is beside it.
+
+    The page in the middle keeps `least_middle` pixels. Beside the conversation the pane stays as the user left it,
+    beside the library it is for one look.
+    """
+
+    def __init__(
+        self, pane: SourcePane, splitter: QSplitter, page: Callable[[], Page], least_middle: int, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._pane, self._splitter, self._page, self._least_middle = pane, splitter, page, least_middle
+        self._wanted = False
+        self._cited: tuple[Source, str] | None = None
+        #: the width of the pane in pixels, also while it is folded in
+        self.width = LEAST_WIDTH
+        pane.closed.connect(self.toggle)
+        splitter.splitterMoved.connect(self._on_moved)
+
+    def show_source(self, source: Source, quote: str) -> None:
+        """Show where an answer comes from."""
+        self._cited = source, quote
+        self._set_shown(True)
+        self._pane.show_source(source, quote)
+
+    def show_document(self, document: Document) -> None:
+        """Show a document from its beginning."""
+        self._set_shown(True)
+        self._pane.show_document(document)
+
+    def follow_page(self) -> None:
+        """Show beside the conversation what it cited last, whatever was looked at beside the library."""
+        shown = self._page() is Page.CHAT and self._wanted
+        if shown and self._cited is not None and not self._pane.shows(self._cited[0]):
+            self._pane.show_source(*self._cited)
+        elif shown and self._cited is None:
+            self._pane.clear()
+        self._set_visible(shown)
+
+    def leave(self) -> None:
+        """Put away what another conversation cited."""
+        self._cited, self._wanted = None, False
+        self._pane.clear()
+        self._set_visible(False)
+
+    def toggle(self) -> None:
+        """Fold the pane in or out."""
+        self._set_shown(not self._pane.isVisible())
+
+    def fold_in(self) -> None:
+        """Fold the pane in."""
+        self._set_shown(False)
+
+    def _set_shown(self, wanted: bool) -> None:
+        if self._page() is Page.CHAT:
+            self._wanted = wanted
+        self._set_visible(wanted and self._page() in PAGES_WITH_SOURCE)
+
+    def _set_visible(self, visible: bool) -> None:
+        """Show the pane as wide as it was, where the page beside it keeps its room."""
+        opens = visible and self._pane.isHidden()
+        self._pane.setVisible(visible)
+        if opens:
+            room = self._splitter.width() - 2 * self._splitter.handleWidth()
+            side = self._splitter.sizes()[0]
+            pane = max(LEAST_WIDTH, min(self.width, room - side - self._least_middle))
+            side = min(side, room - self._least_middle - pane)
+            self._splitter.setSizes([side, room - side - pane, pane])
+
+    def _on_moved(self, _position: int, _handle: int) -> None:
+        if self._pane.isVisible():
+            self.width = self._splitter.sizes()[2]
