@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from phi3desk.disk import disk_refusal, full_disk, has_no_room
 from phi3desk.errors import Sentence, UserError, say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.embedding.kept_vectors import KeptVectors
@@ -40,7 +41,6 @@ _MADE_ANEW = 5
 _SOME = 250
 #: seconds after which it is worth while to open the store instead of looking at every vector that is kept
 _SEARCHED_WITHOUT = 2.0
-_LEAST_ROOM = 1 << 20
 _UNREADABLE, _OF_ANOTHER = "unreadable", "of-another-library"
 
 
@@ -341,13 +341,11 @@ class LibraryVectors:
 
     def _refuse_full_disk(self, error: BaseException | None) -> None:
         """Raise UserError where a store fails only because nothing can be written beside it."""
-        is_full = "full" in str(error).lower()
-        with suppress(OSError):
-            is_full |= shutil.disk_usage(self._folder.parent).free < _LEAST_ROOM
-        if is_full:
-            raise UserError(
-                "The disk is full. What was kept before is not lost. Make room on it, then try again."
-            ) from error
+        refusal = None if error is None else disk_refusal(error)
+        if refusal is None and has_no_room(self._folder):
+            refusal = full_disk()
+        if refusal is not None:
+            raise refusal from error
 
     def _close_store(self) -> None:
         store, self._store = self._store, None
