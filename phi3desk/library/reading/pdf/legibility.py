@@ -62,6 +62,12 @@ def illegible_spans(text: str) -> list[Span]:
     return [span for span in _joined(lines, _illegible(evidence)) if not _is_random(text[slice(*span)])]
 
 
+def holds_words(text: str) -> bool:
+    """Return whether something speaks for a text's letters being words, rather than nothing against it."""
+    seen: set[str] = set()
+    return sum(_evidence(text[start:end], seen) for start, end in line_spans(text)) > 0
+
+
 def legible_part(text: str) -> str:
     """Return a text with its illegible lines blanked, so that all others stay where they are; "" where none is left."""
     if readable_share(text) < READABLE:

@@ -29,7 +29,7 @@ def own_text(page: Any, text_page: Any, number: int) -> PageRead:
     text = _text_of(text_page)
     legible = legible_part(text)
     if not has_text(legible):
-        return PageRead(Page(number, "", _shows_something(page)), is_illegible=has_text(text))
+        return PageRead(Page(number, legible, _shows_something(page)), is_illegible=legible != text)
     pictures = legible != text or has_unread_writing(page, text_page, len(text))
     ordered, headings = _as_read(text_page, legible)
     # the words of all other pages are found by their order

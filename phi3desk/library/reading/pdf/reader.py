@@ -25,7 +25,7 @@ from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_titl
 from phi3desk.library.reading.pdf import ocr
 from phi3desk.library.reading.pdf.attachments import FilesInside, left_out
 from phi3desk.library.reading.pdf.beside import BesideReader, PlacedText, put_beside
-from phi3desk.library.reading.pdf.legibility import legible_part
+from phi3desk.library.reading.pdf.legibility import holds_words, legible_part
 from phi3desk.library.reading.pdf.page_text import PageRead, own_text, own_words, with_own_words
 from phi3desk.library.reading.pdf.xfa import read_xfa
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
@@ -94,7 +94,9 @@ def _pages_by_pdfium(path: Path, password: str, attached_on: list[int]) -> Itera
             read, entries = _page_by_pdfium(document, beside, index)
             if read is None or read.is_illegible:
                 spare = spare or _open_with_pypdf(path, password)
-                page = _page_by_pypdf(spare, index) or Page(index + 1, "", pictures=True)
+                other = _page_by_pypdf(spare, index)
+                is_better = other is not None and (read is None or holds_words(other.text))
+                page = other if other is not None and is_better else Page(index + 1, "", pictures=True)
             else:
                 page = read.page
             page = put_beside(page, entries)
