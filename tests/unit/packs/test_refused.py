@@ -182,6 +182,8 @@ def trace(paths: Paths) -> tuple[list[str], str, list]:
 def untouched(there: Paths) -> Iterator[tuple[Paths, Library]]:
     """A library that is the same afterwards as before."""
     with opened(there) as library:
+        # the vector store is made when it is first needed
+        library.reconcile()
         before = trace(there)
         yield there, library
         assert trace(there) == before
@@ -302,6 +304,8 @@ def test_failure_in_the_last_step_is_undone(pack, there: Paths, monkeypatch):
 
     monkeypatch.setattr(ProfileStore, "add", fail)
     with opened(there) as library:
+        # the vector store is made when it is first needed
+        library.reconcile()
         before = trace(there)
         with library.transferring() as transfer, pytest.raises(UserError, match="No space left"):
             import_pack(there, transfer, pack)
