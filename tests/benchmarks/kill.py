@@ -3,7 +3,7 @@
 Every run imports a small folder, or follows changes in it, in a process that gets SIGKILL at a moment drawn evenly over
 the time an undisturbed one takes. Further processes open the library anew and go on, killed again now and then, until
 one comes to the end. Documents, passages and vectors must then be those of an undisturbed library. This process loads
-the embedder once and forks the others, which takes an operating system that can: Linux.
+the libraries once and forks the others, which takes an operating system that can: Linux.
 """
 
 from __future__ import annotations
@@ -218,13 +218,16 @@ def _is_of(process: psutil.Process, session: int) -> bool:
 
 
 def preloaded() -> Embedder:
-    """Return a loaded embedder in a process that has one thread only, so that it may be forked."""
-    import chromadb  # noqa: F401  loaded once, before the forks
-    import torch
+    """Return an embedder in a process that has one thread only, so that it may be forked.
 
-    torch.set_num_threads(1)
+    Its model has threads of its own: each fork loads it, which takes half a second.
+    """
+    # loaded once, before the forks
+    import chromadb  # noqa: F401
+    import onnx  # noqa: F401
+    import onnxruntime  # noqa: F401
+
     embedder = open_embedder()
-    embedder.load()
     embedder.count_tokens(["pump"])
     assert len(psutil.Process().threads()) == 1, "a process with threads is not to be forked"
     return embedder

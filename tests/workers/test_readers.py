@@ -147,7 +147,7 @@ def test_a_file_that_claims_countless_pages_is_read_as_far_as_is_sensible(
 ) -> None:
     monkeypatch.setattr(reader, "MOST_PAGES", 3)
     path = write_pdf(tmp_path / "long.pdf", [["one"], ["two"], ["three"], ["four"]])
-    events = list(reader.read_pdf(ReadRequest(str(path))))
+    events = list(reader.read_pdf(ReadRequest(str(path)), path))
     assert sum(isinstance(event, Page) for event in events) == 3
     (ended,) = (event for event in events if isinstance(event, Finished))
     assert (ended.state, str(ended.reason)) == (State.READ, "Only the first 3 of 4 pages were read.")

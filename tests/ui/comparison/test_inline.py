@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.examples import Verdict
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Message
 from phi3desk.comparison.plan import KIND_NAMES, Comparison, Plan, Variant
 from phi3desk.comparison.questions import ComparedQuestion
@@ -49,7 +50,8 @@ def use_adapter(window: MainWindow, services: Services, file: Path, *, confirmed
     entry = services.adapters.add(file, confirmed=confirmed)
     use = AdapterUse(entry.name, entry.path)
     expert = services.profiles.create("Pump expert")
-    services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
+    # there are no documents here
+    services.profiles.save(dataclasses.replace(expert, adapters=(use,), answer_mode=AnswerMode.DOCUMENTS_FIRST))
     window.use_expert(expert.id)
     return use
 
