@@ -30,6 +30,7 @@ _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻
 _EXPONENT = re.compile(r"[+\-−–]?\d+")
 _ORDINAL = frozenset(("st", "nd", "rd", "th", "o", "a", "er", "re", "e", "me"))
 _OPERATORS = re.compile(r"[\s+\-−±·*/×÷=]")
+_FRACTION_BARS = frozenset("/⁄∕")
 
 
 @dataclass(frozen=True)
@@ -161,13 +162,17 @@ def _split_long_paragraphs(blocks: Iterable[Block]) -> Iterator[Block]:
 class Line:
     """Puts the runs of a line together, raised and lowered ones and fractions so that no figure becomes another one.
 
-    10 and a raised 4 are 10^4, m and a raised 2 are m², H, a lowered 2 and O are H2O, 3 over 8 is 3/8.
+    10 and a raised 4 are 10^4, m and a raised 2 are m², H, a lowered 2 and O are H2O, 3 over 8 is 3/8, as is a raised
+    3 before a bar and a lowered 8.
     """
 
     _pieces: list[str] = field(default_factory=list)
     #: what is raised (1) or lowered (-1) and not written yet: it may go on in the next run
     _script: int = 0
     _waiting: str = ""
+    #: the piece that was raised last, and what it was before it was written: it may be the upper part of a fraction
+    _raised_at: tuple[int, str] = (-1, "")
+    _ends_in_fraction: bool = False
 
     def add(self, text: str, script: int = 0) -> None:
         """Write a run; `script` is 1 for one that is raised, -1 for one that is lowered."""
@@ -177,13 +182,16 @@ class Line:
             self._script = script
             self._waiting += text
         elif text:
-            self._pieces.append(text)
+            # 3/8 and 5 are not 3/85
+            self._pieces.append(f" {text}" if self._ends_in_fraction and text[0].isdigit() else text)
+            self._ends_in_fraction = False
 
     def add_fraction(self, above: str, below: str) -> None:
         """Write a fraction; one behind a whole number is set apart from it."""
         self._end_script()
         gap = " " if self._last.isdigit() else ""
         self._pieces.append(f"{gap}{_operand(above)}/{_operand(below)}")
+        self._ends_in_fraction = True
 
     def text(self) -> str:
         """Return the line."""
@@ -197,9 +205,25 @@ class Line:
     def _end_script(self) -> None:
         text, script = self._waiting, self._script
         self._waiting, self._script = "", 0
-        if text:
-            written = _raised(self._last, text) if script > 0 else _lowered(self._last, text)
-            self._pieces.append(written)
+        if not text or (script < 0 and self._is_below_bar(text)):
+            return
+        if script > 0:
+            self._raised_at = (len(self._pieces), text.strip())
+        self._pieces.append(_raised(self._last, text) if script > 0 else _lowered(self._last, text))
+        self._ends_in_fraction = False
+
+    def _is_below_bar(self, text: str) -> bool:
+        """Write a lowered figure behind a raised one and a bar as the fraction they are, if they are one."""
+        at, above = self._raised_at
+        if at != len(self._pieces) - 2 or self._pieces[-1].strip() not in _FRACTION_BARS:
+            return False
+        if not (above.isdecimal() and text.strip().isdecimal()):
+            return False
+        del self._pieces[at:]
+        gap = " " if self._last.isalnum() else ""
+        self._pieces.append(f"{gap}{above}/{text.strip()}")
+        self._ends_in_fraction = True
+        return True
 
 
 def _raised(last: str, text: str) -> str:

@@ -12,6 +12,10 @@ from phi3desk.errors import Sentence, say
 #: A picture that is part of the page itself: all but its beginning is left out before anything looks at it.
 _EMBEDDED = re.compile(rb"(data:[\w/+.-]{1,100}(?:;[\w=.+-]{1,60}){0,4};base64,)[A-Za-z0-9+/=%\s]{400,}", re.IGNORECASE)
 _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']++|"[^"]*+"|'[^']*+'){0,400}+)>""")
+#: A tag up to its end, or up to a quote in it that nothing closes.
+_TO_END = re.compile(r"""<(!--|/?[a-zA-Z][^\s/>"']*)(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
+#: So many quotes without an end are looked for.
+_MOST_OPEN_QUOTES = 50
 #: What is no text: comments, and elements whose content is none.
 _NO_TEXT = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _VOID = frozenset(
@@ -62,6 +66,7 @@ def tree_of(page: str) -> HtmlTree:
     """Parse HTML; entities stand for single characters only, and nothing outside the text is reached."""
     if page.lstrip("\ufeff \t\r\n")[:5] == "<?xml":
         page = _SELF_CLOSED.sub(_with_end, page)
+    page = _with_tags_ended(page)
     shown = _never_closed(page)
     for name in _RAW & shown:
         page = _without_last(page, name)
@@ -76,6 +81,24 @@ def tree_of(page: str) -> HtmlTree:
     elif _hides_the_rest(page):
         tree.reasons.append(say("The page has a script or comment without an end; what follows it was not read."))
     return tree
+
+
+def _with_tags_ended(page: str) -> str:
+    """Return a page whose tags end, where a quote without an end would make all that follows a part of one."""
+    small = page.lower()
+    pieces: list[str] = []
+    begin = at = 0
+    while (tag := _TO_END.search(page, at)) and len(pieces) < 2 * _MOST_OPEN_QUOTES:
+        name, at = tag[1].lower(), tag.end()
+        hidden_until = "-->" if name == "!--" else f"</{name}" if name in ("script", "style") else ""
+        if hidden_until:
+            at = small.find(hidden_until, tag.start())
+            if at < 0:
+                break
+        elif page[at : at + 1] in ('"', "'") and (end := page.find(">", at)) >= 0:
+            pieces += [page[begin : tag.start()], f"<{tag[1]}>"]
+            begin = at = end + 1
+    return "".join([*pieces, page[begin:]])
 
 
 def _parsed(page: str) -> tuple[Any, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -93,6 +93,19 @@ _BLOCKS = frozenset(
         "caption",
     ]
 )
+#: what a reader may fill in, by the type of the field
+_FILLED_IN = frozenset(("", "text", "number", "date", "time", "datetime-local", "month", "week", "email", "tel", "url"))
+_TICKS = frozenset(("checkbox", "radio"))
+#: elements within a line that a style may raise or lower
+_STYLED = frozenset(("span", "font", "small", "a", "b", "i", "em", "strong"))
+_RAISED_STYLE = re.compile(
+    r"vertical-align\s*:\s*(?:(?P<named>super|sub)\b|(?P<sign>-?)(?:[1-9]\d{0,3}(?:\.\d{1,4})?|0?\.\d{1,4})(?:pt|px|em|ex|%))"
+    r"|(?<![\w-])top\s*:\s*(?P<moved>-?)(?:[1-9]\d{0,2}(?:\.\d{1,4})?|0?\.\d{1,4})(?:pt|px|em|ex)",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
+_OF_A_CLASS = re.compile(r"(?:span|font)?\.([\w-]{1,80})")
+_LONGEST_STYLE_SHEET = 500_000
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _XML = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})""")
@@ -170,10 +183,16 @@ class _Writer:
     #: What stands before the next text: the bullet or number of a list item.
     mark: str = ""
     not_shown: frozenset[str] = _NOT_SHOWN
+    #: classes of a style sheet that raise (1) or lower (-1) what is written in them
+    classes: Mapping[str, int] = field(default_factory=dict)
+    #: how signs are read that the block so far has: beside each of them they would break its words
+    readings: list[str] = field(default_factory=list)
 
     def taken(self, level: int = 0, preformatted: bool = False) -> Iterator[Block]:
         text, self.line = self.line.text(), Line()
         text = tidy_code(text) if preformatted else tidy(text)
+        if self.readings:
+            text, self.readings = f"{text} ({' '.join(self.readings)})", []
         if not text:
             return
         if level:
@@ -192,7 +211,7 @@ def tidy_code(text: str) -> str:
 
 def blocks_of(tree: HtmlTree) -> Iterator[Block]:
     """Return what an HTML tree shows, block by block."""
-    writer = _Writer(not_shown=_NOT_SHOWN - tree.shown)
+    writer = _Writer(not_shown=_NOT_SHOWN - tree.shown, classes=_raising_classes(tree.root))
     yield from _blocks(_walk(tree.root, writer))
     yield from writer.taken()
 
@@ -212,13 +231,20 @@ def _blocks(steps: _Steps) -> Iterator[Block]:
 
 def _walk(element: Any, writer: _Writer) -> _Steps:
     tag = element.tag
-    if not isinstance(tag, str) or tag in writer.not_shown or _hidden(element):
+    if not isinstance(tag, str) or _hidden(element):
+        return
+    if tag in writer.not_shown:
+        _add_held(element, writer.line)
+        return
+    if tag in ("rt", "rp"):
+        writer.readings += [reading] if tag == "rt" and (reading := one_line(element.text_content())) else []
         return
     if tag == "br":
         writer.line.add("\n")
         return
-    if tag in _SCRIPTS:
-        writer.line.add(_collapsed(element.text_content()), _SCRIPTS[tag])
+    script = _SCRIPTS.get(tag) or (_styled_script(element, writer.classes) if tag in _STYLED else 0)
+    if script:
+        writer.line.add(_collapsed(element.text_content()), script)
         return
     if tag in _FORMULAS and len(element) >= 2:
         _add_formula(element, writer.line)
@@ -228,7 +254,7 @@ def _walk(element: Any, writer: _Writer) -> _Steps:
         return
     yield from writer.taken()
     if tag == "table" and _holds_data(element):
-        yield from _table(element)
+        yield from _table(element, writer)
         return
     level = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0
     if tag == "li":
@@ -240,6 +266,60 @@ def _walk(element: Any, writer: _Writer) -> _Steps:
     yield from writer.taken(level)
     if tag == "li":
         writer.mark = ""
+
+
+def _add_held(element: Any, line: Line) -> None:
+    """Write what is filled into a field, ticked or chosen, and the words of a drawing; no other list and no button."""
+    held = ""
+    if element.tag == "textarea":
+        held = element.text_content()
+    elif element.tag == "select":
+        chosen = (option for option in element.iter("option") if option.get("selected") is not None)
+        held = ", ".join(one_line(option.text_content()) for option in chosen)
+    elif element.tag == "svg":
+        held = " ".join(one_line(text.text_content()) for text in element.iter("text"))
+    elif element.tag == "input":
+        kind = element.get("type", "").strip().lower()
+        if kind in _TICKS:
+            held = "☑" if element.get("checked") is not None else "☐"
+        elif kind in _FILLED_IN:
+            held = element.get("value", "")
+    if held.strip():
+        line.add(f" {_collapsed(held).strip()} ")
+
+
+def _styled_script(element: Any, classes: Mapping[str, int]) -> int:
+    """Return 1 where a style raises an element within its line, -1 where it lowers it."""
+    style = element.get("style")
+    script = _script_of(style) if style else None
+    if script is None and classes:
+        named = element.get("class", "").split()
+        script = next((classes[name] for name in named if name in classes), 0)
+    return script or 0
+
+
+def _script_of(style: str) -> int | None:
+    found = _RAISED_STYLE.search(style)
+    if found is None or (found["moved"] is not None and "relative" not in style.lower()):
+        return None
+    if found["named"]:
+        return 1 if found["named"].lower() == "super" else -1
+    if found["moved"] is not None:
+        return 1 if found["moved"] else -1
+    return -1 if found["sign"] else 1
+
+
+def _raising_classes(root: Any) -> dict[str, int]:
+    """Return the classes that a page's style sheets raise or lower."""
+    found = {}
+    for sheet in root.iter("style"):
+        for selectors, style in _RULE.findall((sheet.text or "")[:_LONGEST_STYLE_SHEET]):
+            if "vertical-align" not in style.lower() or not (script := _script_of(style)):
+                continue
+            for selector in selectors.split(","):
+                named = _OF_A_CLASS.fullmatch(selector.strip())
+                found.update({named[1]: script} if named else {})
+    return found
 
 
 def _add_formula(formula: Any, line: Line) -> None:
@@ -291,14 +371,14 @@ def _holds_data(table: Any) -> bool:
     return any(len(row) > 1 for row in table.iter("tr")) and next(table.iter("h1", "h2"), None) is None
 
 
-def _table(table: Any) -> Iterator[Block]:
+def _table(table: Any, writer: _Writer) -> Iterator[Block]:
     caption = table.find("caption")
     if caption is not None:
         yield Block(one_line(caption.text_content()))
     lines = (line for line in table.iter("tr") if not _hidden(line))
     head = itertools.takewhile(_names_columns, itertools.islice(table.iter("tr"), LOOKED_AT))
     below: dict[int, tuple[int, str]] = {}
-    yield from lines_of((_row(_cells(line), below) for line in lines), sum(1 for _ in head))
+    yield from lines_of((_row(_cells(line), below, writer) for line in lines), sum(1 for _ in head))
 
 
 def _cells(line: Any) -> list[Any]:
@@ -310,7 +390,7 @@ def _names_columns(line: Any) -> bool:
     return bool(cells) and ((parent is not None and parent.tag == "thead") or all(cell.tag == "th" for cell in cells))
 
 
-def _row(cells: list[Any], below: dict[int, tuple[int, str]]) -> list[str]:
+def _row(cells: list[Any], below: dict[int, tuple[int, str]], around: _Writer) -> list[str]:
     """Return a row's texts with cells that reach over several columns or down from rows above repeated.
 
     `below` holds, for a column, how many more rows a cell from above reaches into, and its text.
@@ -328,7 +408,7 @@ def _row(cells: list[Any], below: dict[int, tuple[int, str]]) -> list[str]:
 
     for cell in cells:
         take_from_above()
-        text = _cell_text(cell)
+        text = _cell_text(cell, around)
         down = _span(cell.get("rowspan"))
         for piece in repeated(text, _span(cell.get("colspan"))):
             if len(row) >= MOST_COLUMNS:
@@ -340,8 +420,8 @@ def _row(cells: list[Any], below: dict[int, tuple[int, str]]) -> list[str]:
     return row
 
 
-def _cell_text(cell: Any) -> str:
-    writer = _Writer()
+def _cell_text(cell: Any, around: _Writer) -> str:
+    writer = _Writer(not_shown=around.not_shown, classes=around.classes)
     blocks = [block.text for block in (*_blocks(_inside(cell, writer)), *writer.taken())]
     return one_line(" ".join(blocks))
 

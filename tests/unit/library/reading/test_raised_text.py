@@ -115,3 +115,53 @@ def test_slides_keep_exponents(tmp_path: Path) -> None:
             run._r.get_or_add_rPr().set("baseline", baseline)
     slides.save(str(tmp_path / "limits.pptx"))
     assert "Limit 10^4 per m²" in told_of(tmp_path / "limits.pptx").text
+
+
+@pytest.mark.parametrize(
+    ("before", "above", "bar", "below", "written"),
+    [
+        ("a pipe of 3", "1", "/", "2", "a pipe of 3 1/2"),
+        ("a pipe of 3 ", "1", "⁄", "2", "a pipe of 3 1/2"),
+        ("10", "4", "/", "min", "10^4/min"),
+        ("a", "2", "/b", "3", "a²/b3"),
+    ],
+)
+def test_a_raised_and_a_lowered_figure_with_a_bar_between_are_a_fraction(
+    before: str, above: str, bar: str, below: str, written: str
+) -> None:
+    line = Line()
+    line.add(before)
+    line.add(above, 1)
+    line.add(bar)
+    line.add(below, -1)
+    line.add(" inch")
+    assert line.text() == f"{written} inch"
+
+
+def test_a_figure_behind_a_fraction_is_set_apart_from_it() -> None:
+    line = Line()
+    line.add_fraction("3", "8")
+    line.add("10")
+    line.add("4", 1)
+    assert line.text() == "3/8 10^4"
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        '<span style="vertical-align: super; font-size: 8pt">4</span>',
+        '<span style="vertical-align:4.5pt">4</span>',
+        "<span style='position:relative;top:-4.0pt'>4</span>",
+        '<font class="x c3">4</font>',
+    ],
+)
+def test_html_keeps_what_a_style_raises(tmp_path: Path, raised: str) -> None:
+    file = tmp_path / "a.html"
+    sheet = "<style>p {top: 0} .c1, span.c3 {color: red; vertical-align: super}</style>"
+    table = f"<table><tr><th>Load</th><th>Name</th></tr><tr><td>10{raised}</td><td>T</td></tr></table>"
+    file.write_text(f"<html><head>{sheet}</head><p>10{raised} cycles</p>{table}", encoding="utf-8")
+    text = told_of(file).text
+    assert "10^4 cycles" in text
+    assert "Load: 10^4" in text
+    file.write_text("<p>10<span style='vertical-align:middle;top:-4pt'>4</span> <b style='vertical-align:0'>5</b></p>")
+    assert told_of(file).text.strip() == "104 5"

@@ -83,7 +83,8 @@ def test_an_element_that_is_not_shown_hides_nothing_where_it_is_never_closed(tmp
     told = read(tmp_path, f"<html><body><p>First.</p><{name} class='x'>Inside.<h1>Findings</h1><p>Behind.</p>")
     assert all(word in told.text for word in ("First.", "Inside.", "Findings", "Behind."))
     told = read(tmp_path, f"<html><body><p>First.</p><{name}>Inside.</{name}><p>Behind.</p>")
-    assert told.text == "First.\n\nBehind."
+    # what is filled into a field is read
+    assert told.text.split() == ["First.", *(["Inside."] if name == "textarea" else []), "Behind."]
 
 
 @pytest.mark.parametrize("opening", ["<script>", "<style>", "<!--"])
@@ -100,3 +101,25 @@ def test_elements_of_xhtml_that_close_themselves_hide_nothing(tmp_path: Path) ->
         "<script src='a/b.js' /><style/></head><body><a id='x'/><p>First.<br/>Second.</p><textarea/><p>Behind.</p>"
     )
     assert read(tmp_path, page, "a.xhtml").text == "First.\nSecond.\n\nBehind."
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_quote_without_an_end_hides_no_words(tmp_path: Path, quote: str) -> None:
+    page = f"<script>a = '<p x={quote}';</script><p>one</p><p title={quote}abc>two</p><p>three <b>four</b></p>"
+    assert read(tmp_path, page).text.split() == ["one", "two", "three", "four"]
+
+
+def test_what_is_filled_in_ticked_and_drawn_is_read(tmp_path: Path) -> None:
+    page = """<p>Serial <input value="KX-9"> tested <input type="checkbox" checked> rejected <input type="radio">
+        <input type="hidden" value="no"><input type="password" value="no"><input type="submit" value="no">
+        Hall <select><option>2</option><option selected>3</option></select> <textarea>Brake slips</textarea>
+        <svg><title>no</title><g><text>Tank T-6</text></g></svg></p>
+        <table><tr><th>Part</th><th>Stock</th></tr>
+        <tr><td>Ring</td><td><input type="number" value="4"></td></tr></table>"""
+    text = " ".join(read(tmp_path, page).text.split())
+    assert text == "Serial KX-9 tested ☑ rejected ☐ Hall 3 Brake slips Tank T-6 Part: Ring; Stock: 4"
+
+
+def test_signs_with_their_reading_beside_them_stay_a_word(tmp_path: Path) -> None:
+    page = "<p>軸受の<ruby>給<rp>(</rp><rt>きゅう</rt><rp>)</rp>油<rt>ゆ</rt></ruby>は半年ごと</p>"
+    assert read(tmp_path, page).text.strip() == "軸受の給油は半年ごと (きゅう ゆ)"
