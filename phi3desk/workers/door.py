@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
 
 import msgspec
@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 #: no request is longer, whoever sends it
 _LONGEST = 16 * 1024**2
 _PAUSE_SECONDS = 0.2
+#: a worker that takes longer to let somebody in is stopped or hangs
+_KNOCK_SECONDS = 20.0
+#: what the other side can end the talk about the key with; an AssertionError where it says something else altogether
+_NOT_LET_IN = (OSError, EOFError, AuthenticationError, ValueError, AssertionError)
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Door:
         self._serve = serve
         self._closed = threading.Event()
         key = secrets.token_bytes(32)
-        self._listener = Listener(authkey=key)
+        self._key = key
+        self._listener = Listener()
         self._address = _Address(str(self._listener.address), key.hex())
         try:
             write_atomically(file, msgspec.json.encode(self._address).decode())
@@ -68,14 +73,21 @@ class Door:
         while not self._closed.is_set():
             try:
                 connection = self._listener.accept()
-            except (OSError, EOFError, AuthenticationError):
+            except (OSError, EOFError):
                 if not self._closed.wait(_PAUSE_SECONDS):
-                    log.warning("somebody was not let in", exc_info=True)
+                    log.warning("nobody could come to the door", exc_info=True)
                 continue
+            # asked for the key there: who does not answer keeps nobody else waiting
             threading.Thread(target=self._talk, args=(connection,), name="guest", daemon=True).start()
 
     def _talk(self, connection: Connection) -> None:
         with connection:
+            try:
+                deliver_challenge(connection, self._key)
+                answer_challenge(connection, self._key)
+            except _NOT_LET_IN:
+                log.warning("somebody was not let in", exc_info=True)
+                return
             self._serve(_messages(connection), Outlet(_Messages(connection)))
 
 
@@ -103,10 +115,16 @@ def knock(file: Path) -> Connection | None:
     door = _read(file)
     if door is None:
         return None
-    try:
-        return Client(door.address, authkey=bytes.fromhex(door.key))
-    except (OSError, EOFError, AuthenticationError, ValueError):
-        return None
+    opened: list[Connection] = []
+
+    def come_in() -> None:
+        with suppress(*_NOT_LET_IN):
+            opened.append(Client(door.address, authkey=bytes.fromhex(door.key)))
+
+    coming = threading.Thread(target=come_in, name="knock", daemon=True)
+    coming.start()
+    coming.join(_KNOCK_SECONDS)
+    return opened[0] if opened else None
 
 
 def _read(file: Path) -> _Address | None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing, suppress
+from multiprocessing.connection import Client, Listener, answer_challenge
 
 import pytest
 
@@ -14,7 +15,7 @@ from phi3desk.cli.shared_library import SharedLibrary
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import State
 from phi3desk.settings import Settings
-from phi3desk.workers.door import knock
+from phi3desk.workers.door import Door, knock
 from phi3desk.workers.protocol import News
 from phi3desk.workers.requests import GetStatus
 from tests.helpers.worker_process import WorkerProcess
@@ -64,3 +65,24 @@ def test_commands_work_while_the_window_is_open(home, tmp_path):
             library.documents()
     assert not home.library_door.exists()
     assert knock(home.library_door) is None
+
+
+def test_guests_that_say_nothing_or_garbage_keep_nobody_out(tmp_path):
+    file = tmp_path / "library.door"
+    door = Door(file, lambda lines, _outlet: list(lines))
+    with closing(door):
+        told = json.loads(file.read_text())
+        with closing(Client(told["address"])):
+            assert knock(file) is not None
+        with closing(Client(told["address"])) as garbage:
+            answer_challenge(garbage, bytes.fromhex(told["key"]))
+            garbage.send_bytes(b"garbage")
+            assert knock(file) is not None
+
+
+def test_a_worker_that_hangs_keeps_no_command_waiting(tmp_path, monkeypatch):
+    monkeypatch.setattr("phi3desk.workers.door._KNOCK_SECONDS", 0.5)
+    with Listener() as hanging:
+        file = tmp_path / "library.door"
+        file.write_text(json.dumps({"address": str(hanging.address), "key": "00" * 32}))
+        assert knock(file) is None
