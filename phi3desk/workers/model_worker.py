@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import time
 from contextlib import suppress
 from typing import Never
 
@@ -28,6 +29,9 @@ from phi3desk.workers.requests import (
     WriteAnswer,
 )
 from phi3desk.workers.worker import Outlet, Worker
+
+#: seconds between two notices of how far a load is
+PROGRESS_EVERY = 0.1
 
 
 class ModelService:
@@ -60,8 +64,15 @@ class ModelService:
             raise Cancelled
         entry = self._models.find(request.model.name)
 
+        told = -PROGRESS_EVERY
+
         def on_progress(fraction: float) -> bool:
-            task.emit(LoadProgress(fraction))
+            # llama.cpp tells of every tensor: hundreds within a moment, and the window would answer nothing else
+            nonlocal told
+            now = time.monotonic()
+            if now - told >= PROGRESS_EVERY:
+                told = now
+                task.emit(LoadProgress(fraction))
             return not task.cancelled.is_set()
 
         engine = Engine.load(entry.path, request.options, on_progress)

@@ -1,12 +1,18 @@
 """The model worker as a real process on the tiny Phi-3."""
 
+import threading
+import time
+
 import pytest
 
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
+from phi3desk.errors import Cancelled
 from phi3desk.library.documents import Passage
+from phi3desk.model.llama.engine import Engine
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, Ending, LoadOptions, ModelKind, ModelRef, Sampling, Turn
+from phi3desk.workers.model_worker import PROGRESS_EVERY, ModelService
 from phi3desk.workers.protocol import FailureKind, News
 from phi3desk.workers.requests import (
     Cancel,
@@ -59,6 +65,26 @@ def test_load_tells_progress_and_what_is_loaded(worker, tiny, home):
     progress = [event.data.fraction for event in events if isinstance(event.data, LoadProgress)]
     assert progress
     assert progress == sorted(progress)
+
+
+def test_load_of_many_tensors_tells_few_notices(home, tiny, monkeypatch):
+    told = []
+
+    class Asked:
+        cancelled = threading.Event()
+        emit = staticmethod(told.append)
+
+    def load(path, options, on_progress):
+        assert all(on_progress(part / 5000) for part in range(5000))
+        Asked.cancelled.set()
+        assert not on_progress(1.0)
+        raise Cancelled
+
+    monkeypatch.setattr(Engine, "load", load)
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        ModelService(ModelStore(home)).load(LoadModel(tiny, OPTIONS), Asked())
+    assert 1 <= len(told) <= 1 + (time.monotonic() - started) / PROGRESS_EVERY
 
 
 def test_answer_streams_what_it_returns(worker, tiny):
