@@ -121,7 +121,9 @@ class StartPage(ScrollColumn):
         self._row.setSpacing(SPACE_L)
         self._row.addWidget(self.documents, 4)
         self._row.addWidget(self.model, 3)
-        self._offered: list[QPushButton] = []
+        #: a button for each question on offer
+        self.offered: list[QPushButton] = []
+        self._questions_shown: list[str] = []
         self._questions = QVBoxLayout()
         self._questions.setSpacing(SPACE_S)
         self._questions.setContentsMargins(0, SPACE_L, 0, 0)
@@ -187,12 +189,16 @@ class StartPage(ScrollColumn):
         self.model.set_progress(share)
 
     def show_questions(self, questions: list[str]) -> None:
-        """Offer questions to begin with."""
-        for button in self._offered:
+        """Offer questions to begin with; buttons whose questions stay are left to whoever points at them."""
+        questions = questions[:MOST_QUESTIONS]
+        if questions == self._questions_shown:
+            return
+        self._questions_shown = questions
+        for button in self.offered:
             self._questions.removeWidget(button)
             button.deleteLater()
-        self._offered = []
-        for question in questions[:MOST_QUESTIONS]:
+        self.offered = []
+        for question in questions:
             button = QPushButton(question.replace("&", "&&"))
             set_kind(button, "row")
             button.setToolTip(plain_tooltip(question))
@@ -201,11 +207,11 @@ class StartPage(ScrollColumn):
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.clicked.connect(lambda _=False, question=question: self.question_chosen.emit(question))
             self._questions.addWidget(button)
-            self._offered.append(button)
+            self.offered.append(button)
 
     def questions(self) -> list[str]:
         """Return the questions on offer."""
-        return [button.toolTip() for button in self._offered]
+        return list(self._questions_shown)
 
     def _import_words(self, figures: Figures | None, progress: ImportProgress) -> str:
         parts = [self._progress_text.phase(progress.phase)]
