@@ -264,12 +264,20 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """The end of an import: how many files ended in which state; `notice` tells what had to be put aside."""
+    """The end of an import: how many files ended in which state; `notice` tells what had to be put aside.
+
+    Of those that failed, `left_unread` were never opened, for the import was cancelled before.
+    """
 
     states: dict[str, int]
     seconds: float
     cancelled: bool = False
     notice: Sentence | None = None
+    left_unread: int = 0
+
+    def tried(self) -> dict[str, int]:
+        """Return the states of the files whose reading was tried."""
+        return {**self.states, State.FAILED.value: self.states.get(State.FAILED, 0) - self.left_unread}
 
 
 @dataclass(frozen=True)

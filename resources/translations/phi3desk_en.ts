@@ -75,6 +75,13 @@
 <context>
     <name>DocumentImport</name>
     <message numerus="yes">
+        <source>The import was stopped: %Ln file(s) were not read.</source>
+        <translation>
+            <numerusform>The import was stopped: %Ln file was not read.</numerusform>
+            <numerusform>The import was stopped: %Ln files were not read.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>None of %Ln file(s) could be read. The library says why.</source>
         <translation>
             <numerusform>The file could not be read. The library says why.</numerusform>
@@ -118,6 +125,13 @@
 </context>
 <context>
     <name>ImportBar</name>
+    <message numerus="yes">
+        <source>%Ln file(s) were not read.</source>
+        <translation>
+            <numerusform>%Ln file was not read.</numerusform>
+            <numerusform>%Ln files were not read.</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>None of %Ln file(s) could be read.</source>
         <translation>

@@ -140,13 +140,15 @@ class Importer:
             if not stopped:
                 run.cancelled.clear()
             self._one_at_a_time.release()
+        failed = run.states[State.FAILED]
         if was_cancelled and not self._suspended:
             self._give_reasons(run, collections)
+        left_unread = run.states[State.FAILED] - failed
         if not (was_cancelled and self._suspended):
             self._catalog.expect_nothing()
         run.tell(at_once=True)
         notice = self._vectors.take_notice()
-        return ImportSummary(dict(run.states), time.monotonic() - run.started, was_cancelled, notice)
+        return ImportSummary(dict(run.states), time.monotonic() - run.started, was_cancelled, notice, left_unread)
 
     def _give_reasons(self, run: ImportRun, collections: dict[int, list[Path]]) -> None:
         """Have every file that a cancelled import did not read say so, but for those that hold an earlier content."""

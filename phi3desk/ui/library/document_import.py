@@ -78,6 +78,8 @@ class DocumentImport(QObject):
 
     def summary(self, summary: ImportSummary) -> tuple[str, bool]:
         """Return how an import ended in a sentence, and whether there are files to look after."""
+        if summary.left_unread:
+            return self.tr("The import was stopped: %Ln file(s) were not read.", "", summary.left_unread), True
         total = sum(summary.states.values())
         good = sum(summary.states.get(state, 0) for state in READ)
         if not good:

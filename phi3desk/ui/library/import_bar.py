@@ -95,7 +95,8 @@ class ImportBar(Card):
         self._progressed = True
         self._pausing = self._pausing and progress.phase is not Phase.PAUSED
         self.pause_button.setEnabled(self.cancel_button.isEnabled())
-        self._show_paused(progress.phase is Phase.PAUSED)
+        # while the page under way is still read, its progress is not that of a pause: the button stays as it is
+        self._show_paused(self._held or progress.phase is Phase.PAUSED)
         if self.cancel_button.isEnabled() and not self._pausing:
             self._say(self._head_of(progress.phase, figures))
         # the bar runs to and fro while the files are not counted
@@ -130,12 +131,14 @@ class ImportBar(Card):
         stopped = self.tr("The import was stopped. What was read is kept and can be searched.")
         if summary is None:
             return stopped
-        states = summary.states
+        states = summary.tried()
         files = sum(states.values())
         unreadable = sum(count for state, count in states.items() if state in UNREADABLE)
         sentences = []
         if summary.cancelled:
             sentences.append(stopped)
+        if summary.left_unread:
+            sentences.append(self.tr("%Ln file(s) were not read.", "", summary.left_unread))
         if summary.notice is not None:
             sentences.append(translate(summary.notice))
         elif files == 0 and not summary.cancelled:
@@ -240,13 +243,14 @@ class ImportBar(Card):
             self.setAccessibleDescription(text)
 
     def _on_pause(self) -> None:
-        if self._pausing:
+        if self._pausing and not self._paused:
             return
         # not disabled meanwhile: the keyboard would go on to the button that cancels
         self._pausing = paused = not self._paused
         if paused:
             self._say(self.tr("Pausing after the page that is being read"))
         else:
+            self._held = False
             self._show_paused(False)
             self._say(self.tr("Going on"))
         self.pause_requested.emit(paused)
@@ -268,4 +272,5 @@ def joined(summaries: Sequence[ImportSummary | None]) -> ImportSummary | None:
         states.update(summary.states)
     cancelled = len(ended) < len(summaries) or any(summary.cancelled for summary in ended)
     notice = next((summary.notice for summary in ended if summary.notice is not None), None)
-    return ImportSummary(dict(states), sum(summary.seconds for summary in ended), cancelled, notice)
+    left_unread = sum(summary.left_unread for summary in ended)
+    return ImportSummary(dict(states), sum(summary.seconds for summary in ended), cancelled, notice, left_unread)

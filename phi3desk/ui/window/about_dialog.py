@@ -42,6 +42,7 @@ class AboutDialog(QDialog):
         self.licence.setReadOnly(True)
         self.licence.setTabChangesFocus(True)
         self.licence.setAccessibleName(self.tr("Licence"))
+        self.licence.setPlaceholderText(self.tr("Looking up the parts …"))
         self.parts.currentItemChanged.connect(self._on_current_changed)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

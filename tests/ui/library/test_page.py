@@ -206,6 +206,33 @@ def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot
     assert asked(shown) == [PauseImports(True), PauseImports(False)]
 
 
+def test_library_page_bar_goes_on_to_name_its_button_while_the_page_under_way_is_read(page, qtbot: QtBot):
+    shown = page([document(1)])
+    library, bar = shown.library, shown.import_bar
+    library.import_started.emit()
+    library.import_progressed.emit(PROGRESS)
+    qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
+    library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True, paused=True))
+    for _ in range(3):
+        library.import_progressed.emit(PROGRESS)
+        assert bar.pause_button.text() == "Continue"
+    assert bar.text == "Pausing after the page that is being read"
+    qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
+    library.import_progressed.emit(PROGRESS)
+    assert (bar.text, bar.pause_button.text()) == ("Preparing the search by meaning", "Pause")
+    assert asked(shown) == [PauseImports(True), PauseImports(False)]
+
+
+def test_library_page_does_not_call_files_damaged_that_a_cancelled_import_left_unread(page):
+    shown = page([document(1)])
+    shown.library.import_started.emit()
+    shown.library.import_finished.emit(ImportSummary({"words": 4, "failed": 21}, 9.0, cancelled=True, left_unread=20))
+    assert shown.import_bar.text == (
+        "The import was stopped. What was read is kept and can be searched. 20 files were not read. "
+        "1 of 5 files could not be read. 1 is damaged or took too long."
+    )
+
+
 def test_library_page_bar_says_that_an_import_waits_before_it_has_progress(page):
     shown = page([document(1)])
     shown.library.status_changed.emit(LibraryStatus(1, 5, 5, "", False, True, paused=True))

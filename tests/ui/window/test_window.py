@@ -547,6 +547,8 @@ def test_window_leaves_the_keyboard_and_what_is_typed_where_they_are(
     services.library.import_started.emit()
     services.library.import_finished.emit(ImportSummary({"ready": 3}, 1.0, False))
     window.toast.timer.timeout.emit()
+    services.library.import_finished.emit(ImportSummary({"ready": 3, "failed": 20}, 1.0, True, left_unread=20))
+    assert window.toast.text == "The import was stopped: 20 files were not read."
     assert composer.edit.hasFocus()
     window.chat.start.question_chosen.emit("How often?")
     assert composer.text == "And the next?"

@@ -151,7 +151,10 @@ def test_a_cancelled_import_is_taken_up_again(library: Library, folder: Path, pa
     cancelled = threading.Event()
     cancelled.set()
     mine = library.collection_id("My documents", create=True)
-    assert library.import_paths([folder], mine, cancelled=cancelled).cancelled
+    summary = library.import_paths([folder], mine, cancelled=cancelled)
+    assert summary.cancelled
+    assert summary.left_unread == summary.states["failed"] > 0
+    assert sum(summary.tried().values()) == 0
     library.import_paths([folder], mine)
     assert set(states(library).values()) == {State.READY}
 
