@@ -34,8 +34,9 @@ from phi3desk.ui.widgets.shortcuts import bind
 REFRESH_MS = 150
 #: While an import runs a refresh waits this long, and a millisecond more for every two documents.
 REFRESH_WHILE_IMPORTING_MS = 1500
-#: two lines, so that what is to be done is not cut
+#: two lines, so that what is to be done is not cut; more where the text is larger
 ROW_HEIGHT = 44
+ROW_ROOM = 10
 #: A larger selection is not kept when the rows are sorted anew.
 MOST_KEPT = 500
 #: The columns that step aside, in this order, where "what to do" would have less room than this.
@@ -214,7 +215,7 @@ class DocumentList(QWidget):
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self._fit_rows()
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -303,7 +304,7 @@ class DocumentList(QWidget):
         row = self.model.row_of(document) if document else -1
         if row >= 0 and self.table.rowViewportPosition(row) != offset:
             self.table.updateGeometries()
-            bar.setValue(row * ROW_HEIGHT - offset)
+            bar.setValue(self.table.rowViewportPosition(row) + bar.value() - offset)
 
     def _keep_selection(self) -> None:
         selected = self.selected_documents()
@@ -385,6 +386,10 @@ class DocumentList(QWidget):
         for column, width in widths.items():
             self.table.horizontalHeader().resizeSection(column, width)
 
+    def _fit_rows(self) -> None:
+        lines = 2 * self.table.fontMetrics().lineSpacing()
+        self.table.verticalHeader().setDefaultSectionSize(max(ROW_HEIGHT, lines + ROW_ROOM))
+
     def _recolor(self) -> None:
         self.model.recolor()
         self._filter_icon.setIcon(icon("magnify"))
@@ -392,4 +397,6 @@ class DocumentList(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.table and event.type() == QEvent.Type.Resize:
             QTimer.singleShot(0, self, self._fit_columns)
+        if watched is self.table and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_rows()
         return super().eventFilter(watched, event)

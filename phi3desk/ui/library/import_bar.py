@@ -41,9 +41,10 @@ class ImportBar(Card):
         self.progress_bar.setTextVisible(False)
         self.progress_bar.setRange(0, 1000)
         self.progress_bar.setAccessibleName(self.tr("Files read"))
-        self._file = ElidedLabel("quiet")
-        self._figures = ElidedLabel("quiet")
-        self._searchable = ElidedLabel("quiet")
+        # each keeps its height while it is empty, so that nothing moves, and follows the size of the text
+        self._file = ElidedLabel("quiet", keeps_line=True)
+        self._figures = ElidedLabel("quiet", keeps_line=True)
+        self._searchable = ElidedLabel("quiet", keeps_line=True)
         self.pause_button = Button(self.tr("Pause"), "pause")
         on_click(self.pause_button, self._on_pause)
         self.cancel_button = on_click(
@@ -200,8 +201,6 @@ class ImportBar(Card):
         first.addWidget(self._file, 1)
         first.addWidget(self._left)
         column.addLayout(first)
-        for line in (self._file, self._figures, self._searchable):
-            line.setFixedHeight(line.fontMetrics().lineSpacing())
         column.addWidget(self._figures)
         column.addWidget(self._searchable)
         head = QHBoxLayout()

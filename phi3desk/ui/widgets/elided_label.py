@@ -10,10 +10,11 @@ from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 
 class ElidedLabel(QLabel):
-    """Plain text; the whole of it is its tool tip."""
+    """Plain text; the whole of it is its tool tip. With `keeps_line` it is one line high without a text too."""
 
-    def __init__(self, kind: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, kind: str = "", parent: QWidget | None = None, *, keeps_line: bool = False) -> None:
         super().__init__(parent)
+        self._keeps_line = keeps_line
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         if kind:
@@ -24,8 +25,13 @@ class ElidedLabel(QLabel):
         self.setText(text)
         self.setToolTip(plain_tooltip(text))
 
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width(), max(hint.height(), self.fontMetrics().lineSpacing())) if self._keeps_line else hint
+
     def minimumSizeHint(self) -> QSize:
-        return QSize(40, super().minimumSizeHint().height())
+        height = super().minimumSizeHint().height()
+        return QSize(40, max(height, self.fontMetrics().lineSpacing()) if self._keeps_line else height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -48,6 +48,7 @@ from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.source.pane import LEAST_WIDTH
+from phi3desk.ui.widgets.elided_label import ElidedLabel
 from phi3desk.ui.window import geometry
 from phi3desk.ui.window.about_dialog import AboutDialog
 from phi3desk.ui.window.main_window import MainWindow
@@ -626,6 +627,13 @@ def test_window_enlarges_lists_and_buttons_with_the_text(
             assert widget.font().pixelSize() == 19
         assert window.chat.view.document().defaultFont().pixelSize() == 22
         assert window.source.text.font().pixelSize() == 22
+        table, bar = window.library_page.documents.table, window.library_page.import_bar
+        assert table.verticalHeader().defaultSectionSize() >= 2 * table.fontMetrics().lineSpacing()
+        window.show_page(Page.LIBRARY)
+        services.library.import_started.emit()
+        lines = [line for line in bar.findChildren(ElidedLabel) if line.isVisible()]
+        assert len(lines) == 4
+        qtbot.waitUntil(lambda: all(line.height() >= line.fontMetrics().lineSpacing() for line in lines))
     finally:
         app.apply_scheme(qapp, "light")
 
