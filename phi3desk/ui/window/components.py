@@ -45,8 +45,10 @@ def shipped_components() -> list[Component]:
             if name == PROGRAM:
                 made[key] = Component(PROGRAM, __version__, "")
             continue
-        made[key] = Component(package.name, package.version, _licence(package))
-        waiting += _needed(package)
+        # each look at a package's metadata parses all of it anew, the description of many pages too
+        told = package.metadata
+        made[key] = Component(told["Name"], told["Version"], _licence(told))
+        waiting += _needed(told)
     program = made.pop(PROGRAM)
     return [program, *(made[key] for key in sorted(made))]
 
@@ -69,18 +71,17 @@ def _key(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _needed(package: metadata.Distribution) -> list[str]:
+def _needed(told: metadata.PackageMetadata) -> list[str]:
     names = []
-    for requirement in package.requires or ():
+    for requirement in told.get_all("Requires-Dist") or ():
         extra = _EXTRA.search(requirement)
         found = _NAME.match(requirement)
-        if found and (extra is None or (package.name == PROGRAM and extra[1] == SHIPPED_EXTRA)):
+        if found and (extra is None or (told["Name"] == PROGRAM and extra[1] == SHIPPED_EXTRA)):
             names.append(found[0])
     return names
 
 
-def _licence(package: metadata.Distribution) -> str:
-    told = package.metadata
+def _licence(told: metadata.PackageMetadata) -> str:
     for expression in told.get_all("License-Expression") or ():
         return str(expression)
     classifiers = [line for line in told.get_all("Classifier") or () if line.startswith(_CLASSIFIER)]
