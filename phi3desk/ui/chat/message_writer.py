@@ -216,7 +216,7 @@ class MessageWriter(QObject):
                 cursor.insertText("   ·   ", self._quiet())
             look.setToolTip(plain_tooltip(also_as(passage.also)))
             where = plain(place_of(passage)).replace(" ", "\u00a0")
-            cursor.insertText(f"[{source.n}] {plain(passage.document)}, {where}", look)
+            cursor.insertText(f"[{source.n}]\u00a0{plain(passage.document)}, {where}", look)
 
     def _new_block(self, cursor: QTextCursor, look: QTextBlockFormat) -> None:
         frame_start = cursor.block().position()

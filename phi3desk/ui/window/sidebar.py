@@ -155,7 +155,8 @@ class Sidebar(QFrame):
         menu = QMenu(self.help)
         menu.addAction(self.tr("Keyboard shortcuts\tF1")).triggered.connect(lambda _: self.shortcuts_requested.emit())
         menu.addAction(self.tr("About phi3desk")).triggered.connect(lambda _: self.about_requested.emit())
-        self.help.setMenu(menu)
+        # not its own menu: the style would draw its icon and name elsewhere than those of the buttons above
+        self.help.clicked.connect(lambda: menu.popup(self.help.mapToGlobal(self.help.rect().topRight())))
         return self.help
 
     def show_conversations(self, conversations: list[Conversation], current: int, searching: bool) -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Conversation
@@ -53,6 +53,23 @@ def test_list_groups_conversations_by_day() -> None:
         "Conversation 5",
     ]
     assert not model.flags(model.index(0)) & Qt.ItemFlag.ItemIsSelectable
+
+
+def test_help_stands_in_line_with_the_pages_above_and_opens_its_menu(qtbot: QtBot, sidebar: Sidebar) -> None:
+    def first_ink(button: QPushButton) -> int:
+        drawn = button.grab().toImage()
+        rows = range(4, drawn.height() - 4)
+        return next(x for x in range(4, drawn.width()) if any(drawn.pixel(x, y) != drawn.pixel(4, 4) for y in rows))
+
+    pages = [button for button, _ in sidebar.page_buttons.values()]
+    assert abs(first_ink(sidebar.help) - first_ink(pages[-1])) <= 2
+    told = []
+    sidebar.about_requested.connect(lambda: told.append("about"))
+    qtbot.mouseClick(sidebar.help, Qt.MouseButton.LeftButton)
+    menu = next(menu for menu in sidebar.help.findChildren(QMenu) if menu.isVisible())
+    menu.actions()[-1].trigger()
+    menu.close()
+    assert told == ["about"]
 
 
 def test_list_makes_rows_as_they_are_needed() -> None:
