@@ -217,18 +217,15 @@ def _is_of(process: psutil.Process, session: int) -> bool:
         return False
 
 
-def preloaded() -> Embedder:
+def unloaded() -> Embedder:
     """Return an embedder in a process that has one thread only, so that it may be forked.
 
-    Its model has threads of its own: each fork loads it, which takes half a second.
+    Its model and its tokenizer have threads of their own: each fork loads them, which takes a second.
     """
     # loaded once, before the forks
     import chromadb  # noqa: F401
-    import onnx  # noqa: F401
-    import onnxruntime  # noqa: F401
 
     embedder = open_embedder()
-    embedder.count_tokens(["pump"])
     assert len(psutil.Process().threads()) == 1, "a process with threads is not to be forked"
     return embedder
 
@@ -244,7 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # numpy starts its threads when it is imported, so that only a process begun anew can do without them
         again = [sys.executable, "-m", "tests.benchmarks.kill", *(sys.argv[1:] if arguments is None else arguments)]
         os.execve(sys.executable, again, os.environ | {"OPENBLAS_NUM_THREADS": "1"})
-    embedder = preloaded()
+    embedder = unloaded()
     failed = kills = 0
     with tempfile.TemporaryDirectory(prefix="phi3desk-kill-") as base:
         stage = Stage(Path(base), embedder)

@@ -100,12 +100,13 @@ class ImportBar(Card):
         self._show_paused(self._held or progress.phase is Phase.PAUSED)
         if self.cancel_button.isEnabled() and not self._pausing:
             self._say(self._head_of(progress.phase, figures))
+        share = progress.share if progress.phase is Phase.RESTORING else None if figures is None else figures.share
         # the bar runs to and fro while the files are not counted
-        self.progress_bar.setMaximum(1000 if figures is not None else 0)
+        self.progress_bar.setMaximum(1000 if share is not None else 0)
         left = []
-        if figures is not None:
-            self.progress_bar.setValue(int(1000 * figures.share))
-            left.append(self.tr("{percent} %").format(percent=number(int(1000 * figures.share) / 10, 1)))
+        if share is not None:
+            self.progress_bar.setValue(int(1000 * share))
+            left.append(self.tr("{percent} %").format(percent=number(int(1000 * share) / 10, 1)))
         if progress.seconds_left is not None and progress.phase not in WAITING:
             left.append(self.tr("{time} left").format(time=duration(progress.seconds_left)))
         self._left.setText("  ·  ".join(left))

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
-from phi3desk.chat.examples import Verdict
 from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.examples import Verdict
 from phi3desk.chat.messages import Message
 from phi3desk.comparison.plan import KIND_NAMES, Comparison, Plan, Variant
 from phi3desk.comparison.questions import ComparedQuestion

@@ -295,7 +295,7 @@ def test_experts_page_preview_answers_anew_and_gives_the_model_back(
         page.editor.answer_mode.buttons[AnswerMode.MODEL_ALONE].click()
         page.editor.sampling.max_tokens.setValue(32)
         model.load(ModelStore(home).add(tiny_phi3).ref, LoadOptions(context=512, gpu_layers=0, threads=1))
-        qtbot.waitUntil(lambda: "Drafts, tiny-phi3" in page.preview.foot.text(), timeout=60_000)
+        qtbot.waitUntil(lambda: "Drafts, tiny phi3" in page.preview.foot.text(), timeout=60_000)
         strength_of(page, "tiny-a").box.setChecked(True)
         qtbot.waitUntil(lambda: "tiny-a 1" in page.preview.foot.text(), timeout=60_000)
         qtbot.waitUntil(lambda: model.model is not None and model.model.adapters == (), timeout=60_000)
