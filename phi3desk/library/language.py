@@ -14,7 +14,7 @@ LANGUAGES = (
     "fr", "es", "it", "nl", "pt", "da", "no", "fi", "pl", "cs", "hr", "hu", "ru",
 )  # fmt: skip
 #: Languages beside these that a text is compared with to tell its charset, and what speaks against each.
-_ALSO_LIKELY = ("sk", "bg", "sr", "mk", "be", "tr", "et", "lv", "lt", "sq", "is", "ca", "bs")
+_ALSO_LIKELY = ("sk", "bg", "sr", "mk", "be", "tr", "et", "lv", "lt", "sq", "is", "ca", "bs", "he", "ar", "fa")
 _LESS_LIKELY = 5.0
 #: Minus the logarithm of the share of a letter pair that a language hardly has.
 _NEVER_MET = 11.5

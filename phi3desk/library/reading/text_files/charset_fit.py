@@ -22,6 +22,9 @@ _SINGLE = {
     "cp1253": 0.0,
     "cp1254": 1.5,
     "cp1257": 2.0,
+    # only for a text that looks like nothing else
+    "cp1255": 10.0,
+    "cp1256": 10.0,
     "iso8859_2": 0.5,
     "iso8859_7": 0.5,
     "koi8_u": 1.0,

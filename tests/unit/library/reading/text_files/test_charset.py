@@ -122,3 +122,16 @@ def test_binary_data_is_refused() -> None:
     for data in packed:
         with pytest.raises(Refusal):
             decode(data)
+
+
+@pytest.mark.parametrize(
+    ("line", "charset"),
+    [
+        ("המשאבה נבדקת כל שלושה חודשים", "cp1255"),
+        ("יש להחליף את השמן במשאבה כל 500 שעות", "iso8859_8"),
+        ("يتم فحص المضخة كل ثلاثة أشهر", "cp1256"),
+        ("يجب تغيير الزيت كل خمسمائة ساعة تشغيل.", "cp1256"),
+    ],
+)
+def test_hebrew_and_arabic_are_no_greek_and_no_russian(line: str, charset: str) -> None:
+    assert read(line.encode(charset)) == line
