@@ -37,12 +37,16 @@ class Runs:
     hanging: list[Any] = field(default_factory=list)
     #: fields that are open, each with whether their code goes on: that is not shown
     _fields: list[bool] = field(default_factory=list)
+    #: how signs are read: beside each of them they would break its words
+    _readings: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, paragraph: Any, styles: Mapping[str, int]) -> Runs:
         """Read a paragraph; raise Refusal where it is nested too deeply."""
         runs = cls(styles)
         runs.text = runs._read(paragraph, 0)
+        if runs._readings:
+            runs.text = f"{runs.text.rstrip()} ({' '.join(runs._readings)})"
         return runs
 
     def _read(self, element: Any, depth: int) -> str:
@@ -53,7 +57,9 @@ class Runs:
             tag = child.tag
             if not isinstance(tag, str) or tag in NOT_SHOWN:
                 continue
-            if tag == W + "fldChar":
+            if tag == W + "rt":
+                self._readings += [reading] if (reading := self._read(child, depth + 1).strip()) else []
+            elif tag == W + "fldChar":
                 line.add(self._step(child))
             elif tag == W + "r":
                 if not _is_on(child.find(f"{W}rPr/{W}vanish")):

@@ -187,3 +187,15 @@ def test_strict_form_and_odd_names_of_parts_are_read(tmp_path: Path, names):
 
     path = repacked(tmp_path / "plain.docx", tmp_path / "strict.docx", in_strict_form, names=names)
     assert told_of(path).text == "Bearing\n\n• Grease it."
+
+
+def test_signs_with_their_reading_above_them_stay_a_word(tmp_path: Path):
+    document = Document()
+    pairs = [("給", "きゅう"), ("油", "ゆ")]
+    ruby = "".join(
+        f"<w:r><w:ruby><w:rt>{_run(above)}</w:rt><w:rubyBase>{_run(sign)}</w:rubyBase></w:ruby></w:r>"
+        for sign, above in pairs
+    )
+    _with(document, f'<w:p w:rsidR="0">{_run("軸受の")}{ruby}{_run("は半年ごと")}</w:p>')
+    document.save(tmp_path / "a.docx")
+    assert told_of(tmp_path / "a.docx").text.strip() == "軸受の給油は半年ごと (きゅう ゆ)"
