@@ -189,7 +189,7 @@
     <name>StartPage</name>
     <message numerus="yes">
         <source>%Ln document(s) are ready to be asked.</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%Ln document is ready to be asked.</numerusform>
             <numerusform>%Ln documents are ready to be asked.</numerusform>
         </translation>

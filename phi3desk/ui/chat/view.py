@@ -292,6 +292,10 @@ class ConversationView(QTextBrowser):
             self.action_requested.emit(action, message_id)
 
     def _on_anchor_clicked(self, link: QUrl) -> None:
+        # the browser leaves a frame of its own around a link that was clicked, beside the ring of what has the keyboard
+        cursor = self.textCursor()
+        cursor.clearSelection()
+        self.setTextCursor(cursor)
         target = link.toString()
         if target == EARLIER:
             height = self._document.size().height()

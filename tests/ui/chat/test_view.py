@@ -146,6 +146,17 @@ def test_view_opens_a_source_by_a_click_beside_its_words(
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
 
+def test_view_leaves_no_frame_around_a_link_that_was_clicked(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), make_answer("Yes [1].")])
+    mark = view.document().find("[1]")
+    mark.setPosition(mark.selectionStart() + 1)
+    with qtbot.waitSignal(view.source_requested):
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.cursorRect(mark).center())
+    assert not view.textCursor().hasSelection()
+
+
 def test_view_streams_and_then_formats(view: ConversationView, make_answer: Callable[..., Message]) -> None:
     view.show_messages([question()])
     view.add_message(Message(2, 1, Role.ASSISTANT, "", 0.0), writing=True)
