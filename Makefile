@@ -17,7 +17,7 @@ demo:
 test:
 	@$(PYTHON) packaging/install.py starter test
 	@$(MAKE) --no-print-directory check
-	@$(VENV) -m pytest -n 2 --dist loadfile
+	@$(VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check:
 	@$(VENV) -m ruff check .

@@ -16,6 +16,13 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from phi3desk.paths import Paths, open_paths
 
+#: Files of few and long tests. They are begun first: at the end one of them would keep one process busy alone.
+BEGUN_FIRST = ("test_killed_imports.py", "test_finetune.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in BEGUN_FIRST)
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
