@@ -144,10 +144,6 @@ class Library:
         chosen = tuple(name for name in rules.ocr_languages if name in self._ocr_installed)
         return chosen or default_languages(self._ocr_installed)
 
-    def reconcile(self) -> None:
-        """Make the vectors agree with the catalogue; what can be put back or embedded again, the next `sync` does."""
-        self.vectors.compare()
-
     def check(self) -> list[Fault]:
         """Look whether catalogue, word index and vectors agree; nothing is changed."""
         return check(self._catalog, self.vectors)

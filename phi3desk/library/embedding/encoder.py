@@ -50,7 +50,17 @@ def is_plain_bert(folder: Path) -> bool:
     return is_mean and wanted == ("bert", "gelu", "absolute") and (folder / "model.safetensors").is_file()
 
 
-class BertEncoder:
+class _Tokenizing:
+    """What both encoders do to texts with the tokenizer of their folder."""
+
+    _tokenizer: Any
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Return the tokens of each text, truncated where the model cannot take more."""
+        return [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
+
+
+class BertEncoder(_Tokenizing):
     """A plain BERT (see `is_plain_bert`) in ONNX Runtime."""
 
     def __init__(self, folder: Path) -> None:
@@ -80,10 +90,6 @@ class BertEncoder:
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._tokenizer = _tokenizer(folder, int(_json(folder / "sentence_bert_config.json")["max_seq_length"]))
 
-    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Return the tokens of each text, truncated where the model cannot take more."""
-        return [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
-
     def vectors(self, batch: Sequence[Tokens]) -> Vectors:
         """Return one vector of length 1 for each of some token lists, computed at once; equal lengths are fastest."""
         ids, mask = padded(batch)
@@ -91,7 +97,7 @@ class BertEncoder:
         return made
 
 
-class SentenceTransformersEncoder:
+class SentenceTransformersEncoder(_Tokenizing):
     """Any model of sentence-transformers, in torch, without any network."""
 
     def __init__(self, folder: Path) -> None:
@@ -110,10 +116,6 @@ class SentenceTransformersEncoder:
         self._threads = torch.get_num_threads()
         self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
         self._tokenizer = _tokenizer(folder, int(self._model.max_seq_length))
-
-    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Return the tokens of each text, truncated where the model cannot take more."""
-        return [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
 
     def vectors(self, batch: Sequence[Tokens]) -> Vectors:
         """Return one vector of length 1 for each of some token lists, computed at once; equal lengths are fastest."""

@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
             self._offer(text, action.text, action.act)
 
     def _on_undo_offered(self, text: str, undo: Callable[[], None]) -> None:
-        self.toast.set_lift(self.chat.foot_height if self.page is Page.CHAT else 0)
+        self._lift_toast()
         self.toast.offer_undo(text, undo)
 
     def _show_conversations(self) -> None:

@@ -84,6 +84,6 @@ def test_vectors_are_compared_one_by_one_and_not_by_their_number(library: Librar
     library.vectors.delete(collection.id, ids[:1])
     library.vectors.put(collection.id, [54321], [1], [vector])
     assert {fault.kind for fault in library.check()} == {"orphaned vectors", "lost vectors"}
-    library.reconcile()
+    library.vectors.compare()
     library.sync()
     assert library.check() == []

@@ -172,7 +172,7 @@ def test_lost_vectors_and_half_done_documents_are_mended_at_the_next_start(paths
     with sqlite3.connect(paths.catalog) as catalog:
         catalog.execute("DELETE FROM vector")
     catalog.close()
-    library.reconcile()
+    library.vectors.compare()
     assert set(states(library).values()) == {State.WORDS, State.FOUND}
     library.sync()
     assert set(states(library).values()) == {State.READY}

@@ -183,7 +183,7 @@ def untouched(there: Paths) -> Iterator[tuple[Paths, Library]]:
     """A library that is the same afterwards as before."""
     with opened(there) as library:
         # the vector store is made when it is first needed
-        library.reconcile()
+        library.vectors.compare()
         before = trace(there)
         yield there, library
         assert trace(there) == before
@@ -305,7 +305,7 @@ def test_failure_in_the_last_step_is_undone(pack, there: Paths, monkeypatch):
     monkeypatch.setattr(ProfileStore, "add", fail)
     with opened(there) as library:
         # the vector store is made when it is first needed
-        library.reconcile()
+        library.vectors.compare()
         before = trace(there)
         with library.transferring() as transfer, pytest.raises(UserError, match="No space left"):
             import_pack(there, transfer, pack)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,13 +12,12 @@ from phi3desk.library.reading.pdf.annotations import Entry, drawn_texts, opened_
 from phi3desk.library.reading.pdf.forms import Form
 from phi3desk.library.reading.pdf.notes import name_drawn, read_notes
 from phi3desk.library.reading.pdf.own_text import OwnText
+from phi3desk.library.reading.pdf.places import ShownPlaces
 from phi3desk.library.text import has_text
 
 _MOST_CHARACTERS = 200_000
 #: Entries on one line stand within so many points.
 _LINE = 6.0
-#: Dots for a point, where PDFium turns places only in whole dots.
-_DOTS = 10
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +67,8 @@ class BesideReader:
         except Exception as error:  # PDFium's binding raises whatever a broken annotation makes it stumble over
             _log.info("what stands beside the text of a page cannot be read: %s", type(error).__name__)
             return []
-        placed = [_from_the_top(page, entry) for entry in entries if has_text(entry.text)]
+        shown = ShownPlaces(page)
+        placed = [PlacedText(entry.text, *shown(entry.place)) for entry in entries if has_text(entry.text)]
         return sorted(placed, key=lambda entry: (round(entry.top / _LINE), entry.left))
 
     def _entries(self, page: Any, index: int, text_page: Any, text: str) -> list[Entry]:
@@ -110,17 +109,3 @@ def _told(entry: str, text: str) -> bool:
     """Return whether a text, such as a page's that was recognised from its picture, holds what an entry says."""
     value = "".join(sign for sign in entry.partition(": ")[2].casefold() if sign.isalnum())
     return len(value) > 3 and value in "".join(sign for sign in text.casefold() if sign.isalnum())
-
-
-def _from_the_top(page: Any, entry: Entry) -> PlacedText:
-    """Place an entry on the page as it is shown, turned and cropped."""
-    from pypdfium2 import raw
-
-    width, height = (round(side * _DOTS) for side in page.get_size())
-    across, down = ctypes.c_int(), ctypes.c_int()
-    xs, ys = [], []
-    for x, y in ((entry.place.left, entry.place.bottom), (entry.place.right, entry.place.top)):
-        raw.FPDF_PageToDevice(page.raw, 0, 0, width, height, 0, x, y, across, down)
-        xs.append(across.value / _DOTS)
-        ys.append(down.value / _DOTS)
-    return PlacedText(entry.text, min(xs), min(ys), max(xs), max(ys))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections import Counter
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -12,7 +11,7 @@ from phi3desk.library.reading.limits import LONGEST_PAGE
 from phi3desk.library.reading.pdf import raised
 from phi3desk.library.reading.pdf.coverage import has_unread_writing
 from phi3desk.library.reading.pdf.legibility import legible_part
-from phi3desk.library.reading.pdf.places import word_boxes
+from phi3desk.library.reading.pdf.places import LetterEdges, word_boxes
 from phi3desk.library.reading.pdf.reading_order import Ordered, in_reading_order
 from phi3desk.library.text import has_text, line_spans
 
@@ -86,13 +85,17 @@ def _text_of(text_page: Any) -> str:
 def _headings(text_page: Any, ordered: Ordered) -> list[Heading]:
     """Return the lines set in letters clearly larger, or clearly bolder, than the page's running text."""
     text, indexes = ordered.text, ordered.indexes
+    edges_of = LetterEdges(text_page)
     lines = []
     heights: Counter[tuple[float, bool]] = Counter()
     for start, end in line_spans(text)[:400]:
         first = next((i for i in range(start, end) if text[i].isalnum()), None)
         if first is None:
             continue
-        height, bold = _letter(text_page, indexes[first])
+        edges = edges_of(indexes[first])
+        # to half a point
+        height = round((edges[3] - edges[1]) * 2) / 2 if edges is not None else 0.0
+        bold = _is_bold(text_page, indexes[first])
         heights[(height, bold)] += end - start
         lines.append((start, end, height, bold))
     if len(lines) < 2:
@@ -108,14 +111,10 @@ def _headings(text_page: Any, ordered: Ordered) -> list[Heading]:
     return found if len(found) * 2 <= len(lines) + 2 else []
 
 
-def _letter(text_page: Any, index: int) -> tuple[float, bool]:
-    """Return the height of a letter in points, to a half, and whether it is bold."""
+def _is_bold(text_page: Any, index: int) -> bool:
     from pypdfium2 import raw
 
-    box = raw.FS_RECTF()
-    known = raw.FPDFText_GetLooseCharBox(text_page.raw, index, ctypes.byref(box))
-    height = round(abs(box.top - box.bottom) * 2) / 2 if known else 0.0
-    return height, raw.FPDFText_GetFontWeight(text_page.raw, index) >= 600
+    return bool(raw.FPDFText_GetFontWeight(text_page.raw, index) >= 600)
 
 
 def _reads_as_heading(line: str) -> bool:
