@@ -17,6 +17,7 @@ class WordEmbedder:
     passage_prefix = "passage: "
     batch = 4
     loaded = True
+    max_tokens = 512
 
     def __init__(
         self, name: str = "words", fingerprint: str = "1", dimensions: int = 64, languages: Sequence[str] = ("en",)

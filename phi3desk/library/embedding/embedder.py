@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from phi3desk.library.embedding.local_model import EmbedderDescription
     from phi3desk.settings import Settings
 
     Vectors = np.ndarray[Any, np.dtype[np.float32]]
@@ -34,6 +37,10 @@ class Embedder(Protocol):
     @property
     def dimensions(self) -> int:
         """How many numbers a vector has."""
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of a text it reads; what comes after them does not count."""
 
     @property
     def languages(self) -> frozenset[str]:
@@ -74,11 +81,26 @@ class Embedder(Protocol):
         """Unload the model, unless it is in use just now."""
 
 
-def open_embedder(settings: Settings | None = None) -> Embedder:
-    """Return the embedder that the settings choose; the one that comes with the program is the only choice so far.
+def open_embedder(settings: Settings | None = None, kept_in: Path | None = None) -> Embedder:
+    """Return the embedder of collections for which no other was chosen; its model is loaded when it is first used.
 
-    Its model is loaded when it is first used.
+    `kept_in` is the folder in which what is made of models for this machine is kept.
     """
     from phi3desk.library.embedding.minilm import MiniLmEmbedder
 
     return MiniLmEmbedder()
+
+
+def open_described(description: EmbedderDescription, kept_in: Path | None = None) -> Embedder:
+    """Return the embedder of a description (see `local_model.describe`); its model is loaded when it is first used.
+
+    `kept_in` is the folder in which what is made of models for this machine is kept. UserError from its methods where
+    the model cannot be loaded.
+    """
+    from phi3desk.library.embedding.encoder import open_encoder
+    from phi3desk.library.embedding.local_embedder import LocalEmbedder
+    from phi3desk.library.embedding.minilm import MiniLmEmbedder
+
+    if (description.name, description.fingerprint) == FIRST_EMBEDDER:
+        return MiniLmEmbedder()
+    return LocalEmbedder(description, partial(open_encoder, description.folder))
