@@ -169,9 +169,14 @@ def questions_of(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
 
 def progress_text(progress: ImportProgress) -> str:
     """Return an import's progress as one line."""
+    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
+    if progress.renewing:
+        return (
+            f"{progress.embedded} of {progress.passages} passages embedded again, {100 * progress.share:.1f} %{left}: "
+            f"{progress.current}"
+        )
     if progress.phase is Phase.RESTORING:
         return f"restoring the search by meaning, {100 * progress.share:.1f} %"
-    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
     return (
         f"{progress.files_done} of {progress.files} files, {progress.pages} pages, "
         f"{progress.embedded} of {progress.passages} passages embedded, {100 * progress.share:.1f} %{left}: "

@@ -133,6 +133,13 @@ def _add_compare(commands: _Commands[Parser]) -> None:
 
 
 def _add_model_commands(commands: _Commands[Parser]) -> None:
+    actions = _actions(commands, "embedders", "embedding models: what makes the search by meaning")
+    add = _action(actions, "add", "look at a sentence-transformers model in a folder and list it; it stays where it is")
+    add.add_argument("folder", type=_given, metavar="FOLDER")
+    use = _action(actions, "use", "embed with this model from now on, and embed again what there is")
+    use.add_argument("name", type=_given, metavar="NAME")
+    use.add_argument("--collection", type=_given, metavar="NAME", help="this one only; all, and new ones, unless given")
+
     actions = _actions(commands, "models", "language models (GGUF)")
     add = _action(actions, "add", "check a GGUF file and add it; it stays where it is")
     add.add_argument("file", metavar="FILE")

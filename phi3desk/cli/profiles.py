@@ -145,6 +145,7 @@ def packed_row(packed: ExportedPack) -> dict[str, Any]:
         "passages": packed.passages,
         "adapters": packed.adapters,
         "left_out": list(packed.left_out),
+        "embedders": list(packed.embedders),
     }
 
 
@@ -153,6 +154,10 @@ def packed_text(packed: ExportedPack) -> str:
     text = f"Packed into {packed.path}, {packed.bytes / 1e6:.1f} MB"
     if packed.left_out:
         text += f"; without {len(packed.left_out)} files that are gone or have changed: {', '.join(packed.left_out)}"
+    if packed.embedders:
+        text += (
+            f"; without the embedding model {', '.join(packed.embedders)}: where it is missing, all is embedded again"
+        )
     return text
 
 
@@ -166,6 +171,7 @@ def imported_row(imported: ImportedPack) -> dict[str, Any]:
         "documents": imported.documents,
         "passages": imported.passages,
         "model_missing": imported.model_missing or None,
+        "embedder_missing": imported.embedder or None,
     }
 
 
@@ -174,6 +180,8 @@ def imported_text(imported: ImportedPack) -> str:
     text = f"Taken in: {imported.profile.name}"
     if imported.model_missing:
         text += f"; its model “{imported.model_missing}” is not here, so the one in use answers until it is added"
+    if imported.embeds:
+        text += f"; its vectors were made by “{imported.embedder}”, which is not here, so they were made again"
     return text
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "search": ("documents", "run_search"),
     "ask": ("ask", "run_ask"),
     "compare": ("compare", "run_compare"),
+    "embedders": ("embedders", "run_embedders"),
     "models": ("models", "run_models"),
     "adapters": ("models", "run_adapters"),
     "profiles": ("profiles", "run_profiles"),

@@ -12,7 +12,9 @@ from typing import TypeVar
 from phi3desk.cli.worker_link import WorkerGone, WorkerLink
 from phi3desk.errors import UserError
 from phi3desk.library.documents import (
+    Collection,
     Document,
+    EmbedderInfo,
     FileOutcome,
     ImportProgress,
     ImportSummary,
@@ -27,6 +29,7 @@ from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import OnPackProgress
 from phi3desk.workers.protocol import Request
 from phi3desk.workers.requests import (
+    AddEmbedder,
     CheckLibrary,
     CreateCollection,
     DocumentRows,
@@ -37,8 +40,10 @@ from phi3desk.workers.requests import (
     ImportRequest,
     ListCollections,
     ListDocuments,
+    ListEmbedders,
     Search,
     Sync,
+    UseEmbedder,
     VectorsPutBack,
 )
 
@@ -85,6 +90,24 @@ class SharedLibrary:
     ) -> SearchResult:
         """Return the k best passages for a question."""
         return self._ask(Search(question, k, None if collections is None else tuple(collections), document))
+
+    def collections(self) -> list[Collection]:
+        """Return the collections, by name."""
+        collections = self._ask(ListCollections())
+        return list(collections)
+
+    def embedders(self) -> list[EmbedderInfo]:
+        """Return the embedders that can be chosen."""
+        embedders = self._ask(ListEmbedders())
+        return list(embedders)
+
+    def add_embedder(self, folder: Path) -> EmbedderInfo:
+        """List the model in a folder among the embedders."""
+        return self._ask(AddEmbedder(str(folder.absolute())))
+
+    def use_embedder(self, name: str, collection_id: int | None = None) -> None:
+        """Have a collection, or all and new ones, get the vectors of an embedder; the next `sync` makes them."""
+        self._ask(UseEmbedder(name, collection_id))
 
     def import_paths(
         self,

@@ -94,7 +94,11 @@ class Catalog(Database):
         with self.writing() as connection:
             if self.collection_id(name) is not None:
                 raise UserError("There is a collection named “{name}” already.", name=name)
-            made = connection.execute("INSERT INTO collection (name, folded) VALUES (?, ?)", (name, fold(name)))
+            made = connection.execute(
+                "INSERT INTO collection (name, folded, embedder_id, serving_id) SELECT ?, ?, id, id FROM embedder "
+                "WHERE in_use = 1",
+                (name, fold(name)),
+            )
             return int(made.lastrowid or 0)
 
     def rename_collection(self, collection_id: int, name: str) -> None:
@@ -409,6 +413,23 @@ class Catalog(Database):
         """Count what is in the library only."""
         if self.remembered(_EXPECTED):
             self.remember(_EXPECTED, "")
+
+    def embedder_languages(self, document_id: int) -> tuple[frozenset[str], frozenset[str] | None]:
+        """Return the languages that the embedder of a document's collection knows, and those of one it is changed to.
+
+        None for the latter where nothing is changed.
+        """
+        row = self.connection.execute(
+            "SELECT s.languages AS serving, CASE WHEN c.embedder_id <> c.serving_id THEN w.languages END AS wanted "
+            "FROM document d JOIN collection c ON c.id = d.collection_id JOIN embedder s ON s.id = c.serving_id "
+            "JOIN embedder w ON w.id = c.embedder_id WHERE d.id = ?",
+            (document_id,),
+        ).fetchone()
+        if row is None:
+            return frozenset(), None
+        none: list[str] = []
+        wanted = None if row["wanted"] is None else frozenset(stored(row["wanted"], list[str], none))
+        return frozenset(stored(row["serving"], list[str], none)), wanted
 
     def languages(self, collection_ids: Sequence[int] | None) -> dict[str, float]:
         """Return the share of each language among the passages of collections (None: of all)."""

@@ -53,7 +53,12 @@ class Chunk:
     @property
     def digest(self) -> str:
         """SHA-256 of what is embedded: equal digests have equal vectors of one embedder."""
-        return hashlib.sha256(self.indexed.encode("utf-8", "surrogatepass")).hexdigest()
+        return digest_of(self.indexed)
+
+
+def digest_of(indexed: str) -> str:
+    """Return the SHA-256 of what is embedded of a passage."""
+    return hashlib.sha256(indexed.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def indexed_text(context: str, text: str) -> str:

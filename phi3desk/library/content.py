@@ -13,7 +13,7 @@ from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.catalog import Catalog, stored_sentence
 from phi3desk.library.chunked_document import ChunkedDocument, IndexEntry, index_entry
 from phi3desk.library.chunker import Chunk
-from phi3desk.library.database import stored
+from phi3desk.library.database import placeholders, stored
 from phi3desk.library.documents import Box, Heading, OutlineEntry, Page, State
 
 _Item = TypeVar("_Item")
@@ -49,7 +49,6 @@ class Content:
         self,
         document_id: int,
         content: NewContent,
-        known_languages: frozenset[str],
         await_ocr: bool,
         cancelled: threading.Event,
     ) -> None:
@@ -93,16 +92,13 @@ class Content:
                     document_id,
                 ),
             )
-            self.replace_passages(
-                document_id, content.chunked.chunks, content.chunked.index, known_languages, cancelled
-            )
+            self.replace_passages(document_id, content.chunked.chunks, content.chunked.index, cancelled)
 
     def replace_passages(
         self,
         document_id: int,
         chunks: Sequence[Chunk],
         index: Sequence[IndexEntry],
-        known_languages: frozenset[str],
         cancelled: threading.Event,
     ) -> None:
         """Put passages in place of a document's old ones; those of the same text and headings stay as they are.
@@ -110,6 +106,7 @@ class Content:
         Cancelled, at any passage, leaves everything as it was.
         """
         with self._catalog.writing() as connection:
+            known_languages = self._catalog.embedder_languages(document_id)[0]
             old: dict[tuple[str, str], list[sqlite3.Row]] = {}
             for row in connection.execute("SELECT * FROM passage WHERE document_id = ? ORDER BY id", (document_id,)):
                 old.setdefault((row["text"], row["headings"]), []).append(row)
@@ -122,6 +119,7 @@ class Content:
                         connection, document_id, chunk, embedded_at_first(chunk.language, known_languages), entry
                     )
             self._drop_passages(_until(cancelled, [row["id"] for rows in old.values() for row in rows]))
+            self._await_renewal(document_id)
             row = connection.execute("SELECT ocr_waiting FROM document WHERE id = ?", (document_id,)).fetchone()
             state = State.WORDS if chunks else State.READ if row["ocr_waiting"] else State.EMPTY
             connection.execute(
@@ -135,13 +133,25 @@ class Content:
                 (chunk.page, chunk.start, chunk.end, row["id"]),
             )
         if row["context"] != chunk.context:
-            # the digest is that of the text whose vector the passage has; a vector of another embedder is given up
+            # the digest is that of the text whose vector the passage has
             self._connection.execute(
-                "UPDATE passage SET context = ?, digest = CASE WHEN embedded = 1 THEN digest ELSE ? END, "
-                "embedder_id = CASE WHEN embedded = 1 THEN embedder_id END WHERE id = ?",
+                "UPDATE passage SET context = ?, digest = CASE WHEN embedded = 1 THEN digest ELSE ? END WHERE id = ?",
                 (chunk.context, chunk.digest, row["id"]),
             )
             self.index_anew([row["id"]])
+
+    def _await_renewal(self, document_id: int) -> None:
+        """Have a document's new passages wait for the embedder that their collection is being changed to, if it is."""
+        wanted = self._catalog.embedder_languages(document_id)[1]
+        if wanted is None:
+            return
+        known = sorted(wanted)
+        self._connection.execute(
+            "INSERT OR IGNORE INTO renewal (passage_id, collection_id, state) SELECT p.id, d.collection_id, "
+            f"CASE WHEN p.language = '' OR p.language IN ({placeholders(known)}) THEN 0 ELSE 2 END "
+            "FROM document d JOIN passage p ON p.document_id = d.id WHERE d.id = ?",
+            (*known, document_id),
+        )
 
     def index_anew(self, passage_ids: Iterable[int]) -> None:
         """Write the words of passages into the index again, in place of what it holds of them."""
@@ -162,7 +172,7 @@ class Content:
             self._connection.execute(
                 "INSERT OR IGNORE INTO vector_debt (passage_id, collection_id) SELECT p.id, d.collection_id "
                 "FROM passage p JOIN document d ON d.id = p.document_id "
-                "WHERE p.id = ? AND (p.embedded <> 2 OR p.embedder_id IS NOT NULL)",
+                "WHERE p.id = ? AND (p.embedded <> 2 OR EXISTS (SELECT 1 FROM renewal r WHERE r.passage_id = p.id))",
                 (passage_id,),
             )
             self._unindex(passage_id)
@@ -318,14 +328,10 @@ def embedded_at_first(language: str, known_languages: frozenset[str]) -> int:
 def add_passage(
     connection: sqlite3.Connection, document_id: int, chunk: Chunk, embedded: int, entry: IndexEntry
 ) -> int:
-    """Write a passage and its words in the connection's transaction; return its id.
-
-    One that is EMBEDDED has a vector of the embedder in use.
-    """
+    """Write a passage and its words in the connection's transaction; return its id."""
     made = connection.execute(
-        'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, embedded, '
-        "embedder_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "CASE WHEN ? = 1 THEN (SELECT id FROM embedder WHERE in_use = 1) END)",
+        'INSERT INTO passage (document_id, page, start, "end", text, headings, context, language, digest, embedded) '
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document_id,
             chunk.page,
@@ -336,7 +342,6 @@ def add_passage(
             chunk.context,
             chunk.language,
             chunk.digest,
-            embedded,
             embedded,
         ),
     )

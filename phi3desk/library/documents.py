@@ -38,6 +38,7 @@ class Phase(StrEnum):
     READING = "reading"
     RESTORING = "restoring"
     EMBEDDING = "embedding"
+    RENEWING = "renewing"
     OCR = "ocr"
     PAUSED = "paused"
     ON_BATTERY = "on_battery"
@@ -77,6 +78,42 @@ class BoundSource:
 
 
 @dataclass(frozen=True)
+class CollectionEmbedder:
+    """Which embedder, by its name, made the vectors that serve a collection's searches by meaning.
+
+    `wanted` is the one it is being changed to, "" where nothing is changed; `done` of its `passages` have all they can
+    have of that one. `languages` are the codes of those the serving one knows. `problem` tells why the one or the
+    other cannot be used now.
+    """
+
+    name: str = ""
+    wanted: str = ""
+    passages: int = 0
+    done: int = 0
+    languages: tuple[str, ...] = ()
+    problem: Sentence | None = None
+
+
+@dataclass(frozen=True)
+class EmbedderInfo:
+    """An embedder that can be chosen.
+
+    `languages` are codes, `megabytes` is the size of its model on the disk, `folder` "" for one that came with the
+    program. New collections get the `default` one. `seconds` is what a passage takes here, 0 where that was never
+    measured. `problem` tells why it cannot be used now.
+    """
+
+    name: str
+    dimensions: int
+    languages: tuple[str, ...]
+    megabytes: int
+    folder: str = ""
+    default: bool = False
+    seconds: float = 0.0
+    problem: Sentence | None = None
+
+
+@dataclass(frozen=True)
 class Collection:
     """A named set of documents that are searched together, and the folders and files it follows."""
 
@@ -87,6 +124,7 @@ class Collection:
     states: dict[str, int] = field(default_factory=dict)
     sources: tuple[BoundSource, ...] = ()
     rules: Rules = Rules()
+    embedder: CollectionEmbedder = CollectionEmbedder()
 
 
 @dataclass(frozen=True)
@@ -235,6 +273,7 @@ class ImportProgress:
     """How far an import is: files and passages; `seconds_left` is None until it can be told.
 
     `share` is how much of the whole work is done, 0 to 1. `ocr_left` counts pages that wait for text recognition.
+    `renewing` tells that vectors are made in place of those of another embedder, which still serve.
     """
 
     files: int
@@ -248,6 +287,7 @@ class ImportProgress:
     share: float = 0.0
     phase: Phase = Phase.READING
     ocr_left: int = 0
+    renewing: bool = False
 
 
 @dataclass(frozen=True)
@@ -266,7 +306,8 @@ class FileOutcome:
 class ImportSummary:
     """The end of an import: how many files ended in which state; `notice` tells what had to be put aside.
 
-    Of those that failed, `left_unread` were never opened, for the import was cancelled before.
+    Of those that failed, `left_unread` were never opened, for the import was cancelled before. `changed` names the
+    collections that are searched by the vectors of another embedder since.
     """
 
     states: dict[str, int]
@@ -274,6 +315,7 @@ class ImportSummary:
     cancelled: bool = False
     notice: Sentence | None = None
     left_unread: int = 0
+    changed: tuple[str, ...] = ()
 
     def tried(self) -> dict[str, int]:
         """Return the states of the files whose reading was tried."""

@@ -21,6 +21,7 @@ from phi3desk.library.database import damaged_catalogue
 from phi3desk.library.documents import (
     Collection,
     Document,
+    EmbedderInfo,
     ImportSummary,
     LibraryStatus,
     PageText,
@@ -28,9 +29,10 @@ from phi3desk.library.documents import (
     SearchResult,
     State,
 )
-from phi3desk.library.embedding.embedder import Embedder, open_embedder
+from phi3desk.library.embedding.embedder import Embedder
+from phi3desk.library.embedding.known_embedders import KnownEmbedders
 from phi3desk.library.embedding.library_vectors import LibraryVectors
-from phi3desk.library.embedding.queue import EmbeddingQueue
+from phi3desk.library.embedding.serving import CollectionEmbedders
 from phi3desk.library.importing.folder_watcher import FolderWatcher
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.importing.importer import Importer
@@ -63,7 +65,8 @@ class Library:
     """The library in one data folder; LibraryInUse where another process has it open.
 
     Every method may be called from any thread. A search answers while an import runs: it waits for one batch of the
-    embedder at most. `reader_command` replaces the command that starts a reader process.
+    embedder at most. `reader_command` replaces the command that starts a reader process; `embedder` and `others` stand
+    in for the embedders that come with the program, the default one and the further ones.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Library:
         settings: Settings,
         reader_command: list[str] | None = None,
         embedder: Embedder | None = None,
+        others: Sequence[Embedder] = (),
     ) -> None:
         self._paths = paths
         self._settings = settings
@@ -83,7 +87,6 @@ class Library:
             raise LibraryInUse(
                 "The library is in use by another window or command of phi3desk. Close that one, or wait for it to end."
             ) from None
-        self._embedder = embedder or open_embedder(settings)
         with ExitStack() as undo:
             undo.callback(self._lock.release)
             _find_catalogue(paths)
@@ -91,9 +94,11 @@ class Library:
             undo.callback(self._catalog.close)
             was_closed = self._catalog.remembered(_CLOSED) == "1"
             self._catalog.remember(_CLOSED, "")
-            queue = EmbeddingQueue(self._catalog)
-            queue.use(self._embedder)
-            self.vectors = LibraryVectors(self._catalog, paths.vectors, queue.embedder_id)
+            self._known = KnownEmbedders(
+                paths.embedder_list, paths.embedders, None if embedder is None else [embedder, *others]
+            )
+            self._embedders = CollectionEmbedders(self._catalog, self._known)
+            self.vectors = LibraryVectors(self._catalog, paths.vectors)
             undo.pop_all()
         self._copied = was_closed and self._catalog.remembered(_COPIED) == "1"
         self._unchanged = self._catalog.changes()
@@ -106,13 +111,13 @@ class Library:
         self._importer = Importer(
             self._catalog,
             self.vectors,
-            self._embedder,
+            self._embedders,
             self._open_pool,
             self._throttle,
             self._passwords,
             self._ocr_languages,
         )
-        self._retriever = Retriever(self._catalog, self.vectors, self._embedder)
+        self._retriever = Retriever(self._catalog, self.vectors, self._embedders.serving)
         self._watcher: FolderWatcher | None = None
         self._renew_index()
 
@@ -156,11 +161,16 @@ class Library:
         return repair(self._catalog, self.vectors, on_put_back)
 
     def collections(self) -> list[Collection]:
-        """Return the collections with their counts and what they are bound to, by name."""
-        sources = self._sources.of()
+        """Return the collections with their counts, what they are bound to and their embedder, by name."""
+        sources, embedders = self._sources.of(), self._embedders.of_collections()
         return [
-            replace(collection, sources=tuple(s for s in sources if s.collection_id == collection.id))
+            replace(
+                collection,
+                sources=tuple(s for s in sources if s.collection_id == collection.id),
+                embedder=embedders[collection.id],
+            )
             for collection in self._catalog.collections()
+            if collection.id in embedders
         ]
 
     def collection_id(self, name: str, create: bool = False) -> int:
@@ -286,6 +296,10 @@ class Library:
         finally:
             self._watch_anew()
 
+    def give_way_when(self, others_wait: Callable[[], bool]) -> None:
+        """Have a change of embedders go on after the imports that wait, where `others_wait` says that some do."""
+        self._importer.others_wait = others_wait
+
     def suspend_import(self) -> None:
         """Have an import that is cancelled from now on go on at the next `sync`: the program ends."""
         self._importer.suspend()
@@ -336,7 +350,7 @@ class Library:
     def transferring(self) -> Iterator[Transfer]:
         """Give what takes collections out of this library and puts others in; what came in is watched afterwards."""
         try:
-            yield Transfer(self._catalog, self.vectors, self._embedder)
+            yield Transfer(self._catalog, self.vectors, self._embedders)
         finally:
             self._watch_anew()
 
@@ -383,12 +397,42 @@ class Library:
         return self._retriever.search(question, k, collections, document)
 
     def load_embedder(self) -> None:
-        """Load the embedder ahead of the first search."""
-        self._embedder.load()
+        """Load the embedder of the most vectors ahead of the first search."""
+        passages = {collection.id: collection.passages for collection in self._catalog.collections()}
+        serving = self._embedders.serving()
+        if serving:
+            most = max(serving, key=lambda each: sum(passages.get(i, 0) for i in each.collections))
+            most.embedder.load()
 
     def release_embedder_when_idle(self, seconds: float) -> None:
-        """Unload the embedder once nothing was embedded for so long; the next search loads it again."""
-        self._embedder.release_when_idle(seconds)
+        """Unload an embedder once it has embedded nothing for so long; the next search loads it again."""
+        self._known.release_when_idle(seconds)
+
+    def embedders(self) -> list[EmbedderInfo]:
+        """Return the embedders that can be chosen, those that come with the program first."""
+        return self._embedders.infos()
+
+    def add_embedder(self, folder: Path) -> EmbedderInfo:
+        """List the model in a folder among the embedders; UserError where it is none that can be used."""
+        added = self._known.add(folder)
+        return next(info for info in self.embedders() if info.name == added.name)
+
+    def use_embedder(self, name: str, collection_id: int | None = None) -> None:
+        """Have a collection, or all and those that are made later, get the vectors of an embedder.
+
+        The next `sync` makes them, while those that are there serve. Choosing the one that serves takes a change back.
+        UserError where there is no embedder of that name.
+        """
+        if collection_id is None:
+            self._embedders.use_for_new(name)
+        self._embedders.choose(name, self._catalog.collection_ids() if collection_id is None else [collection_id])
+
+    def seconds_a_passage(self, name: str, collection_id: int | None = None) -> float:
+        """Return how many seconds an embedder takes for a passage here, 0 where there is none to measure it with.
+
+        The first time this loads the model: some seconds.
+        """
+        return self._embedders.measure(name, collection_id)
 
     def status(self) -> LibraryStatus:
         """Return how much there is to search."""
@@ -397,8 +441,8 @@ class Library:
             documents=sum(collection.documents for collection in self._catalog.collections()),
             passages=figures.passages,
             embedded=figures.embedded,
-            embedder=self._embedder.name,
-            embedder_loaded=self._embedder.loaded,
+            embedder=self._known.default.name,
+            embedder_loaded=self._known.loaded(),
             importing=self._importer.running,
             paused=self._throttle.paused,
             ocr_languages=self._ocr_installed if self._looked_for_ocr else self._look_for_ocr(),

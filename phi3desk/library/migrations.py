@@ -150,4 +150,52 @@ MIGRATIONS: tuple[str, ...] = (
         numbers BLOB NOT NULL
     );
     """,
+    """
+    -- in_use is 1 for the one that new collections get; languages are codes as JSON; seconds is what a passage took
+    -- when it was last measured here, 0 where it never was
+    ALTER TABLE embedder ADD COLUMN dimensions INTEGER NOT NULL DEFAULT 384;
+    ALTER TABLE embedder ADD COLUMN languages TEXT NOT NULL DEFAULT '["en"]';
+    ALTER TABLE embedder ADD COLUMN question_prefix TEXT NOT NULL DEFAULT '';
+    ALTER TABLE embedder ADD COLUMN passage_prefix TEXT NOT NULL DEFAULT '';
+    ALTER TABLE embedder ADD COLUMN seconds REAL NOT NULL DEFAULT 0;
+
+    -- whose vectors a collection is to have, and whose serve its searches until all of those are made
+    ALTER TABLE collection ADD COLUMN embedder_id INTEGER REFERENCES embedder (id);
+    ALTER TABLE collection ADD COLUMN serving_id INTEGER REFERENCES embedder (id);
+    UPDATE collection SET embedder_id = (SELECT id FROM embedder WHERE in_use = 1);
+    UPDATE collection SET serving_id = embedder_id;
+
+    -- passage.embedded tells of the embedder that serves: 0 waits, 1 has a vector, 2 can have none; this tells the same
+    -- of the embedder that is wanted, in collections whose embedder is being changed
+    CREATE TABLE renewal (
+        passage_id INTEGER PRIMARY KEY REFERENCES passage (id) ON DELETE CASCADE,
+        collection_id INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+        state INTEGER NOT NULL
+    );
+    CREATE INDEX renewal_waiting ON renewal (collection_id) WHERE state = 0;
+
+    -- digest is that of the text that was embedded
+    ALTER TABLE vector RENAME TO vector_of_one;
+    CREATE TABLE vector (
+        passage_id INTEGER NOT NULL REFERENCES passage (id) ON DELETE CASCADE,
+        embedder_id INTEGER NOT NULL REFERENCES embedder (id),
+        digest TEXT NOT NULL,
+        numbers BLOB NOT NULL,
+        PRIMARY KEY (passage_id, embedder_id)
+    );
+    INSERT INTO vector SELECT v.passage_id, v.embedder_id, p.digest, v.numbers FROM vector_of_one v
+        JOIN passage p ON p.id = v.passage_id AND p.embedded = 1 AND p.embedder_id = v.embedder_id;
+    DROP TABLE vector_of_one;
+    CREATE INDEX vector_digest ON vector (digest);
+    DROP INDEX passage_digest;
+    ALTER TABLE passage DROP COLUMN embedder_id;
+
+    -- embedders that a collection has done with, whose vectors still have to be deleted
+    CREATE TABLE embedder_debt (
+        collection_id INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+        embedder_id INTEGER NOT NULL REFERENCES embedder (id),
+        PRIMARY KEY (collection_id, embedder_id)
+    ) WITHOUT ROWID;
+    UPDATE remembered SET key = 'vectors kept' WHERE key = 'vectors kept 1';
+    """,
 )

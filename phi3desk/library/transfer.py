@@ -18,9 +18,10 @@ from phi3desk.library.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECOGNISED, add_passage, embedded_at_first
 from phi3desk.library.database import placeholders
 from phi3desk.library.documents import LARGEST_MEGABYTES, Rules, State
-from phi3desk.library.embedding.embedder import FIRST_EMBEDDER, Embedder
+from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.queue import EmbeddingQueue
+from phi3desk.library.embedding.serving import CollectionEmbedders
 from phi3desk.library.sources import Sources
 from phi3desk.library.text import seen
 from phi3desk.library.transfer_records import (
@@ -29,6 +30,7 @@ from phi3desk.library.transfer_records import (
     PASSAGES,
     VECTORS,
     DocumentRecord,
+    PackedEmbedder,
     PageRecord,
     PassageRecord,
     line_of,
@@ -79,6 +81,7 @@ class Incoming:
 
     `index` is the folder of its index, None where there is none. `files` is the folder its files are in by then, None
     where it has none; `without_files` is a place below which documents without a file are named, and is never made.
+    `embedder` made the vectors of the index.
     """
 
     name: str
@@ -86,7 +89,7 @@ class Incoming:
     index: Path | None
     files: Path | None
     without_files: Path
-    vectors_fit: bool = True
+    embedder: PackedEmbedder | None = None
 
 
 @dataclass
@@ -98,18 +101,15 @@ class _Numbers:
 
 
 class Transfer:
-    """What leaves and enters one library; used by one thread at a time.
+    """What leaves and enters one library; used by one thread at a time."""
 
-    `embedder` is what a pack calls the library's, `dimensions` is the length of its vectors.
-    """
-
-    def __init__(self, catalog: Catalog, vectors: LibraryVectors, embedder: Embedder) -> None:
+    def __init__(self, catalog: Catalog, vectors: LibraryVectors, embedders: CollectionEmbedders) -> None:
         self._catalog = catalog
         self._vectors = vectors
+        self._embedders = embedders
+        self._changes = EmbedderChanges(catalog)
+        self._queue = EmbeddingQueue(catalog)
         self._sources = Sources(catalog)
-        self._languages = embedder.languages
-        self.embedder = _packed_name(embedder)
-        self.dimensions = embedder.dimensions
 
     # taking out
 
@@ -129,6 +129,17 @@ class Transfer:
         """Return the id, name and rules of collections (None: of all), by name."""
         known = self._catalog.collections()
         return [(each.id, each.name, each.rules) for each in known if ids is None or each.id in ids]
+
+    def embedder(self, collection_id: int) -> PackedEmbedder:
+        """Return the embedder that made the vectors of a collection."""
+        made_by = self._changes.recorded()[self._queue.serving(collection_id).embedder_id]
+        return PackedEmbedder(
+            made_by.name, made_by.fingerprint, made_by.dimensions, made_by.question_prefix, made_by.passage_prefix
+        )
+
+    def is_added(self, embedder: PackedEmbedder) -> bool:
+        """Return whether an embedder was added by the user: another machine may lack it."""
+        return not self._embedders.comes_with_program(embedder.fingerprint)
 
     def documents(self, collection_id: int) -> list[Carried]:
         """Return the documents of a collection that can be taken out, each with a path of its own in the pack."""
@@ -241,9 +252,13 @@ class Transfer:
     def put_in(self, incoming: Incoming, step: Step) -> int:
         """Make a collection of what was taken out of another library, and return its id; within `putting_in`.
 
-        The index must have been checked. Where its vectors are another embedder's, its passages wait for new ones.
+        The index must have been checked. Where its vectors are of an embedder that is not here, its passages wait for
+        those of the one that new collections get.
         """
         collection_id = self._catalog.create_collection(self._free_name(seen(incoming.name).strip() or "Pack"))
+        fits = self.takes(incoming.embedder)
+        if incoming.embedder is not None and fits:
+            self._changes.choose(collection_id, self._number_of(incoming.embedder))
         # what a collection of this number may have left behind in a crash
         self._vectors.drop(collection_id)
         self._sources.set_rules(collection_id, incoming.rules)
@@ -252,11 +267,25 @@ class Transfer:
         if incoming.index is not None:
             numbers = self._put_documents(collection_id, incoming)
             self._put_pages(incoming, numbers, step)
-            self._put_passages(incoming, numbers, step)
-            if incoming.vectors_fit:
-                self._put_vectors(collection_id, incoming.index / VECTORS, numbers, step)
-            EmbeddingQueue(self._catalog).settle()
+            self._put_passages(incoming, numbers, fits, step)
+            if fits and incoming.embedder is not None:
+                self._put_vectors(collection_id, incoming.index / VECTORS, incoming.embedder, numbers, step)
+            self._queue.settle()
         return collection_id
+
+    def takes(self, embedder: PackedEmbedder | None) -> bool:
+        """Return whether the vectors of an embedder can be used here: it is on this machine, and the same."""
+        return embedder is not None and self._number_of(embedder) > 0
+
+    def _number_of(self, packed: PackedEmbedder) -> int:
+        """Return the number in the catalogue of the same embedder, 0 where it is not on this machine."""
+        embedder = self._embedders.like(packed.fingerprint)
+        if embedder is None or (embedder.dimensions, embedder.passage_prefix) != (
+            packed.dimensions,
+            packed.passage_prefix,
+        ):
+            return 0
+        return self._changes.record(embedder)
 
     def _free_name(self, name: str) -> str:
         free, number = name, 2
@@ -343,9 +372,10 @@ class Transfer:
             ((RECOGNISED, i) for i in numbers.documents),
         )
 
-    def _put_passages(self, incoming: Incoming, numbers: _Numbers, step: Step) -> None:
+    def _put_passages(self, incoming: Incoming, numbers: _Numbers, fits: bool, step: Step) -> None:
         assert incoming.index is not None
         connection = self._catalog.connection
+        known = self._catalog.embedder_languages(numbers.documents[0])[0] if numbers.documents else frozenset()
         for count, record in enumerate(records(incoming.index / PASSAGES, PassageRecord)):
             if count % _PART == 0:
                 step()
@@ -360,7 +390,7 @@ class Transfer:
                 record.context,
                 record.language,
             )
-            embedded = record.embedded if incoming.vectors_fit else embedded_at_first(record.language, self._languages)
+            embedded = record.embedded if fits else embedded_at_first(record.language, known)
             entry = index_entry(record.context, record.text, record.language)
             passage_id = add_passage(connection, document_id, chunk, embedded, entry)
             if record.embedded == EMBEDDED:
@@ -371,22 +401,14 @@ class Transfer:
             ((i,) for i in numbers.documents),
         )
 
-    def _put_vectors(self, collection_id: int, path: Path, numbers: _Numbers, step: Step) -> None:
+    def _put_vectors(
+        self, collection_id: int, path: Path, made_by: PackedEmbedder, numbers: _Numbers, step: Step
+    ) -> None:
         waiting = iter(numbers.passages)
-        for rows in vector_rows(path, self.dimensions, _PART):
+        for rows in vector_rows(path, made_by.dimensions, _PART):
             step()
             part = list(itertools.islice(waiting, len(rows)))
             self._vectors.put(collection_id, [i for i, _ in part], [d for _, d in part], rows)
-
-
-def _packed_name(embedder: Embedder) -> str:
-    """Return what a pack calls the embedder of its vectors: equal for two only where their vectors can be compared.
-
-    The packs there are name the first one without its fingerprint.
-    """
-    if (embedder.name, embedder.fingerprint) == FIRST_EMBEDDER:
-        return embedder.name
-    return f"{embedder.name} ({embedder.fingerprint})"
 
 
 def rules_of_pack(rules: Rules) -> Rules:

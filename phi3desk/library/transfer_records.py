@@ -42,6 +42,16 @@ Short = Annotated[str, msgspec.Meta(max_length=1000)]
 Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{0,8}$")]
 
 
+class PackedEmbedder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What made the vectors of an index, of `dimensions` numbers each; the prefixes stood before what was embedded."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    fingerprint: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    dimensions: Annotated[int, msgspec.Meta(ge=1, le=65536)]
+    question_prefix: Short = ""
+    passage_prefix: Short = ""
+
+
 class DocumentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A document; `file` is its path within the collection, `size` in bytes, `changed` in seconds since 1970."""
 

@@ -36,7 +36,17 @@ from phi3desk.library.transfer_records import (
     records,
 )
 from phi3desk.model.gguf import inspect
-from phi3desk.packs.manifest import CHUNK, COMMENT, FORMAT, MANIFEST, Manifest, PackedFile, Work
+from phi3desk.packs.manifest import (
+    CHUNK,
+    COMMENT,
+    FIRST_FORMAT,
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    PackedFile,
+    Work,
+    embedder_of,
+)
 
 MOST_FILES = 200_000
 MOST_BYTES = 64 << 30
@@ -168,7 +178,7 @@ def _read_manifest(archive: zipfile.ZipFile) -> Manifest:
             )
         if archive.comment != COMMENT + hashlib.sha256(content).hexdigest().encode():
             raise PackRefused("The pack was changed after it was made, so it was refused.")
-        if version.format != FORMAT:
+        if version.format < FIRST_FORMAT:
             raise PackRefused("The pack is of a form that this version of phi3desk does not know.")
         return msgspec.json.decode(content, type=Manifest)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
@@ -254,7 +264,10 @@ def check_content(manifest: Manifest, staging: Path) -> IndexSize:
     for collection in manifest.collections:
         if collection.index:
             folder = staging / "index" / str(collection.folder)
-            counted = check_index(folder, manifest.dimensions)
+            embedder = embedder_of(manifest, collection)
+            if embedder is None:
+                raise PackRefused("The pack does not say what made its vectors, so it was refused.")
+            counted = check_index(folder, embedder.dimensions)
             size = IndexSize(*(a + b for a, b in zip(_counts(size), _counts(counted), strict=True)))
             place = f"documents/{collection.folder}/"
             _check_documents(folder, place, files)

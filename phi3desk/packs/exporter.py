@@ -17,8 +17,9 @@ import msgspec
 from phi3desk import __version__
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Rules
+from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
 from phi3desk.library.transfer import Carried, Transfer
-from phi3desk.library.transfer_records import DOCUMENTS, PAGES, PASSAGES, VECTORS
+from phi3desk.library.transfer_records import DOCUMENTS, PAGES, PASSAGES, VECTORS, PackedEmbedder
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import ADAPTER, find_starter_adapter
 from phi3desk.model.store import ModelStore
@@ -26,6 +27,7 @@ from phi3desk.model.types import AdapterEntry
 from phi3desk.packs.manifest import (
     CHUNK,
     COMMENT,
+    FIRST_FORMAT,
     FORMAT,
     MANIFEST,
     SUFFIX,
@@ -52,7 +54,10 @@ _UNFINISHED = ".part"
 
 @dataclass(frozen=True)
 class ExportedPack:
-    """A pack that was written; `left_out` names documents whose file was gone or has changed, bytes is its size."""
+    """A pack that was written; `left_out` names documents whose file was gone or has changed, bytes is its size.
+
+    `embedders` names the models that made its vectors and that are not part of the program, nor of a pack.
+    """
 
     path: str
     bytes: int
@@ -61,6 +66,7 @@ class ExportedPack:
     passages: int
     adapters: int
     left_out: tuple[str, ...] = ()
+    embedders: tuple[str, ...] = ()
 
 
 def export_pack(
@@ -117,12 +123,13 @@ class _Writing:
         self._work = work
         self._files: list[PackedFile] = []
         self._left_out: list[str] = []
+        self._embedders: set[str] = set()
         self._documents = self._document_files = self._passages = 0
         self.archive = zipfile.ZipFile(temporary, "x", allowZip64=True)
 
     def write(
         self, transfer: Transfer | None, with_documents: bool, with_index: bool
-    ) -> tuple[int, int, int, int, tuple[str, ...]]:
+    ) -> tuple[int, int, int, int, tuple[str, ...], tuple[str, ...]]:
         adapters = self._adapter_entries()
         collections: list[PackedCollection] = []
         packed: tuple[PackedAdapter, ...]
@@ -140,10 +147,13 @@ class _Writing:
                     present = self._write_files(folder, documents) if with_documents else set()
                     if with_index:
                         self._write_index(folder, transfer, collection_id, documents, present)
-                    collections.append(_packed_collection(name, folder, rules, bool(present), with_index))
-        self._write_manifest(packed, collections, transfer)
+                    embedder = transfer.embedder(collection_id) if with_index else None
+                    if embedder is not None and transfer.is_added(embedder):
+                        self._embedders.add(embedder.name)
+                    collections.append(_packed_collection(name, folder, rules, bool(present), embedder))
+        self._write_manifest(packed, collections)
         counts = (self._documents, self._document_files, self._passages, len(packed))
-        return *counts, tuple(self._left_out)
+        return *counts, tuple(self._left_out), tuple(sorted(self._embedders))
 
     def _adapter_entries(self) -> list[tuple[AdapterEntry, float]]:
         store = AdapterStore(self._paths)
@@ -217,17 +227,16 @@ class _Writing:
         self._files.append(PackedFile(name, size, digest.hexdigest()))
         return digest.hexdigest()
 
-    def _write_manifest(
-        self, adapters: tuple[PackedAdapter, ...], collections: list[PackedCollection], transfer: Transfer | None
-    ) -> None:
+    def _write_manifest(self, adapters: tuple[PackedAdapter, ...], collections: list[PackedCollection]) -> None:
+        form, embedder, packed = _form(collections)
         manifest = Manifest(
-            FORMAT,
+            form,
             __version__,
             _packed_profile(self._paths, self._profile),
-            transfer.embedder if transfer is not None else "",
-            transfer.dimensions if transfer is not None else 1,
+            embedder.name if embedder is not None else "",
+            embedder.dimensions if embedder is not None else 1,
             adapters,
-            tuple(collections),
+            packed,
             tuple(self._files),
         )
         content = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
@@ -248,8 +257,25 @@ def _expected(
     return sum(entry.size for entry, _ in adapters) + files + index or 1
 
 
-def _packed_collection(name: str, folder: int, rules: Rules, documents: bool, index: bool) -> PackedCollection:
-    return PackedCollection(name[:120], folder, documents, index, rules.ocr, rules.ocr_languages)
+def _packed_collection(
+    name: str, folder: int, rules: Rules, documents: bool, embedder: PackedEmbedder | None
+) -> PackedCollection:
+    """Return a collection as the manifest names it; it has an index where an embedder is given."""
+    return PackedCollection(
+        name[:120], folder, documents, embedder is not None, rules.ocr, rules.ocr_languages, embedder
+    )
+
+
+def _form(collections: list[PackedCollection]) -> tuple[int, PackedEmbedder | None, tuple[PackedCollection, ...]]:
+    """Return the oldest form that can say whose the vectors are, so that an earlier version can read the pack, too.
+
+    With it the embedder that the manifest itself names there, and the collections as they are named then.
+    """
+    made_by = {each.embedder for each in collections if each.embedder is not None}
+    if any((each.name, each.fingerprint) != FIRST_EMBEDDER or each.passage_prefix for each in made_by):
+        return FORMAT, None, tuple(collections)
+    of_first = tuple(msgspec.structs.replace(each, embedder=None) for each in collections)
+    return FIRST_FORMAT, next(iter(made_by), None), of_first
 
 
 def _packed_profile(paths: Paths, profile: Profile) -> PackedProfile:

@@ -25,6 +25,7 @@ from phi3desk.packs.manifest import (
     PackedFile,
     PackedProfile,
     Work,
+    embedder_of,
     left_behind,
 )
 from phi3desk.paths import Paths
@@ -44,7 +45,8 @@ class ImportedPack:
 
     `documents` counts files without an index, too; `folder` is where the files are, "" where there are none.
     `model_missing` is the model the profile wants and that is not here, "" where there is none. `embeds` tells that
-    passages wait for new vectors, `reads` that there are files without an index; either is done by the next `sync`.
+    passages wait for new vectors, for `embedder`, which made those of the pack, is not here, `reads` that there are
+    files without an index; either is done by the next `sync`.
     """
 
     profile: Profile
@@ -57,6 +59,7 @@ class ImportedPack:
     embeds: bool = False
     reads: bool = False
     folder: str = ""
+    embedder: str = ""
 
 
 def import_pack(
@@ -123,7 +126,7 @@ class _Arrival:
                 profile = self._store.add(replace(profile, adapters=uses, collections=collections))
                 undo.callback(self._store.delete, profile.id)
             undo.pop_all()
-        embeds = bool(self._size.vectors) and not self._vectors_fit()
+        foreign = self._foreign()
         unread = self._unread()
         return ImportedPack(
             profile,
@@ -133,9 +136,10 @@ class _Arrival:
             self._size.documents + unread,
             self._size.passages,
             self._missing_model(),
-            embeds,
+            bool(foreign),
             unread > 0,
             str(place) if place.exists() else "",
+            ", ".join(sorted(foreign)),
         )
 
     def _adapters(self, undo: ExitStack) -> tuple[tuple[AdapterUse, ...], list[str]]:
@@ -187,7 +191,7 @@ class _Arrival:
                 index=self._staging / "index" / str(packed.folder) if packed.index else None,
                 files=place / "documents" / str(packed.folder) if packed.documents else None,
                 without_files=place / "without file" / str(packed.folder),
-                vectors_fit=self._vectors_fit(),
+                embedder=embedder_of(self._manifest, packed) if packed.index else None,
             )
             made.append(self._put_in(incoming, packed))
         return tuple(made)
@@ -213,12 +217,12 @@ class _Arrival:
         places = tuple(f"documents/{each.folder}/" for each in self._manifest.collections if not each.index)
         return sum(file.path.startswith(places) for file in self._manifest.files)
 
-    def _vectors_fit(self) -> bool:
-        """Whether the vectors are those of the embedder here."""
-        if self._transfer is None:
-            return False
-        there = (self._manifest.embedder, self._manifest.dimensions)
-        return there == (self._transfer.embedder, self._transfer.dimensions)
+    def _foreign(self) -> set[str]:
+        """Return the names of the embedders that made vectors of the pack and are not here."""
+        if self._transfer is None or not self._size.vectors:
+            return set()
+        made_by = [embedder_of(self._manifest, each) for each in self._manifest.collections if each.index]
+        return {each.name for each in made_by if each is not None and not self._transfer.takes(each)}
 
     def _missing_model(self) -> str:
         wanted = self._manifest.profile.model

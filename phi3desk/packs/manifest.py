@@ -22,6 +22,8 @@ import msgspec
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.errors import Cancelled
+from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
+from phi3desk.library.transfer_records import PackedEmbedder
 from phi3desk.model.types import LONGEST_MODEL_NAME, STRONGEST, WEAKEST
 from phi3desk.profiles.profile import (
     LONGEST_FIRST_QUESTION,
@@ -33,8 +35,8 @@ from phi3desk.profiles.profile import (
 
 SUFFIX = ".phi3pack"
 MANIFEST = "manifest.json"
-#: the newest form of a pack that this program writes and reads
-FORMAT = 1
+#: the newest form of a pack that this program writes and reads; the first one names one embedder for all collections
+FORMAT, FIRST_FORMAT = 2, 1
 COMMENT = b"phi3pack manifest sha256 "
 CHUNK = 1 << 20
 _STALE_SECONDS = 3600.0
@@ -67,8 +69,11 @@ class PackedAdapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strength: Annotated[float, msgspec.Meta(ge=WEAKEST, le=STRONGEST)] = 1.0
 
 
-class PackedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A collection; `folder` is its number in the pack's `documents/` and `index/`."""
+class PackedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A collection; `folder` is its number in the pack's `documents/` and `index/`.
+
+    `embedder` made the vectors of its index; in packs of the first form, the manifest names it.
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
     folder: Annotated[int, msgspec.Meta(ge=1, le=9999)]
@@ -76,6 +81,7 @@ class PackedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     index: bool
     ocr: bool = True
     ocr_languages: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=40)], ...], msgspec.Meta(max_length=100)] = ()
+    embedder: PackedEmbedder | None = None
 
 
 class PackedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,16 +101,29 @@ class PackedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a pack holds; `embedder` made the vectors, of `dimensions` numbers each."""
+    """What a pack holds; `embedder` and `dimensions` are of the first form, see `embedder_of`."""
 
     format: int
     program: Name
     profile: PackedProfile
-    embedder: Annotated[str, msgspec.Meta(max_length=200)]
-    dimensions: Annotated[int, msgspec.Meta(ge=1, le=65536)]
+    embedder: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    dimensions: Annotated[int, msgspec.Meta(ge=1, le=65536)] = 1
     adapters: Annotated[tuple[PackedAdapter, ...], msgspec.Meta(max_length=100)] = ()
     collections: Annotated[tuple[PackedCollection, ...], msgspec.Meta(max_length=1000)] = ()
     files: Annotated[tuple[PackedFile, ...], msgspec.Meta(max_length=200_000)] = ()
+
+
+def embedder_of(manifest: Manifest, collection: PackedCollection) -> PackedEmbedder | None:
+    """Return what made the vectors of a collection's index; None where the pack does not say it.
+
+    The first form calls an embedder by its name, and any but FIRST_EMBEDDER with its fingerprint in brackets.
+    """
+    if collection.embedder is not None or not manifest.embedder:
+        return collection.embedder
+    if manifest.embedder == FIRST_EMBEDDER[0]:
+        return PackedEmbedder(*FIRST_EMBEDDER, manifest.dimensions)
+    name, _, fingerprint = manifest.embedder.removesuffix(")").rpartition(" (")
+    return PackedEmbedder(name, fingerprint, manifest.dimensions) if name and fingerprint else None
 
 
 @dataclass(frozen=True)

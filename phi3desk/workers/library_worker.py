@@ -12,7 +12,14 @@ from typing import Never
 
 from phi3desk.backups import Kept, explained
 from phi3desk.library import language
-from phi3desk.library.documents import Collection, FileOutcome, ImportProgress, ImportSummary, SearchResult
+from phi3desk.library.documents import (
+    Collection,
+    EmbedderInfo,
+    FileOutcome,
+    ImportProgress,
+    ImportSummary,
+    SearchResult,
+)
 from phi3desk.library.integrity import Fault
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.line_protocol import take_standard_output
@@ -26,6 +33,7 @@ from phi3desk.settings import Settings
 from phi3desk.workers.door import Door
 from phi3desk.workers.protocol import News, Operation, Task
 from phi3desk.workers.requests import (
+    AddEmbedder,
     Area,
     CheckLibrary,
     CreateCollection,
@@ -40,6 +48,8 @@ from phi3desk.workers.requests import (
     ImportPaths,
     ListCollections,
     ListDocuments,
+    ListEmbedders,
+    MeasureEmbedder,
     PauseImports,
     RemoveDocuments,
     RemoveSource,
@@ -52,6 +62,7 @@ from phi3desk.workers.requests import (
     SetRules,
     Sync,
     UnlockDocuments,
+    UseEmbedder,
     VectorsPutBack,
 )
 from phi3desk.workers.worker import Outlet, Worker, refuse
@@ -94,6 +105,14 @@ class LibraryService:
                 GetBoxes.served_by(self.boxes),
                 GetPassword.served_by(lambda request, task: self._library.password(request.document)),
             ],
+            "embedders": [
+                ListEmbedders.served_by(lambda request, task: tuple(self._library.embedders())),
+                AddEmbedder.served_by(self.add_embedder),
+                UseEmbedder.served_by(self.use_embedder),
+                MeasureEmbedder.served_by(
+                    lambda request, task: self._library.seconds_a_passage(request.name, request.collection)
+                ),
+            ],
             "import": [
                 ImportPaths.served_by(self.import_paths),
                 RetryDocuments.served_by(self.retry_documents),
@@ -133,6 +152,17 @@ class LibraryService:
     def pause_imports(self, request: PauseImports, _: Task[Never]) -> None:
         """Hold imports back, or let them go on."""
         self._library.pause_imports(request.paused)
+        self._tell_change()
+
+    def add_embedder(self, request: AddEmbedder, _: Task[Never]) -> EmbedderInfo:
+        """List the model in a folder among the embedders."""
+        added = self._library.add_embedder(Path(request.folder))
+        self._tell_change()
+        return added
+
+    def use_embedder(self, request: UseEmbedder, _: Task[Never]) -> None:
+        """Have a collection, or all, get the vectors of an embedder."""
+        self._library.use_embedder(request.name, request.collection)
         self._tell_change()
 
     def boxes(self, request: GetBoxes, _: Task[Never]) -> tuple[Area, ...]:
@@ -281,6 +311,7 @@ def main() -> int:
         library.vectors.on_failure = lambda: outlet.tell(News.FOLDERS_CHANGED)
         service = LibraryService(library, outlet, paths)
         worker = Worker("library", service.lanes(), outlet, library.suspend_import, explain)
+        library.give_way_when(lambda: worker.has_waiting("import"))
         with opened_door(paths, worker):
             worker.run(sys.stdin.buffer)
     finally:

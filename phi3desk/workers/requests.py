@@ -12,6 +12,7 @@ from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import (
     Collection,
     Document,
+    EmbedderInfo,
     FileOutcome,
     ImportProgress,
     ImportSummary,
@@ -140,6 +141,34 @@ class RestoreDocuments(Request[None, Never]):
     """Undo the removal of documents."""
 
     documents: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ListEmbedders(Request[tuple[EmbedderInfo, ...], Never]):
+    """The embedders that can be chosen."""
+
+
+@dataclass(frozen=True)
+class AddEmbedder(Request[EmbedderInfo, Never]):
+    """List the model in a folder among the embedders."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
+class UseEmbedder(Request[None, Never]):
+    """Have a collection (None: all, and new ones) get the vectors of an embedder; the next `Sync` makes them."""
+
+    name: str
+    collection: int | None = None
+
+
+@dataclass(frozen=True)
+class MeasureEmbedder(Request[float, Never]):
+    """How many seconds an embedder takes for a passage here, 0 where there is none to measure it with."""
+
+    name: str
+    collection: int | None = None
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,11 @@ class Lane:
         """Add a request to the lane."""
         self._queue.put(task)
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a request waits for the one that is worked on."""
+        return not self._queue.empty()
+
     def close(self, seconds: float) -> None:
         """End the thread after the request it works on, waiting for `seconds` at most."""
         self._queue.put(None)
@@ -112,11 +117,15 @@ class Worker:
         self._running: dict[tuple[Outlet, int], RunningTask] = {}
         self._lock = threading.Lock()
         self._operations: dict[str, tuple[Lane, Operation]] = {}
-        self._lanes: list[Lane] = []
+        self._lanes: dict[str, Lane] = {}
         for lane_name, operations in lanes.items():
             lane = Lane(f"{name}-{lane_name}", self._serve)
-            self._lanes.append(lane)
+            self._lanes[lane_name] = lane
             self._operations |= {operation.request.__name__: (lane, operation) for operation in operations}
+
+    def has_waiting(self, lane: str) -> bool:
+        """Return whether a request waits in a lane for the one that is worked on."""
+        return self._lanes[lane].has_waiting
 
     def run(self, requests: BinaryIO) -> None:
         """Greet and serve; returns when the window is gone or asked for the end, with all lanes stopped."""
@@ -125,7 +134,7 @@ class Worker:
         with self._lock:
             for task in self._running.values():
                 task.cancelled.set()
-        for lane in self._lanes:
+        for lane in self._lanes.values():
             lane.close(seconds=10)
 
     def serve_guest(self, requests: Iterable[bytes], outlet: Outlet) -> None:

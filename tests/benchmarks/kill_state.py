@@ -12,8 +12,9 @@ from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths
 
-#: Other texts in the same batch change the last bits of a vector.
-_TOLERANCE = 1e-6
+#: Other texts in the same batch change the last bits of a vector; one that was made before a kill is taken up again as
+#: the catalogue keeps it, in half precision.
+_TOLERANCE = 3e-4
 _ITSELF = 0.9999
 
 
@@ -54,14 +55,14 @@ def state_of(library: Library, paths: Paths, folder: Path) -> State:
     passages = {row[0]: [str(Path(row[3]).relative_to(root)), *row[4:]] for row in rows}
     vectors = VectorStore(paths.vectors)
     held: list[tuple[list[Any], list[float]]] = []
-    for collection_id in sorted(vectors.collections()):
-        wanted = {row[0] for row in rows if row[1] == collection_id and row[2] == 1}
-        there = vectors.ids(collection_id)
+    for where in sorted(vectors.sets()):
+        wanted = {row[0] for row in rows if row[1] == where.collection_id and row[2] == 1}
+        there = vectors.ids(where)
         if wanted != there:
             faults.append(f"{len(wanted - there)} vectors missing, {len(there - wanted)} too many")
-        for passage_id, vector in sorted(vectors.get(collection_id, sorted(wanted & there)).items()):
+        for passage_id, vector in sorted(vectors.get(where, sorted(wanted & there)).items()):
             held.append((passages[passage_id], [float(number) for number in vector]))
-            if vectors.nearest(collection_id, vector, 1)[0][1] < _ITSELF:
+            if vectors.nearest(where, vector, 1)[0][1] < _ITSELF:
                 faults.append(f"the vector of a passage of {passages[passage_id][0]} is not found")
     vectors.close()
     return State(documents=documents, passages=list(passages.values()), vectors=held, faults=faults)

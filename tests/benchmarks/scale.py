@@ -27,6 +27,7 @@ from phi3desk.library.chunked_document import index_entry
 from phi3desk.library.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, WORDS_ONLY, add_passage
 from phi3desk.library.embedding.embedder import open_embedder
+from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths, resource
@@ -83,7 +84,7 @@ def _recall_rows(paths: Paths, questions: Sequence[str]) -> Iterator[Row]:
     embedder = open_embedder()
     asked = np.array([embedder.embed_question(question) for question in questions])
     with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
-        (collection,) = (found.id for found in catalog.collections())
+        (collection,) = (EmbeddingQueue(catalog).serving(found.id) for found in catalog.collections())
         ids = np.array(sorted(vectors.ids(collection)))
         best = np.full((len(asked), 10), -2.0)
         named = np.zeros((len(asked), 10), dtype=np.int64)
@@ -137,7 +138,8 @@ def _seeds(paths: Paths) -> list[Seed]:
         ).fetchall()
         known: dict[int, Any] = {}
         for collection in {row["collection_id"] for row in rows}:
-            known |= vectors.get(collection, [row["id"] for row in rows if row["collection_id"] == collection])
+            where = EmbeddingQueue(catalog).serving(collection)
+            known |= vectors.get(where, [row["id"] for row in rows if row["collection_id"] == collection])
     return [Seed(row["text"], row["context"], row["language"], known.get(row["id"])) for row in rows]
 
 
@@ -161,7 +163,8 @@ def _build(paths: Paths, seeds: Sequence[Seed], passages: int) -> None:
                         passage = _add_passage(catalog, document, seed)
                         if seed.vector is not None:
                             made.append((passage, document, seed.vector))
-            vectors.put(collection, *([each[part] for each in made] for part in range(3)))
+            where = EmbeddingQueue(catalog).serving(collection)
+            vectors.put(where, *([each[part] for each in made] for part in range(3)))
 
 
 def _spliced(first: Seed, second: Seed, noise: np.random.Generator) -> Seed:

@@ -16,6 +16,7 @@ class WordEmbedder:
     question_prefix = "question: "
     passage_prefix = "passage: "
     batch = 4
+    megabytes = 1
     loaded = True
     max_tokens = 512
 

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import Sentence, say
-from phi3desk.library.documents import Collection, Document, Figures, ImportProgress, LibraryStatus, PageText, State
+from phi3desk.library.documents import (
+    Collection,
+    Document,
+    EmbedderInfo,
+    Figures,
+    ImportProgress,
+    LibraryStatus,
+    PageText,
+    State,
+)
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.worker_client import WorkerClient, ignore
@@ -25,12 +34,13 @@ from phi3desk.workers.requests import (
     ImportRequest,
     ListCollections,
     ListDocuments,
+    ListEmbedders,
 )
 
 REASON = say("All {count} pages are pictures without text.", count=14)
 GONE = say("The document is no longer in the library.")
 ROWS = 500
-READS = (ListCollections, ListDocuments, GetStatus, GetPage, GetBoxes, GetPassword)
+READS = (ListCollections, ListDocuments, ListEmbedders, GetStatus, GetPage, GetBoxes, GetPassword)
 
 
 def document(number: int, state: State = State.READY, name: str = "", collection: int = 1, **more: Any) -> Document:
@@ -52,6 +62,7 @@ class RecordedWorker(WorkerClient):
         self.words: dict[tuple[int, int, int], list[Area]] = {}
         self.passwords: dict[int, str] = {}
         self.figures = Figures()
+        self.embedders: list[EmbedderInfo] = []
         self.numbers = itertools.count(1)
         self.imports: dict[int, Callable[[Any], None]] = {}
 
@@ -88,6 +99,8 @@ class RecordedWorker(WorkerClient):
             return tuple(self.collections)
         if isinstance(request, GetStatus):
             return LibraryStatus(len(self.documents), 0, 0, "", False, False, figures=self.figures)
+        if isinstance(request, ListEmbedders):
+            return tuple(self.embedders)
         if isinstance(request, ListDocuments):
             rows = [one for one in self.documents if request.collection in (None, one.collection_id)]
             for start in range(0, len(rows), ROWS):

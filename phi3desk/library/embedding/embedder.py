@@ -23,7 +23,7 @@ FIRST_EMBEDDER = ("all-MiniLM-L6-v2", "53aa51172d142c89d9012cce15ae4d6cc0ca68958
 class Embedder(Protocol):
     """Turns texts into vectors of length 1, whose cosine is their semantic similarity; thread-safe.
 
-    Vectors can be compared where both name and fingerprint of their embedders are equal, and not otherwise.
+    Vectors can be compared where the fingerprints of their embedders are equal, and not otherwise.
     """
 
     @property
@@ -37,6 +37,10 @@ class Embedder(Protocol):
     @property
     def dimensions(self) -> int:
         """How many numbers a vector has."""
+
+    @property
+    def megabytes(self) -> int:
+        """How large its model is on the disk."""
 
     @property
     def max_tokens(self) -> int:

@@ -14,27 +14,32 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from phi3desk.disk import disk_refusal, full_disk, has_no_room
 from phi3desk.errors import Sentence, UserError, say
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.embedding.kept_vectors import KeptVectors
-from phi3desk.library.embedding.queue import EmbeddingQueue
+from phi3desk.library.embedding.embedder_changes import EmbedderChanges
+from phi3desk.library.embedding.kept_vectors import KeptVectors, VectorSamples
+from phi3desk.library.embedding.queue import EmbeddingQueue, VectorSet
 from phi3desk.library.embedding.store_seal import files_of, read_seal, seal
 from phi3desk.library.embedding.store_trial import StoreReport, examine, try_store
 from phi3desk.library.embedding.vector_store import VectorStore
+
+if TYPE_CHECKING:
+    from phi3desk.library.embedding.kept_vectors import Vectors
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
 #: remembered in the catalogue: the seal of the store, "" while it is open; how often it was not closed, one after
-#: the other; and, with the embedder's number, that the catalogue keeps all of its vectors
-_SEAL, _NOT_CLOSED, _ALL_KEPT = "vectors", "vectors not closed", "vectors kept {}"
+#: the other; and that the catalogue keeps all of its vectors
+_SEAL, _NOT_CLOSED, _ALL_KEPT = "vectors", "vectors not closed", "vectors kept"
 #: A store that was not closed is tried, from the second time in a row on closely, and at last made anew untried.
 _MADE_ANEW = 5
 #: vectors that are put back, or copied into the catalogue, at a time: some tenths of a second
@@ -45,25 +50,27 @@ _UNREADABLE, _OF_ANOTHER = "unreadable", "of-another-library"
 
 
 class LibraryVectors:
-    """The vectors of one embedder, by its number in the catalogue; any thread of one process may use them.
+    """The vectors of a library's collections; any thread of one process may use them.
 
-    The store is opened when it is first needed.
+    Where no embedder is named, those are meant that serve a collection's searches. The store is opened when it is first
+    needed.
     """
 
-    def __init__(self, catalog: Catalog, folder: Path, embedder_id: int) -> None:
+    def __init__(self, catalog: Catalog, folder: Path) -> None:
         self._catalog = catalog
         self._folder = folder
-        self._embedder_id = embedder_id
         self._queue = EmbeddingQueue(catalog)
+        self._changes = EmbedderChanges(catalog)
         self._kept = KeptVectors(catalog)
+        self._samples = VectorSamples(self._kept)
         self._guard = threading.RLock()
         self._store: VectorStore | None = None
         self._failure: BaseException | None = None
         self._is_given_up = False
         self._searched_without = 0.0
         self._sealed = read_seal(catalog.remembered(_SEAL))
-        #: passages whose vector is kept but not in the store, by collection
-        self._waiting: dict[int, set[int]] = {}
+        #: passages whose vector is kept but not in the store
+        self._waiting: dict[VectorSet, set[int]] = {}
         self._copied_to = 0
         self._is_of_another = not self._queue.has_history() and _holds_vectors(folder)
         self._notice: Sentence | None = None
@@ -72,31 +79,60 @@ class LibraryVectors:
 
     # what is asked
 
-    def put(self, collection_id: int, passage_ids: Sequence[int], document_ids: Sequence[int], vectors: Any) -> None:
-        """Keep vectors, one a passage, in place of what was there; a passage has a vector of one embedder at most."""
+    def put(
+        self,
+        collection_id: int,
+        passage_ids: Sequence[int],
+        document_ids: Sequence[int],
+        vectors: Any,
+        embedder_id: int | None = None,
+        digests: Sequence[str] | None = None,
+    ) -> None:
+        """Keep vectors that an embedder made, one a passage, in place of what was there.
+
+        `digests` are those of the texts that were embedded, the passages' own unless given.
+        """
         if not passage_ids:
             return
-        self._kept.keep(passage_ids, vectors, self._embedder_id)
+        where = self._set(collection_id, embedder_id)
+        self._kept.keep(passage_ids, vectors, where.embedder_id, digests)
+        self._samples.changed(collection_id, len(passage_ids))
 
         def put(store: VectorStore) -> None:
-            store.put(collection_id, passage_ids, document_ids, vectors)
-            self._waiting.get(collection_id, set()).difference_update(passage_ids)
+            store.put(where, passage_ids, document_ids, vectors)
+            self._waiting.get(where, set()).difference_update(passage_ids)
 
-        self._ask(put, lambda: self._waiting.setdefault(collection_id, set()).update(passage_ids))
+        self._ask(put, lambda: self._waiting.setdefault(where, set()).update(passage_ids))
 
     def get(self, collection_id: int, passage_ids: Sequence[int]) -> dict[int, Any]:
         """Return the vectors of passages, by passage; those without one are left out."""
-        found = self._ask(lambda store: store.get(collection_id, passage_ids), dict[int, Any])
-        return self._kept.get([i for i in passage_ids if i not in found]) | found
+        where = self._queue.serving(collection_id)
+        found = self._ask(lambda store: store.get(where, passage_ids), dict[int, Any])
+        return self._kept.get([i for i in passage_ids if i not in found], where.embedder_id) | found
+
+    def of_texts(self, digests: Iterable[str], embedder_id: int) -> dict[str, Any]:
+        """Return the vectors that an embedder has made of texts before, by the texts' digests."""
+        return self._kept.of_texts(digests, embedder_id)
 
     def nearest(
-        self, collection_id: int, vector: Any, count: int, document_ids: Sequence[int] | None = None
+        self,
+        collection_id: int,
+        vector: Any,
+        count: int,
+        document_ids: Sequence[int] | None = None,
+        embedder_id: int | None = None,
     ) -> list[tuple[int, float]]:
-        """Return the nearest passages with their cosine similarity (-1 to 1), nearest first."""
-        store = self._ready_for(collection_id)
+        """Return the nearest passages with their cosine similarity (-1 to 1), nearest first.
+
+        None where the vectors of the named embedder do not serve any more: the collection's have just been changed.
+        """
+        where = self._queue.serving(collection_id)
+        if embedder_id not in (None, where.embedder_id):
+            return []
+        store = self._ready_for(where)
         if store is not None:
             try:
-                return store.nearest(collection_id, vector, count, document_ids)
+                return store.nearest(where, vector, count, document_ids)
             except BaseException as error:
                 if not _is_failure(error):
                     raise
@@ -104,12 +140,29 @@ class LibraryVectors:
                 self._failure = error
                 self.on_failure()
         started = time.monotonic()
-        found = self._kept.nearest(collection_id, vector, count, document_ids)
+        found = self._kept.nearest(where, vector, count, document_ids)
         self._searched_without += time.monotonic() - started
         return found
 
-    def _ready_for(self, collection_id: int) -> VectorStore | None:
-        """Return the store to search a collection in; None where the kept vectors are to be searched."""
+    def cosines(self, passage_ids: Iterable[int], vector: Any, embedder_id: int) -> dict[int, float]:
+        """Return the cosine similarity of passages with a vector of an embedder, from the kept vectors.
+
+        Passages of which it has made none are left out.
+        """
+        return self._kept.cosines(passage_ids, vector, embedder_id)
+
+    def sample(self, collection_ids: Sequence[int], embedder_id: int, count: int) -> Vectors:
+        """Return some of the kept vectors that serve collections, evenly taken; shape (at most `count`, dimensions).
+
+        The same ones are given until a twentieth of the collections' vectors has changed.
+        """
+        return self._samples.of(tuple(collection_ids), embedder_id, count)
+
+    def _set(self, collection_id: int, embedder_id: int | None) -> VectorSet:
+        return self._queue.serving(collection_id) if embedder_id is None else VectorSet(collection_id, embedder_id)
+
+    def _ready_for(self, vectors: VectorSet) -> VectorStore | None:
+        """Return the store to search vectors in; None where the kept vectors are to be searched."""
         if self._store is None and self._is_all_kept and self._searched_without < _SEARCHED_WITHOUT:
             return None
         # while another thread tries or opens the store, a search does not wait
@@ -117,13 +170,13 @@ class LibraryVectors:
             return None
         try:
             store = None if self._failure is not None else self._opened()
-            return None if self._waiting.get(collection_id) else store
+            return None if self._waiting.get(vectors) else store
         finally:
             self._guard.release()
 
     @property
     def _is_all_kept(self) -> bool:
-        return self._catalog.remembered(_ALL_KEPT.format(self._embedder_id)) == "1"
+        return self._catalog.remembered(_ALL_KEPT) == "1"
 
     def filled(self, collection_id: int) -> bool:
         """Return whether a collection has any vector; the store is not needed for that."""
@@ -131,31 +184,64 @@ class LibraryVectors:
 
     def count(self, collection_id: int) -> int:
         """Return how many vectors of a collection the store holds."""
-        return self._ask(lambda store: store.count(collection_id), int)
+        return self._ask(lambda store: store.count(self._queue.serving(collection_id)), int)
 
     def ids(self, collection_id: int) -> set[int]:
         """Return the passages of a collection that have a vector in the store."""
-        return self._ask(lambda store: store.ids(collection_id), set[int])
+        return self._ask(lambda store: store.ids(self._queue.serving(collection_id)), set[int])
 
     def delete(self, collection_id: int, passage_ids: Iterable[int]) -> None:
-        """Delete vectors that this embedder made from the store; the catalogue keeps them."""
+        """Delete vectors from the store; the catalogue keeps them."""
         ids = set(passage_ids)
-        self._ask(lambda store: store.delete(collection_id, ids), lambda: None)
+        self._ask(lambda store: store.delete(self._queue.serving(collection_id), ids), lambda: None)
 
     def forget(self, collection_id: int, passage_ids: Iterable[int]) -> None:
         """Delete the vectors of passages that are gone, whichever embedder made them."""
         ids = set(passage_ids)
-        self._waiting.get(collection_id, set()).difference_update(ids)
-        self._ask(lambda store: store.forget(collection_id, ids), lambda: None)
+        self._samples.changed(collection_id, len(ids))
+        for vectors, waiting in self._waiting.items():
+            if vectors.collection_id == collection_id:
+                waiting.difference_update(ids)
+
+        def forget(store: VectorStore) -> None:
+            for vectors in _of_collection(store, collection_id):
+                store.delete(vectors, ids)
+
+        self._ask(forget, lambda: None)
 
     def collections(self) -> set[int]:
         """Return the ids of the collections that the store knows, whichever embedder made their vectors."""
-        return self._ask(lambda store: store.collections(), set[int])
+        return self._ask(lambda store: {vectors.collection_id for vectors in store.sets()}, set[int])
 
     def drop(self, collection_id: int) -> None:
         """Delete all vectors of a collection from the store, whichever embedder made them."""
-        self._waiting.pop(collection_id, None)
-        self._ask(lambda store: store.drop(collection_id), lambda: None)
+        for vectors in [each for each in self._waiting if each.collection_id == collection_id]:
+            del self._waiting[vectors]
+
+        def drop(store: VectorStore) -> None:
+            for vectors in _of_collection(store, collection_id):
+                store.drop(vectors)
+
+        self._ask(drop, lambda: None)
+
+    # what a change of embedder does
+
+    def finish_changes(self) -> list[int]:
+        """Have the new vectors serve in collections that have all of them; return those collections."""
+        finished = self._changes.finish()
+        for collection_id in finished:
+            self._samples.drop(collection_id)
+        return finished
+
+    def delete_some(self) -> bool:
+        """Delete some of the vectors that their collection has done with; return whether there were any."""
+        for vectors in self._changes.done_with():
+            if vectors not in self._queue.sets():
+                self._waiting.pop(vectors, None)
+                self._ask(partial(VectorStore.drop, dropped=vectors), lambda: None)
+            self._changes.delete_some(vectors)
+            return True
+        return False
 
     # what comes back
 
@@ -174,13 +260,13 @@ class LibraryVectors:
         store = self._opened() if waiting is not None else None
         if store is None or waiting is None:
             return 0
-        collection_id, ids = waiting
+        where, ids = waiting
         some = sorted(ids)[:_SOME]
-        vectors = self._kept.get(some)
+        vectors = self._kept.get(some, where.embedder_id)
         documents = self._queue.documents_of(vectors)
         there = [i for i in some if i in vectors and i in documents]
         self._ask(
-            lambda store: store.put(collection_id, there, [documents[i] for i in there], [vectors[i] for i in there]),
+            lambda store: store.put(where, there, [documents[i] for i in there], [vectors[i] for i in there]),
             lambda: None,
         )
         if self._store is store:
@@ -193,12 +279,12 @@ class LibraryVectors:
             return 0
         lacking = self._kept.lacking(self._copied_to, _SOME)
         if not lacking:
-            self._catalog.remember(_ALL_KEPT.format(self._embedder_id), "1")
+            self._catalog.remember(_ALL_KEPT, "1")
             return 0
         for collection_id in {where for _, where in lacking}:
             found = self.get(collection_id, [i for i, where in lacking if where == collection_id])
             if found:
-                self._kept.keep(list(found), list(found.values()), self._embedder_id)
+                self._kept.keep(list(found), list(found.values()), self._queue.serving(collection_id).embedder_id)
         self._copied_to = lacking[-1][0]
         return len(lacking)
 
@@ -209,17 +295,18 @@ class LibraryVectors:
 
     def _compare(self, store: VectorStore) -> None:
         for collection_id, passages in self._queue.pending_deletions().items():
-            store.forget(collection_id, passages)
+            for vectors in _of_collection(store, collection_id):
+                store.delete(vectors, passages)
             self._queue.deleted(passages)
-        known = self._queue.collections()
-        for collection_id in store.collections() - known:
-            store.drop(collection_id)
-        for collection_id in known:
-            there, wanted = store.ids(collection_id), self._queue.vector_ids(collection_id)
-            store.delete(collection_id, there - wanted)
-            kept = self._kept.held(wanted - there)
-            self._queue.vectors_lost(wanted - there - kept)
-            self._waiting[collection_id] = kept
+        known = self._queue.sets()
+        for vectors in store.sets().difference(known):
+            store.drop(vectors)
+        for vectors in known:
+            there, wanted = store.ids(vectors), self._queue.vector_ids(vectors)
+            store.delete(vectors, there - wanted)
+            kept = self._kept.held(wanted - there, vectors.embedder_id)
+            self._queue.vectors_lost(vectors, wanted - there - kept)
+            self._waiting[vectors] = kept
 
     # what is wrong
 
@@ -229,7 +316,7 @@ class LibraryVectors:
         if store is not None:
             return examine(store, self._catalog, in_full=True)
         if self._is_of_another or not files_of(self._folder):
-            return StoreReport(lost=sum(self._queue.vector_count(i) for i in self._queue.collections()))
+            return StoreReport(lost=sum(len(self._queue.vector_ids(each)) for each in self._queue.sets()))
         return try_store(self._folder, self._catalog.path, in_full=True)
 
     @property
@@ -289,8 +376,8 @@ class LibraryVectors:
         if self._is_given_up:
             return
         self._catalog.remember(_SEAL, "")
-        self._store = VectorStore(self._folder, self._embedder_id)
-        if not is_sealed or sealed is None or not sealed.complete or sealed.embedder != self._embedder_id:
+        self._store = VectorStore(self._folder)
+        if not is_sealed or sealed is None or not sealed.complete:
             self._compare(self._store)
 
     def _try(self) -> None:
@@ -361,9 +448,13 @@ class LibraryVectors:
             self._close_store()
             complete = not any(self._waiting.values())
             with suppress(OSError):
-                sealed = seal(self._folder, self._embedder_id, complete, self._sealed)
+                sealed = seal(self._folder, complete, self._sealed)
                 self._catalog.remember(_SEAL, msgspec.json.encode(sealed).decode())
             self._catalog.remember(_NOT_CLOSED, "")
+
+
+def _of_collection(store: VectorStore, collection_id: int) -> list[VectorSet]:
+    return [vectors for vectors in store.sets() if vectors.collection_id == collection_id]
 
 
 def _is_failure(error: BaseException) -> bool:

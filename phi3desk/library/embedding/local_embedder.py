@@ -55,6 +55,11 @@ class LocalEmbedder:
         return self.description.dimensions
 
     @property
+    def megabytes(self) -> int:
+        """Return how large the model is on the disk."""
+        return self.description.megabytes
+
+    @property
     def max_tokens(self) -> int:
         """Return how many tokens of a text the model reads."""
         return self.description.max_tokens

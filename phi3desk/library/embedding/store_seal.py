@@ -19,9 +19,8 @@ class SealedFile(msgspec.Struct, frozen=True):
 
 
 class Seal(msgspec.Struct, frozen=True):
-    """A vector store as it was when it was closed; `complete` where it held every vector of that embedder."""
+    """A vector store as it was when it was closed; `complete` where it held every vector it should."""
 
-    embedder: int
     complete: bool
     files: dict[str, SealedFile]
 
@@ -37,7 +36,7 @@ class Seal(msgspec.Struct, frozen=True):
             return False
 
 
-def seal(folder: Path, embedder_id: int, complete: bool, earlier: Seal | None) -> Seal:
+def seal(folder: Path, complete: bool, earlier: Seal | None) -> Seal:
     """Return the seal of a closed store; files that have not changed since an `earlier` one are not read."""
     known = earlier.files if earlier is not None else {}
     sealed = {}
@@ -48,7 +47,7 @@ def seal(folder: Path, embedder_id: int, complete: bool, earlier: Seal | None) -
             sealed[name] = before
         else:
             sealed[name] = SealedFile(status.st_size, status.st_mtime_ns, _checksum(path))
-    return Seal(embedder_id, complete, sealed)
+    return Seal(complete, sealed)
 
 
 def read_seal(kept: str) -> Seal | None:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from phi3desk.library.embedding.queue import VectorSet
+
 _PART = 4000
 #: Chroma's index of neighbours. With its own values (16 neighbours, 100 looked at) it found 83 % of the ten nearest
 #: among 128,000 passages, and 96 % with 400 looked at, for 2 ms more.
@@ -25,29 +27,23 @@ _NAME = re.compile(r"collection-(\d+)(?:-embedder-(\d+))?")
 
 
 class VectorStore:
-    """The vectors of one embedder, by its number in the catalogue; those that others made are only ever deleted.
+    """The vectors of all collections. Any thread of one process may use the store, a second process must not."""
 
-    Any thread of one process may use the store, a second process must not.
-    """
-
-    def __init__(self, folder: Path, embedder_id: int = _FIRST_EMBEDDER) -> None:
-        self._embedder_id = embedder_id
+    def __init__(self, folder: Path) -> None:
         self._client = _client(folder)
-        self._known: dict[int, Any] = {}
-        self._filled: set[int] = set()
-        self._of_others: dict[int, list[Any]] = {}
-        for name, collection_id, made_by in self._names():
-            if made_by != embedder_id:
-                other = self._client.get_collection(name, embedding_function=None)
-                self._of_others.setdefault(collection_id, []).append(other)
+        self._known: dict[VectorSet, Any] = {}
+        self._filled: set[VectorSet] = set()
 
-    def _names(self) -> list[tuple[str, int, int]]:
-        """Return the names of the Chroma collections, each with its collection and embedder."""
+    def sets(self) -> set[VectorSet]:
+        """Return which vectors the store has: of which collections, made by which embedders."""
+        return {vectors for vectors, _ in self._names()}
+
+    def _names(self) -> list[tuple[VectorSet, str]]:
         matches = (_NAME.fullmatch(known.name) for known in self._client.list_collections())
-        return [(found[0], int(found[1]), int(found[2] or _FIRST_EMBEDDER)) for found in matches if found]
+        return [(VectorSet(int(found[1]), int(found[2] or _FIRST_EMBEDDER)), found[0]) for found in matches if found]
 
-    def _collection(self, collection_id: int) -> Any:
-        known = self._known.get(collection_id)
+    def _collection(self, vectors: VectorSet) -> Any:
+        known = self._known.get(vectors)
         if known is None:
             index = {
                 "space": _SPACE,
@@ -56,38 +52,33 @@ class VectorStore:
                 "ef_search": _LOOKED_AT,
             }
             known = self._client.get_or_create_collection(
-                self._name(collection_id), configuration={"hnsw": index}, embedding_function=None
+                _name(vectors), configuration={"hnsw": index}, embedding_function=None
             )
             # a collection of an earlier version keeps its neighbours; how many are looked at can be changed
             if known.configuration_json["hnsw"]["ef_search"] != _LOOKED_AT:
                 known.modify(configuration={"hnsw": {"ef_search": _LOOKED_AT}})
-            self._known[collection_id] = known
+            self._known[vectors] = known
         return known
 
-    def _name(self, collection_id: int) -> str:
-        name = f"collection-{collection_id}"
-        return name if self._embedder_id == _FIRST_EMBEDDER else f"{name}-embedder-{self._embedder_id}"
-
-    def put(self, collection_id: int, passage_ids: Sequence[int], document_ids: Sequence[int], vectors: Any) -> None:
-        """Keep vectors, one a passage, in place of what was there; a passage has a vector of one embedder at most."""
+    def put(self, vectors: VectorSet, passage_ids: Sequence[int], document_ids: Sequence[int], numbers: Any) -> None:
+        """Keep vectors, one a passage, in place of what was there."""
         if passage_ids:
-            self._collection(collection_id).upsert(
+            self._collection(vectors).upsert(
                 ids=[str(i) for i in passage_ids],
-                embeddings=vectors,
+                embeddings=numbers,
                 metadatas=[{"document": i} for i in document_ids],
             )
-            _delete(self._of_others.get(collection_id, []), passage_ids)
 
-    def get(self, collection_id: int, passage_ids: Sequence[int]) -> dict[int, Any]:
+    def get(self, vectors: VectorSet, passage_ids: Sequence[int]) -> dict[int, Any]:
         """Return the vectors of passages, by passage; those without one are left out."""
-        found = self._collection(collection_id).get(ids=[str(i) for i in passage_ids], include=["embeddings"])
+        found = self._collection(vectors).get(ids=[str(i) for i in passage_ids], include=["embeddings"])
         return {int(i): vector for i, vector in zip(found["ids"], found["embeddings"], strict=True)}
 
     def nearest(
-        self, collection_id: int, vector: Any, count: int, document_ids: Sequence[int] | None = None
+        self, vectors: VectorSet, vector: Any, count: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """Return the nearest passages with their cosine similarity (-1 to 1), nearest first."""
-        collection = self._collection(collection_id)
+        collection = self._collection(vectors)
         where: Any = None
         if document_ids is not None:
             if not document_ids:
@@ -96,62 +87,51 @@ class VectorStore:
         found = collection.query(query_embeddings=[vector], n_results=count, where=where, include=["distances"])
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
-    def count(self, collection_id: int) -> int:
-        """Return how many vectors a collection has."""
-        return int(self._collection(collection_id).count())
+    def count(self, vectors: VectorSet) -> int:
+        """Return how many vectors there are."""
+        return int(self._collection(vectors).count())
 
-    def filled(self, collection_id: int) -> bool:
-        """Return whether a collection has any vector; unlike counting 200,000 of them it takes no time."""
-        if collection_id not in self._filled and self.count(collection_id):
-            self._filled.add(collection_id)
-        return collection_id in self._filled
+    def filled(self, vectors: VectorSet) -> bool:
+        """Return whether there is any vector; unlike counting 200,000 of them it takes no time."""
+        if vectors not in self._filled and self.count(vectors):
+            self._filled.add(vectors)
+        return vectors in self._filled
 
-    def ids(self, collection_id: int) -> set[int]:
-        """Return the passages of a collection that have a vector."""
-        return {int(i) for i in self._collection(collection_id).get(include=[])["ids"]}
+    def ids(self, vectors: VectorSet) -> set[int]:
+        """Return the passages that have a vector."""
+        return {int(i) for i in self._collection(vectors).get(include=[])["ids"]}
 
-    def delete(self, collection_id: int, passage_ids: Iterable[int]) -> None:
-        """Delete the vectors of passages that this embedder made."""
-        self._filled.discard(collection_id)
-        _delete([self._collection(collection_id)], passage_ids)
+    def delete(self, vectors: VectorSet, passage_ids: Iterable[int]) -> None:
+        """Delete the vectors of passages."""
+        self._filled.discard(vectors)
+        ids = [str(i) for i in passage_ids]
+        for at in range(0, len(ids), _PART):
+            self._collection(vectors).delete(ids=ids[at : at + _PART])
 
-    def forget(self, collection_id: int, passage_ids: Iterable[int]) -> None:
-        """Delete the vectors of passages that are gone, whichever embedder made them."""
-        self._filled.discard(collection_id)
-        _delete([self._collection(collection_id), *self._of_others.get(collection_id, [])], passage_ids)
+    def stored(self) -> Iterator[tuple[VectorSet, Any]]:
+        """Give each Chroma collection with the vectors it holds."""
+        for vectors, name in self._names():
+            yield vectors, self._client.get_collection(name, embedding_function=None)
 
-    def collections(self) -> set[int]:
-        """Return the ids of the collections that the store knows, whichever embedder made their vectors."""
-        return {collection_id for _, collection_id, _ in self._names()}
-
-    def stored(self) -> Iterator[tuple[int, int, Any]]:
-        """Give each Chroma collection with the number of its collection and of its embedder."""
-        for name, collection_id, made_by in self._names():
-            yield collection_id, made_by, self._client.get_collection(name, embedding_function=None)
-
-    def drop(self, collection_id: int) -> None:
-        """Delete all vectors of a collection, whichever embedder made them."""
-        self._known.pop(collection_id, None)
-        self._of_others.pop(collection_id, None)
-        self._filled.discard(collection_id)
-        for name, dropped, _ in self._names():
-            if dropped == collection_id:
+    def drop(self, dropped: VectorSet) -> None:
+        """Delete all vectors of a collection that one embedder made."""
+        self._known.pop(dropped, None)
+        self._filled.discard(dropped)
+        for vectors, name in self._names():
+            if vectors == dropped:
                 self._client.delete_collection(name)
 
     def close(self) -> None:
         """Close the store."""
         self._known.clear()
-        self._of_others.clear()
         close = getattr(self._client, "close", None)
         if close is not None:
             close()
 
 
-def _delete(collections: Iterable[Any], passage_ids: Iterable[int]) -> None:
-    ids = [str(i) for i in passage_ids]
-    for collection in collections:
-        for at in range(0, len(ids), _PART):
-            collection.delete(ids=ids[at : at + _PART])
+def _name(vectors: VectorSet) -> str:
+    name = f"collection-{vectors.collection_id}"
+    return name if vectors.embedder_id == _FIRST_EMBEDDER else f"{name}-embedder-{vectors.embedder_id}"
 
 
 def _client(folder: Path) -> Any:

@@ -32,6 +32,10 @@ class ImportRun:
     passages: int = 0
     embedded: int = 0
     current: str = ""
+    #: vectors are made in place of those of another embedder
+    renewing: bool = False
+    #: the collections whose vectors are those of another embedder since
+    changed: list[str] = field(default_factory=list)
     phase: Phase = Phase.CHECKING
     states: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
@@ -85,6 +89,7 @@ class ImportRun:
                 share=self._share(),
                 phase=self.phase,
                 ocr_left=self.ocr_left,
+                renewing=self.renewing,
             )
         )
 
@@ -92,6 +97,8 @@ class ImportRun:
         """Return how much of the work is done; the passages of files not yet read are estimated from their bytes."""
         if self.phase is Phase.RESTORING:
             return min(1.0, self.restored / self.to_restore) if self.to_restore else 0.0
+        if self.renewing:
+            return min(1.0, self.embedded / self.passages) if self.passages else 0.0
         read = min(1.0, self.bytes_read / self.bytes) if self.bytes else 1.0
         embedded = min(1.0, self.embedded / self.passages) if self.passages else 0.0
         known = READING_SHARE * read + (1 - READING_SHARE) * read * embedded

@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from itertools import chain
@@ -22,10 +22,12 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunked_document import chunk_document, chunks_of, index_entry, main_language
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
 from phi3desk.library.documents import ImportSummary, Page, Phase, State
-from phi3desk.library.embedding.embedder import Embedder
+from phi3desk.library.embedding.embedder import open_embedder
+from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
 from phi3desk.library.embedding.queue import EmbeddingQueue
+from phi3desk.library.embedding.serving import CollectionEmbedders
 from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
@@ -55,7 +57,7 @@ class Importer:
         self,
         catalog: Catalog,
         vectors: LibraryVectors,
-        embedder: Embedder,
+        embedders: CollectionEmbedders,
         open_pool: Callable[[], ReaderPool],
         throttle: Throttle,
         passwords: Passwords,
@@ -67,13 +69,16 @@ class Importer:
         self._follower = FolderSync(catalog, self._content, self._sources)
         self._queue = EmbeddingQueue(catalog)
         self._renewal = IndexRenewal(catalog)
-        self._embedding = PassageEmbedding(self._queue, vectors, embedder)
+        self._changes = EmbedderChanges(catalog)
+        self._embedding = PassageEmbedding(self._queue, vectors, embedders.usable, self._changes.measured)
         self._vectors = vectors
-        self._embedder = embedder
+        self._counter = open_embedder()
         self._open_pool = open_pool
         self._throttle = throttle
         self._passwords = passwords
         self._ocr_languages = ocr_languages
+        #: whether an import waits for the one that runs to end: a change of embedder then goes on after it
+        self.others_wait: Callable[[], bool] = lambda: False
         self._one_at_a_time = threading.Lock()
         self._suspended = False
 
@@ -148,7 +153,8 @@ class Importer:
             self._catalog.expect_nothing()
         run.tell(at_once=True)
         notice = self._vectors.take_notice()
-        return ImportSummary(dict(run.states), time.monotonic() - run.started, was_cancelled, notice, left_unread)
+        seconds = time.monotonic() - run.started
+        return ImportSummary(dict(run.states), seconds, was_cancelled, notice, left_unread, tuple(run.changed))
 
     def _give_reasons(self, run: ImportRun, collections: dict[int, list[Path]]) -> None:
         """Have every file that a cancelled import did not read say so, but for those that hold an earlier content."""
@@ -229,10 +235,10 @@ class Importer:
             reason = self._why_not_recognised(document.collection_id) if text.scanned else text.reason
             self._follower.end(run, document_id, text.state, reason or text.reason, len(text.pages), text.kind)
             return
-        chunked = text.chunked or chunk_document(self._embedder, document.path, text.title, text.pages, text.outline)
+        chunked = text.chunked or chunk_document(self._counter, document.path, text.title, text.pages, text.outline)
         reason = None if await_ocr else text.reason
         content = NewContent(text.kind, text.pages, chunked, text.outline, reason)
-        self._content.replace(document_id, content, self._embedder.languages, await_ocr, run.cancelled)
+        self._content.replace(document_id, content, await_ocr, run.cancelled)
         self._count_passages(run, document_id)
 
     def _chunk_again(self, run: ImportRun, document_id: int) -> None:
@@ -244,9 +250,9 @@ class Importer:
         run.embedded -= self._queue.embedded_of([document_id])
         title = "" if document.title == Path(document.path).stem else document.title
         outline = self._content.outline(document_id)
-        chunks = chunks_of(self._embedder, document.path, title, self._content.pages(document_id), outline)
+        chunks = chunks_of(self._counter, document.path, title, self._content.pages(document_id), outline)
         index = [index_entry(made.context, made.text, made.language) for made in chunks]
-        self._content.replace_passages(document_id, chunks, index, self._embedder.languages, run.cancelled)
+        self._content.replace_passages(document_id, chunks, index, run.cancelled)
         self._count_passages(run, document_id)
 
     def _count_passages(self, run: ImportRun, document_id: int) -> None:
@@ -281,8 +287,10 @@ class Importer:
         waiting = self._ocr_requests(run)
         run.phase = Phase.EMBEDDING
         run.tell(at_once=True)
+        self._count_renewals(run)
+        self._end_changes(run)
         while True:
-            if waiting or recognising or self._queue.waiting(1):
+            if waiting or recognising or self._embedding.waits():
                 self._hold(run)
             while waiting and len(recognising) < 2 * pool.size:
                 document_id, request = waiting.popleft()
@@ -297,13 +305,40 @@ class Importer:
                 run.embedding_seconds += step.seconds
                 for document_id in step.ready:
                     self._tell_end(run, document_id)
+                run.renewing = bool(step.renewing)
+                if run.renewing:
+                    run.current = self._name_of(step.renewing)
+                    self._end_changes(run)
                 self._throttle.rest_after(step.seconds, run.cancelled)
+                if run.renewing and not recognising and not waiting and self.others_wait():
+                    break
             elif not recognising and not waiting:
                 break
             else:
                 wait(recognising, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
             self.delete_stale_vectors()
-            self._step(run, Phase.EMBEDDING if step is not None else Phase.OCR)
+            self._step(run, Phase.OCR if step is None else Phase.RENEWING if run.renewing else Phase.EMBEDDING)
+
+    def _count_renewals(self, run: ImportRun) -> None:
+        """Count the passages whose vectors are made anew by another embedder, but for those that have none yet."""
+        renewed = self._changes.renewed()
+        run.passages += renewed.passages
+        run.embedded += renewed.done
+
+    def _end_changes(self, run: ImportRun) -> None:
+        """Have the vectors of a new embedder serve where all are made, and delete those that it has replaced."""
+        finished = self._vectors.finish_changes()
+        if finished:
+            run.changed.append(self._name_of(finished))
+            for document_id in sorted(run.open):
+                document = self._catalog.document(document_id)
+                if document is not None and document.state is State.READY:
+                    self._tell_end(run, document_id)
+        while self._vectors.delete_some():
+            self._step(run, Phase.RENEWING)
+
+    def _name_of(self, collection_ids: Collection[int]) -> str:
+        return ", ".join(each.name for each in self._catalog.collections() if each.id in collection_ids)
 
     def _ocr_requests(self, run: ImportRun) -> deque[tuple[int, ReadRequest]]:
         requests: deque[tuple[int, ReadRequest]] = deque()

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import Found, SearchResult
-from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.library_vectors import LibraryVectors
+from phi3desk.library.embedding.serving import Serving
 from phi3desk.library.language import language_of
 from phi3desk.library.scripts import is_piece
 from phi3desk.library.search.clauses import clause_numbers
@@ -52,11 +52,16 @@ class Retriever:
     """Searches one library; may be used from any thread."""
 
     def __init__(
-        self, catalog: Catalog, vectors: LibraryVectors, embedder: Embedder, weights: Weights | None = None
+        self,
+        catalog: Catalog,
+        vectors: LibraryVectors,
+        serving: Callable[[Sequence[int] | None], list[Serving]],
+        weights: Weights | None = None,
     ) -> None:
+        """Make one; `serving` returns which embedders answer for collections (None: for all)."""
         self._catalog = catalog
         self._vectors = vectors
-        self._embedder = embedder
+        self._serving = serving
         self._index = WordIndex(catalog)
         self.weights = weights or Weights()
 
@@ -131,20 +136,15 @@ class Retriever:
         """Return the nearest passages with their cosine similarity; none for a language the embedder does not know."""
         import numpy as np
 
-        if language not in self._embedder.languages:
-            return {}
-        collections = scope.collections
-        if collections is None:
-            collections = tuple(self._catalog.collection_ids())
-        filled = [i for i in collections if self._vectors.filled(i)]
-        if not filled:
-            return {}
-        vector = self._embedder.embed_question(self._embedder.question_prefix + question)
-        nearest = {
-            passage_id: cosine
-            for i in filled
-            for passage_id, cosine in self._vectors.nearest(i, vector, _CANDIDATES, scope.documents)
-        }
+        nearest: dict[int, float] = {}
+        for serving in self._serving(scope.collections):
+            embedder = serving.embedder
+            if language not in embedder.languages:
+                continue
+            vector = embedder.embed_question(embedder.question_prefix + question)
+            for i in serving.collections:
+                found = self._vectors.nearest(i, vector, _CANDIDATES, scope.documents, serving.embedder_id)
+                nearest.update(found)
         return {int(i): nearest[i] for i in inside(np.array(list(nearest), dtype=np.int64), extent.within)}
 
 

@@ -11,6 +11,7 @@ from phi3desk.errors import Sentence
 from phi3desk.library.documents import (
     Collection,
     Document,
+    EmbedderInfo,
     FileOutcome,
     ImportProgress,
     ImportSummary,
@@ -27,6 +28,7 @@ from phi3desk.paths import Paths
 from phi3desk.ui.clients.worker_client import WorkerClient, ignore
 from phi3desk.workers.protocol import Failure, FailureKind
 from phi3desk.workers.requests import (
+    AddEmbedder,
     Area,
     CreateCollection,
     DeleteCollection,
@@ -41,6 +43,8 @@ from phi3desk.workers.requests import (
     ImportRequest,
     ListCollections,
     ListDocuments,
+    ListEmbedders,
+    MeasureEmbedder,
     PauseImports,
     RemoveDocuments,
     RemoveSource,
@@ -53,6 +57,7 @@ from phi3desk.workers.requests import (
     SetRules,
     Sync,
     UnlockDocuments,
+    UseEmbedder,
 )
 
 STATUS_MS = 1000
@@ -218,6 +223,33 @@ class LibraryClient(QObject):
         """Read locked documents with a password, which the system's keyring keeps where `remember` says so."""
         self._run_import(UnlockDocuments(tuple(documents), password, remember))
 
+    def embedders(self, on_result: Callable[[Sequence[EmbedderInfo]], None]) -> None:
+        """Fetch the embedders that can be chosen."""
+        self.worker.request(ListEmbedders(), on_result)
+
+    def add_embedder(
+        self, folder: str, on_result: Callable[[EmbedderInfo], None], on_failure: Callable[[Failure], None]
+    ) -> None:
+        """List the model in a folder among the embedders; seconds for one of gigabytes."""
+        self.worker.request(AddEmbedder(folder), on_result, on_failure)
+
+    def measure_embedder(
+        self,
+        name: str,
+        collection: int | None,
+        on_result: Callable[[float], None],
+        on_failure: Callable[[Failure], None],
+    ) -> None:
+        """Find out how many seconds an embedder takes for a passage; some seconds where it was never used here."""
+        self.worker.request(MeasureEmbedder(name, collection), on_result, on_failure)
+
+    def use_embedder(self, name: str, collection: int | None) -> None:
+        """Have a collection (None: all, and new ones) embedded by another embedder; until then the old one answers.
+
+        Choosing the one that answers takes a change back.
+        """
+        self.worker.request(UseEmbedder(name, collection), lambda _: self._check_quietly())
+
     def pause(self, paused: bool) -> None:
         """Pause every import, or let them go on; holds over a restart."""
         self.pause_asked.emit(paused)
@@ -301,7 +333,7 @@ class LibraryClient(QObject):
 
         def on_progress(progress: ImportProgress) -> None:
             nonlocal told
-            if not told and not progress.files and progress.phase is not Phase.RESTORING:
+            if not told and not progress.files and progress.phase is not Phase.RESTORING and not progress.renewing:
                 return
             if not told:
                 told = True

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.library.documents import BoundSource, Collection, LibraryStatus, Rules
 from phi3desk.ui.library.document_import import DocumentImport
+from phi3desk.ui.library.embedder_form import EmbedderForm
 from phi3desk.ui.library.rules_form import RulesForm
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, icon, tokens
@@ -49,6 +50,7 @@ class FoldersPane(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.sources = QTreeWidget()
         self.rules = RulesForm()
+        self.embedder = EmbedderForm(services)
         self._build_sources()
         self._build()
         self.rules.changed.connect(self._on_rules_changed)
@@ -139,6 +141,9 @@ class FoldersPane(QScrollArea):
         column.addWidget(self.sources)
         column.addLayout(buttons)
         column.addSpacing(SPACE_L)
+        column.addWidget(label(self.tr("Search by meaning"), "section"))
+        column.addWidget(self.embedder)
+        column.addSpacing(SPACE_L)
         column.addWidget(self._rules_title)
         column.addWidget(self._rules_none)
         column.addWidget(self.rules)
@@ -150,6 +155,7 @@ class FoldersPane(QScrollArea):
         chosen = self._collection
         collections = [chosen] if chosen is not None else self._library.collections
         self._show_sources(collections)
+        self.embedder.show_collections(collections, is_all=chosen is None)
         self.sources.setColumnHidden(COLLECTION, chosen is not None)
         self.rules.setVisible(chosen is not None)
         self._rules_none.setVisible(chosen is None)

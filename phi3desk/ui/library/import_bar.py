@@ -99,8 +99,10 @@ class ImportBar(Card):
         # while the page under way is still read, its progress is not that of a pause: the button stays as it is
         self._show_paused(self._held or progress.phase is Phase.PAUSED)
         if self.cancel_button.isEnabled() and not self._pausing:
-            self._say(self._head_of(progress.phase, figures))
-        share = progress.share if progress.phase is Phase.RESTORING else None if figures is None else figures.share
+            head = self._progress_text.phase(progress.phase)
+            self._say(head if progress.renewing else self._head_of(progress.phase, figures))
+        is_own = progress.phase is Phase.RESTORING or progress.renewing
+        share = progress.share if is_own else None if figures is None else figures.share
         # the bar runs to and fro while the files are not counted
         self.progress_bar.setMaximum(1000 if share is not None else 0)
         left = []
@@ -141,9 +143,12 @@ class ImportBar(Card):
             sentences.append(stopped)
         if summary.left_unread:
             sentences.append(self.tr("%Ln file(s) were not read.", "", summary.left_unread))
+        if summary.changed:
+            told = self.tr("{collections}: searched with the new model now.")
+            sentences.append(told.format(collections=", ".join(summary.changed)))
         if summary.notice is not None:
             sentences.append(translate(summary.notice))
-        elif files == 0 and not summary.cancelled:
+        elif files == 0 and not summary.cancelled and not summary.changed:
             sentences.append(self.tr("There was nothing new to read."))
         if unreadable:
             sentences.append(
@@ -184,6 +189,9 @@ class ImportBar(Card):
         return template.format(phase=word, done=number(figures.files_read), all=number(figures.files))
 
     def _figures_of(self, progress: ImportProgress) -> str:
+        if progress.renewing:
+            told = self.tr("{done} of {all} passages")
+            return told.format(done=number(progress.embedded), all=number(progress.passages))
         parts = [counted(progress.pages, "pages")]
         if progress.pages_per_second > 0 and progress.phase not in WAITING:
             parts.append(self.tr("{rate} pages a second").format(rate=number(progress.pages_per_second, 1)))
@@ -273,4 +281,6 @@ def joined(summaries: Sequence[ImportSummary | None]) -> ImportSummary | None:
     cancelled = len(ended) < len(summaries) or any(summary.cancelled for summary in ended)
     notice = next((summary.notice for summary in ended if summary.notice is not None), None)
     left_unread = sum(summary.left_unread for summary in ended)
-    return ImportSummary(dict(states), sum(summary.seconds for summary in ended), cancelled, notice, left_unread)
+    changed = tuple(dict.fromkeys(name for summary in ended for name in summary.changed))
+    seconds = sum(summary.seconds for summary in ended)
+    return ImportSummary(dict(states), seconds, cancelled, notice, left_unread, changed)

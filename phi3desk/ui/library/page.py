@@ -23,6 +23,7 @@ from phi3desk.ui.library.collection_list import CollectionList
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_list import DocumentList
 from phi3desk.ui.library.document_states import UNREADABLE
+from phi3desk.ui.library.embedder_notice import EmbedderNotice
 from phi3desk.ui.library.folders_pane import FoldersPane
 from phi3desk.ui.library.import_bar import ImportBar, joined
 from phi3desk.ui.library.progress import LibraryProgress
@@ -56,6 +57,7 @@ class LibraryPage(QWidget):
         self.documents = DocumentList(services, document_import)
         self.folders = FoldersPane(services, document_import)
         self.import_bar = ImportBar()
+        self.embedder_notice = EmbedderNotice(services)
         self.tabs = QTabBar()
         self._build()
         self._connect()
@@ -97,6 +99,7 @@ class LibraryPage(QWidget):
         column.setSpacing(SPACE_M)
         column.addLayout(self._build_head())
         column.addWidget(self.import_bar)
+        column.addWidget(self.embedder_notice)
         column.addWidget(self.tabs)
         column.addWidget(self.pages, 1)
         splitter = QSplitter()
@@ -243,6 +246,11 @@ class LibraryPage(QWidget):
         text = counted(documents, "documents")
         if matching != total:
             text = self.tr("{matching} of {documents}").format(matching=number(matching), documents=text)
+        models = dict.fromkeys(
+            one.embedder.name for one in self._library.collections if chosen in (None, one.id) and one.passages
+        )
+        if any(models):
+            text = self.tr("{documents}  ·  meaning: {models}").format(documents=text, models=", ".join(models))
         self._counts.setText(text)
         self._counts.setVisible(documents > 0)
         self._show_page()

@@ -25,6 +25,7 @@ class ProgressText(QObject):
             Phase.READING: lambda: self.tr("Reading"),
             Phase.RESTORING: lambda: self.tr("Restoring the search by meaning"),
             Phase.EMBEDDING: lambda: self.tr("Preparing the search by meaning"),
+            Phase.RENEWING: lambda: self.tr("Embedding again with another model"),
             Phase.OCR: lambda: self.tr("Recognising text on scanned pages"),
             Phase.PAUSED: lambda: self.tr("Paused"),
             Phase.ON_BATTERY: lambda: self.tr("Waiting for mains power"),

@@ -50,8 +50,15 @@ class PackText(QObject):
             if parts
             else self.tr("Saved as {path}, {size}, without documents.")
         )
-        said = text.format(path=packed.path, size=size_of(packed.bytes), parts=with_them)
-        return f"{said} {self._left_out(packed.left_out)}" if packed.left_out else said
+        said = [text.format(path=packed.path, size=size_of(packed.bytes), parts=with_them)]
+        if packed.left_out:
+            said.append(self._left_out(packed.left_out))
+        if packed.embedders:
+            needs = self.tr(
+                "The embedding model “{model}” is not part of it; where it is missing, the documents are embedded anew."
+            )
+            said.append(needs.format(model=listed(packed.embedders)))
+        return " ".join(said)
 
     def imported(self, imported: ImportedPack) -> str:
         """Return what came in, what is still being done for it, and what it lacks."""
@@ -66,9 +73,11 @@ class PackText(QObject):
         if imported.reads:
             said.append(self.tr("Its documents are being read now."))
         elif imported.embeds:
-            said.append(
-                self.tr("Its documents can be asked by their words now; their meanings are being prepared anew.")
+            told = self.tr(
+                "Its documents can be asked by their words now; their meanings are being prepared anew, for “{model}”, "
+                "which prepared them, is not on this machine."
             )
+            said.append(told.format(model=imported.embedder))
         if imported.model_missing:
             missing = self.tr(
                 "It was made for the model “{model}”, which is not on this machine; the model in use "

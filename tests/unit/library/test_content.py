@@ -38,7 +38,7 @@ def test_writing_a_document_can_be_cancelled_anywhere_and_leaves_the_earlier_con
     catalog = Catalog(tmp_path / "catalog.db")
     content = Content(catalog)
     document = catalog.found(catalog.create_collection("Made"), "/a.txt", 1, 1.0, "x")
-    content.replace(document, _content(10, "old"), frozenset(), False, threading.Event())
+    content.replace(document, _content(10, "old"), False, threading.Event())
 
     def held() -> list[list[tuple[object, ...]]]:
         tables = ("page", "passage", "passage_words", "passage_trigrams", "document")
@@ -46,9 +46,9 @@ def test_writing_a_document_can_be_cancelled_anywhere_and_leaves_the_earlier_con
 
     before = held()
     with pytest.raises(Cancelled):
-        content.replace(document, _content(10, "new"), frozenset(), False, CancelledAfter(looks))
+        content.replace(document, _content(10, "new"), False, CancelledAfter(looks))
     assert held() == before
     assert not catalog.connection.in_transaction
-    content.replace(document, _content(10, "new"), frozenset(), False, threading.Event())
+    content.replace(document, _content(10, "new"), False, threading.Event())
     assert [page.text for page in content.pages(document)][:1] == ["new 1"]
     catalog.close()

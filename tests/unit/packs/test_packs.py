@@ -117,7 +117,9 @@ def test_pack_of_the_first_embedder_names_it_as_all_packs_do(pack):
     assert (read_manifest(pack).embedder, read_manifest(pack).dimensions) == ("all-MiniLM-L6-v2", 384)
 
 
-@pytest.mark.parametrize("identity", [{"name": "another"}, {"fingerprint": "retrained"}], ids=["name", "fingerprint"])
+@pytest.mark.parametrize(
+    "identity", [{"passage_prefix": "text: "}, {"fingerprint": "retrained"}], ids=["prefix", "fingerprint"]
+)
 def test_pack_whose_vectors_are_of_another_embedder_waits_for_new_ones(pack, there: Paths, identity):
     embedder = type("Other", (CountingEmbedder,), identity)()
     imported = take_in(there, pack, embedder)

@@ -17,6 +17,7 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import State
 from phi3desk.library.embedding import library_vectors
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
+from phi3desk.library.embedding.queue import VectorSet
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths
@@ -204,7 +205,7 @@ def test_another_catalogue_deletes_no_vectors(stage: Stage) -> None:
         assert library.check() == []
     (aside,) = paths.home.glob("chroma.of-another-library-*")
     with closing(VectorStore(aside)) as vectors:
-        assert vectors.count(1) == 120
+        assert vectors.count(VectorSet(1, 1)) == 120
     # the catalogue is put back: its vectors come with it
     paths.catalog.unlink()
     (paths.home / "kept.db").rename(paths.catalog)
@@ -219,9 +220,9 @@ def test_another_catalogue_deletes_no_vectors(stage: Stage) -> None:
 def test_a_vector_that_has_changed_a_little_is_noticed(stage: Stage) -> None:
     paths, embedder = stage.copy(), WordEmbedder(*FIRST_EMBEDDER)
     with closing(VectorStore(paths.vectors)) as store:
-        vector = np.array(store.get(1, [60])[60])
+        vector = np.array(store.get(VectorSet(1, 1), [60])[60])
         vector[np.argmax(np.abs(vector))] *= 1.02
-        store.put(1, [60], [60], [vector / np.linalg.norm(vector)])
+        store.put(VectorSet(1, 1), [60], [60], [vector / np.linalg.norm(vector)])
     with closing(stage.opened(paths, embedder)) as library:
         library.vectors.open()
         assert library.sync().notice is not None

@@ -1,25 +1,27 @@
 """Two embedders over one library: whose vectors answer, which are copied, and what a change of embedder costs."""
 
 import hashlib
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from phi3desk.errors import say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunker import Chunk
-from phi3desk.library.documents import Phase, State
-from phi3desk.library.embedding.embedder import FIRST_EMBEDDER, Embedder, open_embedder
+from phi3desk.library.documents import CollectionEmbedder, ImportProgress, Phase, State
+from phi3desk.library.embedding.embedder import FIRST_EMBEDDER, Embedder
+from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
-from phi3desk.library.embedding.minilm import model_folder
+from phi3desk.library.embedding.minilm import MiniLmEmbedder, model_folder
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
-from phi3desk.library.embedding.queue import EmbeddingQueue
+from phi3desk.library.embedding.queue import EmbeddingQueue, VectorSet
 from phi3desk.library.embedding.vector_store import VectorStore
+from phi3desk.library.importing import import_run
 from phi3desk.library.library import Library
 from phi3desk.library.migrations import MIGRATIONS
 from phi3desk.paths import Paths, open_paths
@@ -47,8 +49,10 @@ def second(**more) -> WordEmbedder:
 
 
 @contextmanager
-def opened(paths: Paths, embedder: Embedder) -> Iterator[Library]:
-    with closing(LibraryInProcess(paths, Settings(paths.settings), embedder=embedder)) as library:
+def opened(paths: Paths, *embedders: Embedder) -> Iterator[Library]:
+    """Open a library that knows these embedders, the first of them by default."""
+    settings = Settings(paths.settings)
+    with closing(LibraryInProcess(paths, settings, embedder=embedders[0], others=embedders[1:])) as library:
         yield library
 
 
@@ -67,152 +71,298 @@ def paths(tmp_path: Path, folder: Path) -> Paths:
     made = open_paths(tmp_path / "home")
     with opened(made, first()) as library:
         library.import_paths([folder], library.create_collection("Documents"))
-        assert {document.state for document in library.documents()} == {State.READY}
+        assert states(library) == {State.READY}
     return made
+
+
+def states(library: Library) -> set[State]:
+    return {document.state for document in library.documents()}
+
+
+def changed_to(library: Library) -> CollectionEmbedder:
+    (collection,) = library.collections()
+    return collection.embedder
 
 
 def vectors_of(paths: Paths, embedder_id: int) -> dict[int, int]:
     """Return the length of each vector in the store that an embedder made, by passage."""
-    with closing(VectorStore(paths.vectors, embedder_id)) as vectors:
-        held = sorted(vectors.ids(1))
-        return {i: len(vector) for i, vector in vectors.get(1, held).items()} if held else {}
+    where = VectorSet(1, embedder_id)
+    with closing(VectorStore(paths.vectors)) as vectors:
+        held = sorted(vectors.ids(where)) if where in vectors.sets() else []
+        return {i: len(vector) for i, vector in vectors.get(where, held).items()} if held else {}
+
+
+def kept_by(paths: Paths) -> list[tuple[int, int]]:
+    """Return how many vectors of each embedder the catalogue keeps."""
+    with closing(sqlite3.connect(paths.catalog)) as catalog:
+        return catalog.execute("SELECT embedder_id, count(*) FROM vector GROUP BY 1 ORDER BY 1").fetchall()
+
+
+def meaning_of(library: Library, embedder: WordEmbedder) -> None:
+    """Make sure that an embedder's vectors answer."""
+    result = library.search(QUESTION)
+    assert result.by_meaning
+    asked = embedder.vector(f"question: {QUESTION}")
+    held = embedder.vector(f"passage: bearing\n{TEXTS['bearing.md']}")
+    assert result.found[0].passage.document == "bearing.md"
+    assert result.found[0].meaning == pytest.approx(float(asked @ held), abs=1e-3)
+
+
+def one_step(paths: Paths, embedder: WordEmbedder) -> None:
+    """Embed the first passages that wait for an embedder, and end there as a process that is killed does."""
+    with closing(Catalog(paths.catalog)) as catalog, closing(LibraryVectors(catalog, paths.vectors)) as vectors:
+        usable = {EmbedderChanges(catalog).record(embedder): embedder}
+        step = PassageEmbedding(EmbeddingQueue(catalog), vectors, lambda: usable, lambda *_: None).step()
+        assert step is not None and step.by_embedder == 2 and step.renewing == {1}
 
 
 def test_the_first_embedder_is_the_one_that_is_installed():
-    embedder = open_embedder()
+    embedder = MiniLmEmbedder()
     installed = hashlib.sha256((model_folder() / "model.safetensors").read_bytes()).hexdigest()
     assert (embedder.name, embedder.fingerprint) == FIRST_EMBEDDER
     assert embedder.fingerprint == installed
 
 
-def test_vectors_of_another_embedder_do_not_answer(paths: Paths):
-    embedder = second()
-    with opened(paths, embedder) as library:
-        assert {document.state for document in library.documents()} == {State.WORDS}
-        assert library.status().embedded == 0
-        result = library.search(QUESTION)
-        assert not result.by_meaning
-        assert result.found[0].passage.document == "bearing.md"
-        assert [found.meaning for found in result.found] == [None] * len(result.found)
+def test_the_old_vectors_serve_until_all_new_ones_are_made(paths: Paths, monkeypatch: pytest.MonkeyPatch):
+    old, new = first(), second()
+    new.batch = 1
+    with opened(paths, new, old) as library:
+        # another default changes nothing of what there is
         library.sync()
-        assert {document.state for document in library.documents()} == {State.READY}
-        result = library.search(QUESTION)
-        assert result.by_meaning
-        asked = embedder.vector(f"question: {QUESTION}")
-        held = embedder.vector(f"passage: bearing\n{TEXTS['bearing.md']}")
-        assert result.found[0].meaning == pytest.approx(float(asked @ held), abs=1e-4)
+        assert (changed_to(library).name, changed_to(library).wanted, new.passages) == (old.name, "", [])
+        meaning_of(library, old)
+        library.use_embedder("second")
+        assert (changed_to(library).name, changed_to(library).wanted) == (old.name, "second")
+        assert (changed_to(library).done, changed_to(library).passages) == (0, 4)
+        told: list[ImportProgress] = []
+
+        def on_progress(progress: ImportProgress) -> None:
+            told.append(progress)
+            if changed_to(library).wanted:
+                assert states(library) == {State.READY}
+                meaning_of(library, old)
+
+        monkeypatch.setattr(import_run, "_PROGRESS_SECONDS", 0.0)
+        summary = library.sync(on_progress=on_progress)
+        assert (summary.states, summary.cancelled) == ({}, False)
+        renewing = [progress for progress in told if progress.phase is Phase.RENEWING]
+        assert {progress.current for progress in renewing} == {"Documents"}
+        assert [p.embedded for p in renewing if p.embedded] == sorted(p.embedded for p in renewing if p.embedded)
+        assert (renewing[-1].embedded, renewing[-1].passages, renewing[-1].share) == (4, 4, 1.0)
+        assert (changed_to(library).name, changed_to(library).wanted) == ("second", "")
+        meaning_of(library, new)
+        assert states(library) == {State.READY}
         assert library.check() == []
-    assert (vectors_of(paths, 1), list(vectors_of(paths, 2).values())) == ({}, [48] * 4)
+    assert (vectors_of(paths, 1), list(vectors_of(paths, 2).values()), kept_by(paths)) == ({}, [48] * 4, [(2, 4)])
 
 
-def test_vectors_of_another_embedder_are_not_copied(paths: Paths, folder: Path):
-    embedder = second()
-    with opened(paths, embedder) as library:
-        copies = library.create_collection("The same again")
-        library.import_paths([folder], copies)
-        # each text once: those of the second collection are copies of what this embedder has made itself
-        assert sorted(embedder.passages) == sorted(f"passage: {n[:-3]}\n{text}" for n, text in TEXTS.items())
+def test_a_change_that_is_killed_goes_on_where_it_was(paths: Paths):
+    old, new = first(), second()
+    new.batch = 1
+    with opened(paths, old, new) as library:
+        library.use_embedder("second", 1)
+    one_step(paths, new)
+    assert kept_by(paths) == [(1, 4), (2, 2)]
+    with opened(paths, old, new) as library:
+        assert (changed_to(library).done, changed_to(library).passages) == (2, 4)
         assert library.check() == []
-        held = [passage.id for passage in (f.passage for f in library.search("pump bearing", 20, [copies]).found)]
-        assert held
-    with closing(VectorStore(paths.vectors, 2)) as vectors:
-        assert {len(vector) for vector in vectors.get(copies, sorted(vectors.ids(copies))).values()} == {48}
+        meaning_of(library, old)
+        library.sync()
+        meaning_of(library, new)
+        assert library.check() == []
+    assert len(new.passages) == len(set(new.passages)) == 4
+    assert (vectors_of(paths, 1), len(vectors_of(paths, 2)), kept_by(paths)) == ({}, 4, [(2, 4)])
+    # killed between the last vector and the change, or between that and the end of its clearing
+    with closing(sqlite3.connect(paths.catalog)) as catalog, catalog:
+        catalog.execute("UPDATE collection SET serving_id = 1")
+        catalog.execute("INSERT INTO renewal SELECT id, 1, 1 FROM passage")
+        catalog.execute("INSERT INTO vector SELECT passage_id, 1, digest, numbers FROM vector")
+    with opened(paths, old, new) as library:
+        library.sync()
+        meaning_of(library, new)
+        assert library.check() == []
+    assert (kept_by(paths), len(new.passages)) == ([(2, 4)], 4)
+
+
+def test_choosing_the_old_embedder_again_takes_a_change_back(paths: Paths):
+    old, new = first(), second()
+    new.batch = 1
+    with opened(paths, old, new) as library:
+        library.use_embedder("second", 1)
+    one_step(paths, new)
+    with opened(paths, old, new) as library:
+        library.use_embedder(old.name, 1)
+        assert (changed_to(library).name, changed_to(library).wanted) == (old.name, "")
+        meaning_of(library, old)
+        library.sync()
+        assert library.check() == []
+    assert (len(vectors_of(paths, 1)), vectors_of(paths, 2), kept_by(paths)) == (4, {}, [(1, 4)])
+    assert (old.passages, len(new.passages)) == ([], 2)
+
+
+def test_what_comes_in_during_a_change_gets_vectors_of_the_new_embedder(paths: Paths, folder: Path):
+    old, new = first(), second()
+    with opened(paths, old, new) as library:
+        library.use_embedder("second", 1)
+        (folder / "oil.md").write_text("The oil of the gear box is changed once a year.")
+        cancelled = threading.Event()
+        library.sync(on_progress=lambda p: cancelled.set() if p.phase is Phase.EMBEDDING else None, cancelled=cancelled)
+        words = {document.name for document in library.documents() if document.state is State.WORDS}
+        assert words == {"oil.md"}
+        assert library.search("oil of the gear box").found[0].passage.document == "oil.md"
+        library.remove_documents([document.id for document in library.documents() if document.name == "seal.md"])
+        summary = library.sync()
+        assert states(library) == {State.READY}
+        assert summary.states == {"ready": 1}
+        assert (old.passages, len(new.passages)) == ([], 4)
+        # what was removed meanwhile is embedded when it comes back
+        library.restore_documents([4])
+        assert {d.name for d in library.documents() if d.state is State.WORDS} == {"seal.md"}
+        library.sync()
+        assert (states(library), len(new.passages)) == ({State.READY}, 5)
+        assert library.check() == []
+
+
+def test_each_collection_has_its_own_embedder(paths: Paths, folder: Path):
+    old, new = first(), second()
+    with opened(paths, new, old) as library:
+        other = library.create_collection("The same again")
+        library.import_paths([folder], other)
+        # the texts are the same, but vectors of another embedder are not copied
+        assert (len(new.passages), old.passages) == (4, [])
+        by_name = {collection.name: collection.embedder.name for collection in library.collections()}
+        assert by_name == {"Documents": old.name, "The same again": "second"}
+        result = library.search(QUESTION, 20)
+        best = [found for found in result.found if found.passage.document == "bearing.md"]
+        expected = [
+            float(each.vector(f"question: {QUESTION}") @ each.vector(f"passage: bearing\n{TEXTS['bearing.md']}"))
+            for each in (old, new)
+        ]
+        assert sorted(found.meaning or 0 for found in best) == pytest.approx(sorted(expected), abs=1e-3)
+        serving = {each.embedder.name: each for each in library._embedders.serving()}
+        assert (serving["second"].collections, serving[old.name].collections) == ((other,), (1,))
+        sample = library.vectors.sample([other], serving["second"].embedder_id, 3)
+        assert (sample.shape, sample.dtype, library.vectors.sample([other], 2, 3) is sample) == ((3, 48), "f4", True)
+        asked = new.vector(f"question: {QUESTION}")
+        nearest = dict(library.vectors.nearest(other, asked, 10, None, serving["second"].embedder_id))
+        cosines = library.vectors.cosines([*nearest, 1], asked, serving["second"].embedder_id)
+        assert cosines == pytest.approx(nearest, abs=1e-3)
+        assert library.vectors.nearest(1, asked, 10, None, serving["second"].embedder_id) == []
+        # each text is embedded once by an embedder, whatever the collection
+        library.use_embedder("second", 1)
+        library.sync()
+        assert len(new.passages) == 4
+        meaning_of(library, new)
+        assert library.check() == []
+
+
+def test_a_collection_without_vectors_gets_its_new_embedder_at_once(paths: Paths, folder: Path):
+    swedish = second(languages=("sv",))
+    (folder / "lager.md").write_text(
+        "Lagret smörjs var tvåtusende drifttimme med trettio gram litiumfett, och oftare när pumpen står i värme."
+    )
+    asked = "Hur ofta smörjs lagret i pumpen?"
+    with opened(paths, first(), swedish) as library:
+        mine = library.create_collection("Lager")
+        library.import_paths([folder / "lager.md"], mine)
+        assert not library.search(asked, 5, [mine]).by_meaning
+        library.use_embedder("second", mine)
+        embedder = next(c.embedder for c in library.collections() if c.id == mine)
+        assert (embedder.name, embedder.wanted) == ("second", "")
+        assert {d.state for d in library.documents(mine)} == {State.WORDS}
+        library.sync(mine)
+        assert library.search(asked, 5, [mine]).by_meaning
+        # the English ones can have no vector of it: by words from then on, and what is new has what it can have
+        library.use_embedder("second", 1)
+        library.sync()
+        assert not library.search(QUESTION).by_meaning
+        assert (states(library), library.check()) == ({State.READY}, [])
+        assert [text[:20] for text in swedish.passages] == ["passage: lager\nLagret"[:20]]
+
+
+def test_an_embedder_that_is_not_here_leaves_the_words(paths: Paths, folder: Path):
+    with opened(paths, second()) as library:
+        assert FIRST_EMBEDDER[0] in str(changed_to(library).problem)
+        assert not library.search(QUESTION).by_meaning
+        assert library.search(QUESTION).found[0].passage.document == "bearing.md"
+        (folder / "oil.md").write_text("The oil of the gear box is changed once a year.")
+        assert library.sync().states == {}
+        assert {d.name for d in library.documents() if d.state is State.WORDS} == {"oil.md"}
+    with opened(paths, second(), first()) as library:
+        assert changed_to(library).problem is None
+        library.sync()
+        assert states(library) == {State.READY}
+        meaning_of(library, first())
+        assert library.check() == []
 
 
 def test_an_embedder_of_the_same_name_and_another_fingerprint_is_another(paths: Paths):
     embedder = WordEmbedder(FIRST_EMBEDDER[0], "retrained")
     with opened(paths, embedder) as library:
         assert not library.search(QUESTION).by_meaning
+        library.use_embedder(FIRST_EMBEDDER[0])
         library.sync()
         assert len(embedder.passages) == len(TEXTS)
+        meaning_of(library, embedder)
 
 
-def test_switching_back_before_anything_was_embedded_costs_nothing(paths: Paths):
-    with opened(paths, second()) as library:
-        assert library.search(QUESTION).found
-    embedder = first()
-    with opened(paths, embedder) as library:
-        assert {document.state for document in library.documents()} == {State.READY}
-        assert library.search(QUESTION).by_meaning
-        library.sync()
-        assert library.check() == []
-    assert embedder.passages == []
-
-
-def test_switching_back_embeds_again_what_the_other_one_has_replaced_and_no_more(paths: Paths):
-    other = second()
-    other.batch = 1
-    with opened(paths, other):
-        pass
-    with closing(Catalog(paths.catalog)) as catalog:
-        queue = EmbeddingQueue(catalog)
-        with closing(LibraryVectors(catalog, paths.vectors, queue.embedder_id)) as vectors:
-            assert PassageEmbedding(queue, vectors, other).step().by_embedder == 2
-    assert sorted([*vectors_of(paths, 1), *vectors_of(paths, 2)]) == [1, 2, 3, 4]
-    embedder = first()
-    with opened(paths, embedder) as library:
-        library.sync()
-        assert sorted(embedder.passages) == sorted(other.passages)
-        assert library.check() == []
-    assert (len(vectors_of(paths, 1)), vectors_of(paths, 2)) == (4, {})
-
-
-def test_each_embedder_decides_which_languages_it_takes(paths: Paths, folder: Path):
-    (folder / "lager.md").write_text(
-        "Lagret smörjs var tvåtusende drifttimme med trettio gram litiumfett, och oftare när pumpen står i värme."
-    )
-    with opened(paths, first()) as library:
-        library.sync()
-        assert {document.state for document in library.documents()} == {State.READY}
-        assert not library.search("Hur ofta smörjs lagret i pumpen?").by_meaning
-    swedish = second(languages=("sv",))
-    with opened(paths, swedish) as library:
-        # those in a language it does not know have all the embedding they can have
-        states = {document.name: document.state for document in library.documents()}
-        assert states == {**dict.fromkeys(TEXTS, State.READY), "lager.md": State.WORDS}
-        library.sync()
-        assert [text[:20] for text in swedish.passages] == ["passage: lager\nLagret"[:20]]
-        assert library.search("Hur ofta smörjs lagret i pumpen?").by_meaning
-        assert library.check() == []
-    with opened(paths, first()) as library:
-        assert {document.state for document in library.documents()} == {State.READY}
-        assert library.check() == []
-    # no passage of the others was embedded by the second one, so theirs are still the first one's
-    assert (len(vectors_of(paths, 1)), len(vectors_of(paths, 2))) == (4, 1)
-
-
-def test_a_vector_is_given_up_when_its_text_changes_while_another_embedder_is_in_use(tmp_path: Path):
+def test_a_vector_is_of_the_text_that_was_embedded(tmp_path: Path):
+    """A passage keeps its vector when only its title changes; no other text may be given that one."""
     paths, page = open_paths(tmp_path / "home"), tmp_path / "page.html"
     body = f"<body><p>{TEXTS['bearing.md']}</p></body>"
     page.write_text(f"<title>Pump manual</title>{body}")
-    with opened(paths, first()) as library:
+    old, new = first(), second()
+    with opened(paths, old, new) as library:
         library.import_paths([page], library.create_collection("Documents"))
-    page.write_text(f"<title>Handbook of the feed pump</title>{body}")
-    cancelled = threading.Event()
-    with opened(paths, second()) as library:
-        library.sync(on_progress=lambda p: cancelled.set() if p.phase is Phase.EMBEDDING else None, cancelled=cancelled)
-        assert library.documents()[0].title == "Handbook of the feed pump"
-    embedder = first()
-    with opened(paths, embedder) as library:
+        library.use_embedder("second")
+        page.write_text(f"<title>Handbook of the feed pump</title>{body}")
         library.sync()
+        (text,) = new.passages
+        assert text.startswith("passage: Handbook of the feed pump")
+        for title in ("Pump manual", "Handbook of the feed pump"):
+            copy = tmp_path / f"{title}.html"
+            copy.write_text(f"<title>{title}</title>{body}")
+            library.import_paths([copy], library.create_collection(title))
+        assert [text.split("\n")[0] for text in new.passages[1:]] == ["passage: Pump manual"]
         assert library.check() == []
-    (text,) = embedder.passages
-    assert text.startswith("passage: Handbook of the feed pump")
-    with closing(VectorStore(paths.vectors)) as vectors:
-        assert np.allclose(vectors.get(1, [1])[1], embedder.vector(text), atol=1e-6)
 
 
 def test_what_is_removed_leaves_no_vector_of_any_embedder(paths: Paths):
-    with opened(paths, second()) as library:
-        library.remove_documents([library.documents()[0].id])
+    new = second()
+    new.batch = 1
+    with opened(paths, first(), new) as library:
+        library.use_embedder("second", 1)
+    one_step(paths, new)
+    with opened(paths, first(), new) as library:
+        library.remove_documents([document.id for document in library.documents()[:2]])
         library.purge_removed()
-        assert len(library.documents()) == 3
-    # the first one's vectors of what stays are kept
-    assert (len(vectors_of(paths, 1)), vectors_of(paths, 2)) == (3, {})
-    with opened(paths, second()) as library:
+        assert library.check() == []
+    assert sorted(vectors_of(paths, 1)) == sorted(i for i in (1, 2, 3, 4) if i in vectors_of(paths, 1))
+    assert len(vectors_of(paths, 1)) == 2 and vectors_of(paths, 2).keys() <= vectors_of(paths, 1).keys()
+    with opened(paths, first(), new) as library:
         library.delete_collection(library.collection_id("Documents"))
         library.purge_removed()
-    assert (vectors_of(paths, 1), vectors_of(paths, 2)) == ({}, {})
+    assert (vectors_of(paths, 1), vectors_of(paths, 2), kept_by(paths)) == ({}, {}, [])
+
+
+def test_a_damaged_store_is_made_anew_in_the_middle_of_a_change(paths: Paths):
+    old, new = first(), second()
+    new.batch = 1
+    with opened(paths, old, new) as library:
+        library.use_embedder("second", 1)
+    one_step(paths, new)
+    shutil.rmtree(paths.vectors)
+    paths.vectors.mkdir()
+    (paths.vectors / "chroma.sqlite3").write_bytes(b"no database")
+    with opened(paths, old, new) as library:
+        meaning_of(library, old)
+        library.repair()
+        assert library.check() == []
+        assert len(library.vectors.ids(1)) == 4
+        library.sync()
+        meaning_of(library, new)
+        assert library.check() == []
+    assert (old.passages, len(new.passages)) == ([], 4)
 
 
 def test_a_catalogue_of_the_version_before_keeps_its_vectors(tmp_path: Path):
@@ -236,7 +386,7 @@ def test_a_catalogue_of_the_version_before_keeps_its_vectors(tmp_path: Path):
             old.execute("INSERT INTO passage_words (rowid, context, body) VALUES (?, '', 'bear')", (row.lastrowid,))
             old.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, 'bearing')", (row.lastrowid,))
     with closing(VectorStore(paths.vectors)) as vectors:
-        vectors.put(1, [1], [1], [embedder.vector(chunk.indexed)])
+        vectors.put(VectorSet(1, 1), [1], [1], [embedder.vector(chunk.indexed)])
     copy = tmp_path / "bearing.md"
     copy.write_text(chunk.text)
     with opened(paths, embedder) as library:
@@ -246,8 +396,5 @@ def test_a_catalogue_of_the_version_before_keeps_its_vectors(tmp_path: Path):
         assert library.check() == []
     assert embedder.passages == []
     with closing(sqlite3.connect(paths.catalog)) as catalog:
-        assert catalog.execute("SELECT embedded, embedder_id FROM passage ORDER BY id").fetchall() == [
-            (1, 1),
-            (2, None),
-            (1, 1),
-        ]
+        assert catalog.execute("SELECT embedded FROM passage ORDER BY id").fetchall() == [(1,), (2,), (1,)]
+        assert catalog.execute("SELECT serving_id, embedder_id FROM collection").fetchall() == [(1, 1), (1, 1)]

@@ -9,9 +9,11 @@ import pytest
 
 from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.minilm import MiniLmEmbedder, model_folder
+from phi3desk.library.embedding.queue import VectorSet
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.search.features import _times
 
+ONE = VectorSet(1, 1)
 TEXTS = ["How often is the bearing greased?", "", "Змащувати ÄÖÜ ﬁ", "grease " * 400, "The pump delivers 12 m³/h."]
 
 
@@ -50,15 +52,15 @@ def test_vectors_finds_the_nearest_of_thousands_and_stays_within_documents(vecto
     chance = np.random.default_rng(1)
     many = chance.standard_normal((2000, 384)).astype(np.float32)
     many /= np.linalg.norm(many, axis=1, keepdims=True)
-    assert vectors.nearest(1, many[0], 5) == [] and not vectors.filled(1)
-    vectors.put(1, range(1, 2001), [i // 20 for i in range(2000)], many)
-    assert vectors.filled(1)
+    assert vectors.nearest(ONE, many[0], 5) == [] and not vectors.filled(ONE)
+    vectors.put(ONE, range(1, 2001), [i // 20 for i in range(2000)], many)
+    assert vectors.filled(ONE)
     for row in (0, 777, 1999):
         exact = set((np.argsort(-(many @ many[row]))[:10] + 1).tolist())
-        assert {i for i, _ in vectors.nearest(1, many[row], 10)} == exact
-    assert {i for i, _ in vectors.nearest(1, many[777], 50, [3])} == set(range(61, 81))
-    vectors.delete(1, range(1, 2001))
-    assert not vectors.filled(1)
+        assert {i for i, _ in vectors.nearest(ONE, many[row], 10)} == exact
+    assert {i for i, _ in vectors.nearest(ONE, many[777], 50, [3])} == set(range(61, 81))
+    vectors.delete(ONE, range(1, 2001))
+    assert not vectors.filled(ONE)
 
 
 def test_pieces_are_counted_as_they_stand_in_each_text() -> None:
