@@ -172,7 +172,7 @@ MIGRATIONS: tuple[str, ...] = (
         collection_id INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
         state INTEGER NOT NULL
     );
-    CREATE INDEX renewal_waiting ON renewal (collection_id) WHERE state = 0;
+    CREATE INDEX renewal_state ON renewal (state, collection_id);
 
     -- digest is that of the text that was embedded
     ALTER TABLE vector RENAME TO vector_of_one;

@@ -114,6 +114,16 @@
     </message>
 </context>
 <context>
+    <name>EmbedderText</name>
+    <message numerus="yes">
+        <source>%Ln language(s)</source>
+        <translation>
+            <numerusform>%Ln language</numerusform>
+            <numerusform>%Ln languages</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FoldersPane</name>
     <message numerus="yes">
         <source>%Ln folder(s) and files are not followed any more. The files stay.</source>

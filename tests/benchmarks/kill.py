@@ -1,9 +1,10 @@
 """Kills imports at random moments and looks whether anything is lost: python -m tests.benchmarks.kill --runs 200
 
-Every run imports a small folder, or follows changes in it, in a process that gets SIGKILL at a moment drawn evenly over
-the time an undisturbed one takes. Further processes open the library anew and go on, killed again now and then, until
-one comes to the end. Documents, passages and vectors must then be those of an undisturbed library. This process loads
-the libraries once and forks the others, which takes an operating system that can: Linux.
+Every run imports a small folder, or follows changes in it, in a process that gets SIGKILL at a moment drawn evenly
+over the time an undisturbed one takes, or changes its embedder. Further processes open the library anew and go on,
+killed again now and then, until one comes to the end. Documents, passages and vectors must then be those of an
+undisturbed library. This process loads the libraries once and forks the others, which takes an operating system that
+can: Linux.
 """
 
 from __future__ import annotations
@@ -31,12 +32,14 @@ from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
 from tests.benchmarks.kill_folder import apply_changes, write_folder
 from tests.benchmarks.kill_state import State, differences, state_of
+from tests.helpers.word_embedder import WordEmbedder
 
 _KILLED_AGAIN = 1 / 3
 _LONGEST_SECONDS = 120.0
 _CLEARED_SECONDS = 5.0
 _READ_AT_LEAST = 6
-SCENARIOS = ("import", "changes", "changes while away")
+OTHER = "another"
+SCENARIOS = ("import", "changes", "changes while away", "another embedder")
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,9 @@ class Stage:
             shutil.rmtree(there) if there.is_dir() else there.unlink()
         shutil.copytree(self._template, self.folder, dirs_exist_ok=True)
         shutil.rmtree(self.home, ignore_errors=True)
-        if scenario == "changes":
+        if scenario in ("changes", "another embedder"):
             shutil.copytree(self._finished, self.home)
+        if scenario == "changes":
             apply_changes(self.folder)
 
     def keep_finished(self) -> None:
@@ -126,6 +130,14 @@ class Stage:
             library.import_paths([self.folder], library.collection_id(DEFAULT_COLLECTION, create=True))
         library.close()
 
+    def do_change(self) -> None:
+        """Have another embedder make the vectors of all, and go on with that."""
+        library = self._open()
+        if any(collection.embedder.name != OTHER for collection in library.collections()):
+            library.use_embedder(OTHER)
+        library.sync()
+        library.close()
+
     def state(self) -> State:
         """Return what the library holds, read by a process of its own; AssertionError where that fails."""
         assert self.process(self._write_state).code == 0, "the library cannot be looked at"
@@ -138,7 +150,8 @@ class Stage:
 
     def _open(self) -> Library:
         paths = open_paths(self.home)
-        return Library(paths, Settings(paths.settings), embedder=self._embedder)
+        other = WordEmbedder(OTHER, "other", 48)
+        return Library(paths, Settings(paths.settings), embedder=self._embedder, others=[other])
 
 
 class Undisturbed:
@@ -149,6 +162,7 @@ class Undisturbed:
         self.imported, self.import_seconds = self._end_of("import", stage.do_import)
         stage.keep_finished()
         self.changed, self.change_seconds = self._end_of("changes", stage.do_sync)
+        self.embedded, self.embed_seconds = self._end_of("another embedder", stage.do_change)
         self._changed_before: State | None = None
 
     def _end_of(self, scenario: str, work: Callable[[], object]) -> tuple[State, float]:
@@ -169,28 +183,33 @@ class Undisturbed:
             return [self.imported]
         if scenario == "changes":
             return [self.changed]
+        if scenario == "another embedder":
+            return [self.embedded]
         if self._changed_before is None:
             self._changed_before = self._end_of(scenario, self._stage.do_import)[0]
         return [self.changed, self._changed_before]
 
     def seconds(self, scenario: str) -> float:
         """Return over how many seconds the moments of a scenario's kills are spread."""
-        return self.change_seconds if scenario == "changes" else self.import_seconds
+        seconds = {"changes": self.change_seconds, "another embedder": self.embed_seconds}
+        return seconds.get(scenario, self.import_seconds)
 
 
 def run(stage: Stage, expected: Undisturbed, seed: int) -> tuple[str, int, list[str]]:
     """Do one run; return its scenario, how often it was killed, and what is wrong at its end."""
     draw = random.Random(seed)
-    scenario = SCENARIOS[draw.choices(range(3), weights=(3, 2, 2))[0]]
+    scenario = SCENARIOS[draw.choices(range(4), weights=(3, 2, 2, 2))[0]]
     longest, allowed = expected.seconds(scenario), expected.allowed(scenario)
     stage.begin(scenario)
-    work = stage.do_sync if scenario == "changes" else stage.do_import
+    works = {"changes": stage.do_sync, "another embedder": stage.do_change}
+    work = works.get(scenario, stage.do_import)
     ends = [stage.process(work, kill_after=draw.uniform(0, longest))]
     if scenario == "changes while away":
         apply_changes(stage.folder)
+    go_on = stage.do_change if scenario == "another embedder" else stage.do_sync
     while draw.random() < _KILLED_AGAIN:
-        ends.append(stage.process(stage.do_sync, kill_after=draw.uniform(0, longest)))
-    ends.append(stage.process(stage.do_sync))
+        ends.append(stage.process(go_on, kill_after=draw.uniform(0, longest)))
+    ends.append(stage.process(go_on))
     wrong = [] if ends[-1].code == 0 else [f"the last process ended with {ends[-1].code}"]
     wrong += [f"{end.left} processes left behind" for end in ends if end.left]
     if not wrong:

@@ -38,6 +38,13 @@ def test_commands_work_while_the_window_is_open(home, tmp_path):
             assert [document.name for document in library.documents()] == ["bearing.md"]
             assert library.search("How often is the bearing greased?", 3).found[0].passage.document == "bearing.md"
             assert library.check() == library.repair() == []
+            used = library.collections()[0].embedder.name
+            assert used in [info.name for info in library.embedders()]
+            library.use_embedder(used, collection)
+            with pytest.raises(UserError, match="no embedding model called “none”"):
+                library.use_embedder("none")
+            with pytest.raises(UserError, match="holds no embedding model"):
+                library.add_embedder(tmp_path / "docs")
             stopped = threading.Event()
             stopped.set()
             # it is stopped before it begins, or says itself that it was

@@ -7,6 +7,7 @@ so that a process that dies loses one batch at most.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -207,12 +208,12 @@ class EmbedderChanges:
 
     def renewals(self) -> dict[int, Renewal]:
         """Return how far each change under way is, by collection."""
-        rows = self._catalog.connection.execute(
-            "SELECT c.id, count(r.passage_id) AS n, coalesce(sum(r.state <> 0), 0) AS done FROM collection c "
-            "LEFT JOIN renewal r ON r.collection_id = c.id WHERE c.removed IS NULL AND c.serving_id <> c.embedder_id "
-            "GROUP BY c.id"
-        )
-        return {int(row["id"]): Renewal(row["n"], row["done"]) for row in rows}
+        counts: dict[int, Counter[bool]] = {}
+        for row in self._catalog.connection.execute(
+            "SELECT collection_id, state <> 0 AS done, count(*) AS n FROM renewal GROUP BY state, collection_id"
+        ):
+            counts.setdefault(int(row["collection_id"]), Counter())[bool(row["done"])] += row["n"]
+        return {i: Renewal(counted.total(), counted[True]) for i, counted in counts.items()}
 
     def renewed(self) -> Renewal:
         """Return how far all changes are, of the passages that had all they can have of the earlier embedder."""

@@ -147,12 +147,12 @@ class KnownEmbedders:
             return own
         with self._changing() as change:
             content = self._read()
-            known = [a for a in content.added if a.description.fingerprint == description.fingerprint]
-            others = [a for a in content.added if a not in known]
-            taken = {each.name for each in self._own} | {a.description.name for a in others}
+            known = [each for each in content.added if each.description.fingerprint == description.fingerprint]
+            taken = {each.name for each in self._own} | {each.description.name for each in content.added}
             name = known[0].description.name if known else _free_name(description.name, taken)
             added = AddedModel(replace(description, name=name), files)
-            change(replace(content, added=(*others, added)))
+            kept = tuple(added if each in known else each for each in content.added)
+            change(replace(content, added=kept if known else (*kept, added)))
         with self._guard:
             self._looked.pop(description.fingerprint, None)
             self._opened.pop(description.fingerprint, None)

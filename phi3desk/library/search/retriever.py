@@ -7,6 +7,7 @@ says nothing about how good a ranker's best find is.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +25,8 @@ from phi3desk.library.search.features import Features, Query, Term
 from phi3desk.library.search.postings import inside
 from phi3desk.library.search.word_index import Extent, Scope, WordIndex
 from phi3desk.library.terms import question_trigrams, question_words, stem
+
+log = logging.getLogger(__name__)
 
 #: Candidates of each kind of search.
 _CANDIDATES = 60
@@ -141,7 +144,12 @@ class Retriever:
             embedder = serving.embedder
             if language not in embedder.languages:
                 continue
-            vector = embedder.embed_question(embedder.question_prefix + question)
+            try:
+                vector = embedder.embed_question(embedder.question_prefix + question)
+            except UserError:
+                # its model cannot be loaded: the words find what they can
+                log.warning("%s cannot be used", embedder.name, exc_info=True)
+                continue
             for i in serving.collections:
                 found = self._vectors.nearest(i, vector, _CANDIDATES, scope.documents, serving.embedder_id)
                 nearest.update(found)

@@ -19,11 +19,11 @@ from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.ui.widgets.wheel_guard import WheelGuard
 
 FOLDER = "folder.embedder"
-#: seconds a passage takes where it was not measured yet: a small model on two cores
-TYPICAL_SECONDS = 0.1
-#: languages that are named one by one
-_NAMED = 4
 MEGABYTE = 1_000_000
+# seconds a passage takes where it was not measured yet: a small model on two cores
+TYPICAL_SECONDS = 0.1
+# languages that are named one by one
+_NAMED = 4
 
 
 class EmbedderText(QObject):
@@ -102,7 +102,7 @@ class EmbedderForm(Card):
 
     def add(self, folder: str) -> None:
         """Add the model in a folder and choose it in the list; nothing is embedded by that."""
-        self.costs.setText(self.tr("Looking at the model"))
+        self._tell(self.tr("Looking at the model"))
         self.add_button.setEnabled(False)
 
         def on_added(info: EmbedderInfo) -> None:
@@ -228,7 +228,7 @@ class EmbedderForm(Card):
         info = self._info()
         if info is not None and not self._seconds(info) and self._changing():
             name = info.name
-            self.costs.setText(self.tr("Measuring how long it takes"))
+            self._tell(self.tr("Measuring how long it takes"))
 
             def on_measured(seconds: float) -> None:
                 self._measured[name] = seconds
@@ -239,7 +239,7 @@ class EmbedderForm(Card):
                 name,
                 None if self._is_all else self._collections[0].id,
                 on_measured,
-                lambda failure: self.costs.setText(translate(failure.sentence)),
+                lambda failure: self._tell(translate(failure.sentence)),
             )
 
     def _info(self) -> EmbedderInfo | None:
@@ -252,10 +252,12 @@ class EmbedderForm(Card):
         info, changing = self._info(), self._changing()
         self.use_button.setEnabled(bool(info is not None and changing))
         passages = sum(each.passages for each in changing)
-        if info is None or not passages:
-            self.costs.setText("")
-        else:
-            self.costs.setText(self._text.costs(passages, self._seconds(info) or TYPICAL_SECONDS))
+        seconds = (self._seconds(info) if info is not None else 0.0) or TYPICAL_SECONDS
+        self._tell(self._text.costs(passages, seconds) if info is not None and passages else "")
+
+    def _tell(self, text: str) -> None:
+        self.costs.setText(text)
+        self.costs.setVisible(bool(text))
 
     def _on_use(self) -> None:
         changed = self._changing()

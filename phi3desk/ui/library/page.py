@@ -250,7 +250,8 @@ class LibraryPage(QWidget):
             one.embedder.name for one in self._library.collections if chosen in (None, one.id) and one.passages
         )
         if any(models):
-            text = self.tr("{documents}  ·  meaning: {models}").format(documents=text, models=", ".join(models))
+            told = self.tr("{documents}  ·  search by meaning: {models}")
+            text = told.format(documents=text, models=", ".join(models))
         self._counts.setText(text)
         self._counts.setVisible(documents > 0)
         self._show_page()

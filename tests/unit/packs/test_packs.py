@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import State
+from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
 from phi3desk.library.library import Library
 from phi3desk.model import starter
 from phi3desk.model.types import AdapterUse
@@ -18,9 +20,12 @@ from phi3desk.packs.importer import import_pack
 from phi3desk.packs.manifest import PackProgress
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
 from tests.helpers.own_adapters import own_adapters
 from tests.helpers.packs import PUMPS, CountingEmbedder, opened, take_in
 from tests.helpers.pdf import write_pdf, write_pump_manual
+from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.word_embedder import WordEmbedder
 
 QUESTIONS = ("How often is the main bearing greased again?", "Hur ofta smörjer man lagren med litiumfett?", "oil")
 
@@ -129,6 +134,44 @@ def test_pack_whose_vectors_are_of_another_embedder_waits_for_new_ones(pack, the
         library.sync()
         assert {d.state for d in library.documents()} == {State.READY, State.DUPLICATE}
     assert embedder.passages > 0
+
+
+def test_pack_says_of_each_collection_what_made_its_vectors(tmp_path, there: Paths):
+    """Vectors of an embedder that is here serve as they are, whatever is the default; those of others are made anew."""
+
+    def library(home: Paths, *embedders: WordEmbedder) -> LibraryInProcess:
+        return LibraryInProcess(home, Settings(home.settings), embedder=embedders[0], others=embedders[1:])
+
+    home, mine, usual = open_paths(tmp_path / "home"), WordEmbedder("mine", "9", 48), WordEmbedder(*FIRST_EMBEDDER)
+    for number, text in enumerate(("The main bearing is greased every 2,000 hours.", "The filter is changed weekly.")):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / f"{number}.md").write_text(text)
+    with closing(library(home, mine, usual)) as opened_home:
+        made = [opened_home.create_collection(name) for name in ("Bearings", "Filters")]
+        opened_home.use_embedder(usual.name, made[1])
+        for number, collection in enumerate(made):
+            opened_home.import_paths([tmp_path / str(number)], collection)
+        profile = ProfileStore(home.profiles).create("Both")
+        with opened_home.transferring() as transfer:
+            export_pack(home, transfer, profile, tmp_path / "both.phi3pack", with_index=True)
+    manifest = read_manifest(tmp_path / "both.phi3pack")
+    assert (manifest.format, [each.embedder.name for each in manifest.collections]) == (2, ["mine", usual.name])
+    known, theirs = WordEmbedder("mine", "9", 48), WordEmbedder("theirs", "8", 32)
+    for name, embedders, embeds in (("a", (theirs, usual, known), ""), ("b", (theirs, usual), "mine")):
+        other = open_paths(tmp_path / name)
+        with closing(library(other, *embedders)) as opened_there:
+            with opened_there.transferring() as transfer:
+                imported = import_pack(other, transfer, tmp_path / "both.phi3pack")
+            assert (imported.embeds, imported.embedder) == (bool(embeds), embeds)
+            found = {each.name: each.embedder for each in opened_there.collections()}
+            assert found["Bearings"].name == ("mine" if not embeds else "theirs")
+            assert found["Filters"].name == usual.name
+            assert not found["Bearings"].wanted
+            opened_there.sync()
+            result = opened_there.search("How often is the main bearing greased?", 5, imported.collections[:1])
+            assert result.by_meaning and result.found[0].meaning > 0.5
+            assert opened_there.check() == []
+    assert (known.passages, len(theirs.passages)) == ([], 1)
 
 
 def test_document_that_is_gone_is_left_out_and_told(tmp_path, there: Paths):

@@ -130,7 +130,7 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "in no collection": (add("documents/7/a.pdf"), "does not fit"),
     "missing file": (without("index/1/pages.jsonl"), "lacks"),
     "missing adapter": (without("adapters/1.gguf"), "lacks"),
-    "newer": (said(format=2, surprise=True, program="9.0"), "newer version"),
+    "newer": (said(format=3, surprise=True, program="9.0"), "newer version"),
     "older than any": (said(format=0), "form"),
     "no number": (said(format="1"), "manifest"),
     "unknown field": (said(run="rm -rf"), "manifest"),

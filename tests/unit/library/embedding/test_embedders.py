@@ -184,6 +184,21 @@ def test_a_change_that_is_killed_goes_on_where_it_was(paths: Paths):
     assert (kept_by(paths), len(new.passages)) == ([(2, 4)], 4)
 
 
+def test_a_change_lets_an_import_that_waits_go_first(paths: Paths):
+    old, new = first(), second()
+    new.batch = 1
+    with opened(paths, old, new) as library:
+        library.use_embedder("second", 1)
+        library.give_way_when(lambda: True)
+        assert not library.sync().cancelled
+        assert (changed_to(library).wanted, changed_to(library).done) == ("second", 2)
+        meaning_of(library, old)
+        library.give_way_when(lambda: False)
+        assert library.sync().changed == ("Documents",)
+        meaning_of(library, new)
+        assert len(new.passages) == 4
+
+
 def test_choosing_the_old_embedder_again_takes_a_change_back(paths: Paths):
     old, new = first(), second()
     new.batch = 1
@@ -320,10 +335,11 @@ def test_a_vector_is_of_the_text_that_was_embedded(tmp_path: Path):
         (text,) = new.passages
         assert text.startswith("passage: Handbook of the feed pump")
         for title in ("Pump manual", "Handbook of the feed pump"):
-            copy = tmp_path / f"{title}.html"
+            copy = tmp_path / title / "page.html"
+            copy.parent.mkdir()
             copy.write_text(f"<title>{title}</title>{body}")
             library.import_paths([copy], library.create_collection(title))
-        assert [text.split("\n")[0] for text in new.passages[1:]] == ["passage: Pump manual"]
+        assert [text.split("\n")[0] for text in new.passages[1:]] == ["passage: Pump manual (page)"]
         assert library.check() == []
 
 
