@@ -322,6 +322,9 @@ class Importer:
     def _count_renewals(self, run: ImportRun) -> None:
         """Count the passages whose vectors are made anew by another embedder, but for those that have none yet."""
         renewed = self._changes.renewed()
+        run.renewing = run.passages == run.embedded and renewed.done < renewed.passages and self._embedding.waits()
+        if run.renewing:
+            run.current = self._name_of(self._changes.renewals())
         run.passages += renewed.passages
         run.embedded += renewed.done
 

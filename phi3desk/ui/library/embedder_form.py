@@ -264,21 +264,22 @@ class EmbedderForm(Card):
         name = self._name_chosen()
         if not changed:
             return
-        if self._is_all:
-            self._library.use_embedder(name, None)
-        else:
-            self._library.use_embedder(name, changed[0].id)
+        before = [(self._wish(each), each.id) for each in self._collections]
+        default = next((info.name for info in self._infos if info.default and self._is_all), "")
+        self._library.use_embedder(name, None if self._is_all else changed[0].id)
         told = self.tr("{collections}: being embedded with “{model}”. Ask about the documents meanwhile as before.")
-        self._notices.offer_undo(
-            told.format(collections=listed([each.name for each in changed]), model=name), lambda: self._go_back(changed)
-        )
+        said = told.format(collections=listed([each.name for each in changed]), model=name)
+        self._notices.offer_undo(said, lambda: self._go_back(before, default))
 
-    def _go_back(self, collections: Sequence[Collection]) -> None:
-        for each in collections:
-            self._library.use_embedder(each.embedder.name, each.id)
+    def _go_back(self, before: Sequence[tuple[str, int]], default: str) -> None:
+        """Have collections get the vectors of the models they had before, and new ones those of the default."""
+        if default:
+            self._library.use_embedder(default, None)
+        for name, collection in before:
+            self._library.use_embedder(name, collection)
 
     def _on_keep(self) -> None:
-        self._go_back([each for each in self._collections if each.embedder.wanted])
+        self._go_back([(each.embedder.name, each.id) for each in self._collections if each.embedder.wanted], "")
 
 
 def _language(code: str) -> str:

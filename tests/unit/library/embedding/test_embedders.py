@@ -194,6 +194,16 @@ def test_a_change_lets_an_import_that_waits_go_first(paths: Paths):
         assert (changed_to(library).wanted, changed_to(library).done) == ("second", 2)
         meaning_of(library, old)
         library.give_way_when(lambda: False)
+        # one that is held back is told as what it is, so that it can be let go on
+        library.pause_imports(True)
+        told: list[ImportProgress] = []
+        cancelled = threading.Event()
+        library.sync(
+            on_progress=lambda p: told.append(p) or cancelled.set() if p.phase is Phase.PAUSED else None,
+            cancelled=cancelled,
+        )
+        assert (told[0].renewing, told[0].share, told[0].current) == (True, 0.5, "Documents")
+        library.pause_imports(False)
         assert library.sync().changed == ("Documents",)
         meaning_of(library, new)
         assert len(new.passages) == 4
