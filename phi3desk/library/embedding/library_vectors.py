@@ -124,7 +124,7 @@ class LibraryVectors:
     ) -> list[tuple[int, float]]:
         """Return the nearest passages with their cosine similarity (-1 to 1), nearest first.
 
-        None where the vectors of the named embedder do not serve any more: the collection's have just been changed.
+        There are none where the vectors of the named embedder do not serve any more: others have just replaced them.
         """
         where = self._queue.serving(collection_id)
         if embedder_id not in (None, where.embedder_id):
@@ -136,6 +136,9 @@ class LibraryVectors:
             except BaseException as error:
                 if not _is_failure(error):
                     raise
+                if where != self._queue.serving(collection_id):
+                    # they were deleted while they were searched, for others serve by now
+                    return []
                 log.exception("the vector store cannot be searched")
                 self._failure = error
                 self.on_failure()

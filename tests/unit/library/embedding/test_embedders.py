@@ -184,6 +184,28 @@ def test_a_change_that_is_killed_goes_on_where_it_was(paths: Paths):
     assert (kept_by(paths), len(new.passages)) == ([(2, 4)], 4)
 
 
+def test_a_search_under_way_while_the_vectors_are_replaced_is_no_failure(paths: Paths, monkeypatch: pytest.MonkeyPatch):
+    old, new = first(), second()
+    with opened(paths, old, new) as library:
+        asked = old.vector(QUESTION)
+        assert library.vectors.count(1) == 4
+        nearest = VectorStore.nearest
+
+        def change_meanwhile(store: VectorStore, where: VectorSet, *rest: object) -> list[tuple[int, float]]:
+            held = store._collection(where)
+            library.use_embedder("second")
+            library.sync()
+            store._known[where] = held
+            return nearest(store, where, *rest)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(VectorStore, "nearest", change_meanwhile)
+            assert library.vectors.nearest(1, asked, 3) == []
+        meaning_of(library, new)
+        assert library.vectors.take_notice() is None
+        assert library.check() == []
+
+
 def test_a_change_lets_an_import_that_waits_go_first(paths: Paths):
     old, new = first(), second()
     new.batch = 1
@@ -391,12 +413,13 @@ def test_a_damaged_store_is_made_anew_in_the_middle_of_a_change(paths: Paths):
     assert (old.passages, len(new.passages)) == ([], 4)
 
 
-def test_a_catalogue_of_the_version_before_keeps_its_vectors(tmp_path: Path):
-    """Nothing is embedded again, and its vectors answer and are copied as before."""
+@pytest.mark.parametrize("version", [3, 5])
+def test_a_catalogue_of_an_earlier_version_keeps_its_vectors(tmp_path: Path, version: int):
+    """Nothing is embedded again, and its vectors answer and are copied as before, whatever the default is by now."""
     paths, embedder = open_paths(tmp_path / "home"), first()
     chunk = Chunk(1, 0, len(TEXTS["bearing.md"]), TEXTS["bearing.md"], (), "bearing", "en")
     words = Chunk(1, 0, 5, "Lager", (), "", "sv")
-    with closing(open_file(paths.catalog, MIGRATIONS[:3], damaged=say(""), newer=say(""))) as old:
+    with closing(open_file(paths.catalog, MIGRATIONS[:version], damaged=say(""), newer=say(""))) as old:
         old.execute("INSERT INTO collection (name, folded) VALUES ('Documents', 'documents')")
         old.execute(
             "INSERT INTO document (collection_id, path, name, state, pages, passages, size, changed, imported, kind) "
@@ -411,16 +434,27 @@ def test_a_catalogue_of_the_version_before_keeps_its_vectors(tmp_path: Path):
             )
             old.execute("INSERT INTO passage_words (rowid, context, body) VALUES (?, '', 'bear')", (row.lastrowid,))
             old.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, 'bearing')", (row.lastrowid,))
+        if version == 5:
+            old.execute("UPDATE passage SET embedder_id = 1 WHERE embedded = 1")
+            old.execute("INSERT INTO embedder (name, fingerprint) VALUES ('earlier', 'e')")
+            half = embedder.vector(f"passage: {chunk.indexed}").astype("<f2").tobytes()
+            # the second one is of an embedder that is not in use any more
+            old.execute("INSERT INTO vector VALUES (1, 1, ?), (2, 2, ?)", (half, half))
+            old.execute("INSERT INTO remembered VALUES ('vectors kept 1', '1')")
     with closing(VectorStore(paths.vectors)) as vectors:
-        vectors.put(VectorSet(1, 1), [1], [1], [embedder.vector(chunk.indexed)])
+        vectors.put(VectorSet(1, 1), [1], [1], [embedder.vector(f"passage: {chunk.indexed}")])
     copy = tmp_path / "bearing.md"
     copy.write_text(chunk.text)
-    with opened(paths, embedder) as library:
+    with opened(paths, second(), embedder) as library:
         assert [document.state for document in library.documents()] == [State.READY]
-        assert library.search(QUESTION).by_meaning
-        library.import_paths([copy], library.create_collection("Copies"))
+        meaning_of(library, embedder)
+        copies = library.create_collection("Copies")
+        library.use_embedder(embedder.name, copies)
+        library.sync()
+        library.import_paths([copy], copies)
         assert library.check() == []
     assert embedder.passages == []
+    assert kept_by(paths) == [(1, 2)]
     with closing(sqlite3.connect(paths.catalog)) as catalog:
         assert catalog.execute("SELECT embedded FROM passage ORDER BY id").fetchall() == [(1,), (2,), (1,)]
         assert catalog.execute("SELECT serving_id, embedder_id FROM collection").fetchall() == [(1, 1), (1, 1)]
