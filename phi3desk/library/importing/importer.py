@@ -229,7 +229,7 @@ class Importer:
             reason = self._why_not_recognised(document.collection_id) if text.scanned else text.reason
             self._follower.end(run, document_id, text.state, reason or text.reason, len(text.pages), text.kind)
             return
-        chunked = text.chunked or chunk_document(self._embedder, document.path, text.title, text.pages, text.outline)
+        chunked = text.chunked or chunk_document(document.path, text.title, text.pages, text.outline)
         reason = None if await_ocr else text.reason
         content = NewContent(text.kind, text.pages, chunked, text.outline, reason)
         self._content.replace(document_id, content, self._embedder.languages, await_ocr, run.cancelled)
@@ -244,7 +244,7 @@ class Importer:
         run.embedded -= self._queue.embedded_of([document_id])
         title = "" if document.title == Path(document.path).stem else document.title
         outline = self._content.outline(document_id)
-        chunks = chunks_of(self._embedder, document.path, title, self._content.pages(document_id), outline)
+        chunks = chunks_of(document.path, title, self._content.pages(document_id), outline)
         index = [index_entry(made.context, made.text, made.language) for made in chunks]
         self._content.replace_passages(document_id, chunks, index, self._embedder.languages, run.cancelled)
         self._count_passages(run, document_id)
