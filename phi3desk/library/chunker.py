@@ -33,8 +33,9 @@ _SPACELESS_CHARACTERS = 450
 #: up to the second. A heading begins a new passage once the one under way has the third.
 _AT_LEAST, _AT_MOST, _BEFORE_HEADING = 0.25, 1.175, 0.35
 _HEADINGS_SHOWN = 3
-_CONTEXT_CHARACTERS = 220
-_NAME_CHARACTERS = 150
+_CONTEXT_CHARACTERS = 320
+_NAME_CHARACTERS = 200
+_HEADING_CHARACTERS = 90
 #: letters of a page that tell its script
 _LOOKED_AT = 400
 _TABLE_HEAD_CHARACTERS = 140
@@ -312,4 +313,6 @@ def _context(title: str, headings: Sequence[str], text: str) -> str:
     start = fold(text[:300])
     parts = [title] if title else []
     parts += [heading for heading in headings if fold(heading) not in start and fold(heading) != fold(title)]
-    return " › ".join(part[:110] for part in parts)[:_CONTEXT_CHARACTERS]
+    return " › ".join(part[:_NAME_CHARACTERS] if part == title else part[:_HEADING_CHARACTERS] for part in parts)[
+        :_CONTEXT_CHARACTERS
+    ]

@@ -20,7 +20,11 @@ _EDGE_LINES = 8
 _FEWEST_PAGES = 3
 #: pages of all those with text that a line has to stand on
 _SHARE = 0.5
-_NAME_CHARACTERS = 120
+#: a line that stands in the midst of pages so often, beside those that it stands at the edge of, is none
+_IN_MIDST = 0.3
+_NAME_CHARACTERS = 170
+_PART_CHARACTERS, _SHORTEST_PART = 48, 4
+_FEWEST_BESIDE_DATES = 3
 #: parts of a name, one a running line
 PARTS = " | "
 #: a head says the same on each page but for its figures: page numbers, dates
@@ -51,33 +55,32 @@ class RunningLines:
 
 def running_lines(pages: Sequence[Page]) -> RunningLines:
     """Find the running heads and feet of a document."""
-    edges = {page.number: _edge_lines(page.text) for page in pages}
-    with_text = sum(bool(lines) for lines in edges.values())
+    lines = {page.number: _keyed(page.text) for page in pages}
+    with_text = sum(bool(keyed) for keyed in lines.values())
     if with_text < _FEWEST_PAGES:
         return RunningLines({})
-    times = Counter(key for lines in edges.values() for key in {key for key, _ in lines})
-    running = {key for key, count in times.items() if count >= max(_FEWEST_PAGES, _SHARE * with_text)}
+    times = Counter(key for keyed in lines.values() for key in {key for key, _ in _edges(keyed)})
+    midst = Counter(key for keyed in lines.values() for key in {key for key, _ in keyed[_EDGE_LINES:-_EDGE_LINES]})
     # what is said in the midst of pages too, such as "No data available", is text
-    running -= {key for page in pages for key, _ in _keyed(page.text)[_EDGE_LINES:-_EDGE_LINES]}
+    running = {
+        key
+        for key, count in times.items()
+        if count >= max(_FEWEST_PAGES, _SHARE * with_text) and midst[key] < _IN_MIDST * count
+    }
     seen: set[str] = set()
     spans: dict[int, tuple[Span, ...]] = {}
     first: list[str] = []
     for page in pages:
-        found = []
-        for key, span in edges[page.number]:
-            if key in running and key in seen:
-                found.append(span)
-            elif key in running:
-                first.append(reflow(page.text, [], *span))
-        seen.update(key for key, _ in edges[page.number])
-        spans[page.number] = tuple(found)
+        found = [(key, span) for key, span in lines[page.number] if key in running]
+        first += [reflow(page.text, [], *span) for key, span in found if key not in seen]
+        spans[page.number] = tuple(span for key, span in found if key in seen)
+        seen.update(key for key, _ in found)
     return RunningLines(spans, _name_of(first))
 
 
-def _edge_lines(text: str) -> list[tuple[str, Span]]:
-    """Return the lines at the edges of a page, see `_keyed`."""
-    lines = _keyed(text)
-    return lines if len(lines) <= 2 * _EDGE_LINES else [*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:]]
+def _edges(keyed: Sequence[tuple[str, Span]]) -> Sequence[tuple[str, Span]]:
+    """Return the lines at the edges of a page."""
+    return keyed if len(keyed) <= 2 * _EDGE_LINES else [*keyed[:_EDGE_LINES], *keyed[-_EDGE_LINES:]]
 
 
 def _keyed(text: str) -> list[tuple[str, Span]]:
@@ -93,6 +96,8 @@ def _name_of(lines: Sequence[str]) -> str:
     parts: dict[str, str] = {}
     for line in sorted(lines, key=lambda line: (_DATE.search(line) is not None, bool(_FIGURES.search(line)))):
         bare = " ".join(_DATE.sub(" ", _PAGE_NUMBER.sub(" ", line)).split()).strip(" -–—|:/,;()[]")
-        if _WORDS.search(bare):
-            parts.setdefault(fold(bare), bare)
+        # a label whose date is gone says nothing
+        fewest = _FEWEST_BESIDE_DATES if _DATE.search(line) else 1
+        if len(_WORDS.findall(bare)) >= fewest and len(bare) >= _SHORTEST_PART:
+            parts.setdefault(fold(bare), bare[:_PART_CHARACTERS].strip())
     return PARTS.join(parts.values())[:_NAME_CHARACTERS]
