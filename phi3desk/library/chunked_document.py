@@ -10,24 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from phi3desk.library.chunker import Chunk, chunk_pages, indexed_text
 from phi3desk.library.documents import OutlineEntry, Page
 from phi3desk.library.terms import index_words
 from phi3desk.library.text import fold
 from phi3desk.library.titles import shown_title, spoken_title
-
-
-class TokenCounter(Protocol):
-    """What chunking needs of an embedder: passages have to fit it. Its model need not be loaded."""
-
-    @property
-    def languages(self) -> frozenset[str]:
-        """The codes of the languages it knows."""
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return how many tokens of the model each text has."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +38,6 @@ class ChunkedDocument:
 
 
 def chunk_document(
-    counter: TokenCounter,
     path: str,
     title: str,
     pages: Sequence[Page],
@@ -58,13 +45,12 @@ def chunk_document(
 ) -> ChunkedDocument:
     """Make the passages of a document from its pages."""
     title = shown_title(title, Path(path).stem)
-    chunks = chunks_of(counter, path, title, pages, outline)
+    chunks = chunks_of(path, title, pages, outline)
     index = [index_entry(made.context, made.text, made.language) for made in chunks]
     return ChunkedDocument(title, main_language(pages), chunks, index)
 
 
 def chunks_of(
-    counter: TokenCounter,
     path: str,
     title: str,
     pages: Sequence[Page],
@@ -72,7 +58,7 @@ def chunks_of(
 ) -> list[Chunk]:
     """Split pages into passages, each with its document's title in its context."""
     spoken = spoken_title(title, Path(path).stem)
-    return chunk_pages(pages, spoken, outline, counter.count_tokens, counter.languages)
+    return chunk_pages(pages, spoken, outline)
 
 
 def index_entry(context: str, text: str, language: str) -> IndexEntry:

@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from phi3desk.library.documents import OutlineEntry, Page
-from phi3desk.library.text import block_ends, fold, has_text, is_row, line_spans, locate, reflow, sentence_spans
+from phi3desk.library.running_lines import PARTS, RunningLines, running_lines
+from phi3desk.library.scripts import is_mostly_spaceless
+from phi3desk.library.text import (
+    Span,
+    block_ends,
+    fold,
+    has_text,
+    is_row,
+    line_spans,
+    locate,
+    reflow,
+    sentence_spans,
+)
 
-#: Size of a passage in tokens of the embedder, which reads 256 with the title and headings before it.
-TOKENS = 200
-#: A page's last passage is not left smaller than this; it goes to the one before it, up to `_TOKENS_AT_MOST`.
-_TOKENS_AT_LEAST = 50
-_TOKENS_AT_MOST = 235
-#: A heading begins a new passage once the one under way has this many tokens.
-_TOKENS_BEFORE_HEADING = 70
-#: Text in languages that the embedder does not know is split by length instead: its tokenizer breaks their words
-#: into single letters (measured: 1.2 tokens a word in English, 2.5 in Swedish, 6.3 in Ukrainian), so that 200 tokens
-#: would be two lines of Ukrainian. 900 characters are what 200 tokens hold in English.
+#: Size of a passage in characters: some 200 tokens of English, 300 of Ukrainian or Greek in a vocabulary of many
+#: languages. Every embedder gets the same passages, so that another one can be chosen without reading a file again.
 CHARACTERS = 900
+#: A sign of a script without spaces holds as much as two letters.
+_SPACELESS_CHARACTERS = 450
+#: Shares of a passage's size. A page's last passage is not left smaller than the first; it goes to the one before it
+#: up to the second. A heading begins a new passage once the one under way has the third.
+_AT_LEAST, _AT_MOST, _BEFORE_HEADING = 0.25, 1.175, 0.35
 _HEADINGS_SHOWN = 3
-_CONTEXT_CHARACTERS = 220
+_CONTEXT_CHARACTERS = 320
+_NAME_CHARACTERS = 200
+_HEADING_CHARACTERS = 90
+#: letters of a page that tell its script
+_LOOKED_AT = 400
 _TABLE_HEAD_CHARACTERS = 140
 #: what parts the cells of a row that names its columns, see `reading.tables`
 _OWN_NAMES = ";\t"
 #: a number with its unit, as a cell of a table holds it
 _VALUE = re.compile(r"[-+±~≈<>≤≥]?\d[\d.,:/–-]*(?: \d{3})*\s?[^\s\d]{0,8}")
-
-CountTokens = Callable[[Sequence[str]], list[int]]
 
 
 @dataclass(frozen=True)
@@ -68,13 +80,17 @@ def indexed_text(context: str, text: str) -> str:
 
 @dataclass
 class _Segment:
-    """A sentence, a row or a heading of a page, with its size in tokens or characters."""
+    """A sentence, a row or a heading of a page; `apart` is one that a running line parts from the one before it."""
 
     start: int
     end: int
-    size: int
     heading: bool = False
     row: bool = False
+    apart: bool = False
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
 
 
 @dataclass
@@ -95,18 +111,13 @@ class _Path:
         return tuple(title for _, title in self.entries[-_HEADINGS_SHOWN:])
 
 
-def chunk_pages(
-    pages: Sequence[Page],
-    title: str,
-    outline: Sequence[OutlineEntry],
-    count_tokens: CountTokens,
-    known_languages: frozenset[str],
-) -> list[Chunk]:
+def chunk_pages(pages: Sequence[Page], title: str, outline: Sequence[OutlineEntry]) -> list[Chunk]:
     """Split a document's pages into passages; no passage goes across pages.
 
-    Pages in a language outside `known_languages` (where one was detected at all) are split by characters instead of
-    tokens, see `CHARACTERS`.
+    Running heads and feet are no part of passages: what they name stands in the context of each.
     """
+    running = running_lines(pages)
+    name = _with_running(title, running.name)
     repeated = _repeated_lines(pages)
     by_page: dict[int, list[tuple[int, str]]] = {}
     for number, level, entry in outline:
@@ -119,9 +130,15 @@ def chunk_pages(
             for _, _, rank, heading in marks:
                 path.enter(rank, heading)
             continue
-        by_tokens = not page.language or page.language in known_languages
-        chunks.extend(_chunk_page(page, title, marks, path, count_tokens if by_tokens else None))
+        chunks.extend(_chunk_page(page, name, marks, path, running))
     return chunks
+
+
+def _with_running(title: str, running: str) -> str:
+    """Return a document's title with what its running lines add to it."""
+    known = fold(title)
+    added = [part for part in running.split(PARTS) if part and fold(part) not in known]
+    return PARTS.join([title, *added] if title else added)[:_NAME_CHARACTERS]
 
 
 def _repeated_lines(pages: Sequence[Page]) -> frozenset[str]:
@@ -159,11 +176,13 @@ def _chunk_page(
     title: str,
     marks: Sequence[tuple[int, int, float, str]],
     path: _Path,
-    count_tokens: CountTokens | None,
+    running: RunningLines,
 ) -> list[Chunk]:
-    breaks = block_ends(page.text)
-    segments = _segments(page.text, breaks, marks, count_tokens)
-    limit = TOKENS if count_tokens else CHARACTERS
+    shown = running.without(page)
+    breaks = block_ends(shown)
+    limit = _SPACELESS_CHARACTERS if is_mostly_spaceless(page.text[:_LOOKED_AT]) else CHARACTERS
+    segments = _segments(shown, breaks, marks, limit)
+    _part(segments, running.spans.get(page.number, ()))
     chunks = []
     waiting = list(marks)
     for group in _groups(segments, limit):
@@ -174,8 +193,8 @@ def _chunk_page(
             path.enter(waiting[0][2], waiting[0][3])
             waiting.pop(0)
         headings = path.titles()
-        text = reflow(page.text, breaks, start, end)
-        table_head = _table_head(page.text, segments, group, path.table_head)
+        text = reflow(shown, breaks, start, end)
+        table_head = _table_head(shown, segments, group, path.table_head)
         if table_head and fold(table_head) not in fold(text[:300]):
             headings = (*headings, table_head)
         if has_text(text):
@@ -186,38 +205,33 @@ def _chunk_page(
             waiting.pop(0)
     for _, _, rank, heading in waiting:
         path.enter(rank, heading)
-    path.table_head = _head_above(page.text, segments, len(segments), path.table_head)
+    path.table_head = _head_above(shown, segments, len(segments), path.table_head)
     return chunks
 
 
-def _segments(
-    text: str, breaks: list[int], marks: Sequence[tuple[int, int, float, str]], count_tokens: CountTokens | None
-) -> list[_Segment]:
-    """Return the page's sentences, rows and headings with their sizes; what is too large alone is split further."""
+def _segments(text: str, breaks: list[int], marks: Sequence[tuple[int, int, float, str]], limit: int) -> list[_Segment]:
+    """Return the page's sentences, rows and headings; what is larger than a passage is split further."""
     heading_places = [(start, end) for start, end, _, _ in marks if end > start]
     edges = sorted({*breaks, *(place for span in heading_places for place in span)})
-    spans = sentence_spans(text, edges)
-    sizes = _sizes([text[start:end] for start, end in spans], count_tokens)
-    limit = TOKENS if count_tokens else CHARACTERS
     segments: list[_Segment] = []
-    for (start, end), size in zip(spans, sizes, strict=True):
-        if size > limit:
-            segments.extend(_split(text, start, end, size, limit, count_tokens))
+    for start, end in sentence_spans(text, edges):
+        if end - start > limit:
+            segments.extend(_split(text, start, end, limit))
             continue
         heading = any(start < stop and begin < end for begin, stop in heading_places)
-        segments.append(_Segment(start, end, size, heading, is_row(text[start:end])))
+        segments.append(_Segment(start, end, heading, is_row(text[start:end])))
     return segments
 
 
-def _sizes(texts: Sequence[str], count_tokens: CountTokens | None) -> list[int]:
-    if count_tokens is not None:
-        return count_tokens(texts)
-    return [len(text) for text in texts]
+def _part(segments: Sequence[_Segment], running: Sequence[Span]) -> None:
+    """Mark the segments that a running line parts from the one before."""
+    for before, after in itertools.pairwise(segments):
+        after.apart = any(before.end <= start and end <= after.start for start, end in running)
 
 
-def _split(text: str, start: int, end: int, size: int, limit: int, count_tokens: CountTokens | None) -> list[_Segment]:
+def _split(text: str, start: int, end: int, limit: int) -> list[_Segment]:
     """Split a sentence that is larger than a passage: between lines, else between words, else anywhere."""
-    step = max(20, (end - start) * limit // (size + 1) // 2)
+    step = limit // 2
     segments = []
     at = start
     while at < end:
@@ -226,16 +240,9 @@ def _split(text: str, start: int, end: int, size: int, limit: int, count_tokens:
             line = text.rfind("\n", at + step // 2, stop)
             space = text.rfind(" ", at + step // 2, stop)
             stop = line + 1 if line > 0 else space + 1 if space > 0 else stop
-        segments.append((at, stop))
+        segments.append(_Segment(at, stop))
         at = stop
-    sizes = _sizes([text[a:b] for a, b in segments], count_tokens)
-    found: list[_Segment] = []
-    for (first, last), segment_size in zip(segments, sizes, strict=True):
-        if segment_size > limit and last - first > 20:
-            found.extend(_split(text, first, last, segment_size, limit, count_tokens))
-        else:
-            found.append(_Segment(first, last, min(segment_size, limit)))
-    return found
+    return segments
 
 
 def _groups(segments: Sequence[_Segment], limit: int) -> list[list[_Segment]]:
@@ -244,11 +251,11 @@ def _groups(segments: Sequence[_Segment], limit: int) -> list[list[_Segment]]:
     size = 0
     for segment in segments:
         after_heading = bool(groups) and all(known.heading for known in groups[-1])
-        starts_section = segment.heading and not after_heading and size * TOKENS >= _TOKENS_BEFORE_HEADING * limit
-        if not groups or starts_section or (size + segment.size > limit):
+        starts_section = segment.heading and not after_heading and size >= _BEFORE_HEADING * limit
+        if not groups or starts_section or segment.apart or size + segment.size > limit:
             # a heading does not stay behind at the foot of the passage before the text it belongs to
             carried: list[_Segment] = []
-            while groups and not starts_section and len(groups[-1]) > 1 and groups[-1][-1].heading:
+            while groups and not (starts_section or segment.apart) and len(groups[-1]) > 1 and groups[-1][-1].heading:
                 carried.insert(0, groups[-1].pop())
             groups.append([*carried, segment])
             size = sum(known.size for known in groups[-1])
@@ -258,7 +265,8 @@ def _groups(segments: Sequence[_Segment], limit: int) -> list[list[_Segment]]:
     if len(groups) > 1:
         last = sum(segment.size for segment in groups[-1])
         before = sum(segment.size for segment in groups[-2])
-        if last * TOKENS < _TOKENS_AT_LEAST * limit and (last + before) * TOKENS <= _TOKENS_AT_MOST * limit:
+        joined = not groups[-1][0].apart and last + before <= _AT_MOST * limit
+        if last < _AT_LEAST * limit and joined:
             groups[-2].extend(groups.pop())
     return groups
 
@@ -310,4 +318,6 @@ def _context(title: str, headings: Sequence[str], text: str) -> str:
     start = fold(text[:300])
     parts = [title] if title else []
     parts += [heading for heading in headings if fold(heading) not in start and fold(heading) != fold(title)]
-    return " › ".join(part[:110] for part in parts)[:_CONTEXT_CHARACTERS]
+    return " › ".join(part[:_NAME_CHARACTERS] if part == title else part[:_HEADING_CHARACTERS] for part in parts)[
+        :_CONTEXT_CHARACTERS
+    ]

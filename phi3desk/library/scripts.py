@@ -43,6 +43,14 @@ def is_spaceless(text: str) -> bool:
     return not text.isascii() and _SPACELESS.search(text) is not None
 
 
+def is_mostly_spaceless(text: str) -> bool:
+    """Return whether most letters of a text are of scripts without spaces."""
+    if text.isascii():
+        return False
+    letters = sum(len(run) for run in _SPACELESS.findall(text))
+    return letters > sum(c.isalpha() for c in text) / 2
+
+
 def settled(folded: str) -> str:
     """Return a folded text with its syllables whole, marks left out and signs together that are set apart."""
     whole = unicodedata.normalize("NFC", folded)

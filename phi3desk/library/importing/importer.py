@@ -22,7 +22,6 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunked_document import chunk_document, chunks_of, index_entry, main_language
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
 from phi3desk.library.documents import ImportSummary, Page, Phase, State
-from phi3desk.library.embedding.embedder import open_embedder
 from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
@@ -72,7 +71,6 @@ class Importer:
         self._changes = EmbedderChanges(catalog)
         self._embedding = PassageEmbedding(self._queue, vectors, embedders.usable, self._changes.measured)
         self._vectors = vectors
-        self._counter = open_embedder()
         self._open_pool = open_pool
         self._throttle = throttle
         self._passwords = passwords
@@ -235,7 +233,7 @@ class Importer:
             reason = self._why_not_recognised(document.collection_id) if text.scanned else text.reason
             self._follower.end(run, document_id, text.state, reason or text.reason, len(text.pages), text.kind)
             return
-        chunked = text.chunked or chunk_document(self._counter, document.path, text.title, text.pages, text.outline)
+        chunked = text.chunked or chunk_document(document.path, text.title, text.pages, text.outline)
         reason = None if await_ocr else text.reason
         content = NewContent(text.kind, text.pages, chunked, text.outline, reason)
         self._content.replace(document_id, content, await_ocr, run.cancelled)
@@ -250,7 +248,7 @@ class Importer:
         run.embedded -= self._queue.embedded_of([document_id])
         title = "" if document.title == Path(document.path).stem else document.title
         outline = self._content.outline(document_id)
-        chunks = chunks_of(self._counter, document.path, title, self._content.pages(document_id), outline)
+        chunks = chunks_of(document.path, title, self._content.pages(document_id), outline)
         index = [index_entry(made.context, made.text, made.language) for made in chunks]
         self._content.replace_passages(document_id, chunks, index, run.cancelled)
         self._count_passages(run, document_id)

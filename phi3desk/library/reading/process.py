@@ -17,7 +17,6 @@ from phi3desk.errors import say
 from phi3desk.library import language
 from phi3desk.library.chunked_document import chunk_document
 from phi3desk.library.documents import Page, State
-from phi3desk.library.embedding.embedder import Embedder, open_embedder
 from phi3desk.library.reading.confinement import confine, limit_request
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.pdf.ocr import find_tesseract
@@ -48,13 +47,11 @@ def main() -> int:
     tesseract = find_tesseract()
     confine(programs=(tesseract,) if tesseract is not None else ())
     output.write(encode(0, Hello(VERSION)))
-    # counts tokens for all documents: its tokenizer takes longer to load than a short document to read
-    embedder = open_embedder()
     while True:
         line = requests.get()
         request = decode(line.data, ReadRequest)
         limit_request(request.megabytes)
-        for event in _answers(request, embedder):
+        for event in _answers(request):
             output.write(encode(line.id, event))
 
 
@@ -69,13 +66,13 @@ def _take_requests(requests: queue.Queue[Line]) -> None:
     os._exit(0)
 
 
-def _answers(request: ReadRequest, embedder: Embedder) -> Iterator[Event]:
+def _answers(request: ReadRequest) -> Iterator[Event]:
     told: list[ReadEvent] = []
     try:
         for event in read_document(request):
             told.append(event)
             yield event
-        yield from _passages(request, told, embedder)
+        yield from _passages(request, told)
     except MemoryError:
         yield Finished(State.FAILED, say("Reading the file takes more memory than is allowed."))
     except Exception as error:  # whatever a hostile file makes a parser raise is that file's end, not the reader's
@@ -85,13 +82,13 @@ def _answers(request: ReadRequest, embedder: Embedder) -> Iterator[Event]:
     yield Done()
 
 
-def _passages(request: ReadRequest, told: Sequence[ReadEvent], embedder: Embedder) -> Iterator[Event]:
+def _passages(request: ReadRequest, told: Sequence[ReadEvent]) -> Iterator[Event]:
     """Yield the passages of a document that was read, some at a time."""
     if request.ocr_pages or not any(isinstance(event, Finished) and event.state is State.READ for event in told):
         return
     pages = [event for event in told if isinstance(event, Page)]
     details = next((event for event in told if isinstance(event, Details)), Details())
-    chunked = chunk_document(embedder, request.path, details.title, pages, details.outline)
+    chunked = chunk_document(request.path, details.title, pages, details.outline)
     for at in range(0, len(chunked.chunks), _PASSAGES_A_LINE):
         some = slice(at, at + _PASSAGES_A_LINE)
         yield PassageBatch(chunked.chunks[some], chunked.index[some])

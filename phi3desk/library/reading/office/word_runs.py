@@ -10,7 +10,7 @@ from typing import Any
 from phi3desk.library.reading.blocks import Line
 from phi3desk.library.reading.limits import Refusal
 from phi3desk.library.reading.office.markup import FORMULAS, add_formula
-from phi3desk.library.symbol_fonts import UNKNOWN, shown_in, sign_of
+from phi3desk.library.reading.office.symbol_fonts import UNKNOWN, shown_in, sign_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: Deleted text, the old place of moved text, fields' codes, and what describes other elements.

@@ -6,7 +6,6 @@ import pytest
 
 from phi3desk.library.chunker import chunk_pages
 from phi3desk.library.documents import Page
-from phi3desk.library.embedding.embedder import open_embedder
 from phi3desk.library.reading.tables import is_figure, lines_of
 from tests.helpers.office import write_xlsx
 from tests.helpers.reading import told_of
@@ -62,7 +61,7 @@ def test_names_are_no_figures(text):
 def test_the_chunker_keeps_rows_whole(tmp_path: Path):
     told = told_of(write_xlsx(tmp_path / "prices.xlsx"))
     pages = [Page(page.number, page.text, headings=page.headings, language="en") for page in told.pages]
-    chunks = chunk_pages(pages, "Price list", [], open_embedder().count_tokens, frozenset({"en"}))
+    chunks = chunk_pages(pages, "Price list", [])
     rows = [line.replace("\t", " ") for page in told.pages for line in page.text.splitlines() if "Price:" in line]
     assert len(rows) == 120
     kept = [line for chunk in chunks for line in chunk.text.splitlines() if "Price:" in line]
@@ -76,7 +75,7 @@ def test_the_chunker_keeps_a_row_with_sentences_whole(language):
         f"CP {n}|Φυγόκεντρη αντλία; τύπος {n}|Do not run it dry. Grease it weekly! Call service." for n in range(40)
     ]
     text = "\n".join(block.text for block in lines_of(row.split("|") for row in rows))
-    chunks = chunk_pages([Page(1, text, language=language)], "", [], open_embedder().count_tokens, frozenset({"en"}))
+    chunks = chunk_pages([Page(1, text, language=language)], "", [])
     kept = [line for chunk in chunks for line in chunk.text.splitlines()]
     assert len(chunks) > 3
     assert len(kept) == 40

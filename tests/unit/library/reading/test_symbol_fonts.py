@@ -9,7 +9,7 @@ from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from phi3desk.library.symbol_fonts import UNKNOWN, shown_in, sign_of
+from phi3desk.library.reading.office.symbol_fonts import UNKNOWN, shown_in, sign_of
 from tests.helpers.reading import told_of
 
 
