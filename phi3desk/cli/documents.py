@@ -72,7 +72,10 @@ def end_import(options: argparse.Namespace, output: Output, summary: ImportSumma
     if summary.cancelled:
         raise Cancelled
     if options.json:
-        output.json({"summary": summary.states, "seconds": round(summary.seconds, 3)})
+        changed = {"changed": summary.changed} if summary.changed else {}
+        output.json({"summary": summary.states, "seconds": round(summary.seconds, 3), **changed})
+    elif summary.changed and not summary.states:
+        output.text(f"{', '.join(summary.changed)}: searched with the new model now, after {summary.seconds:.1f} s")
     else:
         counts = ", ".join(f"{count} {state}" for state, count in sorted(summary.states.items()))
         output.text(f"{counts or 'nothing new'} in {summary.seconds:.1f} s")
@@ -119,6 +122,10 @@ def open_library(paths: Paths, settings: Settings) -> Iterator[AnyLibrary]:
         library = _shared_library(paths)
         if library is None:
             raise
+    if isinstance(library, Library):
+        for problem in dict.fromkeys(str(each.embedder.problem or "") for each in library.collections()):
+            if problem:
+                say_failure(problem)
     try:
         yield library
     finally:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,23 @@ class _List:
 
 
 def own_embedders(kept_in: Path) -> list[Embedder]:
-    """Return the embedders that come with the program, the default one first; a model is loaded when first used."""
-    default, light = open_embedder(kept_in=kept_in), MiniLmEmbedder()
-    return [default] if default.fingerprint == light.fingerprint else [default, light]
+    """Return the embedders that come with the program, the default one first; a model is loaded when first used.
+
+    One whose package is missing is left out; UserError where all are.
+    """
+    found: dict[str, Embedder] = {}
+    missing: UserError | None = None
+    makers: tuple[Callable[[], Embedder], ...] = (partial(open_embedder, kept_in=kept_in), MiniLmEmbedder)
+    for make in makers:
+        try:
+            embedder = make()
+        except UserError as error:
+            missing = error
+        else:
+            found.setdefault(embedder.fingerprint, embedder)
+    if missing is not None and not found:
+        raise missing
+    return list(found.values())
 
 
 class KnownEmbedders:

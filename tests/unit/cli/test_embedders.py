@@ -53,7 +53,8 @@ def test_embedders_are_listed_added_and_used(home: Path, tmp_path: Path):
     assert rows[FIRST_EMBEDDER[0]]["collections"] == [manuals]
     used = run_command(home, "embedders", "use", "MANY", "--collection", "manuals", "--json")
     assert (used.returncode, used.stderr) == (0, "")
-    assert json.loads(used.stdout)["summary"] == {}
+    ended = json.loads(used.stdout)
+    assert (ended["summary"], ended["changed"]) == ({}, ["Manuals"])
     assert listed(home)["many"]["collections"] == [manuals]
     text = run_command(home, "embedders", "list").stdout.splitlines()
     assert text[0].startswith("* many  48 dimensions  de, en, sl  1 MB") and text[1] == "    Manuals: 1 passages"
@@ -75,3 +76,10 @@ def test_embedders_are_listed_added_and_used(home: Path, tmp_path: Path):
     ):
         failed = run_command(home, "embedders", *words)
         assert failed.returncode == 1 and says in failed.stderr
+
+
+def test_a_command_says_that_the_model_of_documents_is_missing_and_searches_by_words(home: Path, monkeypatch):
+    monkeypatch.setattr(known_embedders, "own_embedders", lambda _: [WordEmbedder("many", "2", 48)])
+    found = run_command(home, "search", "How often is the bearing greased?", "--json")
+    assert found.returncode == 0 and json.loads(found.stdout)["passages"][0]["document"] == "bearing.md"
+    assert f"“{FIRST_EMBEDDER[0]}” is not on this computer" in found.stderr
