@@ -40,16 +40,28 @@ def main(extras: Sequence[str]) -> int:
     if problem:
         return fail(problem)
     pip = [str(python_of(VENV)), "-m", "pip"]
-    try_to("pip", [*pip, "install", "--quiet", "--upgrade", "pip"])
+    try_to("pip", [*pip, "install", "--quiet", "--upgrade", "pip"], "going on with the one that is there")
     log = VENV / "install.log"
     target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
     code = install([*pip, "install", "--progress-bar", "off", "-e", target], log)
     if code:
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         return fail("The installation did not succeed. The last lines of " + f"{log}:\n" + "\n".join(tail))
+    make_embedder()
     for mark in marks:
         mark.write_text(wanted, encoding="utf-8")
     return 0
+
+
+def make_embedder() -> None:
+    """Make the embedding model ready for all who use the installation; the program does it itself where this fails."""
+    with Clock() as clock:
+        clock.tell("Making the embedding model ready: about a minute at most, this once")
+        try_to(
+            "The embedding model",
+            [str(python_of(VENV)), "-m", "phi3desk.library.embedding.e5_small"],
+            "the program makes it ready when it first needs it",
+        )
 
 
 def fingerprint() -> str:
@@ -140,10 +152,10 @@ class Clock:
             say(f"{self.doing} … {minutes}:{seconds:02d} min")
 
 
-def try_to(what: str, command: Sequence[str]) -> None:
-    """Run a command that need not succeed: an older tool still does."""
-    if subprocess.run(command, check=False, capture_output=True).returncode:
-        say(f"{what} could not be brought up to date; going on with the one that is there")
+def try_to(what: str, command: Sequence[str], otherwise: str) -> None:
+    """Run a command that need not succeed; tell how it goes on where it does not."""
+    if subprocess.run(command, check=False, capture_output=True, cwd=VENV).returncode:
+        say(f"{what} could not be made ready or brought up to date; {otherwise}")
 
 
 def say(text: str) -> None:

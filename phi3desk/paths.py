@@ -67,6 +67,11 @@ class Paths:
         return self.home / "adapters"
 
     @property
+    def embedders(self) -> Path:
+        """Folder of what is made of embedding models for this machine; it can be made again at any time."""
+        return self.home / "embedders"
+
+    @property
     def packs(self) -> Path:
         """Folder of the documents that came in packs, copies all of them; the rest of a pack goes where its kind is."""
         return self.home / "packs"

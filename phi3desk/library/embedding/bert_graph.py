@@ -1,8 +1,9 @@
 """A BERT of sentence-transformers as a graph for ONNX Runtime, its weights given apart.
 
-The graph is that of Devlin et al. (arXiv 1810.04805) as transformers computes it (`BertModel`), followed by
-sentence-transformers' mean over the tokens and its division by the length. It takes `ids` and `mask`, both int64 of the
-shape (texts, tokens), and gives `vectors`, float32 of the shape (texts, dimensions).
+The graph is that of Devlin et al. (arXiv 1810.04805) as transformers computes it (`BertModel`, `XLMRobertaModel`),
+followed by sentence-transformers' mean over the tokens, or the first of them, and its division by the length. It takes
+`ids` and `mask`, both int64 of the shape (texts, tokens), and gives `vectors`, float32 of the shape (texts,
+dimensions).
 """
 
 from __future__ import annotations
@@ -28,19 +29,36 @@ class BertShape:
     heads: int
     dimensions: int
     epsilon: float
+    #: the row of the position embeddings that is the first token's: not the first in RoBERTa
+    first_position: int = 0
+    #: whether the first token stands for the text, instead of the mean over all
+    is_first_token: bool = False
+
+
+@dataclass(frozen=True)
+class StoredWeight:
+    """Where a weight lies in a file of weights: its type is float32, or int8 where it is `is_quantized`."""
+
+    size: tuple[int, ...]
+    start: int
+    length: int
+    is_quantized: bool
 
 
 def bert_graph(shape: BertShape, weights: Mapping[str, tuple[int, ...]]) -> bytes:
-    """Return the serialized graph; `weights` has the names and shapes of transformers' state dict.
+    """Return the serialized graph in float32; `weights` has the names and shapes of transformers' state dict.
 
     The two-dimensional weights of `Linear` layers are expected transposed, (in, out): see `is_transposed`.
     """
-    graph = _Graph(shape, weights)
-    hidden = graph.embeddings()
-    for layer in range(shape.layers):
-        hidden = graph.layer(f"encoder.layer.{layer}", hidden)
-    graph.mean(hidden)
-    return graph.serialized()
+    return _Graph(shape, [_in_memory(name, size) for name, size in weights.items()]).complete()
+
+
+def quantized_bert_graph(shape: BertShape, weights: Mapping[str, StoredWeight], file_name: str) -> bytes:
+    """Return the serialized graph whose matrices are int8 in a file beside it.
+
+    Each comes with its factors, named `<name>.scale`: one for each word, one for each output of a layer.
+    """
+    return _QuantizedGraph(shape, [_in_file(name, weight, file_name) for name, weight in weights.items()]).complete()
 
 
 def is_transposed(name: str, dimensions: int) -> bool:
@@ -51,38 +69,57 @@ def is_transposed(name: str, dimensions: int) -> bool:
 class _Graph:
     """The nodes of one graph; each method adds what its name says and returns the name of what comes out."""
 
-    def __init__(self, shape: BertShape, weights: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(self, shape: BertShape, weights: list[onnx.TensorProto]) -> None:
         self._shape = shape
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
-        self._weights = [_external(name, size) for name, size in weights.items()]
+        self._weights = weights
         self._bias = ""
 
-    def embeddings(self) -> str:
-        words = self._node("Gather", "embeddings.word_embeddings.weight", "ids", axis=0)
+    def complete(self) -> bytes:
+        hidden = self._embeddings()
+        for layer in range(self._shape.layers):
+            hidden = self._layer(f"encoder.layer.{layer}", hidden)
+        self._vectors(hidden)
+        return self._serialized()
+
+    def _embeddings(self) -> str:
+        first = self._shape.first_position
         length = self._node("Gather", self._node("Shape", "ids"), self._ints("one", 1), axis=0)
-        positions = self._node(
-            "Slice", "embeddings.position_embeddings.weight", self._ints("start", 0), length, self._ints("rows", 0)
-        )
-        kinds = self._node("Slice", "embeddings.token_type_embeddings.weight", "start", "one", "rows")
+        rows, start = self._ints("rows", 0), self._ints("start", 0)
+        begin, end = (self._ints("first", first), self._node("Add", length, "first")) if first else (start, length)
+        positions = self._node("Slice", "embeddings.position_embeddings.weight", begin, end, rows)
+        kinds = self._node("Slice", "embeddings.token_type_embeddings.weight", start, "one", rows)
         self._bias = self._attention_bias()
+        words = self._words("embeddings.word_embeddings.weight")
         return self._norm("embeddings.LayerNorm", self._add(self._add(words, positions), kinds))
 
-    def layer(self, name: str, hidden: str) -> str:
+    def _words(self, name: str) -> str:
+        return self._node("Gather", name, "ids", axis=0)
+
+    def _layer(self, name: str, hidden: str) -> str:
         attended = self._linear(f"{name}.attention.output.dense", self._attention(f"{name}.attention.self", hidden))
         hidden = self._norm(f"{name}.attention.output.LayerNorm", self._add(attended, hidden))
         wide = self._node("Gelu", self._linear(f"{name}.intermediate.dense", hidden))
         return self._norm(f"{name}.output.LayerNorm", self._add(self._linear(f"{name}.output.dense", wide), hidden))
 
-    def mean(self, hidden: str) -> None:
+    def _vectors(self, hidden: str) -> None:
+        whole = self._first(hidden) if self._shape.is_first_token else self._mean(hidden)
+        size = self._node("ReduceL2", whole, self._ints("last", -1), keepdims=1)
+        length = self._node("Max", size, self._floats("tiny", 1e-12))
+        self._nodes.append(helper.make_node("Div", [whole, length], ["vectors"]))
+
+    def _first(self, hidden: str) -> str:
+        first = self._node("Slice", hidden, self._ints("start", 0), self._ints("one", 1), self._ints("tokens", 1))
+        return self._node("Squeeze", first, "tokens")
+
+    def _mean(self, hidden: str) -> str:
         there = self._node("Unsqueeze", self._node("Cast", "mask", to=_FLOAT), self._ints("last", -1))
         tokens = self._ints("tokens", 1)
         total = self._node("ReduceSum", self._node("Mul", hidden, there), tokens, keepdims=0)
-        mean = self._node("Div", total, self._node("ReduceSum", there, tokens, keepdims=0))
-        length = self._node("Max", self._node("ReduceL2", mean, "last", keepdims=1), self._floats("tiny", 1e-12))
-        self._nodes.append(helper.make_node("Div", [mean, length], ["vectors"]))
+        return self._node("Div", total, self._node("ReduceSum", there, tokens, keepdims=0))
 
-    def serialized(self) -> bytes:
+    def _serialized(self) -> bytes:
         size = ["texts", "tokens"]
         graph = helper.make_graph(
             self._nodes,
@@ -141,8 +178,39 @@ class _Graph:
         return name
 
 
-def _external(name: str, size: tuple[int, ...]) -> onnx.TensorProto:
+class _QuantizedGraph(_Graph):
+    """The same with matrices of int8: what goes into them is rounded to 8 bits while it is computed."""
+
+    def __init__(self, shape: BertShape, weights: list[onnx.TensorProto]) -> None:
+        super().__init__(shape, weights)
+        self._rounded: dict[str, str] = {}
+
+    def _words(self, name: str) -> str:
+        rows = self._node("Cast", super()._words(name), to=_FLOAT)
+        return self._node("Mul", rows, super()._words(f"{name}.scale"))
+
+    def _linear(self, name: str, hidden: str) -> str:
+        if hidden not in self._rounded:
+            made = self._rounded[hidden] = f"Rounded{len(self._nodes)}"
+            outputs = [f"{made}.values", f"{made}.scale", f"{made}.zero"]
+            self._nodes.append(helper.make_node("DynamicQuantizeLinear", [hidden], outputs))
+        made = self._rounded[hidden]
+        product = self._node("MatMulInteger", f"{made}.values", f"{name}.weight", f"{made}.zero")
+        scale = self._node("Mul", f"{made}.scale", f"{name}.weight.scale")
+        return self._add(self._node("Mul", self._node("Cast", product, to=_FLOAT), scale), f"{name}.bias")
+
+
+def _in_memory(name: str, size: tuple[int, ...]) -> onnx.TensorProto:
     """Return a weight that is declared here and handed to the session from memory."""
     tensor = TensorProto(name=name, data_type=_FLOAT, dims=size, data_location=TensorProto.EXTERNAL)
     tensor.external_data.add(key="location", value="memory")
+    return tensor
+
+
+def _in_file(name: str, weight: StoredWeight, file_name: str) -> onnx.TensorProto:
+    """Return a weight that the session maps from a file."""
+    kind = TensorProto.INT8 if weight.is_quantized else _FLOAT
+    tensor = TensorProto(name=name, data_type=kind, dims=weight.size, data_location=TensorProto.EXTERNAL)
+    for key, value in (("location", file_name), ("offset", str(weight.start)), ("length", str(weight.length))):
+        tensor.external_data.add(key=key, value=value)
     return tensor

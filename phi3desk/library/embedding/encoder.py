@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from phi3desk.library.embedding.bert_graph import BertShape
+
     Vectors = np.ndarray[Any, np.dtype[np.float32]]
     Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 Tokens = list[int]
+_ROBERTA = ("roberta", "xlm-roberta")
+_POOLINGS = ("pooling_mode_mean_tokens", "pooling_mode_cls_token")
 
 
 class Encoder(Protocol):
@@ -38,16 +42,59 @@ def open_encoder(folder: Path) -> Encoder:
 
 
 def is_plain_bert(folder: Path) -> bool:
-    """Return whether a folder holds a BERT whose vector is the mean over its tokens, brought to the length 1."""
+    """Return whether a folder holds a BERT or RoBERTa whose vector is the mean over its tokens, or the first of them.
+
+    The vector is brought to the length 1 in any case: what the library compares are cosines.
+    """
     try:
-        model = _json(folder / "config.json")
-        modules = [module["type"].rsplit(".", 1)[-1] for module in _json(folder / "modules.json")]
-        pooling = {name for name, on in _json(folder / "1_Pooling" / "config.json").items() if on is True}
-        wanted = (model["model_type"], model["hidden_act"], model.get("position_embedding_type", "absolute"))
+        model = json_of(folder / "config.json")
+        modules = [module["type"].rsplit(".", 1)[-1] for module in json_of(folder / "modules.json")]
+        wanted = (model["hidden_act"], model.get("position_embedding_type") or "absolute")
+        is_pooled = modules in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
+        is_known = model["model_type"] in ("bert", *_ROBERTA) and wanted == ("gelu", "absolute")
+        return is_pooled and is_known and _pooling(folder) in _POOLINGS and (folder / "model.safetensors").is_file()
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return False
-    is_mean = modules == ["Transformer", "Pooling", "Normalize"] and pooling == {"pooling_mode_mean_tokens"}
-    return is_mean and wanted == ("bert", "gelu", "absolute") and (folder / "model.safetensors").is_file()
+
+
+def bert_shape(folder: Path) -> BertShape:
+    """Return the numbers of a plain BERT."""
+    from phi3desk.library.embedding.bert_graph import BertShape
+
+    config = json_of(folder / "config.json")
+    return BertShape(
+        layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"],
+        dimensions=config["hidden_size"],
+        epsilon=config["layer_norm_eps"],
+        # theirs are counted from the one after that of the padding
+        first_position=config.get("pad_token_id", 1) + 1 if config["model_type"] in _ROBERTA else 0,
+        is_first_token=_pooling(folder) == "pooling_mode_cls_token",
+    )
+
+
+def bert_weights(folder: Path) -> Iterator[tuple[str, Any]]:
+    """Return the weights of a plain BERT in float32, one after the other, by the names and shapes of transformers."""
+    import numpy as np
+    from safetensors import safe_open
+
+    with safe_open(str(folder / "model.safetensors"), "np") as file:
+        for name in file.keys():  # noqa: SIM118 a file of safetensors is no dictionary
+            short = name.removeprefix("bert.").removeprefix("roberta.")
+            if short.startswith(("embeddings.", "encoder.")) and not short.endswith("position_ids"):
+                yield short, file.get_tensor(name).astype(np.float32, copy=False)
+
+
+def max_tokens(folder: Path) -> int:
+    """Return how many tokens of a text the model of a folder reads."""
+    return int(json_of(folder / "sentence_bert_config.json")["max_seq_length"])
+
+
+def _pooling(folder: Path) -> str:
+    """Return the one way in which the vectors of tokens become one; "" where there are several."""
+    modes = [name for name, on in json_of(folder / "1_Pooling" / "config.json").items() if on is True]
+    modes = [name for name in modes if name.startswith("pooling_mode_")]
+    return modes[0] if len(modes) == 1 else ""
 
 
 class _Tokenizing:
@@ -66,29 +113,23 @@ class BertEncoder(_Tokenizing):
     def __init__(self, folder: Path) -> None:
         import numpy as np
         import onnxruntime
-        from safetensors import safe_open
 
-        from phi3desk.library.embedding.bert_graph import BertShape, bert_graph, is_transposed
+        from phi3desk.library.embedding.bert_graph import bert_graph, is_transposed
 
         onnxruntime.disable_telemetry_events()
-        config = _json(folder / "config.json")
-        heads, epsilon = config["num_attention_heads"], config["layer_norm_eps"]
-        shape = BertShape(config["num_hidden_layers"], heads, config["hidden_size"], epsilon)
-        weights: dict[str, Any] = {}
-        with safe_open(str(folder / "model.safetensors"), "np") as file:
-            for name in file.keys():  # noqa: SIM118 a file of safetensors is no dictionary
-                if name.startswith(("embeddings.", "encoder.")) and not name.endswith("position_ids"):
-                    weight = file.get_tensor(name).astype(np.float32, copy=False)
-                    weights[name] = np.ascontiguousarray(weight.T) if is_transposed(name, weight.ndim) else weight
+        weights = {
+            name: np.ascontiguousarray(weight.T) if is_transposed(name, weight.ndim) else weight
+            for name, weight in bert_weights(folder)
+        }
         options = onnxruntime.SessionOptions()
         # its threads would spin while they wait for each other, at the cost of whatever else the machine has to do,
         # such as the model that writes an answer
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(weight) for weight in weights.values()]
         options.add_external_initializers(list(weights), values)
-        graph = bert_graph(shape, {name: weight.shape for name, weight in weights.items()})
+        graph = bert_graph(bert_shape(folder), {name: weight.shape for name, weight in weights.items()})
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = _tokenizer(folder, int(_json(folder / "sentence_bert_config.json")["max_seq_length"]))
+        self._tokenizer = hugging_face_tokenizer(folder, max_tokens(folder))
 
     def vectors(self, batch: Sequence[Tokens]) -> Vectors:
         """Return one vector of length 1 for each of some token lists, computed at once; equal lengths are fastest."""
@@ -115,7 +156,7 @@ class SentenceTransformersEncoder(_Tokenizing):
 
         self._threads = torch.get_num_threads()
         self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
-        self._tokenizer = _tokenizer(folder, int(self._model.max_seq_length))
+        self._tokenizer = hugging_face_tokenizer(folder, int(self._model.max_seq_length))
 
     def vectors(self, batch: Sequence[Tokens]) -> Vectors:
         """Return one vector of length 1 for each of some token lists, computed at once; equal lengths are fastest."""
@@ -142,15 +183,24 @@ def padded(batch: Sequence[Tokens]) -> tuple[Numbers, Numbers]:
     return ids, (np.arange(ids.shape[1]) < lengths[:, None]).astype(np.int64)
 
 
-def _tokenizer(folder: Path, most_tokens: int) -> Any:
+def hugging_face_tokenizer(folder: Path, most_tokens: int | None = None) -> Any:
+    """Return the tokenizer of a folder; texts are data to it, whatever they spell.
+
+    Texts are truncated to `most_tokens`, with those the model wants around each.
+    """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(most_tokens)
+    tokenizer.encode_special_tokens = True
+    if most_tokens is None:
+        tokenizer.no_truncation()
+    else:
+        tokenizer.enable_truncation(most_tokens)
     tokenizer.no_padding()
     return tokenizer
 
 
-def _json(path: Path) -> Any:
+def json_of(path: Path) -> Any:
+    """Return what a JSON file holds."""
     return json.loads(path.read_text(encoding="utf-8"))

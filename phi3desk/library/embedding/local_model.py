@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import UserError
+from phi3desk.library.embedding.made_models import digest
 
 #: The languages XLM-RoBERTa was trained on (Conneau et al., arXiv 1911.02116, appendix A); what is taken for the
 #: languages of a model that is multilingual, or does not say.
@@ -27,7 +28,6 @@ _COMPUTED_AS = "1"
 _QUESTION_PROMPTS = ("query", "retrieval.query", "question", "search_query")
 _PASSAGE_PROMPTS = ("passage", "document", "retrieval.passage", "search_document")
 _LARGEST_HEADER = 100_000_000
-_HASHED_AT_A_TIME = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class _Folder:
         decisive = ["config.json", "tokenizer.json", "modules.json", "sentence_bert_config.json"]
         files = {self._folder / name for name in decisive} | set(self.weights())
         files |= {part / "config.json" for part in self._module_folders()}
-        digests = {file.relative_to(self._folder).as_posix(): _digest(file) for file in sorted(files) if file.is_file()}
+        digests = {file.relative_to(self._folder).as_posix(): digest(file) for file in sorted(files) if file.is_file()}
         told = json.dumps([_COMPUTED_AS, digests, prefixes], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
@@ -267,11 +267,3 @@ def _is_whole(file: Path) -> bool:
         return bool(8 + length + end == file.stat().st_size)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return False
-
-
-def _digest(file: Path) -> str:
-    digest = hashlib.sha256()
-    with open(file, "rb") as opened:
-        while part := opened.read(_HASHED_AT_A_TIME):
-            digest.update(part)
-    return digest.hexdigest()

@@ -1,0 +1,99 @@
+"""What is made of models for this machine: a folder each, made once and complete or not there at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from phi3desk.errors import UserError
+
+#: Names what lies in the folder, with the length and the SHA-256 of each file.
+RECORD = "made.json"
+_BEGUN = ".making-"
+
+
+def make(folder: Path, of: str, write: Callable[[Path], None]) -> None:
+    """Have a folder written beside its place and put there in one step; `of` tells what it is made of.
+
+    What another process has put there meanwhile is kept. UserError where the disk does not take it.
+    """
+    from filelock import FileLock
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / ".lock"):
+            if is_made(folder, of):
+                return
+            for left in folder.parent.glob(f"{_BEGUN}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            begun = Path(mkdtemp(prefix=_BEGUN, dir=folder.parent))
+            try:
+                write(begun)
+                _record(begun, of)
+                # that of an installation is for all its users; a data folder lets in nobody else anyway
+                for path in (begun, *begun.rglob("*")):
+                    path.chmod(0o755 if path.is_dir() else 0o644)
+                if folder.exists():
+                    folder.rename(begun.with_name(f"{begun.name}-old"))
+                begun.rename(folder)
+            finally:
+                for left in folder.parent.glob(f"{_BEGUN}*"):
+                    shutil.rmtree(left, ignore_errors=True)
+    except OSError as error:
+        raise UserError(
+            "The embedding model cannot be made ready in {folder}: {problem}.",
+            folder=str(folder.parent),
+            problem=error.strerror or str(error),
+        ) from error
+
+
+def is_made(folder: Path, of: str) -> bool:
+    """Return whether a folder holds what is made of something, by the lengths of its files."""
+    record = _read(folder)
+    try:
+        return bool(record["of"] == of) and all(
+            (folder / name).stat().st_size == size for name, (size, _) in record["files"].items()
+        )
+    except (OSError, LookupError, TypeError, ValueError):
+        return False
+
+
+def changed_files(folder: Path) -> list[str]:
+    """Return the files of a folder that are not what was made, by their hashes; reads all of them."""
+    files = _read(folder).get("files", {})
+    return [name for name, (_, made) in files.items() if not _is_same(folder / name, made)]
+
+
+def _record(folder: Path, of: str) -> None:
+    files = {
+        file.relative_to(folder).as_posix(): (file.stat().st_size, digest(file))
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+    (folder / RECORD).write_text(json.dumps({"of": of, "files": files}, indent=1), encoding="utf-8")
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _is_same(file: Path, made: str) -> bool:
+    try:
+        return digest(file) == made
+    except OSError:
+        return False
+
+
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with open(file, "rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
