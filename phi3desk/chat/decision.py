@@ -13,7 +13,7 @@ from phi3desk.chat.messages import Answer, Basis, Source, Timings
 from phi3desk.chat.prompt import PromptRequest
 from phi3desk.chat.question import Question
 from phi3desk.errors import Sentence, say
-from phi3desk.library.documents import SearchResult
+from phi3desk.library.documents import SearchResult, SearchScope
 from phi3desk.model.types import Ending, Sampling
 
 NOTHING_FOUND = say("Nothing relevant was found in the documents.")
@@ -31,8 +31,7 @@ class SearchStep:
 
     text: str
     passages: int
-    collections: tuple[int, ...] | None
-    document: str | None
+    scope: SearchScope
 
 
 @dataclass(frozen=True)
@@ -58,9 +57,9 @@ def first_step(
     """
     if not question.mode.searches:
         return _write(question, ())
-    if question.collections == () or library_passages == 0:
+    if question.scope.collections == () or library_passages == 0:
         return _without_passages(question, translate)
-    return SearchStep(question.text, question.passages, question.collections, question.document)
+    return SearchStep(question.text, question.passages, question.scope)
 
 
 def step_after_search(question: Question, result: SearchResult, translate: Translate = str) -> WriteStep | Answer:

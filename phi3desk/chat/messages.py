@@ -110,10 +110,20 @@ class Answer:
 
 @dataclass(frozen=True)
 class Mention:
-    """What a question is restricted to: a collection, or the document of that name where `collection` is 0."""
+    """What a question is restricted to: a collection, a folder by its path, pages, or else the document of that name.
+
+    `pages` are the first and last page of each range, counted from 1; `name` then says them as "3-5, 8".
+    """
 
     name: str
     collection: int = 0
+    folder: str = ""
+    pages: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it names a document."""
+        return not (self.collection or self.folder or self.pages)
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import MadeBy
+from phi3desk.chat.messages import MadeBy, Mention
+from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Sampling, Turn
+
+
+def scope_of(named: Sequence[Mention], collections: tuple[int, ...] | None) -> SearchScope:
+    """Return where a question is searched: in what it names, and in the collections where it names none of its own.
+
+    A document or folder that was named is searched in whichever collection it is.
+    """
+    chosen = tuple(mention.collection for mention in named if mention.collection)
+    folders = tuple(mention.folder for mention in named if mention.folder)
+    pages = tuple(pages for mention in named for pages in mention.pages)
+    documents = tuple(mention.name for mention in named if mention.is_document)
+    return SearchScope(chosen or (None if documents or folders else collections), documents, folders, pages)
 
 
 @dataclass(frozen=True)
 class Question:
-    """All that decides an answer. `collections` None searches every collection, an empty tuple searches none."""
+    """All that decides an answer."""
 
     text: str
     instructions: str
     history: tuple[Turn, ...]
-    collections: tuple[int, ...] | None
+    scope: SearchScope
     passages: int
     sampling: Sampling
     made_by: MadeBy
-    document: str | None = None
     mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY

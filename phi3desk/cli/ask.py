@@ -13,7 +13,7 @@ from phi3desk.chat.decision import SearchStep, first_step, step_after_search
 from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
-from phi3desk.cli.documents import collection_ids, found_row, open_library, questions_of, stopped_by_user
+from phi3desk.cli.documents import found_row, open_library, questions_of, scope_of_options, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
@@ -57,10 +57,10 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         stopped_by_user() as cancelled,
     ):
         load_model(model, entry, profile.adapters, progress)
-        collections = collection_ids(library, options.collection) or profile.collections or None
+        scope = scope_of_options(library, options, profile.collections or None)
         maker = made_by(profile, entry)
         for question_id, text in questions_of(options):
-            question = question_of(profile, text, settings, maker, collections=collections, document=options.document)
+            question = question_of(profile, text, settings, maker, scope=scope)
             answered = answer_question(model, library, question, progress, cancelled)
             if cancelled.is_set():
                 raise Cancelled
@@ -77,7 +77,7 @@ def answer_question(
     found: tuple[Found, ...] = ()
     step = first_step(question)
     if isinstance(step, SearchStep):
-        result = library.search(step.text, step.passages, step.collections, step.document)
+        result = library.search(step.text, step.passages, step.scope)
         found, step = result.found, step_after_search(question, result)
     if isinstance(step, Answer):
         return Answered(step, found)

@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 from phi3desk.cli.output import Output, ProgressLine, say_failure
 from phi3desk.comparison.questions import read_plain_questions
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.documents import Document, FileOutcome, Found, ImportProgress, ImportSummary, Phase, State, place
+from phi3desk.library.documents import (
+    Document,
+    FileOutcome,
+    Found,
+    ImportProgress,
+    ImportSummary,
+    Phase,
+    SearchScope,
+    State,
+    place,
+)
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library, LibraryInUse
 from phi3desk.paths import Paths
@@ -97,9 +107,9 @@ def run_documents(options: argparse.Namespace, paths: Paths, settings: Settings,
 def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
     """Search one question, or each question of a file."""
     with open_library(paths, settings) as library:
-        collections = collection_ids(library, options.collection)
+        scope = scope_of_options(library, options)
         for question_id, question in questions_of(options):
-            result = library.search(question, options.k, collections, options.document)
+            result = library.search(question, options.k, scope)
             if options.json or options.questions:
                 output.json({"id": question_id, "passages": [found_row(found) for found in result.found]})
                 continue
@@ -160,6 +170,24 @@ def stopped_by_user() -> Iterator[threading.Event]:
         yield cancelled
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def scope_of_options(
+    library: AnyLibrary, options: argparse.Namespace, otherwise: tuple[int, ...] | None = None
+) -> SearchScope:
+    """Return where a command searches; in the collections `otherwise` (None: all) where it names none."""
+    return SearchScope(
+        collection_ids(library, options.collection) or otherwise,
+        tuple(options.documents),
+        tuple(folder_meant(folder) for folder in options.folders),
+        options.pages,
+    )
+
+
+def folder_meant(given: str) -> str:
+    """Return a folder that was given as a path in full; a name stays as it is."""
+    is_path = given in (os.curdir, os.pardir) or any(sign in given for sign in (os.sep, os.altsep) if sign)
+    return str(Path(given).resolve()) if is_path and Path(given).is_dir() else given
 
 
 def collection_ids(library: AnyLibrary, name: str | None) -> tuple[int, ...] | None:

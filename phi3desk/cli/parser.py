@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from phi3desk import __version__
+from phi3desk.errors import UserError
+from phi3desk.library.search.page_ranges import PageRanges, read_page_ranges
 from phi3desk.model.types import STRONGEST, WEAKEST
 
 
@@ -84,16 +86,14 @@ def _add_library_commands(commands: _Commands[Parser]) -> None:
     command = commands.add_parser("search", help="find passages")
     _add_questions(command)
     command.add_argument("-k", type=_positive, default=10, metavar="N", help="how many passages (10)")
-    command.add_argument("--collection", type=_given, metavar="NAME")
-    command.add_argument("--document", type=_given, metavar="NAME", help="search this document only")
+    _add_scope(command)
     _add_common(command)
 
 
 def _add_ask(commands: _Commands[Parser]) -> None:
     command = commands.add_parser("ask", help="answer questions from the documents")
     _add_questions(command)
-    command.add_argument("--collection", type=_given, metavar="NAME")
-    command.add_argument("--document", type=_given, metavar="NAME", help="answer from this document only")
+    _add_scope(command)
     command.add_argument("--model", metavar="NAME", help="a model of `models list` in place of the one in use")
     command.add_argument("--profile", metavar="NAME", help="an expert of `profiles list` in place of the one in use")
     command.add_argument(
@@ -187,6 +187,36 @@ def _add_questions(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--questions", type=_given, metavar="FILE.jsonl", help='lines with "id" and "question"; answers a line each'
     )
+
+
+def _add_scope(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--collection", type=_given, metavar="NAME", help="search this collection only")
+    command.add_argument(
+        "--document",
+        type=_given,
+        action="append",
+        default=[],
+        metavar="NAME",
+        dest="documents",
+        help="search this document only; may be repeated",
+    )
+    command.add_argument(
+        "--folder",
+        type=_given,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        dest="folders",
+        help="search the documents of this folder only, by its path or name; may be repeated",
+    )
+    command.add_argument("--pages", type=_pages, default=(), metavar="PAGES", help="search these pages only: 3-5,8")
+
+
+def _pages(text: str) -> PageRanges:
+    try:
+        return read_page_ranges(text)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _given(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from phi3desk.cli.worker_link import WorkerGone, WorkerLink
 from phi3desk.errors import UserError
 from phi3desk.library.documents import (
+    EVERYWHERE,
     Collection,
     Document,
     EmbedderInfo,
@@ -20,6 +21,7 @@ from phi3desk.library.documents import (
     ImportSummary,
     LibraryStatus,
     SearchResult,
+    SearchScope,
 )
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.integrity import Fault
@@ -85,11 +87,9 @@ class SharedLibrary:
         self._ask(ListDocuments(collection_id), on_rows)
         return documents
 
-    def search(
-        self, question: str, k: int = 5, collections: Sequence[int] | None = None, document: str | None = None
-    ) -> SearchResult:
+    def search(self, question: str, k: int = 5, scope: SearchScope = EVERYWHERE) -> SearchResult:
         """Return the k best passages for a question."""
-        return self._ask(Search(question, k, None if collections is None else tuple(collections), document))
+        return self._ask(Search(question, k, scope))
 
     def collections(self) -> list[Collection]:
         """Return the collections, by name."""

@@ -13,8 +13,8 @@ from typing import Protocol
 import msgspec
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import Answer, MadeBy
-from phi3desk.chat.question import Question
+from phi3desk.chat.messages import Answer, MadeBy, Mention
+from phi3desk.chat.question import Question, scope_of
 from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.errors import UserError, say
 from phi3desk.model.types import Turn
@@ -47,7 +47,7 @@ class Plan:
     """What is to be compared. `model` is what answers where a profile names none; `collections` None is the profile's.
 
     With `blind` the answers stand without their variant's name, in an order drawn by `seed`, until they are revealed.
-    A question out of a conversation comes with the turns before it, and with the one document it was restricted to.
+    A question out of a conversation comes with the turns before it, and with what it `named` to be restricted to.
     """
 
     title: str
@@ -58,14 +58,14 @@ class Plan:
     blind: bool = False
     seed: int = 0
     history: tuple[Turn, ...] = ()
-    document: str | None = None
+    named: tuple[Mention, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """The same for a plan that asks the same questions in the same ways: such a run can go on."""
         asked: list[object] = [self.questions, self.variants, self.model, self.collections]
-        if self.history or self.document:
-            asked += [self.history, self.document]
+        if self.history or self.named:
+            asked += [self.history, self.named]
         return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
 
     def question_for(self, asked: ComparedQuestion, variant: Variant, settings: Settings, made_by: MadeBy) -> Question:
@@ -76,9 +76,8 @@ class Plan:
             asked.question,
             settings,
             made_by,
-            collections=chosen or None,
+            scope=scope_of(self.named, chosen or None),
             history=self.history,
-            document=self.document,
         )
 
 

@@ -159,13 +159,21 @@ def _comparison(row: Sequence[object]) -> Comparison:
     return msgspec.convert(
         {
             "id": number,
-            "plan": msgspec.json.decode(str(plan)),
+            "plan": _plan(str(plan)),
             "created": created,
             "revealed": bool(revealed),
             "answered": answered,
         },
         type=Comparison,
     )
+
+
+def _plan(text: str) -> object:
+    """Return a plan as it was kept; one from before several things could be named has its `document` among them."""
+    plan = msgspec.json.decode(text)
+    if isinstance(plan, dict) and plan.get("document"):
+        plan["named"] = [{"name": plan["document"]}]
+    return plan
 
 
 def _outcome(row: Sequence[object]) -> Outcome:

@@ -242,6 +242,23 @@ class PageText:
 
 
 @dataclass(frozen=True)
+class SearchScope:
+    """Where a question is searched: what fits all of the restrictions that are given.
+
+    `collections` are ids, None stands for all and an empty tuple for none. `documents` are names, titles or paths,
+    `folders` paths or names; of either, one that fits is enough. `pages` are first and last pages, counted from 1.
+    """
+
+    collections: tuple[int, ...] | None = None
+    documents: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
+
+
+EVERYWHERE = SearchScope()
+
+
+@dataclass(frozen=True)
 class Found:
     """A passage that a search found; `score` is comparable within one search only, higher is better.
 

@@ -19,6 +19,7 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.content import Content
 from phi3desk.library.database import damaged_catalogue
 from phi3desk.library.documents import (
+    EVERYWHERE,
     Collection,
     Document,
     EmbedderInfo,
@@ -27,6 +28,7 @@ from phi3desk.library.documents import (
     PageText,
     Rules,
     SearchResult,
+    SearchScope,
     State,
 )
 from phi3desk.library.embedding.embedder import Embedder
@@ -383,18 +385,9 @@ class Library:
                     # folders that hold something else stay
                     folder.rmdir()
 
-    def search(
-        self,
-        question: str,
-        k: int = 5,
-        collections: Sequence[int] | None = None,
-        document: str | None = None,
-    ) -> SearchResult:
-        """Return the k best passages for a question, from some collections (None: all) and one document (None: all).
-
-        UserError where no document has that name.
-        """
-        return self._retriever.search(question, k, collections, document)
+    def search(self, question: str, k: int = 5, scope: SearchScope = EVERYWHERE) -> SearchResult:
+        """Return the k best passages for a question; UserError names what of the scope fits nothing."""
+        return self._retriever.search(question, k, scope)
 
     def load_embedder(self) -> None:
         """Load the embedder of the most vectors ahead of the first search."""

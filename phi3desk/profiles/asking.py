@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from phi3desk.chat.messages import MadeBy
 from phi3desk.chat.question import Question
+from phi3desk.library.documents import SearchScope
 from phi3desk.model.options import sampling
 from phi3desk.model.types import LoadedModel, ModelEntry, Turn
 from phi3desk.profiles.profile import Profile
@@ -16,20 +17,18 @@ def question_of(
     settings: Settings,
     made_by: MadeBy,
     *,
-    collections: tuple[int, ...] | None,
+    scope: SearchScope,
     history: tuple[Turn, ...] = (),
-    document: str | None = None,
 ) -> Question:
-    """Return a question as an expert is asked it; `collections`, `history` and `document` are as in Question."""
+    """Return a question as an expert is asked it; `scope` and `history` are as in Question."""
     return Question(
         text=text,
         instructions=profile.instructions,
         history=history,
-        collections=collections,
+        scope=scope,
         passages=settings.get("answers.passages"),
         sampling=profile.sampling.over(sampling(settings)),
         made_by=made_by,
-        document=document,
         mode=profile.answer_mode,
     )
 

@@ -126,7 +126,7 @@ class LibraryService:
 
     def search(self, request: Search, _: Task[Never]) -> SearchResult:
         """Find the passages that speak of a question."""
-        return self._library.search(request.question, request.k, request.collections, request.document)
+        return self._library.search(request.question, request.k, request.scope)
 
     def list_documents(self, request: ListDocuments, task: Task[DocumentRows]) -> None:
         """Tell the documents of a collection, or of all, in parts."""

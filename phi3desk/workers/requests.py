@@ -10,6 +10,7 @@ from typing import Never
 
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import (
+    EVERYWHERE,
     Collection,
     Document,
     EmbedderInfo,
@@ -20,6 +21,7 @@ from phi3desk.library.documents import (
     PageText,
     Rules,
     SearchResult,
+    SearchScope,
 )
 from phi3desk.library.integrity import Fault
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
@@ -46,12 +48,11 @@ class Shutdown(Request[None, Never]):
 
 @dataclass(frozen=True)
 class Search(Request[SearchResult, Never]):
-    """Find the k best passages for a question, in some collections (None: in all), in one document by its name."""
+    """Find the k best passages for a question."""
 
     question: str
     k: int
-    collections: tuple[int, ...] | None = None
-    document: str | None = None
+    scope: SearchScope = EVERYWHERE
 
 
 @dataclass(frozen=True)

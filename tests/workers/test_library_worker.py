@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from phi3desk.library.documents import FileOutcome, ImportProgress, Phase, State
+from phi3desk.library.documents import FileOutcome, ImportProgress, Phase, SearchScope, State
 from phi3desk.workers.protocol import ERROR, RESULT, FailureKind, News
 from phi3desk.workers.requests import (
     Cancel,
@@ -143,7 +143,7 @@ def test_search_in_a_duplicate_searches_what_it_holds(worker, tmp_path):
     manual = write_pump_manual(tmp_path / "docs" / "pump.pdf")
     (tmp_path / "docs" / "zcopy.pdf").write_bytes(manual.read_bytes())
     worker.ask(ImportPaths((str(tmp_path / "docs"),)))
-    assert worker.ask(Search("bearing grease", 3, document="zcopy.pdf")).found
+    assert worker.ask(Search("bearing grease", 3, SearchScope(documents=("zcopy.pdf",)))).found
 
 
 def test_removed_document_is_not_found_until_it_is_restored(worker, tmp_path):
@@ -163,7 +163,7 @@ def test_collections_are_made_named_once_and_searched_alone(worker, tmp_path):
     worker.ask(ImportPaths((str(tmp_path / "docs"),), pumps.id))
     line = worker.end_of(worker.send(CreateCollection("Pumps")))
     assert line.data.kind is FailureKind.USER
-    assert worker.ask(Search("bearing grease", 3, (other.id,))).found == ()
+    assert worker.ask(Search("bearing grease", 3, SearchScope((other.id,)))).found == ()
 
 
 def test_second_process_on_the_library_is_refused_in_words(worker, home):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.documents import Found, SearchResult
+from phi3desk.library.documents import Found, SearchResult, SearchScope
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.serving import Serving
 from phi3desk.library.language import language_of
@@ -23,13 +23,18 @@ from phi3desk.library.scripts import is_piece
 from phi3desk.library.search.clauses import clause_numbers
 from phi3desk.library.search.features import Features, Query, Term
 from phi3desk.library.search.postings import inside
-from phi3desk.library.search.word_index import Extent, Scope, WordIndex
+from phi3desk.library.search.scope import Scope
+from phi3desk.library.search.word_index import Extent, WordIndex
 from phi3desk.library.terms import question_trigrams, question_words, stem
 
 log = logging.getLogger(__name__)
 
 #: Candidates of each kind of search.
 _CANDIDATES = 60
+#: Of a scope that the store of vectors does not know.
+_CANDIDATES_TO_PICK = 1000
+#: The most documents that the store of vectors is restricted to.
+_DOCUMENTS_ASKED_FOR = 500
 _COMMON_LANGUAGE = 0.03
 #: Measured on questions with an answer and on foreign ones: no more than one true find in fifty is taken for unrelated.
 #: To call a true find unrelated is the worse mistake, for the user then gets no answer at all.
@@ -68,13 +73,13 @@ class Retriever:
         self._index = WordIndex(catalog)
         self.weights = weights or Weights()
 
-    def search(self, question: str, k: int, collections: Sequence[int] | None, document: str | None) -> SearchResult:
-        """Return the k best passages for a question; UserError for an empty question or an unknown document."""
+    def search(self, question: str, k: int, searched: SearchScope) -> SearchResult:
+        """Return the k best passages for a question; UserError for an empty one or a scope that fits nothing."""
         started = time.monotonic()
         question = " ".join(question.split())
         if not question:
             raise UserError("The question is empty. Type what you want to know.")
-        scope = self._index.scope(collections, document)
+        scope = self._index.scope(searched)
         extent = self._index.extent(scope)
         language = language_of(question, extent.languages)
         measured, by_meaning = self.measure(question, scope, extent, language)
@@ -139,6 +144,9 @@ class Retriever:
         """Return the nearest passages with their cosine similarity; none for a language the embedder does not know."""
         import numpy as np
 
+        # what the vectors cannot be restricted to is picked out of more of them
+        documents = None if len(scope.documents or ()) > _DOCUMENTS_ASKED_FOR else scope.documents
+        count = _CANDIDATES if documents == scope.documents and not scope.pages else _CANDIDATES_TO_PICK
         nearest: dict[int, float] = {}
         for serving in self._serving(scope.collections):
             embedder = serving.embedder
@@ -151,8 +159,7 @@ class Retriever:
                 log.warning("%s cannot be used", embedder.name, exc_info=True)
                 continue
             for i in serving.collections:
-                found = self._vectors.nearest(i, vector, _CANDIDATES, scope.documents, serving.embedder_id)
-                nearest.update(found)
+                nearest.update(self._vectors.nearest(i, vector, count, documents, serving.embedder_id))
         return {int(i): nearest[i] for i in inside(np.array(list(nearest), dtype=np.int64), extent.within)}
 
 

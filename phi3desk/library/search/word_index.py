@@ -7,39 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.database import placeholders
-from phi3desk.library.documents import Document, State
+from phi3desk.library.documents import SearchScope
 from phi3desk.library.search.postings import K1, Postings, Statistics, inside
+from phi3desk.library.search.scope import Scope, scope_of
 from phi3desk.library.terms import trigrams_of
-from phi3desk.library.text import fold
 
 if TYPE_CHECKING:
     from phi3desk.library.search.postings import Within
 
 #: A scope of no more passages is looked at as a whole.
 FEW = 300
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What is searched: collections (None: all), and documents where the search is restricted to some."""
-
-    collections: tuple[int, ...] | None = None
-    documents: tuple[int, ...] | None = None
-
-    def where(self) -> tuple[str, tuple[int, ...]]:
-        """Return the SQL condition on `d` (document) and `c` (collection), and its values."""
-        sql = "d.removed IS NULL AND c.removed IS NULL"
-        values: tuple[int, ...] = ()
-        if self.collections is not None:
-            sql += f" AND d.collection_id IN ({','.join('?' * len(self.collections))})"
-            values = self.collections
-        if self.documents is not None:
-            sql += f" AND d.id IN ({','.join('?' * len(self.documents))})"
-            values = (*values, *self.documents)
-        return sql, values
+#: scopes that are kept in memory, each with a byte for every passage
+_MOST_EXTENTS = 32
 
 
 @dataclass(frozen=True)
@@ -78,36 +59,9 @@ class WordIndex:
         self._state: tuple[int, int, int] | None = None
         self._extents: dict[Scope, Extent] = {}
 
-    def scope(self, collections: Sequence[int] | None, document: str | None) -> Scope:
-        """Return the scope of a search; UserError where no document has that name (or title, or path)."""
-        ids = None if collections is None else tuple(collections)
-        if document is None:
-            return Scope(ids)
-        wanted = fold(document.strip())
-        known = [d for d in self._catalog.documents() if ids is None or d.collection_id in ids]
-        for matches in (
-            [d for d in known if document == d.path or wanted in (fold(d.name), fold(d.title))],
-            [d for d in known if wanted and (wanted in fold(d.name) or wanted in fold(d.title))],
-        ):
-            if matches:
-                return Scope(ids, self._searchable(matches[:500]))
-        raise UserError("There is no document named “{name}” in the library.", name=document)
-
-    def _searchable(self, documents: Sequence[Document]) -> tuple[int, ...]:
-        """Return the ids to search; a duplicate stands for the document whose content it holds.
-
-        UserError where none of them has text.
-        """
-        ids = {d.id for d in documents if d.passages}
-        for document in documents:
-            if document.state is State.DUPLICATE:
-                ids |= self._catalog.originals(document.id)
-        if not ids:
-            first = documents[0]
-            raise UserError(
-                "“{name}” has no text that could be searched: {reason}", name=first.name, reason=str(first.reason or "")
-            )
-        return tuple(ids)
+    def scope(self, wanted: SearchScope) -> Scope:
+        """Return the scope of a search; UserError names what of it fits nothing."""
+        return scope_of(self._catalog, wanted)
 
     def extent(self, scope: Scope) -> Extent:
         """Return what a scope comprises."""
@@ -128,6 +82,8 @@ class WordIndex:
         made = self._measured(scope)
         with self._turn:
             if self._state == state:
+                if len(self._extents) >= _MOST_EXTENTS:
+                    self._extents.clear()
                 self._extents[scope] = made
         return made
 
@@ -136,23 +92,32 @@ class WordIndex:
 
         connection = self._catalog.connection
         where, values = scope.where()
+        where_passages, passage_values = scope.where_passages()
         tables = "document d JOIN collection c ON c.id = d.collection_id"
+        if scope.pages:
+            counted, sql, given = "count(*)", f"{tables} JOIN passage p ON p.document_id = d.id", passage_values
+        else:
+            counted, sql, given = "sum(d.passages)", tables, values
         languages = connection.execute(
-            f"SELECT d.language, sum(d.passages) AS n FROM {tables} WHERE {where} AND d.passages > 0 "
+            f"SELECT d.language, {counted} AS n FROM {sql} WHERE {where_passages} AND d.passages > 0 "
             "AND d.state IN ('words', 'ready') GROUP BY d.language",
-            values,
+            given,
         ).fetchall()
         passages = sum(row["n"] for row in languages)
         shares = {row["language"]: row["n"] / passages for row in languages if row["language"]}
-        besides = connection.execute(
-            f"SELECT EXISTS (SELECT 1 FROM {tables} WHERE NOT ({where}) AND d.passages > 0)",
-            values,
-        ).fetchone()[0]
+        besides = (
+            scope.pages
+            or connection.execute(
+                f"SELECT EXISTS (SELECT 1 FROM {tables} WHERE NOT ({where}) AND d.passages > 0)",
+                values,
+            ).fetchone()[0]
+        )
         within = None
         if besides or passages <= FEW:
             (listed,) = connection.execute(
-                f"SELECT group_concat(p.id) FROM {tables} JOIN passage p ON p.document_id = d.id WHERE {where}",
-                values,
+                f"SELECT group_concat(p.id) FROM {tables} JOIN passage p ON p.document_id = d.id "
+                f"WHERE {where_passages}",
+                passage_values,
             ).fetchone()
             ids = np.fromstring(listed or "", dtype=np.int64, sep=",")
             within = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.bool_)

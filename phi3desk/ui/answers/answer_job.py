@@ -74,7 +74,7 @@ class AnswerJob(QObject):
                 self._meanings = status.figures.meanings
             self.searching.emit(status.passages if status else 0)
             self._search = self._library.search(
-                step.text, step.passages, step.collections, self._on_searched, self._on_failed, step.document
+                step.text, step.passages, step.scope, self._on_searched, self._on_failed
             )
         elif isinstance(step, WriteStep):
             self._write(step)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLay
 
 from phi3desk.chat.messages import Mention
 from phi3desk.ui.chat.mentions import MentionCompleter
+from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, icon, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, clear
 from phi3desk.ui.widgets.flow_layout import FlowLayout
@@ -103,7 +104,7 @@ class Composer(QWidget):
                 (self.tr("Enter"), self.tr("Send the question")),
                 (self.tr("Shift+Enter"), self.tr("Begin a new line")),
                 (self.tr("Esc"), self.tr("Stop the answer")),
-                ("@", self.tr("Ask one collection or document only")),
+                ("@", self.tr("Ask some documents or pages only")),
             ],
         )
         self.button = QToolButton(self)
@@ -114,8 +115,8 @@ class Composer(QWidget):
         self.name_button = QToolButton(self)
         self.name_button.setFixedSize(36, 36)
         self.name_button.setIconSize(QSize(20, 20))
-        self.name_button.setToolTip(self.tr("Ask one collection or document only (@)"))
-        self.name_button.setAccessibleName(self.tr("Name a collection or a document"))
+        self.name_button.setToolTip(self.tr("Ask some documents or pages only (@)"))
+        self.name_button.setAccessibleName(self.tr("Name a collection, a folder, a document or pages"))
         self.chips = QWidget()
         self._chip_row = FlowLayout(SPACE_XS)
         self.chips.setLayout(self._chip_row)
@@ -172,7 +173,7 @@ class Composer(QWidget):
         return self._named
 
     def set_named(self, mentions: tuple[Mention, ...]) -> None:
-        """Restrict this question to collections and one document."""
+        """Restrict this question to collections, folders, documents and pages."""
         if mentions == self._named:
             return
         self._named = mentions
@@ -183,19 +184,19 @@ class Composer(QWidget):
         self.named_changed.emit()
 
     def _chip(self, mention: Mention) -> Button:
-        remove = self.tr("Do not restrict the question to “{name}”").format(name=mention.name)
+        name = text_of(mention)
+        remove = self.tr("Do not restrict the question to “{name}”").format(name=name)
         chip = Button("", "close", "chip", remove)
         chip.setMaximumWidth(CHIP_WIDTH)
         chip.setMinimumWidth(0)
-        text = chip.fontMetrics().elidedText(mention.name, Qt.TextElideMode.ElideMiddle, CHIP_WIDTH - 64)
+        text = chip.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, CHIP_WIDTH - 64)
         chip.setText(text.replace("&", "&&"))
         chip.clicked.connect(lambda _=False: self._on_chip_removed(mention))
         return chip
 
-    def _on_named(self, mention: Mention) -> None:
-        """Take a collection more; of documents only the last one counts, since one is searched at a time."""
-        kept = [m for m in self._named if m != mention and (m.collection or mention.collection)]
-        self.set_named((*kept, mention))
+    def _on_named(self, mentions: tuple[Mention, ...]) -> None:
+        """Restrict the question to something more."""
+        self.set_named((*(known for known in self._named if known not in mentions), *mentions))
 
     def _on_chip_removed(self, mention: Mention) -> None:
         self.set_named(tuple(known for known in self._named if known != mention))

@@ -10,12 +10,12 @@ from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.history import TakenOut, turns_of
 from phi3desk.chat.messages import Answer, Conversation, Mention, Message, Source
 from phi3desk.chat.prompt import prompt_format_for
-from phi3desk.chat.question import Question
+from phi3desk.chat.question import Question, scope_of
 from phi3desk.errors import Sentence, UserError
+from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Ending, Role
 from phi3desk.profiles.asking import question_of
 from phi3desk.ui.answers.answer_job import AnswerJob
-from phi3desk.ui.chat.mentions import collections_of, document_of
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
@@ -286,9 +286,8 @@ class ConversationController(QObject):
             asked.text,
             self._settings,
             self._expert.made_by(),
-            collections=() if alone else self._collections_searched(asked.named),
+            scope=SearchScope(()) if alone else scope_of(asked.named, self.collections or None),
             history=turns_of([message for message in self._messages() if message.id < asked.id]),
-            document=None if alone else document_of(asked.named),
         )
         return replace(question, mode=AnswerMode.MODEL_ALONE) if alone else question
 
@@ -313,12 +312,6 @@ class ConversationController(QObject):
         if self._model.model is None and not self._model.is_loading and not self._expert.has_model():
             return self.tr("There is no model to answer with. Choose a GGUF file under Models.")
         return ""
-
-    def _collections_searched(self, named: tuple[Mention, ...]) -> tuple[int, ...] | None:
-        """Return what was named; a document that was named is searched wherever it is."""
-        if document_of(named) is not None:
-            return collections_of(named) or None
-        return collections_of(named) or self.collections or None
 
     def _messages(self) -> list[Message]:
         return self._store.messages(self._open.id) if self._open else []

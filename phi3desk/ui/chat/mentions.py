@@ -1,8 +1,9 @@
-"""Naming a collection or a document in a question: `@` opens a list under which one is chosen while it is typed."""
+"""Naming what a question is restricted to: `@` opens a list of names that becomes shorter while one is typed."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
@@ -11,30 +12,19 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWid
 
 from phi3desk.chat.messages import Mention
 from phi3desk.library.documents import Collection, Document
-from phi3desk.library.text import fold
+from phi3desk.ui.chat.nameable import Nameable, fitting, of_collections, of_documents, of_folders, text_of
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.theme import SPACE_S, TARGET, icon
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
-MOST_OFFERED = 50
 MOST_ROWS = 8
 _NAMING = re.compile(r"(?:^|\s)@([^@]{0,80})$")
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -MOST_ROWS, Qt.Key.Key_PageDown: MOST_ROWS}
 _CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 
 
-def collections_of(mentions: Sequence[Mention]) -> tuple[int, ...]:
-    """Return the collections among what was named."""
-    return tuple(mention.collection for mention in mentions if mention.collection)
-
-
-def document_of(mentions: Sequence[Mention]) -> str | None:
-    """Return the document among what was named; None where there is none."""
-    return next((mention.name for mention in mentions if not mention.collection), None)
-
-
 class MentionCompleter(QObject):
-    """Watches a field for `@` and offers what can be named over `anchor`; `chosen` carries a Mention.
+    """Watches a field for `@` and offers what can be named over `anchor`; `chosen` carries a tuple of Mention.
 
     The names of the documents are fetched when the list is first wanted, and anew after they have changed.
     """
@@ -46,13 +36,14 @@ class MentionCompleter(QObject):
         self._edit = edit
         self._anchor = anchor
         self._library: LibraryClient | None = None
-        self._collections: list[tuple[str, Mention]] = []
-        self._documents: list[tuple[str, Mention]] = []
+        self._collections: list[Collection] = []
+        self._documents: list[Document] = []
+        self._nameable: list[Nameable] = []
         self._known = False
         self._offers = True
         self._dismissed = -1
         self.list = QListWidget(anchor)
-        self.list.setAccessibleName(self.tr("Collections and documents"))
+        self.list.setAccessibleName(self.tr("Collections, folders and documents"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(18, 18))
         self.list.setUniformItemSizes(True)
@@ -92,15 +83,22 @@ class MentionCompleter(QObject):
         self.list.hide()
 
     def _on_collections(self, collections: list[Collection]) -> None:
-        self._collections = [(fold(c.name), Mention(c.name, c.id)) for c in collections]
-        self._follow()
+        self._collections = collections
+        self._renew()
 
     def _forget_documents(self) -> None:
         self._known = False
 
     def _on_documents(self, documents: list[Document]) -> None:
-        names = sorted({document.name for document in documents}, key=str.casefold)
-        self._documents = [(fold(name), Mention(name)) for name in names]
+        self._documents = documents
+        self._renew()
+
+    def _renew(self) -> None:
+        self._nameable = [
+            *of_collections(self._collections),
+            *of_folders(self._documents, self._collections),
+            *of_documents(self._documents),
+        ]
         self._follow()
 
     def _naming(self) -> tuple[int, str] | None:
@@ -121,28 +119,38 @@ class MentionCompleter(QObject):
         if not self._known and self._library is not None:
             self._known = True
             self._library.documents(None, self._on_documents)
-        words = fold(naming[1]).split()
-        known = [*self._collections, *self._documents]
-        fitting = [mention for folded, mention in known if all(word in folded for word in words)]
-        self._offer(fitting[:MOST_OFFERED])
+        self._offer(fitting(naming[1], self._nameable))
 
-    def _offer(self, mentions: list[Mention]) -> None:
+    def _offer(self, offered: Sequence[Nameable]) -> None:
         self.list.clear()
-        for mention in mentions:
-            item = QListWidgetItem(
-                icon("folder-outline" if mention.collection else "file-document-outline"), mention.name
-            )
-            what = self.tr("Collection") if mention.collection else self.tr("Document")
-            item.setData(Qt.ItemDataRole.UserRole, mention)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{what}: {mention.name}")
-            item.setToolTip(plain_tooltip(mention.name))
+        names = Counter(one.mentions[0].name for one in offered if one.place)
+        for one in offered:
+            first = one.mentions[0]
+            text = ", ".join(text_of(mention) for mention in one.mentions)
+            if names[first.name] > 1 and one.place:
+                text = self.tr("{name} in {folder}").format(name=text, folder=one.place)
+            look, what = self._kind(first)
+            item = QListWidgetItem(icon(look), text)
+            item.setData(Qt.ItemDataRole.UserRole, one.mentions)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{what}: {text}")
+            item.setToolTip(plain_tooltip(first.folder or text))
             item.setSizeHint(QSize(0, TARGET + 2))
             self.list.addItem(item)
-        if not mentions:
+        if not offered:
             self.list.hide()
             return
-        self._place(len(mentions))
+        self._place(len(offered))
         self._go_to(0)
+
+    def _kind(self, mention: Mention) -> tuple[str, str]:
+        """Return the icon of what is named, and in a word what it is."""
+        if mention.collection:
+            return "bookshelf", self.tr("Collection")
+        if mention.folder:
+            return "folder-outline", self.tr("Folder")
+        if mention.pages:
+            return "book-open-page-variant-outline", self.tr("Pages")
+        return "file-document-outline", self.tr("Document")
 
     def _place(self, rows: int) -> None:
         window = self._anchor.window()
@@ -163,13 +171,13 @@ class MentionCompleter(QObject):
 
     def _choose(self, item: QListWidgetItem) -> None:
         naming = self._naming()
-        mention = item.data(Qt.ItemDataRole.UserRole)
+        mentions = item.data(Qt.ItemDataRole.UserRole)
         self.list.hide()
         if naming is not None:
             cursor = self._edit.textCursor()
             cursor.setPosition(naming[0], QTextCursor.MoveMode.KeepAnchor)
             cursor.removeSelectedText()
-        self.chosen.emit(mention)
+        self.chosen.emit(mentions)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys that belong to the list while it is shown; Escape before the window takes it for Stop."""

@@ -28,6 +28,7 @@ from phi3desk.chat.messages import Answer, Basis, Message, Source
 from phi3desk.model.types import Role
 from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINE_HEIGHT, LINK, answer_document, mark_format
+from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.formatting import also_as, place_of
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XS, TARGET, list_px, tokens
@@ -116,7 +117,7 @@ class MessageWriter(QObject):
         cursor.endEditBlock()
 
     def _write_question(self, entry: Entry, cursor: QTextCursor) -> None:
-        names = "   ".join(f"@\u00a0{plain(mention.name)}" for mention in entry.message.named)
+        names = "   ".join(f"@\u00a0{plain(text_of(mention))}" for mention in entry.message.named)
         look = self._bubble_format(f"{entry.message.text}\n{names}")
         cursor.setBlockFormat(look)
         cursor.insertText(plain(entry.message.text))

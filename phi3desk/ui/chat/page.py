@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from phi3desk.chat.messages import Mention
 from phi3desk.library.documents import Collection
 from phi3desk.ui.chat.composer import Composer
+from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.chat.start_page import StartPage
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.formatting import counted
@@ -162,12 +163,12 @@ class ChatPage(QWidget):
         """Show what the next question searches: what it names, or else the collections; nothing with `searches` off."""
         self._collections, self._chosen = collections, chosen
         in_collections = [collection.name for collection in collections if collection.id in chosen]
-        names = [mention.name for mention in named] or in_collections
+        names = [text_of(mention) for mention in named] or in_collections
         if not searches:
             text = self.tr("No documents")
         elif not names:
             text = self.tr("All documents")
-        elif len(names) <= 2:
+        elif named or len(names) <= 2:
             text = ", ".join(names)
         else:
             text = counted(len(names), "collections")

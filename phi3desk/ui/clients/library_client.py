@@ -20,6 +20,7 @@ from phi3desk.library.documents import (
     Phase,
     Rules,
     SearchResult,
+    SearchScope,
 )
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
@@ -302,14 +303,12 @@ class LibraryClient(QObject):
         self,
         question: str,
         k: int,
-        collections: Sequence[int] | None,
+        scope: SearchScope,
         on_result: Callable[[SearchResult], None],
         on_failure: Callable[[Failure], None],
-        document: str | None = None,
     ) -> int:
         """Search passages; returns the request's id."""
-        wanted = None if collections is None else tuple(collections)
-        return self.worker.request(Search(question, k, wanted, document), on_result, on_failure)
+        return self.worker.request(Search(question, k, scope), on_result, on_failure)
 
     def cancel(self, request_id: int) -> None:
         """Stop a search, or the writing or taking in of a pack."""

@@ -16,7 +16,6 @@ from phi3desk.errors import UserError
 from phi3desk.model.types import Role
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.chat.controller import ConversationController
-from phi3desk.ui.chat.mentions import collections_of, document_of
 from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.comparison.inline_view import InlineComparison
@@ -95,19 +94,15 @@ class InlineComparisonController(QObject):
             self._notices.say(reason.format(expert=base.name))
             return
         named = self._conversation_controller.named_in(question.id)
-        document = document_of(named)
-        collections = collections_of(named) or (
-            () if document else self._conversation_controller.chosen_collections or None
-        )
         before = [one for one in self._conversations.messages(question.conversation_id) if one.id < question.id]
         wanted = ComparisonRequest(
             title=question.text[:TITLE_LENGTH],
             questions=(ComparedQuestion("1", question.text),),
             base=base,
             variants=variants,
-            collections=collections,
+            collections=self._conversation_controller.chosen_collections or None,
             history=turns_of(before),
-            document=document,
+            named=named,
         )
         self._launcher.begin(wanted, partial(self._show, answer), self._notices.say)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from phi3desk.chat.messages import Mention
 from phi3desk.comparison.plan import Comparison, Plan, variants_of
 from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.errors import UserError
@@ -28,7 +29,7 @@ OnRefused = Callable[[str], None]
 
 @dataclasses.dataclass(frozen=True)
 class ComparisonRequest:
-    """What the user wants compared: `variants` by name, of the expert `base`; `history` and `document` as in Plan."""
+    """What the user wants compared: `variants` by name, of the expert `base`; `history` and `named` as in Plan."""
 
     title: str
     questions: tuple[ComparedQuestion, ...]
@@ -37,7 +38,7 @@ class ComparisonRequest:
     blind: bool = False
     collections: tuple[int, ...] | None = None
     history: tuple[Turn, ...] = ()
-    document: str | None = None
+    named: tuple[Mention, ...] = ()
 
 
 class ComparisonLauncher(QObject):
@@ -110,7 +111,7 @@ class ComparisonLauncher(QObject):
             wanted.blind,
             seed,
             wanted.history,
-            wanted.document,
+            wanted.named,
         )
 
     def _check_free(self) -> None:

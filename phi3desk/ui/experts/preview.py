@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout,
 
 from phi3desk.chat.messages import Answer, Source
 from phi3desk.errors import UserError
+from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import LoadedModel
 from phi3desk.profiles.asking import made_by, question_of
 from phi3desk.profiles.profile import Profile
@@ -206,7 +207,7 @@ class ExpertPreview(QWidget):
             self._text(),
             self._settings,
             made_by(profile, loaded),
-            collections=profile.collections or None,
+            scope=SearchScope(profile.collections or None),
         )
         self._job = AnswerJob(question, self._library, self._model, self)
         job = self._job

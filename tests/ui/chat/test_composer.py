@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Mention
-from phi3desk.library.documents import Collection, Document, State
+from phi3desk.chat.question import scope_of
+from phi3desk.library.documents import BoundSource, Collection, Document, SearchScope, State
 from phi3desk.ui.chat.composer import Composer
-from phi3desk.ui.chat.mentions import collections_of, document_of
 
 
 @pytest.fixture
@@ -105,16 +105,17 @@ class Names(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.collections = [Collection(1, "Manuals"), Collection(2, "Tenders")]
+        bound = (BoundSource(1, 1, "/p/manuals", folder=True),)
+        self.collections = [Collection(1, "Manuals", sources=bound), Collection(2, "Tenders")]
         self.fetched = 0
 
     def documents(self, collection: int | None, on_result: Callable[[list[Document]], None]) -> None:
         self.fetched += 1
-        names = ("Pump manual.pdf", "Seal manual.pdf", "Grünfett.pdf")
+        folders = {"Pump manual.pdf": "/p/manuals", "Seal manual.pdf": "/p/manuals/seals", "Grünfett.pdf": "/alone"}
         on_result(
             [
-                Document(n, 1, "Manuals", f"/p/{n}", name, "", State.READY, None, 1, 1, 1, 0, 0)
-                for n, name in enumerate(names)
+                Document(n, 1, "Manuals", f"{folder}/{name}", name, "", State.READY, None, 12, 1, 1, 0, 0)
+                for n, (name, folder) in enumerate(folders.items())
             ]
         )
 
@@ -137,7 +138,15 @@ def test_composer_names_a_document_and_a_collection_with_the_keyboard(
 ) -> None:
     assert names.fetched == 0
     qtbot.keyClicks(composer.edit, "How often? @")
-    assert offered(composer) == ["Manuals", "Tenders", "Grünfett.pdf", "Pump manual.pdf", "Seal manual.pdf"]
+    assert offered(composer) == [
+        "Manuals",
+        "Tenders",
+        "manuals",
+        "seals",
+        "Grünfett.pdf",
+        "Pump manual.pdf",
+        "Seal manual.pdf",
+    ]
     qtbot.keyClicks(composer.edit, "man pu")
     assert offered(composer) == ["Pump manual.pdf"]
     with qtbot.assertNotEmitted(composer.sent):
@@ -148,20 +157,44 @@ def test_composer_names_a_document_and_a_collection_with_the_keyboard(
 
     assert composer.text == "How often?"
     assert composer.named == (Mention("Pump manual.pdf"), Mention("Tenders", 2))
-    assert (collections_of(composer.named), document_of(composer.named)) == ((2,), "Pump manual.pdf")
     assert names.fetched == 1
     chips = composer.chips.findChildren(QAbstractButton)
     assert "Do not restrict the question to “Tenders”" in [chip.accessibleName() for chip in chips]
 
 
-def test_composer_names_with_the_mouse_and_keeps_one_document(qtbot: QtBot, composer: Composer, names: Names) -> None:
-    for row in (3, 4):
+def test_composer_names_several_documents_with_the_mouse(qtbot: QtBot, composer: Composer, names: Names) -> None:
+    for row in (5, 6, 5):
         qtbot.mouseClick(composer.name_button, Qt.MouseButton.LeftButton)
         shown = composer.mentions.list
         place = shown.visualItemRect(shown.item(row)).center()
         qtbot.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert composer.named == (Mention("Seal manual.pdf"),)
+    assert composer.named == (Mention("Seal manual.pdf"), Mention("Pump manual.pdf"))
     assert composer.text == ""
+
+
+def test_composer_names_folders_and_pages(qtbot: QtBot, composer: Composer, names: Names) -> None:
+    qtbot.keyClicks(composer.edit, "How often? @seals")
+    assert offered(composer) == ["seals"]
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    qtbot.keyClicks(composer.edit, "@pump S. 3-5, 8")
+    assert offered(composer) == ["Pump manual.pdf, p. 3-5, 8"]
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    qtbot.keyClicks(composer.edit, "@pump 13")
+    assert offered(composer) == []
+    qtbot.keyClicks(composer.edit, " @10")
+    assert offered(composer) == ["p. 10"]
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+
+    assert composer.text == "How often? @pump 13"
+    assert scope_of(composer.named, (7,)) == SearchScope(
+        None, ("Pump manual.pdf",), ("/p/manuals/seals",), ((3, 5), (8, 8), (10, 10))
+    )
+    assert scope_of(composer.named[-1:], (7,)) == SearchScope((7,), pages=((10, 10),))
+    chips = [chip.text() for chip in composer.chips.findChildren(QAbstractButton)]
+    assert chips[-4:] == ["seals", "Pump manual.pdf", "p. 3-5, 8", "p. 10"]
+    composer.edit.setPlainText("")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Backspace)
+    assert [mention.name for mention in composer.named] == ["seals", "Pump manual.pdf", "3-5, 8"]
 
 
 def test_composer_takes_back_what_was_named(qtbot: QtBot, composer: Composer, names: Names) -> None:

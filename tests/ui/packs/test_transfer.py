@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.library.documents import Collection, SearchResult
+from phi3desk.library.documents import Collection, SearchResult, SearchScope
 from phi3desk.model.types import AdapterUse
 from phi3desk.packs.exporter import export_pack
 from phi3desk.paths import Paths, open_paths
@@ -82,7 +82,9 @@ def asked(qtbot: QtBot, ask: Callable[[Callable[[object], None]], object]) -> ob
 def found(qtbot: QtBot, services: Services, collections: tuple[int, ...]) -> list[tuple[object, ...]]:
     result = asked(
         qtbot,
-        lambda tell: services.library.search(QUESTION, 3, collections, tell, lambda f: pytest.fail(str(f.sentence))),
+        lambda tell: services.library.search(
+            QUESTION, 3, SearchScope(collections), tell, lambda f: pytest.fail(str(f.sentence))
+        ),
     )
     assert isinstance(result, SearchResult)
     return [(f.passage.document, f.passage.page, f.passage.text, round(f.score, 3)) for f in result.found]

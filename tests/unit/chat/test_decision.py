@@ -14,7 +14,7 @@ from phi3desk.chat.decision import (
 from phi3desk.chat.messages import Answer, Basis, MadeBy
 from phi3desk.chat.question import Question
 from phi3desk.errors import Sentence
-from phi3desk.library.documents import Found, Passage, SearchResult
+from phi3desk.library.documents import Found, Passage, SearchResult, SearchScope
 from phi3desk.model.types import Ending, Role, Sampling, Turn
 
 MADE_BY = MadeBy("phi3", "/m/phi3.gguf", "ab12", "Pump expert", "p1")
@@ -23,9 +23,8 @@ SEARCHING = [mode for mode in AnswerMode if mode is not AnswerMode.MODEL_ALONE]
 
 
 def question(mode: AnswerMode, collections: tuple[int, ...] | None = None) -> Question:
-    return Question(
-        "How hot?", "Be brief.", HISTORY, collections, 4, Sampling(temperature=0.3), MADE_BY, "pump.pdf", mode
-    )
+    scope = SearchScope(collections, ("pump.pdf",))
+    return Question("How hot?", "Be brief.", HISTORY, scope, 4, Sampling(temperature=0.3), MADE_BY, mode)
 
 
 def found(text: str, *, relevant: bool) -> Found:
@@ -59,7 +58,7 @@ def assert_written_alone(step: object, asked: Question, seconds: float) -> None:
 @pytest.mark.parametrize("library_passages", [None, 1, 5000])
 def test_first_step_searches_what_there_is(mode, collections, library_passages):
     step = first_step(question(mode, collections), library_passages)
-    assert step == SearchStep("How hot?", 4, collections, "pump.pdf")
+    assert step == SearchStep("How hot?", 4, SearchScope(collections, ("pump.pdf",)))
 
 
 @pytest.mark.parametrize("collections", [None, (), (3,)])

@@ -9,6 +9,7 @@ from phi3desk.chat.citations import cite
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Timings
 from phi3desk.cli.ask import Answered, print_answer
 from phi3desk.cli.output import Output
+from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Ending
 from phi3desk.paths import open_paths
 from tests.helpers.office import write_pptx, write_xlsx
@@ -38,7 +39,7 @@ def library(tmp_path_factory: pytest.TempPathFactory):
     ],
 )
 def test_printed_source_names_its_place(library, question, document, text, where):
-    result = library.search(question, 3, None, document)
+    result = library.search(question, 3, SearchScope(documents=(document,)))
     sources = sources_of(result)
     shown, citations = cite(text, sources, question)
     answer = Answer(shown, citations, sources, Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings())

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Timings
+from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Mention, Timings
 from phi3desk.chat.refusal import refuses
 from phi3desk.comparison.figures import PairFigures, figures
 from phi3desk.comparison.grading import Expected, Judged, holds, judge
@@ -258,7 +258,7 @@ def test_exports_are_safe_to_open(store):
 def test_comparison_out_of_a_conversation_is_not_gone_on_with_as_one_of_a_file():
     plan = Plan("a", (ComparedQuestion("1", "What?"),), ())
     spoken = dataclasses.replace(plan, history=(Turn(Role.USER, "Before?"), Turn(Role.ASSISTANT, "So.")))
-    assert len({one.fingerprint for one in (plan, spoken, dataclasses.replace(plan, document="a.pdf"))}) == 3
+    assert len({one.fingerprint for one in (plan, spoken, dataclasses.replace(plan, named=(Mention("a.pdf"),)))}) == 3
     assert dataclasses.replace(plan, title="b").fingerprint == plan.fingerprint
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from phi3desk.errors import UserError
-from phi3desk.library.documents import Figures, ImportProgress, Phase, State
+from phi3desk.library.documents import Figures, ImportProgress, Phase, SearchScope, State
 from phi3desk.library.language import language_of
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths
@@ -141,10 +141,11 @@ def test_search_is_restricted_to_collections_and_a_document(library: Library, fo
     mine, other = library.create_collection("Mine"), library.create_collection("Other")
     library.import_paths([folder / "pump.pdf"], mine)
     library.import_paths([folder / "pump.pdf", folder / "smorjning.pdf"], other)
-    assert library.search("bearing grease", collections=[mine]).searched == 2
-    assert {f.passage.document for f in library.search("pump", document="smorjning").found} <= {"smorjning.pdf"}
+    assert library.search("bearing grease", scope=SearchScope((mine,))).searched == 2
+    found = library.search("pump", scope=SearchScope(documents=("smorjning",))).found
+    assert {f.passage.document for f in found} <= {"smorjning.pdf"}
     with pytest.raises(UserError, match="no document named"):
-        library.search("pump", document="valve.pdf")
+        library.search("pump", scope=SearchScope(documents=("valve.pdf",)))
 
 
 def test_a_cancelled_import_is_taken_up_again(library: Library, folder: Path, paths: Paths) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.documents import State
+from phi3desk.library.documents import SearchScope, State
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
 from phi3desk.library.library import Library
 from phi3desk.model import starter
@@ -34,7 +34,7 @@ def answers(library: Library, collections) -> list:
     return [
         [
             (f.passage.document, f.passage.page, f.passage.text, f.passage.also, round(f.score, 3), f.relevant)
-            for f in library.search(question, 5, collections).found
+            for f in library.search(question, 5, SearchScope(collections)).found
         ]
         for question in QUESTIONS
     ]

@@ -3,6 +3,7 @@
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import MadeBy
 from phi3desk.chat.question import Question
+from phi3desk.library.documents import SearchScope
 from phi3desk.model.options import load_options, sampling
 from phi3desk.model.types import AdapterUse, LoadOptions, ModelEntry, Role, Sampling, Turn
 from phi3desk.paths import Paths
@@ -29,16 +30,16 @@ def test_question_of_an_expert_takes_settings_where_the_expert_says_nothing(home
     settings.set("answers.temperature", 0.2)
     history = (Turn(Role.USER, "Which pump?"),)
     maker = made_by(EXPERT, None)
-    asked = question_of(EXPERT, "How hot?", settings, maker, collections=(1, 2), history=history, document="a.pdf")
+    scope = SearchScope((1, 2), ("a.pdf",))
+    asked = question_of(EXPERT, "How hot?", settings, maker, scope=scope, history=history)
     assert asked == Question(
         text="How hot?",
         instructions="Be brief.",
         history=history,
-        collections=(1, 2),
+        scope=scope,
         passages=3,
         sampling=Sampling(temperature=0.7, max_tokens=900),
         made_by=maker,
-        document="a.pdf",
         mode=AnswerMode.DOCUMENTS_FIRST,
     )
 

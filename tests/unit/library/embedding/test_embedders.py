@@ -13,7 +13,7 @@ import pytest
 from phi3desk.errors import say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunker import Chunk
-from phi3desk.library.documents import CollectionEmbedder, ImportProgress, Phase, State
+from phi3desk.library.documents import CollectionEmbedder, ImportProgress, Phase, SearchScope, State
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER, Embedder
 from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
@@ -312,13 +312,13 @@ def test_a_collection_without_vectors_gets_its_new_embedder_at_once(paths: Paths
     with opened(paths, first(), swedish) as library:
         mine = library.create_collection("Lager")
         library.import_paths([folder / "lager.md"], mine)
-        assert not library.search(asked, 5, [mine]).by_meaning
+        assert not library.search(asked, 5, SearchScope((mine,))).by_meaning
         library.use_embedder("second", mine)
         embedder = next(c.embedder for c in library.collections() if c.id == mine)
         assert (embedder.name, embedder.wanted) == ("second", "")
         assert {d.state for d in library.documents(mine)} == {State.WORDS}
         library.sync(mine)
-        assert library.search(asked, 5, [mine]).by_meaning
+        assert library.search(asked, 5, SearchScope((mine,))).by_meaning
         # the English ones can have no vector of it: by words from then on, and what is new has what it can have
         library.use_embedder("second", 1)
         library.sync()

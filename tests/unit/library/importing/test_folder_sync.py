@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from phi3desk.errors import UserError
-from phi3desk.library.documents import BoundSource, FileOutcome, Rules, State
+from phi3desk.library.documents import BoundSource, FileOutcome, Rules, SearchScope, State
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.importing.folder_scan import scan
 from phi3desk.library.library import Library
@@ -84,7 +84,7 @@ class Home:
             assert len(originals) == 1, [documents[path] for path in paths]
             assert all(documents[path].state is State.DUPLICATE for path in paths if path != originals[0].path)
             assert self.library.page_text(originals[0].id, 1).strip()
-            found = self.library.search("speaks", k=50, document=originals[0].path).found
+            found = self.library.search("speaks", k=50, scope=SearchScope(documents=(originals[0].path,))).found
             assert {passage.passage.path for passage in found} == {originals[0].path}
             (also,) = {passage.passage.also for passage in found}
             assert sorted(also) == sorted(Path(path).name for path in paths if path != originals[0].path)
@@ -240,7 +240,7 @@ def test_the_same_content_is_embedded_once_across_collections(home: Home) -> Non
     other = home.library.create_collection("Other")
     home.library.import_paths([home.folder], other)
     assert not home.embedder.asked
-    assert home.library.search("the feed pump", collections=[other]).found[0].meaning is not None
+    assert home.library.search("the feed pump", scope=SearchScope((other,))).found[0].meaning is not None
 
 
 def test_rules_leave_out_patterns_hidden_and_large_files(home: Home) -> None:

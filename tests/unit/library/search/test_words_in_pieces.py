@@ -39,7 +39,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibraryInProce
 
 
 def _first(library: LibraryInProcess, question: str) -> str:
-    found = library.search(question, 1, None, None).found
+    found = library.search(question, 1).found
     return found[0].passage.document if found and found[0].relevant else ""
 
 
@@ -63,7 +63,7 @@ def test_words_of_two_letters_and_spaced_words_find_their_passage(library: Libra
 
 
 def test_a_clause_is_found_by_its_number_before_what_refers_to_it(library: LibraryInProcess):
-    found = library.search("What does clause 4.2 say?", 3, None, None).found
+    found = library.search("What does clause 4.2 say?", 3).found
     assert found[0].passage.text.splitlines()[0] in ("4.1 Packaging", "4.2 Penalties")
     assert "4.2 Penalties" in found[0].passage.text
 
