@@ -13,9 +13,10 @@ from phi3desk.chat.decision import SearchStep, first_step, step_after_search
 from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
-from phi3desk.cli.documents import found_row, open_library, questions_of, scope_of_options, stopped_by_user
+from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.cli.search import found_row, questions_of, scope_of_line, scope_of_options
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Found, place
 from phi3desk.model.adapters.compatibility import misfits
@@ -59,13 +60,14 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         load_model(model, entry, profile.adapters, progress)
         scope = scope_of_options(library, options, profile.collections or None)
         maker = made_by(profile, entry)
-        for question_id, text in questions_of(options):
-            question = question_of(profile, text, settings, maker, scope=scope)
+        for line in questions_of(options):
+            searched = scope_of_line(library, line, scope)
+            question = question_of(profile, line.question, settings, maker, scope=searched)
             answered = answer_question(model, library, question, progress, cancelled)
             if cancelled.is_set():
                 raise Cancelled
             if options.json or options.questions:
-                output.json(answer_row(question_id, answered))
+                output.json(answer_row(line.id, answered))
             else:
                 print_answer(answered, output)
 

@@ -1,4 +1,4 @@
-"""The commands of the library: import, documents, search."""
+"""The commands of the library: import, sync, documents; and how a command opens the library."""
 
 from __future__ import annotations
 
@@ -12,18 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.cli.output import Output, ProgressLine, say_failure
-from phi3desk.comparison.questions import read_plain_questions
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import (
     Document,
     FileOutcome,
-    Found,
     ImportProgress,
     ImportSummary,
     Phase,
-    SearchScope,
     State,
-    place,
 )
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library, LibraryInUse
@@ -104,24 +100,6 @@ def run_documents(options: argparse.Namespace, paths: Paths, settings: Settings,
         output.row(f"{document.state:<12}{document.pages:>6} p {document.passages:>7}  {document.path}{why}")
 
 
-def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
-    """Search one question, or each question of a file."""
-    with open_library(paths, settings) as library:
-        scope = scope_of_options(library, options)
-        for question_id, question in questions_of(options):
-            result = library.search(question, options.k, scope)
-            if options.json or options.questions:
-                output.json({"id": question_id, "passages": [found_row(found) for found in result.found]})
-                continue
-            for found in result.found:
-                passage = found.passage
-                where = place(passage.kind, passage.page, passage.label)
-                output.text(f"{passage.document}, {where}  ({found.score:.3f})")
-                output.text(f"    {' '.join(found.passage.text.split())[:300]}")
-            if not result.found:
-                output.text("Nothing was found.")
-
-
 @contextmanager
 def open_library(paths: Paths, settings: Settings) -> Iterator[AnyLibrary]:
     """Open the library for one command and close it; where a window has it open, that window's worker is asked."""
@@ -172,34 +150,9 @@ def stopped_by_user() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def scope_of_options(
-    library: AnyLibrary, options: argparse.Namespace, otherwise: tuple[int, ...] | None = None
-) -> SearchScope:
-    """Return where a command searches; in the collections `otherwise` (None: all) where it names none."""
-    return SearchScope(
-        collection_ids(library, options.collection) or otherwise,
-        tuple(options.documents),
-        tuple(folder_meant(folder) for folder in options.folders),
-        options.pages,
-    )
-
-
-def folder_meant(given: str) -> str:
-    """Return a folder that was given as a path in full; a name stays as it is."""
-    is_path = given in (os.curdir, os.pardir) or any(sign in given for sign in (os.sep, os.altsep) if sign)
-    return str(Path(given).resolve()) if is_path and Path(given).is_dir() else given
-
-
 def collection_ids(library: AnyLibrary, name: str | None) -> tuple[int, ...] | None:
     """Return the ids to search in; None, for all, where no collection is named."""
     return None if name is None else (library.collection_id(name),)
-
-
-def questions_of(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
-    """Return the id and the text of each question; UserError names the line that is none."""
-    if options.questions is None:
-        return (("1", options.question),)
-    return tuple((asked.id, asked.question) for asked in read_plain_questions(Path(options.questions)))
 
 
 def progress_text(progress: ImportProgress) -> str:
@@ -240,9 +193,3 @@ def document_row(document: Document) -> dict[str, Any]:
         "reason": str(document.reason) if document.reason else None,
         "collection": document.collection,
     }
-
-
-def found_row(found: Found) -> dict[str, Any]:
-    """Return the JSON of a passage that was found."""
-    passage = found.passage
-    return {"document": passage.document, "page": passage.page, "text": passage.text, "score": round(found.score, 6)}

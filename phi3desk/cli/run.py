@@ -25,7 +25,7 @@ COMMANDS = {
     "import": ("documents", "run_import"),
     "sync": ("documents", "run_sync"),
     "documents": ("documents", "run_documents"),
-    "search": ("documents", "run_search"),
+    "search": ("search", "run_search"),
     "ask": ("ask", "run_ask"),
     "compare": ("compare", "run_compare"),
     "embedders": ("embedders", "run_embedders"),

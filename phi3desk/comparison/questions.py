@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,21 +26,23 @@ class ComparedQuestion:
     expected: Expected = field(default_factory=Expected)
 
 
+@dataclass(frozen=True)
+class QuestionLine:
+    """A line of a file of questions; `number` counts from 1, `fields` are all that the line holds."""
+
+    number: int
+    id: str
+    question: str
+    fields: Mapping[str, Any]
+
+
 def read_questions(path: Path) -> tuple[ComparedQuestion, ...]:
     """Return the questions of a JSONL file for a comparison; UserError names the line that is none.
 
     A line holds "question" and, where known, "id", "answer" or "answers", "document", "page" or "pages", and
     "unanswerable": true or "answerable": false. Without an id a question has the number of its line.
     """
-    return _unique(_question_lines(path, _expected, LARGEST_FILE))
-
-
-def read_plain_questions(path: Path) -> tuple[ComparedQuestion, ...]:
-    """Return the questions of a JSONL file of any size, ids as they are; UserError names the line that is none.
-
-    A line holds "question" and, where known, "id"; whatever else it holds is not looked at.
-    """
-    return tuple(_question_lines(path, lambda _row: Expected()))
+    return _unique(_compared(path, line) for line in question_lines(path, LARGEST_FILE))
 
 
 def typed_questions(text: str) -> tuple[ComparedQuestion, ...]:
@@ -64,10 +66,11 @@ def _unique(asked: Iterator[ComparedQuestion]) -> tuple[ComparedQuestion, ...]:
     return tuple(known.values())
 
 
-def _question_lines(
-    path: Path, expected: Callable[[Mapping[str, Any]], Expected], largest: int | None = None
-) -> Iterator[ComparedQuestion]:
-    """Yield the question of each line that is not empty; `largest` is the most bytes that the file may have."""
+def question_lines(path: Path, largest: int | None = None) -> Iterator[QuestionLine]:
+    """Yield the lines of a JSONL file that are not empty; UserError names the first that is no question.
+
+    A line holds "question" and perhaps "id". `largest` is the most bytes that the file may have.
+    """
     try:
         if largest is not None and path.stat().st_size > largest:
             raise UserError("The file of questions {path} is too large.", path=str(path))
@@ -76,20 +79,29 @@ def _question_lines(
         raise UserError("The file of questions {path} cannot be read.", path=str(path)) from error
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _question(path, number, line, expected)
+            yield _question_line(path, number, line)
 
 
-def _question(
-    path: Path, number: int, line: str, expected: Callable[[Mapping[str, Any]], Expected]
-) -> ComparedQuestion:
+def _question_line(path: Path, number: int, line: str) -> QuestionLine:
     try:
         row = json.loads(line)
         question = row["question"]
         if isinstance(question, str) and question.strip():
-            return ComparedQuestion(str(row.get("id", number)), question.strip(), expected(row))
+            return QuestionLine(number, str(row.get("id", number)), question.strip(), row)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
-    raise UserError(
+    raise _no_question(path, number)
+
+
+def _compared(path: Path, line: QuestionLine) -> ComparedQuestion:
+    try:
+        return ComparedQuestion(line.id, line.question, _expected(line.fields))
+    except (ValueError, TypeError):
+        raise _no_question(path, line.number) from None
+
+
+def _no_question(path: Path, number: int) -> UserError:
+    return UserError(
         "Line {number} of {path} is not a question; a line is {shape}.",
         number=number,
         path=str(path),

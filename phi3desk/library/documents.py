@@ -276,13 +276,23 @@ class Found:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What a search found, best first, and what took part in it."""
+    """What a search found, best first, and what took part in it.
+
+    `asked` is the question as it was searched, `embedders` are the names of those whose vectors had a vote.
+    """
 
     found: tuple[Found, ...]
     searched: int
     language: str
     seconds: float
     by_meaning: bool
+    asked: str = ""
+    embedders: tuple[str, ...] = ()
+
+    @property
+    def relevant(self) -> bool:
+        """Whether anything that was found is tied to the question."""
+        return any(found.relevant for found in self.found)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pytest
 from phi3desk.cli.documents import open_library
 from phi3desk.cli.shared_library import SharedLibrary
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.documents import State
+from phi3desk.library.documents import SearchScope, State
 from phi3desk.settings import Settings
 from phi3desk.workers.door import Door, knock
 from phi3desk.workers.protocol import News
@@ -37,6 +37,8 @@ def test_commands_work_while_the_window_is_open(home, tmp_path):
             assert progress
             assert [document.name for document in library.documents()] == ["bearing.md"]
             assert library.search("How often is the bearing greased?", 3).found[0].passage.document == "bearing.md"
+            with pytest.raises(UserError, match="no text to search at p. 2-3"):
+                library.search("bearing", 3, SearchScope((collection,), ("bearing",), ("docs",), ((2, 3),)))
             assert library.check() == library.repair() == []
             used = library.collections()[0].embedder.name
             assert used in [info.name for info in library.embedders()]

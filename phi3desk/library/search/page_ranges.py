@@ -32,7 +32,7 @@ def joined_ranges(ranges: Iterable[tuple[int, int]]) -> PageRanges:
     made: list[tuple[int, int]] = []
     for first, last in sorted(ranges):
         if not 1 <= first <= last <= LAST_PAGE:
-            raise _not_pages(f"{first}-{last}")
+            raise _not_pages(page_ranges_text(((first, last),)))
         if made and first <= made[-1][1] + 1:
             made[-1] = (made[-1][0], max(last, made[-1][1]))
         else:

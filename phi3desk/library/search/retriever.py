@@ -90,7 +90,9 @@ class Retriever:
             for i, m in ranked
             if i in passages
         )
-        return SearchResult(found, extent.passages, language, time.monotonic() - started, by_meaning)
+        embedders = (self._embedder.name,) if by_meaning else ()
+        seconds = time.monotonic() - started
+        return SearchResult(found, extent.passages, language, seconds, by_meaning, question, embedders)
 
     def score(self, features: Features) -> float:
         """Return how well a passage fits, from its features."""

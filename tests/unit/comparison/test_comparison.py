@@ -15,7 +15,7 @@ from phi3desk.chat.refusal import refuses
 from phi3desk.comparison.figures import PairFigures, figures
 from phi3desk.comparison.grading import Expected, Judged, holds, judge
 from phi3desk.comparison.plan import Outcome, Plan, Variant, offered, run, shown_order, variants_of, work_left
-from phi3desk.comparison.questions import ComparedQuestion, read_plain_questions, read_questions, typed_questions
+from phi3desk.comparison.questions import ComparedQuestion, question_lines, read_questions, typed_questions
 from phi3desk.comparison.report import csv_text, html_text, seconds_text
 from phi3desk.comparison.statistics import holm, mean_of, p_value_of, share_of
 from phi3desk.comparison.store import ComparisonStore
@@ -301,17 +301,21 @@ def test_questions_in_short_form_and_twice_used_ids(tmp_path):
             read_questions(file)
 
 
-def test_plain_questions_are_read_by_the_same_rules_without_what_only_a_comparison_needs(tmp_path):
+def test_lines_are_read_by_the_same_rules_without_a_look_at_what_only_a_comparison_needs(tmp_path):
     file = tmp_path / "q.jsonl"
     rows = [{"id": "a", "question": "One?", "page": "three"}, {"id": "a", "question": " Two? "}, {"question": "Three?"}]
     file.write_text("\ufeff" + "\n\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    asked = read_plain_questions(file)
-    assert [(one.id, one.question) for one in asked] == [("a", "One?"), ("a", "Two?"), ("5", "Three?")]
+    asked = tuple(question_lines(file))
+    assert [(one.number, one.id, one.question) for one in asked] == [
+        (1, "a", "One?"),
+        (3, "a", "Two?"),
+        (5, "5", "Three?"),
+    ]
     file.write_text("\n")
-    assert read_plain_questions(file) == ()
+    assert list(question_lines(file)) == []
     for wrong in ("[]", "{}", '{"id": 1}', '{"question": 3}', '{"question": " "}', "nonsense", "[" * 100_000):
         file.write_text('{"question": "One?"}\n' + wrong)
         with pytest.raises(UserError, match=r"Line 2 of .*q\.jsonl is not a question"):
-            read_plain_questions(file)
+            list(question_lines(file))
     with pytest.raises(UserError, match="cannot be read"):
-        read_plain_questions(tmp_path / "none.jsonl")
+        list(question_lines(tmp_path / "none.jsonl"))

@@ -1,0 +1,174 @@
+"""The command that searches; and what a command, or a line of its file of questions, says of where to search."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phi3desk.chat.follow_up import complete
+from phi3desk.cli.documents import collection_ids, open_library
+from phi3desk.cli.output import Output, say_failure
+from phi3desk.comparison.questions import QuestionLine, question_lines
+from phi3desk.errors import UserError
+from phi3desk.library.documents import Found, SearchResult, SearchScope, place
+from phi3desk.library.search.page_ranges import PageRanges, joined_ranges, read_page_ranges
+from phi3desk.paths import Paths
+from phi3desk.settings import Settings
+
+if TYPE_CHECKING:
+    from phi3desk.cli.documents import AnyLibrary
+
+_HISTORY_SHAPE = '[{"question": ..., "answer": ...}, ...]'
+_SCOPE_SHAPE = '{"collections": [...], "documents": [...], "folders": [...], "pages": [...]}'
+_PAGES_SHAPE = '[3, "5-8", [10, 12]]'
+
+
+def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """Search one question, or each question of a file; a line with a wrong history or scope answers with an error."""
+    lines = questions_of(options)
+    with open_library(paths, settings) as library:
+        scope = scope_of_options(library, options)
+        for line in lines:
+            asked = line.question
+            try:
+                asked = completed(line)
+                result = library.search(asked, options.k, scope_of_line(library, line, scope))
+            except UserError as error:
+                if options.questions is None:
+                    raise
+                wrong = wrong_line(options, line, error)
+                say_failure(wrong.sentence)
+                nothing = SearchResult((), 0, "", 0.0, by_meaning=False, asked=asked)
+                output.json({**result_row(line.id, nothing), "error": str(wrong)})
+                continue
+            if options.json or options.questions:
+                output.json(result_row(line.id, replace(result, asked=asked)))
+            else:
+                print_result(result, output)
+
+
+def questions_of(options: argparse.Namespace) -> tuple[QuestionLine, ...]:
+    """Return the questions of a command; UserError names the line that is none."""
+    if options.questions is None:
+        return (QuestionLine(1, "1", options.question, {}),)
+    return tuple(question_lines(Path(options.questions)))
+
+
+def wrong_line(options: argparse.Namespace, line: QuestionLine, error: UserError) -> UserError:
+    """Return an error with the line that it is about."""
+    return UserError(
+        "Line {number} of {path}: {problem}", number=line.number, path=options.questions, problem=str(error)
+    )
+
+
+def completed(line: QuestionLine) -> str:
+    """Return a line's question with what it leaves out of its "history"; UserError where that is of another shape."""
+    given = line.fields.get("history")
+    if given is None:
+        return line.question
+    turns = given if isinstance(given, list) else [None]
+    history = [_turn(turn) for turn in turns]
+    return complete(line.question, history).text if history else line.question
+
+
+def _turn(turn: object) -> tuple[str, str]:
+    if isinstance(turn, Mapping):
+        question, answer = turn.get("question"), turn.get("answer")
+        if isinstance(question, str) and (answer is None or isinstance(answer, str)):
+            return question, answer or ""
+    raise UserError("“history” has to be a list of what was asked and answered: {shape}.", shape=_HISTORY_SHAPE)
+
+
+def scope_of_options(
+    library: AnyLibrary, options: argparse.Namespace, otherwise: tuple[int, ...] | None = None
+) -> SearchScope:
+    """Return where a command searches; in the collections `otherwise` (None: all) where it names none."""
+    return SearchScope(
+        collection_ids(library, options.collection) or otherwise,
+        tuple(options.documents),
+        tuple(folder_meant(folder) for folder in options.folders),
+        options.pages,
+    )
+
+
+def scope_of_line(library: AnyLibrary, line: QuestionLine, otherwise: SearchScope) -> SearchScope:
+    """Return where a line's question is searched; what its "scope" leaves out is as in `otherwise`.
+
+    UserError where the scope is of another shape or names a collection that there is not.
+    """
+    given = line.fields.get("scope")
+    if given is None:
+        return otherwise
+    known = {"collections", "documents", "folders", "pages"}
+    if not isinstance(given, Mapping) or set(given) - known:
+        raise UserError("“scope” has to say where the question is searched: {shape}.", shape=_SCOPE_SHAPE)
+    collections = tuple(library.collection_id(name) for name in _names(given, "collections"))
+    folders = tuple(folder_meant(folder) for folder in _names(given, "folders"))
+    return SearchScope(
+        collections or otherwise.collections,
+        _names(given, "documents") or otherwise.documents,
+        folders or otherwise.folders,
+        _page_ranges(given.get("pages")) or otherwise.pages,
+    )
+
+
+def folder_meant(given: str) -> str:
+    """Return a folder that was given as a path in full; a name stays as it is."""
+    is_path = given in (os.curdir, os.pardir) or any(sign in given for sign in (os.sep, os.altsep) if sign)
+    return str(Path(given).resolve()) if is_path and Path(given).is_dir() else given
+
+
+def _names(given: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    value = given.get(field)
+    names = [] if value is None else [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+        raise UserError("“{field}” of “scope” has to be a list of names.", field=field)
+    return tuple(names)
+
+
+def _page_ranges(value: object) -> PageRanges:
+    given = [] if value is None else value if isinstance(value, list) else [value]
+    return joined_ranges(pages for each in given for pages in _ranges_in(each))
+
+
+def _ranges_in(value: object) -> PageRanges:
+    if isinstance(value, str):
+        return read_page_ranges(value)
+    numbers = value if isinstance(value, list) and len(value) == 2 else [value, value]
+    first, last = numbers
+    if type(first) is int and type(last) is int:
+        return ((first, last),)
+    raise UserError("“pages” of “scope” has to be a list of pages such as {shape}.", shape=_PAGES_SHAPE)
+
+
+def result_row(question_id: str, result: SearchResult) -> dict[str, Any]:
+    """Return the JSON of what a search found."""
+    return {
+        "id": question_id,
+        "asked": result.asked,
+        "language": result.language,
+        "relevant": result.relevant,
+        "embedder": ", ".join(result.embedders) or None,
+        "passages": [found_row(found) for found in result.found],
+    }
+
+
+def found_row(found: Found) -> dict[str, Any]:
+    """Return the JSON of a passage that was found."""
+    passage = found.passage
+    return {"document": passage.document, "page": passage.page, "text": passage.text, "score": round(found.score, 6)}
+
+
+def print_result(result: SearchResult, output: Output) -> None:
+    """Print what a search found for people."""
+    for found in result.found:
+        passage = found.passage
+        where = place(passage.kind, passage.page, passage.label)
+        output.text(f"{passage.document}, {where}  ({found.score:.3f})")
+        output.text(f"    {' '.join(passage.text.split())[:300]}")
+    if not result.found:
+        output.text("Nothing was found.")

@@ -1,0 +1,105 @@
+"""What `search` reads of a line of questions and of its options, and what it answers with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from tests.helpers.commands import run_command
+from tests.helpers.pdf import write_pdf, write_pump_manual
+
+Run = Callable[..., CompletedProcess[str]]
+QUESTION = "How often is the main bearing greased?"
+FIELDS = {"id", "asked", "language", "relevant", "embedder", "passages"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("plant")
+    write_pump_manual(root / "pumps" / "pump.pdf")
+    pages = [[f"Page {page}: the main bearing of the fan is greased every {page} weeks."] for page in range(1, 6)]
+    write_pdf(root / "fans" / "fan.pdf", pages)
+    return root
+
+
+@pytest.fixture(scope="module")
+def phi3desk(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    run = partial(run_command, tmp_path_factory.mktemp("home") / "home")
+    assert run("import", folder / "pumps", "--collection", "Pumps").returncode == 0
+    assert run("import", folder / "fans", "--collection", "Fans").returncode == 0
+    return run
+
+
+def rows(done: CompletedProcess[str]) -> list[dict[str, Any]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def places(row: dict[str, Any]) -> set[tuple[str, int]]:
+    return {(passage["document"], passage["page"]) for passage in row["passages"]}
+
+
+def test_each_line_is_searched_in_its_own_scope_and_a_wrong_one_does_not_end_the_run(
+    phi3desk: Run, folder: Path, tmp_path: Path
+) -> None:
+    lines: list[tuple[dict[str, Any], set[tuple[str, int]] | str]] = [
+        ({"scope": {"documents": ["fan"], "pages": [2, "4-5"]}}, {("fan.pdf", 2), ("fan.pdf", 4), ("fan.pdf", 5)}),
+        ({"scope": {"folders": ["pumps", str(folder / "fans")], "pages": [[1, 1]]}}, {("pump.pdf", 1), ("fan.pdf", 1)}),
+        (
+            {"scope": {"collections": "pumps", "folders": "PUMPS", "documents": None}, "history": []},
+            {("pump.pdf", 1), ("pump.pdf", 2)},
+        ),
+        ({"scope": {}}, {("fan.pdf", page) for page in range(1, 6)}),
+        ({"scope": {"documents": ["valve"]}}, "no document named “valve”"),
+        ({"scope": {"collections": ["Valves"]}}, "no collection named “Valves”"),
+        ({"scope": {"folders": ["valves"]}}, "no folder “valves”"),
+        ({"scope": {"documents": ["fan"], "pages": [7]}}, "no text to search at p. 7"),
+        ({"scope": {"pages": ["three"]}}, "“three” does not name pages"),
+        ({"scope": {"pages": [True]}}, "“pages” of “scope” has to be a list"),
+        ({"scope": {"pages": [0]}}, "“0” does not name pages"),
+        ({"scope": {"documents": [3]}}, "“documents” of “scope” has to be a list of names"),
+        ({"scope": {"document": "fan"}}, "“scope” has to say"),
+        ({"scope": ["fan"]}, "“scope” has to say"),
+        ({"history": "before"}, "“history” has to be a list"),
+        ({"history": [{"question": None}]}, "“history” has to be a list"),
+        ({"history": [{"question": "Which pump?", "answer": None}]}, {("fan.pdf", page) for page in range(1, 6)}),
+    ]
+    file = tmp_path / "questions.jsonl"
+    file.write_text("\n".join(json.dumps({"question": QUESTION, **more}) for more, _ in lines), encoding="utf-8")
+    done = phi3desk("search", "--questions", file, "--json", "--folder", "fans")
+    answered = rows(done)
+    assert len(answered) == len(lines)
+    for number, (row, (_, expected)) in enumerate(zip(answered, lines, strict=True), 1):
+        assert row["id"] == str(number)
+        if isinstance(expected, set):
+            assert set(row) == FIELDS
+            assert places(row) == expected
+            assert (row["language"], row["relevant"], row["embedder"]) == ("en", True, "all-MiniLM-L6-v2")
+            assert row["asked"].startswith(QUESTION[:-1])
+        else:
+            assert f"Line {number} of {file}: " in row["error"]
+            assert expected in row["error"]
+            assert row["error"] in done.stderr
+            assert {field: row[field] for field in FIELDS - {"id"}} == {
+                "asked": QUESTION, "language": "", "relevant": False, "embedder": None, "passages": []
+            }  # fmt: skip
+
+
+def test_one_question_has_the_same_fields_and_options(phi3desk: Run) -> None:
+    (row,) = rows(phi3desk("search", QUESTION, "--json", "--document", "pump", "--document", "fan", "--pages", "2,4"))
+    assert set(row) == FIELDS
+    assert places(row) == {("pump.pdf", 2), ("fan.pdf", 2), ("fan.pdf", 4)}
+    (row,) = rows(phi3desk("search", "Wie oft wird das Hauptlager geschmiert?", "--json", "--folder", "pumps"))
+    assert (row["language"], row["embedder"], row["relevant"]) == ("de", None, False)
+    done = phi3desk("search", QUESTION, "--json", "--folder", "nowhere")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no folder “nowhere”" in done.stderr
+    done = phi3desk("search", QUESTION, "--pages", "5-3")
+    assert done.returncode == 2
+    assert "“5-3” does not name pages. Name them like this: 3-5, 8" in done.stderr
