@@ -52,11 +52,6 @@ class Paths:
         return self.home / "models.json"
 
     @property
-    def embedders(self) -> Path:
-        """Folder of what is made of embedding models for this machine; it can be made again."""
-        return self.home / "embedders"
-
-    @property
     def embedder_list(self) -> Path:
         """JSON file that lists the folders of embedding models that the user added, and which one is the default."""
         return self.home / "embedders.json"

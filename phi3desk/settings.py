@@ -102,6 +102,14 @@ SETTINGS: tuple[Setting, ...] = (
         high=2.0,
     ),
     Setting(
+        "search.reranker",
+        "",
+        "Answers",
+        "Read what was found again",
+        "A reranker reads the best finds once more together with the question and puts them into a better order. "
+        "Choose the folder of a CrossEncoder; each search then takes longer.",
+    ),
+    Setting(
         "model.context",
         0,
         "Model",

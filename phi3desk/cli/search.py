@@ -32,6 +32,7 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     lines = questions_of(options)
     with open_library(paths, settings) as library:
         scope = scope_of_options(library, options)
+        told: set[str] = set()
         for line in lines:
             asked = line.question
             try:
@@ -45,6 +46,9 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 nothing = SearchResult((), 0, "", 0.0, by_meaning=False, asked=asked)
                 output.json({**result_row(line.id, nothing), "error": str(wrong)})
                 continue
+            if result.notice is not None and str(result.notice) not in told:
+                told.add(str(result.notice))
+                say_failure(result.notice)
             if options.json or options.questions:
                 output.json(result_row(line.id, replace(result, asked=asked)))
             else:

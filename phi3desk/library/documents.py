@@ -278,7 +278,8 @@ class Found:
 class SearchResult:
     """What a search found, best first, and what took part in it.
 
-    `asked` is the question as it was searched, `embedders` are the names of those whose vectors had a vote.
+    `asked` is the question as it was searched, `embedders` are the names of those whose vectors had a vote. `notice`
+    tells what was to take part and could not.
     """
 
     found: tuple[Found, ...]
@@ -288,6 +289,7 @@ class SearchResult:
     by_meaning: bool
     asked: str = ""
     embedders: tuple[str, ...] = ()
+    notice: Sentence | None = None
 
     @property
     def relevant(self) -> bool:

@@ -44,6 +44,7 @@ from phi3desk.library.integrity import Fault, check, repair
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
 from phi3desk.library.search.index_renewal import IndexRenewal
+from phi3desk.library.search.reranker import CANDIDATES, Reranker
 from phi3desk.library.search.retriever import Retriever
 from phi3desk.library.sources import Sources
 from phi3desk.library.transfer import Transfer
@@ -120,6 +121,7 @@ class Library:
             self._ocr_languages,
         )
         self._retriever = Retriever(self._catalog, self.vectors, self._embedders.serving)
+        self._reranker = Reranker(settings.get("search.reranker"))
         self._watcher: FolderWatcher | None = None
         self._renew_index()
 
@@ -385,9 +387,26 @@ class Library:
                     # folders that hold something else stay
                     folder.rmdir()
 
-    def search(self, question: str, k: int = 5, scope: SearchScope = EVERYWHERE) -> SearchResult:
-        """Return the k best passages for a question; UserError names what of the scope fits nothing."""
-        return self._retriever.search(question, k, scope)
+    def search(
+        self,
+        question: str,
+        k: int = 5,
+        scope: SearchScope = EVERYWHERE,
+        cancelled: threading.Event | None = None,
+    ) -> SearchResult:
+        """Return the k best passages for a question; UserError names what of the scope fits nothing.
+
+        Cancelled where that is set while a reranker reads what was found.
+        """
+        found = max(k, CANDIDATES) if self._reranker.in_use else k
+        return self._reranker.rerank(question, self._retriever.search(question, found, scope), k, cancelled)
+
+    def use_reranker(self, folder: str, cancelled: threading.Event | None = None) -> float:
+        """Have the reranker of a folder take part in searches, none for ""; return the seconds it adds to a search.
+
+        UserError where the folder holds none that can be used. The choice holds until the library is closed.
+        """
+        return self._reranker.choose(folder, cancelled)
 
     def load_embedder(self) -> None:
         """Load the embedder of the most vectors ahead of the first search."""
@@ -398,8 +417,9 @@ class Library:
             most.embedder.load()
 
     def release_embedder_when_idle(self, seconds: float) -> None:
-        """Unload an embedder once it has embedded nothing for so long; the next search loads it again."""
+        """Unload embedders and reranker once they were not used for so long; the next search loads them again."""
         self._known.release_when_idle(seconds)
+        self._reranker.release_when_idle(seconds)
 
     def embedders(self) -> list[EmbedderInfo]:
         """Return the embedders that can be chosen, those that come with the program first."""

@@ -63,6 +63,7 @@ from phi3desk.workers.requests import (
     Sync,
     UnlockDocuments,
     UseEmbedder,
+    UseReranker,
     VectorsPutBack,
 )
 from phi3desk.workers.worker import Outlet, Worker, refuse
@@ -113,6 +114,8 @@ class LibraryService:
                     lambda request, task: self._library.seconds_a_passage(request.name, request.collection)
                 ),
             ],
+            # loading a model may take longer than a search may wait
+            "reranker": [UseReranker.served_by(self.use_reranker)],
             "import": [
                 ImportPaths.served_by(self.import_paths),
                 RetryDocuments.served_by(self.retry_documents),
@@ -124,9 +127,13 @@ class LibraryService:
             ],
         }
 
-    def search(self, request: Search, _: Task[Never]) -> SearchResult:
+    def search(self, request: Search, task: Task[Never]) -> SearchResult:
         """Find the passages that speak of a question."""
-        return self._library.search(request.question, request.k, request.scope)
+        return self._library.search(request.question, request.k, request.scope, task.cancelled)
+
+    def use_reranker(self, request: UseReranker, task: Task[Never]) -> float:
+        """Have the reranker of a folder take part in searches; return the seconds it adds to each."""
+        return self._library.use_reranker(request.folder, task.cancelled)
 
     def list_documents(self, request: ListDocuments, task: Task[DocumentRows]) -> None:
         """Tell the documents of a collection, or of all, in parts."""

@@ -56,6 +56,13 @@ class Search(Request[SearchResult, Never]):
 
 
 @dataclass(frozen=True)
+class UseReranker(Request[float, Never]):
+    """Have the reranker of a folder take part in searches from now on, none for ""; the seconds it adds to each."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
 class ListCollections(Request[tuple[Collection, ...], Never]):
     """All collections."""
 

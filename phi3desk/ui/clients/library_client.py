@@ -59,6 +59,7 @@ from phi3desk.workers.requests import (
     Sync,
     UnlockDocuments,
     UseEmbedder,
+    UseReranker,
 )
 
 STATUS_MS = 1000
@@ -309,6 +310,12 @@ class LibraryClient(QObject):
     ) -> int:
         """Search passages; returns the request's id."""
         return self.worker.request(Search(question, k, scope), on_result, on_failure)
+
+    def use_reranker(
+        self, folder: str, on_result: Callable[[float], None], on_failure: Callable[[Failure], None]
+    ) -> None:
+        """Have the reranker of a folder take part in searches, none for ""; `on_result` gets the seconds it adds."""
+        self.worker.request(UseReranker(folder), on_result, on_failure)
 
     def cancel(self, request_id: int) -> None:
         """Stop a search, or the writing or taking in of a pack."""

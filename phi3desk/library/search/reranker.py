@@ -1,0 +1,179 @@
+"""The best finds of a search put into a better order by a model that reads each together with the question."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phi3desk.errors import Cancelled, Sentence, UserError, say
+from phi3desk.library.documents import Found, SearchResult
+
+if TYPE_CHECKING:
+    from phi3desk.library.search.cross_encoder import CrossEncoder
+
+log = logging.getLogger(__name__)
+
+#: The finds that are read again.
+CANDIDATES = 30
+#: How much the model's score counts beside that of the search, both from 0 to 1.
+WEIGHT = 0.6
+#: The letters of a passage whose time is measured; passages are of about that length.
+_MEASURED_LETTERS = 900
+_NOT_USED = say(
+    "The reranker in {folder} cannot be used, so what was found stands in the order of the search. Choose another one "
+    "on the Settings page, or none. ({problem})",
+    folder="",
+    problem="",
+)
+
+
+class Reranker:
+    """A CrossEncoder in a folder, "" for none; loaded when first used, any thread may ask.
+
+    One that fails is left alone until it is chosen anew: a search without it is better than none.
+    """
+
+    def __init__(self, folder: str = "") -> None:
+        self._folder = folder
+        self._model: CrossEncoder | None = None
+        self._notice: Sentence | None = None
+        self._turn = threading.Lock()
+        self._guard = threading.Lock()
+        self._used = time.monotonic()
+        self._idle_seconds: float | None = None
+        self._watch: threading.Timer | None = None
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a reranker is chosen and has not failed."""
+        return bool(self._folder) and self._notice is None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether its model is in memory."""
+        return self._model is not None
+
+    def choose(self, folder: str, cancelled: threading.Event | None = None) -> float:
+        """Use the reranker of a folder from now on, none for ""; return the seconds it adds to a search.
+
+        Takes as long as loading it and one search do. UserError where the folder holds none that can be used: the
+        one before then stays.
+        """
+        if not folder:
+            with self._turn:
+                self._folder, self._model, self._notice = "", None, None
+            gc.collect()
+            return 0.0
+        model = _load(folder)
+        try:
+            # the first time is slower than all that follow
+            model.scores("How often?", ["Once."])
+            started = time.monotonic()
+            model.scores("How often is the main bearing greased?", [_passage(n) for n in range(CANDIDATES)], cancelled)
+            seconds = time.monotonic() - started
+        except (Cancelled, MemoryError):
+            raise
+        except Exception as error:
+            raise UserError.of(_NOT_USED, folder=folder, problem=_said(error)) from error
+        with self._turn:
+            self._folder, self._model, self._notice = folder, model, None
+        self._was_used()
+        return seconds
+
+    def rerank(
+        self, question: str, result: SearchResult, k: int, cancelled: threading.Event | None = None
+    ) -> SearchResult:
+        """Return the k best finds of a search by both scores, in their order; Cancelled once that is set.
+
+        Where the model fails, the finds stay as they are and the result has a notice.
+        """
+        if not self._folder or not result.found:
+            return replace(result, found=result.found[:k])
+        started = time.monotonic()
+        with self._turn:
+            if self._notice is None:
+                try:
+                    found = self._reranked(question, result.found, cancelled)
+                    seconds = result.seconds + time.monotonic() - started
+                    return replace(result, found=found[:k], seconds=seconds)
+                except Cancelled:
+                    raise
+                except Exception as error:
+                    log.exception("the reranker cannot be used")
+                    self._model = None
+                    problem = _said(error)
+                    self._notice = Sentence(_NOT_USED.template, {"folder": self._folder, "problem": problem})
+                finally:
+                    self._was_used()
+            return replace(result, found=result.found[:k], notice=self._notice)
+
+    def _reranked(
+        self, question: str, found: tuple[Found, ...], cancelled: threading.Event | None
+    ) -> tuple[Found, ...]:
+        if self._model is None:
+            self._model = _load(self._folder)
+        read = self._model.scores(question, [_text(each) for each in found[:CANDIDATES]], cancelled)
+        best = max(each.score for each in found)
+        scores = [(1 - WEIGHT) * max(0.0, each.score) / best if best > 0 else 0.0 for each in found]
+        blended = [
+            replace(each, score=score + WEIGHT * (read[index] if index < len(read) else 0.0))
+            for index, (each, score) in enumerate(zip(found, scores, strict=True))
+        ]
+        return tuple(sorted(blended, key=lambda each: -each.score))
+
+    def release_when_idle(self, seconds: float | None) -> None:
+        """Unload the model once it was not used for so long; None keeps it. The next search loads it again."""
+        with self._guard:
+            self._idle_seconds = seconds
+        self._watch_idle()
+
+    def _was_used(self) -> None:
+        self._used = time.monotonic()
+        self._watch_idle()
+
+    def _watch_idle(self) -> None:
+        """Start a timer for when the model may have been idle for long enough."""
+        with self._guard:
+            if self._idle_seconds is None or self._watch is not None or self._model is None:
+                return
+            left = max(0.0, self._used + self._idle_seconds - time.monotonic())
+            self._watch = threading.Timer(left, self._on_watch)
+            self._watch.daemon = True
+            self._watch.start()
+
+    def _on_watch(self) -> None:
+        with self._guard:
+            self._watch = None
+            idle = self._idle_seconds is not None and time.monotonic() - self._used >= self._idle_seconds
+        if idle:
+            with self._turn:
+                self._model = None
+            gc.collect()
+        self._watch_idle()
+
+
+def _load(folder: str) -> CrossEncoder:
+    # torch and transformers take seconds to load: for those alone who have chosen a reranker
+    from phi3desk.library.search.cross_encoder import CrossEncoder
+
+    return CrossEncoder(Path(folder))
+
+
+def _text(found: Found) -> str:
+    """Return a passage as the model reads it: below its document's title and its headings."""
+    passage = found.passage
+    return "\n".join([" > ".join([passage.title, *passage.headings]), passage.text])
+
+
+def _passage(number: int) -> str:
+    words = f"Sheet {number}: the main bearing of the pump is greased every {number} weeks. "
+    return (words * (_MEASURED_LETTERS // len(words) + 1))[:_MEASURED_LETTERS]
+
+
+def _said(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0] or type(error).__name__
