@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from phi3desk.library.documents import Passage
+from phi3desk.library.documents import Passage, WordsOnly
 from phi3desk.library.kinds import PDF
 from phi3desk.model.names import model_title
 from phi3desk.model.types import AdapterUse, Ending, Role
@@ -90,7 +90,8 @@ class Answer:
     """A finished answer.
 
     `sources` are all passages that were found relevant; the prompt held as many of the first ones as fit. `meanings`
-    is the share of all passages that could be found by their meaning when the question was asked, 0 to 1.
+    is the share of all passages that could be found by their meaning when the question was asked, 0 to 1; `words_only`
+    tells why none was.
     """
 
     text: str
@@ -101,6 +102,7 @@ class Answer:
     made_by: MadeBy
     timings: Timings
     meanings: float = 1.0
+    words_only: WordsOnly | None = None
 
     @property
     def grounded(self) -> bool:

@@ -15,9 +15,9 @@ from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
-from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.cli.output import Notices, Output, ProgressLine
 from phi3desk.cli.search import found_row, questions_of, scope_of_line, scope_of_options
-from phi3desk.errors import Cancelled, UserError
+from phi3desk.errors import Cancelled, Sentence, UserError
 from phi3desk.library.documents import Found, place
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
@@ -40,6 +40,7 @@ class Answered:
 
     answer: Answer
     found: tuple[Found, ...]
+    notice: Sentence | None = None
 
 
 def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -60,12 +61,14 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         load_model(model, entry, profile.adapters, progress)
         scope = scope_of_options(library, options, profile.collections or None)
         maker = made_by(profile, entry)
+        notices = Notices()
         for line in questions_of(options):
             searched = scope_of_line(library, line, scope)
             question = question_of(profile, line.question, settings, maker, scope=searched)
             answered = answer_question(model, library, question, progress, cancelled)
             if cancelled.is_set():
                 raise Cancelled
+            notices.tell(answered.notice)
             if options.json or options.questions:
                 output.json(answer_row(line.id, answered))
             else:
@@ -77,12 +80,13 @@ def answer_question(
 ) -> Answered:
     """Answer a question with the model that is loaded: search, then write or refuse."""
     found: tuple[Found, ...] = ()
+    notice = None
     step = first_step(question)
     if isinstance(step, SearchStep):
         result = library.search(step.text, step.passages, step.scope)
-        found, step = result.found, step_after_search(question, result)
+        found, notice, step = result.found, result.notice, step_after_search(question, result)
     if isinstance(step, Answer):
-        return Answered(step, found)
+        return Answered(step, found, notice)
     passages = len(step.sources)
     written = model.write(
         step.request,
@@ -92,7 +96,8 @@ def answer_question(
         cancelled=cancelled,
     )
     progress.clear()
-    return Answered(finish(written, question.text, step.sources, question.made_by, step.search_seconds), found)
+    answer = finish(written, question.text, step.sources, question.made_by, step.search_seconds)
+    return Answered(answer, found, notice)
 
 
 def choose_model(models: ModelStore, name: str) -> ModelEntry:

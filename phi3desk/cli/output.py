@@ -85,6 +85,19 @@ def say_failure(sentence: Sentence | str) -> None:
     sys.stderr.flush()
 
 
+class Notices:
+    """Says what did not stop a command, each notice once however many questions it is about."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def tell(self, notice: Sentence | None) -> None:
+        """Say a notice on stderr unless it was said before."""
+        if notice is not None and str(notice) not in self._told:
+            self._told.add(str(notice))
+            say_failure(notice)
+
+
 class ProgressLine:
     """One line on stderr that is written over; silent where stderr is no terminal."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.follow_up import complete
 from phi3desk.cli.documents import collection_ids, open_library
-from phi3desk.cli.output import Output, say_failure
+from phi3desk.cli.output import Notices, Output, say_failure
 from phi3desk.comparison.questions import QuestionLine, question_lines
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Found, SearchResult, SearchScope, place
@@ -32,7 +32,7 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     lines = questions_of(options)
     with open_library(paths, settings) as library:
         scope = scope_of_options(library, options)
-        told: set[str] = set()
+        notices = Notices()
         for line in lines:
             asked = line.question
             try:
@@ -46,9 +46,7 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 nothing = SearchResult((), 0, "", 0.0, by_meaning=False, asked=asked)
                 output.json({**result_row(line.id, nothing), "error": str(wrong)})
                 continue
-            if result.notice is not None and str(result.notice) not in told:
-                told.add(str(result.notice))
-                say_failure(result.notice)
+            notices.tell(result.notice)
             if options.json or options.questions:
                 output.json(result_row(line.id, replace(result, asked=asked)))
             else:

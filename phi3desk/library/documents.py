@@ -274,6 +274,13 @@ class Found:
     meaning: float | None = None
 
 
+class WordsOnly(StrEnum):
+    """Why a search went by words alone: no embedder knows the question's language, or there are no vectors yet."""
+
+    LANGUAGE = "language"
+    NO_VECTORS = "no_vectors"
+
+
 @dataclass(frozen=True)
 class SearchResult:
     """What a search found, best first, and what took part in it.
@@ -290,6 +297,7 @@ class SearchResult:
     asked: str = ""
     embedders: tuple[str, ...] = ()
     notice: Sentence | None = None
+    words_only: WordsOnly | None = None
 
     @property
     def relevant(self) -> bool:

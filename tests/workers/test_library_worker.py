@@ -26,6 +26,7 @@ from phi3desk.workers.requests import (
     RestoreSource,
     Search,
     Sync,
+    UseReranker,
 )
 from tests.helpers.pdf import write_pdf, write_pump_manual
 from tests.helpers.worker_process import WorkerProcess
@@ -164,6 +165,9 @@ def test_collections_are_made_named_once_and_searched_alone(worker, tmp_path):
     line = worker.end_of(worker.send(CreateCollection("Pumps")))
     assert line.data.kind is FailureKind.USER
     assert worker.ask(Search("bearing grease", 3, SearchScope((other.id,)))).found == ()
+    line = worker.end_of(worker.send(UseReranker(str(tmp_path / "none"))))
+    assert str(line.data.sentence) == f"There is no folder {tmp_path / 'none'}."
+    assert worker.ask(UseReranker("")) == 0
 
 
 def test_second_process_on_the_library_is_refused_in_words(worker, home):

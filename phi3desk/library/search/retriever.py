@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.documents import Found, SearchResult, SearchScope
+from phi3desk.library.documents import Found, SearchResult, SearchScope, WordsOnly
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.serving import Serving
 from phi3desk.library.language import language_of
@@ -90,9 +90,10 @@ class Retriever:
             for i, m in ranked
             if i in passages
         )
-        embedders = (self._embedder.name,) if by_meaning else ()
+        embedders = tuple(each.embedder.name for each in self._serving(scope.collections)) if by_meaning else ()
         seconds = time.monotonic() - started
-        return SearchResult(found, extent.passages, language, seconds, by_meaning, question, embedders)
+        why = self._words_only(scope, language) if extent.passages else None
+        return SearchResult(found, extent.passages, language, seconds, by_meaning, question, embedders, words_only=why)
 
     def score(self, features: Features) -> float:
         """Return how well a passage fits, from its features."""
@@ -141,6 +142,13 @@ class Retriever:
         candidates = self._index.indexed(ids)
         measured = query.measure(candidates)
         return {each.id: m for each, m in zip(candidates, measured, strict=True)}, bool(similarities)
+
+    def _words_only(self, scope: Scope, language: str) -> WordsOnly | None:
+        """Return why no embedder has a vote, None where one has."""
+        serving = self._serving(scope.collections)
+        if not serving:
+            return WordsOnly.NO_VECTORS
+        return None if any(language in each.embedder.languages for each in serving) else WordsOnly.LANGUAGE
 
     def _similarities(self, question: str, scope: Scope, extent: Extent, language: str) -> dict[int, float]:
         """Return the nearest passages with their cosine similarity; none for a language the embedder does not know."""

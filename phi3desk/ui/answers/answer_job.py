@@ -11,7 +11,7 @@ from phi3desk.chat.decision import SearchStep, WriteStep, first_step, step_after
 from phi3desk.chat.messages import Answer, Source
 from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
-from phi3desk.library.documents import SearchResult
+from phi3desk.library.documents import SearchResult, WordsOnly
 from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
@@ -26,7 +26,7 @@ class AnswerJob(QObject):
 
     `searching` carries the number of passages being searched, `sources_found` a tuple of Source, `reading` the tokens
     read and in all, `text_received` the whole text so far (20 times a second at most), `finished` an Answer, `failed`
-    a Failure and the Answer as far as it had come.
+    a Failure and the Answer as far as it had come, `noticed` a Sentence about what could not take part in the search.
     """
 
     searching = Signal(int)
@@ -35,6 +35,7 @@ class AnswerJob(QObject):
     text_received = Signal(str)
     finished = Signal(object)
     failed = Signal(object, object)
+    noticed = Signal(object)
 
     def __init__(
         self, question: Question, library: LibraryClient, model: ModelClient, parent: QObject | None = None
@@ -47,6 +48,7 @@ class AnswerJob(QObject):
         self._writing = 0
         self._search_seconds = 0.0
         self._meanings = 1.0
+        self._words_only: WordsOnly | None = None
         self._stopped = False
         self._sources: tuple[Source, ...] = ()
         self._text = ""
@@ -95,6 +97,9 @@ class AnswerJob(QObject):
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
             return
+        self._words_only = result.words_only
+        if result.notice is not None:
+            self.noticed.emit(result.notice)
         step = step_after_search(self._question, result, translate)
         if isinstance(step, Answer):
             self._end(step)
@@ -122,7 +127,7 @@ class AnswerJob(QObject):
 
     def _end(self, answer: Answer) -> None:
         self._stream.stop()
-        self.finished.emit(replace(answer, meanings=self._meanings))
+        self.finished.emit(replace(answer, meanings=self._meanings, words_only=self._words_only))
 
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.refusal import refuses
+from phi3desk.library.documents import WordsOnly
 from phi3desk.model.types import Ending
 from phi3desk.ui.formatting import number
 
@@ -23,7 +24,7 @@ class AnswerFooter(QObject):
             if missing:
                 figures = ", ".join(missing)
                 parts.append(self.tr("check {figures}: the source does not hold it").format(figures=figures))
-        if answer.meanings < 1.0 and answer.basis is not Basis.MODEL:
+        if answer.meanings < 1.0 and answer.words_only is None and answer.basis is not Basis.MODEL:
             percent = number(min(99, int(100 * answer.meanings)))
             told = self.tr("searched by words, and {percent} % of the documents by meaning")
             parts.append(told.format(percent=percent))
@@ -31,6 +32,20 @@ class AnswerFooter(QObject):
         if made_by and answer.basis is not Basis.NOTHING_FOUND:
             parts.append(made_by)
         return "  ·  ".join(parts)
+
+    def searched(self, answer: Answer) -> str:
+        """Return a sentence about a search that went by words alone; empty where meanings took part."""
+        if answer.words_only is WordsOnly.LANGUAGE:
+            return self.tr(
+                "Searched by words only: the search by meaning does not know the language of the question. Ask with "
+                "words that stand in the documents."
+            )
+        if answer.words_only is WordsOnly.NO_VECTORS:
+            return self.tr(
+                "Searched by words only: these documents are still being prepared for the search by meaning. Ask again "
+                "later, or with words that stand in them."
+            )
+        return ""
 
     def took(self, answer: Answer) -> str:
         """Return how long it took from the question to the end of the answer; empty where no model was asked."""

@@ -63,6 +63,7 @@ class ConversationController(QObject):
         self._text = ""
         self._sources: tuple[Source, ...] = ()
         self._replaced = 0
+        self._noticed: Sentence | None = None
         self._busy = ""
         self._collections: tuple[int, ...] = ()
         self._given_up: dict[str, Sentence] = {}
@@ -271,6 +272,7 @@ class ConversationController(QObject):
         job.text_received.connect(self._on_text)
         job.finished.connect(self._on_finished)
         job.failed.connect(self._on_failed)
+        job.noticed.connect(self._on_noticed)
         if again is None:
             self.message_added.emit(self._written, True)
         else:
@@ -337,6 +339,12 @@ class ConversationController(QObject):
             self._tell(self.tr("Searching %Ln passage(s)", "", passages))
         else:
             self._tell(self.tr("Searching the documents"))
+
+    def _on_noticed(self, sentence: Sentence) -> None:
+        """Tell what could not take part in a search, once for as long as it stays so."""
+        if sentence != self._noticed:
+            self._noticed = sentence
+            self._notices.say(translate(sentence))
 
     def _on_sources_found(self, sources: tuple[Source, ...]) -> None:
         self._sources = sources

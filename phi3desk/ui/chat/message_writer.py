@@ -161,6 +161,10 @@ class MessageWriter(QObject):
         others = tuple(source for source in answer.sources if source.n not in cited)
         if others:
             self._write_chips(entry, cursor, others, self.tr("Also found") if cited else self.tr("Found"))
+        searched = self._footer.searched(answer)
+        if searched:
+            self._new_block(cursor, _spaced(top=8))
+            cursor.insertText(plain(searched), self._quiet())
         self._new_block(cursor, _spaced(top=8))
         if answer.basis is Basis.NOTHING_FOUND:
             cursor.insertText(self.tr("Answer without documents"), mark_format(f"{WITHOUT}{message.id}", tokens()))

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.paths import Paths
-from phi3desk.settings import SETTINGS, Settings
+from phi3desk.settings import DECLARED, SETTINGS, Settings
 from phi3desk.ui.formatting import translated_literal
 from phi3desk.ui.settings.copies_card import CopiesCard
+from phi3desk.ui.settings.reranker_row import RERANKER, RerankerRow
 from phi3desk.ui.settings.row import SettingRow
 from phi3desk.ui.theme import SPACE_M, SPACE_S, icon
 from phi3desk.ui.widgets.basic import Button, Card, Page, Rule, label, on_click, selectable
@@ -36,6 +37,7 @@ class SettingsPage(Page):
         self.title.setText(self.tr("Settings"))
         self.setAccessibleName(self.tr("Settings"))
         self.rows: dict[str, SettingRow] = {}
+        self.reranker = RerankerRow(DECLARED[RERANKER], settings)
         self._sections: list[tuple[QWidget, Card, list[tuple[SettingRow, QWidget | None]]]] = []
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search settings"))
@@ -68,7 +70,7 @@ class SettingsPage(Page):
             rule = Rule() if rows else None
             if rule is not None:
                 card.column.addWidget(rule)
-            row = SettingRow(setting, self._settings)
+            row = self.reranker if setting.key == RERANKER else SettingRow(setting, self._settings)
             row.changed.connect(self.setting_changed)
             card.column.addWidget(row)
             self.rows[setting.key] = row

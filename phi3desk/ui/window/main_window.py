@@ -266,6 +266,7 @@ class MainWindow(QMainWindow):
         side.expert_switcher.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
         self.settings_page.setting_changed.connect(self._on_setting_changed)
         self.settings_page.restore_requested.connect(self._on_restore_requested)
+        self.settings_page.reranker.wanted.connect(self._on_reranker_wanted)
 
     def _connect_experts(self) -> None:
         page, tabs = self.experts_page, self.expert_tabs
@@ -317,6 +318,10 @@ class MainWindow(QMainWindow):
             self._dressing.start()
         if key.startswith("model."):
             self.active_expert.load_in_use()
+
+    def _on_reranker_wanted(self, folder: str) -> None:
+        row = self.settings_page.reranker
+        self._services.library.use_reranker(folder, row.keep, row.refuse)
 
     def _on_restore_requested(self, copy: Copy) -> None:
         self.wanted_copy = copy

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Basis, Message, Source
+from phi3desk.library.documents import WordsOnly
 from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.markup import fragments
 from phi3desk.ui.chat.message_actions import MessageAction
@@ -71,6 +72,30 @@ def test_view_tells_a_refusal_from_an_answer_without_a_source(
 
     assert "The model found no answer in the documents" in shown("The documents do not tell.")
     assert "No sentence of the documents found says this" in shown("Every 2,000 hours.")
+
+
+@pytest.mark.parametrize(
+    ("words_only", "told"),
+    [
+        (WordsOnly.LANGUAGE, "does not know the language of the question"),
+        (WordsOnly.NO_VECTORS, "still being prepared"),
+    ],
+)
+def test_view_says_where_only_words_could_search(
+    view: ConversationView, make_answer: Callable[..., Message], words_only: WordsOnly, told: str
+) -> None:
+    for basis, sources in ((Basis.DOCUMENTS, 1), (Basis.NOTHING_FOUND, 0)):
+        message = make_answer("Every 2,000 hours. [1]", sources=sources, basis=basis)
+        assert message.answer is not None
+        view.show_messages([question(), message])
+        assert "by words" not in view.toPlainText()
+        answer = replace(message.answer, words_only=words_only, meanings=0.0)
+        view.show_messages([question(), replace(message, answer=answer)])
+        assert f"Searched by words only: {'the search by meaning' if words_only == 'language' else 'these'}" in (
+            view.toPlainText()
+        )
+        assert told in view.toPlainText()
+        assert "0 %" not in view.toPlainText()
 
 
 def test_view_offers_an_answer_without_documents_where_nothing_was_found(

@@ -8,8 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from phi3desk.errors import say
 from phi3desk.settings import SETTINGS, Settings
 from phi3desk.ui.settings.page import SettingsPage
+from phi3desk.workers.protocol import Failure, FailureKind
 
 
 @pytest.fixture
@@ -90,3 +92,26 @@ def test_settings_page_search_finds_by_cost_and_says_when_nothing_fits(page: Set
 
 def test_settings_page_tells_where_the_data_is(page: SettingsPage, tmp_path: Path):
     assert str(tmp_path) in {label.text() for label in page.findChildren(QLabel)}
+
+
+def test_settings_page_keeps_a_reranker_once_it_is_loaded_and_tells_its_time(page: SettingsPage, settings: Settings):
+    row, wanted = page.reranker, []
+    row.wanted.connect(wanted.append)
+    row.set_value("/models/ms-marco & co")
+    assert wanted == ["/models/ms-marco & co"]
+    assert settings.get("search.reranker") == ""
+    assert not row.control.isEnabled()
+    row.keep(1.84)
+    assert settings.get("search.reranker") == "/models/ms-marco & co"
+    assert row.control.isEnabled()
+    assert row.control.text() == "ms-marco && co"
+    assert row.reason == "About 1.8 s more for a question on this machine."
+
+    row.set_value("/models/other")
+    row.refuse(Failure(FailureKind.USER, say("There is no folder {folder}.", folder="/models/other")))
+    assert row.reason == "There is no folder /models/other."
+    assert settings.get("search.reranker") == "/models/ms-marco & co"
+    row.reset.click()
+    row.keep(0.0)
+    assert wanted[-1] == settings.get("search.reranker") == row.reason == ""
+    assert row.reset.isHidden()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from phi3desk.errors import UserError
-from phi3desk.library.documents import Figures, ImportProgress, Phase, SearchScope, State
+from phi3desk.library.documents import Figures, ImportProgress, Phase, SearchScope, State, WordsOnly
 from phi3desk.library.language import language_of
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths
@@ -102,7 +102,8 @@ def test_figures_never_run_backwards_not_over_a_restart_either(library: Library,
 def test_a_swedish_question_gets_no_vote_of_the_english_embedder(library: Library, folder: Path) -> None:
     library.import_paths([folder], library.collection_id("My documents", create=True))
     result = library.search("Hur ofta smörjer man lagren med litiumfett?")
-    assert (result.language, result.by_meaning) == ("sv", False)
+    assert (result.language, result.by_meaning, result.words_only) == ("sv", False, WordsOnly.LANGUAGE)
+    assert library.search("How often is the bearing greased?").words_only is None
     assert result.found[0].passage.document == "smorjning.pdf"
 
 
