@@ -30,6 +30,7 @@ PACKAGES = (
 ROOMS = {
     "library": ("", "embedding", "reading", "search", "importing", "transfer", "integrity", "library"),
     "model": ("", "adapters", "llama"),
+    "chat": ("", "wording", "follow_up"),
     "ui": (
         "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",
         "chat", "comparison", "settings", "window",

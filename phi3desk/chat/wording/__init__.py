@@ -1,0 +1,1 @@
+"""How questions are worded in seven languages: function words, names, figures, and the parts they make up."""
