@@ -27,7 +27,7 @@ Translate = Callable[[Sentence], str]
 
 @dataclass(frozen=True)
 class SearchStep:
-    """The documents are to be searched; the fields are as in Question."""
+    """The documents are to be searched for a text; the other fields are as in Question."""
 
     text: str
     passages: int
@@ -59,7 +59,7 @@ def first_step(
         return _write(question, ())
     if question.scope.collections == () or library_passages == 0:
         return _without_passages(question, translate)
-    return SearchStep(question.text, question.passages, question.scope)
+    return SearchStep(question.standing_alone, question.passages, question.scope)
 
 
 def step_after_search(question: Question, result: SearchResult, translate: Translate = str) -> WriteStep | Answer:
@@ -82,7 +82,9 @@ def _without_passages(question: Question, translate: Translate, seconds: float =
 
 
 def _write(question: Question, sources: tuple[Source, ...], seconds: float = 0.0) -> WriteStep:
-    request = PromptRequest(question.instructions, sources, question.history, question.text, question.mode)
+    request = PromptRequest(
+        question.instructions, sources, question.history, question.text, question.mode, question.search_text
+    )
     return WriteStep(request, question.sampling, seconds)
 
 

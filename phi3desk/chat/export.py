@@ -48,6 +48,8 @@ def _answer(message: Message) -> list[str]:
     answer = message.answer
     if answer is None:
         return parts
+    if answer.searched_for:
+        parts.append(f"Searched for: {_line(answer.searched_for)}")
     if answer.citations:
         parts.append("**Sources**\n\n" + "\n".join(_sources(answer.citations)))
     made_by = _made_by(answer)

@@ -69,7 +69,7 @@ def complete(question: str, history: Sequence[tuple[str, str]]) -> Completed:
         if asked:
             completed = _completed(asked, before)
             root = before.root if before is not None and completed.leans else completed.text
-            before = _Before(completed.text, root, _names_of(completed.text, answered), answered)
+            before = _Before(completed.text, root, _names_of(completed.text, answered, question), answered)
     return _completed(question, before)
 
 
@@ -80,9 +80,9 @@ def _completed(question: str, before: _Before | None) -> Completed:
     return _Completion(QuestionParts(question, language, [fold(name) for name in before.names]), before).complete()
 
 
-def _names_of(asked: str, answered: str) -> tuple[str, ...]:
+def _names_of(asked: str, answered: str, follow_up: str) -> tuple[str, ...]:
     """Return what an earlier question names, or what its answer names where the question asked for just that."""
-    language = language_of_words(asked, answered)
+    language = language_of_words(asked, f"{answered} {follow_up}")
     if not language:
         return ()
     parts = QuestionParts(asked, language)

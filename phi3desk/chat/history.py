@@ -331,6 +331,28 @@ def _message(row: Sequence[object]) -> Message:
     return msgspec.convert(fields | rest, type=Message)
 
 
+def exchanges_of(messages: Sequence[Message]) -> tuple[tuple[str, str], ...]:
+    """Return every question with its answer ("" where none was found), for completing the question after them.
+
+    A question that was searched in other words comes in these.
+    """
+    exchanges: list[tuple[str, str]] = []
+    for message in messages:
+        record = message.answer
+        if message.role is Role.USER:
+            exchanges.append((message.text, ""))
+        elif exchanges and record is not None:
+            answered = "" if record.basis is Basis.NOTHING_FOUND else keep_known_marks(message.text, ())
+            exchanges[-1] = (record.searched_for or exchanges[-1][0], answered)
+    return tuple(exchanges)
+
+
+def exchanges_in(turns: Sequence[Turn]) -> tuple[tuple[str, str], ...]:
+    """Return the questions among turns with their answers, for completing the question after them."""
+    pairs = pairwise(turns)
+    return tuple((a.text, b.text) for a, b in pairs if a.role is Role.USER and b.role is Role.ASSISTANT)
+
+
 def turns_of(messages: list[Message]) -> tuple[Turn, ...]:
     """Return the questions that were answered, and their answers, as turns; without marks, whose passages are gone."""
     turns: list[Turn] = []

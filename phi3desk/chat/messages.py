@@ -91,7 +91,8 @@ class Answer:
 
     `sources` are all passages that were found relevant; the prompt held as many of the first ones as fit. `meanings`
     is the share of all passages that could be found by their meaning when the question was asked, 0 to 1; `words_only`
-    tells why none was.
+    tells why none was. `searched_for` is what was searched, where that was another text than the question that was
+    typed.
     """
 
     text: str
@@ -103,6 +104,7 @@ class Answer:
     timings: Timings
     meanings: float = 1.0
     words_only: WordsOnly | None = None
+    searched_for: str = ""
 
     @property
     def grounded(self) -> bool:

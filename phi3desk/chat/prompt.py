@@ -51,8 +51,8 @@ class PromptFormat:
     """How passages are put before a model: how many at most, whole or as excerpts, after which example exchange.
 
     Excerpts have `excerpt_words` words or more where a passage has them.
-    Without `history` each question stands alone: a small model repeats its last answer. With `question_first` the
-    question stands before the passages, too, so that the model reads them knowing what is asked.
+    Without `history` each question stands alone, a follow-up completed: a small model repeats its last answer. With
+    `question_first` the question stands before the passages, too, so that the model reads them knowing what is asked.
     """
 
     most_passages: int | None = None
@@ -90,13 +90,17 @@ FORMS = {"question, three excerpts": WITH_REFUSAL}
 
 @dataclass(frozen=True)
 class PromptRequest:
-    """All that an answer could be made from; what does not fit the context window is left out by `compose`."""
+    """All that an answer could be made from; what does not fit the context window is left out by `compose`.
+
+    `standing_alone` is the question with what it takes from the history, "" where it takes nothing.
+    """
 
     instructions: str
     sources: tuple[Source, ...]
     history: tuple[Turn, ...]
     question: str
     mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
+    standing_alone: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,8 @@ def _turns(
     task = with_passages if sources else WITHOUT_PASSAGES
     example = prompt_format.example if sources else ()
     system = "\n\n".join(part for part in (request.instructions.strip(), task) if part)
-    question = _question(request.question, sources, prompt_format)
+    asked = request.question if prompt_format.history else request.standing_alone or request.question
+    question = _question(asked, sources, prompt_format)
     return [Turn(Role.SYSTEM, system), *example, *history, Turn(Role.USER, question)]
 
 

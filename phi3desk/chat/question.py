@@ -25,7 +25,10 @@ def scope_of(named: Sequence[Mention], collections: tuple[int, ...] | None) -> S
 
 @dataclass(frozen=True)
 class Question:
-    """All that decides an answer."""
+    """All that decides an answer.
+
+    `search_text` is what is searched for it, where that is not the text itself: a follow-up, completed.
+    """
 
     text: str
     instructions: str
@@ -35,3 +38,9 @@ class Question:
     sampling: Sampling
     made_by: MadeBy
     mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
+    search_text: str = ""
+
+    @property
+    def standing_alone(self) -> str:
+        """The question as it can be understood without what was said before it."""
+        return self.search_text or self.text

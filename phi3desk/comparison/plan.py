@@ -13,6 +13,8 @@ from typing import Protocol
 import msgspec
 
 from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.follow_up import complete
+from phi3desk.chat.history import exchanges_in
 from phi3desk.chat.messages import Answer, MadeBy, Mention
 from phi3desk.chat.question import Question, scope_of
 from phi3desk.comparison.questions import ComparedQuestion
@@ -71,7 +73,8 @@ class Plan:
     def question_for(self, asked: ComparedQuestion, variant: Variant, settings: Settings, made_by: MadeBy) -> Question:
         """Return a question of the comparison as one of its variants is asked it."""
         chosen = self.collections if self.collections is not None else variant.profile.collections
-        return question_of(
+        completed = complete(asked.question, exchanges_in(self.history))
+        question = question_of(
             variant.profile,
             asked.question,
             settings,
@@ -79,6 +82,7 @@ class Plan:
             scope=scope_of(self.named, chosen or None),
             history=self.history,
         )
+        return dataclasses.replace(question, search_text=completed.text if completed.changed else "")
 
 
 @dataclass(frozen=True)

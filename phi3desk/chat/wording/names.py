@@ -137,12 +137,16 @@ class _Names:
         """Return where a name begins, without numbers before it and the verb that a question begins with."""
         while at < end and self._shapes[at] is _Shape.NUMBER:
             at += 1
-        if at < end and self._shapes[at] is _Shape.FIRST and self._text.rstrip().endswith(("?", ";")):
+        if at == end or self._shapes[at] is not _Shape.FIRST:
+            return at
+        if self._text.rstrip().endswith(("?", ";")):
             shapes = self._shapes[at:end]
             alone = end - at == len(self._tokens)
             named = _Shape.NUMBER in shapes or (len(shapes) > _MOST_WITHOUT_NUMBER and _Shape.STRONG not in shapes)
             return at if alone and named else at + 1
-        return at
+        # keywords in German: Flammpunkt CARAMBA 70
+        before_strong = at + 1 < end and self._shapes[at + 1] is _Shape.STRONG
+        return at + 1 if self._german and before_strong else at
 
     def _last_of_name(self, first: int, end: int) -> int:
         """Return the last word of a name, without a measure behind it: AT89S51 5 V."""

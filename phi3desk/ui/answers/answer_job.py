@@ -49,6 +49,7 @@ class AnswerJob(QObject):
         self._search_seconds = 0.0
         self._meanings = 1.0
         self._words_only: WordsOnly | None = None
+        self._searched_for = question.search_text
         self._stopped = False
         self._sources: tuple[Source, ...] = ()
         self._text = ""
@@ -65,12 +66,14 @@ class AnswerJob(QObject):
     @property
     def unfinished(self) -> Answer:
         """The answer as far as it has come, for keeping it while it is written."""
-        return answers.unfinished(self._text, self._sources, self._question.made_by, Ending.WRITING)
+        return self._told(answers.unfinished(self._text, self._sources, self._question.made_by, Ending.WRITING))
 
     def start(self) -> None:
         """Begin; returns at once."""
         status = self._library.status
         step = first_step(self._question, status.passages if status is not None else None, translate)
+        if not isinstance(step, SearchStep):
+            self._searched_for = ""
         if isinstance(step, SearchStep):
             if status is not None:
                 self._meanings = status.figures.meanings
@@ -123,16 +126,22 @@ class AnswerJob(QObject):
 
     def _on_written(self, written: Completion) -> None:
         question = self._question
-        self._end(answers.finish(written, question.text, self._sources, question.made_by, self._search_seconds))
+        asked, made_by = question.standing_alone, question.made_by
+        self._end(answers.finish(written, asked, self._sources, made_by, self._search_seconds))
 
     def _end(self, answer: Answer) -> None:
         self._stream.stop()
-        self.finished.emit(replace(answer, meanings=self._meanings, words_only=self._words_only))
+        self.finished.emit(self._told(answer))
+
+    def _told(self, answer: Answer) -> Answer:
+        """Return an answer with what is known of its search."""
+        known = replace(answer, meanings=self._meanings, words_only=self._words_only)
+        return replace(known, searched_for=self._searched_for)
 
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()
         ended = Ending.CANCELLED if failure.kind is FailureKind.CANCELLED else Ending.FAILED
-        partial = answers.unfinished(self._text, self._sources, self._question.made_by, ended)
+        partial = self._told(answers.unfinished(self._text, self._sources, self._question.made_by, ended))
         if failure.kind is FailureKind.CANCELLED:
             self.finished.emit(partial)
         else:

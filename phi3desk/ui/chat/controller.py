@@ -7,7 +7,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.history import TakenOut, turns_of
+from phi3desk.chat.follow_up import complete
+from phi3desk.chat.history import TakenOut, exchanges_of, turns_of
 from phi3desk.chat.messages import Answer, Conversation, Mention, Message, Source
 from phi3desk.chat.prompt import prompt_format_for
 from phi3desk.chat.question import Question, scope_of
@@ -154,8 +155,11 @@ class ConversationController(QObject):
             )
         return True
 
-    def ask_again(self, message_id: int, without_documents: bool = False) -> None:
-        """Have an answer written anew: as another version of it where it is the last one, at the end otherwise."""
+    def ask_again(self, message_id: int, without_documents: bool = False, search_text: str = "") -> None:
+        """Have an answer written anew: as another version of it where it is the last one, at the end otherwise.
+
+        `search_text` is what is searched this time; "" searches what was searched before.
+        """
         reason = self._reason_not_to_ask()
         if reason:
             self.refused.emit(reason)
@@ -164,12 +168,14 @@ class ConversationController(QObject):
         if asked is None or self._open is None:
             return
         question, answer = asked
+        if answer.answer is not None and not search_text:
+            search_text = answer.answer.searched_for
         if answer.id == self._messages()[-1].id:
-            self._answer(question, answer, alone=without_documents)
+            self._answer(question, answer, alone=without_documents, search_text=search_text)
         else:
             added = self._store.add(self._open.id, Role.USER, question.text, named=question.named)
             self.message_added.emit(added, False)
-            self._answer(added, alone=without_documents)
+            self._answer(added, alone=without_documents, search_text=search_text)
 
     def step_version(self, message_id: int, step: int) -> None:
         """Have the version before (-1) or after (1) the one in view shown, where an answer was written anew."""
@@ -254,13 +260,16 @@ class ConversationController(QObject):
 
     # the way of an answer
 
-    def _answer(self, asked: Message, again: Message | None = None, *, alone: bool = False) -> None:
+    def _answer(
+        self, asked: Message, again: Message | None = None, *, alone: bool = False, search_text: str = ""
+    ) -> None:
         """Begin the answer to a question, as another version of the answer `again` where there is one.
 
-        `alone` has the model write, whatever the expert answers from.
+        `alone` has the model write, whatever the expert answers from; `search_text` is as in `ask_again`.
         """
         self._expert.load_if_none()
-        self._job = job = AnswerJob(self._question_of(asked, alone), self._library, self._model, self)
+        question = self._question_of(asked, alone, search_text)
+        self._job = job = AnswerJob(question, self._library, self._model, self)
         self._activity, self._text, self._sources = "", "", ()
         if again is None:
             self._written = self._store.add(asked.conversation_id, Role.ASSISTANT, "", job.unfinished)
@@ -281,17 +290,21 @@ class ConversationController(QObject):
         self._saving.start()
         job.start()
 
-    def _question_of(self, asked: Message, alone: bool) -> Question:
+    def _question_of(self, asked: Message, alone: bool, search_text: str) -> Question:
         """Return a question as the expert in use is asked it, with what was said before it."""
+        before = [message for message in self._messages() if message.id < asked.id]
         question = question_of(
             self._expert.current,
             asked.text,
             self._settings,
             self._expert.made_by(),
             scope=SearchScope(()) if alone else scope_of(asked.named, self.collections or None),
-            history=turns_of([message for message in self._messages() if message.id < asked.id]),
+            history=turns_of(before),
         )
-        return replace(question, mode=AnswerMode.MODEL_ALONE) if alone else question
+        if alone:
+            return replace(question, mode=AnswerMode.MODEL_ALONE)
+        searched = search_text.strip() or complete(asked.text, exchanges_of(before)).text
+        return replace(question, search_text="" if searched == asked.text else searched)
 
     def set_busy(self, reason: str) -> None:
         """Refuse questions with a reason while something else has the model; "" lets them be asked again."""

@@ -22,6 +22,7 @@ class MessageAction(Enum):
     VERSION_BEFORE = auto()
     VERSION_AFTER = auto()
     EDIT = auto()
+    EDIT_SEARCH = auto()
     WITHOUT_DOCUMENTS = auto()
     GOOD = auto()
     NOT_GOOD = auto()
@@ -102,6 +103,7 @@ class MessageActions(QWidget):
             MessageAction.VERSION_BEFORE: ("chevron-left", self.tr("Show the answer before (Alt+Left)")),
             MessageAction.VERSION_AFTER: ("chevron-right", self.tr("Show the answer after (Alt+Right)")),
             MessageAction.EDIT: ("pencil-outline", self.tr("Edit the question")),
+            MessageAction.EDIT_SEARCH: ("text-search", self.tr("Change what was searched for")),
             MessageAction.WITHOUT_DOCUMENTS: ("file-remove-outline", self.tr("Answer without documents")),
             MessageAction.GOOD: ("thumb-up-outline", self.tr("Good: keep it as an example")),
             MessageAction.NOT_GOOD: ("thumb-down-outline", self.tr("Not good: say what it should have said")),
@@ -123,6 +125,8 @@ def _allowed(message: Message) -> list[MessageAction]:
         actions.append(MessageAction.VERSION_BEFORE)
     if message.version < message.versions:
         actions.append(MessageAction.VERSION_AFTER)
+    if message.answer is not None and message.answer.searched_for:
+        actions.append(MessageAction.EDIT_SEARCH)
     if message.answer is not None and message.answer.basis is Basis.NOTHING_FOUND:
         actions.append(MessageAction.WITHOUT_DOCUMENTS)
     if message.text.strip():

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 
 from phi3desk.chat.citations import citation_index, first_citations
 from phi3desk.chat.messages import Answer, Basis, Message, Source
-from phi3desk.model.types import Role
+from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINE_HEIGHT, LINK, answer_document, mark_format
 from phi3desk.ui.chat.nameable import text_of
@@ -36,6 +36,7 @@ from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 WITHOUT = "without:"
 VERSION = "version:"
+SEARCHED = "searched:"
 BUBBLE_SHARE = 0.8
 LONGEST_QUOTE = 280
 BUBBLE, CARD = 1, 100
@@ -135,6 +136,9 @@ class MessageWriter(QObject):
         else:
             cursor.insertText(entry.activity or self.tr("One moment"), self._quiet())
         end = cursor.position()
+        record = entry.message.answer
+        if record is not None:
+            self._write_searched(entry.message, record, cursor)
         if entry.sources:
             self._write_chips(entry, cursor, entry.sources, self.tr("Reading"))
         if entry.streamed:
@@ -157,6 +161,7 @@ class MessageWriter(QObject):
             cursor.insertText(plain(notice), look)
         if answer is None:
             return
+        self._write_searched(message, answer, cursor)
         cited = self._write_cards(entry, cursor, answer)
         others = tuple(source for source in answer.sources if source.n not in cited)
         if others:
@@ -174,6 +179,19 @@ class MessageWriter(QObject):
         look = self._quiet()
         look.setToolTip(plain_tooltip(self._footer.details(answer)))
         cursor.insertText(plain("  ·  ".join(part for part in told if part)), look)
+
+    def _write_searched(self, message: Message, answer: Answer, cursor: QTextCursor) -> None:
+        """Write what was searched in place of the question, with a link to change it once the answer is there."""
+        if not answer.searched_for:
+            return
+        self._new_block(cursor, _spaced(top=8))
+        cursor.insertText(self.tr("Searched for: {text}").format(text=plain(answer.searched_for)), self._quiet())
+        if answer.ended is not Ending.WRITING:
+            cursor.insertText("   ", self._quiet())
+            look = mark_format(f"{SEARCHED}{message.id}", tokens())
+            look.setProperty(QTextFormat.Property.FontPixelSize, list_px())
+            look.setToolTip(plain_tooltip(self.tr("Change what is searched for, and answer anew")))
+            cursor.insertText(self.tr("Edit"), look)
 
     def _write_versions(self, message: Message, cursor: QTextCursor) -> None:
         """Write which of several answers is in view, between two arrows to the others."""

@@ -9,6 +9,7 @@ from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.export import ConversationExport
 from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.page import ChatPage
+from phi3desk.ui.chat.search_form import SearchForm
 from phi3desk.ui.notices import Notices
 
 VERSION_STEPS = {MessageAction.VERSION_BEFORE: -1, MessageAction.VERSION_AFTER: 1}
@@ -78,8 +79,31 @@ class ChatPresenter(QObject):
         elif action is MessageAction.EDIT:
             self._chat.composer.set_text(controller.edit(message_id))
             self._chat.composer.set_named(controller.named_in(message_id))
+        elif action is MessageAction.EDIT_SEARCH:
+            self._edit_search(message_id)
         elif action is MessageAction.EXPORT and controller.conversation is not None:
             self._export.save_answer(controller.conversation.id, message_id)
+
+    def _edit_search(self, message_id: int) -> None:
+        """Let a form stand under an answer that asks what to search for in place of what was searched."""
+        asked = self._controller.question_of(message_id)
+        if asked is None or asked[1].answer is None:
+            return
+        view = self._chat.view
+        form = SearchForm(asked[1].answer.searched_for)
+
+        def leave() -> None:
+            view.take_below_away()
+            view.setFocus()
+
+        def search(text: str) -> None:
+            leave()
+            self._controller.ask_again(message_id, search_text=text)
+
+        form.sent.connect(search)
+        form.cancelled.connect(leave)
+        view.show_below(message_id, form)
+        form.text.setFocus()
 
     def _on_copied(self, with_sources: bool) -> None:
         self._notices.say(self.tr("Copied, with its sources.") if with_sources else self.tr("Copied."))

@@ -29,7 +29,7 @@ from phi3desk.ui.answers.markup import LINK, mark_format
 from phi3desk.ui.chat.embedded_widget import EmbeddedWidget
 from phi3desk.ui.chat.link_focus import LinkFocus
 from phi3desk.ui.chat.message_actions import MessageAction, MessageActions
-from phi3desk.ui.chat.message_writer import BUBBLE, CARD, VERSION, WITHOUT, Column, Entry, MessageWriter
+from phi3desk.ui.chat.message_writer import BUBBLE, CARD, SEARCHED, VERSION, WITHOUT, Column, Entry, MessageWriter
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.formatting import place_of
 from phi3desk.ui.inert_text import InertDocument, plain
@@ -305,6 +305,9 @@ class ConversationView(QTextBrowser):
             return
         if target.startswith(WITHOUT) and target.removeprefix(WITHOUT).isdigit():
             self.action_requested.emit(MessageAction.WITHOUT_DOCUMENTS, int(target.removeprefix(WITHOUT)))
+            return
+        if target.startswith(SEARCHED) and target.removeprefix(SEARCHED).isdigit():
+            self.action_requested.emit(MessageAction.EDIT_SEARCH, int(target.removeprefix(SEARCHED)))
             return
         if target.startswith(VERSION):
             message_id, _, step = target.removeprefix(VERSION).partition("/")

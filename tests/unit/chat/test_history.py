@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from phi3desk.chat.history import MIGRATIONS, ConversationStore, shorten_title, turns_of
+from phi3desk.chat.history import MIGRATIONS, ConversationStore, exchanges_of, shorten_title, turns_of
 from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Mention, Source, Timings
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
@@ -74,6 +74,25 @@ def test_deleted_conversation_lies_in_the_bin_for_thirty_days(store, tmp_path):
     assert not again.bin()
     assert [c.id for c in again.conversations()] == [kept.id]
     again.close()
+
+
+def test_exchanges_hold_each_question_as_it_was_searched(store):
+    conversation = store.create()
+    for question, answer in (
+        ("How often is the pump greased?", ANSWER),
+        ("and how much?", replace(ANSWER, text="30 g [1].", searched_for="How much grease does the pump get?")),
+        ("And by whom?", replace(ANSWER, text="Nothing was found.", basis=Basis.NOTHING_FOUND)),
+    ):
+        store.add(conversation.id, Role.USER, question)
+        store.add(conversation.id, Role.ASSISTANT, answer.text, answer)
+    store.add(conversation.id, Role.USER, "Why?")
+
+    assert exchanges_of(store.messages(conversation.id)) == (
+        ("How often is the pump greased?", "Every 2,000 hours."),
+        ("How much grease does the pump get?", "30 g."),
+        ("And by whom?", ""),
+        ("Why?", ""),
+    )
 
 
 def test_answer_written_anew_keeps_the_versions_before_and_which_is_in_view(store, tmp_path):

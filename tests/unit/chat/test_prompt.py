@@ -1,5 +1,7 @@
 """A prompt holds what fits: passages before history, the question always."""
 
+from dataclasses import replace
+
 import pytest
 
 from phi3desk.chat.answer import finish
@@ -86,6 +88,16 @@ def test_small_model_reads_one_excerpt_after_an_example_and_no_history():
     assert [turn.text for turn in prompt.turns[1:-1]] == [turn.text for turn in FOR_SMALL_MODELS.example]
     assert prompt_format_for(3_800_000_000) != FOR_SMALL_MODELS
     assert prompt_format_for(0) != FOR_SMALL_MODELS
+
+
+def test_small_model_without_history_reads_a_follow_up_completed():
+    asked = replace(request(question="and how often?"), standing_alone="How is it greased? and how often?")
+
+    small, usual = (
+        compose(asked, count, 4096, 100, prompt_format_for(size)).turns[-1].text for size in (1_000_000, 4_000_000_000)
+    )
+    assert small.endswith("Question: How is it greased? and how often?")
+    assert usual.endswith("Question: and how often?")
 
 
 def test_small_model_with_a_fitting_adapter_reads_three_excerpts_and_may_refuse():

@@ -1,0 +1,102 @@
+"""A follow-up is searched with what it takes from the question before it; what was searched is shown and can change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from phi3desk import app
+from phi3desk.chat.decision import SearchStep, first_step
+from phi3desk.chat.export import conversation_markdown
+from phi3desk.chat.messages import Message
+from phi3desk.model.types import Role
+from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.chat.message_actions import MessageAction
+from phi3desk.ui.chat.search_form import SearchForm
+from phi3desk.ui.services import Services
+from phi3desk.ui.window.main_window import MainWindow
+
+COMPLETED = "und die Lagerklasse (CARAMBA 70)?"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """Return the window without its workers, with a model to answer."""
+    made = MainWindow(services)
+    monkeypatch.setattr(made.conversation_controller, "_reason_not_to_ask", lambda: "")
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    yield made
+    app.close(made, services)
+
+
+def last_job(window: MainWindow) -> AnswerJob:
+    return window.conversation_controller.findChildren(AnswerJob)[-1]
+
+
+def test_what_a_follow_up_is_searched_for_is_shown_kept_and_can_be_changed(
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    store, controller, view = services.conversations, window.conversation_controller, window.chat.view
+    conversation = store.create("Sheets")
+    store.add(conversation.id, Role.USER, "Welchen Flammpunkt hat CARAMBA 70?")
+    first = make_answer("Der Flammpunkt liegt bei -71 °C. [1]")
+    store.add(conversation.id, Role.ASSISTANT, first.text, first.answer)
+    controller.open(conversation.id)
+    assert controller.ask("und die Lagerklasse?")
+
+    job = last_job(window)
+    step = first_step(job.question)
+    assert isinstance(step, SearchStep)
+    assert (step.text, job.question.text) == (COMPLETED, "und die Lagerklasse?")
+    assert job.unfinished.searched_for == COMPLETED
+    assert f"Searched for: {COMPLETED}" in view.toPlainText()
+    second = make_answer("Lagerklasse 2 B. [1]").answer
+    assert second is not None
+    job.finished.emit(replace(second, searched_for=COMPLETED))
+    answer = store.messages(conversation.id)[-1]
+    assert answer.answer is not None and answer.answer.searched_for == COMPLETED
+    assert f"Searched for: {COMPLETED}" in conversation_markdown("", [answer])
+
+    # by keyboard: to the link, into the form, Enter sends it, and Escape only closes it
+    view.setFocus(Qt.FocusReason.OtherFocusReason)
+    while view._links.target != f"searched:{answer.id}":
+        qtbot.keyClick(view, Qt.Key.Key_Tab)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    form = window.findChild(SearchForm)
+    assert form is not None
+    qtbot.waitUntil(form.text.hasFocus)
+    assert form.text.text() == COMPLETED
+    qtbot.keyClick(form.text, Qt.Key.Key_Escape)
+    qtbot.waitUntil(view.hasFocus)
+    assert store.message(answer.id).versions == 1
+
+    view.action_requested.emit(MessageAction.EDIT_SEARCH, answer.id)
+    form = window.findChildren(SearchForm)[-1]
+    form.text.setText("Lagerklasse CARAMBA 100")
+    qtbot.keyClick(form.text, Qt.Key.Key_Return)
+    job = last_job(window)
+    assert job.question.search_text == "Lagerklasse CARAMBA 100"
+    assert job.question.text == "und die Lagerklasse?"
+    third = make_answer("Lagerklasse 3. [1]").answer
+    assert third is not None
+    job.finished.emit(replace(third, searched_for="Lagerklasse CARAMBA 100"))
+    assert store.message(answer.id).versions == 2
+    assert "Searched for: Lagerklasse CARAMBA 100" in view.toPlainText()
+    qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert f"Searched for: {COMPLETED}" in view.toPlainText()
+
+    # the next follow-up takes up what was searched, and a question that stands alone is searched as it is typed
+    view.anchorClicked.emit(f"version:{answer.id}/1")
+    assert controller.ask("und der Geruch?")
+    assert last_job(window).question.search_text == "und der Geruch (CARAMBA 100)?"
+    last_job(window).finished.emit(third)
+    assert controller.ask("When is a group lock-out used?")
+    assert last_job(window).question.search_text == ""
+    assert last_job(window).unfinished.searched_for == ""
