@@ -35,17 +35,27 @@ _END = re.compile(r"[\s.?!;:…]*$")
 
 
 @dataclass(frozen=True)
+class FollowUp:
+    """A question as it was typed, the completed question before it and the answer to that."""
+
+    question: str
+    before: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Completed:
     """A question as it is searched.
 
     `leans` tells that it cannot be understood without what came before, `changed` that something was added to it:
-    a question may lean, and nothing be found to add. `sure` is false where more than one thing could be meant.
+    a question may lean, and nothing be found to add. Where more than one thing could be meant, `doubt` is what a
+    model may be asked.
     """
 
     text: str
     changed: bool
     leans: bool
-    sure: bool = True
+    doubt: FollowUp | None = None
 
 
 @dataclass(frozen=True)
@@ -231,7 +241,8 @@ class _Completion:
         if len(before) > _LONGEST_BEFORE:
             before = self._before.root
         mark = "" if _END.sub("", before) != before else ";" if self._parts.language == "el" else "?"
-        return Completed(f"{before}{mark} {self._parts.text.strip()}", changed=True, leans=True, sure=sure)
+        doubt = None if sure else FollowUp(self._parts.text, self._before.text, self._before.answer)
+        return Completed(f"{before}{mark} {self._parts.text.strip()}", changed=True, leans=True, doubt=doubt)
 
     def _topic(self) -> tuple[str, ...]:
         """Return the name that was spoken of, and the year where one was and the question has none."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.messages import MadeBy, Mention
 from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Sampling, Turn
@@ -27,7 +28,8 @@ def scope_of(named: Sequence[Mention], collections: tuple[int, ...] | None) -> S
 class Question:
     """All that decides an answer.
 
-    `search_text` is what is searched for it, where that is not the text itself: a follow-up, completed.
+    `search_text` is what is searched for it, where that is not the text itself: a follow-up, completed. Where this
+    could mean more than one thing, `doubt` is what the model may be asked before.
     """
 
     text: str
@@ -39,6 +41,7 @@ class Question:
     made_by: MadeBy
     mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
     search_text: str = ""
+    doubt: FollowUp | None = None
 
     @property
     def standing_alone(self) -> str:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Never
 
 from phi3desk.chat.answer import write
+from phi3desk.chat.follow_up_model import WrittenQuestion, write_complete
 from phi3desk.chat.prompt import Completion
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.line_protocol import take_standard_output
@@ -20,6 +21,7 @@ from phi3desk.model.types import LoadedModel
 from phi3desk.paths import open_paths
 from phi3desk.workers.protocol import Operation, Task
 from phi3desk.workers.requests import (
+    CompleteQuestion,
     GetHardware,
     LoadModel,
     LoadProgress,
@@ -50,6 +52,7 @@ class ModelService:
                 LoadModel.served_by(self.load, even_cancelled=True),
                 SetAdapters.served_by(self.set_adapters),
                 WriteAnswer.served_by(self.answer),
+                CompleteQuestion.served_by(self.complete_question),
             ],
             "hardware": [GetHardware.served_by(lambda request, task: hardware())],
         }
@@ -102,6 +105,10 @@ class ModelService:
             on_text=lambda text: task.emit(TextPiece(text)),
             cancelled=task.cancelled,
         )
+
+    def complete_question(self, request: CompleteQuestion, task: Task[Never]) -> WrittenQuestion:
+        """Complete a follow-up in a few tokens."""
+        return write_complete(self._loaded_engine(), request.follow_up, task.cancelled)
 
     def close(self) -> None:
         """Let the model go, if there is one."""

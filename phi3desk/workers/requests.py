@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Never
 
+from phi3desk.chat.follow_up import FollowUp
+from phi3desk.chat.follow_up_model import WrittenQuestion
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import (
     EVERYWHERE,
@@ -321,6 +323,13 @@ class WriteAnswer(Request[Completion, PromptRead | TextPiece]):
 
     request: PromptRequest
     sampling: Sampling
+
+
+@dataclass(frozen=True)
+class CompleteQuestion(Request[WrittenQuestion, Never]):
+    """Complete a follow-up that the rules leave in doubt; takes two seconds at most."""
+
+    follow_up: FollowUp
 
 
 @dataclass(frozen=True)

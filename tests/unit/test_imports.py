@@ -30,7 +30,7 @@ PACKAGES = (
 ROOMS = {
     "library": ("", "embedding", "reading", "search", "importing", "transfer", "integrity", "library"),
     "model": ("", "adapters", "llama"),
-    "chat": ("", "wording", "follow_up"),
+    "chat": ("", "wording", "follow_up", "follow_up_model", "question", "decision"),
     "ui": (
         "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",
         "chat", "comparison", "settings", "window",

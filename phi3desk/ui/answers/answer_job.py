@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat import answer as answers
 from phi3desk.chat.decision import SearchStep, WriteStep, first_step, step_after_search
+from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.messages import Answer, Source
 from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
@@ -19,6 +20,8 @@ from phi3desk.ui.formatting import translate
 from phi3desk.workers.protocol import Failure, FailureKind
 
 STREAM_INTERVAL_MS = 50
+#: longer than the model takes at most, for the way there and back
+COMPLETED_WITHIN_MS = 2500
 
 
 class AnswerJob(QObject):
@@ -44,6 +47,7 @@ class AnswerJob(QObject):
         self._question = question
         self._library = library
         self._model = model
+        self._completing = 0
         self._search = 0
         self._writing = 0
         self._search_seconds = 0.0
@@ -78,9 +82,10 @@ class AnswerJob(QObject):
             if status is not None:
                 self._meanings = status.figures.meanings
             self.searching.emit(status.passages if status else 0)
-            self._search = self._library.search(
-                step.text, step.passages, step.scope, self._on_searched, self._on_failed
-            )
+            if self._question.doubt is not None and self._model.can_complete:
+                self._complete(self._question.doubt, step)
+            else:
+                self._begin_search(step)
         elif isinstance(step, WriteStep):
             self._write(step)
         else:
@@ -95,6 +100,33 @@ class AnswerJob(QObject):
             self._model.cancel(self._writing)
         elif self._search:
             self._library.cancel(self._search)
+        elif self._completing:
+            self._model.cancel(self._completing)
+
+    def _complete(self, doubt: FollowUp, step: SearchStep) -> None:
+        """Have the model complete the question before it is searched; else what the rules made of it is searched."""
+
+        def on_completed(text: str = "") -> None:
+            if not self._completing:
+                return
+            self._completing = 0
+            if text:
+                self._question = replace(self._question, search_text=text)
+                self._searched_for = text
+            self._begin_search(replace(step, text=text or step.text))
+
+        def on_overdue() -> None:
+            self._model.cancel(self._completing)
+            on_completed()
+
+        self._completing = self._model.complete_question(doubt, on_completed, lambda _: on_completed())
+        QTimer.singleShot(COMPLETED_WITHIN_MS, self, on_overdue)
+
+    def _begin_search(self, step: SearchStep) -> None:
+        if self._stopped:
+            self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
+            return
+        self._search = self._library.search(step.text, step.passages, step.scope, self._on_searched, self._on_failed)
 
     def _on_searched(self, result: SearchResult) -> None:
         if self._stopped:

@@ -303,8 +303,10 @@ class ConversationController(QObject):
         )
         if alone:
             return replace(question, mode=AnswerMode.MODEL_ALONE)
-        searched = search_text.strip() or complete(asked.text, exchanges_of(before)).text
-        return replace(question, search_text="" if searched == asked.text else searched)
+        if search_text.strip():
+            return replace(question, search_text="" if search_text == asked.text else search_text)
+        completed = complete(asked.text, exchanges_of(before))
+        return replace(question, search_text=completed.text if completed.changed else "", doubt=completed.doubt)
 
     def set_busy(self, reason: str) -> None:
         """Refuse questions with a reason while something else has the model; "" lets them be asked again."""

@@ -7,13 +7,23 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from phi3desk.chat.follow_up import FollowUp
+from phi3desk.chat.follow_up_model import WrittenQuestion, may_complete
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.errors import Sentence
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.worker_client import WorkerClient
 from phi3desk.workers.protocol import Failure, FailureKind
-from phi3desk.workers.requests import GetHardware, LoadModel, PromptRead, SetAdapters, TextPiece, WriteAnswer
+from phi3desk.workers.requests import (
+    CompleteQuestion,
+    GetHardware,
+    LoadModel,
+    PromptRead,
+    SetAdapters,
+    TextPiece,
+    WriteAnswer,
+)
 
 
 def model_worker(paths: Paths) -> WorkerClient:
@@ -48,6 +58,7 @@ class ModelClient(QObject):
         self._wanted: tuple[ModelRef, LoadOptions] | None = None
         self._adapters: tuple[AdapterUse, ...] = ()
         self._loading = 0
+        self._too_slow = False
         self.worker.ready.connect(self._on_ready)
         self.worker.died.connect(self._on_worker_lost)
         self.worker.gave_up.connect(self._on_worker_lost)
@@ -127,6 +138,22 @@ class ModelClient(QObject):
 
         return self.worker.request(WriteAnswer(request, sampling), on_written, on_failure, on_event)
 
+    @property
+    def can_complete(self) -> bool:
+        """Whether the loaded model is large enough to complete a follow-up, and has not been too slow for it."""
+        return self.model is not None and not self._too_slow and may_complete(self.model.parameters)
+
+    def complete_question(
+        self, follow_up: FollowUp, on_written: Callable[[str], None], on_failure: Callable[[Failure], None]
+    ) -> int:
+        """Complete a follow-up, "" where the model cannot; returns the request's id, for `cancel`."""
+
+        def on_result(written: WrittenQuestion) -> None:
+            self._too_slow = not written.in_time
+            on_written(written.text)
+
+        return self.worker.request(CompleteQuestion(follow_up), on_result, on_failure)
+
     def cancel(self, request_id: int) -> None:
         """Stop an answer, also while the passages are still being read."""
         self.worker.cancel(request_id)
@@ -142,6 +169,7 @@ class ModelClient(QObject):
         wanted = self._wanted
         model, options = wanted
         self.model = None
+        self._too_slow = False
         self.load_started.emit(model)
         self._loading = self.worker.request(
             LoadModel(model, options, self._adapters),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,13 +13,16 @@ from pytestqt.qtbot import QtBot
 from phi3desk import app
 from phi3desk.chat.decision import SearchStep, first_step
 from phi3desk.chat.export import conversation_markdown
+from phi3desk.chat.follow_up_model import WrittenQuestion
 from phi3desk.chat.messages import Message
-from phi3desk.model.types import Role
+from phi3desk.model.types import LoadedModel, Role
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.search_form import SearchForm
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
+from phi3desk.workers.protocol import Request
+from phi3desk.workers.requests import CompleteQuestion, Search
 
 COMPLETED = "und die Lagerklasse (CARAMBA 70)?"
 
@@ -100,3 +104,46 @@ def test_what_a_follow_up_is_searched_for_is_shown_kept_and_can_be_changed(
     assert controller.ask("When is a group lock-out used?")
     assert last_job(window).question.search_text == ""
     assert last_job(window).unfinished.searched_for == ""
+
+
+def test_a_large_model_completes_what_the_rules_leave_in_doubt(
+    window: MainWindow, services: Services, make_answer: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Request[Any, Any], Callable[[Any], None]]] = []
+
+    def record(request: Request[Any, Any], on_result: Callable[[Any], None], *_: object) -> int:
+        asked.append((request, on_result))
+        return len(asked)
+
+    for client in (services.model, services.library):
+        monkeypatch.setattr(client.worker, "request", record)
+    conversation = services.conversations.create("Reports")
+    services.conversations.add(conversation.id, Role.USER, "Did Amcor buy Bemis in the spring?")
+    first = make_answer("Yes. [1]")
+    services.conversations.add(conversation.id, Role.ASSISTANT, first.text, first.answer)
+    window.conversation_controller.open(conversation.id)
+    loaded = LoadedModel("Phi-3", "/m.gguf", "phi3", 4096, 4096, 0, 32, 1, 3_800_000_000, True, "CPU")
+    answer = make_answer("Six billion. [1]").answer
+    assert answer is not None
+
+    def searched(written: WrittenQuestion) -> str:
+        """Ask, let the model answer, and return what is searched."""
+        asked.clear()
+        assert window.conversation_controller.ask("How much did it cost?")
+        requests = [request for request, _ in asked if isinstance(request, CompleteQuestion)]
+        for request, on_result in asked:
+            if isinstance(request, CompleteQuestion):
+                assert not any(isinstance(other, Search) for other, _ in asked)
+                on_result(written)
+        (search,) = (request for request, _ in asked if isinstance(request, Search))
+        last_job(window).finished.emit(answer)
+        return f"{len(requests)} {search.question}"
+
+    monkeypatch.setattr(services.model, "model", loaded)
+    by_rules = "Did Amcor buy Bemis in the spring? How much did it cost?"
+    assert searched(WrittenQuestion("How much did Bemis cost?", in_time=True)) == "1 How much did Bemis cost?"
+    services.conversations.delete_from(services.conversations.messages(conversation.id)[2].id)
+    assert searched(WrittenQuestion("", in_time=False)) == f"1 {by_rules}"
+    services.conversations.delete_from(services.conversations.messages(conversation.id)[2].id)
+    # it was too slow, and is not asked again
+    assert searched(WrittenQuestion("", in_time=True)) == f"0 {by_rules}"

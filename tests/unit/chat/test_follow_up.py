@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.chat.follow_up import Completed, complete
+from phi3desk.chat.follow_up import Completed, FollowUp, complete
 from tests import benchmarks
 
 PUMP = ("How much grease does each bearing of the pump get?", "Each bearing gets 30 g of lithium complex grease.")
@@ -123,7 +123,8 @@ def test_a_long_chain_does_not_make_the_question_longer_and_longer():
 def test_more_than_one_name_is_not_guessed_at():
     both = ("Did Amcor buy Bemis in the spring?", "Yes.")
 
-    assert complete("How much did it cost?", [both]) == Completed(f"{both[0]} How much did it cost?", True, True, False)
+    doubt = FollowUp("How much did it cost?", *both)
+    assert complete(doubt.question, [both]) == Completed(f"{both[0]} {doubt.question}", True, True, doubt)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?", "…", "1234", "日本語の質問", "и", "\x00 and?"])
