@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: run test demo check bench bench-adapters screenshots samples clean
+.PHONY: run test demo check bench bench-adapters bench-search screenshots samples clean
 
 run:
 	@$(PYTHON) packaging/install.py starter
@@ -31,6 +31,10 @@ bench:
 bench-adapters:
 	@$(PYTHON) packaging/install.py starter test
 	@$(VENV) -m tests.benchmarks.adapters
+
+bench-search:
+	@$(PYTHON) packaging/install.py starter test bench
+	@$(VENV) -m tests.benchmarks.search
 
 screenshots:
 	@$(PYTHON) packaging/install.py starter test

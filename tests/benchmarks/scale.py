@@ -1,9 +1,6 @@
 """Measures search in a library of 200,000 passages: python -m tests.benchmarks.scale FOLDER [--home HOME]
 
-Nobody has 10,000 documents at hand, so they are made of fewer real passages: each made one is the first half of one
-passage and the second half of another, so that words are as common as in the documents they come from, and its vector
-is the mean of the two with a little noise. Vectors of random numbers would not do: they have no neighbours, and an
-index of neighbours looks bad on them. The folder is used again where it holds such a library already.
+They are made of fewer real ones, see `filler`. The folder is used again where it holds such a library already.
 """
 
 from __future__ import annotations
@@ -15,48 +12,32 @@ import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
 
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunked_document import index_entry
-from phi3desk.library.chunker import Chunk
-from phi3desk.library.content import EMBEDDED, WORDS_ONLY, add_passage
 from phi3desk.library.embedding.embedder import open_embedder
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths, resource
 from phi3desk.settings import Settings
+from tests.benchmarks.filler import fill, seeds_of
 from tests.benchmarks.material import pages_of
 from tests.benchmarks.table import Row, at_least, at_most
 
 _SEED_PAGES = 600
-_PASSAGES_OF_A_DOCUMENT = 20
 _QUESTIONS = 200
-_NOISE = 0.3
 _PART = 2000
-
-
-@dataclass(frozen=True)
-class Seed:
-    """A real passage that others are made of; `vector` is None where its language has none."""
-
-    text: str
-    context: str
-    language: str
-    vector: Any
 
 
 def rows(folder: Path, passages: int = 200_000, home: Path | None = None) -> Iterator[Row]:
     """Measure opening, search, recall and memory; `home` is a data folder whose library the passages are made of."""
     paths = open_paths(folder / "large")
     if not paths.catalog.exists():
-        _build(paths, _seeds(open_paths(home) if home else _imported(folder)), passages)
+        fill(paths, seeds_of(open_paths(home) if home else _imported(folder)), passages)
     began = time.perf_counter()
     library = Library(paths, Settings(paths.settings))
     yield at_most(f"a library of {passages:,} passages opened", time.perf_counter() - began, "s", 2)
@@ -128,76 +109,6 @@ def _imported(folder: Path) -> Paths:
         material = pages_of(folder / "pdf", _SEED_PAGES)
         library.import_paths([material.folder], library.collection_id("Seed", create=True))
     return paths
-
-
-def _seeds(paths: Paths) -> list[Seed]:
-    with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
-        rows = catalog.connection.execute(
-            "SELECT p.id, p.text, p.context, p.language, d.collection_id FROM passage p "
-            "JOIN document d ON d.id = p.document_id WHERE length(p.text) > 100 ORDER BY p.id"
-        ).fetchall()
-        known: dict[int, Any] = {}
-        for collection in {row["collection_id"] for row in rows}:
-            where = EmbeddingQueue(catalog).serving(collection)
-            known |= vectors.get(where, [row["id"] for row in rows if row["collection_id"] == collection])
-    return [Seed(row["text"], row["context"], row["language"], known.get(row["id"])) for row in rows]
-
-
-def _build(paths: Paths, seeds: Sequence[Seed], passages: int) -> None:
-    """Write a library of made documents, 20 passages each, some thousand passages at a time."""
-    chance, noise = random.Random(1), np.random.default_rng(1)
-    of_language: dict[str, list[Seed]] = {}
-    for seed in seeds:
-        of_language.setdefault(seed.language, []).append(seed)
-    languages = [seed.language for seed in seeds]
-    with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
-        collection = catalog.create_collection("Made")
-        for first in range(0, passages, _PART):
-            made: list[tuple[int, int, Any]] = []
-            with catalog.writing():
-                for number in range(first, min(first + _PART, passages), _PASSAGES_OF_A_DOCUMENT):
-                    same = of_language[chance.choice(languages)]
-                    document = _add_document(catalog, collection, number, same[0].language)
-                    for _ in range(_PASSAGES_OF_A_DOCUMENT):
-                        seed = _spliced(chance.choice(same), chance.choice(same), noise)
-                        passage = _add_passage(catalog, document, seed)
-                        if seed.vector is not None:
-                            made.append((passage, document, seed.vector))
-            where = EmbeddingQueue(catalog).serving(collection)
-            vectors.put(where, *([each[part] for each in made] for part in range(3)))
-
-
-def _spliced(first: Seed, second: Seed, noise: np.random.Generator) -> Seed:
-    words, others = first.text.split(), second.text.split()
-    text = " ".join([*words[: len(words) // 2], *others[len(others) // 2 :]])
-    if first.vector is None or second.vector is None:
-        return Seed(text, first.context, first.language, None)
-    strange = noise.standard_normal(len(first.vector))
-    vector = first.vector + second.vector + _NOISE * strange / np.linalg.norm(strange)
-    return Seed(text, first.context, first.language, (vector / np.linalg.norm(vector)).astype(np.float32))
-
-
-def _add_document(catalog: Catalog, collection: int, number: int, language: str) -> int:
-    made = catalog.connection.execute(
-        "INSERT INTO document (collection_id, path, name, language, state, pages, passages, size, changed, imported) "
-        "VALUES (?, ?, ?, ?, 'ready', ?, ?, 1, 0, 0)",
-        (
-            collection,
-            f"/made/{number}.pdf",
-            f"{number}.pdf",
-            language,
-            _PASSAGES_OF_A_DOCUMENT,
-            _PASSAGES_OF_A_DOCUMENT,
-        ),
-    )
-    return int(made.lastrowid or 0)
-
-
-def _add_passage(catalog: Catalog, document: int, seed: Seed) -> int:
-    chunk = Chunk(1, 0, len(seed.text), seed.text, (), seed.context, seed.language)
-    embedded = WORDS_ONLY if seed.vector is None else EMBEDDED
-    entry = index_entry(seed.context, seed.text, seed.language)
-    return add_passage(catalog.connection, document, chunk, embedded, entry)
 
 
 def main() -> None:
