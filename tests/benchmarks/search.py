@@ -68,7 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument(
-        "--keep", type=Path, metavar="FOLDER", help="keep the libraries there, and use those that are there"
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the libraries there, and use those of an earlier run: delete them where reading has changed since",
     )
     parser.add_argument("--rankers", action="store_true", help="leave one feature of the search out at a time")
     return parser

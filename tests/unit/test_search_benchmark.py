@@ -100,14 +100,15 @@ def test_library_whose_import_or_filling_did_not_end_is_made_anew(tmp_path: Path
     place.mkdir()
     assert kept.imported("one") is None
     kept.keep_import("one", imported)
-    with kept.filling("one", 10) as filled:
+    with kept.filling("one") as filled:
         filled["passages"] = 10
-    with kept.filling("one", 10) as filled:
+    with kept.filling("one") as filled:
         assert filled == {"passages": 10}
     assert kept.imported("one") == imported
     kept.begin(Documents("two", (), begins_as="one"))
     assert kept.place("two").is_dir()
-    with pytest.raises(OSError, match="no room"), kept.filling("one", 20) as filled:
+    kept.keep_import("two", imported)
+    with pytest.raises(OSError, match="no room"), kept.filling("two") as filled:
         assert not filled
         raise OSError("no room")
-    assert kept.imported("one") is None
+    assert (kept.imported("one"), kept.imported("two")) == (imported, None)

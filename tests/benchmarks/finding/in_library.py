@@ -92,6 +92,7 @@ def fill(home: Path, evidence: Path, passages: int) -> dict[str, Any]:
                 answers.add(text)
     seeds_of, write = _filler()
     seeds = [seed for seed in seeds_of(paths) if seed.text not in answers]
+    assert seeds, "every passage holds an answer: there is nothing to make others of"
     write(paths, seeds, passages - held)
     # the library compares its store with what it knows when it is first opened: that is no part of a search
     with closing(Library(paths, Settings(paths.settings))) as library:

@@ -65,7 +65,7 @@ class LangChain:
     def fill(self, library: str, passages: int, evidence: Iterable[Place]) -> int:
         """Add made passages beside the real ones."""
         given = {"passages": passages, "evidence": sorted(evidence)}
-        with self._kept.filling(library, passages) as filled, json_file(given) as file:
+        with self._kept.filling(library) as filled, json_file(given) as file:
             if not filled:
                 filled.update(measured(_STORE, "fill", self._kept.place(library), file))
         return int(filled["passages"])

@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -57,6 +58,8 @@ class OwnEmbeddings:
 
 def build(store: Path, given: dict[str, Any]) -> None:
     """Read "files" into a store; vectors that the stores "known" hold are used again."""
+    # langchain-community tells at every import that it is no longer developed
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
     from langchain_community.document_loaders import PyPDFLoader
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -120,6 +123,7 @@ def fill(store: Path, given: dict[str, Any]) -> None:
         for text, vector, where in zip(part["documents"], part["embeddings"], part["metadatas"], strict=True):
             if (Path(where["source"]).name, where["page"] + 1) not in evidence:
                 seeds.append(Seed(text, "", "", np.asarray(vector)))
+    assert seeds, "every passage holds an answer: there is nothing to make others of"
     noise = np.random.default_rng(1)
     for first in range(held, given["passages"], _PART):
         chosen = noise.integers(len(seeds), size=(min(_PART, given["passages"] - first), 2))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import statistics
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,6 @@ from tests.benchmarks.finding.scoring import Scores, scores_of
 
 _Result = TypeVar("_Result")
 
-LARGE = "large"
 #: Questions of one set that are timed in the industry documents and in the large library.
 _TIMED = 100
 
@@ -60,7 +60,8 @@ class Report:
     """All that was measured of one pipeline.
 
     `timed_pages` is how many pages the library has in which every set was timed, 0 where each was timed in its own.
-    `changed` counts, of `alone` questions that stand alone, those that were completed all the same.
+    `large_passages` is how many the large library was filled up to, give or take a document. `changed` counts, of
+    `alone` questions that stand alone, those that were completed all the same.
     """
 
     pipeline: str
@@ -88,6 +89,7 @@ class Measuring:
         libraries = list(dict.fromkeys(each.library for each in self._sets))
         # the conversations' library begins as a copy of the industry documents
         for library in sorted(libraries, key=lambda name: name == CONVERSATIONS):
+            _say(f"{self._pipeline.name}: {library} …")
             begins_as = INDUSTRY if library == CONVERSATIONS else ""
             documents = Documents(library, paths_of(library), begins_as)
             imported = self._attempt(f"{library} imported", partial(self._pipeline.build, documents))
@@ -136,7 +138,7 @@ class Measuring:
     def _time_small(self) -> None:
         assert self.report.imported is not None
         library, imported = self.report.imported
-        sets = [each for each in self._sets if not each.is_foreign and each.file != CONVERSATIONS]
+        sets = plain_sets(self._sets)
         if library == INDUSTRY:
             self.report.timed_pages = imported.pages
             for name, times in self._timed(INDUSTRY, sets).items():
@@ -153,22 +155,27 @@ class Measuring:
 
     def measure_large(self, passages: int, folder: Path) -> None:
         """Import all the sets into one library, fill that up to so many passages, ask and time every set in it."""
-        sets, documents = in_one_library(self._sets, folder)
-        if documents is None or self._attempt("all imported", partial(self._pipeline.build, documents)) is None:
+        sets = plain_sets(self._sets)
+        if not sets:
             return
+        _say(f"{self._pipeline.name}: all in one library …")
+        sets, documents = in_one_library(sets, folder, passages)
+        if self._attempt("all imported", partial(self._pipeline.build, documents)) is None:
+            return
+        large = documents.library
         evidence = {place for each in sets for asked in each.asked for place in asked.evidence}
-        held = self._attempt("made passages", partial(self._pipeline.fill, LARGE, passages, evidence))
+        held = self._attempt("made passages", partial(self._pipeline.fill, large, passages, evidence))
         if held is None:
             return
-        self.report.large_passages = held
+        self.report.large_passages = passages
         _say(f"{self._pipeline.name}: {held:,} passages in one library")
         for each in sets:
-            self._attempt(f"{each.name} among them", partial(self._ask_large, each))
-        for name, times in (self._attempt("times", partial(self._timed, LARGE, sets)) or {}).items():
+            self._attempt(f"{each.name} among them", partial(self._ask_large, large, each))
+        for name, times in (self._attempt("times", partial(self._timed, large, sets)) or {}).items():
             self._rows[name].large_time = times
 
-    def _ask_large(self, each: QuestionSet) -> None:
-        answers = self._pipeline.ask(LARGE, each.asked)
+    def _ask_large(self, large: str, each: QuestionSet) -> None:
+        answers = self._pipeline.ask(large, each.asked)
         self._rows[each.name].large = scores_of(each.asked, {name: answer.found for name, answer in answers.items()})
 
     def _attempt(self, what: str, work: Callable[[], _Result]) -> _Result | None:
@@ -179,15 +186,18 @@ class Measuring:
             return None
 
 
-def in_one_library(sets: Sequence[QuestionSet], folder: Path) -> tuple[list[QuestionSet], Documents | None]:
+def plain_sets(sets: Iterable[QuestionSet]) -> list[QuestionSet]:
+    """Return the sets whose questions have an answer and need nothing that came before them."""
+    return [each for each in sets if not each.is_foreign and each.file != CONVERSATIONS]
+
+
+def in_one_library(sets: Sequence[QuestionSet], folder: Path, passages: int) -> tuple[list[QuestionSet], Documents]:
     """Return the sets as they are asked in one library that holds the documents of all, and those documents.
 
-    Files of one name in several sets are copied under names of their own, for what is found is told by name.
+    Files of one name in several sets are copied under names of their own, for what is found is told by name. The
+    library is named by all that it will be made of.
     """
-    plain = [each for each in sets if not each.is_foreign and each.file != CONVERSATIONS]
-    if not plain:
-        return [], None
-    libraries = list(dict.fromkeys(each.library for each in plain))
+    libraries = list(dict.fromkeys(each.library for each in sets))
     files = {library: Documents(library, paths_of(library)).files for library in libraries}
     names = Counter(file.name for several in files.values() for file in several)
     paths: list[Path] = []
@@ -202,10 +212,12 @@ def in_one_library(sets: Sequence[QuestionSet], folder: Path) -> tuple[list[Ques
         for file in several:
             renamed[library, file.name] = f"{library} {file.name}"
             shutil.copy2(file, copies / renamed[library, file.name])
-    moved = [replace(each, asked=tuple(_moved(asked, each.library, renamed) for asked in each.asked)) for each in plain]
+    moved = [replace(each, asked=tuple(_moved(asked, each.library, renamed) for asked in each.asked)) for each in sets]
     whole = [library for library in libraries if set(paths_of(library)) <= set(paths)]
     begins_as = INDUSTRY if INDUSTRY in whole else next(iter(whole), "")
-    return moved, Documents(LARGE, tuple(paths), begins_as)
+    made_of = (passages, libraries, sorted(place for each in moved for asked in each.asked for place in asked.evidence))
+    name = f"large-{hashlib.sha256(repr(made_of).encode()).hexdigest()[:8]}"
+    return moved, Documents(name, tuple(paths), begins_as)
 
 
 def _moved(asked: Asked, library: str, renamed: Mapping[tuple[str, str], str]) -> Asked:

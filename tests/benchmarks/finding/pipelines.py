@@ -125,17 +125,17 @@ class Kept:
         return imported
 
     @contextmanager
-    def filling(self, library: str, passages: int) -> Iterator[dict[str, Any]]:
+    def filling(self, library: str) -> Iterator[dict[str, Any]]:
         """Give what is remembered of a filled library; empty where it is to be filled, and what is told then is kept.
 
         A library whose filling fails is made anew.
         """
         told = self._read(library)
-        filled: dict[str, Any] = told.get("filled", {}) if told.get("filled_to") == passages else {}
+        filled: dict[str, Any] = told.get("filled", {})
         if not filled:
             self._file(library).unlink(missing_ok=True)
         yield filled
-        self._write(library, {**told, "filled": filled, "filled_to": passages})
+        self._write(library, {**told, "filled": filled})
 
     def _file(self, library: str) -> Path:
         return self._folder / f"{library}.json"

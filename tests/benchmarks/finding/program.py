@@ -90,7 +90,7 @@ class Program:
 
     def fill(self, library: str, passages: int, evidence: Iterable[Place]) -> int:
         """Write made passages beside the real ones."""
-        with self._kept.filling(library, passages) as filled, json_file(sorted(evidence)) as file:
+        with self._kept.filling(library) as filled, json_file(sorted(evidence)) as file:
             if not filled:
                 filled.update(self._in_library("fill", self.home(library), file, passages))
         return int(filled["passages"])
