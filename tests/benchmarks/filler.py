@@ -19,6 +19,7 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunked_document import index_entry
 from phi3desk.library.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, WORDS_ONLY, add_passage
+from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.paths import Paths
 
@@ -41,7 +42,7 @@ class Seed:
 
 def seeds_of(paths: Paths) -> list[Seed]:
     """Return the passages of a library that others can be made of."""
-    with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
+    with closing(Catalog(paths.catalog)) as catalog, closing(filled_store(paths)) as vectors:
         rows = catalog.connection.execute(
             "SELECT p.id, p.text, p.context, p.language, d.collection_id FROM passage p "
             "JOIN document d ON d.id = p.document_id WHERE length(p.text) > ? ORDER BY p.id",
@@ -49,7 +50,8 @@ def seeds_of(paths: Paths) -> list[Seed]:
         ).fetchall()
         known: dict[int, Any] = {}
         for collection in {row["collection_id"] for row in rows}:
-            known |= vectors.get(collection, [row["id"] for row in rows if row["collection_id"] == collection])
+            where = EmbeddingQueue(catalog).serving(collection)
+            known |= vectors.get(where, [row["id"] for row in rows if row["collection_id"] == collection])
     return [Seed(row["text"], row["context"], row["language"], known.get(row["id"])) for row in rows]
 
 
@@ -60,8 +62,9 @@ def fill(paths: Paths, seeds: Sequence[Seed], passages: int) -> None:
     for seed in seeds:
         of_language.setdefault(seed.language, []).append(seed)
     languages = [seed.language for seed in seeds]
-    with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
+    with closing(Catalog(paths.catalog)) as catalog, closing(filled_store(paths)) as vectors:
         collection = catalog.create_collection("Made")
+        where = EmbeddingQueue(catalog).serving(collection)
         for first in range(0, passages, _PART):
             made: list[tuple[int, int, Any]] = []
             with catalog.writing():
@@ -73,7 +76,7 @@ def fill(paths: Paths, seeds: Sequence[Seed], passages: int) -> None:
                         passage = _add_passage(catalog, document, 1 + place // _PASSAGES_OF_A_PAGE, seed)
                         if seed.vector is not None:
                             made.append((passage, document, seed.vector))
-            vectors.put(collection, *([each[part] for each in made] for part in range(3)))
+            vectors.put(where, *([each[part] for each in made] for part in range(3)))
 
 
 def spliced(first: Seed, second: Seed, noise: np.random.Generator) -> Seed:
@@ -85,6 +88,11 @@ def spliced(first: Seed, second: Seed, noise: np.random.Generator) -> Seed:
     strange = noise.standard_normal(len(first.vector))
     vector = first.vector + second.vector + _NOISE * strange / np.linalg.norm(strange)
     return Seed(text, first.context, first.language, (vector / np.linalg.norm(vector)).astype(np.float32))
+
+
+def filled_store(paths: Paths) -> VectorStore:
+    """Open the store of a library's vectors."""
+    return VectorStore(paths.vectors)
 
 
 def _add_document(catalog: Catalog, collection: int, number: int, language: str) -> int:

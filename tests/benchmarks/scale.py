@@ -20,11 +20,10 @@ import psutil
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.embedding.embedder import open_embedder
 from phi3desk.library.embedding.queue import EmbeddingQueue
-from phi3desk.library.embedding.vector_store import VectorStore
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths, resource
 from phi3desk.settings import Settings
-from tests.benchmarks.filler import fill, seeds_of
+from tests.benchmarks.filler import fill, filled_store, seeds_of
 from tests.benchmarks.material import pages_of
 from tests.benchmarks.table import Row, at_least, at_most
 
@@ -64,7 +63,7 @@ def _recall_rows(paths: Paths, questions: Sequence[str]) -> Iterator[Row]:
     """Compare the index of neighbours with the exact search, and what letting go of the embedder gives back."""
     embedder = open_embedder()
     asked = np.array([embedder.embed_question(question) for question in questions])
-    with closing(Catalog(paths.catalog)) as catalog, closing(VectorStore(paths.vectors)) as vectors:
+    with closing(Catalog(paths.catalog)) as catalog, closing(filled_store(paths)) as vectors:
         (collection,) = (EmbeddingQueue(catalog).serving(found.id) for found in catalog.collections())
         ids = np.array(sorted(vectors.ids(collection)))
         best = np.full((len(asked), 10), -2.0)
