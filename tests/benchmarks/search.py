@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.benchmarks.finding import langchain, rankers, tables
-from tests.benchmarks.finding.measuring import Measuring, Report
+from tests.benchmarks.finding.measuring import Measuring, Report, plain_sets
 from tests.benchmarks.finding.pipelines import Documents, Pipeline
 from tests.benchmarks.finding.program import Program, check_out
 from tests.benchmarks.finding.questions import SPLITS, QuestionSet, chosen_sets, known_sets, paths_of
@@ -40,10 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say("There is nothing to ask: the corpus is not here. PHI3DESK_CORPUS names its folder.")
         return 1
     with _folder(chosen.keep) as folder:
-        pipelines = _pipelines(chosen.only, chosen.base, folder)
         if chosen.rankers:
-            _print(_rankers(pipelines, found.sets))
+            _print(_rankers(_program(folder), found.sets))
             return 0
+        pipelines = _pipelines(chosen.only, chosen.base, folder)
+        if not pipelines:
+            return 1
         reports: list[Report] = []
         for pipeline in pipelines:
             measuring = Measuring(pipeline, found.sets)
@@ -82,7 +84,7 @@ def _pipelines(only: Sequence[str] | None, base: str, folder: Path) -> list[Pipe
     wanted = only or (PROGRAM, BASE, LANGCHAIN)
     pipelines: list[Pipeline] = []
     if PROGRAM in wanted:
-        pipelines.append(Program("phi3desk", ROOT, folder / PROGRAM, completes_questions=True))
+        pipelines.append(_program(folder))
     if BASE in wanted:
         checkout = folder / f"checkout-{base}"
         if checkout.is_dir() or check_out(base, checkout):
@@ -98,12 +100,15 @@ def _pipelines(only: Sequence[str] | None, base: str, folder: Path) -> list[Pipe
     return pipelines
 
 
-def _rankers(pipelines: Sequence[Pipeline], sets: Sequence[QuestionSet]) -> Iterator[str]:
-    own = next((each for each in pipelines if isinstance(each, Program) and each.completes_questions), None)
-    assert own is not None, "--rankers is about this program"
-    for library in dict.fromkeys(each.library for each in sets):
-        own.build(Documents(library, paths_of(library)))
-    return rankers.table(own, sets)
+def _program(folder: Path) -> Program:
+    return Program("phi3desk", ROOT, folder / PROGRAM, completes_questions=True)
+
+
+def _rankers(program: Program, sets: Sequence[QuestionSet]) -> Iterator[str]:
+    plain = plain_sets(sets)
+    for library in dict.fromkeys(each.library for each in plain):
+        program.build(Documents(library, paths_of(library)))
+    return rankers.table(program, plain)
 
 
 @contextmanager

@@ -1,16 +1,21 @@
 """The benchmark of the search counts pages as its figures say, and asks every set in the library that answers it."""
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.benchmarks.finding import tables
+from tests.benchmarks.finding import in_library, tables
 from tests.benchmarks.finding.measuring import Measuring
 from tests.benchmarks.finding.pipelines import Answer, Documents, Imported, Kept, Watched
+from tests.benchmarks.finding.program import Program
 from tests.benchmarks.finding.questions import Asked, Place, chosen_sets, split_of
 from tests.benchmarks.finding.scoring import scores_of
+from tests.helpers.commands import run_command
 
 
 def test_pages_count_once_and_documents_by_their_first_passages():
@@ -112,3 +117,41 @@ def test_library_whose_import_or_filling_did_not_end_is_made_anew(tmp_path: Path
         assert not filled
         raise OSError("no room")
     assert (kept.imported("one"), kept.imported("two")) == (imported, None)
+
+
+class ProgramInThisProcess(Program):
+    """The program without processes of its own: each would cost seconds."""
+
+    def _command(self, *arguments: object) -> list[dict[str, Any]]:
+        _, home, *words = arguments
+        ended = run_command(Path(str(home)), *words)
+        assert ended.returncode == 0, ended.stderr
+        return [json.loads(line) for line in ended.stdout.splitlines()]
+
+    def _in_library(self, step: str, *arguments: object) -> dict[str, Any]:
+        return in_library.STEPS[step](*arguments)
+
+
+def test_program_is_asked_before_and_after_its_library_is_filled(tmp_path: Path):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for subject in ("pump", "valve", "compressor"):
+        told = f"The seal of the {subject} is replaced every year by the maintenance team of the plant."
+        (folder / f"{subject}.md").write_text(f"{told} Each {subject} has a plate with its number and its maker on it.")
+    program = ProgramInThisProcess("own", tmp_path, tmp_path / "homes", completes_questions=True)
+    imported = program.build(Documents("one", (folder,)))
+    assert (imported.pages, imported.passages, imported.states) == (3, 3, {"ready": 3})
+    assert imported.embedder_seconds > 0
+    evidence = Place("pump.md", 1)
+    asked = [Asked("1", "en", "When is the seal of the pump replaced?", frozenset({evidence}))]
+    assert program.ask("one", asked)["1"].found[0] == evidence
+    held = program.fill("one", 60, [evidence])
+    assert 60 <= held < 80
+    assert program.ask("one", asked)["1"].found[0] == evidence
+    watched = program.watch("one", asked)
+    assert (len(watched.seconds), watched.relevant) == (1, (True,))
+    with closing(sqlite3.connect(program.home("one") / "catalog.db")) as catalog:
+        made = [text for (text,) in catalog.execute("SELECT text FROM passage ORDER BY id")][3:]
+    assert len(made) == held - 3
+    assert any("valve" in text and "compressor" in text for text in made)
+    assert not any("pump" in text for text in made)

@@ -10,6 +10,7 @@ import json
 import sqlite3
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def ask(home: Path, questions: Path) -> dict[str, Any]:
 
 
 def embedder(home: Path) -> dict[str, Any]:
-    """Embed the texts of a library that have a vector, each once, with nothing beside it; loading it does not count."""
+    """Load the embedder, and embed the texts of a library that have a vector, each once, with nothing beside it."""
     from phi3desk.library.embedding.embedder import open_embedder
     from phi3desk.paths import Paths
 
@@ -63,13 +64,15 @@ def embedder(home: Path) -> dict[str, Any]:
         rows = catalog.execute("SELECT context, text FROM passage WHERE embedded = 1 GROUP BY digest").fetchall()
     alone = open_embedder()
     texts = [alone.passage_prefix + (f"{context}\n{text}" if context else text) for context, text in rows]
+    began = time.perf_counter()
     alone.load()
+    loaded = time.perf_counter() - began
     # a part of a large library tells the speed
     some = texts[:: -(-len(texts) // _MOST_EMBEDDED)] if texts else []
     began = time.perf_counter()
     alone.embed(some)
     took = time.perf_counter() - began
-    return {"name": alone.name, "passages": len(texts), "seconds": took * len(texts) / max(1, len(some))}
+    return {"name": alone.name, "passages": len(texts), "seconds": loaded + took * len(texts) / max(1, len(some))}
 
 
 def fill(home: Path, evidence: Path, passages: int) -> dict[str, Any]:
@@ -115,16 +118,13 @@ def _filler() -> tuple[Any, Any]:
     return filler.seeds_of, filler.fill
 
 
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {"prepare": prepare, "ask": ask, "embedder": embedder, "fill": fill}
+
+
 def main() -> None:
     """Do one step, and hand its figures to the process that started this one."""
-    step, home, *rest = sys.argv[1:]
-    if step == "fill":
-        told = fill(Path(home), Path(rest[0]), int(rest[1]))
-    elif step == "ask":
-        told = ask(Path(home), Path(rest[0]))
-    else:
-        told = {"prepare": prepare, "embedder": embedder}[step](Path(home))
-    print(json.dumps(told), flush=True)
+    step, *given = sys.argv[1:]
+    print(json.dumps(STEPS[step](*(int(each) if each.isdecimal() else Path(each) for each in given))), flush=True)
 
 
 if __name__ == "__main__":

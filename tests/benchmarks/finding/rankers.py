@@ -14,7 +14,7 @@ from phi3desk.settings import Settings
 from tests.benchmarks.finding.measuring import some_of
 from tests.benchmarks.finding.pipelines import FOUND
 from tests.benchmarks.finding.program import Program
-from tests.benchmarks.finding.questions import CONVERSATIONS, Place, QuestionSet
+from tests.benchmarks.finding.questions import Place, QuestionSet
 from tests.benchmarks.finding.scoring import Scores, scores_of
 from tests.benchmarks.table import line
 
@@ -24,8 +24,7 @@ _ALL = "all features"
 
 def table(program: Program, sets: Sequence[QuestionSet]) -> Iterator[str]:
     """Yield one row a feature, with page@1 and page@5 of each set without it; the libraries are there already."""
-    plain = [each for each in sets if not each.is_foreign and each.file != CONVERSATIONS]
-    columns = {each.name: _without_each(program.home(each.library), each) for each in plain}
+    columns = {each.name: _without_each(program.home(each.library), each) for each in sets}
     yield line(("without", *columns))
     yield line(("---",) * (1 + len(columns)))
     for name in dict.fromkeys(name for column in columns.values() for name in column):
