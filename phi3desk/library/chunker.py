@@ -33,6 +33,8 @@ _SPACELESS_CHARACTERS = 450
 #: up to the second. A heading begins a new passage once the one under way has the third.
 _AT_LEAST, _AT_MOST, _BEFORE_HEADING = 0.25, 1.175, 0.35
 _HEADINGS_SHOWN = 3
+#: stands in a context before each heading
+HEADINGS_BEHIND = " › "
 _CONTEXT_CHARACTERS = 320
 _NAME_CHARACTERS = 200
 _HEADING_CHARACTERS = 90
@@ -316,8 +318,10 @@ def _is_cell(line: str) -> bool:
 def _context(title: str, headings: Sequence[str], text: str) -> str:
     """Return title and headings in one short line, without what the passage begins with anyway."""
     start = fold(text[:300])
-    parts = [title] if title else []
-    parts += [heading for heading in headings if fold(heading) not in start and fold(heading) != fold(title)]
-    return " › ".join(part[:_NAME_CHARACTERS] if part == title else part[:_HEADING_CHARACTERS] for part in parts)[
-        :_CONTEXT_CHARACTERS
+    parts = [title[:_NAME_CHARACTERS]] if title else []
+    parts += [
+        heading[:_HEADING_CHARACTERS]
+        for heading in headings
+        if fold(heading) not in start and fold(heading) != fold(title)
     ]
+    return HEADINGS_BEHIND.join(parts)[:_CONTEXT_CHARACTERS]

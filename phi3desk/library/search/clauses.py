@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from phi3desk.library.chunker import HEADINGS_BEHIND
 from phi3desk.library.text import fold
 
 #: Words that a number of a clause stands behind, folded: abbreviations, and the beginnings of words with any ending.
@@ -39,7 +40,7 @@ def leads_with(folded: str, number: str) -> float:
     """Return 1 where a line of a passage begins with a clause's number, less where a heading above does, else 0."""
     leading = _leading(number)
     first, *lines = folded.split("\n")
-    heading, *above = first.split(" › ")
+    heading, *above = first.split(HEADINGS_BEHIND)
     if any(leading.match(line) for line in (heading, *lines)):
         return 1.0
     return _UNDER if any(leading.match(line) for line in above) else 0.0

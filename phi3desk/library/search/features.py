@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.library.search.clauses import leads_with
+from phi3desk.library.search.document_names import DocumentName, without_name
 from phi3desk.library.search.postings import K1, B, Statistics
 from phi3desk.library.search.word_index import Indexed
 from phi3desk.library.terms import words_of
@@ -33,14 +34,23 @@ class Term:
 
 @dataclass(frozen=True)
 class Features:
-    """What ties one passage to the question, each 0 to 1.
+    """What ties one passage to the question.
 
-    `words` and `trigrams` are BM25 scores as shares of the best candidate's. `trigram_coverage` and `coverage` are the
-    shares, weighted by idf, of the question's trigrams and of its words that the passage contains; `proximity` is the
-    share of its words that stand close together, `pairs` that of its adjacent words that are adjacent here too.
-    `clause` tells that the passage begins with, or stands under, the number that the question names a clause by.
-    `matched` are the question's words that the passage contains. `meaning` is the cosine similarity, or None where the
-    embedder has no vote or ranks the passage low.
+    `document` is the share of the question's words, weighted by idf, that the document's name holds. All the others are
+    about the words that it does not hold, for in a named document every passage would fit by those: `words` and
+    `trigrams` are BM25 scores as shares of what a short passage would have that holds each of the question's words
+    once, so that little is said for any passage where question and documents differ in language; `trigram_coverage` is
+    the share of the question's trigrams that the passage contains, `proximity` the share of its words that stand close
+    together, `pairs` that of its adjacent words that are adjacent here too. `clause` tells that the passage begins
+    with, or stands under, the number that the question names a clause by.
+
+    `standing` tells in deviations how far the passage stands out by its meaning (see `meaning`), `standing_of_document`
+    is that of the best passages of its document, and `standing_within` how far it stands out among those by what the
+    question asks besides the name. All three are 0 where no embedder has a vote.
+
+    `coverage` is the share of the question's words that passage or document's name hold, `matched` are these words;
+    `trigrams_covered` is the same share of its trigrams. `likeness` is the standing among texts about all kinds of
+    things.
     """
 
     words: float
@@ -49,9 +59,14 @@ class Features:
     proximity: float
     pairs: float
     clause: float
+    document: float
     coverage: float
+    trigrams_covered: float
     matched: tuple[str, ...]
-    meaning: float | None
+    standing: float = 0.0
+    likeness: float = 0.0
+    standing_of_document: float = 0.0
+    standing_within: float = 0.0
 
 
 class Query:
@@ -68,16 +83,93 @@ class Query:
         trigrams: Mapping[str, float],
         word_statistics: Statistics,
         trigram_statistics: Statistics,
-        similarities: Mapping[int, float],
         clauses: Sequence[str] = (),
+    ) -> None:
+        self._question = question
+        self._terms = terms
+        self._trigrams = trigrams
+        self._clauses = clauses
+        self._word_statistics = word_statistics
+        self._trigram_statistics = trigram_statistics
+        self._weight = sum(term.weight for term in terms) or 1.0
+        self._trigrams_weight = sum(trigrams.values()) or 1.0
+        self._best_words = sum(max(map(word_statistics.weight, term.stems), default=0.0) for term in terms) or 1.0
+        self._best_trigrams = sum(map(trigram_statistics.weight, trigrams)) or 1.0
+        self._parts: dict[frozenset[int], _Part] = {}
+
+    def named(self, name: DocumentName) -> frozenset[int]:
+        """Return which of the question's terms, by their place, are part of a document's name."""
+        return frozenset(at for at, term in enumerate(self._terms) if name.holds(term.word, term.stems))
+
+    def words(self, terms: Iterable[int]) -> frozenset[str]:
+        """Return the folded words of some terms."""
+        return frozenset(self._terms[at].word for at in terms)
+
+    def share(self, terms: Iterable[int]) -> float:
+        """Return the share of the question's words, weighted by idf, that some terms are."""
+        return sum(self._terms[at].weight for at in terms) / self._weight
+
+    def measure(self, candidates: Sequence[Indexed], names: Mapping[int, DocumentName]) -> list[Features]:
+        """Measure passages, in their order, by their words; `names` are those of their documents."""
+        named = {document: self.named(name) for document, name in names.items()}
+        measured: dict[int, Features] = {}
+        of: dict[frozenset[int], list[Indexed]] = {}
+        for each in candidates:
+            of.setdefault(named.get(each.document_id, frozenset()), []).append(each)
+        for left_out, passages in of.items():
+            part = self._part(left_out)
+            by_trigrams = part.matched_trigrams([without_name(each, names) for each in passages])
+            for each, both in zip(passages, by_trigrams, strict=True):
+                measured[each.id] = self._features(part, left_out, each, *both)
+        return [measured[each.id] for each in candidates]
+
+    def _part(self, left_out: frozenset[int]) -> _Part:
+        if left_out not in self._parts:
+            terms = [term for at, term in enumerate(self._terms) if at not in left_out]
+            trigrams = self._trigrams
+            if left_out:
+                trigrams = {t: weight for t, weight in trigrams.items() if any(t in term.word for term in terms)}
+            self._parts[left_out] = _Part(
+                self._question, terms, trigrams, self._word_statistics, self._trigram_statistics
+            )
+        return self._parts[left_out]
+
+    def _features(
+        self, part: _Part, left_out: frozenset[int], candidate: Indexed, trigram_coverage: float, trigrams: float
+    ) -> Features:
+        words, proximity, pairs, held = part.measure(candidate)
+        document = self.share(left_out)
+        of_rest = part.weight / self._weight
+        return Features(
+            words=words / self._best_words,
+            trigrams=trigrams / self._best_trigrams,
+            trigram_coverage=trigram_coverage / self._trigrams_weight,
+            proximity=proximity * of_rest,
+            pairs=pairs,
+            clause=max((leads_with(candidate.folded, number) for number in self._clauses), default=0.0),
+            document=document,
+            coverage=document + sum(term.weight for term in held) / self._weight,
+            trigrams_covered=(self._trigrams_weight - part.trigrams_weight + trigram_coverage) / self._trigrams_weight,
+            matched=(*(self._terms[at].word for at in sorted(left_out)), *(term.word for term in held)),
+        )
+
+
+class _Part:
+    """The words of a question that a document's name does not hold."""
+
+    def __init__(
+        self,
+        question: str,
+        terms: Sequence[Term],
+        trigrams: Mapping[str, float],
+        word_statistics: Statistics,
+        trigram_statistics: Statistics,
     ) -> None:
         self._terms = terms
         self._trigrams = trigrams
-        self._similarities = similarities
-        self._clauses = clauses
         self._term_of_stem = {s: index for index, term in enumerate(terms) for s in term.stems}
-        self._weight = sum(term.weight for term in terms) or 1.0
-        self._trigrams_weight = sum(trigrams.values()) or 1.0
+        self.weight = sum(term.weight for term in terms)
+        self.trigrams_weight = sum(trigrams.values())
         self._stem_weights = {stem: word_statistics.weight(stem) * (K1 + 1) for stem in self._term_of_stem}
         self._trigram_weights = [trigram_statistics.weight(trigram) * (K1 + 1) for trigram in trigrams]
         self._mean_tokens = max(1.0, word_statistics.mean_tokens)
@@ -86,15 +178,8 @@ class Query:
         order = [term_of_word.get(word) for word in words_of(question)]
         self._pairs = {(a, b) for a, b in pairwise(order) if a is not None and b is not None and a != b}
 
-    def measure(self, candidates: Sequence[Indexed]) -> list[Features]:
-        """Measure passages, in their order; the BM25 scores become shares of the best one's."""
-        by_trigrams = self._matched_trigrams([candidate.folded for candidate in candidates])
-        measured = [self._measure(each, *both) for each, both in zip(candidates, by_trigrams, strict=True)]
-        words = max((m.words for m in measured), default=0.0) or 1.0
-        trigrams = max((m.trigrams for m in measured), default=0.0) or 1.0
-        return [replace(m, words=m.words / words, trigrams=m.trigrams / trigrams) for m in measured]
-
-    def _measure(self, candidate: Indexed, trigram_coverage: float, trigrams: float) -> Features:
+    def measure(self, candidate: Indexed) -> tuple[float, float, float, list[Term]]:
+        """Return a passage's BM25 score, its proximity and pairs, and the terms it holds."""
         known = self._term_of_stem
         body, context = candidate.body.split(), candidate.context.split()
         places = [(at, word) for at, word in enumerate(body) if word in known]
@@ -102,16 +187,11 @@ class Query:
         spots = [(at, known[word]) for at, word in places]
         everywhere = {spot for _, spot in spots} | {known[word] for word in above}
         pairs = {(a, b) for (at, a), (after, b) in pairwise(spots) if after == at + 1} & self._pairs
-        return Features(
-            words=self._bm25([word for _, word in places], above, len(body) + len(context)),
-            trigrams=trigrams,
-            trigram_coverage=trigram_coverage,
-            proximity=self._proximity(spots) / self._weight,
-            pairs=len(pairs) / len(self._pairs) if self._pairs else 0.0,
-            clause=max((leads_with(candidate.folded, number) for number in self._clauses), default=0.0),
-            coverage=sum(self._terms[i].weight for i in everywhere) / self._weight,
-            matched=tuple(self._terms[i].word for i in sorted(everywhere)),
-            meaning=self._similarities.get(candidate.id),
+        return (
+            self._bm25([word for _, word in places], above, len(body) + len(context)),
+            self._proximity(spots) / (self.weight or 1.0),
+            len(pairs) / len(self._pairs) if self._pairs else 0.0,
+            [self._terms[index] for index in sorted(everywhere)],
         )
 
     def _bm25(self, in_body: Sequence[str], in_context: Sequence[str], tokens: int) -> float:
@@ -121,14 +201,14 @@ class Query:
             times[word] = times.get(word, 0.0) + _IN_CONTEXT
         return sum(self._stem_weights[word] * n / (n + length) for word, n in times.items())
 
-    def _matched_trigrams(self, texts: Sequence[str]) -> list[tuple[float, float]]:
-        """Return, for each text, the share by weight of the trigrams that it contains, and its BM25 score by them."""
+    def matched_trigrams(self, texts: Sequence[str]) -> list[tuple[float, float]]:
+        """Return, for each text, the weight of the trigrams that it contains, and its BM25 score by them."""
         import numpy as np
 
         if not self._trigrams or not texts:
             return [(0.0, 0.0)] * len(texts)
         times = _times(texts, list(self._trigrams))
-        matched = (times > 0) @ np.array(list(self._trigrams.values())) / self._trigrams_weight
+        matched = (times > 0) @ np.array(list(self._trigrams.values()))
         tokens = np.array([max(0, len(text) - 2) for text in texts])
         length = K1 * (1 - B + B * tokens / self._mean_trigrams)
         scores = times / (times + length[:, None]) @ np.array(self._trigram_weights)

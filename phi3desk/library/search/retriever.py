@@ -1,17 +1,17 @@
-"""Finds the passages that answer a question: by stems, by trigrams, and by embedding where the language allows it.
+"""Finds the passages that answer a question: the document first, by its name, then its passages, by all the rest.
 
-Candidates come from the word index (stems, trigrams) and Chroma. They are then scored anew, all by the same features,
-each between 0 and 1 and weighted by how rare a word is in the library. Scores are added and not ranks: a first rank
-says nothing about how good a ranker's best find is.
+Candidates come from the word index (stems, trigrams) and from the embedders that serve the collections searched. They
+are then scored anew, all by the same features. Scores are added and not ranks, and each is measured against what it
+could be for this question at all, or against all passages: so a ranker that finds nothing that stands out, such as the
+words of a German question in English documents, has little to say.
 """
 
 from __future__ import annotations
 
-import logging
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
@@ -21,26 +21,27 @@ from phi3desk.library.embedding.serving import Serving
 from phi3desk.library.language import language_of
 from phi3desk.library.scripts import is_piece
 from phi3desk.library.search.clauses import clause_numbers
+from phi3desk.library.search.document_names import DocumentName, names_of
 from phi3desk.library.search.features import Features, Query, Term
-from phi3desk.library.search.postings import inside
+from phi3desk.library.search.meaning import NOWHERE, Meaning, Meanings, Standing
+from phi3desk.library.search.relevance import is_relevant
 from phi3desk.library.search.scope import Scope
-from phi3desk.library.search.word_index import Extent, WordIndex
-from phi3desk.library.terms import question_trigrams, question_words, stem
-
-log = logging.getLogger(__name__)
+from phi3desk.library.search.word_index import Extent, Indexed, WordIndex
+from phi3desk.library.terms import question_trigrams, question_words, stem, words_of
 
 #: Candidates of each kind of search.
 _CANDIDATES = 60
-#: Of a scope that the store of vectors does not know.
-_CANDIDATES_TO_PICK = 1000
-#: The most documents that the store of vectors is restricted to.
-_DOCUMENTS_ASKED_FOR = 500
 _COMMON_LANGUAGE = 0.03
-#: Measured on questions with an answer and on foreign ones: no more than one true find in fifty is taken for unrelated.
-#: To call a true find unrelated is the worse mistake, for the user then gets no answer at all.
-_TIED_BY_WORDS = 0.55
-_TIED_BY_EMBEDDING = 0.45
 _PIECE_OF_NO_WORD = 0.3
+#: Of the documents that fit best by name and by their best passages, so many are looked through, and so much of each.
+_DOCUMENTS_LOOKED_THROUGH = 2
+_LOOKED_THROUGH = 150
+#: A document's standing is that of so many of its best passages.
+_BEST_PASSAGES = 3
+#: What a name's share of the question counts against a deviation of standing, for which documents are looked through.
+_NAME_AGAINST_STANDING = 10.0
+#: From this share of the question on, a name is left out of what the passages of its document are compared with.
+_NAMED = 0.1
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,24 @@ class Weights:
 
     words: float = 1.0
     trigrams: float = 1.0
-    trigram_coverage: float = 1.0
-    proximity: float = 0.5
+    trigram_coverage: float = 0.5
+    proximity: float = 0.3
     pairs: float = 0.2
-    clause: float = 3.0
-    meaning: float = 1.0
+    clause: float = 2.0
+    document: float = 3.5
+    standing: float = 0.3
+    standing_of_document: float = 0.3
+    standing_within: float = 0.2
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question on its way through a search."""
+
+    text: str
+    language: str
+    scope: Scope
+    extent: Extent
 
 
 class Retriever:
@@ -68,8 +82,7 @@ class Retriever:
     ) -> None:
         """Make one; `serving` returns which embedders answer for collections (None: for all)."""
         self._catalog = catalog
-        self._vectors = vectors
-        self._serving = serving
+        self._meanings = Meanings(vectors, serving)
         self._index = WordIndex(catalog)
         self.weights = weights or Weights()
 
@@ -81,19 +94,33 @@ class Retriever:
             raise UserError("The question is empty. Type what you want to know.")
         scope = self._index.scope(searched)
         extent = self._index.extent(scope)
-        language = language_of(question, extent.languages)
-        measured, by_meaning = self.measure(question, scope, extent, language)
+        asked = _Asked(question, language_of(question, extent.languages), scope, extent)
+        measured, meaning = self._measure(asked)
         ranked = sorted(measured.items(), key=lambda item: -self.score(item[1]))[:k]
         passages = self._catalog.passages([passage_id for passage_id, _ in ranked])
+        same_language = extent.languages.get(asked.language, 0.0)
         found = tuple(
-            Found(passages[i], self.score(m), self.is_relevant(m), m.matched, m.meaning)
+            Found(
+                passages[i],
+                self.score(m),
+                is_relevant(m, same_language, bool(meaning.looks)),
+                m.matched,
+                m.standing if meaning.looks else None,
+            )
             for i, m in ranked
             if i in passages
         )
-        embedders = tuple(each.embedder.name for each in self._serving(scope.collections)) if by_meaning else ()
-        seconds = time.monotonic() - started
-        why = self._words_only(scope, language) if extent.passages else None
-        return SearchResult(found, extent.passages, language, seconds, by_meaning, question, embedders, words_only=why)
+        why = self._words_only(asked, meaning) if extent.passages else None
+        return SearchResult(
+            found,
+            extent.passages,
+            asked.language,
+            time.monotonic() - started,
+            bool(meaning.nearest),
+            question,
+            meaning.embedders if meaning.nearest else (),
+            words_only=why,
+        )
 
     def score(self, features: Features) -> float:
         """Return how well a passage fits, from its features."""
@@ -105,72 +132,123 @@ class Retriever:
             + w.proximity * features.proximity
             + w.pairs * features.pairs
             + w.clause * features.clause
-            + w.meaning * max(0.0, features.meaning or 0.0)
+            + w.document * features.document
+            + w.standing * features.standing
+            + w.standing_of_document * features.standing_of_document
+            + w.standing_within * features.standing_within
         )
 
-    def is_relevant(self, features: Features) -> bool:
-        """Return whether words or embedding tie a passage to the question."""
-        return (
-            features.coverage + features.trigram_coverage >= _TIED_BY_WORDS
-            or (features.meaning or 0.0) >= _TIED_BY_EMBEDDING
-        )
-
-    def measure(self, question: str, scope: Scope, extent: Extent, language: str) -> tuple[dict[int, Features], bool]:
-        """Return the candidates for a question with their features, and whether the embedder had a vote."""
-        words = question_words(question, language)
-        languages = {language, *(code for code, share in extent.languages.items() if share >= _COMMON_LANGUAGE)}
+    def _measure(self, asked: _Asked) -> tuple[dict[int, Features], Meaning]:
+        """Return the candidates for a question with their features, and what the embedders said to it."""
+        words = question_words(asked.text, asked.language)
+        extent = asked.extent
+        languages = {asked.language, *(code for code, share in extent.languages.items() if share >= _COMMON_LANGUAGE)}
         stems = {word: frozenset(stem(word, code) for code in languages) for word in words}
-        trigrams = question_trigrams(question, language)
+        trigrams = question_trigrams(asked.text, asked.language)
         by_words, word_statistics = self._index.look(
             self._index.words, (s for several in stems.values() for s in several), extent, _CANDIDATES
         )
         by_trigrams, trigram_statistics = self._index.look(self._index.trigrams, trigrams, extent, _CANDIDATES)
-        similarities = self._similarities(question, scope, extent, language)
-        ids = list(dict.fromkeys([*by_words, *by_trigrams, *similarities]))
-        query = Query(
-            question,
-            [
-                Term(word, stems[word], _weight(word, max(word_statistics.counts[s] for s in stems[word]), extent))
-                for word in words
-            ],
-            {trigram: _idf(trigram_statistics.counts[trigram], extent.passages) for trigram in trigrams},
-            word_statistics,
-            trigram_statistics,
-            similarities,
-            clause_numbers(question),
-        )
-        candidates = self._index.indexed(ids)
-        measured = query.measure(candidates)
-        return {each.id: m for each, m in zip(candidates, measured, strict=True)}, bool(similarities)
+        meaning = self._meanings.ask(asked.text, asked.language, asked.scope, extent, _CANDIDATES)
+        terms = [
+            Term(word, stems[word], _weight(word, max(word_statistics.counts[s] for s in stems[word]), extent))
+            for word in words
+        ]
+        idf = {trigram: _idf(trigram_statistics.counts[trigram], extent.passages) for trigram in trigrams}
+        query = Query(asked.text, terms, idf, word_statistics, trigram_statistics, clause_numbers(asked.text))
+        candidates = self._index.indexed(list(dict.fromkeys([*by_words, *by_trigrams, *meaning.nearest])))
+        names = names_of(self._catalog, self._index, candidates)
+        standings = self._meanings.standings(meaning.looks, [each.id for each in candidates])
+        named = {document: query.share(query.named(name)) for document, name in names.items()}
+        best = _best_documents(candidates, named, standings)
+        candidates += self._looked_through(asked, best, meaning, standings, {each.id for each in candidates})
+        by_word = dict(zip([each.id for each in candidates], query.measure(candidates, names), strict=True))
+        within = self._standings_within(asked, query, best, names, named, meaning, standings)
+        return _with_standings(candidates, by_word, standings, within), meaning
 
-    def _words_only(self, scope: Scope, language: str) -> WordsOnly | None:
+    def _looked_through(
+        self, asked: _Asked, documents: Sequence[int], meaning: Meaning, standings: dict[int, Standing], known: set[int]
+    ) -> list[Indexed]:
+        """Return the passages of documents that are no candidates yet, and put their standings to the others."""
+        found: list[int] = []
+        within = asked.extent.within
+        for document in documents:
+            ids = [i for i in self._index.passages_of(document) if within is None or (i < len(within) and within[i])]
+            own = self._meanings.standings(meaning.looks, ids)
+            standings.update(own)
+            if len(ids) > _LOOKED_THROUGH:
+                ids = sorted(ids, key=lambda i: -own.get(i, NOWHERE).among_passages)[:_LOOKED_THROUGH]
+            found += [i for i in ids if i not in known]
+        return self._index.indexed(found)
+
+    def _standings_within(
+        self,
+        asked: _Asked,
+        query: Query,
+        best: Sequence[int],
+        names: Mapping[int, DocumentName],
+        named: Mapping[int, float],
+        meaning: Meaning,
+        standings: Mapping[int, Standing],
+    ) -> Mapping[int, Standing]:
+        """Return how far passages stand out by what is asked besides the name of the best document."""
+        if not meaning.looks or not best or named[best[0]] < _NAMED:
+            return standings
+        left_out = query.words(query.named(names[best[0]]))
+        rest = " ".join(word for word in asked.text.split() if left_out.isdisjoint(words_of(word)))
+        if not rest or rest == asked.text:
+            return standings
+        looks = self._meanings.look(rest, asked.language, asked.scope)
+        return self._meanings.standings(looks, list(standings))
+
+    def _words_only(self, asked: _Asked, meaning: Meaning) -> WordsOnly | None:
         """Return why no embedder has a vote, None where one has."""
-        serving = self._serving(scope.collections)
-        if not serving:
-            return WordsOnly.NO_VECTORS
-        return None if any(language in each.embedder.languages for each in serving) else WordsOnly.LANGUAGE
+        if meaning.nearest:
+            return None
+        serving = self._meanings.serving(asked.scope)
+        known = any(not asked.language or asked.language in each.embedder.languages for each in serving)
+        return WordsOnly.NO_VECTORS if known or not serving else WordsOnly.LANGUAGE
 
-    def _similarities(self, question: str, scope: Scope, extent: Extent, language: str) -> dict[int, float]:
-        """Return the nearest passages with their cosine similarity; none for a language the embedder does not know."""
-        import numpy as np
 
-        # what the vectors cannot be restricted to is picked out of more of them
-        documents = None if len(scope.documents or ()) > _DOCUMENTS_ASKED_FOR else scope.documents
-        count = _CANDIDATES if documents == scope.documents and not scope.pages else _CANDIDATES_TO_PICK
-        nearest: dict[int, float] = {}
-        for serving in self._serving(scope.collections):
-            embedder = serving.embedder
-            if language not in embedder.languages:
-                continue
-            try:
-                vector = embedder.embed_question(embedder.question_prefix + question)
-            except UserError:
-                # its model cannot be loaded: the words find what they can
-                log.warning("%s cannot be used", embedder.name, exc_info=True)
-                continue
-            for i in serving.collections:
-                nearest.update(self._vectors.nearest(i, vector, count, documents, serving.embedder_id))
-        return {int(i): nearest[i] for i in inside(np.array(list(nearest), dtype=np.int64), extent.within)}
+def _best_documents(
+    candidates: Sequence[Indexed], named: Mapping[int, float], standings: Mapping[int, Standing]
+) -> list[int]:
+    """Return the documents to look through, the best first."""
+    of_document = _of_documents(candidates, standings)
+    ranked = sorted(named, key=lambda document: -(_NAME_AGAINST_STANDING * named[document] + of_document[document]))
+    return ranked[:_DOCUMENTS_LOOKED_THROUGH]
+
+
+def _of_documents(candidates: Sequence[Indexed], standings: Mapping[int, Standing]) -> dict[int, float]:
+    """Return the standing of each document: the mean of its best passages."""
+    of: dict[int, list[float]] = {}
+    for each in candidates:
+        of.setdefault(each.document_id, []).append(standings.get(each.id, NOWHERE).among_passages)
+    best = {document: sorted(values, reverse=True)[:_BEST_PASSAGES] for document, values in of.items()}
+    return {document: sum(values) / len(values) for document, values in best.items()}
+
+
+def _with_standings(
+    candidates: Sequence[Indexed],
+    measured: Mapping[int, Features],
+    standings: Mapping[int, Standing],
+    within: Mapping[int, Standing],
+) -> dict[int, Features]:
+    of_document = _of_documents(candidates, standings)
+    means: dict[int, list[float]] = {}
+    for each in candidates:
+        means.setdefault(each.document_id, []).append(within.get(each.id, NOWHERE).among_passages)
+    mean = {document: sum(values) / len(values) for document, values in means.items()}
+    return {
+        each.id: replace(
+            measured[each.id],
+            standing=standings.get(each.id, NOWHERE).among_passages,
+            likeness=standings.get(each.id, NOWHERE).among_all,
+            standing_of_document=of_document[each.document_id],
+            standing_within=(within[each.id].among_passages - mean[each.document_id] if each.id in within else 0.0),
+        )
+        for each in candidates
+    }
 
 
 def _weight(word: str, count: float, extent: Extent) -> float:

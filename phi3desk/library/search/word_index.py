@@ -140,6 +140,13 @@ class WordIndex:
             ids = ids[np.argpartition(-scores[ids], limit)[:limit]]
         return [int(i) for i in ids[np.argsort(-scores[ids], kind="stable")]], statistics
 
+    def passages_of(self, document_id: int) -> list[int]:
+        """Return the passages of a document, in their order."""
+        rows = self._catalog.connection.execute(
+            "SELECT id FROM passage WHERE document_id = ? ORDER BY id", (document_id,)
+        )
+        return [int(row["id"]) for row in rows]
+
     def indexed(self, passage_ids: Sequence[int]) -> list[Indexed]:
         """Return passages as the index holds them."""
         rows = self._catalog.connection.execute(

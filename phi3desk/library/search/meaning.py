@@ -1,0 +1,192 @@
+"""How far passages stand out from all others by what they mean, seen from a question.
+
+Cosines of one embedder lie between 0.7 and 0.9 and those of another between 0 and 0.6, and of one embedder they differ
+from language to language. So a passage's standing is told: how many standard deviations its cosine lies above the mean
+cosine that the question has with a sample of the passages searched. Standings of different embedders, questions and
+languages can be compared and added.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from phi3desk.errors import UserError
+from phi3desk.library.embedding.embedder import Embedder
+from phi3desk.library.embedding.library_vectors import LibraryVectors
+from phi3desk.library.embedding.serving import Serving
+from phi3desk.library.search.postings import inside
+from phi3desk.library.search.scope import Scope
+from phi3desk.library.search.word_index import Extent
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Vector = np.ndarray[Any, np.dtype[np.float32]]
+    Matrix = np.ndarray[Any, np.dtype[np.float32]]
+
+log = logging.getLogger(__name__)
+
+#: Passages that the mean and the deviation are taken from.
+_SAMPLE = 500
+#: In a library of fewer passages, texts about all kinds of things are added to them.
+_FEW = 100
+#: Deviations below this share of the range of cosines would tell noise.
+_LEAST_DEVIATION = 0.01
+#: The most documents that the store of vectors is restricted to.
+_DOCUMENTS_ASKED_FOR = 500
+#: Of a scope that the store of vectors does not know, so many are picked from.
+_PICKED_FROM = 1000
+_ALL_KINDS = (
+    "The ferry leaves for the island at seven in the morning.",
+    "Knead the dough until it is smooth, and let it rise for an hour.",
+    "The committee adopted the minutes of its last meeting.",
+    "Press the red button to stop the conveyor belt.",
+    "He was born in a small village and became a painter.",
+    "The tenant gives notice three months before moving out.",
+    "Der Antrag ist bis zum Ende des Monats bei der Behörde einzureichen.",
+    "Die Bienen fliegen im Frühling als Erstes die Weiden an.",
+    "Vor dem Wechsel der Klinge ist das Gerät vom Netz zu trennen.",
+    "Vlak iz Ljubljane zamuja dvajset minut.",
+    "Pacient naj zdravilo jemlje po jedi.",
+    "Občina je razpisala natečaj za novo šolo.",
+    "Ekipa je v zadnji minuti dosegla odločilni zadetek.",
+    "Το μουσείο είναι κλειστό κάθε Δευτέρα.",
+    "Ο εργοδότης καταβάλλει τον μισθό στο τέλος του μήνα.",
+    "Ανακατέψτε το λάδι με το λεμόνι και το αλάτι.",
+    "Поїзд прибуває на другу колію о восьмій годині.",
+    "Двигун слід перевіряти раз на рік.",
+    "Письменниця видала свою першу збірку віршів.",
+    "Cererea se depune în termen de treizeci de zile.",
+    "Iarna trecută a nins mult la munte.",
+    "Motorul se verifică înainte de fiecare pornire.",
+    "Skogen brann i tre dagar innan regnet kom.",
+    "Avtalet gäller från och med den första januari.",
+)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and standard deviation of some cosines."""
+
+    mean: float
+    deviation: float
+
+    def deviations(self, cosine: float) -> float:
+        """Return how many deviations a cosine lies above the mean."""
+        return (cosine - self.mean) / self.deviation
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a passage stands out, in deviations: among the passages searched, and among texts of all kinds."""
+
+    among_passages: float = 0.0
+    among_all: float = 0.0
+
+
+#: That of a passage without a vector.
+NOWHERE = Standing()
+
+
+@dataclass(frozen=True)
+class Look:
+    """A question as one embedder sees it: its vector, and its cosines with the passages and with texts of all kinds."""
+
+    serving: Serving
+    vector: Vector
+    passages: Spread
+    all_kinds: Spread
+
+    def standing(self, cosine: float) -> Standing:
+        """Return how far a cosine stands out."""
+        return Standing(self.passages.deviations(cosine), self.all_kinds.deviations(cosine))
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the embedders say to a question: their looks at it, and the nearest passages, by id, with their cosines."""
+
+    looks: tuple[Look, ...] = ()
+    nearest: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def embedders(self) -> tuple[str, ...]:
+        """The names of the embedders that had a vote."""
+        return tuple(dict.fromkeys(look.serving.embedder.name for look in self.looks))
+
+
+class Meanings:
+    """Asks the embedders that serve the collections of a library; any thread may use it."""
+
+    def __init__(self, vectors: LibraryVectors, serving: Callable[[Sequence[int] | None], list[Serving]]) -> None:
+        self._vectors = vectors
+        self._serving = serving
+        self._kinds: dict[str, Matrix] = {}
+
+    def serving(self, scope: Scope) -> list[Serving]:
+        """Return the embedders that answer for a scope."""
+        return self._serving(scope.collections)
+
+    def look(self, question: str, language: str, scope: Scope) -> tuple[Look, ...]:
+        """Return a question as each embedder sees it that knows its language; none where there is no such embedder."""
+        looks = []
+        for serving in self._serving(scope.collections):
+            embedder = serving.embedder
+            if language and language not in embedder.languages:
+                continue
+            try:
+                vector = embedder.embed_question(embedder.question_prefix + question)
+            except UserError:
+                # its model cannot be loaded: the words find what they can
+                log.warning("%s cannot be used", embedder.name, exc_info=True)
+                continue
+            looks.append(self._look(serving, vector))
+        return tuple(looks)
+
+    def ask(self, question: str, language: str, scope: Scope, extent: Extent, count: int) -> Meaning:
+        """Return what the embedders say to a question, with `count` of the nearest passages in each collection."""
+        import numpy as np
+
+        looks = self.look(question, language, scope)
+        # what the vectors cannot be restricted to is picked out of more of them
+        documents = None if len(scope.documents or ()) > _DOCUMENTS_ASKED_FOR else scope.documents
+        wanted = count if documents == scope.documents and not scope.pages else _PICKED_FROM
+        nearest: dict[int, float] = {}
+        for look in looks:
+            serving = look.serving
+            for i in serving.collections:
+                nearest.update(self._vectors.nearest(i, look.vector, wanted, documents, serving.embedder_id))
+        ids = inside(np.array(list(nearest), dtype=np.int64), extent.within)
+        return Meaning(looks, {int(i): nearest[i] for i in ids})
+
+    def standings(self, looks: Iterable[Look], passage_ids: Sequence[int]) -> dict[int, Standing]:
+        """Return how far passages stand out; those that have no vector of the embedders are left out."""
+        found: dict[int, Standing] = {}
+        for look in looks:
+            cosines = self._vectors.cosines(passage_ids, look.vector, look.serving.embedder_id)
+            found.update({i: look.standing(cosine) for i, cosine in cosines.items() if i not in found})
+        return found
+
+    def _look(self, serving: Serving, vector: Vector) -> Look:
+        import numpy as np
+
+        all_kinds = self._all_kinds(serving.embedder) @ vector
+        passages = self._vectors.sample(serving.collections, serving.embedder_id, _SAMPLE) @ vector
+        if len(passages) < _FEW:
+            passages = np.concatenate([passages, all_kinds])
+        return Look(serving, vector, _spread(passages), _spread(all_kinds))
+
+    def _all_kinds(self, embedder: Embedder) -> Matrix:
+        """Return the vectors of texts about all kinds of things."""
+        known = self._kinds.get(embedder.fingerprint)
+        if known is None:
+            known = embedder.embed([embedder.passage_prefix + text for text in _ALL_KINDS])
+            self._kinds[embedder.fingerprint] = known
+        return known
+
+
+def _spread(cosines: Vector) -> Spread:
+    return Spread(float(cosines.mean()), max(_LEAST_DEVIATION, float(cosines.std())))
