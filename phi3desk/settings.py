@@ -93,6 +93,17 @@ SETTINGS: tuple[Setting, ...] = (
         unit="tokens",
     ),
     Setting(
+        "answers.summary_minutes",
+        3,
+        "Answers",
+        "Time for a summary",
+        "How long a document may be read for a summary, or two of them for a comparison. Of a long one more is read "
+        "the more time there is; the answer says what was read.",
+        low=1,
+        high=60,
+        unit="min",
+    ),
+    Setting(
         "answers.temperature",
         0.0,
         "Answers",

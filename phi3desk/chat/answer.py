@@ -9,7 +9,7 @@ from typing import Protocol
 
 from phi3desk.chat.citations import cite, keep_known_marks
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Source, Timings
-from phi3desk.chat.prompt import Completion, PromptRequest, compose, prompt_format_for
+from phi3desk.chat.prompt import Completion, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
 
@@ -47,12 +47,13 @@ def write(
 ) -> Completion:
     """Compose the prompt that fits the loaded model, and let it write; runs where the model is, until it is done.
 
-    Adapters that were trained on a form of prompt with passages have no part in an answer without passages.
+    Adapters that were trained on a form of prompt with passages have no part in an answer without passages, nor in what
+    is no answer from passages that were found.
     """
     loaded = writer.loaded
     prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
     prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format)
-    formed = bool(prompt.sources_read)
+    formed = bool(prompt.sources_read) and request.task is Task.QUESTION
     generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled, formed=formed)
     return Completion(generation, prompt.sources_read, prompt.history_turns)
 
@@ -64,11 +65,17 @@ def sources_of(result: SearchResult) -> tuple[Source, ...]:
 
 
 def finish(
-    written: Completion, question: str, sources: tuple[Source, ...], made_by: MadeBy, search_seconds: float
+    written: Completion,
+    question: str,
+    sources: tuple[Source, ...],
+    made_by: MadeBy,
+    search_seconds: float,
+    kind: str = "",
 ) -> Answer:
     """Return the finished answer: marks of no passage dropped, unmarked sentences tied to their source.
 
-    `made_by` tells what was wanted when the question was asked; the adapters are those that were attached.
+    `made_by` tells what was wanted when the question was asked; the adapters are those that were attached. `kind` is as
+    in Answer.
     """
     generation = written.generation
     read = tuple(source for source in sources if source.n in written.sources_read)
@@ -81,6 +88,7 @@ def finish(
         ended=generation.ended,
         made_by=replace(made_by, adapters=generation.adapters),
         timings=timings_of(generation, search_seconds),
+        kind=kind,
     )
 
 

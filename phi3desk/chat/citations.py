@@ -35,6 +35,33 @@ class _Support:
         return self.share + 0.2 * self.answers_question
 
 
+def citation_of(source: Source, quote: str, *, by_model: bool = False, missing: tuple[str, ...] = ()) -> Citation:
+    """Return the citation of some words of a source."""
+    passage = source.passage
+    return Citation(
+        source.n,
+        passage.document,
+        passage.path,
+        passage.page,
+        quote,
+        by_model,
+        missing,
+        passage.kind,
+        passage.label,
+        passage.also,
+    )
+
+
+def best_sentence(source: Source, words: str) -> str:
+    """Return the sentence of a source that says most of some words."""
+    return _best_support(content_words(words), set(), [source]).quote
+
+
+def nearest_source(claim: str, sources: Sequence[Source]) -> Source:
+    """Return the source that holds most of a claim's words, however little that is."""
+    return _best_support(content_words(claim), set(), sources).source
+
+
 def keep_known_marks(text: str, known: Collection[int]) -> str:
     """Return the text with marks split into single ones, `[1, 2]` as `[1][2]`, and marks of no source dropped."""
 
@@ -60,7 +87,7 @@ def cite(text: str, sources: Sequence[Source], question: str = "") -> tuple[str,
     asked = content_words(question)
     written: list[str] = []
     citations: dict[tuple[int, str], Citation] = {}
-    for piece, is_sentence in _pieces(keep_known_marks(text, by_number.keys()).strip()):
+    for piece, is_sentence in pieces(keep_known_marks(text, by_number.keys()).strip()):
         claim = content_words(MARKS.sub(" ", piece)) if is_sentence else set()
         marked = [int(number) for number in MARKS.findall(piece)]
         for number in marked:
@@ -69,7 +96,7 @@ def cite(text: str, sources: Sequence[Source], question: str = "") -> tuple[str,
         best = _best_support(claim, asked, sources) if claim and not marked else None
         if best is not None and _holds(best, claim):
             _add(citations, best, by_model=False)
-            piece = _with_mark(piece, best.source.n)
+            piece = with_mark(piece, best.source.n)
         written.append(piece)
     return "".join(written), tuple(citations.values())
 
@@ -119,19 +146,7 @@ def _missing(support: _Support, claim: set[str]) -> tuple[str, ...]:
 def _add(
     citations: dict[tuple[int, str], Citation], support: _Support, *, by_model: bool, missing: tuple[str, ...] = ()
 ) -> None:
-    passage = support.source.passage
-    citation = Citation(
-        support.source.n,
-        passage.document,
-        passage.path,
-        passage.page,
-        support.quote,
-        by_model,
-        missing,
-        passage.kind,
-        passage.label,
-        passage.also,
-    )
+    citation = citation_of(support.source, support.quote, by_model=by_model, missing=missing)
     known = citations.get((citation.n, citation.quote))
     if known is not None:
         missing = tuple(sorted({*known.missing, *missing}))
@@ -139,7 +154,7 @@ def _add(
     citations[citation.n, citation.quote] = citation
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """Split an answer into its sentences (True) and what lies between them (False), all of it in order.
 
     Marks that follow a full stop belong to the sentence before them.
@@ -159,7 +174,8 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
         yield text[at:], False
 
 
-def _with_mark(sentence: str, number: int) -> str:
+def with_mark(sentence: str, number: int) -> str:
+    """Return a sentence with the mark of a source before its full stop."""
     body = sentence.rstrip()
     end = re.search(r"[.!?…:;]+[\"”»’)]*$", body)
     at = end.start() if end else len(body)

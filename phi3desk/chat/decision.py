@@ -1,20 +1,27 @@
 """What is done next for a question: the documents are searched, the model writes, or the question is refused.
 
-The window and the command line both follow these steps: `first_step`, and after a search `step_after_search`.
+The window and the command line both follow these steps: `first_step`, after a search `step_after_search`, and after a
+look into the catalogue `step_after_overview`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phi3desk.chat.answer import sources_of
+from phi3desk.chat.catalogue_answer import catalogue_answer
+from phi3desk.chat.document_comparison import DocumentComparison
+from phi3desk.chat.intent import intent_of
 from phi3desk.chat.messages import Answer, Basis, Source, Timings
-from phi3desk.chat.prompt import PromptRequest
+from phi3desk.chat.prompt import PromptRequest, Task, is_small
 from phi3desk.chat.question import Question
+from phi3desk.chat.series import Series, Speed, guessed_speed
+from phi3desk.chat.summary import Summary
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import SearchResult, SearchScope
-from phi3desk.model.types import Ending, Sampling
+from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, Told, Within
+from phi3desk.model.types import Ending, LoadedModel, Sampling
 
 NOTHING_FOUND = say("Nothing relevant was found in the documents.")
 NOTHING_TO_SEARCH = say(
@@ -35,12 +42,38 @@ class SearchStep:
 
 
 @dataclass(frozen=True)
+class OverviewStep:
+    """The catalogue is to be asked about documents as wholes."""
+
+    asked: DocumentQuestion
+    within: Within
+
+
+@dataclass(frozen=True)
+class SeriesStep:
+    """The model is to write, part by part; `needs_model` is false where the answer is complete without it, too."""
+
+    series: Series
+    needs_model: bool
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What writes: the model that is loaded, where one is, how fast it was last, and how long it may take (seconds)."""
+
+    model: LoadedModel | None = None
+    speed: Speed | None = None
+    seconds: float = 180.0
+
+
+@dataclass(frozen=True)
 class WriteStep:
-    """The model is to write, from these sources or, where there are none, by itself."""
+    """The model is to write, from these sources or, where there are none, by itself; `kind` is as in Answer."""
 
     request: PromptRequest
     sampling: Sampling
     search_seconds: float = 0.0
+    kind: str = ""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -50,7 +83,7 @@ class WriteStep:
 
 def first_step(
     question: Question, library_passages: int | None = None, translate: Translate = str
-) -> SearchStep | WriteStep | Answer:
+) -> SearchStep | OverviewStep | WriteStep | Answer:
     """Return what comes first for a question; an Answer is the finished refusal.
 
     `library_passages` is how many passages the library holds, None where that is not known: a search tells.
@@ -59,7 +92,51 @@ def first_step(
         return _write(question, ())
     if question.scope.collections == () or library_passages == 0:
         return _without_passages(question, translate)
+    asked = intent_of(question.standing_alone)
+    within = Within(question.scope, question.spoken_of)
+    return OverviewStep(asked, within) if asked is not None else search_step(question)
+
+
+def search_step(question: Question) -> SearchStep:
+    """Return the search for a question."""
     return SearchStep(question.standing_alone, question.passages, question.scope)
+
+
+def answered_without_model(text: str) -> bool:
+    """Return whether a question can be answered while no model is loaded."""
+    asked = intent_of(text)
+    return asked is not None and asked.asked not in (Asked.PAGES, Asked.SUMMARY)
+
+
+def step_after_overview(
+    question: Question, asked: DocumentQuestion, overview: Overview, writing: Writing
+) -> SearchStep | WriteStep | SeriesStep | Answer:
+    """Return what comes after the catalogue was asked; an Answer needs no model.
+
+    A small model, which loses the thread over a whole page, takes notes of it passage by passage.
+    """
+    if overview.told is Told.ORDINARY:
+        return search_step(question)
+    if overview.told is not Told.FOUND:
+        return catalogue_answer(asked, overview, question.made_by)
+    speed = writing.speed or guessed_speed(writing.model)
+    small = writing.model is not None and is_small(writing.model.parameters)
+    if asked.asked is Asked.PAGES and not small:
+        return _page(question, overview)
+    if asked.asked in (Asked.SUMMARY, Asked.PAGES):
+        summary = Summary(question, asked, overview, speed=speed, seconds=writing.seconds, small=small)
+        return SeriesStep(summary, needs_model=True)
+    if asked.asked is Asked.COMPARISON:
+        comparison = DocumentComparison(question, asked, overview, speed=speed, seconds=writing.seconds)
+        return SeriesStep(comparison, needs_model=False)
+    return catalogue_answer(asked, overview, question.made_by)
+
+
+def _page(question: Question, overview: Overview) -> WriteStep:
+    """Return the writing of an answer from all of a page."""
+    sources = tuple(Source(n, passage) for n, passage in enumerate(overview.passages, 1))
+    request = replace(_request(question, sources), task=Task.PAGE)
+    return WriteStep(request, question.sampling, overview.seconds, Asked.PAGES.value)
 
 
 def step_after_search(question: Question, result: SearchResult, translate: Translate = str) -> WriteStep | Answer:
@@ -82,10 +159,13 @@ def _without_passages(question: Question, translate: Translate, seconds: float =
 
 
 def _write(question: Question, sources: tuple[Source, ...], seconds: float = 0.0) -> WriteStep:
-    request = PromptRequest(
+    return WriteStep(_request(question, sources), question.sampling, seconds)
+
+
+def _request(question: Question, sources: tuple[Source, ...]) -> PromptRequest:
+    return PromptRequest(
         question.instructions, sources, question.history, question.text, question.mode, question.search_text
     )
-    return WriteStep(request, question.sampling, seconds)
 
 
 def _refusal(question: Question, text: str, seconds: float) -> Answer:

@@ -108,11 +108,11 @@ def messages_of(
 ) -> list[Turn] | None:
     """Return the turns of an example with `wanted` as the answer; None where a model could not learn from it.
 
-    That is where no model is asked (nothing was found), where the question does not fit, and where the answer cites a
-    passage that is not in the prompt.
+    That is where no model is asked (nothing was found, or the catalogue told it), where the question does not fit, and
+    where the answer cites a passage that is not in the prompt.
     """
     asked = example.asked
-    if asked.basis is Basis.NOTHING_FOUND and example.verdict != Verdict.CORRECTED:
+    if asked.basis in (Basis.NOTHING_FOUND, Basis.CATALOGUE) and example.verdict != Verdict.CORRECTED:
         return None
     request = PromptRequest(asked.instructions, asked.sources, asked.history, example.question, asked.mode)
     try:

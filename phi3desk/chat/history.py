@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -369,3 +370,19 @@ def turns_of(messages: list[Message]) -> tuple[Turn, ...]:
             continue
         turns += [Turn(Role.USER, question.text), Turn(Role.ASSISTANT, keep_known_marks(answer.text, ()))]
     return tuple(turns)
+
+
+def documents_spoken_of(messages: Sequence[Message]) -> tuple[str, ...]:
+    """Return the paths of the documents that a conversation is about, those that its last answer cites.
+
+    The most cited one comes first; where more than two are cited, only one that has most of the citations counts.
+    """
+    for message in reversed(messages):
+        if message.answer is None or not message.answer.citations:
+            continue
+        cited = Counter(citation.path for citation in message.answer.citations)
+        ranked = cited.most_common()
+        if len(ranked) <= 2:
+            return tuple(path for path, _ in ranked)
+        return (ranked[0][0],) if 2 * ranked[0][1] > cited.total() else ()
+    return ()

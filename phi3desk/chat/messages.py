@@ -78,9 +78,14 @@ class MadeBy:
 
 
 class Basis(StrEnum):
-    """What an answer rests on: documents, the model alone, or nothing, for no document speaks of the question."""
+    """What an answer rests on.
+
+    Documents, the catalogue of documents, which no model was asked about, the model alone, or nothing, for no document
+    speaks of the question.
+    """
 
     DOCUMENTS = "documents"
+    CATALOGUE = "catalogue"
     MODEL = "model"
     NOTHING_FOUND = "nothing_found"
 
@@ -92,7 +97,7 @@ class Answer:
     `sources` are all passages that were found relevant; the prompt held as many of the first ones as fit. `meanings`
     is the share of all passages that could be found by their meaning when the question was asked, 0 to 1; `words_only`
     tells why none was. `searched_for` is what was searched, where that was another text than the question that was
-    typed.
+    typed. `kind` is what was asked about documents as wholes (`Asked`), "" for an ordinary question.
     """
 
     text: str
@@ -105,11 +110,14 @@ class Answer:
     meanings: float = 1.0
     words_only: WordsOnly | None = None
     searched_for: str = ""
+    kind: str = ""
 
     @property
     def grounded(self) -> bool:
-        """Whether the answer was written from documents and names a source that holds its figures."""
-        return self.basis is Basis.DOCUMENTS and any(not citation.missing for citation in self.citations)
+        """Whether the answer was made from documents and names a source that holds its figures."""
+        return self.basis in (Basis.DOCUMENTS, Basis.CATALOGUE) and any(
+            not citation.missing for citation in self.citations
+        )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.evidence import excerpt
@@ -38,6 +39,54 @@ EXAMPLE = (
     Turn(Role.ASSISTANT, "The filters are changed every 500 hours [1]."),
 )
 WITHOUT_PASSAGES = "Answer the question briefly, in its language. Say so when you do not know."
+
+
+class Task(StrEnum):
+    """What the model is to do with the passages.
+
+    QUESTION: answer from those that were found. PAGE: answer from all of a page. NOTES: say what a part of a document
+    says. SUMMARY: make a summary of such notes. DIFFERENCE: say in what two passages differ.
+    """
+
+    QUESTION = "question"
+    PAGE = "page"
+    NOTES = "notes"
+    SUMMARY = "summary"
+    DIFFERENCE = "difference"
+
+
+_TASKS = {
+    Task.PAGE: (
+        "The numbered passages below are the whole text of the page that the question is about. Answer from them and "
+        "from nothing else; where the question asks what is on the page, say it part by part. "
+        "After each statement write the number of its passage in square brackets, like [1]. "
+        "Answer in the language of the question, briefly."
+    ),
+    Task.NOTES: (
+        "The numbered passages below are a part of a longer document. Write in one or two sentences what matters most "
+        "in them, with their figures, and nothing that they do not say. "
+        "After each sentence write the number of its passage in square brackets, like [1]. "
+        "Write in the language of the question."
+    ),
+    Task.SUMMARY: (
+        "The numbered notes below were taken of a document, in its order. Write a summary of the document from them, "
+        "in five to ten sentences, and from nothing else. Keep the figures as they are. "
+        "After each sentence write the numbers of its notes in square brackets, like [1]. "
+        "Write in the language of the question."
+    ),
+    Task.DIFFERENCE: (
+        "The two numbered passages below say the same thing in two documents, but not in the same words or figures. "
+        "Write one sentence that tells what the first says and what the second says instead, "
+        "with the number of each passage after it in square brackets, like [1]. "
+        "Write in the language of the question."
+    ),
+}
+_TASKS_OF_SMALL_MODELS = {
+    Task.NOTES: (
+        "Repeat the most important fact of the passage in one full sentence. Put its number after it, like [1]."
+    ),
+    Task.DIFFERENCE: "Say in one full sentence what differs between the two passages.",
+}
 
 # Below this size a model loses the thread in long prompts: of fourteen questions on the sample documents the starter
 # answered none from two whole passages, and four from one excerpt after an example.
@@ -101,6 +150,7 @@ class PromptRequest:
     question: str
     mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
     standing_alone: str = ""
+    task: Task = Task.QUESTION
 
 
 @dataclass(frozen=True)
@@ -127,7 +177,25 @@ def prompt_format_for(parameters: int, form: str = "") -> PromptFormat:
     `form` is the form of prompt that its adapters were trained on, "" where they do not say; an unknown form counts
     as none.
     """
-    return FORMS.get(form) or (FOR_SMALL_MODELS if 0 < parameters < SMALL_MODEL else USUAL)
+    return FORMS.get(form) or (FOR_SMALL_MODELS if is_small(parameters) else USUAL)
+
+
+def is_small(parameters: int) -> bool:
+    """Return whether a model of that many parameters (0: unknown) loses the thread in long prompts."""
+    return 0 < parameters < SMALL_MODEL
+
+
+def _for_task(prompt_format: PromptFormat, task: Task) -> PromptFormat:
+    """Return how passages are put where something else is asked of the model than an answer from what was found.
+
+    They are put whole then: a page, or a part of a document, is to be read as it is.
+    """
+    if task is Task.QUESTION:
+        return prompt_format
+    small = prompt_format.excerpts
+    words = _TASKS_OF_SMALL_MODELS.get(task, _TASKS[task]) if small else _TASKS[task]
+    most = 1 if small and task is Task.NOTES else None
+    return PromptFormat(most, task=words, task_documents_first=words, history=False)
 
 
 def compose(
@@ -140,6 +208,7 @@ def compose(
     the question alone does not fit, or, for an expert that answers from documents only, no passage beside it.
     `count` gives the tokens of a list of turns, template included.
     """
+    prompt_format = _for_task(prompt_format, request.task)
     room = max(context - room_for_answer, context // 2)
     sources = request.sources[: prompt_format.most_passages]
     while True:

@@ -29,7 +29,8 @@ class Question:
     """All that decides an answer.
 
     `search_text` is what is searched for it, where that is not the text itself: a follow-up, completed. Where this
-    could mean more than one thing, `doubt` is what the model may be asked before.
+    could mean more than one thing, `doubt` is what the model may be asked before. `spoken_of` are the paths of the
+    documents that the conversation is about.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Question:
     mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
     search_text: str = ""
     doubt: FollowUp | None = None
+    spoken_of: tuple[str, ...] = ()
 
     @property
     def standing_alone(self) -> str:

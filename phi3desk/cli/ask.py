@@ -5,11 +5,21 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import finish
-from phi3desk.chat.decision import SearchStep, first_step, step_after_search
+from phi3desk.chat.decision import (
+    OverviewStep,
+    SearchStep,
+    SeriesStep,
+    WriteStep,
+    Writing,
+    answered_without_model,
+    first_step,
+    step_after_overview,
+    step_after_search,
+)
 from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
@@ -17,12 +27,13 @@ from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Notices, Output, ProgressLine
 from phi3desk.cli.search import found_row, questions_of, scope_of_line, scope_of_options
+from phi3desk.cli.series import write_series
 from phi3desk.errors import Cancelled, Sentence, UserError
 from phi3desk.library.documents import Found, place
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterUse, ModelEntry
+from phi3desk.model.types import AdapterUse, Ending, ModelEntry
 from phi3desk.paths import Paths
 from phi3desk.profiles.asking import made_by, question_of
 from phi3desk.profiles.profile import Profile
@@ -47,46 +58,75 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     """Answer one question, or each question of a file."""
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current
-    entry = choose_model(ModelStore(paths), options.model or profile.model)
-    profile = on_model(profile, entry)
+    questions = questions_of(options)
+    at_once = any(not answered_without_model(text) for text in (line.question for line in questions))
+    models, name = ModelStore(paths), options.model or profile.model
+    entry = choose_model(models, name) if at_once or name else models.in_use()
+    profile = profile if entry is None else on_model(profile, entry)
     if options.adapters is not None:
         profile = dataclasses.replace(profile, adapters=adapter_uses(AdapterStore(paths), profile, options.adapters))
-    refuse_misfits(AdapterStore(paths), profile.adapters, entry)
+    if entry is not None:
+        refuse_misfits(AdapterStore(paths), profile.adapters, entry)
     progress = ProgressLine()
     with (
         open_library(paths, settings) as library,
         ModelProcess(paths, settings) as model,
         stopped_by_user() as cancelled,
     ):
-        load_model(model, entry, profile.adapters, progress)
+
+        def load() -> None:
+            load_model(model, entry or choose_model(models, name), profile.adapters, progress)
+
+        if at_once:
+            load()
         scope = scope_of_options(library, options, profile.collections or None)
         maker = made_by(profile, entry)
         notices = Notices()
-        for line in questions_of(options):
+        seconds = 60.0 * settings.get("answers.summary_minutes")
+        for line in questions:
             searched = scope_of_line(library, line, scope)
             question = question_of(profile, line.question, settings, maker, scope=searched)
-            answered = answer_question(model, library, question, progress, cancelled)
+            answered = answer_question(
+                model, library, question, progress, cancelled, load if entry or at_once else None, seconds
+            )
+            notices.tell(answered.notice)
+            # what is there of an answer in parts is kept
+            if not cancelled.is_set() or answered.answer.text:
+                _tell(line.id, answered, options, output)
             if cancelled.is_set():
                 raise Cancelled
-            notices.tell(answered.notice)
-            if options.json or options.questions:
-                output.json(answer_row(line.id, answered))
-            else:
-                print_answer(answered, output)
+
+
+def _tell(question_id: str, answered: Answered, options: argparse.Namespace, output: Output) -> None:
+    if options.json or options.questions:
+        output.json(answer_row(question_id, answered))
+    else:
+        print_answer(answered, output)
 
 
 def answer_question(
-    model: ModelProcess, library: AnyLibrary, question: Question, progress: ProgressLine, cancelled: threading.Event
+    model: ModelProcess,
+    library: AnyLibrary,
+    question: Question,
+    progress: ProgressLine,
+    cancelled: threading.Event,
+    load: Callable[[], None] | None = None,
+    seconds: float = 180.0,
 ) -> Answered:
-    """Answer a question with the model that is loaded: search, then write or refuse."""
-    found: tuple[Found, ...] = ()
-    notice = None
-    step = first_step(question)
-    if isinstance(step, SearchStep):
-        result = library.search(step.text, step.passages, step.scope)
-        found, notice, step = result.found, result.notice, step_after_search(question, result)
+    """Answer a question: look into the catalogue or search, then write or refuse.
+
+    `load` loads the model where that has not been done, None where there is none or it is loaded. An answer that is
+    written in parts takes so many `seconds` at most, as far as that can be told.
+    """
+    found, notice, step = _looked_up(model, library, question, seconds)
     if isinstance(step, Answer):
         return Answered(step, found, notice)
+    if load is not None and model.model is None:
+        load()
+    if isinstance(step, SeriesStep):
+        if model.model is None and not step.needs_model:
+            return Answered(step.series.answer(Ending.STOP), found, notice)
+        return Answered(write_series(model, step.series, progress, cancelled), found, notice)
     passages = len(step.sources)
     written = model.write(
         step.request,
@@ -96,8 +136,25 @@ def answer_question(
         cancelled=cancelled,
     )
     progress.clear()
-    answer = finish(written, question.text, step.sources, question.made_by, step.search_seconds)
+    answer = finish(written, question.text, step.sources, question.made_by, step.search_seconds, step.kind)
     return Answered(answer, found, notice)
+
+
+def _looked_up(
+    model: ModelProcess, library: AnyLibrary, question: Question, seconds: float
+) -> tuple[tuple[Found, ...], Sentence | None, WriteStep | SeriesStep | Answer]:
+    """Return what a search found and its notice, where there was one, and what comes after looking into the library."""
+    first = first_step(question)
+    step: SearchStep | WriteStep | SeriesStep | Answer
+    if isinstance(first, OverviewStep):
+        overview = library.overview(first.asked, first.within)
+        step = step_after_overview(question, first.asked, overview, Writing(model.model, model.speed, seconds))
+    else:
+        step = first
+    if not isinstance(step, SearchStep):
+        return (), None, step
+    result = library.search(step.text, step.passages, step.scope)
+    return result.found, result.notice, step_after_search(question, result)
 
 
 def choose_model(models: ModelStore, name: str) -> ModelEntry:
@@ -165,12 +222,14 @@ def print_answer(answered: Answered, output: Output) -> None:
         if citation.missing:
             output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
     written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."
-    output.text(_basis(answer) + (written if answer.basis is not Basis.NOTHING_FOUND else ""))
+    output.text(_basis(answer) + (written if answer.basis in (Basis.DOCUMENTS, Basis.MODEL) else ""))
 
 
 def _basis(answer: Answer) -> str:
     if answer.basis is Basis.NOTHING_FOUND:
         return "No document speaks of this."
+    if answer.basis is Basis.CATALOGUE:
+        return "From the list of documents, without a model."
     if answer.grounded:
         count = len({citation.n for citation in answer.citations})
         return f"From documents, {count} source{'s' if count > 1 else ''}."

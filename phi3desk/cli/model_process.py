@@ -16,11 +16,12 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from phi3desk.chat.prompt import Completion, PromptRequest
+from phi3desk.chat.series import Speed, speed_of
 from phi3desk.cli.worker_link import WorkerGone, WorkerLink
 from phi3desk.errors import UserError
 from phi3desk.line_protocol import encode
 from phi3desk.model.options import load_options
-from phi3desk.model.types import AdapterUse, ModelEntry, ModelRef, Sampling
+from phi3desk.model.types import AdapterUse, LoadedModel, ModelEntry, ModelRef, Sampling
 from phi3desk.paths import HOME_VARIABLE, Paths, worker_command, worker_environment
 from phi3desk.settings import Settings
 from phi3desk.workers.protocol import Request
@@ -36,7 +37,7 @@ class ModelProcess:
     """A model worker of a command's own, started with the first request; used from one thread, ended by `close`.
 
     Every method raises UserError with the worker's reason, or with what can be done where the worker ended unasked, and
-    Cancelled where it was stopped.
+    Cancelled where it was stopped. `model` is what is loaded, `speed` how fast it was when it wrote last.
     """
 
     def __init__(self, paths: Paths, settings: Settings) -> None:
@@ -45,6 +46,8 @@ class ModelProcess:
         self._child: _Child | None = None
         self._model: ModelEntry | None = None
         self._adapters: tuple[AdapterUse, ...] = ()
+        self.model: LoadedModel | None = None
+        self.speed: Speed | None = None
 
     def __enter__(self) -> ModelProcess:
         return self
@@ -68,15 +71,16 @@ class ModelProcess:
         """Load a listed model and attach exactly these adapters; a model that is loaded already stays."""
         if self.loaded != entry.ref:
             self._model, self._adapters = None, ()
+            self.model = self.speed = None
             request = LoadModel(entry.ref, load_options(self._settings))
 
             def on_event(progress: LoadProgress) -> None:
                 on_progress(progress.fraction)
 
-            self._ask(request, on_event, None, entry.name)
+            self.model = self._ask(request, on_event, None, entry.name)
             self._model = entry
         if tuple(adapters) != self._adapters:
-            self._ask(SetAdapters(tuple(adapters)), lambda _: None, None, entry.name)
+            self.model = self._ask(SetAdapters(tuple(adapters)), lambda _: None, None, entry.name)
             self._adapters = tuple(adapters)
 
     def write(
@@ -96,11 +100,13 @@ class ModelProcess:
                 on_text(event.text)
 
         name = self._model.name if self._model else ""
-        return self._ask(WriteAnswer(request, sampling), on_event, cancelled, name)
+        written = self._ask(WriteAnswer(request, sampling), on_event, cancelled, name)
+        self.speed = speed_of(written.generation) or self.speed
+        return written
 
     def close(self) -> None:
         """End the worker, if there is one."""
-        child, self._child, self._model = self._child, None, None
+        child, self._child, self._model, self.model = self._child, None, None, None
         if child is not None:
             child.end()
 
@@ -119,6 +125,7 @@ class ModelProcess:
         except WorkerGone:
             self._child.end()
             self._child, self._model, self._adapters = None, None, ()
+            self.model = None
             raise UserError(
                 "The model “{name}” ended its process unexpectedly. Its file may be damaged, or need more memory than "
                 "there is: choose another model, or a smaller context window in the settings. What it said is in "

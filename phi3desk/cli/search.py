@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from phi3desk.chat.follow_up import complete
 from phi3desk.cli.documents import collection_ids, open_library
 from phi3desk.cli.output import Notices, Output, say_failure
+from phi3desk.cli.page_search import search
 from phi3desk.comparison.questions import QuestionLine, question_lines
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Found, SearchResult, SearchScope, place
@@ -37,7 +38,7 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
             asked = line.question
             try:
                 asked = completed(line)
-                result = library.search(asked, options.k, scope_of_line(library, line, scope))
+                result = search(library, asked, options.k, scope_of_line(library, line, scope))
             except UserError as error:
                 if options.questions is None:
                     raise

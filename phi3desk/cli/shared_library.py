@@ -25,6 +25,7 @@ from phi3desk.library.documents import (
 )
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.integrity import Fault
+from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.text import fold
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
@@ -45,6 +46,7 @@ from phi3desk.workers.requests import (
     ListEmbedders,
     Search,
     Sync,
+    TellOfDocuments,
     UseEmbedder,
     VectorsPutBack,
 )
@@ -108,6 +110,10 @@ class SharedLibrary:
     def use_embedder(self, name: str, collection_id: int | None = None) -> None:
         """Have a collection, or all and new ones, get the vectors of an embedder; the next `sync` makes them."""
         self._ask(UseEmbedder(name, collection_id))
+
+    def overview(self, question: DocumentQuestion, within: Within) -> Overview:
+        """Return what the catalogue tells to a question about documents as wholes."""
+        return self._ask(TellOfDocuments(question, within))
 
     def import_paths(
         self,

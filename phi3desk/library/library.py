@@ -41,6 +41,8 @@ from phi3desk.library.importing.importer import Importer
 from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.integrity import Fault, check, repair
+from phi3desk.library.overview.overviews import Overviews
+from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
 from phi3desk.library.search.index_renewal import IndexRenewal
@@ -122,6 +124,7 @@ class Library:
         )
         self._retriever = Retriever(self._catalog, self.vectors, self._embedders.serving)
         self._reranker = Reranker(settings.get("search.reranker"))
+        self._overviews = Overviews(self._catalog, self._retriever)
         self._watcher: FolderWatcher | None = None
         self._renew_index()
 
@@ -407,6 +410,10 @@ class Library:
         UserError where the folder holds none that can be used. The choice holds until the library is closed.
         """
         return self._reranker.choose(folder, cancelled)
+
+    def overview(self, question: DocumentQuestion, within: Within) -> Overview:
+        """Return what the catalogue tells to a question about documents as wholes."""
+        return self._overviews.tell(question, within)
 
     def load_embedder(self) -> None:
         """Load the embedder of the most vectors ahead of the first search."""

@@ -61,6 +61,7 @@ from phi3desk.workers.requests import (
     Search,
     SetRules,
     Sync,
+    TellOfDocuments,
     UnlockDocuments,
     UseEmbedder,
     UseReranker,
@@ -89,6 +90,9 @@ class LibraryService:
         return {
             "search": [
                 Search.served_by(self.search),
+                TellOfDocuments.served_by(
+                    lambda request, task: self._library.overview(request.question, request.within)
+                ),
                 ListCollections.served_by(lambda request, task: tuple(self._library.collections())),
                 ListDocuments.served_by(self.list_documents),
                 GetStatus.served_by(lambda request, task: self._library.status()),

@@ -26,6 +26,7 @@ from phi3desk.library.documents import (
     SearchScope,
 )
 from phi3desk.library.integrity import Fault
+from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
@@ -62,6 +63,14 @@ class UseReranker(Request[float, Never]):
     """Have the reranker of a folder take part in searches from now on, none for ""; the seconds it adds to each."""
 
     folder: str
+
+
+@dataclass(frozen=True)
+class TellOfDocuments(Request[Overview, Never]):
+    """Answer a question about documents as wholes from the catalogue."""
+
+    question: DocumentQuestion
+    within: Within
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,20 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>About %Ln minute(s)</source>
+        <translation>
+            <numerusform>About %Ln minute</numerusform>
+            <numerusform>About %Ln minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln page(s)</source>
+        <translation>
+            <numerusform>%Ln page</numerusform>
+            <numerusform>%Ln pages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Reading %Ln passage(s)</source>
         <translation>
             <numerusform>Reading %Ln passage</numerusform>

@@ -28,7 +28,7 @@ PACKAGES = (
 #: rooms of a package in the order of their imports, "" first: the package's own modules. One of these that needs a room
 #: is named behind it.
 ROOMS = {
-    "library": ("", "embedding", "reading", "search", "importing", "transfer", "integrity", "library"),
+    "library": ("", "embedding", "reading", "search", "overview", "importing", "transfer", "integrity", "library"),
     "model": ("", "adapters", "llama"),
     "chat": ("", "wording", "follow_up", "follow_up_model", "question", "decision"),
     "ui": (

@@ -68,9 +68,14 @@ def scope_of(catalog: Catalog, wanted: SearchScope) -> Scope:
 
 
 def _documents(catalog: Catalog, wanted: SearchScope) -> tuple[int, ...] | None:
-    """Return the documents that fit names and folders; None where neither is given."""
+    """Return the ids of the documents that fit names and folders; None where neither is given."""
     if not wanted.documents and not wanted.folders:
         return None
+    return _searchable(catalog, documents_in(catalog, wanted))
+
+
+def documents_in(catalog: Catalog, wanted: SearchScope) -> list[Document]:
+    """Return the documents that fit collections, folders and names; UserError names what of them fits nothing."""
     known = [d for d in catalog.documents() if wanted.collections is None or d.collection_id in wanted.collections]
     if wanted.folders:
         inside = {d.id for folder in wanted.folders for d in _in_folder(known, folder)}
@@ -78,7 +83,7 @@ def _documents(catalog: Catalog, wanted: SearchScope) -> tuple[int, ...] | None:
     if wanted.documents:
         is_restricted = bool(wanted.folders) or wanted.collections is not None
         known = list({d.id: d for name in wanted.documents for d in _named(known, name, is_restricted)}.values())
-    return _searchable(catalog, known)
+    return known
 
 
 def _named(known: Sequence[Document], name: str, is_restricted: bool) -> Sequence[Document]:

@@ -7,12 +7,23 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat import answer as answers
-from phi3desk.chat.decision import SearchStep, WriteStep, first_step, step_after_search
+from phi3desk.chat.decision import (
+    OverviewStep,
+    SearchStep,
+    SeriesStep,
+    WriteStep,
+    Writing,
+    first_step,
+    step_after_overview,
+    step_after_search,
+)
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.messages import Answer, Source
 from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
+from phi3desk.chat.series import Series
 from phi3desk.library.documents import SearchResult, WordsOnly
+from phi3desk.library.overview.types import DocumentQuestion, Overview
 from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
@@ -22,29 +33,42 @@ from phi3desk.workers.protocol import Failure, FailureKind
 STREAM_INTERVAL_MS = 50
 #: longer than the model takes at most, for the way there and back
 COMPLETED_WITHIN_MS = 2500
+#: how long an answer in parts may take where nothing else is said
+SERIES_SECONDS = 180.0
 
 
 class AnswerJob(QObject):
     """Answers one question; make one for each. `finished` or `failed` is emitted exactly once, then it is done.
 
     `searching` carries the number of passages being searched, `sources_found` a tuple of Source, `reading` the tokens
-    read and in all, `text_received` the whole text so far (20 times a second at most), `finished` an Answer, `failed`
-    a Failure and the Answer as far as it had come, `noticed` a Sentence about what could not take part in the search.
+    read and in all, `part_begun` the Progress of an answer that is written in parts, `text_received` the whole text so
+    far (20 times a second at most), `finished` an Answer, `failed` a Failure and the Answer as far as it had come,
+    `noticed` a Sentence about what could not take part in the search. An answer in parts takes `series_seconds` at
+    most, as far as that can be told.
     """
 
     searching = Signal(int)
     sources_found = Signal(object)
     reading = Signal(int, int)
+    part_begun = Signal(object)
     text_received = Signal(str)
     finished = Signal(object)
     failed = Signal(object, object)
     noticed = Signal(object)
 
     def __init__(
-        self, question: Question, library: LibraryClient, model: ModelClient, parent: QObject | None = None
+        self,
+        question: Question,
+        library: LibraryClient,
+        model: ModelClient,
+        parent: QObject | None = None,
+        series_seconds: float = SERIES_SECONDS,
     ) -> None:
         super().__init__(parent)
         self._question = question
+        self._series_seconds = series_seconds
+        self._series: Series | None = None
+        self._kind = ""
         self._library = library
         self._model = model
         self._completing = 0
@@ -70,22 +94,23 @@ class AnswerJob(QObject):
     @property
     def unfinished(self) -> Answer:
         """The answer as far as it has come, for keeping it while it is written."""
-        return self._told(answers.unfinished(self._text, self._sources, self._question.made_by, Ending.WRITING))
+        return self._told(self._as_far_as(Ending.WRITING))
 
     def start(self) -> None:
         """Begin; returns at once."""
         status = self._library.status
         step = first_step(self._question, status.passages if status is not None else None, translate)
-        if not isinstance(step, SearchStep):
+        if not isinstance(step, SearchStep | OverviewStep):
             self._searched_for = ""
+        elif status is not None:
+            self._meanings = status.figures.meanings
         if isinstance(step, SearchStep):
-            if status is not None:
-                self._meanings = status.figures.meanings
-            self.searching.emit(status.passages if status else 0)
-            if self._question.doubt is not None and self._model.can_complete:
-                self._complete(self._question.doubt, step)
-            else:
-                self._begin_search(step)
+            self._look_for(step)
+        elif isinstance(step, OverviewStep):
+            asked = step.asked
+            self._search = self._library.overview(
+                asked, step.within, lambda overview: self._on_overview(asked, overview), self._on_failed
+            )
         elif isinstance(step, WriteStep):
             self._write(step)
         else:
@@ -102,6 +127,15 @@ class AnswerJob(QObject):
             self._library.cancel(self._search)
         elif self._completing:
             self._model.cancel(self._completing)
+
+    def _look_for(self, step: SearchStep) -> None:
+        """Search for a question, after the model has completed it where the rules are in doubt."""
+        status = self._library.status
+        self.searching.emit(status.passages if status else 0)
+        if self._question.doubt is not None and self._model.can_complete:
+            self._complete(self._question.doubt, step)
+        else:
+            self._begin_search(step)
 
     def _complete(self, doubt: FollowUp, step: SearchStep) -> None:
         """Have the model complete the question before it is searched; else what the rules made of it is searched."""
@@ -128,6 +162,53 @@ class AnswerJob(QObject):
             return
         self._search = self._library.search(step.text, step.passages, step.scope, self._on_searched, self._on_failed)
 
+    def _on_overview(self, asked: DocumentQuestion, overview: Overview) -> None:
+        self._search = 0
+        if self._stopped:
+            self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
+            return
+        writing = Writing(self._model.model, self._model.speed, self._series_seconds)
+        step = step_after_overview(self._question, asked, overview, writing)
+        if isinstance(step, SearchStep):
+            self._look_for(step)
+        elif isinstance(step, SeriesStep):
+            self._begin_series(step)
+        elif isinstance(step, WriteStep):
+            self._begin_writing(step)
+        else:
+            self._end(step)
+
+    def _begin_series(self, step: SeriesStep) -> None:
+        self._series, self._sources = step.series, step.series.sources
+        self.sources_found.emit(self._sources)
+        if self._model.model is None and not self._model.is_loading and not step.needs_model:
+            self._end(step.series.answer(Ending.STOP))
+            return
+        self._write_part()
+
+    def _write_part(self) -> None:
+        """Have the next part of the series written, or end where there is none."""
+        series = self._series
+        if series is None:
+            return
+        request = series.next()
+        if request is None or self._stopped:
+            self._end(series.answer(Ending.CANCELLED if self._stopped else Ending.STOP))
+            return
+        self.part_begun.emit(series.progress)
+        self._writing = self._model.answer(
+            request, series.sampling, lambda *_: None, lambda _: None, self._on_part_written, self._on_failed
+        )
+
+    def _on_part_written(self, written: Completion) -> None:
+        if self._series is None:
+            return
+        if not self._stopped:
+            self._series.take(written)
+            self._text = self._series.text
+            self.text_received.emit(self._text)
+        self._write_part()
+
     def _on_searched(self, result: SearchResult) -> None:
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
@@ -139,11 +220,15 @@ class AnswerJob(QObject):
         if isinstance(step, Answer):
             self._end(step)
             return
+        self._begin_writing(step)
+
+    def _begin_writing(self, step: WriteStep) -> None:
         self._sources, self._search_seconds = step.sources, step.search_seconds
         self.sources_found.emit(self._sources)
         self._write(step)
 
     def _write(self, step: WriteStep) -> None:
+        self._kind = step.kind
         self._writing = self._model.answer(
             step.request, step.sampling, self.reading.emit, self._on_text, self._on_written, self._on_failed
         )
@@ -159,11 +244,17 @@ class AnswerJob(QObject):
     def _on_written(self, written: Completion) -> None:
         question = self._question
         asked, made_by = question.standing_alone, question.made_by
-        self._end(answers.finish(written, asked, self._sources, made_by, self._search_seconds))
+        self._end(answers.finish(written, asked, self._sources, made_by, self._search_seconds, self._kind))
 
     def _end(self, answer: Answer) -> None:
         self._stream.stop()
         self.finished.emit(self._told(answer))
+
+    def _as_far_as(self, ended: Ending) -> Answer:
+        """Return the answer with what there is of it."""
+        if self._series is not None:
+            return self._series.answer(ended)
+        return answers.unfinished(self._text, self._sources, self._question.made_by, ended)
 
     def _told(self, answer: Answer) -> Answer:
         """Return an answer with what is known of its search."""
@@ -173,7 +264,7 @@ class AnswerJob(QObject):
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()
         ended = Ending.CANCELLED if failure.kind is FailureKind.CANCELLED else Ending.FAILED
-        partial = self._told(answers.unfinished(self._text, self._sources, self._question.made_by, ended))
+        partial = self._told(self._as_far_as(ended))
         if failure.kind is FailureKind.CANCELLED:
             self.finished.emit(partial)
         else:

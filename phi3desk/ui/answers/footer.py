@@ -17,7 +17,7 @@ class AnswerFooter(QObject):
     def made(self, answer: Answer) -> str:
         """Return the line under an answer: from documents or not, sources, expert, model and adapters."""
         parts = [self._basis(answer)]
-        if answer.basis is Basis.DOCUMENTS:
+        if answer.basis in (Basis.DOCUMENTS, Basis.CATALOGUE) and answer.sources:
             count = len({citation.n for citation in answer.citations}) or len(answer.sources)
             parts.append(self.tr("%Ln source(s)", "", count))
             missing = sorted({figure for citation in answer.citations for figure in citation.missing})
@@ -88,6 +88,8 @@ class AnswerFooter(QObject):
             if answer.ended is Ending.STOP and not answer.citations:
                 return self.tr("No sentence of the documents found says this: check it")
             return self.tr("From documents")
+        if answer.basis is Basis.CATALOGUE:
+            return self.tr("From the list of documents, without a model")
         if answer.basis is Basis.NOTHING_FOUND:
             return self.tr("Nothing relevant found, so no model was asked")
         return self.tr("From the model alone, not from documents")

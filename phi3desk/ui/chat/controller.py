@@ -7,11 +7,13 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.decision import answered_without_model
 from phi3desk.chat.follow_up import complete
-from phi3desk.chat.history import TakenOut, exchanges_of, turns_of
+from phi3desk.chat.history import TakenOut, documents_spoken_of, exchanges_of, turns_of
 from phi3desk.chat.messages import Answer, Conversation, Mention, Message, Source
 from phi3desk.chat.prompt import prompt_format_for
 from phi3desk.chat.question import Question, scope_of
+from phi3desk.chat.series import Progress
 from phi3desk.errors import Sentence, UserError
 from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Ending, Role
@@ -135,7 +137,7 @@ class ConversationController(QObject):
 
         Returns False with `refused` where it cannot be asked now.
         """
-        reason = self._reason_not_to_ask()
+        reason = self._reason_not_to_ask(text)
         if reason:
             self.refused.emit(reason)
             return False
@@ -160,11 +162,11 @@ class ConversationController(QObject):
 
         `search_text` is what is searched this time; "" searches what was searched before.
         """
-        reason = self._reason_not_to_ask()
+        asked = self.question_of(message_id)
+        reason = self._reason_not_to_ask(asked[0].text if asked is not None and not without_documents else "")
         if reason:
             self.refused.emit(reason)
             return
-        asked = self.question_of(message_id)
         if asked is None or self._open is None:
             return
         question, answer = asked
@@ -269,7 +271,8 @@ class ConversationController(QObject):
         """
         self._expert.load_if_none()
         question = self._question_of(asked, alone, search_text)
-        self._job = job = AnswerJob(question, self._library, self._model, self)
+        seconds = 60.0 * self._settings.get("answers.summary_minutes")
+        self._job = job = AnswerJob(question, self._library, self._model, self, seconds)
         self._activity, self._text, self._sources = "", "", ()
         if again is None:
             self._written = self._store.add(asked.conversation_id, Role.ASSISTANT, "", job.unfinished)
@@ -278,6 +281,7 @@ class ConversationController(QObject):
         job.searching.connect(self._on_searching)
         job.sources_found.connect(self._on_sources_found)
         job.reading.connect(self._on_reading)
+        job.part_begun.connect(self._on_part_begun)
         job.text_received.connect(self._on_text)
         job.finished.connect(self._on_finished)
         job.failed.connect(self._on_failed)
@@ -303,6 +307,7 @@ class ConversationController(QObject):
         )
         if alone:
             return replace(question, mode=AnswerMode.MODEL_ALONE)
+        question = replace(question, spoken_of=documents_spoken_of(before))
         if search_text.strip():
             return replace(question, search_text="" if search_text == asked.text else search_text)
         completed = complete(asked.text, exchanges_of(before))
@@ -319,14 +324,15 @@ class ConversationController(QObject):
         question = next((message for message in reversed(messages[:at]) if message.role is Role.USER), None)
         return None if question is None else (question, messages[at])
 
-    def _reason_not_to_ask(self) -> str:
+    def _reason_not_to_ask(self, text: str) -> str:
         if self._busy:
             return self._busy
         if self._job is not None:
             return self.tr("An answer is still being written. Wait for it, or stop it with Esc.")
         for sentence in self._given_up.values():
             return translate(sentence)
-        if self._model.model is None and not self._model.is_loading and not self._expert.has_model():
+        no_model = self._model.model is None and not self._model.is_loading and not self._expert.has_model()
+        if no_model and not answered_without_model(text):
             return self.tr("There is no model to answer with. Choose a GGUF file under Models.")
         return ""
 
@@ -370,6 +376,20 @@ class ConversationController(QObject):
     def _on_reading(self, done: int, total: int) -> None:
         percent = round(100 * done / total) if total else 0
         self._tell(self.tr("{reading}, {percent} %").format(reading=self._reading_words(), percent=percent))
+
+    def _on_part_begun(self, progress: Progress) -> None:
+        """Tell how long an answer in parts takes: of all of it at first, of the rest later."""
+        minutes = round(progress.seconds_left / 60)
+        time = self.tr("About %Ln minute(s)", "", minutes) if minutes else self.tr("Less than a minute")
+        if not progress.done:
+            pages = self.tr("%Ln page(s)", "", progress.pages)
+            told = self.tr("{time} for {pages}").format(time=time, pages=pages)
+        else:
+            part = self.tr("Part {number} of {all}. {time} left")
+            told = part.format(number=progress.done + 1, all=progress.total, time=time)
+        self._tell(told)
+        if self._written is not None and self._text:
+            self.text_received.emit(self._written.id, f"{self._text}\n\n{told}")
 
     def _reading_words(self) -> str:
         loaded = self._model.model

@@ -39,6 +39,8 @@ VERSION = "version:"
 SEARCHED = "searched:"
 BUBBLE_SHARE = 0.8
 LONGEST_QUOTE = 280
+#: cited passages that are quoted under an answer; further ones are named in one line
+MOST_CARDS = 12
 BUBBLE, CARD = 1, 100
 _PART = QTextFormat.Property.UserProperty.value + 1
 
@@ -211,7 +213,7 @@ class MessageWriter(QObject):
         cursor.insertText("  ·  ", self._quiet())
 
     def _write_cards(self, entry: Entry, cursor: QTextCursor, answer: Answer) -> set[int]:
-        cited = first_citations(answer)
+        cited = first_citations(answer)[:MOST_CARDS]
         for source, index in cited:
             n, citation = source.n, answer.citations[index]
             part = CARD + len(entry.cards)

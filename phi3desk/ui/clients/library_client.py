@@ -22,6 +22,7 @@ from phi3desk.library.documents import (
     SearchResult,
     SearchScope,
 )
+from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.packs.exporter import ExportedPack
 from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import PackProgress
@@ -57,6 +58,7 @@ from phi3desk.workers.requests import (
     Search,
     SetRules,
     Sync,
+    TellOfDocuments,
     UnlockDocuments,
     UseEmbedder,
     UseReranker,
@@ -316,6 +318,16 @@ class LibraryClient(QObject):
     ) -> None:
         """Have the reranker of a folder take part in searches, none for ""; `on_result` gets the seconds it adds."""
         self.worker.request(UseReranker(folder), on_result, on_failure)
+
+    def overview(
+        self,
+        question: DocumentQuestion,
+        within: Within,
+        on_result: Callable[[Overview], None],
+        on_failure: Callable[[Failure], None],
+    ) -> int:
+        """Ask the catalogue about documents as wholes; returns the request's id."""
+        return self.worker.request(TellOfDocuments(question, within), on_result, on_failure)
 
     def cancel(self, request_id: int) -> None:
         """Stop a search, or the writing or taking in of a pack."""

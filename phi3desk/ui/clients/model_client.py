@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.follow_up_model import WrittenQuestion, may_complete
 from phi3desk.chat.prompt import Completion, PromptRequest
+from phi3desk.chat.series import Speed, speed_of
 from phi3desk.errors import Sentence
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
 from phi3desk.paths import Paths
@@ -36,7 +37,8 @@ class ModelClient(QObject):
 
     `load_started` carries a ModelRef, `load_progressed` 0..1, `loaded` a LoadedModel, `load_failed` a Failure;
     `load_stopped` tells that the user stopped a load and nothing is loaded, `stopped` carries a Sentence when the
-    worker died or was given up, `hardware_known` a Hardware.
+    worker died or was given up, `hardware_known` a Hardware. `speed` is how fast the loaded model was when it wrote
+    last.
     """
 
     load_started = Signal(object)
@@ -54,6 +56,7 @@ class ModelClient(QObject):
         self.worker = worker
         worker.setParent(self)
         self.model: LoadedModel | None = None
+        self.speed: Speed | None = None
         self.hardware: Hardware | None = None
         self._wanted: tuple[ModelRef, LoadOptions] | None = None
         self._adapters: tuple[AdapterUse, ...] = ()
@@ -136,7 +139,11 @@ class ModelClient(QObject):
             else:
                 on_text(event.text)
 
-        return self.worker.request(WriteAnswer(request, sampling), on_written, on_failure, on_event)
+        def on_result(written: Completion) -> None:
+            self.speed = speed_of(written.generation) or self.speed
+            on_written(written)
+
+        return self.worker.request(WriteAnswer(request, sampling), on_result, on_failure, on_event)
 
     @property
     def can_complete(self) -> bool:
@@ -168,7 +175,7 @@ class ModelClient(QObject):
             return
         wanted = self._wanted
         model, options = wanted
-        self.model = None
+        self.model = self.speed = None
         self._too_slow = False
         self.load_started.emit(model)
         self._loading = self.worker.request(

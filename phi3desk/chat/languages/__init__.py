@@ -1,0 +1,1 @@
+"""The languages in which documents can be asked about as wholes, a module each."""

@@ -1,0 +1,198 @@
+"""How documents are asked about as wholes, and told of, in German."""
+
+from phi3desk.chat.languages.language import (
+    BOTH,
+    INVENTORIES,
+    NAMED,
+    OF_PAGES,
+    THIS,
+    TWO,
+    WITH_THIS,
+    Language,
+    Pattern,
+    Phrase,
+)
+from phi3desk.library.overview.types import Asked
+
+GERMAN = Language(
+    code="de",
+    words={
+        "docs": "dokumente|dateien|unterlagen|dokumenten|schriftstücke",
+        "have": "hast du|haben sie|haben wir|habe ich|kennst du|kannst du durchsuchen|du hast|wir haben|liegen dir vor|"
+        "liegen vor|hast du da",
+        "there": "gibt es|sind (vorhanden|da|hier|gespeichert|abgelegt|importiert)|liegen vor|sind",
+        "where": "hier|vorhanden|da|(in der|in dieser|in meiner|in unserer|in deiner) (bibliothek|sammlung|ablage)",
+        "about": "zu|zum|zur|über|über das thema|zum thema|bezüglich|betreffend|die von|rund um",
+        "please": "bitte|kannst du|könntest du|können sie|könnten sie|kannst du bitte|und|nun|jetzt|kannst du mir|"
+        "können sie mir|kannst du mir bitte",
+        "this": "dies|das|dieses (dokument|handbuch|dokuments|handbuchs|papier)|diese (datei|anleitung|unterlage)|"
+        "diesen (text|bericht|vertrag)|diesem (dokument|handbuch|vertrag|bericht)|das (dokument|pdf|handbuch)|die datei|"
+        "den (text|bericht)|dem dokument|es|des dokuments|dieser (datei|anleitung)",
+        "these": "diese|beide|die beiden|sie|[diese] [die] [beiden|zwei] (dokumente|dateien|fassungen|verträge|berichte)|"
+        "(diesen|den|beiden|diesen beiden|den beiden|diesen zwei|den zwei) [(dokumenten|dateien|fassungen|verträgen)]",
+        "summary": "[(eine|die|ne)] [(kurze|knappe)] (zusammenfassung|übersicht)",
+    },
+    patterns=(
+        Pattern(
+            Asked.INVENTORY,
+            """
+        [{please}] welche {docs} ({have}|{there}) [{where}] [{about} {topic}]
+        welche {docs} {about} {topic} ({have}|{there}) [{where}]
+        welche {docs} ({have}|{there}) {about} {topic} {where}
+        welche {docs} (sprechen von|handeln von|behandeln|erwähnen|befassen sich mit) {topic}
+        was für {docs} ({have}|{there}) [{where}] [{about} {topic}]
+        [{please}] (liste|zeige|zeig|nenne|nenn|gib) [mir] [bitte] [(alle|die|meine|deine|unsere)] {docs} [{where}] [{about} {topic}] [(auf|an)] [bitte]
+        [{please}] [mir] [(alle|die|meine|deine|unsere)] {docs} [{about} {topic}] (auflisten|anzeigen|zeigen|nennen)
+        (liste|auflistung|verzeichnis) (aller|der) {docs}
+        wie viele {docs} ({have}|{there}) [{where}] {about} {topic} [{where}]
+        (gibt es|hast du|haben wir|haben sie) [(ein|irgendwelche|auch)] ({docs}|dokument|etwas) {about} {topic}
+        was (ist|liegt|steht|hast du) in (der|dieser|meiner|deiner) (bibliothek|sammlung)
+        """,
+            certain=True,
+        ),
+        Pattern(
+            Asked.COUNT,
+            """
+        wie viele ({docs}|seiten) (hast du|haben sie|haben wir|habe ich|gibt es|liegen vor) [(insgesamt|zusammen)] [{where}]
+        wie viele ({docs}|seiten) sind (es|vorhanden|da|das|in der bibliothek) [insgesamt]
+        wie viele {docs} und [wie viele] seiten (hast du|haben wir|gibt es) [(insgesamt|zusammen)]
+        """,
+            certain=True,
+        ),
+        Pattern(
+            Asked.PAGE_COUNT,
+            """
+        wie viele seiten (hat|umfasst|enthält) {this}
+        wie viele seiten (sind|stehen) in {this}
+        wie lang ist {this}
+        """,
+            THIS,
+        ),
+        Pattern(
+            Asked.PAGE_COUNT,
+            """
+        wie viele seiten (hat|haben|umfasst|enthält|zählt) {name}
+        (wie ist|wie lautet) die seitenzahl (von|des|der) {name}
+        wie lang ist {name}
+        wie viele seiten lang ist {name}
+        """,
+            NAMED,
+        ),
+        Pattern(
+            Asked.PAGES,
+            """
+        [{please}] was (steht|ist|findet sich|befindet sich|kann man lesen) [alles] auf [der] (seite|seiten|s) {pages} [(in|von|aus) {this}] [{this}]
+        [{please}] was (steht|ist) auf der {pages} seite [(in|von) {this}] [{this}]
+        [{please}] (zeige|zeig|lies|gib|nenne|zitiere) [mir] [bitte] [die] (seite|seiten) {pages} [(in|von|aus) {this}] [{this}] [vor]
+        was (sagt|enthält|zeigt) [die] seite {pages} [(in|von|aus) {this}] [{this}]
+        """,
+            THIS,
+            certain=True,
+        ),
+        Pattern(
+            Asked.PAGES,
+            """
+        [{please}] was (steht|ist|findet sich|befindet sich) [alles] (auf|in) [der] (seite|seiten|s) {pages} [(in|im|von|vom|aus|der|des)] {name}
+        [{please}] was (steht|ist) (im|in der|in) {name} auf [der] (seite|seiten|s) {pages}
+        [{please}] was (steht|ist) auf der {pages} seite (in|im|von|vom|aus|der|des) {name}
+        [{please}] (zeige|zeig|lies|gib|nenne|zitiere) [mir] [bitte] [die] (seite|seiten) {pages} (in|im|von|vom|aus|der|des) {name}
+        was (sagt|enthält|zeigt) [die] seite {pages} (in|im|von|vom|aus|der|des) {name}
+        """,
+            NAMED,
+            certain=True,
+        ),
+        Pattern(
+            Asked.SUMMARY,
+            """
+        [{please}] (fasse|fass) [mir] [bitte] [{this}] [kurz] zusammen
+        [{please}] [mir] [bitte] {this} [kurz] zusammenfassen
+        [{please}] (gib|erstelle|schreibe|schreib|mach|mache) [mir] [bitte] {summary} [(von|zu|über) {this}] [{this}]
+        {summary} [(von|des|zu)] {this}
+        worum geht es in {this}
+        wovon handelt {this}
+        zusammenfassung [bitte]
+        """,
+            THIS,
+            certain=True,
+        ),
+        Pattern(
+            Asked.SUMMARY,
+            """
+        [{please}] (fasse|fass) [mir] [bitte] (das dokument|die datei) {name} [kurz] zusammen
+        """,
+            NAMED,
+            certain=True,
+        ),
+        Pattern(
+            Asked.SUMMARY,
+            """
+        [{please}] (fasse|fass) [mir] [bitte] {name} [kurz] zusammen
+        [{please}] [mir] [bitte] {name} [kurz] zusammenfassen
+        [{please}] (gib|erstelle|schreibe|schreib|mach|mache) [mir] [bitte] {summary} (von|vom|des|der|zu|zum|zur|über) {name}
+        {summary} (von|vom|des|der|zu|zum|zur) {name}
+        worum geht es (in|im) {name}
+        wovon handelt {name}
+        """,
+            NAMED,
+        ),
+        Pattern(
+            Asked.COMPARISON,
+            """
+        [{please}] (vergleiche|vergleich) [bitte] {these} [miteinander]
+        [{please}] [bitte] {these} [miteinander] vergleichen
+        [(was sind|zeige|zeig|nenne|welche)] [mir] [die] (unterschiede|unterschied) [(gibt es|bestehen)] zwischen {these}
+        was ist der unterschied zwischen {these}
+        (worin|wie|wodurch) unterscheiden sich {these}
+        was (ist anders|hat sich geändert) (in|zwischen) {these}
+        """,
+            BOTH,
+            certain=True,
+        ),
+        Pattern(
+            Asked.COMPARISON,
+            """
+        [{please}] (vergleiche|vergleich) [bitte] {this} mit {name}
+        (worin|wie) unterscheidet sich {this} (von|vom) {name}
+        """,
+            WITH_THIS,
+        ),
+        Pattern(
+            Asked.COMPARISON,
+            """
+        [{please}] (vergleiche|vergleich) [bitte] {name} (mit|und) {other}
+        [{please}] {name} (mit|und) {other} vergleichen
+        [(was sind|was ist|zeige|nenne|welche)] [mir] [(die|der)] (unterschiede|unterschied) [(gibt es|bestehen)] zwischen {name} und {other}
+        (worin|wie|wodurch) unterscheiden sich {name} und {other}
+        (worin|wie|wodurch) unterscheidet sich {name} (von|vom) {other}
+        """,
+            TWO,
+        ),
+    ),
+    signs=(
+        (INVENTORIES, "dokument datei unterlag schriftstück bibliothek sammlung"),
+        (OF_PAGES, "seite s lang"),
+        ((Asked.SUMMARY,), "zusammen fass worum wovon übersicht"),
+        ((Asked.COMPARISON,), "vergleich unterschie unterscheid anders geändert"),
+    ),
+    page_words="seite|seiten",
+    phrases={
+        Phrase.TOTAL: "Dokumente: {documents}. Seiten: {pages}.",
+        Phrase.LIBRARY: "Dokumente in der Bibliothek: {documents}, Seiten: {pages}.",
+        Phrase.ON_TOPIC: "Dokumente zu „{topic}“: {documents}.",
+        Phrase.NONE_ON_TOPIC: "Kein Dokument der Bibliothek spricht von „{topic}“.",
+        Phrase.PAGES: "Seiten in {name}: {pages}",
+        Phrase.LENGTH: "Seiten: {pages}",
+        Phrase.MORE: "Und weitere: {count}.",
+        Phrase.WHICH: "Welches Dokument ist gemeint? Nennen Sie es in der Frage, oder wählen Sie es mit @.",
+        Phrase.WHICH_TWO: "Welche zwei Dokumente sind gemeint? Nennen Sie beide, oder wählen Sie sie mit @.",
+        Phrase.UNKNOWN: "Kein Dokument der Bibliothek heißt „{name}“. „Liste alle Dokumente“ zeigt ihre Namen.",
+        Phrase.AMBIGUOUS: "Mehrere Dokumente können gemeint sein. Nennen Sie eines ganz, oder wählen Sie es mit @:",
+        Phrase.NO_PAGE: "{name} hat diese Seite nicht. Seiten: 1 bis {pages}.",
+        Phrase.NO_TEXT: "{name} hat dort keinen Text, der gelesen werden kann.",
+        Phrase.PART_READ: "Dafür gelesene Abschnitte: {read} von {all}, Seiten {first} bis {last} von {name}.",
+        Phrase.CHANGED: "Geändert:",
+        Phrase.ONLY_IN: "Nur in {name}:",
+        Phrase.SAME: "Sätze, die beide haben: {same}. Unterschiede: {count}.",
+        Phrase.NO_DIFFERENCE: "{first} und {second} sagen Satz für Satz dasselbe.",
+    },
+)

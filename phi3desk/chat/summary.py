@@ -1,0 +1,249 @@
+"""A summary of one document: notes of its parts, then a summary of the notes, each sentence with its passage."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+
+from phi3desk.chat.catalogue_answer import shown_name
+from phi3desk.chat.citations import MARKS, cite, nearest_source, pieces, with_mark
+from phi3desk.chat.languages.known import put
+from phi3desk.chat.languages.language import Phrase
+from phi3desk.chat.messages import Answer, Basis, Source
+from phi3desk.chat.prompt import Completion, PromptRequest, Task
+from phi3desk.chat.question import Question
+from phi3desk.chat.series import Clock, Progress, Speed, tokens_in
+from phi3desk.library.documents import Passage
+from phi3desk.library.overview.sections import chosen
+from phi3desk.library.overview.types import DocumentQuestion, Overview
+from phi3desk.library.text import fold, sentences
+from phi3desk.model.types import Ending, Sampling
+
+#: Characters and passages that are read for one note.
+_PART_CHARACTERS = 3200
+_PART_PASSAGES = 4
+_NOTE_TOKENS = 96
+#: about how long a note and a summary are, and what stands in a prompt beside the passages, in tokens
+_USUAL_NOTE = 45
+_USUAL_SUMMARY = 220
+_INSTRUCTION_TOKENS = 160
+#: so few sentences are a summary already
+_FEW_SENTENCES = 6
+#: more notes than this no model sums up
+_MOST_CHARACTERS = 120_000
+_LEAST_CHARACTERS = 3 * _PART_CHARACTERS
+_CHARACTERS_AT_A_TIME = 1500
+_WORDS_OF_A_SENTENCE = 5
+#: the numbers of a list that a model makes of what it writes: each would read as a sentence of its own
+_NUMBERING = re.compile(r"(?:^|(?<=\s))\d{1,2}\.\s+(?=[^\W\d_])")
+
+
+class Summary:
+    """The series of notes and summaries of one document, within some seconds; `small` models only take notes.
+
+    What a small model writes of a passage, and the passage does not say, gives way to a sentence of the passage.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        asked: DocumentQuestion,
+        overview: Overview,
+        *,
+        speed: Speed,
+        seconds: float,
+        small: bool,
+    ) -> None:
+        self._question = question
+        self._asked = asked
+        self._overview = overview
+        self._small = small
+        self._clock = Clock(speed)
+        read = _affordable(overview.passages, speed, seconds, small=small)
+        self._sources = tuple(Source(n, passage) for n, passage in enumerate(read, 1))
+        self._unread = deque(self._sources)
+        self._part: tuple[Source, ...] = ()
+        self._notes: list[tuple[str, tuple[int, ...]]] = []
+        self._to_sum_up: deque[Source] | None = None
+        self._summaries: list[str] = []
+        self._parts_done = 0
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The passages that are read."""
+        return self._sources
+
+    @property
+    def text(self) -> str:
+        """The summary where it has begun, the notes so far otherwise."""
+        return "\n\n".join(self._summaries) or "\n".join(f"- {note}" for note, _ in self._notes)
+
+    @property
+    def sampling(self) -> Sampling:
+        """A note is short; a summary has the room of an answer."""
+        taking_notes = self._to_sum_up is None
+        return replace(self._question.sampling, max_tokens=_NOTE_TOKENS) if taking_notes else self._question.sampling
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is, with the seconds that the rest takes at the speed so far."""
+        unread = list(self._unread)
+        left = len(_parts(unread, small=self._small))
+        summing_up = 0 if self._small else 1
+        seconds = _cost([source.passage for source in unread], self._clock.speed, small=self._small)
+        pages = len({source.passage.page for source in self._sources})
+        return Progress(self._parts_done, self._parts_done + left + summing_up, pages, seconds)
+
+    def next(self) -> PromptRequest | None:
+        """Return the request for the next note, or for the summary of the notes."""
+        if self._unread:
+            self._part = _parts(list(self._unread), small=self._small)[0]
+            return self._request(self._part, Task.NOTES)
+        if self._to_sum_up is None:
+            self._to_sum_up = deque(self._noted_sources())
+            if self._small or len(self._notes) <= _FEW_SENTENCES:
+                self._to_sum_up.clear()
+        if not self._to_sum_up:
+            return None
+        self._part = tuple(self._to_sum_up)
+        return self._request(self._part, Task.SUMMARY)
+
+    def take(self, written: Completion) -> None:
+        """Take in a note or a summary; what did not fit into the prompt is read with the next one."""
+        self._clock.take(written.generation)
+        self._parts_done += 1
+        read = tuple(source for source in self._part if source.n in written.sources_read)
+        queue = self._unread if self._to_sum_up is None else self._to_sum_up
+        for _ in read:
+            queue.popleft()
+        if not read:
+            queue.clear()
+        elif self._to_sum_up is None:
+            self._notes += self._noted(written.generation.text, read)
+        else:
+            summary = self._marked(written.generation.text, self._sources_of(read))
+            self._summaries.append(summary or "\n".join(f"- {source.passage.text}" for source in read))
+
+    def answer(self, ended: Ending) -> Answer:
+        """Return the summary, or the notes where it was stopped before, with what was read of the document."""
+        text, citations = cite(self.text, self._sources, self._question.text)
+        return Answer(
+            "\n\n".join(part for part in (text, self._told_what_was_read()) if part) if text else "",
+            citations,
+            self._sources,
+            Basis.DOCUMENTS,
+            ended,
+            self._question.made_by,
+            self._clock.timings(self._overview.seconds),
+            kind=self._asked.asked.value,
+        )
+
+    def _request(self, sources: tuple[Source, ...], task: Task) -> PromptRequest:
+        question = self._question
+        return PromptRequest(question.instructions, sources, (), question.standing_alone, question.mode, task=task)
+
+    def _noted(self, text: str, read: tuple[Source, ...]) -> list[tuple[str, tuple[int, ...]]]:
+        """Return the sentences of a note, each with its marks."""
+        known = {_bare(note) for note, _ in self._notes}
+        noted = []
+        for sentence, is_sentence in pieces(self._marked(_NUMBERING.sub("", text), read)):
+            marks = tuple(int(mark) for mark in MARKS.findall(sentence))
+            line = " ".join(sentence.split()).lstrip("-*•# ")
+            if is_sentence and marks and _is_whole(line) and _bare(line) not in known:
+                known.add(_bare(line))
+                noted.append((line, marks))
+        if noted:
+            return noted[:1] if self._small else noted
+        first = next((s for s in sentences(read[0].passage.text) if _is_whole(s)), "")
+        return [(with_mark(" ".join(first.split()), read[0].n), (read[0].n,))] if first else []
+
+    def _marked(self, text: str, read: tuple[Source, ...]) -> str:
+        """Return what the model wrote with every sentence marked, from the sources that it had read."""
+        cited, citations = cite(text, read, self._question.text)
+        if self._small:
+            unfounded = {citation.quote for citation in citations if citation.missing}
+            own, _ = cite(MARKS.sub("", cited), read, self._question.text)
+            return "" if unfounded else "".join(s for s, is_one in pieces(own) if not is_one or MARKS.search(s)).strip()
+        marked = []
+        for sentence, is_sentence in pieces(cited):
+            if is_sentence and not MARKS.search(sentence) and any(c.isalpha() for c in sentence):
+                sentence = with_mark(sentence, nearest_source(sentence, read).n)
+            marked.append(sentence)
+        return "".join(marked).strip()
+
+    def _noted_sources(self) -> Iterable[Source]:
+        """Return the notes as sources of the summary: each under the number of the first passage it was made from."""
+        known = {source.n: source for source in self._sources}
+        by_number: dict[int, list[str]] = {}
+        for note, marks in self._notes:
+            by_number.setdefault(marks[0], []).append(MARKS.sub("", note).strip())
+        for n, notes in by_number.items():
+            yield Source(n, replace(known[n].passage, text=" ".join(notes)))
+
+    def _sources_of(self, notes: tuple[Source, ...]) -> tuple[Source, ...]:
+        numbers = {source.n for source in notes}
+        return tuple(source for source in self._sources if source.n in numbers)
+
+    def _told_what_was_read(self) -> str:
+        """Return which part of the document the answer rests on, where that is not all of it."""
+        read = self._sources[: len(self._sources) - len(self._unread)]
+        if not read or len(read) >= self._overview.passages_in_all:
+            return ""
+        return put(
+            Phrase.PART_READ,
+            self._asked.language,
+            read=len(read),
+            all=self._overview.passages_in_all,
+            first=read[0].passage.page,
+            last=read[-1].passage.page,
+            name=shown_name(self._overview.documents[0].name),
+        )
+
+
+def _is_whole(sentence: str) -> bool:
+    """Return whether a sentence is one, and not a heading or what is left of a list."""
+    text = MARKS.sub("", sentence).strip()
+    return len(text.split()) >= _WORDS_OF_A_SENTENCE and text.endswith((".", "!", ";", "。", "»", "“", "”", ")"))
+
+
+def _bare(sentence: str) -> str:
+    return fold(MARKS.sub("", sentence)).strip(" .")
+
+
+def _parts(sources: list[Source], *, small: bool) -> list[tuple[Source, ...]]:
+    """Return the sources in parts that one note is made of: neighbours under one heading, one at a time if `small`."""
+    if small:
+        return [(source,) for source in sources]
+    parts: list[list[Source]] = []
+    for before, source in pairwise([None, *sources]):
+        if source is None:
+            continue
+        part = parts[-1] if parts else []
+        size = sum(len(other.passage.text) for other in part) + len(source.passage.text)
+        goes_on = before is not None and before.passage.headings[:1] == source.passage.headings[:1]
+        if part and goes_on and len(part) < _PART_PASSAGES and size <= _PART_CHARACTERS:
+            part.append(source)
+        else:
+            parts.append([source])
+    return [tuple(part) for part in parts]
+
+
+def _affordable(passages: tuple[Passage, ...], speed: Speed, seconds: float, *, small: bool) -> list[Passage]:
+    """Return those passages of a document that can be read, noted and summed up in so many seconds."""
+    characters = min(_MOST_CHARACTERS, sum(len(passage.text) for passage in passages))
+    while True:
+        read = chosen(passages, characters)
+        if characters <= _LEAST_CHARACTERS or _cost(read, speed, small=small) <= seconds:
+            return read
+        characters = max(_LEAST_CHARACTERS, characters - max(_CHARACTERS_AT_A_TIME, characters // 10))
+
+
+def _cost(passages: list[Passage], speed: Speed, *, small: bool) -> float:
+    """Return the seconds that reading some passages, noting and summing them up takes."""
+    parts = len(_parts([Source(n, passage) for n, passage in enumerate(passages)], small=small))
+    read = sum(tokens_in(passage.text) for passage in passages) + parts * _INSTRUCTION_TOKENS
+    summing_up = 0.0 if small else speed.seconds(parts * _USUAL_NOTE + _INSTRUCTION_TOKENS, _USUAL_SUMMARY)
+    return speed.seconds(read, parts * _USUAL_NOTE) + summing_up

@@ -1,0 +1,164 @@
+"""In what two documents differ: which of their sentences are the same, changed, or in one of them only."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from phi3desk.library.documents import Passage
+from phi3desk.library.overview.types import Change, Difference
+from phi3desk.library.text import fold, sentence_spans
+
+_WORD = re.compile(r"[^\W_]+(?:[.,:/-]\d+)*")
+_CLAUSE = re.compile(r"\W{0,3}(?:§\s*)?(\d{1,3}(?:\.\d{1,3}){0,5})\b")
+#: two sentences of which so much is the same, by the weight of their words, are one that was changed
+_CHANGED = 0.55
+#: under the same heading, or clause number, less is enough
+_SAME_PLACE = 0.15
+#: words that two sentences must share at the least
+_FEWEST_SHARED = 3
+#: a line that stands so often in one document is a running head, a foot or a label
+_RUNNING = 3
+#: the number of a step or of a clause, which moves with what is put in before it
+_NUMBERING = re.compile(r"\W{0,3}(?:\d{1,3}(?:\.\d{1,3}){0,5}\.?|[a-z][.)])\s+", re.IGNORECASE)
+#: words that stand in more sentences than this tell nothing about which two belong together
+_COMMON = 60
+_MOST_SENTENCES = 6000
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence with where it stands; `words` are those that can be compared, `place` the clause or the heading."""
+
+    passage: Passage
+    text: str
+    words: tuple[str, ...]
+    place: str
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """The numbers in it."""
+        return frozenset(word for word in self.words if word[0].isdigit())
+
+
+def differences(first: Sequence[Passage], second: Sequence[Passage]) -> tuple[list[Difference], int]:
+    """Return in what two documents differ, in their order, and how many sentences they share.
+
+    A sentence that stands elsewhere in the other document counts as shared.
+    """
+    ones, others = _without_running(list(_sentences(first))), _without_running(list(_sentences(second)))
+    shared = Counter(s.words for s in ones) & Counter(s.words for s in others)
+    ones, others = _without(ones, shared), _without(others, shared)
+    pairs = _pairs(ones, others)
+    changed = [_changed(ones[i], others[j]) for i, j in sorted(pairs.items())]
+    only_first = _only((s for i, s in enumerate(ones) if i not in pairs), Change.ONLY_FIRST)
+    taken = set(pairs.values())
+    only_second = _only((s for j, s in enumerate(others) if j not in taken), Change.ONLY_SECOND)
+    return [*changed, *only_first, *only_second], shared.total()
+
+
+def _sentences(passages: Sequence[Passage]) -> Iterator[_Sentence]:
+    count = 0
+    for passage in passages:
+        breaks = [match.start() for match in re.finditer(r"\n", passage.text)]
+        heading = passage.headings[-1] if passage.headings else ""
+        for start, end in sentence_spans(passage.text, breaks):
+            text = passage.text[start:end].strip()
+            words = tuple(_WORD.findall(fold(_NUMBERING.sub("", text, count=1))))
+            # a heading that stands in its own passage is no sentence of it
+            if len(words) < 2 or fold(text) == fold(heading):
+                continue
+            count += 1
+            if count > _MOST_SENTENCES:
+                return
+            clause = _CLAUSE.match(text) or _CLAUSE.match(heading)
+            yield _Sentence(passage, text, words, clause[1] if clause else fold(heading))
+
+
+def _without(sentences: Sequence[_Sentence], shared: Counter[tuple[str, ...]]) -> list[_Sentence]:
+    """Return the sentences that the other document does not have."""
+    left = Counter(shared)
+    kept = []
+    for sentence in sentences:
+        if left[sentence.words] > 0:
+            left[sentence.words] -= 1
+        else:
+            kept.append(sentence)
+    return kept
+
+
+def _without_running(sentences: Sequence[_Sentence]) -> list[_Sentence]:
+    times = Counter(sentence.words for sentence in sentences)
+    return [sentence for sentence in sentences if times[sentence.words] < _RUNNING]
+
+
+def _pairs(ones: Sequence[_Sentence], others: Sequence[_Sentence]) -> dict[int, int]:
+    """Return which sentence of one document became which of the other, the likest first, each at most once."""
+    holding: dict[str, list[int]] = defaultdict(list)
+    for at, sentence in enumerate(others):
+        for word in set(sentence.words):
+            holding[word].append(at)
+    times = Counter(word for sentence in (*ones, *others) for word in set(sentence.words))
+    likely = []
+    for at, sentence in enumerate(ones):
+        near = Counter(
+            other for word in set(sentence.words) if len(holding[word]) <= _COMMON for other in holding[word]
+        )
+        for other, shared in near.most_common(8):
+            alike = _alike(sentence, others[other], times)
+            if alike >= _CHANGED and shared >= min(_FEWEST_SHARED, len(set(sentence.words)) - 1):
+                likely.append((-alike, at, other))
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, at, other in sorted(likely):
+        if at not in pairs and other not in taken:
+            pairs[at] = other
+            taken.add(other)
+    return pairs
+
+
+def _alike(one: _Sentence, other: _Sentence, times: Counter[str]) -> float:
+    """Return the share of their words that two sentences have in common (Dice), more for those in the same place.
+
+    A word weighs less the more sentences it stands in, a figure nothing: figures are what changes.
+    """
+
+    def weight(words: Counter[str]) -> float:
+        return sum(n / (1 + math.log(max(1, times[word]))) for word, n in words.items() if not word[0].isdigit())
+
+    own, its = Counter(one.words), Counter(other.words)
+    total = weight(own) + weight(its)
+    share = 2 * weight(own & its) / total if total else 0.0
+    return share + (_SAME_PLACE if one.place and one.place == other.place else 0.0)
+
+
+def _changed(one: _Sentence, other: _Sentence) -> Difference:
+    heading = one.passage.headings[-1] if one.passage.headings else ""
+    figures = (tuple(sorted(one.figures - other.figures)), tuple(sorted(other.figures - one.figures)))
+    return Difference(Change.CHANGED, heading, one.passage, other.passage, one.text, other.text, figures)
+
+
+def _only(sentences: Iterator[_Sentence], change: Change) -> list[Difference]:
+    """Return what stands in one document only; sentences of one passage are one difference."""
+    found: list[Difference] = []
+    for sentence in sentences:
+        before = found[-1] if found else None
+        passage, text = sentence.passage, sentence.text
+        known = None if before is None else (before.first or before.second)
+        if before is not None and known is not None and known.id == passage.id:
+            joined = f"{before.first_text or before.second_text} {text}"
+            found[-1] = (
+                replace(before, first_text=joined)
+                if change is Change.ONLY_FIRST
+                else replace(before, second_text=joined)
+            )
+            continue
+        heading = passage.headings[-1] if passage.headings else ""
+        if change is Change.ONLY_FIRST:
+            found.append(Difference(change, heading, first=passage, first_text=text))
+        else:
+            found.append(Difference(change, heading, second=passage, second_text=text))
+    return found

@@ -1,0 +1,69 @@
+"""Which passages stand for a document that is too long to be read as a whole: the beginnings of its sections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from phi3desk.library.documents import Passage
+
+_LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
+#: an entry of a table of contents is a line with leaders; so many of them are no text to be read
+_CONTENTS_LINES = 3
+#: entries without leaders: "2.3 Before any work 4 2.4 Remaining hazards 4"
+_ENTRIES = re.compile(r"\d{1,2}\.\d{1,2} [^\W\d][^\d.]{3,60} \d{1,3}(?= \d{1,2}(?:\.\d{1,2})? |$)", re.MULTILINE)
+_CONTENTS_ENTRIES = 5
+_SHORTEST = 60
+
+
+def chosen(passages: Sequence[Passage], characters: int) -> list[Passage]:
+    """Return passages of so many characters at most, in their order: of each section the first, then the next ones.
+
+    Where there is no room for the first of each section, the sections are taken evenly over the document.
+    """
+    worth = [passage for passage in readable(passages) if len(passage.text) >= _SHORTEST] or list(passages)
+    rounds = [[p for p in each if p is not None] for each in zip_longest(*_sections(worth))]
+    taken: list[Passage] = []
+    room = characters
+    for candidates in rounds:
+        fitting = _even(candidates, room)
+        taken += fitting
+        room -= sum(len(passage.text) for passage in fitting)
+        if len(fitting) < len(candidates):
+            break
+    kept = {passage.id for passage in taken} or {passage.id for passage in worth[:1]}
+    return [passage for passage in worth if passage.id in kept]
+
+
+def readable(passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages that are no table of contents; all of them where nothing else is there."""
+    return [passage for passage in passages if not _is_contents(passage.text)] or list(passages)
+
+
+def _is_contents(text: str) -> bool:
+    if len(_LEADERS.findall(text)) >= _CONTENTS_LINES:
+        return True
+    return len(_ENTRIES.findall(text)) >= _CONTENTS_ENTRIES
+
+
+def _sections(passages: Sequence[Passage]) -> list[list[Passage]]:
+    """Return the passages by the heading they stand under; without headings, by page."""
+    sections: list[list[Passage]] = []
+    before: tuple[object, ...] | None = None
+    for passage in passages:
+        section = passage.headings or (passage.page,)
+        if section != before:
+            sections.append([])
+        sections[-1].append(passage)
+        before = section
+    return sections
+
+
+def _even(passages: Sequence[Passage], characters: int) -> list[Passage]:
+    """Return as many of the passages as fit, taken evenly from the first to the last."""
+    lengths = sum(len(passage.text) for passage in passages)
+    count = len(passages) if lengths <= characters else int(len(passages) * characters / lengths)
+    if count >= len(passages):
+        return list(passages)
+    return [passages[at * len(passages) // count] for at in range(count)]
