@@ -20,11 +20,11 @@ from phi3desk.model.types import Ending, Sampling
 
 _WORDING_TOKENS = 96
 _USUAL_WORDING = 40
-_INSTRUCTION_TOKENS = 140
+_INSTRUCTION_TOKENS = 40
 #: characters that are shown of what one document has alone, and of a sentence that was changed
 _SHOWN = 220
 #: share of the words of a sentence that must stand in one of the two passages it tells of
-_TOLD = 0.75
+_TOLD = 0.6
 
 
 class DocumentComparison:

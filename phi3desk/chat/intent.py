@@ -155,7 +155,7 @@ def _regex(template: str, macros: Mapping[str, str]) -> str:
     return "".join(made)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _longest_first(words: str) -> str:
     """Return alternatives with the longest first, so that none is taken for the beginning of what follows it."""
     alternatives, depth, at = [], 0, 0

@@ -17,7 +17,7 @@ from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Clock, Progress, Speed, tokens_in
 from phi3desk.library.documents import Passage
-from phi3desk.library.overview.sections import chosen
+from phi3desk.library.overview.sections import spread
 from phi3desk.library.overview.types import DocumentQuestion, Overview
 from phi3desk.library.text import fold, sentences
 from phi3desk.model.types import Ending, Sampling
@@ -26,16 +26,17 @@ from phi3desk.model.types import Ending, Sampling
 _PART_CHARACTERS = 3200
 _PART_PASSAGES = 4
 _NOTE_TOKENS = 96
-#: about how long a note and a summary are, and what stands in a prompt beside the passages, in tokens
+#: about how long a note and a summary are, and what is read of a prompt beside the passages, in tokens: its beginning,
+#: the same for each part, is read once
 _USUAL_NOTE = 45
 _USUAL_SUMMARY = 220
-_INSTRUCTION_TOKENS = 160
+_INSTRUCTION_TOKENS = 40
 #: so few sentences are a summary already
 _FEW_SENTENCES = 6
 #: more notes than this no model sums up
 _MOST_CHARACTERS = 120_000
-_LEAST_CHARACTERS = 3 * _PART_CHARACTERS
-_CHARACTERS_AT_A_TIME = 1500
+_LEAST_CHARACTERS = _PART_CHARACTERS
+_CHARACTERS_NEAR = 1000
 _WORDS_OF_A_SENTENCE = 5
 #: the numbers of a list that a model makes of what it writes: each would read as a sentence of its own
 _NUMBERING = re.compile(r"(?:^|(?<=\s))\d{1,2}\.\s+(?=[^\W\d_])")
@@ -157,7 +158,7 @@ class Summary:
                 noted.append((line, marks))
         if noted:
             return noted[:1] if self._small else noted
-        first = next((s for s in sentences(read[0].passage.text) if _is_whole(s)), "")
+        first = next((s for s in sentences(_NUMBERING.sub("", read[0].passage.text)) if _is_whole(s)), "")
         return [(with_mark(" ".join(first.split()), read[0].n), (read[0].n,))] if first else []
 
     def _marked(self, text: str, read: tuple[Source, ...]) -> str:
@@ -233,12 +234,17 @@ def _parts(sources: list[Source], *, small: bool) -> list[tuple[Source, ...]]:
 
 def _affordable(passages: tuple[Passage, ...], speed: Speed, seconds: float, *, small: bool) -> list[Passage]:
     """Return those passages of a document that can be read, noted and summed up in so many seconds."""
-    characters = min(_MOST_CHARACTERS, sum(len(passage.text) for passage in passages))
-    while True:
-        read = chosen(passages, characters)
-        if characters <= _LEAST_CHARACTERS or _cost(read, speed, small=small) <= seconds:
-            return read
-        characters = max(_LEAST_CHARACTERS, characters - max(_CHARACTERS_AT_A_TIME, characters // 10))
+    least, most = _LEAST_CHARACTERS, min(_MOST_CHARACTERS, sum(len(passage.text) for passage in passages))
+    read = spread(passages, most)
+    if _cost(read, speed, small=small) <= seconds:
+        return read
+    while most - least > _CHARACTERS_NEAR:
+        middle = (least + most) // 2
+        if _cost(spread(passages, middle), speed, small=small) <= seconds:
+            least = middle
+        else:
+            most = middle
+    return spread(passages, least)
 
 
 def _cost(passages: list[Passage], speed: Speed, *, small: bool) -> float:

@@ -23,10 +23,12 @@ _FEWEST_SHARED = 3
 #: a line that stands so often in one document is a running head, a foot or a label
 _RUNNING = 3
 #: the number of a step or of a clause, which moves with what is put in before it
-_NUMBERING = re.compile(r"\W{0,3}(?:\d{1,3}(?:\.\d{1,3}){0,5}\.?|[a-z][.)])\s+", re.IGNORECASE)
+_NUMBERING = re.compile(r"^\W{0,3}(?:\d{1,3}(?:\.\d{1,3}){0,5}\.?|[a-z][.)])\s+", re.IGNORECASE)
 #: words that stand in more sentences than this tell nothing about which two belong together
 _COMMON = 60
 _MOST_SENTENCES = 6000
+#: sentences of the other document that one is compared with
+_NEAREST = 10
 
 
 @dataclass(frozen=True)
@@ -98,18 +100,21 @@ def _without_running(sentences: Sequence[_Sentence]) -> list[_Sentence]:
 def _pairs(ones: Sequence[_Sentence], others: Sequence[_Sentence]) -> dict[int, int]:
     """Return which sentence of one document became which of the other, the likest first, each at most once."""
     holding: dict[str, list[int]] = defaultdict(list)
+    standing: dict[str, list[int]] = defaultdict(list)
     for at, sentence in enumerate(others):
+        standing[sentence.place].append(at)
         for word in set(sentence.words):
             holding[word].append(at)
     times = Counter(word for sentence in (*ones, *others) for word in set(sentence.words))
     likely = []
     for at, sentence in enumerate(ones):
-        near = Counter(
-            other for word in set(sentence.words) if len(holding[word]) <= _COMMON for other in holding[word]
-        )
-        for other, shared in near.most_common(8):
+        words = set(sentence.words)
+        near = Counter(other for word in words if len(holding[word]) <= _COMMON for other in holding[word])
+        near.update(standing[sentence.place][:_COMMON] if sentence.place else ())
+        fewest = min(_FEWEST_SHARED, max(2, len(words) - 1))
+        for other, _ in near.most_common(_NEAREST):
             alike = _alike(sentence, others[other], times)
-            if alike >= _CHANGED and shared >= min(_FEWEST_SHARED, len(set(sentence.words)) - 1):
+            if alike >= _CHANGED and len(words.intersection(others[other].words)) >= fewest:
                 likely.append((-alike, at, other))
     pairs: dict[int, int] = {}
     taken: set[int] = set()

@@ -64,7 +64,7 @@ _IDLE = frozenset(
 _SAME_WORD = 0.75
 _LIKELY = 0.6
 _CLOSE = 0.25
-_TYPO = 0.86
+_TYPO = 0.83
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,12 @@ def meant(name: str, documents: Sequence[Document], *, certain: bool) -> list[Do
     if nearest >= 0.99:
         return [fit.document for fit in best if fit.whole >= 0.99]
     return [fit.document for fit in best if fit.whole > nearest - _CLOSE]
+
+
+def of_kind(name: str, documents: Sequence[Document]) -> list[Document]:
+    """Return the documents whose names hold a word for the kind of document that a name tells of: any manual."""
+    kinds = {word.kind for word in _words(name) if word.kind >= 0}
+    return [document for document in documents if any(w.kind in kinds for own in _names(document) for w in own)]
 
 
 def called(name: str, documents: Sequence[Document]) -> list[Document]:
@@ -190,8 +196,9 @@ def _words(name: str) -> list[_Word]:
 
 def _parts(token: str) -> list[str]:
     for end in _COMPOUND_ENDS:
-        if token.endswith(end) and len(token) - len(end) >= _LEAST_STEM:
-            head = token[: -len(end)]
+        at = token.rfind(end)
+        if at >= _LEAST_STEM and token[at + len(end) :] in _ENDINGS:
+            head = token[:at]
             for link in _LINKING:
                 if head.endswith(link) and len(head) - len(link) >= _LEAST_STEM:
                     head = head.removesuffix(link)

@@ -11,7 +11,7 @@ from phi3desk.library.database import batches, placeholders
 from phi3desk.library.documents import Document, Passage, State
 from phi3desk.library.overview import inventory
 from phi3desk.library.overview.difference import differences
-from phi3desk.library.overview.document_names import meant, mentioned
+from phi3desk.library.overview.document_names import meant, mentioned, of_kind
 from phi3desk.library.overview.sections import chosen, readable
 from phi3desk.library.overview.types import Asked, Change, Difference, DocumentQuestion, Entry, Overview, Told, Within
 from phi3desk.library.search.page_ranges import PageRanges
@@ -68,7 +68,7 @@ class Overviews:
         """Return the documents that a question names: as many as it has names; or what is to be said of it."""
         if question.anywhere:
             found = self._unlike(named or mentioned(question.names[0], documents))
-            return self._one_of(question, within, question.names[0], found)
+            return self._one_of(question, within, documents, question.names[0], found)
         if question.names == ("", ""):
             return self._two(question, within, named, documents)
         chosen_ones: list[Document] = []
@@ -78,7 +78,7 @@ class Overviews:
                 found = self._unlike(meant(name, pool, certain=question.certain))
             else:
                 found = self._this(within, [d for d in named if d not in chosen_ones] or named, documents)
-            told = self._one_of(question, within, name, found)
+            told = self._one_of(question, within, documents, name, found)
             if told.told is not Told.FOUND:
                 return told
             chosen_ones += told.documents
@@ -86,13 +86,25 @@ class Overviews:
             return Overview(Told.WHICH if question.certain else Told.ORDINARY)
         return Overview(Told.FOUND, tuple(self._with_content(document) for document in chosen_ones))
 
-    def _one_of(self, question: DocumentQuestion, within: Within, name: str, found: Sequence[Document]) -> Overview:
+    def _one_of(
+        self,
+        question: DocumentQuestion,
+        within: Within,
+        documents: Sequence[Document],
+        name: str,
+        found: Sequence[Document],
+    ) -> Overview:
         if len(found) > 1:
             found = self._spoken_of(within, found) or found
         if len(found) == 1:
             return Overview(Told.FOUND, (self._with_content(found[0]),))
         if found and (question.certain or question.anywhere or name):
             return Overview(Told.AMBIGUOUS, tuple(found[:_MOST_CANDIDATES]), name)
+        foreign = [] if question.anywhere else [d for d in documents if d.language not in ("", question.language)]
+        alike = of_kind(name, foreign)
+        if alike:
+            # its name is in another language than the question
+            return Overview(Told.AMBIGUOUS, tuple(alike[:_MOST_CANDIDATES]), name)
         if not question.certain:
             return Overview(Told.ORDINARY)
         return Overview(Told.UNKNOWN, name=name) if name else Overview(Told.WHICH)

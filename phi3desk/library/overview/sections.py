@@ -11,19 +11,25 @@ from phi3desk.library.documents import Passage
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
 #: an entry of a table of contents is a line with leaders; so many of them are no text to be read
 _CONTENTS_LINES = 3
-#: entries without leaders: "2.3 Before any work 4 2.4 Remaining hazards 4"
-_ENTRIES = re.compile(r"\d{1,2}\.\d{1,2} [^\W\d][^\d.]{3,60} \d{1,3}(?= \d{1,2}(?:\.\d{1,2})? |$)", re.MULTILINE)
+#: entries without leaders, "2.3 Before any work 4 2.4 Remaining hazards 4", and the share of the text that they are
+_ENTRIES = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? [^\W\d][^\d]{3,70}? \d{1,3}(?=\s|$)")
 _CONTENTS_ENTRIES = 5
+_CONTENTS_SHARE = 0.6
 _SHORTEST = 60
 
 
 def chosen(passages: Sequence[Passage], characters: int) -> list[Passage]:
+    """Return passages of a document of so many characters at most, without tables of contents; see `spread`."""
+    worth = [passage for passage in readable(passages) if len(passage.text) >= _SHORTEST]
+    return spread(worth or passages, characters)
+
+
+def spread(passages: Sequence[Passage], characters: int) -> list[Passage]:
     """Return passages of so many characters at most, in their order: of each section the first, then the next ones.
 
     Where there is no room for the first of each section, the sections are taken evenly over the document.
     """
-    worth = [passage for passage in readable(passages) if len(passage.text) >= _SHORTEST] or list(passages)
-    rounds = [[p for p in each if p is not None] for each in zip_longest(*_sections(worth))]
+    rounds = [[p for p in each if p is not None] for each in zip_longest(*_sections(passages))]
     taken: list[Passage] = []
     room = characters
     for candidates in rounds:
@@ -32,8 +38,8 @@ def chosen(passages: Sequence[Passage], characters: int) -> list[Passage]:
         room -= sum(len(passage.text) for passage in fitting)
         if len(fitting) < len(candidates):
             break
-    kept = {passage.id for passage in taken} or {passage.id for passage in worth[:1]}
-    return [passage for passage in worth if passage.id in kept]
+    kept = {passage.id for passage in taken} or {passage.id for passage in passages[:1]}
+    return [passage for passage in passages if passage.id in kept]
 
 
 def readable(passages: Sequence[Passage]) -> list[Passage]:
@@ -44,7 +50,8 @@ def readable(passages: Sequence[Passage]) -> list[Passage]:
 def _is_contents(text: str) -> bool:
     if len(_LEADERS.findall(text)) >= _CONTENTS_LINES:
         return True
-    return len(_ENTRIES.findall(text)) >= _CONTENTS_ENTRIES
+    entries = _ENTRIES.findall(text)
+    return len(entries) >= _CONTENTS_ENTRIES and sum(map(len, entries)) >= _CONTENTS_SHARE * len(text)
 
 
 def _sections(passages: Sequence[Passage]) -> list[list[Passage]]:

@@ -1,0 +1,76 @@
+"""In what two documents differ, of passages that hold their sentences cut in different places."""
+
+from phi3desk.library.documents import Passage
+from phi3desk.library.overview.difference import differences
+from phi3desk.library.overview.types import Change
+
+OLD = {
+    "1 Payment": "Invoices are paid within 30 days of receipt. The currency is the euro.",
+    "2 Delivery": "The goods are delivered to the plant in Kranj. The supplier unloads them at his own risk.",
+    "3 Warranty": "The warranty lasts for 24 months from acceptance.",
+    "4 Penalties": "For each day of delay a penalty of 0.5 % is due.",
+}
+NEW = {
+    "1 Payment": "The currency is the euro. Invoices are paid within 45 days of receipt.",
+    "2 Delivery": "The goods are delivered to the plant in Kranj. The supplier unloads them at his own risk.",
+    "3 Warranty": "The warranty lasts for 24 months from acceptance.",
+    "4 Insurance": "The supplier keeps a liability insurance of two million euros.",
+}
+
+
+def passages(sections: dict[str, str], document: int) -> list[Passage]:
+    return [
+        Passage(100 * document + n, document, f"{document}.pdf", f"/{document}.pdf", "", n, 0, len(text), text, (head,))
+        for n, (head, text) in enumerate(sections.items(), 1)
+    ]
+
+
+def test_changed_figures_and_what_one_has_alone_are_told():
+    found, same = differences(passages(OLD, 1), passages(NEW, 2))
+    assert same == 4
+    changed, first, second = found
+    assert changed.change is Change.CHANGED
+    assert (changed.first_text, changed.second_text) == (
+        "Invoices are paid within 30 days of receipt.",
+        "Invoices are paid within 45 days of receipt.",
+    )
+    assert changed.figures == (("30",), ("45",))
+    assert (changed.first.page, changed.second.page) == (1, 1)
+    assert (first.change, first.heading, first.second) == (Change.ONLY_FIRST, "4 Penalties", None)
+    assert (second.change, second.second_text) == (Change.ONLY_SECOND, NEW["4 Insurance"])
+
+
+def test_same_text_cut_and_numbered_otherwise_does_not_differ():
+    text = "a) Switch the pump off.\nb) Close both valves of the line.\nc) Wait for ten minutes."
+    one = {"Stopping": text}
+    moved = {
+        "Before": "1. Close both valves of the line.",
+        "Stopping": "2. Switch the pump off.\n3. Wait for ten minutes.",
+    }
+    found, same = differences(passages(one, 1), passages(moved, 2))
+    assert (found, same) == ([], 3)
+
+
+def test_unrelated_documents_have_no_changed_places():
+    other = {"Lunch": "Soup is served at noon. Guests sign the book at the gate before they enter."}
+    found, same = differences(passages(OLD, 1), passages(other, 2))
+    assert same == 0
+    assert {difference.change for difference in found} == {Change.ONLY_FIRST, Change.ONLY_SECOND}
+
+
+def test_running_heads_are_no_difference():
+    old = {f"{n} Part": f"{text} Contract 4711, page of pages." for n, text in enumerate(OLD.values(), 1)}
+    found, _ = differences(passages(old, 1), passages(OLD, 2))
+    assert found == []
+
+
+def test_thousands_of_sentences_are_compared_in_time():
+    def long(document: int) -> list[Passage]:
+        sections = {
+            f"Section {n}": f"Valve {n} of line {n % 7} opens at {n + document} bar and closes again by itself."
+            for n in range(2500)
+        }
+        return passages(sections, document)
+
+    found, same = differences(long(1), long(2))
+    assert (len(found), same) == (2500, 0)
