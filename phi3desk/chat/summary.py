@@ -25,6 +25,8 @@ from phi3desk.model.types import Ending, Sampling
 #: Characters and passages that are read for one note.
 _PART_CHARACTERS = 3200
 _PART_PASSAGES = 4
+#: short passages are read together though each has a heading of its own
+_SHORT_PART = 1600
 _NOTE_TOKENS = 96
 #: about how long a note and a summary are, and what is read of a prompt beside the passages, in tokens: its beginning,
 #: the same for each part, is read once
@@ -224,7 +226,8 @@ def _parts(sources: list[Source], *, small: bool) -> list[tuple[Source, ...]]:
             continue
         part = parts[-1] if parts else []
         size = sum(len(other.passage.text) for other in part) + len(source.passage.text)
-        goes_on = before is not None and before.passage.headings[:1] == source.passage.headings[:1]
+        same_heading = before is not None and before.passage.headings[:1] == source.passage.headings[:1]
+        goes_on = same_heading or size <= _SHORT_PART
         if part and goes_on and len(part) < _PART_PASSAGES and size <= _PART_CHARACTERS:
             part.append(source)
         else:

@@ -70,6 +70,29 @@ def test_import_documents_search_and_ask_keep_their_shapes(phi3desk, tmp_path, t
     assert "Nothing relevant" in refused["answer"]
 
 
+def test_list_of_documents_asks_no_model_and_pages_named_come_first(phi3desk, tmp_path):
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    assert phi3desk("import", tmp_path / "docs").returncode == 0
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(
+        '{"id": "a", "question": "List the documents."}\n{"id": "b", "question": "Koliko strani ima pump.pdf?"}\n'
+    )
+    done = phi3desk("ask", "--questions", questions, "--json")
+    assert done.returncode == 0, done.stderr
+    listed, counted = json_lines(done.stdout)
+    assert listed["answer"].startswith("Documents in the library: 1, pages: 2.")
+    assert [(c["document"], c["page"]) for c in listed["citations"]] == [("pump.pdf", 1)]
+    assert (listed["model"], listed["grounded"], listed["passages"]) == ("", True, [])
+    assert counted["answer"] == "Strani v pump.pdf: 2 [1]."
+
+    for page in (1, 2):
+        question = f"What is on page {page} of pump.pdf?"
+        (found,) = json_lines(phi3desk("search", question, "-k", 3, "--json").stdout)
+        assert found["passages"][0]["page"] == page
+        scores = [row["score"] for row in found["passages"]]
+        assert scores == sorted(scores, reverse=True)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

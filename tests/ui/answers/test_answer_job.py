@@ -1,32 +1,138 @@
-"""The way of one question in the window, with a library that answers at once."""
+"""One question on its way to an answer, with a library and a model that answer at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QTimer
+import pytest
 from pytestqt.qtbot import QtBot
 
-from phi3desk.chat.messages import Basis, MadeBy
+from phi3desk.chat.messages import Answer, Basis, MadeBy
+from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
+from phi3desk.chat.series import Speed
 from phi3desk.errors import say
-from phi3desk.library.documents import SearchResult, SearchScope, WordsOnly
-from phi3desk.model.types import Sampling
+from phi3desk.library.documents import EVERYWHERE, Document, Passage, SearchResult, SearchScope, State, WordsOnly
+from phi3desk.library.overview.types import Entry, Overview, Told
+from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling
 from phi3desk.ui.answers.answer_job import AnswerJob
 
+MANUAL = Document(1, 1, "All", "/pump.pdf", "pump.pdf", "Pump", State.READY, None, 9, 12, 9, 0.0, 0.0)
+PHI3 = LoadedModel("phi3", "/m", "phi3", 4096, 4096, 0, 32, 2_400_000_000, 3_800_000_000, True, "CPU")
+SEARCHED = SearchResult((), 9, "en", 0.1, by_meaning=True)
 NOTICE = say("The reranker cannot be used.")
 
 
-class FoundNothing:
-    """A library in which words alone could search, and found nothing."""
+def passage(n: int) -> Passage:
+    text = f"Bearing {n} is greased every {1000 + n} operating hours with lithium grease of class two. " * 14
+    return Passage(n, 1, "pump.pdf", "/pump.pdf", "Pump", n, 0, len(text), text, (f"Chapter {n}",))
+
+
+class Library:
+    """What the job asks of a library client."""
 
     status = None
 
-    def search(self, question: str, k: int, scope: SearchScope, on_result: Callable[..., None], _: object) -> int:
-        self.asked = (question, k, scope)
-        result = SearchResult((), 9, "sl", 0.1, by_meaning=False, notice=NOTICE, words_only=WordsOnly.LANGUAGE)
-        QTimer.singleShot(0, lambda: on_result(result))
+    def __init__(self, overview: Overview) -> None:
+        self.told = overview
+        self.searched: list[str] = []
+
+    def overview(self, _question: Any, _within: Any, on_result: Callable[[Overview], None], _failed: Any) -> int:
+        on_result(self.told)
         return 1
+
+    def search(self, text: str, _k: int, _in: Any, on_result: Callable[[SearchResult], None], *_: Any) -> int:
+        self.searched.append(text)
+        on_result(SEARCHED)
+        return 2
+
+    def cancel(self, _: int) -> None: ...
+
+
+class Model:
+    """What the job asks of a model client; `model` None is one that has none."""
+
+    is_loading = False
+    speed = Speed(400.0, 40.0)
+
+    def __init__(self, model: LoadedModel | None) -> None:
+        self.model = model
+        self.asked: list[PromptRequest] = []
+        self.stop_after = 99
+        self.job: AnswerJob | None = None
+
+    def answer(self, request: PromptRequest, _sampling: Any, *on: Callable[..., None]) -> int:
+        self.asked.append(request)
+        first = request.sources[0]
+        text = f"{first.passage.text.split('. ')[0]} [{first.n}]."
+        if len(self.asked) > self.stop_after and self.job is not None:
+            self.job.stop()
+        generation = Generation(text, (), Ending.STOP, 300, 0, 2.0, 2.0, 20, 10.0)
+        on[2](Completion(generation, tuple(source.n for source in request.sources), 0))
+        return 3
+
+    def cancel(self, _: int) -> None: ...
+
+
+@pytest.fixture
+def answered(qtbot: QtBot) -> Callable[..., tuple[Answer, list[Any]]]:
+    def run(text: str, overview: Overview, model: Model) -> tuple[Answer, list[Any]]:
+        question = Question(text, "", (), EVERYWHERE, 5, Sampling(), MadeBy("phi3"))
+        library: Any = Library(overview)
+        client: Any = model
+        job = AnswerJob(question, library, client)
+        model.job = job
+        parts: list[Any] = []
+        job.part_begun.connect(parts.append)
+        with qtbot.waitSignal(job.finished) as finished:
+            job.start()
+        return finished.args[0], [*parts, *library.searched]
+
+    return run
+
+
+SUMMARY = Overview(Told.FOUND, (MANUAL,), passages=tuple(passage(n) for n in range(1, 10)), passages_in_all=9)
+
+
+def test_summary_tells_its_time_first_and_is_written_in_parts(answered):
+    model = Model(PHI3)
+    answer, parts = answered("Summarise the pump manual", SUMMARY, model)
+    assert [request.task for request in model.asked] == [*[Task.NOTES] * 9, Task.SUMMARY]
+    assert (parts[0].done, parts[0].pages) == (0, 9)
+    assert 0 < parts[0].seconds_left <= 180
+    assert parts[-1].seconds_left < parts[0].seconds_left
+    assert (answer.kind, answer.basis, answer.ended) == ("summary", Basis.DOCUMENTS, Ending.STOP)
+    assert [source.passage.page for source in answer.sources] == list(range(1, 10))
+
+
+def test_stopped_summary_keeps_what_was_written(answered):
+    model = Model(PHI3)
+    model.stop_after = 2
+    answer, _ = answered("Summarise the pump manual", SUMMARY, model)
+    assert answer.ended is Ending.CANCELLED
+    assert [citation.page for citation in answer.citations] == [1, 2]
+
+
+def test_inventory_needs_no_model(answered):
+    told = Overview(Told.FOUND, entries=(Entry(MANUAL, passage(1)),), documents_in_all=1, pages_in_all=9)
+    model = Model(None)
+    answer, parts = answered("List the documents", told, model)
+    assert (answer.basis, answer.kind, parts, model.asked) == (Basis.CATALOGUE, "inventory", [], [])
+    assert answer.citations[0].path == "/pump.pdf"
+
+
+def test_page_is_read_whole(answered):
+    told = Overview(Told.FOUND, (MANUAL,), passages=tuple(passage(3) for _ in range(7)))
+    model = Model(PHI3)
+    answer, _ = answered("What is on page 3 of the pump manual?", told, model)
+    assert [(request.task, len(request.sources)) for request in model.asked] == [(Task.PAGE, 7)]
+    assert (answer.kind, answer.citations[0].page) == ("pages", 3)
+
+
+def test_question_that_names_no_document_is_searched(answered):
+    answer, searched = answered("Summarise the steps", Overview(Told.ORDINARY), Model(PHI3))
+    assert (searched, answer.basis) == (["Summarise the steps"], Basis.NOTHING_FOUND)
 
 
 def test_answer_keeps_that_words_alone_searched_and_the_notice_is_told(qtbot: QtBot) -> None:
