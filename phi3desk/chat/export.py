@@ -69,7 +69,7 @@ def _sources(citations: Sequence[Citation]) -> list[str]:
 def _made_by(answer: Answer) -> str:
     basis = {
         Basis.DOCUMENTS: "Written from documents",
-        Basis.CATALOGUE: "Told from the list of documents, without a model",
+        Basis.CATALOGUE: "Told from the library itself, without a model",
         Basis.MODEL: "Written by the model alone, not from documents",
         Basis.NOTHING_FOUND: "Nothing was found in the documents",
     }.get(answer.basis, "")

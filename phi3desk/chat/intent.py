@@ -23,12 +23,23 @@ _PART = re.compile(r"[()|\[\]]|\{\w+\}|[^\s()|\[\]{}]+")
 #: a page: 3, 3., 3rd, 3-й, and a range of them
 _NUMBER = r"\d{1,5}(?:-?[^\W\d_]{1,3})?"
 _TO = "|".join(fold("to and bis und do in έως ως μέχρι και до і та la și till och").split())
+#: how long an answer shall be, which says nothing about the document: "in three sentences"
+_LENGTH = re.compile(
+    r"(?<= )(?:in|v|σε|у|в|pa|i|cu|mit|med) (?:\S+ ){0,2}(?:"
+    + "|".join(
+        fold(
+            "sentences words points bullets lines paragraphs sätzen worten stichpunkten stichworten punkten zeilen "
+            "stavkih besedah točkah alinejah προτάσεις λέξεις σημεία γραμμές реченнях словах пунктах рядках "
+            "propoziții fraze cuvinte puncte rânduri meningar ord punkter rader"
+        ).split()
+    )
+    + r") $"
+)
 _SLOTS = {
     "name": r"(?P<name>(?:\S+ ){1,12}?)",
     "other": r"(?P<other>(?:\S+ ){1,12}?)",
     "topic": r"(?P<topic>(?:\S+ ){1,20}?)",
     "pages": rf"(?P<pages>\d{{1,5}}[-–]\d{{1,5}} |{_NUMBER} (?:(?:{_TO}) {_NUMBER} )?)",
-    "words": r"(?:\S+ ){0,8}?",
 }
 
 
@@ -47,6 +58,7 @@ def intent_of(text: str) -> DocumentQuestion | None:
     if not tokens or len(tokens) > _MOST_WORDS:
         return None
     folded = "".join(f"{fold(token)} " for token in tokens)
+    folded = _LENGTH.sub("", folded)
     words = folded.split()
     for language in LANGUAGES:
         for asked in _may_ask(language, words):

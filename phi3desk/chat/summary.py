@@ -35,6 +35,8 @@ _USUAL_SUMMARY = 220
 _INSTRUCTION_TOKENS = 40
 #: so few sentences are a summary already
 _FEW_SENTENCES = 6
+#: a summary may take so much longer than was said
+_LATE = 1.2
 #: more notes than this no model sums up
 _MOST_CHARACTERS = 120_000
 _LEAST_CHARACTERS = _PART_CHARACTERS
@@ -65,9 +67,11 @@ class Summary:
         self._overview = overview
         self._small = small
         self._clock = Clock(speed)
+        self._seconds = seconds
         read = _affordable(overview.passages, speed, seconds, small=small)
         self._sources = tuple(Source(n, passage) for n, passage in enumerate(read, 1))
         self._unread = deque(self._sources)
+        self._read: list[Source] = []
         self._part: tuple[Source, ...] = ()
         self._notes: list[tuple[str, tuple[int, ...]]] = []
         self._to_sum_up: deque[Source] | None = None
@@ -125,7 +129,9 @@ class Summary:
         if not read:
             queue.clear()
         elif self._to_sum_up is None:
+            self._read += read
             self._notes += self._noted(written.generation.text, read)
+            self._keep_to_the_time()
         else:
             summary = self._marked(written.generation.text, self._sources_of(read))
             self._summaries.append(summary or "\n".join(f"- {source.passage.text}" for source in read))
@@ -136,13 +142,21 @@ class Summary:
         return Answer(
             "\n\n".join(part for part in (text, self._told_what_was_read()) if part) if text else "",
             citations,
-            self._sources,
+            tuple(self._read),
             Basis.DOCUMENTS,
             ended,
             self._question.made_by,
             self._clock.timings(self._overview.seconds),
             kind=self._asked.asked.value,
         )
+
+    def _keep_to_the_time(self) -> None:
+        """Leave passages out where the model turns out to be slower than was promised."""
+        left = [source.passage for source in self._unread]
+        seconds = self._seconds - self._clock.seconds
+        if left and _cost(left, self._clock.speed, small=self._small) > _LATE * max(seconds, 0.0):
+            kept = {passage.id for passage in _affordable(tuple(left), self._clock.speed, seconds, small=self._small)}
+            self._unread = deque(source for source in self._unread if source.passage.id in kept)
 
     def _request(self, sources: tuple[Source, ...], task: Task) -> PromptRequest:
         question = self._question
@@ -192,7 +206,7 @@ class Summary:
 
     def _told_what_was_read(self) -> str:
         """Return which part of the document the answer rests on, where that is not all of it."""
-        read = self._sources[: len(self._sources) - len(self._unread)]
+        read = self._read
         if not read or len(read) >= self._overview.passages_in_all:
             return ""
         return put(

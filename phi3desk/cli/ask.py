@@ -229,7 +229,7 @@ def _basis(answer: Answer) -> str:
     if answer.basis is Basis.NOTHING_FOUND:
         return "No document speaks of this."
     if answer.basis is Basis.CATALOGUE:
-        return "From the list of documents, without a model."
+        return "From the library itself, without a model."
     if answer.grounded:
         count = len({citation.n for citation in answer.citations})
         return f"From documents, {count} source{'s' if count > 1 else ''}."

@@ -24,7 +24,7 @@ ENGLISH = Language(
         "about": "on|about|regarding|concerning|covering|mentioning|dealing with|related to|relating to|"
         "that (mention|speak of|speak about|talk about|deal with|are about)",
         "please": "please|can you|could you|would you|can you please|could you please|now|and|ok|i want you to",
-        "this": "this|this (document|file|manual|report|text|pdf|one|contract|page|paper)|the (document|file|pdf|text)|it",
+        "this": "this|this (document|file|manual|report|text|pdf|one|contract|page|paper)|the (document|file|pdf|text)|it|(the|this) (attached|whole|entire|selected|open|same) (document|file)",
         "these": "these|them|the two|both|the documents|(these|the|both|those|both these) [two] "
         "(documents|files|versions|manuals|reports|contracts|texts|editions)",
         "sum": "summarise|summarize|sum up|recap|condense",
@@ -43,6 +43,7 @@ ENGLISH = Language(
         how many {docs} ({have}|{there}) [{where}] {about} {topic}
         (do you have|have you got|do we have|are there|is there) [(any|some|a|an)] {docs} {about} {topic}
         [{please}] (which|what) {docs} (are|is) {where}
+        [{please}] (give me|show me) an overview of (the|my|your|our) (library|collection|documents)
         what (is|do you have) in [(the|this|my|your|our)] (library|collection)
         """,
             certain=True,
@@ -62,6 +63,7 @@ ENGLISH = Language(
         how many pages (does|has) {this} (have|contain|comprise|got|run to)
         how many pages (are there|are|there are) in {this}
         how long is {this}
+        how many pages (has|have) {this} [got]
         """,
             THIS,
         ),
@@ -105,6 +107,7 @@ ENGLISH = Language(
         [{please}] {sum} [{this}] [for me] [please]
         [{please}] (give me|write|make|provide|i need|create|write me) {summary} [(of|for) {this}] [please]
         [what is] {summary} of {this}
+        {summary} [please]
         [in short] what is {this} about
         [{please}] (sum) {this} up
         what does {this} deal with
@@ -147,7 +150,7 @@ ENGLISH = Language(
         Pattern(
             Asked.COMPARISON,
             """
-        [{please}] compare {this} (with|and|to|against) {name}
+        [{please}] compare {this} (with|and|to|against|vs|versus) {name}
         [(what are|what is|show|show me|list)] [the] (difference|differences) between {this} and {name}
         how does {this} differ from {name}
         """,
@@ -156,7 +159,7 @@ ENGLISH = Language(
         Pattern(
             Asked.COMPARISON,
             """
-        [{please}] compare {name} (with|and|to|against) {other} [please]
+        [{please}] compare {name} (with|and|to|against|vs|versus) {other} [please]
         [(what are|what is|show|show me|list)] [the] (difference|differences) between {name} and {other}
         how (does|do) {name} differ from {other}
         how do {name} and {other} differ

@@ -17,6 +17,7 @@ from phi3desk.library.overview.types import Asked
 GERMAN = Language(
     code="de",
     words={
+        "many": "wie viele|wieviele|wieviel",
         "docs": "dokumente|dateien|unterlagen|dokumenten|schriftstücke",
         "have": "hast du|haben sie|haben wir|habe ich|kennst du|kannst du durchsuchen|du hast|wir haben|liegen dir vor|"
         "liegen vor|hast du da",
@@ -39,12 +40,12 @@ GERMAN = Language(
         [{please}] welche {docs} ({have}|{there}) [{where}] [{about} {topic}]
         welche {docs} {about} {topic} ({have}|{there}) [{where}]
         welche {docs} ({have}|{there}) {about} {topic} {where}
-        welche {docs} (sprechen von|handeln von|behandeln|erwähnen|befassen sich mit) {topic}
+        welche {docs} (sprechen von|sprechen über|handeln von|behandeln|erwähnen|befassen sich mit) {topic}
         was für {docs} ({have}|{there}) [{where}] [{about} {topic}]
         [{please}] (liste|zeige|zeig|nenne|nenn|gib) [mir] [bitte] [(alle|die|meine|deine|unsere)] {docs} [{where}] [{about} {topic}] [(auf|an)] [bitte]
         [{please}] [mir] [(alle|die|meine|deine|unsere)] {docs} [{about} {topic}] (auflisten|anzeigen|zeigen|nennen)
         (liste|auflistung|verzeichnis) (aller|der) {docs}
-        wie viele {docs} ({have}|{there}) [{where}] {about} {topic} [{where}]
+        {many} {docs} ({have}|{there}) [{where}] {about} {topic} [{where}]
         (gibt es|hast du|haben wir|haben sie) [(ein|irgendwelche|auch)] ({docs}|dokument|etwas) {about} {topic}
         was (ist|liegt|steht|hast du) in (der|dieser|meiner|deiner) (bibliothek|sammlung)
         """,
@@ -53,17 +54,17 @@ GERMAN = Language(
         Pattern(
             Asked.COUNT,
             """
-        wie viele ({docs}|seiten) (hast du|haben sie|haben wir|habe ich|gibt es|liegen vor) [(insgesamt|zusammen)] [{where}]
-        wie viele ({docs}|seiten) sind (es|vorhanden|da|das|in der bibliothek) [insgesamt]
-        wie viele {docs} und [wie viele] seiten (hast du|haben wir|gibt es) [(insgesamt|zusammen)]
+        {many} ({docs}|seiten) (hast du|haben sie|haben wir|habe ich|gibt es|liegen vor) [(insgesamt|zusammen)] [{where}]
+        {many} ({docs}|seiten) sind (es|vorhanden|da|das|in der bibliothek) [insgesamt]
+        {many} {docs} und [{many}] seiten (hast du|haben wir|gibt es) [(insgesamt|zusammen)]
         """,
             certain=True,
         ),
         Pattern(
             Asked.PAGE_COUNT,
             """
-        wie viele seiten (hat|umfasst|enthält) {this}
-        wie viele seiten (sind|stehen) in {this}
+        {many} seiten (hat|umfasst|enthält) {this}
+        {many} seiten (sind|stehen) in {this}
         wie lang ist {this}
         """,
             THIS,
@@ -71,10 +72,10 @@ GERMAN = Language(
         Pattern(
             Asked.PAGE_COUNT,
             """
-        wie viele seiten (hat|haben|umfasst|enthält|zählt) {name}
+        {many} seiten (hat|haben|umfasst|enthält|zählt) {name}
         (wie ist|wie lautet) die seitenzahl (von|des|der) {name}
         wie lang ist {name}
-        wie viele seiten lang ist {name}
+        {many} seiten lang ist {name}
         """,
             NAMED,
         ),
@@ -107,7 +108,7 @@ GERMAN = Language(
         [{please}] (fasse|fass) [mir] [bitte] [{this}] [kurz] zusammen
         [{please}] [mir] [bitte] {this} [kurz] zusammenfassen
         [{please}] (gib|erstelle|schreibe|schreib|mach|mache) [mir] [bitte] {summary} [(von|zu|über) {this}] [{this}]
-        {summary} [(von|des|zu)] {this}
+        {summary} [(von|des|zu)] {this} [bitte]
         worum geht es in {this}
         wovon handelt {this}
         zusammenfassung [bitte]

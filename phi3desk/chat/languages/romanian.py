@@ -14,7 +14,7 @@ ROMANIAN = Language(
         "please": "te rog|vă rog|poți să|puteți să|ai putea să|și|acum|poți|îmi poți",
         "this": "acesta|acest (document|fișier|manual|text|raport|contract)|documentul|documentul acesta|fișierul|"
         "acestui (document|fișier|manual|text|raport|contract)|documentului|îl",
-        "these": "le|acestea|aceste [două] (documente|fișiere)|cele două [(documente|fișiere)]|ambele documente|documentele|"
+        "these": "le|acestea|aceste [două] (documente|fișiere)|cele două [(documente|fișiere|contracte|manuale|rapoarte)]|ambele documente|documentele|"
         "(acestor|celor) [două] (documente|fișiere)|documentele acestea",
         "summary": "[un] [scurt] (rezumat|sinteză|sumar)",
     },

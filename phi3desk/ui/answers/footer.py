@@ -89,7 +89,7 @@ class AnswerFooter(QObject):
                 return self.tr("No sentence of the documents found says this: check it")
             return self.tr("From documents")
         if answer.basis is Basis.CATALOGUE:
-            return self.tr("From the list of documents, without a model")
+            return self.tr("From the library itself, without a model")
         if answer.basis is Basis.NOTHING_FOUND:
             return self.tr("Nothing relevant found, so no model was asked")
         return self.tr("From the model alone, not from documents")

@@ -25,6 +25,8 @@ ABOUT_DOCUMENTS = [
     ("Summarise this document", S, ("",), ""),
     ("Could you give me a short summary of the pump manual, please?", S, ("the pump manual",), ""),
     ("What is this document about?", S, ("",), ""),
+    ("Summarise pump-manual.pdf in three short sentences.", S, ("pump-manual.pdf",), ""),
+    ("Wieviele Seiten hat das Dokument?", L, ("",), ""),
     ("Compare these two documents", D, ("", ""), ""),
     ("Compare the 2023 contract with the 2024 contract.", D, ("the 2023 contract", "the 2024 contract"), ""),
     ("What are the differences between edition 3 and edition 4?", D, ("edition 3", "edition 4"), ""),

@@ -90,6 +90,17 @@ def test_long_document_is_read_in_part_within_the_time_and_the_answer_says_so():
     assert len(summary(400, SLOW, 600.0).sources) > 2 * len(series.sources)
 
 
+def test_slower_model_than_was_promised_reads_less():
+    series = summary(400, SLOW, 180.0)
+    promised = len(series.sources)
+    while (request := series.next()) is not None and request.task is Task.NOTES:
+        written = Generation(note(request), (), Ending.STOP, 300, 0, 30.0, 30.0, 30, 2.0)
+        series.take(Completion(written, tuple(source.n for source in request.sources), 0))
+    answer = series.answer(Ending.STOP)
+    assert 1 < len(answer.sources) < promised // 2
+    assert f"Passages read for this: {len(answer.sources)} of 400" in answer.text
+
+
 def test_what_did_not_fit_the_context_is_read_with_the_next_note():
     series = summary(8)
     requests = run(series, note, context=280)
