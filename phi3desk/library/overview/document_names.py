@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from pathlib import PurePath
 
 from phi3desk.library.documents import Document
@@ -60,8 +61,12 @@ _IDLE = frozenset(
         "i på av för från med och den det de denna detta dokumentet dokumentets fil filen"
     ).split()
 )
-#: What counts as the same word in another form.
-_SAME_WORD = 0.75
+#: words that say that a document is named, whatever it is called
+_DOCUMENT = re.compile(
+    rf"(?<!\w)(?:{'|'.join(fold('document dokument datei file datotek έγγραφ εγγράφ документ файл fișier').split())})"
+)
+#: words that share so much of the longer one's beginning are forms of one
+_SAME_BEGINNING = 0.7
 _LIKELY = 0.6
 _CLOSE = 0.25
 _TYPO = 0.83
@@ -101,11 +106,12 @@ def meant(name: str, documents: Sequence[Document], *, certain: bool) -> list[Do
     words = _words(name)
     if not words:
         return []
-    fits = sorted((_fit(words, document) for document in documents), key=lambda fit: (-fit.asked, -fit.whole))
+    alike = _Likeness(words, documents)
+    fits = sorted((_fit(words, each, alike) for each in alike.documents), key=lambda fit: (-fit.asked, -fit.whole))
     best = [fit for fit in fits if fit.asked >= 0.99]
-    if not best and certain:
+    if not best and certain and fits:
         best = [fit for fit in fits if fit.asked >= max(_LIKELY, fits[0].asked - 0.01)]
-    if not certain and not any(word.kind >= 0 for word in words):
+    if not certain and not any(word.kind >= 0 for word in words) and not _DOCUMENT.search(fold(name)):
         best = [fit for fit in best if fit.whole >= 0.99]
     nearest = max((fit.whole for fit in best), default=0.0)
     if nearest >= 0.99:
@@ -132,13 +138,13 @@ def called(name: str, documents: Sequence[Document]) -> list[Document]:
 
 def mentioned(text: str, documents: Sequence[Document]) -> list[Document]:
     """Return the documents whose whole file name or title stands in a text, those with the longest names."""
-    words = _words(text)
+    alike = _Likeness(_words(text), documents)
     found = []
-    for document in documents:
+    for document in alike.documents:
         lengths = [
             len(own)
             for own in _names(document)
-            if sum(word.weight for word in own) > 1.0 and all(_best(word, words) >= _SAME_WORD for word in own)
+            if sum(word.weight for word in own) > 1.0 and all(word in alike.known for word in own)
         ]
         if lengths:
             found.append((max(lengths), document))
@@ -146,56 +152,76 @@ def mentioned(text: str, documents: Sequence[Document]) -> list[Document]:
     return [document for length, document in found if length == longest]
 
 
-def _fit(words: Sequence[_Word], document: Document) -> _Fit:
+class _Likeness:
+    """Which words of documents' names are like which words that were asked; each pair is compared once.
+
+    `known` are the words of names that are like some word, `documents` those with such a word in their names.
+    """
+
+    def __init__(self, words: Sequence[_Word], documents: Sequence[Document]) -> None:
+        named = [(document, {word for own in _names(document) for word in own}) for document in documents]
+        vocabulary = set().union(*(own for _, own in named))
+        self._like = {word: {other for other in vocabulary if _alike(word, other)} for word in set(words)}
+        self.known = set().union(*self._like.values())
+        self.documents = [document for document, own in named if not own.isdisjoint(self.known)]
+
+    def has(self, word: _Word, others: Iterable[_Word]) -> bool:
+        """Return whether a word that was asked is like one of some words of a name."""
+        return not self._like[word].isdisjoint(others)
+
+
+def _fit(words: Sequence[_Word], document: Document, alike: _Likeness) -> _Fit:
     names = _names(document)
     every = [word for own in names for word in own]
-    asked = sum(word.weight * _best(word, every) for word in words) / sum(word.weight for word in words)
+    only_kinds = all(word.kind >= 0 for word in words)
+    # "the AT89C51 datasheet" names AT89C51.pdf, though not AT89C51-report.pdf
+    is_of_a_kind = only_kinds or any(word.kind >= 0 for word in every)
+    telling = [word for word in words if is_of_a_kind or word.kind < 0]
+    held = [word for word in telling if alike.has(word, every)]
+    asked = sum(word.weight for word in held) / sum(word.weight for word in telling)
     whole = max(
-        (sum(w.weight * (_best(w, words) >= _SAME_WORD) for w in own) / sum(w.weight for w in own) for own in names),
+        (sum(word.weight for word in own if word in alike.known) / sum(word.weight for word in own) for own in names),
         default=0.0,
     )
     # a kind alone says nothing where no word of the name itself fits
-    named = any(word.kind < 0 and _best(word, every) > 0 for word in words)
-    only_kinds = all(word.kind >= 0 for word in words)
+    named = any(word.kind < 0 for word in held)
     return _Fit(document, asked if named or only_kinds else 0.0, whole)
 
 
-def _names(document: Document) -> list[list[_Word]]:
+def _names(document: Document) -> list[tuple[_Word, ...]]:
     names = [_words(PurePath(document.name).stem), _words(document.title)]
     return [own for own in names if own]
 
 
-def _best(word: _Word, others: Sequence[_Word]) -> float:
-    return max((_alike(word, other) for other in others), default=0.0)
-
-
-def _alike(one: _Word, other: _Word) -> float:
-    """Return 1 for the same word or kind, also in another form of it, 0 for different ones."""
+def _alike(one: _Word, other: _Word) -> bool:
+    """Return whether two words are the same, or the same kind of document, also in another form or with a slip."""
     if one.text == other.text or (one.kind >= 0 and one.kind == other.kind):
-        return 1.0
+        return True
     shorter, longer = sorted((one.text, other.text), key=len)
     if len(shorter) < _LEAST_STEM or any(c.isdigit() for c in shorter + longer):
-        return 0.0
+        return False
     if longer.startswith(shorter) and len(longer) - len(shorter) <= _LONGEST_ENDING:
-        return 1.0
+        return True
     common = next((at for at, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
-    if common >= _LEAST_STEM and common >= 0.7 * len(longer):
-        return 1.0
-    typo = len(shorter) > 5 and SequenceMatcher(None, shorter, longer).ratio() >= _TYPO
-    return 1.0 if typo else 0.0
+    if common >= _LEAST_STEM and common >= _SAME_BEGINNING * len(longer):
+        return True
+    if len(shorter) <= _LONGEST_ENDING + 1 or len(longer) - len(shorter) > 2:
+        return False
+    return SequenceMatcher(None, shorter, longer).ratio() >= _TYPO
 
 
-def _words(name: str) -> list[_Word]:
+@lru_cache(maxsize=50_000)
+def _words(name: str) -> tuple[_Word, ...]:
     """Return the words of a name that tell something, compounds of a kind taken apart."""
-    found = []
+    found: list[_Word] = []
     for token in _TOKEN.findall(fold(name)):
         if token not in _IDLE:
             found += [_Word(part, _kind(part)) for part in _parts(token)]
-    return found
+    return tuple(found)
 
 
 def _parts(token: str) -> list[str]:
-    for end in _COMPOUND_ENDS:
+    for end in _COMPOUND_ENDS if _kind(token) < 0 else ():
         at = token.rfind(end)
         if at >= _LEAST_STEM and token[at + len(end) :] in _ENDINGS:
             head = token[:at]
@@ -207,6 +233,7 @@ def _parts(token: str) -> list[str]:
     return [token]
 
 
+@lru_cache(maxsize=50_000)
 def _kind(word: str) -> int:
     return next((at for at, beginnings in enumerate(_KINDS) if any(_begins(word, b) for b in beginnings)), -1)
 

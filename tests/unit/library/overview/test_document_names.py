@@ -14,6 +14,8 @@ NAMES = (
     ("pogodba_2024.docx", "Pogodba o vzdrževanju"),
     ("Посібник насоса.pdf", "Посібник з експлуатації насоса"),
     ("annual report 2022 plant.pdf", ""),
+    ("AT89C51_12.pdf", "8-bit microcontroller"),
+    ("AT89S52.pdf", "8-bit microcontroller"),
 )
 LIBRARY = tuple(
     Document(n, 1, "All", f"/d/{name}", name, title, State.READY, None, 9, 9, 9, 0.0, 0.0)
@@ -41,6 +43,9 @@ def names(documents: list[Document]) -> list[str]:
         ("pogodba 2024", "pogodba_2024.docx"),
         ("посібника насоса", "Посібник насоса.pdf"),
         ("the report 2022", "annual report 2022 plant.pdf"),
+        ("the AT89S52 document", "AT89S52.pdf"),
+        ("the AT89C51 datasheet", "AT89C51_12.pdf"),
+        ("das Datenblatt des AT89S52", "AT89S52.pdf"),
     ],
 )
 def test_words_name_one_document(words, name):
