@@ -24,9 +24,10 @@ ENGLISH = Language(
         "about": "on|about|regarding|concerning|covering|mentioning|dealing with|related to|relating to|"
         "that (mention|speak of|speak about|talk about|deal with|are about)",
         "please": "please|can you|could you|would you|can you please|could you please|now|and|ok|i want you to",
-        "this": "this|this (document|file|manual|report|text|pdf|one|contract|page|paper)|the (document|file|pdf|text)|it|(the|this) (attached|whole|entire|selected|open|same) (document|file)",
-        "these": "these|them|the two|both|the documents|(these|the|both|those|both these) [two] "
-        "(documents|files|versions|manuals|reports|contracts|texts|editions)",
+        "this": "this (document|file|manual|report|text|pdf|one|contract|page|paper)|the (document|file|pdf|text)|(the|this) (attached|whole|entire|selected|open|same) (document|file)",
+        "it": "this|it",
+        "these": "the documents|(these|the|both|those|both these) [two] (documents|files|versions|manuals|reports|contracts|texts|editions)",
+        "them": "these|them|the two|both",
         "sum": "summarise|summarize|sum up|recap|condense",
         "summary": "[(a|an|the|one)] [(short|brief|quick|concise)] (summary|overview|synopsis)",
     },
@@ -40,7 +41,7 @@ ENGLISH = Language(
         (which|what) (documents|files|docs) (mention|speak of|speak about|talk about|deal with|are about) {topic}
         [{please}] (list|show|show me|name|give me|tell me) [all] [of] [(the|my|your|our)] [all] {docs} [({have}|that are here)] [{where}] [{about} {topic}] [please]
         [{please}] (list|show|show me|give me) [a list of] [all] [(the|my|your|our)] {docs} [{about} {topic}] [please]
-        how many {docs} ({have}|{there}) [{where}] {about} {topic}
+        how many {docs} {have} [{where}] {about} {topic}
         (do you have|have you got|do we have|are there|is there) [(any|some|a|an)] {docs} {about} {topic}
         [{please}] (which|what) {docs} (are|is) {where}
         [{please}] (give me|show me) an overview of (the|my|your|our) (library|collection|documents)
@@ -104,12 +105,12 @@ ENGLISH = Language(
         Pattern(
             Asked.SUMMARY,
             """
-        [{please}] {sum} [{this}] [for me] [please]
-        [{please}] (give me|write|make|provide|i need|create|write me) {summary} [(of|for) {this}] [please]
-        [what is] {summary} of {this}
+        [{please}] {sum} [({this}|{it})] [for me] [please]
+        [{please}] (give me|write|make|provide|i need|create|write me) {summary} [(of|for) ({this}|{it})] [please]
+        [what is] {summary} of ({this}|{it})
         {summary} [please]
         [in short] what is {this} about
-        [{please}] (sum) {this} up
+        [{please}] (sum) ({this}|{it}) up
         what does {this} deal with
         """,
             THIS,
@@ -146,6 +147,17 @@ ENGLISH = Language(
         """,
             BOTH,
             certain=True,
+        ),
+        Pattern(
+            Asked.COMPARISON,
+            """
+        [{please}] compare {them} [with each other] [please]
+        [(what are|what is|show|show me|list|tell me|find)] [the] difference[s] between {them}
+        [(what are|what is|show|show me|list|tell me|find)] [the] differences between {them}
+        (how|where|in what) (do|does) {them} differ
+        what (changed|has changed|is different|differs) (between|in) {them}
+        """,
+            BOTH,
         ),
         Pattern(
             Asked.COMPARISON,

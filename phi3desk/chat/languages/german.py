@@ -26,11 +26,10 @@ GERMAN = Language(
         "about": "zu|zum|zur|über|über das thema|zum thema|bezüglich|betreffend|die von|rund um",
         "please": "bitte|kannst du|könntest du|können sie|könnten sie|kannst du bitte|und|nun|jetzt|kannst du mir|"
         "können sie mir|kannst du mir bitte",
-        "this": "dies|das|dieses (dokument|handbuch|dokuments|handbuchs|papier)|diese (datei|anleitung|unterlage)|"
-        "diesen (text|bericht|vertrag)|diesem (dokument|handbuch|vertrag|bericht)|das (dokument|pdf|handbuch)|die datei|"
-        "den (text|bericht)|dem dokument|es|des dokuments|dieser (datei|anleitung)",
-        "these": "diese|beide|die beiden|sie|[diese] [die] [beiden|zwei] (dokumente|dateien|fassungen|verträge|berichte)|"
-        "(diesen|den|beiden|diesen beiden|den beiden|diesen zwei|den zwei) [(dokumenten|dateien|fassungen|verträgen)]",
+        "this": "dieses (dokument|handbuch|dokuments|handbuchs|papier)|diese (datei|anleitung|unterlage)|diesen (text|bericht|vertrag)|diesem (dokument|handbuch|vertrag|bericht)|das (dokument|pdf|handbuch)|die datei|den (text|bericht)|dem dokument|des dokuments|dieser (datei|anleitung)",
+        "it": "dies|das|es",
+        "these": "[diese] [die] [beiden|zwei] (dokumente|dateien|fassungen|verträge|berichte)|(diesen|den|beiden|diesen beiden|den beiden|diesen zwei|den zwei) [(dokumenten|dateien|fassungen|verträgen)]",
+        "them": "diese|beide|die beiden|sie",
         "summary": "[(eine|die|ne)] [(kurze|knappe)] (zusammenfassung|übersicht)",
     },
     patterns=(
@@ -55,7 +54,7 @@ GERMAN = Language(
             Asked.COUNT,
             """
         {many} ({docs}|seiten) (hast du|haben sie|haben wir|habe ich|gibt es|liegen vor) [(insgesamt|zusammen)] [{where}]
-        {many} ({docs}|seiten) sind (es|vorhanden|da|das|in der bibliothek) [insgesamt]
+        {many} ({docs}|seiten) sind (vorhanden|da|in der bibliothek) [insgesamt]
         {many} {docs} und [{many}] seiten (hast du|haben wir|gibt es) [(insgesamt|zusammen)]
         """,
             certain=True,
@@ -105,10 +104,10 @@ GERMAN = Language(
         Pattern(
             Asked.SUMMARY,
             """
-        [{please}] (fasse|fass) [mir] [bitte] [{this}] [kurz] zusammen
-        [{please}] [mir] [bitte] {this} [kurz] zusammenfassen
-        [{please}] (gib|erstelle|schreibe|schreib|mach|mache) [mir] [bitte] {summary} [(von|zu|über) {this}] [{this}]
-        {summary} [(von|des|zu)] {this} [bitte]
+        [{please}] (fasse|fass) [mir] [bitte] [({this}|{it})] [kurz] zusammen
+        [{please}] [mir] [bitte] ({this}|{it}) [kurz] zusammenfassen
+        [{please}] (gib|erstelle|schreibe|schreib|mach|mache) [mir] [bitte] {summary} [(von|zu|über) ({this}|{it})] [({this}|{it})]
+        {summary} [(von|des|zu)] ({this}|{it}) [bitte]
         worum geht es in {this}
         wovon handelt {this}
         zusammenfassung [bitte]
@@ -148,6 +147,18 @@ GERMAN = Language(
         """,
             BOTH,
             certain=True,
+        ),
+        Pattern(
+            Asked.COMPARISON,
+            """
+        [{please}] (vergleiche|vergleich) [bitte] {them} [miteinander]
+        [{please}] [bitte] {them} [miteinander] vergleichen
+        [(was sind|zeige|zeig|nenne|welche)] [mir] [die] (unterschiede|unterschied) [(gibt es|bestehen)] zwischen {them}
+        was ist der unterschied zwischen {them}
+        (worin|wie|wodurch) unterscheiden sich {them}
+        was (ist anders|hat sich geändert) (in|zwischen) {them}
+        """,
+            BOTH,
         ),
         Pattern(
             Asked.COMPARISON,

@@ -12,10 +12,10 @@ ROMANIAN = Language(
         "where": "aici|disponibile|în [(această|aceasta)] (bibliotecă|bibliotecă|bibliotecă|biblioteca|colecție|colecția)|la dispoziție",
         "about": "despre|referitoare la|cu privire la|privind|legate de|care (vorbesc despre|menționează|tratează)|pe tema",
         "please": "te rog|vă rog|poți să|puteți să|ai putea să|și|acum|poți|îmi poți",
-        "this": "acesta|acest (document|fișier|manual|text|raport|contract)|documentul|documentul acesta|fișierul|"
-        "acestui (document|fișier|manual|text|raport|contract)|documentului|îl",
-        "these": "le|acestea|aceste [două] (documente|fișiere)|cele două [(documente|fișiere|contracte|manuale|rapoarte)]|ambele documente|documentele|"
-        "(acestor|celor) [două] (documente|fișiere)|documentele acestea",
+        "this": "acest (document|fișier|manual|text|raport|contract)|documentul|documentul acesta|fișierul|acestui (document|fișier|manual|text|raport|contract)|documentului",
+        "it": "acesta|îl",
+        "these": "aceste [două] (documente|fișiere)|cele două [(documente|fișiere|contracte|manuale|rapoarte)]|ambele documente|documentele|(acestor|celor) [două] (documente|fișiere)|documentele acestea",
+        "them": "le|acestea",
         "summary": "[un] [scurt] (rezumat|sinteză|sumar)",
     },
     patterns=(
@@ -79,9 +79,9 @@ ROMANIAN = Language(
         Pattern(
             Asked.SUMMARY,
             """
-        [{please}] (rezumă|rezumați|sintetizează|rezumi|rezuma) [{this}] [te rog]
-        [{please}] (fă|scrie|dă|faci|scrii|fă-mi|dă-mi) [mi] {summary} [(al|a|pentru|la)] [{this}] [te rog]
-        {summary} (al|a|pentru) {this}
+        [{please}] (rezumă|rezumați|sintetizează|rezumi|rezuma) [({this}|{it})] [te rog]
+        [{please}] (fă|scrie|dă|faci|scrii|fă-mi|dă-mi) [mi] {summary} [(al|a|pentru|la)] [({this}|{it})] [te rog]
+        {summary} (al|a|pentru) ({this}|{it})
         despre ce (este|e|este vorba în|e vorba în) {this}
         """,
             THIS,
@@ -108,6 +108,16 @@ ROMANIAN = Language(
         """,
             BOTH,
             certain=True,
+        ),
+        Pattern(
+            Asked.COMPARISON,
+            """
+        [{please}] (compară|comparați|compari) {them} [între ele]
+        [(care sunt|arată|arată-mi)] (diferențele|diferența) dintre {them}
+        care este diferența dintre {them}
+        (prin ce|cum|în ce fel) (diferă|se deosebesc) {them}
+        """,
+            BOTH,
         ),
         Pattern(
             Asked.COMPARISON,

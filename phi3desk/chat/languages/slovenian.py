@@ -23,10 +23,10 @@ SLOVENIAN = Language(
         "where": "tu|tukaj|na voljo|v [(tej|moji|naši)] (knjižnici|zbirki)",
         "about": "o|ob|glede|na temo|v zvezi z|v zvezi s|ki (govorijo o|omenjajo|obravnavajo)",
         "please": "prosim|lahko|ali lahko|in|zdaj|mi|mi lahko",
-        "this": "to|ta (dokument|priročnik|datoteka)|tega (dokumenta|priročnika|besedila|poročila)|dokument|dokumenta|"
-        "to (datoteko|besedilo|poročilo|pogodbo)|tem dokumentu|te (datoteke|pogodbe)|ga",
-        "these": "ta dva|oba|obe|ju|ta dva dokumenta|oba dokumenta|dokumenta|ti dve datoteki|obe datoteki|"
-        "(tema|obema|temi) [dvema] (dokumentoma|datotekama|dokumenti)|dokumentoma|njima",
+        "this": "ta (dokument|priročnik|datoteka)|tega (dokumenta|priročnika|besedila|poročila)|dokument|dokumenta|to (datoteko|besedilo|poročilo|pogodbo)|tem dokumentu|te (datoteke|pogodbe)",
+        "it": "to|ga",
+        "these": "ta dva dokumenta|oba dokumenta|dokumenta|ti dve datoteki|obe datoteki|(tema|obema|temi) [dvema] (dokumentoma|datotekama|dokumenti)|dokumentoma",
+        "them": "ta dva|oba|obe|ju|njima",
         "summary": "[kratek] (povzetek|pregled)",
     },
     patterns=(
@@ -95,9 +95,9 @@ SLOVENIAN = Language(
         Pattern(
             Asked.SUMMARY,
             """
-        [{please}] (povzemi|povzemite|povzameš|povzeti) [mi] [{this}] [prosim]
-        [{please}] (napiši|daj|naredi|pripravi) [mi] {summary} [{this}] [prosim]
-        {summary} {this}
+        [{please}] (povzemi|povzemite|povzameš|povzeti) [mi] [({this}|{it})] [prosim]
+        [{please}] (napiši|daj|naredi|pripravi) [mi] {summary} [({this}|{it})] [prosim]
+        {summary} ({this}|{it})
         (o čem govori|o čem je) {this}
         """,
             THIS,
@@ -132,6 +132,17 @@ SLOVENIAN = Language(
         """,
             BOTH,
             certain=True,
+        ),
+        Pattern(
+            Asked.COMPARISON,
+            """
+        [{please}] (primerjaj|primerjajte|primerjaš) [med seboj] {them} [med seboj]
+        [(katere so|kakšne so|pokaži|naštej)] (razlike|razlika) med {them}
+        (kakšna|katera|kaj) je razlika med {them}
+        (v čem|kako|po čem) se razlikujeta {them}
+        v čem se {them} razlikujeta
+        """,
+            BOTH,
         ),
         Pattern(
             Asked.COMPARISON,

@@ -23,10 +23,10 @@ SWEDISH = Language(
         "where": "här|tillgängliga|i (biblioteket|samlingen|mitt bibliotek|vårt bibliotek)",
         "about": "om|angående|rörande|gällande|på temat|som (nämner|handlar om|tar upp)|kring",
         "please": "snälla|kan du|kan ni|skulle du kunna|vänligen|och|nu|var snäll och",
-        "this": "det|detta|det här|(det här|detta) (dokumentet|dokument)|den här (filen|handboken|manualen|rapporten)|"
-        "dokumentet|filen|texten|den här texten|denna (fil|handbok|rapport|text)",
-        "these": "dem|båda|de två|de här|(dessa|de här|båda|de|dessa två|de här två|de två) [två] "
-        "(dokumenten|dokument|filerna|filer|versionerna)|dokumenten|båda dokumenten",
+        "this": "(det här|detta) (dokumentet|dokument)|den här (filen|handboken|manualen|rapporten)|dokumentet|filen|texten|den här texten|denna (fil|handbok|rapport|text)",
+        "it": "det|detta|det här",
+        "these": "(dessa|de här|båda|de|dessa två|de här två|de två) [två] (dokumenten|dokument|filerna|filer|versionerna)|dokumenten|båda dokumenten",
+        "them": "dem|båda|de två|de här",
         "summary": "[en] [kort] (sammanfattning|översikt)",
     },
     patterns=(
@@ -91,9 +91,9 @@ SWEDISH = Language(
         Pattern(
             Asked.SUMMARY,
             """
-        [{please}] (sammanfatta|summera) [{this}] [tack]
-        [{please}] (ge|skriv|gör) [mig] {summary} [(av|över)] [{this}] [tack]
-        {summary} av {this}
+        [{please}] (sammanfatta|summera) [({this}|{it})] [tack]
+        [{please}] (ge|skriv|gör) [mig] {summary} [(av|över)] [({this}|{it})] [tack]
+        {summary} av ({this}|{it})
         vad handlar {this} om
         """,
             THIS,
@@ -128,6 +128,17 @@ SWEDISH = Language(
         """,
             BOTH,
             certain=True,
+        ),
+        Pattern(
+            Asked.COMPARISON,
+            """
+        [{please}] jämför {them} [med varandra]
+        [(vilka är|visa|vad är)] (skillnaderna|skillnaden) mellan {them}
+        vilka skillnader finns [det] mellan {them}
+        (hur|på vilket sätt) skiljer sig {them} [åt]
+        hur skiljer {them} sig [åt]
+        """,
+            BOTH,
         ),
         Pattern(
             Asked.COMPARISON,

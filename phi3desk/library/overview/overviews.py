@@ -123,7 +123,9 @@ class Overviews:
         self, question: DocumentQuestion, within: Within, named: Sequence[Document], documents: Sequence[Document]
     ) -> Overview:
         readable = [document for document in inventory.shown(documents) if document.passages]
-        for candidates in (self._unlike(named), self._spoken_of(within, documents), readable):
+        # "compare them" speaks of documents only where two are named beside it
+        others = (self._spoken_of(within, documents), readable) if question.certain else ()
+        for candidates in (self._unlike(named), *others):
             if len(candidates) == 2:
                 return Overview(Told.FOUND, tuple(self._with_content(document) for document in candidates))
         return Overview(Told.WHICH if question.certain else Told.ORDINARY)

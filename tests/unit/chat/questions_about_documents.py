@@ -76,6 +76,9 @@ ABOUT_DOCUMENTS = [
 #: questions about passages, whatever the library holds
 ORDINARY = [
     "How many pages does the printer print per minute?",
+    "How long is it?",
+    "What is it about?",
+    "Wie lang ist es?",
     "Which documents must be kept on board?",
     "What documents are required for customs clearance?",
     "Which documents has the supplier to hand in with the tender?",
@@ -141,6 +144,8 @@ ORDINARY = [
 
 #: questions that are about a document only where one is called so: the library of the tests has none
 ORDINARY_WITHOUT_SUCH_A_DOCUMENT = [
+    "Compare them.",
+    "Worin unterscheiden sich beide?",
     "Summarise the steps to grease the bearings.",
     "How long is the warranty?",
     "How many pages does the offer have?",

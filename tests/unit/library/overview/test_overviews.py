@@ -138,6 +138,9 @@ def test_two_editions_are_compared_by_what_they_say(library):
         assert (("30",), ("45",)) in [each.figures for each in changed]
         assert PLACE not in [text for each in overview.differences for text in (each.first_text, each.second_text)]
     assert told(library, "Compare these two documents").told is Told.WHICH
+    assert names(told(library, "Compare them", "terms_2023.md", "terms_2024.md")) == ["terms_2023.md", "terms_2024.md"]
+    cited = tuple(Path(document.path) for document in named.documents)
+    assert told(library, "How do the two differ?", spoken_of=cited).told is Told.ORDINARY
     assert told(library, "Compare the grease with the oil").told is Told.ORDINARY
 
 
