@@ -5,7 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from phi3desk.chat.history import MIGRATIONS, ConversationStore, exchanges_of, shorten_title, turns_of
+from phi3desk.chat.export import conversation_markdown
+from phi3desk.chat.history import (
+    MIGRATIONS,
+    ConversationStore,
+    documents_spoken_of,
+    exchanges_of,
+    shorten_title,
+    turns_of,
+)
 from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Mention, Source, Timings
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
@@ -176,3 +184,32 @@ def test_damaged_file_is_told_and_kept(tmp_path):
 def test_title_is_cut_between_words():
     assert shorten_title("word " * 40).endswith("word…")
     assert len(shorten_title("x" * 300)) == 60
+
+
+def test_what_was_asked_about_documents_is_kept_and_exported(store):
+    conversation = store.create()
+    store.add(conversation.id, Role.USER, "List the documents.")
+    told = replace(ANSWER, text="Documents: 1 [1].", basis=Basis.CATALOGUE, kind="inventory")
+    store.add(conversation.id, Role.ASSISTANT, told.text, told)
+    messages = store.messages(conversation.id)
+    assert messages[1].answer == told
+    assert "Told from the library itself, without a model" in conversation_markdown("", messages)
+
+
+@pytest.mark.parametrize(
+    ("cited", "spoken_of"),
+    [
+        (["/a", "/a"], ("/a",)),
+        (["/b", "/a", "/a"], ("/a", "/b")),
+        (["/a", "/a", "/a", "/b", "/c"], ("/a",)),
+        (["/a", "/b", "/c"], ()),
+        ([], ("/m/pump.pdf",)),
+    ],
+)
+def test_documents_that_the_last_answer_cites_are_spoken_of(store, cited, spoken_of):
+    conversation = store.create()
+    store.add(conversation.id, Role.USER, "How often?")
+    store.add(conversation.id, Role.ASSISTANT, ANSWER.text, ANSWER)
+    citations = tuple(replace(ANSWER.citations[0], path=path) for path in cited)
+    store.add(conversation.id, Role.ASSISTANT, "Otherwise.", replace(ANSWER, citations=citations))
+    assert documents_spoken_of(store.messages(conversation.id)) == spoken_of
