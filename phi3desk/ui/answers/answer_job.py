@@ -23,7 +23,7 @@ from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Series
 from phi3desk.library.documents import SearchResult, WordsOnly
-from phi3desk.library.overview.types import DocumentQuestion, Overview
+from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview
 from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
@@ -35,6 +35,8 @@ STREAM_INTERVAL_MS = 50
 COMPLETED_WITHIN_MS = 2500
 #: how long an answer in parts may take where nothing else is said
 SERIES_SECONDS = 180.0
+#: what a model has a part in, of what is asked about documents as wholes
+WRITTEN = (Asked.PAGES, Asked.SUMMARY, Asked.COMPARISON)
 
 
 class AnswerJob(QObject):
@@ -68,6 +70,7 @@ class AnswerJob(QObject):
         self._question = question
         self._series_seconds = series_seconds
         self._series: Series | None = None
+        self._awaits_model: tuple[DocumentQuestion, Overview] | None = None
         self._kind = ""
         self._library = library
         self._model = model
@@ -121,7 +124,9 @@ class AnswerJob(QObject):
         if self._stopped:
             return
         self._stopped = True
-        if self._writing:
+        if self._awaits_model is not None:
+            self._go_on_with_model()
+        elif self._writing:
             self._model.cancel(self._writing)
         elif self._search:
             self._library.cancel(self._search)
@@ -167,6 +172,12 @@ class AnswerJob(QObject):
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
             return
+        if asked.asked in WRITTEN and self._model.model is None and self._model.is_loading:
+            # how much is read, and in which form, depends on the model
+            self._awaits_model = asked, overview
+            for told in (self._model.loaded, self._model.load_failed, self._model.load_stopped, self._model.stopped):
+                told.connect(self._go_on_with_model)
+            return
         writing = Writing(self._model.model, self._model.speed, self._series_seconds)
         step = step_after_overview(self._question, asked, overview, writing)
         if isinstance(step, SearchStep):
@@ -177,6 +188,12 @@ class AnswerJob(QObject):
             self._begin_writing(step)
         else:
             self._end(step)
+
+    def _go_on_with_model(self) -> None:
+        """Go on once the model is loaded, or is known not to be."""
+        if self._awaits_model is not None:
+            (asked, overview), self._awaits_model = self._awaits_model, None
+            self._on_overview(asked, overview)
 
     def _begin_series(self, step: SeriesStep) -> None:
         self._series, self._sources = step.series, step.series.sources

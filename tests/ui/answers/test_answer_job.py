@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QObject, QTimer, Signal
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Answer, Basis, MadeBy
@@ -50,13 +52,19 @@ class Library:
     def cancel(self, _: int) -> None: ...
 
 
-class Model:
+class Model(QObject):
     """What the job asks of a model client; `model` None is one that has none."""
+
+    loaded = Signal(object)
+    load_failed = Signal(object)
+    load_stopped = Signal()
+    stopped = Signal(object)
 
     is_loading = False
     speed = Speed(400.0, 40.0)
 
     def __init__(self, model: LoadedModel | None) -> None:
+        super().__init__()
         self.model = model
         self.asked: list[PromptRequest] = []
         self.stop_after = 99
@@ -73,6 +81,18 @@ class Model:
         return 3
 
     def cancel(self, _: int) -> None: ...
+
+
+class FoundNothing:
+    """A library in which words alone could search, and found nothing."""
+
+    status = None
+
+    def search(self, question: str, k: int, scope: SearchScope, on_result: Callable[..., None], _: object) -> int:
+        self.asked = (question, k, scope)
+        result = SearchResult((), 9, "sl", 0.1, by_meaning=False, notice=NOTICE, words_only=WordsOnly.LANGUAGE)
+        QTimer.singleShot(0, lambda: on_result(result))
+        return 1
 
 
 @pytest.fixture
@@ -117,6 +137,7 @@ def test_stopped_summary_keeps_what_was_written(answered):
 def test_inventory_needs_no_model(answered):
     told = Overview(Told.FOUND, entries=(Entry(MANUAL, passage(1)),), documents_in_all=1, pages_in_all=9)
     model = Model(None)
+    model.is_loading = True
     answer, parts = answered("List the documents", told, model)
     assert (answer.basis, answer.kind, parts, model.asked) == (Basis.CATALOGUE, "inventory", [], [])
     assert answer.citations[0].path == "/pump.pdf"
@@ -148,3 +169,27 @@ def test_answer_keeps_that_words_alone_searched_and_the_notice_is_told(qtbot: Qt
     (finished,) = told.args
     assert noticed == [NOTICE]
     assert (finished.basis, finished.words_only) == (Basis.NOTHING_FOUND, WordsOnly.LANGUAGE)
+
+
+def test_summary_waits_for_the_model_that_is_being_loaded(answered):
+    model = Model(None)
+    model.is_loading = True
+
+    def load() -> None:
+        assert model.asked == []
+        model.model, model.is_loading = replace(PHI3, parameters=135_000_000), False
+        model.loaded.emit(model.model)
+
+    QTimer.singleShot(0, model, load)
+    answer, _ = answered("Summarise the pump manual", SUMMARY, model)
+    # a small one reads a passage at a time
+    assert [len(request.sources) for request in model.asked] == [1] * 9
+    assert answer.ended is Ending.STOP
+
+
+def test_summary_that_waits_for_a_model_can_be_stopped(answered):
+    model = Model(None)
+    model.is_loading = True
+    QTimer.singleShot(0, model, lambda: model.job.stop())
+    answer, _ = answered("Summarise the pump manual", SUMMARY, model)
+    assert (answer.ended, answer.text, model.asked) == (Ending.CANCELLED, "", [])
