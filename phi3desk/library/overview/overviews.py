@@ -100,10 +100,11 @@ class Overviews:
             return Overview(Told.FOUND, (self._with_content(found[0]),))
         if found and (question.certain or question.anywhere or name):
             return Overview(Told.AMBIGUOUS, tuple(found[:_MOST_CANDIDATES]), name)
-        foreign = [] if question.anywhere else [d for d in documents if d.language not in ("", question.language)]
-        alike = of_kind(name, foreign)
+        names_one = question.certain or question.asked is Asked.PAGE_COUNT
+        foreign = [document for document in documents if document.language not in ("", question.language)]
+        alike = of_kind(name, foreign) if names_one else []
         if alike:
-            # its name is in another language than the question
+            # it may be called so in another language than the question's
             return Overview(Told.AMBIGUOUS, tuple(alike[:_MOST_CANDIDATES]), name)
         if not question.certain:
             return Overview(Told.ORDINARY)

@@ -120,6 +120,13 @@ def test_document_that_is_not_there_or_could_be_several_is_told(library):
     assert "empty.txt" in answer(library, "Summarise empty.txt")
 
 
+def test_document_that_is_called_so_in_another_language_is_offered_by_its_kind(library):
+    for text in ("Koliko strani ima priročnik za črpalko?", "Що написано на сторінці 3 посібника насоса?"):
+        overview = told(library, text)
+        assert (overview.told, names(overview)) == (Told.AMBIGUOUS, ["pump-manual.pdf"])
+    assert told(library, "Povzemi postopek zamenjave ležajev").told is Told.ORDINARY
+
+
 def test_this_document_is_the_one_named_or_the_one_spoken_of(library):
     manual = Path(told(library, "How many pages has the pump manual?").documents[0].path)
     assert names(told(library, "Summarise this document", "lockout-procedure.pdf")) == ["lockout-procedure.pdf"]
