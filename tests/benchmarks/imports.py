@@ -1,19 +1,24 @@
 """Our import, one measurement a process: python -m tests.benchmarks.imports STEP HOME FOLDER [RENAMED]
 
-STEP is first, fill, again, renamed or searches. No text is recognised from pictures.
+STEP is first, fill, share, again, renamed or searches. No text is recognised from pictures.
 The library is open when a clock begins to run, and the embedder is not loaded but for `searches`.
 """
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phi3desk.library.chunker import indexed_text
+from phi3desk.library.embedding.embedder import open_embedder
+from phi3desk.paths import open_paths
 from tests.benchmarks.processes import Memory, tell
 
 if TYPE_CHECKING:
@@ -23,6 +28,7 @@ _THINKING_SECONDS = 0.1
 _LOOK_SECONDS = 0.05
 _QUESTION_WORDS = 9
 _LAST_WORDS = 40
+_TEXTS_AT_A_TIME = 128
 
 
 def first(home: Path, folder: Path) -> None:
@@ -77,6 +83,26 @@ def fill(home: Path, folder: Path) -> None:
     library.close()
     assert set(summary.states) == {"ready"}, summary.states
     tell(states=summary.states)
+
+
+def share(home: Path, folder: Path) -> None:
+    """Tell how long the import of a folder takes beside what embedding the same passages alone takes."""
+    library, collection = opened(home)
+    library.load_embedder()
+    started = time.perf_counter()
+    library.import_paths([folder], collection)
+    imported = time.perf_counter() - started
+    library.close()
+    with closing(sqlite3.connect(home / "catalog.db")) as catalog:
+        rows = catalog.execute("SELECT context, text FROM passage WHERE embedded = 1 GROUP BY digest").fetchall()
+    embedder = open_embedder(kept_in=open_paths(home).embedders)
+    texts = [embedder.passage_prefix + indexed_text(context, text) for context, text in rows]
+    embedder.load()
+    started = time.perf_counter()
+    for at in range(0, len(texts), _TEXTS_AT_A_TIME):
+        embedder.embed(texts[at : at + _TEXTS_AT_A_TIME])
+    alone = time.perf_counter() - started
+    tell(passages=len(texts), imported=imported, alone=alone, ratio=round(imported / alone, 3))
 
 
 def again(home: Path, folder: Path) -> None:
@@ -164,7 +190,6 @@ def opened(home: Path, reader_command: list[str] | None = None) -> tuple[Library
     """Open the library and return it with its collection."""
     from phi3desk.library.documents import Rules
     from phi3desk.library.library import DEFAULT_COLLECTION, Library
-    from phi3desk.paths import open_paths
     from phi3desk.settings import Settings
 
     paths = open_paths(home)
@@ -178,6 +203,7 @@ if __name__ == "__main__":
     steps: dict[str, Callable[..., None]] = {
         "first": first,
         "fill": fill,
+        "share": share,
         "again": again,
         "renamed": renamed,
         "searches": searches,
