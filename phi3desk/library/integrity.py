@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from phi3desk.errors import Sentence, say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.content import Content
+from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 
 
@@ -37,7 +38,7 @@ _Found = tuple[Fault, Callable[[], None]]
 
 
 def _catalog_faults(catalog: Catalog) -> list[_Found]:
-    return [*_file_faults(catalog), *_index_faults(catalog), *_document_faults(catalog)]
+    return [*_file_faults(catalog), *_embedder_faults(catalog), *_index_faults(catalog), *_document_faults(catalog)]
 
 
 def _file_faults(catalog: Catalog) -> list[_Found]:
@@ -62,10 +63,20 @@ def _rebuild(catalog: Catalog) -> None:
 def _delete_loose(catalog: Catalog) -> None:
     with catalog.writing() as connection:
         for row in connection.execute("PRAGMA foreign_key_check").fetchall():
-            if row["rowid"] is not None:
+            # a collection that has lost its embedder gets another one
+            if row["rowid"] is not None and row["table"] != "collection":
                 connection.execute(f'DELETE FROM "{row["table"]}" WHERE rowid = ?', (row["rowid"],))
         connection.execute("DELETE FROM page WHERE document_id NOT IN (SELECT id FROM document)")
         connection.execute("DELETE FROM left_out WHERE collection_id NOT IN (SELECT id FROM collection)")
+
+
+def _embedder_faults(catalog: Catalog) -> list[_Found]:
+    changes = EmbedderChanges(catalog)
+    count = changes.faults()
+    if not count:
+        return []
+    says = say("What is noted of the models for the search by meaning does not agree in {count} places.", count=count)
+    return [(Fault("embedders", count, says), changes.mend)]
 
 
 def _index_faults(catalog: Catalog) -> list[_Found]:

@@ -174,10 +174,9 @@ class Library:
             replace(
                 collection,
                 sources=tuple(s for s in sources if s.collection_id == collection.id),
-                embedder=embedders[collection.id],
+                embedder=embedders.get(collection.id, collection.embedder),
             )
             for collection in self._catalog.collections()
-            if collection.id in embedders
         ]
 
     def collection_id(self, name: str, create: bool = False) -> int:

@@ -17,6 +17,10 @@ from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.queue import EmbeddingQueue, VectorSet
 
 _OF_COLLECTION = "document_id IN (SELECT id FROM document WHERE collection_id = ?)"
+_WITHOUT = (
+    "coalesce(c.serving_id, 0) NOT IN (SELECT id FROM embedder) "
+    "OR coalesce(c.embedder_id, 0) NOT IN (SELECT id FROM embedder)"
+)
 #: vectors that are deleted at a time: some tenths of a second
 _SOME = 5000
 
@@ -127,7 +131,7 @@ class EmbedderChanges:
     def _begin(self, collection_id: int, embedder_id: int) -> None:
         known = sorted(self.recorded()[embedder_id].languages)
         self._catalog.connection.execute(
-            "INSERT INTO renewal (passage_id, collection_id, state) SELECT p.id, d.collection_id, "
+            "INSERT OR IGNORE INTO renewal (passage_id, collection_id, state) SELECT p.id, d.collection_id, "
             f"CASE WHEN p.language = '' OR p.language IN ({placeholders(known)}) THEN 0 ELSE 2 END "
             "FROM document d JOIN passage p ON p.document_id = d.id WHERE d.collection_id = ?",
             (*known, collection_id),
@@ -166,6 +170,31 @@ class EmbedderChanges:
             "DELETE FROM embedder_debt WHERE collection_id = ? AND embedder_id = ?",
             ((collection_id, each) for each in kept),
         )
+
+    def faults(self) -> int:
+        """Return in how many places the catalogue does not agree with itself about embedders."""
+        row = self._catalog.connection.execute(
+            f"SELECT (SELECT count(*) FROM collection c WHERE {_WITHOUT}), "
+            "(SELECT count(*) FROM collection c JOIN document d ON d.collection_id = c.id "
+            "JOIN passage p ON p.document_id = d.id WHERE c.serving_id <> c.embedder_id "
+            "AND NOT EXISTS (SELECT 1 FROM renewal r WHERE r.passage_id = p.id)), "
+            "(SELECT count(*) FROM renewal r JOIN collection c ON c.id = r.collection_id "
+            "WHERE c.serving_id = c.embedder_id)"
+        ).fetchone()
+        return sum(row)
+
+    def mend(self) -> None:
+        """Make the catalogue agree with itself about embedders; a collection without one gets that of new ones."""
+        with self._catalog.writing() as connection:
+            connection.execute(
+                "UPDATE collection AS c SET serving_id = (SELECT id FROM embedder WHERE in_use = 1), "
+                f"embedder_id = (SELECT id FROM embedder WHERE in_use = 1) WHERE {_WITHOUT}"
+            )
+            for collection_id, own in self._queue.embedders().items():
+                if own.serving == own.wanted:
+                    connection.execute("DELETE FROM renewal WHERE collection_id = ?", (collection_id,))
+                else:
+                    self._begin(collection_id, own.wanted)
 
     def finish(self) -> list[int]:
         """Have the new vectors serve in every collection that has all of them; return those collections."""

@@ -142,8 +142,11 @@ class EmbeddingQueue:
     # whose vectors there should be
 
     def embedders(self) -> dict[int, OwnEmbedders]:
-        """Return the embedders of every collection, removed ones too."""
-        rows = self._catalog.connection.execute("SELECT id, serving_id, embedder_id FROM collection")
+        """Return the embedders of every collection, removed ones too; damage may have left one without."""
+        rows = self._catalog.connection.execute(
+            "SELECT id, serving_id, embedder_id FROM collection WHERE serving_id IN (SELECT id FROM embedder) "
+            "AND embedder_id IN (SELECT id FROM embedder)"
+        )
         return {int(row["id"]): OwnEmbedders(int(row["serving_id"]), int(row["embedder_id"])) for row in rows}
 
     def serving(self, collection_id: int) -> VectorSet:

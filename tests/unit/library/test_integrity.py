@@ -45,6 +45,9 @@ def break_catalogue(paths: Paths, statement: str) -> None:
         ("UPDATE passage SET embedded = 0", "ready too early"),
         ('UPDATE passage SET "end" = 100000 WHERE id = (SELECT min(id) FROM passage)', "passage outside its page"),
         ("DELETE FROM page", "passage outside its page"),
+        ("INSERT INTO renewal SELECT id, 1, 0 FROM passage", "embedders"),
+        ("UPDATE collection SET serving_id = NULL", "embedders"),
+        ("UPDATE collection SET embedder_id = 77, serving_id = 77", "embedders"),
     ],
 )
 def test_check_finds_and_mend_repairs(library: Library, paths: Paths, statement: str, kind: str) -> None:
