@@ -116,7 +116,7 @@ SETTINGS: tuple[Setting, ...] = (
         "search.reranker",
         "",
         "Answers",
-        "Read what was found again",
+        "Second look at what is found",
         "A reranker reads the best finds once more together with the question and puts them into a better order. "
         "Choose the folder of a CrossEncoder; each search then takes longer.",
     ),

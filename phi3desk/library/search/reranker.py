@@ -106,8 +106,7 @@ class Reranker:
                 except Exception as error:
                     log.exception("the reranker cannot be used")
                     self._model = None
-                    problem = _said(error)
-                    self._notice = Sentence(_NOT_USED.template, {"folder": self._folder, "problem": problem})
+                    self._notice = UserError.of(_NOT_USED, folder=self._folder, problem=_said(error)).sentence
                 finally:
                     self._was_used()
             return replace(result, found=result.found[:k], notice=self._notice)

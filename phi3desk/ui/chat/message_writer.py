@@ -170,7 +170,7 @@ class MessageWriter(QObject):
             self._write_chips(entry, cursor, others, self.tr("Also found") if cited else self.tr("Found"))
         searched = self._footer.searched(answer)
         if searched:
-            self._new_block(cursor, _spaced(top=8))
+            self._new_block(cursor, _spaced(top=14 if cited else 8))
             cursor.insertText(plain(searched), self._quiet())
         self._new_block(cursor, _spaced(top=8))
         if answer.basis is Basis.NOTHING_FOUND:
