@@ -86,6 +86,9 @@ def _question_line(path: Path, number: int, line: str) -> QuestionLine:
     try:
         row = json.loads(line)
         question = row["question"]
+        if "\\u" in line:
+            # half of a pair is no letter: nothing could be searched for or printed with it
+            json.dumps(row, ensure_ascii=False).encode()
         if isinstance(question, str) and question.strip():
             return QuestionLine(number, str(row.get("id", number)), question.strip(), row)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

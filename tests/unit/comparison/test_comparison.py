@@ -313,7 +313,8 @@ def test_lines_are_read_by_the_same_rules_without_a_look_at_what_only_a_comparis
     ]
     file.write_text("\n")
     assert list(question_lines(file)) == []
-    for wrong in ("[]", "{}", '{"id": 1}', '{"question": 3}', '{"question": " "}', "nonsense", "[" * 100_000):
+    half = '{"question": "One?", "scope": {"documents": ["\\ud800"]}}'
+    for wrong in ("[]", "{}", '{"id": 1}', '{"question": 3}', '{"question": " "}', "nonsense", "[" * 100_000, half):
         file.write_text('{"question": "One?"}\n' + wrong)
         with pytest.raises(UserError, match=r"Line 2 of .*q\.jsonl is not a question"):
             list(question_lines(file))
