@@ -95,7 +95,7 @@ def test_answer_written_anew_keeps_the_one_before(
     view.action_requested.emit(MessageAction.ASK_AGAIN, answer.id)
     job = controller.findChild(AnswerJob)
     assert job is not None
-    assert (job.question.document, job.question.history) == ("pump manual.pdf", ())
+    assert (job.question.scope.documents, job.question.history) == (("pump manual.pdf",), ())
     second = make_answer("The 6310 seal. [1]").answer
     assert second is not None
     job.finished.emit(second)

@@ -36,7 +36,7 @@ from pytestqt.qtbot import QtBot
 from phi3desk import __version__, app
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Basis, Mention, Message, Source
-from phi3desk.library.documents import Figures, ImportProgress, ImportSummary, LibraryStatus, Phase
+from phi3desk.library.documents import Figures, ImportProgress, ImportSummary, LibraryStatus, Phase, SearchScope
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import AdapterUse, Ending, ModelRef, Role
 from phi3desk.paths import Paths
@@ -639,15 +639,15 @@ def test_window_enlarges_lists_and_buttons_with_the_text(
 
 
 def test_window_asks_only_what_the_question_names(qtbot: QtBot, window: MainWindow, services: Services) -> None:
-    named = (Mention("Tenders", 7), Mention("pump manual.pdf"))
+    pages = Mention("2-4", pages=((2, 4),))
+    named = (Mention("Tenders", 7), Mention("pump manual.pdf"), Mention("seals", folder="/p/seals"), pages)
     window.chat.composer.set_text("How often?")
     window.chat.composer.set_named(named)
     qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
 
     job = window.conversation_controller.findChild(AnswerJob)
     assert job is not None
-    question = job.question
-    assert (question.collections, question.document) == ((7,), "pump manual.pdf")
+    assert job.question.scope == SearchScope((7,), ("pump manual.pdf",), ("/p/seals",), ((2, 4),))
     assert window.chat.composer.named == ()
     asked = services.conversations.messages(services.conversations.conversations()[0].id)[0]
     window.chat.view.action_requested.emit(MessageAction.EDIT, asked.id)
