@@ -31,6 +31,8 @@ _WHAT = frozenset(fold(word) for word in "what was kaj τι що ce vad".split()
 _YES_OR_NO = frozenset(fold(word) for word in "ali άραγε oare".split())  # noqa: SIM905
 #: languages that leave a pronoun out where it is the subject
 _WITHOUT_SUBJECT = frozenset(("sl", "el", "ro"))
+#: what keywords without a function word are taken for
+_ANY_LANGUAGE = "en"
 _END = re.compile(r"[\s.?!;:…]*$")
 
 
@@ -84,17 +86,15 @@ def complete(question: str, history: Sequence[tuple[str, str]]) -> Completed:
 
 
 def _completed(question: str, before: _Before | None) -> Completed:
-    language = language_of_words(question, before.text) if before is not None and question.strip() else ""
-    if before is None or not language:
+    if before is None or not question.strip():
         return Completed(question, changed=False, leans=False)
+    language = language_of_words(question, f"{before.text} {before.answer}") or _ANY_LANGUAGE
     return _Completion(QuestionParts(question, language, [fold(name) for name in before.names]), before).complete()
 
 
 def _names_of(asked: str, answered: str, follow_up: str) -> tuple[str, ...]:
     """Return what an earlier question names, or what its answer names where the question asked for just that."""
-    language = language_of_words(asked, f"{answered} {follow_up}")
-    if not language:
-        return ()
+    language = language_of_words(asked, f"{answered} {follow_up}") or _ANY_LANGUAGE
     parts = QuestionParts(asked, language)
     if parts.name_texts:
         return parts.name_texts
@@ -120,9 +120,10 @@ class _Completion:
             return self._of_another_name()
         pointer = pointer_in(parts, bool(before.names))
         if pointer is not None:
-            return self._pointing(pointer)
+            about_document = self._asks_for_holdings() and not (before.names and pointer.to is PointsTo.THING)
+            return self._alone() if about_document else self._pointing(pointer)
         if parts.name_texts:
-            return self._alone()
+            return self._with_topic() if self._only_measures() and not self._names_known() else self._alone()
         if not parts.outside and not (parts.begins_choosing and before.names):
             return (
                 self._alone() if self._asks_for_holdings() else self._of_another_figure() or self._joined(before.text)
@@ -150,7 +151,7 @@ class _Completion:
         if self._is_fragment():
             return parts.text.rstrip().endswith(("?", ";")) and len(parts.content) <= _MOST_IN_FRAGMENT
         if len(parts.outside) > 1:
-            return self._says_nothing_of_whom()
+            return self._says_nothing_of_whom() or self._asks_for_one_property()
         if not parts.outside or parts.beside:
             return True
         at = parts.words.index(parts.outside[0])
@@ -160,6 +161,15 @@ class _Completion:
     def _asks_for_holdings(self) -> bool:
         """Return whether a question is about the documents themselves."""
         return any(self._parts.is_a("holdings", word) for word in self._parts.content)
+
+    def _only_measures(self) -> bool:
+        """Return whether a question has words only that tell how a figure comes about, or compares to another."""
+        content = self._parts.content
+        return bool(content) and all(self._parts.is_a("measuring", word) for word in content)
+
+    def _names_known(self) -> bool:
+        known = {fold(name) for name in self._before.names}
+        return any(fold(name) in known for name in self._parts.name_texts)
 
     def _is_fragment(self) -> bool:
         """Return whether a question is a heading rather than a sentence: “first aid after contact with the eyes?”."""
@@ -173,6 +183,18 @@ class _Completion:
         first, outside = parts.words[0], parts.outside
         asks = parts.language in _WITHOUT_SUBJECT and (parts.is_a("copulas", first) or first.key in _YES_OR_NO)
         return asks and len(outside) == 2 and parts.beside == outside[1:]
+
+    def _asks_for_one_property(self) -> bool:
+        """Return whether a question asks for one thing of several words: “what is the effective tax rate?”."""
+        parts = self._parts
+        first, last = (parts.words.index(parts.outside[at]) for at in (0, -1))
+        before = parts.before(first)
+        if before is None or last != len(parts.words) - 1 or last - first != len(parts.outside) - 1:
+            return False
+        chosen = bool(parts.choice) and parts.is_a("copulas", before)
+        asks_what = bool(parts.choice) or parts.words[0].key in _WHAT
+        named = chosen or (asks_what and parts.is_a("definite", before))
+        return named and len(parts.outside) <= _MOST_IN_FRAGMENT
 
     def _asks_what_it_is(self, at: int) -> bool:
         """Return whether a question asks what something is that stands at a place: “what is cavitation?”."""
@@ -202,7 +224,7 @@ class _Completion:
         parts, before = self._parts, self._before.text
         typed = figures_in(parts.text)
         asks = any(parts.is_a(kind, word) for word in parts.words for kind in ("choosing", "asking"))
-        if not parts.opened or asks or len(typed) != 1:
+        if not (parts.opened or len(parts.words) == 1) or asks or len(typed) != 1:
             return None
         (start, end), kind = typed[0]
         alike = [span for span, known in figures_in(before) if known == kind]
@@ -213,11 +235,10 @@ class _Completion:
 
     def _pointing(self, pointer: Pointer) -> Completed:
         """Return the question with what a word of it points to in brackets, or behind the earlier one."""
-        parts, names = self._parts, self._before.names
+        names = self._before.names
         if pointer.to in (PointsTo.FACT, PointsTo.ANOTHER):
             return self._joined(self._before.text)
-        of_figure = bool(parts.content) and all(parts.is_a("measuring", word) for word in parts.content)
-        if len(names) != 1 or (pointer.to is PointsTo.THING and of_figure):
+        if len(names) != 1 or (pointer.to is PointsTo.THING and self._only_measures()):
             return self._joined(self._before.text, sure=len(names) < 2)
         meant = self._topic()
         if pointer.to is PointsTo.NOUN:

@@ -120,14 +120,15 @@ WORDS = {
         ),
         subordinators="if when while because before after until although unless",
         others=(
-            "s ll re ve don't doesn't didn't isn't aren't wasn't can't won't shouldn't year years month quarter "
-            "previous prior next last earlier later total is are was were be been being am do does did done doing has "
-            "have had having can could will would shall should may might must need needs ought let lets get gets got "
-            "use used uses using apply applies happen happens happened go goes take takes took mean means give gives "
-            "there here not no yes nor only just too very much many often long far few little more most less least "
-            "again still yet ever never always each every all any some both either neither i we you my our your me us "
-            "as please tell explain say says show details detail exactly okay someone somebody anyone people person "
-            "now ok maybe well know thing things kind sort possible allowed permitted necessary required enough"
+            "high higher low lower short small large big s ll re ve don't doesn't didn't isn't aren't wasn't can't "
+            "won't shouldn't year years month quarter previous prior next last earlier later total is are was were be "
+            "been being am do does did done doing has have had having can could will would shall should may might "
+            "must need needs ought let lets get gets got use used uses using apply applies happen happens happened go "
+            "goes take takes took mean means give gives there here not no yes nor only just too very much many often "
+            "long far few little more most less least again still yet ever never always each every all any some both "
+            "either neither i we you my our your me us as please tell explain say says show details detail exactly "
+            "okay someone somebody anyone people person now ok maybe well know thing things kind sort possible "
+            "allowed permitted necessary required enough"
         ),
         bound="its their his her",
         definite="the",
@@ -137,10 +138,10 @@ WORDS = {
         belonging="of",
         quantities="many much",
         measuring=(
-            "chang* increas* decreas* ris* rose fall* fell grow* grew grown compar* calculat* measur* determin* "
-            "defin* develop* driv* drove driven caus* affect* check* test* verif*"
+            "differ* versus vs chang* increas* decreas* ris* rose fall* fell grow* grew grown compar* calculat* "
+            "measur* determin* defin* develop* driv* drove driven caus* affect* check* test* verif*"
         ),
-        generic="product products substance mixture material chemical device item",
+        generic="company companys firm group stuff product products substance mixture material chemical device item",
         holdings="document* file* manual* handbook* librar* page pages datasheet*",
         sections=(
             "page pages section chapter table figure step class category part item rule no number version edition"
@@ -175,16 +176,16 @@ WORDS = {
         ),
         subordinators="wenn falls sobald solange weil bevor nachdem obwohl damit dass",
         others=(
-            "jahr jahre jahres vorjahr monat quartal vorigen letzten nächsten ist sind war waren sei wird werden "
-            "wurde wurden worden hat haben hatte hatten habe kann können könnte konnte darf dürfen muss müssen soll "
-            "sollen sollte sollten will wollen mag möchte lässt lassen gibt geben tun tut getan machen macht gemacht "
-            "lautet lauten gilt gelten passiert geschieht brauche braucht brauchen benötigt benötigen heißt bedeutet "
-            "bedeuten liegt liegen beträgt kommt kommen geht gehen nimmt nehmen verwendet verwenden benutzt man ich "
-            "wir du mich mir uns mein unser sich nicht nein ja kein keine keiner keinen keinem nur noch schon wieder "
-            "sehr so als dann denn hier da mal doch eigentlich genau bitte viel viele vielen oft lange lang häufig "
-            "weit hoch groß mehr weniger meiste höchstens mindestens immer nie jemand jeder jede jedes jedem jeden "
-            "alle allem allen beide erklären erkläre sag sage zeig details genauer erlaubt möglich nötig notwendig "
-            "erforderlich zulässig dazu"
+            "mache machst niedrig klein kurz jahr jahre jahres vorjahr monat quartal vorigen letzten nächsten ist "
+            "sind war waren sei wird werden wurde wurden worden hat haben hatte hatten habe kann können könnte konnte "
+            "darf dürfen muss müssen soll sollen sollte sollten will wollen mag möchte lässt lassen gibt geben tun "
+            "tut getan machen macht gemacht lautet lauten gilt gelten passiert geschieht brauche braucht brauchen "
+            "benötigt benötigen heißt bedeutet bedeuten liegt liegen beträgt kommt kommen geht gehen nimmt nehmen "
+            "verwendet verwenden benutzt man ich wir du mich mir uns mein unser sich nicht nein ja kein keine keiner "
+            "keinen keinem nur noch schon wieder sehr so als dann denn hier da mal doch eigentlich genau bitte viel "
+            "viele vielen oft lange lang häufig weit hoch groß mehr weniger meiste höchstens mindestens immer nie "
+            "jemand jeder jede jedes jedem jeden alle allem allen beide erklären erkläre sag sage zeig details "
+            "genauer erlaubt möglich nötig notwendig erforderlich zulässig dazu"
         ),
         bound="sein seine seiner seines seinem seinen ihr ihre ihrer ihres ihrem ihren",
         definite="der die das dem den des",
@@ -194,11 +195,13 @@ WORDS = {
         belonging="von",
         quantities="viele viel vielen",
         measuring=(
-            "verändert ändert geändert gestiegen steigt stieg gesunken sinkt sank gewachsen wächst wuchs entwickelt "
-            "gemessen misst berechnet bestimmt ermittelt verglichen vergleicht verursacht geprüft prüft"
+            "unterschied* vergleich* verändert ändert geändert gestiegen steigt stieg gesunken sinkt sank gewachsen "
+            "wächst wuchs entwickelt gemessen misst berechnet bestimmt ermittelt verglichen vergleicht verursacht "
+            "geprüft prüft"
         ),
         generic=(
-            "produkt produkts produktes produkte stoff stoffs stoffes gemisch gemischs mittel erzeugnis gerät geräts"
+            "unternehmen unternehmens firma konzern zeug produkt produkts produktes produkte stoff stoffs stoffes "
+            "gemisch gemischs mittel erzeugnis gerät geräts"
         ),
         holdings="dokument* datei* handb* bibliothek* seite seiten unterlage* datenbl*",
         sections=(
@@ -242,10 +245,13 @@ WORDS = {
         copulas="je so pomeni",
         having="ima imajo",
         measuring=(
-            "spremen* povec* zmanjš* naras* pade padl* meri merijo izmer* izračun* določ* primerja* razvija* preveri* "
-            "preverja*"
+            "razlik* razlikuj* spremen* povec* zmanjš* naras* pade padl* meri merijo izmer* izračun* določ* primerja* "
+            "razvija* preveri* preverja*"
         ),
-        generic="izdelek izdelka izdelku izdelkom proizvod proizvoda snov snovi zmes zmesi naprava naprave napravo",
+        generic=(
+            "podjetje podjetja podjetju družba izdelek izdelka izdelku izdelkom proizvod proizvoda snov snovi zmes "
+            "zmesi naprava naprave napravo"
+        ),
         holdings="dokument* datotek* priročnik* knjižnic* stran strani gradiv*",
         sections=(
             "stran strani poglavje poglavju razdelek odsek tabela tabeli slika korak razred kategorija del točka "
@@ -282,8 +288,8 @@ WORDS = {
         copulas="είναι σημαίνει",
         having="έχει έχουν",
         quantities="πολύ πολλά πολλές πολλοί",
-        measuring="αλλάζ* άλλαξ* αυξ* μειώ* μετρ* υπολογ* ορίζ* συγκρ* ελέγχ*",
-        generic="προϊόν προϊόντος ουσία ουσίας μείγμα μείγματος συσκευή συσκευής",
+        measuring="διαφορ* διαφέρ* αλλάζ* άλλαξ* αυξ* μειώ* μετρ* υπολογ* ορίζ* συγκρ* ελέγχ*",
+        generic="εταιρεία εταιρείας προϊόν προϊόντος ουσία ουσίας μείγμα μείγματος συσκευή συσκευής",
         holdings="έγγραφ* αρχεί* εγχειρίδι* σελίδ* βιβλιοθήκ*",
         sections="σελίδα σελίδες ενότητα κεφάλαιο πίνακας εικόνα βήμα κατηγορία κλάση μέρος αριθμός έκδοση",
     ),
@@ -312,8 +318,8 @@ WORDS = {
         copulas="це є означає",
         having="має мають",
         quantities="багато",
-        measuring="змін* зрос* збільш* зменш* впа* вимір* обчисл* визнач* порівн* перевір*",
-        generic="продукт* речовин* суміш* виріб виробу виробом пристрій пристрою",
+        measuring="різниц* відрізня* змін* зрос* збільш* зменш* впа* вимір* обчисл* визнач* порівн* перевір*",
+        generic="компані* підприємств* продукт* речовин* суміш* виріб виробу виробом пристрій пристрою",
         holdings="документ* файл* посібник* сторінк* бібліотек*",
         sections="сторінка сторінці розділ розділі таблиця рисунок крок клас категорія частина пункт номер версія",
     ),
@@ -349,8 +355,11 @@ WORDS = {
         copulas="este e sunt înseamnă",
         having="are au",
         quantities="mulți multe mult multă de",
-        measuring="schimb* cresc* creșt* scad* măsoar* măsur* calcul* determin* compar* verific*",
-        generic="produs produsul produsului substanța substanță substanței amestec amestecul aparatul aparat",
+        measuring="diferenț* schimb* cresc* creșt* scad* măsoar* măsur* calcul* determin* compar* verific*",
+        generic=(
+            "compania companiei firma produs produsul produsului substanța substanță substanței amestec amestecul "
+            "aparatul aparat"
+        ),
         holdings="document* fișier* manual* pagin* bibliotec*",
         sections=(
             "pagina pagini secțiunea capitolul tabelul figura pasul clasa categoria partea punctul numărul versiunea"
@@ -388,8 +397,11 @@ WORDS = {
         having="har hade",
         belonging="hos av",
         quantities="många mycket",
-        measuring="ändra* öka* minska* stiga* steg sjunk* mät* beräkna* bestäm* jämför* kontroller*",
-        generic="produkt produkten produktens ämne ämnet blandning blandningen apparat apparaten",
+        measuring="skillnad* skilj* ändra* öka* minska* stiga* steg sjunk* mät* beräkna* bestäm* jämför* kontroller*",
+        generic=(
+            "företaget företagets bolaget koncernen produkt produkten produktens ämne ämnet blandning blandningen "
+            "apparat apparaten"
+        ),
         holdings="dokument* fil filer filerna handb* manual* sida sidor sidan bibliotek*",
         sections="sida sidan sidor avsnitt kapitel tabell figur steg klass kategori del punkt nummer version",
         letters="åÅ",

@@ -137,6 +137,8 @@ class _Names:
         """Return where a name begins, without numbers before it and the verb that a question begins with."""
         while at < end and self._shapes[at] is _Shape.NUMBER:
             at += 1
+        if at + 1 < end and self._words.has("generic", self._keys[at]):
+            at += 1
         if at == end or self._shapes[at] is not _Shape.FIRST:
             return at
         if self._text.rstrip().endswith(("?", ";")):

@@ -64,7 +64,9 @@ def pointer_in(parts: QuestionParts, anything_named_before: bool) -> Pointer | N
 def _points_to(parts: QuestionParts, at: int, named_before: bool) -> PointsTo | None:
     word, behind = parts.words[at], parts.after(at)
     if word.kind is Kind.CONTENT and parts.is_a("generic", word):
-        own = parts.name_texts or at in parts.choice or _has_antecedent(parts, word, bound=False)
+        before = parts.before(at)
+        indefinite = before is not None and parts.is_a("indefinite", before)
+        own = parts.name_texts or indefinite or at in parts.choice or _has_antecedent(parts, word, bound=False)
         return None if own or not named_before else PointsTo.NOUN
     if word.kind is not Kind.FUNCTION or _is_article(parts, at) or _is_filler(parts, at):
         return None
@@ -77,7 +79,7 @@ def _points_to(parts: QuestionParts, at: int, named_before: bool) -> PointsTo | 
         if _is_asked_whether(parts, at):
             return PointsTo.FACT
         if behind is not None and behind.kind is Kind.CONTENT:
-            return PointsTo.NOUN
+            return PointsTo.FACT if parts.is_a("measuring", behind) else PointsTo.NOUN
         return PointsTo.FACT if parts.language == "en" else PointsTo.THING
     if parts.is_a("entity_pronouns", word):
         return PointsTo.THING
