@@ -153,7 +153,8 @@ class _Completion:
         if len(parts.outside) > 1:
             return self._says_nothing_of_whom() or self._asks_for_one_property()
         if not parts.outside or parts.beside:
-            return True
+            # “which tubes are used for glucose” says what of
+            return not (parts.beside and parts.begins_choosing)
         at = parts.words.index(parts.outside[0])
         before = parts.before(at)
         return not (before is not None and parts.is_a("indefinite", before)) and not self._asks_what_it_is(at)
@@ -192,7 +193,7 @@ class _Completion:
         if before is None or last != len(parts.words) - 1 or last - first != len(parts.outside) - 1:
             return False
         chosen = bool(parts.choice) and parts.is_a("copulas", before)
-        asks_what = bool(parts.choice) or parts.words[0].key in _WHAT
+        asks_what = (bool(parts.choice) and not parts.begins_choosing) or parts.words[0].key in _WHAT
         named = chosen or (asks_what and parts.is_a("definite", before))
         return named and len(parts.outside) <= _MOST_IN_FRAGMENT
 

@@ -66,7 +66,8 @@ def _points_to(parts: QuestionParts, at: int, named_before: bool) -> PointsTo | 
     if word.kind is Kind.CONTENT and parts.is_a("generic", word):
         before = parts.before(at)
         indefinite = before is not None and parts.is_a("indefinite", before)
-        own = parts.name_texts or indefinite or at in parts.choice or _has_antecedent(parts, word, bound=False)
+        named = behind is not None and behind.kind is Kind.CONTENT and behind.text[0].isupper()
+        own = parts.name_texts or named or indefinite or at in parts.choice or _has_antecedent(parts, word, bound=False)
         return None if own or not named_before else PointsTo.NOUN
     if word.kind is not Kind.FUNCTION or _is_article(parts, at) or _is_filler(parts, at):
         return None
