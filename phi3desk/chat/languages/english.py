@@ -103,6 +103,15 @@ ENGLISH = Language(
             certain=True,
         ),
         Pattern(
+            Asked.PAGES,
+            """
+        [{please}] (what is|what's|what stands|what is written|what is there|what does it say) on (this page|these pages|the page|the pages)
+        [{please}] (show|show me|read|read me|tell me what is on) (this page|these pages)
+        what (does|do) (this page|these pages) (say|contain|show|tell)
+        """,
+            THIS,
+        ),
+        Pattern(
             Asked.SUMMARY,
             """
         [{please}] {sum} [({this}|{it})] [for me] [please]

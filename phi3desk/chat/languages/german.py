@@ -102,6 +102,15 @@ GERMAN = Language(
             certain=True,
         ),
         Pattern(
+            Asked.PAGES,
+            """
+        [{please}] was (steht|ist|findet sich|befindet sich) [alles] auf (dieser seite|diesen seiten|der seite|den seiten)
+        [{please}] (zeige|zeig|lies) [mir] [bitte] (diese seite|diese seiten) [vor]
+        was (sagt diese seite|sagen diese seiten|enthält diese seite|enthalten diese seiten)
+        """,
+            THIS,
+        ),
+        Pattern(
             Asked.SUMMARY,
             """
         [{please}] (fasse|fass) [mir] [bitte] [({this}|{it})] [kurz] zusammen

@@ -77,6 +77,14 @@ ROMANIAN = Language(
             certain=True,
         ),
         Pattern(
+            Asked.PAGES,
+            """
+        [{please}] ce (scrie|este|se află|e|apare) (la|pe|în) (această pagină|aceste pagini|pagina aceasta|paginile acestea)
+        ce (conține|spune|conțin|spun) (această pagină|aceste pagini)
+        """,
+            THIS,
+        ),
+        Pattern(
             Asked.SUMMARY,
             """
         [{please}] (rezumă|rezumați|sintetizează|rezumi|rezuma) [({this}|{it})] [te rog]

@@ -93,6 +93,14 @@ SLOVENIAN = Language(
             certain=True,
         ),
         Pattern(
+            Asked.PAGES,
+            """
+        [{please}] kaj (piše|je|stoji|je napisano) na (tej strani|teh straneh)
+        [{please}] (pokaži|pokaži mi|preberi|preberi mi) (to stran|te strani)
+        """,
+            THIS,
+        ),
+        Pattern(
             Asked.SUMMARY,
             """
         [{please}] (povzemi|povzemite|povzameš|povzeti) [mi] [({this}|{it})] [prosim]

@@ -89,6 +89,14 @@ SWEDISH = Language(
             certain=True,
         ),
         Pattern(
+            Asked.PAGES,
+            """
+        [{please}] vad (står|finns|står det|finns det|är) på (den här sidan|de här sidorna|dessa sidor|denna sida|sidan|sidorna)
+        [{please}] (visa|visa mig|läs|läs upp) (den här sidan|de här sidorna|dessa sidor)
+        """,
+            THIS,
+        ),
+        Pattern(
             Asked.SUMMARY,
             """
         [{please}] (sammanfatta|summera) [({this}|{it})] [tack]

@@ -160,3 +160,25 @@ def test_scope_restricts_what_is_told(library):
         library.overview(asked, Within(SearchScope(folders=("elsewhere",))))
     with pytest.raises(UserError, match=r"no document named “crane.pdf”"):
         told(library, "Summarise this document", "crane.pdf")
+
+
+def test_pages_of_the_scope_are_all_that_is_read(library):
+    pages = SearchScope(documents=("pump-manual.pdf",), pages=((3, 4), (10, 10)))
+    for text, read in (
+        ("Summarise this document", {3, 4, 10}),
+        ("What is on these pages?", {3, 4, 10}),
+        ("Was steht auf diesen Seiten?", {3, 4, 10}),
+        ("Τι λένε αυτές οι σελίδες;", {3, 4, 10}),
+        ("Ce scrie pe aceste pagini?", {3, 4, 10}),
+        ("Kaj piše na teh straneh?", {3, 4, 10}),
+        ("Vad står det på de här sidorna?", {3, 4, 10}),
+        ("Що написано на цих сторінках?", {3, 4, 10}),
+        ("What is on page 4 of the pump manual?", {4}),
+    ):
+        asked = intent_of(text)
+        assert asked is not None, text
+        assert {passage.page for passage in library.overview(asked, Within(pages)).passages} == read, text
+    outside = intent_of("What is on page 12 of the pump manual?")
+    assert outside is not None
+    assert library.overview(outside, Within(pages)).told is Told.ORDINARY
+    assert told(library, "What is on these pages?", "pump-manual.pdf").told is Told.ORDINARY
