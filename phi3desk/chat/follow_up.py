@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from phi3desk.chat.intent import intent_of
 from phi3desk.chat.wording.figures import PERIOD, figures_in, measures_in
 from phi3desk.chat.wording.pointers import Pointer, PointsTo, pointer_in
 from phi3desk.chat.wording.question_parts import Kind, QuestionParts, Word
@@ -86,6 +87,10 @@ def complete(question: str, history: Sequence[tuple[str, str]]) -> Completed:
 
 
 def _completed(question: str, before: _Before | None) -> Completed:
+    asked = intent_of(question)
+    if asked is not None and asked.certain:
+        # which documents are meant is looked up in the catalogue, by what was spoken of
+        return Completed(question, changed=False, leans=False)
     if before is None or not question.strip():
         return Completed(question, changed=False, leans=False)
     language = language_of_words(question, f"{before.text} {before.answer}") or _ANY_LANGUAGE

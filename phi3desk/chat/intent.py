@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from phi3desk.chat.languages.known import LANGUAGES
@@ -18,6 +18,7 @@ from phi3desk.library.text import fold
 
 #: a longer question is about more than documents
 _MOST_WORDS = 40
+_SENTENCES = re.compile(r"(?<=[?!;\u037e])\s+")
 _TOKEN = re.compile(r"[^\W_]+(?:[-–.'_/&+]+[^\W_]+)*")
 _PART = re.compile(r"[()|\[\]]|\{\w+\}|[^\s()|\[\]{}]+")
 #: a page: 3, 3., 3rd, 3-й, and a range of them
@@ -53,7 +54,23 @@ class _Matcher:
 
 
 def intent_of(text: str) -> DocumentQuestion | None:
-    """Return what a question asks about documents, None for an ordinary question."""
+    """Return what a question asks about documents, None for an ordinary question.
+
+    Of several sentences the last one is the question; one before it may name the document.
+    """
+    *before, last = _SENTENCES.split(text.strip())
+    asked = _intent(last)
+    if not before or asked is None or asked.certain:
+        return asked
+    if asked.asked is not Asked.PAGES:
+        return None
+    earlier = _intent(before[-1])
+    if earlier is not None and earlier.asked is Asked.PAGES:
+        return replace(earlier, pages=asked.pages)
+    return replace(asked, names=(" ".join([*before, *asked.names]),)) if asked.anywhere else None
+
+
+def _intent(text: str) -> DocumentQuestion | None:
     tokens = [match.group().strip(".-'") for match in _TOKEN.finditer(text.replace("’", "'"))]
     if not tokens or len(tokens) > _MOST_WORDS:
         return None

@@ -155,3 +155,9 @@ def test_the_kept_conversations_are_told_apart():
 
     assert len(rows) == 60
     assert wrong == []
+
+
+@pytest.mark.parametrize("question", ["Summarise it.", "Compare these two documents", "Σύγκρινε αυτά τα δύο έγγραφα."])
+def test_question_about_documents_as_wholes_is_left_as_it_is(question):
+    before = [("What torque do the casing bolts of the CN 200 pump need?", "Those of the CN 200 pump: 85 Nm [1].")]
+    assert complete(question, before) == Completed(question, changed=False, leans=False)

@@ -34,6 +34,24 @@ def test_page_named_anywhere_is_a_question_about_it_where_a_document_is_named_to
     assert (found.asked, found.pages, found.anywhere, found.certain) == (Asked.PAGES, (3, 3), True, False)
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "pages", "anywhere"),
+    [
+        ("What is on page 3 of the pump manual? And on page 4?", ("the pump manual",), (4, 4), False),
+        ("Was steht auf Seite 3 des Pumpenhandbuchs? Und auf Seite 4?", ("Pumpenhandbuchs",), (4, 4), False),
+        ("I have the pump manual! Which torque is on page 12?", None, (12, 12), True),
+        ("Hello! What is on page 3?", ("",), (3, 3), False),
+    ],
+)
+def test_last_of_several_sentences_is_the_question(text, names, pages, anywhere):
+    found = intent_of(text)
+    assert found is not None
+    assert (found.asked, found.pages, found.anywhere) == (Asked.PAGES, pages, anywhere)
+    assert found.names == names or (names is None and "the pump manual" in found.names[0])
+    assert intent_of("Which hose is used? How long is it?") is None
+    assert intent_of("How many pages has the pump manual? And the lockout procedure?") is None
+
+
 @pytest.mark.parametrize("text", ["", "?!", "page", "-" * 500, "a " * 5000, "page 3 " * 200, "[1] (a|b) {name} *"])
 def test_any_text_is_looked_at_quickly(text):
     intent_of(text)
