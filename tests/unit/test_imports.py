@@ -30,7 +30,10 @@ PACKAGES = (
 ROOMS = {
     "library": ("", "embedding", "reading", "search", "overview", "importing", "transfer", "integrity", "library"),
     "model": ("", "adapters", "llama"),
-    "chat": ("", "wording", "follow_up", "follow_up_model", "question", "decision"),
+    "chat": (
+        "", "wording", "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question", "summary",
+        "document_comparison", "decision",
+    ),
     "ui": (
         "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",
         "chat", "comparison", "settings", "window",

@@ -23,7 +23,7 @@ from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Series
 from phi3desk.library.documents import SearchResult, WordsOnly
-from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview
+from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, Told
 from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
@@ -172,7 +172,8 @@ class AnswerJob(QObject):
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
             return
-        if asked.asked in WRITTEN and self._model.model is None and self._model.is_loading:
+        needs_model = overview.told is Told.FOUND and asked.asked in WRITTEN
+        if needs_model and self._model.model is None and self._model.is_loading:
             # how much is read, and in which form, depends on the model
             self._awaits_model = asked, overview
             for told in (self._model.loaded, self._model.load_failed, self._model.load_stopped, self._model.stopped):

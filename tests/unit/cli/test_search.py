@@ -16,6 +16,7 @@ from tests.helpers.pdf import write_pdf, write_pump_manual
 
 Run = Callable[..., CompletedProcess[str]]
 QUESTION = "How often is the main bearing greased?"
+PAGE_QUESTION = "What is on page 4 of fan.pdf?"
 FIELDS = {"id", "asked", "language", "relevant", "embedder", "passages"}
 
 
@@ -69,6 +70,7 @@ def test_each_line_is_searched_in_its_own_scope_and_a_wrong_one_does_not_end_the
         ({"history": "before"}, "“history” has to be a list"),
         ({"history": [{"question": None}]}, "“history” has to be a list"),
         ({"history": [{"question": "Which pump?", "answer": None}]}, {("fan.pdf", page) for page in range(1, 6)}),
+        ({"question": PAGE_QUESTION}, {("fan.pdf", page) for page in range(1, 6)}),
     ]
     file = tmp_path / "questions.jsonl"
     file.write_text("\n".join(json.dumps({"question": QUESTION, **more}) for more, _ in lines), encoding="utf-8")
@@ -80,8 +82,8 @@ def test_each_line_is_searched_in_its_own_scope_and_a_wrong_one_does_not_end_the
         if isinstance(expected, set):
             assert set(row) == FIELDS
             assert places(row) == expected
-            assert (row["language"], row["relevant"], row["embedder"]) == ("en", True, "all-MiniLM-L6-v2")
-            assert row["asked"].startswith(QUESTION[:-1])
+            assert (row["language"], row["relevant"], row["embedder"]) == ("en", True, "multilingual-e5-small")
+            assert row["asked"].startswith((QUESTION[:-1], PAGE_QUESTION))
         else:
             assert f"Line {number} of {file}: " in row["error"]
             assert expected in row["error"]
@@ -89,6 +91,7 @@ def test_each_line_is_searched_in_its_own_scope_and_a_wrong_one_does_not_end_the
             assert {field: row[field] for field in FIELDS - {"id"}} == {
                 "asked": QUESTION, "language": "", "relevant": False, "embedder": None, "passages": []
             }  # fmt: skip
+    assert answered[-1]["passages"][0]["page"] == 4
 
 
 def test_one_question_has_the_same_fields_and_options(phi3desk: Run) -> None:
@@ -96,7 +99,7 @@ def test_one_question_has_the_same_fields_and_options(phi3desk: Run) -> None:
     assert set(row) == FIELDS
     assert places(row) == {("pump.pdf", 2), ("fan.pdf", 2), ("fan.pdf", 4)}
     (row,) = rows(phi3desk("search", "Wie oft wird das Hauptlager geschmiert?", "--json", "--folder", "pumps"))
-    assert (row["language"], row["embedder"], row["relevant"]) == ("de", None, False)
+    assert (row["language"], row["embedder"], row["relevant"]) == ("de", "multilingual-e5-small", True)
     done = phi3desk("search", QUESTION, "--json", "--folder", "nowhere")
     assert (done.returncode, done.stdout) == (1, "")
     assert "There is no folder “nowhere”" in done.stderr
