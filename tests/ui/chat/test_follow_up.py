@@ -31,7 +31,7 @@ COMPLETED = "und die Lagerklasse (CARAMBA 70)?"
 def window(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """Return the window without its workers, with a model to answer."""
     made = MainWindow(services)
-    monkeypatch.setattr(made.conversation_controller, "_reason_not_to_ask", lambda: "")
+    monkeypatch.setattr(made.conversation_controller, "_reason_not_to_ask", lambda _: "")
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
