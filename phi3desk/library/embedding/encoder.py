@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-    from phi3desk.library.embedding.bert_graph import BertShape
+    from phi3desk.library.embedding.formats.bert_graph import BertShape
 
     Vectors = np.ndarray[Any, np.dtype[np.float32]]
     Numbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -59,7 +59,7 @@ def is_plain_bert(folder: Path) -> bool:
 
 def bert_shape(folder: Path) -> BertShape:
     """Return the numbers of a plain BERT."""
-    from phi3desk.library.embedding.bert_graph import BertShape
+    from phi3desk.library.embedding.formats.bert_graph import BertShape
 
     config = json_of(folder / "config.json")
     return BertShape(
@@ -114,7 +114,7 @@ class BertEncoder(_Tokenizing):
         import numpy as np
         import onnxruntime
 
-        from phi3desk.library.embedding.bert_graph import bert_graph, is_transposed
+        from phi3desk.library.embedding.formats.bert_graph import bert_graph, is_transposed
 
         onnxruntime.disable_telemetry_events()
         weights = {

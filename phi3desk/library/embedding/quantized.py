@@ -23,7 +23,7 @@ from phi3desk.library.embedding.encoder import (
     max_tokens,
     padded,
 )
-from phi3desk.library.embedding.unigram import FRAME, UnigramTokenizer, write_pieces
+from phi3desk.library.embedding.formats.unigram import FRAME, UnigramTokenizer, write_pieces
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,7 @@ def write_quantized(source: Path, folder: Path) -> bool:
     """
     import numpy as np
 
-    from phi3desk.library.embedding.bert_graph import StoredWeight, is_transposed, quantized_bert_graph
+    from phi3desk.library.embedding.formats.bert_graph import StoredWeight, is_transposed, quantized_bert_graph
 
     places: dict[str, StoredWeight] = {}
     with open(folder / WEIGHTS, "wb") as file:

