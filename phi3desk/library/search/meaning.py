@@ -9,14 +9,18 @@ languages can be compared and added.
 from __future__ import annotations
 
 import logging
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.errors import UserError
+from phi3desk.library.catalog import Catalog
 from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.serving import Serving
+from phi3desk.library.search.all_kinds import ALL_KINDS
 from phi3desk.library.search.postings import inside
 from phi3desk.library.search.scope import Scope
 from phi3desk.library.search.word_index import Extent
@@ -35,36 +39,13 @@ _SAMPLE = 500
 _FEW = 100
 #: Deviations below this share of the range of cosines would tell noise.
 _LEAST_DEVIATION = 0.01
+#: remembered in the catalogue, with the embedder's fingerprint: the vectors of texts about all kinds of things
+_REMEMBERED = "all kinds {}"
+_HALF = "<f2"
 #: The most documents that the store of vectors is restricted to.
 _DOCUMENTS_ASKED_FOR = 500
 #: Of a scope that the store of vectors does not know, so many are picked from.
 _PICKED_FROM = 1000
-_ALL_KINDS = (
-    "The ferry leaves for the island at seven in the morning.",
-    "Knead the dough until it is smooth, and let it rise for an hour.",
-    "The committee adopted the minutes of its last meeting.",
-    "Press the red button to stop the conveyor belt.",
-    "He was born in a small village and became a painter.",
-    "The tenant gives notice three months before moving out.",
-    "Der Antrag ist bis zum Ende des Monats bei der Behörde einzureichen.",
-    "Die Bienen fliegen im Frühling als Erstes die Weiden an.",
-    "Vor dem Wechsel der Klinge ist das Gerät vom Netz zu trennen.",
-    "Vlak iz Ljubljane zamuja dvajset minut.",
-    "Pacient naj zdravilo jemlje po jedi.",
-    "Občina je razpisala natečaj za novo šolo.",
-    "Ekipa je v zadnji minuti dosegla odločilni zadetek.",
-    "Το μουσείο είναι κλειστό κάθε Δευτέρα.",
-    "Ο εργοδότης καταβάλλει τον μισθό στο τέλος του μήνα.",
-    "Ανακατέψτε το λάδι με το λεμόνι και το αλάτι.",
-    "Поїзд прибуває на другу колію о восьмій годині.",
-    "Двигун слід перевіряти раз на рік.",
-    "Письменниця видала свою першу збірку віршів.",
-    "Cererea se depune în termen de treizeci de zile.",
-    "Iarna trecută a nins mult la munte.",
-    "Motorul se verifică înainte de fiecare pornire.",
-    "Skogen brann i tre dagar innan regnet kom.",
-    "Avtalet gäller från och med den första januari.",
-)
 
 
 @dataclass(frozen=True)
@@ -121,7 +102,10 @@ class Meaning:
 class Meanings:
     """Asks the embedders that serve the collections of a library; any thread may use it."""
 
-    def __init__(self, vectors: LibraryVectors, serving: Callable[[Sequence[int] | None], list[Serving]]) -> None:
+    def __init__(
+        self, catalog: Catalog, vectors: LibraryVectors, serving: Callable[[Sequence[int] | None], list[Serving]]
+    ) -> None:
+        self._catalog = catalog
         self._vectors = vectors
         self._serving = serving
         self._kinds: dict[str, Matrix] = {}
@@ -180,10 +164,20 @@ class Meanings:
         return Look(serving, vector, _spread(passages), _spread(all_kinds))
 
     def _all_kinds(self, embedder: Embedder) -> Matrix:
-        """Return the vectors of texts about all kinds of things."""
+        """Return the vectors of texts about all kinds of things; the catalogue keeps them, for making takes a while."""
+        import numpy as np
+
         known = self._kinds.get(embedder.fingerprint)
         if known is None:
-            known = embedder.embed([embedder.passage_prefix + text for text in _ALL_KINDS])
+            key, texts = _REMEMBERED.format(embedder.fingerprint), len(ALL_KINDS)
+            kept = b""
+            with suppress(ValueError):
+                kept = b64decode(self._catalog.remembered(key) or "")
+            if len(kept) == texts * embedder.dimensions * 2:
+                known = np.frombuffer(kept, dtype=_HALF).reshape(texts, -1).astype(np.float32)
+            else:
+                known = embedder.embed([embedder.passage_prefix + text for text in ALL_KINDS])
+                self._catalog.remember(key, b64encode(known.astype(_HALF).tobytes()).decode())
             self._kinds[embedder.fingerprint] = known
         return known
 

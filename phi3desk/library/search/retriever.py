@@ -53,7 +53,7 @@ class Weights:
     trigram_coverage: float = 0.5
     proximity: float = 0.3
     pairs: float = 0.2
-    clause: float = 2.0
+    clause: float = 4.0
     document: float = 3.5
     standing: float = 0.3
     standing_of_document: float = 0.3
@@ -82,7 +82,7 @@ class Retriever:
     ) -> None:
         """Make one; `serving` returns which embedders answer for collections (None: for all)."""
         self._catalog = catalog
-        self._meanings = Meanings(vectors, serving)
+        self._meanings = Meanings(catalog, vectors, serving)
         self._index = WordIndex(catalog)
         self.weights = weights or Weights()
 
