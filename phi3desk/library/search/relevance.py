@@ -28,8 +28,8 @@ class _Rule:
     limit: float
 
 
-_IN_ONE_LANGUAGE = _Rule(1.92, 6.59, 3.04, 8.6)
-_ACROSS_LANGUAGES = _Rule(1.93, 3.46, 3.46, 2.75)
+_IN_ONE_LANGUAGE = _Rule(1.86, 8.54, 2.74, 9.4)
+_ACROSS_LANGUAGES = _Rule(1.98, 3.62, 3.62, 3.1)
 
 
 def is_relevant(features: Features, same_language: float, by_meaning: bool) -> bool:
