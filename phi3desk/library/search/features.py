@@ -50,7 +50,7 @@ class Features:
 
     `coverage` is the share of the question's words that passage or document's name hold, `matched` are these words;
     `trigrams_covered` is the same share of its trigrams. `likeness` is the standing among texts about all kinds of
-    things.
+    things. `language` is the passage's.
     """
 
     words: float
@@ -63,6 +63,7 @@ class Features:
     coverage: float
     trigrams_covered: float
     matched: tuple[str, ...]
+    language: str = ""
     standing: float = 0.0
     likeness: float = 0.0
     standing_of_document: float = 0.0
@@ -150,6 +151,7 @@ class Query:
             document=document,
             coverage=document + sum(term.weight for term in held) / self._weight,
             trigrams_covered=(self._trigrams_weight - part.trigrams_weight + trigram_coverage) / self._trigrams_weight,
+            language=candidate.language,
             matched=(*(self._terms[at].word for at in sorted(left_out)), *(term.word for term in held)),
         )
 

@@ -2,7 +2,7 @@
 
 A logistic regression on the best finds for questions with an answer and for questions about something that the library
 does not hold, in seven languages over reports, safety sheets and articles (`tests/benchmarks/questions`, the half that
-is marked "tune"). Where the documents are in the question's language their words tell most, else their meaning does.
+is marked "tune"). Where a passage is in the question's language their words tell most, else their meaning does.
 To call a true find unrelated is the worse mistake, for the user then gets no answer at all: the limits lose two of a
 hundred.
 """
@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 from phi3desk.library.search.features import Features
 
-#: From this share of passages in the question's language on, its words can be expected in them.
-_SAME_LANGUAGE = 0.3
 _TIED_BY_WORDS = 0.7
 
 
@@ -32,16 +30,17 @@ _IN_ONE_LANGUAGE = _Rule(1.86, 8.54, 2.74, 9.4)
 _ACROSS_LANGUAGES = _Rule(1.98, 3.62, 3.62, 3.1)
 
 
-def is_relevant(features: Features, same_language: float, by_meaning: bool) -> bool:
+def is_relevant(features: Features, language: str, by_meaning: bool) -> bool:
     """Return whether words or meaning tie a passage to the question.
 
-    `same_language` is the share of passages in the question's language, `by_meaning` whether an embedder had a vote.
+    `language` is the question's, `by_meaning` tells whether an embedder had a vote. The words of a question can be
+    expected in passages of its language only.
     """
     if features.clause:
         return True
     if not by_meaning:
         return features.coverage + features.trigrams_covered >= _TIED_BY_WORDS
-    rule = _IN_ONE_LANGUAGE if same_language >= _SAME_LANGUAGE else _ACROSS_LANGUAGES
+    rule = _IN_ONE_LANGUAGE if features.language in ("", language) else _ACROSS_LANGUAGES
     tie = (
         rule.likeness * features.likeness
         + rule.coverage * features.coverage

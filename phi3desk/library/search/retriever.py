@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from phi3desk.errors import UserError
@@ -40,6 +40,8 @@ _LOOKED_THROUGH = 150
 _BEST_PASSAGES = 3
 #: What a name's share of the question counts against a deviation of standing, for which documents are looked through.
 _NAME_AGAINST_STANDING = 10.0
+#: So much of its weight meaning loses where a passage holds all that is asked, word by word.
+_LESS_BESIDE_WORDS = 0.8
 #: From this share of the question on, a name is left out of what the passages of its document are compared with.
 _NAMED = 0.1
 
@@ -96,14 +98,14 @@ class Retriever:
         extent = self._index.extent(scope)
         asked = _Asked(question, language_of(question, extent.languages), scope, extent)
         measured, meaning = self._measure(asked)
-        ranked = sorted(measured.items(), key=lambda item: -self.score(item[1]))[:k]
+        share = _share_of_meaning(measured.values())
+        ranked = sorted(measured.items(), key=lambda item: -self.score(item[1], share))[:k]
         passages = self._catalog.passages([passage_id for passage_id, _ in ranked])
-        same_language = extent.languages.get(asked.language, 0.0)
         found = tuple(
             Found(
                 passages[i],
-                self.score(m),
-                is_relevant(m, same_language, bool(meaning.looks)),
+                self.score(m, share),
+                is_relevant(m, asked.language, bool(meaning.looks)),
                 m.matched,
                 m.standing if meaning.looks else None,
             )
@@ -122,8 +124,8 @@ class Retriever:
             words_only=why,
         )
 
-    def score(self, features: Features) -> float:
-        """Return how well a passage fits, from its features."""
+    def score(self, features: Features, share_of_meaning: float = 1.0) -> float:
+        """Return how well a passage fits, from its features; its meaning counts by that share of its weight."""
         w = self.weights
         return (
             w.words * features.words
@@ -133,8 +135,8 @@ class Retriever:
             + w.pairs * features.pairs
             + w.clause * features.clause
             + w.document * features.document
-            + w.standing * features.standing
-            + w.standing_of_document * features.standing_of_document
+            + share_of_meaning * w.standing * features.standing
+            + share_of_meaning * w.standing_of_document * features.standing_of_document
             + w.standing_within * features.standing_within
         )
 
@@ -191,9 +193,9 @@ class Retriever:
         meaning: Meaning,
         standings: Mapping[int, Standing],
     ) -> Mapping[int, Standing]:
-        """Return how far passages stand out by what is asked besides the name of the best document."""
+        """Return how far passages stand out by what is asked besides the name of the best document; none without."""
         if not meaning.looks or not best or named[best[0]] < _NAMED:
-            return standings
+            return {}
         left_out = query.words(query.named(names[best[0]]))
         rest = " ".join(word for word in asked.text.split() if left_out.isdisjoint(words_of(word)))
         if not rest or rest == asked.text:
@@ -208,6 +210,12 @@ class Retriever:
         serving = self._meanings.serving(asked.scope)
         known = any(not asked.language or asked.language in each.embedder.languages for each in serving)
         return WordsOnly.NO_VECTORS if known or not serving else WordsOnly.LANGUAGE
+
+
+def _share_of_meaning(measured: Collection[Features]) -> float:
+    """Return which share of its weight meaning has: the less, the more of the question some passage holds literally."""
+    literally = max((each.trigram_coverage for each in measured), default=0.0)
+    return 1.0 - _LESS_BESIDE_WORDS * min(1.0, literally)
 
 
 def _best_documents(
