@@ -263,8 +263,8 @@ class Found:
     """A passage that a search found; `score` is comparable within one search only, higher is better.
 
     `relevant` is false where neither its words nor its embedding tie the passage to the question.
-    `words` and `meaning` tell why it was found: the question's words it holds, and the cosine similarity of its
-    embedding (None where semantic search had no vote).
+    `words` and `meaning` tell why it was found: the question's words it holds, and how far its embedding stands out, in
+    deviations above the mean of the passages searched (None where semantic search had no vote).
     """
 
     passage: Passage

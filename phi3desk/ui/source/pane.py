@@ -42,6 +42,8 @@ from phi3desk.workers.protocol import Failure
 
 STEP = 1.2
 FIRST_WIDTH, LEAST_WIDTH = 420, 320
+#: In deviations, as `Found.meaning`; cosines, which stored messages may hold in their place, reach 1 at most.
+CLOSE, VERY_CLOSE = 2.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -423,12 +425,10 @@ class SourcePane(QFrame):
         words = [word for word in source.words if len(word) >= SHORTEST_WORD or word.isdigit()]
         if words:
             reasons.append(self.tr("it holds {words}").format(words=", ".join(words)))
-        if source.meaning is not None:
-            reasons.append(
-                self.tr("its meaning is near the question's ({percent} %)").format(
-                    percent=round(100 * max(0.0, source.meaning))
-                )
-            )
+        if source.meaning is not None and source.meaning >= VERY_CLOSE:
+            reasons.append(self.tr("its meaning is very close to the question's"))
+        elif source.meaning is not None and source.meaning >= CLOSE:
+            reasons.append(self.tr("its meaning is close to the question's"))
         where = " › ".join(source.passage.headings)
         why = self.tr("Why this passage: {reasons}.").format(reasons="; ".join(reasons)) if reasons else ""
         return "\n".join(part for part in (where, why, also_as(source.passage.also)) if part)

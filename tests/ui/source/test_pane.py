@@ -128,11 +128,23 @@ def test_pane_zooms_and_fits_the_width(
     assert pane.view.page_rectangle() == page
 
 
-def test_pane_says_why_this_passage(pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source]) -> None:
-    pane.show_source(make_source(path=str(pump_pdf)))
+@pytest.mark.parametrize(
+    "meaning, said",
+    [
+        (None, ""),
+        (-0.7, ""),
+        (0.97, ""),  # a cosine that a stored message holds
+        (1.9, ""),
+        (2.0, "; its meaning is close to the question's"),
+        (4.0, "; its meaning is very close to the question's"),
+    ],
+)
+def test_pane_says_why_this_passage(
+    pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source], meaning: float | None, said: str
+) -> None:
+    pane.show_source(replace(make_source(path=str(pump_pdf)), meaning=meaning))
 
-    assert "it holds bearings" in pane.why.text()
-    assert "50 %" in pane.why.text()
+    assert pane.why.text() == f"Maintenance\nWhy this passage: it holds bearings{said}."
 
 
 def test_pane_keeps_the_passage_where_the_file_is_gone(pane: SourcePane, make_source: Callable[..., Source]) -> None:
