@@ -28,6 +28,9 @@ _MOST_IN_FRAGMENT = 3
 _SAME_NOUN = 5
 _MOST_MEASURES = 2
 _WHO = frozenset(fold(word) for word in "who what wer was kdo kaj ποιος хто cine vem vad".split())  # noqa: SIM905
+_HOW = frozenset(fold(word) for word in "how wie kako πώς як hur cum".split())  # noqa: SIM905
+#: the passive, where it is not made with “to be”
+_IS_DONE = frozenset(("wird", "werden", "se"))
 _WHAT = frozenset(fold(word) for word in "what was kaj τι що ce vad".split())  # noqa: SIM905
 _YES_OR_NO = frozenset(fold(word) for word in "ali άραγε oare".split())  # noqa: SIM905
 #: languages that leave a pronoun out where it is the subject
@@ -197,10 +200,21 @@ class _Completion:
         before = parts.before(first)
         if before is None or last != len(parts.words) - 1 or last - first != len(parts.outside) - 1:
             return False
+        if self._asks_how_it_is_done():
+            return False
         chosen = bool(parts.choice) and parts.is_a("copulas", before)
         asks_what = (bool(parts.choice) and not parts.begins_choosing) or parts.words[0].key in _WHAT
         named = chosen or (asks_what and parts.is_a("definite", before))
         return named and len(parts.outside) <= _MOST_IN_FRAGMENT
+
+    def _asks_how_it_is_done(self) -> bool:
+        """Return whether a question asks for the way of doing something it names: “how is the pump primed?”."""
+        parts = self._parts
+        first, second, last = parts.words[0], parts.words[1], parts.words[-1]
+        is_done = parts.is_a("copulas", second) or second.key in _IS_DONE
+        # “wie ist die relative Dichte?” asks for a property: a noun, and no participle, is the last word
+        is_noun = parts.language == "de" and last.text[0].isupper()
+        return first.key in _HOW and is_done and not is_noun
 
     def _asks_what_it_is(self, at: int) -> bool:
         """Return whether a question asks what something is that stands at a place: “what is cavitation?”."""
