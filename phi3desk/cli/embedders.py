@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,12 @@ def run_embedders(options: argparse.Namespace, paths: Paths, settings: Settings,
         elif options.action == "add":
             added = library.add_embedder(Path(options.folder).expanduser())
             row = embedder_row(added, library.collections())
-            print_change(row, f"Added: {added.name}. phi3desk embedders use embeds with it.", options, output)
+            print_change(
+                row,
+                f"Added: {added.name}. To embed with it: phi3desk embedders use {shlex.quote(added.name)}",
+                options,
+                output,
+            )
         else:
             _use(library, options, output)
 

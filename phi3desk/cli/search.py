@@ -14,8 +14,8 @@ from phi3desk.cli.documents import collection_ids, open_library
 from phi3desk.cli.output import Notices, Output, say_failure
 from phi3desk.cli.page_search import search
 from phi3desk.comparison.questions import QuestionLine, question_lines
-from phi3desk.errors import UserError
-from phi3desk.library.documents import Found, SearchResult, SearchScope, place
+from phi3desk.errors import UserError, say
+from phi3desk.library.documents import Found, SearchResult, SearchScope, WordsOnly, place
 from phi3desk.library.search.page_ranges import PageRanges, joined_ranges, read_page_ranges
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 _HISTORY_SHAPE = '[{"question": ..., "answer": ...}, ...]'
 _SCOPE_SHAPE = '{"collections": [...], "documents": [...], "folders": [...], "pages": [...]}'
 _PAGES_SHAPE = '[3, "5-8", [10, 12]]'
+_WORDS_ONLY = {
+    WordsOnly.LANGUAGE: say(
+        "Searched by words only: the search by meaning does not know the language of the question. Ask with words that "
+        "stand in the documents."
+    ),
+    WordsOnly.NO_VECTORS: say(
+        "Searched by words only: these documents are still being prepared for the search by meaning. Ask again later, "
+        "or with words that stand in them."
+    ),
+}
 
 
 def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -48,6 +58,8 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 output.json({**result_row(line.id, nothing), "error": str(wrong)})
                 continue
             notices.tell(result.notice)
+            if result.words_only is not None:
+                notices.tell(_WORDS_ONLY[result.words_only])
             if options.json or options.questions:
                 output.json(result_row(line.id, replace(result, asked=asked)))
             else:
@@ -167,7 +179,9 @@ def found_row(found: Found) -> dict[str, Any]:
 
 
 def print_result(result: SearchResult, output: Output) -> None:
-    """Print what a search found for people."""
+    """Print what a search found for people, and whether it speaks of what was asked."""
+    if result.found and not result.relevant:
+        output.text("Nothing relevant was found. The nearest passages:")
     for found in result.found:
         passage = found.passage
         where = place(passage.kind, passage.page, passage.label)

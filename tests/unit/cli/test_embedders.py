@@ -60,12 +60,16 @@ def test_embedders_are_listed_added_and_used(home: Path, tmp_path: Path):
     assert text[0].startswith("* many  48 dimensions  de, en, sl  1 MB") and text[1] == "    Manuals: 1 passages"
 
     folder = write_model_folder(tmp_path / "models" / "mine")
+    added = run_command(home, "embedders", "add", folder)
+    assert added.stdout == "Added: mine. To embed with it: phi3desk embedders use mine\n"
     added = run_command(home, "embedders", "add", folder, "--json")
     assert (json.loads(added.stdout)["name"], json.loads(added.stdout)["folder"]) == ("mine", str(folder))
     # back to the first one for all, and for what is made later
     assert run_command(home, "embedders", "use", FIRST_EMBEDDER[0]).returncode == 0
     rows = listed(home)
     assert rows[FIRST_EMBEDDER[0]]["default"] and rows[FIRST_EMBEDDER[0]]["collections"] == [manuals]
+    searched = run_command(home, "search", "Kako pogosto mažemo glavni ležaj črpalke?")
+    assert "Searched by words only: the search by meaning does not know the language" in searched.stderr
     folder.rename(tmp_path / "away")
     assert "cannot be found" in listed(home)["mine"]["problem"]
     for words, says in (

@@ -106,3 +106,10 @@ def test_one_question_has_the_same_fields_and_options(phi3desk: Run) -> None:
     done = phi3desk("search", QUESTION, "--pages", "5-3")
     assert done.returncode == 2
     assert "“5-3” does not name pages. Name them like this: 3-5, 8" in done.stderr
+
+
+def test_people_are_told_where_nothing_relevant_was_found(phi3desk: Run) -> None:
+    done = phi3desk("search", QUESTION, "--folder", "pumps")
+    assert (done.stdout.startswith("pump.pdf, p. "), done.stderr) == (True, "")
+    done = phi3desk("search", "Who composed the opera Fidelio in Vienna?", "--folder", "pumps")
+    assert done.stdout.splitlines()[0] == "Nothing relevant was found. The nearest passages:"
