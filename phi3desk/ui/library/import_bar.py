@@ -33,6 +33,7 @@ class ImportBar(Card):
         self.setAccessibleName(self.tr("Import"))
         self._progress_text = ProgressText(self)
         self._paused = self._held = self._progressed = self._pausing = False
+        self._busy_with = Phase.CHECKING
         self._phase = ElidedLabel()
         self._ended = label()
         self._left = label(kind="quiet", wraps=False)
@@ -75,6 +76,7 @@ class ImportBar(Card):
         self.pause_button.setEnabled(True)
         self.progress_bar.setValue(0)
         self._progressed = self._pausing = False
+        self._busy_with = Phase.CHECKING
         self.show_held(self._held)
         for line in (self._left, self._file, self._figures, self._searchable):
             line.clear()
@@ -93,7 +95,7 @@ class ImportBar(Card):
         """Show how far the import is; `figures` are those of all files, None while they are not counted yet."""
         if self.isHidden() or not self.close_button.isHidden():
             self.begin()
-        self._progressed = True
+        self._progressed, self._busy_with = True, progress.phase
         self._pausing = self._pausing and progress.phase is not Phase.PAUSED
         self.pause_button.setEnabled(self.cancel_button.isEnabled())
         # while the page under way is still read, its progress is not that of a pause: the button stays as it is
@@ -256,7 +258,8 @@ class ImportBar(Card):
         # not disabled meanwhile: the keyboard would go on to the button that cancels
         self._pausing = paused = not self._paused
         if paused:
-            self._say(self.tr("Pausing after the page that is being read"))
+            reads = self._busy_with is not Phase.RENEWING
+            self._say(self.tr("Pausing after the page that is being read") if reads else self.tr("Pausing"))
         else:
             self._held = False
             self._show_paused(False)

@@ -223,6 +223,15 @@ def test_library_page_bar_goes_on_to_name_its_button_while_the_page_under_way_is
     assert asked(shown) == [PauseImports(True), PauseImports(False)]
 
 
+def test_library_page_bar_speaks_of_no_page_where_passages_are_embedded_again(page, qtbot: QtBot):
+    shown = page([document(1)])
+    library, bar = shown.library, shown.import_bar
+    library.import_started.emit()
+    library.import_progressed.emit(replace(PROGRESS, phase=Phase.RENEWING))
+    qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
+    assert bar.text == "Pausing"
+
+
 def test_library_page_does_not_call_files_damaged_that_a_cancelled_import_left_unread(page):
     shown = page([document(1)])
     shown.library.import_started.emit()
