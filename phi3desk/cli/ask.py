@@ -20,20 +20,21 @@ from phi3desk.chat.decision import (
     step_after_overview,
     step_after_search,
 )
-from phi3desk.chat.messages import Answer, Basis
+from phi3desk.chat.messages import Answer, Basis, MadeBy
 from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Notices, Output, ProgressLine
-from phi3desk.cli.search import found_row, questions_of, scope_of_line, scope_of_options
+from phi3desk.cli.search import completed, found_row, history_of, questions_of, scope_of_line, scope_of_options
 from phi3desk.cli.series import write_series
+from phi3desk.comparison.questions import QuestionLine
 from phi3desk.errors import Cancelled, Sentence, UserError
-from phi3desk.library.documents import Found, place
+from phi3desk.library.documents import Found, SearchScope, place
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterUse, Ending, ModelEntry
+from phi3desk.model.types import AdapterUse, Ending, ModelEntry, Role, Turn
 from phi3desk.paths import Paths
 from phi3desk.profiles.asking import made_by, question_of
 from phi3desk.profiles.profile import Profile
@@ -85,7 +86,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         seconds = 60.0 * settings.get("answers.summary_minutes")
         for line in questions:
             searched = scope_of_line(library, line, scope)
-            question = question_of(profile, line.question, settings, maker, scope=searched)
+            question = question_of_line(line, profile, settings, maker, searched)
             answered = answer_question(
                 model, library, question, progress, cancelled, load if entry or at_once else None, seconds
             )
@@ -102,6 +103,19 @@ def _tell(question_id: str, answered: Answered, options: argparse.Namespace, out
         output.json(answer_row(question_id, answered))
     else:
         print_answer(answered, output)
+
+
+def question_of_line(
+    line: QuestionLine, profile: Profile, settings: Settings, maker: MadeBy, scope: SearchScope
+) -> Question:
+    """Return a line's question as an expert is asked it, with what its "history" says was said before it."""
+    turns: list[Turn] = []
+    for asked, answered in history_of(line):
+        if answered:
+            turns += [Turn(Role.USER, asked), Turn(Role.ASSISTANT, answered)]
+    question = question_of(profile, line.question, settings, maker, scope=scope, history=tuple(turns))
+    whole = completed(line)
+    return dataclasses.replace(question, search_text="" if whole == line.question else whole)
 
 
 def answer_question(
@@ -136,7 +150,7 @@ def answer_question(
         cancelled=cancelled,
     )
     progress.clear()
-    answer = finish(written, question.text, step.sources, question.made_by, step.search_seconds, step.kind)
+    answer = finish(written, question.standing_alone, step.sources, question.made_by, step.search_seconds, step.kind)
     return Answered(answer, found, notice)
 
 

@@ -82,12 +82,17 @@ def wrong_line(options: argparse.Namespace, line: QuestionLine, error: UserError
 
 def completed(line: QuestionLine) -> str:
     """Return a line's question with what it leaves out of its "history"; UserError where that is of another shape."""
+    history = history_of(line)
+    return complete(line.question, history).text if history else line.question
+
+
+def history_of(line: QuestionLine) -> list[tuple[str, str]]:
+    """Return what was asked and answered before a line, oldest first; UserError where that is of another shape."""
     given = line.fields.get("history")
     if given is None:
-        return line.question
+        return []
     turns = given if isinstance(given, list) else [None]
-    history = [_turn(turn) for turn in turns]
-    return complete(line.question, history).text if history else line.question
+    return [_turn(turn) for turn in turns]
 
 
 def _turn(turn: object) -> tuple[str, str]:

@@ -7,11 +7,14 @@ import pytest
 from phi3desk.chat.answer import sources_of
 from phi3desk.chat.citations import cite
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Timings
-from phi3desk.cli.ask import Answered, print_answer
+from phi3desk.cli.ask import Answered, print_answer, question_of_line
 from phi3desk.cli.output import Output
+from phi3desk.comparison.questions import QuestionLine
 from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Ending
 from phi3desk.paths import open_paths
+from phi3desk.profiles.profile import Profile
+from phi3desk.settings import Settings
 from tests.helpers.office import write_pptx, write_xlsx
 from tests.helpers.packs import opened
 from tests.helpers.pdf import write_pump_manual
@@ -46,3 +49,17 @@ def test_printed_source_names_its_place(library, question, document, text, where
     printed = io.StringIO()
     print_answer(Answered(answer, result.found), Output(printed))
     assert f"[1] {document}, {where}" in printed.getvalue()
+
+
+def test_a_line_is_asked_after_what_was_said_before_it(tmp_path):
+    before = {"question": "How much grease does the bearing get?", "answer": "30 g."}
+    first = QuestionLine(1, "1", "How much grease does the bearing get?", {})
+    then = QuestionLine(2, "2", "And how often?", {"history": [before]})
+    settings = Settings(tmp_path / "settings.json")
+    asked = [
+        question_of_line(line, Profile("1", "General"), settings, MadeBy(), SearchScope()) for line in (first, then)
+    ]
+    assert (asked[0].search_text, asked[0].history) == ("", ())
+    assert asked[1].text == "And how often?"
+    assert asked[1].search_text == "How much grease does the bearing get? And how often?"
+    assert [turn.text for turn in asked[1].history] == [before["question"], before["answer"]]
