@@ -27,7 +27,7 @@ class _Rule:
 
 
 _IN_ONE_LANGUAGE = _Rule(1.86, 8.54, 2.74, 9.4)
-_ACROSS_LANGUAGES = _Rule(1.98, 3.62, 3.62, 3.1)
+_ACROSS_LANGUAGES = _Rule(1.98, 3.62, 3.62, 2.0)
 
 
 def is_relevant(features: Features, language: str, by_meaning: bool) -> bool:
