@@ -146,6 +146,13 @@ class Meanings:
         ids = inside(np.array(list(nearest), dtype=np.int64), extent.within)
         return Meaning(looks, {int(i): nearest[i] for i in ids})
 
+    def cosines(self, looks: Iterable[Look], passage_ids: Sequence[int]) -> dict[int, float]:
+        """Return the cosines of passages with a question; those that have no vector of the embedders are left out."""
+        found: dict[int, float] = {}
+        for look in looks:
+            found = self._vectors.cosines(passage_ids, look.vector, look.serving.embedder_id) | found
+        return found
+
     def standings(self, looks: Iterable[Look], passage_ids: Sequence[int]) -> dict[int, Standing]:
         """Return how far passages stand out; those that have no vector of the embedders are left out."""
         found: dict[int, Standing] = {}
@@ -158,8 +165,10 @@ class Meanings:
         import numpy as np
 
         all_kinds = self._all_kinds(serving.embedder) @ vector
-        passages = self._vectors.sample(serving.collections, serving.embedder_id, _SAMPLE) @ vector
-        if len(passages) < _FEW:
+        sample = self._vectors.sample(serving.collections, serving.embedder_id, _SAMPLE)
+        # where no vector is kept yet, the sample is empty and has no dimensions
+        passages = sample @ vector if len(sample) else all_kinds
+        if len(sample) < _FEW:
             passages = np.concatenate([passages, all_kinds])
         return Look(serving, vector, _spread(passages), _spread(all_kinds))
 

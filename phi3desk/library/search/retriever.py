@@ -101,13 +101,14 @@ class Retriever:
         share = _share_of_meaning(measured.values())
         ranked = sorted(measured.items(), key=lambda item: -self.score(item[1], share))[:k]
         passages = self._catalog.passages([passage_id for passage_id, _ in ranked])
+        cosines = self._meanings.cosines(meaning.looks, list(passages))
         found = tuple(
             Found(
                 passages[i],
                 self.score(m, share),
                 is_relevant(m, asked.language, bool(meaning.looks)),
                 m.matched,
-                m.standing if meaning.looks else None,
+                cosines.get(i, meaning.nearest.get(i)),
             )
             for i, m in ranked
             if i in passages
