@@ -10,6 +10,7 @@ from typing import Any
 from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.library import Library
+from phi3desk.library.search.all_kinds import ALL_KINDS
 from phi3desk.packs.importer import ImportedPack, import_pack
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
@@ -26,13 +27,14 @@ class CountingEmbedder(MiniLmEmbedder):
         self.passages = 0
 
     def embed(self, texts: Sequence[str]) -> Any:
-        self.passages += len(texts)
+        self.passages += sum(text not in ALL_KINDS for text in texts)
         return super().embed(texts)
 
 
 @contextmanager
 def opened(paths: Paths, embedder: Embedder | None = None) -> Iterator[Library]:
-    library = Library(paths, Settings(paths.settings), READER, embedder)
+    """Open a library whose default embedder is all-MiniLM, which needs no making and is soon loaded."""
+    library = Library(paths, Settings(paths.settings), READER, embedder or CountingEmbedder())
     try:
         yield library
     finally:

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from phi3desk.library.search.all_kinds import ALL_KINDS
+
 
 class WordEmbedder:
-    """An Embedder whose vectors count words; it notes what it was asked to embed."""
+    """An Embedder whose vectors count words; it notes which passages and questions it embedded."""
 
     question_prefix = "question: "
     passage_prefix = "passage: "
@@ -34,7 +36,7 @@ class WordEmbedder:
         """Do nothing: there is no model."""
 
     def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        self.passages += texts
+        self.passages += [text for text in texts if text.removeprefix(self.passage_prefix) not in ALL_KINDS]
         return np.array([self.vector(text) for text in texts], dtype=np.float32)
 
     def embed_question(self, question: str) -> np.ndarray[Any, np.dtype[np.float32]]:

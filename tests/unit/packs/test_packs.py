@@ -168,7 +168,8 @@ def test_pack_says_of_each_collection_what_made_its_vectors(tmp_path, there: Pat
             assert found["Filters"].name == usual.name
             assert not found["Bearings"].wanted
             opened_there.sync()
-            result = opened_there.search("How often is the main bearing greased?", 5, imported.collections[:1])
+            bearings = SearchScope(imported.collections[:1])
+            result = opened_there.search("How often is the main bearing greased?", 5, bearings)
             assert result.by_meaning and result.found[0].meaning > 0.5
             assert opened_there.check() == []
     assert (known.passages, len(theirs.passages)) == ([], 1)

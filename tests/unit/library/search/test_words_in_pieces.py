@@ -1,15 +1,18 @@
 """What finds a passage though its words are not set apart, and clauses by their number."""
 
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 from docx import Document
 
+from phi3desk.errors import UserError
 from phi3desk.library.search.clauses import clause_numbers, leads_with
 from phi3desk.library.terms import index_words, question_words, words_of
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.word_embedder import WordEmbedder
 
 TEXTS = {
     "zh.txt": "安 全 规 定\n进入车间必须佩戴护目镜。\n\n液压油每运行两千小时更换一次。",
@@ -19,6 +22,13 @@ TEXTS = {
     "en.txt": "W A R N I N G\n\nThe drum turns.",
     "table.txt": "A B C D E F\n\nx x x x",
 }
+
+
+class NoVote(WordEmbedder):
+    """An embedder whose model cannot be loaded for a question: what is found is found by its words."""
+
+    def embed_question(self, question: str) -> NoReturn:
+        raise UserError("The model is missing.")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +42,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibraryInProce
         document.add_paragraph({"4": "Oak pallets.", "5": "Under clause 4.2 clause 4.2 is capped."}[text[0]])
     document.save(str(folder / "contract.docx"))
     paths = open_paths(tmp_path_factory.mktemp("home"))
-    made = LibraryInProcess(paths, Settings(paths.settings))
+    made = LibraryInProcess(paths, Settings(paths.settings), embedder=NoVote())
     made.import_paths([folder], made.collection_id("Made", create=True), None, None)
     yield made
     made.close()
