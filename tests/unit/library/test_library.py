@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,12 +11,15 @@ import pytest
 
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Figures, ImportProgress, Phase, SearchScope, State, WordsOnly
+from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.language import language_of
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
 from tests.helpers.pdf import write_pdf, write_pump_manual
+from tests.helpers.readers_in_process import LibraryInProcess
 from tests.helpers.reading import READER
+from tests.helpers.word_embedder import WordEmbedder
 
 SWEDISH = [["Lagret smörjs var två tusende timme med litiumfett.", "Oljan byts en gång om året av montören."]]
 
@@ -27,9 +31,19 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture
 def library(paths: Paths) -> Iterator[Library]:
-    opened = Library(paths, Settings(paths.settings), READER)
-    yield opened
-    opened.close()
+    with closing(opened(paths)) as made:
+        yield made
+
+
+@pytest.fixture
+def library_with_model(paths: Paths) -> Iterator[Library]:
+    """Return a library whose embedder is that of a new installation."""
+    with closing(Library(paths, Settings(paths.settings), READER)) as made:
+        yield made
+
+
+def opened(paths: Paths) -> Library:
+    return LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
 
 
 @pytest.fixture
@@ -43,7 +57,8 @@ def states(library: Library) -> dict[str, State]:
     return {document.name: document.state for document in library.documents()}
 
 
-def test_import_gives_every_file_a_state_and_search_finds_the_page(library: Library, folder: Path) -> None:
+def test_import_gives_every_file_a_state_and_search_finds_the_page(library_with_model: Library, folder: Path) -> None:
+    library = library_with_model
     (folder / "copy.pdf").write_bytes((folder / "pump.pdf").read_bytes())
     (folder / "notes.xyz").write_text("no document")
     (folder / "bad.pdf").write_bytes(b"%PDF-1.7 broken")
@@ -83,7 +98,7 @@ def test_figures_never_run_backwards_not_over_a_restart_either(library: Library,
 
     assert library.import_paths([folder], mine, on_progress, None, cancelled).cancelled
     library.close()
-    again = Library(paths, Settings(paths.settings), READER)
+    again = opened(paths)
     told.append(again.status().figures)
     again.sync(on_progress=lambda _: told.append(again.status().figures))
     told.append(again.status().figures)
@@ -99,15 +114,17 @@ def test_figures_never_run_backwards_not_over_a_restart_either(library: Library,
     assert end.embedded == end.passages > 0
 
 
-def test_a_swedish_question_gets_no_vote_of_the_english_embedder(library: Library, folder: Path) -> None:
-    library.import_paths([folder], library.collection_id("My documents", create=True))
-    result = library.search("Hur ofta smörjer man lagren med litiumfett?")
+def test_a_swedish_question_gets_no_vote_of_the_english_embedder(paths: Paths, folder: Path) -> None:
+    with closing(Library(paths, Settings(paths.settings), READER, MiniLmEmbedder())) as library:
+        library.import_paths([folder], library.collection_id("My documents", create=True))
+        result = library.search("Hur ofta smörjer man lagren med litiumfett?")
+        assert library.search("How often is the bearing greased?").words_only is None
     assert (result.language, result.by_meaning, result.words_only) == ("sv", False, WordsOnly.LANGUAGE)
-    assert library.search("How often is the bearing greased?").words_only is None
     assert result.found[0].passage.document == "smorjning.pdf"
 
 
-def test_an_unrelated_question_finds_nothing_relevant(library: Library, folder: Path) -> None:
+def test_an_unrelated_question_finds_nothing_relevant(library_with_model: Library, folder: Path) -> None:
+    library = library_with_model
     library.import_paths([folder], library.collection_id("My documents", create=True))
     assert not any(found.relevant for found in library.search("What is the capital of France?").found)
 
@@ -162,13 +179,13 @@ def test_a_cancelled_import_is_taken_up_again(library: Library, folder: Path, pa
 
 
 def test_lost_vectors_and_half_done_documents_are_mended_at_the_next_start(paths: Paths, folder: Path) -> None:
-    library = Library(paths, Settings(paths.settings), READER)
+    library = opened(paths)
     library.import_paths([folder], library.collection_id("My documents", create=True))
     library.close()
     with sqlite3.connect(paths.catalog) as catalog:
         catalog.execute("UPDATE document SET state = 'found' WHERE name = 'smorjning.pdf'")
     catalog.close()
-    library = Library(paths, Settings(paths.settings), READER)
+    library = opened(paths)
     mine = library.collections()[0].id
     library.vectors.delete(mine, library.vectors.ids(mine))
     with sqlite3.connect(paths.catalog) as catalog:
