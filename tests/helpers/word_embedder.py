@@ -51,9 +51,6 @@ class WordEmbedder:
             vector[int.from_bytes(digest[:4], "little") % self.dimensions] += 1
         return vector / np.linalg.norm(vector)
 
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(text.split()) for text in texts]
-
     def release_when_idle(self, seconds: float | None) -> None:
         """Do nothing: there is no model."""
 

@@ -75,9 +75,6 @@ class Embedder(Protocol):
     def embed_question(self, question: str) -> Vectors:
         """Return the vector of one text, shape (dimensions,), without waiting for what else is being embedded."""
 
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return how many tokens of the model each text has; the model need not be loaded."""
-
     def release_when_idle(self, seconds: float | None) -> None:
         """Unload the model once it was not used for so long; None keeps it. The next use loads it again."""
 

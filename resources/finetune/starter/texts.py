@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -17,8 +17,6 @@ from phi3desk.library.documents import Page
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.library.text import fold
-
-LETTERS_A_TOKEN = 4.5
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,7 @@ def read_texts(folder: Path) -> Texts:
     for document in sorted({question.document for question in asked}):
         path = next(place for place in (folder / "pdf" / document, folder / document) if place.exists())
         pages = [event for event in read_document(ReadRequest(str(path))) if isinstance(event, Page)]
-        # without a language every page is split by the tokens that are counted here
-        pages = [replace(page, language="") for page in pages]
-        chunks = chunk_pages(pages, path.stem, (), _count, frozenset())
+        chunks = chunk_pages(pages, path.stem, ())
         passages += [Text(document, draft.page, draft.text) for draft in chunks]
     return Texts(tuple(passages), tuple(asked))
 
@@ -128,7 +124,3 @@ def _plain(text: str) -> str:
 
 def _named(document: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch(document, pattern) for pattern in patterns)
-
-
-def _count(texts: Sequence[str]) -> list[int]:
-    return [round(len(text) / LETTERS_A_TOKEN) for text in texts]
