@@ -108,7 +108,7 @@ def test_figures_never_run_backwards_not_over_a_restart_either(library: Library,
         for name in ("files_read", "files_by_words", "embedded", "meanings", "share"):
             assert getattr(before, name) <= getattr(after, name), name
     assert told[-2].files_read >= 4
-    assert told[0].meanings == 0.0
+    assert told[0].meanings < 1.0
     end = told[-1]
     assert (end.files_read, end.files_by_words, end.meanings, end.share) == (12, 11, 1.0, 1.0)
     assert end.embedded == end.passages > 0
