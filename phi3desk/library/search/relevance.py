@@ -9,11 +9,14 @@ hundred.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from phi3desk.library.search.features import Features
 
 _TIED_BY_WORDS = 0.7
+#: share of the passages searched
+_COMMON = 0.1
 
 
 @dataclass(frozen=True)
@@ -26,21 +29,23 @@ class _Rule:
     limit: float
 
 
-_IN_ONE_LANGUAGE = _Rule(1.86, 8.54, 2.74, 9.4)
-_ACROSS_LANGUAGES = _Rule(1.98, 3.62, 3.62, 2.0)
+_IN_ONE_LANGUAGE = _Rule(1.86, 8.54, 2.74, 10.0)
+_ACROSS_LANGUAGES = _Rule(1.98, 3.62, 3.62, 2.5)
 
 
-def is_relevant(features: Features, language: str, by_meaning: bool) -> bool:
+def is_relevant(features: Features, language: str, languages: Mapping[str, float], by_meaning: bool) -> bool:
     """Return whether words or meaning tie a passage to the question.
 
-    `language` is the question's, `by_meaning` tells whether an embedder had a vote. The words of a question can be
-    expected in passages of its language only.
+    `language` is the question's, `languages` are the shares of those of the passages searched, `by_meaning` tells
+    whether an embedder had a vote. The words of a question can be expected in passages of its language only.
     """
     if features.clause:
         return True
     if not by_meaning:
         return features.coverage + features.trigrams_covered >= _TIED_BY_WORDS
-    rule = _IN_ONE_LANGUAGE if features.language in ("", language) else _ACROSS_LANGUAGES
+    # a passage in a language that hardly any other is in is a table or a list of names that was taken for it
+    is_across = features.language not in ("", language) and languages.get(features.language, 0.0) >= _COMMON
+    rule = _ACROSS_LANGUAGES if is_across else _IN_ONE_LANGUAGE
     tie = (
         rule.likeness * features.likeness
         + rule.coverage * features.coverage

@@ -105,7 +105,7 @@ class Retriever:
             Found(
                 passages[i],
                 self.score(m, share),
-                is_relevant(m, asked.language, bool(meaning.looks)),
+                is_relevant(m, asked.language, extent.languages, bool(meaning.looks)),
                 m.matched,
                 m.standing if meaning.looks else None,
             )
