@@ -284,6 +284,10 @@ def test_each_collection_has_its_own_embedder(paths: Paths, folder: Path):
         best = [found for found in result.found if found.passage.document == "bearing.md"]
         # both have the same words and the same standing, each among the passages of its own collection
         assert len(best) == 2
+        asked = {each: each.vector(f"question: {QUESTION}") for each in (old, new)}
+        near = library.vectors.nearest(1, asked[old], 20) + library.vectors.nearest(other, asked[new], 20)
+        expected = [float(asked[each] @ each.vector(f"passage: bearing\n{TEXTS['bearing.md']}")) for each in asked]
+        assert sorted(dict(near)[found.passage.id] for found in best) == pytest.approx(sorted(expected), abs=1e-3)
         assert all(found.meaning is not None and found.meaning > 1 for found in best)
         assert set(result.embedders) == {old.name, new.name}
         serving = {each.embedder.name: each for each in library._embedders.serving()}
