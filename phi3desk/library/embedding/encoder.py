@@ -142,15 +142,7 @@ class SentenceTransformersEncoder(_Tokenizing):
     """Any model of sentence-transformers, in torch, without any network."""
 
     def __init__(self, folder: Path) -> None:
-        os.environ.update(
-            HF_HUB_OFFLINE="1",
-            TRANSFORMERS_OFFLINE="1",
-            HF_HUB_DISABLE_TELEMETRY="1",
-            HF_HUB_DISABLE_PROGRESS_BARS="1",
-            TRANSFORMERS_VERBOSITY="error",
-        )
-        # GNU's OpenMP spins while its threads wait for each other; read once, when torch is loaded
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        prepare_for_torch()
         import torch
         from sentence_transformers import SentenceTransformer
 
@@ -170,6 +162,19 @@ class SentenceTransformersEncoder(_Tokenizing):
             made = self._model({"input_ids": ids, "attention_mask": mask})["sentence_embedding"]
             vectors: Vectors = torch.nn.functional.normalize(made, dim=1).numpy()
         return vectors
+
+
+def prepare_for_torch() -> None:
+    """Keep torch and the libraries of Hugging Face offline and quiet; to be called before they are imported."""
+    os.environ.update(
+        HF_HUB_OFFLINE="1",
+        TRANSFORMERS_OFFLINE="1",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_DISABLE_PROGRESS_BARS="1",
+        TRANSFORMERS_VERBOSITY="error",
+    )
+    # GNU's OpenMP spins while its threads wait for each other; read once, when torch is loaded
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 def padded(batch: Sequence[Tokens]) -> tuple[Numbers, Numbers]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from phi3desk.library.embedding.idle_release import IdleRelease
 
 if TYPE_CHECKING:
     from phi3desk.library.embedding.embedder import Vectors
@@ -35,9 +36,7 @@ class LocalEmbedder:
         self._turn = threading.Lock()
         self._guard = threading.Lock()
         self._users = 0
-        self._used = time.monotonic()
-        self._idle_seconds: float | None = None
-        self._watch: threading.Timer | None = None
+        self._idle = IdleRelease(self.release, lambda: self.loaded)
 
     @property
     def name(self) -> str:
@@ -111,9 +110,7 @@ class LocalEmbedder:
 
     def release_when_idle(self, seconds: float | None) -> None:
         """Unload the model once it was not used for so long; None keeps it. The next use loads it again."""
-        with self._guard:
-            self._idle_seconds = seconds
-        self._watch_idle()
+        self._idle.after(seconds)
 
     def release(self) -> None:
         """Unload the model, unless it is in use just now."""
@@ -138,26 +135,7 @@ class LocalEmbedder:
         finally:
             with self._guard:
                 self._users -= 1
-                self._used = time.monotonic()
-            self._watch_idle()
-
-    def _watch_idle(self) -> None:
-        """Start a timer for when the model may have been idle for long enough."""
-        with self._guard:
-            if self._idle_seconds is None or self._watch is not None or self._encoder is None:
-                return
-            left = max(0.0, self._used + self._idle_seconds - time.monotonic())
-            self._watch = threading.Timer(left, self._on_watch)
-            self._watch.daemon = True
-            self._watch.start()
-
-    def _on_watch(self) -> None:
-        with self._guard:
-            self._watch = None
-            idle = self._idle_seconds is not None and time.monotonic() - self._used >= self._idle_seconds
-        if idle:
-            self.release()
-        self._watch_idle()
+            self._idle.was_used()
 
 
 def _give_back_memory() -> None:

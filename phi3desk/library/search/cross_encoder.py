@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.embedding.encoder import prepare_for_torch
 
 #: question and passage together, in tokens; what is longer is cut
 _MOST_TOKENS = 512
@@ -22,21 +23,18 @@ _BATCH = 5
 _PICKLES = ("pytorch_model.bin", "model.bin", "pytorch_model.pt")
 
 
+def first_line(error: Exception) -> str:
+    """Return what an error says on its first line, or its kind where it says nothing."""
+    return (str(error).splitlines() or [""])[0] or type(error).__name__
+
+
 class CrossEncoder:
     """A model in memory; any thread may ask it. UserError where a folder holds none that can be used."""
 
     def __init__(self, folder: Path) -> None:
         config = checked_config(folder)
-        os.environ.update(
-            HF_HUB_OFFLINE="1",
-            TRANSFORMERS_OFFLINE="1",
-            HF_HUB_DISABLE_TELEMETRY="1",
-            HF_HUB_DISABLE_PROGRESS_BARS="1",
-            TRANSFORMERS_VERBOSITY="error",
-        )
+        prepare_for_torch()
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        # GNU's OpenMP spins while its threads wait for each other; read once, when torch is loaded
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         try:
             self._model = _load(folder)
             self._tokenizer = _tokenizer(folder, config)
@@ -44,9 +42,8 @@ class CrossEncoder:
             raise
         except Exception as error:
             # what a damaged or foreign folder makes of these libraries has no one kind
-            problem = (str(error).splitlines() or [""])[0] or type(error).__name__
             raise UserError(
-                "The reranker in {folder} cannot be loaded: {problem}", folder=str(folder), problem=problem
+                "The reranker in {folder} cannot be loaded: {problem}", folder=str(folder), problem=first_line(error)
             ) from error
 
     def scores(self, question: str, passages: Sequence[str], cancelled: threading.Event | None = None) -> list[float]:

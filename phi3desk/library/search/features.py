@@ -110,9 +110,16 @@ class Query:
         """Return the share of the question's words, weighted by idf, that some terms are."""
         return sum(self._terms[at].weight for at in terms) / self._weight
 
-    def measure(self, candidates: Sequence[Indexed], names: Mapping[int, DocumentName]) -> list[Features]:
-        """Measure passages, in their order, by their words; `names` are those of their documents."""
-        named = {document: self.named(name) for document, name in names.items()}
+    def measure(
+        self,
+        candidates: Sequence[Indexed],
+        names: Mapping[int, DocumentName],
+        named: Mapping[int, frozenset[int]],
+    ) -> list[Features]:
+        """Measure passages, in their order, by their words.
+
+        `names` are those of their documents, `named` the terms that each of these holds.
+        """
         measured: dict[int, Features] = {}
         of: dict[frozenset[int], list[Indexed]] = {}
         for each in candidates:

@@ -8,13 +8,11 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from phi3desk.errors import Cancelled, Sentence, UserError, say
 from phi3desk.library.documents import Found, SearchResult
-
-if TYPE_CHECKING:
-    from phi3desk.library.search.cross_encoder import CrossEncoder
+from phi3desk.library.embedding.idle_release import IdleRelease
+from phi3desk.library.search.cross_encoder import CrossEncoder, first_line
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +41,7 @@ class Reranker:
         self._model: CrossEncoder | None = None
         self._notice: Sentence | None = None
         self._turn = threading.Lock()
-        self._guard = threading.Lock()
-        self._used = time.monotonic()
-        self._idle_seconds: float | None = None
-        self._watch: threading.Timer | None = None
+        self._idle = IdleRelease(self._release, lambda: self.loaded)
 
     @property
     def in_use(self) -> bool:
@@ -69,7 +64,7 @@ class Reranker:
                 self._folder, self._model, self._notice = "", None, None
             gc.collect()
             return 0.0
-        model = _load(folder)
+        model = CrossEncoder(Path(folder))
         try:
             # the first time is slower than all that follow
             model.scores("How often?", ["Once."])
@@ -79,10 +74,10 @@ class Reranker:
         except (Cancelled, MemoryError):
             raise
         except Exception as error:
-            raise UserError.of(_NOT_USED, folder=folder, problem=_said(error)) from error
+            raise UserError.of(_NOT_USED, folder=folder, problem=first_line(error)) from error
         with self._turn:
             self._folder, self._model, self._notice = folder, model, None
-        self._was_used()
+        self._idle.was_used()
         return seconds
 
     def rerank(
@@ -106,16 +101,16 @@ class Reranker:
                 except Exception as error:
                     log.exception("the reranker cannot be used")
                     self._model = None
-                    self._notice = UserError.of(_NOT_USED, folder=self._folder, problem=_said(error)).sentence
+                    self._notice = UserError.of(_NOT_USED, folder=self._folder, problem=first_line(error)).sentence
                 finally:
-                    self._was_used()
+                    self._idle.was_used()
             return replace(result, found=result.found[:k], notice=self._notice)
 
     def _reranked(
         self, question: str, found: tuple[Found, ...], cancelled: threading.Event | None
     ) -> tuple[Found, ...]:
         if self._model is None:
-            self._model = _load(self._folder)
+            self._model = CrossEncoder(Path(self._folder))
         read = self._model.scores(question, [_text(each) for each in found[:CANDIDATES]], cancelled)
         best = max(each.score for each in found)
         scores = [(1 - WEIGHT) * max(0.0, each.score) / best if best > 0 else 0.0 for each in found]
@@ -127,40 +122,12 @@ class Reranker:
 
     def release_when_idle(self, seconds: float | None) -> None:
         """Unload the model once it was not used for so long; None keeps it. The next search loads it again."""
-        with self._guard:
-            self._idle_seconds = seconds
-        self._watch_idle()
+        self._idle.after(seconds)
 
-    def _was_used(self) -> None:
-        self._used = time.monotonic()
-        self._watch_idle()
-
-    def _watch_idle(self) -> None:
-        """Start a timer for when the model may have been idle for long enough."""
-        with self._guard:
-            if self._idle_seconds is None or self._watch is not None or self._model is None:
-                return
-            left = max(0.0, self._used + self._idle_seconds - time.monotonic())
-            self._watch = threading.Timer(left, self._on_watch)
-            self._watch.daemon = True
-            self._watch.start()
-
-    def _on_watch(self) -> None:
-        with self._guard:
-            self._watch = None
-            idle = self._idle_seconds is not None and time.monotonic() - self._used >= self._idle_seconds
-        if idle:
-            with self._turn:
-                self._model = None
-            gc.collect()
-        self._watch_idle()
-
-
-def _load(folder: str) -> CrossEncoder:
-    # torch and transformers take seconds to load: for those alone who have chosen a reranker
-    from phi3desk.library.search.cross_encoder import CrossEncoder
-
-    return CrossEncoder(Path(folder))
+    def _release(self) -> None:
+        with self._turn:
+            self._model = None
+        gc.collect()
 
 
 def _text(found: Found) -> str:
@@ -172,7 +139,3 @@ def _text(found: Found) -> str:
 def _passage(number: int) -> str:
     words = f"Sheet {number}: the main bearing of the pump is greased every {number} weeks. "
     return (words * (_MEASURED_LETTERS // len(words) + 1))[:_MEASURED_LETTERS]
-
-
-def _said(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0] or type(error).__name__

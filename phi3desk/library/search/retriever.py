@@ -21,7 +21,7 @@ from phi3desk.library.embedding.serving import Serving
 from phi3desk.library.language import language_of
 from phi3desk.library.scripts import is_piece
 from phi3desk.library.search.clauses import clause_numbers
-from phi3desk.library.search.document_names import DocumentName, names_of
+from phi3desk.library.search.document_names import names_of
 from phi3desk.library.search.features import Features, Query, Term
 from phi3desk.library.search.meaning import NOWHERE, Meaning, Meanings, Standing
 from phi3desk.library.search.relevance import is_relevant
@@ -161,11 +161,13 @@ class Retriever:
         candidates = self._index.indexed(list(dict.fromkeys([*by_words, *by_trigrams, *meaning.nearest])))
         names = names_of(self._catalog, self._index, candidates)
         standings = self._meanings.standings(meaning.looks, [each.id for each in candidates])
-        named = {document: query.share(query.named(name)) for document, name in names.items()}
-        best = _best_documents(candidates, named, standings)
+        named = {document: query.named(name) for document, name in names.items()}
+        shares = {document: query.share(terms) for document, terms in named.items()}
+        best = _best_documents(candidates, shares, standings)
         candidates += self._looked_through(asked, best, meaning, standings, {each.id for each in candidates})
-        by_word = dict(zip([each.id for each in candidates], query.measure(candidates, names), strict=True))
-        within = self._standings_within(asked, query, best, names, named, meaning, standings)
+        by_word = dict(zip([each.id for each in candidates], query.measure(candidates, names, named), strict=True))
+        of_best = named[best[0]] if best else frozenset()
+        within = self._standings_within(asked, query, of_best, meaning, standings)
         return _with_standings(candidates, by_word, standings, within), meaning
 
     def _looked_through(
@@ -187,16 +189,14 @@ class Retriever:
         self,
         asked: _Asked,
         query: Query,
-        best: Sequence[int],
-        names: Mapping[int, DocumentName],
-        named: Mapping[int, float],
+        named: frozenset[int],
         meaning: Meaning,
         standings: Mapping[int, Standing],
     ) -> Mapping[int, Standing]:
-        """Return how far passages stand out by what is asked besides the name of the best document; none without."""
-        if not meaning.looks or not best or named[best[0]] < _NAMED:
+        """Return how far passages stand out by what is asked besides the terms that name a document; none without."""
+        if not meaning.looks or query.share(named) < _NAMED:
             return {}
-        left_out = query.words(query.named(names[best[0]]))
+        left_out = query.words(named)
         rest = " ".join(word for word in asked.text.split() if left_out.isdisjoint(words_of(word)))
         if not rest or rest == asked.text:
             return standings
