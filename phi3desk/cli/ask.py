@@ -29,7 +29,7 @@ from phi3desk.cli.output import Notices, Output, ProgressLine
 from phi3desk.cli.search import completed, found_row, history_of, questions_of, scope_of_line, scope_of_options
 from phi3desk.cli.series import write_series
 from phi3desk.comparison.questions import QuestionLine
-from phi3desk.errors import Cancelled, Sentence, UserError
+from phi3desk.errors import Cancelled, Sentence, UserError, say
 from phi3desk.library.documents import Found, SearchScope, place
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
@@ -44,6 +44,9 @@ from phi3desk.settings import Settings
 
 if TYPE_CHECKING:
     from phi3desk.cli.documents import AnyLibrary
+
+
+_REPEATED = say("The model repeated itself without end and was stopped. Ask again in other words.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,14 +96,15 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
             notices.tell(answered.notice)
             # what is there of an answer in parts is kept
             if not cancelled.is_set() or answered.answer.text:
-                _tell(line.id, answered, options, output)
+                _tell(line.id, answered, options, output, notices)
             if cancelled.is_set():
                 raise Cancelled
 
 
-def _tell(question_id: str, answered: Answered, options: argparse.Namespace, output: Output) -> None:
+def _tell(question_id: str, answered: Answered, options: argparse.Namespace, output: Output, notices: Notices) -> None:
     if options.json or options.questions:
         output.json(answer_row(question_id, answered))
+        notices.tell(_REPEATED if answered.answer.ended is Ending.REPEATED else None)
     else:
         print_answer(answered, output)
 
@@ -235,6 +239,8 @@ def print_answer(answered: Answered, output: Output) -> None:
         output.text(f"[{citation.n}] {citation.document}, {where}: {' '.join(citation.quote.split())}")
         if citation.missing:
             output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
+    if answer.ended is Ending.REPEATED:
+        output.text(str(_REPEATED))
     written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."
     output.text(_basis(answer) + (written if answer.basis in (Basis.DOCUMENTS, Basis.MODEL) else ""))
 

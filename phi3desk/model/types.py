@@ -200,6 +200,8 @@ class Ending(StrEnum):
     STOP = "stop"
     LENGTH = "length"
     CONTEXT = "context"
+    #: the model said the same again and again
+    REPEATED = "repeated"
     CANCELLED = "cancelled"
     FAILED = "failed"
     WRITING = "writing"

@@ -21,6 +21,7 @@ from phi3desk.model.llama.hardware import fitting_context, fitting_gpu_layers, h
 from phi3desk.model.llama.sampler import Sampler, TextStream
 from phi3desk.model.llama.tokenizer import Tokenizer
 from phi3desk.model.llama.vocabulary import Vocabulary
+from phi3desk.model.repetition import RepetitionWatch
 from phi3desk.model.types import (
     STRONGEST,
     WEAKEST,
@@ -242,6 +243,8 @@ class Engine:
             if token in self._stops:
                 return Ending.STOP
             writing.add(token, b"" if token in self._vocabulary.guarded else self._vocabulary.piece(token))
+            if writing.repetition.add(token):
+                return Ending.REPEATED
         return Ending.LENGTH
 
     def _adapter(self, use: AdapterUse) -> _Attached:
@@ -273,6 +276,7 @@ class _Writing:
     def __init__(self, on_text: Callable[[str], None]) -> None:
         self.tokens: list[int] = []
         self.stream = TextStream()
+        self.repetition = RepetitionWatch()
         self.first = 0.0
         self._on_text = on_text
 

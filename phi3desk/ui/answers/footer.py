@@ -77,6 +77,8 @@ class AnswerFooter(QObject):
             return self.tr("The answer broke off here. Ask again to have it written anew.")
         if answer.ended is Ending.LENGTH:
             return self.tr("The answer reached its longest length and was cut. The limit is in Settings.")
+        if answer.ended is Ending.REPEATED:
+            return self.tr("The model repeated itself without end and was stopped. Ask again in other words.")
         if answer.ended is Ending.CONTEXT:
             return self.tr("The context window was full and the answer was cut. Ask in a new conversation.")
         return ""

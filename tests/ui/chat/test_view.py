@@ -221,6 +221,9 @@ def test_view_says_how_an_answer_broke_off(view: ConversationView, make_answer: 
     view.show_messages([question(), make_answer("Every two", sources=0, ended=Ending.WRITING)])
     assert "phi3desk was closed while this was written." in view.toPlainText()
 
+    view.show_messages([question(), make_answer("Every two, every two,", sources=0, ended=Ending.REPEATED)])
+    assert "The model repeated itself without end and was stopped." in view.toPlainText()
+
 
 def test_view_follows_the_end_only_while_it_is_in_view(view: ConversationView) -> None:
     view.show_messages([question("A long question. " * 60, id) for id in range(1, 9)])

@@ -63,3 +63,11 @@ def test_a_line_is_asked_after_what_was_said_before_it(tmp_path):
     assert asked[1].text == "And how often?"
     assert asked[1].search_text == "How much grease does the bearing get? And how often?"
     assert [turn.text for turn in asked[1].history] == [before["question"], before["answer"]]
+
+
+def test_printed_answer_says_that_it_was_stopped_for_repeating_itself():
+    for ended, told in ((Ending.REPEATED, True), (Ending.STOP, False)):
+        printed = io.StringIO()
+        answer = Answer("Oil, oil, oil,", (), (), Basis.MODEL, ended, MadeBy(), Timings())
+        print_answer(Answered(answer, ()), Output(printed))
+        assert ("repeated itself without end and was stopped" in printed.getvalue()) is told

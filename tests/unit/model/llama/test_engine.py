@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.sampler import TextStream
 from phi3desk.model.starter import find_starter
 from phi3desk.model.types import Ending, Generation, LoadOptions, Role, Sampling, Turn
-from tests.helpers.tiny_phi3 import TinyConfig, config, tokens, transformers_model, write_tiny_phi3
+from tests.helpers import tiny_phi3 as tiny_models
+from tests.helpers.tiny_phi3 import TinyConfig, config, tokens, transformers_model, weights, write_tiny_phi3
 
 QUESTION = [Turn(Role.USER, "Which oil is in the pump?")]
 OPTIONS = LoadOptions(threads=1)
@@ -185,6 +187,26 @@ def test_engine_ends_where_the_context_is_full(tiny_phi3: Path) -> None:
         assert ask(engine).ended == Ending.LENGTH
     finally:
         engine.close()
+
+
+def test_engine_stops_an_answer_that_repeats_itself_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_memory(*given: Any) -> dict[str, Any]:
+        made = weights(*given)
+        return made | {name: made[name] * 0 for name in made if "o_proj" in name or "down_proj" in name}
+
+    # what comes next depends on the last token alone, so that the answer goes round in a circle
+    monkeypatch.setattr(tiny_models, "weights", without_memory)
+    engine = Engine.load(write_tiny_phi3(tmp_path / "circle.gguf"), OPTIONS)
+    try:
+        answer = ask(engine, max_tokens=500)
+    finally:
+        engine.close()
+    assert answer.ended == Ending.REPEATED
+    assert answer.generated_tokens < 300
+    length = next(n for n in range(1, 200) if answer.tokens[-n:] == answer.tokens[-2 * n : -n])
+    assert answer.tokens[-4 * length :] == answer.tokens[-length:] * 4
 
 
 def test_engine_counts_tokens_as_it_reads_them(engine: Engine) -> None:
