@@ -12,6 +12,7 @@ class Row:
     """A measured figure; `beside` is what it is compared with and `beside_is` says whose it is.
 
     `reached` is None for a figure that has nothing to reach, and where it could not be measured (`ours` is None).
+    `as_share` has the ratio be ours as a share of the other, above or below 1.
     """
 
     what: str
@@ -21,12 +22,15 @@ class Row:
     beside_is: str = ""
     to_reach: str = ""
     reached: bool | None = None
+    as_share: bool = False
 
     @property
     def ratio(self) -> float | None:
         """Return how many times the other figure goes into ours, or ours into the other, whichever is over 1."""
         if not self.ours or not self.beside:
             return None
+        if self.as_share:
+            return self.ours / self.beside
         return max(self.ours / self.beside, self.beside / self.ours)
 
     def cells(self) -> tuple[str, ...]:
@@ -51,6 +55,12 @@ def at_least(what: str, ours: float, unit: str, limit: float) -> Row:
 def sooner(what: str, ours: float, theirs: float, whose: str, times: float) -> Row:
     """Return a row of seconds that must be so many times shorter than another's."""
     return Row(what, ours, "s", theirs, whose, f"{times:g} times sooner", theirs >= times * ours)
+
+
+def share(what: str, ours: float, unit: str, beside: float, whose: str, least: float) -> Row:
+    """Return a row whose figure must come up to a share of another's."""
+    reached = ours >= least * beside
+    return Row(what, ours, unit, beside, whose, f"at least {least:g} of it", reached, as_share=True)
 
 
 def within(what: str, ours: float, limit: float, whose: str, times: float) -> Row:

@@ -1,0 +1,136 @@
+"""The window, off screen, measured from inside; a script of `partner`. PHI3DESK_HOME names its data.
+
+It runs in the checkout that PYTHONPATH names, an older one too: it uses what every version of the window has.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Figures = dict[str, Any]
+
+#: milliseconds between two beats of the event loop's heart
+_BEAT_MS = 5
+_LONGEST_WAIT = 600.0
+_MADE: dict[str, Any] = {}
+
+
+def open_window() -> Figures:
+    """Open the window with its workers, and wait until the model in use is loaded."""
+    from phi3desk import app
+    from phi3desk.paths import open_paths
+    from phi3desk.settings import Settings
+    from phi3desk.ui.window.main_window import MainWindow
+
+    paths = open_paths()
+    settings = Settings(paths.settings)
+    application = app.make_application(settings)
+    services = app.make_services(paths, settings)
+    window = MainWindow(services)
+    window.show()
+    app.start_workers(window, services)
+    _MADE.update(application=application, services=services, window=window)
+    _MADE["close"] = lambda: app.close(window, services)
+    _wait(lambda: services.library.status is not None and services.model.model is not None)
+    return {}
+
+
+def write(question: str) -> Figures:
+    """Ask a question in a conversation of its own; tokens a second after the first one, as the window got them."""
+    window, model = _MADE["window"], _MADE["services"].model
+    window.conversation_controller.begin()
+    arrived: list[float] = []
+    generated: list[int] = []
+    answer = model.answer
+
+    def watched(request: Any, sampling: Any, on_prefill: Any, on_text: Any, on_written: Any, *rest: Any) -> int:
+        def text(piece: str) -> None:
+            arrived.append(time.perf_counter())
+            on_text(piece)
+
+        def written(completion: Any) -> None:
+            generated.append(completion.generation.generated_tokens)
+            on_written(completion)
+
+        return int(answer(request, sampling, on_prefill, text, written, *rest))
+
+    model.answer = watched
+    window.presenter.ask(question)
+    _wait(lambda: bool(generated) and not window.conversation_controller.is_answering)
+    shown = time.perf_counter()
+    model.answer = answer
+    return {"speed": (generated[0] - 1) / (shown - arrived[0]), "tokens": generated[0]}
+
+
+def stall(folder: str, question: str) -> Figures:
+    """Import a folder while the model writes one answer after the other; the longest beat of the event loop's heart.
+
+    `longest` is by the clock, `own` what the window's own thread computed in the beat that took the most; milliseconds.
+    """
+    from PySide6.QtCore import Qt, QTimer
+
+    window, library = _MADE["window"], _MADE["services"].library
+    controller = window.conversation_controller
+    beats: list[tuple[float, float]] = []
+    last = [time.perf_counter(), time.thread_time()]
+
+    def beat() -> None:
+        seen = [time.perf_counter(), time.thread_time()]
+        beats.append((seen[0] - last[0], seen[1] - last[1]))
+        last[:] = seen
+
+    heart = QTimer()
+    heart.setTimerType(Qt.TimerType.PreciseTimer)
+    heart.timeout.connect(beat)
+    answers = [0]
+
+    def ask(*_: Any) -> None:
+        if imported():
+            return
+        answers[0] += 1
+        controller.begin()
+        window.presenter.ask(question)
+
+    def imported() -> bool:
+        return bool(ended) and not library.importing
+
+    ended: list[Any] = []
+    library.import_finished.connect(lambda *told: ended.append(told))
+    controller.answer_ended.connect(lambda *_: QTimer.singleShot(0, ask))
+    library.import_paths([Path(folder)], None)
+    heart.start(_BEAT_MS)
+    ask()
+    began = time.perf_counter()
+    _wait(imported)
+    heart.stop()
+    seconds = time.perf_counter() - began
+    controller.stop()
+    return {
+        "longest": 1000 * max(wall for wall, _ in beats) - _BEAT_MS,
+        "own": 1000 * max(own for _, own in beats),
+        "over": sum(1000 * wall - _BEAT_MS > 50 for wall, _ in beats),
+        "beats": len(beats),
+        "answers": answers[0],
+        "seconds": seconds,
+    }
+
+
+def close() -> Figures:
+    """Close the window and its workers."""
+    _MADE["close"]()
+    return {}
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    from PySide6.QtCore import QEventLoop
+
+    end = time.monotonic() + _LONGEST_WAIT
+    while not until():
+        assert time.monotonic() < end, "waited in vain"
+        _MADE["application"].processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+
+
+STEPS: dict[str, Callable[..., Figures]] = {"open": open_window, "write": write, "stall": stall, "close": close}
