@@ -1,6 +1,6 @@
-# make run    install once, then open the window
+# make run    install once, with the model that answers, then open the window
 # make test   install once, then run every check and every test, without a display
-# make demo   install once, then the whole job in the terminal
+# make demo   install once, with the model that answers, then the whole job in the terminal
 PYTHON ?= python3
 VENV := .venv/bin/python
 

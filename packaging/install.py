@@ -2,6 +2,8 @@
 
 Usage: python packaging/install.py [EXTRA ...]   (extras of pyproject.toml, such as starter and test)
 
+With `starter` the model that answers is fetched, too (`starter_model.py`), but not with `test`: the tests do without.
+
 Runs with any Python from 3.11 on and nothing else installed, on Linux, macOS and Windows.
 """
 
@@ -17,6 +19,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import starter_model
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLDEST = (3, 11)
@@ -30,6 +34,7 @@ def main(extras: Sequence[str]) -> int:
     wanted = fingerprint()
     marks = [VENV / f"installed-{extra}" for extra in ("plain", *extras)]
     if all(mark.exists() and mark.read_text(encoding="utf-8") == wanted for mark in marks):
+        get_starter(extras)
         return 0
     if not python_of(VENV).exists():
         say("Making .venv")
@@ -50,6 +55,7 @@ def main(extras: Sequence[str]) -> int:
     make_embedder()
     for mark in marks:
         mark.write_text(wanted, encoding="utf-8")
+    get_starter(extras)
     return 0
 
 
@@ -62,6 +68,12 @@ def make_embedder() -> None:
             [str(python_of(VENV)), "-m", "phi3desk.library.embedding.e5_small"],
             "the program makes it ready when it first needs it",
         )
+
+
+def get_starter(extras: Sequence[str]) -> None:
+    """Have the starter model fetched, where it is for; without it a smaller one answers."""
+    if "starter" in extras and "test" not in extras:
+        starter_model.ensure(VENV)
 
 
 def fingerprint() -> str:
