@@ -13,6 +13,8 @@ if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
     screen = os.path.relpath(Path(__file__).parent / "helpers" / "screen.json")
     os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# the small starter answers quickly, whatever the installer has fetched
+os.environ.setdefault("PHI3DESK_STARTER", "small")
 
 from phi3desk.paths import Paths, open_paths
 

@@ -22,6 +22,7 @@ from phi3desk.library.embedding.made_models import changed_files
 from phi3desk.library.integrity import Fault
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.model.llama.hardware import hardware
+from phi3desk.model.starter import find_large_starter
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths, is_empty
 from phi3desk.settings import Settings
@@ -247,9 +248,14 @@ def _model_check(paths: Paths) -> Check:
         return Check("language model", False, "there is none", "phi3desk models add FILE.gguf")
     if entry.missing:
         return Check("language model", False, f"the file of {entry.name} is gone", "phi3desk models list")
+    if entry.stand_in:
+        mend = "For expert answers: phi3desk models add PHI3.gguf"
+        if find_large_starter() is None:
+            mend = f"For better answers: python packaging/starter_model.py. {mend}"
+        return Check("language model", True, f"{entry.name}, a stand-in", mend)
     if entry.starter:
         return Check(
-            "language model", True, f"{entry.name}, a stand-in", "For expert answers: phi3desk models add PHI3.gguf"
+            "language model", True, f"{entry.name}, the starter", "For expert answers: phi3desk models add PHI3.gguf"
         )
     return Check("language model", True, entry.name)
 

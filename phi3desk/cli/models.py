@@ -109,7 +109,8 @@ def model_row(entry: ModelEntry) -> dict[str, Any]:
 
 def model_line(entry: ModelEntry) -> str:
     """Return a model as a line for people."""
-    notes = [note for note, holds in (("starter", entry.starter), ("file missing", entry.missing)) if holds]
+    starter = ("small starter" if entry.stand_in else "starter", entry.starter)
+    notes = [note for note, holds in (starter, ("file missing", entry.missing)) if holds]
     shown = f"  ({', '.join(notes)})" if notes else ""
     return f"{'*' if entry.in_use else ' '} {entry.name}  {entry.size / GIGABYTE:.2f} GB  {entry.path}{shown}"
 

@@ -18,7 +18,7 @@ from filelock import FileLock
 from phi3desk.errors import DamagedFile, UserError, say
 from phi3desk.model.gguf import inspect
 from phi3desk.model.names import is_nameless, spoken_name
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import find_small_starter, find_starters
 from phi3desk.model.types import LONGEST_MODEL_NAME, AdapterEntry, ModelEntry, model_name
 from phi3desk.paths import Paths, copies_of, put_aside, write_atomically
 
@@ -54,7 +54,7 @@ class ModelStore:
         self.problem: UserError | None = None
 
     def list(self) -> ModelEntries:
-        """Return every model, the starter first while it is installed; one of them is in use, if there is any."""
+        """Return every model, the starters first while they are installed; one of them is in use, if there is any."""
         content = self._read()
         entries = self._entries(content)
         chosen = content.get("in_use", "")
@@ -138,9 +138,12 @@ class ModelStore:
 
     def _entries(self, content: dict[str, Any]) -> ModelEntries:
         entries = []
-        starter = find_starter()
-        if starter is not None:
-            entries.append(ModelEntry(model_name(starter), str(starter), starter.stat().st_size, starter=True))
+        taken, small = {item["name"] for item in content["models"]}, find_small_starter()
+        for starter in find_starters():
+            # one that comes later leaves a name to whoever has it
+            name = free_name(model_name(starter), taken)
+            size, is_small = starter.stat().st_size, starter == small
+            entries.append(ModelEntry(name, str(starter), size, starter=True, stand_in=is_small))
         for item in content["models"]:
             path = Path(item["path"])
             title = str(item.get("title") or "")

@@ -74,7 +74,7 @@ class ModelRef:
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A model the user can use; `starter` is the stand-in that came with the program.
+    """A model the user can use; a `starter` came with the program, and the small one of them is a `stand_in`.
 
     `fingerprint` is the SHA-256 of the file where it was read since the file last changed, empty otherwise. `title` is
     what it is called, where that tells it from the others of the list.
@@ -88,6 +88,7 @@ class ModelEntry:
     missing: bool = False
     fingerprint: str = field(default="", compare=False)
     title: str = field(default="", compare=False)
+    stand_in: bool = False
 
     @property
     def called(self) -> str:
@@ -116,7 +117,7 @@ class AdapterEntry:
     made_by: str = ""
     #: models of another name than the adapter's base that the user said it is meant for (`GgufInfo.identity`)
     confirmed: tuple[str, ...] = ()
-    #: came with the program, for the starter
+    #: came with the program, for the small starter
     starter: bool = False
     #: the form of prompt with passages that it was trained on, where it says so (`GgufInfo.prompt`)
     form: str = ""

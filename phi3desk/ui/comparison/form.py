@@ -268,6 +268,8 @@ class ComparisonForm(QWidget):
         if not self.base.adapters:
             told = self.tr("“{expert}” has no adapter. One is added on the Models page, and given to it in its form.")
             if self.base.id in self._left_out:
-                told = self.tr("The adapter of “{expert}” was made for the starter, not for the model it answers with.")
+                told = self.tr(
+                    "The adapter of “{expert}” was made for the starter SmolLM2, not for the model it answers with."
+                )
             reasons |= dict.fromkeys((ADAPTER, BOTH), told.format(expert=self.base.name))
         return reasons

@@ -57,7 +57,7 @@ class FormAdapterChecks(QObject):
             if asked != self._asked:
                 return
             left_out, wrong = found
-            told = {name: self.tr("Made for the starter model; left out with this one.") for name in left_out}
+            told = {name: self.tr("Made for the starter SmolLM2; left out with this one.") for name in left_out}
             self._editor.show_fits(told | {one.name: translate(one.reason) for one in wrong})
 
         def on_failed(_: Failure) -> None:

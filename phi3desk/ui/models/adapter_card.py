@@ -43,7 +43,7 @@ class AdapterCard(Card):
         row = QHBoxLayout()
         row.addLayout(words, 1)
         if entry.starter:
-            words.addWidget(label(self.tr("Came with the program, for the starter alone."), "quiet"))
+            words.addWidget(label(self.tr("Came with the program, for the small starter alone."), "quiet"))
         else:
             remove = Button("", "trash-can-outline", "quiet", self.tr("Remove {name}").format(name=entry.name))
             remove.setObjectName("remove")

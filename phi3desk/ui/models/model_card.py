@@ -108,8 +108,10 @@ class ModelCard(Card):
         name.addWidget(title)
         if entry.in_use:
             name.addWidget(StateBadge(self.tr("In use"), "check-circle", "good"))
-        if entry.starter:
+        if entry.stand_in:
             name.addWidget(StateBadge(self.tr("Stand-in"), "information-outline", "attention"))
+        elif entry.starter:
+            name.addWidget(StateBadge(self.tr("Starter"), "information-outline", "quiet"))
         if entry.missing:
             name.addWidget(StateBadge(self.tr("File missing"), "alert-circle-outline", "bad"))
         name.addStretch(1)
@@ -119,14 +121,7 @@ class ModelCard(Card):
         head.addLayout(self._buttons())
         self.column.addLayout(head)
         if entry.starter:
-            self.column.addWidget(
-                label(
-                    self.tr(
-                        "It came with the program so that you can begin, and it is too small to be an expert. "
-                        "Choose a Phi-3 GGUF for answers you can rely on."
-                    )
-                )
-            )
+            self.column.addWidget(label(self._about_starter()))
         if entry.missing:
             self.column.addWidget(
                 label(
@@ -147,6 +142,17 @@ class ModelCard(Card):
         self._adapters.setContentsMargins(SPACE_M, 0, 0, 0)
         self.column.addLayout(self._adapters)
         self.show_loading(None)
+
+    def _about_starter(self) -> str:
+        if self.entry.stand_in:
+            return self.tr(
+                "It came with the program so that you can begin, and it is too small to be an expert. "
+                "Choose a Phi-3 GGUF for answers you can rely on."
+            )
+        return self.tr(
+            "It came with the program and gives short answers from your documents. A Phi-3 GGUF is more than twice as "
+            "large: choose one for longer or harder questions."
+        )
 
     def show_adapters(self, cards: Sequence[QWidget]) -> None:
         """Show the adapters that were made for this model."""

@@ -1,4 +1,4 @@
-"""What is to be said of the model: that it loads, that it is only a stand-in, that there is none."""
+"""What is to be said of the model: that it loads, that it is the starter or only a stand-in, that there is none."""
 
 from __future__ import annotations
 
@@ -68,12 +68,19 @@ class ModelStatus(QObject):
             return gone, gone
         if self._problem:
             return self._problem, self._problem
+        if entry.stand_in:
+            card = self.tr(
+                "The small starter is ready. It is a stand-in until you choose a Phi-3 GGUF: it finds the pages just "
+                "as well, but it words answers poorly."
+            )
+            return card, self.tr("The small starter model is a stand-in until you choose a Phi-3 GGUF.")
         if entry.starter:
             card = self.tr(
-                "The starter is ready. It is a stand-in until you choose a Phi-3 GGUF: it finds the pages just as "
-                "well, but it words answers poorly."
-            )
-            return card, self.tr("The starter model is a stand-in until you choose a Phi-3 GGUF.")
+                "{name} is ready, the starter model. It gives short answers from your documents. For longer or harder "
+                "questions choose a Phi-3 GGUF, which is more than twice as large."
+            ).format(name=entry.called)
+            banner = self.tr("{name} answers, the starter model. For longer or harder questions choose a Phi-3 GGUF.")
+            return card, banner.format(name=entry.called)
         return self.tr("{name} answers your questions.").format(name=entry.called), ""
 
     def _on_load_started(self, _path: str) -> None:

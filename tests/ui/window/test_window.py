@@ -37,7 +37,7 @@ from phi3desk import __version__, app
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Basis, Mention, Message, Source
 from phi3desk.library.documents import Figures, ImportProgress, ImportSummary, LibraryStatus, Phase, SearchScope
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import find_small_starter
 from phi3desk.model.types import AdapterUse, Ending, ModelRef, Role
 from phi3desk.paths import Paths
 from phi3desk.profiles.teaching import Step
@@ -106,7 +106,7 @@ def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
     return ended.args[0]
 
 
-@pytest.mark.skipif(find_starter() is None, reason="the starter model is not installed")
+@pytest.mark.skipif(find_small_starter() is None, reason="the starter model is not installed")
 def test_window_from_a_drop_to_an_answer_with_its_source_and_a_highlighted_page(
     qtbot: QtBot, window: MainWindow, services: Services, tmp_path: Path
 ) -> None:

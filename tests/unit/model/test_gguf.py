@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from phi3desk.errors import UserError
 from phi3desk.model.gguf import inspect, tensors_of
 from phi3desk.model.gguf_header import TENSOR_TYPES
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import find_small_starter
 from tests.helpers.corpus import corpus
 from tests.helpers.tiny_phi3 import write_tiny_phi3
 
@@ -218,7 +218,7 @@ def test_inspect_knows_the_cache_size_of_phi3_mini() -> None:
 
 
 def test_inspect_accepts_the_starter() -> None:
-    starter = find_starter()
+    starter = find_small_starter()
     if starter is None:
         pytest.skip("the starter model is not installed")
     assert inspect(starter, "model").architecture == "llama"

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from phi3desk.errors import UserError
+from phi3desk.model import starter
 from phi3desk.model.adapters.base_models import DoubtfulBase, open_base
 from phi3desk.model.adapters.compatibility import fit_of
 from phi3desk.model.adapters.store import AdapterStore
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import ADAPTER, adapters_on, find_small_starter, find_starter, find_starters
 from phi3desk.model.store import ModelStore, sha256
-from phi3desk.model.types import ModelKind, ModelRef
-from phi3desk.paths import Paths
+from phi3desk.model.types import AdapterUse, ModelKind, ModelRef
+from phi3desk.paths import Paths, resource
 from tests.helpers.own_adapters import own_adapters
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter, write_tiny_phi3
 
@@ -61,18 +62,79 @@ def test_models_refuse_what_is_not_a_model(models: ModelStore, tiny_adapters: li
 
 
 def test_starter_is_in_use_until_another_is_chosen(models: ModelStore, tiny_phi3: Path) -> None:
-    starter = find_starter()
-    if starter is None:
+    file = find_starter()
+    if file is None:
         pytest.skip("the starter model is not installed")
     models.add(tiny_phi3)
     in_use = models.in_use()
     assert in_use is not None
     assert in_use.starter
-    assert models.list()[0].path == str(starter)
+    assert models.list()[0].path == str(file)
     with pytest.raises(UserError, match="stays"):
         models.remove(in_use.name)
     models.use("tiny-phi3")
     assert [entry.name for entry in models.list() if entry.in_use] == ["tiny-phi3"]
+
+
+@pytest.fixture
+def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the starter as the installer puts it there: a file of its size, which takes no disk."""
+    told = json.loads(resource("starter.json").read_text(encoding="utf-8"))
+    file = tmp_path / "installed" / told["kept_as"]
+    file.parent.mkdir()
+    with open(file, "wb") as written:
+        written.truncate(told["size"])
+    monkeypatch.setattr(starter, "INSTALLED", file.parent)
+    monkeypatch.delenv(starter.CHOICE, raising=False)
+    return file
+
+
+def test_fetched_starter_answers_before_the_small_one_and_takes_nothing_from_what_was_chosen(
+    models: ModelStore, home: Paths, fetched: Path, tiny_phi3: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = find_small_starter()
+    if small is None:
+        pytest.skip("the small starter is not installed")
+    large, stand_in = models.list()
+    assert (Path(large.path), large.starter, large.stand_in, large.in_use) == (fetched, True, False, True)
+    assert (Path(stand_in.path), stand_in.starter, stand_in.stand_in, stand_in.in_use) == (small, True, True, False)
+    assert large.called == "Qwen2.5 Coder 1.5B"
+    assert adapters_on([AdapterUse(ADAPTER, "")], large) == ()
+    assert [use.name for use in adapters_on([AdapterUse(ADAPTER, "")], stand_in)] == [ADAPTER]
+    for entry in (large, stand_in):
+        with pytest.raises(UserError, match="stays in the list"):
+            models.remove(entry.name)
+
+    # added before the starter came
+    aside = fetched.rename(fetched.with_suffix(".aside"))
+    models.add(tiny_phi3, large.name)
+    aside.rename(fetched)
+    names = [entry.name for entry in models.list()]
+    assert (len(set(names)), names[2]) == (3, large.name)
+    for chosen in (stand_in.name, large.name):
+        models.use(chosen)
+        in_use = ModelStore(home).in_use()
+        assert in_use is not None
+        assert (in_use.name, in_use.starter) == (chosen, chosen == stand_in.name)
+        assert models.find(chosen).path == in_use.path
+
+
+def test_small_starter_answers_where_the_fetched_one_is_cut_unwanted_or_too_large(
+    models: ModelStore, fetched: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = find_small_starter()
+    if small is None:
+        pytest.skip("the small starter is not installed")
+    assert find_starters() == (fetched, small)
+    monkeypatch.setattr(starter, "_has_memory", lambda: False)
+    assert find_starters() == (small, fetched)
+    monkeypatch.setenv(starter.CHOICE, starter.SMALL)
+    assert find_starters() == (small,)
+    monkeypatch.delenv(starter.CHOICE)
+    with open(fetched, "r+b") as file:
+        file.truncate(1000)
+    assert find_starters() == (small,)
+    assert [entry.stand_in for entry in models.list()] == [True]
 
 
 def test_models_without_starter(home: Paths, tiny_phi3: Path, monkeypatch: pytest.MonkeyPatch) -> None:

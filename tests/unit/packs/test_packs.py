@@ -211,7 +211,7 @@ def test_pack_of_an_expert_with_the_starters_adapter_is_written_where_the_starte
     origin, there: Paths, tmp_path, monkeypatch
 ):
     home, profile = origin
-    monkeypatch.setattr(starter, "find_starter", lambda: None)
+    monkeypatch.setattr(starter, "find_small_starter", lambda: None)
     with_both = replace(profile, adapters=(*profile.adapters, AdapterUse(starter.ADAPTER, "")))
     packed = export_pack(home, None, with_both, tmp_path / "p.phi3pack")
     assert import_pack(there, None, Path(packed.path)).adapters == ("tiny-a",)

@@ -20,7 +20,7 @@ from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.gguf import inspect
 from phi3desk.model.gguf_header import read_header
 from phi3desk.model.llama.engine import Engine
-from phi3desk.model.starter import ADAPTER, adapters_on, find_starter
+from phi3desk.model.starter import ADAPTER, adapters_on, find_small_starter
 from phi3desk.model.store import ModelStore, sha256
 from phi3desk.model.types import AdapterUse, LoadOptions, ModelEntry, Sampling
 from phi3desk.paths import Paths, resource
@@ -29,11 +29,11 @@ from tests.helpers.tiny_phi3 import write_tiny_adapter
 FILE = resource("adapters", f"{ADAPTER}.gguf")
 OTHER = ModelEntry("other", "/other.gguf", 1)
 FORM = next(iter(FORMS))
-needs_starter = pytest.mark.skipif(find_starter() is None, reason="the starter model is not installed")
+needs_starter = pytest.mark.skipif(find_small_starter() is None, reason="the starter model is not installed")
 
 
 def starter_entry(home: Paths) -> ModelEntry:
-    return next(entry for entry in ModelStore(home).list() if entry.starter)
+    return next(entry for entry in ModelStore(home).list() if entry.stand_in)
 
 
 def test_shipped_adapter_is_what_its_record_says():

@@ -11,7 +11,7 @@ import pytest
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.sampler import TextStream
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import find_small_starter
 from phi3desk.model.types import Ending, Generation, LoadOptions, Role, Sampling, Turn
 from tests.helpers import tiny_phi3 as tiny_models
 from tests.helpers.tiny_phi3 import TinyConfig, config, tokens, transformers_model, weights, write_tiny_phi3
@@ -269,7 +269,7 @@ def test_text_stream_never_gives_part_of_a_letter() -> None:
 
 
 def test_starter_answers() -> None:
-    starter = find_starter()
+    starter = find_small_starter()
     if starter is None:
         pytest.skip("the starter model is not installed")
     engine = Engine.load(starter, LoadOptions(context=1024))

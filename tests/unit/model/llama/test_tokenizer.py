@@ -11,7 +11,7 @@ from phi3desk.model.llama.bindings import api, load_model
 from phi3desk.model.llama.chat_template import CHATML_TEMPLATE, ChatTemplate
 from phi3desk.model.llama.tokenizer import Tokenizer
 from phi3desk.model.llama.vocabulary import Vocabulary
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import find_small_starter
 from phi3desk.model.types import Role, Turn
 from tests.helpers.corpus import corpus
 from tests.helpers.tiny_phi3 import CHAT_TEMPLATE, SPECIAL, SYSTEM_CHAT_TEMPLATE, write_tiny_phi3
@@ -44,7 +44,7 @@ def _vocabulary_file(name: str, folder: Path) -> Path:
     if name == "tiny-user-defined":
         return write_tiny_phi3(folder / "tiny.gguf", user_defined=(*SPECIAL, "</s>"))
     if name == "starter":
-        starter = find_starter()
+        starter = find_small_starter()
         if starter is None:
             pytest.skip("the starter model is not installed")
         return starter
