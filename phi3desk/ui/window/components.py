@@ -1,4 +1,4 @@
-"""What the program is made of: itself and the packages that came with it, with their versions and licences."""
+"""What the program is made of: itself, the packages and the model that came with it, with versions and licences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from phi3desk import __version__
+from phi3desk.model.starter import find_large_starter, licence_of_starter
 
 PROGRAM = "phi3desk"
 #: the extra of the package that holds the starter model; the others are for its makers
@@ -20,7 +21,7 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Component:
-    """A package; `licence` is the name of its licence, empty where the package names none."""
+    """A package or a model; `licence` is the name of its licence, empty where the package names none."""
 
     name: str
     version: str
@@ -28,7 +29,7 @@ class Component:
 
 
 def shipped_components() -> list[Component]:
-    """Return the program and every package it needs that is installed, by name, the program first.
+    """Return the program, every package it needs that is installed and the starter model, by name, the program first.
 
     Read from the metadata of the installed packages (Core Metadata 2.4), which takes a moment.
     """
@@ -49,12 +50,18 @@ def shipped_components() -> list[Component]:
         told = package.metadata
         made[key] = Component(told["Name"], told["Version"], _licence(told))
         waiting += _needed(told)
+    if find_large_starter() is not None:
+        name, licence, _ = licence_of_starter()
+        made[_key(name)] = Component(name, "", licence)
     program = made.pop(PROGRAM)
     return [program, *(made[key] for key in sorted(made))]
 
 
 def licence_text(name: str) -> str:
-    """Return the licence of an installed package as it came with it; empty where it holds none."""
+    """Return the licence of a part as it came with it; empty where it holds none."""
+    starter, _, text = licence_of_starter()
+    if name == starter:
+        return text.read_text(encoding="utf-8")
     try:
         package = metadata.distribution(name)
     except metadata.PackageNotFoundError:
