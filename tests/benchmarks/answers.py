@@ -2,8 +2,9 @@
 
 Without files it asks the starters that are installed, the small one with its adapter too. Each question is asked alone,
 as `phi3desk ask` asks it. An answer is right where it holds the reference answer, and has the right mark where it cites
-the right page for it; one that says that the documents do not tell is refused. 25 of the questions come from
-`questions.jsonl`, three from `demo.jsonl`; all of them can be answered.
+the right page for it; one that says that the documents do not tell is refused, and some are before a model is asked,
+for the search finds nothing relevant. 25 of the questions come from `questions.jsonl`, three from `demo.jsonl`; all of
+them can be answered. Tokens and seconds are those of the answers that the model wrote.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,8 +41,8 @@ from phi3desk.settings import Settings
 from tests.benchmarks.table import line, shown
 
 HEAD = (
-    "model", "right", "right with the right mark", "refused", "wrong", "tokens to read, median",
-    "first word, median", "answer, median", "slowest answer",
+    "model", "right", "right with the right mark", "refused by the search", "refused by the model", "wrong",
+    "tokens to read, median", "first word, median", "answer, median", "slowest answer",
 )  # fmt: skip
 FILES = ("questions.jsonl", "demo.jsonl")
 
@@ -59,10 +61,12 @@ class Asked:
 
     @property
     def verdict(self) -> str:
-        """Right, with or without the right mark, refused or wrong."""
+        """Right, with or without the right mark, refused by the search or by the model, or wrong."""
         if self.judged.contained:
             return "right, right mark" if self.judged.page else "right"
-        return "refused" if self.judged.refused else "wrong"
+        if not self.prompt_tokens:
+            return "refused by the search"
+        return "refused by the model" if self.judged.refused else "wrong"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -140,19 +144,21 @@ def answers(
 
 def cells_of(name: str, asked: Sequence[Asked]) -> tuple[str, ...]:
     """Return a model's line of the table."""
-    counts = {verdict: sum(one.verdict == verdict for one in asked) for verdict in ("refused", "wrong")}
-    marked = sum(one.verdict == "right, right mark" for one in asked)
-    right = sum(bool(one.judged.contained) for one in asked)
+    counts = Counter(one.verdict for one in asked)
+    written = [one for one in asked if one.prompt_tokens]
+    first_tokens, seconds = [one.first_token for one in written], [one.seconds for one in written]
     return (
         name,
-        f"{right} of {len(asked)}",
-        str(marked),
-        str(counts["refused"]),
+        f"{sum(bool(one.judged.contained) for one in asked)} of {len(asked)}",
+        str(counts["right, right mark"]),
+        str(counts["refused by the search"]),
+        str(counts["refused by the model"]),
         str(counts["wrong"]),
-        shown(statistics.median(one.prompt_tokens for one in asked)),
-        f"{shown(statistics.median(one.first_token for one in asked))} s",
-        f"{shown(statistics.median(one.seconds for one in asked))} s",
-        f"{shown(max(one.seconds for one in asked))} s",
+        shown(statistics.median(one.prompt_tokens for one in written)),
+        *(
+            f"{shown(figure)} s"
+            for figure in (statistics.median(first_tokens), statistics.median(seconds), max(seconds))
+        ),
     )
 
 
