@@ -34,6 +34,7 @@ bench-adapters:
 
 bench-model:
 	@$(PYTHON) packaging/install.py starter test
+	@$(PYTHON) packaging/install.py starter
 	@$(VENV) -m tests.benchmarks.model
 
 bench-search:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phi3desk.model.names import model_title
-from phi3desk.model.starter import find_starter
+from phi3desk.model.starter import find_small_starter
 from tests.benchmarks.engine.bench import CONTEXT, Bench
 from tests.benchmarks.table import Row
 
@@ -34,7 +34,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 def _cases(bench: Bench) -> Iterator[tuple[Path, int]]:
     """Yield models with a context each: one small, the one that answers, one of Phi-3-mini's shape."""
-    small = find_starter()
+    small = find_small_starter()
     if small is not None and small.resolve() != bench.model:
         yield small, 2 * CONTEXT
     for context in (CONTEXT, 4 * CONTEXT):

@@ -21,6 +21,8 @@ from phi3desk.workers.protocol import ERROR, RESULT
 from phi3desk.workers.requests import LoadModel, Shutdown, TextPiece, WriteAnswer
 from tests.benchmarks.engine.partner import Partner, partner
 
+_MEASURED = "measured"
+
 
 @dataclass(frozen=True)
 class Program:
@@ -146,5 +148,7 @@ class ModelWorker:
 def listed(home: Path, model: Path) -> ModelEntry:
     """List a model in a data folder, in use and with its SHA-256 known, and return its entry."""
     store = ModelStore(open_paths(home))
-    entry = store.use(store.add(model).name)
-    return replace(entry, fingerprint=store.fingerprint(model))
+    # under a name of its own it is listed for every program, also for one that does not know the starter it is
+    if all(entry.name != _MEASURED for entry in store.list()):
+        store.add(model, _MEASURED)
+    return replace(store.use(_MEASURED), fingerprint=store.fingerprint(model))
