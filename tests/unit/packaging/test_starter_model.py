@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "packaging"))
 
+import install  # noqa: E402
 import starter_model  # noqa: E402
 from starter_model import Fetch, NotFetched, StarterModel  # noqa: E402
 
@@ -270,6 +272,20 @@ def test_unasked_try_that_brought_nothing_is_not_repeated_before_the_next_day(
     assert starter_model.main(["--into", str(starter_model.models_folder(tmp_path))]) == 0
     assert "is there and checked" in capsys.readouterr().out
     assert tries() == 3 + PIECES - 1
+
+
+def test_installer_fetches_the_model_for_those_who_ask_and_not_for_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    ensured: list[Path] = []
+    monkeypatch.setattr(starter_model, "ensure", ensured.append)
+    for extras in (("starter", "test"), ("starter", "test", "bench"), ()):
+        install.get_starter(extras)
+    assert ensured == []
+    install.get_starter(("starter",))
+    assert ensured == [install.VENV]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target, fetches in (("run", True), ("demo", True), ("test", False), ("screenshots", False)):
+        (line,) = re.findall(rf"^{target}:\n\t.*install\.py (.*)$", makefile, re.MULTILINE)
+        assert ("test" not in line.split()) is fetches
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
