@@ -120,21 +120,41 @@ class Context:
         self._prompt_length = total
         return True
 
-    def step(self, token: int) -> None:
-        """Read one generated token; raises NativeFailure."""
-        self._decode([token])
+    def step(self, token: int, guesses: Sequence[int] = ()) -> None:
+        """Read one generated token, and guesses at what follows; `scores` then has those after each of them.
+
+        Raises NativeFailure.
+        """
+        self._decode([token, *guesses], all_scores=True)
+
+    def take_back(self, count: int) -> None:
+        """Drop the last tokens that `step` read; raises NativeFailure."""
+        if count <= 0:
+            return
+        position = len(self.tokens) - count
+        if not api.llama_memory_seq_rm(self._memory, 0, position, -1):
+            self.clear()
+            raise NativeFailure("the cache cannot go back")
+        del self.tokens[position:]
 
     def logits(self) -> npt.NDArray[np.float32]:
         """Return a copy of the scores of every token to come next."""
-        return self._scores().copy()
+        return self.scores().copy()
 
-    def _scores(self) -> npt.NDArray[np.float32]:
-        pointer = api.llama_get_logits_ith(self.handle, -1)
+    def scores(self, index: int = -1) -> npt.NDArray[np.float32]:
+        """Return the scores of every token to come after what was read, or after token `index` of the last step.
+
+        They are llama.cpp's own, valid until it reads again.
+        """
+        pointer = api.llama_get_logits_ith(self.handle, index)
         return np.ctypeslib.as_array(pointer, shape=(self._vocabulary_size,))
 
-    def _decode(self, tokens: Sequence[int]) -> bool:
+    def _decode(self, tokens: Sequence[int], *, all_scores: bool = False) -> bool:
         array = (api.llama_token * len(tokens))(*tokens)
-        status = int(api.llama_decode(self.handle, api.llama_batch_get_one(array, len(tokens))))
+        batch = api.llama_batch_get_one(array, len(tokens))
+        if all_scores:
+            batch.logits = (ctypes.c_int8 * len(tokens))(*(1,) * len(tokens))
+        status = int(api.llama_decode(self.handle, batch))
         if status != 0:
             self._tainted = True
         if status == _ABORTED:
@@ -143,7 +163,7 @@ class Context:
             self.clear()
             raise NativeFailure(f"llama_decode returned {status}")
         self.tokens += tokens
-        self._tainted = self._tainted or not np.isfinite(self._scores()).all()
+        self._tainted = self._tainted or not np.isfinite(self.scores()).all()
         return True
 
     def _drop_from(self, position: int) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import codecs
 
+import numpy as np
+import numpy.typing as npt
+
 from phi3desk.model.llama.bindings import api
+from phi3desk.model.llama.context import Context
 from phi3desk.model.types import Sampling
 
 #: how many of the last tokens a repeat penalty looks at
@@ -12,22 +16,35 @@ PENALTY_WINDOW = 64
 
 
 class Sampler:
-    """llama.cpp's sampler chain for one generation; `close` frees it."""
+    """Chooses the tokens of one generation; `close` frees it.
+
+    The likeliest token of all is found here, `is_greedy`; for anything else there is llama.cpp's sampler chain.
+    """
 
     def __init__(self, sampling: Sampling) -> None:
-        self._chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
-        for link in _links(sampling):
+        self.is_greedy = sampling.temperature <= 0 and sampling.repeat_penalty == 1.0
+        self._chain = None if self.is_greedy else api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
+        for link in () if self.is_greedy else _links(sampling):
             api.llama_sampler_chain_add(self._chain, link)
 
-    def next(self, context: int) -> int:
+    def next(self, context: Context) -> int:
         """Return the token that follows what the context has read."""
-        return int(api.llama_sampler_sample(self._chain, context, -1))
+        if self.is_greedy:
+            return int(context.scores().argmax())
+        return int(api.llama_sampler_sample(self._chain, context.handle, -1))
 
     def close(self) -> None:
         """Free the chain."""
         if self._chain:
             api.llama_sampler_free(self._chain)
             self._chain = None
+
+
+def clear_choice(scores: npt.NDArray[np.float32], lead: float) -> int | None:
+    """Return the token with the highest score, None where it does not lead the next one by more than `lead`."""
+    best = int(scores.argmax())
+    highest = scores[best]
+    return best if int((scores >= highest - lead).sum()) == 1 else None
 
 
 def _links(sampling: Sampling) -> list[int]:

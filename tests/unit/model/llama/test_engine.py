@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.model.llama.drafting import Pace
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.sampler import TextStream
 from phi3desk.model.starter import find_small_starter
@@ -189,24 +190,108 @@ def test_engine_ends_where_the_context_is_full(tiny_phi3: Path) -> None:
         engine.close()
 
 
-def test_engine_stops_an_answer_that_repeats_itself_without_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def circling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A model for which the last token alone decides what comes next, so that its answer goes round in a circle."""
+
     def without_memory(*given: Any) -> dict[str, Any]:
         made = weights(*given)
         return made | {name: made[name] * 0 for name in made if "o_proj" in name or "down_proj" in name}
 
-    # what comes next depends on the last token alone, so that the answer goes round in a circle
     monkeypatch.setattr(tiny_models, "weights", without_memory)
-    engine = Engine.load(write_tiny_phi3(tmp_path / "circle.gguf"), OPTIONS)
-    try:
-        answer = ask(engine, max_tokens=500)
-    finally:
-        engine.close()
+    loaded = Engine.load(write_tiny_phi3(tmp_path / "circle.gguf"), OPTIONS)
+    yield loaded
+    loaded.close()
+
+
+def test_engine_stops_an_answer_that_repeats_itself_without_end(circling: Engine) -> None:
+    answer = ask(circling, max_tokens=500)
     assert answer.ended == Ending.REPEATED
     assert answer.generated_tokens < 300
     length = next(n for n in range(1, 200) if answer.tokens[-n:] == answer.tokens[-2 * n : -n])
     assert answer.tokens[-4 * length :] == answer.tokens[-length:] * 4
+
+
+def _drafting(monkeypatch: pytest.MonkeyPatch, count: int) -> list[tuple[int, int]]:
+    """Have so many tokens guessed wherever the prompt or the answer suggests any; return what is guessed and kept."""
+    seen: list[tuple[int, int]] = []
+    verified = Engine._verified
+
+    def noted(engine: Engine, guesses: Sequence[int]) -> list[int]:
+        chosen = verified(engine, guesses)
+        seen.append((len(guesses), sum(one == other for one, other in zip(chosen, guesses, strict=False))))
+        return chosen
+
+    monkeypatch.setattr(Pace, "length", lambda pace, agreed: count)
+    monkeypatch.setattr(Engine, "_verified", noted)
+    return seen
+
+
+def test_engine_writes_the_same_with_drafts_as_without(
+    engine: Engine, circling: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [[Turn(Role.USER, f"{text} " * 20)] for text in ("oil", "Which oil is in the pump?", "the valve must be")]
+    asked_of = [(loaded, turns) for turns in asked for loaded in (engine, circling)]
+    _drafting(monkeypatch, 0)
+    plain = [(ask(loaded, turns, max_tokens=300), list(loaded.context.tokens)) for loaded, turns in asked_of]
+    seen = _drafting(monkeypatch, 7)
+    for (loaded, turns), (answer, read) in zip(asked_of, plain, strict=True):
+        drafted = ask(loaded, turns, max_tokens=300)
+        assert (drafted.tokens, drafted.text, drafted.ended) == (answer.tokens, answer.text, answer.ended)
+        assert loaded.context.tokens == read == [*loaded.prompt_tokens(turns), *answer.tokens[:-1]]
+        # what was read and taken back leaves no trace
+        further = [*turns, Turn(Role.ASSISTANT, drafted.text), *QUESTION]
+        assert ask(loaded, further).tokens == _fresh(loaded, further).tokens
+    kept = [true for _, true in seen]
+    assert 7 in kept
+    assert any(true < guessed for guessed, true in seen)
+
+
+def test_engine_ends_a_drafted_answer_where_a_plain_one_ends(
+    tmp_path: Path, tiny_phi3: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending = write_tiny_phi3(tmp_path / "ending.gguf", end_weight=30.0)
+    ends, states = [], []
+    for count in (0, 15):
+        seen = _drafting(monkeypatch, count)
+        for path, most in ((tiny_phi3, 5000), (tiny_phi3, 41), (ending, 200)):
+            loaded = Engine.load(path, LoadOptions(context=512, threads=1))
+            try:
+                answers = [ask(loaded, [Turn(Role.USER, text)], max_tokens=most) for text in ("oil " * 90, "why not")]
+                ends.append([(answer.ended, answer.tokens) for answer in answers])
+                states.append(loaded.context.tokens)
+            finally:
+                loaded.close()
+    assert seen
+    assert ends[:3] == ends[3:]
+    assert states[:3] == states[3:]
+    assert {ended for each in ends for ended, _ in each} >= {Ending.LENGTH, Ending.STOP}
+
+
+def test_engine_stops_between_drafts(circling: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = _drafting(monkeypatch, 7)
+    cancelled = threading.Event()
+    pieces: list[str] = []
+
+    def on_text(text: str) -> None:
+        pieces.append(text)
+        if any(true > 1 for _, true in seen):
+            cancelled.set()
+
+    answer = circling.generate(QUESTION, Sampling(max_tokens=500), lambda *_: None, on_text, cancelled)
+    assert answer.ended == Ending.CANCELLED
+    assert len(pieces) < answer.generated_tokens
+    assert answer.text == "".join(pieces)
+    assert circling.context.tokens == [*circling.prompt_tokens(QUESTION), *answer.tokens[:-1]]
+
+
+def test_engine_decides_a_near_tie_by_tokens_read_alone(circling: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = ask(circling, max_tokens=200)
+    seen = _drafting(monkeypatch, 7)
+    monkeypatch.setattr("phi3desk.model.llama.engine.CLEAR_LEAD", 1e9)
+    assert ask(circling, max_tokens=200).tokens == plain.tokens
+    assert seen
+    assert {true for _, true in seen} == {0}
 
 
 def test_engine_counts_tokens_as_it_reads_them(engine: Engine) -> None:
