@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Never
 
@@ -34,6 +35,8 @@ from phi3desk.workers.worker import Outlet, Worker
 
 #: seconds between two notices of how far a load is
 PROGRESS_EVERY = 0.1
+#: Seconds between two lines of an answer's text: the window reads each while both cores write the next token.
+TEXT_EVERY = 1 / 30
 
 
 class ModelService:
@@ -97,14 +100,18 @@ class ModelService:
     def answer(self, request: WriteAnswer, task: Task[PromptRead | TextPiece]) -> Completion:
         """Write an answer, telling how much of the prompt is read and each piece of text."""
         engine = self._loaded_engine()
-        return write(
-            engine,
-            request.request,
-            request.sampling,
-            on_prefill=lambda done, total: task.emit(PromptRead(done, total)),
-            on_text=lambda text: task.emit(TextPiece(text)),
-            cancelled=task.cancelled,
-        )
+        pieces = TextPieces(task.emit)
+        try:
+            return write(
+                engine,
+                request.request,
+                request.sampling,
+                on_prefill=lambda done, total: task.emit(PromptRead(done, total)),
+                on_text=pieces.add,
+                cancelled=task.cancelled,
+            )
+        finally:
+            pieces.give_out()
 
     def complete_question(self, request: CompleteQuestion, task: Task[Never]) -> WrittenQuestion:
         """Complete a follow-up in a few tokens."""
@@ -124,6 +131,28 @@ class ModelService:
         if self._engine is None:
             raise UserError("No model is loaded. Choose one on the Models page.")
         return self._engine
+
+
+class TextPieces:
+    """Joins pieces of text that come sooner after each other than TEXT_EVERY."""
+
+    def __init__(self, emit: Callable[[TextPiece], None]) -> None:
+        self._emit = emit
+        self._held = ""
+        self._told = -TEXT_EVERY
+
+    def add(self, text: str) -> None:
+        """Take the next piece; it is given out with those before it once it is time."""
+        self._held += text
+        if time.monotonic() - self._told >= TEXT_EVERY:
+            self.give_out()
+
+    def give_out(self) -> None:
+        """Give out what is held."""
+        if self._held:
+            text, self._held = self._held, ""
+            self._told = time.monotonic()
+            self._emit(TextPiece(text))
 
 
 def main() -> int:

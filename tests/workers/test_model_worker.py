@@ -12,7 +12,7 @@ from phi3desk.library.documents import Passage
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, Ending, LoadOptions, ModelKind, ModelRef, Sampling, Turn
-from phi3desk.workers.model_worker import PROGRESS_EVERY, ModelService
+from phi3desk.workers.model_worker import PROGRESS_EVERY, TEXT_EVERY, ModelService, TextPieces
 from phi3desk.workers.protocol import FailureKind, News
 from phi3desk.workers.requests import (
     Cancel,
@@ -94,6 +94,26 @@ def test_answer_streams_what_it_returns(worker, tiny):
     assert "".join(e.data.text for e in events if isinstance(e.data, TextPiece)) == written.generation.text
     assert any(isinstance(event.data, PromptRead) for event in events)
     assert written.sources_read == (1,)
+
+
+def test_text_that_comes_quickly_is_told_in_few_lines(monkeypatch):
+    now, told = [100.0], []
+    monkeypatch.setattr("phi3desk.workers.model_worker.time.monotonic", lambda: now[0])
+    pieces = TextPieces(told.append)
+    for number in range(90):
+        pieces.add(f"{number} ")
+        now[0] += TEXT_EVERY / 3
+    now[0] += 1
+    pieces.add("slow ")
+    now[0] += 1
+    pieces.add("end")
+    assert [piece.text for piece in told][-2:] == [told[-2].text, "end"]
+    assert told[-2].text.endswith("slow ")
+    pieces.add(".")
+    pieces.give_out()
+    pieces.give_out()
+    assert "".join(piece.text for piece in told) == "".join(f"{number} " for number in range(90)) + "slow end."
+    assert len(told) <= 34
 
 
 def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny, tiny_adapters):

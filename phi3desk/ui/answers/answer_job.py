@@ -30,7 +30,8 @@ from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import translate
 from phi3desk.workers.protocol import Failure, FailureKind
 
-STREAM_INTERVAL_MS = 50
+#: laying out and painting an answer takes up to 6 ms, which the model's threads lose
+STREAM_INTERVAL_MS = 100
 #: longer than the model takes at most, for the way there and back
 COMPLETED_WITHIN_MS = 2500
 #: how long an answer in parts may take where nothing else is said
@@ -44,7 +45,7 @@ class AnswerJob(QObject):
 
     `searching` carries the number of passages being searched, `sources_found` a tuple of Source, `reading` the tokens
     read and in all, `part_begun` the Progress of an answer that is written in parts, `text_received` the whole text so
-    far (20 times a second at most), `finished` an Answer, `failed` a Failure and the Answer as far as it had come,
+    far (10 times a second at most), `finished` an Answer, `failed` a Failure and the Answer as far as it had come,
     `noticed` a Sentence about what could not take part in the search. An answer in parts takes `series_seconds` at
     most, as far as that can be told.
     """
