@@ -31,12 +31,18 @@ from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import apply_scheme
 from phi3desk.ui.translations import install_translations
+from phi3desk.ui.window import rooms
 from phi3desk.ui.window.bug_dialog import BugDialog
 from phi3desk.ui.window.damage_dialog import mend
 from phi3desk.ui.window.main_window import MainWindow
 from phi3desk.workers.protocol import Failure
 
 log = logging.getLogger(__name__)
+
+#: milliseconds after which the workers start although the window was not painted yet
+UNSEEN_MS = 2000
+#: milliseconds from the start of the workers until the rest of the window is loaded: they have the machine first
+ROOMS_MS = 1500
 
 #: the databases that the window has open itself
 _OWNED = (Kept.CONVERSATIONS, Kept.COMPARISONS, Kept.EXAMPLES)
@@ -60,8 +66,8 @@ def run(paths: Paths, settings: Settings) -> int:
     sys.excepthook = reporter.report
     window.scheme_changed.connect(lambda: dress(application, services.settings))
     services.library.worker.damaged.connect(lambda failure: mend_library(window, services, paths, failure))
+    begin_when_painted(window, services)
     window.show()
-    QTimer.singleShot(0, window, lambda: start_workers(window, services))
     try:
         code = application.exec()
     finally:
@@ -183,6 +189,21 @@ def make_services(paths: Paths, settings: Settings) -> Services:
     return services
 
 
+def begin_when_painted(window: MainWindow, services: Services) -> None:
+    """Start the workers once the window can be seen, or after a while where its system shows it nowhere."""
+    begun = False
+
+    def begin() -> None:
+        nonlocal begun
+        if not begun:
+            begun = True
+            start_workers(window, services)
+            QTimer.singleShot(ROOMS_MS, window, lambda: rooms.load_by_and_by(window))
+
+    window.painted.connect(begin)
+    QTimer.singleShot(UNSEEN_MS, window, begin)
+
+
 def start_workers(window: MainWindow, services: Services) -> None:
     """Start the processes behind the window and load the model in use; called once the window is there."""
     services.library.start()
@@ -195,7 +216,7 @@ def start_workers(window: MainWindow, services: Services) -> None:
 
 def close(window: MainWindow, services: Services) -> None:
     """Keep what has been written, stop the workers, close the files."""
-    window.expert_tabs.close()
+    window.stop_comparison()
     window.conversation_controller.close()
     services.model.close()
     services.library.close()

@@ -21,9 +21,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-import filelock
-import psutil
-
 from phi3desk.disk import disk_refusal
 from phi3desk.errors import DamagedFile, UserError, say
 from phi3desk.paths import Paths, copies_of, write_atomically
@@ -327,6 +324,9 @@ def closed(paths: Paths, kept: Kept, *, by_window: bool = False) -> Iterator[Non
     if kept is not Kept.CATALOGUE:
         yield
         return
+    # loaded where a copy is put back: the window, which only makes copies, does without them
+    import filelock
+
     lock = filelock.FileLock(paths.library_lock)
     try:
         lock.acquire(timeout=0)
@@ -346,6 +346,8 @@ def _window_is_open(paths: Paths) -> bool:
         first = (paths.home / "window.lock").read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]
     except OSError:
         return False
+    import psutil
+
     return first.isdigit() and psutil.pid_exists(int(first))
 
 

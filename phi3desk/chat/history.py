@@ -110,15 +110,22 @@ class ConversationStore:
 
     def conversations(self, words: str = "") -> list[Conversation]:
         """Return the conversations, the last changed first; with `words`, those whose title or messages hold them."""
-        rows = self._db.execute(
-            f"SELECT {_CONVERSATION} FROM conversation c"
-            " WHERE removed IS NULL AND (instr(folded(title), :words) OR EXISTS ("
+        holds = (
+            " AND (instr(folded(title), :words) OR EXISTS ("
             "SELECT 1 FROM message m WHERE m.conversation_id = c.id AND instr(folded(m.text), :words)))"
+        )
+        wanted = fold(words.strip())
+        rows = self._db.execute(
+            f"SELECT {_CONVERSATION} FROM conversation c WHERE removed IS NULL{holds if wanted else ''}"
             " ORDER BY changed DESC, id DESC",
-            {"words": fold(words.strip())},
+            {"words": wanted},
         )
         with whole_rows(self._db):
             return [_conversation(row) for row in rows]
+
+    def has_any(self) -> bool:
+        """Return whether there is a conversation."""
+        return self._db.execute("SELECT 1 FROM conversation WHERE removed IS NULL LIMIT 1").fetchone() is not None
 
     def rename(self, conversation_id: int, title: str) -> None:
         """Give a conversation another title."""

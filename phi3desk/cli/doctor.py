@@ -17,9 +17,9 @@ from phi3desk.cli.documents import open_library
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.cli.restore import said_time
 from phi3desk.errors import UserError
+from phi3desk.library.documents import Fault
 from phi3desk.library.embedding import e5_small
 from phi3desk.library.embedding.made_models import changed_files
-from phi3desk.library.integrity import Fault
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.starter import find_large_starter

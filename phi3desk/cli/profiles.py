@@ -14,9 +14,10 @@ from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled
 from phi3desk.library.library import Library
 from phi3desk.packs.checks import read_manifest
-from phi3desk.packs.exporter import ExportedPack, export_pack
-from phi3desk.packs.importer import ImportedPack, import_pack
+from phi3desk.packs.exporter import export_pack
+from phi3desk.packs.importer import import_pack
 from phi3desk.packs.manifest import OnPackProgress, PackProgress
+from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore

@@ -16,6 +16,7 @@ from phi3desk.library.documents import (
     Collection,
     Document,
     EmbedderInfo,
+    Fault,
     FileOutcome,
     ImportProgress,
     ImportSummary,
@@ -24,12 +25,10 @@ from phi3desk.library.documents import (
     SearchScope,
 )
 from phi3desk.library.importing.import_run import OnFile, OnProgress
-from phi3desk.library.integrity import Fault
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.text import fold
-from phi3desk.packs.exporter import ExportedPack
-from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import OnPackProgress
+from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.workers.protocol import Request
 from phi3desk.workers.requests import (
     AddEmbedder,

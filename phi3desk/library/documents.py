@@ -400,6 +400,15 @@ class LibraryStatus:
     figures: Figures = Figures()
 
 
+@dataclass(frozen=True)
+class Fault:
+    """One thing that does not agree: what kind it is, how often it was found, in words."""
+
+    kind: str
+    count: int
+    says: Sentence
+
+
 def place(kind: str, page: int, label: str) -> Sentence:
     """Return where a page is, in words: "p. 12", "slide 3", "part 2", "Prices, rows 2-41", "inside: plan.docx"."""
     known = kind_of(kind)

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from phi3desk.errors import Sentence, say
+from phi3desk.errors import say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.content import Content
+from phi3desk.library.documents import Fault
 from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that does not agree: what kind it is, how often it was found, in words."""
-
-    kind: str
-    count: int
-    says: Sentence
 
 
 def check(catalog: Catalog, vectors: LibraryVectors) -> list[Fault]:

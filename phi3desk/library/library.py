@@ -23,6 +23,7 @@ from phi3desk.library.documents import (
     Collection,
     Document,
     EmbedderInfo,
+    Fault,
     ImportSummary,
     LibraryStatus,
     PageText,
@@ -40,7 +41,7 @@ from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.importing.importer import Importer
 from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.throttle import Throttle
-from phi3desk.library.integrity import Fault, check, repair
+from phi3desk.library.integrity import check, repair
 from phi3desk.library.overview.overviews import Overviews
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages

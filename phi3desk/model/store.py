@@ -13,9 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from phi3desk.errors import DamagedFile, UserError, say
+from phi3desk.file_lock import FileLock
 from phi3desk.model.gguf import inspect
 from phi3desk.model.names import is_nameless, spoken_name
 from phi3desk.model.starter import find_small_starter, find_starters

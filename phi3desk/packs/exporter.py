@@ -9,7 +9,6 @@ import uuid
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -41,6 +40,7 @@ from phi3desk.packs.manifest import (
     Work,
     left_behind,
 )
+from phi3desk.packs.outcome import ExportedPack
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.validation import check_profile
@@ -50,23 +50,6 @@ _DATE = (2000, 1, 1, 0, 0, 0)
 #: bytes that a passage with its page takes in the index, for the progress
 _BYTES_A_DOCUMENT = 50_000
 _UNFINISHED = ".part"
-
-
-@dataclass(frozen=True)
-class ExportedPack:
-    """A pack that was written; `left_out` names documents whose file was gone or has changed, bytes is its size.
-
-    `embedders` names the models that made its vectors and that are not part of the program, nor of a pack.
-    """
-
-    path: str
-    bytes: int
-    documents: int
-    files: int
-    passages: int
-    adapters: int
-    left_out: tuple[str, ...] = ()
-    embedders: tuple[str, ...] = ()
 
 
 def export_pack(

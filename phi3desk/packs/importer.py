@@ -7,7 +7,7 @@ import shutil
 import threading
 import uuid
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from phi3desk.errors import UserError
@@ -28,6 +28,7 @@ from phi3desk.packs.manifest import (
     embedder_of,
     left_behind,
 )
+from phi3desk.packs.outcome import ImportedPack
 from phi3desk.paths import Paths
 from phi3desk.profiles.profile import ICONS, Profile
 from phi3desk.profiles.store import ProfileStore
@@ -37,29 +38,6 @@ _STAGING = ".incoming-"
 #: of the progress: what putting a byte of an index into the library costs against unpacking it, and what of that is
 #: done from one step to the next
 _INDEX_WEIGHT, _INDEX_PART = 20, 25 << 20
-
-
-@dataclass(frozen=True)
-class ImportedPack:
-    """What a pack became.
-
-    `documents` counts files without an index, too; `folder` is where the files are, "" where there are none.
-    `model_missing` is the model the profile wants and that is not here, "" where there is none. `embeds` tells that
-    passages wait for new vectors, for `embedder`, which made those of the pack, is not here, `reads` that there are
-    files without an index; either is done by the next `sync`.
-    """
-
-    profile: Profile
-    collections: tuple[int, ...]
-    adapters: tuple[str, ...]
-    adapters_reused: tuple[str, ...]
-    documents: int
-    passages: int
-    model_missing: str = ""
-    embeds: bool = False
-    reads: bool = False
-    folder: str = ""
-    embedder: str = ""
 
 
 def import_pack(

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
-from filelock import FileLock
 
 from phi3desk.chat.messages import DAY_SECONDS, DAYS_IN_BIN
 from phi3desk.errors import DamagedFile, UserError, say
+from phi3desk.file_lock import FileLock
 from phi3desk.paths import copies_of, put_aside, resource, write_atomically
 from phi3desk.profiles.profile import COLORS, LONGEST_NAME, Profile
 from phi3desk.profiles.validation import check_profile
@@ -211,7 +211,7 @@ class ProfileStore:
     def _changing(self) -> Iterator[None]:
         """Hold the file for a change that no other process can come between, and keep it; may be nested."""
         with self._lock:
-            outermost = self._lock.lock_counter == 1
+            outermost = self._lock.depth == 1
             if outermost:
                 self._look()
             before = self._content
@@ -228,7 +228,7 @@ class ProfileStore:
     def _look(self) -> None:
         """Take in what is in the file, where it is not what was last seen."""
         state = self._state()
-        if state == self._seen or state is None or self._lock.lock_counter > 1:
+        if state == self._seen or state is None or self._lock.depth > 1:
             return
         self._seen = state
         try:

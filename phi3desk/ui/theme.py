@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import qtawesome
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary, WeakMethod
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 from phi3desk.ui.colors import DARK, LIGHT, Tokens
+from phi3desk.ui.icons import material_icon
 from phi3desk.ui.style_sheet import style_sheet
 
 SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL = 4, 8, 12, 16, 24
@@ -17,6 +22,17 @@ TARGET = 32
 LIST_PX, READING_PX = 13, 15
 LEAST_LIST_PX = 11
 READING_WIDTH = 760
+_followers: WeakKeyDictionary[QWidget, list[WeakMethod[Callable[[], None]]]] = WeakKeyDictionary()
+
+
+@dataclass
+class _Dress:
+    """What the application wears: asked for by every row of a list, so that it is not read from the palette."""
+
+    shown: Tokens = LIGHT
+
+
+_dress = _Dress()
 
 
 def apply_scheme(application: QApplication, choice: str, reading_size: int = READING_PX) -> None:
@@ -30,8 +46,7 @@ def apply_scheme(application: QApplication, choice: str, reading_size: int = REA
     schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
     hints.setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
     dark = choice == "dark" or (choice == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
-    shown = DARK if dark else LIGHT
-    qtawesome.reset_cache()
+    shown = _dress.shown = DARK if dark else LIGHT
     if application.style().objectName() != "fusion":
         application.setStyle(QStyleFactory.create("Fusion"))
     font = application.font()
@@ -40,6 +55,19 @@ def apply_scheme(application: QApplication, choice: str, reading_size: int = REA
     application.setFont(font)
     application.setPalette(palette_of(shown))
     application.setStyleSheet(style_sheet(shown, scale))
+    for widget, methods in list(_followers.items()):
+        for method in methods:
+            if isValid(widget) and (recolor := method()) is not None:
+                recolor()
+
+
+def follow_scheme(widget: QWidget, recolor: Callable[[], None]) -> None:
+    """Have a method called whenever the application is dressed anew, for what the palette does not colour by itself.
+
+    `recolor` is a method of the widget, or of an object that lives as long.
+    """
+    # not by events of its palette: a widget gets a dozen of them while it is put into its place
+    _followers.setdefault(widget, []).append(WeakMethod(recolor))
 
 
 def palette_of(tokens: Tokens) -> QPalette:
@@ -81,17 +109,16 @@ def palette_of(tokens: Tokens) -> QPalette:
 
 def tokens() -> Tokens:
     """Return the tokens of the scheme that is shown now."""
-    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
-    return DARK if window.lightness() < 128 else LIGHT
+    return _dress.shown
 
 
 def icon(name: str, color: str | None = None) -> QIcon:
-    """Return a Material icon (qtawesome's mdi6 names, without the prefix) in the scheme's quiet text or a given colour.
+    """Return a Material icon in the scheme's quiet text or a given colour.
 
-    Icons do not recolour by themselves: ask again when `widgets.scheme_icons.follow_scheme` calls.
+    Icons do not recolour by themselves: ask again when `follow_scheme` calls.
     """
     shown = tokens()
-    return qtawesome.icon(f"mdi6.{name}", color=color or shown.quiet, color_disabled=shown.line)
+    return material_icon(name, color or shown.quiet, shown.line)
 
 
 def list_px() -> int:

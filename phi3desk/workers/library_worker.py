@@ -15,18 +15,19 @@ from phi3desk.library import language
 from phi3desk.library.documents import (
     Collection,
     EmbedderInfo,
+    Fault,
     FileOutcome,
     ImportProgress,
     ImportSummary,
     SearchResult,
 )
-from phi3desk.library.integrity import Fault
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.line_protocol import take_standard_output
 from phi3desk.logs import log_to_file
-from phi3desk.packs.exporter import ExportedPack, export_pack
-from phi3desk.packs.importer import ImportedPack, import_pack
+from phi3desk.packs.exporter import export_pack
+from phi3desk.packs.importer import import_pack
 from phi3desk.packs.manifest import PackProgress
+from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings

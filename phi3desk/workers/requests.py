@@ -16,6 +16,7 @@ from phi3desk.library.documents import (
     Collection,
     Document,
     EmbedderInfo,
+    Fault,
     FileOutcome,
     ImportProgress,
     ImportSummary,
@@ -25,12 +26,10 @@ from phi3desk.library.documents import (
     SearchResult,
     SearchScope,
 )
-from phi3desk.library.integrity import Fault
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
-from phi3desk.packs.exporter import ExportedPack
-from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import PackProgress
+from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.workers.protocol import Request
 
 #: Left, top, right and bottom of a recognised word in points from the upper left corner of its page.

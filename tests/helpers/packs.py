@@ -11,7 +11,8 @@ from phi3desk.library.embedding.embedder import Embedder
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.library import Library
 from phi3desk.library.search.all_kinds import ALL_KINDS
-from phi3desk.packs.importer import ImportedPack, import_pack
+from phi3desk.packs.importer import import_pack
+from phi3desk.packs.outcome import ImportedPack
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 from tests.helpers.reading import READER

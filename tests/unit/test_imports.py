@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ PACKAGE = Path(phi3desk.__file__).parent
 #: packages in the order of their imports; those of one line do not know each other
 PACKAGES = (
     ("__init__", "errors"),
-    ("paths", "line_protocol", "csv_safe", "logs", "disk"),
+    ("paths", "line_protocol", "csv_safe", "logs", "disk", "file_lock"),
     ("settings", "sqlite_file"),
     ("backups",),
     ("library", "model"),
@@ -149,14 +150,21 @@ def test_each_library_stays_in_its_room():
     assert not wrong
 
 
-def loaded_by(statement: str) -> set[str]:
-    code = f"{statement}; import sys; print(' '.join(n for n in {HEAVY!r} if n in sys.modules))"
+def loaded_by(statement: str, names: Sequence[str] = HEAVY) -> set[str]:
+    code = f"{statement}; import sys; print(' '.join(n for n in {tuple(names)!r} if n in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 
 def test_importing_the_window_loads_nothing_heavy():
     assert loaded_by("import phi3desk.app") == set()
+
+
+def test_window_is_seen_before_the_rest_of_it_is_loaded():
+    """What costs a start much, and what only a page needs that nobody has entered yet."""
+    pages = [f"phi3desk.ui.{room}.page" for room in ("library", "experts", "models", "settings", "comparison")]
+    late = [*pages, "phi3desk.ui.source.pane", "PySide6.QtPdf", "phi3desk.packs.exporter", "phi3desk.library.catalog"]
+    assert loaded_by("import phi3desk.app", ["qtawesome", "qtpy", "filelock", "asyncio", "psutil", *late]) == set()
 
 
 def test_parsing_the_command_line_loads_nothing_heavy():

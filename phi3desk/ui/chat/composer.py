@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLay
 from phi3desk.chat.messages import Mention
 from phi3desk.ui.chat.mentions import MentionCompleter
 from phi3desk.ui.chat.nameable import text_of
-from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, icon, reading_font, tokens
+from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, follow_scheme, icon, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, clear
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.shortcuts import tell_keys
 
 MOST_LINES = 8

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextEdit, QToolButton, QWidge
 
 from phi3desk.chat.messages import Basis, Message
 from phi3desk.model.types import Role
-from phi3desk.ui.theme import RADIUS, TARGET, icon
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.theme import RADIUS, TARGET, follow_scheme, icon
 
 
 class MessageAction(Enum):

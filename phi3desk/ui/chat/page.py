@@ -23,10 +23,9 @@ from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.chat.start_page import StartPage
 from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.formatting import counted
-from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon, tokens
+from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, follow_scheme, icon, tokens
 from phi3desk.ui.widgets.elided_label import ElidedLabel
 from phi3desk.ui.widgets.focus import focus_first
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 

@@ -30,7 +30,7 @@ class StartController(QObject):
     @property
     def is_first(self) -> bool:
         """Whether nothing has been asked yet, or there is nothing to ask."""
-        return not self._has_documents() or not self._services.conversations.conversations()
+        return not self._has_documents() or not self._services.conversations.has_any()
 
     def show(self) -> None:
         """Show the page as things are now."""

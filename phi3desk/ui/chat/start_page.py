@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
 from phi3desk.library.documents import Figures, ImportProgress, Phase
 from phi3desk.ui.formatting import duration, number
 from phi3desk.ui.library.progress import ProgressText
-from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, icon, set_kind, tokens
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, follow_scheme, icon, set_kind, tokens
 from phi3desk.ui.widgets.scroll_column import ScrollColumn
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 

@@ -33,8 +33,7 @@ from phi3desk.ui.chat.message_writer import BUBBLE, CARD, SEARCHED, VERSION, WIT
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.formatting import place_of
 from phi3desk.ui.inert_text import InertDocument, plain
-from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, reading_font, tokens
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, follow_scheme, reading_font, tokens
 from phi3desk.ui.widgets.shortcuts import tell_keys
 
 EARLIER = "earlier:"

@@ -23,9 +23,8 @@ from phi3desk.library.documents import (
     SearchScope,
 )
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
-from phi3desk.packs.exporter import ExportedPack
-from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import PackProgress
+from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.worker_client import WorkerClient, ignore
 from phi3desk.workers.protocol import Failure, FailureKind

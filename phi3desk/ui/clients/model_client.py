@@ -58,6 +58,8 @@ class ModelClient(QObject):
         self.model: LoadedModel | None = None
         self.speed: Speed | None = None
         self.hardware: Hardware | None = None
+        #: the model that could not be loaded, and why, until one is loaded again
+        self.failed: tuple[ModelRef, Failure] | None = None
         self._wanted: tuple[ModelRef, LoadOptions] | None = None
         self._adapters: tuple[AdapterUse, ...] = ()
         self._loading = 0
@@ -79,6 +81,11 @@ class ModelClient(QObject):
     def is_loading(self) -> bool:
         """Whether a model is being loaded."""
         return self.worker.is_running(self._loading)
+
+    @property
+    def loading(self) -> ModelRef | None:
+        """The model that is being loaded."""
+        return self._wanted[0] if self._wanted is not None and self.is_loading else None
 
     def has_loaded(self, model: ModelRef) -> bool:
         """Whether a listed model is the one that is loaded, its file unchanged since."""
@@ -175,13 +182,13 @@ class ModelClient(QObject):
             return
         wanted = self._wanted
         model, options = wanted
-        self.model = self.speed = None
+        self.model = self.speed = self.failed = None
         self._too_slow = False
         self.load_started.emit(model)
         self._loading = self.worker.request(
             LoadModel(model, options, self._adapters),
             self._on_loaded,
-            lambda failure: self._on_load_failed(failure, superseded=self._wanted is not wanted),
+            lambda failure: self._on_load_failed(model, failure, superseded=self._wanted is not wanted),
             lambda progress: self.load_progressed.emit(progress.fraction),
         )
 
@@ -191,13 +198,14 @@ class ModelClient(QObject):
         if tuple(model.adapters) != self._adapters:
             self._send_adapters()
 
-    def _on_load_failed(self, failure: Failure, *, superseded: bool) -> None:
+    def _on_load_failed(self, model: ModelRef, failure: Failure, *, superseded: bool) -> None:
         if superseded or failure.kind is FailureKind.DIED:
             return
         self._wanted = None
         if failure.kind is FailureKind.CANCELLED:
             self.load_stopped.emit()
         else:
+            self.failed = model, failure
             self.load_failed.emit(failure)
 
     def _on_adapters_set(self, model: LoadedModel) -> None:

@@ -17,10 +17,9 @@ from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINK, answer_document
 from phi3desk.ui.formatting import number, place_of, translate
 from phi3desk.ui.inert_text import InertDocument, plain
-from phi3desk.ui.theme import SPACE_S, SPACE_XS, reading_font, tokens
+from phi3desk.ui.theme import SPACE_S, SPACE_XS, follow_scheme, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 READING_PX = 14
 

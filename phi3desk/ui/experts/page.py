@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.errors import UserError
 from phi3desk.model.types import AdapterEntry, ModelEntry
-from phi3desk.packs.importer import ImportedPack
+from phi3desk.packs.outcome import ImportedPack
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.model_client import ModelClient

@@ -28,6 +28,7 @@ class ExpertSwitcher(QPushButton):
         super().__init__(parent)
         self._profile: Profile | None = None
         self._summary = ""
+        self._told: tuple[list[Profile], Profile, str] | None = None
         self._warning, self._warning_words = "", ""
         self.expert_menu = QMenu(self)
         self.expert_menu.setToolTipsVisible(True)
@@ -37,6 +38,9 @@ class ExpertSwitcher(QPushButton):
 
     def show_experts(self, profiles: list[Profile], current: Profile, summary: str) -> None:
         """Show the expert in use and fill the menu."""
+        if (profiles, current, summary) == self._told:
+            return
+        self._told = profiles, current, summary
         self._profile, self._summary = current, summary
         self._describe()
         self.expert_menu.clear()

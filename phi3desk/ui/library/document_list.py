@@ -26,9 +26,8 @@ from phi3desk.ui.library.document_table import ADVICE, CHANGED, NAME, PAGES, PAS
 from phi3desk.ui.library.password_dialog import PasswordDialog
 from phi3desk.ui.library.state_chips import StateChips
 from phi3desk.ui.services import Services
-from phi3desk.ui.theme import SPACE_S, icon
+from phi3desk.ui.theme import SPACE_S, follow_scheme, icon
 from phi3desk.ui.widgets.basic import Button, label, on_click
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.shortcuts import bind
 
 REFRESH_MS = 150

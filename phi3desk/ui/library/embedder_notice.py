@@ -40,6 +40,7 @@ class EmbedderNotice(Card):
         self.column.addWidget(row)
         self.hide()
         self._library.collections_changed.connect(self._on_collections_changed)
+        self._on_collections_changed(self._library.collections)
 
     def _on_collections_changed(self, collections: Sequence[Collection]) -> None:
         if self._default is None and any(each.passages for each in collections):

@@ -24,10 +24,9 @@ from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.embedder_form import EmbedderForm
 from phi3desk.ui.library.rules_form import RulesForm
 from phi3desk.ui.services import Services
-from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, icon, tokens
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, follow_scheme, icon, tokens
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 SOURCE = Qt.ItemDataRole.UserRole

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from phi3desk.library.documents import Collection, ImportSummary, State
+from phi3desk.library.documents import Collection, State
 from phi3desk.ui.formatting import counted, number, translate
 from phi3desk.ui.library.collection_list import CollectionList
 from phi3desk.ui.library.document_import import DocumentImport
@@ -44,14 +44,17 @@ class LibraryPage(QWidget):
 
     document_opened = Signal(object)
 
-    def __init__(self, services: Services, document_import: DocumentImport, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        document_import: DocumentImport,
+        progress: LibraryProgress,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._library, self._notices = services.library, services.notices
         self._document_import = document_import
-        self._running = 0
-        self._ended: list[ImportSummary | None] = []
-        self._failure: Failure | None = None
-        self._progress = LibraryProgress(services.library, self)
+        self._progress = progress
         self.setAccessibleName(self.tr("Library"))
         self.collections = CollectionList()
         self.documents = DocumentList(services, document_import)
@@ -61,8 +64,7 @@ class LibraryPage(QWidget):
         self.tabs = QTabBar()
         self._build()
         self._connect()
-        if self._library.collections:
-            self._on_collections_changed(self._library.collections)
+        self._take_up()
 
     @property
     def current_collection(self) -> int | None:
@@ -186,6 +188,18 @@ class LibraryPage(QWidget):
         self.documents.document_opened.connect(self.document_opened)
         self.documents.changed.connect(self._show_counts)
 
+    def _take_up(self) -> None:
+        """Show what was told before the page was there."""
+        if self._library.collections:
+            self._on_collections_changed(self._library.collections)
+        if self._library.status is not None:
+            self.import_bar.show_held(self._library.status.paused)
+        if self._progress.running:
+            self.import_bar.begin()
+            self._show_progress()
+        elif self._progress.ended or self._progress.failure is not None:
+            self._show_ended()
+
     def _on_collections_changed(self, collections: Sequence[Collection]) -> None:
         self.collections.show_collections(collections)
         self._show_title()
@@ -208,27 +222,22 @@ class LibraryPage(QWidget):
 
     def _on_import_started(self) -> None:
         """Imports that wait for each other are told as one."""
-        if self._running == 0:
-            self._ended.clear()
-            self._failure = None
+        if self._progress.running == 1:
             self.import_bar.begin()
-        self._running += 1
         self._show_page()
 
     def _show_progress(self) -> None:
-        if self._running and self._progress.progress is not None and self._progress.is_told:
+        if self._progress.running and self._progress.progress is not None and self._progress.is_told:
             self.import_bar.show_progress(self._progress.progress, self._progress.figures)
 
-    def _on_import_finished(self, ended: ImportSummary | Failure | None) -> None:
-        self._running = max(0, self._running - 1)
-        if isinstance(ended, Failure):
-            self._failure = ended
-        else:
-            self._ended.append(ended)
-        if self._running == 0:
-            failure = translate(self._failure.sentence) if self._failure is not None else ""
-            self.import_bar.finish(joined(self._ended), failure)
+    def _on_import_finished(self, _ended: object) -> None:
+        if not self._progress.running:
+            self._show_ended()
         self.documents.fetch()
+
+    def _show_ended(self) -> None:
+        failure = self._progress.failure
+        self.import_bar.finish(joined(self._progress.ended), translate(failure.sentence) if failure else "")
 
     def _on_failed(self, _failure: Failure) -> None:
         """Take back a name that was refused; the window tells why."""

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from phi3desk.library.documents import Figures, ImportProgress, LibraryStatus, Phase
+from phi3desk.library.documents import Figures, ImportProgress, ImportSummary, LibraryStatus, Phase
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import number
+from phi3desk.workers.protocol import Failure
 
 #: an import of which nothing was heard yet
 _BEGUN = ImportProgress(0, 0, 0, 0, 0, "", 0.0, None, phase=Phase.CHECKING)
@@ -53,7 +54,10 @@ class LibraryProgress(QObject):
         super().__init__(parent)
         self._library = library
         self._progress_text = ProgressText(self)
-        self._running = 0
+        #: how many imports run or wait for each other, and what became of those that have ended meanwhile
+        self.running = 0
+        self.ended: list[ImportSummary | None] = []
+        self.failure: Failure | None = None
         self._goes_on = False
         self._counted = False
         self._busy_with = Phase.CHECKING
@@ -90,7 +94,10 @@ class LibraryProgress(QObject):
         return said
 
     def _on_started(self) -> None:
-        self._running += 1
+        if not self.running:
+            self.ended = []
+            self.failure = None
+        self.running += 1
         if self.progress is None:
             self._counted = False
             self.progress = _BEGUN
@@ -116,8 +123,12 @@ class LibraryProgress(QObject):
         self._counted = self.progress is not None and self.progress.phase is not Phase.CHECKING
         self.changed.emit()
 
-    def _on_finished(self, _ended: object) -> None:
-        self._running = max(0, self._running - 1)
-        if not self._running:
+    def _on_finished(self, ended: ImportSummary | Failure | None) -> None:
+        self.running = max(0, self.running - 1)
+        if isinstance(ended, Failure):
+            self.failure = ended
+        else:
+            self.ended.append(ended)
+        if not self.running:
             self.progress = None
         self.changed.emit()

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 from phi3desk.library.documents import State
 from phi3desk.ui.formatting import number
 from phi3desk.ui.library.document_states import STATE_LOOKS, state_word
-from phi3desk.ui.theme import SPACE_XS, icon, tokens
+from phi3desk.ui.theme import SPACE_XS, follow_scheme, icon, tokens
 from phi3desk.ui.widgets.basic import Button, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 #: What comes and goes while an import runs stands last, so that the others stay where they are.
 ORDER = (

@@ -42,6 +42,8 @@ class ModelImport(QObject):
         self._adapters = services.adapters
         self._settings = services.settings
         self._under_way = 0
+        #: the path and the reason of the file that was refused last, until another one is checked
+        self.refusal: tuple[str, Failure] | None = None
 
     def choose(self, window: QWidget) -> None:
         """Ask for a GGUF file, a model or an adapter, and add it."""
@@ -66,6 +68,7 @@ class ModelImport(QObject):
 
     def _begin(self, path: str, work: Callable[[], ModelEntry | AdapterEntry | DoubtfulBase]) -> None:
         self._under_way += 1
+        self.refusal = None
         self.checking.emit(Path(path).name)
         in_background(self, work, partial(self._on_added, path), partial(self._on_refused, path))
 
@@ -95,6 +98,7 @@ class ModelImport(QObject):
 
     def _on_refused(self, path: str, failure: Failure) -> None:
         self._end_check()
+        self.refusal = path, failure
         self.refused.emit(path, failure)
 
     def _end_check(self) -> None:

@@ -61,6 +61,17 @@ class ModelsPage(Page):
         self._build()
         self._connect()
         self.refresh()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Show what was told before the page was there."""
+        if self._model_import.refusal is not None:
+            self._on_refused(*self._model_import.refusal)
+        if self._model.loading is not None:
+            self._on_load_started(self._model.loading)
+        elif self._model.failed is not None:
+            model, failure = self._model.failed
+            self._fail(model.name, translate(failure.sentence))
 
     def refresh(self) -> None:
         """Read the lists anew; of several readings under way only the last one counts."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from phi3desk.errors import Sentence
-from phi3desk.packs.exporter import ExportedPack
-from phi3desk.packs.importer import ImportedPack
+from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.ui.formatting import counted, listed, size_of, translate
 
 #: documents that are named one by one

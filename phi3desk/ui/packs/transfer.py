@@ -14,9 +14,8 @@ from shiboken6 import isValid
 
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Collection, Document
-from phi3desk.packs.exporter import ExportedPack
-from phi3desk.packs.importer import ImportedPack
 from phi3desk.packs.manifest import SUFFIX, PackProgress
+from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.packs.bar import PackBar

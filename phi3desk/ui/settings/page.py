@@ -16,10 +16,9 @@ from phi3desk.ui.formatting import translated_literal
 from phi3desk.ui.settings.copies_card import CopiesCard
 from phi3desk.ui.settings.reranker_row import RERANKER, RerankerRow
 from phi3desk.ui.settings.row import SettingRow
-from phi3desk.ui.theme import SPACE_M, SPACE_S, icon
+from phi3desk.ui.theme import SPACE_M, SPACE_S, follow_scheme, icon
 from phi3desk.ui.widgets.basic import Button, Card, Page, Rule, label, on_click, selectable
 from phi3desk.ui.widgets.focus import focus_first
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 
 class SettingsPage(Page):

@@ -25,23 +25,22 @@ from phi3desk.library.kinds import has_pages, kind_named
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import also_as, translate
 from phi3desk.ui.library.document_states import advice
+from phi3desk.ui.pages import LEAST_WIDTH
 from phi3desk.ui.source.find_bar import FindBar, PdfFinder
 from phi3desk.ui.source.highlights import Areas, PageHighlights
 from phi3desk.ui.source.page_area import Fit, PageArea
 from phi3desk.ui.source.pdf_file import PdfFile
 from phi3desk.ui.source.pdf_page_view import Highlight, PageView
 from phi3desk.ui.source.text_page_view import FIRST_PX, TextFinder, TextPageView
-from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, icon
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, follow_scheme, icon
 from phi3desk.ui.widgets.basic import label
 from phi3desk.ui.widgets.elided_label import ElidedLabel
 from phi3desk.ui.widgets.focus import focus_first
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.shortcuts import bind
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 from phi3desk.workers.protocol import Failure
 
 STEP = 1.2
-FIRST_WIDTH, LEAST_WIDTH = 420, 320
 #: In deviations, as `Found.meaning`; cosines, which stored messages may hold in their place, reach 1 at most.
 CLOSE, VERY_CLOSE = 2.0, 4.0
 

@@ -12,8 +12,7 @@ from phi3desk.library.text import Span, locate
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.source.pdf_page_view import PASSAGE_SHARE
-from phi3desk.ui.theme import SPACE_L, reading_font, tokens
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.theme import SPACE_L, follow_scheme, reading_font, tokens
 
 SMALLEST_PX, FIRST_PX, LARGEST_PX = 9, 14, 48
 TAB_SPACES = 4

@@ -19,9 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.paths import resource
-from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, icon, tokens
+from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, follow_scheme, icon, tokens
 from phi3desk.ui.widgets.flow_layout import FlowLayout
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 from phi3desk.ui.widgets.scroll_column import ScrollColumn
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.messages import DAY_SECONDS, DAYS_IN_BIN
 from phi3desk.ui.chat.controller import ConversationController
-from phi3desk.ui.experts.page import ExpertsPage
 from phi3desk.ui.formatting import moment
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, TARGET, icon
@@ -131,15 +130,22 @@ class BinDialog(QDialog):
 
 
 class Bin(QObject):
-    """Knows what is in the bin and opens it; `changed` tells that something left it there."""
+    """Knows what is in the bin and opens it; `changed` tells that something left it there.
+
+    `bring_back` takes an expert out of it by its id.
+    """
 
     changed = Signal()
 
     def __init__(
-        self, services: Services, conversations: ConversationController, experts: ExpertsPage, window: QWidget
+        self,
+        services: Services,
+        conversations: ConversationController,
+        bring_back: Callable[[str], object],
+        window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._services, self._conversations, self._experts = services, conversations, experts
+        self._services, self._conversations, self._bring_back = services, conversations, bring_back
         self._window = window
 
     def rows(self) -> list[BinRow]:
@@ -173,6 +179,6 @@ class Bin(QObject):
             name,
             deleted,
             True,
-            lambda: self._experts.bring_back(profile_id),
+            lambda: self._bring_back(profile_id),
             lambda: self._services.profiles.delete_for_good(profile_id),
         )

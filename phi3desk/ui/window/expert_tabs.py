@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -15,10 +17,7 @@ from phi3desk.ui.comparison.page import ComparisonPage
 from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.examples.page import ExamplesPage
-from phi3desk.ui.experts.active import ActiveExpert
-from phi3desk.ui.experts.adapter_checks import ActiveAdapterChecks
 from phi3desk.ui.experts.page import ExpertsPage
-from phi3desk.ui.experts.switcher import ExpertSwitcher
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 
@@ -28,61 +27,60 @@ STEP_PAGES = {Step.ADD_DOCUMENTS: Page.LIBRARY, Step.ADD_ADAPTER: Page.MODELS}
 
 
 class ExpertTabs(QObject):
-    """Makes the tabs of the experts page and lets a conversation's answers be judged and compared."""
+    """Lets a conversation's answers be judged and compared, and makes the tabs of the experts page for it."""
 
     def __init__(
         self,
         services: Services,
-        page: ExpertsPage,
         conversation_controller: ConversationController,
-        expert: ActiveExpert,
+        give_back: Callable[[], None],
         window: QWidget,
     ) -> None:
+        """`give_back` brings the model in line with the expert in use again, after a comparison."""
         super().__init__(window)
-        self._page = page
+        self._services = services
+        self._page: ExpertsPage | None = None
         self._conversation_controller = conversation_controller
         self._notices = services.notices
-        self.runner = ComparisonRunner(services, expert.apply, self)
-        launcher = ComparisonLauncher(services, self.runner, lambda: conversation_controller.is_answering, window)
-        self.comparison = ComparisonPage(services, self.runner, launcher)
-        self.examples = ExamplesPage(services)
+        self.runner = ComparisonRunner(services, give_back, self)
+        self._launcher = ComparisonLauncher(services, self.runner, lambda: conversation_controller.is_answering, window)
         self.feedback = Feedback(services, window)
         self.inline_comparison = InlineComparisonController(
-            services, self.runner, launcher, self.feedback, conversation_controller, self
+            services, self.runner, self._launcher, self.feedback, conversation_controller, self
         )
-        self.adapter_checks = ActiveAdapterChecks(services, expert, self)
-        self._connect(services)
+        self.runner.running_changed.connect(self._on_running_changed)
+        self.inline_comparison.many_requested.connect(self._on_many)
 
-    def _connect(self, services: Services) -> None:
-        page = self._page
+    def join(self, page: ExpertsPage) -> None:
+        """Put the tabs beside the experts of a page."""
+        self._page = page
+        self.comparison = ComparisonPage(self._services, self.runner, self._launcher)
+        self.examples = ExamplesPage(self._services)
         page.add_tab(COMPARISON, self.comparison, self.tr("Does it help?"))
         page.add_tab(EXAMPLES, self.examples, self.tr("Examples"))
-        page.answer_with(services.model, lambda: self._conversation_controller.is_answering or self.runner.running)
+        page.answer_with(
+            self._services.model, lambda: self._conversation_controller.is_answering or self.runner.running
+        )
         page.guide.step_chosen.connect(self._on_step_chosen)
         page.tabs.currentChanged.connect(self._on_tab_changed)
         self.feedback.changed.connect(self.examples.refresh)
-        self.runner.running_changed.connect(self._on_running_changed)
-        self.inline_comparison.many_requested.connect(self._on_many)
 
     def follow(self, view: ConversationView) -> None:
         """Let the answers of a conversation be judged and compared."""
         view.action_requested.connect(self._on_action_requested)
         self.inline_comparison.follow(view)
 
+    def act(self, action: MessageAction, message_id: int) -> None:
+        """Do what was asked for of an answer before its conversation was followed."""
+        self._on_action_requested(action, message_id)
+        if action is MessageAction.COMPARE:
+            self.inline_comparison.compare(message_id)
+
     def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
         if action is MessageAction.GOOD:
             self.feedback.good(self._conversation, message_id)
         elif action is MessageAction.NOT_GOOD:
             self.feedback.not_good(self._conversation, message_id)
-
-    def warn_in(self, switcher: ExpertSwitcher) -> None:
-        """Say beside the expert in use that an adapter of it does not suit its model."""
-        checks = self.adapter_checks
-        checks.changed.connect(lambda: switcher.show_warning(checks.line, checks.text()))
-
-    def close(self) -> None:
-        """Stop a comparison; its answers so far are kept."""
-        self.runner.stop()
 
     @property
     def _conversation(self) -> int:
@@ -95,17 +93,21 @@ class ExpertTabs(QObject):
 
     def _on_many(self, question: str, profile_id: str, variants: list[str]) -> None:
         self._notices.show_page(Page.EXPERTS)
-        self._page.show_tab(COMPARISON)
+        self._show_tab(COMPARISON)
         self.comparison.prepare(question, profile_id, variants)
 
     def _on_step_chosen(self, step: Step) -> None:
         if step is Step.COLLECT_EXAMPLES:
-            self._page.show_tab(EXAMPLES)
+            self._show_tab(EXAMPLES)
         else:
             self._notices.show_page(STEP_PAGES[step])
 
+    def _show_tab(self, name: str) -> None:
+        if self._page is not None:
+            self._page.show_tab(name)
+
     def _on_tab_changed(self, _: int) -> None:
-        if self._page.tabs.currentWidget() is self.comparison:
+        if self._page is not None and self._page.tabs.currentWidget() is self.comparison:
             self.comparison.refresh()
 
     def _on_running_changed(self, running: bool) -> None:

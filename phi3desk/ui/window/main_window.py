@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -11,41 +13,39 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QKeySequence,
+    QPaintEvent,
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from phi3desk.backups import Copy
 from phi3desk.chat.messages import Conversation, Message, Source
 from phi3desk.library.documents import Collection, ImportSummary
+from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.export import ConversationExport
+from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.presenter import ChatPresenter
 from phi3desk.ui.chat.start_controller import StartController
 from phi3desk.ui.experts.active import ActiveExpert
-from phi3desk.ui.experts.page import ExpertsPage
+from phi3desk.ui.experts.adapter_checks import ActiveAdapterChecks
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.library.document_import import DocumentImport
-from phi3desk.ui.library.page import LibraryPage
 from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.models.model_import import ModelImport
-from phi3desk.ui.models.page import ModelsPage
 from phi3desk.ui.models.status import ModelStatus
 from phi3desk.ui.notices import NoticeAction
-from phi3desk.ui.pages import Page
+from phi3desk.ui.pages import FIRST_WIDTH, Page
 from phi3desk.ui.services import Services
-from phi3desk.ui.settings.page import SettingsPage
-from phi3desk.ui.source.pane import FIRST_WIDTH, SourcePane
 from phi3desk.ui.widgets.focus import focus_into, focus_next_pane
+from phi3desk.ui.widgets.lazy_stack import LazyStack
 from phi3desk.ui.widgets.shortcuts import Keys, bind, told_shortcuts
-from phi3desk.ui.window import geometry, sidebar
-from phi3desk.ui.window.about_dialog import AboutDialog
+from phi3desk.ui.window import geometry, rooms, sidebar
 from phi3desk.ui.window.bin import Bin
 from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
-from phi3desk.ui.window.expert_tabs import ExpertTabs
 from phi3desk.ui.window.shortcuts import ShortcutsDialog, expert_keys, set_shortcuts
 from phi3desk.ui.window.sidebar import Sidebar
 from phi3desk.ui.window.source_dock import SourceDock
@@ -53,15 +53,29 @@ from phi3desk.ui.window.toast import Toast
 from phi3desk.ui.window.worker_banner import WorkerBanner
 from phi3desk.workers.protocol import Failure
 
+if TYPE_CHECKING:
+    from phi3desk.ui.experts.page import ExpertsPage
+    from phi3desk.ui.library.page import LibraryPage
+    from phi3desk.ui.models.page import ModelsPage
+    from phi3desk.ui.settings.page import SettingsPage
+    from phi3desk.ui.source.pane import SourcePane
+    from phi3desk.ui.window.expert_tabs import ExpertTabs
+
 #: what the page in the middle keeps beside the panes, in pixels
 LEAST_MIDDLE = 400
 DRESSING_MS = 400
+#: what can be done with an answer that `expert_tabs` does
+JUDGED = (MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.COMPARE)
 
 
 class MainWindow(QMainWindow):
-    """The one window of the program; `scheme_changed` asks for the application to be dressed anew."""
+    """The one window of the program; `scheme_changed` asks for the application to be dressed anew.
+
+    `painted` tells, once, that the window can be seen: what takes its time begins then.
+    """
 
     scheme_changed = Signal()
+    painted = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,34 +90,31 @@ class MainWindow(QMainWindow):
         self.conversation_export = ConversationExport(services, self)
         self.sidebar = Sidebar()
         self.chat = ChatPage()
-        self.source = SourcePane(services.library)
         self.library_progress = LibraryProgress(services.library, self)
-        self.library_page = LibraryPage(services, self.document_import)
-        self.experts_page = ExpertsPage(services)
-        self.expert_tabs = ExpertTabs(
-            services, self.experts_page, self.conversation_controller, self.active_expert, self
+        self.adapter_checks = ActiveAdapterChecks(services, self.active_expert, self)
+        self.bin = Bin(
+            services, self.conversation_controller, lambda expert: self.experts_page.bring_back(expert), self
         )
-        self.bin = Bin(services, self.conversation_controller, self.experts_page, self)
-        self.models_page = ModelsPage(services, self.model_import)
-        self.settings_page = SettingsPage(services.settings)
-        self.pages: dict[Page, QWidget] = {
-            Page.CHAT: self.chat,
-            Page.LIBRARY: self.library_page,
-            Page.EXPERTS: self.experts_page,
-            Page.MODELS: self.models_page,
-            Page.SETTINGS: self.settings_page,
-        }
+        self.pages: LazyStack[Page] = LazyStack(
+            {
+                Page.CHAT: lambda: self.chat,
+                Page.LIBRARY: lambda: self.library_page,
+                Page.EXPERTS: lambda: self.experts_page,
+                Page.MODELS: lambda: self.models_page,
+                Page.SETTINGS: lambda: self.settings_page,
+            }
+        )
         self.worker_banner = WorkerBanner([services.library.worker, services.model.worker])
         self.start_controller = StartController(
             services, self.active_expert, self.library_progress, self.chat.start, self
         )
-        self._stack = QStackedWidget()
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self.presenter = ChatPresenter(
             self.chat, self.conversation_controller, self.conversation_export, services.notices, self
         )
-        self.source_dock = SourceDock(self.source, self.splitter, lambda: self.page, LEAST_MIDDLE, self)
+        self.source_dock = SourceDock(self._make_source, self.splitter, lambda: self.page, LEAST_MIDDLE, self)
+        self.splitter.setCollapsible(2, False)
         self.toast = Toast(self)
         self.drop_overlay = DropOverlay(self)
         #: the copy that is to be put back once the window is closed
@@ -111,6 +122,7 @@ class MainWindow(QMainWindow):
         self._searched = ""
         self._model_status = ""
         self._opened = 0
+        self._was_painted = False
         self._dressing = QTimer(self, singleShot=True, interval=DRESSING_MS)
         self._dressing.timeout.connect(self._dress_anew)
         self._connect()
@@ -124,17 +136,15 @@ class MainWindow(QMainWindow):
         self.chat.composer.setFocus()
 
     def _lay_out(self) -> None:
-        for widget in self.pages.values():
-            self._stack.addWidget(widget)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.worker_banner)
-        column.addWidget(self._stack, 1)
+        column.addWidget(self.pages.widget, 1)
         # of its own: what the widest page would like to have pushes the pane beside it out of the window
         middle.setMinimumWidth(LEAST_MIDDLE)
-        for position, pane in enumerate((self.sidebar, middle, self.source)):
+        for position, pane in enumerate((self.sidebar, middle)):
             self.splitter.addWidget(pane)
             self.splitter.setCollapsible(position, False)
             self.splitter.setStretchFactor(position, 1 if pane is middle else 0)
@@ -150,29 +160,94 @@ class MainWindow(QMainWindow):
         self._connect_model()
         self._set_shortcuts()
 
+    # what is made when it is first needed
+
+    @cached_property
+    def library_page(self) -> LibraryPage:
+        """The page of the library."""
+        page = rooms.library_page(self._services, self.document_import, self.library_progress)
+        page.document_opened.connect(self.source_dock.show_document)
+        return page
+
+    @cached_property
+    def experts_page(self) -> ExpertsPage:
+        """The page of the experts, with what stands beside them."""
+        page = rooms.experts_page(self._services)
+        page.profile_used.connect(self.use_expert)
+        page.profile_saved.connect(self._on_expert_saved)
+        self.expert_tabs.join(page)
+        return page
+
+    @cached_property
+    def expert_tabs(self) -> ExpertTabs:
+        """What judges and compares the answers of the conversation."""
+        tabs = rooms.expert_tabs(self._services, self.conversation_controller, self.active_expert.apply, self)
+        tabs.runner.running_changed.connect(lambda _: self._enable_stop())
+        tabs.follow(self.chat.view)
+        return tabs
+
+    @cached_property
+    def models_page(self) -> ModelsPage:
+        """The page of the models."""
+        page = rooms.models_page(self._services, self.model_import)
+        page.adapters_changed.connect(self.adapter_checks.check_again)
+        page.model_chosen.connect(lambda name: self.active_expert.load(self._services.models.find(name)))
+        page.model_in_use_changed.connect(self.active_expert.apply)
+        return page
+
+    @cached_property
+    def settings_page(self) -> SettingsPage:
+        """The page of the settings."""
+        page = rooms.settings_page(self._services)
+        page.setting_changed.connect(self._on_setting_changed)
+        page.restore_requested.connect(self._on_restore_requested)
+        page.reranker.wanted.connect(self._on_reranker_wanted)
+        return page
+
+    @property
+    def source(self) -> SourcePane:
+        """The pane of sources."""
+        return self.source_dock.pane
+
+    def _make_source(self) -> SourcePane:
+        pane = rooms.source_pane(self._services.library)
+        pane.set_reading_size(self._services.settings.get("appearance.reading_size"))
+        return pane
+
+    @property
+    def _is_comparing(self) -> bool:
+        return "expert_tabs" in self.__dict__ and self.expert_tabs.runner.running
+
+    def stop_comparison(self) -> None:
+        """Stop a comparison that runs; its answers so far are kept."""
+        if self._is_comparing:
+            self.expert_tabs.runner.stop()
+
     # what is shown
 
     def show_page(self, page: Page, *, with_keyboard: bool = True) -> None:
         """Show a page, and give it the keyboard."""
-        self._stack.setCurrentWidget(self.pages[page])
+        self.pages.show(page)
         self.sidebar.mark_page(page)
         conversation = self.conversation_controller.conversation
         self.sidebar.mark(conversation.id if conversation and page is Page.CHAT else 0)
         self.source_dock.follow_page()
         self._lift_toast()
         if with_keyboard:
-            focus_into(self.pages[page])
+            focus_into(self.pages.page(page))
 
     @property
     def page(self) -> Page:
         """The page that is shown."""
-        return next(page for page, widget in self.pages.items() if widget is self._stack.currentWidget())
+        return self.pages.shown
 
     def apply_settings(self) -> None:
         """Take over what was changed on the settings page."""
         size = self._services.settings.get("appearance.reading_size")
-        for reads in (self.chat.view, self.chat.composer, self.source):
-            reads.set_reading_size(size)
+        self.chat.view.set_reading_size(size)
+        self.chat.composer.set_reading_size(size)
+        for pane in self.source_dock.panes:
+            pane.set_reading_size(size)
 
     def say(self, text: str) -> None:
         """Show a notice."""
@@ -264,17 +339,11 @@ class MainWindow(QMainWindow):
         side.search_changed.connect(self._on_search_changed)
         side.expert_switcher.expert_chosen.connect(self.use_expert)
         side.expert_switcher.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
-        self.settings_page.setting_changed.connect(self._on_setting_changed)
-        self.settings_page.restore_requested.connect(self._on_restore_requested)
-        self.settings_page.reranker.wanted.connect(self._on_reranker_wanted)
 
     def _connect_experts(self) -> None:
-        page, tabs = self.experts_page, self.expert_tabs
+        checks, switcher = self.adapter_checks, self.sidebar.expert_switcher
         self.active_expert.changed.connect(self._show_expert)
-        page.profile_used.connect(self.use_expert)
-        page.profile_saved.connect(self._on_expert_saved)
-        tabs.warn_in(self.sidebar.expert_switcher)
-        tabs.runner.running_changed.connect(lambda _: self._enable_stop())
+        checks.changed.connect(lambda: switcher.show_warning(checks.line, checks.text()))
 
     def _on_new(self) -> None:
         self.conversation_controller.begin()
@@ -351,7 +420,7 @@ class MainWindow(QMainWindow):
         chat.source_pane_toggled.connect(self.source_dock.toggle)
         chat.foot_resized.connect(self._lift_toast)
         chat.view.source_requested.connect(self.show_source)
-        self.expert_tabs.follow(chat.view)
+        chat.view.action_requested.connect(self._on_action_requested)
 
     def _on_conversation_opened(self, conversation: Conversation | None, messages: list[Message], writing: int) -> None:
         opened = conversation.id if conversation else 0
@@ -370,12 +439,17 @@ class MainWindow(QMainWindow):
         conversation = self.conversation_controller.conversation
         self._opened = conversation.id if conversation else 0
 
+    def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
+        """Make what judges and compares answers at the first such wish; from then on it follows by itself."""
+        if action in JUDGED and "expert_tabs" not in self.__dict__:
+            self.expert_tabs.act(action, message_id)
+
     def _enable_stop(self) -> None:
-        self._stop_shortcut.setEnabled(self.conversation_controller.is_answering or self.expert_tabs.runner.running)
+        self._stop_shortcut.setEnabled(self.conversation_controller.is_answering or self._is_comparing)
 
     def _on_stop(self) -> None:
         self.conversation_controller.stop()
-        self.expert_tabs.runner.stop()
+        self.stop_comparison()
 
     def _on_collections_chosen(self, collections: tuple[int, ...]) -> None:
         self.conversation_controller.choose_collections(collections)
@@ -397,7 +471,6 @@ class MainWindow(QMainWindow):
         for worker in (library.worker, self._services.model.worker):
             worker.died.connect(lambda sentence: self._offer(translate(sentence)))
         self.chat.composer.mentions.follow(library)
-        self.library_page.document_opened.connect(self.source_dock.show_document)
 
     def choose_files(self) -> None:
         """Ask for documents and import them."""
@@ -433,13 +506,10 @@ class MainWindow(QMainWindow):
         self.model_status.changed.connect(self._show_model)
         files.model_added.connect(self._on_model_added)
         files.adapter_added.connect(self._on_adapter_added)
-        files.adapter_added.connect(lambda _: self.expert_tabs.adapter_checks.check_again())
-        self.models_page.adapters_changed.connect(self.expert_tabs.adapter_checks.check_again)
+        files.adapter_added.connect(lambda _: self.adapter_checks.check_again())
         files.refused.connect(self._on_file_refused)
+        files.doubted.connect(self._on_file_doubted)
         files.checking.connect(self.model_status.show_check)
-        models = self._services.models
-        self.models_page.model_chosen.connect(lambda name: self.active_expert.load(models.find(name)))
-        self.models_page.model_in_use_changed.connect(self.active_expert.apply)
 
     def choose_model(self) -> None:
         """Ask for a GGUF file, add it, and answer with it from now on."""
@@ -457,6 +527,12 @@ class MainWindow(QMainWindow):
         """Tell at once; the models page keeps the reason."""
         if self.page is not Page.MODELS:
             self._offer(translate(failure.sentence), self.tr("&Show"), lambda: self.show_page(Page.MODELS))
+
+    def _on_file_doubted(self, path: str, doubt: DoubtfulBase) -> None:
+        """Have the models page ask, where it is not there yet to hear of it."""
+        if not self.pages.is_made(Page.MODELS):
+            self.pages.page(Page.MODELS)
+            self.models_page.ask_about(path, doubt)
 
     # window
 
@@ -482,19 +558,24 @@ class MainWindow(QMainWindow):
         self._stop_shortcut.activated.connect(self._on_stop)
 
     def show_shortcuts(self) -> None:
-        """Tell what can be done by which keys."""
-        ShortcutsDialog(told_shortcuts(self, self.tr("Everywhere")), self).open()
+        """Tell what can be done by which keys, on the pages that were not entered yet too."""
+        for page in Page:
+            self.pages.page(page)
+        _ = self.source_dock.pane
+        told = told_shortcuts(self, self.tr("Everywhere"))
+        ShortcutsDialog(told, self).open()
 
     def show_about(self) -> None:
         """Tell what this program is and what it is made of."""
-        AboutDialog(self).open()
+        rooms.show_about(self)
 
     def _on_find(self) -> None:
-        if self.source.isVisible():
+        if self.source_dock.is_shown:
             self.source.open_search()
 
     def _on_next_pane(self, step: int) -> None:
-        focus_next_pane((self.sidebar, self.pages[self.page], self.source), self.focusWidget(), step)
+        panes = (self.sidebar, self.pages.page(self.page), *self.source_dock.panes)
+        focus_next_pane(panes, self.focusWidget(), step)
 
     def _on_search_wanted(self) -> None:
         self.sidebar.search.setFocus()
@@ -509,6 +590,12 @@ class MainWindow(QMainWindow):
         """See to it that nothing of the window is beyond the screen: only now it is known what its frame takes."""
         super().showEvent(event)
         QTimer.singleShot(0, self, lambda: geometry.fit_on_screen(self))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep sizes and what has been written so far."""

@@ -22,8 +22,7 @@ from phi3desk.chat.messages import Conversation
 from phi3desk.ui.experts.switcher import ExpertSwitcher
 from phi3desk.ui.formatting import number
 from phi3desk.ui.pages import Page
-from phi3desk.ui.theme import SPACE_M, SPACE_S, TARGET, icon
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
+from phi3desk.ui.theme import SPACE_M, SPACE_S, TARGET, follow_scheme, icon
 from phi3desk.ui.widgets.shortcuts import bind
 from phi3desk.ui.window.conversation_list import ConversationDelegate, ConversationListModel
 

@@ -245,7 +245,7 @@ def test_adapter_that_does_not_fit_is_named_and_leaves_no_trace(
     expert = services.profiles.create("Wide")
     use = AdapterUse(kept.stem, str(kept))
     services.profiles.save(dataclasses.replace(expert, adapters=(use,)))
-    with qtbot.waitSignals([window.expert_tabs.adapter_checks.changed, services.model.adapters_failed], timeout=WAIT):
+    with qtbot.waitSignals([window.adapter_checks.changed, services.model.adapters_failed], timeout=WAIT):
         window.use_expert(expert.id)
     assert window.sidebar.expert_switcher.warning == f"{use.name} does not fit"
     assert window.toast.text.endswith("This expert answers without adapters until that is settled.")

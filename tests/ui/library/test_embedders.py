@@ -21,6 +21,7 @@ from phi3desk.library.documents import (
 )
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.page import FOLDERS, LibraryPage
+from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.services import Services
 from phi3desk.workers.requests import AddEmbedder, MeasureEmbedder, Sync, UseEmbedder
 from tests.ui.recorded_worker import RecordedWorker, document, recorded_library
@@ -56,7 +57,7 @@ def page(qtbot: QtBot, services: Services) -> Callable[..., LibraryPage]:
         library = recorded_library(worker)
         recorded = replace(services, library=library)
         document_import = DocumentImport(recorded, lambda: None)
-        made = LibraryPage(recorded, document_import)
+        made = LibraryPage(recorded, document_import, LibraryProgress(library, library))
         library.setParent(made)
         document_import.setParent(made)
         made.worker, made.library = worker, library  # type: ignore[attr-defined]

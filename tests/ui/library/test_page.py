@@ -30,6 +30,7 @@ from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_table import ADVICE, PAGES
 from phi3desk.ui.library.page import FOLDERS, LibraryPage
 from phi3desk.ui.library.password_dialog import PasswordDialog
+from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure, FailureKind, Request
@@ -62,7 +63,7 @@ def page(qtbot: QtBot, services: Services) -> Callable[..., LibraryPage]:
         document_import = DocumentImport(
             recorded, lambda: next((one for one in library.collections if one.id == made.current_collection), None)
         )
-        made = LibraryPage(recorded, document_import)
+        made = LibraryPage(recorded, document_import, LibraryProgress(library, library))
         library.setParent(made)
         document_import.setParent(made)
         made.worker, made.library = worker, library  # type: ignore[attr-defined]
@@ -466,7 +467,9 @@ def test_library_page_shows_real_imports_and_undoes_a_removal(
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\nnothing of a document")
     real = replace(services, library=real_library)
-    page = LibraryPage(real, DocumentImport(real, lambda: None, real_library))
+    page = LibraryPage(
+        real, DocumentImport(real, lambda: None, real_library), LibraryProgress(real_library, real_library)
+    )
     qtbot.addWidget(page)
     page.resize(1000, 700)
     page.show()

@@ -40,7 +40,7 @@ class QuietModel(QObject):
     adapters_changed = Signal(object)
     stopped = Signal(object)
     hardware_known = Signal(object)
-    model = None
+    model = loading = failed = None
     is_loading = False
 
     def __init__(self) -> None:

@@ -7,9 +7,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk.ui.colors import DARK, LIGHT
-from phi3desk.ui.theme import apply_scheme, tokens
+from phi3desk.ui.theme import apply_scheme, follow_scheme, tokens
 from phi3desk.ui.widgets.basic import Button
-from phi3desk.ui.widgets.scheme_icons import follow_scheme
 
 
 def color_of(button: Button) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.ui.window import components
-from phi3desk.ui.window.components import licence_text, shipped_components
+from phi3desk.ui.window.about import components
+from phi3desk.ui.window.about.components import licence_text, shipped_components
 
 
 def test_parts_are_found_without_parsing_the_metadata_of_a_package_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,12 +45,11 @@ from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
 from phi3desk.ui.notices import NoticeAction
-from phi3desk.ui.pages import Page
+from phi3desk.ui.pages import LEAST_WIDTH, Page
 from phi3desk.ui.services import Services
-from phi3desk.ui.source.pane import LEAST_WIDTH
 from phi3desk.ui.widgets.elided_label import ElidedLabel
 from phi3desk.ui.window import geometry
-from phi3desk.ui.window.about_dialog import AboutDialog
+from phi3desk.ui.window.about.dialog import AboutDialog
 from phi3desk.ui.window.main_window import MainWindow
 from phi3desk.ui.window.shortcuts import ShortcutsDialog
 from tests.helpers.pdf import write_pump_manual
@@ -449,6 +448,9 @@ def test_window_offers_to_start_a_worker_again_that_was_given_up(
 
 
 def test_window_gives_every_control_a_name(window: MainWindow) -> None:
+    for page in Page:
+        window.show_page(page)
+    window.source_dock.toggle()
     kinds = (QAbstractButton, QLineEdit, QAbstractItemView, QTextEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
     kinds += (QSlider, QProgressBar)
     controls = {control for kind in kinds for control in window.findChildren(kind)}
@@ -471,7 +473,7 @@ def test_window_puts_the_keyboard_into_what_is_shown(qtbot: QtBot, window: MainW
     for page in (Page.LIBRARY, Page.EXPERTS, Page.MODELS, Page.SETTINGS, Page.CHAT):
         window.show_page(page)
         focused = window.focusWidget()
-        assert window.pages[page].isAncestorOf(focused), page
+        assert window.pages.page(page).isAncestorOf(focused), page
         assert focused.focusPolicy() & Qt.FocusPolicy.TabFocus
     window.source.show()
     visited = []

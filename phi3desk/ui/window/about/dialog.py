@@ -19,7 +19,7 @@ from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XL
 from phi3desk.ui.widgets.basic import label, selectable
-from phi3desk.ui.window.components import Component, licence_text, shipped_components
+from phi3desk.ui.window.about.components import Component, licence_text, shipped_components
 from phi3desk.workers.protocol import Failure
 
 
