@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from phi3desk.library.documents import Figures, ImportProgress, ImportSummary, Phase, State
 from phi3desk.ui.formatting import counted, duration, number, translate
@@ -214,16 +215,37 @@ class ImportBar(Card):
         column.addLayout(first)
         column.addWidget(self._figures)
         column.addWidget(self._searchable)
-        head = QHBoxLayout()
-        head.setSpacing(SPACE_M)
-        head.addWidget(self._phase, 1)
-        head.addWidget(self._ended, 1)
-        head.addWidget(self.pause_button)
-        head.addWidget(self.cancel_button)
-        head.addWidget(self.close_button)
-        self.column.addLayout(head)
+        words, buttons = QHBoxLayout(), QHBoxLayout()
+        words.addWidget(self._phase, 1)
+        words.addWidget(self._ended, 1)
+        words.addWidget(self.close_button)
+        buttons.addWidget(self.pause_button)
+        buttons.addWidget(self.cancel_button)
+        buttons.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._head.addLayout(words, 1)
+        self._head.addLayout(buttons)
+        for layout in (words, buttons, self._head):
+            layout.setSpacing(SPACE_M)
+        self.column.addLayout(self._head)
         self.column.addWidget(self._running)
         self.column.addWidget(self.unreadable_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """Put the buttons under the words where not all that an import can be busy with has room beside them."""
+        metrics = self._phase.fontMetrics()
+        needed = max(metrics.horizontalAdvance(self._progress_text.phase(phase)) for phase in Phase)
+        needed += sum(
+            max(button.sizeHint().width(), button.minimumWidth()) + SPACE_M
+            for button in (self.pause_button, self.cancel_button)
+        )
+        edges, ways = self.column.contentsMargins(), QBoxLayout.Direction
+        room = self.contentsRect().width() - edges.left() - edges.right()
+        self._head.setDirection(ways.TopToBottom if needed > room else ways.LeftToRight)
 
     def _show_running(self, running: bool) -> None:
         for widget in (self._running, self._phase, self.pause_button, self.cancel_button):

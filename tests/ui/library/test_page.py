@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from phi3desk.errors import say
@@ -28,11 +28,13 @@ from phi3desk.paths import Paths
 from phi3desk.ui.clients.library_client import LibraryClient, library_worker
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_table import ADVICE, PAGES
+from phi3desk.ui.library.import_bar import ImportBar
 from phi3desk.ui.library.page import FOLDERS, LibraryPage
 from phi3desk.ui.library.password_dialog import PasswordDialog
 from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
+from phi3desk.ui.widgets.elided_label import ElidedLabel
 from phi3desk.workers.protocol import Failure, FailureKind, Request
 from phi3desk.workers.requests import (
     Cancel,
@@ -459,6 +461,23 @@ def real_library(home: Paths, qtbot: QtBot) -> Iterator[LibraryClient]:
     client.start()
     yield client
     client.close()
+
+
+def test_import_bar_says_all_it_is_busy_with_in_a_narrow_window(qtbot: QtBot) -> None:
+    bar = ImportBar()
+    qtbot.addWidget(bar)
+    bar.begin()
+    bar.show_progress(replace(PROGRESS, phase=Phase.RENEWING), None)
+    for width, beside in ((900, True), (400, False)):
+        bar.resize(width, bar.sizeHint().height())
+        bar.show()
+        QApplication.processEvents()
+        words = next(one for one in bar.findChildren(ElidedLabel) if one.text() == "Embedding again with another model")
+        assert words.contentsRect().width() >= words.fontMetrics().horizontalAdvance(words.text())
+        assert (bar.pause_button.geometry().top() < words.geometry().bottom()) == beside
+    height = bar.sizeHint().height()
+    bar.show_progress(replace(PROGRESS, phase=Phase.READING), None)
+    assert bar.sizeHint().height() == height
 
 
 def test_library_page_shows_real_imports_and_undoes_a_removal(
