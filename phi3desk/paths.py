@@ -52,6 +52,11 @@ class Paths:
         return self.home / "models.json"
 
     @property
+    def measured(self) -> Path:
+        """JSON file of what was measured of models on this machine; it is made again at any time."""
+        return self.home / "measured.json"
+
+    @property
     def embedder_list(self) -> Path:
         """JSON file that lists the folders of embedding models that the user added, and which one is the default."""
         return self.home / "embedders.json"

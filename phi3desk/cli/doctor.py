@@ -22,8 +22,10 @@ from phi3desk.library.embedding import e5_small
 from phi3desk.library.embedding.made_models import changed_files
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.model.llama.hardware import hardware
+from phi3desk.model.measured import MeasuredStore, machine_of
 from phi3desk.model.starter import find_large_starter
 from phi3desk.model.store import ModelStore
+from phi3desk.model.types import Hardware
 from phi3desk.paths import Paths, is_empty
 from phi3desk.settings import Settings
 
@@ -148,6 +150,7 @@ def look_over(paths: Paths) -> dict[str, Any]:
         report |= {"devices": [asdict(device) for device in machine.devices], "can_offload": machine.can_offload}
         report |= {"memory_total": machine.memory_total, "memory_free": machine.memory_free}
         checks.append(Check("llama.cpp", True, _offload_sentence(machine.can_offload)))
+        checks += _speed_check(paths, machine)
     report["checks"] = [asdict(check) for check in checks]
     report["missing"] = [check.name for check in checks if not check.ok]
     return report
@@ -258,6 +261,24 @@ def _model_check(paths: Paths) -> Check:
             "language model", True, f"{entry.name}, the starter", "For expert answers: phi3desk models add PHI3.gguf"
         )
     return Check("language model", True, entry.name)
+
+
+def _speed_check(paths: Paths, machine: Hardware) -> list[Check]:
+    """Tell what was measured of the model in use; nothing where that was not done yet."""
+    from phi3desk.model.llama.bindings import build
+
+    processor = next((device.description for device in machine.devices if device.kind == "cpu"), "") or "CPU"
+    entry = ModelStore(paths).in_use()
+    if entry is None:
+        return []
+    measured = MeasuredStore(paths.measured).find(entry.fingerprint, machine_of(processor, build()))
+    if measured is None:
+        return []
+    says = (
+        f"reads {measured.read:.0f} tokens a second with {measured.reading_threads} threads, "
+        f"writes {measured.written:.1f} with {measured.threads}"
+    )
+    return [Check("model speed", True, says)]
 
 
 def _offload_sentence(can_offload: bool) -> str:

@@ -15,10 +15,12 @@ from phi3desk.chat.prompt import Completion
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.line_protocol import take_standard_output
 from phi3desk.logs import log_to_file
+from phi3desk.model.llama.bindings import build
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.hardware import hardware
+from phi3desk.model.measured import MeasuredStore, machine_of
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import LoadedModel
+from phi3desk.model.types import LoadedModel, Measured
 from phi3desk.paths import open_paths
 from phi3desk.workers.protocol import Operation, Task
 from phi3desk.workers.requests import (
@@ -26,6 +28,7 @@ from phi3desk.workers.requests import (
     GetHardware,
     LoadModel,
     LoadProgress,
+    MeasureModel,
     PromptRead,
     SetAdapters,
     TextPiece,
@@ -42,8 +45,12 @@ TEXT_EVERY = 1 / 30
 class ModelService:
     """Answers the requests to the model; they share one lane, for there is one model."""
 
-    def __init__(self, models: ModelStore) -> None:
+    def __init__(self, models: ModelStore, measured: MeasuredStore | None = None) -> None:
         self._models = models
+        self._measured = measured
+        self._may_measure = False
+        #: tells whether another request waits for the model
+        self.has_waiting: Callable[[], bool] = lambda: False
         self._engine: Engine | None = None
         self._name = ""
 
@@ -56,6 +63,7 @@ class ModelService:
                 SetAdapters.served_by(self.set_adapters),
                 WriteAnswer.served_by(self.answer),
                 CompleteQuestion.served_by(self.complete_question),
+                MeasureModel.served_by(self.measure),
             ],
             "hardware": [GetHardware.served_by(lambda request, task: hardware())],
         }
@@ -85,6 +93,11 @@ class ModelService:
         with suppress(UserError):
             engine.set_adapters(request.adapters)
         self._engine, self._name = engine, entry.name
+        # a number of cores that a person chose is kept to, and a graphics card has none
+        self._may_measure = not request.options.threads and not engine.loaded.gpu_layers
+        kept = self._measured.find(*self._measured_as(engine)) if self._measured and self._may_measure else None
+        if kept is not None:
+            engine.run_as(kept)
         return self._loaded(engine)
 
     def set_adapters(self, request: SetAdapters, _: Task[Never]) -> LoadedModel:
@@ -116,6 +129,19 @@ class ModelService:
     def complete_question(self, request: CompleteQuestion, task: Task[Never]) -> WrittenQuestion:
         """Complete a follow-up in a few tokens."""
         return write_complete(self._loaded_engine(), request.follow_up, task.cancelled)
+
+    def measure(self, _: MeasureModel, task: Task[Never]) -> Measured | None:
+        """Measure how the loaded model is run fastest and keep it; given up for any other request to the model."""
+        engine = self._engine
+        if engine is None or not self._may_measure:
+            return None
+        measured = engine.measure(lambda: task.cancelled.is_set() or self.has_waiting())
+        if measured is not None and self._measured is not None:
+            self._measured.keep(*self._measured_as(engine), measured)
+        return measured
+
+    def _measured_as(self, engine: Engine) -> tuple[str, str]:
+        return self._models.fingerprint(engine.loaded.path), machine_of(engine.loaded.device, build())
 
     def close(self) -> None:
         """Let the model go, if there is one."""
@@ -160,9 +186,11 @@ def main() -> int:
     outlet = Outlet(take_standard_output())
     paths = open_paths()
     log_to_file(paths.logs, "model-worker")
-    service = ModelService(ModelStore(paths))
+    service = ModelService(ModelStore(paths), MeasuredStore(paths.measured))
     try:
-        Worker("model", service.lanes(), outlet).run(sys.stdin.buffer)
+        worker = Worker("model", service.lanes(), outlet)
+        service.has_waiting = lambda: worker.has_waiting("model")
+        worker.run(sys.stdin.buffer)
     finally:
         service.close()
     return 0

@@ -27,7 +27,7 @@ from phi3desk.library.documents import (
     SearchScope,
 )
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
-from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
+from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, Sampling
 from phi3desk.packs.manifest import PackProgress
 from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.workers.protocol import Request
@@ -338,6 +338,11 @@ class CompleteQuestion(Request[WrittenQuestion, Never]):
     """Complete a follow-up that the rules leave in doubt; takes two seconds at most."""
 
     follow_up: FollowUp
+
+
+@dataclass(frozen=True)
+class MeasureModel(Request[Measured | None, Never]):
+    """Measure how the loaded model is run fastest, and run it so; None where it gave way to another request."""
 
 
 @dataclass(frozen=True)

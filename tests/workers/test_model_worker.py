@@ -10,8 +10,9 @@ from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.errors import Cancelled
 from phi3desk.library.documents import Passage
 from phi3desk.model.llama.engine import Engine
+from phi3desk.model.measured import MeasuredStore
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterUse, Ending, LoadOptions, ModelKind, ModelRef, Sampling, Turn
+from phi3desk.model.types import AdapterUse, Ending, LoadedModel, LoadOptions, ModelKind, ModelRef, Sampling, Turn
 from phi3desk.workers.model_worker import PROGRESS_EVERY, TEXT_EVERY, ModelService, TextPieces
 from phi3desk.workers.protocol import FailureKind, News
 from phi3desk.workers.requests import (
@@ -19,6 +20,7 @@ from phi3desk.workers.requests import (
     GetHardware,
     LoadModel,
     LoadProgress,
+    MeasureModel,
     PromptRead,
     SetAdapters,
     TextPiece,
@@ -114,6 +116,42 @@ def test_text_that_comes_quickly_is_told_in_few_lines(monkeypatch):
     pieces.give_out()
     assert "".join(piece.text for piece in told) == "".join(f"{number} " for number in range(90)) + "slow end."
     assert len(told) <= 34
+
+
+def test_a_model_is_measured_once_and_gives_way(home, tiny, monkeypatch):
+    class Asked:
+        cancelled = threading.Event()
+        emit = staticmethod(lambda _: None)
+
+    monkeypatch.setattr("phi3desk.model.llama.tuning.psutil.cpu_percent", lambda interval: 0.0)
+    automatic = LoadOptions(context=512, gpu_layers=0)
+
+    def loaded(options: LoadOptions) -> tuple[ModelService, LoadedModel]:
+        service = ModelService(ModelStore(home), MeasuredStore(home.measured))
+        return service, service.load(LoadModel(tiny, options), Asked())
+
+    service, model = loaded(automatic)
+    assert model.measured is None
+    service.has_waiting = lambda: True
+    assert service.measure(MeasureModel(), Asked()) is None
+    assert not home.measured.exists()
+    service.has_waiting = lambda: False
+    measured = service.measure(MeasureModel(), Asked())
+    assert measured.threads >= 1
+    assert measured.read > 0 < measured.written
+    service.close()
+    # the next load has it at once; a number of cores that a person chose is kept to
+    for options, expected in ((automatic, measured), (OPTIONS, None)):
+        service, model = loaded(options)
+        assert model.measured == expected
+        service.close()
+    assert service.measure(MeasureModel(), Asked()) is None
+    home.measured.write_text("{")
+    service, model = loaded(automatic)
+    assert model.measured is None
+    assert service.measure(MeasureModel(), Asked()).threads >= 1
+    service.close()
+    assert loaded(automatic)[1].measured is not None
 
 
 def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny, tiny_adapters):

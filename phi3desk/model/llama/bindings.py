@@ -19,11 +19,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # where llama.cpp ends the process it would first start a debugger for a backtrace
 os.environ.setdefault("GGML_NO_BACKTRACE", "1")
 
+import llama_cpp
 import llama_cpp.llama_cpp as api
 
 from phi3desk.errors import Cancelled
 
-__all__ = ["NativeFailure", "api", "encode_path", "load_adapter", "load_model"]
+__all__ = ["NativeFailure", "api", "build", "encode_path", "load_adapter", "load_model"]
 
 log = logging.getLogger("phi3desk.model.llama")
 
@@ -75,6 +76,11 @@ def encode_path(path: Path) -> bytes:
 def uses_amx() -> bool:
     """Return whether this build of llama.cpp computes with the processor's AMX tiles."""
     return b"AMX_INT8 = 1" in api.llama_print_system_info()
+
+
+def build() -> str:
+    """Return which llama.cpp this is, and what of the processor it uses."""
+    return f"{llama_cpp.__version__} {api.llama_print_system_info().decode('ascii', 'replace').strip()}"
 
 
 def load_model(

@@ -137,6 +137,10 @@ class Context:
             raise NativeFailure("the cache cannot go back")
         del self.tokens[position:]
 
+    def use_threads(self, writing: int, reading: int) -> None:
+        """Compute with so many threads from now on."""
+        api.llama_set_n_threads(self.handle, writing, reading)
+
     def logits(self) -> npt.NDArray[np.float32]:
         """Return a copy of the scores of every token to come next."""
         return self.scores().copy()

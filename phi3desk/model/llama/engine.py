@@ -22,6 +22,7 @@ from phi3desk.model.llama.drafting import Drafter, Pace
 from phi3desk.model.llama.hardware import fitting_context, fitting_gpu_layers, hardware
 from phi3desk.model.llama.sampler import Sampler, TextStream, clear_choice
 from phi3desk.model.llama.tokenizer import Tokenizer
+from phi3desk.model.llama.tuning import measure
 from phi3desk.model.llama.vocabulary import Vocabulary
 from phi3desk.model.repetition import RepetitionWatch
 from phi3desk.model.types import (
@@ -34,6 +35,7 @@ from phi3desk.model.types import (
     Hardware,
     LoadedModel,
     LoadOptions,
+    Measured,
     Role,
     Sampling,
     Turn,
@@ -85,6 +87,7 @@ class Engine:
         self._read: dict[tuple[str, int, int], _Attached] = {}
         self._tensors: dict[str, TensorInfo] = {}
         self._pace = Pace()
+        self._measured: Measured | None = None
         self._can_go_back = not (api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model))
         self._stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
 
@@ -134,7 +137,20 @@ class Engine:
             device=self._fit.device,
             adapters=self._adapters,
             prompt=self._prompt,
+            measured=self._measured,
         )
+
+    def measure(self, given_up: Callable[[], bool]) -> Measured | None:
+        """Measure for some seconds how this model is run fastest on the processor, and run it so; None as `measure`."""
+        measured = measure(self._model, self._vocabulary, given_up)
+        if measured is not None:
+            self.run_as(measured)
+        return measured
+
+    def run_as(self, measured: Measured) -> None:
+        """Run the model as it was measured to be fastest."""
+        self.context.use_threads(measured.threads, measured.reading_threads)
+        self._measured = measured
 
     def close(self) -> None:
         """Free the context, the adapters and the model; nothing else may be called after."""

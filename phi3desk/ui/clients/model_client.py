@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.follow_up_model import WrittenQuestion, may_complete
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.chat.series import Speed, speed_of
 from phi3desk.errors import Sentence
-from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, ModelRef, Sampling
+from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, Sampling
 from phi3desk.paths import Paths
-from phi3desk.ui.clients.worker_client import WorkerClient
+from phi3desk.ui.clients.worker_client import WorkerClient, ignore
 from phi3desk.workers.protocol import Failure, FailureKind
 from phi3desk.workers.requests import (
     CompleteQuestion,
     GetHardware,
     LoadModel,
+    MeasureModel,
     PromptRead,
     SetAdapters,
     TextPiece,
     WriteAnswer,
 )
+
+#: how long after a load, and after a try that gave way, the model is measured: nobody is to wait for that
+MEASURE_AFTER_MS, MEASURE_AGAIN_MS = 5_000, 120_000
 
 
 def model_worker(paths: Paths) -> WorkerClient:
@@ -35,15 +39,16 @@ def model_worker(paths: Paths) -> WorkerClient:
 class ModelClient(QObject):
     """The model worker. After a death the model that was loaded is loaded again by itself.
 
-    `load_started` carries a ModelRef, `load_progressed` 0..1, `loaded` a LoadedModel, `load_failed` a Failure;
-    `load_stopped` tells that the user stopped a load and nothing is loaded, `stopped` carries a Sentence when the
-    worker died or was given up, `hardware_known` a Hardware. `speed` is how fast the loaded model was when it wrote
-    last.
+    `load_started` carries a ModelRef, `load_progressed` 0..1, `loaded` a LoadedModel, and `measured` too, with how fast
+    it is; `load_failed` carries a Failure; `load_stopped` tells that the user stopped a load and nothing is loaded,
+    `stopped` carries a Sentence when the worker died or was given up, `hardware_known` a Hardware. `speed` is how fast
+    the loaded model was when it wrote last.
     """
 
     load_started = Signal(object)
     load_progressed = Signal(float)
     loaded = Signal(object)
+    measured = Signal(object)
     load_failed = Signal(object)
     load_stopped = Signal()
     adapters_changed = Signal(object)
@@ -64,6 +69,9 @@ class ModelClient(QObject):
         self._adapters: tuple[AdapterUse, ...] = ()
         self._loading = 0
         self._too_slow = False
+        self._measuring = QTimer(self)
+        self._measuring.setSingleShot(True)
+        self._measuring.timeout.connect(self._measure)
         self.worker.ready.connect(self._on_ready)
         self.worker.died.connect(self._on_worker_lost)
         self.worker.gave_up.connect(self._on_worker_lost)
@@ -184,6 +192,7 @@ class ModelClient(QObject):
         model, options = wanted
         self.model = self.speed = self.failed = None
         self._too_slow = False
+        self._measuring.stop()
         self.load_started.emit(model)
         self._loading = self.worker.request(
             LoadModel(model, options, self._adapters),
@@ -194,9 +203,27 @@ class ModelClient(QObject):
 
     def _on_loaded(self, model: LoadedModel) -> None:
         self.model = model
+        if self._wanted is not None and not self._wanted[1].threads and not model.gpu_layers and model.measured is None:
+            self._measuring.start(MEASURE_AFTER_MS)
         self.loaded.emit(model)
         if tuple(model.adapters) != self._adapters:
             self._send_adapters()
+
+    def _measure(self) -> None:
+        """Have the loaded model measured; it gives way to any question, and is tried again later then."""
+        measured_model = self.model
+
+        def on_result(measured: Measured | None) -> None:
+            if self.model is None or measured_model is None or self.model.ref != measured_model.ref:
+                return
+            if measured is None:
+                self._measuring.start(MEASURE_AGAIN_MS)
+                return
+            self.model = replace(self.model, measured=measured)
+            self.measured.emit(self.model)
+
+        if measured_model is not None:
+            self.worker.request(MeasureModel(), on_result, ignore)
 
     def _on_load_failed(self, model: ModelRef, failure: Failure, *, superseded: bool) -> None:
         if superseded or failure.kind is FailureKind.DIED:
@@ -218,4 +245,5 @@ class ModelClient(QObject):
 
     def _on_worker_lost(self, sentence: Sentence) -> None:
         self.model = None
+        self._measuring.stop()
         self.stopped.emit(sentence)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from phi3desk.model.types import GgufInfo, Hardware, ModelEntry
+from phi3desk.model.types import GgufInfo, Hardware, Measured, ModelEntry
 from phi3desk.ui.formatting import counted, number, size_of
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from phi3desk.ui.widgets.basic import Button, Card, StateBadge, clear, label, on_click
@@ -47,6 +47,8 @@ class ModelCard(Card):
         super().__init__(entry.called)
         self.entry = entry
         self.facts = label(size_of(entry.size), "quiet")
+        self.speed = label(kind="quiet")
+        self.speed.hide()
         self._memory = QVBoxLayout()
         self._memory.setSpacing(SPACE_XS)
         self.progress_bar = QProgressBar()
@@ -68,6 +70,23 @@ class ModelCard(Card):
         self.facts.setText("  ·  ".join(shown))
         self.facts.setToolTip(plain_tooltip("  ·  ".join(part for part in details if part)))
         self.facts.setAccessibleDescription("  ·  ".join(part for part in details if part))
+
+    def show_speed(self, measured: Measured | None) -> None:
+        """Show how fast the model was measured to be here, and what it runs with."""
+        self.speed.setVisible(measured is not None)
+        if measured is None:
+            return
+        text = self.tr(
+            "Measured here: reads about {read} and writes about {written} words a second. Processor cores in use: "
+            "{cores}."
+        )
+        self.speed.setText(
+            text.format(
+                read=number(measured.read * WORDS_PER_TOKEN),
+                written=number(measured.written * WORDS_PER_TOKEN, 1),
+                cores=number(measured.threads),
+            )
+        )
 
     def show_need(self, need: Need, hardware: Hardware, held: int = 0) -> None:
         """Show what the model needs against the memory of this machine; `held` bytes of it the model has already."""
@@ -128,6 +147,7 @@ class ModelCard(Card):
                     self.tr("{path} is not there any more. Put it back, or remove the model.").format(path=entry.path)
                 )
             )
+        self.column.addWidget(self.speed)
         self.column.addLayout(self._memory)
         loading = QHBoxLayout()
         loading.setSpacing(SPACE_M)

@@ -193,6 +193,7 @@ class ModelsPage(Page):
         model.loaded.connect(self._on_loaded)
         model.load_failed.connect(self._on_load_failed)
         model.hardware_known.connect(lambda _: self._show_needs())
+        model.measured.connect(lambda _: self._show_needs())
         self._loading: ModelRef | None = None
 
     def _show_lists(self, models: list[ModelEntry], adapters: list[Placed]) -> None:
@@ -253,10 +254,11 @@ class ModelsPage(Page):
             return
         card, hardware = self.cards[name], self._model.hardware
         card.show_facts(info)
-        if hardware is None:
-            return
         loaded = self._model.model
         is_loaded = loaded is not None and loaded.ref == card.entry.ref
+        card.show_speed(loaded.measured if loaded is not None and is_loaded else None)
+        if hardware is None:
+            return
         context = loaded.context if loaded is not None and is_loaded else self._context_of(info, hardware)
         need = Need(info.size, info.kv_bytes_per_token * context, context)
         card.show_need(need, hardware, need.weights + need.cache if is_loaded else 0)

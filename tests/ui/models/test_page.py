@@ -16,7 +16,7 @@ from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import ADAPTER, find_small_starter
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import Device, Hardware, ModelEntry
+from phi3desk.model.types import Device, Hardware, LoadedModel, Measured, ModelEntry
 from phi3desk.paths import Paths
 from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.page import PHI3_FILE, ModelsPage
@@ -40,6 +40,7 @@ class QuietModel(QObject):
     adapters_changed = Signal(object)
     stopped = Signal(object)
     hardware_known = Signal(object)
+    measured = Signal(object)
     model = loading = failed = None
     is_loading = False
 
@@ -122,6 +123,22 @@ def test_models_page_adds_a_model_uses_it_and_tells_what_it_needs(page, add, tin
     facts = page.cards[name].facts
     assert "phi3" in facts.toolTip() and "phi3" not in facts.text()
     assert "words at a time" in facts.text()
+
+
+def test_models_page_tells_how_fast_the_loaded_model_was_measured_to_be(
+    page, model, add, tiny_phi3: Path, qtbot: QtBot
+):
+    name = add(tiny_phi3)
+    qtbot.waitUntil(lambda: page.cards[name].facts.toolTip() != "", timeout=20_000)
+    assert not page.cards[name].speed.isVisible()
+    entry = page.cards[name].entry
+    loaded = LoadedModel(name, entry.path, "phi3", 512, 2048, 0, 2, entry.size, 1, False, "CPU", entry.fingerprint)
+    model.model = dataclasses.replace(loaded, measured=Measured(4, 8, 8.0, 40.0))
+    model.measured.emit(model.model)
+    shown = page.cards[name].speed
+    assert shown.isVisible()
+    assert "reads about 30 and writes about 6.0 words a second" in shown.text()
+    assert shown.text().endswith("cores in use: 4.")
 
 
 def test_models_page_removal_can_be_undone(page, notices: Notices, add, tiny_phi3: Path, qtbot: QtBot):
