@@ -1,0 +1,58 @@
+"""When the window has a model measured; the worker's process is not started, what is asked of it is looked at."""
+
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from phi3desk.model.types import LoadedModel, LoadOptions, Measured, ModelKind, ModelRef
+from phi3desk.paths import Paths
+from phi3desk.ui.clients import model_client
+from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.clients.worker_client import Call, WorkerClient
+from phi3desk.workers.requests import LoadModel, MeasureModel
+
+LOADED = LoadedModel("tiny", "/tiny.gguf", "phi3", 512, 2048, 0, 2, 1, 1, False, "CPU", "aa")
+FIGURES = Measured(4, 8, 9.0, 30.0)
+
+
+@pytest.fixture
+def client(home: Paths, monkeypatch: pytest.MonkeyPatch) -> ModelClient:
+    monkeypatch.setattr(model_client, "MEASURE_AFTER_MS", 1)
+    monkeypatch.setattr(model_client, "MEASURE_AGAIN_MS", 1)
+    return ModelClient(WorkerClient("model", home, ()))
+
+
+def asked(client: ModelClient, kind: type) -> list[Call]:
+    return [call for call in client.worker._calls.values() if isinstance(call.request, kind)]
+
+
+def load(client: ModelClient, loaded: LoadedModel, threads: int = 0) -> None:
+    client.load(ModelRef(ModelKind.GGUF, "tiny"), LoadOptions(threads=threads))
+    asked(client, LoadModel)[-1].on_result(loaded)
+
+
+def test_a_model_is_measured_after_it_is_loaded_until_it_is_known(client: ModelClient, qtbot: QtBot) -> None:
+    load(client, LOADED)
+    qtbot.waitUntil(lambda: len(asked(client, MeasureModel)) == 1)
+    asked(client, MeasureModel)[0].on_result(None)
+    qtbot.waitUntil(lambda: len(asked(client, MeasureModel)) == 2)
+    with qtbot.waitSignal(client.measured) as told:
+        asked(client, MeasureModel)[1].on_result(FIGURES)
+    assert told.args == [client.model] == [replace(LOADED, measured=FIGURES)]
+    assert not client._measuring.isActive()
+
+
+def test_what_is_known_or_chosen_is_not_measured(client: ModelClient) -> None:
+    for loaded, threads in ((replace(LOADED, measured=FIGURES), 0), (LOADED, 2), (replace(LOADED, gpu_layers=3), 0)):
+        load(client, loaded, threads)
+        assert not client._measuring.isActive()
+
+
+def test_figures_of_a_model_before_are_not_taken_for_those_of_the_next(client: ModelClient, qtbot: QtBot) -> None:
+    load(client, LOADED)
+    qtbot.waitUntil(lambda: len(asked(client, MeasureModel)) == 1)
+    other = replace(LOADED, name="other", sha256="bb")
+    load(client, other)
+    asked(client, MeasureModel)[0].on_result(FIGURES)
+    assert client.model == other
