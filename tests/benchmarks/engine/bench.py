@@ -15,7 +15,8 @@ from phi3desk.library.documents import Passage
 from phi3desk.model.gguf import inspect
 from phi3desk.model.llama.hardware import cores
 from phi3desk.model.types import GgufInfo, LoadOptions
-from phi3desk.paths import resource
+from phi3desk.paths import open_paths, resource
+from phi3desk.settings import Settings
 from tests.benchmarks.engine.partner import Partner, partner
 from tests.benchmarks.engine.program import ModelWorker, Program, listed
 from tests.benchmarks.phi3_shape import Phi3Shape, write_model
@@ -51,9 +52,12 @@ class Bench:
         return LoadOptions(context=min(CONTEXT, self.info.context_train), threads=cores())
 
     def home(self, name: str, program: Program, model: Path | None = None) -> Path:
-        """Return a data folder of a program with a model in use, made where it is not there yet."""
+        """Return a data folder of a program with a model in use and loaded as `options` say, made where it is not."""
         home = self.folder / f"{name}-{program.name or 'here'}"
         listed(home, model or self.model)
+        settings = Settings(open_paths(home).settings)
+        settings.set("model.context", self.options.context)
+        settings.set("model.threads", self.options.threads)
         return home
 
     @contextmanager
