@@ -66,9 +66,10 @@ class Pace:
             cost = seconds / max(median(self._single), 1e-9)
             self._learned[tokens] = (self._learned.get(tokens, cost) + cost) / 2
 
-    def took_slice(self, tokens: int, seconds: float) -> None:
-        """Learn from a slice of a prompt."""
-        self._slice = tokens, seconds
+    def took_to_read(self, tokens: int, size: int, seconds: float) -> None:
+        """Learn from tokens of a prompt that were read in slices of a size; few of them tell nothing of a whole one."""
+        if tokens >= size // 2:
+            self._slice = size, seconds * size / tokens
 
     def cost(self, tokens: int) -> float:
         """Return what reading so many tokens at once takes, in times of one alone."""

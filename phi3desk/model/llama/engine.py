@@ -229,7 +229,7 @@ class Engine:
         try:
             if self.context.read(prompt, cancelled, on_prefill):
                 read = time.perf_counter()
-                self._pace.took_slice(self.context.slice, (read - began) * self.context.slice / (len(prompt) - reused))
+                self._pace.took_to_read(len(prompt) - reused, self.context.slice, read - began)
                 ended = self._write(sampler, writing, sampling.max_tokens, cancelled)
             else:
                 read, ended = time.perf_counter(), Ending.CANCELLED
