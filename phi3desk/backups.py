@@ -303,6 +303,9 @@ def set_aside(paths: Paths, kept: Kept, *, with_vectors: bool = False) -> Path |
     parts = [file, *(file.with_name(file.name + end) for end in _BESIDE)]
     if with_vectors and kept is Kept.CATALOGUE:
         parts.append(paths.vectors)
+    if kept is Kept.CONVERSATIONS:
+        # they are of the conversations that go, by their ids
+        shutil.rmtree(paths.saved_states, ignore_errors=True)
     parts = [part for part in parts if part.exists()]
     if not parts:
         return None

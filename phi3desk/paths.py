@@ -72,6 +72,11 @@ class Paths:
         return self.home / "embedders"
 
     @property
+    def saved_states(self) -> Path:
+        """Folder of what models have read of conversations, so that it need not be read again; see `model.llama`."""
+        return self.home / "saved-states"
+
+    @property
     def packs(self) -> Path:
         """Folder of the documents that came in packs, copies all of them; the rest of a pack goes where its kind is."""
         return self.home / "packs"

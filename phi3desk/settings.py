@@ -154,6 +154,17 @@ SETTINGS: tuple[Setting, ...] = (
         automatic=0,
     ),
     Setting(
+        "model.saved_states",
+        2048,
+        "Model",
+        "Room on disk for what was read of conversations",
+        "Going on with an earlier conversation, also after a restart, then begins at once, without reading it again. "
+        "The files hold what documents say, readable by you only; 0 keeps none.",
+        low=0,
+        high=1048576,
+        unit="MB",
+    ),
+    Setting(
         "library.readers",
         0,
         "Library",

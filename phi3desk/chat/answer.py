@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from phi3desk.chat.citations import cite, keep_known_marks
-from phi3desk.chat.messages import Answer, Basis, MadeBy, Source, Timings
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Timings
 from phi3desk.chat.prompt import Completion, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
@@ -33,8 +33,12 @@ class Writer(Protocol):
         cancelled: threading.Event,
         *,
         formed: bool = True,
+        conversation: int = 0,
     ) -> Generation:
-        """Write what follows a prompt; `formed`: it has the form with passages that adapters may be trained on."""
+        """Write what follows a prompt; `formed`: it has the form with passages that adapters may be trained on.
+
+        `conversation` is the id of the one that the prompt is all of, 0 where it is none.
+        """
 
 
 def write(
@@ -54,8 +58,18 @@ def write(
     prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
     prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format)
     formed = bool(prompt.sources_read) and request.task is Task.QUESTION
-    generation = writer.generate(prompt.turns, sampling, on_prefill, on_text, cancelled, formed=formed)
-    return Completion(generation, prompt.sources_read, prompt.history_turns)
+    conversation = request.conversation if request.task is Task.QUESTION else 0
+    generation = writer.generate(
+        prompt.turns, sampling, on_prefill, on_text, cancelled, formed=formed, conversation=conversation
+    )
+    return Completion(
+        generation,
+        prompt.sources_read,
+        prompt.history_turns,
+        asked=prompt.turns[-1].text,
+        fitted=prompt.fitted,
+        context=loaded.context,
+    )
 
 
 def sources_of(result: SearchResult) -> tuple[Source, ...]:
@@ -80,6 +94,7 @@ def finish(
     generation = written.generation
     read = tuple(source for source in sources if source.n in written.sources_read)
     text, citations = cite(generation.text, read, question)
+    used = generation.prompt_tokens + generation.generated_tokens
     return Answer(
         text=text,
         citations=citations,
@@ -89,6 +104,7 @@ def finish(
         made_by=replace(made_by, adapters=generation.adapters),
         timings=timings_of(generation, search_seconds),
         kind=kind,
+        reading=Reading(written.asked, generation.text, generation.tokens, written.fitted, used, written.context),
     )
 
 
@@ -107,4 +123,5 @@ def timings_of(generation: Generation, search_seconds: float) -> Timings:
         first_token_s=search_seconds + generation.first_token_seconds,
         generated_tokens=generation.generated_tokens,
         tokens_per_s=generation.tokens_per_second,
+        reused_tokens=generation.reused_tokens,
     )

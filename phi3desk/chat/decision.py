@@ -162,9 +162,21 @@ def _write(question: Question, sources: tuple[Source, ...], seconds: float = 0.0
     return WriteStep(_request(question, sources), question.sampling, seconds)
 
 
+def request_ahead(question: Question) -> PromptRequest:
+    """Return what can be read of a question before it is asked, for `chat.prompt.opening`."""
+    return _request(question, ())
+
+
 def _request(question: Question, sources: tuple[Source, ...]) -> PromptRequest:
     return PromptRequest(
-        question.instructions, sources, question.history, question.text, question.mode, question.search_text
+        question.instructions,
+        sources,
+        question.history,
+        question.text,
+        question.mode,
+        question.search_text,
+        fitted=question.fitted,
+        conversation=question.conversation,
     )
 
 

@@ -13,7 +13,17 @@ from pathlib import Path
 import msgspec
 
 from phi3desk.chat.citations import keep_known_marks
-from phi3desk.chat.messages import DAY_SECONDS, DAYS_IN_BIN, Answer, Basis, Conversation, Mention, Message
+from phi3desk.chat.messages import (
+    DAY_SECONDS,
+    DAYS_IN_BIN,
+    Answer,
+    Basis,
+    Conversation,
+    Fitted,
+    Mention,
+    Message,
+    Reading,
+)
 from phi3desk.errors import say
 from phi3desk.library.text import fold
 from phi3desk.model.types import Ending, Role, Turn
@@ -362,7 +372,10 @@ def exchanges_in(turns: Sequence[Turn]) -> tuple[tuple[str, str], ...]:
 
 
 def turns_of(messages: list[Message]) -> tuple[Turn, ...]:
-    """Return the questions that were answered, and their answers, as turns; without marks, whose passages are gone."""
+    """Return the questions that were answered, and their answers, as turns.
+
+    Their texts are what was said, without marks; `as_read` is what the model read and wrote.
+    """
     turns: list[Turn] = []
     for question, answer in pairwise(messages):
         record = answer.answer
@@ -375,8 +388,19 @@ def turns_of(messages: list[Message]) -> tuple[Turn, ...]:
             continue
         if record.basis is Basis.NOTHING_FOUND or record.ended in (Ending.FAILED, Ending.WRITING):
             continue
-        turns += [Turn(Role.USER, question.text), Turn(Role.ASSISTANT, keep_known_marks(answer.text, ()))]
+        read = record.reading or Reading()
+        said = keep_known_marks(answer.text, ())
+        turns += [
+            Turn(Role.USER, question.text, read.asked),
+            Turn(Role.ASSISTANT, said, read.written if read.asked else "", read.tokens),
+        ]
     return tuple(turns)
+
+
+def fitted_of(messages: Sequence[Message]) -> Fitted:
+    """Return how the history of the last answer was made to fit."""
+    read = (message.answer.reading for message in reversed(messages) if message.answer is not None)
+    return next((reading.fitted for reading in read if reading is not None), Fitted())
 
 
 def documents_spoken_of(messages: Sequence[Message]) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class Timings:
     first_token_s: float = 0.0
     generated_tokens: int = 0
     tokens_per_s: float = 0.0
+    reused_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,39 @@ class MadeBy:
         adapters = [f"{use.name} {use.strength:g}" for use in self.adapters]
         model = model_title(self.model, self.model_path)
         return ", ".join(part for part in (self.profile, model, *adapters) if part)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How what was said before was made to fit into a context of so many tokens.
+
+    Of its exchanges the oldest `left_out` are not in the prompt, and the next `shortened` only as what was asked and
+    answered, without the passages.
+    """
+
+    left_out: int = 0
+    shortened: int = 0
+    context: int = 0
+
+
+#: nothing was left out
+WHOLE = Fitted()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the model read and wrote for an answer, word for word, so that the next question goes on from there.
+
+    `asked` is the question with its passages as it stood in the prompt, `written` the text before its marks were
+    looked after, in `tokens`. `used` is how many of the `context` tokens all of the prompt and the answer take.
+    """
+
+    asked: str = ""
+    written: str = ""
+    tokens: tuple[int, ...] = ()
+    fitted: Fitted = WHOLE
+    used: int = 0
+    context: int = 0
 
 
 class Basis(StrEnum):
@@ -97,7 +131,8 @@ class Answer:
     `sources` are all passages that were found relevant; the prompt held as many of the first ones as fit. `meanings`
     is the share of all passages that could be found by their meaning when the question was asked, 0 to 1; `words_only`
     tells why none was. `searched_for` is what was searched, where that was another text than the question that was
-    typed. `kind` is what was asked about documents as wholes (`Asked`), "" for an ordinary question.
+    typed. `kind` is what was asked about documents as wholes (`Asked`), "" for an ordinary question. `reading` is None
+    where no model was asked, or it wrote in parts.
     """
 
     text: str
@@ -111,6 +146,7 @@ class Answer:
     words_only: WordsOnly | None = None
     searched_for: str = ""
     kind: str = ""
+    reading: Reading | None = None
 
     @property
     def grounded(self) -> bool:

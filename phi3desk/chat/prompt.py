@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.evidence import excerpt
-from phi3desk.chat.messages import Source
+from phi3desk.chat.messages import WHOLE, Fitted, Source
 from phi3desk.errors import UserError
 from phi3desk.library.documents import place
 from phi3desk.library.kinds import has_pages
@@ -38,6 +38,7 @@ EXAMPLE = (
     ),
     Turn(Role.ASSISTANT, "The filters are changed every 500 hours [1]."),
 )
+NO_PASSAGES = "No passage was found for this question. Answer from what you know."
 WITHOUT_PASSAGES = "Answer the question briefly, in its language. Say so when you do not know."
 
 
@@ -141,7 +142,8 @@ FORMS = {"question, three excerpts": WITH_REFUSAL}
 class PromptRequest:
     """All that an answer could be made from; what does not fit the context window is left out by `compose`.
 
-    `standing_alone` is the question with what it takes from the history, "" where it takes nothing.
+    `standing_alone` is the question with what it takes from the history, "" where it takes nothing. `fitted` is how
+    the history was made to fit for the question before, `conversation` the id of the conversation, 0 for none.
     """
 
     instructions: str
@@ -151,6 +153,8 @@ class PromptRequest:
     mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
     standing_alone: str = ""
     task: Task = Task.QUESTION
+    fitted: Fitted = WHOLE
+    conversation: int = 0
 
 
 @dataclass(frozen=True)
@@ -160,15 +164,54 @@ class Prompt:
     turns: tuple[Turn, ...]
     sources_read: tuple[int, ...]
     history_turns: int
+    fitted: Fitted = WHOLE
 
 
 @dataclass(frozen=True)
 class Completion:
-    """What the model wrote, and which numbered sources it had read for it."""
+    """What the model wrote, and which numbered sources it had read for it.
+
+    `asked` is the last turn of the prompt, the question with its passages, `context` how many tokens the model reads at
+    a time.
+    """
 
     generation: Generation
     sources_read: tuple[int, ...]
     history_turns: int
+    asked: str = ""
+    fitted: Fitted = WHOLE
+    context: int = 0
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A question of the conversation with its answer, as turns of a prompt."""
+
+    asked: Turn
+    answered: Turn
+
+    @property
+    def whole(self) -> tuple[Turn, Turn]:
+        """What the model read and wrote then, word for word."""
+        if not self.asked.as_read or not self.answered.as_read:
+            return self.briefly
+        answered = Turn(Role.ASSISTANT, self.answered.as_read, tokens=self.answered.tokens)
+        return Turn(Role.USER, self.asked.as_read), answered
+
+    @property
+    def without_passages(self) -> bool:
+        """Whether what the model read then was the question alone."""
+        return self.asked.as_read in ("", self.asked.text.strip())
+
+    @property
+    def bare(self) -> Exchange:
+        """The exchange without what the model read then."""
+        return Exchange(*self.briefly)
+
+    @property
+    def briefly(self) -> tuple[Turn, Turn]:
+        """What was asked and answered, without passages and marks."""
+        return Turn(Role.USER, self.asked.text), Turn(Role.ASSISTANT, self.answered.text)
 
 
 def prompt_format_for(parameters: int, form: str = "") -> PromptFormat:
@@ -203,10 +246,11 @@ def compose(
 ) -> Prompt:
     """Return the prompt that fits `context` tokens and leaves room for the answer.
 
-    Passages come first: the last (least fitting) one is dropped until the question fits with the others; then as
-    many turns of the history as fit are added, newest first, always whole exchanges. Raises UserError where even
-    the question alone does not fit, or, for an expert that answers from documents only, no passage beside it.
-    `count` gives the tokens of a list of turns, template included.
+    The prompt grows at its end: instructions, what was said before as it was read then, the new passages and question.
+    Passages of the question come first: the last (least fitting) one is dropped until the question fits with the
+    others; then what was said before is added, see `_remembered`. Raises UserError where even the question alone does
+    not fit, or, for an expert that answers from documents only, no passage beside it. `count` gives the tokens of a
+    list of turns, template included.
     """
     prompt_format = _for_task(prompt_format, request.task)
     room = max(context - room_for_answer, context // 2)
@@ -228,37 +272,124 @@ def compose(
             "Shorten the question or choose a larger context window in Settings.",
             context=context,
         )
-    exchanges = _exchanges(request.history) if prompt_format.history or not sources else []
-    kept: list[Turn] = []
-    for exchange in reversed(exchanges):
-        longer = [*exchange, *kept]
-        candidate = _turns(request, sources, longer, prompt_format)
-        if count(candidate) > room:
-            break
-        kept, turns = longer, candidate
-    return Prompt(tuple(turns), tuple(source.n for source in sources), len(kept))
+    read = tuple(source.n for source in sources)
+    if not prompt_format.history and sources:
+        return Prompt(tuple(turns), read, 0, request.fitted)
+    history, fitted = _remembered(
+        request, lambda before: count(_turns(request, sources, before, prompt_format)), count, room, context
+    )
+    return Prompt(tuple(_turns(request, sources, history, prompt_format)), read, len(history), fitted)
 
 
-def _exchanges(history: Sequence[Turn]) -> list[list[Turn]]:
+def opening(
+    request: PromptRequest, count: CountTokens, context: int, room_for_answer: int, prompt_format: PromptFormat = USUAL
+) -> list[Turn]:
+    """Return the turns that the prompt for the next question begins with, whatever is asked; none where that varies.
+
+    Where what was said before will not fit beside a question like the last one, it is made to fit as `compose` will.
+    """
+    before_all = _opening(request, request.mode.searches, [], prompt_format)
+    if not prompt_format.history:
+        # what it begins with depends on whether passages are found
+        return [] if request.history else before_all
+    last = next((turn for turn in reversed(request.history) if turn.role is Role.USER), None)
+    likely = count([Turn(Role.USER, last.as_read or last.text)]) if last is not None else 0
+    history, _ = _remembered(
+        request,
+        lambda before: count([*before_all, *before, Turn(Role.USER, "")]) + likely,
+        count,
+        max(context - room_for_answer, context // 2),
+        context,
+    )
+    return [*before_all, *history]
+
+
+def _remembered(
+    request: PromptRequest,
+    with_history: CountTokens,
+    count: CountTokens,
+    room: int,
+    context: int,
+) -> tuple[list[Turn], Fitted]:
+    """Return the turns of what was said before that fit into the prompt, and how they were made to.
+
+    They stay as the question before had them while they fit, so that nothing of them is read again. Where they do not,
+    the oldest exchanges give up their passages, then the oldest leave, until half of the room for them is free: the
+    questions to come then find room, too. The last exchange stays where it fits.
+    """
+    exchanges = _exchanges(request.history)
+    if not request.mode.searches:
+        # an answer from the model alone is made without the passages of earlier ones
+        exchanges = [each if each.without_passages else each.bare for each in exchanges]
+    total = len(exchanges)
+    before = request.fitted if request.fitted.context == context else Fitted(context=context)
+    left_out = min(before.left_out, total)
+    shortened = min(before.shortened, total - left_out)
+    if with_history(_history(exchanges, left_out, shortened)) > room:
+        alone_tokens = with_history([])
+        aim = alone_tokens + (room - alone_tokens) // 2
+        whole = [count([Turn(Role.USER, "".join(turn.text for turn in each.whole))]) for each in exchanges]
+        brief = [count([Turn(Role.USER, "".join(turn.text for turn in each.briefly))]) for each in exchanges]
+
+        def estimate() -> int:
+            kept = left_out + shortened
+            return alone_tokens + sum(brief[left_out:kept]) + sum(whole[kept:])
+
+        while left_out + shortened < total and estimate() > aim:
+            shortened += 1
+        while left_out < total - 1 and estimate() > aim:
+            left_out, shortened = left_out + 1, shortened - 1
+        while left_out < total and with_history(_history(exchanges, left_out, shortened)) > room:
+            left_out, shortened = left_out + 1, max(0, shortened - 1)
+    if all(each.without_passages for each in exchanges[left_out : left_out + shortened]):
+        shortened = 0
+    passages_kept_back = not request.mode.searches and not all(each.without_passages for each in exchanges)
+    fitted = request.fitted if passages_kept_back else Fitted(left_out, shortened, context)
+    return _history(exchanges, left_out, shortened), fitted
+
+
+def _history(exchanges: Sequence[Exchange], left_out: int, shortened: int) -> list[Turn]:
+    brief = (turn for each in exchanges[left_out : left_out + shortened] for turn in each.briefly)
+    whole = (turn for each in exchanges[left_out + shortened :] for turn in each.whole)
+    return [*brief, *whole]
+
+
+def _exchanges(history: Sequence[Turn]) -> list[Exchange]:
     """Group turns as question-and-answer pairs; a question that was never answered is left out."""
-    pairs = []
-    for asked, answered in itertools.pairwise(history):
-        if asked.role is Role.USER and answered.role is Role.ASSISTANT and answered.text.strip():
-            pairs.append([asked, answered])
-    return pairs
+    return [
+        Exchange(asked, answered)
+        for asked, answered in itertools.pairwise(history)
+        if asked.role is Role.USER and answered.role is Role.ASSISTANT and answered.text.strip()
+    ]
 
 
 def _turns(
     request: PromptRequest, sources: Sequence[Source], history: Sequence[Turn], prompt_format: PromptFormat
 ) -> list[Turn]:
-    first = request.mode is AnswerMode.DOCUMENTS_FIRST
-    with_passages = prompt_format.task_documents_first if first else prompt_format.task
-    task = with_passages if sources else WITHOUT_PASSAGES
-    example = prompt_format.example if sources else ()
-    system = "\n\n".join(part for part in (request.instructions.strip(), task) if part)
     asked = request.question if prompt_format.history else request.standing_alone or request.question
     question = _question(asked, sources, prompt_format)
-    return [Turn(Role.SYSTEM, system), *example, *history, Turn(Role.USER, question)]
+    if not sources and _has_one_task(request, prompt_format):
+        question = f"{NO_PASSAGES}\n\nQuestion: {question}"
+    return [*_opening(request, bool(sources), history, prompt_format), Turn(Role.USER, question)]
+
+
+def _has_one_task(request: PromptRequest, prompt_format: PromptFormat) -> bool:
+    """Return whether questions with and without passages are asked under the same words.
+
+    What follows them in a conversation then need not be read again.
+    """
+    return request.mode is AnswerMode.DOCUMENTS_FIRST and prompt_format.history and request.task is Task.QUESTION
+
+
+def _opening(
+    request: PromptRequest, with_sources: bool, history: Sequence[Turn], prompt_format: PromptFormat
+) -> list[Turn]:
+    first = request.mode is AnswerMode.DOCUMENTS_FIRST
+    with_passages = prompt_format.task_documents_first if first else prompt_format.task
+    task = with_passages if with_sources or _has_one_task(request, prompt_format) else WITHOUT_PASSAGES
+    example = prompt_format.example if with_sources else ()
+    system = "\n\n".join(part for part in (request.instructions.strip(), task) if part)
+    return [Turn(Role.SYSTEM, system), *example, *history]
 
 
 def _question(question: str, sources: Sequence[Source], prompt_format: PromptFormat) -> str:

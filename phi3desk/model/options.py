@@ -12,6 +12,7 @@ def load_options(settings: Settings) -> LoadOptions:
         context=settings.get("model.context"),
         gpu_layers=settings.get("model.gpu_layers"),
         threads=settings.get("model.threads"),
+        saved_states=settings.get("model.saved_states") << 20,
     )
 
 

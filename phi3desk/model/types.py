@@ -134,11 +134,15 @@ class AdapterUse:
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How a model is loaded. `context` 0 and `gpu_layers` -1 and `threads` 0 mean: what fits this machine."""
+    """How a model is loaded. `context` 0 and `gpu_layers` -1 and `threads` 0 mean: what fits this machine.
+
+    `saved_states` is how many bytes what was read of conversations may take on the disk, 0 to keep none there.
+    """
 
     context: int = 0
     gpu_layers: int = -1
     threads: int = 0
+    saved_states: int = 2048 << 20
 
 
 @dataclass(frozen=True)
@@ -189,10 +193,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn of a prompt; its text is data and never markup."""
+    """One turn of a conversation or of a prompt; its text is data and never markup.
+
+    `as_read` is what stood in the prompt in its place, where that was more: a question with its passages, an answer as
+    the model wrote it. `tokens` are those that an answer was written in; a vocabulary they do not say it in takes none
+    of them.
+    """
 
     role: Role
     text: str
+    as_read: str = ""
+    tokens: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,7 +233,11 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Generation:
-    """What a generation produced, and with which adapters."""
+    """What a generation produced, and with which adapters.
+
+    Of the prompt's tokens, `reused_tokens` were in the cache; `question_tokens` are those of its last turn and its
+    frame, which no earlier prompt can have held.
+    """
 
     text: str
     tokens: tuple[int, ...]
@@ -234,6 +249,12 @@ class Generation:
     generated_tokens: int
     tokens_per_second: float
     adapters: tuple[AdapterUse, ...] = ()
+    question_tokens: int = 0
+
+    @property
+    def read_again(self) -> int:
+        """Tokens that were read though an earlier prompt of the conversation held them."""
+        return max(0, self.prompt_tokens - self.question_tokens - self.reused_tokens)
 
 
 @dataclass(frozen=True)

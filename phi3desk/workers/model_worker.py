@@ -11,31 +11,37 @@ from typing import Never
 
 from phi3desk.chat.answer import write
 from phi3desk.chat.follow_up_model import WrittenQuestion, write_complete
-from phi3desk.chat.prompt import Completion
+from phi3desk.chat.prompt import Completion, opening, prompt_format_for
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.line_protocol import take_standard_output
 from phi3desk.logs import log_to_file
+from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.llama.bindings import build
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.hardware import hardware
+from phi3desk.model.llama.saved_states import SavedStates, forget_files
 from phi3desk.model.measured import MeasuredStore, machine_of
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import LoadedModel, Measured
-from phi3desk.paths import open_paths
+from phi3desk.model.types import LoadedModel, LoadOptions, Measured
+from phi3desk.paths import Paths, open_paths
 from phi3desk.workers.protocol import Operation, Task
 from phi3desk.workers.requests import (
     CompleteQuestion,
+    ForgetConversation,
     GetHardware,
     LoadModel,
     LoadProgress,
     MeasureModel,
     PromptRead,
+    ReadAhead,
     SetAdapters,
     TextPiece,
     WriteAnswer,
 )
 from phi3desk.workers.worker import Outlet, Worker
 
+#: bytes of what was read of conversations that stay in memory beside the one that is led
+MOST_STATES_IN_MEMORY = 1 << 30
 #: seconds between two notices of how far a load is
 PROGRESS_EVERY = 0.1
 #: Seconds between two lines of an answer's text: the window reads each while both cores write the next token.
@@ -45,9 +51,11 @@ TEXT_EVERY = 1 / 30
 class ModelService:
     """Answers the requests to the model; they share one lane, for there is one model."""
 
-    def __init__(self, models: ModelStore, measured: MeasuredStore | None = None) -> None:
+    def __init__(self, models: ModelStore, measured: MeasuredStore | None = None, paths: Paths | None = None) -> None:
+        """Without `paths` nothing is kept of what was read of conversations."""
         self._models = models
         self._measured = measured
+        self._paths = paths
         self._may_measure = False
         #: tells whether another request waits for the model
         self.has_waiting: Callable[[], bool] = lambda: False
@@ -62,6 +70,8 @@ class ModelService:
                 LoadModel.served_by(self.load, even_cancelled=True),
                 SetAdapters.served_by(self.set_adapters),
                 WriteAnswer.served_by(self.answer),
+                ReadAhead.served_by(self.read_ahead),
+                ForgetConversation.served_by(self.forget),
                 CompleteQuestion.served_by(self.complete_question),
                 MeasureModel.served_by(self.measure),
             ],
@@ -90,6 +100,7 @@ class ModelService:
             return not task.cancelled.is_set()
 
         engine = Engine.load(entry.path, request.options, on_progress)
+        self._use_states(engine, request.options)
         with suppress(UserError):
             engine.set_adapters(request.adapters)
         self._engine, self._name = engine, entry.name
@@ -126,6 +137,24 @@ class ModelService:
         finally:
             pieces.give_out()
 
+    def read_ahead(self, request: ReadAhead, task: Task[Never]) -> int:
+        """Read what the prompt of the next question begins with, until a question is asked."""
+        if self._engine is None:
+            return 0
+        loaded = self._engine.loaded
+        prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
+        turns = opening(
+            request.request, self._engine.count_turns, loaded.context, request.room_for_answer, prompt_format
+        )
+        return self._engine.read_ahead(turns, task.cancelled, request.request.conversation) if turns else 0
+
+    def forget(self, request: ForgetConversation, _: Task[Never]) -> None:
+        """Forget what was read of a conversation."""
+        if self._engine is not None:
+            self._engine.forget(request.conversation)
+        elif self._paths is not None:
+            forget_files(self._paths.saved_states, request.conversation)
+
     def complete_question(self, request: CompleteQuestion, task: Task[Never]) -> WrittenQuestion:
         """Complete a follow-up in a few tokens."""
         return write_complete(self._loaded_engine(), request.follow_up, task.cancelled)
@@ -148,6 +177,17 @@ class ModelService:
         if self._engine is not None:
             self._engine.close()
             self._engine = None
+
+    def _use_states(self, engine: Engine, options: LoadOptions) -> None:
+        """Have what is read of conversations kept; what models and adapters that are gone had read is removed."""
+        if self._paths is None:
+            return
+        fingerprint = self._models.fingerprint(engine.loaded.path)
+        in_memory = min(MOST_STATES_IN_MEMORY, hardware().memory_free // 4)
+        states = SavedStates(self._paths.saved_states, in_memory, options.saved_states)
+        models = {entry.fingerprint for entry in self._models.list()}
+        states.keep_only(models, {entry.sha256 for entry in AdapterStore(self._paths).list()})
+        engine.use_states(states, fingerprint)
 
     def _loaded(self, engine: Engine) -> LoadedModel:
         loaded = engine.loaded
@@ -186,7 +226,7 @@ def main() -> int:
     outlet = Outlet(take_standard_output())
     paths = open_paths()
     log_to_file(paths.logs, "model-worker")
-    service = ModelService(ModelStore(paths), MeasuredStore(paths.measured))
+    service = ModelService(ModelStore(paths), MeasuredStore(paths.measured), paths)
     try:
         worker = Worker("model", service.lanes(), outlet)
         service.has_waiting = lambda: worker.has_waiting("model")

@@ -334,6 +334,24 @@ class WriteAnswer(Request[Completion, PromptRead | TextPiece]):
 
 
 @dataclass(frozen=True)
+class ReadAhead(Request[int, Never]):
+    """Read what the prompt of the next question begins with; how many tokens had to be read for it.
+
+    `room_for_answer` is the longest answer in tokens.
+    """
+
+    request: PromptRequest
+    room_for_answer: int
+
+
+@dataclass(frozen=True)
+class ForgetConversation(Request[None, Never]):
+    """Forget what was read of a conversation, in memory and on the disk."""
+
+    conversation: int
+
+
+@dataclass(frozen=True)
 class CompleteQuestion(Request[WrittenQuestion, Never]):
     """Complete a follow-up that the rules leave in doubt; takes two seconds at most."""
 

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import ctypes
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from phi3desk.model.llama.bindings import api, load_adapter, load_model
+
+
+def compute_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have contexts keep 32 bits and no flash attention, whose rounding differs between slices by a thousandth."""
+    defaults = api.llama_context_default_params
+
+    def exact() -> Any:
+        parameters = defaults()
+        parameters.type_k = parameters.type_v = 0  # GGML_TYPE_F32
+        parameters.flash_attn_type = api.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        return parameters
+
+    monkeypatch.setattr(api, "llama_context_default_params", exact)
 
 
 def exact_logits(model: Path, tokens: list[int], adapters: dict[Path, float]) -> npt.NDArray[np.float32]:

@@ -40,10 +40,14 @@ CHATML_TEMPLATE = (
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a rendered prompt: the template's own text, or content, which is only data."""
+    """A piece of a rendered prompt: the template's own text, or content, which is only data.
+
+    `tokens` are those that an answer was written in, as in Turn.
+    """
 
     text: str
     content: bool
+    tokens: tuple[int, ...] = ()
 
 
 class ChatTemplate:
@@ -106,7 +110,7 @@ class ChatTemplate:
         return all(turn.text in shown for turn in turns)
 
     def _render(self, turns: Sequence[Turn]) -> list[Part]:
-        contents: dict[str, str] = {}
+        contents: dict[str, Part] = {}
         messages = []
         for turn in turns:
             core = turn.text.strip()
@@ -114,7 +118,7 @@ class ChatTemplate:
             if core:
                 # the space around stays, so that a template which trims does
                 stand_in = "".join(secrets.choice("123456789") for _ in range(_DIGITS))
-                contents[stand_in] = core
+                contents[stand_in] = Part(core, True, turn.tokens)
                 lead = text[: len(text) - len(text.lstrip())]
                 text = lead + stand_in + text[len(text.rstrip()) :]
             messages.append({"role": turn.role, "content": text})
@@ -146,13 +150,13 @@ def choose_template(
     return ChatTemplate(PHI3_TEMPLATE if phi3 else CHATML_TEMPLATE, bos, eos)
 
 
-def _parts(rendered: str, contents: dict[str, str]) -> list[Part]:
+def _parts(rendered: str, contents: dict[str, Part]) -> list[Part]:
     if not contents:
         return [Part(rendered, False)] if rendered else []
     parts: list[Part] = []
     for piece in re.split("(" + "|".join(contents) + ")", rendered):
         if piece in contents:
-            parts.append(Part(contents[piece], True))
+            parts.append(contents[piece])
         elif piece:
             parts.append(Part(piece, False))
     return parts

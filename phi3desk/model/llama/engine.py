@@ -15,16 +15,18 @@ from phi3desk.errors import UserError
 from phi3desk.model.adapters.compatibility import check_adapter
 from phi3desk.model.gguf import inspect, tensors_of
 from phi3desk.model.gguf_header import TensorInfo
-from phi3desk.model.llama.bindings import NativeFailure, api, load_adapter, load_model
+from phi3desk.model.llama.bindings import NativeFailure, api, build, load_adapter, load_model
 from phi3desk.model.llama.chat_template import ChatTemplate, choose_template
-from phi3desk.model.llama.context import Context
+from phi3desk.model.llama.context import Context, common_length
 from phi3desk.model.llama.drafting import Drafter, Pace
 from phi3desk.model.llama.hardware import fitting_context, fitting_gpu_layers, hardware
 from phi3desk.model.llama.sampler import Sampler, TextStream, clear_choice
+from phi3desk.model.llama.saved_states import WORTH_KEEPING, Maker, SavedStates
 from phi3desk.model.llama.tokenizer import Tokenizer
 from phi3desk.model.llama.tuning import measure
 from phi3desk.model.llama.vocabulary import Vocabulary
 from phi3desk.model.repetition import RepetitionWatch
+from phi3desk.model.store import sha256
 from phi3desk.model.types import (
     STRONGEST,
     WEAKEST,
@@ -49,10 +51,14 @@ CLEAR_LEAD = 0.5
 
 @dataclass(frozen=True)
 class _Attached:
-    """An adapter that was read: llama.cpp's handle, and the form of prompt it was trained on."""
+    """An adapter that was read: llama.cpp's handle, the form of prompt it was trained on, and its file's SHA-256.
+
+    The SHA-256 is empty where no states are kept.
+    """
 
     handle: Any
     prompt: str
+    sha256: str = ""
 
 
 _Active = tuple[tuple[AdapterUse, _Attached], ...]
@@ -89,6 +95,9 @@ class Engine:
         self._pace = Pace()
         self._measured: Measured | None = None
         self._can_go_back = not (api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model))
+        self._states: SavedStates | None = None
+        self._fingerprint = ""
+        self._conversation = 0
         self._stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
 
     @classmethod
@@ -155,9 +164,27 @@ class Engine:
     def close(self) -> None:
         """Free the context, the adapters and the model; nothing else may be called after."""
         if self._model:
+            self._keep_state()
+            if self._states is not None:
+                self._states.flush()
             self.context.close()
             api.llama_model_free(self._model)
             self._model = 0
+
+    def use_states(self, states: SavedStates, fingerprint: str) -> None:
+        """Keep what is read of conversations in `states`; `fingerprint` is the SHA-256 of the model's file.
+
+        Call it before adapters are attached.
+        """
+        self._states, self._fingerprint = states, fingerprint
+
+    def forget(self, conversation: int) -> None:
+        """Forget what was read of a conversation."""
+        if conversation == self._conversation:
+            self.context.clear()
+            self._conversation = 0
+        if self._states is not None:
+            self._states.forget(conversation)
 
     def count(self, text: str) -> int:
         """Return how many tokens a text takes."""
@@ -170,6 +197,11 @@ class Engine:
     def prompt_tokens(self, turns: Sequence[Turn]) -> list[int]:
         """Return the token ids of the prompt for the next answer."""
         return self._tokenizer.prompt(self._template.render(turns))
+
+    def opening_tokens(self, turns: Sequence[Turn]) -> list[int]:
+        """Return the tokens that every prompt begins with whose turns go on from these with a question."""
+        one, other = (self.prompt_tokens([*turns, Turn(Role.USER, text)]) for text in ("1", "A"))
+        return one[: common_length(one, other)]
 
     def set_adapters(self, uses: Sequence[AdapterUse]) -> None:
         """Attach exactly these adapters to the loaded model; the base is not loaded again.
@@ -189,6 +221,8 @@ class Engine:
     def _attach(self, active: _Active) -> None:
         if active == self._attached:
             return
+        self._keep_state()
+        self._conversation = 0
         try:
             self.context.set_adapters([each.handle for _, each in active], [use.strength for use, _ in active])
         except NativeFailure:
@@ -204,10 +238,12 @@ class Engine:
         cancelled: threading.Event,
         *,
         formed: bool = True,
+        conversation: int = 0,
     ) -> Generation:
         """Write the answer that follows the turns.
 
-        Where `formed` is False, the adapters that were trained on one form of prompt have no part in it.
+        Where `formed` is False, the adapters that were trained on one form of prompt have no part in it. What is read
+        and written in a `conversation`, by its id, is kept for its next question.
         `on_prefill` gets tokens read and tokens in all, `on_text` each piece of text. Setting `cancelled` from any
         thread ends the reading or the writing; the text so far is returned. Raises UserError where the prompt is
         longer than the context.
@@ -223,6 +259,8 @@ class Engine:
             )
         left_out = () if formed else tuple(use for use, each in self._active if each.prompt)
         self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
+        said_before = self._said_before(turns)
+        self._go_back_to(prompt, conversation)
         reused = self.context.keep(prompt)
         sampler = Sampler(sampling)
         writing = _Writing(on_text, self._drafter(prompt) if sampler.is_greedy else None)
@@ -253,7 +291,57 @@ class Engine:
             generated_tokens=len(writing.tokens),
             tokens_per_second=len(writing.tokens) / seconds if seconds > 0 else 0.0,
             adapters=tuple(use for use in self._adapters if use not in left_out),
+            # the last token of an answer that was cut was chosen but never read
+            question_tokens=len(prompt) - (reused if reused == said_before - 1 else said_before),
         )
+
+    def read_ahead(self, turns: Sequence[Turn], cancelled: threading.Event, conversation: int = 0) -> int:
+        """Read what the prompt of the next question begins with; return how many tokens had to be read.
+
+        The slice in which the question begins is read with it, so that its answer is the same without reading ahead.
+        """
+        self._attach(self._active)
+        # whatever is asked differs from what is in the cache
+        prompt = [*self.opening_tokens(turns), -1]
+        end = min(len(prompt) - 1, self.context.length - 1)
+        end -= end % self.context.slice
+        self._go_back_to(prompt, conversation)
+        if self.context.cached.reusable(prompt) >= end:
+            return 0
+        reused = self.context.keep(prompt)
+        self.context.read(prompt[:end], cancelled, lambda *_: None)
+        return len(self.context.tokens) - reused
+
+    def _go_back_to(self, prompt: Sequence[int], conversation: int) -> None:
+        """Put the saved state into the context that spares most of reading a prompt; keep what it takes the place of.
+
+        What a conversation goes on from stays in the context; what an edit takes back is not kept.
+        """
+        if self._states is not None:
+            here = self.context.cached.reusable(prompt)
+            found = self._states.find(self._maker(), prompt, here + WORTH_KEEPING)
+            other = conversation != self._conversation or not conversation
+            if other and len(self.context.tokens) - here >= WORTH_KEEPING:
+                self._keep_state()
+            if found is not None:
+                self._states.restore(found, self.context)
+        self._conversation = conversation
+
+    def _keep_state(self) -> None:
+        if self._states is not None and self._conversation:
+            self._states.keep(self.context, self._maker(), self._conversation)
+
+    def _maker(self) -> Maker:
+        """Return what the state of the context depends on beside the tokens."""
+        adapters = tuple((each.sha256, use.strength) for use, each in self._attached)
+        return Maker(self._fingerprint, adapters, (*self.context.made_with, self._fit.gpu_layers), build())
+
+    def _said_before(self, turns: Sequence[Turn]) -> int:
+        """Return how many tokens of a prompt an earlier one and its answer held."""
+        if len(turns) < 2 or turns[-2].role is not Role.ASSISTANT:
+            return len(self.opening_tokens(turns[:-1]))
+        answer = turns[-2]
+        return self.count_turns(turns[:-2]) + (len(answer.tokens) or self.count(answer.text))
 
     def _write(self, sampler: Sampler, writing: _Writing, limit: int, cancelled: threading.Event) -> Ending:
         """Read the token before, choose the next and give it out, until the end; return how it ended."""
@@ -333,7 +421,8 @@ class Engine:
         self._tensors = self._tensors or tensors_of(self._info.path)
         info = check_adapter(path, self._info, self._tensors)
         try:
-            self._read[key] = _Attached(load_adapter(self._model, path), info.prompt)
+            digest = sha256(path) if self._states is not None else ""
+            self._read[key] = _Attached(load_adapter(self._model, path), info.prompt, digest)
         except NativeFailure as failure:
             raise UserError(
                 "The adapter “{name}” cannot be used: {reason}.",

@@ -28,6 +28,17 @@ class Run:
     text: str
 
 
+@dataclass(frozen=True)
+class Written:
+    """An answer in the tokens that it was written in."""
+
+    tokens: tuple[int, ...]
+
+
+#: what a prompt is made of: special tokens, plain text, and answers as they were written
+Item = int | Run | Written
+
+
 class Tokenizer:
     """Tokenises prompts and plain texts with one vocabulary."""
 
@@ -49,6 +60,8 @@ class Tokenizer:
         for item in items:
             if isinstance(item, Run):
                 tokens += self._tokenize_run(item.text, guarded)
+            elif isinstance(item, Written):
+                tokens += item.tokens
             else:
                 tokens.append(item)
         if self._vocabulary.adds_bos and self._vocabulary.bos >= 0 and tokens[:1] != [self._vocabulary.bos]:
@@ -60,10 +73,16 @@ class Tokenizer:
         found = (item for item in self._partition(parts) if isinstance(item, int))
         return frozenset(item for item in found if self._by_id[item].attributes & Attribute.CONTROL)
 
-    def _partition(self, parts: Iterable[Part]) -> list[int | Run]:
-        items: list[int | Run] = []
-        for part in parts:
-            pieces: Sequence[int | Run] = [Run(part.text)] if part.content else self._split(part.text)
+    def _partition(self, parts: Iterable[Part]) -> list[Item]:
+        items: list[Item] = []
+        listed = list(parts)
+        for part, after in zip(listed, [*listed[1:], None], strict=True):
+            following = self._split(after.text) if after is not None and not after.content else []
+            # where a special token ends it, what follows is tokenised as if the answer had been text
+            if part.tokens and isinstance(next(iter(following), None), int) and self._says(part.tokens, part.text):
+                items.append(Written(part.tokens))
+                continue
+            pieces: Sequence[Item] = [Run(part.text)] if part.content else self._split(part.text)
             for piece in pieces:
                 if isinstance(piece, Run) and items and isinstance(items[-1], Run):
                     items[-1] = Run(items[-1].text + piece.text)
@@ -71,21 +90,30 @@ class Tokenizer:
                     items.append(piece)
         return items
 
-    def _split(self, text: str) -> list[int | Run]:
+    def _says(self, tokens: tuple[int, ...], text: str) -> bool:
+        """Return whether tokens, none of which is a marker, say a text, but for the space around it."""
+        if not all(0 <= token < self._vocabulary.size for token in tokens):
+            return False
+        if not self._vocabulary.guarded.isdisjoint(tokens):
+            return False
+        said = b"".join(self._vocabulary.piece(token) for token in tokens)
+        return said.decode("utf-8", "replace").strip() == text
+
+    def _split(self, text: str) -> list[Item]:
         """Split the template's own text at special tokens, the longest first as llama.cpp does."""
-        items: list[int | Run] = [Run(text)]
+        items: list[Item] = [Run(text)]
         for special in self._vocabulary.specials:
             if not special.text or special.text not in text:
                 continue
-            split: list[int | Run] = []
+            split: list[Item] = []
             for item in items:
                 split += _split_run(item, special) if isinstance(item, Run) else [item]
             items = split
         return items
 
-    def _strip(self, items: list[int | Run]) -> list[int | Run]:
+    def _strip(self, items: list[Item]) -> list[Item]:
         """Strip the space beside tokens that swallow it (Phi-3's do, to their right)."""
-        stripped: list[int | Run] = []
+        stripped: list[Item] = []
         for index, item in enumerate(items):
             if not isinstance(item, Run):
                 stripped.append(item)
@@ -141,8 +169,8 @@ class Tokenizer:
         return tokens[len(guard) :] if tokens[: len(guard)] == guard else self._vocabulary.tokenize(text)
 
 
-def _split_run(run: Run, special: Special) -> list[int | Run]:
-    items: list[int | Run] = []
+def _split_run(run: Run, special: Special) -> list[Item]:
+    items: list[Item] = []
     for index, text in enumerate(run.text.split(special.text)):
         if index:
             items.append(special.token)

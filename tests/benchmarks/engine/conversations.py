@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from phi3desk.chat.answer import finish
-from phi3desk.chat.history import turns_of
+from phi3desk.chat.history import fitted_of, turns_of
 from phi3desk.chat.messages import MadeBy, Message, Source
 from phi3desk.chat.prompt import PromptRequest, is_small
 from phi3desk.model.types import Ending, Role, Sampling
@@ -44,7 +44,14 @@ class Talk:
         if self._small:
             question = "\n\n".join([*(source.passage.text for source in passages), question])
             passages = ()
-        return PromptRequest(_INSTRUCTIONS, passages, turns_of(self._messages), question)
+        return PromptRequest(
+            _INSTRUCTIONS,
+            passages,
+            turns_of(self._messages),
+            question,
+            fitted=fitted_of(self._messages),
+            conversation=self._id,
+        )
 
     def keep(self, request: PromptRequest, written: Written) -> None:
         """Keep a question and its answer, as they are shown."""

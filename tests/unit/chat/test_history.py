@@ -11,13 +11,14 @@ from phi3desk.chat.history import (
     ConversationStore,
     documents_spoken_of,
     exchanges_of,
+    fitted_of,
     shorten_title,
     turns_of,
 )
-from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Mention, Source, Timings
+from phi3desk.chat.messages import Answer, Basis, Citation, Fitted, MadeBy, Mention, Reading, Source, Timings
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
-from phi3desk.model.types import AdapterUse, Ending, Role
+from phi3desk.model.types import AdapterUse, Ending, Role, Turn
 
 PASSAGE = Passage(7, 3, "pump.pdf", "/m/pump.pdf", "Pump manual", 12, 10, 60, "Grease every 2,000 h.", ("Care",))
 ANSWER = Answer(
@@ -213,3 +214,22 @@ def test_documents_that_the_last_answer_cites_are_spoken_of(store, cited, spoken
     citations = tuple(replace(ANSWER.citations[0], path=path) for path in cited)
     store.add(conversation.id, Role.ASSISTANT, "Otherwise.", replace(ANSWER, citations=citations))
     assert documents_spoken_of(store.messages(conversation.id)) == spoken_of
+
+
+def test_answer_returns_as_a_turn_with_what_the_model_read_and_wrote(store):
+    conversation = store.create()
+    read = Reading(
+        "Passages: grease\n\nQuestion: How often?", " Every 2,000 hours [1, 9].", (5, 6), Fitted(1, 2, 4096), 300
+    )
+    for answer in (ANSWER, replace(ANSWER, reading=read)):
+        store.add(conversation.id, Role.USER, "How often?")
+        store.add(conversation.id, Role.ASSISTANT, ANSWER.text, answer)
+    messages = store.messages(conversation.id)
+    assert messages[3].answer.reading == read
+    assert turns_of(messages) == (
+        Turn(Role.USER, "How often?"),
+        Turn(Role.ASSISTANT, "Every 2,000 hours."),
+        Turn(Role.USER, "How often?", read.asked),
+        Turn(Role.ASSISTANT, "Every 2,000 hours.", read.written, (5, 6)),
+    )
+    assert (fitted_of(messages), fitted_of(messages[:2])) == (read.fitted, Fitted())

@@ -1,10 +1,12 @@
 """A prompt holds what fits: passages before history, the question always."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from phi3desk.chat.answer import finish
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import MadeBy, Source
 from phi3desk.chat.prompt import (
@@ -13,8 +15,10 @@ from phi3desk.chat.prompt import (
     REFUSAL,
     WITH_REFUSAL,
     Completion,
+    Prompt,
     PromptRequest,
     compose,
+    opening,
     prompt_format_for,
 )
 from phi3desk.errors import UserError
@@ -128,3 +132,76 @@ def test_answer_is_recorded_with_the_adapters_that_were_attached():
     written = Completion(Generation("It is.", (1, 2), Ending.STOP, 9, 0, 0.1, 0.1, 2, 9.0, (attached,)), (), 0)
     answer = finish(written, "Is it?", (), MadeBy("m", adapters=(wanted,)), 0.0)
     assert answer.made_by.adapters == (attached,)
+
+
+def talk(questions: int, words: int, context: int, request: PromptRequest) -> list[Prompt]:
+    """Return the prompts of a conversation whose answers cite; each goes on from what the model read and wrote."""
+    prompts: list[Prompt] = []
+    for number in range(questions):
+        passages = tuple(source(n, words) for n in (number * 2 + 1, number * 2 + 2))
+        request = replace(request, question=f"Question {number}?", sources=passages)
+        prompt = compose(request, count, context, 100)
+        said = (
+            Turn(Role.USER, request.question, prompt.turns[-1].text),
+            Turn(Role.ASSISTANT, f"It is {number}.", f" It is {number} [1].", (number,)),
+        )
+        request = replace(request, history=(*request.history, *said), fitted=prompt.fitted)
+        prompts.append(prompt)
+    return prompts
+
+
+def test_prompt_of_a_follow_up_begins_with_all_that_was_read_and_written_before():
+    prompts = talk(5, 50, 4096, request(passages=0))
+    for number, (before, after) in enumerate(pairwise(prompts)):
+        written = Turn(Role.ASSISTANT, f" It is {number} [1].", tokens=(number,))
+        assert after.turns[:-1] == (*before.turns, written)
+    assert prompts[-1].history_turns == 8
+
+
+def test_full_context_takes_passages_from_the_oldest_questions_first_and_makes_room_for_more_than_one():
+    prompts = talk(12, 50, 1000, request(passages=0))
+    assert all(count(prompt.turns) <= 900 for prompt in prompts)
+    changes = [before.fitted != after.fitted for before, after in pairwise(prompts)]
+    assert any(changes)
+    assert not any(one and other for one, other in pairwise(changes))
+    last = prompts[-1]
+    texts = [turn.text for turn in last.turns[1:-1]]
+    assert "Passages:" not in texts[0] and "Passages:" in texts[-2]
+    assert texts[1] == f"It is {last.fitted.left_out}." and texts[-1] == " It is 10 [1]."
+    crowded = talk(80, 50, 1000, request(passages=0))[-1]
+    assert crowded.fitted.left_out > 0
+    assert count(crowded.turns) <= 900
+
+
+def test_larger_context_takes_in_again_what_a_smaller_one_left_out():
+    small = talk(12, 50, 1000, request(passages=0))[-1]
+    history = [turn for n in range(12) for turn in (Turn(Role.USER, f"{n}?", "read"), Turn(Role.ASSISTANT, "a", "a"))]
+    again = replace(request(history=history), fitted=small.fitted)
+    assert compose(again, count, 8000, 100).history_turns == 24
+    assert compose(again, count, 1000, 100).history_turns == 24 - 2 * small.fitted.left_out
+
+
+def test_answer_from_the_model_alone_is_made_without_the_passages_of_earlier_answers():
+    said = (Turn(Role.USER, "What?", "Passages:\n\n[1] secret"), Turn(Role.ASSISTANT, "This.", "This [1]."))
+    alone = replace(request(passages=0, history=said), mode=AnswerMode.MODEL_ALONE)
+    assert [turn.text for turn in compose(alone, count, 4096, 100).turns[1:-1]] == ["What?", "This."]
+
+
+def test_question_without_passages_is_asked_under_the_words_of_those_with_passages():
+    first = replace(request(), mode=AnswerMode.DOCUMENTS_FIRST)
+    found, none = (compose(one, count, 4096, 100).turns for one in (first, replace(first, sources=())))
+    assert found[0] == none[0]
+    assert none[-1].text.startswith("No passage was found")
+
+
+def test_opening_is_what_the_next_prompt_begins_with_and_leaves_room_for_a_question_like_the_last():
+    prompts = talk(12, 50, 1000, request(passages=0))
+    for history in range(11):
+        said: list[Turn] = []
+        for number, prompt in enumerate(prompts[: history + 1]):
+            said += [
+                Turn(Role.USER, f"Question {number}?", prompt.turns[-1].text),
+                Turn(Role.ASSISTANT, f"It is {number}.", f" It is {number} [1].", (number,)),
+            ]
+        ahead = replace(request(passages=0, history=said, question=""), fitted=prompts[history].fitted)
+        assert tuple(opening(ahead, count, 1000, 100)) == prompts[history + 1].turns[:-1]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from phi3desk.model.llama.sampler import TextStream
 from phi3desk.model.starter import find_small_starter
 from phi3desk.model.types import Ending, Generation, LoadOptions, Role, Sampling, Turn
 from tests.helpers import tiny_phi3 as tiny_models
+from tests.helpers.exact_llama import compute_exactly
 from tests.helpers.tiny_phi3 import TinyConfig, config, tokens, transformers_model, weights, write_tiny_phi3
 
 QUESTION = [Turn(Role.USER, "Which oil is in the pump?")]
@@ -87,6 +89,52 @@ def test_engine_does_not_read_the_last_answer_again(engine: Engine) -> None:
     # the last token was chosen but never read
     assert engine.context.keep([*prompt, *answer.tokens, 300, 301]) == len(prompt) + 7
     assert engine.context.keep([*prompt, 300]) == 0
+
+
+def test_conversation_is_read_once_and_says_what_a_fresh_context_says(
+    tiny_phi3: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute_exactly(monkeypatch)
+    engine = Engine.load(tiny_phi3, OPTIONS)
+    said: list[Turn] = [Turn(Role.SYSTEM, "You know pumps.")]
+    answers: list[Generation] = []
+    for number in range(5):
+        said.append(Turn(Role.USER, f"{number} the oil of the pump must be checked before use. " * 8))
+        answers.append(ask(engine, said))
+        said.append(Turn(Role.ASSISTANT, answers[-1].text, tokens=answers[-1].tokens))
+    assert answers[0].reused_tokens == 0
+    for before, after in pairwise(answers):
+        # all but the last token, which was chosen and never read
+        assert after.reused_tokens == before.prompt_tokens + before.generated_tokens - 1
+        assert after.read_again == 0
+        assert after.prompt_tokens == after.reused_tokens + after.question_tokens
+    again = ask(engine, said[:-1])
+    assert again.tokens == answers[-1].tokens
+    assert again.prompt_tokens - again.reused_tokens <= engine.context.slice
+    ask(engine, said[:-1], max_tokens=1)
+    scores = engine.context.logits()
+    ask(engine, said[:-1], max_tokens=1)
+    assert np.array_equal(engine.context.logits(), scores)
+    fresh = _fresh(engine, said[:-1])
+    assert (fresh.reused_tokens, fresh.tokens) == (0, answers[-1].tokens)
+    # an answer that is read in slices, not written token by token, differs by rounding
+    ask(engine, said[:-1], max_tokens=1)
+    assert np.allclose(engine.context.logits(), scores, atol=1e-4)
+    engine.close()
+
+
+def test_edited_question_is_read_again_from_where_it_differs(engine: Engine) -> None:
+    said = [Turn(Role.USER, "The oil of the pump must be checked before use. " * 30)]
+    first = ask(engine, said)
+    said.append(Turn(Role.ASSISTANT, first.text, tokens=first.tokens))
+    ask(engine, [*said, Turn(Role.USER, "and the seal of the motor? " * 20)])
+    edited = ask(engine, [*said, Turn(Role.USER, "and the valve?")])
+    assert edited.reused_tokens == first.prompt_tokens + first.generated_tokens - 1
+    shorter = [Turn(Role.USER, "The oil of the pump must be checked before use. " * 20)]
+    other = ask(engine, shorter)
+    assert other.reused_tokens % engine.context.slice == 0
+    assert 0 < other.prompt_tokens - other.reused_tokens <= engine.context.slice
+    assert other.tokens == _fresh(engine, shorter).tokens
 
 
 def test_engine_seeds_decide_at_higher_temperature(engine: Engine) -> None:

@@ -73,6 +73,26 @@ def test_prompt_has_the_ids_of_the_whole_text(vocabulary: Vocabulary, source: st
     assert Tokenizer(vocabulary).prompt(template.render(turns)) == _whole(vocabulary, template, turns)
 
 
+@pytest.mark.parametrize("source", [CHAT_TEMPLATE, CHATML_TEMPLATE])
+def test_answer_stays_in_the_tokens_it_was_written_in(vocabulary: Vocabulary, source: str) -> None:
+    tokenizer, template = Tokenizer(vocabulary), ChatTemplate(source, "", "")
+    asked = Turn(Role.USER, "What?")
+
+    def prompt(*tokens: int) -> list[int]:
+        return tokenizer.prompt(template.render([asked, Turn(Role.ASSISTANT, "oil", tokens=tokens), asked]))
+
+    letters = [token for letter in "oil" for token in tokenizer._continue(letter)]
+    before = tokenizer.prompt(template.render([asked]))
+    if any(special.text in source for special in vocabulary.specials):
+        assert prompt(*letters)[: len(before) + len(letters)] == [*before, *letters]
+        assert prompt(*letters) != prompt()
+    else:
+        assert prompt(*letters) == prompt()
+    # what says something else, or could be a marker, is text
+    for tokens in (letters[:-1], [*letters, min(vocabulary.guarded)], [vocabulary.size], [-1]):
+        assert prompt(*tokens) == prompt()
+
+
 def test_prompt_begins_once(vocabulary: Vocabulary) -> None:
     for bos in ("", vocabulary.text(vocabulary.bos)):
         tokens = Tokenizer(vocabulary).prompt(ChatTemplate(CHAT_TEMPLATE, bos).render([Turn(Role.USER, "q")]))
