@@ -20,6 +20,13 @@
             <numerusform>%Ln sources</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln earlier question(s) no longer read</source>
+        <translation>
+            <numerusform>%Ln earlier question no longer read</numerusform>
+            <numerusform>%Ln earlier questions no longer read</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>BinDialog</name>
@@ -52,6 +59,23 @@
         <translation>
             <numerusform>Only the typed questions are asked; take them out to ask the %Ln from {name}</numerusform>
             <numerusform>Only the typed questions are asked; take them out to ask the %Ln from {name}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ContextGauge</name>
+    <message numerus="yes">
+        <source>%Ln earlier question(s) stay without their passages, to make room.</source>
+        <translation>
+            <numerusform>%Ln earlier question stays without its passages, to make room.</numerusform>
+            <numerusform>%Ln earlier questions stay without their passages, to make room.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln earlier question(s) are no longer read.</source>
+        <translation>
+            <numerusform>%Ln earlier question is no longer read.</numerusform>
+            <numerusform>%Ln earlier questions are no longer read.</numerusform>
         </translation>
     </message>
 </context>

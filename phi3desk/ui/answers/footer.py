@@ -28,6 +28,9 @@ class AnswerFooter(QObject):
             percent = number(min(99, int(100 * answer.meanings)))
             told = self.tr("searched by words, and {percent} % of the documents by meaning")
             parts.append(told.format(percent=percent))
+        if answer.reading is not None and answer.reading.fitted.left_out:
+            left_out = answer.reading.fitted.left_out
+            parts.append(self.tr("%Ln earlier question(s) no longer read", "", left_out))
         made_by = answer.made_by.line
         if made_by and answer.basis is not Basis.NOTHING_FOUND:
             parts.append(made_by)

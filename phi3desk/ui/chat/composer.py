@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPain
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from phi3desk.chat.messages import Mention
+from phi3desk.ui.answers.context_gauge import ContextGauge
 from phi3desk.ui.chat.mentions import MentionCompleter
 from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, follow_scheme, icon, reading_font, tokens
@@ -116,6 +117,7 @@ class Composer(QWidget):
         self.name_button.setIconSize(QSize(20, 20))
         self.name_button.setToolTip(self.tr("Ask some documents or pages only (@)"))
         self.name_button.setAccessibleName(self.tr("Name a collection, a folder, a document or pages"))
+        self.gauge = ContextGauge(self)
         self.chips = QWidget()
         self._chip_row = FlowLayout(SPACE_XS)
         self.chips.setLayout(self._chip_row)
@@ -125,6 +127,7 @@ class Composer(QWidget):
         row.setSpacing(SPACE_XS)
         row.addWidget(self.edit, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(SPACE_XS)
+        row.addWidget(self.gauge, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.name_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.decision import answered_without_model
+from phi3desk.chat.decision import answered_without_model, request_ahead
 from phi3desk.chat.follow_up import complete
-from phi3desk.chat.history import TakenOut, documents_spoken_of, exchanges_of, turns_of
-from phi3desk.chat.messages import Answer, Conversation, Mention, Message, Source
-from phi3desk.chat.prompt import prompt_format_for
+from phi3desk.chat.history import TakenOut, documents_spoken_of, exchanges_of, fitted_of, turns_of
+from phi3desk.chat.messages import Answer, Conversation, Mention, Message, Reading, Source
+from phi3desk.chat.prompt import PromptRequest, prompt_format_for
 from phi3desk.chat.question import Question, scope_of
 from phi3desk.chat.series import Progress
 from phi3desk.errors import Sentence, UserError
@@ -19,6 +19,7 @@ from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Ending, Role
 from phi3desk.profiles.asking import question_of
 from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.answers.read_ahead import OPEN_PAUSE_MS, ReadAhead
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
@@ -70,6 +71,10 @@ class ConversationController(QObject):
         self._busy = ""
         self._collections: tuple[int, ...] = ()
         self._given_up: dict[str, Sentence] = {}
+        self._ahead = ReadAhead(self._model, self._request_ahead, self)
+        self.conversation_opened.connect(lambda *_: self._ahead.begin(OPEN_PAUSE_MS))
+        self.answering_changed.connect(self._ahead.forget)
+        expert.changed.connect(lambda: self._ahead.begin(OPEN_PAUSE_MS))
         self._saving = QTimer(self)
         self._saving.setInterval(SAVE_INTERVAL_MS)
         self._saving.timeout.connect(self._save)
@@ -241,6 +246,7 @@ class ConversationController(QObject):
     def delete(self, conversation_id: int) -> None:
         """Put a conversation into the bin; `restore` brings it back."""
         self._store.delete(conversation_id)
+        self._model.forget(conversation_id)
         if self._written is not None and self._written.conversation_id == conversation_id:
             self.stop()
         if self._open is not None and self._open.id == conversation_id:
@@ -305,6 +311,7 @@ class ConversationController(QObject):
             scope=SearchScope(()) if alone else scope_of(asked.named, self.collections or None),
             history=turns_of(before),
         )
+        question = replace(question, fitted=fitted_of(before), conversation=asked.conversation_id)
         if alone:
             return replace(question, mode=AnswerMode.MODEL_ALONE)
         question = replace(question, spoken_of=documents_spoken_of(before))
@@ -312,6 +319,33 @@ class ConversationController(QObject):
             return replace(question, search_text="" if search_text == asked.text else search_text)
         completed = complete(asked.text, exchanges_of(before))
         return replace(question, search_text=completed.text if completed.changed else "", doubt=completed.doubt)
+
+    @property
+    def reading(self) -> Reading | None:
+        """What the model read and wrote for the last answer of the open conversation, None where there is none."""
+        answers = (message.answer for message in reversed(self._messages()) if message.answer is not None)
+        return next((answer.reading for answer in answers if answer.reading is not None), None)
+
+    def read_ahead(self) -> None:
+        """Have the model read what the next question will begin with, unless it is asked at once."""
+        self._ahead.begin()
+
+    def _request_ahead(self) -> tuple[PromptRequest, int] | None:
+        """Return what can be read of the next question before it is asked, and the longest answer; None while busy."""
+        if self._busy or self._job is not None:
+            return None
+        before = [message for message in self._messages() if not self._replaced or message.id < self._replaced]
+        question = question_of(
+            self._expert.current,
+            "",
+            self._settings,
+            self._expert.made_by(),
+            scope=scope_of((), self.collections or None),
+            history=turns_of(before),
+        )
+        conversation = self._open.id if self._open is not None else 0
+        question = replace(question, fitted=fitted_of(before), conversation=conversation)
+        return request_ahead(question), question.sampling.max_tokens
 
     def set_busy(self, reason: str) -> None:
         """Refuse questions with a reason while something else has the model; "" lets them be asked again."""

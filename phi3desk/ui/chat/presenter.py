@@ -41,6 +41,10 @@ class ChatPresenter(QObject):
         chat.composer.sent.connect(self.ask)
         chat.composer.stop_requested.connect(controller.stop)
         chat.composer.emptied.connect(controller.end_edit)
+        chat.composer.edit.textChanged.connect(controller.read_ahead)
+        controller.conversation_opened.connect(self._show_gauge)
+        controller.message_added.connect(self._show_gauge)
+        controller.version_shown.connect(self._show_gauge)
         chat.start.question_chosen.connect(self.ask)
         chat.view.copied.connect(self._on_copied)
         chat.view.action_requested.connect(self._on_action_requested)
@@ -63,10 +67,14 @@ class ChatPresenter(QObject):
             self.start_left.emit()
         self._chat.view.add_message(message, writing)
 
+    def _show_gauge(self, *_: object) -> None:
+        self._chat.composer.gauge.show_reading(self._controller.reading)
+
     def _on_answer_ended(self, message: Message, notice: str) -> None:
         conversation = self._controller.conversation
         if conversation is not None and conversation.id == message.conversation_id:
             self._chat.view.finish(message, notice)
+            self._show_gauge()
         elif notice:
             self._notices.say(notice)
 

@@ -18,10 +18,12 @@ from phi3desk.ui.clients.worker_client import WorkerClient, ignore
 from phi3desk.workers.protocol import Failure, FailureKind
 from phi3desk.workers.requests import (
     CompleteQuestion,
+    ForgetConversation,
     GetHardware,
     LoadModel,
     MeasureModel,
     PromptRead,
+    ReadAhead,
     SetAdapters,
     TextPiece,
     WriteAnswer,
@@ -68,6 +70,7 @@ class ModelClient(QObject):
         self._wanted: tuple[ModelRef, LoadOptions] | None = None
         self._adapters: tuple[AdapterUse, ...] = ()
         self._loading = 0
+        self._ahead = 0
         self._too_slow = False
         self._measuring = QTimer(self)
         self._measuring.setSingleShot(True)
@@ -102,6 +105,7 @@ class ModelClient(QObject):
     def load(self, model: ModelRef, options: LoadOptions, adapters: Sequence[AdapterUse] = ()) -> None:
         """Load a model with adapters in place of the one that is loaded; a load under way is stopped."""
         self.worker.cancel(self._loading)
+        self._stop_reading_ahead()
         self._wanted = (model, options)
         self._adapters = tuple(adapters)
         self._load_wanted()
@@ -128,6 +132,7 @@ class ModelClient(QObject):
 
     def _send_adapters(self) -> None:
         wanted = self._adapters
+        self._stop_reading_ahead()
 
         def on_failure(failure: Failure) -> None:
             if self._adapters == wanted and failure.kind is FailureKind.USER:
@@ -147,6 +152,7 @@ class ModelClient(QObject):
         on_failure: Callable[[Failure], None],
     ) -> int:
         """Write an answer; returns the request's id, for `cancel`."""
+        self._stop_reading_ahead()
 
         def on_event(event: PromptRead | TextPiece) -> None:
             if isinstance(event, PromptRead):
@@ -170,11 +176,32 @@ class ModelClient(QObject):
     ) -> int:
         """Complete a follow-up, "" where the model cannot; returns the request's id, for `cancel`."""
 
+        self._stop_reading_ahead()
+
         def on_result(written: WrittenQuestion) -> None:
             self._too_slow = not written.in_time
             on_written(written.text)
 
         return self.worker.request(CompleteQuestion(follow_up), on_result, on_failure)
+
+    def read_ahead(self, request: PromptRequest, room_for_answer: int) -> bool:
+        """Have the model read what the next prompt begins with; False where it is busy or not there.
+
+        It stops as soon as anything else is asked of the model.
+        """
+        if self.model is None or self.worker.is_busy(ReadAhead, MeasureModel):
+            return False
+        self._stop_reading_ahead()
+        self._ahead = self.worker.request(ReadAhead(request, room_for_answer), ignore, ignore)
+        return True
+
+    def forget(self, conversation: int) -> None:
+        """Have forgotten what was read of a conversation."""
+        self._stop_reading_ahead()
+        self.worker.request(ForgetConversation(conversation), ignore, ignore)
+
+    def _stop_reading_ahead(self) -> None:
+        self.worker.cancel(self._ahead)
 
     def cancel(self, request_id: int) -> None:
         """Stop an answer, also while the passages are still being read."""

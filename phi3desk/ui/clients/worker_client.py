@@ -133,6 +133,10 @@ class WorkerClient(QObject):
         if request_id in self._calls:
             self.request(Cancel(request_id))
 
+    def is_busy(self, *apart_from: type[Request[Any, Any]]) -> bool:
+        """Return whether any request has not ended yet, apart from those of some classes."""
+        return any(not isinstance(call.request, (Cancel, *apart_from)) for call in self._calls.values())
+
     def is_running(self, request_id: int) -> bool:
         """Whether a request has not ended yet."""
         return request_id in self._calls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import shutil
 import signal
@@ -41,7 +42,9 @@ from phi3desk.model.starter import find_small_starter
 from phi3desk.model.types import AdapterUse, Ending, ModelRef, Role
 from phi3desk.paths import Paths
 from phi3desk.profiles.teaching import Step
+from phi3desk.ui import formatting
 from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.answers.read_ahead import ReadAhead
 from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
 from phi3desk.ui.notices import NoticeAction
@@ -729,3 +732,50 @@ def test_window_saves_a_conversation_and_one_answer_as_markdown(
     assert "## How often?" in whole and "## How much?" in whole
     assert "## How often?" not in one and "## How much?" in one
     assert all(f"pump manual.pdf, p. 2: “{SENTENCE}”" in text for text in texts)
+
+
+def test_conversation_is_gone_on_with_where_it_was_read_and_its_gauge_tells_how_full_it_is(
+    qtbot: QtBot, working: MainWindow, services: Services, home: Paths
+) -> None:
+    gauge, ahead = working.chat.composer.gauge, working.conversation_controller.findChild(ReadAhead)
+    assert not gauge.isVisible()
+    expert = dataclasses.replace(
+        services.profiles.current, answer_mode=AnswerMode.MODEL_ALONE, instructions="You know pumps. " * 20
+    )
+    services.profiles.save(expert)
+    services.settings.set("answers.max_tokens", 16)
+    working.active_expert.apply()
+    ahead.forget()
+    qtbot.keyClicks(working.chat.composer.edit, "W")
+    qtbot.waitUntil(lambda: ahead.has_begun and not services.model.worker.is_busy())
+    long = "Which oil is in the pump, and must the seal of the motor be checked before use? " * 6
+    told = ask(qtbot, working, long)
+    assert told.answer is not None and told.answer.timings.reused_tokens >= 64
+    first = working.conversation_controller.conversation
+    second = ask(qtbot, working, f"And the valve? {long}")
+    assert first is not None and second.answer is not None and second.answer.reading is not None
+    reading = second.answer.reading
+    assert second.answer.timings.reused_tokens > 256
+    assert gauge.isVisible()
+    assert (
+        f"{formatting.number(reading.used)} of the {formatting.number(reading.context)} tokens"
+        in gauge.accessibleName()
+    )
+    assert gauge.share == pytest.approx(reading.used / reading.context)
+
+    working.conversation_controller.begin()
+    assert not gauge.isVisible()
+    ask(qtbot, working, "Something else entirely.")
+    working.conversation_controller.open(first.id)
+    assert gauge.isVisible()
+    qtbot.waitUntil(lambda: ahead.has_begun and not services.model.worker.is_busy())
+    third = ask(qtbot, working, "Why?")
+    assert third.answer is not None
+    # all but the last token of the answer before, which was chosen and never read
+    assert third.answer.timings.reused_tokens in (reading.used - 1, reading.used)
+
+    working.conversation_controller.delete(first.id)
+    qtbot.waitUntil(lambda: not services.model.worker.is_busy())
+    services.model.close()
+    kept = [json.loads(path.read_bytes()) for path in home.saved_states.glob("*.json")]
+    assert first.id not in [record["conversation"] for record in kept]
