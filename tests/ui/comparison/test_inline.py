@@ -185,6 +185,7 @@ def test_comparison_of_many_questions_begins_with_this_one(window: MainWindow, c
 
 def test_comparison_of_many_questions_keeps_those_that_were_typed(window: MainWindow, compared) -> None:
     _, shown = compared
+    window.show_page(Page.EXPERTS)
     form = window.expert_tabs.comparison.form
     form.text.setPlainText("How is it greased?")
     for _ in range(2):
