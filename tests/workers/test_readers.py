@@ -1,9 +1,11 @@
 """Reader processes: what they read, and that nothing they meet harms more than one file."""
 
+import itertools
 import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -31,6 +33,7 @@ for line in sys.stdin:
     id, request = line["id"], line["data"]
     if "elder" in request["path"]: tell(0, "Hello", {"protocol": 2})
     if "hang" in request["path"]: time.sleep(60)
+    if "slow" in request["path"]: time.sleep(1)
     if "die" in request["path"]: os.abort()
     if "grow" in request["path"]: hoard = bytearray(400 * 1024 * 1024); time.sleep(60)
     while "chatter" in request["path"]: tell(0, "Hello")
@@ -120,6 +123,19 @@ def test_a_reader_that_misbehaves_costs_one_file_only(
     assert result.state is State.FAILED
     assert word in str(result.reason)
     assert reader.read(ReadRequest(str(tmp_path / "good.pdf")), threading.Event()).state is State.EMPTY
+    reader.close()
+
+
+def test_a_machine_that_slept_is_not_taken_for_a_reader_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, looks = time.monotonic, itertools.count()
+    # Windows counts the hours of a sleep; the machine sleeps between the second look and the third
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + (3600 * 8 if next(looks) > 1 else 0))
+    reader = Reader([sys.executable, "-c", UNRULY], Limits(seconds=30, megabytes=1024))
+    result = reader.read(ReadRequest(str(tmp_path / "slow.pdf")), threading.Event())
+    assert (result.state, result.reason) == (State.EMPTY, None)
+    assert next(looks) > 3
     reader.close()
 
 

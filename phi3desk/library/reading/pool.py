@@ -21,6 +21,7 @@ from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.chunked_document import ChunkedDocument, IndexEntry
 from phi3desk.library.chunker import Chunk
 from phi3desk.library.documents import OutlineEntry, Page, State
+from phi3desk.library.reading.awake_clock import AwakeClock
 from phi3desk.library.reading.limits import MOST_CHARACTERS, MOST_PAGES
 from phi3desk.library.reading.protocol import (
     VERSION,
@@ -192,12 +193,13 @@ class Reader:
     def _exchange(self, request: ReadRequest, cancelled: threading.Event, reading: _Reading) -> Iterator[Event]:
         """Send the request and yield the events of the reader for it; raise _StoppedError when a limit is passed."""
         watched = self._send(request)
-        started = last = checked = time.monotonic()
+        clock = AwakeClock()
+        started = last = checked = clock.now()
         whole = self._limits.seconds * (len(request.ocr_pages) or self._limits.slow_pages)
         while True:
             if cancelled.is_set():
                 raise Cancelled
-            now = time.monotonic()
+            now = clock.now()
             if now - checked > _POLL_SECONDS:
                 self._check_memory(watched, with_children=bool(request.ocr_pages))
                 checked = now
@@ -212,7 +214,7 @@ class Reader:
             event = _event_for(self._requests, raw)
             if event is None:
                 continue
-            last = time.monotonic()
+            last = clock.now()
             if isinstance(event, Done):
                 return
             yield event
