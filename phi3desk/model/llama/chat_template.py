@@ -16,9 +16,9 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from phi3desk.errors import UserError
+from phi3desk.model.llama.template_limits import LimitedEnvironment, time_limit
 from phi3desk.model.types import Role, Turn
 
 log = logging.getLogger(__name__)
@@ -122,14 +122,15 @@ class ChatTemplate:
                 lead = text[: len(text) - len(text.lstrip())]
                 text = lead + stand_in + text[len(text.rstrip()) :]
             messages.append({"role": turn.role, "content": text})
-        rendered = self._template.render(
-            messages=messages,
-            add_generation_prompt=True,
-            bos_token=self._bos,
-            eos_token=self._eos,
-            tools=None,
-            documents=None,
-        )
+        with time_limit():
+            rendered = self._template.render(
+                messages=messages,
+                add_generation_prompt=True,
+                bos_token=self._bos,
+                eos_token=self._eos,
+                tools=None,
+                documents=None,
+            )
         return _parts(rendered, contents)
 
 
@@ -162,11 +163,9 @@ def _parts(rendered: str, contents: dict[str, Part]) -> list[Part]:
     return parts
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
+def _environment() -> LimitedEnvironment:
     """Return the surroundings that templates are written for: those of transformers' apply_chat_template."""
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-    )
+    environment = LimitedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
     environment.filters["tojson"] = _to_json
     environment.globals["raise_exception"] = _raise_exception
     environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)

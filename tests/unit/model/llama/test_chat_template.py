@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
+
 import jinja2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phi3desk.errors import UserError
+from phi3desk.model.llama import chat_template
 from phi3desk.model.llama.chat_template import CHATML_TEMPLATE, ChatTemplate, Part, choose_template
+from phi3desk.model.llama.template_limits import TemplateTooSlow, time_limit
 from phi3desk.model.types import Role, Turn
 from tests.helpers.tiny_phi3 import CHAT_TEMPLATE, SYSTEM_CHAT_TEMPLATE
 
@@ -106,3 +111,29 @@ def test_template_keeps_the_order_of_a_conversation() -> None:
     turns = [Turn(Role.SYSTEM, "s"), Turn(Role.USER, "one"), Turn(Role.ASSISTANT, "two"), Turn(Role.USER, "three")]
     rendered = _text(ChatTemplate(SYSTEM_CHAT_TEMPLATE).render(turns))
     assert [rendered.index(turn.text) for turn in turns] == sorted(rendered.index(turn.text) for turn in turns)
+
+
+ENDLESS = "{% for a in range(90000) %}{% for b in range(90000) %}{% set c = a %}{% endfor %}{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    "hostile", [ENDLESS, "{{ 9 ** (9 ** 9) }}", "{{ 'a' * 10 ** 12 }}", "{{ [[0] * 10 ** 6] * 10 ** 6 }}"]
+)
+def test_template_without_end_is_refused_or_replaced(hostile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat_template, "time_limit", partial(time_limit, 0.3))
+    replaced = choose_template(CHAT_TEMPLATE + hostile, "phi3", "<s>", "</s>", lambda _: True)
+    assert "Why?" in _text(replaced.render([Turn(Role.USER, "Why?")]))
+    later = CHAT_TEMPLATE + "{% if messages | length > 4 %}" + hostile + "{% endif %}"
+    template = choose_template(later, "phi3", "<s>", "</s>", lambda _: True)
+    turns = [Turn(Role.USER, "a"), Turn(Role.ASSISTANT, "b")] * 2
+    assert _text(template.render([*turns, Turn(Role.USER, "c")][2:])).startswith("<s><|user|>")
+    with pytest.raises(UserError, match="chat template"):
+        template.render([*turns, Turn(Role.USER, "c")])
+
+
+def test_time_limit_ends_with_what_it_limits() -> None:
+    for _ in range(200):
+        with suppress(TemplateTooSlow), time_limit(0.001):
+            for number in range(2000):
+                str(number)
+    assert sum(range(1_000_000)) == 499_999_500_000
