@@ -165,6 +165,16 @@ SETTINGS: tuple[Setting, ...] = (
         unit="MB",
     ),
     Setting(
+        "model.idle_minutes",
+        60,
+        "Model",
+        "Let go of the model after",
+        "Frees its memory when nothing is asked for so long; the next question loads it again, which takes seconds.",
+        low=1,
+        high=1440,
+        unit="min",
+    ),
+    Setting(
         "library.readers",
         0,
         "Library",

@@ -25,7 +25,7 @@ from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
-from phi3desk.cli.output import Notices, Output, ProgressLine
+from phi3desk.cli.output import Notices, Output, ProgressLine, say_failure
 from phi3desk.cli.search import completed, found_row, history_of, questions_of, scope_of_line, scope_of_options
 from phi3desk.cli.series import write_series
 from phi3desk.comparison.questions import QuestionLine
@@ -210,6 +210,8 @@ def load_model(model: ModelProcess, entry: ModelEntry, adapters: Sequence[Adapte
     """Load a model with adapters in its process, telling how far it is."""
     model.load(entry, adapters, lambda fraction: progress.show(f"Loading {entry.name}, {fraction:.0%}"))
     progress.clear()
+    for notice in model.model.notices if model.model is not None else ():
+        say_failure(notice)
 
 
 def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from phi3desk import __version__
 from phi3desk.backups import Kept, copies, file_of, problem_of
 from phi3desk.cli.documents import open_library
+from phi3desk.cli.models import fit_line
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.cli.restore import said_time
 from phi3desk.errors import UserError
@@ -21,8 +22,11 @@ from phi3desk.library.documents import Fault
 from phi3desk.library.embedding import e5_small
 from phi3desk.library.embedding.made_models import changed_files
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
+from phi3desk.model.gguf import inspect
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.measured import MeasuredStore, machine_of
+from phi3desk.model.memory import GB, Verdict, memory_fit
+from phi3desk.model.options import load_options
 from phi3desk.model.starter import find_large_starter
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Hardware
@@ -58,7 +62,7 @@ def run_doctor(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     if options.check or options.repair:
         check_library(options, paths, settings, output)
     else:
-        print_report(look_over(paths), options, output)
+        print_report(look_over(paths, settings), options, output)
 
 
 def check_library(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -109,7 +113,7 @@ def print_report(report: dict[str, Any], options: argparse.Namespace, output: Ou
     for name, version in report["packages"].items():
         output.text(f"  {name} {version or 'missing'}")
     for device in report["devices"]:
-        output.text(f"  {device['name']}: {device['description']}")
+        output.text(f"  {device['name']}: {device['description']}{_device_memory(device)}")
     for name, folder in report["folders"].items():
         output.text(f"  {name}: {folder}")
     for check in report["checks"]:
@@ -118,7 +122,7 @@ def print_report(report: dict[str, Any], options: argparse.Namespace, output: Ou
             output.text(f"     {check['mend']}")
 
 
-def look_over(paths: Paths) -> dict[str, Any]:
+def look_over(paths: Paths, settings: Settings) -> dict[str, Any]:
     """Return all that `doctor --json` prints."""
     versions = {name: _version(name) for name in PACKAGES}
     checks = [
@@ -151,6 +155,7 @@ def look_over(paths: Paths) -> dict[str, Any]:
         report |= {"memory_total": machine.memory_total, "memory_free": machine.memory_free}
         checks.append(Check("llama.cpp", True, _offload_sentence(machine.can_offload)))
         checks += _speed_check(paths, machine)
+        checks += _memory_check(paths, settings, machine)
     report["checks"] = [asdict(check) for check in checks]
     report["missing"] = [check.name for check in checks if not check.ok]
     return report
@@ -279,6 +284,24 @@ def _speed_check(paths: Paths, machine: Hardware) -> list[Check]:
         f"writes {measured.written:.1f} with {measured.threads}"
     )
     return [Check("model speed", True, says)]
+
+
+def _memory_check(paths: Paths, settings: Settings, machine: Hardware) -> list[Check]:
+    """Say whether the model in use fits what is free now; nothing where there is none that can be read."""
+    entry = ModelStore(paths).in_use()
+    try:
+        fit = memory_fit(inspect(entry.path, "model"), load_options(settings), machine) if entry else None
+    except UserError:
+        return []
+    if fit is None:
+        return []
+    return [Check("memory", fit.verdict is not Verdict.TOO_LARGE, fit_line(fit), " ".join(map(str, fit.advice)))]
+
+
+def _device_memory(device: dict[str, Any]) -> str:
+    if not device["memory_total"]:
+        return ""
+    return f", {device['memory_free'] / GB:.1f} of {device['memory_total'] / GB:.1f} GB free"
 
 
 def _offload_sentence(can_offload: bool) -> str:

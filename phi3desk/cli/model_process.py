@@ -25,7 +25,15 @@ from phi3desk.model.types import AdapterUse, LoadedModel, ModelEntry, ModelRef, 
 from phi3desk.paths import HOME_VARIABLE, Paths, worker_command, worker_environment
 from phi3desk.settings import Settings
 from phi3desk.workers.protocol import Request
-from phi3desk.workers.requests import LoadModel, LoadProgress, PromptRead, SetAdapters, Shutdown, WriteAnswer
+from phi3desk.workers.requests import (
+    LoadModel,
+    LoadProgress,
+    ModelChanged,
+    PromptRead,
+    SetAdapters,
+    Shutdown,
+    WriteAnswer,
+)
 
 _GRACE_SECONDS = 5.0
 
@@ -96,6 +104,8 @@ class ModelProcess:
         def on_event(event: Any) -> None:
             if isinstance(event, PromptRead):
                 on_prefill(event.tokens, event.total)
+            elif isinstance(event, ModelChanged):
+                self.model = event.model
             else:
                 on_text(event.text)
 

@@ -10,21 +10,27 @@ from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import Base, DoubtfulBase, open_base
 from phi3desk.model.adapters.compatibility import fit_of
 from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.gguf import inspect
+from phi3desk.model.llama.hardware import hardware
+from phi3desk.model.memory import GB, Fit, memory_fit
+from phi3desk.model.options import load_options
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterEntry, ModelEntry
+from phi3desk.model.types import AdapterEntry, Hardware, ModelEntry
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 
-GIGABYTE = 1_000_000_000
 FIT_WORDS = {True: "fits the model in use", False: "does not fit the model in use", None: "not known to fit"}
 
 
-def run_models(options: argparse.Namespace, paths: Paths, _: Settings, output: Output) -> None:
+def run_models(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
     """List, add, choose or forget models; every action prints what it changed."""
     store = ModelStore(paths)
     if options.action == "list":
         entries = store.list()
-        print_rows([model_row(entry) for entry in entries], [model_line(e) for e in entries], options, output)
+        fits = fits_of(entries, settings)
+        rows = [model_row(entry) | fit_row(fit) for entry, fit in zip(entries, fits, strict=True)]
+        lines = [model_line(entry, fit) for entry, fit in zip(entries, fits, strict=True)]
+        print_rows(rows, lines, options, output)
         return
     if options.action == "add":
         entry, says = store.add(options.file, options.name or ""), "Added"
@@ -107,12 +113,50 @@ def model_row(entry: ModelEntry) -> dict[str, Any]:
     }
 
 
-def model_line(entry: ModelEntry) -> str:
-    """Return a model as a line for people."""
+def model_line(entry: ModelEntry, fit: Fit | None = None) -> str:
+    """Return a model as a line for people, with a second one about the memory it takes."""
     starter = ("small starter" if entry.stand_in else "starter", entry.starter)
     notes = [note for note, holds in (starter, ("file missing", entry.missing)) if holds]
     shown = f"  ({', '.join(notes)})" if notes else ""
-    return f"{'*' if entry.in_use else ' '} {entry.name}  {entry.size / GIGABYTE:.2f} GB  {entry.path}{shown}"
+    memory = "\n    " + " ".join([fit_line(fit), *map(str, fit.advice)]) if fit else ""
+    return f"{'*' if entry.in_use else ' '} {entry.name}  {entry.size / GB:.2f} GB  {entry.path}{shown}{memory}"
+
+
+def fits_of(entries: list[ModelEntry], settings: Settings) -> list[Fit | None]:
+    """Return whether each model fits what is free now; None where its file cannot be read."""
+    machine = hardware()
+    return [_fit_of(entry, settings, machine) for entry in entries]
+
+
+def _fit_of(entry: ModelEntry, settings: Settings, machine: Hardware) -> Fit | None:
+    try:
+        return memory_fit(inspect(entry.path, "model"), load_options(settings), machine)
+    except UserError:
+        return None
+
+
+def fit_line(fit: Fit) -> str:
+    """Return in a sentence whether a model fits, and what it needs."""
+    layers = f" and {fit.need.card / GB:.1f} GB on the graphics card" if fit.need.card else ""
+    free = f", {fit.card_free / GB:.1f} GB on the card" if fit.need.card else ""
+    return (
+        f"{fit.verdict}: needs {fit.need.main / GB:.1f} GB{layers} with a context of {fit.setup.context} tokens, "
+        f"{fit.free / GB:.1f} GB free{free}."
+    )
+
+
+def fit_row(fit: Fit | None) -> dict[str, Any]:
+    """Return the JSON of what a model needs, in bytes."""
+    if fit is None:
+        return {}
+    return {
+        "fits": str(fit.verdict),
+        "memory": fit.need.main,
+        "card_memory": fit.need.card,
+        "context": fit.setup.context,
+        "gpu_layers": fit.setup.gpu_layers,
+        "advice": [str(sentence) for sentence in fit.advice],
+    }
 
 
 def adapter_row(entry: AdapterEntry, fits: bool | None) -> dict[str, Any]:

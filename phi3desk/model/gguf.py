@@ -10,7 +10,7 @@ from pathlib import Path
 
 from phi3desk.errors import UserError
 from phi3desk.model.gguf_header import STRING, TENSOR_TYPES, TOKENS, ArrayValue, Header, TensorInfo, read_header
-from phi3desk.model.types import GgufInfo
+from phi3desk.model.types import GgufInfo, ModelShape
 
 #: `general.file_type` -> name (enum llama_ftype of llama.h)
 FILE_TYPES = {
@@ -36,6 +36,9 @@ KIND_WORDS = {
     "imatrix": "a table made for quantizing",
 }
 
+#: the table of the tokens' embeddings, and the one of their scores where that is another
+INPUT_TENSOR, OUTPUT_TENSOR = "token_embd.weight", "output.weight"
+_BLOCK_NAME = re.compile(r"^blk\.(\d{1,4})\.")
 _SPLIT_NAME = re.compile(r"^(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$")
 #: types of weights that llama.cpp can multiply with, and an adapter may therefore have
 ADAPTER_TYPES = frozenset({"F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K",
@@ -187,7 +190,9 @@ def _check_shape(header: Header) -> None:
         )
     _check_fractions(header, architecture)
     head_width = max(header.whole(f"{architecture}.attention.key_length"), width // heads if heads > 0 else 0)
-    if head_width and header.whole(f"{architecture}.rope.dimension_count") > head_width:
+    rope = header.metadata.get(f"{architecture}.rope.dimension_count", 2)
+    # llama.cpp turns numbers by pairs: without end where there are none, and it ends the process over a half one
+    if not isinstance(rope, int) or rope <= 0 or rope % 2 or (head_width and rope > head_width):
         raise UserError(
             "“{name}” is damaged: the numbers in its header do not fit together. Fetch the file again.", name=name
         )
@@ -278,8 +283,9 @@ def _info(kind: str, parts: list[Header]) -> GgufInfo:
         context_train=header.whole(f"{architecture}.context_length"),
         blocks=header.whole(f"{architecture}.block_count"),
         embedding_width=header.whole(f"{architecture}.embedding_length"),
-        kv_bytes_per_token=_kv_bytes_per_token(header, architecture),
+        kv_bytes_per_token=2 * sum(_cached(header, architecture)),
         has_template=bool(header.text("tokenizer.chat_template")),
+        shape=_shape(header, architecture, tensors) if kind == "model" else ModelShape(),
         rank=(header.whole(RANK_KEY) or _rank(tensors)) if kind == "adapter" else 0,
         alpha=float(alpha) if kind == "adapter" and isinstance(alpha, (int, float)) else 0.0,
         base_name=names[0] if kind == "adapter" and names else "",
@@ -334,19 +340,44 @@ def _rank(tensors: Iterable[TensorInfo]) -> int:
     return max(ranks, default=0)
 
 
-def _kv_bytes_per_token(header: Header, architecture: str) -> int:
-    """Return the KV cache's bytes for one token at 16 bits: 2 x heads x (key length + value length), all blocks."""
+def _shape(header: Header, architecture: str, tensors: list[TensorInfo]) -> ModelShape:
+    """Return what of a model takes memory, from its tensors and its header."""
+    blocks = [0] * min(MAX_BLOCKS, header.whole(f"{architecture}.block_count"))
+    inputs = outputs = 0
+    for tensor in tensors:
+        match = _BLOCK_NAME.match(tensor.name)
+        if match and int(match[1]) < len(blocks):
+            blocks[int(match[1])] += tensor.nbytes
+        elif tensor.name == INPUT_TENSOR:
+            inputs += tensor.nbytes
+        else:
+            outputs += tensor.nbytes
+    tokens, merges = header.metadata.get(TOKENS), header.metadata.get("tokenizer.ggml.merges")
+    return ModelShape(
+        block_bytes=tuple(blocks),
+        cached=_cached(header, architecture),
+        input_bytes=inputs,
+        output_bytes=outputs,
+        tied=all(tensor.name != OUTPUT_TENSOR for tensor in tensors),
+        heads=max(_per_block(header, f"{architecture}.attention.head_count", len(blocks)), default=0),
+        tokens=tokens.length if isinstance(tokens, ArrayValue) else 0,
+        merges=merges.length if isinstance(merges, ArrayValue) else 0,
+    )
+
+
+def _cached(header: Header, architecture: str) -> tuple[int, ...]:
+    """Return how many numbers a token leaves in the KV cache of each block: heads x (key length + value length)."""
     blocks = header.whole(f"{architecture}.block_count")
     if not 0 < blocks <= MAX_BLOCKS:
-        return 0
+        return ()
     heads = _per_block(header, f"{architecture}.attention.head_count", blocks)
     kv_heads = _per_block(header, f"{architecture}.attention.head_count_kv", blocks) or heads
     if not kv_heads or not heads or max(heads) <= 0:
-        return 0
+        return ()
     even = header.whole(f"{architecture}.embedding_length") // max(heads)
     key = header.whole(f"{architecture}.attention.key_length") or even
     value = header.whole(f"{architecture}.attention.value_length") or even
-    return 2 * sum(kv_heads) * (key + value)
+    return tuple(count * (key + value) for count in kv_heads)
 
 
 def _per_block(header: Header, key: str, blocks: int) -> list[int]:

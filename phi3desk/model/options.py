@@ -13,6 +13,7 @@ def load_options(settings: Settings) -> LoadOptions:
         gpu_layers=settings.get("model.gpu_layers"),
         threads=settings.get("model.threads"),
         saved_states=settings.get("model.saved_states") << 20,
+        idle_minutes=settings.get("model.idle_minutes"),
     )
 
 

@@ -6,12 +6,30 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from phi3desk.errors import Sentence
 from phi3desk.model.names import model_title
 
 #: characters of the name of a model or an adapter
 LONGEST_MODEL_NAME = 100
 #: strengths of an adapter
 WEAKEST, STRONGEST = 0.0, 2.0
+
+
+@dataclass(frozen=True)
+class ModelShape:
+    """What of a model takes memory, block by block: bytes of weights, and numbers that a token leaves in the KV cache.
+
+    `input_bytes` are of the table that stays in main memory; `tied` where the output reads that table too.
+    """
+
+    block_bytes: tuple[int, ...] = ()
+    cached: tuple[int, ...] = ()
+    input_bytes: int = 0
+    output_bytes: int = 0
+    tied: bool = False
+    heads: int = 0
+    tokens: int = 0
+    merges: int = 0
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,8 @@ class GgufInfo:
     embedding_width: int
     kv_bytes_per_token: int
     has_template: bool
+    #: models only
+    shape: ModelShape = ModelShape()
     #: adapters only
     rank: int = 0
     alpha: float = 0.0
@@ -137,12 +157,14 @@ class LoadOptions:
     """How a model is loaded. `context` 0 and `gpu_layers` -1 and `threads` 0 mean: what fits this machine.
 
     `saved_states` is how many bytes what was read of conversations may take on the disk, 0 to keep none there.
+    A model that nothing was asked of for `idle_minutes` is let go; 0 keeps it.
     """
 
     context: int = 0
     gpu_layers: int = -1
     threads: int = 0
     saved_states: int = 2048 << 20
+    idle_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -176,6 +198,8 @@ class LoadedModel:
     prompt: str = ""
     #: what it is run with, where that was measured and no number of cores is set
     measured: Measured | None = None
+    #: what of the settings could not be kept to, and what became of a graphics card without room
+    notices: tuple[Sentence, ...] = ()
 
     @property
     def ref(self) -> ModelRef:

@@ -32,8 +32,10 @@ from phi3desk.workers.requests import (
     LoadModel,
     LoadProgress,
     MeasureModel,
+    ModelChanged,
     PromptRead,
     ReadAhead,
+    ReleaseModel,
     SetAdapters,
     TextPiece,
     WriteAnswer,
@@ -74,6 +76,7 @@ class ModelService:
                 ForgetConversation.served_by(self.forget),
                 CompleteQuestion.served_by(self.complete_question),
                 MeasureModel.served_by(self.measure),
+                ReleaseModel.served_by(lambda request, task: self.close()),
             ],
             "hardware": [GetHardware.served_by(lambda request, task: hardware())],
         }
@@ -121,10 +124,10 @@ class ModelService:
             raise
         return self._loaded(engine)
 
-    def answer(self, request: WriteAnswer, task: Task[PromptRead | TextPiece]) -> Completion:
+    def answer(self, request: WriteAnswer, task: Task[PromptRead | TextPiece | ModelChanged]) -> Completion:
         """Write an answer, telling how much of the prompt is read and each piece of text."""
         engine = self._loaded_engine()
-        pieces = TextPieces(task.emit)
+        pieces, layers = TextPieces(task.emit), engine.gpu_layers
         try:
             return write(
                 engine,
@@ -136,6 +139,10 @@ class ModelService:
             )
         finally:
             pieces.give_out()
+            if not engine.is_open:
+                self._engine = None
+            elif engine.gpu_layers != layers:
+                task.emit(ModelChanged(self._loaded(engine)))
 
     def read_ahead(self, request: ReadAhead, task: Task[Never]) -> int:
         """Read what the prompt of the next question begins with, until a question is asked."""

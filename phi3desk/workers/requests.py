@@ -326,7 +326,14 @@ class TextPiece:
 
 
 @dataclass(frozen=True)
-class WriteAnswer(Request[Completion, PromptRead | TextPiece]):
+class ModelChanged:
+    """The model is loaded otherwise than before: the graphics card ran out of memory, and it went on without."""
+
+    model: LoadedModel
+
+
+@dataclass(frozen=True)
+class WriteAnswer(Request[Completion, PromptRead | TextPiece | ModelChanged]):
     """Write an answer, telling how much of the prompt is read and each piece of text."""
 
     request: PromptRequest
@@ -361,6 +368,11 @@ class CompleteQuestion(Request[WrittenQuestion, Never]):
 @dataclass(frozen=True)
 class MeasureModel(Request[Measured | None, Never]):
     """Measure how the loaded model is run fastest, and run it so; None where it gave way to another request."""
+
+
+@dataclass(frozen=True)
+class ReleaseModel(Request[None, Never]):
+    """Let the loaded model go, with the memory it takes."""
 
 
 @dataclass(frozen=True)

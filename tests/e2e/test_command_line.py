@@ -136,7 +136,10 @@ def test_what_fails_exits_with_1_and_a_sentence(phi3desk, arguments):
 def test_models_and_adapters_are_listed_as_json(phi3desk, tiny_phi3, tiny_adapters):
     assert phi3desk("models", "add", tiny_phi3, "--json").returncode == 0
     (models,) = json_lines(phi3desk("models", "list", "--json").stdout)
-    assert "tiny-phi3" in [row["name"] for row in models]
+    tiny = next(row for row in models if row["name"] == "tiny-phi3")
+    assert (tiny["fits"], tiny["context"], tiny["gpu_layers"]) == ("fits", 2048, 0)
+    assert tiny["size"] < tiny["memory"] < tiny["size"] + (8 << 20)
+    assert "fits: needs 0.0 GB with a context of 2048 tokens" in phi3desk("models", "list").stdout
     assert phi3desk("adapters", "add", tiny_adapters[0]).returncode == 0
     (adapters,) = json_lines(phi3desk("adapters", "list", "--json").stdout)
     assert ("tiny-a", "phi3") in [(row["name"], row["architecture"]) for row in adapters]
@@ -158,6 +161,9 @@ def test_doctor_names_versions_devices_and_folders(phi3desk, tmp_path):
     assert report["packages"]["llama-cpp-python"]
     assert report["folders"]["home"] == str(tmp_path / "home")
     assert all(check["ok"] or check["mend"] for check in report["checks"])
+    assert all(device["memory_free"] <= device["memory_total"] for device in report["devices"])
+    (memory,) = (check for check in report["checks"] if check["name"] == "memory")
+    assert memory["ok"] and "GB free" in memory["says"]
     (recognition,) = (check for check in report["checks"] if check["name"] == "text recognition")
     assert recognition["ok"] == bool(installed_languages())
     assert all(name in recognition["says"] for name in default_languages(installed_languages() or ()))

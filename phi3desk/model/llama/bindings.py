@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import re
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,8 @@ __all__ = ["NativeFailure", "api", "build", "encode_path", "load_adapter", "load
 
 log = logging.getLogger("phi3desk.model.llama")
 
+#: of llama_model::load_tensors, ggml_gallocr, and the buffers of CUDA, Metal and Vulkan
+_NO_MEMORY = re.compile(r"out of (device )?memory|(failed|unable) to allocate|no memory|insufficient memory", re.I)
 #: GGML_LOG_LEVEL_ERROR of ggml.h
 _ERROR_LEVEL = 4
 
@@ -66,6 +69,11 @@ api.llama_backend_init()
 
 class NativeFailure(Exception):
     """llama.cpp refused; the text is its own reason, which may be empty."""
+
+    @property
+    def lacks_memory(self) -> bool:
+        """Whether the reason is that memory, of the machine or of a graphics card, could not be had."""
+        return bool(_NO_MEMORY.search(str(self)))
 
 
 def encode_path(path: Path) -> bytes:

@@ -13,10 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from phi3desk.model.llama.bindings import NativeFailure, api, encode_path
-
-#: tokens read in one go: few enough for progress and a quick stop, many enough for speed
-SLICE_CPU = 64
-SLICE_GPU = 512
+from phi3desk.model.memory import SLICE_CPU, SLICE_GPU
 
 _ABORTED = 2
 

@@ -6,12 +6,12 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from phi3desk.errors import UserError
+from phi3desk.errors import Sentence, UserError, say
 from phi3desk.model.adapters.compatibility import check_adapter
 from phi3desk.model.gguf import inspect, tensors_of
 from phi3desk.model.gguf_header import TensorInfo
@@ -19,12 +19,13 @@ from phi3desk.model.llama.bindings import NativeFailure, api, build, load_adapte
 from phi3desk.model.llama.chat_template import ChatTemplate, choose_template
 from phi3desk.model.llama.context import Context, common_length
 from phi3desk.model.llama.drafting import Drafter, Pace
-from phi3desk.model.llama.hardware import fitting_context, fitting_gpu_layers, hardware
+from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.llama.sampler import Sampler, TextStream, clear_choice
 from phi3desk.model.llama.saved_states import WORTH_KEEPING, Maker, SavedStates
 from phi3desk.model.llama.tokenizer import Tokenizer
 from phi3desk.model.llama.tuning import measure
 from phi3desk.model.llama.vocabulary import Vocabulary
+from phi3desk.model.memory import CONTEXT_STEP, Setup, fewer_layers, graphics_cards, memory_fit
 from phi3desk.model.repetition import RepetitionWatch
 from phi3desk.model.store import sha256
 from phi3desk.model.types import (
@@ -65,69 +66,111 @@ _Active = tuple[tuple[AdapterUse, _Attached], ...]
 
 
 @dataclass(frozen=True)
-class _Fit:
-    """What of a model fits this machine."""
+class _Plan:
+    """How a model is loaded: what of its layers fits where, and what is to be said of that."""
 
-    context: int
-    gpu_layers: int
+    setup: Setup
     threads: int
-    device: str
+    layers: int
+    processor: str
+    card: str
+    notices: tuple[Sentence, ...] = ()
+
+    def with_fewer_layers(self) -> _Plan:
+        """Return the plan for when the graphics card has no room for this one."""
+        layers = fewer_layers(self.setup.gpu_layers)
+        said = (
+            say(
+                "The graphics card ran out of memory. It holds {count} of {all} layers of the model now.",
+                count=layers,
+                all=self.layers,
+            )
+            if layers
+            else say("The graphics card ran out of memory. The model answers on the processor now, more slowly.")
+        )
+        return replace(self, setup=replace(self.setup, gpu_layers=layers), notices=(*self.notices, said))
 
 
 class Engine:
     """A loaded model with its context and adapters; make one with `Engine.load`, free it with `close`."""
 
-    def __init__(self, model: int, info: GgufInfo, fit: _Fit) -> None:
+    def __init__(self, model: int, info: GgufInfo, plan: _Plan) -> None:
         """Take over a model's handle; raises NativeFailure where the context does not fit."""
-        self._model = model
         self._info = info
-        self._fit = fit
-        self._vocabulary = Vocabulary(model)
-        self._tokenizer = Tokenizer(self._vocabulary)
-        self._template = _template(model, info, self._vocabulary)
-        self.context = Context(model, self._vocabulary.size, fit.context, fit.threads, fit.gpu_layers > 0)
         self._adapters: tuple[AdapterUse, ...] = ()
         self._active: _Active = ()
-        self._attached: _Active = ()
         self._prompt = ""
-        self._read: dict[tuple[str, int, int], _Attached] = {}
         self._tensors: dict[str, TensorInfo] = {}
-        self._pace = Pace()
         self._measured: Measured | None = None
         self._can_go_back = not (api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model))
         self._states: SavedStates | None = None
         self._fingerprint = ""
         self._conversation = 0
+        self._take_over(model, plan)
+
+    def _take_over(self, model: int, plan: _Plan) -> None:
+        """Make all that belongs to a model's handle; no adapter is attached."""
+        self._vocabulary = Vocabulary(model)
+        self._tokenizer = Tokenizer(self._vocabulary)
+        self._template = _template(model, self._info, self._vocabulary)
+        setup = plan.setup
+        self.context = Context(model, self._vocabulary.size, setup.context, plan.threads, setup.gpu_layers > 0)
+        self._attached: _Active = ()
+        self._read: dict[tuple[str, int, int], _Attached] = {}
+        self._pace = Pace()
         self._stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
+        self._model, self._plan = model, plan
 
     @classmethod
     def load(cls, path: str | Path, options: LoadOptions, on_progress: Callable[[float], bool] | None = None) -> Engine:
-        """Check a GGUF and load it, memory-mapped.
+        """Check a GGUF and load it, memory-mapped, with fewer layers where the graphics card has no room for all.
 
         `on_progress` gets a fraction from 0 to 1 and returns False to stop, which raises Cancelled. Raises UserError
         with the reason where the file cannot be used.
         """
         path = Path(path)
         info = inspect(path, "model")
-        fit = _fit(info, options, hardware())
-        try:
-            model = load_model(path, fit.gpu_layers, on_progress)
-        except NativeFailure as failure:
-            raise _not_loaded(path, failure) from None
+        plan = _plan(info, options, hardware())
+        while True:
+            try:
+                return cls._load(path, info, plan, on_progress)
+            except NativeFailure as failure:
+                if not plan.setup.gpu_layers or not failure.lacks_memory:
+                    raise _not_loaded(path, failure, plan.setup.context) from None
+                plan = plan.with_fewer_layers()
+
+    @classmethod
+    def _load(cls, path: Path, info: GgufInfo, plan: _Plan, on_progress: Callable[[float], bool] | None) -> Engine:
+        model = load_model(path, plan.setup.gpu_layers, on_progress)
         try:
             _check_writes(model, path)
-            return cls(model, info, fit)
-        except NativeFailure:
-            api.llama_model_free(model)
-            raise UserError(
-                "There is not enough memory for “{name}” with a context window of {context} tokens. Choose a smaller "
-                "context window in the settings, or a smaller model.",
-                name=path.stem,
-                context=fit.context,
-            ) from None
+            return cls(model, info, plan)
         except BaseException:
             api.llama_model_free(model)
             raise
+
+    def _load_with_fewer_layers(self) -> None:
+        """Load the model again with fewer layers on the graphics card, and attach its adapters again.
+
+        Raises NativeFailure where it cannot be loaded any more: nothing is loaded then.
+        """
+        self.context.close()
+        api.llama_model_free(self._model)
+        self._model = 0
+        plan, model = self._plan, 0
+        while True:
+            plan = plan.with_fewer_layers()
+            try:
+                model = load_model(Path(self._info.path), plan.setup.gpu_layers)
+                self._take_over(model, plan)
+                break
+            except NativeFailure:
+                if model:
+                    api.llama_model_free(model)
+                    model = 0
+                if not plan.setup.gpu_layers:
+                    raise
+        self._active = tuple((use, self._adapter(use)) for use, _ in self._active)
 
     @property
     def loaded(self) -> LoadedModel:
@@ -138,15 +181,16 @@ class Engine:
             architecture=self._info.architecture,
             context=self.context.length,
             context_train=self._info.context_train,
-            gpu_layers=self._fit.gpu_layers,
+            gpu_layers=self._plan.setup.gpu_layers,
             blocks=self._info.blocks,
             size=self._info.size,
             parameters=self._info.parameters,
             has_system_role=self._template.has_system_role,
-            device=self._fit.device,
+            device=self._plan.card if self._plan.setup.gpu_layers else self._plan.processor,
             adapters=self._adapters,
             prompt=self._prompt,
             measured=self._measured,
+            notices=self._plan.notices,
         )
 
     def measure(self, given_up: Callable[[], bool]) -> Measured | None:
@@ -160,6 +204,16 @@ class Engine:
         """Run the model as it was measured to be fastest."""
         self.context.use_threads(measured.threads, measured.reading_threads)
         self._measured = measured
+
+    @property
+    def gpu_layers(self) -> int:
+        """How many layers are on the graphics card; fewer after it ran out of memory."""
+        return self._plan.setup.gpu_layers
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a model; there is none after `close`, nor where a card failed and nothing was left to do."""
+        return bool(self._model)
 
     def close(self) -> None:
         """Free the context, the adapters and the model; nothing else may be called after."""
@@ -265,12 +319,21 @@ class Engine:
         sampler = Sampler(sampling)
         writing = _Writing(on_text, self._drafter(prompt) if sampler.is_greedy else None)
         try:
-            if self.context.read(prompt, cancelled, on_prefill):
-                read = time.perf_counter()
-                self._pace.took_to_read(len(prompt) - reused, self.context.slice, read - began)
-                ended = self._write(sampler, writing, sampling.max_tokens, cancelled)
-            else:
-                read, ended = time.perf_counter(), Ending.CANCELLED
+            while True:
+                try:
+                    # of an answer that goes on after the card failed, the last token is read as the next is chosen
+                    done = self.context.read([*prompt, *writing.tokens[:-1]], cancelled, on_prefill)
+                    read = time.perf_counter()
+                    if done and not writing.tokens:
+                        self._pace.took_to_read(len(prompt) - reused, self.context.slice, read - began)
+                    limit = sampling.max_tokens
+                    ended = self._write(sampler, writing, limit, cancelled) if done else Ending.CANCELLED
+                    break
+                except NativeFailure:
+                    if not self._plan.setup.gpu_layers:
+                        raise
+                    self._load_with_fewer_layers()
+                    self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
         except NativeFailure as failure:
             raise UserError(
                 "The model stopped with an error ({reason}). Ask again; if it happens each time, choose "
@@ -334,7 +397,7 @@ class Engine:
     def _maker(self) -> Maker:
         """Return what the state of the context depends on beside the tokens."""
         adapters = tuple((each.sha256, use.strength) for use, each in self._attached)
-        return Maker(self._fingerprint, adapters, (*self.context.made_with, self._fit.gpu_layers), build())
+        return Maker(self._fingerprint, adapters, (*self.context.made_with, self._plan.setup.gpu_layers), build())
 
     def _said_before(self, turns: Sequence[Turn]) -> int:
         """Return how many tokens of a prompt an earlier one and its answer held."""
@@ -479,15 +542,35 @@ def _template(model: int, info: GgufInfo, vocabulary: Vocabulary) -> ChatTemplat
     )
 
 
-def _fit(info: GgufInfo, options: LoadOptions, machine: Hardware) -> _Fit:
-    context = fitting_context(info, machine.memory_free, options.context)
-    cards = [device for device in machine.devices if device.kind in ("gpu", "integrated")]
-    processor = next((device.description for device in machine.devices if device.kind == "cpu"), "")
-    layers = 0
-    if machine.can_offload and cards:
-        layers = fitting_gpu_layers(info, sum(card.memory_free for card in cards), context, options.gpu_layers)
-    device = cards[0].description if layers else processor
-    return _Fit(context, layers, options.threads or machine.cores, device or "CPU")
+def _plan(info: GgufInfo, options: LoadOptions, machine: Hardware) -> _Plan:
+    setup = memory_fit(info, options, machine).setup
+    cards = graphics_cards(machine)
+    processor = next((device.description for device in machine.devices if device.kind == "cpu"), "") or "CPU"
+    card = cards[0].description or cards[0].name if cards else ""
+    notices = tuple(_notices(info, options, setup))
+    return _Plan(setup, options.threads or machine.cores, info.blocks + 1, processor, card, notices)
+
+
+def _notices(info: GgufInfo, options: LoadOptions, setup: Setup) -> Iterator[Sentence]:
+    """Say what of the settings could not be kept to."""
+    if 0 < info.context_train < options.context and setup.context > info.context_train - CONTEXT_STEP:
+        yield say(
+            "The context window is {tokens} tokens, not {wanted}: the model was made for no more.",
+            tokens=setup.context,
+            wanted=options.context,
+        )
+    elif options.context - setup.context >= CONTEXT_STEP:
+        yield say(
+            "The context window is {tokens} tokens, not {wanted}: there is not enough free memory for more.",
+            tokens=setup.context,
+            wanted=options.context,
+        )
+    if setup.gpu_layers and setup.gpu_layers <= info.blocks:
+        yield say(
+            "{count} of {all} layers of the model are on the graphics card; the others are computed on the processor.",
+            count=setup.gpu_layers,
+            all=info.blocks + 1,
+        )
 
 
 def _check_writes(model: int, path: Path) -> None:
@@ -506,7 +589,14 @@ def _strength(use: AdapterUse) -> float:
     return use.strength
 
 
-def _not_loaded(path: Path, failure: NativeFailure) -> UserError:
+def _not_loaded(path: Path, failure: NativeFailure, context: int) -> UserError:
+    if failure.lacks_memory:
+        return UserError(
+            "There is not enough memory for “{name}” with a context window of {context} tokens. Choose a smaller "
+            "context window in the settings, or a smaller model.",
+            name=path.stem,
+            context=context,
+        )
     if not str(failure):
         return UserError("llama.cpp cannot load “{name}”.", name=path.name)
     return UserError("llama.cpp cannot load “{name}”: {reason}.", name=path.name, reason=str(failure))

@@ -1,4 +1,4 @@
-"""What this machine has for a model, and what of a model fits into it."""
+"""What this machine has for a model."""
 
 from __future__ import annotations
 
@@ -8,15 +8,7 @@ from typing import Any
 
 import psutil
 
-from phi3desk.model.types import Device, GgufInfo, Hardware
-
-#: a context nobody asked for is not larger than this: reading 8,000 tokens already takes a laptop minutes
-COMFORTABLE_CONTEXT = 8192
-SMALLEST_CONTEXT = 512
-CONTEXT_STEP = 256
-#: memory left for the system, the window, the library and llama.cpp's work buffers
-HEADROOM = 1 << 30
-GPU_HEADROOM = 512 << 20
+from phi3desk.model.types import Device, Hardware
 
 _KINDS = {0: "cpu", 1: "gpu", 2: "integrated", 3: "accelerator"}
 
@@ -40,34 +32,6 @@ def cores() -> int:
     physical = psutil.cpu_count(logical=False) or 1
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(physical, allowed))
-
-
-def fitting_context(info: GgufInfo, memory_free: int, wanted: int = 0) -> int:
-    """Return the context length in tokens that fits the memory (bytes), at most what the model was trained for.
-
-    `wanted` 0 chooses a comfortable length. Weights are memory-mapped but must stay in memory for speed, so they count
-    in full; the KV cache at 16 bits takes `kv_bytes_per_token` for each token.
-    """
-    trained = info.context_train or COMFORTABLE_CONTEXT
-    length = min(wanted or COMFORTABLE_CONTEXT, trained)
-    if info.kv_bytes_per_token:
-        room = memory_free - info.size - HEADROOM
-        length = min(length, max(SMALLEST_CONTEXT, room // info.kv_bytes_per_token))
-    return int(max(min(SMALLEST_CONTEXT, trained), length // CONTEXT_STEP * CONTEXT_STEP))
-
-
-def fitting_gpu_layers(info: GgufInfo, device_memory: int, context: int, wanted: int = -1) -> int:
-    """Return how many layers go to a graphics card with so much free memory (bytes); blocks + 1 is all of them.
-
-    `wanted` -1 chooses by memory: a layer takes its share of the weights and of the KV cache.
-    """
-    layers = info.blocks + 1
-    if wanted >= 0:
-        return min(wanted, layers)
-    if device_memory <= 0 or info.blocks <= 0:
-        return 0
-    each = info.size / layers + info.kv_bytes_per_token * context / info.blocks
-    return int(max(0, min(layers, (device_memory - GPU_HEADROOM) // each)))
 
 
 def _devices() -> list[Device]:

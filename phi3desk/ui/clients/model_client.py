@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -11,7 +12,8 @@ from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.follow_up_model import WrittenQuestion, may_complete
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.chat.series import Speed, speed_of
-from phi3desk.errors import Sentence
+from phi3desk.errors import Sentence, say
+from phi3desk.model.memory import card_failed, fewer_layers
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, Sampling
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.worker_client import WorkerClient, ignore
@@ -22,8 +24,10 @@ from phi3desk.workers.requests import (
     GetHardware,
     LoadModel,
     MeasureModel,
+    ModelChanged,
     PromptRead,
     ReadAhead,
+    ReleaseModel,
     SetAdapters,
     TextPiece,
     WriteAnswer,
@@ -31,6 +35,12 @@ from phi3desk.workers.requests import (
 
 #: how long after a load, and after a try that gave way, the model is measured: nobody is to wait for that
 MEASURE_AFTER_MS, MEASURE_AGAIN_MS = 5_000, 120_000
+#: deaths in a row while one model is being loaded, after which it is not tried again by itself
+_DEATHS_LOADING = 2
+#: an answer that was to stop and has not by then never will: a file's numbers can have llama.cpp compute without end
+STUCK_AFTER_MS = 30_000
+#: bytes at the end of what a process said that tell why it ended
+_LAST_WORDS = 4096
 
 
 def model_worker(paths: Paths) -> WorkerClient:
@@ -43,8 +53,9 @@ class ModelClient(QObject):
 
     `load_started` carries a ModelRef, `load_progressed` 0..1, `loaded` a LoadedModel, and `measured` too, with how fast
     it is; `load_failed` carries a Failure; `load_stopped` tells that the user stopped a load and nothing is loaded,
-    `stopped` carries a Sentence when the worker died or was given up, `hardware_known` a Hardware. `speed` is how fast
-    the loaded model was when it wrote last.
+    `stopped` carries a Sentence when the worker died or was given up, `hardware_known` a Hardware; `noticed` carries a
+    Sentence about what became of the model, `released` tells that it was let go, because nothing was asked of it for
+    long. `speed` is how fast the loaded model was when it wrote last.
     """
 
     load_started = Signal(object)
@@ -57,6 +68,8 @@ class ModelClient(QObject):
     adapters_failed = Signal(object, object)
     stopped = Signal(object)
     hardware_known = Signal(object)
+    noticed = Signal(object)
+    released = Signal()
 
     def __init__(self, worker: WorkerClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +88,11 @@ class ModelClient(QObject):
         self._measuring = QTimer(self)
         self._measuring.setSingleShot(True)
         self._measuring.timeout.connect(self._measure)
+        self._deaths_loading = 0
+        self._file: tuple[int, int] | None = None
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.timeout.connect(self._on_idle)
         self.worker.ready.connect(self._on_ready)
         self.worker.died.connect(self._on_worker_lost)
         self.worker.gave_up.connect(self._on_worker_lost)
@@ -108,6 +126,7 @@ class ModelClient(QObject):
         self._stop_reading_ahead()
         self._wanted = (model, options)
         self._adapters = tuple(adapters)
+        self._deaths_loading = 0
         self._load_wanted()
 
     def cancel_load(self) -> None:
@@ -154,13 +173,17 @@ class ModelClient(QObject):
         """Write an answer; returns the request's id, for `cancel`."""
         self._stop_reading_ahead()
 
-        def on_event(event: PromptRead | TextPiece) -> None:
+        def on_event(event: PromptRead | TextPiece | ModelChanged) -> None:
+            self._was_used()
             if isinstance(event, PromptRead):
                 on_prefill(event.tokens, event.total)
+            elif isinstance(event, ModelChanged):
+                self._on_changed(event.model)
             else:
                 on_text(event.text)
 
         def on_result(written: Completion) -> None:
+            self._was_used()
             self.speed = speed_of(written.generation) or self.speed
             on_written(written)
 
@@ -204,11 +227,16 @@ class ModelClient(QObject):
         self.worker.cancel(self._ahead)
 
     def cancel(self, request_id: int) -> None:
-        """Stop an answer, also while the passages are still being read."""
+        """Stop an answer, also while the passages are still being read, and a worker that does not stop."""
         self.worker.cancel(request_id)
+        QTimer.singleShot(STUCK_AFTER_MS, self, lambda: self.worker.end_where_stuck(request_id))
+
+    def look_at_hardware(self) -> None:
+        """Ask what is free now; `hardware_known` follows."""
+        self.worker.request(GetHardware(), self._on_hardware, ignore)
 
     def _on_ready(self) -> None:
-        self.worker.request(GetHardware(), self._on_hardware)
+        self.look_at_hardware()
         if self._wanted is not None and not self.is_loading:
             self._load_wanted()
 
@@ -232,7 +260,11 @@ class ModelClient(QObject):
         self.model = model
         if self._wanted is not None and not self._wanted[1].threads and not model.gpu_layers and model.measured is None:
             self._measuring.start(MEASURE_AFTER_MS)
+        self._file = _state_of(model.path)
+        self._deaths_loading = 0
+        self._was_used()
         self.loaded.emit(model)
+        self._notice(model.notices)
         if tuple(model.adapters) != self._adapters:
             self._send_adapters()
 
@@ -251,6 +283,31 @@ class ModelClient(QObject):
 
         if measured_model is not None:
             self.worker.request(MeasureModel(), on_result, ignore)
+
+    def _on_changed(self, model: LoadedModel) -> None:
+        told = self.model.notices if self.model is not None else ()
+        self.model = model
+        self.adapters_changed.emit(model)
+        self._notice(model.notices[len(told) :])
+
+    def _notice(self, sentences: Sequence[Sentence]) -> None:
+        for sentence in sentences[-1:]:
+            self.noticed.emit(sentence)
+
+    def _was_used(self) -> None:
+        """Count anew how long nothing is asked of the model."""
+        minutes = self._wanted[1].idle_minutes if self._wanted is not None else 0
+        if minutes:
+            self._idle.start(minutes * 60_000)
+
+    def _on_idle(self) -> None:
+        if self.model is None or self.worker.is_busy():
+            self._was_used()
+            return
+        self.model = self.speed = self._wanted = None
+        self._measuring.stop()
+        self.worker.request(ReleaseModel(), on_failure=ignore)
+        self.released.emit()
 
     def _on_load_failed(self, model: ModelRef, failure: Failure, *, superseded: bool) -> None:
         if superseded or failure.kind is FailureKind.DIED:
@@ -271,6 +328,70 @@ class ModelClient(QObject):
         self.hardware_known.emit(hardware)
 
     def _on_worker_lost(self, sentence: Sentence) -> None:
-        self.model = None
         self._measuring.stop()
+        model, self.model = self.model, None
+        if model is not None:
+            why = self._why_lost(model)
+            self._notice((why,) if why is not None else ())
+            sentence = why or sentence
+        elif self._wanted is not None:
+            self._give_up_loading(self._wanted[0])
         self.stopped.emit(sentence)
+
+    def _why_lost(self, model: LoadedModel) -> Sentence | None:
+        """Say why the worker ended while it had a model, where that can be told, and load it otherwise then."""
+        if _state_of(model.path) != self._file:
+            return say(
+                "The file of the model “{name}” was changed or taken away while it was in use, and the model stopped. "
+                "What it had written is kept.",
+                name=model.name,
+            )
+        if self._wanted is None or not model.gpu_layers or not card_failed(_last_words(self.worker.error_log)):
+            return None
+        reference, options = self._wanted
+        layers = fewer_layers(model.gpu_layers)
+        self._wanted = (reference, replace(options, gpu_layers=layers))
+        if layers:
+            return say(
+                "The graphics card ran out of memory, and the model stopped. What it had written is kept. It is loaded "
+                "again with {count} of {all} layers on the card.",
+                count=layers,
+                all=model.blocks + 1,
+            )
+        return say(
+            "The graphics card ran out of memory, and the model stopped. What it had written is kept. It is loaded "
+            "again on the processor, which is slower."
+        )
+
+    def _give_up_loading(self, model: ModelRef) -> None:
+        """Do not load a model again that ends its process each time."""
+        self._deaths_loading += 1
+        if self._deaths_loading < _DEATHS_LOADING:
+            return
+        self._wanted = None
+        sentence = say(
+            "The model “{name}” cannot be loaded: it ended its process each time. Its file may be damaged, or need "
+            "more memory than there is. Choose another model.",
+            name=model.name,
+        )
+        failure = Failure(FailureKind.USER, sentence)
+        self.failed = model, failure
+        self.load_failed.emit(failure)
+
+
+def _state_of(path: str) -> tuple[int, int] | None:
+    """Return size and time of change of a file, None where there is none."""
+    try:
+        state = Path(path).stat()
+    except OSError:
+        return None
+    return state.st_size, state.st_mtime_ns
+
+
+def _last_words(log: Path) -> str:
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _LAST_WORDS))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""

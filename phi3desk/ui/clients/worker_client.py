@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -92,7 +93,7 @@ class WorkerClient(QObject):
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert(HOME_VARIABLE, str(self._paths.home))
         process.setProcessEnvironment(environment)
-        process.setStandardErrorFile(str(self._paths.logs / f"{self._name}-worker.err"))
+        process.setStandardErrorFile(str(self.error_log))
         process.readyReadStandardOutput.connect(self._on_ready_read)
         process.finished.connect(self._on_finished)
         process.errorOccurred.connect(self._on_process_error)
@@ -106,6 +107,11 @@ class WorkerClient(QObject):
     def process_id(self) -> int:
         """The worker's process id, 0 while none runs."""
         return self._process.processId() if self._process else 0
+
+    @property
+    def error_log(self) -> Path:
+        """Where the process that runs, or ran last, says what it says beside the protocol."""
+        return self._paths.logs / f"{self._name}-worker.err"
 
     def request(
         self,
@@ -136,6 +142,12 @@ class WorkerClient(QObject):
     def is_busy(self, *apart_from: type[Request[Any, Any]]) -> bool:
         """Return whether any request has not ended yet, apart from those of some classes."""
         return any(not isinstance(call.request, (Cancel, *apart_from)) for call in self._calls.values())
+
+    def end_where_stuck(self, request_id: int) -> None:
+        """End the process where it still works on a request that was to stop long ago; it is started again."""
+        if self._process is not None and self._calls and min(self._calls) == request_id:
+            log.error("the %s worker does not stop; it is ended", self._name)
+            self._process.kill()
 
     def is_running(self, request_id: int) -> bool:
         """Whether a request has not ended yet."""

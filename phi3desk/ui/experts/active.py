@@ -38,6 +38,7 @@ class ActiveExpert(QObject):
         model.load_started.connect(self._on_load_started)
         model.loaded.connect(self._on_loaded)
         model.load_stopped.connect(self._on_load_stopped)
+        model.released.connect(self._on_load_stopped)
         for signal in (model.load_started, model.loaded, model.adapters_changed):
             signal.connect(self._on_model_changed)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from phi3desk.errors import Sentence
+from phi3desk.model.memory import Fit, Verdict, graphics_cards, shares_memory
 from phi3desk.model.types import GgufInfo, Hardware, Measured, ModelEntry
-from phi3desk.ui.formatting import counted, number, size_of
+from phi3desk.ui.formatting import counted, number, size_of, translate
 from phi3desk.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from phi3desk.ui.widgets.basic import Button, Card, StateBadge, clear, label, on_click
 from phi3desk.ui.widgets.flow_layout import FlowLayout
@@ -18,15 +19,6 @@ from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 #: of English text; a rule of thumb that OpenAI gives for its tokenizers
 WORDS_PER_TOKEN = 0.75
-
-
-@dataclass(frozen=True)
-class Need:
-    """What a model needs: its weights and the KV cache of a context; bytes, and tokens."""
-
-    weights: int
-    cache: int
-    context: int
 
 
 def parameters_of(count: int) -> str:
@@ -51,6 +43,10 @@ class ModelCard(Card):
         self.speed.hide()
         self._memory = QVBoxLayout()
         self._memory.setSpacing(SPACE_XS)
+        self._verdict = QHBoxLayout()
+        self.use_button: Button | None = None
+        self.advice = label(kind="quiet")
+        self.advice.hide()
         self.progress_bar = QProgressBar()
         self.progress_bar.setTextVisible(False)
         self.progress_bar.setAccessibleName(self.tr("Loading"))
@@ -88,14 +84,39 @@ class ModelCard(Card):
             )
         )
 
-    def show_need(self, need: Need, hardware: Hardware, held: int = 0) -> None:
-        """Show what the model needs against the memory of this machine; `held` bytes of it the model has already."""
+    def show_fit(self, fit: Fit, hardware: Hardware, blocks: int, notices: Sequence[Sentence] = ()) -> None:
+        """Show what the model needs, of `blocks` and an output, against what there is, and what would fit instead.
+
+        `notices` say what became of the settings when it was loaded.
+        """
         clear(self._memory)
-        free = min(hardware.memory_free + held, hardware.memory_total)
-        self._add_bar(self.tr("Memory"), need, free, hardware.memory_total)
-        for device in hardware.devices:
-            if device.kind in ("gpu", "integrated") and device.memory_total and hardware.can_offload:
-                self._add_bar(device.description or device.name, need, device.memory_free, device.memory_total)
+        need, cards = fit.need, graphics_cards(hardware)
+        place = self.tr("Memory")
+        own = [card for card in cards if not shares_memory(card) and card.memory_total]
+        self._add_bar(place, (need.weights, need.cache, need.working), fit, fit.free, hardware.memory_total)
+        if own and need.card:
+            place = own[0].description or own[0].name
+            parts = (need.card_weights, need.card_cache, need.card_working)
+            self._add_bar(place, parts, fit, fit.card_free, sum(card.memory_total for card in own))
+        said = [translate(sentence) for sentence in (*notices, *fit.advice)]
+        if cards:
+            layers = self.tr("{count} of {all} layers on the graphics card.")
+            said.insert(0, layers.format(count=number(fit.setup.gpu_layers), all=number(blocks + 1)))
+        self.advice.setText(" ".join(said))
+        self.advice.setVisible(bool(said))
+        self._show_verdict(fit.verdict)
+
+    def _show_verdict(self, verdict: Verdict) -> None:
+        clear(self._verdict)
+        word, icon_name, color = {
+            Verdict.FITS: (self.tr("Fits"), "check-circle", "good"),
+            Verdict.TIGHT: (self.tr("Tight"), "information-outline", "attention"),
+            Verdict.TOO_LARGE: (self.tr("Does not fit"), "alert-circle-outline", "bad"),
+        }[verdict]
+        self._verdict.addWidget(StateBadge(word, icon_name, color))
+        if self.use_button is not None:
+            anyway = verdict is Verdict.TOO_LARGE
+            self.use_button.setText(self.tr("Load anyway") if anyway else self.tr("Use"))
 
     def show_loading(self, fraction: float | None) -> None:
         """Show how far loading is, 0 to 1; None when nothing is being loaded."""
@@ -133,6 +154,7 @@ class ModelCard(Card):
             name.addWidget(StateBadge(self.tr("Starter"), "information-outline", "quiet"))
         if entry.missing:
             name.addWidget(StateBadge(self.tr("File missing"), "alert-circle-outline", "bad"))
+        name.addLayout(self._verdict)
         name.addStretch(1)
         words.addLayout(name)
         words.addWidget(self.facts)
@@ -149,6 +171,7 @@ class ModelCard(Card):
             )
         self.column.addWidget(self.speed)
         self.column.addLayout(self._memory)
+        self.column.addWidget(self.advice)
         loading = QHBoxLayout()
         loading.setSpacing(SPACE_M)
         loading.addWidget(self.progress_bar, 1)
@@ -187,6 +210,7 @@ class ModelCard(Card):
         if not entry.in_use and not entry.missing:
             use = Button(self.tr("Use"), tip=self.tr("Use {name}").format(name=entry.called))
             use.setObjectName("use")
+            self.use_button = use
             row.addWidget(on_click(use, lambda: self.use_requested.emit(entry.name)))
         if not entry.starter:
             remove = Button(
@@ -199,25 +223,25 @@ class ModelCard(Card):
             row.addWidget(on_click(remove, lambda: self.remove_requested.emit(entry.name)))
         return row
 
-    def _add_bar(self, place: str, need: Need, free: int, total: int) -> None:
+    def _add_bar(self, place: str, sizes: tuple[int, int, int], fit: Fit, free: int, total: int) -> None:
+        """Show what goes to one place: weights, KV cache and working memory, in bytes."""
+        weights, cache, working = sizes
+        tokens, needed = number(fit.setup.context), sum(sizes)
         parts = (
-            MemoryPart(self.tr("Model: {size}").format(size=size_of(need.weights)), need.weights),
-            MemoryPart(
-                self.tr("Context of {tokens} tokens: {size}").format(
-                    tokens=number(need.context), size=size_of(need.cache)
-                ),
-                need.cache,
-            ),
+            MemoryPart(self.tr("Model: {size}").format(size=size_of(weights)), weights),
+            MemoryPart(self.tr("Context of {tokens} tokens: {size}").format(tokens=tokens, size=size_of(cache)), cache),
+            MemoryPart(self.tr("Working memory: {size}").format(size=size_of(working)), working),
         )
-        needed = need.weights + need.cache
         text = self.tr(
-            "{place}: needs {needed} (model {weights}, context of {tokens} tokens {cache}), free {free} of {total}"
+            "{place}: needs {needed} (model {weights}, context of {tokens} tokens {cache}, working memory {working}), "
+            "free {free} of {total}"
         ).format(
             place=place,
             needed=size_of(needed),
-            weights=size_of(need.weights),
-            cache=size_of(need.cache),
-            tokens=number(need.context),
+            weights=size_of(weights),
+            cache=size_of(cache),
+            working=size_of(working),
+            tokens=tokens,
             free=size_of(free),
             total=size_of(total),
         )

@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.adapters.compatibility import Placed, place_adapters
 from phi3desk.model.gguf import inspect
-from phi3desk.model.llama.hardware import fitting_context
-from phi3desk.model.types import GgufInfo, Hardware, LoadedModel, ModelEntry, ModelRef
+from phi3desk.model.memory import memory_fit
+from phi3desk.model.options import load_options
+from phi3desk.model.types import GgufInfo, LoadedModel, LoadOptions, ModelEntry, ModelRef
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.models.adapter_card import AdapterCard
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
-from phi3desk.ui.models.model_card import ModelCard, Need
+from phi3desk.ui.models.model_card import ModelCard
 from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_S, SPACE_XL
@@ -91,6 +92,7 @@ class ModelsPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._model.look_at_hardware()
         self.refresh()
 
     def _build(self) -> None:
@@ -192,6 +194,8 @@ class ModelsPage(Page):
         model.load_progressed.connect(self._on_load_progress)
         model.loaded.connect(self._on_loaded)
         model.load_failed.connect(self._on_load_failed)
+        model.adapters_changed.connect(lambda _: self._show_needs())
+        model.released.connect(self._model.look_at_hardware)
         model.hardware_known.connect(lambda _: self._show_needs())
         model.measured.connect(lambda _: self._show_needs())
         self._loading: ModelRef | None = None
@@ -259,12 +263,12 @@ class ModelsPage(Page):
         card.show_speed(loaded.measured if loaded is not None and is_loaded else None)
         if hardware is None:
             return
-        context = loaded.context if loaded is not None and is_loaded else self._context_of(info, hardware)
-        need = Need(info.size, info.kv_bytes_per_token * context, context)
-        card.show_need(need, hardware, need.weights + need.cache if is_loaded else 0)
-
-    def _context_of(self, info: GgufInfo, hardware: Hardware) -> int:
-        return fitting_context(info, hardware.memory_free, self._settings.get("model.context"))
+        if loaded is None or not is_loaded:
+            card.show_fit(memory_fit(info, load_options(self._settings), hardware), hardware, info.blocks)
+            return
+        options = LoadOptions(loaded.context, loaded.gpu_layers)
+        held = memory_fit(info, options, hardware).need
+        card.show_fit(memory_fit(info, options, hardware, held.main, held.card), hardware, info.blocks, loaded.notices)
 
     def _show_needs(self) -> None:
         for name, card in self.cards.items():

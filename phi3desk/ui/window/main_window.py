@@ -510,6 +510,7 @@ class MainWindow(QMainWindow):
         files.refused.connect(self._on_file_refused)
         files.doubted.connect(self._on_file_doubted)
         files.checking.connect(self.model_status.show_check)
+        self._services.model.noticed.connect(lambda sentence: self._offer(translate(sentence)))
 
     def choose_model(self) -> None:
         """Ask for a GGUF file, add it, and answer with it from now on."""

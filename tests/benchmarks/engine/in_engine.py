@@ -22,10 +22,10 @@ def hold(path: str, context: int, threads: int) -> Figures:
     The library's own are not counted.
     """
     import psutil
-    from phi3desk.model.memory import Setup, memory_need
 
     from phi3desk.model.gguf import inspect
     from phi3desk.model.llama.engine import Engine
+    from phi3desk.model.memory import Setup, memory_need
     from phi3desk.model.types import LoadOptions, Role, Sampling, Turn
 
     process = psutil.Process()

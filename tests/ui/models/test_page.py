@@ -27,7 +27,7 @@ from phi3desk.ui.widgets.basic import StateBadge
 from phi3desk.ui.widgets.memory_bar import MemoryBar, MemoryPart
 from phi3desk.workers.protocol import Failure, FailureKind
 from tests.helpers.own_adapters import own_adapters
-from tests.helpers.tiny_phi3 import write_tiny_adapter
+from tests.helpers.tiny_phi3 import write_tiny_adapter, write_tiny_phi3
 
 
 class QuietModel(QObject):
@@ -41,6 +41,7 @@ class QuietModel(QObject):
     stopped = Signal(object)
     hardware_known = Signal(object)
     measured = Signal(object)
+    released = Signal()
     model = loading = failed = None
     is_loading = False
 
@@ -52,6 +53,9 @@ class QuietModel(QObject):
 
     def cancel_load(self) -> None:
         self.cancelled += 1
+
+    def look_at_hardware(self) -> None:
+        self.hardware_known.emit(self.hardware)
 
 
 class ExpertOn(QObject):
@@ -120,6 +124,7 @@ def test_models_page_adds_a_model_uses_it_and_tells_what_it_needs(page, add, tin
     bars = page.cards[name].findChildren(MemoryBar)
     assert [bar.accessibleName().split(":")[0] for bar in bars] == ["Memory", "Small card"]
     assert all(bar.fits for bar in bars)
+    assert "3 of 3 layers on the graphics card." in page.cards[name].advice.text()
     facts = page.cards[name].facts
     assert "phi3" in facts.toolTip() and "phi3" not in facts.text()
     assert "words at a time" in facts.text()
@@ -232,6 +237,8 @@ def test_fetched_starter_is_no_stand_in_and_the_shipped_adapter_stays_with_the_s
     told = {
         name: [badge.accessibleName() for badge in card.findChildren(StateBadge)] for name, card in page.cards.items()
     }
+    for badges in told.values():
+        badges[:] = [word for word in badges if word not in VERDICTS]
     assert told[large.name] == ["In use", "Starter"]
     assert "Stand-in" in told[small.name]
     assert page.cards[large.name].findChild(QPushButton, "remove") is None
@@ -249,6 +256,37 @@ def test_models_page_copies_where_phi3_is_found(page: ModelsPage, qtbot: QtBot):
     button = next(one for one in page.findChildren(QPushButton) if PHI3_FILE in one.accessibleName())
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == PHI3_FILE
+
+
+def test_models_page_says_what_does_not_fit_and_lets_it_be_loaded_anyway(
+    page, model, add, tmp_path: Path, tiny_phi3: Path, qtbot: QtBot
+):
+    name, other = add(tiny_phi3), add(write_tiny_phi3(tmp_path / "other.gguf", seed=1))
+    qtbot.waitUntil(lambda: page.cards[name].use_button is not None and bool(verdict(page.cards[name])))
+    assert (verdict(page.cards[name]), page.cards[name].use_button.text()) == ("Fits", "Use")
+    model.hardware = Hardware(4, 16_000_000_000, 900_000)
+    model.look_at_hardware()
+    card = page.cards[name]
+    qtbot.waitUntil(lambda: verdict(card) == "Does not fit")
+    assert card.use_button.text() == "Load anyway"
+    assert "close other programs" in card.advice.text()
+    model.hardware = Hardware(4, 16_000_000_000, 500_000_000)
+    model.look_at_hardware()
+    qtbot.waitUntil(lambda: verdict(card) == "Tight")
+    assert card.use_button.text() == "Use"
+    chosen: list[str] = []
+    page.model_chosen.connect(chosen.append)
+    qtbot.mouseClick(card.use_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: chosen == [name])
+    assert other in page.cards
+
+
+VERDICTS = {"Fits", "Tight", "Does not fit"}
+
+
+def verdict(card) -> str:
+    names = {badge.accessibleName() for badge in card.findChildren(StateBadge) if not badge.isHidden()}
+    return next(iter(names & VERDICTS), "")
 
 
 def test_memory_bar_tells_what_does_not_fit(qtbot: QtBot):
