@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from phi3desk.library.embedding.encoder import ReadWord
     from phi3desk.library.embedding.local_model import EmbedderDescription
     from phi3desk.settings import Settings
 
@@ -18,6 +19,22 @@ if TYPE_CHECKING:
 #: Name and fingerprint of the embedder that made the vectors of every catalogue and every pack that names no
 #: fingerprint.
 FIRST_EMBEDDER = ("all-MiniLM-L6-v2", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db")
+
+
+@runtime_checkable
+class WordReader(Protocol):
+    """An embedder that can tell how it reads each word of a text; thread-safe."""
+
+    @property
+    def question_prefix(self) -> str:
+        """What is to be put before a question."""
+
+    @property
+    def passage_prefix(self) -> str:
+        """What is to be put before a passage."""
+
+    def read_words(self, texts: Sequence[str]) -> list[list[ReadWord]] | None:
+        """Return the words of each text as the model reads them, None where it cannot be asked that; loads it."""
 
 
 class Embedder(Protocol):

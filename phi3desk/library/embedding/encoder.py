@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +27,17 @@ _ROBERTA = ("roberta", "xlm-roberta")
 _POOLINGS = ("pooling_mode_mean_tokens", "pooling_mode_cls_token")
 
 
+@dataclass(frozen=True)
+class ReadWord:
+    """A word of a text, and the vectors of its tokens as a model reads them amid the others.
+
+    `vectors` are float32 of the shape (tokens, dimensions), each of length 1.
+    """
+
+    text: str
+    vectors: Vectors
+
+
 class Encoder(Protocol):
     """A model that any thread may use at any time."""
 
@@ -34,6 +46,9 @@ class Encoder(Protocol):
 
     def vectors(self, batch: Sequence[Tokens]) -> Vectors:
         """Return one vector of length 1 for each of some token lists, computed at once; equal lengths are fastest."""
+
+    def words(self, texts: Sequence[str]) -> list[list[ReadWord]] | None:
+        """Return the words of each text as the model reads them, None where it cannot be asked that."""
 
 
 def open_encoder(folder: Path) -> Encoder:
@@ -105,6 +120,10 @@ class _Tokenizing:
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the tokens of each text, truncated where the model cannot take more."""
         return [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
+
+    def words(self, texts: Sequence[str]) -> list[list[ReadWord]] | None:
+        """Return None: these models are not asked for words."""
+        return None
 
 
 class BertEncoder(_Tokenizing):

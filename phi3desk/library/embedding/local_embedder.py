@@ -13,7 +13,7 @@ from phi3desk.library.embedding.idle_release import IdleRelease
 
 if TYPE_CHECKING:
     from phi3desk.library.embedding.embedder import Vectors
-    from phi3desk.library.embedding.encoder import Encoder
+    from phi3desk.library.embedding.encoder import Encoder, ReadWord
     from phi3desk.library.embedding.local_model import EmbedderDescription
 
 #: Passages at a time: batches of 8 to 16, sorted by length, are faster on a processor than large ones.
@@ -107,6 +107,11 @@ class LocalEmbedder:
         with self._in_use() as encoder:
             vector: Vectors = encoder.vectors(encoder.tokens([question]))[0]
             return vector
+
+    def read_words(self, texts: Sequence[str]) -> list[list[ReadWord]] | None:
+        """Return the words of each text as the model reads them, None where it cannot be asked that; loads it."""
+        with self._in_use() as encoder:
+            return encoder.words(texts)
 
     def release_when_idle(self, seconds: float | None) -> None:
         """Unload the model once it was not used for so long; None keeps it. The next use loads it again."""

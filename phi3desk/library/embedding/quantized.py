@@ -9,13 +9,16 @@ and one text's numbers stay in a core's own cache where those of sixteen do not.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.library.embedding.encoder import (
     BertEncoder,
+    ReadWord,
     Tokens,
     bert_shape,
     bert_weights,
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
     Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
+_PROVIDERS = ["CPUExecutionProvider"]
+#: tells a session that is made of bytes where the weights lie that these name
+_FOLDER_OF_WEIGHTS = "session.model_external_initializers_file_folder_path"
 GRAPH, WEIGHTS, SETTINGS = "int8.onnx", "int8.weights", "int8.json"
 _WORDS = "embeddings.word_embeddings.weight"
 _LARGEST_WEIGHT, _LARGEST_WORD = 63, 127
@@ -86,16 +92,18 @@ class QuantizedEncoder:
         import psutil
 
         onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(str(folder / GRAPH), _options(), providers=_PROVIDERS)
+        self._folder = folder
+        self._word_session: Any = None
+        self._opening = threading.Lock()
         self._tokenizer = _open_tokenizer(folder)
         self._threads = ThreadPoolExecutor(psutil.cpu_count(logical=False) or 1, "embedding")
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the tokens of each text, truncated where the model cannot take more."""
-        tokens: list[Tokens] = self._tokenizer(texts)
-        return tokens
+        if isinstance(self._tokenizer, UnigramTokenizer):
+            return self._tokenizer.tokens(texts)
+        return [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
 
     def vectors(self, batch: Sequence[Tokens]) -> Vectors:
         """Return one vector of length 1 for each of some token lists; a single one is computed by this thread."""
@@ -105,18 +113,61 @@ class QuantizedEncoder:
             return self._vector(batch[0])
         return np.concatenate(list(self._threads.map(self._vector, batch)))
 
+    def words(self, texts: Sequence[str]) -> list[list[ReadWord]] | None:
+        """Return the words of each text as half of the layers read them; None for other tokens than SentencePiece's.
+
+        There, words that mean the same in different languages are most alike (Jalili Sabet et al., arXiv 2004.08728).
+        """
+        tokenizer = self._tokenizer
+        if not isinstance(tokenizer, UnigramTokenizer):
+            return None
+        self._open_words()
+        return list(self._threads.map(partial(self._words, tokenizer), texts))
+
+    def _open_words(self) -> None:
+        """Open the first half of the layers; their weights are mapped from the file that all of them are in."""
+        import onnxruntime
+
+        from phi3desk.library.embedding.formats.bert_graph import first_layers, layers_of
+
+        with self._opening:
+            if self._word_session is None:
+                graph = (self._folder / GRAPH).read_bytes()
+                options = _options()
+                # rarely asked, and so not worth the memory that would be kept for the next time
+                options.enable_cpu_mem_arena = False
+                options.add_session_config_entry(_FOLDER_OF_WEIGHTS, str(self._folder))
+                half = first_layers(graph, max(1, layers_of(graph) // 2))
+                self._word_session = onnxruntime.InferenceSession(half, options, providers=_PROVIDERS)
+
+    def _words(self, tokenizer: UnigramTokenizer, text: str) -> list[ReadWord]:
+        import numpy as np
+
+        words = tokenizer.words(text)
+        ids, mask = padded([tokenizer.framed([token for _, tokens in words for token in tokens])])
+        read: Vectors = self._word_session.run(["tokens"], {"ids": ids, "mask": mask})[0][0]
+        read /= np.maximum(np.linalg.norm(read, axis=1, keepdims=True), 1e-12)
+        ends = tokenizer.tokens_before + np.cumsum([len(tokens) for _, tokens in words], dtype=int)
+        return [ReadWord(word, read[end - len(tokens) : end]) for (word, tokens), end in zip(words, ends, strict=True)]
+
     def _vector(self, tokens: Tokens) -> Vectors:
         ids, mask = padded([tokens])
         made: Vectors = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
         return made
 
 
+def _options() -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return options
+
+
 def _open_tokenizer(folder: Path) -> Any:
+    """Return a `UnigramTokenizer` where its pieces were written, else one of `tokenizers`."""
     most = int(json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["max_tokens"])
-    if (folder / FRAME).exists():
-        return UnigramTokenizer(folder, most).tokens
-    tokenizer = hugging_face_tokenizer(folder, most)
-    return lambda texts: [encoded.ids for encoded in tokenizer.encode_batch(list(texts))]
+    return UnigramTokenizer(folder, most) if (folder / FRAME).exists() else hugging_face_tokenizer(folder, most)
 
 
 def _rounded_rows(weight: Array, largest: int) -> tuple[Array, Array]:

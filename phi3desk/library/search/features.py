@@ -46,7 +46,9 @@ class Features:
 
     `standing` tells in deviations how far the passage stands out by its meaning (see `meaning`), `standing_of_document`
     is that of the best passages of its document, and `standing_within` how far it stands out among those by what the
-    question asks besides the name. All three are 0 where no embedder has a vote.
+    question asks besides the name. All three are 0 where no embedder has a vote. `alignment` is that of the best
+    candidates in another language than the question's (see `alignment`), divided by the number of the question's words;
+    0 for all others.
 
     `coverage` is the share of the question's words that passage or document's name hold, `matched` are these words;
     `trigrams_covered` is the same share of its trigrams. `likeness` is the standing among texts about all kinds of
@@ -68,6 +70,7 @@ class Features:
     likeness: float = 0.0
     standing_of_document: float = 0.0
     standing_within: float = 0.0
+    alignment: float = 0.0
 
 
 class Query:

@@ -16,15 +16,17 @@ from dataclasses import dataclass, replace
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import Found, SearchResult, SearchScope, WordsOnly
+from phi3desk.library.embedding.embedder import WordReader
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.serving import Serving
 from phi3desk.library.language import language_of
 from phi3desk.library.scripts import is_piece
+from phi3desk.library.search.alignment import alignments
 from phi3desk.library.search.clauses import clause_numbers
 from phi3desk.library.search.document_names import names_of
 from phi3desk.library.search.features import Features, Query, Term
 from phi3desk.library.search.meaning import NOWHERE, Meaning, Meanings, Standing
-from phi3desk.library.search.relevance import is_relevant
+from phi3desk.library.search.relevance import is_across, is_relevant
 from phi3desk.library.search.scope import Scope
 from phi3desk.library.search.word_index import Extent, Indexed, WordIndex
 from phi3desk.library.terms import question_trigrams, question_words, stem, words_of
@@ -42,6 +44,8 @@ _BEST_PASSAGES = 3
 _NAME_AGAINST_STANDING = 10.0
 #: So much of its weight meaning loses where a passage holds all that is asked, word by word.
 _LESS_BESIDE_WORDS = 0.8
+#: So many of the best candidates are read word by word where their language is not the question's.
+_READ_WORD_BY_WORD = 12
 #: From this share of the question on, a name is left out of what the passages of its document are compared with.
 _NAMED = 0.1
 
@@ -60,6 +64,7 @@ class Weights:
     standing: float = 0.3
     standing_of_document: float = 0.3
     standing_within: float = 0.2
+    alignment: float = 12.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,8 @@ class Retriever:
         asked = _Asked(question, language_of(question, extent.languages), scope, extent)
         measured, meaning = self._measure(asked)
         share = _share_of_meaning(measured.values())
+        ranked = sorted(measured.items(), key=lambda item: -self.score(item[1], share))
+        measured.update(self._aligned(asked, ranked[:_READ_WORD_BY_WORD], meaning))
         ranked = sorted(measured.items(), key=lambda item: -self.score(item[1], share))[:k]
         passages = self._catalog.passages([passage_id for passage_id, _ in ranked])
         found = tuple(
@@ -138,6 +145,7 @@ class Retriever:
             + share_of_meaning * w.standing * features.standing
             + share_of_meaning * w.standing_of_document * features.standing_of_document
             + w.standing_within * features.standing_within
+            + w.alignment * features.alignment
         )
 
     def _measure(self, asked: _Asked) -> tuple[dict[int, Features], Meaning]:
@@ -202,6 +210,24 @@ class Retriever:
             return standings
         looks = self._meanings.look(rest, asked.language, asked.scope)
         return self._meanings.standings(looks, list(standings))
+
+    def _aligned(self, asked: _Asked, best: Sequence[tuple[int, Features]], meaning: Meaning) -> dict[int, Features]:
+        """Return those of the best candidates that are in another language than the question, with their alignment.
+
+        The words of the question that one of them holds as they are have been counted.
+        """
+        languages = asked.extent.languages
+        across = {i: features for i, features in best if is_across(features, asked.language, languages)}
+        reader = next((e for look in meaning.looks if isinstance(e := look.serving.embedder, WordReader)), None)
+        words = question_words(asked.text, asked.language)
+        held = {word for _, features in best for word in features.matched}
+        unheld = [word for word in words if word not in held]
+        if reader is None or len(across) < 2 or not unheld:
+            return {}
+        passages = self._catalog.passages(list(across))
+        texts = {i: passages[i].text for i in across if i in passages}
+        found = zip(texts, alignments(reader, asked.text, unheld, list(texts.values())), strict=True)
+        return {i: replace(across[i], alignment=value / len(words)) for i, value in found}
 
     def _words_only(self, asked: _Asked, meaning: Meaning) -> WordsOnly | None:
         """Return why no embedder has a vote, None where one has."""

@@ -8,6 +8,7 @@ dimensions).
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +60,34 @@ def quantized_bert_graph(shape: BertShape, weights: Mapping[str, StoredWeight], 
     Each comes with its factors, named `<name>.scale`: one for each word, one for each output of a layer.
     """
     return _QuantizedGraph(shape, [_in_file(name, weight, file_name) for name, weight in weights.items()]).complete()
+
+
+def first_layers(graph: bytes, layers: int) -> bytes:
+    """Return a serialized graph of this module that ends behind some of its layers.
+
+    It gives `tokens`, float32 of the shape (texts, tokens, dimensions), in place of `vectors`.
+    """
+    model = onnx.load_model_from_string(graph)
+    last = f"encoder.layer.{layers - 1}.output.LayerNorm"
+    nodes = list(model.graph.node)
+    end = next(at for at, node in enumerate(nodes) if f"{last}.weight" in node.input)
+    kept = nodes[: end + 1]
+    kept[-1].output[0] = "tokens"
+    used = {name for node in kept for name in node.input}
+    constants = [constant for constant in model.graph.initializer if constant.name in used]
+    dimensions = next(constant.dims[0] for constant in constants if constant.name == f"{last}.bias")
+    size = ["texts", "tokens", dimensions]
+    cut = helper.make_graph(
+        kept, "bert", list(model.graph.input), [helper.make_tensor_value_info("tokens", _FLOAT, size)], constants
+    )
+    made = helper.make_model(cut, opset_imports=model.opset_import, ir_version=model.ir_version)
+    return bytes(made.SerializeToString())
+
+
+def layers_of(graph: bytes) -> int:
+    """Return how many layers a serialized graph of this module has."""
+    constants = {constant.name for constant in onnx.load_model_from_string(graph).graph.initializer}
+    return next(count for count in itertools.count() if f"encoder.layer.{count}.output.LayerNorm.bias" not in constants)
 
 
 def is_transposed(name: str, dimensions: int) -> bool:

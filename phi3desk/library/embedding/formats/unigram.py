@@ -18,6 +18,8 @@ from typing import Any
 PIECES, FRAME = "pieces.safetensors", "pieces.json"
 #: how much less likely than the least likely piece a letter is that is in none, as in SentencePiece
 _UNKNOWN_PENALTY = 10.0
+#: stands for the space before a word
+_SPACE = "▁"
 _WORDS_KEPT = 32_768
 _LONGEST_WORD_KEPT = 32
 _TRIED = (
@@ -93,18 +95,31 @@ class UnigramTokenizer:
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the tokens of each text, truncated where there are too many."""
-        return [self._before + self._inner(text) + self._after for text in texts]
+        return [self.framed([token for _, tokens in self.words(text) for token in tokens]) for text in texts]
 
-    def _inner(self, text: str) -> list[int]:
+    def words(self, text: str) -> list[tuple[str, tuple[int, ...]]]:
+        """Return the words of a text as the spaces part them, each with its tokens, truncated like `tokens`."""
         # a lone half of a surrogate pair is no text
         clean = text.encode("utf-8", "replace").decode()
         normal = self._normalizer.normalize_str(clean) if self._normalizer is not None else clean
-        found: list[int] = []
+        found: list[tuple[str, tuple[int, ...]]] = []
+        room = self._room
         for word, _ in self._splitter.pre_tokenize_str(normal):
-            found += self._pieces.of(word)
-            if len(found) >= self._room:
-                return found[: self._room]
+            tokens = self._pieces.of(word)[:room]
+            found.append((word.removeprefix(_SPACE), tokens))
+            room -= len(tokens)
+            if not room:
+                break
         return found
+
+    def framed(self, tokens: list[int]) -> list[int]:
+        """Return tokens with those around them that every text has."""
+        return self._before + tokens + self._after
+
+    @property
+    def tokens_before(self) -> int:
+        """How many tokens stand before those of a text."""
+        return len(self._before)
 
 
 class _Pieces:

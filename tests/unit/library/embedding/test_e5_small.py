@@ -102,6 +102,14 @@ def test_a_file_of_the_package_becomes_a_folder_of_sentence_transformers(tmp_pat
     assert encoder.tokens(TEXTS) == [tokens.encode(text).ids for text in TEXTS]
     assert encoder.tokens(TEXTS)[3].count(2) == 1
     assert len(encoder.tokens(["grease " * 100])[0]) == 40
+    # words are read by half of the layers, each by its own tokens
+    read, cut = encoder.words(["grease  bearings", "grease " * 100])
+    assert [word.text for word in read] == ["grease", "bearings"] and [len(word.vectors) for word in read] == [1, 3]
+    assert len(cut) == 38
+    layers = model[0].auto_model(**model.tokenize(["grease bearings"]), output_hidden_states=True).hidden_states
+    middle = layers[len(layers) // 2][0].detach().numpy()[1:-1]
+    ours = np.concatenate([word.vectors for word in read])
+    assert (ours * middle).sum(axis=1) / np.linalg.norm(middle, axis=1) == pytest.approx(np.ones(4), abs=0.02)
 
 
 @pytest.mark.parametrize("spoil", [lambda b: b[:-50], lambda b: b"GGUF" + b[4:], lambda b: b[:300], lambda b: b""])
