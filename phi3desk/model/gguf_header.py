@@ -7,6 +7,7 @@ offset is checked against the file before it is used, because the same file is t
 from __future__ import annotations
 
 import re
+import stat
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -167,11 +168,14 @@ def read_header(path: Path) -> Header:
     """
     name = path.name
     try:
-        size = path.stat().st_size
+        state = path.stat()
         if path.is_dir():
             raise UserError("“{name}” is a folder; choose a GGUF file.", name=name)
+        if stat.S_ISFIFO(state.st_mode):
+            # opening it would wait for whoever writes into it
+            raise UserError("“{name}” cannot be read: {reason}.", name=name, reason="it is a pipe")
         with open(path, "rb") as file:
-            return _read(path, file, size)
+            return _read(path, file, state.st_size)
     except FileNotFoundError:
         raise UserError("The file “{name}” is not there. Look at its folder and its name.", name=name) from None
     except OSError as error:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import os
 import struct
 from pathlib import Path
 
@@ -93,6 +94,13 @@ def test_inspect_says_what_a_foreign_file_is(tmp_path: Path, content: bytes, wor
 def test_inspect_refuses_a_folder_and_a_missing_file(tmp_path: Path) -> None:
     assert "is a folder" in _refusal(tmp_path)
     assert "not there" in _refusal(tmp_path / "nothing.gguf")
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_inspect_does_not_wait_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.gguf")
+    assert "is a pipe" in _refusal(tmp_path / "pipe.gguf")
 
 
 def test_inspect_refuses_a_model_that_is_cut_off(tiny_phi3: Path, tmp_path: Path) -> None:
