@@ -11,20 +11,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import starter_model
+from llama_wheel import AUTHORS_INDEX, COMPILING, PACKAGE, LlamaCpp, Site, answers
+from machine import Machine, old_system, system_version, this_machine
+from progress import Clock, Log, fail, minutes_and_seconds, say
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLDEST = (3, 11)
-BUILD_MINUTES_TIMES_CORES = 16
+#: torch for the processor alone, all that is used of it; for Linux the package index has it with gigabytes of CUDA
+TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 
 
 def main(extras: Sequence[str]) -> int:
@@ -41,17 +45,12 @@ def main(extras: Sequence[str]) -> int:
         made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
         if made.returncode:
             return fail("Python could not make a virtual environment. On Debian or Ubuntu: apt install python3-venv.")
-    problem = missing_compiler()
+    began = time.monotonic()
+    try_to("pip", [*pip(), "install", "--quiet", "--upgrade", "pip"], "going on with the one that is there")
+    problem = install(extras)
     if problem:
         return fail(problem)
-    pip = [str(python_of(VENV)), "-m", "pip"]
-    try_to("pip", [*pip, "install", "--quiet", "--upgrade", "pip"], "going on with the one that is there")
-    log = VENV / "install.log"
-    target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
-    code = install([*pip, "install", "--progress-bar", "off", "-e", target], log)
-    if code:
-        tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
-        return fail("The installation did not succeed. The last lines of " + f"{log}:\n" + "\n".join(tail))
+    say(f"Installed in {minutes_and_seconds(time.monotonic() - began)} min")
     make_embedder()
     for mark in marks:
         mark.write_text(wanted, encoding="utf-8")
@@ -87,11 +86,65 @@ def python_of(venv: Path) -> Path:
     return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
+def install(extras: Sequence[str]) -> str:
+    """Install the project and what it needs; returns what stands in the way, empty where all is in place.
+
+    llama.cpp is compiled, where it must be, while the other packages are fetched and unpacked.
+    """
+    machine = this_machine()
+    problem = old_system(sys.version_info[:2], machine.system, machine.processor, system_version())
+    if problem:
+        return problem
+    log = Log(VENV / "install.log")
+    log.begin()
+    say(f"Installing; the whole log is in {log.path.relative_to(ROOT)}")
+    llama, others = requirements()
+    environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    index = environment.get("PHI3DESK_LLAMA_INDEX", AUTHORS_INDEX)
+    llama_cpp = LlamaCpp(Site(python_of(VENV), log, llama, index, environment), machine)
+    with Clock(llama_cpp.told) as clock:
+        clock.doing = "Looking for llama.cpp"
+        if not llama_cpp.is_there() and not llama_cpp.get_ready_made():
+            problem = missing_compiler()
+            if problem:
+                return problem
+            llama_cpp.begin_compiling()
+        if pip_install(log, environment, clock, [*torch_options(machine), *others]):
+            llama_cpp.stop_compiling()
+            return failed(log)
+        if llama_cpp.told():
+            clock.tell("Everything else is there")
+        problem = llama_cpp.finish()
+        if problem:
+            return f"{problem} {failed(log, COMPILING)}"
+        target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
+        return failed(log) if pip_install(log, environment, clock, ["-e", target]) else ""
+
+
+def requirements() -> tuple[str, list[str]]:
+    """Return what the project file asks for: of llama-cpp-python, and all else that needs no extra."""
+    # not at the head: an older Python lacks it, and is to be told so in words
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted: list[str] = project["dependencies"]
+    llama = next(one for one in wanted if one.startswith(PACKAGE))
+    return llama, [one for one in wanted if one is not llama]
+
+
+def pip() -> list[str]:
+    """Return the beginning of a command of the environment's pip."""
+    return [str(python_of(VENV)), "-m", "pip"]
+
+
+def torch_options(machine: Machine) -> list[str]:
+    """Return the options that have pip take torch for the processor alone, where its makers' index can be reached."""
+    wanted = machine.system == "Linux" and answers(f"{TORCH_INDEX}/torch/")
+    return ["--extra-index-url", TORCH_INDEX] if wanted else []
+
+
 def missing_compiler() -> str:
     """Return what to do where llama.cpp cannot be compiled for want of a compiler; empty where there is one."""
-    built = subprocess.run([str(python_of(VENV)), "-c", "import llama_cpp"], capture_output=True, check=False, cwd=VENV)
-    if not built.returncode:
-        return ""
     if os.name == "nt":
         folder = os.environ.get("PROGRAMFILES(X86)", r"C:\Program Files (x86)")
         there = Path(folder, "Microsoft Visual Studio", "Installer", "vswhere.exe").exists() or shutil.which("cl")
@@ -104,81 +157,27 @@ def missing_compiler() -> str:
     return "" if there else f"A C++ compiler is needed to build llama.cpp. {advice}"
 
 
-def install(command: Sequence[str], log: Path) -> int:
-    """Run pip with its output in a log, telling what it does at the moment; returns pip's exit code."""
-    minutes = max(2, round(BUILD_MINUTES_TIMES_CORES / (os.cpu_count() or 1)))
-    say("Installing; the whole log is in " + str(log.relative_to(ROOT)))
-    environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    environment.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
-    with (
-        open(log, "w", encoding="utf-8") as file,
-        subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        ) as process,
-        Clock() as clock,
-    ):
-        for line in process.stdout or ():
-            file.write(line)
-            file.flush()
-            if line.startswith("Collecting "):
-                clock.doing = f"Fetching {line.split()[1]}"
-            elif "Building wheel for llama" in line and "started" in line:
-                clock.tell(f"Compiling llama.cpp for this machine: about {minutes} minutes, this once")
-            elif line.startswith("Installing collected packages"):
-                clock.tell("Unpacking")
-    return process.returncode
+def pip_install(log: Log, environment: dict[str, str], clock: Clock, wanted: Sequence[str]) -> int:
+    """Have pip install something, telling what it does at the moment; returns pip's exit code."""
+
+    def on_line(line: str) -> None:
+        if line.startswith("Collecting "):
+            clock.doing = f"Fetching {re.split('[<>=!~;[ ]', line.split()[1])[0]}"
+        elif line.startswith("Installing collected packages"):
+            clock.tell("Unpacking")
+
+    return log.run([*pip(), "install", "--progress-bar", "off", *wanted], on_line, environment)
 
 
-class Clock:
-    """Shows every half minute what is being done and for how long, so that nobody thinks it stands still."""
-
-    def __init__(self) -> None:
-        self.doing = "Working"
-        self._since = time.monotonic()
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Clock:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def tell(self, doing: str) -> None:
-        """Begin another piece of work, and say so."""
-        self.doing, self._since = doing, time.monotonic()
-        say(doing)
-
-    def _run(self) -> None:
-        while not self._ended.wait(30):
-            minutes, seconds = divmod(int(time.monotonic() - self._since), 60)
-            say(f"{self.doing} … {minutes}:{seconds:02d} min")
+def failed(log: Log, name: str = "") -> str:
+    """Return that the installation failed, with the end of its log, or of what one of its commands printed there."""
+    return f"The installation did not succeed. The last lines of {log.path}:\n{log.tail(name)}"
 
 
 def try_to(what: str, command: Sequence[str], otherwise: str) -> None:
     """Run a command that need not succeed; tell how it goes on where it does not."""
     if subprocess.run(command, check=False, capture_output=True, cwd=VENV).returncode:
         say(f"{what} could not be made ready or brought up to date; {otherwise}")
-
-
-def say(text: str) -> None:
-    """Tell the user how it goes on."""
-    print(f"phi3desk: {text}", flush=True)
-
-
-def fail(text: str) -> int:
-    """Tell what stands in the way; returns the exit code."""
-    print(f"phi3desk: {text}", file=sys.stderr, flush=True)
-    return 1
 
 
 if __name__ == "__main__":
