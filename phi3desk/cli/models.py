@@ -137,7 +137,7 @@ def _fit_of(entry: ModelEntry, settings: Settings, machine: Hardware) -> Fit | N
 
 def fit_line(fit: Fit) -> str:
     """Return in a sentence whether a model fits, and what it needs."""
-    layers = f" and {fit.need.card / GB:.1f} GB on the graphics card" if fit.need.card else ""
+    layers = f", {fit.need.card / GB:.1f} GB on the graphics card," if fit.need.card else ""
     free = f", {fit.card_free / GB:.1f} GB on the card" if fit.need.card else ""
     return (
         f"{fit.verdict}: needs {fit.need.main / GB:.1f} GB{layers} with a context of {fit.setup.context} tokens, "
