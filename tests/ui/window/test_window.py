@@ -772,7 +772,7 @@ def test_conversation_is_gone_on_with_where_it_was_read_and_its_gauge_tells_how_
     third = ask(qtbot, working, "Why?")
     assert third.answer is not None
     # all but the last token of the answer before, which was chosen and never read
-    assert third.answer.timings.reused_tokens in (reading.used - 1, reading.used)
+    assert third.answer.timings.reused_tokens >= reading.used - 1
 
     working.conversation_controller.delete(first.id)
     qtbot.waitUntil(lambda: not services.model.worker.is_busy())
