@@ -57,6 +57,11 @@ class Paths:
         return self.home / "measured.json"
 
     @property
+    def model_files(self) -> Path:
+        """Folder of the models that were downloaded, finished and unfinished; see `phi3desk.model.hub.journal`."""
+        return self.home / "models"
+
+    @property
     def embedder_list(self) -> Path:
         """JSON file that lists the folders of embedding models that the user added, and which one is the default."""
         return self.home / "embedders.json"
@@ -218,7 +223,7 @@ def put_aside(path: Path) -> Path:
 
 
 def worker_command(name: str) -> list[str]:
-    """Return the command that starts a worker of the given name (library, model, reader, vectors)."""
+    """Return the command that starts a worker of the given name (library, model, downloads, reader, vectors)."""
     return [sys.executable, "-m", "phi3desk", "--worker", name]
 
 

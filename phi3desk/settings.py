@@ -175,6 +175,14 @@ SETTINGS: tuple[Setting, ...] = (
         unit="min",
     ),
     Setting(
+        "downloads.address",
+        "",
+        "Model",
+        "Address for downloading models",
+        "Empty for huggingface.co. A mirror is of use where that cannot be reached; what comes from it is only as "
+        "trustworthy as the mirror is. Nothing is fetched unless you ask for a download.",
+    ),
+    Setting(
         "library.readers",
         0,
         "Library",

@@ -30,7 +30,7 @@ PACKAGES = (
 #: is named behind it.
 ROOMS = {
     "library": ("", "embedding", "reading", "search", "overview", "importing", "transfer", "integrity", "library"),
-    "model": ("", "adapters", "llama"),
+    "model": ("", "adapters", "hub", "llama"),
     "chat": (
         "", "wording", "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question", "summary",
         "document_comparison", "decision",
@@ -47,6 +47,7 @@ HOMES = {
     "markdown_it": {"library"}, "watchdog": {"library"}, "keyring": {"library"},
     "tokenizers": {"library"}, "onnx": {"library"}, "onnxruntime": {"library"},
     "py3langid": {"library"}, "Stemmer": {"library"},
+    "huggingface_hub": {"model"},
     "llama_cpp": {"model"}, "gguf": {"model"}, "jinja2": {"model"}, "PySide6": {"ui", "app"}, "qtawesome": {"ui"},
 }  # fmt: skip
 HEAVY = (
@@ -57,6 +58,7 @@ HEAVY = (
     "sentence_transformers",
     "llama_cpp",
     "transformers",
+    "huggingface_hub",
     "pypdf",
     "pypdfium2",
     "docx",
