@@ -77,21 +77,25 @@ class ModelStore:
                 return entry
         raise UserError("There is no model called “{name}”.", name=name)
 
-    def add(self, file: str | Path, name: str = "") -> ModelEntry:
+    def add(self, file: str | Path, name: str = "", suggested: str = "") -> ModelEntry:
         """Check a GGUF and list it; raises UserError where it is not a usable model or the name is taken.
 
-        A file that is listed already keeps its entry.
+        A file that is listed already keeps its entry. `suggested` is what a model without a `name` is called in place
+        of its file.
         """
-        path = Path(file).expanduser().resolve()
+        file = Path(file).expanduser()
+        # a link is kept as one: in a cache it has the name, and the other parts of a split model beside it
+        path, real = file.parent.resolve() / file.name, file.resolve()
         info = inspect(path, "model")
         known = self.list()
         for entry in known:
-            if Path(entry.path) == path and name in ("", entry.name):
+            if Path(entry.path).resolve() == real and name in ("", entry.name):
                 return entry
-        chosen = checked_name(name) if name else free_name(model_name(path), {entry.name for entry in known})
+        taken = {entry.name for entry in known}
+        chosen = checked_name(name) if name else free_name(suggested or model_name(path), taken)
         if any(entry.name == chosen for entry in known):
             raise UserError("There is already a model called “{name}”. Choose another name.", name=chosen)
-        title = spoken_name(info.name) if not name and is_nameless(path.stem) else ""
+        title = spoken_name(info.name) if not (name or suggested) and is_nameless(path.stem) else ""
         return self._insert(ModelEntry(chosen, str(path), info.size, title=title))
 
     def restore(self, entry: ModelEntry) -> ModelEntry:
