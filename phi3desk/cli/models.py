@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from phi3desk.cli.downloads import available_models, download_model, found_models
 from phi3desk.cli.output import Output
 from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import Base, DoubtfulBase, open_base
@@ -23,8 +24,14 @@ FIT_WORDS = {True: "fits the model in use", False: "does not fit the model in us
 
 
 def run_models(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
-    """List, add, choose or forget models; every action prints what it changed."""
+    """List, get, add, choose or forget models; every action prints what it changed."""
     store = ModelStore(paths)
+    if options.action == "available":
+        print_rows(*available_models(options, paths), options, output)
+        return
+    if options.action == "found":
+        print_rows(*found_models(), options, output)
+        return
     if options.action == "list":
         entries = store.list()
         fits = fits_of(entries, settings)
@@ -34,6 +41,8 @@ def run_models(options: argparse.Namespace, paths: Paths, settings: Settings, ou
         return
     if options.action == "add":
         entry, says = store.add(options.file, options.name or ""), "Added"
+    elif options.action == "download":
+        entry, says = download_model(options, paths), "Downloaded, checked and added"
     elif options.action == "use":
         entry, says = store.use(options.name), "In use from now on"
     else:

@@ -144,6 +144,14 @@ def _add_model_commands(commands: _Commands[Parser]) -> None:
     add = _action(actions, "add", "check a GGUF file and add it; it stays where it is")
     add.add_argument("file", metavar="FILE")
     add.add_argument("--name", metavar="NAME", help="the file's stem unless given")
+    available = _action(actions, "available", "list models that can be downloaded; goes online for a REPOSITORY only")
+    available.add_argument(
+        "repository", nargs="?", type=_given, metavar="REPOSITORY", help="list the models of this one"
+    )
+    download = _action(actions, "download", "download a model, or go on with it, check it and add it")
+    download.add_argument("name", type=_given, metavar="NAME", help="of `models available`, or a repository OWNER/NAME")
+    download.add_argument("--file", type=_given, metavar="FILE", help="this file of the repository")
+    _action(actions, "found", "list the models that other programs on this computer hold")
     _action(actions, "use", "answer with this model from now on").add_argument("name", metavar="NAME")
     _action(actions, "remove", "forget a model; its file stays").add_argument("name", metavar="NAME")
 
