@@ -66,6 +66,10 @@ def run_worker(name: str) -> int:
         from phi3desk.workers.model_worker import main as run_model
 
         return run_model()
+    if name == "downloads":
+        from phi3desk.workers.downloads_worker import main as run_downloads
+
+        return run_downloads()
     sys.stderr.write(f"phi3desk: there is no worker named {name}\n")
     return 2
 

@@ -20,10 +20,12 @@ from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import DamagedFile, UserError, bug_report
 from phi3desk.logs import log_to_file
 from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.hub.journal import ModelFolder
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+from phi3desk.ui.clients.downloads_client import DownloadsClient, downloads_worker
 from phi3desk.ui.clients.library_client import LibraryClient, library_worker
 from phi3desk.ui.clients.model_client import ModelClient, model_worker
 from phi3desk.ui.formatting import translate
@@ -183,6 +185,7 @@ def make_services(paths: Paths, settings: Settings) -> Services:
             adapters=AdapterStore(paths),
             library=LibraryClient(library_worker(paths)),
             model=ModelClient(model_worker(paths)),
+            downloads=DownloadsClient(downloads_worker(paths), ModelFolder(paths)),
             notices=Notices(),
         )
         undo.pop_all()
@@ -208,6 +211,7 @@ def start_workers(window: MainWindow, services: Services) -> None:
     """Start the processes behind the window and load the model in use; called once the window is there."""
     services.library.start()
     services.model.start()
+    services.downloads.restore()
     window.active_expert.load_in_use()
     for problem in (services.settings.problem, services.models.problem):
         if problem is not None and not isinstance(problem, DamagedFile):
@@ -219,6 +223,7 @@ def close(window: MainWindow, services: Services) -> None:
     window.stop_comparison()
     window.conversation_controller.close()
     services.model.close()
+    services.downloads.close()
     services.library.close()
     close_files(services)
 

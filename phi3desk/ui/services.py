@@ -11,6 +11,7 @@ from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+from phi3desk.ui.clients.downloads_client import DownloadsClient
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.notices import Notices
@@ -29,4 +30,5 @@ class Services:
     adapters: AdapterStore
     library: LibraryClient
     model: ModelClient
+    downloads: DownloadsClient
     notices: Notices

@@ -27,6 +27,7 @@ from phi3desk.library.documents import (
     SearchScope,
 )
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
+from phi3desk.model.hub.types import DownloadProgress, Repository, Wanted
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, Sampling
 from phi3desk.packs.manifest import PackProgress
 from phi3desk.packs.outcome import ExportedPack, ImportedPack
@@ -378,3 +379,17 @@ class ReleaseModel(Request[None, Never]):
 @dataclass(frozen=True)
 class GetHardware(Request[Hardware, Never]):
     """What this machine has for a model."""
+
+
+@dataclass(frozen=True)
+class FetchModel(Request[str, DownloadProgress]):
+    """Fetch a model from the hub, or go on with it, and list it; the name in the list. A stopped one can go on."""
+
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class ListRepository(Request[Repository, Never]):
+    """The models of a repository of the hub, by `owner/name` or by the address of its page."""
+
+    repository: str

@@ -46,6 +46,16 @@
     </message>
 </context>
 <context>
+    <name>CatalogueDialog</name>
+    <message numerus="yes">
+        <source>%Ln part(s)</source>
+        <translation>
+            <numerusform>%Ln part</numerusform>
+            <numerusform>%Ln parts</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ComparisonForm</name>
     <message numerus="yes">
         <source>%Ln question(s) from {name}</source>

@@ -9,6 +9,7 @@ from phi3desk.library.samples import questions_for
 from phi3desk.ui.chat.start_page import StartPage
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.library.progress import LibraryProgress
+from phi3desk.ui.models.get_phi3 import GetPhi3
 from phi3desk.ui.services import Services
 
 HAD_DOCUMENTS = "had_documents"
@@ -23,6 +24,7 @@ class StartController(QObject):
         super().__init__(parent)
         self._services, self._expert, self._progress, self._page = services, expert, progress, page
         self._sample_questions: list[str] = []
+        page.model.add_part(GetPhi3(services.downloads, page.model))
         services.library.status_changed.connect(self._on_library_status)
         services.library.collections_changed.connect(self._on_collections)
         progress.changed.connect(self._show_progress)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -54,7 +54,7 @@ class StepCard(QFrame):
         head.setSpacing(SPACE_S)
         head.addWidget(self._picture)
         head.addWidget(self._title, 1)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_L + 4, SPACE_L, SPACE_L + 4, SPACE_L)
         column.setSpacing(SPACE_M)
         column.addLayout(head)
@@ -68,6 +68,10 @@ class StepCard(QFrame):
         """Add a button at the foot of the card."""
         button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.buttons.addWidget(button)
+
+    def add_part(self, part: QWidget) -> None:
+        """Add something of its own between what has been chosen and the buttons."""
+        self._column.insertWidget(self._column.count() - 1, part)
 
     def set_done(self, done: bool) -> None:
         """Show that this is settled."""
@@ -225,6 +229,11 @@ class StartPage(ScrollColumn):
         if figures is not None and figures.passages:
             words += "\n" + self.tr("You can ask already: %Ln document(s) can be searched.", "", figures.files_by_words)
         return words
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # laid out before its texts had their fonts, the cards keep a height in which they do not fit
+        QTimer.singleShot(0, self, self._cards.updateGeometry)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

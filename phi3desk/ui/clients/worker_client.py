@@ -296,6 +296,8 @@ class WorkerClient(QObject):
     def _death_sentence(self) -> Sentence:
         if self._name == "model":
             return say("The model stopped unexpectedly. What it had written is kept. It is being started again.")
+        if self._name == "downloads":
+            return say("The download stopped unexpectedly. What has been downloaded is kept; resume it.")
         return say("The library stopped unexpectedly. Nothing is lost. It is being started again.")
 
     def _fail_all(self, sentence: Sentence) -> None:

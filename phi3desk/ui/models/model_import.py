@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.adapters.peft_folder import is_peft
+from phi3desk.model.found_models import FoundModel
 from phi3desk.model.gguf import inspect
 from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.ui.clients.background import in_background
@@ -26,12 +27,13 @@ class ModelImport(QObject):
     """Adds models and adapters; a model that was added is the one in use from then on.
 
     `checking` carries the name of the file being checked, empty when none is any more; `model_added` a ModelEntry,
-    `adapter_added` an AdapterEntry, `refused` the path and a Failure, `doubted` the path of an adapter that would load
-    on a model it was not made for and a DoubtfulBase.
+    `model_listed` one that arrived by itself and is not in use, `adapter_added` an AdapterEntry, `refused` the path and
+    a Failure, `doubted` the path of an adapter that would load on a model it was not made for and a DoubtfulBase.
     """
 
     checking = Signal(str)
     model_added = Signal(object)
+    model_listed = Signal(object)
     adapter_added = Signal(object)
     refused = Signal(str, object)
     doubted = Signal(str, object)
@@ -44,6 +46,7 @@ class ModelImport(QObject):
         self._under_way = 0
         #: the path and the reason of the file that was refused last, until another one is checked
         self.refusal: tuple[str, Failure] | None = None
+        services.downloads.finished.connect(self._on_downloaded)
 
     def choose(self, window: QWidget) -> None:
         """Ask for a GGUF file, a model or an adapter, and add it."""
@@ -66,6 +69,24 @@ class ModelImport(QObject):
         for path in paths:
             self._begin(path, partial(self._add, path))
 
+    def use_found(self, found: FoundModel) -> None:
+        """Add a model of another program where it lies, under the name it has there, and use it."""
+        self._begin(found.path, partial(self._use, found.path, found.name))
+
+    def _on_downloaded(self, name: str) -> None:
+        """Use a model that was fetched, unless the person chose another one meanwhile or before."""
+
+        def take() -> ModelEntry:
+            used = self._models.in_use()
+            if used is None or used.starter or used.missing:
+                self._models.use(name)
+            return self._models.find(name)
+
+        def on_taken(entry: ModelEntry) -> None:
+            (self.model_added if entry.in_use else self.model_listed).emit(entry)
+
+        in_background(self, take, on_taken, lambda failure: self.refused.emit(name, failure))
+
     def _begin(self, path: str, work: Callable[[], ModelEntry | AdapterEntry | DoubtfulBase]) -> None:
         self._under_way += 1
         self.refusal = None
@@ -83,7 +104,10 @@ class ModelImport(QObject):
         if kind != "model":
             inspect(path, "model")
             raise UserError("“{name}” is neither a model nor an adapter.", name=Path(path).name)
-        name = self._models.add(path).name
+        return self._use(path)
+
+    def _use(self, path: str, suggested: str = "") -> ModelEntry:
+        name = self._models.add(path, suggested=suggested).name
         self._models.use(name)
         return self._models.find(name)
 

@@ -6,30 +6,32 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.adapters.compatibility import Placed, place_adapters
+from phi3desk.model.found_models import find_models
 from phi3desk.model.gguf import inspect
+from phi3desk.model.hub.catalogue import PHI3_MINI, find_entry
 from phi3desk.model.memory import memory_fit
 from phi3desk.model.options import load_options
 from phi3desk.model.types import GgufInfo, LoadedModel, LoadOptions, ModelEntry, ModelRef
 from phi3desk.ui.clients.background import in_background
-from phi3desk.ui.formatting import translate
+from phi3desk.ui.formatting import size_of, translate
 from phi3desk.ui.models.adapter_card import AdapterCard
+from phi3desk.ui.models.catalogue_dialog import CatalogueDialog
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
+from phi3desk.ui.models.downloads_list import DownloadsList
+from phi3desk.ui.models.found_list import FoundList
 from phi3desk.ui.models.model_card import ModelCard
 from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.services import Services
 from phi3desk.ui.theme import SPACE_S, SPACE_XL
-from phi3desk.ui.widgets.basic import Button, Card, Page, clear, label, on_click, selectable
+from phi3desk.ui.widgets.basic import Button, Card, Page, clear, label, on_click
+from phi3desk.ui.widgets.flow_layout import FlowLayout
 from phi3desk.workers.protocol import Failure
-
-PHI3_REPOSITORY = "microsoft/Phi-3-mini-4k-instruct-gguf"
-PHI3_FILE = "Phi-3-mini-4k-instruct-q4.gguf"
-COPIED_MS = 2000
 
 
 class ModelsPage(Page):
@@ -47,7 +49,8 @@ class ModelsPage(Page):
         super().__init__("", parent)
         self._models, self._adapters, self._model = services.models, services.adapters, services.model
         self._settings, self._notices = services.settings, services.notices
-        self._model_import = model_import
+        self._model_import, self._downloads = model_import, services.downloads
+        self._catalogue: CatalogueDialog | None = None
         self._infos: dict[str, GgufInfo] = {}
         self._failures: dict[str, str] = {}
         self._lists: tuple[list[ModelEntry], list[Placed]] | None = None
@@ -94,6 +97,11 @@ class ModelsPage(Page):
         super().showEvent(event)
         self._model.look_at_hardware()
         self.refresh()
+        self._look_around()
+
+    def _look_around(self) -> None:
+        """Look for the models of other programs; what cannot be looked at is not shown."""
+        in_background(self, find_models, self.found.show_found, lambda _: None)
 
     def _build(self) -> None:
         self.subtitle.setText(self.tr("Every model runs on this machine. Nothing you ask leaves it."))
@@ -115,7 +123,10 @@ class ModelsPage(Page):
         self._list = QVBoxLayout()
         self._list.setSpacing(SPACE_S)
         self.column.addLayout(self._list)
-        self.column.addWidget(self._get_phi3())
+        self.found = FoundList()
+        self.column.addWidget(DownloadsList(self._downloads, self))
+        self.column.addWidget(self.found)
+        self.column.addWidget(self._get_models())
         self.column.addSpacing(SPACE_XL)
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Adapters"), "section", wraps=False), 1)
@@ -145,40 +156,40 @@ class ModelsPage(Page):
         button.setMenu(menu)
         return button
 
-    def _get_phi3(self) -> Card:
-        card = Card(self.tr("Get Phi-3 mini"))
-        card.column.addWidget(label(self.tr("Get Phi-3 mini"), "section"))
+    def _get_models(self) -> Card:
+        card = Card(self.tr("Get a model"))
+        entry = find_entry(PHI3_MINI)
+        self.get_phi3 = Button(self.tr("Get Phi-3 mini"), "download")
+        self.get_more = Button(self.tr("More models"), "format-list-bulleted")
+        on_click(self.get_phi3, lambda: self._downloads.start(entry.wanted))
+        self.get_more.clicked.connect(lambda _=False: self.open_catalogue())
+        card.column.addWidget(label(self.tr("Get a model"), "section"))
         card.column.addWidget(
             label(
                 self.tr(
-                    "Phi-3 mini is what this program is made for. It is free, takes 2.4 GB, and this program does not "
-                    "go online to fetch it: search Hugging Face for the page below in a browser, download the file, "
-                    "then choose it here."
-                )
+                    "Phi-3 mini is what this program is made for. It is free ({licence}) and comes from Hugging Face, "
+                    "about {size}. Nothing is fetched before you ask for it."
+                ).format(licence=entry.licence, size=size_of(entry.about_bytes))
             )
         )
-        for what, text in ((self.tr("Page"), PHI3_REPOSITORY), (self.tr("File"), PHI3_FILE)):
-            card.column.addLayout(self._to_copy(what, text))
+        row = FlowLayout(SPACE_S)
+        row.addWidget(self.get_phi3)
+        row.addWidget(self.get_more)
+        card.column.addLayout(row)
+        self._downloads.changed.connect(self._show_phi3)
+        self._show_phi3()
         return card
 
-    def _to_copy(self, what: str, text: str) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        key = label(what, "quiet", wraps=False)
-        key.setMinimumWidth(48)
-        row.addWidget(key)
-        shown = selectable(text)
-        shown.setAccessibleName(what)
-        row.addWidget(shown, 1)
-        copy = Button(self.tr("Copy"), "content-copy", tip=self.tr("Copy “{text}”").format(text=text))
+    def _show_phi3(self) -> None:
+        wanted = find_entry(PHI3_MINI).wanted
+        self.get_phi3.setVisible(self._downloads.find(wanted) is None and not self._downloads.is_here(wanted))
 
-        def on_copy() -> None:
-            QGuiApplication.clipboard().setText(text)
-            copy.setText(self.tr("Copied"))
-            QTimer.singleShot(COPIED_MS, copy, lambda: copy.setText(self.tr("Copy")))
-
-        row.addWidget(on_click(copy, on_copy))
-        return row
+    def open_catalogue(self) -> CatalogueDialog:
+        """Show what can be had; returns the open dialog."""
+        if self._catalogue is None:
+            self._catalogue = CatalogueDialog(self._downloads, self._model.hardware, self.window())
+        self._catalogue.open()
+        return self._catalogue
 
     def _choose_file(self) -> None:
         self._model_import.choose(self)
@@ -189,6 +200,8 @@ class ModelsPage(Page):
         files.refused.connect(self._on_refused)
         files.doubted.connect(self.ask_about)
         files.model_added.connect(lambda _: self.refresh())
+        files.model_listed.connect(lambda _: self.refresh())
+        self.found.use_requested.connect(files.use_found)
         files.adapter_added.connect(lambda _: self.refresh())
         model.load_started.connect(self._on_load_started)
         model.load_progressed.connect(self._on_load_progress)
@@ -218,6 +231,7 @@ class ModelsPage(Page):
                 self._show_info(entry.name, self._infos[entry.path])
             elif not entry.missing:
                 self._inspect(entry)
+        self.found.show_listed({entry.path for entry in models})
         if not models:
             self._list.addWidget(label(self.tr("There is no model yet. Choose a GGUF to begin."), "quiet"))
         self._show_adapters(adapters)

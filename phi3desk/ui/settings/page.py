@@ -86,10 +86,10 @@ class SettingsPage(Page):
         card.column.addWidget(
             label(
                 self.tr(
-                    "Documents, questions and answers stay on this machine. phi3desk opens no connection to the "
-                    "internet, collects no usage figures, and its logs hold no text of yours. Your documents stay "
-                    "where they are; what was read from them is kept in the folder below, which only your account can "
-                    "open."
+                    "Documents, questions and answers stay on this machine. phi3desk goes online for one thing only, a "
+                    "model that you ask it to download. It collects no usage figures, and its logs hold no text of "
+                    "yours. Your documents stay where they are; what was read from them is kept in the folder below, "
+                    "which only your account can open."
                 )
             )
         )

@@ -30,6 +30,7 @@ from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.presenter import ChatPresenter
 from phi3desk.ui.chat.start_controller import StartController
+from phi3desk.ui.clients.downloads_client import Download
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.adapter_checks import ActiveAdapterChecks
 from phi3desk.ui.formatting import translate
@@ -505,12 +506,14 @@ class MainWindow(QMainWindow):
         files = self.model_import
         self.model_status.changed.connect(self._show_model)
         files.model_added.connect(self._on_model_added)
+        files.model_listed.connect(self._on_model_listed)
         files.adapter_added.connect(self._on_adapter_added)
         files.adapter_added.connect(lambda _: self.adapter_checks.check_again())
         files.refused.connect(self._on_file_refused)
         files.doubted.connect(self._on_file_doubted)
         files.checking.connect(self.model_status.show_check)
         self._services.model.noticed.connect(lambda sentence: self._offer(translate(sentence)))
+        self._services.downloads.failed.connect(self._on_download_failed)
 
     def choose_model(self) -> None:
         """Ask for a GGUF file, add it, and answer with it from now on."""
@@ -519,6 +522,16 @@ class MainWindow(QMainWindow):
     def _on_model_added(self, entry: ModelEntry) -> None:
         self.active_expert.load(entry)
         self._offer(self.tr("{name} answers from now on.").format(name=entry.called))
+
+    def _on_model_listed(self, entry: ModelEntry) -> None:
+        text = self.tr("{name} has arrived. Use it on the Models page.").format(name=entry.called)
+        self._offer(text, self.tr("&Show"), lambda: self.show_page(Page.MODELS))
+
+    def _on_download_failed(self, download: Download) -> None:
+        """Tell at once; the start page and the models page keep the reason."""
+        on_start = self.page is Page.CHAT and self.chat.shows_start and self.start_controller.is_first
+        if self.page is not Page.MODELS and not on_start:
+            self._offer(translate(download.reason), self.tr("&Show"), lambda: self.show_page(Page.MODELS))
 
     def _on_adapter_added(self, entry: AdapterEntry) -> None:
         text = self.tr("The adapter {name} was added. Give it to an expert to use it.").format(name=entry.name)

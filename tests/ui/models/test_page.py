@@ -14,12 +14,13 @@ from phi3desk.errors import Sentence
 from phi3desk.model import starter
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.hub.catalogue import PHI3_MINI, find_entry
 from phi3desk.model.starter import ADAPTER, find_small_starter
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Device, Hardware, LoadedModel, Measured, ModelEntry
 from phi3desk.paths import Paths
 from phi3desk.ui.models.model_import import ModelImport
-from phi3desk.ui.models.page import PHI3_FILE, ModelsPage
+from phi3desk.ui.models.page import ModelsPage
 from phi3desk.ui.models.status import ModelStatus
 from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
@@ -253,9 +254,12 @@ def test_fetched_starter_is_no_stand_in_and_the_shipped_adapter_stays_with_the_s
 
 
 def test_models_page_copies_where_phi3_is_found(page: ModelsPage, qtbot: QtBot):
-    button = next(one for one in page.findChildren(QPushButton) if PHI3_FILE in one.accessibleName())
+    """For a computer that is kept off the network: the address can be taken to another one."""
+    dialog = page.open_catalogue()
+    button = next(one for one in dialog.findChildren(QPushButton) if one.accessibleName().startswith("Copy"))
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text() == PHI3_FILE
+    entry = find_entry(PHI3_MINI)
+    assert QGuiApplication.clipboard().text() == f"https://huggingface.co/{entry.repository}/resolve/main/{entry.file}"
 
 
 def test_models_page_says_what_does_not_fit_and_lets_it_be_loaded_anyway(
