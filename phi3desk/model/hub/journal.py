@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from phi3desk.errors import UserError
 from phi3desk.model.hub.types import RemoteFile, Unfinished, Wanted
@@ -99,6 +98,8 @@ class ModelFolder:
     @contextmanager
     def lock(self, wanted: Wanted) -> Iterator[None]:
         """Hold a download, which only one process can; UserError where another one has it."""
+        from filelock import FileLock, Timeout
+
         path = _beside(self.place(wanted), LOCK)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(path)

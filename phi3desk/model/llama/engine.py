@@ -5,28 +5,27 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phi3desk.errors import Sentence, UserError, say
+from phi3desk.errors import UserError
 from phi3desk.model.adapters.compatibility import check_adapter
 from phi3desk.model.gguf import inspect, tensors_of
 from phi3desk.model.gguf_header import TensorInfo
 from phi3desk.model.llama.bindings import NativeFailure, api, build, load_adapter, load_model
 from phi3desk.model.llama.chat_template import ChatTemplate, choose_template
 from phi3desk.model.llama.context import Context, common_length
-from phi3desk.model.llama.drafting import Drafter, Pace
+from phi3desk.model.llama.drafting import Pace
 from phi3desk.model.llama.hardware import hardware
-from phi3desk.model.llama.sampler import Sampler, TextStream, clear_choice
+from phi3desk.model.llama.loading import LoadPlan, check_writes, not_loaded, plan_for
+from phi3desk.model.llama.sampler import Sampler
 from phi3desk.model.llama.saved_states import WORTH_KEEPING, Maker, SavedStates
 from phi3desk.model.llama.tokenizer import Tokenizer
 from phi3desk.model.llama.tuning import measure
 from phi3desk.model.llama.vocabulary import Vocabulary
-from phi3desk.model.memory import CONTEXT_STEP, Setup, fewer_layers, graphics_cards, memory_fit
-from phi3desk.model.repetition import RepetitionWatch
+from phi3desk.model.llama.writing import Writer, Writing
 from phi3desk.model.store import sha256
 from phi3desk.model.types import (
     STRONGEST,
@@ -35,7 +34,6 @@ from phi3desk.model.types import (
     Ending,
     Generation,
     GgufInfo,
-    Hardware,
     LoadedModel,
     LoadOptions,
     Measured,
@@ -44,10 +42,6 @@ from phi3desk.model.types import (
     Turn,
     model_name,
 )
-
-#: Scores by which a token must lead where several were read at once. The lead of the best one over the next changed by
-#: .43 at most, by .06 mostly, in 400 tokens of SmolLM2 and Qwen2.5 that were read by 2 to 16 at once and alone.
-CLEAR_LEAD = 0.5
 
 
 @dataclass(frozen=True)
@@ -65,36 +59,10 @@ class _Attached:
 _Active = tuple[tuple[AdapterUse, _Attached], ...]
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """How a model is loaded: what of its layers fits where, and what is to be said of that."""
-
-    setup: Setup
-    threads: int
-    layers: int
-    processor: str
-    card: str
-    notices: tuple[Sentence, ...] = ()
-
-    def with_fewer_layers(self) -> _Plan:
-        """Return the plan for when the graphics card has no room for this one."""
-        layers = fewer_layers(self.setup.gpu_layers)
-        said = (
-            say(
-                "The graphics card ran out of memory. It holds {count} of {all} layers of the model now.",
-                count=layers,
-                all=self.layers,
-            )
-            if layers
-            else say("The graphics card ran out of memory. The model answers on the processor now, more slowly.")
-        )
-        return replace(self, setup=replace(self.setup, gpu_layers=layers), notices=(*self.notices, said))
-
-
 class Engine:
     """A loaded model with its context and adapters; make one with `Engine.load`, free it with `close`."""
 
-    def __init__(self, model: int, info: GgufInfo, plan: _Plan) -> None:
+    def __init__(self, model: int, info: GgufInfo, plan: LoadPlan) -> None:
         """Take over a model's handle; raises NativeFailure where the context does not fit."""
         self._info = info
         self._adapters: tuple[AdapterUse, ...] = ()
@@ -108,7 +76,7 @@ class Engine:
         self._conversation = 0
         self._take_over(model, plan)
 
-    def _take_over(self, model: int, plan: _Plan) -> None:
+    def _take_over(self, model: int, plan: LoadPlan) -> None:
         """Make all that belongs to a model's handle; no adapter is attached."""
         self._vocabulary = Vocabulary(model)
         self._tokenizer = Tokenizer(self._vocabulary)
@@ -118,7 +86,8 @@ class Engine:
         self._attached: _Active = ()
         self._read: dict[tuple[str, int, int], _Attached] = {}
         self._pace = Pace()
-        self._stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
+        stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
+        self._writer = Writer(self.context, self._vocabulary, stops, self._pace)
         self._model, self._plan = model, plan
 
     @classmethod
@@ -130,20 +99,20 @@ class Engine:
         """
         path = Path(path)
         info = inspect(path, "model")
-        plan = _plan(info, options, hardware())
+        plan = plan_for(info, options, hardware())
         while True:
             try:
                 return cls._load(path, info, plan, on_progress)
             except NativeFailure as failure:
                 if not plan.setup.gpu_layers or not failure.lacks_memory:
-                    raise _not_loaded(path, failure, plan.setup.context) from None
+                    raise not_loaded(path, failure, plan.setup.context) from None
                 plan = plan.with_fewer_layers()
 
     @classmethod
-    def _load(cls, path: Path, info: GgufInfo, plan: _Plan, on_progress: Callable[[float], bool] | None) -> Engine:
+    def _load(cls, path: Path, info: GgufInfo, plan: LoadPlan, on_progress: Callable[[float], bool] | None) -> Engine:
         model = load_model(path, plan.setup.gpu_layers, on_progress)
         try:
-            _check_writes(model, path)
+            check_writes(model, path)
             return cls(model, info, plan)
         except BaseException:
             api.llama_model_free(model)
@@ -317,7 +286,7 @@ class Engine:
         self._go_back_to(prompt, conversation)
         reused = self.context.keep(prompt)
         sampler = Sampler(sampling)
-        writing = _Writing(on_text, self._drafter(prompt) if sampler.is_greedy else None)
+        writing = Writing(on_text, self._writer.drafter(prompt, self._can_go_back) if sampler.is_greedy else None)
         try:
             while True:
                 try:
@@ -327,7 +296,7 @@ class Engine:
                     if done and not writing.tokens:
                         self._pace.took_to_read(len(prompt) - reused, self.context.slice, read - began)
                     limit = sampling.max_tokens
-                    ended = self._write(sampler, writing, limit, cancelled) if done else Ending.CANCELLED
+                    ended = self._writer.write(sampler, writing, limit, cancelled) if done else Ending.CANCELLED
                     break
                 except NativeFailure:
                     if not self._plan.setup.gpu_layers:
@@ -406,71 +375,6 @@ class Engine:
         answer = turns[-2]
         return self.count_turns(turns[:-2]) + (len(answer.tokens) or self.count(answer.text))
 
-    def _write(self, sampler: Sampler, writing: _Writing, limit: int, cancelled: threading.Event) -> Ending:
-        """Read the token before, choose the next and give it out, until the end; return how it ended."""
-        # tokens that are chosen and not given out yet; of these and the one given out last, all but the last are read
-        chosen: deque[int] = deque()
-        try:
-            while len(writing.tokens) < limit:
-                if cancelled.is_set():
-                    return Ending.CANCELLED
-                if not chosen:
-                    if writing.tokens and len(self.context.tokens) + 1 >= self.context.length:
-                        return Ending.CONTEXT
-                    chosen += self._choose(sampler, writing, limit - len(writing.tokens))
-                token = chosen.popleft()
-                if token in self._stops:
-                    return Ending.STOP
-                writing.add(token, b"" if token in self._vocabulary.guarded else self._vocabulary.piece(token))
-                if writing.repetition.add(token):
-                    return Ending.REPEATED
-                if not chosen:
-                    writing.give_out()
-            return Ending.LENGTH
-        finally:
-            self.context.take_back(len(chosen))
-            writing.give_out()
-
-    def _choose(self, sampler: Sampler, writing: _Writing, room: int) -> list[int]:
-        """Read the last token and return those that follow: one, or several that were guessed rightly."""
-        if not writing.tokens:
-            return [sampler.next(self.context)]
-        last = writing.tokens[-1]
-        room = min(room, self.context.length - len(self.context.tokens) - 1) - 1
-        guesses = writing.draft(min(room, self.context.slice - 1))
-        began = time.perf_counter()
-        self.context.step(last, guesses)
-        self._pace.took(1 + len(guesses), time.perf_counter() - began)
-        if not guesses:
-            return [sampler.next(self.context)]
-        chosen = self._verified(guesses)
-        self.context.take_back(1 + len(guesses) - len(chosen))
-        if not chosen:
-            self.context.step(last)
-            return [sampler.next(self.context)]
-        writing.in_doubt = chosen == guesses[: len(chosen)]
-        return chosen
-
-    def _drafter(self, prompt: Sequence[int]) -> Drafter | None:
-        """Return what guesses at the answer; None for a model whose state cannot go back over a wrong guess."""
-        return Drafter(prompt, self._vocabulary.guarded | self._stops, self._pace) if self._can_go_back else None
-
-    def _verified(self, guesses: Sequence[int]) -> list[int]:
-        """Return the guesses that the model chooses itself, and its own choice after them.
-
-        Tokens that are read together get scores that differ a little from those of tokens read alone. Where that could
-        decide, the answer goes on from there token by token.
-        """
-        chosen: list[int] = []
-        for index in range(len(guesses) + 1):
-            token = clear_choice(self.context.scores(index), CLEAR_LEAD)
-            if token is None:
-                break
-            chosen.append(token)
-            if index == len(guesses) or token != guesses[index]:
-                break
-        return chosen
-
     def _adapter(self, use: AdapterUse) -> _Attached:
         """Return an adapter, read and checked once for each version of its file."""
         path = Path(use.path)
@@ -495,42 +399,6 @@ class Engine:
         return self._read[key]
 
 
-class _Writing:
-    """The tokens and the text of an answer that is being written.
-
-    `in_doubt` tells that guesses are not to be read with the next token, for the choice after it would not be clear.
-    """
-
-    def __init__(self, on_text: Callable[[str], None], drafter: Drafter | None) -> None:
-        self.tokens: list[int] = []
-        self.stream = TextStream()
-        self.repetition = RepetitionWatch()
-        self.first = 0.0
-        self.in_doubt = False
-        self._text = ""
-        self._drafter = drafter
-        self._on_text = on_text
-
-    def add(self, token: int, piece: bytes) -> None:
-        if not self.tokens:
-            self.first = time.perf_counter()
-        self.tokens.append(token)
-        if self._drafter is not None:
-            self._drafter.add(token)
-        self._text += self.stream.add(piece)
-
-    def give_out(self) -> None:
-        """Tell the text that is new: of tokens that came together at once."""
-        text, self._text = self._text, ""
-        if text:
-            self._on_text(text)
-
-    def draft(self, most: int) -> list[int]:
-        """Return guesses at the next tokens, `most` at most."""
-        in_doubt, self.in_doubt = self.in_doubt, False
-        return [] if in_doubt or self._drafter is None else self._drafter.draft(most)
-
-
 _EVERY_ROLE = (Turn(Role.SYSTEM, "a"), Turn(Role.USER, "b"), Turn(Role.ASSISTANT, "c"), Turn(Role.USER, "d"))
 
 
@@ -542,61 +410,7 @@ def _template(model: int, info: GgufInfo, vocabulary: Vocabulary) -> ChatTemplat
     )
 
 
-def _plan(info: GgufInfo, options: LoadOptions, machine: Hardware) -> _Plan:
-    setup = memory_fit(info, options, machine).setup
-    cards = graphics_cards(machine)
-    processor = next((device.description for device in machine.devices if device.kind == "cpu"), "") or "CPU"
-    card = cards[0].description or cards[0].name if cards else ""
-    notices = tuple(_notices(info, options, setup))
-    return _Plan(setup, options.threads or machine.cores, info.blocks + 1, processor, card, notices)
-
-
-def _notices(info: GgufInfo, options: LoadOptions, setup: Setup) -> Iterator[Sentence]:
-    """Say what of the settings could not be kept to."""
-    if 0 < info.context_train < options.context and setup.context > info.context_train - CONTEXT_STEP:
-        yield say(
-            "The context window is {tokens} tokens, not {wanted}: the model was made for no more.",
-            tokens=setup.context,
-            wanted=options.context,
-        )
-    elif options.context - setup.context >= CONTEXT_STEP:
-        yield say(
-            "The context window is {tokens} tokens, not {wanted}: there is not enough free memory for more.",
-            tokens=setup.context,
-            wanted=options.context,
-        )
-    if setup.gpu_layers and setup.gpu_layers <= info.blocks:
-        yield say(
-            "{count} of {all} layers of the model are on the graphics card; the others are computed on the processor.",
-            count=setup.gpu_layers,
-            all=info.blocks + 1,
-        )
-
-
-def _check_writes(model: int, path: Path) -> None:
-    """Refuse what llama.cpp loads but does not write with, one token after the other."""
-    if (
-        api.llama_model_has_encoder(model)
-        or api.llama_model_is_diffusion(model)
-        or not api.llama_model_has_decoder(model)
-    ):
-        raise UserError("“{name}” is a model of a kind that this program cannot write answers with.", name=path.name)
-
-
 def _strength(use: AdapterUse) -> float:
     if not math.isfinite(use.strength) or not WEAKEST <= use.strength <= STRONGEST:
         raise UserError("The strength of the adapter “{name}” must be from 0 to 2.", name=use.name)
     return use.strength
-
-
-def _not_loaded(path: Path, failure: NativeFailure, context: int) -> UserError:
-    if failure.lacks_memory:
-        return UserError(
-            "There is not enough memory for “{name}” with a context window of {context} tokens. Choose a smaller "
-            "context window in the settings, or a smaller model.",
-            name=path.stem,
-            context=context,
-        )
-    if not str(failure):
-        return UserError("llama.cpp cannot load “{name}”.", name=path.name)
-    return UserError("llama.cpp cannot load “{name}”: {reason}.", name=path.name, reason=str(failure))

@@ -13,6 +13,7 @@ from phi3desk.errors import Cancelled, UserError
 from phi3desk.model.llama.drafting import Pace
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.sampler import TextStream
+from phi3desk.model.llama.writing import Writer
 from phi3desk.model.starter import find_small_starter
 from phi3desk.model.types import Ending, Generation, LoadOptions, Role, Sampling, Turn
 from tests.helpers import tiny_phi3 as tiny_models
@@ -263,7 +264,7 @@ def test_engine_stops_an_answer_that_repeats_itself_without_end(circling: Engine
 def _drafting(monkeypatch: pytest.MonkeyPatch, count: int) -> list[tuple[int, int]]:
     """Have so many tokens guessed wherever the prompt or the answer suggests any; return what is guessed and kept."""
     seen: list[tuple[int, int]] = []
-    verified = Engine._verified
+    verified = Writer._verified
 
     def noted(engine: Engine, guesses: Sequence[int]) -> list[int]:
         chosen = verified(engine, guesses)
@@ -271,7 +272,7 @@ def _drafting(monkeypatch: pytest.MonkeyPatch, count: int) -> list[tuple[int, in
         return chosen
 
     monkeypatch.setattr(Pace, "length", lambda pace, agreed: count)
-    monkeypatch.setattr(Engine, "_verified", noted)
+    monkeypatch.setattr(Writer, "_verified", noted)
     return seen
 
 
@@ -336,7 +337,7 @@ def test_engine_stops_between_drafts(circling: Engine, monkeypatch: pytest.Monke
 def test_engine_decides_a_near_tie_by_tokens_read_alone(circling: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = ask(circling, max_tokens=200)
     seen = _drafting(monkeypatch, 7)
-    monkeypatch.setattr("phi3desk.model.llama.engine.CLEAR_LEAD", 1e9)
+    monkeypatch.setattr("phi3desk.model.llama.writing.CLEAR_LEAD", 1e9)
     assert ask(circling, max_tokens=200).tokens == plain.tokens
     assert seen
     assert {true for _, true in seen} == {0}

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from phi3desk.errors import UserError
-from phi3desk.model.llama import bindings, engine
+from phi3desk.model.llama import bindings, engine, loading
 from phi3desk.model.llama.bindings import api
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.types import AdapterUse, Device, Generation, Hardware, LoadOptions, Role, Sampling, Turn
@@ -72,7 +72,7 @@ def card(monkeypatch: pytest.MonkeyPatch) -> Card:
 
     machine = Hardware(1, 16 * GIB, 8 * GIB, (Device("CUDA0", "Card", "gpu", 8 * GIB, 7 * GIB),), True)
     monkeypatch.setattr(engine, "hardware", lambda: machine)
-    monkeypatch.setattr(engine, "fewer_layers", lambda layers: layers - 1)
+    monkeypatch.setattr(loading, "fewer_layers", lambda layers: layers - 1)
     monkeypatch.setattr(api, "llama_model_load_from_file", load_on_card)
     monkeypatch.setattr(api, "llama_decode", decode_on_card)
     return fake

@@ -215,11 +215,13 @@ def test_budgets_hold_and_the_oldest_goes_first(load: Callable[..., Engine], fol
     assert not folder.exists()
 
 
-def test_question_asked_anew_is_no_reason_to_keep_what_it_takes_back(load: Callable[..., Engine]) -> None:
+def test_question_asked_anew_is_no_reason_to_keep_what_it_takes_back(
+    load: Callable[..., Engine], tmp_path: Path
+) -> None:
     engine = load()
     led = talk(engine, 1)
     generate(engine, [*led.said[:2], Turn(Role.USER, "No, this: " + "the seal of the motor. " * 8)], 1)
-    engine._states = states = SavedStates(Path("/nowhere"), ROOM, ROOM)
+    engine._states = states = SavedStates(tmp_path / "others", ROOM, ROOM)
     generate(engine, [Turn(Role.USER, "something else ")])
     assert [len(state.cached.tokens) for state in states] != []
     assert len(list(states)) == 1

@@ -1,0 +1,94 @@
+"""How a model is loaded: what of it goes where, what is said of that, and why it could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from phi3desk.errors import Sentence, UserError, say
+from phi3desk.model.llama.bindings import NativeFailure, api
+from phi3desk.model.memory import CONTEXT_STEP, Setup, fewer_layers, graphics_cards, memory_fit
+from phi3desk.model.types import GgufInfo, Hardware, LoadOptions
+
+
+@dataclass(frozen=True)
+class LoadPlan:
+    """How a model is loaded: what of its layers fits where, and what is to be said of that."""
+
+    setup: Setup
+    threads: int
+    layers: int
+    processor: str
+    card: str
+    notices: tuple[Sentence, ...] = ()
+
+    def with_fewer_layers(self) -> LoadPlan:
+        """Return the plan for when the graphics card has no room for this one."""
+        layers = fewer_layers(self.setup.gpu_layers)
+        said = (
+            say(
+                "The graphics card ran out of memory. It holds {count} of {all} layers of the model now.",
+                count=layers,
+                all=self.layers,
+            )
+            if layers
+            else say("The graphics card ran out of memory. The model answers on the processor now, more slowly.")
+        )
+        return replace(self, setup=replace(self.setup, gpu_layers=layers), notices=(*self.notices, said))
+
+
+def plan_for(info: GgufInfo, options: LoadOptions, machine: Hardware) -> LoadPlan:
+    """Return how a model is loaded on a machine, as the options want it and memory lets it."""
+    setup = memory_fit(info, options, machine).setup
+    cards = graphics_cards(machine)
+    processor = next((device.description for device in machine.devices if device.kind == "cpu"), "") or "CPU"
+    card = cards[0].description or cards[0].name if cards else ""
+    notices = tuple(_notices(info, options, setup))
+    return LoadPlan(setup, options.threads or machine.cores, info.blocks + 1, processor, card, notices)
+
+
+def _notices(info: GgufInfo, options: LoadOptions, setup: Setup) -> Iterator[Sentence]:
+    """Say what of the settings could not be kept to."""
+    if 0 < info.context_train < options.context and setup.context > info.context_train - CONTEXT_STEP:
+        yield say(
+            "The context window is {tokens} tokens, not {wanted}: the model was made for no more.",
+            tokens=setup.context,
+            wanted=options.context,
+        )
+    elif options.context - setup.context >= CONTEXT_STEP:
+        yield say(
+            "The context window is {tokens} tokens, not {wanted}: there is not enough free memory for more.",
+            tokens=setup.context,
+            wanted=options.context,
+        )
+    if setup.gpu_layers and setup.gpu_layers <= info.blocks:
+        yield say(
+            "{count} of {all} layers of the model are on the graphics card; the others are computed on the processor.",
+            count=setup.gpu_layers,
+            all=info.blocks + 1,
+        )
+
+
+def check_writes(model: int, path: Path) -> None:
+    """Refuse what llama.cpp loads but does not write with, one token after the other."""
+    if (
+        api.llama_model_has_encoder(model)
+        or api.llama_model_is_diffusion(model)
+        or not api.llama_model_has_decoder(model)
+    ):
+        raise UserError("“{name}” is a model of a kind that this program cannot write answers with.", name=path.name)
+
+
+def not_loaded(path: Path, failure: NativeFailure, context: int) -> UserError:
+    """Return what to tell of a model that llama.cpp does not load with so large a context window."""
+    if failure.lacks_memory:
+        return UserError(
+            "There is not enough memory for “{name}” with a context window of {context} tokens. Choose a smaller "
+            "context window in the settings, or a smaller model.",
+            name=path.stem,
+            context=context,
+        )
+    if not str(failure):
+        return UserError("llama.cpp cannot load “{name}”.", name=path.name)
+    return UserError("llama.cpp cannot load “{name}”: {reason}.", name=path.name, reason=str(failure))
