@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from shiboken6 import isValid
 
 from phi3desk.workers.protocol import Failure, failure_of
 
@@ -28,9 +28,11 @@ class _Work(QRunnable):
             result, failure = self._work(), None
         except Exception as error:
             result, failure = None, failure_of(error)
-        # the one who asked may have gone meanwhile, and its signal with it
-        with suppress(RuntimeError):
-            self._ending.ended.emit(result, failure)
+        self._ending.ended.emit(result, failure)
+
+
+#: the endings of what is under way. They have no parent: one that went with it while the thread emits ends the process
+_UNDER_WAY: set[_Ending] = set()
 
 
 def in_background(
@@ -40,10 +42,14 @@ def in_background(
     on_failure: Callable[[Failure], None],
 ) -> None:
     """Run `work` on a thread of the pool, then exactly one of the callbacks in this thread, while `parent` lives."""
-    ending = _Ending(parent)
+    ending = _Ending()
+    _UNDER_WAY.add(ending)
 
     def on_ended(result: Any, failure: Failure | None) -> None:
+        _UNDER_WAY.discard(ending)
         ending.deleteLater()
+        if not isValid(parent):
+            return
         if failure is None:
             on_result(result)
         else:
