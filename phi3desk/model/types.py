@@ -164,7 +164,7 @@ class LoadOptions:
     gpu_layers: int = -1
     threads: int = 0
     saved_states: int = 2048 << 20
-    idle_minutes: int = 0
+    idle_minutes: int = 60
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def test_import_documents_search_and_ask_keep_their_shapes(phi3desk, tmp_path, t
     assert set(answered["timings"]) == {
         "search_s",
         "prompt_tokens",
+        "reused_tokens",
         "prefill_s",
         "first_token_s",
         "generated_tokens",

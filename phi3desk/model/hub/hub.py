@@ -273,8 +273,10 @@ def _library() -> Any:
     """Import huggingface_hub, told beforehand to keep quiet: it reads its environment while it is imported."""
     os.environ.update(_QUIET)
     library = importlib.import_module("huggingface_hub")
-    for name in ("errors", "utils"):
+    for name in ("constants", "errors", "utils"):
         importlib.import_module(f"huggingface_hub.{name}")
+    # whoever imported it before may have told it nothing
+    library.constants.HF_HUB_DISABLE_TELEMETRY = True
     return library
 
 

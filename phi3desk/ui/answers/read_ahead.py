@@ -25,6 +25,7 @@ class ReadAhead(QObject):
         self._model = model
         self._wanted = wanted
         self._read: tuple[PromptRequest, int] | None = None
+        self._ended = False
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._on_pause)
         for changed in (model.loaded, model.adapters_changed):
@@ -37,7 +38,13 @@ class ReadAhead(QObject):
 
     def begin(self, pause_ms: int = TYPING_PAUSE_MS) -> None:
         """Read ahead after a pause; each call begins the pause anew."""
-        self._pause.start(pause_ms)
+        if not self._ended:
+            self._pause.start(pause_ms)
+
+    def stop(self) -> None:
+        """Read nothing ahead any more; the program ends."""
+        self._ended = True
+        self._pause.stop()
 
     def forget(self, *_: object) -> None:
         """Take nothing for read any more: something else is read now."""

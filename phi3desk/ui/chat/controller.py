@@ -233,6 +233,7 @@ class ConversationController(QObject):
 
     def close(self) -> None:
         """Keep what has been written so far; the program ends."""
+        self._ahead.stop()
         self._saving.stop()
         self._save()
 

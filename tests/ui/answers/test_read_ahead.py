@@ -61,3 +61,13 @@ def test_nothing_is_read_ahead_while_a_question_is_out(qtbot: QtBot, client: Mod
     qtbot.waitUntil(lambda: not ahead._pause.isActive())
     assert asked(client) == []
     assert not ahead.has_begun
+
+
+def test_nothing_is_read_ahead_while_the_program_ends(qtbot: QtBot, client: ModelClient) -> None:
+    ahead = ReadAhead(client, lambda: (request("You know pumps."), 512), client)
+    ahead.begin(0)
+    ahead.stop()
+    client.adapters_changed.emit(MODEL)
+    assert not ahead._pause.isActive()
+    qtbot.wait(1)
+    assert asked(client) == []
