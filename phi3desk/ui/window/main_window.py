@@ -21,30 +21,27 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from phi3desk.backups import Copy
 from phi3desk.chat.messages import Conversation, Message, Source
-from phi3desk.library.documents import Collection, ImportSummary
+from phi3desk.library.documents import Collection
 from phi3desk.model.adapters.base_models import DoubtfulBase
-from phi3desk.model.types import AdapterEntry, ModelEntry
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.export import ConversationExport
 from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.presenter import ChatPresenter
 from phi3desk.ui.chat.start_controller import StartController
-from phi3desk.ui.clients.downloads_client import Download
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.adapter_checks import ActiveAdapterChecks
-from phi3desk.ui.formatting import translate
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.progress import LibraryProgress
 from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.status import ModelStatus
-from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import FIRST_WIDTH, Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.widgets.focus import focus_into, focus_next_pane
 from phi3desk.ui.widgets.lazy_stack import LazyStack
 from phi3desk.ui.widgets.shortcuts import Keys, bind, told_shortcuts
 from phi3desk.ui.window import geometry, rooms, sidebar
+from phi3desk.ui.window.arrivals import Arrivals
 from phi3desk.ui.window.bin import Bin
 from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
 from phi3desk.ui.window.shortcuts import ShortcutsDialog, expert_keys, set_shortcuts
@@ -52,7 +49,6 @@ from phi3desk.ui.window.sidebar import Sidebar
 from phi3desk.ui.window.source_dock import SourceDock
 from phi3desk.ui.window.toast import Toast
 from phi3desk.ui.window.worker_banner import WorkerBanner
-from phi3desk.workers.protocol import Failure
 
 if TYPE_CHECKING:
     from phi3desk.ui.experts.page import ExpertsPage
@@ -127,6 +123,15 @@ class MainWindow(QMainWindow):
         self._dressing = QTimer(self, singleShot=True, interval=DRESSING_MS)
         self._dressing.timeout.connect(self._dress_anew)
         self._connect()
+        self.arrivals = Arrivals(
+            services,
+            self.toast,
+            self.chat,
+            self.start_controller,
+            self.document_import,
+            self.model_import,
+            lambda: self.page,
+        )
         widths = geometry.restore(self, self.splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
         self.source_dock.width = widths[2]
         self.show_page(Page.CHAT)
@@ -153,7 +158,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.splitter)
 
     def _connect(self) -> None:
-        self._connect_notices()
+        self._services.notices.page_requested.connect(self.show_page)
         self._connect_sidebar()
         self._connect_experts()
         self._connect_chat()
@@ -233,7 +238,7 @@ class MainWindow(QMainWindow):
         conversation = self.conversation_controller.conversation
         self.sidebar.mark(conversation.id if conversation and page is Page.CHAT else 0)
         self.source_dock.follow_page()
-        self._lift_toast()
+        self.arrivals.lift()
         if with_keyboard:
             focus_into(self.pages.page(page))
 
@@ -252,31 +257,7 @@ class MainWindow(QMainWindow):
 
     def say(self, text: str) -> None:
         """Show a notice."""
-        self._offer(text)
-
-    def _lift_toast(self) -> None:
-        """Keep the notice off the composer."""
-        self.toast.set_lift(self.chat.foot_height if self.page is Page.CHAT else 0)
-
-    def _offer(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
-        self._lift_toast()
-        self.toast.offer(text, action, act)
-
-    def _connect_notices(self) -> None:
-        notices = self._services.notices
-        notices.said.connect(self._on_said)
-        notices.undo_offered.connect(self._on_undo_offered)
-        notices.page_requested.connect(self.show_page)
-
-    def _on_said(self, text: str, action: NoticeAction | None) -> None:
-        if action is None:
-            self._offer(text)
-        else:
-            self._offer(text, action.text, action.act)
-
-    def _on_undo_offered(self, text: str, undo: Callable[[], None]) -> None:
-        self._lift_toast()
-        self.toast.offer_undo(text, undo)
+        self._services.notices.say(text)
 
     def _show_conversations(self) -> None:
         conversation = self.conversation_controller.conversation
@@ -362,7 +343,7 @@ class MainWindow(QMainWindow):
         title = self._services.conversations.conversation(conversation_id).title
         self.conversation_controller.delete(conversation_id)
         text = self.tr("“{title}” was deleted.").format(title=title or self.tr("New conversation"))
-        self._on_undo_offered(text, lambda: self.conversation_controller.restore(conversation_id))
+        self._services.notices.offer_undo(text, lambda: self.conversation_controller.restore(conversation_id))
 
     def _on_search_changed(self, words: str) -> None:
         self._searched = words
@@ -419,7 +400,6 @@ class MainWindow(QMainWindow):
         chat.choose_model_requested.connect(self.choose_model)
         chat.collections_chosen.connect(self._on_collections_chosen)
         chat.source_pane_toggled.connect(self.source_dock.toggle)
-        chat.foot_resized.connect(self._lift_toast)
         chat.view.source_requested.connect(self.show_source)
         chat.view.action_requested.connect(self._on_action_requested)
 
@@ -467,10 +447,7 @@ class MainWindow(QMainWindow):
         library.status_changed.connect(lambda _: self._show_model())
         library.collections_changed.connect(lambda _: self._show_collections())
         self.library_progress.changed.connect(self._show_status)
-        library.import_finished.connect(self._on_import_finished)
-        library.failed.connect(lambda failure: self._offer(translate(failure.sentence)))
-        for worker in (library.worker, self._services.model.worker):
-            worker.died.connect(lambda sentence: self._offer(translate(sentence)))
+        library.import_finished.connect(lambda _: self.start_controller.show())
         self.chat.composer.mentions.follow(library)
 
     def choose_files(self) -> None:
@@ -485,62 +462,19 @@ class MainWindow(QMainWindow):
         wanted = chosen if chosen is not None else (searched[0] if len(searched) == 1 else None)
         return next((c for c in library.collections if c.id == wanted), None)
 
-    def _on_import_finished(self, summary: ImportSummary | Failure | None) -> None:
-        self.start_controller.show()
-        if isinstance(summary, ImportSummary) and summary.notice is not None and self.page is not Page.LIBRARY:
-            self._offer(translate(summary.notice))
-            return
-        if not isinstance(summary, ImportSummary) or not summary.states:
-            return
-        text, look_after = self.document_import.summary(summary)
-        if self.page is Page.LIBRARY:
-            return
-        if look_after:
-            self._offer(text, self.tr("&Show"), lambda: self.show_page(Page.LIBRARY))
-        elif not self.chat.shows_start:
-            self._offer(text)
-
     # model
 
     def _connect_model(self) -> None:
         files = self.model_import
         self.model_status.changed.connect(self._show_model)
-        files.model_added.connect(self._on_model_added)
-        files.model_listed.connect(self._on_model_listed)
-        files.adapter_added.connect(self._on_adapter_added)
+        files.model_added.connect(self.active_expert.load)
         files.adapter_added.connect(lambda _: self.adapter_checks.check_again())
-        files.refused.connect(self._on_file_refused)
         files.doubted.connect(self._on_file_doubted)
         files.checking.connect(self.model_status.show_check)
-        self._services.model.noticed.connect(lambda sentence: self._offer(translate(sentence)))
-        self._services.downloads.failed.connect(self._on_download_failed)
 
     def choose_model(self) -> None:
         """Ask for a GGUF file, add it, and answer with it from now on."""
         self.model_import.choose(self)
-
-    def _on_model_added(self, entry: ModelEntry) -> None:
-        self.active_expert.load(entry)
-        self._offer(self.tr("{name} answers from now on.").format(name=entry.called))
-
-    def _on_model_listed(self, entry: ModelEntry) -> None:
-        text = self.tr("{name} has arrived. Use it on the Models page.").format(name=entry.called)
-        self._offer(text, self.tr("&Show"), lambda: self.show_page(Page.MODELS))
-
-    def _on_download_failed(self, download: Download) -> None:
-        """Tell at once; the start page and the models page keep the reason."""
-        on_start = self.page is Page.CHAT and self.chat.shows_start and self.start_controller.is_first
-        if self.page is not Page.MODELS and not on_start:
-            self._offer(translate(download.reason), self.tr("&Show"), lambda: self.show_page(Page.MODELS))
-
-    def _on_adapter_added(self, entry: AdapterEntry) -> None:
-        text = self.tr("The adapter {name} was added. Give it to an expert to use it.").format(name=entry.name)
-        self._offer(text, self.tr("&Show"), lambda: self.show_page(Page.EXPERTS))
-
-    def _on_file_refused(self, _path: str, failure: Failure) -> None:
-        """Tell at once; the models page keeps the reason."""
-        if self.page is not Page.MODELS:
-            self._offer(translate(failure.sentence), self.tr("&Show"), lambda: self.show_page(Page.MODELS))
 
     def _on_file_doubted(self, path: str, doubt: DoubtfulBase) -> None:
         """Have the models page ask, where it is not there yet to hear of it."""
