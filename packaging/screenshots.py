@@ -31,7 +31,7 @@ from phi3desk.library.samples import sample_questions
 from phi3desk.paths import HOME_VARIABLE, open_paths, resource
 from phi3desk.profiles.teaching import Examples
 from phi3desk.settings import Settings
-from phi3desk.ui.chat.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.library.page import FOLDERS
 from phi3desk.ui.pages import Page
 from phi3desk.ui.window.expert_tabs import COMPARISON

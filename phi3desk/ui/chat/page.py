@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 from phi3desk.chat.messages import Mention
 from phi3desk.library.documents import Collection
 from phi3desk.ui.chat.composer import Composer
+from phi3desk.ui.chat.conversation.view import ConversationView
 from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.chat.start_page import StartPage
-from phi3desk.ui.chat.view import ConversationView
 from phi3desk.ui.formatting import counted
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, TARGET, follow_scheme, icon, tokens
 from phi3desk.ui.widgets.elided_label import ElidedLabel

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal
 
 from phi3desk.chat.messages import Message
 from phi3desk.ui.chat.controller import ConversationController
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.export import ConversationExport
-from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.search_form import SearchForm
 from phi3desk.ui.notices import Notices

@@ -16,8 +16,8 @@ from phi3desk.errors import UserError
 from phi3desk.model.types import Role
 from phi3desk.profiles.profile import Profile
 from phi3desk.ui.chat.controller import ConversationController
-from phi3desk.ui.chat.message_actions import MessageAction
-from phi3desk.ui.chat.view import ConversationView
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.view import ConversationView
 from phi3desk.ui.comparison.inline_view import InlineComparison
 from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonRequest
 from phi3desk.ui.comparison.runner import ComparisonRunner

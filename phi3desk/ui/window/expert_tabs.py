@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from phi3desk.profiles.teaching import Step
 from phi3desk.ui.chat.controller import ConversationController
-from phi3desk.ui.chat.message_actions import MessageAction
-from phi3desk.ui.chat.view import ConversationView
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.view import ConversationView
 from phi3desk.ui.comparison.inline_controller import InlineComparisonController
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage

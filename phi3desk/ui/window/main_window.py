@@ -24,8 +24,8 @@ from phi3desk.chat.messages import Conversation, Message, Source
 from phi3desk.library.documents import Collection
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.ui.chat.controller import ConversationController
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.export import ConversationExport
-from phi3desk.ui.chat.message_actions import MessageAction
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.presenter import ChatPresenter
 from phi3desk.ui.chat.start_controller import StartController

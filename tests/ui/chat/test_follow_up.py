@@ -17,7 +17,7 @@ from phi3desk.chat.follow_up_model import WrittenQuestion
 from phi3desk.chat.messages import Message
 from phi3desk.model.types import LoadedModel, Role
 from phi3desk.ui.answers.answer_job import AnswerJob
-from phi3desk.ui.chat.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.search_form import SearchForm
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow

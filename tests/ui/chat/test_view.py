@@ -15,8 +15,8 @@ from phi3desk.chat.messages import Basis, Message, Source
 from phi3desk.library.documents import WordsOnly
 from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.markup import fragments
-from phi3desk.ui.chat.message_actions import MessageAction
-from phi3desk.ui.chat.view import SHOWN_AT_FIRST, ConversationView
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.view import SHOWN_AT_FIRST, ConversationView
 from tests.ui.conftest import SENTENCE
 
 HOSTILE = '<img src="file:///etc/passwd"><a href="https://evil.example">x</a> ![p](https://evil.example/p.png) [1]'

@@ -19,8 +19,8 @@ from phi3desk.comparison.plan import KIND_NAMES, Comparison, Plan, Variant
 from phi3desk.comparison.questions import ComparedQuestion
 from phi3desk.model.types import AdapterUse
 from phi3desk.profiles.profile import Profile
-from phi3desk.ui.chat.message_actions import MessageAction
-from phi3desk.ui.chat.view import ConversationView
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.view import ConversationView
 from phi3desk.ui.comparison.inline_view import InlineComparison
 from phi3desk.ui.models.doubt_dialog import DoubtDialog
 from phi3desk.ui.pages import Page

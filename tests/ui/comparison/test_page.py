@@ -17,7 +17,7 @@ from phi3desk.comparison.questions import typed_questions
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.model.starter import ADAPTER
 from phi3desk.model.types import AdapterUse, Role
-from phi3desk.ui.chat.message_actions import MessageAction, MessageActions
+from phi3desk.ui.chat.conversation.message_actions import MessageAction, MessageActions
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage
 from phi3desk.ui.comparison.runner import ComparisonRunner

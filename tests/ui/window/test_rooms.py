@@ -14,7 +14,7 @@ from phi3desk.chat.messages import Message
 from phi3desk.errors import say
 from phi3desk.library.documents import ImportProgress, ImportSummary, Phase
 from phi3desk.model.types import Role
-from phi3desk.ui.chat.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.widgets.shortcuts import told_shortcuts

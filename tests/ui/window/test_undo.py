@@ -20,7 +20,7 @@ from phi3desk.library.samples import sample_questions
 from phi3desk.model.types import Ending, Role
 from phi3desk.paths import resource
 from phi3desk.ui.answers.answer_job import AnswerJob
-from phi3desk.ui.chat.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
 

@@ -45,7 +45,7 @@ from phi3desk.profiles.teaching import Step
 from phi3desk.ui import formatting
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.read_ahead import ReadAhead
-from phi3desk.ui.chat.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
 from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import LEAST_WIDTH, Page

@@ -27,16 +27,19 @@ from phi3desk.chat.citations import citation_index, first_citations
 from phi3desk.chat.messages import Answer, Basis, Message, Source
 from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.footer import AnswerFooter
-from phi3desk.ui.answers.markup import LINE_HEIGHT, LINK, answer_document, mark_format
+from phi3desk.ui.answers.markup import LINE_HEIGHT, answer_document, mark_format
+from phi3desk.ui.chat.conversation.message_links import (
+    edit_search_address,
+    source_address,
+    version_address,
+    without_documents_address,
+)
 from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.formatting import also_as, place_of
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XS, TARGET, list_px, tokens
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
-WITHOUT = "without:"
-VERSION = "version:"
-SEARCHED = "searched:"
 BUBBLE_SHARE = 0.8
 LONGEST_QUOTE = 280
 #: cited passages that are quoted under an answer; further ones are named in one line
@@ -174,7 +177,9 @@ class MessageWriter(QObject):
             cursor.insertText(plain(searched), self._quiet())
         self._new_block(cursor, _spaced(top=8))
         if answer.basis is Basis.NOTHING_FOUND:
-            cursor.insertText(self.tr("Answer without documents"), mark_format(f"{WITHOUT}{message.id}", tokens()))
+            cursor.insertText(
+                self.tr("Answer without documents"), mark_format(without_documents_address(message.id), tokens())
+            )
             self._new_block(cursor, _spaced(top=8))
         self._write_versions(message, cursor)
         told = (self._footer.made(answer), self._footer.took(answer))
@@ -190,7 +195,7 @@ class MessageWriter(QObject):
         cursor.insertText(self.tr("Searched for: {text}").format(text=plain(answer.searched_for)), self._quiet())
         if answer.ended is not Ending.WRITING:
             cursor.insertText("   ", self._quiet())
-            look = mark_format(f"{SEARCHED}{message.id}", tokens())
+            look = mark_format(edit_search_address(message.id), tokens())
             look.setProperty(QTextFormat.Property.FontPixelSize, list_px())
             look.setToolTip(plain_tooltip(self.tr("Change what is searched for, and answer anew")))
             cursor.insertText(self.tr("Edit"), look)
@@ -207,7 +212,7 @@ class MessageWriter(QObject):
         ):
             look = self._quiet()
             if step and 1 <= message.version + step <= message.versions:
-                look = mark_format(f"{VERSION}{message.id}/{step}", tokens())
+                look = mark_format(version_address(message.id, step), tokens())
                 look.setToolTip(plain_tooltip(told))
             cursor.insertText(f"\u00a0{sign}\u00a0", look)
         cursor.insertText("  ·  ", self._quiet())
@@ -220,7 +225,7 @@ class MessageWriter(QObject):
             entry.cards.append((source, citation.quote))
             head = _spaced(top=16, bottom=0, side=14, part=part)
             self._new_block(cursor, head)
-            look = mark_format(f"{LINK}{entry.message.id}/{n}/{index}", tokens())
+            look = mark_format(source_address(entry.message.id, n, index), tokens())
             look.setProperty(QTextFormat.Property.FontPixelSize, list_px())
             look.setToolTip(plain_tooltip(also_as(citation.also)))
             cursor.insertText(f"[{n}]  {plain(citation.document)}, {plain(place_of(citation))}", look)
@@ -233,7 +238,7 @@ class MessageWriter(QObject):
         self._new_block(cursor, _spaced(top=10))
         cursor.insertText(f"{title}:  ", self._quiet())
         for index, source in enumerate(sources):
-            look = mark_format(f"{LINK}{entry.message.id}/{source.n}/-1", tokens())
+            look = mark_format(source_address(entry.message.id, source.n, -1), tokens())
             look.setProperty(QTextFormat.Property.FontPixelSize, list_px())
             look.setFontWeight(QFont.Weight.Normal)
             passage = source.passage
@@ -260,7 +265,7 @@ class MessageWriter(QObject):
         def link_of(n: int, occurrence: int) -> str | None:
             if answer is None or n not in known:
                 return None
-            return f"{LINK}{message.id}/{n}/{citation_index(answer.citations, n, occurrence)}"
+            return source_address(message.id, n, citation_index(answer.citations, n, occurrence))
 
         return link_of
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
@@ -14,33 +13,33 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
-    QShowEvent,
     QTextBlockFormat,
     QTextCursor,
     QTextFrame,
 )
-from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from phi3desk.chat.messages import Message, Source
 from phi3desk.model.types import Role
-from phi3desk.ui.answers.markup import LINK, mark_format
-from phi3desk.ui.chat.embedded_widget import EmbeddedWidget
-from phi3desk.ui.chat.link_focus import LinkFocus
-from phi3desk.ui.chat.message_actions import MessageAction, MessageActions
-from phi3desk.ui.chat.message_writer import BUBBLE, CARD, SEARCHED, VERSION, WITHOUT, Column, Entry, MessageWriter
-from phi3desk.ui.colors import mixed
+from phi3desk.ui.answers.markup import mark_format
+from phi3desk.ui.chat.conversation.embedded_widget import EmbeddedWidget
+from phi3desk.ui.chat.conversation.following_browser import FollowingBrowser
+from phi3desk.ui.chat.conversation.link_focus import LinkFocus
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_links import EARLIER, ActionLink, SourceLink, read_address
+from phi3desk.ui.chat.conversation.message_writer import CARD, Column, Entry, MessageWriter
+from phi3desk.ui.chat.conversation.painting import paint_parts, paint_ring
+from phi3desk.ui.chat.conversation.pointed_message import PointedMessage
 from phi3desk.ui.formatting import place_of
-from phi3desk.ui.inert_text import InertDocument, plain
-from phi3desk.ui.theme import RADIUS, READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, follow_scheme, reading_font, tokens
+from phi3desk.ui.inert_text import plain
+from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, follow_scheme, reading_font, tokens
 from phi3desk.ui.widgets.shortcuts import tell_keys
 
-EARLIER = "earlier:"
 SHOWN_AT_FIRST = 40
 
 
-class ConversationView(QTextBrowser):
+class ConversationView(FollowingBrowser):
     """Shows messages and follows an answer while it is written; all text in it is inert but links to its own sources.
 
     `source_requested` carries a Source and the sentence to highlight (empty: none), `action_requested` a
@@ -54,18 +53,11 @@ class ConversationView(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._document = InertDocument(self)
-        self.setDocument(self._document)
         self.setProperty("kind", "page")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUndoRedoEnabled(False)
-        self.setOpenLinks(False)
-        self.setOpenExternalLinks(False)
         # the links' keyboard is LinkFocus': Qt's own goes through them again from every button within the view
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.LinksAccessibleByMouse
         )
-        self.setAcceptDrops(False)
         self.setAccessibleName(self.tr("Conversation"))
         tell_keys(
             self,
@@ -76,7 +68,6 @@ class ConversationView(QTextBrowser):
                 (self.tr("Alt+Down"), self.tr("Go to the next message")),
             ],
         )
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
         self._size = 15
@@ -84,24 +75,14 @@ class ConversationView(QTextBrowser):
         self._writing = 0
         self._entries: list[Entry] = []
         self._writer = MessageWriter(self._document, self)
-        self._following = True
-        self.message_actions = MessageActions(self)
-        self.message_actions.hide()
-        self._pointed: Entry | None = None
+        self._pointed = PointedMessage(self, self._writer)
+        self.message_actions = self._pointed.actions
         self._embedded: EmbeddedWidget | None = None
         self._links = LinkFocus(self)
         self.anchorClicked.connect(self._on_anchor_clicked)
-        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
-        self.verticalScrollBar().actionTriggered.connect(self._on_scrolled_by_hand)
         self.message_actions.chosen.connect(self._on_action_chosen)
         follow_scheme(self, self._show_again)
-
-    def loadResource(self, _type: int, _name: QUrl | str) -> None:
-        """Refuse every resource: text may name pictures and files, none is loaded."""
-
-    def doSetSource(self, _name: QUrl | str, _type: object = None) -> None:
-        """Go nowhere: the conversation is the only page."""
 
     def set_reading_size(self, pixels: int) -> None:
         """Show the text in a size, in pixels."""
@@ -165,17 +146,11 @@ class ConversationView(QTextBrowser):
         entry.writing = False
         entry.sources = message.answer.sources if message.answer else ()
         entry.message, entry.activity, entry.notice, entry.streamed = message, "", notice, ""
-        if entry is self._pointed:
+        if entry is self._pointed.entry:
             self.message_actions.show_for(message)
         self._write(entry)
         announced = self.tr("Answer: {text}").format(text=notice or message.text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, announced[:2000]))
-
-    def to_end(self) -> None:
-        """Go to the end and follow it."""
-        self._following = True
-        self._document.documentLayout().documentSize()
-        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
 
     def show_below(self, message_id: int, widget: QWidget) -> None:
         """Let a widget stand under a message, in place of the one that stood somewhere, and bring it into view."""
@@ -202,11 +177,6 @@ class ConversationView(QTextBrowser):
             self._embedded.take_away()
             self._embedded = None
 
-    @property
-    def follows_end(self) -> bool:
-        """Whether the end is in view, so that the view goes on with the answer."""
-        return self._following
-
     def place_of(self, message_id: int) -> QRectF:
         """Return where a message lies in the document; an empty rectangle where it is not shown."""
         entry = self._entry(message_id)
@@ -231,7 +201,7 @@ class ConversationView(QTextBrowser):
     def _build(self, messages: list[Message]) -> None:
         kept = {entry.message.id: entry for entry in self._entries}
         self._entries = []
-        self._hide_actions()
+        self._pointed.leave()
         self._document.clear()
         self._document.setDefaultFont(reading_font(self._size))
         self._document.setDocumentMargin(0)
@@ -264,8 +234,8 @@ class ConversationView(QTextBrowser):
 
     def _write(self, entry: Entry) -> None:
         self._writer.write(entry)
-        if entry is self._pointed:
-            self._place_actions(entry)
+        if entry is self._pointed.entry:
+            self._pointed.place()
 
     def _set_margins(self) -> None:
         """Set the text in the middle of the view, at the same place whether a scroll bar shows or not."""
@@ -290,52 +260,36 @@ class ConversationView(QTextBrowser):
         else:
             self.action_requested.emit(action, message_id)
 
-    def _on_anchor_clicked(self, link: QUrl) -> None:
+    def _on_anchor_clicked(self, address: QUrl) -> None:
         # the browser leaves a frame of its own around a link that was clicked, beside the ring of what has the keyboard
         cursor = self.textCursor()
         cursor.clearSelection()
         self.setTextCursor(cursor)
-        target = link.toString()
+        target = address.toString()
         if target == EARLIER:
             height = self._document.size().height()
             self._following = False
             self._build(self._messages)
             self.verticalScrollBar().setValue(round(self._document.size().height() - height))
             return
-        if target.startswith(WITHOUT) and target.removeprefix(WITHOUT).isdigit():
-            self.action_requested.emit(MessageAction.WITHOUT_DOCUMENTS, int(target.removeprefix(WITHOUT)))
-            return
-        if target.startswith(SEARCHED) and target.removeprefix(SEARCHED).isdigit():
-            self.action_requested.emit(MessageAction.EDIT_SEARCH, int(target.removeprefix(SEARCHED)))
-            return
-        if target.startswith(VERSION):
-            message_id, _, step = target.removeprefix(VERSION).partition("/")
-            self._step_version(int(message_id), int(step))
-            return
-        parts = target.removeprefix(LINK).split("/")
-        if not target.startswith(LINK) or len(parts) != 3 or not parts[0].isdigit() or not parts[1].isdigit():
-            return
-        entry = self._entry(int(parts[0]))
-        source = next((s for s in entry.sources if s.n == int(parts[1])), None) if entry else None
+        link = read_address(target)
+        if isinstance(link, ActionLink):
+            self.action_requested.emit(link.action, link.message_id)
+        elif isinstance(link, SourceLink):
+            self._request_source(link)
+
+    def _request_source(self, link: SourceLink) -> None:
+        entry = self._entry(link.message_id)
+        source = next((s for s in entry.sources if s.n == link.n), None) if entry else None
         if entry is None or source is None:
             return
         answer = entry.message.answer
         citations = answer.citations if answer else ()
-        index = int(parts[2]) if parts[2].isdigit() else -1
-        quote = citations[index].quote if 0 <= index < len(citations) else ""
+        quote = citations[link.citation].quote if 0 <= link.citation < len(citations) else ""
         self.source_requested.emit(source, quote)
 
-    def _on_range_changed(self, _low: int, high: int) -> None:
-        if self._following:
-            self.verticalScrollBar().setValue(high)
-
-    def _on_scrolled_by_hand(self, _: int) -> None:
-        bar = self.verticalScrollBar()
-        self._following = bar.sliderPosition() >= bar.maximum() - 8
-
     def _on_scrolled(self, _: int) -> None:
-        if self._pointed is not None:
-            self._place_actions(self._pointed)
+        self._pointed.place()
 
     def copy_message(self, message_id: int) -> None:
         """Put a message with its sources on the clipboard."""
@@ -343,11 +297,6 @@ class ConversationView(QTextBrowser):
         if entry is not None:
             QGuiApplication.clipboard().setText(self.text_of(entry.message))
             self.copied.emit(bool(_source_lines(entry.message)))
-
-    def _step_version(self, message_id: int, step: int) -> None:
-        """Ask for the answer before or after the one in view, where an answer was written anew."""
-        action = MessageAction.VERSION_BEFORE if step < 0 else MessageAction.VERSION_AFTER
-        self.action_requested.emit(action, message_id)
 
     # pointer, keys, actions
 
@@ -374,7 +323,7 @@ class ConversationView(QTextBrowser):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         if event.buttons():
-            self._on_scrolled_by_hand(0)
+            self._on_scrolled_by_hand()
         self._point_at(self._entry_at(event.position().y()))
         if self._card_at(event.position().toPoint()) is not None:
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
@@ -391,14 +340,14 @@ class ConversationView(QTextBrowser):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         if not self.message_actions.underMouse() and not self._has_keyboard():
-            self._hide_actions()
+            self._pointed.leave()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         reasons = Qt.FocusReason
         forward = event.reason() == reasons.TabFocusReason
         if forward or event.reason() == reasons.BacktabFocusReason:
-            if self._pointed is None:
+            if self._pointed.entry is None:
                 self._point_at(self._entries[-1] if self._entries else None)
             self._enter_links(forward)
         self.viewport().update()
@@ -419,7 +368,7 @@ class ConversationView(QTextBrowser):
         return super().focusNextPrevChild(forward)
 
     def _enter_links(self, forward: bool) -> bool:
-        start = self._pointed.frame.firstPosition() if self._pointed is not None else 0
+        start = self._pointed.entry.frame.firstPosition() if self._pointed.entry is not None else 0
         entered = self._links.enter(start, forward=forward)
         self._show_link()
         return entered
@@ -432,7 +381,7 @@ class ConversationView(QTextBrowser):
         bar, height = self.verticalScrollBar(), self.viewport().height()
         if areas[0].top() < 0 or areas[-1].bottom() > height:
             bar.setValue(round(bar.value() + areas[0].top() - height / 3))
-            self._on_scrolled_by_hand(0)
+            self._on_scrolled_by_hand()
         at = self._links.position
         entry = next(
             (one for one in self._entries if one.frame.firstPosition() <= at <= one.frame.lastPosition()), None
@@ -442,16 +391,20 @@ class ConversationView(QTextBrowser):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter follows a link, Alt+Up and Alt+Down go through messages, Alt+Left and Alt+Right through versions."""
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-        versions = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        versions = {
+            Qt.Key.Key_Left: MessageAction.VERSION_BEFORE,
+            Qt.Key.Key_Right: MessageAction.VERSION_AFTER,
+        }
+        pointed = self._pointed.entry
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in versions:
-            shown = self._pointed or (self._entries[-1] if self._entries else None)
+            shown = pointed or (self._entries[-1] if self._entries else None)
             if shown is not None:
-                self._step_version(shown.message.id, versions[Qt.Key(event.key())])
+                self.action_requested.emit(versions[Qt.Key(event.key())], shown.message.id)
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in steps and self._entries:
-            at = self._entries.index(self._pointed) if self._pointed in self._entries else len(self._entries)
+            at = self._entries.index(pointed) if pointed in self._entries else len(self._entries)
             self._point_at(self._entries[max(0, min(len(self._entries) - 1, at + steps[Qt.Key(event.key())]))])
             self._links.leave()
-            self._show_pointed()
+            self._pointed.bring_into_view()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._links.target:
             self._on_anchor_clicked(QUrl(self._links.target))
         else:
@@ -459,7 +412,7 @@ class ConversationView(QTextBrowser):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer the message's actions before those of the text."""
-        entry = self._entry_at(event.pos().y()) if event.reason() == event.Reason.Mouse else self._pointed
+        entry = self._entry_at(event.pos().y()) if event.reason() == event.Reason.Mouse else self._pointed.entry
         menu = self.createStandardContextMenu(event.pos())
         standard = [action for action in menu.actions() if action.objectName() != "link-copy"]
         menu.clear()
@@ -473,67 +426,25 @@ class ConversationView(QTextBrowser):
     def _has_keyboard(self) -> bool:
         return self.hasFocus() or self.message_actions.has_focus()
 
-    def _show_pointed(self) -> None:
-        if self._pointed is not None:
-            rectangle = self._document.documentLayout().frameBoundingRect(self._pointed.frame)
-            bar = self.verticalScrollBar()
-            if rectangle.top() < bar.value() or rectangle.bottom() > bar.value() + self.viewport().height():
-                bar.setValue(round(rectangle.bottom() - self.viewport().height() + SPACE_XL))
-
     def _point_at(self, entry: Entry | None) -> None:
         if entry is None or entry.writing:
             return
-        self._pointed = entry
-        self.message_actions.show_for(entry.message)
-        self._place_actions(entry)
-
-    def _hide_actions(self) -> None:
-        self._pointed = None
-        self.message_actions.hide()
-
-    def _place_actions(self, entry: Entry) -> None:
-        rectangle = self._document.documentLayout().frameBoundingRect(entry.frame)
-        top = self.verticalScrollBar().value()
-        left_edge, width = self._writer.column
-        size = self.message_actions.sizeHint()
-        if entry.message.role is Role.USER:
-            parts = list(self._writer.parts(entry))
-            left = parts[0][1].left() if parts else rectangle.right()
-            x, y = round(left) - size.width() - 4, rectangle.top() - top + SPACE_L - 2
-            if x < 0:
-                x, y = left_edge + width - size.width(), rectangle.bottom() - top
-        else:
-            # in the room that the writer left under the last line
-            block = entry.frame.lastCursorPosition().block()
-            x = left_edge + width - size.width()
-            y = self._document.documentLayout().blockBoundingRect(block).bottom() - top
-        self.message_actions.setGeometry(max(0, x), round(y), size.width(), size.height())
-        self.message_actions.raise_()
+        self._pointed.point_at(entry)
 
     # painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint bubbles and cards, and the text over them."""
-        shown = tokens()
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = self.verticalScrollBar().value()
         painter.translate(0, -top)
         layout = self._document.documentLayout()
-        bubble = QColor(mixed(shown.accent, shown.window, 0.12))
         for entry in self._entries:
             rectangle = layout.frameBoundingRect(entry.frame)
             if rectangle.bottom() < top or rectangle.top() > top + self.viewport().height():
                 continue
-            for part, place in self._writer.parts(entry):
-                if part == BUBBLE:
-                    painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(bubble)
-                    painter.drawRoundedRect(place, RADIUS + 6, RADIUS + 6)
-                else:
-                    painter.setPen(QPen(QColor(shown.line), 1))
-                    painter.setBrush(QColor(shown.surface))
-                    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+            paint_parts(painter, self._writer.parts(entry))
         painter.end()
         super().paintEvent(event)
         self._paint_ring()
@@ -543,22 +454,8 @@ class ConversationView(QTextBrowser):
         if not self.hasFocus():
             return
         painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(tokens().accent), 2))
-        whole = QRectF(self.viewport().rect()).adjusted(2, 2, -2, -2)
-        for area in self._links.rings() or [whole]:
-            painter.drawRoundedRect(area, 4, 4)
+        paint_ring(painter, self._links.rings() or [QRectF(self.viewport().rect()).adjusted(2, 2, -2, -2)])
         painter.end()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Go to the end that was followed while nothing was shown: only now it is known where that is."""
-        super().showEvent(event)
-        if self._following:
-            QTimer.singleShot(0, self, self._follow)
-
-    def _follow(self) -> None:
-        if self._following:
-            self.to_end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -572,8 +469,7 @@ class ConversationView(QTextBrowser):
                 self.to_end()
         elif self._following:
             self.to_end()
-        if self._pointed is not None:
-            self._place_actions(self._pointed)
+        self._pointed.place()
 
 
 def _source_lines(message: Message) -> list[str]:
