@@ -28,6 +28,7 @@ from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.export import ConversationExport
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.presenter import ChatPresenter
+from phi3desk.ui.chat.readiness import ChatReadiness
 from phi3desk.ui.chat.start_controller import StartController
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.experts.adapter_checks import ActiveAdapterChecks
@@ -105,6 +106,16 @@ class MainWindow(QMainWindow):
         self.start_controller = StartController(
             services, self.active_expert, self.library_progress, self.chat.start, self
         )
+        self.chat_readiness = ChatReadiness(
+            self.chat,
+            self.conversation_controller,
+            self.active_expert,
+            services.library,
+            self.model_status,
+            self.library_progress,
+            self.start_controller,
+            self,
+        )
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self.presenter = ChatPresenter(
@@ -117,7 +128,6 @@ class MainWindow(QMainWindow):
         #: the copy that is to be put back once the window is closed
         self.wanted_copy: Copy | None = None
         self._searched = ""
-        self._model_status = ""
         self._opened = 0
         self._was_painted = False
         self._dressing = QTimer(self, singleShot=True, interval=DRESSING_MS)
@@ -162,7 +172,6 @@ class MainWindow(QMainWindow):
         self._connect_sidebar()
         self._connect_experts()
         self._connect_chat()
-        self._connect_library()
         self._connect_model()
         self._set_shortcuts()
 
@@ -275,33 +284,7 @@ class MainWindow(QMainWindow):
         profile = self.active_expert.current
         self._show_bin()
         self.sidebar.expert_switcher.show_experts(self.active_expert.all(), profile, self.active_expert.summary())
-        self.chat.composer.set_placeholder(self.tr("Ask {expert}").format(expert=profile.name))
-        self._show_collections()
-        self.start_controller.show()
-        self._show_model()
-
-    def _show_collections(self) -> None:
-        searches = self.active_expert.current.answer_mode.searches
-        self.chat.composer.set_searches(searches)
-        self.chat.show_searched(
-            self._services.library.collections,
-            self.conversation_controller.collections,
-            self.chat.composer.named,
-            searches,
-        )
-
-    def _show_model(self) -> None:
-        text = self.model_status.text()
-        told_above = self.chat.shows_start and self.start_controller.is_first
-        self.chat.set_banner("" if told_above else text.banner)
-        self.chat.start.show_model(text.card, text.settled, text.share)
-        self._model_status = text.status
-        self._show_status()
-
-    def _show_status(self) -> None:
-        """Say over the composer what the model is doing, and how questions are searched for."""
-        said = (self._model_status, self.library_progress.text())
-        self.chat.set_status("  ·  ".join(part for part in said if part))
+        self.chat_readiness.show_expert()
 
     # sidebar
 
@@ -391,14 +374,13 @@ class MainWindow(QMainWindow):
         conversation_controller.conversations_changed.connect(self._show_conversations)
         conversation_controller.message_added.connect(self._on_message_added)
         conversation_controller.answering_changed.connect(lambda _: self._enable_stop())
-        self.presenter.start_left.connect(self._show_model)
-        chat.composer.named_changed.connect(self._show_collections)
+        self.presenter.start_left.connect(self.chat_readiness.show_model)
+        chat.composer.mentions.follow(self._services.library)
         chat.start.import_requested.connect(self.choose_files)
         chat.start.folder_requested.connect(lambda: self.document_import.choose_folder(self))
         chat.start.samples_requested.connect(self.document_import.add_samples)
         chat.start.choose_model_requested.connect(self.choose_model)
         chat.choose_model_requested.connect(self.choose_model)
-        chat.collections_chosen.connect(self._on_collections_chosen)
         chat.source_pane_toggled.connect(self.source_dock.toggle)
         chat.view.source_requested.connect(self.show_source)
         chat.view.action_requested.connect(self._on_action_requested)
@@ -410,9 +392,7 @@ class MainWindow(QMainWindow):
         self._opened = opened
         self.chat.view.show_messages(messages, writing)
         self.chat.show_conversation(conversation.title if conversation else "", empty=not messages)
-        self._show_collections()
-        self.start_controller.show()
-        self._show_model()
+        self.chat_readiness.show()
         if self.page is Page.CHAT:
             self.sidebar.mark(opened)
 
@@ -432,23 +412,11 @@ class MainWindow(QMainWindow):
         self.conversation_controller.stop()
         self.stop_comparison()
 
-    def _on_collections_chosen(self, collections: tuple[int, ...]) -> None:
-        self.conversation_controller.choose_collections(collections)
-        self._show_collections()
-
     def show_source(self, source: Source, quote: str) -> None:
         """Show where an answer comes from in the pane on the right."""
         self.source_dock.show_source(source, quote)
 
     # documents
-
-    def _connect_library(self) -> None:
-        library = self._services.library
-        library.status_changed.connect(lambda _: self._show_model())
-        library.collections_changed.connect(lambda _: self._show_collections())
-        self.library_progress.changed.connect(self._show_status)
-        library.import_finished.connect(lambda _: self.start_controller.show())
-        self.chat.composer.mentions.follow(library)
 
     def choose_files(self) -> None:
         """Ask for documents and import them."""
@@ -466,7 +434,6 @@ class MainWindow(QMainWindow):
 
     def _connect_model(self) -> None:
         files = self.model_import
-        self.model_status.changed.connect(self._show_model)
         files.model_added.connect(self.active_expert.load)
         files.adapter_added.connect(lambda _: self.adapter_checks.check_again())
         files.doubted.connect(self._on_file_doubted)
