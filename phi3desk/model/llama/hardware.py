@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from dataclasses import replace
 from typing import Any
 
 import psutil
@@ -22,9 +23,16 @@ def hardware() -> Hardware:
         cores=cores(),
         memory_total=int(memory.total),
         memory_free=int(memory.available),
-        devices=tuple(_devices()),
+        devices=tuple(_with_memory(device, memory) for device in _devices()),
         can_offload=bool(api.llama_supports_gpu_offload()),
     )
+
+
+def _with_memory(device: Device, memory: Any) -> Device:
+    """Return a processor with the machine's memory: all of it is free for ggml, whatever else runs."""
+    if device.kind != "cpu":
+        return device
+    return replace(device, memory_total=int(memory.total), memory_free=int(memory.available))
 
 
 def cores() -> int:
