@@ -20,6 +20,8 @@ from phi3desk.model.hub.types import DownloadPhase, DownloadProgress, RemoteFile
 
 #: seconds to wait before the hub is asked again, one after the other while not one byte comes
 WAITS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+#: so many of them while nothing of a model is here yet: who has no network is told soon
+FIRST_WAITS = 3
 #: the longest that a hub's own wish for patience is followed, in seconds
 LONGEST_WAIT = 300.0
 #: room left on the disk beside the model
@@ -49,6 +51,11 @@ def download(
     if not is_safe(wanted.file):
         raise UserError("“{file}” cannot be the name of a model's file.", file=wanted.file)
     return _Download(wanted, hub, folder, on_progress, cancelled, waits or WAITS).run()
+
+
+def unreachable(hub: Hub) -> UserError:
+    """Return what a person is told who asks something of a hub that does not answer."""
+    return UserError("{host} cannot be reached. Check the network, then try again.", host=hub.host)
 
 
 class Pace:
@@ -113,11 +120,11 @@ class _Download:
         begun = self._folder.read(self._wanted)
         self._tell(DownloadPhase.ASKING)
         try:
-            repository = self._repository(begun.commit if begun is not None else BRANCH)
+            repository = self._repository(begun)
         except Gone:
             if begun is None:
                 raise
-            repository = self._repository(BRANCH)
+            repository = self._repository(None)
         model = choose(repository, self._wanted.file)
         wanted = Wanted(repository.name, model.name)
         begun = begun if wanted == self._wanted else self._folder.read(wanted)
@@ -211,13 +218,16 @@ class _Download:
         if begin < file.size:
             raise Interrupted
 
-    def _repository(self, commit: str) -> Repository:
+    def _repository(self, begun: Journal | None) -> Repository:
+        """Return the repository at the commit that was begun; at the newest, and with less patience, for a new one."""
         failures = 0
         while True:
             try:
-                return self._hub.repository(self._wanted.repository, commit)
+                return self._hub.repository(self._wanted.repository, begun.commit if begun is not None else BRANCH)
             except Interrupted as cut:
                 failures += 1
+                if begun is None and failures > FIRST_WAITS:
+                    raise unreachable(self._hub) from None
                 self._wait(failures, cut.seconds)
 
     def _wait(self, failures: int, wished: float) -> None:

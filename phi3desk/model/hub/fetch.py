@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from phi3desk.errors import UserError
-from phi3desk.model.hub.download import download
+from phi3desk.model.hub.download import download, unreachable
 from phi3desk.model.hub.hub import Hub, Interrupted
 from phi3desk.model.hub.journal import ModelFolder
 from phi3desk.model.hub.listing import repository_name
@@ -34,7 +33,7 @@ def list_repository(paths: Paths, text: str) -> Repository:
     try:
         return hub.repository(name)
     except Interrupted:
-        raise UserError("{host} cannot be reached. Check the network, then try again.", host=hub.host) from None
+        raise unreachable(hub) from None
 
 
 def hub_of(paths: Paths) -> Hub:

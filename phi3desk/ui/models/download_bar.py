@@ -77,7 +77,7 @@ class _Words(QObject):
         if state is DownloadState.PAUSED:
             return self._joined(self.tr("Paused"), *self._far(download))
         if progress is None or progress.phase is DownloadPhase.ASKING:
-            return self._joined(self.tr("Asking the hub"), *self._far(download))
+            return self._joined(self.tr("Connecting"), *self._far(download))
         if progress.phase is DownloadPhase.WAITING:
             return self._joined(self.tr("No connection, trying again"), *self._far(download))
         if progress.phase is DownloadPhase.CHECKING:

@@ -120,6 +120,21 @@ def test_a_connection_that_does_not_come_back_keeps_what_has_come(hub: Lookalike
     assert hub.file_requests[-1].range == "bytes=1000000-"
 
 
+def test_who_has_no_network_is_told_soon_unless_something_is_here_already(
+    hub: LookalikeHub, folder: ModelFolder
+) -> None:
+    hub.refusal, watch = (503, ""), Watch()
+    with pytest.raises(UserError, match="cannot be reached"):
+        fetch(hub, folder, watch)
+    assert watch.phases == [DownloadPhase.ASKING, *[DownloadPhase.WAITING] * 3]
+    hub.refusal = None
+    stop_halfway(hub, folder)
+    hub.refusal, watch = (503, ""), Watch()
+    with pytest.raises(UserError, match="What has been downloaded is kept"):
+        fetch(hub, folder, watch)
+    assert watch.phases.count(DownloadPhase.WAITING) == len(AT_ONCE)
+
+
 def test_a_stopped_download_goes_on_where_it_was(hub: LookalikeHub, folder: ModelFolder, home: Paths) -> None:
     stop_halfway(hub, folder)
     assert ModelFolder(home).unfinished() == [Unfinished(WANTED, 1_000_000, len(CONTENT))]
@@ -190,8 +205,8 @@ def test_what_is_not_the_file_that_was_announced_is_not_kept(
         (403, "", "shows no repository"),
         (404, "RepoNotFound", "shows no repository"),
         (418, "", "refused with the number 418"),
-        (500, "", "does not come back"),
-        (429, "", "does not come back"),
+        (500, "", "cannot be reached"),
+        (429, "", "cannot be reached"),
     ],
 )
 def test_a_refusal_is_told_in_words(
