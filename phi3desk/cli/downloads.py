@@ -19,12 +19,14 @@ from phi3desk.paths import Paths
 
 GIGABYTE = 1_000_000_000
 PHASE_WORDS = {
-    DownloadPhase.ASKING: "asking",
+    DownloadPhase.ASKING: "connecting",
     DownloadPhase.RECEIVING: "downloading",
     DownloadPhase.WAITING: "no connection, waiting",
     DownloadPhase.CHECKING: "checking",
 }
 
+
+NONE_FOUND = "No other program on this computer has a model that can be used here."
 
 Rows = tuple[list[dict[str, Any]], list[str]]
 
@@ -43,7 +45,8 @@ def found_models() -> Rows:
     """Return the models that other programs on this computer hold, as JSON and as lines."""
     found = find_models()
     rows = [{"program": one.program, "name": one.name, "path": one.path, "size": one.size} for one in found]
-    return rows, [f"  {one.program}: {one.name}  {one.size / GIGABYTE:.2f} GB  {one.path}" for one in found]
+    lines = [f"  {one.program}: {one.name}  {one.size / GIGABYTE:.2f} GB  {one.path}" for one in found]
+    return rows, [*lines, "To use one of them: phi3desk models add FILE"] if found else [NONE_FOUND]
 
 
 def download_model(options: argparse.Namespace, paths: Paths) -> ModelEntry:

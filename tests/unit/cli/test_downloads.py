@@ -75,8 +75,15 @@ def test_models_of_other_programs_are_listed(
     place = tmp_path / "person/.lmstudio/models/a/b/Phi-3-mini-q4.gguf"
     place.parent.mkdir(parents=True)
     place.write_bytes(tiny_phi3.read_bytes())
+    assert str(place) in run_command(home.home, "models", "found").stdout
     (rows,) = map(json.loads, run_command(home.home, "models", "found", "--json").stdout.splitlines())
     mine = [row for row in rows if row["program"] == "LM Studio"]
     assert mine == [
         {"program": "LM Studio", "name": "Phi-3 mini", "path": str(place), "size": tiny_phi3.stat().st_size}
     ]
+
+
+def test_that_other_programs_have_no_model_is_said(home: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phi3desk.cli.downloads.find_models", list)
+    assert run_command(home.home, "models", "found").stdout.startswith("No other program on this computer")
+    assert run_command(home.home, "models", "found", "--json").stdout.strip() == "[]"
