@@ -164,14 +164,8 @@ class ModelsPage(Page):
         on_click(self.get_phi3, lambda: self._downloads.start(entry.wanted))
         self.get_more.clicked.connect(lambda _=False: self.open_catalogue())
         card.column.addWidget(label(self.tr("Get a model"), "section"))
-        card.column.addWidget(
-            label(
-                self.tr(
-                    "Phi-3 mini is what this program is made for. It is free ({licence}) and comes from Hugging Face, "
-                    "about {size}. Nothing is fetched before you ask for it."
-                ).format(licence=entry.licence, size=size_of(entry.about_bytes))
-            )
-        )
+        self.about_getting = label()
+        card.column.addWidget(self.about_getting)
         row = FlowLayout(SPACE_S)
         row.addWidget(self.get_phi3)
         row.addWidget(self.get_more)
@@ -181,8 +175,16 @@ class ModelsPage(Page):
         return card
 
     def _show_phi3(self) -> None:
-        wanted = find_entry(PHI3_MINI).wanted
-        self.get_phi3.setVisible(self._downloads.find(wanted) is None and not self._downloads.is_here(wanted))
+        entry = find_entry(PHI3_MINI)
+        offered = self._downloads.find(entry.wanted) is None and not self._downloads.is_here(entry.wanted)
+        self.get_phi3.setVisible(offered)
+        about = self.tr("Other models come from Hugging Face. Nothing is fetched before you ask for it.")
+        if offered:
+            about = self.tr(
+                "Phi-3 mini is what this program is made for. It is free ({licence}) and comes from Hugging Face, "
+                "about {size}. Nothing is fetched before you ask for it."
+            ).format(licence=entry.licence, size=size_of(entry.about_bytes))
+        self.about_getting.setText(about)
 
     def open_catalogue(self) -> CatalogueDialog:
         """Show what can be had; returns the open dialog."""

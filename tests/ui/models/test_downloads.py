@@ -67,10 +67,12 @@ def test_phi3_is_fetched_paused_resumed_after_a_restart_and_used(
     qtbot.addWidget(start)
     start.show()
     assert downloads.worker.process_id == 0
+    assert page.about_getting.text().startswith("Phi-3 mini is what this program is made for")
     hub.gate = threading.Event()
     qtbot.mouseClick(start.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: (downloads.find(PHI3) or 0) and downloads.downloads[0].received > 0)
     assert not page.get_phi3.isVisible() and not start.button.isVisible()
+    assert page.about_getting.text().startswith("Other models")
     bar = page.findChildren(type(start.bar))[0]
     assert bar.isVisible() and bar.text.text() == start.bar.text.text()
     qtbot.mouseClick(bar.pause, Qt.MouseButton.LeftButton)
