@@ -8,7 +8,7 @@ from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.refusal import refuses
 from phi3desk.library.documents import WordsOnly
 from phi3desk.model.types import Ending
-from phi3desk.ui.formatting import number
+from phi3desk.ui.formatting import MINUTE, number
 
 
 class AnswerFooter(QObject):
@@ -55,7 +55,10 @@ class AnswerFooter(QObject):
         timings = answer.timings
         if not timings.tokens_per_s:
             return ""
-        seconds = timings.search_s + timings.first_token_s + timings.generated_tokens / timings.tokens_per_s
+        seconds = timings.search_s + timings.prefill_s + timings.generated_tokens / timings.tokens_per_s
+        if round(seconds) >= MINUTE:
+            minutes, rest = divmod(round(seconds), MINUTE)
+            return self.tr("{minutes} min {seconds} s").format(minutes=number(minutes), seconds=number(rest))
         return self.tr("{seconds} s").format(seconds=number(seconds, 1 if seconds < 10 else 0))
 
     def details(self, answer: Answer) -> str:

@@ -48,7 +48,7 @@ def test_view_shows_question_answer_and_sources(view: ConversationView, make_ans
     assert "Every 2,000 hours. [1]" in text
     assert "pump manual.pdf, p. 2" in text
     assert SENTENCE in text
-    assert "From documents  ·  1 source  ·  Pump expert, Phi-3  ·  3.5 s" in text
+    assert "From documents  ·  1 source  ·  Pump expert, Phi-3  ·  3.4 s" in text
     foot = view.document().find("Pump expert").charFormat()
     assert foot.toolTip() == "Phi-3: 300 tokens read, 17 written at 6.8 a second"
 
@@ -72,6 +72,15 @@ def test_view_tells_a_refusal_from_an_answer_without_a_source(
 
     assert "The model found no answer in the documents" in shown("The documents do not tell.")
     assert "No sentence of the documents found says this" in shown("Every 2,000 hours.")
+
+
+def test_view_says_how_long_an_answer_took(view: ConversationView, make_answer: Callable[..., Message]) -> None:
+    message = make_answer("Every 2,000 hours. [1]")
+    assert message.answer is not None
+    for prefill_s, told in ((0.5, "3.5 s"), (56.8, "1 min 0 s"), (102.2, "1 min 45 s")):
+        answer = replace(message.answer, timings=replace(message.answer.timings, prefill_s=prefill_s))
+        view.show_messages([question(), replace(message, answer=answer)])
+        assert f"Pump expert, Phi-3  ·  {told}" in view.toPlainText().replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(
