@@ -147,7 +147,7 @@ class CatalogueDialog(QDialog):
         if needed > self._hardware.memory_total:
             return StateBadge(self.tr("Does not fit"), "alert-circle-outline", "bad")
         if needed > self._hardware.memory_free:
-            return StateBadge(self.tr("Tight"), "alert-outline", "attention")
+            return StateBadge(self.tr("Tight"), "information-outline", "attention")
         return StateBadge(self.tr("Fits"), "check-circle", "good")
 
     def _button(self, wanted: Wanted, name: str) -> Button:

@@ -61,6 +61,7 @@ class DownloadBar(QWidget):
         self.pause.setVisible(state in (DownloadState.RUNNING, DownloadState.QUEUED))
         stopped = state in (DownloadState.PAUSED, DownloadState.FAILED)
         self.resume.setVisible(stopped)
+        self.resume.setText(self.tr("Resume") if download.received else self.tr("Try again"))
         self.discard.setVisible(stopped)
 
 

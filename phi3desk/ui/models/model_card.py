@@ -254,6 +254,8 @@ class ModelCard(Card):
                 "which is slow."
             )
         )
+        if bar.fits and fit.verdict is Verdict.TIGHT:
+            fits = self.tr("It just fits.")
         if needed > total:
             fits = self.tr("It is larger than this memory.")
         short = self.tr("{place}: needs {needed}, free {free} of {total}. {fits}").format(

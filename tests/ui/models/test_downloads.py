@@ -92,6 +92,7 @@ def test_phi3_is_fetched_paused_resumed_after_a_restart_and_used(
     assert 0 < waiting.received < waiting.total == len(hub.files[PHI3.file])
     assert len(hub.asked) == asked
     bar = page.findChildren(type(bar))[0]
+    assert bar.resume.text() == "Resume"
     with qtbot.waitSignal(page._model_import.model_added) as added:
         qtbot.mouseClick(bar.resume, Qt.MouseButton.LeftButton)
     assert hub.file_requests[-1].range == f"bytes={waiting.received}-"
@@ -154,6 +155,8 @@ def test_a_hub_that_refuses_is_told_on_the_download(
         qtbot.mouseClick(start.button, Qt.MouseButton.LeftButton)
     assert start.bar is not None and "agreed to its terms" in start.bar.text.text()
     assert start.bar.resume.isVisible()
+    # nothing has come that could go on
+    assert start.bar.resume.text() == "Try again"
     services.downloads.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from phi3desk.errors import Sentence
@@ -274,9 +274,11 @@ def test_models_page_says_what_does_not_fit_and_lets_it_be_loaded_anyway(
     qtbot.waitUntil(lambda: verdict(card) == "Does not fit")
     assert card.use_button.text() == "Load anyway"
     assert "close other programs" in card.advice.text()
+    assert not any("It just fits." in one.text() for one in card.findChildren(QLabel))
     model.hardware = Hardware(4, 16_000_000_000, 500_000_000)
     model.look_at_hardware()
     qtbot.waitUntil(lambda: verdict(card) == "Tight")
+    assert any("It just fits." in one.text() for one in card.findChildren(QLabel))
     assert card.use_button.text() == "Use"
     chosen: list[str] = []
     page.model_chosen.connect(chosen.append)
