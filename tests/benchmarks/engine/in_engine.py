@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -50,7 +49,7 @@ def open_engine(path: str, context: int, threads: int) -> Figures:
 
 
 def write(request: Any, tokens: int, drafted: bool) -> Figures:
-    """Write an answer, with drafting or without; its tokens and the seconds from the first one to the last."""
+    """Write an answer, with drafting or without; how many tokens a second, and its text."""
     import msgspec
 
     from phi3desk.chat import answer
@@ -59,16 +58,15 @@ def write(request: Any, tokens: int, drafted: bool) -> Figures:
     from phi3desk.model.types import Sampling
 
     drafting.WORTHWHILE = _WORTHWHILE.setdefault("usual", drafting.WORTHWHILE) if drafted else math.inf
-    arrived: list[float] = []
     made = answer.write(
         _OPENED["engine"],
         msgspec.convert(request, PromptRequest),
         Sampling(max_tokens=tokens),
         _ignore,
-        lambda _: arrived.append(time.perf_counter()),
+        _ignore,
         threading.Event(),
     ).generation
-    return {"tokens": made.tokens, "seconds": arrived[-1] - arrived[0], "text": made.text}
+    return {"speed": made.tokens_per_second, "text": made.text}
 
 
 def _ignore(*_: object) -> None:

@@ -30,8 +30,12 @@ def open_window() -> Figures:
     application = app.make_application(settings)
     services = app.make_services(paths, settings)
     window = MainWindow(services)
-    window.show()
-    app.start_workers(window, services)
+    if hasattr(app, "begin_when_painted"):
+        app.begin_when_painted(window, services)
+        window.show()
+    else:
+        window.show()
+        app.start_workers(window, services)
     _MADE.update(application=application, services=services, window=window)
     _MADE["close"] = lambda: app.close(window, services)
     _wait(lambda: services.library.status is not None and services.model.model is not None)
