@@ -15,6 +15,8 @@ Figures = dict[str, Any]
 #: milliseconds between two beats of the event loop's heart
 _BEAT_MS = 5
 _LONGEST_WAIT = 600.0
+#: milliseconds between two looks at whether what is waited for has come
+_LOOK_MS = 20
 _MADE: dict[str, Any] = {}
 
 
@@ -129,12 +131,15 @@ def close() -> Figures:
 
 
 def _wait(until: Callable[[], bool]) -> None:
-    from PySide6.QtCore import QEventLoop
+    """Let the event loop run, asleep while nothing happens: the model needs the cores."""
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    end = time.monotonic() + _LONGEST_WAIT
-    while not until():
-        assert time.monotonic() < end, "waited in vain"
-        _MADE["application"].processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+    loop, waker, end = QEventLoop(), QTimer(), time.monotonic() + _LONGEST_WAIT
+    waker.timeout.connect(lambda: loop.quit() if until() or time.monotonic() > end else None)
+    waker.start(_LOOK_MS)
+    if not until():
+        loop.exec()
+    assert until(), "waited in vain"
 
 
 STEPS: dict[str, Callable[..., Figures]] = {"open": open_window, "write": write, "stall": stall, "close": close}
