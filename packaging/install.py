@@ -21,7 +21,7 @@ from pathlib import Path
 
 import starter_model
 from llama_wheel import AUTHORS_INDEX, COMPILING, PACKAGE, LlamaCpp, Site, answers
-from machine import Machine, old_system, system_version, this_machine
+from machine import Machine, old_system, python_of, system_version, this_machine
 from progress import Clock, Log, fail, minutes_and_seconds, say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,11 +79,6 @@ def fingerprint() -> str:
     """Return what decides whether an extra is installed and up to date: the project file, the Python."""
     project = (ROOT / "pyproject.toml").read_bytes()
     return hashlib.sha256(project + sys.version.encode()).hexdigest()
-
-
-def python_of(venv: Path) -> Path:
-    """Return the interpreter inside a virtual environment."""
-    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def install(extras: Sequence[str]) -> str:

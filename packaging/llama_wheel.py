@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from machine import Card, Machine, compilers, cores, memory
+from machine import Card, Machine, compilers, cores, total_memory
 from progress import BuildProgress, Log, minutes_and_seconds, say
 
 HERE = Path(__file__).resolve().parent
@@ -304,7 +304,7 @@ def compile_wheel(site: Site, options: Sequence[str], folder: Path, on_line: Cal
     environment = dict(site.environment)
     options_of_the_user = environment.get("CMAKE_ARGS", "")
     environment["CMAKE_ARGS"] = f"{shlex.join(options)} {options_of_the_user}".strip()
-    environment.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(compilers(cores(), memory())))
+    environment.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(compilers(cores(), total_memory())))
     command = site.pip(
         "wheel", "--verbose", "--no-deps", "--no-cache-dir", "--no-binary", PACKAGE, "--progress-bar", "off",
         "--wheel-dir", str(folder), site.requirement,

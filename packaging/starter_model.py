@@ -12,7 +12,6 @@ the program answers with SmolLM2, which comes as a package; with PHI3DESK_STARTE
 from __future__ import annotations
 
 import argparse
-import ctypes
 import hashlib
 import http.client
 import json
@@ -30,6 +29,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
+
+from machine import python_of, total_memory
+from progress import say
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -358,23 +360,6 @@ def models_folder(venv: Path) -> Path:
     return venv / "share" / "phi3desk" / "models"
 
 
-def python_of(venv: Path) -> Path:
-    """Return the interpreter inside a virtual environment."""
-    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-def total_memory() -> int:
-    """Return the bytes of memory this machine has, 0 where that cannot be told."""
-    if os.name == "nt":
-        kilobytes = ctypes.c_ulonglong()
-        told = ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
-        return kilobytes.value * 1024 if told else 0
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return 0
-
-
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """Wait until no other process fetches into the folder; the system lets go of the lock where one is killed."""
@@ -414,11 +399,6 @@ def _bytes_in(folder: Path) -> int:
         with suppress(OSError):
             size += path.stat().st_size
     return size
-
-
-def say(text: str) -> None:
-    """Tell the user how it goes on."""
-    print(f"phi3desk: {text}", flush=True)
 
 
 if __name__ == "__main__":

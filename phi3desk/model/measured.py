@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 import psutil
-from filelock import FileLock
 
+from phi3desk.file_lock import FileLock
 from phi3desk.model.types import Measured
 from phi3desk.paths import write_atomically
 

@@ -128,16 +128,15 @@ class QuantizedEncoder:
         """Open the first half of the layers; their weights are mapped from the file that all of them are in."""
         import onnxruntime
 
-        from phi3desk.library.embedding.formats.bert_graph import first_layers, layers_of
+        from phi3desk.library.embedding.formats.bert_graph import first_half
 
         with self._opening:
             if self._word_session is None:
-                graph = (self._folder / GRAPH).read_bytes()
                 options = _options()
                 # rarely asked, and so not worth the memory that would be kept for the next time
                 options.enable_cpu_mem_arena = False
                 options.add_session_config_entry(_FOLDER_OF_WEIGHTS, str(self._folder))
-                half = first_layers(graph, max(1, layers_of(graph) // 2))
+                half = first_half((self._folder / GRAPH).read_bytes())
                 self._word_session = onnxruntime.InferenceSession(half, options, providers=_PROVIDERS)
 
     def _words(self, tokenizer: UnigramTokenizer, text: str) -> list[ReadWord]:

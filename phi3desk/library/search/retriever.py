@@ -105,8 +105,10 @@ class Retriever:
         measured, meaning = self._measure(asked)
         share = _share_of_meaning(measured.values())
         ranked = sorted(measured.items(), key=lambda item: -self.score(item[1], share))
-        measured.update(self._aligned(asked, ranked[:_READ_WORD_BY_WORD], meaning))
-        ranked = sorted(measured.items(), key=lambda item: -self.score(item[1], share))[:k]
+        aligned = self._aligned(asked, ranked[:_READ_WORD_BY_WORD], meaning)
+        if aligned:
+            ranked = sorted((measured | aligned).items(), key=lambda item: -self.score(item[1], share))
+        ranked = ranked[:k]
         passages = self._catalog.passages([passage_id for passage_id, _ in ranked])
         found = tuple(
             Found(

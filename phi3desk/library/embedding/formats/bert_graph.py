@@ -62,21 +62,22 @@ def quantized_bert_graph(shape: BertShape, weights: Mapping[str, StoredWeight], 
     return _QuantizedGraph(shape, [_in_file(name, weight, file_name) for name, weight in weights.items()]).complete()
 
 
-def first_layers(graph: bytes, layers: int) -> bytes:
-    """Return a serialized graph of this module that ends behind some of its layers.
+def first_half(graph: bytes) -> bytes:
+    """Return a serialized graph of this module that ends behind the first half of its layers.
 
     It gives `tokens`, float32 of the shape (texts, tokens, dimensions), in place of `vectors`.
     """
     model = onnx.load_model_from_string(graph)
-    last = f"encoder.layer.{layers - 1}.output.LayerNorm"
+    sizes = {constant.name: constant.dims for constant in model.graph.initializer}
+    layers = next(count for count in itertools.count() if f"{_output_norm(count)}.bias" not in sizes)
+    last = _output_norm(max(1, layers // 2) - 1)
     nodes = list(model.graph.node)
     end = next(at for at, node in enumerate(nodes) if f"{last}.weight" in node.input)
     kept = nodes[: end + 1]
     kept[-1].output[0] = "tokens"
     used = {name for node in kept for name in node.input}
     constants = [constant for constant in model.graph.initializer if constant.name in used]
-    dimensions = next(constant.dims[0] for constant in constants if constant.name == f"{last}.bias")
-    size = ["texts", "tokens", dimensions]
+    size = ["texts", "tokens", sizes[f"{last}.bias"][0]]
     cut = helper.make_graph(
         kept, "bert", list(model.graph.input), [helper.make_tensor_value_info("tokens", _FLOAT, size)], constants
     )
@@ -84,10 +85,8 @@ def first_layers(graph: bytes, layers: int) -> bytes:
     return bytes(made.SerializeToString())
 
 
-def layers_of(graph: bytes) -> int:
-    """Return how many layers a serialized graph of this module has."""
-    constants = {constant.name for constant in onnx.load_model_from_string(graph).graph.initializer}
-    return next(count for count in itertools.count() if f"encoder.layer.{count}.output.LayerNorm.bias" not in constants)
+def _output_norm(layer: int) -> str:
+    return f"encoder.layer.{layer}.output.LayerNorm"
 
 
 def is_transposed(name: str, dimensions: int) -> bool:
