@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.errors import Sentence
 from phi3desk.library.documents import Passage, WordsOnly
 from phi3desk.library.kinds import PDF
 from phi3desk.model.names import model_title
@@ -124,6 +126,57 @@ class Basis(StrEnum):
     NOTHING_FOUND = "nothing_found"
 
 
+class Why(StrEnum):
+    """Why the check of a sentence did not call it supported; SUPPORTED where it did."""
+
+    SUPPORTED = ""
+    FIGURE = "figure"
+    UNIT = "unit"
+    NEGATION = "negation"
+    CONDITION = "condition"
+    NAME = "name"
+    NOTHING_FOUND = "nothing found"
+
+
+@dataclass(frozen=True)
+class CheckedSentence:
+    """A sentence of an answer, without marks, as it was checked against the passages after writing.
+
+    `citations` are the numbers of the sources that support it, `score` says how well they do, 0 to 1. Not supported
+    means that the sources do not hold it, not that it is false.
+    """
+
+    text: str
+    supported: bool
+    score: float = 0.0
+    why: Why = Why.SUPPORTED
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadPassage:
+    """A source as the model was given it: so many tokens, read in so many seconds; `left_out` says why it was not.
+
+    `text` is what of the passage stood in the prompt, "" where that was all of it.
+    """
+
+    n: int
+    tokens: int = 0
+    seconds: float = 0.0
+    text: str = ""
+    left_out: Sentence | None = None
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What was spent on reading for an answer: seconds that it was allowed, tokens and passages that were read."""
+
+    budget_s: float
+    tokens: int
+    passages: int
+    read: tuple[ReadPassage, ...] = ()
+
+
 @dataclass(frozen=True)
 class Answer:
     """A finished answer.
@@ -132,7 +185,9 @@ class Answer:
     is the share of all passages that could be found by their meaning when the question was asked, 0 to 1; `words_only`
     tells why none was. `searched_for` is what was searched, where that was another text than the question that was
     typed. `kind` is what was asked about documents as wholes (`Asked`), "" for an ordinary question. `reading` is None
-    where no model was asked, or it wrote in parts.
+    where no model was asked, or it wrote in parts. `sentences` are those of the text as they were checked, none where
+    nothing was. `mode` is how the expert answered, None in messages from before it was kept; `refused` says that the
+    question was not answered because the documents do not tell.
     """
 
     text: str
@@ -147,6 +202,10 @@ class Answer:
     searched_for: str = ""
     kind: str = ""
     reading: Reading | None = None
+    sentences: tuple[CheckedSentence, ...] = ()
+    mode: AnswerMode | None = None
+    refused: bool = False
+    spent: Spent | None = None
 
     @property
     def grounded(self) -> bool:
