@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.chat.series import Speed, speed_of
 from phi3desk.cli.worker_link import WorkerGone, WorkerLink
@@ -26,6 +27,7 @@ from phi3desk.paths import HOME_VARIABLE, Paths, worker_command, worker_environm
 from phi3desk.settings import Settings
 from phi3desk.workers.protocol import Request
 from phi3desk.workers.requests import (
+    Judge,
     LoadModel,
     LoadProgress,
     ModelChanged,
@@ -113,6 +115,10 @@ class ModelProcess:
         written = self._ask(WriteAnswer(request, sampling), on_event, cancelled, name)
         self.speed = speed_of(written.generation) or self.speed
         return written
+
+    def judge(self, matters: Sequence[Matter], cancelled: threading.Event | None = None) -> tuple[float, ...]:
+        """Return how likely the loaded model answers each matter by yes, 0 to 1, in the worker."""
+        return self._ask(Judge(tuple(matters)), lambda _: None, cancelled, self._model.name if self._model else "")
 
     def close(self) -> None:
         """End the worker, if there is one."""

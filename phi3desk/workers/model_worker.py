@@ -11,6 +11,7 @@ from typing import Never
 
 from phi3desk.chat.answer import write
 from phi3desk.chat.follow_up_model import WrittenQuestion, write_complete
+from phi3desk.chat.judging.matter import judge
 from phi3desk.chat.prompt import Completion, opening, prompt_format_for
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.line_protocol import take_standard_output
@@ -29,6 +30,7 @@ from phi3desk.workers.requests import (
     CompleteQuestion,
     ForgetConversation,
     GetHardware,
+    Judge,
     LoadModel,
     LoadProgress,
     MeasureModel,
@@ -75,6 +77,7 @@ class ModelService:
                 ReadAhead.served_by(self.read_ahead),
                 ForgetConversation.served_by(self.forget),
                 CompleteQuestion.served_by(self.complete_question),
+                Judge.served_by(self.judge),
                 MeasureModel.served_by(self.measure),
                 ReleaseModel.served_by(lambda request, task: self.close()),
             ],
@@ -165,6 +168,15 @@ class ModelService:
     def complete_question(self, request: CompleteQuestion, task: Task[Never]) -> WrittenQuestion:
         """Complete a follow-up in a few tokens."""
         return write_complete(self._loaded_engine(), request.follow_up, task.cancelled)
+
+    def judge(self, request: Judge, task: Task[Never]) -> tuple[float, ...]:
+        """Judge matters by the scores of yes and no."""
+        engine = self._loaded_engine()
+        try:
+            return judge(engine, request.matters, task.cancelled)
+        finally:
+            if not engine.is_open:
+                self._engine = None
 
     def measure(self, _: MeasureModel, task: Task[Never]) -> Measured | None:
         """Measure how the loaded model is run fastest and keep it; given up for any other request to the model."""

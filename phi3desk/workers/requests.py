@@ -10,6 +10,7 @@ from typing import Never
 
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.follow_up_model import WrittenQuestion
+from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import (
     EVERYWHERE,
@@ -364,6 +365,13 @@ class CompleteQuestion(Request[WrittenQuestion, Never]):
     """Complete a follow-up that the rules leave in doubt; takes two seconds at most."""
 
     follow_up: FollowUp
+
+
+@dataclass(frozen=True)
+class Judge(Request[tuple[float, ...], Never]):
+    """How likely the loaded model answers each matter by yes, 0 to 1; those with the same text are read together."""
+
+    matters: tuple[Matter, ...]
 
 
 @dataclass(frozen=True)

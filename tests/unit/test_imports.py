@@ -32,8 +32,8 @@ ROOMS = {
     "library": ("", "embedding", "reading", "search", "overview", "importing", "transfer", "integrity", "library"),
     "model": ("", "adapters", "hub", "llama"),
     "chat": (
-        "", "wording", "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question", "summary",
-        "document_comparison", "decision",
+        "", "judging", "wording", "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question",
+        "summary", "document_comparison", "decision",
     ),
     "ui": (
         "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",

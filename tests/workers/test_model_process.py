@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from phi3desk.chat.judging.matter import Matter
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.errors import UserError
 from phi3desk.model.store import ModelStore
@@ -37,6 +38,10 @@ def test_command_outlives_its_model(home, tiny_phi3, tiny_adapters):
             model.load(entry, (AdapterUse("a", "/no-such.gguf", 1.0),))
         model.load(entry, (AdapterUse("tiny-a", str(tiny_adapters[0]), 1.0),))
         assert model.write(request(), Sampling(max_tokens=2), ignore, ignore, no()).generation.adapters
+
+        likelihoods = model.judge((Matter("the pump has oil"), Matter("the pump has oil", claim="the seal is steel")))
+        assert len(likelihoods) == 2
+        assert all(0 < likelihood < 1 for likelihood in likelihoods)
 
         stop = threading.Event()
         stopped = model.write(request(), Sampling(max_tokens=900), ignore, lambda _: stop.set(), stop)

@@ -145,6 +145,19 @@ class Context:
         self._drop_from(self.cached.reusable(prompt))
         return len(self.tokens)
 
+    def branch(self, prompt: Sequence[int]) -> int:
+        """Drop what is not `prompt`'s, wherever it begins in a slice; return how many tokens stay.
+
+        What is read from there has other scores, to rounding, than what `keep` has read: it is not to stay.
+        """
+        self._drop_from(min(self.cached.common(prompt), len(prompt) - 1))
+        return len(self.tokens)
+
+    def cut(self, position: int) -> None:
+        """Forget all from a position on."""
+        if position < len(self.tokens):
+            self._drop_from(position)
+
     def read(self, prompt: Sequence[int], cancelled: threading.Event, on_read: Callable[[int, int], None]) -> bool:
         """Read the rest of a prompt after `keep`; False where it was stopped. Raises NativeFailure."""
         total = len(prompt)

@@ -19,6 +19,7 @@ from phi3desk.model.llama.chat_template import ChatTemplate, choose_template
 from phi3desk.model.llama.context import Context, common_length
 from phi3desk.model.llama.drafting import Pace
 from phi3desk.model.llama.hardware import hardware
+from phi3desk.model.llama.judging import Judging, Spellings
 from phi3desk.model.llama.loading import LoadPlan, check_writes, not_loaded, plan_for
 from phi3desk.model.llama.sampler import Sampler
 from phi3desk.model.llama.saved_states import WORTH_KEEPING, Maker, SavedStates
@@ -272,14 +273,7 @@ class Engine:
         longer than the context.
         """
         began = time.perf_counter()
-        prompt = self.prompt_tokens(turns)
-        if len(prompt) >= self.context.length:
-            raise UserError(
-                "This question needs {needed} tokens and the model's context window holds {room}. Ask with fewer "
-                "passages, or choose a larger context window in the settings.",
-                needed=len(prompt),
-                room=self.context.length,
-            )
+        prompt = self._fitting_prompt(turns)
         left_out = () if formed else tuple(use for use, each in self._active if each.prompt)
         self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
         said_before = self._said_before(turns)
@@ -304,11 +298,7 @@ class Engine:
                     self._load_with_fewer_layers()
                     self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
         except NativeFailure as failure:
-            raise UserError(
-                "The model stopped with an error ({reason}). Ask again; if it happens each time, choose "
-                "a smaller context window.",
-                reason=str(failure),
-            ) from None
+            raise _stopped(failure) from None
         finally:
             sampler.close()
         seconds = time.perf_counter() - read
@@ -326,6 +316,44 @@ class Engine:
             # the last token of an answer that was cut was chosen but never read
             question_tokens=len(prompt) - (reused if reused == said_before - 1 else said_before),
         )
+
+    def judge(
+        self,
+        prompts: Sequence[Sequence[Turn]],
+        words: Sequence[Spellings],
+        cancelled: threading.Event,
+        conversation: int = 0,
+    ) -> tuple[tuple[float, ...], ...]:
+        """Return, for each prompt, how likely each of a few words is to come next, 0 to 1; nothing is written.
+
+        What the prompts begin with alike is read once. They are read with the adapters of answers; prompts that go on
+        from what was read in a `conversation`, by its id, leave that in the context, others have it kept for its next
+        question. Raises Cancelled where `cancelled` was set, and UserError as `generate`.
+        """
+        read = [self._fitting_prompt(turns) for turns in prompts]
+        if not read:
+            return ()
+        self._attach(self._active)
+        self._go_back_to(min(read), conversation)
+        while True:
+            try:
+                return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled)
+            except NativeFailure as failure:
+                if not self._plan.setup.gpu_layers:
+                    raise _stopped(failure) from None
+                self._load_with_fewer_layers()
+                self._attach(self._active)
+
+    def _fitting_prompt(self, turns: Sequence[Turn]) -> list[int]:
+        prompt = self.prompt_tokens(turns)
+        if len(prompt) >= self.context.length:
+            raise UserError(
+                "This question needs {needed} tokens and the model's context window holds {room}. Ask with fewer "
+                "passages, or choose a larger context window in the settings.",
+                needed=len(prompt),
+                room=self.context.length,
+            )
+        return prompt
 
     def read_ahead(self, turns: Sequence[Turn], cancelled: threading.Event, conversation: int = 0) -> int:
         """Read what the prompt of the next question begins with; return how many tokens had to be read.
@@ -407,6 +435,14 @@ def _template(model: int, info: GgufInfo, vocabulary: Vocabulary) -> ChatTemplat
     texts = {special.text for special in vocabulary.specials}
     return choose_template(
         source, info.architecture, vocabulary.text(vocabulary.bos), vocabulary.text(vocabulary.eos), texts.__contains__
+    )
+
+
+def _stopped(failure: NativeFailure) -> UserError:
+    return UserError(
+        "The model stopped with an error ({reason}). Ask again; if it happens each time, choose a smaller context "
+        "window.",
+        reason=str(failure),
     )
 
 

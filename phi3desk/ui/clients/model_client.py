@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.follow_up_model import WrittenQuestion, may_complete
+from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.chat.series import Speed, speed_of
 from phi3desk.errors import Sentence, say
@@ -22,6 +23,7 @@ from phi3desk.workers.requests import (
     CompleteQuestion,
     ForgetConversation,
     GetHardware,
+    Judge,
     LoadModel,
     MeasureModel,
     ModelChanged,
@@ -206,6 +208,17 @@ class ModelClient(QObject):
             on_written(written.text)
 
         return self.worker.request(CompleteQuestion(follow_up), on_result, on_failure)
+
+    def judge(
+        self,
+        matters: Sequence[Matter],
+        on_judged: Callable[[tuple[float, ...]], None],
+        on_failure: Callable[[Failure], None],
+    ) -> int:
+        """Ask how likely the model answers each matter by yes; returns the request's id, for `cancel`."""
+        self._stop_reading_ahead()
+        self._was_used()
+        return self.worker.request(Judge(tuple(matters)), on_judged, on_failure)
 
     def read_ahead(self, request: PromptRequest, room_for_answer: int) -> bool:
         """Have the model read what the next prompt begins with; False where it is busy or not there.

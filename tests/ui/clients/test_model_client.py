@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
+from phi3desk.chat.judging.matter import Matter
 from phi3desk.model.types import LoadedModel, LoadOptions, Measured, ModelKind, ModelRef
 from phi3desk.paths import Paths
 from phi3desk.ui.clients import model_client
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.clients.worker_client import Call, WorkerClient
-from phi3desk.workers.requests import LoadModel, MeasureModel
+from phi3desk.workers.requests import Judge, LoadModel, MeasureModel
 
 LOADED = LoadedModel("tiny", "/tiny.gguf", "phi3", 512, 2048, 0, 2, 1, 1, False, "CPU", "aa")
 FIGURES = Measured(4, 8, 9.0, 30.0)
@@ -56,3 +57,13 @@ def test_figures_of_a_model_before_are_not_taken_for_those_of_the_next(client: M
     load(client, other)
     asked(client, MeasureModel)[0].on_result(FIGURES)
     assert client.model == other
+
+
+def test_matters_are_judged_by_the_worker_and_can_be_stopped(client: ModelClient) -> None:
+    judged: list[tuple[float, ...]] = []
+    request = client.judge([Matter("the pump has oil", "Is there oil?")], judged.append, lambda _: None)
+    (call,) = asked(client, Judge)
+    assert call.request == Judge((Matter("the pump has oil", "Is there oil?"),))
+    call.on_result((0.75,))
+    assert judged == [(0.75,)]
+    client.cancel(request)

@@ -413,3 +413,70 @@ def test_starter_answers() -> None:
         engine.close()
     assert "Paris" in answer.text
     assert answer.ended == Ending.STOP
+
+
+JUDGED = [
+    [Turn(Role.USER, f"The oil of the pump must be checked before use. {'the valve is on ' * 40}{end}")]
+    for end in ("is it water?", "is it oil?", "must the seal be checked?")
+]
+WORDS = (("no",), ("oil", "water"), ("the",))
+
+
+def judge(engine: Engine, prompts: list[list[Turn]], conversation: int = 0) -> tuple[tuple[float, ...], ...]:
+    return engine.judge(prompts, WORDS, threading.Event(), conversation)
+
+
+def likelihood(engine: Engine, turns: list[Turn], token: int) -> float:
+    """Return the probability of a token after a prompt that was read whole."""
+    ask(engine, turns, max_tokens=1)
+    scores = engine.context.logits().astype(np.float64)
+    return float(np.exp(scores - scores.max())[token] / np.exp(scores - scores.max()).sum())
+
+
+def test_engine_judges_by_the_scores_after_each_prompt(engine: Engine) -> None:
+    found = judge(engine, JUDGED)
+    (token,) = engine._tokenizer.plain("no")[-1:]
+    engine.context.clear()
+    expected = [likelihood(engine, turns, token) for turns in JUDGED]
+    assert len(set(expected)) == len(expected)
+    assert [row[0] for row in found] == pytest.approx(expected, rel=1e-3)
+    assert all(0 < each < 1 for row in found for each in row)
+    assert judge(engine, []) == ()
+
+
+def test_engine_reads_what_judged_prompts_begin_with_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    decode, read = engine.context._decode, []
+
+    def count(tokens: Sequence[int], **options: bool) -> bool:
+        read.append(len(tokens))
+        return decode(tokens, **options)
+
+    monkeypatch.setattr(engine.context, "_decode", count)
+    judge(engine, JUDGED)
+    lengths = [engine.count_turns(turns) for turns in JUDGED]
+    assert sum(read) < max(lengths) + 30 < sum(lengths) / 2
+    # what is left was read as any prompt is read
+    assert len(engine.context.tokens) % engine.context.slice == 0
+    assert len(engine.context.tokens) > min(lengths) - 2 * engine.context.slice
+
+
+def test_engine_answers_the_same_after_it_judged(engine: Engine) -> None:
+    answer = ask(engine, JUDGED[0])
+    engine.context.clear()
+    judge(engine, JUDGED)
+    again = ask(engine, JUDGED[0])
+    assert again.tokens == answer.tokens
+    assert again.reused_tokens > 0
+
+
+def test_judging_can_be_stopped(engine: Engine) -> None:
+    stopped = threading.Event()
+    stopped.set()
+    with pytest.raises(Cancelled):
+        engine.judge(JUDGED, WORDS, stopped)
+    assert ask(engine, JUDGED[0]).text
+
+
+def test_engine_refuses_to_judge_what_it_cannot_read(engine: Engine) -> None:
+    with pytest.raises(UserError, match="context window holds 2048"):
+        judge(engine, [[Turn(Role.USER, "the pump " * 3000)]])

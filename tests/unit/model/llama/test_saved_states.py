@@ -227,6 +227,16 @@ def test_question_asked_anew_is_no_reason_to_keep_what_it_takes_back(
     assert len(list(states)) == 1
 
 
+def test_a_judgement_in_between_has_nothing_of_the_conversation_read_again(load: Callable[..., Engine]) -> None:
+    engine = load()
+    first = talk(engine, 1)
+    read = len(engine.context.tokens)
+    engine.judge([[Turn(Role.USER, "is the oil in the pump? " * 4)]], (("no",), ("oil",)), threading.Event())
+    assert len(engine.context.tokens) < read / 2
+    answer = generate(engine, [*first.said, NEXT], 1)
+    assert answer.prompt_tokens - answer.reused_tokens < engine.count_turns([NEXT]) + engine.context.slice
+
+
 def test_conversation_and_model_take_their_states_with_them(load: Callable[..., Engine], folder: Path) -> None:
     engine = load()
     led = {number: talk(engine, number) for number in (1, 2, 3)}

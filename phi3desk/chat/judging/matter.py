@@ -1,0 +1,83 @@
+"""A yes-or-no question about a text, put before the loaded model: how likely it says yes.
+
+Nothing is written: the scores of the two words after the prompt tell. Prompts of matters with the same text begin
+alike, so that the model reads the text once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from phi3desk.model.types import LoadedModel, Role, Turn
+
+YES_OR_NO = (("yes", "Yes", "YES"), ("no", "No", "NO"))
+#: tokens of the context that stay free behind a prompt
+_ROOM = 8
+#: share of a text that stays where it was too long
+_SHORTER = 0.8
+
+_TASK = "You check texts with care. Answer with one word: yes or no."
+_HOLDS_ANSWER = "Does the text say what the answer to the question is? Answer yes or no."
+_HOLDS_CLAIM = "Does the text say that this claim is true? Answer yes or no."
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is judged: whether a text supports a claim, or, where that is "", holds the answer to a question."""
+
+    evidence: str
+    question: str = ""
+    claim: str = ""
+
+
+class Judge(Protocol):
+    """What judging needs of a loaded model."""
+
+    @property
+    def loaded(self) -> LoadedModel:
+        """What is loaded."""
+
+    def count_turns(self, turns: Sequence[Turn]) -> int:
+        """Return the tokens of a prompt."""
+
+    def judge(
+        self,
+        prompts: Sequence[Sequence[Turn]],
+        words: Sequence[Sequence[str]],
+        cancelled: threading.Event,
+        conversation: int = 0,
+    ) -> tuple[tuple[float, ...], ...]:
+        """Return how likely each of the words, each in several spellings, is to come next after each prompt."""
+
+
+def judge(model: Judge, matters: Sequence[Matter], cancelled: threading.Event) -> tuple[float, ...]:
+    """Return how likely each matter is answered by yes, 0 to 1; runs where the model is. Raises Cancelled."""
+    prompts = [_fitting(model, matter) for matter in matters]
+    return tuple(_share(yes, no) for yes, no in model.judge(prompts, YES_OR_NO, cancelled))
+
+
+def prompt_of(matter: Matter) -> tuple[Turn, ...]:
+    """Return the turns that put a matter before a model: the text first, for others share it."""
+    question = f"Question: {matter.question.strip()}\n" if matter.question.strip() else ""
+    claim = f"Claim: {matter.claim.strip()}\n" if matter.claim.strip() else ""
+    asked = _HOLDS_CLAIM if claim else _HOLDS_ANSWER
+    return (
+        Turn(Role.SYSTEM, _TASK),
+        Turn(Role.USER, f"Text:\n{matter.evidence.strip()}\n\n{question}{claim}{asked}"),
+    )
+
+
+def _fitting(model: Judge, matter: Matter) -> tuple[Turn, ...]:
+    """Return the prompt of a matter with as much of its text, from the beginning, as the model can read."""
+    while True:
+        turns = prompt_of(matter)
+        if model.count_turns(turns) + _ROOM <= model.loaded.context or not matter.evidence:
+            return turns
+        matter = replace(matter, evidence=matter.evidence[: int(_SHORTER * len(matter.evidence))])
+
+
+def _share(yes: float, no: float) -> float:
+    return yes / (yes + no) if yes + no > 0 else 0.5
