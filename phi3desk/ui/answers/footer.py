@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.refusal import refuses
 from phi3desk.library.documents import WordsOnly
 from phi3desk.model.types import Ending
-from phi3desk.ui.formatting import MINUTE, number
+from phi3desk.ui.formatting import MINUTE, number, translate
+
+_DISCS = {AnswerMode.DOCUMENTS_ONLY: "●", AnswerMode.DOCUMENTS_FIRST: "◐", AnswerMode.MODEL_ALONE: "○"}
 
 
 class AnswerFooter(QObject):
     """Puts the record of an answer into words."""
 
+    def mode(self, answer: Answer) -> str:
+        """Return how the expert answered, its disc as full as the answer could be of documents; "" where not known."""
+        if answer.mode is None:
+            return ""
+        return f"{_DISCS[answer.mode]}\u00a0{translate(answer.mode.label)}"
+
     def made(self, answer: Answer) -> str:
         """Return the line under an answer: from documents or not, sources, expert, model and adapters."""
-        parts = [self._basis(answer)]
-        if answer.basis in (Basis.DOCUMENTS, Basis.CATALOGUE) and answer.sources:
+        basis = self._basis(answer)
+        parts = [basis] if basis else []
+        if answer.basis in (Basis.DOCUMENTS, Basis.CATALOGUE) and answer.sources and not answer.refused:
             count = len({citation.n for citation in answer.citations}) or len(answer.sources)
             parts.append(self.tr("%Ln source(s)", "", count))
-            missing = sorted({figure for citation in answer.citations for figure in citation.missing})
-            if missing:
-                figures = ", ".join(missing)
-                parts.append(self.tr("check {figures}: the source does not hold it").format(figures=figures))
         if answer.meanings < 1.0 and answer.words_only is None and answer.basis is not Basis.MODEL:
             percent = number(min(99, int(100 * answer.meanings)))
             told = self.tr("searched by words, and {percent} % of the documents by meaning")
@@ -91,13 +97,17 @@ class AnswerFooter(QObject):
 
     def _basis(self, answer: Answer) -> str:
         if answer.basis is Basis.DOCUMENTS:
+            if answer.refused:
+                return ""
             if not answer.citations and refuses(answer):
                 return self.tr("The model found no answer in the documents")
             if answer.ended is Ending.STOP and not answer.citations:
                 return self.tr("No sentence of the documents found says this: check it")
-            return self.tr("From documents")
+            return "" if answer.mode is AnswerMode.DOCUMENTS_ONLY else self.tr("From documents")
         if answer.basis is Basis.CATALOGUE:
             return self.tr("From the library itself, without a model")
         if answer.basis is Basis.NOTHING_FOUND:
             return self.tr("Nothing relevant found, so no model was asked")
+        if answer.mode is AnswerMode.MODEL_ALONE:
+            return self.tr("No documents were searched")
         return self.tr("From the model alone, not from documents")

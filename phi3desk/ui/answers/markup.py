@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtGui import (
     QBrush,
@@ -22,26 +23,49 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
+from phi3desk.chat.wording.doubt import places
 from phi3desk.ui.colors import Tokens
 from phi3desk.ui.inert_text import CLOSE, OPEN, InertDocument, plain
+from phi3desk.ui.theme import list_px
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 LINE_HEIGHT = 115
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _HIDDEN_MARK = re.compile(f"{OPEN}(\\d{{1,3}}){CLOSE}")
 
+_FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
+
 #: gives the link of the nth mark of a source, or None where the mark is of no known source
 LinkOf = Callable[[int, int], str | None]
 
 
-def answer_document(text: str, link_of: LinkOf, font: QFont, shown: Tokens) -> QTextDocument:
-    """Return an answer as a document: Markdown formatted, `[n]` marks of known sources as links, all else inert."""
+@dataclass(frozen=True)
+class CheckedText:
+    """A sentence of the answer; `note` says behind it that the sources do not hold it, "" where they do.
+
+    `tip` says it in a sentence. `link` is where the note leads, "" for nowhere.
+    """
+
+    text: str
+    note: str = ""
+    tip: str = ""
+    link: str = ""
+
+
+def answer_document(
+    text: str, link_of: LinkOf, font: QFont, shown: Tokens, checked: Sequence[CheckedText] = ()
+) -> QTextDocument:
+    """Return an answer as a document: Markdown formatted, `[n]` marks of known sources as links, all else inert.
+
+    Sentences with a note are underlined with dots and the note stands behind them; one that does not stand in the text
+    is named below it.
+    """
     document = InertDocument()
     document.setDefaultFont(font)
-    hidden = _MARK.sub(lambda mark: f"{OPEN}{mark[1]}{CLOSE}", plain(text))
-    features = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
-    document.setMarkdown(hidden, features)
+    document.setMarkdown(_hidden(text), _FEATURES)
     _drop_links_and_pictures(document)
     _restore_marks(document, link_of, shown)
+    _note_doubts(document, checked, shown)
     _space_blocks(document)
     _line_tables(document.rootFrame(), shown)
     return document
@@ -103,6 +127,68 @@ def _restore_marks(document: QTextDocument, link_of: LinkOf, shown: Tokens) -> N
         cursor = _selected(document, position, length)
         look = cursor.charFormat() if link is None else mark_format(link, shown)
         cursor.insertText(f"[{n}]", look)
+
+
+def _hidden(text: str) -> str:
+    """Return Markdown whose marks of sources are no markup."""
+    return _MARK.sub(lambda mark: f"{OPEN}{mark[1]}{CLOSE}", plain(text))
+
+
+def _note_doubts(document: QTextDocument, checked: Sequence[CheckedText], shown: Tokens) -> None:
+    if not any(one.note for one in checked):
+        return
+    text = document.toPlainText()
+    found = places(text, [one.text for one in checked])
+    if None in found:
+        found = places(text, [_as_shown(one.text) for one in checked])
+    below = [one for place, one in zip(found, checked, strict=True) if place is None and one.note]
+    for place, one in reversed(list(zip(found, checked, strict=True))):
+        if place is not None and one.note:
+            start, end = _position(text, place[0]), _position(text, place[1])
+            _underline(document, start, end, one, shown)
+            cursor = QTextCursor(document)
+            cursor.setPosition(end)
+            _insert_note(cursor, one, shown)
+    for one in below:
+        cursor = QTextCursor(document)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+        cursor.insertText(f"“{plain(one.text.strip())}”", QTextCharFormat())
+        _insert_note(cursor, one, shown)
+
+
+def _as_shown(markdown: str) -> str:
+    """Return what is seen of some Markdown: a sentence may hold signs that only make a list, a link or an entity."""
+    document = InertDocument()
+    document.setMarkdown(_hidden(markdown), _FEATURES)
+    return _HIDDEN_MARK.sub(" ", document.toPlainText())
+
+
+def _position(text: str, at: int) -> int:
+    """Return the position in a document of a place in its text: the document counts signs beyond U+FFFF twice."""
+    return at + sum(sign > "\uffff" for sign in text[:at])
+
+
+def _underline(document: QTextDocument, start: int, end: int, one: CheckedText, shown: Tokens) -> None:
+    look = QTextCharFormat()
+    look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+    look.setUnderlineColor(QColor(shown.attention))
+    look.setToolTip(plain_tooltip(one.tip))
+    runs = [(run.position(), run.length(), run.charFormat()) for run in fragments(document)]
+    for position, length, before in runs:
+        first, last = max(start, position), min(end, position + length)
+        if first < last and not before.isAnchor():
+            _selected(document, first, last - first).mergeCharFormat(look)
+
+
+def _insert_note(cursor: QTextCursor, one: CheckedText, shown: Tokens) -> None:
+    cursor.insertText(" ", QTextCharFormat())
+    look = mark_format(one.link, shown) if one.link else QTextCharFormat()
+    look.setForeground(QBrush(QColor(shown.attention)))
+    look.setFontWeight(QFont.Weight.Normal)
+    look.setProperty(QTextFormat.Property.FontPixelSize, list_px())
+    look.setToolTip(plain_tooltip(one.tip))
+    cursor.insertText(f"({plain(one.note)})", look)
 
 
 def _is_code(block: QTextBlock, offset: int) -> bool:

@@ -13,6 +13,7 @@ from phi3desk.chat.messages import Answer, Citation, MadeBy, Source
 from phi3desk.comparison.grading import Expected, judge
 from phi3desk.comparison.plan import Outcome
 from phi3desk.comparison.report import marks_of
+from phi3desk.ui.answers.doubts import checked_texts, support_line
 from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINK, answer_document
 from phi3desk.ui.formatting import number, place_of, translate
@@ -152,7 +153,9 @@ class InlineAnswer(Card):
         answer = outcome.answer
         self._sources = answer.sources
         self.show_state(plain(outcome.problem))
-        self.text.show_document(answer_document(answer.text, self._link_of, reading_font(READING_PX), tokens()))
+        checked = checked_texts(answer)
+        font = reading_font(READING_PX)
+        self.text.show_document(answer_document(answer.text, self._link_of, font, tokens(), checked))
         for source, citation in self._cited(answer):
             self._add_chip(source, citation)
         self.foot.setText("  ·  ".join(self._figures(outcome)))
@@ -177,6 +180,7 @@ class InlineAnswer(Card):
         """Return seconds, where the answer came from, and what the program found in it."""
         parts = [self.tr("{seconds} s").format(seconds=number(outcome.seconds, 1))]
         if not outcome.problem:
+            parts += [part for part in (support_line(outcome.answer), self._footer.mode(outcome.answer)) if part]
             parts.append(self._footer.made(replace(outcome.answer, made_by=MadeBy())))
         return parts + marks_of(judge(Expected(), outcome.answer), replace(outcome, thumb=0), translate)
 

@@ -16,6 +16,7 @@ from phi3desk.profiles.asking import made_by, question_of
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import model_of, on_model
 from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.answers.doubts import checked_texts, support_line
 from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import answer_document
 from phi3desk.ui.clients.model_client import ModelClient
@@ -232,11 +233,13 @@ class ExpertPreview(QWidget):
         self._give_back()
         self.status.setText(translate(failure.sentence) if failure else "")
         if failure is None:
-            self._shown = answer_document(answer.text, lambda _n, _nth: None, reading_font(14), tokens())
+            checked = checked_texts(answer)
+            self._shown = answer_document(answer.text, lambda _n, _nth: None, reading_font(14), tokens(), checked)
             self.answer.setDocument(self._shown)
             self._show_sources(answer.sources)
             seconds = self.tr("{seconds} s").format(seconds=number(self._clock.elapsed() / 1000, 1))
-            self.foot.setText(f"{self._footer.made(answer)}  ·  {seconds}")
+            told = (support_line(answer), self._footer.mode(answer), self._footer.made(answer), seconds)
+            self.foot.setText("  ·  ".join(part for part in told if part))
 
     def _show_nothing(self) -> None:
         for part in (self.status, self.sources, self.foot):

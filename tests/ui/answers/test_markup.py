@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QFont, QTextDocument
+from PySide6.QtGui import QFont, QTextCharFormat, QTextDocument
 
-from phi3desk.ui.answers.markup import answer_document, fragments
+from phi3desk.ui.answers.markup import CheckedText, answer_document, fragments
 from phi3desk.ui.colors import LIGHT
 from phi3desk.ui.inert_text import plain
 
@@ -92,3 +92,65 @@ def test_answer_document_leaves_marks_in_code_alone() -> None:
 
 def test_plain_drops_characters_that_stand_for_structure() -> None:
     assert plain("a\x00b\ufffcc\ufdd0d\u202ee\u2066f\tg\nh\u2029i") == "abcdef\tg\nh\ni"
+
+
+def dotted(document: QTextDocument) -> str:
+    """Return what is underlined with dots, of each block on a line of its own."""
+    found: dict[int, str] = {}
+    for run in fragments(document):
+        if run.charFormat().underlineStyle() == QTextCharFormat.UnderlineStyle.DotLine:
+            block = document.findBlock(run.position()).blockNumber()
+            found[block] = found.get(block, "") + run.text()
+    return "\n".join(found.values())
+
+
+def noted(text: str, *sentences: CheckedText) -> QTextDocument:
+    return answer_document(text, lambda n, k: f"cite:7/{n}/{k}", QFont(), LIGHT, sentences)
+
+
+def doubt(text: str) -> CheckedText:
+    return CheckedText(text, "not found in the sources", "No passage says this.", "doubt:7/0")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "marked", "shown"),
+    [
+        ("Yes [1]. *It* is **hot** [2]. Go.", "*It* is **hot**.", "It is hot .", "It is hot [2]. (not"),
+        ("Yes.\n\n1. One.\n2. Two [1].\n", "2. Two.", "Two .", "Two [1]. (not"),
+        ("- one\n- two\n", "- two", "two", "two (not"),
+        ("| Seal | Oil |\n|---|---|\n| a | 12 kg |\n", "| a | 12 kg |", "a\n12 kg", "12 kg (not"),
+        (
+            "Look at [this](https://evil.example). End.",
+            "Look at [this](https://evil.example).",
+            "Look at this.",
+            "this. (not",
+        ),
+        ("Heat \U0001f525 \U0001f525 first. Then cool.", "Then cool.", "Then cool.", "Then cool. (not"),
+        ("A &lt; B &amp; C. End.", "A &lt; B &amp; C.", "A < B & C.", "C. (not"),
+    ],
+)
+def test_answer_document_marks_a_doubt_where_its_sentence_stands(
+    text: str, sentence: str, marked: str, shown: str
+) -> None:
+    document = noted(text, doubt(sentence))
+
+    assert dotted(document) == marked
+    assert shown in document.toPlainText()
+    assert document.toPlainText().count("(not found in the sources)") == 1
+    assert [link for link in links(document) if link.startswith("doubt:")] == ["doubt:7/0"]
+    note = document.find("(not found").charFormat()
+    assert note.toolTip() == "No passage says this."
+    assert note.foreground().color().name() == LIGHT.attention.lower()
+
+
+def test_answer_document_leaves_supported_sentences_as_they_are() -> None:
+    document = noted("Yes [1]. No.", CheckedText("Yes."), CheckedText("No."))
+
+    assert dotted(document) == ""
+    assert document.toPlainText() == "Yes [1]. No."
+
+
+def test_answer_document_names_a_doubt_below_that_has_no_place() -> None:
+    assert noted("Yes.", doubt("<b>Other</b> words.")).toPlainText() == (
+        "Yes.\n“<b>Other</b> words.” (not found in the sources)"
+    )

@@ -8,15 +8,18 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QPalette, QTextDocument
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from phi3desk.chat.messages import Basis, Message, Source
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.messages import Basis, CheckedSentence, Message, Source, Why
 from phi3desk.library.documents import WordsOnly
 from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.markup import fragments
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_writer import REFUSAL
 from phi3desk.ui.chat.conversation.view import SHOWN_AT_FIRST, ConversationView
+from phi3desk.ui.theme import tokens
 from tests.ui.conftest import SENTENCE
 
 HOSTILE = '<img src="file:///etc/passwd"><a href="https://evil.example">x</a> ![p](https://evil.example/p.png) [1]'
@@ -135,7 +138,90 @@ def test_view_takes_markup_of_questions_answers_and_passages_as_text(
     assert not view.openLinks()
 
 
-@pytest.mark.parametrize("link", ["https://evil.example", "file:///etc/passwd", "cite:9/9/9", "cite:a/b/c", "cite:"])
+def doubted(message: Message) -> Message:
+    """Return an answer of two sentences, of which the sources hold the first."""
+    assert message.answer is not None
+    sentences = (
+        CheckedSentence("Every 2,000 hours.", True, 0.9, Why.SUPPORTED, (1,)),
+        CheckedSentence("Use 900 g.", False, 0.2, Why.FIGURE),
+    )
+    return replace(message, answer=replace(message.answer, sentences=sentences, mode=AnswerMode.DOCUMENTS_ONLY))
+
+
+def test_view_shows_how_much_of_an_answer_is_in_its_sources(
+    view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), doubted(make_answer("Every **2,000** hours [1]. Use 900 g."))])
+
+    text = view.toPlainText()
+    assert "Use 900 g. (another figure than in the sources)" in text
+    assert "1 of 2 sentences found in the sources" in text
+    assert "●\xa0Only documents" in view.document().toRawText()
+    told = view.document().find("1 of 2").charFormat()
+    assert told.foreground().color().name() == tokens().attention.lower()
+
+
+def test_view_explains_a_doubt_by_keyboard(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), doubted(make_answer("Every 2,000 hours [1]. Use 900 g."))])
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Tab)
+    qtbot.keyClick(view, Qt.Key.Key_Tab)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+
+    assert QToolTip.text().startswith("The sources that were read give another figure.")
+    QToolTip.hideText()
+
+
+def test_view_copies_a_message_with_its_doubts(view: ConversationView, make_answer: Callable[..., Message]) -> None:
+    view.show_messages([question(), doubted(make_answer("Every **2,000** hours [1]. Use 900 g."))])
+    view.copy_message(2)
+
+    assert (
+        QGuiApplication.clipboard()
+        .text()
+        .startswith(
+            "Every **2,000** hours [1]. Use 900 g. (another figure than in the sources)\n\n"
+            "1 of 2 sentences found in the sources.\n\nSources:\n[1] pump manual.pdf"
+        )
+    )
+
+
+def test_view_shows_a_figure_that_the_source_does_not_hold(
+    view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    message = make_answer("Every 9 hours. [1]")
+    assert message.answer is not None
+    citations = tuple(replace(citation, missing=("9",)) for citation in message.answer.citations)
+    view.show_messages([question(), replace(message, answer=replace(message.answer, citations=citations))])
+
+    told = view.document().find("check 9: the source does not hold it")
+    assert told.charFormat().foreground().color().name() == tokens().attention.lower()
+
+
+def test_view_shows_a_refusal_as_no_answer(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    message = make_answer("The documents do not tell who founded the company.", sources=2)
+    assert message.answer is not None
+    refused = replace(message.answer, refused=True, citations=(), mode=AnswerMode.DOCUMENTS_ONLY)
+    view.show_messages([question(), replace(message, answer=refused)])
+
+    text = view.toPlainText().replace("\xa0", " ")
+    assert "Not answered\nThe documents do not tell who founded the company." in text
+    assert "Nearest passages:  [1] pump manual.pdf, p. 2" in text
+    assert "From documents" not in text
+    assert [part for part, _ in view.parts_of(2)] == [REFUSAL]
+    with qtbot.waitSignal(view.action_requested) as asked:
+        view.anchorClicked.emit(QUrl(next(link for link in links(view) if link.startswith("without:"))))
+    assert asked.args == [MessageAction.WITHOUT_DOCUMENTS, 2]
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://evil.example", "file:///etc/passwd", "cite:9/9/9", "doubt:2/9", "doubt:9/9", "cite:a/b/c", "cite:"],
+)
 def test_view_follows_no_other_link(
     qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message], link: str
 ) -> None:

@@ -12,6 +12,7 @@ EARLIER = "earlier:"
 _WITHOUT = "without:"
 _SEARCHED = "searched:"
 _VERSION = "version:"
+_DOUBT = "doubt:"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,14 @@ class ActionLink:
 
     message_id: int
     action: MessageAction
+
+
+@dataclass(frozen=True)
+class DoubtLink:
+    """Tells of a sentence of a message, by its place among those that were checked, why no source holds it."""
+
+    message_id: int
+    sentence: int
 
 
 def source_address(message_id: int, n: int, citation: int) -> str:
@@ -51,7 +60,12 @@ def version_address(message_id: int, step: int) -> str:
     return f"{_VERSION}{message_id}/{step}"
 
 
-def read_address(address: str) -> SourceLink | ActionLink | None:
+def doubt_address(message_id: int, sentence: int) -> str:
+    """Return the address that tells why a sentence is not supported."""
+    return f"{_DOUBT}{message_id}/{sentence}"
+
+
+def read_address(address: str) -> SourceLink | ActionLink | DoubtLink | None:
     """Return what an address leads to; None for one that is not of a message."""
     scheme = address[: address.find(":") + 1]
     first, *others = address.removeprefix(scheme).split("/")
@@ -60,6 +74,8 @@ def read_address(address: str) -> SourceLink | ActionLink | None:
     message_id = int(first)
     if scheme == LINK and len(others) == 2 and others[0].isdigit():
         return SourceLink(message_id, int(others[0]), int(others[1]) if others[1].isdigit() else -1)
+    if scheme == _DOUBT and len(others) == 1 and others[0].isdigit():
+        return DoubtLink(message_id, int(others[0]))
     if scheme == _WITHOUT and not others:
         return ActionLink(message_id, MessageAction.WITHOUT_DOCUMENTS)
     if scheme == _SEARCHED and not others:

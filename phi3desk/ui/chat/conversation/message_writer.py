@@ -26,16 +26,18 @@ from PySide6.QtGui import (
 from phi3desk.chat.citations import citation_index, first_citations
 from phi3desk.chat.messages import Answer, Basis, Message, Source
 from phi3desk.model.types import Ending, Role
+from phi3desk.ui.answers.doubts import checked_texts, is_in_doubt, support_line
 from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINE_HEIGHT, answer_document, mark_format
 from phi3desk.ui.chat.conversation.message_links import (
+    doubt_address,
     edit_search_address,
     source_address,
     version_address,
     without_documents_address,
 )
 from phi3desk.ui.chat.nameable import text_of
-from phi3desk.ui.formatting import also_as, place_of
+from phi3desk.ui.formatting import also_as, place_of, translate
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_XS, TARGET, list_px, tokens
 from phi3desk.ui.widgets.tooltip import plain_tooltip
@@ -44,8 +46,13 @@ BUBBLE_SHARE = 0.8
 LONGEST_QUOTE = 280
 #: cited passages that are quoted under an answer; further ones are named in one line
 MOST_CARDS = 12
-BUBBLE, CARD = 1, 100
+BUBBLE, REFUSAL, CARD = 1, 2, 100
 _PART = QTextFormat.Property.UserProperty.value + 1
+
+
+def is_refused(answer: Answer) -> bool:
+    """Tell whether an answer is none: the documents do not tell."""
+    return answer.refused or answer.basis is Basis.NOTHING_FOUND
 
 
 class Column(NamedTuple):
@@ -153,11 +160,16 @@ class MessageWriter(QObject):
     def _write_answer(self, entry: Entry, cursor: QTextCursor) -> None:
         message, answer = entry.message, entry.message.answer
         if message.text.strip():
-            made = answer_document(message.text, self._links_of(message), self.document.defaultFont(), tokens())
+            checked = checked_texts(answer, lambda nth: doubt_address(message.id, nth))
+            font = self.document.defaultFont()
+            made = answer_document(message.text, self._links_of(message), font, tokens(), checked)
             first = made.firstBlock()
             cursor.insertFragment(QTextDocumentFragment(made))
             if first.textList() is None:
                 entry.frame.firstCursorPosition().mergeBlockFormat(first.blockFormat())
+        if answer is not None and is_refused(answer):
+            self._write_refusal(entry)
+            cursor.setPosition(entry.frame.lastPosition())
         notice = entry.notice or self._footer.ending(answer, bool(message.text.strip()))
         if notice:
             self._new_block(cursor, _spaced(top=4, bottom=4))
@@ -166,26 +178,74 @@ class MessageWriter(QObject):
             cursor.insertText(plain(notice), look)
         if answer is None:
             return
+        self._write_support(answer, cursor)
         self._write_searched(message, answer, cursor)
         cited = self._write_cards(entry, cursor, answer)
         others = tuple(source for source in answer.sources if source.n not in cited)
         if others:
-            self._write_chips(entry, cursor, others, self.tr("Also found") if cited else self.tr("Found"))
+            self._write_chips(entry, cursor, others, self._found_title(answer, has_cited=bool(cited)))
         searched = self._footer.searched(answer)
         if searched:
             self._new_block(cursor, _spaced(top=14 if cited else 8))
             cursor.insertText(plain(searched), self._quiet())
         self._new_block(cursor, _spaced(top=8))
-        if answer.basis is Basis.NOTHING_FOUND:
+        if is_refused(answer):
             cursor.insertText(
                 self.tr("Answer without documents"), mark_format(without_documents_address(message.id), tokens())
             )
             self._new_block(cursor, _spaced(top=8))
         self._write_versions(message, cursor)
+        mode = self._footer.mode(answer)
+        if mode:
+            look = self._quiet()
+            look.setForeground(QBrush(QColor(tokens().text)))
+            look.setFontWeight(QFont.Weight.DemiBold)
+            look.setToolTip(plain_tooltip(translate(answer.mode.promise) if answer.mode else ""))
+            cursor.insertText(mode, look)
+            cursor.insertText("  ·  ", self._quiet())
         told = (self._footer.made(answer), self._footer.took(answer))
         look = self._quiet()
         look.setToolTip(plain_tooltip(self._footer.details(answer)))
         cursor.insertText(plain("  ·  ".join(part for part in told if part)), look)
+
+    def _write_refusal(self, entry: Entry) -> None:
+        """Put what was written so far on a field of its own, under a head that says that it is no answer."""
+        block = entry.frame.firstCursorPosition().block()
+        while block.isValid() and block.position() <= entry.frame.lastPosition():
+            look = block.blockFormat()
+            look.setProperty(_PART, REFUSAL)
+            look.setLeftMargin(look.leftMargin() + 14)
+            look.setRightMargin(14)
+            QTextCursor(block).setBlockFormat(look)
+            block = block.next()
+        cursor = entry.frame.firstCursorPosition()
+        before = cursor.blockFormat()
+        cursor.insertBlock(before, QTextCharFormat())
+        cursor = entry.frame.firstCursorPosition()
+        before.setTopMargin(8)
+        before.setBottomMargin(2)
+        cursor.setBlockFormat(before)
+        head = QTextCharFormat()
+        head.setFontWeight(QFont.Weight.DemiBold)
+        head.setForeground(QBrush(QColor(tokens().attention)))
+        cursor.insertText(self.tr("Not answered"), head)
+
+    def _write_support(self, answer: Answer, cursor: QTextCursor) -> None:
+        """Write how many sentences were found in the sources, well seen where some were not."""
+        line = support_line(answer)
+        if not line or is_refused(answer):
+            return
+        look = self._quiet()
+        if is_in_doubt(answer):
+            look.setForeground(QBrush(QColor(tokens().attention)))
+            look.setFontWeight(QFont.Weight.DemiBold)
+        self._new_block(cursor, _spaced(top=6))
+        cursor.insertText(plain(line), look)
+
+    def _found_title(self, answer: Answer, *, has_cited: bool) -> str:
+        if is_refused(answer):
+            return self.tr("Nearest passages")
+        return self.tr("Also found") if has_cited else self.tr("Found")
 
     def _write_searched(self, message: Message, answer: Answer, cursor: QTextCursor) -> None:
         """Write what was searched in place of the question, with a link to change it once the answer is there."""
@@ -235,7 +295,8 @@ class MessageWriter(QObject):
         return {source.n for source, _ in cited}
 
     def _write_chips(self, entry: Entry, cursor: QTextCursor, sources: tuple[Source, ...], title: str) -> None:
-        self._new_block(cursor, _spaced(top=10))
+        # the field of a refusal reaches over its text
+        self._new_block(cursor, _spaced(top=16 if cursor.blockFormat().intProperty(_PART) else 10))
         cursor.insertText(f"{title}:  ", self._quiet())
         for index, source in enumerate(sources):
             look = mark_format(source_address(entry.message.id, source.n, -1), tokens())

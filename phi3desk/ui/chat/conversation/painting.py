@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from phi3desk.ui.chat.conversation.message_writer import BUBBLE
+from phi3desk.ui.chat.conversation.message_writer import BUBBLE, REFUSAL
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.theme import RADIUS, tokens
 
@@ -20,6 +20,10 @@ def paint_parts(painter: QPainter, parts: Iterable[tuple[int, QRectF]]) -> None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(mixed(shown.accent, shown.window, 0.12)))
             painter.drawRoundedRect(place, RADIUS + 6, RADIUS + 6)
+        elif part == REFUSAL:
+            painter.setPen(QPen(QColor(mixed(shown.attention, shown.window, 0.35)), 1))
+            painter.setBrush(QColor(mixed(shown.attention, shown.window, 0.12)))
+            painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         else:
             painter.setPen(QPen(QColor(shown.line), 1))
             painter.setBrush(QColor(shown.surface))

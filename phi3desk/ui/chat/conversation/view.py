@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QContextMenuEvent,
+    QCursor,
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
@@ -18,23 +19,31 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextFrame,
 )
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QToolTip, QWidget
 
 from phi3desk.chat.messages import Message, Source
 from phi3desk.model.types import Role
+from phi3desk.ui.answers.doubts import checked_texts
 from phi3desk.ui.answers.markup import mark_format
 from phi3desk.ui.chat.conversation.embedded_widget import EmbeddedWidget
 from phi3desk.ui.chat.conversation.following_browser import FollowingBrowser
 from phi3desk.ui.chat.conversation.link_focus import LinkFocus
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
-from phi3desk.ui.chat.conversation.message_links import EARLIER, ActionLink, SourceLink, read_address
+from phi3desk.ui.chat.conversation.message_links import (
+    EARLIER,
+    ActionLink,
+    DoubtLink,
+    SourceLink,
+    read_address,
+)
+from phi3desk.ui.chat.conversation.message_text import copied, source_lines, spoken
 from phi3desk.ui.chat.conversation.message_writer import CARD, Column, Entry, MessageWriter
 from phi3desk.ui.chat.conversation.painting import paint_parts, paint_ring
 from phi3desk.ui.chat.conversation.pointed_message import PointedMessage
-from phi3desk.ui.formatting import place_of
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, follow_scheme, reading_font, tokens
 from phi3desk.ui.widgets.shortcuts import tell_keys
+from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 SHOWN_AT_FIRST = 40
 
@@ -149,7 +158,7 @@ class ConversationView(FollowingBrowser):
         if entry is self._pointed.entry:
             self.message_actions.show_for(message)
         self._write(entry)
-        announced = self.tr("Answer: {text}").format(text=notice or message.text)
+        announced = self.tr("Answer: {text}").format(text=notice or spoken(message))
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, announced[:2000]))
 
     def show_below(self, message_id: int, widget: QWidget) -> None:
@@ -190,11 +199,6 @@ class ConversationView(FollowingBrowser):
     def action_buttons(self) -> list[QToolButton]:
         """Return the buttons for the message that is pointed at."""
         return self.message_actions.buttons()
-
-    def text_of(self, message: Message) -> str:
-        """Return a message with its sources as text, for the clipboard: the cited sentences, or else what was read."""
-        sources = _source_lines(message)
-        return "\n".join([message.text, "", self.tr("Sources:"), *sources]) if sources else message.text
 
     # layout
 
@@ -277,6 +281,8 @@ class ConversationView(FollowingBrowser):
             self.action_requested.emit(link.action, link.message_id)
         elif isinstance(link, SourceLink):
             self._request_source(link)
+        elif isinstance(link, DoubtLink):
+            self._explain_doubt(link)
 
     def _request_source(self, link: SourceLink) -> None:
         entry = self._entry(link.message_id)
@@ -288,6 +294,17 @@ class ConversationView(FollowingBrowser):
         quote = citations[link.citation].quote if 0 <= link.citation < len(citations) else ""
         self.source_requested.emit(source, quote)
 
+    def _explain_doubt(self, link: DoubtLink) -> None:
+        """Say in full why a sentence is not supported, beside its note and to who listens."""
+        entry = self._entry(link.message_id)
+        checked = checked_texts(entry.message.answer) if entry is not None else ()
+        tip = checked[link.sentence].tip if link.sentence < len(checked) else ""
+        if tip:
+            rings = self._links.rings()
+            at = rings[0].bottomLeft().toPoint() if rings else self.viewport().mapFromGlobal(QCursor.pos())
+            QToolTip.showText(self.viewport().mapToGlobal(at), plain_tooltip(tip), self.viewport())
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, tip))
+
     def _on_scrolled(self, _: int) -> None:
         self._pointed.place()
 
@@ -295,8 +312,8 @@ class ConversationView(FollowingBrowser):
         """Put a message with its sources on the clipboard."""
         entry = self._entry(message_id)
         if entry is not None:
-            QGuiApplication.clipboard().setText(self.text_of(entry.message))
-            self.copied.emit(bool(_source_lines(entry.message)))
+            QGuiApplication.clipboard().setText(copied(entry.message))
+            self.copied.emit(bool(source_lines(entry.message)))
 
     # pointer, keys, actions
 
@@ -470,12 +487,3 @@ class ConversationView(FollowingBrowser):
         elif self._following:
             self.to_end()
         self._pointed.place()
-
-
-def _source_lines(message: Message) -> list[str]:
-    answer = message.answer
-    if answer is None:
-        return []
-    cited = [f"[{c.n}] {c.document}, {place_of(c)}: “{c.quote}”" for c in answer.citations]
-    read = [f"[{s.n}] {s.passage.document}, {place_of(s.passage)}" for s in answer.sources]
-    return list(dict.fromkeys(cited or read))
