@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from phi3desk.chat.messages import Answer, Basis, Citation, Message
+from phi3desk.foreign_text import printable
 from phi3desk.library.documents import place
 from phi3desk.model.types import Role
 
@@ -16,6 +17,8 @@ _LIST = re.compile(r"^(\s*)([-+=])", re.MULTILINE)
 _ORDERED = re.compile(r"^(\s*\d{1,9})([.)])", re.MULTILINE)
 # CommonMark 4.4: four spaces at the start of a line would make it code
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+# GitHub's extension of it: an address that stands alone would be a link
+_ADDRESS = re.compile(r":(?=//)|\.(?<=\bwww\.)", re.IGNORECASE)
 
 
 def conversation_markdown(title: str, messages: Sequence[Message]) -> str:
@@ -34,7 +37,8 @@ def conversation_markdown(title: str, messages: Sequence[Message]) -> str:
 
 def escape(text: str) -> str:
     """Return plain text as Markdown that shows exactly it; line breaks stay."""
-    escaped = _ORDERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", text))
+    escaped = _ORDERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", printable(text)))
+    escaped = _ADDRESS.sub(r"\\\g<0>", escaped)
     return _INDENT.sub("", _LIST.sub(r"\1\\\2", escaped))
 
 

@@ -11,6 +11,7 @@ from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import WHOLE, Fitted, Source
 from phi3desk.errors import UserError
+from phi3desk.foreign_text import quoted, quoted_line
 from phi3desk.library.documents import place
 from phi3desk.library.kinds import has_pages
 from phi3desk.model.types import Generation, Role, Turn
@@ -92,6 +93,9 @@ _TASKS_OF_SMALL_MODELS = {
 # Below this size a model loses the thread in long prompts: of fourteen questions on the sample documents the starter
 # answered none from two whole passages, and four from one excerpt after an example.
 SMALL_MODEL = 1_000_000_000
+
+#: characters of a document's title or name, and of the headings over a passage
+LONGEST_NAME, LONGEST_PATH = 120, 240
 
 CountTokens = Callable[[Sequence[Turn]], int]
 
@@ -403,11 +407,12 @@ def _question(question: str, sources: Sequence[Source], prompt_format: PromptFor
 def _passage(source: Source, question: str, prompt_format: PromptFormat) -> str:
     passage = source.passage
     if prompt_format.excerpts:
-        return f"[{source.n}] {excerpt(passage.text, question, prompt_format.excerpt_words).strip()}"
-    path = " > ".join(passage.headings)
+        return f"[{source.n}] {quoted(excerpt(passage.text, question, prompt_format.excerpt_words)).strip()}"
+    path = quoted_line(" > ".join(passage.headings), LONGEST_PATH)
     named = (
         str(place(passage.kind, passage.page, passage.label)) if passage.kind and not has_pages(passage.kind) else ""
     )
-    where = f"{passage.title or passage.document}, {named or f'page {passage.page}'}"
+    title = quoted_line(passage.title, LONGEST_NAME) or quoted_line(passage.document, LONGEST_NAME)
+    where = f"{title}, {quoted_line(named, LONGEST_NAME) or f'page {passage.page}'}"
     heading = f"({where}: {path})" if path else f"({where})"
-    return f"[{source.n}] {heading}\n{passage.text.strip()}"
+    return f"[{source.n}] {heading}\n{quoted(passage.text).strip()}"

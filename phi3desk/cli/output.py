@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,19 +12,9 @@ from typing import Any, TextIO
 import msgspec
 
 from phi3desk.errors import Sentence
+from phi3desk.foreign_text import printable, unprinted
 
-#: Unicode's format characters (Cf), by first and last code: they turn the direction of text round or cannot be seen.
-_FORMAT = (
-    (0xAD, 0xAD), (0x600, 0x605), (0x61C, 0x61C), (0x6DD, 0x6DD), (0x70F, 0x70F), (0x890, 0x891), (0x8E2, 0x8E2),
-    (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFEFF, 0xFEFF),
-    (0xFFF9, 0xFFFB), (0x110BD, 0x110BD), (0x110CD, 0x110CD), (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3),
-    (0x1D173, 0x1D17A), (0xE0001, 0xE0001), (0xE0020, 0xE007F),
-)  # fmt: skip
-# What a terminal would obey in names, in the text of a document or of a model: all control characters but tab and line
-# feed, and what would make a line read as another one.
-_CONTROL: dict[int, str | None] = {code: None for code in [*range(32), *range(127, 160)] if code not in (9, 10)}
-_CONTROL |= {code: None for first, last in _FORMAT for code in range(first, last + 1)}
-_CONTROL |= {0x2028: "\n", 0x2029: "\n"}
+_UNPRINTED = re.compile(f"[{re.escape(unprinted())}]")
 
 
 class OutputError(Exception):
@@ -42,15 +33,15 @@ class Output:
 
     def text(self, text: str = "") -> None:
         """Print text for people, without the control characters a terminal would obey."""
-        self._write(text.translate(_CONTROL))
+        self._write(printable(text))
 
     def row(self, text: str) -> None:
         """Print one line for people, whatever line breaks are in it."""
-        self._write(text.translate(_CONTROL).replace("\n", " "))
+        self._write(printable(text).replace("\n", " "))
 
     def json(self, value: Any) -> None:
-        """Print a value as one line of JSON."""
-        self._write(msgspec.json.encode(value).decode())
+        """Print a value as one line of JSON, in which what a terminal would obey or turn round is escaped."""
+        self._write(_UNPRINTED.sub(_escaped, msgspec.json.encode(value).decode()))
 
     def _write(self, line: str) -> None:
         try:
@@ -60,6 +51,12 @@ class Output:
             raise
         except OSError as error:
             raise OutputError(error) from error
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return a character as JSON escapes it: one above U+FFFF as its two halves."""
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 @contextmanager
@@ -80,7 +77,7 @@ def standard_output() -> Iterator[Output]:
 
 def say_failure(sentence: Sentence | str) -> None:
     """Print why a command failed, or what went wrong without stopping it, as one line on stderr."""
-    line = " ".join(str(sentence).translate(_CONTROL).split())
+    line = " ".join(printable(str(sentence)).split())
     sys.stderr.buffer.write(f"phi3desk: {line}\n".encode("utf-8", "replace"))
     sys.stderr.flush()
 
@@ -110,7 +107,7 @@ class ProgressLine:
         if not self._shown:
             return
         columns = os.get_terminal_size(sys.stderr.fileno()).columns
-        line = text.translate(_CONTROL)[: columns - 1]
+        line = printable(text)[: columns - 1]
         sys.stderr.write("\r" + line.ljust(self._width))
         sys.stderr.flush()
         self._width = len(line)

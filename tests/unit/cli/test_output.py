@@ -1,12 +1,14 @@
 """What the commands print shows names as they are, and nothing that a terminal would obey or turn round."""
 
 import io
+import json
 import sys
 import unicodedata
 
 import pytest
 
 from phi3desk.cli.output import Output, say_failure
+from phi3desk.foreign_text import printable
 
 FORMAT = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"]
 UNSEEN = ["\0", "\x1b", "\x7f", "\x9b", *FORMAT]
@@ -16,6 +18,13 @@ def test_text_is_printed_without_control_and_format_characters() -> None:
     stream = io.StringIO()
     Output(stream).text("".join(f"a{letter}b" for letter in UNSEEN))
     assert stream.getvalue() == "ab" * len(UNSEEN) + "\n"
+
+
+def test_json_escapes_what_a_terminal_would_obey_and_says_the_same() -> None:
+    stream = io.StringIO()
+    Output(stream).json({"text": "".join(UNSEEN)})
+    assert printable(stream.getvalue()) == stream.getvalue()
+    assert json.loads(stream.getvalue()) == {"text": "".join(UNSEEN)}
 
 
 @pytest.mark.parametrize("text", ["two\nlines", "two\u2028lines", "two\u2029lines"])

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from phi3desk.chat.messages import Message
 from phi3desk.errors import say
+from phi3desk.foreign_text import printable
 from phi3desk.ui.answers.doubts import support_line, text_with_notes
 from phi3desk.ui.formatting import place_of, translate
 
 
 def copied(message: Message) -> str:
-    """Return a message with its doubts and its sources: the cited sentences, or else what was read."""
+    """Return a message with its doubts and its sources: the cited sentences, or else what was read.
+
+    It may be put into a terminal, and holds nothing that this would obey.
+    """
     parts = [text_with_notes(message.text, message.answer)]
     support = support_line(message.answer) if message.answer is not None else ""
     if support:
@@ -17,7 +21,7 @@ def copied(message: Message) -> str:
     sources = source_lines(message)
     if sources:
         parts += ["", translate(say("Sources:")), *sources]
-    return "\n".join(parts)
+    return printable("\n".join(parts))
 
 
 def spoken(message: Message) -> str:
