@@ -7,11 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.citations import cite, keep_known_marks
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Timings
 from phi3desk.chat.prompt import Completion, PromptRequest, Task, compose, prompt_format_for
+from phi3desk.chat.refusal import refuses
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
+
+#: passages that are named where none answers the question
+MOST_NEAREST = 3
 
 
 class Writer(Protocol):
@@ -76,6 +81,25 @@ def sources_of(result: SearchResult) -> tuple[Source, ...]:
     """Return the relevant passages of a search, numbered from 1 as the prompt will number them."""
     relevant = [found for found in result.found if found.relevant]
     return tuple(Source(n, found.passage, found.words, found.meaning) for n, found in enumerate(relevant, 1))
+
+
+def nearest_of(result: SearchResult) -> tuple[Source, ...]:
+    """Return the first passages of a search that found nothing relevant, numbered from 1, for who looks on there."""
+    return tuple(
+        Source(n, found.passage, found.words, found.meaning) for n, found in enumerate(result.found[:MOST_NEAREST], 1)
+    )
+
+
+def recorded(answer: Answer, mode: AnswerMode) -> Answer:
+    """Return an answer with the mode it was asked in, and whether it refuses because the documents do not tell.
+
+    An answer that was stopped, or still is written, refuses nothing yet.
+    """
+    ended = answer.ended is Ending.STOP and bool(answer.text.strip())
+    unsupported = not any(sentence.supported for sentence in answer.sentences) and not answer.citations
+    says_so = ended and answer.basis is Basis.DOCUMENTS and unsupported and refuses(answer)
+    refused = answer.refused or says_so or answer.basis is Basis.NOTHING_FOUND
+    return replace(answer, mode=mode, refused=refused and mode.searches)
 
 
 def finish(

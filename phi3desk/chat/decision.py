@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from phi3desk.chat.answer import sources_of
+from phi3desk.chat.answer import nearest_of, recorded, sources_of
 from phi3desk.chat.catalogue_answer import catalogue_answer
 from phi3desk.chat.document_comparison import DocumentComparison
 from phi3desk.chat.intent import intent_of
@@ -147,7 +147,7 @@ def step_after_search(question: Question, result: SearchResult, translate: Trans
     if result.searched == 0:
         return _without_passages(question, translate, result.seconds)
     if question.mode.refuses:
-        return _refusal(question, translate(NOTHING_FOUND), result.seconds)
+        return _refusal(question, translate(NOTHING_FOUND), result.seconds, nearest_of(result))
     return _write(question, (), result.seconds)
 
 
@@ -180,7 +180,8 @@ def _request(question: Question, sources: tuple[Source, ...]) -> PromptRequest:
     )
 
 
-def _refusal(question: Question, text: str, seconds: float) -> Answer:
+def _refusal(question: Question, text: str, seconds: float, nearest: tuple[Source, ...] = ()) -> Answer:
     """Return the answer to a question that is refused; no model was asked."""
     timings = Timings(search_s=seconds)
-    return Answer(text, (), (), Basis.NOTHING_FOUND, Ending.STOP, question.made_by, timings)
+    refusal = Answer(text, (), nearest, Basis.NOTHING_FOUND, Ending.STOP, question.made_by, timings)
+    return recorded(refusal, question.mode)

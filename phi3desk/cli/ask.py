@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from phi3desk.chat.answer import finish
+from phi3desk.chat.answer import finish, recorded
 from phi3desk.chat.decision import (
     OverviewStep,
     SearchStep,
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from phi3desk.cli.documents import AnyLibrary
 
 
+#: letters of a passage that is shown because it is nearest to a question that was refused
+_LONGEST_NEAREST = 160
 _REPEATED = say("The model repeated itself without end and was stopped. Ask again in other words.")
 
 
@@ -131,20 +133,30 @@ def answer_question(
     load: Callable[[], None] | None = None,
     seconds: float = 180.0,
 ) -> Answered:
-    """Answer a question: look into the catalogue or search, then write or refuse.
+    """Answer a question: look into the catalogue or search, then write or refuse; the answer says in which mode.
 
     `load` loads the model where that has not been done, None where there is none or it is loaded. An answer that is
     written in parts takes so many `seconds` at most, as far as that can be told.
     """
     found, notice, step = _looked_up(model, library, question, seconds)
-    if isinstance(step, Answer):
-        return Answered(step, found, notice)
-    if load is not None and model.model is None:
+    if load is not None and model.model is None and not isinstance(step, Answer):
         load()
+    answer = step if isinstance(step, Answer) else _written(model, step, question, progress, cancelled)
+    return Answered(recorded(answer, question.mode), found, notice)
+
+
+def _written(
+    model: ModelProcess,
+    step: WriteStep | SeriesStep,
+    question: Question,
+    progress: ProgressLine,
+    cancelled: threading.Event,
+) -> Answer:
+    """Return the answer that a step has the model write, or that needs no model where there is none."""
     if isinstance(step, SeriesStep):
         if model.model is None and not step.needs_model:
-            return Answered(step.series.answer(Ending.STOP), found, notice)
-        return Answered(write_series(model, step.series, progress, cancelled), found, notice)
+            return step.series.answer(Ending.STOP)
+        return write_series(model, step.series, progress, cancelled)
     passages = len(step.sources)
     written = model.write(
         step.request,
@@ -154,8 +166,7 @@ def answer_question(
         cancelled=cancelled,
     )
     progress.clear()
-    answer = finish(written, question.standing_alone, step.sources, question.made_by, step.search_seconds, step.kind)
-    return Answered(answer, found, notice)
+    return finish(written, question.standing_alone, step.sources, question.made_by, step.search_seconds, step.kind)
 
 
 def _looked_up(
@@ -227,6 +238,8 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
         "passages": [found_row(found) for found in answered.found],
         "model": answer.made_by.model,
         "grounded": answer.grounded,
+        "refused": answer.refused,
+        "mode": answer.mode,
         "timings": {name: round(value, 4) for name, value in dataclasses.asdict(answer.timings).items()},
     }
 
@@ -241,15 +254,29 @@ def print_answer(answered: Answered, output: Output) -> None:
         output.text(f"[{citation.n}] {citation.document}, {where}: {' '.join(citation.quote.split())}")
         if citation.missing:
             output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
+    if answer.refused:
+        for source in answer.sources:
+            passage = source.passage
+            where = place(passage.kind, passage.page, passage.label)
+            output.text(f"Nearest: {passage.document}, {where}: {_beginning(passage.text)}")
     if answer.ended is Ending.REPEATED:
         output.text(str(_REPEATED))
     written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."
-    output.text(_basis(answer) + (written if answer.basis in (Basis.DOCUMENTS, Basis.MODEL) else ""))
+    mode = f"{answer.mode.label}. " if answer.mode is not None else ""
+    output.text(mode + _basis(answer) + (written if answer.basis in (Basis.DOCUMENTS, Basis.MODEL) else ""))
+
+
+def _beginning(text: str) -> str:
+    """Return the first words of a passage, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_NEAREST else line[:_LONGEST_NEAREST].rsplit(" ", 1)[0] + " …"
 
 
 def _basis(answer: Answer) -> str:
     if answer.basis is Basis.NOTHING_FOUND:
         return "No document speaks of this."
+    if answer.refused:
+        return "The model found no answer in the documents."
     if answer.basis is Basis.CATALOGUE:
         return "From the library itself, without a model."
     if answer.grounded:

@@ -55,7 +55,7 @@ def test_import_documents_search_and_ask_keep_their_shapes(phi3desk, tmp_path, t
     done = phi3desk("ask", "--questions", questions, "--json")
     assert done.returncode == 0, done.stderr
     answered, refused = json_lines(done.stdout)
-    assert set(answered) == {"id", "answer", "citations", "passages", "model", "grounded", "timings"}
+    assert set(answered) == {"id", "answer", "citations", "passages", "model", "grounded", "timings", "refused", "mode"}
     assert set(answered["timings"]) == {
         "search_s",
         "prompt_tokens",
@@ -68,6 +68,7 @@ def test_import_documents_search_and_ask_keep_their_shapes(phi3desk, tmp_path, t
     assert answered["model"] == "tiny"
     assert answered["passages"][0]["page"] == 2
     assert (refused["grounded"], refused["citations"]) == (False, [])
+    assert (refused["refused"], refused["mode"], answered["mode"]) == (True, "documents_only", "documents_only")
     assert "Nothing relevant" in refused["answer"]
 
 

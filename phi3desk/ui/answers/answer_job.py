@@ -277,8 +277,8 @@ class AnswerJob(QObject):
 
     def _told(self, answer: Answer) -> Answer:
         """Return an answer with what is known of its search."""
-        known = replace(answer, meanings=self._meanings, words_only=self._words_only)
-        return replace(known, searched_for=self._searched_for)
+        known = replace(answer, meanings=self._meanings, words_only=self._words_only, searched_for=self._searched_for)
+        return answers.recorded(known, self._question.mode)
 
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()

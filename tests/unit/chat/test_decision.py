@@ -2,6 +2,7 @@
 
 import pytest
 
+from phi3desk.chat.answer import MOST_NEAREST
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.decision import (
     NOTHING_FOUND,
@@ -36,10 +37,12 @@ def result(*passages: Found, searched: int) -> SearchResult:
     return SearchResult(passages, searched, "en", 0.25, by_meaning=True)
 
 
-def assert_refused(step: object, sentence: Sentence, seconds: float) -> None:
+def assert_refused(step: object, sentence: Sentence, seconds: float, *nearest: Found) -> None:
     assert isinstance(step, Answer)
     assert (step.text, step.basis, step.ended) == (str(sentence), Basis.NOTHING_FOUND, Ending.STOP)
-    assert (step.sources, step.citations, step.made_by) == ((), (), MADE_BY)
+    assert (step.refused, step.mode) == (True, AnswerMode.DOCUMENTS_ONLY)
+    assert [source.passage for source in step.sources] == [each.passage for each in nearest]
+    assert (step.citations, step.made_by) == ((), MADE_BY)
     assert step.timings.search_s == seconds
 
 
@@ -93,7 +96,13 @@ def test_step_after_search_writes_from_what_is_relevant(mode):
 @pytest.mark.parametrize("mode", [AnswerMode.DOCUMENTS_ONLY])
 @pytest.mark.parametrize("passages", [(), (found("Cold.", relevant=False),)])
 def test_step_after_search_refuses_where_nothing_is_relevant(mode, passages):
-    assert_refused(step_after_search(question(mode), result(*passages, searched=9)), NOTHING_FOUND, 0.25)
+    assert_refused(step_after_search(question(mode), result(*passages, searched=9)), NOTHING_FOUND, 0.25, *passages)
+
+
+def test_a_refusal_names_the_few_nearest_passages():
+    passages = [found(f"Cold {n}.", relevant=False) for n in range(9)]
+    step = step_after_search(question(AnswerMode.DOCUMENTS_ONLY), result(*passages, searched=9))
+    assert_refused(step, NOTHING_FOUND, 0.25, *passages[:MOST_NEAREST])
 
 
 def test_step_after_search_of_documents_first_writes_where_nothing_is_relevant():

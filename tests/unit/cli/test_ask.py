@@ -4,10 +4,11 @@ import io
 
 import pytest
 
-from phi3desk.chat.answer import sources_of
+from phi3desk.chat.answer import nearest_of, recorded, sources_of
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.citations import cite
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Timings
-from phi3desk.cli.ask import Answered, print_answer, question_of_line
+from phi3desk.cli.ask import Answered, answer_row, print_answer, question_of_line
 from phi3desk.cli.output import Output
 from phi3desk.comparison.questions import QuestionLine
 from phi3desk.library.documents import SearchScope
@@ -71,3 +72,15 @@ def test_printed_answer_says_that_it_was_stopped_for_repeating_itself():
         answer = Answer("Oil, oil, oil,", (), (), Basis.MODEL, ended, MadeBy(), Timings())
         print_answer(Answered(answer, ()), Output(printed))
         assert ("repeated itself without end and was stopped" in printed.getvalue()) is told
+
+
+def test_refusal_is_told_with_the_nearest_passages(library):
+    result = library.search("Who won the cup in 1974?", 3, SearchScope(documents=("pump.pdf",)))
+    answer = Answer("Nothing.", (), nearest_of(result), Basis.NOTHING_FOUND, Ending.STOP, MadeBy(), Timings())
+    answered = Answered(recorded(answer, AnswerMode.DOCUMENTS_ONLY), result.found)
+    printed = io.StringIO()
+    print_answer(answered, Output(printed))
+    assert "Nearest: pump.pdf, p. " in printed.getvalue()
+    assert "Only documents. No document speaks of this." in printed.getvalue()
+    row = answer_row("q1", answered)
+    assert (row["refused"], row["mode"]) == (True, "documents_only")
