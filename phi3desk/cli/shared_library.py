@@ -26,6 +26,7 @@ from phi3desk.library.documents import (
 )
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
+from phi3desk.library.reading.page_picture import PagePicture, PictureWish
 from phi3desk.library.text import fold
 from phi3desk.packs.manifest import OnPackProgress
 from phi3desk.packs.outcome import ExportedPack, ImportedPack
@@ -35,6 +36,7 @@ from phi3desk.workers.requests import (
     CheckLibrary,
     CreateCollection,
     DocumentRows,
+    DrawPage,
     ExportPack,
     GetStatus,
     ImportPack,
@@ -113,6 +115,10 @@ class SharedLibrary:
     def overview(self, question: DocumentQuestion, within: Within) -> Overview:
         """Return what the catalogue tells to a question about documents as wholes."""
         return self._ask(TellOfDocuments(question, within))
+
+    def page_picture(self, wish: PictureWish, cancelled: threading.Event | None = None) -> PagePicture:
+        """Return the picture of a PDF's page with a sentence marked; UserError says why there is none."""
+        return self._ask(DrawPage(wish), cancelled=cancelled)
 
     def import_paths(
         self,

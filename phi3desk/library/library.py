@@ -42,14 +42,19 @@ from phi3desk.library.importing.importer import Importer
 from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.integrity import check, repair
+from phi3desk.library.kinds import PDF
 from phi3desk.library.overview.overviews import Overviews
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
+from phi3desk.library.reading.drawer import PageDrawer
+from phi3desk.library.reading.page_picture import PagePicture, PictureWish
 from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
+from phi3desk.library.reading.protocol import Drawing, ReadRequest
 from phi3desk.library.search.index_renewal import IndexRenewal
 from phi3desk.library.search.reranker import CANDIDATES, Reranker
 from phi3desk.library.search.retriever import Retriever
 from phi3desk.library.sources import Sources
+from phi3desk.library.text import locate
 from phi3desk.library.transfer import Transfer
 from phi3desk.paths import Paths, is_empty, worker_command
 from phi3desk.settings import Settings
@@ -127,6 +132,7 @@ class Library:
         self._reranker = Reranker(settings.get("search.reranker"))
         self._overviews = Overviews(self._catalog, self._retriever)
         self._watcher: FolderWatcher | None = None
+        self._drawer: PageDrawer | None = None
         self._renew_index()
 
     def _renew_index(self) -> None:
@@ -232,6 +238,28 @@ class Library:
         Measured from the page's upper left corner; empty for a range of the page's own text.
         """
         return [box[2:] for box in self._content.boxes(self._with_content(document_id), page, start, end)]
+
+    def page_picture(self, wish: PictureWish, cancelled: threading.Event | None = None) -> PagePicture:
+        """Return the picture of a PDF's page with a sentence marked; UserError says why there is none."""
+        document = self.document(wish.document_id)
+        if document.kind != PDF.key or document.path != wish.path:
+            raise UserError("Only pages of PDFs that are in the library can be drawn.")
+        if self._drawer is None:
+            megabytes = self._settings.get("library.reader_megabytes")
+            self._drawer = PageDrawer(self._reader_command, megabytes, self._paths.logs / "readers.log")
+        text = self._content.page(self._with_content(document.id), wish.page)[0]
+        span = (locate(text, wish.quote, wish.start, wish.end) if wish.quote else None) or (wish.start, wish.end)
+        drawing = Drawing(
+            wish.page,
+            wish.start,
+            wish.end,
+            wish.passage,
+            wish.quote,
+            wish.whole_page,
+            tuple(self.boxes(document.id, wish.page, *span)),
+        )
+        request = ReadRequest(document.path, password=self.password(document.id), drawing=drawing)
+        return self._drawer.draw(request, cancelled or threading.Event())
 
     def _with_content(self, document_id: int) -> int:
         """Return the document that holds what a duplicate would hold, else the document itself."""
@@ -473,6 +501,8 @@ class Library:
         """Close the catalogue and the vectors; an import must have ended before."""
         if self._watcher is not None:
             self._watcher.close()
+        if self._drawer is not None:
+            self._drawer.close()
         self._copy_at_closing()
         try:
             self.vectors.close()

@@ -40,6 +40,7 @@ from phi3desk.workers.requests import (
     CreateCollection,
     DeleteCollection,
     DocumentRows,
+    DrawPage,
     ExportPack,
     GetBoxes,
     GetPage,
@@ -118,6 +119,10 @@ class LibraryService:
                 MeasureEmbedder.served_by(
                     lambda request, task: self._library.seconds_a_passage(request.name, request.collection)
                 ),
+            ],
+            # a hostile page takes up to twenty seconds
+            "pictures": [
+                DrawPage.served_by(lambda request, task: self._library.page_picture(request.wish, task.cancelled))
             ],
             # loading a model may take longer than a search may wait
             "reranker": [UseReranker.served_by(self.use_reranker)],

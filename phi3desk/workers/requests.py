@@ -28,6 +28,7 @@ from phi3desk.library.documents import (
     SearchScope,
 )
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
+from phi3desk.library.reading.page_picture import PagePicture, PictureWish
 from phi3desk.model.hub.types import DownloadProgress, Repository, Wanted
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, Sampling
 from phi3desk.packs.manifest import PackProgress
@@ -214,6 +215,13 @@ class GetBoxes(Request[tuple[Area, ...], Never]):
     page: int
     start: int
     end: int
+
+
+@dataclass(frozen=True)
+class DrawPage(Request[PagePicture, Never]):
+    """The picture of a PDF's page, with a sentence marked."""
+
+    wish: PictureWish
 
 
 @dataclass(frozen=True)

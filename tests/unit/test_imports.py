@@ -43,10 +43,12 @@ ROOMS = {
 MOST_MODULES = {"": 20, "ui": 15}
 HOMES = {
     "chromadb": {"library"}, "sentence_transformers": {"library"}, "torch": {"library"}, "pypdf": {"library"},
-    "pypdfium2": {"library"}, "docx": {"library"}, "pptx": {"library"}, "openpyxl": {"library"}, "lxml": {"library"},
+    "pypdfium2": {"library"}, "PIL": {"library"}, "docx": {"library", "chat"}, "pptx": {"library"},
+    "openpyxl": {"library"}, "lxml": {"library"},
     "markdown_it": {"library"}, "watchdog": {"library"}, "keyring": {"library"},
     "tokenizers": {"library"}, "onnx": {"library"}, "onnxruntime": {"library"},
     "py3langid": {"library"}, "Stemmer": {"library"},
+    "reportlab": {"chat"},
     "huggingface_hub": {"model"},
     "llama_cpp": {"model"}, "gguf": {"model"}, "jinja2": {"model"}, "PySide6": {"ui", "app"}, "qtawesome": {"ui"},
 }  # fmt: skip
@@ -62,6 +64,8 @@ HEAVY = (
     "pypdf",
     "pypdfium2",
     "docx",
+    "reportlab",
+    "PIL",
     "pptx",
     "openpyxl",
     "lxml",

@@ -23,6 +23,7 @@ from phi3desk.library.chunker import Chunk
 from phi3desk.library.documents import OutlineEntry, Page, State
 from phi3desk.library.reading.awake_clock import AwakeClock
 from phi3desk.library.reading.limits import MOST_CHARACTERS, MOST_PAGES
+from phi3desk.library.reading.page_picture import PagePicture
 from phi3desk.library.reading.protocol import (
     VERSION,
     ChunkingFinished,
@@ -70,6 +71,7 @@ class DocumentText:
 
     `chunked` is what was made of its pages, None where the reader did not come to do that. After a request for text
     recognition `pages` are those that were recognised, also where the reader had to be stopped at a later page.
+    After one for a `picture` that is all there is, None where `reason` says why.
     """
 
     path: Path
@@ -80,6 +82,7 @@ class DocumentText:
     title: str = ""
     outline: list[OutlineEntry] = field(default_factory=list)
     chunked: ChunkedDocument | None = None
+    picture: PagePicture | None = None
 
     @property
     def scanned(self) -> list[int]:
@@ -115,6 +118,8 @@ class _Reading:
             self.result.kind = event.kind
         elif isinstance(event, Page):
             self._page(event)
+        elif isinstance(event, PagePicture):
+            self.result.picture = event
         elif isinstance(event, Details):
             self._details(event)
         elif isinstance(event, PassageBatch):

@@ -13,9 +13,29 @@ from phi3desk.library.chunked_document import IndexEntry
 from phi3desk.library.chunker import Chunk
 from phi3desk.library.documents import OutlineEntry, Page, State
 from phi3desk.library.kinds import PDF
+from phi3desk.library.reading.page_picture import PagePicture
 from phi3desk.line_protocol import Line, decode
 
-VERSION = 3
+VERSION = 4
+
+#: Left, top, right, bottom in points from the upper left corner of a page as it is shown.
+Area = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A page, from 1, to be drawn with the `quote` marked, or the passage where there is none; see `PictureWish`.
+
+    `places` tell where the words stand that the page's own text does not hold: recognised ones, fields of a form.
+    """
+
+    page: int
+    start: int
+    end: int
+    passage: str
+    quote: str = ""
+    whole_page: bool = False
+    places: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,7 +43,8 @@ class ReadRequest:
     """A file to read. With `ocr_pages` (from 1) only those pages are read, from their pictures, in `ocr_languages`.
 
     `ocr_languages` are Tesseract's names, such as ("eng", "ukr"). `password` opens a locked file. `megabytes` and
-    `seconds` (a page) are what the reader may take; 0 is no limit, and a pool puts in its own.
+    `seconds` (a page) are what the reader may take; 0 is no limit, and a pool puts in its own. With `drawing` a page is
+    drawn and nothing read.
     """
 
     path: str
@@ -32,6 +53,7 @@ class ReadRequest:
     ocr_pages: tuple[int, ...] = ()
     ocr_languages: tuple[str, ...] = ()
     seconds: float = 0.0
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True)
@@ -90,12 +112,12 @@ class Done:
     """The reader has sent everything about its file and takes the next request."""
 
 
-#: what is read of a file, then what is made of it
-ReadEvent = Opened | Page | Finished | Details
+#: what is read or drawn of a file, then what is made of it
+ReadEvent = Opened | Page | PagePicture | Finished | Details
 Event = ReadEvent | PassageBatch | ChunkingFinished | Done
 
 _EVENTS: dict[str, type[Event]] = {
-    kind.__name__: kind for kind in (Opened, Page, Finished, Details, PassageBatch, ChunkingFinished, Done)
+    kind.__name__: kind for kind in (Opened, Page, PagePicture, Finished, Details, PassageBatch, ChunkingFinished, Done)
 }
 
 

@@ -23,6 +23,7 @@ from phi3desk.library.documents import (
     SearchScope,
 )
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
+from phi3desk.library.reading.page_picture import PagePicture, PictureWish
 from phi3desk.packs.manifest import PackProgress
 from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.paths import Paths
@@ -34,6 +35,7 @@ from phi3desk.workers.requests import (
     CreateCollection,
     DeleteCollection,
     DocumentRows,
+    DrawPage,
     ExportPack,
     GetBoxes,
     GetPage,
@@ -163,6 +165,12 @@ class LibraryClient(QObject):
     ) -> None:
         """Fetch where the recognised words of a range of a page's text stand; none where the page has its own text."""
         self.worker.request(GetBoxes(document, page, start, end), on_result, lambda _: on_result(()))
+
+    def page_picture(
+        self, wish: PictureWish, on_result: Callable[[PagePicture], None], on_failure: Callable[[Failure], None]
+    ) -> int:
+        """Have a page of a PDF drawn with a sentence marked; returns the request's id."""
+        return self.worker.request(DrawPage(wish), on_result, on_failure)
 
     def password(self, document: int, on_result: Callable[[str], None]) -> None:
         """Fetch what opens a locked PDF; empty where it is not known."""
@@ -329,7 +337,7 @@ class LibraryClient(QObject):
         return self.worker.request(TellOfDocuments(question, within), on_result, on_failure)
 
     def cancel(self, request_id: int) -> None:
-        """Stop a search, or the writing or taking in of a pack."""
+        """Stop a search, the drawing of a page, or the writing or taking in of a pack."""
         self.worker.cancel(request_id)
 
     def _on_ready(self) -> None:

@@ -22,13 +22,15 @@ from typing import Any, TypeVar
 from phi3desk.errors import say
 from phi3desk.library.documents import INSIDE, OutlineEntry, Page, State
 from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_title
+from phi3desk.library.reading.page_picture import PagePicture
 from phi3desk.library.reading.pdf import ocr
 from phi3desk.library.reading.pdf.attachments import FilesInside, left_out
 from phi3desk.library.reading.pdf.beside import BesideReader, PlacedText, put_beside
 from phi3desk.library.reading.pdf.legibility import holds_words, legible_part
 from phi3desk.library.reading.pdf.page_text import PageRead, own_text, own_words, with_own_words
+from phi3desk.library.reading.pdf.picture import draw
 from phi3desk.library.reading.pdf.xfa import read_xfa
-from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, ReadRequest
+from phi3desk.library.reading.protocol import Details, Drawing, Finished, Opened, ReadEvent, ReadRequest
 from phi3desk.library.text import has_text
 
 _HEADER_WITHIN = 1024
@@ -53,9 +55,12 @@ def read_pdf(request: ReadRequest, path: Path) -> Iterator[ReadEvent]:
 
     Details come after Finished, so that a document whose outline hangs or breaks its reader is read all the same; so do
     the pages of files inside it, and another Finished behind them. With `ocr_pages` only those are read, from their
-    pictures, and there are no Details.
+    pictures, and there are no Details. With `drawing` a page is drawn, or Finished says why it is not.
     """
     password = request.password
+    if request.drawing is not None:
+        yield _drawn(path, password, request.drawing)
+        return
     if request.ocr_pages:
         yield from _recognised(request)
         return
@@ -148,6 +153,24 @@ def _files_inside(
             yield Finished(State.READ, left_out(inside.unread, reason))
     finally:
         document.close()
+
+
+def _drawn(path: Path, password: str, drawing: Drawing) -> PagePicture | Finished:
+    from pypdfium2 import PdfiumError
+
+    try:
+        document = _opened(path, password)
+    except _UnreadableError as error:
+        return _locked(password) if error.locked else _failure(path)
+    try:
+        # what was filled into a form is drawn too
+        document.init_forms()
+        picture = draw(document, drawing)
+    except PdfiumError:
+        picture = None
+    finally:
+        document.close()
+    return picture or Finished(State.FAILED, say("Page {page} cannot be drawn.", page=drawing.page))
 
 
 def _recognised(request: ReadRequest) -> Iterator[ReadEvent]:
