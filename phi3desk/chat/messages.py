@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.errors import Sentence
-from phi3desk.library.documents import Passage, WordsOnly
+from phi3desk.library.documents import Passage, Trace, WordsOnly
 from phi3desk.library.kinds import PDF
 from phi3desk.model.names import model_title
 from phi3desk.model.types import AdapterUse, Ending, Role
@@ -187,7 +187,8 @@ class Answer:
     typed. `kind` is what was asked about documents as wholes (`Asked`), "" for an ordinary question. `reading` is None
     where no model was asked, or it wrote in parts. `sentences` are those of the text as they were checked, none where
     nothing was. `mode` is how the expert answered, None in messages from before it was kept; `refused` says that the
-    question was not answered because the documents do not tell.
+    question was not answered because the documents do not tell. `trace` tells how its passages were found, None where
+    nothing was searched and in messages from before it was kept.
     """
 
     text: str
@@ -206,6 +207,7 @@ class Answer:
     mode: AnswerMode | None = None
     refused: bool = False
     spent: Spent | None = None
+    trace: Trace | None = None
 
     @property
     def grounded(self) -> bool:

@@ -28,9 +28,10 @@ from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Notices, Output, ProgressLine, say_failure
 from phi3desk.cli.search import completed, found_row, history_of, questions_of, scope_of_line, scope_of_options
 from phi3desk.cli.series import write_series
+from phi3desk.cli.trace import trace_of
 from phi3desk.comparison.questions import QuestionLine
 from phi3desk.errors import Cancelled, Sentence, UserError, say
-from phi3desk.library.documents import Found, SearchScope, place
+from phi3desk.library.documents import Found, SearchResult, SearchScope, Trace, place
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
@@ -58,6 +59,7 @@ class Answered:
     answer: Answer
     found: tuple[Found, ...]
     notice: Sentence | None = None
+    trace: Trace | None = None
 
 
 def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -105,7 +107,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
 
 def _tell(question_id: str, answered: Answered, options: argparse.Namespace, output: Output, notices: Notices) -> None:
     if options.json or options.questions:
-        output.json(answer_row(question_id, answered))
+        output.json(answer_row(question_id, answered) | trace_of(answered.trace, options))
         notices.tell(_REPEATED if answered.answer.ended is Ending.REPEATED else None)
     else:
         print_answer(answered, output)
@@ -138,11 +140,12 @@ def answer_question(
     `load` loads the model where that has not been done, None where there is none or it is loaded. An answer that is
     written in parts takes so many `seconds` at most, as far as that can be told.
     """
-    found, notice, step = _looked_up(model, library, question, seconds)
+    result, step = _looked_up(model, library, question, seconds)
+    looked_up = (result.found, result.notice, result.trace) if result is not None else ((), None, None)
     if load is not None and model.model is None and not isinstance(step, Answer):
         load()
     answer = step if isinstance(step, Answer) else _written(model, step, question, progress, cancelled)
-    return Answered(recorded(answer, question.mode), found, notice)
+    return Answered(recorded(answer, question.mode), *looked_up)
 
 
 def _written(
@@ -171,8 +174,8 @@ def _written(
 
 def _looked_up(
     model: ModelProcess, library: AnyLibrary, question: Question, seconds: float
-) -> tuple[tuple[Found, ...], Sentence | None, WriteStep | SeriesStep | Answer]:
-    """Return what a search found and its notice, where there was one, and what comes after looking into the library."""
+) -> tuple[SearchResult | None, WriteStep | SeriesStep | Answer]:
+    """Return what a search found, where there was one, and what comes after looking into the library."""
     first = first_step(question)
     step: SearchStep | WriteStep | SeriesStep | Answer
     if isinstance(first, OverviewStep):
@@ -181,9 +184,9 @@ def _looked_up(
     else:
         step = first
     if not isinstance(step, SearchStep):
-        return (), None, step
+        return None, step
     result = library.search(step.text, step.passages, step.scope)
-    return result.found, result.notice, step_after_search(question, result)
+    return result, step_after_search(question, result)
 
 
 def choose_model(models: ModelStore, name: str) -> ModelEntry:

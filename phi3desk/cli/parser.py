@@ -195,6 +195,9 @@ def _add_questions(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--questions", type=_given, metavar="FILE.jsonl", help='lines with "id" and "question"; answers a line each'
     )
+    command.add_argument(
+        "--explain", action="store_true", help="tell in the JSON how each passage was found, and what was not taken"
+    )
 
 
 def _add_scope(command: argparse.ArgumentParser) -> None:

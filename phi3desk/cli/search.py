@@ -13,6 +13,7 @@ from phi3desk.chat.follow_up import complete
 from phi3desk.cli.documents import collection_ids, open_library
 from phi3desk.cli.output import Notices, Output, say_failure
 from phi3desk.cli.page_search import search
+from phi3desk.cli.trace import trace_of
 from phi3desk.comparison.questions import QuestionLine, question_lines
 from phi3desk.errors import UserError, say
 from phi3desk.library.documents import Found, SearchResult, SearchScope, WordsOnly, place
@@ -61,7 +62,7 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
             if result.words_only is not None:
                 notices.tell(_WORDS_ONLY[result.words_only])
             if options.json or options.questions:
-                output.json(result_row(line.id, replace(result, asked=asked)))
+                output.json(result_row(line.id, replace(result, asked=asked)) | trace_of(result.trace, options))
             else:
                 print_result(result, output)
 

@@ -274,6 +274,66 @@ class Found:
     meaning: float | None = None
 
 
+class Ranker(StrEnum):
+    """What puts the passages of a search into an order of its own."""
+
+    WORDS = "words"
+    TRIGRAMS = "trigrams"
+    MEANING = "meaning"
+    NAME = "name"
+    ALIGNMENT = "alignment"
+    RERANKER = "reranker"
+
+
+class Place(NamedTuple):
+    """Where a ranker puts a passage among all that were compared, from 1, and by which score of its own."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A passage as a search saw it; its text is shortened. `score` and `relevant` are as in `Found`.
+
+    `places` are those of the rankers (by `Ranker`) that found something of the question in it. `parts` are its features
+    by their names, each times its weight, as they were added up. `tied_by` are the rankers, or "clause", that tie it to
+    the question; none where it is not relevant. `language` is the code of its language, "" where that is not known.
+    """
+
+    passage: Passage
+    score: float
+    relevant: bool
+    places: dict[str, Place] = field(default_factory=dict)
+    parts: dict[str, float] = field(default_factory=dict)
+    tied_by: tuple[str, ...] = ()
+    language: str = ""
+
+
+#: candidates that a trace keeps, or all that were asked for, where those are more
+MOST_TRACED = 15
+
+
+@dataclass(frozen=True)
+class Trace:
+    """How a search went: the best candidates in their order, of so many `compared` and so many passages `searched`.
+
+    `brought` is how many passages each ranker brought, `languages` the shares of those of the passages, `seconds` what
+    each step took. `meaning_weighs` is the share of its weight that meaning had, 0 to 1.
+    """
+
+    asked: str
+    language: str
+    languages: dict[str, float]
+    searched: int
+    compared: int
+    candidates: tuple[Candidate, ...]
+    brought: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    embedders: tuple[str, ...] = ()
+    meaning_weighs: float = 1.0
+
+
 class WordsOnly(StrEnum):
     """Why a search went by words alone: no embedder knows the question's language, or there are no vectors yet."""
 
@@ -286,7 +346,7 @@ class SearchResult:
     """What a search found, best first, and what took part in it.
 
     `asked` is the question as it was searched, `embedders` are the names of those whose vectors had a vote. `notice`
-    tells what was to take part and could not.
+    tells what was to take part and could not. `trace` tells how it was searched.
     """
 
     found: tuple[Found, ...]
@@ -298,6 +358,7 @@ class SearchResult:
     embedders: tuple[str, ...] = ()
     notice: Sentence | None = None
     words_only: WordsOnly | None = None
+    trace: Trace | None = None
 
     @property
     def relevant(self) -> bool:

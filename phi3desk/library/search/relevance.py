@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from phi3desk.library.documents import Ranker
 from phi3desk.library.search.features import Features
 
 _TIED_BY_WORDS = 0.7
@@ -31,6 +32,24 @@ class _Rule:
 
 _IN_ONE_LANGUAGE = _Rule(1.42, 5.1, 5.1, 7.8)
 _ACROSS_LANGUAGES = _Rule(1.98, 3.62, 3.62, 2.5)
+
+
+#: what is named as a tie brings at least this share of what ties a passage
+_NAMED_TIE = 1 / 3
+CLAUSE = "clause"
+
+
+def ties(features: Features, language: str, languages: Mapping[str, float], by_meaning: bool) -> tuple[str, ...]:
+    """Return what ties a relevant passage to the question: the number of a clause, its words, its meaning, or both."""
+    if features.clause:
+        return (CLAUSE,)
+    if not by_meaning:
+        return (Ranker.WORDS.value,)
+    rule = _ACROSS_LANGUAGES if is_across(features, language, languages) else _IN_ONE_LANGUAGE
+    words = rule.coverage * features.coverage + rule.trigrams * features.trigrams_covered
+    brought = {Ranker.WORDS.value: words, Ranker.MEANING.value: rule.likeness * features.likeness}
+    least = _NAMED_TIE * sum(max(0.0, value) for value in brought.values())
+    return tuple(name for name, value in brought.items() if value > 0 and value >= least)
 
 
 def is_relevant(features: Features, language: str, languages: Mapping[str, float], by_meaning: bool) -> bool:

@@ -6,11 +6,12 @@ import gc
 import logging
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from phi3desk.errors import Cancelled, Sentence, UserError, say
-from phi3desk.library.documents import Found, SearchResult
+from phi3desk.library.documents import MOST_TRACED, Found, Place, Ranker, SearchResult, Trace
 from phi3desk.library.embedding.idle_release import IdleRelease
 from phi3desk.library.search.cross_encoder import CrossEncoder, first_line
 
@@ -88,14 +89,15 @@ class Reranker:
         Where the model fails, the finds stay as they are and the result has a notice.
         """
         if not self._folder or not result.found:
-            return replace(result, found=result.found[:k])
+            return _cut(result, k)
         started = time.monotonic()
         with self._turn:
             if self._notice is None:
                 try:
-                    found = self._reranked(question, result.found, cancelled)
-                    seconds = result.seconds + time.monotonic() - started
-                    return replace(result, found=found[:k], seconds=seconds)
+                    found, read = self._reranked(question, result.found, cancelled)
+                    took = time.monotonic() - started
+                    trace = _traced(result.trace, found, read, took)
+                    return _cut(replace(result, found=found, seconds=result.seconds + took, trace=trace), k)
                 except Cancelled:
                     raise
                 except Exception as error:
@@ -104,11 +106,12 @@ class Reranker:
                     self._notice = UserError.of(_NOT_USED, folder=self._folder, problem=first_line(error)).sentence
                 finally:
                     self._idle.was_used()
-            return replace(result, found=result.found[:k], notice=self._notice)
+            return _cut(replace(result, notice=self._notice), k)
 
     def _reranked(
         self, question: str, found: tuple[Found, ...], cancelled: threading.Event | None
-    ) -> tuple[Found, ...]:
+    ) -> tuple[tuple[Found, ...], dict[int, float]]:
+        """Return finds in their new order, and the model's scores of those that it read, by the passage's id."""
         if self._model is None:
             self._model = CrossEncoder(Path(self._folder))
         read = self._model.scores(question, [_text(each) for each in found[:CANDIDATES]], cancelled)
@@ -118,7 +121,8 @@ class Reranker:
             replace(each, score=score + WEIGHT * (read[index] if index < len(read) else 0.0))
             for index, (each, score) in enumerate(zip(found, scores, strict=True))
         ]
-        return tuple(sorted(blended, key=lambda each: -each.score))
+        own = {each.passage.id: score for each, score in zip(found, read, strict=False)}
+        return tuple(sorted(blended, key=lambda each: -each.score)), own
 
     def release_when_idle(self, seconds: float | None) -> None:
         """Unload the model once it was not used for so long; None keeps it. The next search loads it again."""
@@ -128,6 +132,34 @@ class Reranker:
         with self._turn:
             self._model = None
         gc.collect()
+
+
+def _cut(result: SearchResult, k: int) -> SearchResult:
+    """Return a result with its k best finds, and a trace of not many more."""
+    trace = result.trace
+    if trace is not None:
+        trace = replace(trace, candidates=trace.candidates[: max(k, MOST_TRACED)])
+    return replace(result, found=result.found[:k], trace=trace)
+
+
+def _traced(trace: Trace | None, found: Sequence[Found], read: Mapping[int, float], took: float) -> Trace | None:
+    """Return a trace with the order of the finds, and the places that the model gave them."""
+    if trace is None:
+        return None
+    known = {candidate.passage.id: candidate for candidate in trace.candidates}
+    ranks = {i: rank for rank, i in enumerate(sorted(read, key=lambda i: -read[i]), 1)}
+    candidates = []
+    for each in found:
+        candidate = known.pop(each.passage.id, None)
+        if candidate is None:
+            continue
+        places = candidate.places
+        if each.passage.id in read:
+            place = Place(ranks[each.passage.id], round(float(read[each.passage.id]), 4))
+            places = {**places, Ranker.RERANKER.value: place}
+        candidates.append(replace(candidate, score=round(each.score, 4), places=places))
+    seconds = {**trace.seconds, Ranker.RERANKER.value: round(took, 5)}
+    return replace(trace, candidates=(*candidates, *known.values()), seconds=seconds)
 
 
 def _text(found: Found) -> str:

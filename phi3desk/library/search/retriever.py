@@ -9,13 +9,12 @@ words of a German question in English documents, has little to say.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.documents import Found, SearchResult, SearchScope, WordsOnly
+from phi3desk.library.documents import MOST_TRACED, Found, Ranker, SearchResult, SearchScope, WordsOnly
 from phi3desk.library.embedding.embedder import WordReader
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.serving import Serving
@@ -28,6 +27,8 @@ from phi3desk.library.search.features import Features, Query, Term
 from phi3desk.library.search.meaning import NOWHERE, Meaning, Meanings, Standing
 from phi3desk.library.search.relevance import is_across, is_relevant
 from phi3desk.library.search.scope import Scope
+from phi3desk.library.search.tracing import Tracing
+from phi3desk.library.search.weights import Weights, parts
 from phi3desk.library.search.word_index import Extent, Indexed, WordIndex
 from phi3desk.library.terms import question_trigrams, question_words, stem, words_of
 
@@ -48,23 +49,6 @@ _LESS_BESIDE_WORDS = 0.8
 _READ_WORD_BY_WORD = 12
 #: From this share of the question on, a name is left out of what the passages of its document are compared with.
 _NAMED = 0.1
-
-
-@dataclass(frozen=True)
-class Weights:
-    """How much each feature counts; one setting for every language."""
-
-    words: float = 1.0
-    trigrams: float = 1.0
-    trigram_coverage: float = 0.5
-    proximity: float = 0.3
-    pairs: float = 0.2
-    clause: float = 4.0
-    document: float = 3.5
-    standing: float = 0.3
-    standing_of_document: float = 0.3
-    standing_within: float = 0.2
-    alignment: float = 12.0
 
 
 @dataclass(frozen=True)
@@ -95,21 +79,26 @@ class Retriever:
 
     def search(self, question: str, k: int, searched: SearchScope) -> SearchResult:
         """Return the k best passages for a question; UserError for an empty one or a scope that fits nothing."""
-        started = time.monotonic()
+        tracing = Tracing()
         question = " ".join(question.split())
         if not question:
             raise UserError("The question is empty. Type what you want to know.")
         scope = self._index.scope(searched)
         extent = self._index.extent(scope)
         asked = _Asked(question, language_of(question, extent.languages), scope, extent)
-        measured, meaning = self._measure(asked)
+        tracing.step("question")
+        measured, meaning = self._measure(asked, tracing)
         share = _share_of_meaning(measured.values())
         ranked = sorted(measured.items(), key=lambda item: -self.score(item[1], share))
+        tracing.step("scores")
         aligned = self._aligned(asked, ranked[:_READ_WORD_BY_WORD], meaning)
         if aligned:
-            ranked = sorted((measured | aligned).items(), key=lambda item: -self.score(item[1], share))
+            measured |= aligned
+            ranked = sorted(measured.items(), key=lambda item: -self.score(item[1], share))
+            tracing.step("alignment")
+        traced = ranked[: max(k, MOST_TRACED)]
         ranked = ranked[:k]
-        passages = self._catalog.passages([passage_id for passage_id, _ in ranked])
+        passages = self._catalog.passages([passage_id for passage_id, _ in traced])
         found = tuple(
             Found(
                 passages[i],
@@ -122,35 +111,28 @@ class Retriever:
             if i in passages
         )
         why = self._words_only(asked, meaning) if extent.passages else None
+        tracing.step("passages")
+        trace = tracing.trace(
+            traced, passages, measured, self.weights, share,
+            asked=question, language=asked.language, extent=extent, meaning=meaning,
+        )  # fmt: skip
         return SearchResult(
             found,
             extent.passages,
             asked.language,
-            time.monotonic() - started,
+            tracing.seconds,
             bool(meaning.nearest),
             question,
             meaning.embedders if meaning.nearest else (),
             words_only=why,
+            trace=trace,
         )
 
     def score(self, features: Features, share_of_meaning: float = 1.0) -> float:
         """Return how well a passage fits, from its features; its meaning counts by that share of its weight."""
-        w = self.weights
-        return (
-            w.words * features.words
-            + w.trigrams * features.trigrams
-            + w.trigram_coverage * features.trigram_coverage
-            + w.proximity * features.proximity
-            + w.pairs * features.pairs
-            + w.clause * features.clause
-            + w.document * features.document
-            + share_of_meaning * w.standing * features.standing
-            + share_of_meaning * w.standing_of_document * features.standing_of_document
-            + w.standing_within * features.standing_within
-            + w.alignment * features.alignment
-        )
+        return sum(parts(features, self.weights, share_of_meaning).values())
 
-    def _measure(self, asked: _Asked) -> tuple[dict[int, Features], Meaning]:
+    def _measure(self, asked: _Asked, tracing: Tracing) -> tuple[dict[int, Features], Meaning]:
         """Return the candidates for a question with their features, and what the embedders said to it."""
         words = question_words(asked.text, asked.language)
         extent = asked.extent
@@ -160,8 +142,11 @@ class Retriever:
         by_words, word_statistics = self._index.look(
             self._index.words, (s for several in stems.values() for s in several), extent, _CANDIDATES
         )
+        tracing.brought(Ranker.WORDS, len(by_words))
         by_trigrams, trigram_statistics = self._index.look(self._index.trigrams, trigrams, extent, _CANDIDATES)
+        tracing.brought(Ranker.TRIGRAMS, len(by_trigrams))
         meaning = self._meanings.ask(asked.text, asked.language, asked.scope, extent, _CANDIDATES)
+        tracing.brought(Ranker.MEANING, len(meaning.nearest))
         terms = [
             Term(word, stems[word], _weight(word, max(word_statistics.counts[s] for s in stems[word]), extent))
             for word in words
@@ -174,7 +159,9 @@ class Retriever:
         named = {document: query.named(name) for document, name in names.items()}
         shares = {document: query.share(terms) for document, terms in named.items()}
         best = _best_documents(candidates, shares, standings)
-        candidates += self._looked_through(asked, best, meaning, standings, {each.id for each in candidates})
+        through = self._looked_through(asked, best, meaning, standings, {each.id for each in candidates})
+        candidates += through
+        tracing.brought(Ranker.NAME, len(through))
         by_word = dict(zip([each.id for each in candidates], query.measure(candidates, names, named), strict=True))
         of_best = named[best[0]] if best else frozenset()
         within = self._standings_within(asked, query, of_best, meaning, standings)

@@ -22,7 +22,7 @@ from phi3desk.chat.messages import Answer, Source
 from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Series
-from phi3desk.library.documents import SearchResult, WordsOnly
+from phi3desk.library.documents import SearchResult, Trace, WordsOnly
 from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, Told
 from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
@@ -81,6 +81,7 @@ class AnswerJob(QObject):
         self._search_seconds = 0.0
         self._meanings = 1.0
         self._words_only: WordsOnly | None = None
+        self._trace: Trace | None = None
         self._searched_for = question.search_text
         self._stopped = False
         self._sources: tuple[Source, ...] = ()
@@ -232,7 +233,7 @@ class AnswerJob(QObject):
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
             return
-        self._words_only = result.words_only
+        self._words_only, self._trace = result.words_only, result.trace
         if result.notice is not None:
             self.noticed.emit(result.notice)
         step = step_after_search(self._question, result, translate)
@@ -278,7 +279,7 @@ class AnswerJob(QObject):
     def _told(self, answer: Answer) -> Answer:
         """Return an answer with what is known of its search."""
         known = replace(answer, meanings=self._meanings, words_only=self._words_only, searched_for=self._searched_for)
-        return answers.recorded(known, self._question.mode)
+        return replace(answers.recorded(known, self._question.mode), trace=self._trace)
 
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()

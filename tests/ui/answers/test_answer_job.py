@@ -15,7 +15,7 @@ from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Speed
 from phi3desk.errors import say
-from phi3desk.library.documents import EVERYWHERE, Document, Passage, SearchResult, SearchScope, State, WordsOnly
+from phi3desk.library.documents import EVERYWHERE, Document, Passage, SearchResult, SearchScope, State, Trace, WordsOnly
 from phi3desk.library.overview.types import Entry, Overview, Told
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling
 from phi3desk.ui.answers.answer_job import AnswerJob
@@ -23,6 +23,7 @@ from phi3desk.ui.answers.answer_job import AnswerJob
 MANUAL = Document(1, 1, "All", "/pump.pdf", "pump.pdf", "Pump", State.READY, None, 9, 12, 9, 0.0, 0.0)
 PHI3 = LoadedModel("phi3", "/m", "phi3", 4096, 4096, 0, 32, 2_400_000_000, 3_800_000_000, True, "CPU")
 SEARCHED = SearchResult((), 9, "en", 0.1, by_meaning=True)
+TRACE = Trace("Kako pogosto?", "sl", {"sl": 1.0}, 9, 0, ())
 NOTICE = say("The reranker cannot be used.")
 
 
@@ -90,7 +91,9 @@ class FoundNothing:
 
     def search(self, question: str, k: int, scope: SearchScope, on_result: Callable[..., None], _: object) -> int:
         self.asked = (question, k, scope)
-        result = SearchResult((), 9, "sl", 0.1, by_meaning=False, notice=NOTICE, words_only=WordsOnly.LANGUAGE)
+        result = SearchResult(
+            (), 9, "sl", 0.1, by_meaning=False, notice=NOTICE, words_only=WordsOnly.LANGUAGE, trace=TRACE
+        )
         QTimer.singleShot(0, lambda: on_result(result))
         return 1
 
@@ -169,6 +172,7 @@ def test_answer_keeps_that_words_alone_searched_and_the_notice_is_told(qtbot: Qt
     (finished,) = told.args
     assert noticed == [NOTICE]
     assert (finished.basis, finished.words_only) == (Basis.NOTHING_FOUND, WordsOnly.LANGUAGE)
+    assert finished.trace == TRACE
 
 
 def test_summary_waits_for_the_model_that_is_being_loaded(answered):

@@ -115,3 +115,20 @@ def test_people_are_told_where_nothing_relevant_was_found(phi3desk: Run) -> None
     assert (done.stdout.startswith("pump.pdf, p. "), done.stderr) == (True, "")
     done = phi3desk("search", "Who composed the opera Fidelio in Vienna?", "--folder", "pumps")
     assert done.stdout.splitlines()[0] == "Nothing relevant was found. The nearest passages:"
+
+
+def test_explain_adds_how_each_passage_was_found(phi3desk: Run) -> None:
+    (row,) = rows(phi3desk("search", QUESTION, "-k", "2", "--json", "--explain"))
+
+    assert set(row) == {*FIELDS, "trace"}
+    trace = row["trace"]
+    assert (trace["searched"], trace["language"]) == (trace["compared"], "en")
+    candidates = trace["candidates"]
+    assert [(c["document"], c["page"], c["score"]) for c in candidates[:2]] == [
+        (p["document"], p["page"], pytest.approx(p["score"], abs=1e-3)) for p in row["passages"]
+    ]
+    assert len(candidates) > 2
+    best = candidates[0]
+    assert sum(best["parts"].values()) == pytest.approx(best["score"], abs=1e-3)
+    assert best["rankers"]["meaning"]["rank"] >= 1
+    assert best["tied_by"]

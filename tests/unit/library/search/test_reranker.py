@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.documents import SearchResult
+from phi3desk.library.documents import MOST_TRACED, Ranker, SearchResult
 from phi3desk.library.search.reranker import CANDIDATES, WEIGHT, Reranker
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
@@ -132,3 +132,15 @@ def test_folders_that_hold_no_reranker_are_refused_in_words(folder, tmp_path, mo
     with pytest.raises(UserError, match="There is no folder"):
         chosen.choose(str(tmp_path / "none"))
     assert not chosen.in_use
+
+
+def test_reranker_adds_its_places_to_the_trace(library, folder):
+    library.use_reranker(str(folder))
+    result = library.search(QUESTION, 3)
+
+    assert result.trace is not None
+    assert [c.passage.id for c in result.trace.candidates[:3]] == [found.passage.id for found in result.found]
+    assert len(result.trace.candidates) == MOST_TRACED
+    ranks = {c.places[Ranker.RERANKER].rank for c in result.trace.candidates}
+    assert ranks <= set(range(1, CANDIDATES + 1))
+    assert result.trace.seconds[Ranker.RERANKER] > 0
