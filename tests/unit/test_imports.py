@@ -33,7 +33,7 @@ ROOMS = {
     "model": ("", "adapters", "hub", "llama"),
     "chat": (
         "", "judging", "wording", "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question",
-        "summary", "document_comparison", "decision",
+        "summary", "document_comparison", "decision", "dossier",
     ),
     "ui": (
         "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from phi3desk.chat.export import conversation_markdown
+from phi3desk.chat.dossier.dossier import dossier_of
+from phi3desk.chat.dossier.writing import write_dossier
 from phi3desk.chat.messages import Message
 from phi3desk.model.types import Role
 from phi3desk.ui.services import Services
@@ -49,7 +51,7 @@ class ConversationExport(QObject):
 
     def _write(self, path: Path, title: str, messages: Sequence[Message]) -> None:
         try:
-            path.write_text(conversation_markdown(title, messages), encoding="utf-8")
+            write_dossier(dossier_of(title, messages, time.time()), path)
         except OSError:
             self._notices.say(saved_text(path, written=False))
         else:

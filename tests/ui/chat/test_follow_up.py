@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.decision import SearchStep, first_step
-from phi3desk.chat.export import conversation_markdown
 from phi3desk.chat.follow_up_model import WrittenQuestion
 from phi3desk.chat.messages import Message
 from phi3desk.model.types import LoadedModel, Role
@@ -23,6 +22,7 @@ from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
 from phi3desk.workers.protocol import Request
 from phi3desk.workers.requests import CompleteQuestion, Search
+from tests.helpers.dossiers import conversation_markdown
 
 COMPLETED = "und die Lagerklasse (CARAMBA 70)?"
 

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.export import conversation_markdown
 from phi3desk.chat.messages import Mention, Message
 from phi3desk.library.documents import BoundSource, Collection, LibraryStatus
 from phi3desk.library.samples import sample_questions
@@ -23,6 +22,7 @@ from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
+from tests.helpers.dossiers import conversation_markdown
 
 
 @pytest.fixture

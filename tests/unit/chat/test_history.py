@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from phi3desk.chat.export import conversation_markdown
 from phi3desk.chat.history import (
     MIGRATIONS,
     ConversationStore,
@@ -19,6 +18,7 @@ from phi3desk.chat.messages import Answer, Basis, Citation, Fitted, MadeBy, Ment
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
 from phi3desk.model.types import AdapterUse, Ending, Role, Turn
+from tests.helpers.dossiers import conversation_markdown
 
 PASSAGE = Passage(7, 3, "pump.pdf", "/m/pump.pdf", "Pump manual", 12, 10, 60, "Grease every 2,000 h.", ("Care",))
 ANSWER = Answer(
@@ -194,7 +194,7 @@ def test_what_was_asked_about_documents_is_kept_and_exported(store):
     store.add(conversation.id, Role.ASSISTANT, told.text, told)
     messages = store.messages(conversation.id)
     assert messages[1].answer == told
-    assert "Told from the library itself, without a model" in conversation_markdown("", messages)
+    assert "The library itself, without a model" in conversation_markdown("", messages)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pytest
 
 from phi3desk.chat.answer import finish
 from phi3desk.chat.citations import MARKS
-from phi3desk.chat.export import conversation_markdown
 from phi3desk.chat.messages import Answer, MadeBy, Message, Source
 from phi3desk.chat.prompt import USUAL, WITH_REFUSAL, Completion, PromptFormat, PromptRequest, Task, compose
 from phi3desk.foreign_text import printable
@@ -18,6 +17,7 @@ from phi3desk.library.documents import Passage
 from phi3desk.library.text import seen
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.types import Ending, Generation, LoadOptions, Role
+from tests.helpers.dossiers import conversation_markdown
 from tests.helpers.injected import INJECTED, Injected, write_all
 from tests.helpers.reading import told_of
 
