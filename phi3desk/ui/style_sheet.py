@@ -83,6 +83,8 @@ QToolButton:pressed, QToolButton:checked { background: $pressed; }
 QToolButton[kind="send"] { background: $accent; border-color: $accent; }
 QToolButton[kind="send"]:hover { background: $accent_hover; }
 QToolButton[kind="send"]:focus { border-color: $text; }
+QToolButton[kind="mode"] { color: $quiet; padding: 4px 8px; }
+QToolButton[kind="mode"][chosen="true"] { color: $text; background: $tint; font-weight: 600; }
 QToolButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; width: 0; }
 

@@ -11,7 +11,8 @@ from phi3desk.library.documents import WordsOnly
 from phi3desk.model.types import Ending
 from phi3desk.ui.formatting import MINUTE, number, translate
 
-_DISCS = {AnswerMode.DOCUMENTS_ONLY: "●", AnswerMode.DOCUMENTS_FIRST: "◐", AnswerMode.MODEL_ALONE: "○"}
+#: how full of documents the answers of each mode can be
+DISCS = {AnswerMode.DOCUMENTS_ONLY: "●", AnswerMode.DOCUMENTS_FIRST: "◐", AnswerMode.MODEL_ALONE: "○"}
 
 
 class AnswerFooter(QObject):
@@ -21,7 +22,7 @@ class AnswerFooter(QObject):
         """Return how the expert answered, its disc as full as the answer could be of documents; "" where not known."""
         if answer.mode is None:
             return ""
-        return f"{_DISCS[answer.mode]}\u00a0{translate(answer.mode.label)}"
+        return f"{DISCS[answer.mode]}\u00a0{translate(answer.mode.label)}"
 
     def made(self, answer: Answer) -> str:
         """Return the line under an answer: from documents or not, sources, expert, model and adapters."""

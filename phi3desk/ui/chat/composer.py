@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLay
 from phi3desk.chat.messages import Mention
 from phi3desk.ui.answers.context_gauge import ContextGauge
 from phi3desk.ui.chat.mentions import MentionCompleter
+from phi3desk.ui.chat.mode_button import ModeButton
 from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, follow_scheme, icon, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, clear
@@ -20,6 +21,8 @@ from phi3desk.ui.widgets.shortcuts import tell_keys
 MOST_LINES = 8
 LONGEST_QUESTION = 20_000
 CHIP_WIDTH = 260
+#: width of the composer below which the mode is shown without its words
+_ROOM_FOR_MODE = 520
 
 
 class QuestionEdit(QPlainTextEdit):
@@ -118,6 +121,7 @@ class Composer(QWidget):
         self.name_button.setToolTip(self.tr("Ask some documents or pages only (@)"))
         self.name_button.setAccessibleName(self.tr("Name a collection, a folder, a document or pages"))
         self.gauge = ContextGauge(self)
+        self.mode_button = ModeButton(self)
         self.chips = QWidget()
         self._chip_row = FlowLayout(SPACE_XS)
         self.chips.setLayout(self._chip_row)
@@ -127,6 +131,7 @@ class Composer(QWidget):
         row.setSpacing(SPACE_XS)
         row.addWidget(self.edit, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(SPACE_XS)
+        row.addWidget(self.mode_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.gauge, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.name_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
@@ -165,9 +170,10 @@ class Composer(QWidget):
         self.edit.setFocus()
 
     def clear(self) -> None:
-        """Empty the field and take back what was named."""
+        """Empty the field and take back what was named, and the mode that was chosen for this question."""
         self.edit.clear()
         self.set_named(())
+        self.mode_button.choose(None)
 
     @property
     def named(self) -> tuple[Mention, ...]:
@@ -216,6 +222,10 @@ class Composer(QWidget):
         self.mentions.set_offered(searches)
         if not searches:
             self.set_named(())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.mode_button.set_short(self.width() < _ROOM_FOR_MODE)
 
     def set_reading_size(self, pixels: int) -> None:
         """Write in the size in which answers are read."""

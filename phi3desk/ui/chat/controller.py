@@ -137,10 +137,11 @@ class ConversationController(QObject):
             self._store.choose(self._open.id, profile_id=profile.id, collections=self._open.collections)
             self._open = self._store.conversation(self._open.id)
 
-    def ask(self, text: str, named: tuple[Mention, ...] = ()) -> bool:
+    def ask(self, text: str, named: tuple[Mention, ...] = (), mode: AnswerMode | None = None) -> bool:
         """Ask in the open conversation, or begin one, restricted to what is `named` in this question.
 
-        Returns False with `refused` where it cannot be asked now.
+        It is answered in the expert's mode, or in another for this question. Returns False with `refused` where it
+        cannot be asked now.
         """
         reason = self._reason_not_to_ask(text)
         if reason:
@@ -155,19 +156,20 @@ class ConversationController(QObject):
         self._open = self._store.conversation(self._open.id)
         self.message_added.emit(question, False)
         self.conversations_changed.emit()
-        self._answer(question)
+        self._answer(question, mode=mode)
         if replaced is not None:
             self._notices.offer_undo(
                 self.tr("The question and its answer were replaced."), lambda: self._bring_back(question.id, replaced)
             )
         return True
 
-    def ask_again(self, message_id: int, without_documents: bool = False, search_text: str = "") -> None:
+    def ask_again(self, message_id: int, mode: AnswerMode | None = None, search_text: str = "") -> None:
         """Have an answer written anew: as another version of it where it is the last one, at the end otherwise.
 
-        `search_text` is what is searched this time; "" searches what was searched before.
+        `search_text` is what is searched this time; "" searches what was searched before. `mode` is as in `ask`.
         """
         asked = self.question_of(message_id)
+        without_documents = mode is AnswerMode.MODEL_ALONE
         reason = self._reason_not_to_ask(asked[0].text if asked is not None and not without_documents else "")
         if reason:
             self.refused.emit(reason)
@@ -178,11 +180,11 @@ class ConversationController(QObject):
         if answer.answer is not None and not search_text:
             search_text = answer.answer.searched_for
         if answer.id == self._messages()[-1].id:
-            self._answer(question, answer, alone=without_documents, search_text=search_text)
+            self._answer(question, answer, mode=mode, search_text=search_text)
         else:
             added = self._store.add(self._open.id, Role.USER, question.text, named=question.named)
             self.message_added.emit(added, False)
-            self._answer(added, alone=without_documents, search_text=search_text)
+            self._answer(added, mode=mode, search_text=search_text)
 
     def step_version(self, message_id: int, step: int) -> None:
         """Have the version before (-1) or after (1) the one in view shown, where an answer was written anew."""
@@ -270,14 +272,19 @@ class ConversationController(QObject):
     # the way of an answer
 
     def _answer(
-        self, asked: Message, again: Message | None = None, *, alone: bool = False, search_text: str = ""
+        self,
+        asked: Message,
+        again: Message | None = None,
+        *,
+        mode: AnswerMode | None = None,
+        search_text: str = "",
     ) -> None:
         """Begin the answer to a question, as another version of the answer `again` where there is one.
 
-        `alone` has the model write, whatever the expert answers from; `search_text` is as in `ask_again`.
+        `mode` is how it is answered, None for the expert's way; `search_text` is as in `ask_again`.
         """
         self._expert.load_if_none()
-        question = self._question_of(asked, alone, search_text)
+        question = self._question_of(asked, mode, search_text)
         seconds = 60.0 * self._settings.get("answers.summary_minutes")
         self._job = job = AnswerJob(question, self._library, self._model, self, seconds)
         self._activity, self._text, self._sources = "", "", ()
@@ -301,9 +308,10 @@ class ConversationController(QObject):
         self._saving.start()
         job.start()
 
-    def _question_of(self, asked: Message, alone: bool, search_text: str) -> Question:
+    def _question_of(self, asked: Message, mode: AnswerMode | None, search_text: str) -> Question:
         """Return a question as the expert in use is asked it, with what was said before it."""
         before = [message for message in self._messages() if message.id < asked.id]
+        alone = mode is AnswerMode.MODEL_ALONE
         question = question_of(
             self._expert.current,
             asked.text,
@@ -312,9 +320,11 @@ class ConversationController(QObject):
             scope=SearchScope(()) if alone else scope_of(asked.named, self.collections or None),
             history=turns_of(before),
         )
-        question = replace(question, fitted=fitted_of(before), conversation=asked.conversation_id)
+        question = replace(
+            question, mode=mode or question.mode, fitted=fitted_of(before), conversation=asked.conversation_id
+        )
         if alone:
-            return replace(question, mode=AnswerMode.MODEL_ALONE)
+            return question
         question = replace(question, spoken_of=documents_spoken_of(before))
         if search_text.strip():
             return replace(question, search_text="" if search_text == asked.text else search_text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Message
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
@@ -55,7 +56,8 @@ class ChatPresenter(QObject):
         So does another one that is being written there.
         """
         composer = self._chat.composer
-        if self._controller.ask(text, composer.named):
+        if self._controller.ask(text, composer.named, composer.mode_button.chosen_mode):
+            composer.mode_button.choose(None)
             if composer.text == text:
                 composer.clear()
             composer.setFocus()
@@ -81,7 +83,10 @@ class ChatPresenter(QObject):
     def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
         controller = self._controller
         if action in (MessageAction.ASK_AGAIN, MessageAction.WITHOUT_DOCUMENTS):
-            controller.ask_again(message_id, action is MessageAction.WITHOUT_DOCUMENTS)
+            mode_button = self._chat.composer.mode_button
+            mode = AnswerMode.MODEL_ALONE if action is MessageAction.WITHOUT_DOCUMENTS else mode_button.chosen_mode
+            controller.ask_again(message_id, mode)
+            mode_button.choose(None)
         elif action in VERSION_STEPS:
             controller.step_version(message_id, VERSION_STEPS[action])
         elif action is MessageAction.EDIT:

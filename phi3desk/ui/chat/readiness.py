@@ -38,10 +38,12 @@ class ChatReadiness(QObject):
         progress.changed.connect(self._show_status)
         model_status.changed.connect(self.show_model)
         chat.composer.named_changed.connect(self._show_collections)
+        chat.composer.mode_button.chosen.connect(self._show_collections)
         chat.collections_chosen.connect(self._on_collections_chosen)
 
     def show_expert(self) -> None:
         """Show the page as it is with the expert in use."""
+        self._chat.composer.mode_button.set_expert(self._expert.current.answer_mode)
         self._chat.composer.set_placeholder(self.tr("Ask {expert}").format(expert=self._expert.current.name))
         self.show()
 
@@ -66,7 +68,7 @@ class ChatReadiness(QObject):
         self._chat.set_status("  ·  ".join(part for part in said if part))
 
     def _show_collections(self) -> None:
-        searches = self._expert.current.answer_mode.searches
+        searches = self._chat.composer.mode_button.mode.searches
         self._chat.composer.set_searches(searches)
         self._chat.show_searched(
             self._library.collections, self._controller.collections, self._chat.composer.named, searches
