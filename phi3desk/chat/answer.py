@@ -102,6 +102,11 @@ def recorded(answer: Answer, mode: AnswerMode) -> Answer:
     return replace(answer, mode=mode, refused=refused and mode.searches)
 
 
+def is_from_model_instead(answer: Answer) -> bool:
+    """Tell whether the model answered by itself where the documents were to come first, for they do not tell."""
+    return answer.mode is AnswerMode.DOCUMENTS_FIRST and answer.basis is Basis.MODEL and bool(answer.text.strip())
+
+
 def finish(
     written: Completion,
     question: str,

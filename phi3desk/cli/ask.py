@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from phi3desk.chat.answer import finish, recorded
+from phi3desk.chat.answer import finish, is_from_model_instead, recorded
 from phi3desk.chat.decision import (
     OverviewStep,
     SearchStep,
@@ -257,7 +257,7 @@ def print_answer(answered: Answered, output: Output) -> None:
         output.text(f"[{citation.n}] {citation.document}, {where}: {' '.join(citation.quote.split())}")
         if citation.missing:
             output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
-    if answer.refused:
+    if answer.refused or is_from_model_instead(answer):
         for source in answer.sources:
             passage = source.passage
             where = place(passage.kind, passage.page, passage.label)
@@ -285,6 +285,8 @@ def _basis(answer: Answer) -> str:
     if answer.grounded:
         count = len({citation.n for citation in answer.citations})
         return f"From documents, {count} source{'s' if count > 1 else ''}."
+    if is_from_model_instead(answer):
+        return "From the model, not found in the documents."
     if answer.sources and refuses(answer):
         return "The model found no answer in the documents."
     if answer.sources:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Answer, CheckedSentence, Why
 from phi3desk.errors import Sentence, say
 from phi3desk.library.text import Span
@@ -21,6 +22,7 @@ _REASONS = {
     Why.NAME: say("another name than in the sources"),
 }
 _NOT_FOUND = say("not found in the sources")
+_FROM_MODEL = say("from the model, not found in the sources")
 _EXPLAINED = {
     Why.FIGURE: say("The sources that were read give another figure. Look at them before you rely on this sentence."),
     Why.UNIT: say("The sources that were read give another unit. Look at them before you rely on this sentence."),
@@ -40,9 +42,12 @@ def doubted(answer: Answer | None) -> tuple[CheckedSentence, ...]:
     return tuple(one for one in answer.sentences if not one.supported) if answer is not None else ()
 
 
-def note_of(sentence: CheckedSentence) -> Sentence:
-    """Return why a sentence is not supported, in a few words that stand for themselves behind it."""
-    return _REASONS.get(sentence.why, _NOT_FOUND)
+def note_of(sentence: CheckedSentence, mode: AnswerMode | None = None) -> Sentence:
+    """Return why a sentence is not supported, in a few words that stand for themselves behind it.
+
+    Where documents only came first, in that mode, what they do not hold may be what the model knows.
+    """
+    return _REASONS.get(sentence.why, _FROM_MODEL if mode is AnswerMode.DOCUMENTS_FIRST else _NOT_FOUND)
 
 
 def explanation_of(sentence: CheckedSentence) -> Sentence:
@@ -106,7 +111,7 @@ def with_notes(text: str, answer: Answer | None, translate: Callable[[Sentence],
     for place, sentence in reversed(list(zip(found, answer.sentences, strict=True))):
         if sentence.supported:
             continue
-        note = translate(note_of(sentence))
+        note = translate(note_of(sentence, answer.mode))
         if place is None:
             below.insert(0, f"“{sentence.text.strip()}” ({note})")
         else:

@@ -18,7 +18,7 @@ def checked_texts(answer: Answer | None, link_of: Callable[[int], str] = lambda 
     return tuple(
         CheckedText(one.text)
         if one.supported
-        else CheckedText(one.text, translate(note_of(one)), translate(explanation_of(one)), link_of(n))
+        else CheckedText(one.text, translate(note_of(one, answer.mode)), translate(explanation_of(one)), link_of(n))
         for n, one in enumerate(answer.sentences)
     )
 

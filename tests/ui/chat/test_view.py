@@ -120,6 +120,19 @@ def test_view_offers_an_answer_without_documents_where_nothing_was_found(
     assert asked.args == [MessageAction.WITHOUT_DOCUMENTS, 2]
 
 
+def test_view_says_over_an_answer_that_the_model_gave_it_where_the_documents_do_not_tell(
+    view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    message = make_answer("It stays soft in the cold.", basis=Basis.MODEL)
+    assert message.answer is not None
+    for mode, told in ((AnswerMode.DOCUMENTS_FIRST, True), (AnswerMode.MODEL_ALONE, False)):
+        view.show_messages([question(), replace(message, answer=replace(message.answer, mode=mode, citations=()))])
+        text = view.toPlainText()
+        assert ("From the model, not found in the documents\nIt stays soft" in text) is told
+        assert ("Nearest passages:" in text) is told
+        assert "Not answered" not in text
+
+
 def test_view_takes_markup_of_questions_answers_and_passages_as_text(
     view: ConversationView, make_answer: Callable[..., Message], make_source: Callable[..., Source]
 ) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Answer, Basis, CheckedSentence, MadeBy, Timings, Why
 from phi3desk.chat.wording.doubt import explanation_of, note_of, places, support, with_notes
 from phi3desk.model.types import Ending
@@ -95,3 +98,9 @@ def test_with_notes_loses_no_doubt_that_has_no_place_in_the_text() -> None:
 def test_with_notes_leaves_an_answer_without_doubt_as_it_is() -> None:
     assert with_notes("Yes.", answer(held("Yes."))) == "Yes."
     assert with_notes("Yes.", None) == "Yes."
+
+
+def test_where_documents_only_come_first_the_rest_is_the_models():
+    first = replace(answer(held("Yes."), doubtful("It is hot.")), mode=AnswerMode.DOCUMENTS_FIRST)
+    assert with_notes("Yes. It is hot.", first) == "Yes. It is hot. (from the model, not found in the sources)"
+    assert "not found" not in with_notes("It is hot.", replace(first, sentences=(doubtful("It is hot.", Why.FIGURE),)))

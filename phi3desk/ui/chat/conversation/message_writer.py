@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QTextFrameFormat,
 )
 
+from phi3desk.chat.answer import is_from_model_instead
 from phi3desk.chat.citations import citation_index, first_citations
 from phi3desk.chat.messages import Answer, Basis, Message, Source
 from phi3desk.model.types import Ending, Role
@@ -170,6 +171,9 @@ class MessageWriter(QObject):
         if answer is not None and is_refused(answer):
             self._write_refusal(entry)
             cursor.setPosition(entry.frame.lastPosition())
+        elif answer is not None and is_from_model_instead(answer):
+            self._write_head(entry, self.tr("From the model, not found in the documents"))
+            cursor.setPosition(entry.frame.lastPosition())
         notice = entry.notice or self._footer.ending(answer, bool(message.text.strip()))
         if notice:
             self._new_block(cursor, _spaced(top=4, bottom=4))
@@ -218,6 +222,10 @@ class MessageWriter(QObject):
             look.setRightMargin(14)
             QTextCursor(block).setBlockFormat(look)
             block = block.next()
+        self._write_head(entry, self.tr("Not answered"))
+
+    def _write_head(self, entry: Entry, text: str) -> None:
+        """Put a line over what was written so far that says what it is worth."""
         cursor = entry.frame.firstCursorPosition()
         before = cursor.blockFormat()
         cursor.insertBlock(before, QTextCharFormat())
@@ -228,7 +236,7 @@ class MessageWriter(QObject):
         head = QTextCharFormat()
         head.setFontWeight(QFont.Weight.DemiBold)
         head.setForeground(QBrush(QColor(tokens().attention)))
-        cursor.insertText(self.tr("Not answered"), head)
+        cursor.insertText(text, head)
 
     def _write_support(self, answer: Answer, cursor: QTextCursor) -> None:
         """Write how many sentences were found in the sources, well seen where some were not."""
@@ -243,7 +251,7 @@ class MessageWriter(QObject):
         cursor.insertText(plain(line), look)
 
     def _found_title(self, answer: Answer, *, has_cited: bool) -> str:
-        if is_refused(answer):
+        if is_refused(answer) or is_from_model_instead(answer):
             return self.tr("Nearest passages")
         return self.tr("Also found") if has_cited else self.tr("Found")
 
