@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.citations import cite, keep_known_marks
+from phi3desk.chat.citations import keep_known_marks
+from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Timings
 from phi3desk.chat.prompt import Completion, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.chat.refusal import refuses
@@ -107,6 +108,11 @@ def is_from_model_instead(answer: Answer) -> bool:
     return answer.mode is AnswerMode.DOCUMENTS_FIRST and answer.basis is Basis.MODEL and bool(answer.text.strip())
 
 
+def sources_read(written: Completion, sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    """Return the sources that the model had read."""
+    return tuple(source for source in sources if source.n in written.sources_read)
+
+
 def finish(
     written: Completion,
     question: str,
@@ -114,19 +120,22 @@ def finish(
     made_by: MadeBy,
     search_seconds: float,
     kind: str = "",
+    grounded: Grounded | None = None,
 ) -> Answer:
-    """Return the finished answer: marks of no passage dropped, unmarked sentences tied to their source.
+    """Return the finished answer, each sentence tied to the sources that support it.
 
+    `grounded` is the answer as it was checked against what the model had read (`sources_read`); where it is None the
+    words are compared as they are written, without what they mean.
     `made_by` tells what was wanted when the question was asked; the adapters are those that were attached. `kind` is as
     in Answer.
     """
     generation = written.generation
-    read = tuple(source for source in sources if source.n in written.sources_read)
-    text, citations = cite(generation.text, read, question)
+    read = sources_read(written, sources)
+    checked = grounded or ground(generation.text, read, question)
     used = generation.prompt_tokens + generation.generated_tokens
     return Answer(
-        text=text,
-        citations=citations,
+        text=checked.text,
+        citations=checked.citations,
         sources=sources,
         basis=Basis.DOCUMENTS if read else Basis.MODEL,
         ended=generation.ended,
@@ -134,6 +143,7 @@ def finish(
         timings=timings_of(generation, search_seconds),
         kind=kind,
         reading=Reading(written.asked, generation.text, generation.tokens, written.fitted, used, written.context),
+        sentences=checked.sentences,
     )
 
 

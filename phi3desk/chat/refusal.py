@@ -29,10 +29,15 @@ _REFUSALS = re.compile(
 )
 
 
+def is_refusal(sentence: str) -> bool:
+    """Tell whether a sentence says that the documents do not tell, or that nothing is known."""
+    return _REFUSALS.search(fold(sentence).replace("’", "'")) is not None
+
+
 def refuses(answer: Answer) -> bool:
     """Tell whether an answer says, in its first sentences, that it does not know."""
     if answer.basis is Basis.NOTHING_FOUND:
         return True
     text = MARKS.sub(" ", answer.text)
     opening = " ".join((sentences(text) or [text])[:_OPENING_SENTENCES])
-    return _REFUSALS.search(fold(opening).replace("’", "'")) is not None
+    return is_refusal(opening)

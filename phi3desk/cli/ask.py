@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from phi3desk.chat.answer import finish, is_from_model_instead, recorded
+from phi3desk.chat.answer import finish, is_from_model_instead, recorded, sources_read
 from phi3desk.chat.decision import (
     OverviewStep,
     SearchStep,
@@ -20,7 +20,9 @@ from phi3desk.chat.decision import (
     step_after_overview,
     step_after_search,
 )
-from phi3desk.chat.messages import Answer, Basis, MadeBy
+from phi3desk.chat.grounding.grounded import Grounded, ground
+from phi3desk.chat.grounding.meaning import WordVectors
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Source
 from phi3desk.chat.question import Question
 from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import open_library, stopped_by_user
@@ -32,6 +34,7 @@ from phi3desk.cli.trace import trace_of
 from phi3desk.comparison.questions import QuestionLine
 from phi3desk.errors import Cancelled, Sentence, UserError, say
 from phi3desk.library.documents import Found, SearchResult, SearchScope, Trace, place
+from phi3desk.library.library import Library
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
@@ -144,12 +147,13 @@ def answer_question(
     looked_up = (result.found, result.notice, result.trace) if result is not None else ((), None, None)
     if load is not None and model.model is None and not isinstance(step, Answer):
         load()
-    answer = step if isinstance(step, Answer) else _written(model, step, question, progress, cancelled)
+    answer = step if isinstance(step, Answer) else _written(model, library, step, question, progress, cancelled)
     return Answered(recorded(answer, question.mode), *looked_up)
 
 
 def _written(
     model: ModelProcess,
+    library: AnyLibrary,
     step: WriteStep | SeriesStep,
     question: Question,
     progress: ProgressLine,
@@ -169,7 +173,9 @@ def _written(
         cancelled=cancelled,
     )
     progress.clear()
-    return finish(written, question.standing_alone, step.sources, question.made_by, step.search_seconds, step.kind)
+    asked = question.standing_alone
+    grounded = check_answer(library, written.generation.text, sources_read(written, step.sources), asked)
+    return finish(written, asked, step.sources, question.made_by, step.search_seconds, step.kind, grounded)
 
 
 def _looked_up(
@@ -187,6 +193,14 @@ def _looked_up(
         return None, step
     result = library.search(step.text, step.passages, step.scope)
     return result, step_after_search(question, result)
+
+
+def check_answer(library: AnyLibrary, text: str, sources: tuple[Source, ...], question: str) -> Grounded:
+    """Tie an answer's sentences to the sources that support them, here or where the library is open."""
+    if not isinstance(library, Library):
+        return library.check_answer(text, sources, question)
+    reader = library.word_reader
+    return ground(text, sources, question, WordVectors(reader) if reader is not None else None)
 
 
 def choose_model(models: ModelStore, name: str) -> ModelEntry:
@@ -237,6 +251,10 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
         "citations": [
             {"n": citation.n, "document": citation.document, "page": citation.page, "quote": citation.quote}
             for citation in answer.citations
+        ],
+        "sentences": [
+            {"text": each.text, "supported": each.supported, "citations": list(each.citations)}
+            for each in answer.sentences
         ],
         "passages": [found_row(found) for found in answered.found],
         "model": answer.made_by.model,

@@ -33,6 +33,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_library_commands(commands)
     _add_ask(commands)
+    _add_verify(commands)
     _add_compare(commands)
     _add_model_commands(commands)
     doctor = commands.add_parser("doctor", help="versions, devices, folders, what is missing and how to mend it")
@@ -103,6 +104,21 @@ def _add_ask(commands: _Commands[Parser]) -> None:
         metavar="NAME=STRENGTH",
         dest="adapters",
         help="an adapter of `adapters list` beside the expert's, from 0 (without it) to 2; may be repeated",
+    )
+    _add_common(command)
+
+
+def _add_verify(commands: _Commands[Parser]) -> None:
+    command = commands.add_parser("verify", help="check whether passages hold what claims say")
+    command.add_argument(
+        "--pairs",
+        type=_given,
+        metavar="FILE.jsonl",
+        required=True,
+        help='lines with "id", "passage", "claim" and "question", which may be empty',
+    )
+    command.add_argument(
+        "--model", metavar="NAME", default="none", help="a model of `models list` that is asked, too (none)"
     )
     _add_common(command)
 

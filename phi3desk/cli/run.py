@@ -27,6 +27,7 @@ COMMANDS = {
     "documents": ("documents", "run_documents"),
     "search": ("search", "run_search"),
     "ask": ("ask", "run_ask"),
+    "verify": ("verify", "run_verify"),
     "compare": ("compare", "run_compare"),
     "embedders": ("embedders", "run_embedders"),
     "models": ("models", "run_models"),

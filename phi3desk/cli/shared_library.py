@@ -9,6 +9,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypeVar
 
+from phi3desk.chat.grounding.grounded import Grounded
+from phi3desk.chat.messages import Source
 from phi3desk.cli.worker_link import WorkerGone, WorkerLink
 from phi3desk.errors import UserError
 from phi3desk.library.documents import (
@@ -33,6 +35,7 @@ from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.workers.protocol import Request
 from phi3desk.workers.requests import (
     AddEmbedder,
+    CheckAnswer,
     CheckLibrary,
     CreateCollection,
     DocumentRows,
@@ -93,6 +96,10 @@ class SharedLibrary:
     def search(self, question: str, k: int = 5, scope: SearchScope = EVERYWHERE) -> SearchResult:
         """Return the k best passages for a question."""
         return self._ask(Search(question, k, scope))
+
+    def check_answer(self, text: str, sources: tuple[Source, ...], question: str) -> Grounded:
+        """Tie an answer's sentences to the sources that support them."""
+        return self._ask(CheckAnswer(text, sources, question))
 
     def collections(self) -> list[Collection]:
         """Return the collections, by name."""

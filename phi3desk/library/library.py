@@ -32,7 +32,7 @@ from phi3desk.library.documents import (
     SearchScope,
     State,
 )
-from phi3desk.library.embedding.embedder import Embedder
+from phi3desk.library.embedding.embedder import Embedder, WordReader
 from phi3desk.library.embedding.known_embedders import KnownEmbedders
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.serving import CollectionEmbedders
@@ -442,6 +442,12 @@ class Library:
     def overview(self, question: DocumentQuestion, within: Within) -> Overview:
         """Return what the catalogue tells to a question about documents as wholes."""
         return self._overviews.tell(question, within)
+
+    @property
+    def word_reader(self) -> WordReader | None:
+        """What tells how single words are meant: the default embedder, None where it cannot."""
+        default = self._known.default
+        return default if isinstance(default, WordReader) else None
 
     def load_embedder(self) -> None:
         """Load the embedder of the most vectors ahead of the first search."""

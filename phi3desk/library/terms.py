@@ -107,6 +107,12 @@ def stem(word: str, language: str) -> str:
     return fold(stemmer.stemWord(word)) if stemmer is not None else word
 
 
+def is_stop_word(word: str, language: str) -> bool:
+    """Return whether a folded word says nothing by itself in a language; in any where that is not known."""
+    known = _STOP_WORDS.get(language)
+    return word in known if known is not None else any(word in words for words in _STOP_WORDS.values())
+
+
 def words_of(text: str) -> list[str]:
     """Return the folded words of a text in their order; `AT89C51-24` and `3.5` come as a whole and in their parts.
 

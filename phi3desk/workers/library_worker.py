@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Never
 
 from phi3desk.backups import Kept, explained
+from phi3desk.chat.grounding.grounded import Grounded, ground
+from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.library import language
 from phi3desk.library.documents import (
     Collection,
@@ -36,6 +38,7 @@ from phi3desk.workers.protocol import News, Operation, Task
 from phi3desk.workers.requests import (
     AddEmbedder,
     Area,
+    CheckAnswer,
     CheckLibrary,
     CreateCollection,
     DeleteCollection,
@@ -124,6 +127,7 @@ class LibraryService:
             "pictures": [
                 DrawPage.served_by(lambda request, task: self._library.page_picture(request.wish, task.cancelled))
             ],
+            "check": [CheckAnswer.served_by(self.check_answer)],
             # loading a model may take longer than a search may wait
             "reranker": [UseReranker.served_by(self.use_reranker)],
             "import": [
@@ -140,6 +144,12 @@ class LibraryService:
     def search(self, request: Search, task: Task[Never]) -> SearchResult:
         """Find the passages that speak of a question."""
         return self._library.search(request.question, request.k, request.scope, task.cancelled)
+
+    def check_answer(self, request: CheckAnswer, _: Task[Never]) -> Grounded:
+        """Tie an answer's sentences to the sources that support them."""
+        reader = self._library.word_reader
+        vectors = WordVectors(reader) if reader is not None else None
+        return ground(request.text, request.sources, request.question, vectors)
 
     def use_reranker(self, request: UseReranker, task: Task[Never]) -> float:
         """Have the reranker of a folder take part in searches; return the seconds it adds to each."""

@@ -10,7 +10,9 @@ from typing import Never
 
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.follow_up_model import WrittenQuestion
+from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.judging.matter import Matter
+from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import (
     EVERYWHERE,
@@ -58,6 +60,15 @@ class Search(Request[SearchResult, Never]):
     question: str
     k: int
     scope: SearchScope = EVERYWHERE
+
+
+@dataclass(frozen=True)
+class CheckAnswer(Request[Grounded, Never]):
+    """Tie an answer's sentences to the sources that support them; `question` is what was asked."""
+
+    text: str
+    sources: tuple[Source, ...]
+    question: str
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ ROOMS = {
     "library": ("", "embedding", "reading", "search", "overview", "importing", "transfer", "integrity", "library"),
     "model": ("", "adapters", "hub", "llama"),
     "chat": (
-        "", "judging", "wording", "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question",
-        "summary", "document_comparison", "decision", "dossier",
+        "", "judging", "wording", "grounding", "answer", "languages", "intent", "catalogue_answer", "follow_up",
+        "follow_up_model", "question", "summary", "document_comparison", "decision", "dossier",
     ),
     "ui": (
         "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",

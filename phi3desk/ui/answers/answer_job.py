@@ -18,6 +18,7 @@ from phi3desk.chat.decision import (
     step_after_search,
 )
 from phi3desk.chat.follow_up import FollowUp
+from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.messages import Answer, Source
 from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
@@ -262,9 +263,23 @@ class AnswerJob(QObject):
         self.text_received.emit(self._text)
 
     def _on_written(self, written: Completion) -> None:
+        read = answers.sources_read(written, self._sources)
+        if not read:
+            self._finish(written, None)
+            return
+        self._library.check_answer(
+            written.generation.text,
+            read,
+            self._question.standing_alone,
+            lambda grounded: self._finish(written, grounded),
+            # compared by its letters, then
+            lambda _: self._finish(written, None),
+        )
+
+    def _finish(self, written: Completion, grounded: Grounded | None) -> None:
         question = self._question
         asked, made_by = question.standing_alone, question.made_by
-        self._end(answers.finish(written, asked, self._sources, made_by, self._search_seconds, self._kind))
+        self._end(answers.finish(written, asked, self._sources, made_by, self._search_seconds, self._kind, grounded))
 
     def _end(self, answer: Answer) -> None:
         self._stream.stop()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
+from phi3desk.chat.grounding.grounded import Grounded
+from phi3desk.chat.messages import Source
 from phi3desk.errors import Sentence
 from phi3desk.library.documents import (
     Collection,
@@ -32,6 +34,7 @@ from phi3desk.workers.protocol import Failure, FailureKind
 from phi3desk.workers.requests import (
     AddEmbedder,
     Area,
+    CheckAnswer,
     CreateCollection,
     DeleteCollection,
     DocumentRows,
@@ -319,6 +322,17 @@ class LibraryClient(QObject):
     ) -> int:
         """Search passages; returns the request's id."""
         return self.worker.request(Search(question, k, scope), on_result, on_failure)
+
+    def check_answer(
+        self,
+        text: str,
+        sources: tuple[Source, ...],
+        question: str,
+        on_result: Callable[[Grounded], None],
+        on_failure: Callable[[Failure], None],
+    ) -> int:
+        """Tie an answer's sentences to the sources that support them; returns the request's id."""
+        return self.worker.request(CheckAnswer(text, sources, question), on_result, on_failure)
 
     def use_reranker(
         self, folder: str, on_result: Callable[[float], None], on_failure: Callable[[Failure], None]

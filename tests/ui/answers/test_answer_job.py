@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtCore import QObject, QTimer, Signal
 from pytestqt.qtbot import QtBot
 
-from phi3desk.chat.messages import Answer, Basis, MadeBy
+from phi3desk.chat.grounding.grounded import Grounded, ground
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Source
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Speed
@@ -49,6 +50,12 @@ class Library:
         self.searched.append(text)
         on_result(SEARCHED)
         return 2
+
+    def check_answer(
+        self, text: str, sources: tuple[Source, ...], question: str, on_result: Callable[[Grounded], None], _: Any
+    ) -> int:
+        on_result(ground(text, sources, question))
+        return 3
 
     def cancel(self, _: int) -> None: ...
 

@@ -1,0 +1,140 @@
+"""Whether passages support a claim: the verdict, the sentence it rests on, and what speaks against it.
+
+A logistic regression on `Signals`, fitted on the half of the development pairs that is marked "tune"
+(`tests/benchmarks/support`), with and without what an embedder tells of the meaning of words. A claim of several
+sentences is supported where each of them is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from phi3desk.chat.grounding.evidence_units import Evidence, Window, evidence_of, windows_of
+from phi3desk.chat.grounding.meaning import WordVectors
+from phi3desk.chat.grounding.signals import Comparison, Signals
+from phi3desk.chat.grounding.statements import Statement, statement_of
+from phi3desk.chat.messages import Why
+from phi3desk.chat.wording.tokens import language_of_words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Matrix = np.ndarray[Any, np.dtype[np.float64]]
+
+#: From this probability on a claim is called supported.
+SUPPORTED = 0.5
+#: cosines of words as e5 reads them: of unrelated ones, and of the same word in two sentences
+_UNRELATED, _ALIKE = 0.42, 0.70
+_BIAS = -3.4
+_WEIGHTS = {
+    "covered": 4.4,
+    "uncovered": -0.5,
+    "asked_covered": 2.5,
+    "figures_missing": -3.7,
+    "unit_differs": -2.6,
+    "bound_differs": -2.4,
+    "denied": -3.5,
+    "opposite": -2.2,
+    "condition": -3.0,
+    "roles": -3.0,
+    "name_missing": -1.5,
+    "order": -0.1,
+    "sentences": -0.8,
+}
+#: Where less of a claim is covered, no sentence speaks of it, whatever their figures are.
+_SPEAKS_OF_IT = 0.5
+#: counts beyond this say no more
+_MOST = 3.0
+
+
+@dataclass(frozen=True)
+class PassageText:
+    """What of a passage is read as evidence; `context` is its title and headings."""
+
+    text: str
+    context: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found for a claim: the passage, by its place in the list, and the sentence of it that says most.
+
+    `score` is the probability that the passage supports the claim. `why` is SUPPORTED where it does.
+    """
+
+    supported: bool
+    score: float
+    why: Why
+    passage: int = 0
+    sentence: str = ""
+
+
+class Checker:
+    """Checks claims against some passages, each taken apart once; `vectors` add what words mean."""
+
+    def __init__(self, passages: Sequence[PassageText], question: str, vectors: WordVectors | None = None) -> None:
+        self._question = question
+        self._vectors = vectors
+        self._evidence = [
+            evidence_of(passage.text, passage.context, language_of_words(passage.text)) for passage in passages
+        ]
+
+    def verdicts(self, claim: str) -> list[Verdict]:
+        """Return a verdict on a sentence for each of the passages, in their order."""
+        language = language_of_words(claim, self._question)
+        statement = statement_of(claim, language)
+        question = statement_of(self._question, language)
+        meant = self._vectors is not None and self._vectors.read(
+            [claim, *(evidence.text for evidence in self._evidence)]
+        )
+        return [
+            self._verdict(statement, question, index, self._meaning(statement, evidence) if meant else None)
+            for index, evidence in enumerate(self._evidence)
+        ]
+
+    def verdict(self, claim: str) -> Verdict:
+        """Return the verdict of the passage that supports a sentence best; ValueError where there is no passage."""
+        return max(self.verdicts(claim), key=lambda verdict: verdict.score)
+
+    def _meaning(self, claim: Statement, evidence: Evidence) -> Matrix:
+        import numpy as np
+
+        assert self._vectors is not None
+        raw = self._vectors.likeness(claim.text, claim.words, evidence.text, evidence.whole.words)
+        return np.clip((raw - _UNRELATED) / (_ALIKE - _UNRELATED), 0.0, 1.0)
+
+    def _verdict(self, claim: Statement, question: Statement, index: int, meaning: Matrix | None) -> Verdict:
+        evidence = self._evidence[index]
+        comparison = Comparison(claim, question, evidence, meaning)
+        windows = windows_of(evidence.units)
+        read = [(window, comparison.signals(window)) for window in windows]
+        window, signals = max(read, key=lambda pair: tie(pair[1]))
+        score = 1.0 / (1.0 + math.exp(-tie(signals)))
+        supported = score >= SUPPORTED
+        why = Why.SUPPORTED
+        if not supported:
+            # what speaks against the claim stands where most of its words do
+            near = max(
+                (each for _, each in read), key=lambda each: (each.covered + each.asked_covered, -each.sentences)
+            )
+            why = near.why or Why.NOTHING_FOUND if near.covered >= _SPEAKS_OF_IT else Why.NOTHING_FOUND
+        return Verdict(supported, score, why, index, _cited(evidence, window, comparison))
+
+
+def all_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict on several sentences together, which is that of the one with the least support."""
+    return min(verdicts, key=lambda verdict: verdict.score)
+
+
+def tie(signals: Signals, weights: Mapping[str, float] = _WEIGHTS, bias: float = _BIAS) -> float:
+    """Return how much speaks for a claim, less what speaks against it; above 0 it is more likely supported than not."""
+    return bias + sum(weight * min(_MOST, float(getattr(signals, name))) for name, weight in weights.items())
+
+
+def _cited(evidence: Evidence, window: Window, comparison: Comparison) -> str:
+    """Return the sentence of a window that holds most of the claim."""
+    best = max(window.units, key=lambda unit: tie(comparison.signals(Window((unit,)))))
+    return evidence.units[best].text

@@ -1,0 +1,109 @@
+"""An answer tied to its sources sentence by sentence, whatever the model marked.
+
+A mark stays where its passage supports the sentence. Where another passage does, its mark takes the place; where none
+does, the sentence keeps no mark and is shown as not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from phi3desk.chat.citations import MARKS, citation_of, keep_known_marks, pieces, with_mark
+from phi3desk.chat.grounding.check import Checker, PassageText, Verdict
+from phi3desk.chat.grounding.meaning import WordVectors
+from phi3desk.chat.grounding.opposite_words import YES_AND_NO
+from phi3desk.chat.grounding.quantities import quantities_in
+from phi3desk.chat.grounding.statements import statement_of
+from phi3desk.chat.messages import CheckedSentence, Citation, Source, Why
+from phi3desk.chat.refusal import is_refusal
+from phi3desk.chat.wording.tokens import language_of_words
+
+#: A source beside the best one is named where it supports the sentence nearly as well.
+_NEARLY_AS_WELL = 0.15
+
+
+@dataclass(frozen=True)
+class Grounded:
+    """An answer with the marks of the sources that support it, a citation a mark, and its sentences as checked."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    sentences: tuple[CheckedSentence, ...] = ()
+
+
+def ground(text: str, sources: Sequence[Source], question: str = "", vectors: WordVectors | None = None) -> Grounded:
+    """Check each sentence of an answer against its sources, and mark it with those that support it.
+
+    Headings, lead-ins and what says that the documents do not tell are not checked. Without `vectors` words are
+    compared as they are written. Runs in any process; takes some milliseconds a sentence, more where vectors are made.
+    """
+    known = {source.n for source in sources}
+    kept = keep_known_marks(text, known).strip()
+    if not sources:
+        return Grounded(keep_known_marks(kept, ()).strip())
+    checker = Checker([_passage(source) for source in sources], question, vectors)
+    written: list[str] = []
+    citations: dict[tuple[int, str], Citation] = {}
+    sentences: list[CheckedSentence] = []
+    for piece, is_sentence in pieces(kept):
+        claim = " ".join(keep_known_marks(piece, ()).split())
+        if not is_sentence or not _claims(claim, question):
+            written.append(piece if not is_sentence else MARKS.sub("", piece))
+            continue
+        marked = [int(number) for number in MARKS.findall(piece)]
+        sentence, found = _checked(checker.verdicts(claim), claim, marked, sources)
+        sentences.append(sentence)
+        for source, verdict in found:
+            citation = citation_of(source, verdict.sentence, by_model=source.n in marked)
+            citations.setdefault((citation.n, citation.quote), citation)
+        written.append(_marked(piece, marked, sentence.citations))
+    return Grounded("".join(written), tuple(citations.values()), tuple(sentences))
+
+
+def _passage(source: Source) -> PassageText:
+    passage = source.passage
+    return PassageText(passage.text, " ".join((passage.title, *passage.headings)))
+
+
+def _claims(sentence: str, question: str) -> bool:
+    """Return whether a sentence says something that can be checked."""
+    if sentence.endswith(":") or is_refusal(sentence):
+        return False
+    statement = statement_of(sentence, language_of_words(sentence, question))
+    return bool(quantities_in(sentence)) or any(word.key not in YES_AND_NO for word in statement.words)
+
+
+def _checked(
+    verdicts: Sequence[Verdict], claim: str, marked: Sequence[int], sources: Sequence[Source]
+) -> tuple[CheckedSentence, list[tuple[Source, Verdict]]]:
+    """Return a sentence as checked, and the sources that support it with what they say; the best first."""
+    best = max(verdicts, key=lambda verdict: verdict.score)
+    if not best.supported:
+        return CheckedSentence(claim, False, round(best.score, 3), best.why), []
+    found = [
+        (source, verdict)
+        for source, verdict in zip(sources, verdicts, strict=True)
+        if verdict.supported and (source.n in marked or verdict is best)
+    ]
+    by_model = [pair for pair in found if pair[0].n in marked and pair[1].score >= best.score - _NEARLY_AS_WELL]
+    chosen = by_model or [pair for pair in found if pair[1] is best]
+    numbers = tuple(source.n for source, _ in chosen)
+    return CheckedSentence(claim, True, round(best.score, 3), Why.SUPPORTED, numbers), chosen
+
+
+def _marked(piece: str, marked: Sequence[int], wanted: Sequence[int]) -> str:
+    """Return a sentence with the marks that are wanted; it stays as it is where it has just these."""
+    if list(dict.fromkeys(marked)) == list(wanted):
+        return piece
+    bare = _without_marks(piece)
+    for number in reversed(wanted):
+        bare = with_mark(bare, number)
+    return bare
+
+
+def _without_marks(piece: str) -> str:
+    return keep_known_marks(piece, ()).rstrip() + piece[len(piece.rstrip()) :]
+
+
+Ground = Callable[[str, Sequence[Source], str], Grounded]

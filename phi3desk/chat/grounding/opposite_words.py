@@ -1,0 +1,284 @@
+"""The words of `opposites`, a language at a time.
+
+A line holds the name of a pair, a colon, and both of its sides, which a bar parts. `*` stands for any ending, `_` joins
+words that stand side by side. Words that often mean something else are left out.
+"""
+
+DENYING = {
+    "en": "not no never none neither nor without cannot can't don't doesn't isn't aren't won't mustn't shouldn't wasn't "
+    "weren't didn't couldn't wouldn't hasn't haven't nothing nobody nowhere hardly",
+    "de": "nicht kein* nie niemals ohne weder nichts niemand* keinesfalls nirgend* keineswegs",
+    "sl": "ne ni nikoli brez niso nisem nismo nista noben* nihce nic nima nimajo nimamo nikakor niti nikogar nikdar nikjer",
+    "el": "δεν δε μην μη οχι ποτε χωρις κανενα* καμια κανεις ουτε τιποτα διχως ουδεποτε",
+    "uk": "не ні ніколи без жодн* немає нема ані ніхто ніщо нічого ніде",
+    "ro": "nu niciodata fara nici nimeni nimic niciun* n-a n-au nicaieri",
+    "sv": "inte ej icke aldrig utan ingen inget inga varken ingenting",
+}
+#: what says of something that it is not so, may not be or is missing
+NEGATIVE = {
+    "en": "forbid* forbade prohibit* ban banned disallow* unsuitable inadmissible avoid* refrain* prevent* prevention "
+    "advised_against lack lacks lacking absent absence exclud* exempt* unable impossible impermissible invalid except "
+    "excepted unauthori* unknown unnecessary free_of free_from void",
+    "de": "verbot* verbiet* untersag* unzulassig* ungeeignet* vermeid* vermied* unterlass* ausgeschlossen* fehlt fehlen "
+    "unmoglich* ungultig* verhinder* unerlaubt* unbefugt* entfallt entfallen unbekannt* unterbleib* frei_von unnotig*",
+    "sl": "prepoved* neprimern* nedovoljen* nedopustn* izogib* izogn* izkljucen* manjka* nemogoc* neveljavn* preprec* "
+    "odsvetuj* neznan* prepoveduj*",
+    "el": "απαγορευ* ακαταλληλ* αποφυγ* αποφευγ* εξαιρ* αδυνατ* ακυρ* αποκλει* λειπ* αγνωστ* ανεπιτρεπτ*",
+    "uk": "заборон* непридатн* недопустим* уникат* уникай* виключен* відсутн* неможлив* недійсн* запобіг* невідом* "
+    "непригодн* недозволен* неприпустим*",
+    "ro": "interzis* interzic* interzice* nepermis* nepotrivit* evita evitati evitat* exclus* lipseste lipsesc lipsa imposibil* "
+    "invalid* impiedic* necunoscut* inadmisibil* neadecvat* contraindicat* neadmis*",
+    "sv": "forbjud* forbjod* forbud* olamplig* undvik* utesluten uteslutet saknas saknar omojlig* ogiltig* forhindr* otillat* "
+    "obehorig* okand* fri_fran",
+}
+PAIRS = {
+    "en": """
+limit: maximum maximal max at_most highest | minimum minimal min at_least lowest
+level: above over exceed* higher upper | below under beneath lower
+order: before prior_to beforehand | after afterwards following subsequently
+change: increas* rais* rise rises rising grow* grew | decreas* reduc* fall falls falling fell drop* declin*
+size: large* big bigger greater long longer high tall | small* little short shorter low
+amount: more | less fewer
+opening: open opens opened opening | clos* shut
+running: switch_on switched_on turn_on turned_on start starts started begin* began | switch_off switched_off turn_off turned_off stop stops stopped end ends ended finish*
+place: left | right
+side: inner inside internal* | outer outside external*
+rank: first | last
+warmth: hot warm* | cold cool cooler
+wetness: dry | wet moist damp
+duty: must shall mandatory obliged compulsory has_to have_to | optional voluntary
+often: always every_time | sometimes occasionally rarely seldom
+all: all every each | some
+sign: positive* | negative*
+turn: clockwise | counterclockwise anticlockwise anti-clockwise counter-clockwise
+trade: seller* supplier* vendor* contractor* bidder* tenderer* | buyer* purchaser* client* customer* authority
+care: patient* | doctor* physician* nurse*
+flow: inlet* intake suction | outlet* discharge outflow
+daytime: day daytime | night nights
+cause: because_of due_to caused_by | despite in_spite
+agreement: accept* agree* approv* | reject* refus* declin*
+contest: win wins won victor* | lose loses lost defeated
+side of a trade: buy buys bought purchas* | sell sells sold
+heaven: north northern | south southern
+sunrise: east eastern | west western
+power: fast* quick* rapid* | slow*
+front: front | rear back
+depth: deep* | shallow*
+strength: strong* | weak*
+fullness: full | empty
+weight: heavy heavier | light lighter
+""",
+    "de": """
+limit: maximal* maximum max hochstens hochste* hochstmenge hochstwert | minimal* minimum min mindestens niedrigste* mindestmenge
+level: oberhalb uber uberschreit* ubersteig* hoher | unterhalb unter unterschreit* niedriger
+order: vor bevor vorher zuvor | nach nachdem danach nachher
+change: erhoh* steig* stieg* zunahme zunimmt zunehmen | verringer* senk* sink* sank* abnimmt abnehmen abnahme reduzier*
+size: gross grosse* grossen lang lange langer hoch hohe hohen hohem hoher | klein kleine* kurz kurze* kurzer niedrig* gering*
+amount: mehr | weniger
+opening: offen* geoffnet* offnet offnen | geschlossen* schliesst schliessen
+running: einschalt* eingeschaltet* starten startet gestartet* beginnt beginnen | abschalt* ausschalt* abgeschaltet* ausgeschaltet* stoppen gestoppt* beenden beendet endet
+place: links linke linken linker | rechts rechte rechten rechter
+side: innen innere* inneren intern* | aussen aussere* extern*
+rank: erste ersten erster erstes | letzte letzten letzter letztes
+warmth: heiss* warm warme* | kalt kalte* kuhl kuhle*
+wetness: trocken* | nass nasse* feucht*
+duty: muss mussen verpflicht* vorgeschrieben* zwingend* obligatorisch* | freiwillig* optional* fakultativ*
+often: immer stets jederzeit jedes_mal | manchmal gelegentlich selten
+all: alle allen jede jeder jedes samtliche* | einige manche einzelne
+sign: positiv* | negativ*
+turn: im_uhrzeigersinn | gegen_den_uhrzeigersinn
+trade: verkaufer* lieferant* auftragnehmer* bieter* | kaufer* kunde kunden auftraggeber* besteller* bestellerin
+care: patient* | arzt arzte arzten arztin pflegekraft
+flow: eingang* einlass* saugseit* saugleitung* saugstutzen | ausgang* auslass* druckseit* druckleitung* druckstutzen
+daytime: tag tags tagsuber | nacht nachts
+cause: wegen aufgrund infolge | trotz
+agreement: annehmen angenommen* zustimm* zugestimmt genehmig* | ablehn* abgelehnt* verweiger*
+contest: sieg siegte gewann gewonn* | verlor* niederlage* besiegt*
+side of a trade: kauf kauft kaufen | verkauf verkauft verkaufen
+heaven: norden nordlich* | suden sudlich*
+sunrise: osten ostlich* | westen westlich*
+power: schnell* rasch* | langsam*
+front: vorne vordere* vorderen | hinten hintere* hinteren
+strength: stark starke* | schwach*
+fullness: voll volle* gefullt* | leer leere*
+weight: schwer* | leicht leichte*
+single: einmal | mehrmals
+""",
+    "sl": """
+limit: najvec najvisj* maksimal* maksimum | najmanj najnizj* minimal* minimum
+level: nad presega presege preseze presezejo visj* | pod nizj*
+order: pred preden | po_tem ko_je potem nato
+change: povec* naras* zvis* | zmanjs* upad* zniz*
+size: velik velika velike veliko velikih dolg dolga dolge visok visoka visoke visoko | majhn* kratek kratk* nizek nizka nizke nizko
+amount: vec | manj
+opening: odpr* odprt* | zapr* zaprt*
+running: vklop* vkljuci vkljucen* vkljucit* zacne zacnejo zacetek zagon* | izklop* izkljuci izkljucit* konca koncajo konec ustav*
+place: lev leva levo levi levem | desn*
+side: notranj* znotraj | zunanj* zunaj
+rank: prv prva prvi prvo prvega prvem | zadnj*
+warmth: vroc* topel topl* | hladn* mrzl* mrzel
+wetness: suh suha suho suhi suhe suhem | mok* vlazn*
+duty: mora morajo morate obvezn* dolzan dolzn* | neobvezn* prostovoljn*
+often: vedno zmeraj vsakic | vcasih obcasno redko
+all: vsi vse vsa vsak vsaka vsako | nekater*
+sign: pozitivn* | negativn*
+trade: prodajal* dobavitelj* izvajal* ponudnik* | kupec kupca kupcu kupci narocnik*
+care: pacient* bolnik* | zdravnik* zdravnic*
+flow: vstop* vhod* sesaln* | izstop* izhod* tlacn*
+daytime: podnevi | ponoci
+cause: zaradi | kljub
+agreement: sprejm* sprejet* odobr* sogla* | zavrn* zavrac*
+contest: zmag* | izgub* poraz*
+heaven: sever* | jug juzn*
+sunrise: vzhod* | zahod*
+power: hitr* | pocas*
+strength: moc* | sibk*
+fullness: poln poln* | prazen prazn*
+weight: tez* | lahek lahk* lazj*
+""",
+    "el": """
+limit: μεγιστ* ανωτατ* πολυ_το | ελαχιστ* τουλαχιστον κατωτατ*
+level: πανω ανω υπερβ* ξεπερν* υψηλοτερ* | κατω χαμηλοτερ*
+order: πριν προτου | μετα αφου επειτα
+change: αυξαν* αυξησ* αυξη* ανεβα* | μειων* μειωσ* μειω* πεφτ*
+size: μεγαλ* μακρ* υψηλ* | μικρ* συντομ* χαμηλ*
+amount: περισσοτερ* | λιγοτερ*
+opening: ανοιγ* ανοικτ* ανοιχτ* | κλειν* κλειστ* κλεισ*
+running: εναρξ* αρχιζ* ξεκιν* ενεργοποι* | ληξ* τελειων* σταματ* απενεργοποι*
+place: αριστερ* | δεξι*
+side: εσωτερικ* μεσα | εξωτερικ* εξω
+rank: πρωτ* | τελευται*
+warmth: ζεστ* θερμο θερμη θερμα θερμου | κρυο κρυα κρυου ψυχρ*
+wetness: ξηρ* στεγν* | υγρο υγρη υγρα υγρου βρεγμεν*
+duty: πρεπει υποχρε* | προαιρετικ*
+often: παντα παντοτε | μερικες_φορες σπανια
+all: ολοι ολες ολα καθε | μερικ*
+sign: θετικ* | αρνητικ*
+trade: πωλητ* προμηθευτ* αναδοχ* προσφερ* εργολαβ* | αγοραστ* πελατ* αναθετουσ*
+care: ασθεν* | ιατρο* γιατρ*
+flow: εισοδ* αναρροφ* | εξοδ* καταθλιψ*
+daytime: ημερα ημερας μερα | νυχτα νυχτας
+cause: λογω εξαιτιας | παρα_το παρα_την
+agreement: αποδεχ* αποδοχ* εγκρι* | απορριπ* απορριψ* αρν*
+contest: νικη* κερδι* | ηττ* χασ* χανει
+power: γρηγορ* ταχ* | αργα αργ* βραδ*
+fullness: γεματ* πληρ* | αδει*
+""",
+    "uk": """
+limit: максим* найбільш* щонайбільше найвищ* | мінім* щонайменше найменш* найнижч*
+level: вищ* понад перевищ* | нижч*
+order: перед | після потім
+change: збільш* зрост* підвищ* | зменш* зниж* пада* скороч*
+size: великий велика велике великі довгий довга високий висока високе високі | малий мала мале малі маленьк* короткий коротка низький низька низьке низькі
+amount: більше | менше
+opening: відкри* відчин* | закри* зачин*
+running: увімк* вмик* почина* запуск* запуст* | вимк* вимик* закінч* зупин*
+place: лівий ліва ліве лівого лівої ліворуч | правий правого правої праворуч
+side: внутрішн* всередині | зовнішн* назовні
+rank: перший перша перше першого першої | останн*
+warmth: гаряч* теплий тепла тепле теплої | холодн*
+wetness: сухий суха сухе сухого сухої сухо | волог* мокр*
+duty: повинн* мусить мусять обов'язков* обовязков* зобов'язан* зобовязан* | необов'язков* необовязков* добровільн*
+often: завжди щоразу | іноді інколи рідко
+all: всі усі кожн* всіх усіх | деякі деяких
+sign: позитивн* додатн* | негативн* від'ємн* відємн*
+trade: продавець продавц* постачальник* підрядник* учасник* | покупець покупц* замовник*
+care: пацієнт* хвор* | лікар*
+flow: вхід вхідн* всмокт* | вихід вихідн* нагніт*
+daytime: вдень удень | вночі
+cause: через внаслідок | попри незважаючи
+agreement: прийня* прийма* погодж* схвал* дозвол* | відхил* відмов*
+contest: переміг перемог* виграв* | програ* поразк*
+heaven: північ* | південь південн* півдн*
+sunrise: схід східн* | захід західн*
+power: швидк* | повільн*
+strength: сильн* | слабк*
+fullness: повн* | порожн*
+""",
+    "ro": """
+limit: maxim* cel_mult | minim* cel_putin
+level: peste depas* superior* deasupra | sub inferior* dedesubt
+order: inainte inaintea | dupa ulterior
+change: crest* cresc* creste* mareste maresc marire majora* | scad* reduc* micsor* diminua*
+size: mare mari lung lunga lungi inalt inalta ridicat* | mic mica mici scurt* scazut* redus redusa
+amount: mai_mult* | mai_putin*
+opening: deschi* | inchi*
+running: pornest* pornit* pornire incepe incep inceput | oprest* oprit* oprire termina terminat* sfarsit*
+place: stanga stang | dreapta
+side: interior* intern* | exterior* extern*
+rank: prim prima primul primele | ultim*
+warmth: cald calda calde fierbint* | rece reci
+wetness: uscat* | ud uda umed*
+duty: trebuie obligat* | optional* voluntar* facultativ*
+often: intotdeauna mereu | uneori rareori
+all: toti toate fiecare | unii unele
+sign: pozitiv* | negativ*
+trade: vanzator* furnizor* contractant* ofertant* antreprenor* | cumparator* client clientul clientului beneficiar* autoritat*
+care: pacient* | medic medicul medicului
+flow: intrar* admisi* aspirati* | iesir* evacuar* refular*
+daytime: ziua | noaptea
+cause: datorita din_cauza | in_ciuda in_pofida
+agreement: accept* aprob* | respin* refuz*
+contest: castig* victori* invins_pe | pierd* infrang* invins
+heaven: nord* | sud sudul sudic*
+sunrise: est estul estic* | vest*
+power: rapid* repede | lent* incet
+strength: puternic* | slab slaba slabi
+fullness: plin plina pline | gol goala goale
+""",
+    "sv": """
+limit: maximal* maximum max hogst hogsta | minimal* minimum min minst lagst lagsta
+level: over ovan overstig* overskrid* hogre ovre | under nedan understig* underskrid* lagre nedre
+order: fore innan forut | efter sedan darefter
+change: okar okade okas okning hojer hojs hojdes | minskar minskade minskas minskning sanker sanks sankte sjunker sjonk
+size: stor stort stora hog hogt hoga lang langt langa | liten litet sma kort korta lag lagt laga
+amount: mer fler mera | mindre farre
+opening: oppen oppet oppna* oppnas | stang* stangt
+running: starta* startas borjar borjade paborja* sla_pa slas_pa | stopp* avsluta* slutar slutade stang_av stangs_av sla_av slas_av
+place: vanster vanstra | hoger hogra
+side: inre invandig* inuti | yttre utvandig* utanfor
+rank: forsta forste | sista siste
+warmth: het heta varm varmt varma | kall kallt kalla sval*
+wetness: torr torrt torra | vat vata vatt fuktig*
+duty: maste skall obligatorisk* skyldig* | frivillig* valfri*
+often: alltid jamt | ibland sallan
+all: alla varje samtliga | vissa nagra somliga
+sign: positiv* | negativ*
+trade: saljare* leverantor* entreprenor* anbudsgivar* | kopare* kund kunden kundens bestallar*
+care: patient* | lakar* sjukskoter*
+flow: inlopp* ingang* sugsid* | utlopp* utgang* trycksid*
+daytime: dagtid dagen | natt nattetid natten
+cause: pa_grund_av till_foljd | trots
+agreement: accepter* godkann* godkand* | avvis* avsla* avslog vagra*
+contest: vann vinner segra* seger* besegra* | forlor* nederlag*
+heaven: norr norra nordlig* | soder sodra sydlig*
+sunrise: oster ostra ostlig* | vaster vastra vastlig*
+power: snabb* fort | langsam*
+strength: stark starkt starka | svag svagt svaga
+fullness: full fullt fulla | tom tomt tomma
+""",
+}
+#: how often something is done; a statement that has one of them does not hold another
+HOW_OFTEN = (
+    "hourly stundlich* urno ωριαι* щогодин* timvis",
+    "daily taglich* dnevno vsak_dan ημερησι* καθημεριν* щодня щоденн* zilnic* dagligen",
+    "weekly wochentlich* tedensk* εβδομαδιαι* щотиж* saptamanal* veckovis varje_vecka",
+    "monthly monatlich* mesecno μηνιαι* щомісяч* lunar manadsvis manatlig* varje_manad",
+    "quarterly vierteljahrlich* quartalsweise cetrtletn* τριμηνιαι* щокварт* trimestrial* kvartalsvis",
+    "yearly annual annually jahrlich* letno ετησι* щоріч* anual* arlig* arligen varje_ar",
+)
+#: pairs that tell under which condition something holds
+CONDITIONS = frozenset(("limit", "level", "order", "amount", "often", "how often", "daytime", "rank"))
+#: pairs of those who do something and those for whom it is done
+ROLES = frozenset(("trade", "care"))
+#: answers of one word, which claim what the question asks
+YES_AND_NO = frozenset("yes no ja nein nej jo da ne nu ναι οχι так ні ok okay".split())  # noqa: SIM905
+#: verbs and nouns that carry others
+LIGHT = frozenset(
+    """
+    times time interval intervals interval intervall mal male mellanrum gang ganger krat disruption done made make makes take takes
+    dobi dobijo lahko treba mogoce mora morajo sme smejo darf durfen soll sollen kann konnen wird werden erfolgt erfolgen
+    betragt amounts equals znasa znasajo je so ska bor far kan maste uppgar blir fi sunt este poate pot trebuie se face μπορει
+    μπορουν γινεται γινονται ειναι πρεπει може можна можуть має мають треба потрібно слід становить складає
+    """.split()  # noqa: SIM905
+)

@@ -1,0 +1,129 @@
+"""Words of seven languages that deny, and pairs of words of which a statement holds one and never both.
+
+Where a claim has one of a pair and the sentence it is compared with has the other, they say different things, whatever
+else they share: “above” and “below”, “suitable” and “unsuitable”. Words are compared folded; `*` stands for any ending,
+`_` joins words that stand side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from phi3desk.chat.grounding.opposite_words import CONDITIONS, DENYING, HOW_OFTEN, NEGATIVE, PAIRS, ROLES
+from phi3desk.library.text import fold
+
+#: what stands before a word and makes it its opposite
+_TURNING_PREFIXES = (
+    "un",
+    "in",
+    "im",
+    "ir",
+    "il",
+    "non",
+    "non-",
+    "dis",
+    "ne",
+    "o",
+    "не",
+    "без",
+    "μη_",
+    "αν",
+    "α",
+    "nicht",
+    "nicht-",
+)
+_SHORTEST_TURNED = 5
+
+
+@dataclass(frozen=True)
+class Stance:
+    """What of a statement decides which way it goes: whether it is denied, and which sides of pairs it holds."""
+
+    denied: bool
+    sides: frozenset[tuple[str, int]]
+
+    def contradicts(self, other: Stance) -> str:
+        """Return the name of a pair of which both hold one side each and neither both; "" where there is none."""
+        for name in sorted({name for name, _ in self.sides}):
+            held = {held_side for pair, held_side in other.sides if pair == name}
+            own = {own_side for pair, own_side in self.sides if pair == name}
+            if held and not held & own and len(own) == 1:
+                return name
+        return ""
+
+
+def stance_of(words: Sequence[str], language: str) -> Stance:
+    """Return the stance of a statement, from its folded words in order; "" for a language that is not known."""
+    keys = [*words, *("_".join(words[at : at + 2]) for at in range(len(words) - 1))]
+    keys += ["_".join(words[at : at + 3]) for at in range(len(words) - 2)]
+    codes = (language,) if language in PAIRS else tuple(PAIRS)
+    denying = any(_finds(key, DENYING[code]) for key in keys for code in codes)
+    negative = any(_finds(key, NEGATIVE[code]) for key in keys for code in codes)
+    sides = frozenset(side for key in keys for code in codes for side in _sides(key, code))
+    return Stance(denying != negative, sides)
+
+
+def is_condition(pair: str) -> bool:
+    """Return whether a pair sets under which condition something holds."""
+    return pair in CONDITIONS
+
+
+def is_role(pair: str) -> bool:
+    """Return whether a pair tells who does something and for whom it is done."""
+    return pair in ROLES
+
+
+def is_polar(word: str, language: str) -> bool:
+    """Return whether a folded word denies or says that something is not so."""
+    codes = (language,) if language in PAIRS else tuple(PAIRS)
+    return any(_finds(word, words[code]) for code in codes for words in (DENYING, NEGATIVE))
+
+
+def has_side(word: str, language: str) -> bool:
+    """Return whether a folded word is a side of some pair."""
+    codes = (language,) if language in PAIRS else tuple(PAIRS)
+    return any(_sides(word, code) for code in codes)
+
+
+def turned(one: str, other: str) -> bool:
+    """Return whether one folded word is the other with a prefix that makes it the opposite: suitable, unsuitable."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < _SHORTEST_TURNED or short[:4] == long[:4]:
+        return False
+    for prefix in _TURNING_PREFIXES:
+        rest = long.removeprefix(prefix)
+        if rest != long and len(rest) >= _SHORTEST_TURNED - 1 and rest[:_SHORTEST_TURNED] == short[:_SHORTEST_TURNED]:
+            return True
+    return False
+
+
+@lru_cache(maxsize=20_000)
+def _sides(key: str, language: str) -> frozenset[tuple[str, int]]:
+    held = {(name, side) for name, both in _pairs(language) for side, words in enumerate(both) if _finds(key, words)}
+    held |= {("how often", number) for number, words in enumerate(HOW_OFTEN) if _finds(key, words)}
+    return frozenset(held)
+
+
+@lru_cache(maxsize=16)
+def _pairs(language: str) -> tuple[tuple[str, tuple[str, str]], ...]:
+    found = []
+    for line in PAIRS[language].strip().splitlines():
+        name, sides = line.split(":")
+        one, other = sides.split("|")
+        found.append((name, (one.strip(), other.strip())))
+    return tuple(found)
+
+
+@lru_cache(maxsize=20_000)
+def _finds(key: str, words: str) -> bool:
+    whole, beginnings = _listed(words)
+    return key in whole or (bool(beginnings) and key.startswith(beginnings))
+
+
+@lru_cache(maxsize=256)
+def _listed(words: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    every = words.split()
+    whole = frozenset(fold(word) for word in every if not word.endswith("*"))
+    return whole, tuple(fold(word[:-1]) for word in every if word.endswith("*"))

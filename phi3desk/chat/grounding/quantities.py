@@ -1,0 +1,279 @@
+"""The figures of a text: what they can be read as, their unit in one spelling for all languages, and their bound."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from phi3desk.chat.grounding.quantity_words import (
+    ABOVE,
+    BELOW,
+    MAGNITUDES,
+    MONTHS,
+    NO_UNITS,
+    NUMBERS,
+    UNITS,
+    UNSURE_MONTHS,
+)
+from phi3desk.library.text import Span, fold
+
+#: the unit of a month that is written as a word, or stands in a date
+MONTH = "month name"
+
+_NUMBER = re.compile(
+    r"(?<![\w.,])(?:(?<![\d] )(?<![^\s(])[-−+](?=\d))?\d{1,3}(?:[  '’]\d{3})+(?:[.,]\d+)?(?!\w)"
+    r"|(?:(?<!\d )(?<![^\s(])[-−](?=\d))?(?<!\w)\d+(?:[.,]\d+)*(?:\s?[½¼¾])?|[½¼¾]"
+)
+_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+_DATES = (
+    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)"),
+    re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:19|20)\d\d)(?!\d)"),
+    re.compile(r"(?<![\d/])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?!\d)"),
+)
+_RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till|och|εως|και|–|-|−|…|/)\s?[-−+]?$")
+_UNIT = re.compile(
+    r"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|[^\W\d_]+(?:[²³]|\^?[23](?!\d))?(?:\s?[/·*⋅]\s?[^\W\d_]+[²³]?)?)"
+)
+_CURRENCY_BEFORE = re.compile(r"(?P<unit>[€$£]|EUR|USD|GBP|CHF|SEK|RON)\s?$")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A figure: the values it can stand for, its unit in one spelling ("" for none), its bound and its place.
+
+    "1.500" is 1.5 to some and 1500 to others. `bound` is ">" where only what is above is meant (at least, over), "<"
+    for what is below (at most, up to), else "".
+    """
+
+    values: frozenset[float]
+    unit: str
+    bound: str
+    span: Span
+    text: str
+
+    def equals(self, other: Quantity) -> bool:
+        """Return whether both can stand for the same value."""
+        return any(abs(a - b) <= 1e-9 * max(1.0, abs(a)) for a in self.values for b in other.values)
+
+    @property
+    def is_month(self) -> bool:
+        """Whether it is the month of a date."""
+        return self.unit == MONTH
+
+
+@lru_cache(maxsize=2048)
+def quantities_in(text: str) -> tuple[Quantity, ...]:
+    """Return the figures of a text in their order; those of codes such as H412 are none."""
+    found: list[Quantity] = []
+    taken: list[Span] = []
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            if not (1 <= int(match["month"]) <= 12 and 1 <= int(match["day"]) <= 31):
+                continue
+            taken.append(match.span())
+            found += [
+                Quantity(
+                    frozenset((float(match[part]),)),
+                    MONTH if part == "month" else "",
+                    "",
+                    match.span(part),
+                    match[part],
+                )
+                for part in ("day", "month", "year")
+            ]
+    for match in _NUMBER.finditer(text):
+        if not any(start <= match.start() < end for start, end in taken):
+            found.append(_figure(text, match.span()))
+    found += _in_words(text)
+    found.sort(key=lambda quantity: quantity.span)
+    return tuple(_with_units_of_ranges(text, found))
+
+
+def _figure(text: str, span: Span) -> Quantity:
+    values = _values(text[span[0] : span[1]])
+    behind = _UNIT.match(text, span[1])
+    unit = ""
+    end = span[1]
+    if behind is not None:
+        key = fold(behind["unit"]).replace(" ", "")
+        magnitude = MAGNITUDES.get(key.rstrip("."))
+        if magnitude is not None:
+            values = frozenset(value * magnitude for value in values)
+            end = behind.end()
+            behind = _UNIT.match(text, behind.end())
+        if behind is not None:
+            unit = unit_of(behind["unit"])
+            end = behind.end() if unit else end
+            if not unit and (shorter := _first_part(behind["unit"])):
+                unit, end = unit_of(shorter), behind.start("unit") + len(shorter)
+            if not unit:
+                unit = _unit_of_two(text, behind)
+    before = _CURRENCY_BEFORE.search(text, max(0, span[0] - 5), span[0])
+    if not unit and before is not None:
+        unit = unit_of(before["unit"])
+    return Quantity(values, unit, _bound(text, span[0], end), (span[0], end), text[span[0] : span[1]])
+
+
+def _first_part(unit: str) -> str:
+    return re.split(r"\s?[/·*⋅]", unit)[0] if re.search(r"[/·*⋅]", unit) else ""
+
+
+def _unit_of_two(text: str, behind: re.Match[str]) -> str:
+    """Return the unit of which an adjective stands before: operating hours, working days."""
+    second = _UNIT.match(text, behind.end())
+    return unit_of(second["unit"]) if second is not None and len(behind["unit"]) > 3 else ""
+
+
+def _values(figure: str) -> frozenset[float]:
+    """Return what a figure as it is written can stand for."""
+    whole = figure.strip().replace("−", "-").lstrip("+")
+    fraction = sum(_FRACTIONS.get(sign, 0.0) for sign in whole)
+    whole = "".join(sign for sign in whole if sign not in _FRACTIONS).strip()
+    if not whole:
+        return frozenset((fraction,))
+    plain = re.sub(r"[  '’]", "", whole)
+    readings = set()
+    marks = [sign for sign in plain if sign in ".,"]
+    if not marks:
+        readings.add(plain)
+    elif len(set(marks)) == 2:
+        decimal = marks[-1]
+        readings.add(plain.replace("," if decimal == "." else ".", "").replace(decimal, "."))
+    else:
+        parts = re.split(r"[.,]", plain)
+        if (
+            all(len(part) == 3 for part in parts[1:])
+            and 1 <= len(parts[0].lstrip("-")) <= 3
+            and parts[0] not in ("0", "-0")
+        ):
+            readings.add("".join(parts))
+        if len(parts) == 2:
+            readings.add(".".join(parts))
+        if len(parts) > 2 and not readings:
+            readings.update(parts)
+    values = set()
+    for reading in readings:
+        try:
+            values.add(float(reading) + fraction)
+        except ValueError:
+            continue
+    return frozenset(values)
+
+
+def _in_words(text: str) -> list[Quantity]:
+    found = []
+    for match in re.finditer(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text):
+        word = fold(match.group()).replace("’", "'")
+        value = _word_values().get(word)
+        if value is not None:
+            behind = _UNIT.match(text, match.end())
+            unit = (unit_of(behind["unit"]) or _unit_of_two(text, behind)) if behind is not None else ""
+            found.append(
+                Quantity(
+                    frozenset((float(value),)),
+                    unit,
+                    _bound(text, match.start(), match.end()),
+                    match.span(),
+                    match.group(),
+                )
+            )
+            continue
+        month = _month_of(word)
+        if month and (word not in UNSURE_MONTHS or _beside_figure(text, match.span())):
+            found.append(Quantity(frozenset((float(month),)), MONTH, "", match.span(), match.group()))
+    return found
+
+
+def _beside_figure(text: str, span: Span) -> bool:
+    return re.search(r"\d\.?\s?$", text[: span[0]]) is not None or re.match(r"\s?\d", text[span[1] :]) is not None
+
+
+def _with_units_of_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Give the first figure of “70 to 80 %” the unit of the second."""
+    whole = list(found)
+    for at in range(len(whole) - 2, -1, -1):
+        one, other = whole[at], whole[at + 1]
+        between = fold(text[one.span[1] : other.span[0]])
+        if not one.unit and other.unit and other.unit != MONTH and _RANGE.match(between):
+            whole[at] = Quantity(one.values, other.unit, one.bound, one.span, one.text)
+    return whole
+
+
+def _bound(text: str, start: int, end: int) -> str:
+    """Return the bound that words before a figure, or right behind it, set."""
+    before = fold(text[max(0, start - 28) : start])
+    clause = re.split(r"[;:()\d]|, ", before)[-1]
+    words = re.findall(r"[^\W\d_]+|[<>≤≥]=?", clause)[-3:]
+    for word in reversed(words):
+        if _is_among(word, ABOVE):
+            return "<" if _negated(words) else ">"
+        if _is_among(word, BELOW):
+            return ">" if _negated(words) else "<"
+    behind = re.match(r"\s*(?:or|oder|ali|sau|eller|або|η)\s+([^\W\d_]+)", fold(text[end : end + 24]))
+    if behind is not None:
+        return ">" if _is_among(behind[1], ABOVE) else "<" if _is_among(behind[1], BELOW) else ""
+    return ""
+
+
+def _negated(words: list[str]) -> bool:
+    return any(word in ("not", "nicht", "ne", "inte", "nu", "не", "δεν") for word in words)
+
+
+@lru_cache(maxsize=4)
+def _split(words: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    every = words.split()
+    return frozenset(word for word in every if "*" not in word), tuple(
+        word[:-1] for word in every if word.endswith("*")
+    )
+
+
+def _is_among(word: str, words: str) -> bool:
+    whole, beginnings = _split(words)
+    return word in whole or (bool(beginnings) and word.startswith(beginnings))
+
+
+@lru_cache(maxsize=4096)
+def unit_of(written: str) -> str:
+    """Return a unit in the one spelling that all languages share, "" where it is none."""
+    key = fold(written).replace(" ", "").rstrip(".")
+    if key in NO_UNITS:
+        return ""
+    exact, beginnings = _unit_spellings()
+    if key in exact:
+        return exact[key]
+    for length in range(len(key), 1, -1):
+        if key[:length] in beginnings and len(key) - length <= 5:
+            return beginnings[key[:length]]
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _unit_spellings() -> tuple[dict[str, str], dict[str, str]]:
+    exact: dict[str, str] = {}
+    beginnings: dict[str, str] = {}
+    for unit, spellings in UNITS.items():
+        exact.setdefault(fold(unit), unit)
+        for spelling in spellings.split():
+            key = fold(spelling.rstrip("*"))
+            (beginnings if spelling.endswith("*") else exact).setdefault(key, unit)
+    return exact, beginnings
+
+
+@lru_cache(maxsize=1)
+def _word_values() -> dict[str, int]:
+    return {fold(word): value for value, words in NUMBERS.items() for word in words.split()}
+
+
+@lru_cache(maxsize=4096)
+def _month_of(word: str) -> int:
+    for number, names in enumerate(MONTHS, 1):
+        for name in names.split():
+            beginning = fold(name.rstrip("*"))
+            if word == beginning or (
+                name.endswith("*") and word.startswith(beginning) and len(word) - len(beginning) <= 5
+            ):
+                return number
+    return 0

@@ -1,0 +1,78 @@
+"""A claim is supported by what a passage says, and by nothing that only looks like it."""
+
+import pytest
+
+from phi3desk.chat.grounding.check import Checker, PassageText
+from phi3desk.chat.messages import Why
+
+FIRE = (
+    "Suitable: foam, dry powder, carbon dioxide, sand. Unsuitable: a full jet of water, which spreads burning grease. "
+    "Firefighters wear breathing apparatus above 80 °C."
+)
+BEARING = (
+    "The main bearing is lubricated with grease. It must be re-greased every 2,000 operating hours with 30 g of "
+    "lithium complex grease. Do not over-grease. Above 80 °C the interval is halved."
+)
+SAMPLES = {
+    "en": BEARING,
+    "de": "Das Hauptlager wird alle 2.000 Betriebsstunden mit 30 g Fett geschmiert. Nicht überfetten.",
+    "sl": "Glavni ležaj se maže vsakih 2.000 obratovalnih ur s 30 g masti. Ne mažite preveč.",
+    "el": "Το κύριο ρουλεμάν λιπαίνεται κάθε 2.000 ώρες λειτουργίας με 30 g γράσου.",
+    "uk": "Головний підшипник змащують кожні 2000 годин роботи, 30 г мастила. Не змащуйте надмірно.",
+    "ro": "Lagărul principal se gresează la fiecare 2.000 de ore de funcționare cu 30 g de unsoare..",
+    "sv": "Huvudlagret smörjs var 2 000:e drifttimme med 30 g fett. Smörj inte för mycket.",
+}
+CLAIMS = {
+    "en": ("The main bearing gets 30 g of grease every 2,000 hours.", "The main bearing gets 50 g of grease."),
+    "de": ("Das Hauptlager wird mit 30 g Fett geschmiert.", "Das Hauptlager wird mit 50 g Fett geschmiert."),
+    "sl": ("Glavni ležaj se maže s 30 g masti.", "Glavni ležaj se maže s 50 g masti."),
+    "el": ("Το κύριο ρουλεμάν λιπαίνεται με 30 g γράσου.", "Το κύριο ρουλεμάν λιπαίνεται με 50 g γράσου."),
+    "uk": ("Підшипник змащують кожні 2000 годин.", "Підшипник змащують кожні 500 годин."),
+    "ro": ("Lagărul se gresează cu 30 g de unsoare.", "Lagărul se gresează cu 50 g de unsoare."),
+    "sv": ("Huvudlagret smörjs med 30 g fett.", "Huvudlagret smörjs med 50 g fett."),
+}
+
+
+def verdict(passage: str, claim: str, question: str = ""):
+    return Checker([PassageText(passage)], question).verdict(claim)
+
+
+@pytest.mark.parametrize("language", sorted(SAMPLES))
+def test_a_changed_figure_is_not_supported_in_any_language(language):
+    true, changed = CLAIMS[language]
+    found = verdict(SAMPLES[language], true)
+    assert found.supported, found
+    found = verdict(SAMPLES[language], changed)
+    assert (found.supported, found.why) == (False, Why.FIGURE)
+
+
+def test_what_a_page_forbids_is_not_supported_by_it():
+    found = verdict(FIRE, "A grease fire can be put out with a water hose.", "How is a grease fire put out?")
+    assert not found.supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "why"),
+    [
+        ("A full jet of water is suitable.", Why.NEGATION),
+        ("The bearing must be re-greased every 2,000 days.", Why.UNIT),
+        ("Below 80 °C the interval is halved.", Why.CONDITION),
+        ("The main bearing must be re-greased every 500 operating hours.", Why.FIGURE),
+    ],
+)
+def test_the_reason_is_named(claim, why):
+    found = verdict(f"{FIRE} {BEARING}", claim)
+    assert (found.supported, found.why) == (False, why)
+
+
+def test_the_words_of_the_question_are_no_evidence():
+    question = "Which bolts hold the casing of the circulation pump?"
+    assert not verdict(
+        "The circulation pump has a casing. " + BEARING, "The casing bolts of the pump are M16.", question
+    ).supported
+
+
+def test_the_sentence_that_holds_the_answer_is_the_one_that_is_named():
+    found = verdict(BEARING, "Every 2,000 operating hours.", "How often is the main bearing re-greased?")
+    assert found.supported
+    assert found.sentence.startswith("It must be re-greased every 2,000 operating hours")

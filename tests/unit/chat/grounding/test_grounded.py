@@ -1,0 +1,106 @@
+"""Each sentence of an answer is tied to what supports it, whatever the model marked."""
+
+import pytest
+
+from phi3desk.chat.grounding.grounded import ground
+from phi3desk.chat.messages import Source, Why
+from phi3desk.library.documents import Passage
+
+
+def source(n: int, text: str, page: int = 1, document: str = "pump.pdf") -> Source:
+    return Source(n, Passage(n, 1, document, f"/m/{document}", "Pump manual", page, 0, len(text), text, ()))
+
+
+BEARING = source(
+    1,
+    "The main bearing is lubricated with grease. It must be re-greased every 2,000 operating hours with 30 g of "
+    "lithium complex grease. Do not over-grease.",
+    12,
+)
+SAFETY = source(2, "Wear eye protection at all times. Keep hands away from the coupling.", 3)
+SOURCES = [BEARING, SAFETY]
+
+
+def test_a_right_mark_stays_and_quotes_the_sentence_that_says_it():
+    found = ground("It must be re-greased every 2,000 hours [1].", SOURCES)
+    assert found.text == "It must be re-greased every 2,000 hours [1]."
+    assert [(c.n, c.page, c.by_model) for c in found.citations] == [(1, 12, True)]
+    assert found.citations[0].quote.startswith("It must be re-greased every 2,000 operating hours")
+    assert [(s.text, s.supported, s.citations) for s in found.sentences] == [
+        ("It must be re-greased every 2,000 hours.", True, (1,))
+    ]
+
+
+def test_a_wrong_mark_is_moved_to_the_source_that_says_it():
+    found = ground("You must wear eye protection at all times [1].", SOURCES)
+    assert found.text == "You must wear eye protection at all times [2]."
+    assert [(c.n, c.by_model) for c in found.citations] == [(2, False)]
+
+
+@pytest.mark.parametrize("mark", ["[7]", "[0]", "[12, 99]", "[999]"])
+def test_mark_of_no_passage_is_dropped(mark):
+    found = ground(f"Every two thousand hours {mark}.", SOURCES)
+    assert mark not in found.text
+    assert all(c.n in (1, 2) for c in found.citations)
+
+
+def test_unmarked_sentence_gets_the_mark_of_its_source():
+    found = ground("Re-grease the bearing every 2000 operating hours with 30 g of lithium grease.", SOURCES)
+    assert found.text.endswith("lithium grease [1].")
+    assert [(c.n, c.by_model) for c in found.citations] == [(1, False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bananas are yellow and grow in warm countries [1].",
+        "The main bearing must be re-greased every 500 operating hours [1].",
+        "The coupling is made of steel [2].",
+    ],
+)
+def test_sentence_that_no_source_supports_keeps_no_mark(text):
+    found = ground(text, SOURCES)
+    assert "[" not in found.text
+    assert found.citations == ()
+    assert [sentence.supported for sentence in found.sentences] == [False]
+
+
+@pytest.mark.parametrize("text", ["The documents do not tell.", "Yes."])
+def test_what_claims_nothing_is_not_checked(text):
+    found = ground(text, SOURCES)
+    assert (found.text, found.citations, found.sentences) == (text, (), ())
+
+
+def test_the_figure_that_no_source_holds_is_the_reason():
+    claims = (
+        "It is re-greased with 30 g of lithium grease [1]. The bearing is re-greased every 500 operating hours [1]."
+    )
+    found = ground(claims, SOURCES)
+    assert [(s.supported, s.why) for s in found.sentences] == [(True, Why.SUPPORTED), (False, Why.FIGURE)]
+
+
+def test_short_answer_is_tied_to_the_sentence_that_speaks_of_the_question():
+    found = ground("Lithium complex grease.", SOURCES, "What grease is used for the main bearing?")
+    assert found.text == "Lithium complex grease [1]."
+    assert "lithium complex grease" in found.citations[0].quote
+
+
+def test_inflected_ukrainian_answer_finds_its_sentence():
+    passages = [source(1, "Підшипник змащують кожні 2000 годин роботи. Насос зупиняють перед оглядом.")]
+    found = ground("Підшипники треба змащувати кожні 2000 годин.", passages)
+    assert found.text.endswith("[1].")
+    assert found.citations[0].quote == "Підшипник змащують кожні 2000 годин роботи."
+
+
+def test_lists_and_line_breaks_stay_as_written():
+    answer = "Two things:\n\n- Wear eye protection at all times.\n- Use 30 g of lithium complex grease. [1]\n"
+    found = ground(answer, SOURCES)
+    assert (
+        found.text
+        == "Two things:\n\n- Wear eye protection at all times [2].\n- Use 30 g of lithium complex grease. [1]"
+    )
+    assert [sentence.supported for sentence in found.sentences] == [True, True]
+
+
+def test_answer_without_sources_keeps_no_mark():
+    assert ground("As all know [1].", []).text == "As all know."

@@ -1,0 +1,67 @@
+"""Figures are read in seven languages, with their units in one spelling."""
+
+import pytest
+
+from phi3desk.chat.grounding.quantities import MONTH, Quantity, quantities_in
+
+
+def read(text: str) -> list[tuple[tuple[float, ...], str, str]]:
+    return [(tuple(sorted(each.values)), each.unit, each.bound) for each in quantities_in(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("after 2 hours", "h"),
+        ("nach 2 Stunden", "h"),
+        ("po 2 urah", "h"),
+        ("μετά από 2 ώρες", "h"),
+        ("через 2 години", "h"),
+        ("după 2 ore", "h"),
+        ("efter 2 timmar", "h"),
+        ("2 operating hours", "h"),
+        ("2 Nm", "N·m"),
+        ("2 N·m", "N·m"),
+        ("2 °C", "°C"),
+        ("2 Prozent", "%"),
+        ("2 відсотки", "%"),
+        ("€ 2", "€"),
+    ],
+)
+def test_unit_has_one_spelling(text, unit):
+    assert [(each.unit, 2.0 in each.values) for each in quantities_in(text)] == [(unit, True)]
+
+
+def test_thousands_and_decimals_can_both_be_meant():
+    assert read("2,000 h") == [((2.0, 2000.0), "h", "")]
+    assert read("1.234,5 kg") == [((1234.5,), "kg", "")]
+    assert read("1 500 EUR") == [((1500.0,), "€", "")]
+    assert read("2.5 million dollars") == [((2_500_000.0,), "$", "")]
+    assert read("-20 °C") == [((-20.0,), "°C", "")]
+
+
+def test_codes_are_no_figures():
+    assert read("H412 and P501 of CP42") == []
+
+
+def test_bounds_are_read_before_and_behind():
+    assert read("above 80 °C")[0][2] == ">"
+    assert read("höchstens 5 bar")[0][2] == "<"
+    assert read("не більше 12 годин")[0][2] == "<"
+    assert read("40 N·m or more")[0][2] == ">"
+
+
+def test_first_figure_of_a_range_has_the_unit_of_the_second():
+    assert [(unit) for _, unit, _ in read("70 to 80 %")] == ["%", "%"]
+
+
+@pytest.mark.parametrize("text", ["9 February 2026", "9. februarja 2026", "2026-02-09", "09.02.2026", "9 лютого 2026"])
+def test_dates_are_alike_however_they_are_written(text):
+    found = {(value, each.unit) for each in quantities_in(text) for value in each.values}
+    assert found == {(9.0, ""), (2.0, MONTH), (2026.0, "")}
+
+
+def test_number_words_equal_their_figures():
+    two = quantities_in("two bolts")[0]
+    assert isinstance(two, Quantity)
+    assert two.equals(quantities_in("2 bolts")[0])
