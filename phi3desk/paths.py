@@ -32,6 +32,11 @@ class Paths:
         return self.home / "chroma"
 
     @property
+    def sheets(self) -> Path:
+        """Folder of the tables of sheets; they are made from the documents again at any time."""
+        return self.home / "sheets"
+
+    @property
     def conversations(self) -> Path:
         """SQLite file: conversations and messages."""
         return self.home / "conversations.db"

@@ -253,6 +253,13 @@ class Catalog(Database):
         row = self.connection.execute("SELECT sha256 FROM document WHERE id = ?", (document_id,)).fetchone()
         return "" if row is None else str(row["sha256"])
 
+    def contents(self, kinds: Sequence[str]) -> set[str]:
+        """Return the hashes of the contents of all documents of some kinds, removed ones too."""
+        rows = self.connection.execute(
+            f"SELECT DISTINCT sha256 FROM document WHERE kind IN ({placeholders(kinds)})", tuple(kinds)
+        )
+        return {str(row["sha256"]) for row in rows if row["sha256"]}
+
     def place_of(self, document_id: int) -> tuple[str, bool]:
         """Return a document's path and whether it is marked as removed; an empty path where there is no document."""
         row = self.connection.execute("SELECT path, removed FROM document WHERE id = ?", (document_id,)).fetchone()

@@ -43,6 +43,8 @@ TEXT = DocumentKind("txt", "text", ("txt", "text", "log"), "text", Unit.PART)
 MAIL = DocumentKind("eml", "e-mail (EML)", ("eml",), "mail", Unit.PART)
 
 KINDS = (PDF, DOCX, PPTX, XLSX, CSV, HTML, MARKDOWN, TEXT, MAIL)
+#: those that are kept as tables, too
+SHEETS = tuple(kind.key for kind in KINDS if kind.unit is Unit.ROWS)
 _BY_KEY = {kind.key: kind for kind in KINDS}
 _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 

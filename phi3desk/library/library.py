@@ -42,7 +42,7 @@ from phi3desk.library.importing.importer import Importer
 from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.integrity import check, repair
-from phi3desk.library.kinds import PDF
+from phi3desk.library.kinds import PDF, SHEETS
 from phi3desk.library.overview.overviews import Overviews
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.reading.drawer import PageDrawer
@@ -53,6 +53,7 @@ from phi3desk.library.reading.protocol import Drawing, ReadRequest
 from phi3desk.library.search.index_renewal import IndexRenewal
 from phi3desk.library.search.reranker import CANDIDATES, Reranker
 from phi3desk.library.search.retriever import Retriever
+from phi3desk.library.sheets.store import SheetStore
 from phi3desk.library.sources import Sources
 from phi3desk.library.text import locate
 from phi3desk.library.transfer import Transfer
@@ -119,6 +120,7 @@ class Library:
         self._throttle = Throttle(self._catalog, lambda: str(settings.get("library.on_battery")))
         self._ocr_installed: tuple[str, ...] | None = None
         self._looked_for_ocr = False
+        self._sheets = SheetStore(paths.sheets)
         self._importer = Importer(
             self._catalog,
             self.vectors,
@@ -127,6 +129,7 @@ class Library:
             self._throttle,
             self._passwords,
             self._ocr_languages,
+            self._sheets,
         )
         self._retriever = Retriever(self._catalog, self.vectors, self._embedders.serving)
         self._reranker = Reranker(settings.get("search.reranker"))
@@ -402,6 +405,7 @@ class Library:
         for collection_id in gone:
             self.vectors.drop(collection_id)
         self._importer.delete_stale_vectors()
+        self._sheets.keep_only(self._catalog.contents(SHEETS))
         self._delete_copies(copies)
 
     def _delete_copies(self, places: Sequence[Path]) -> None:

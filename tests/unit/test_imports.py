@@ -29,7 +29,9 @@ PACKAGES = (
 #: rooms of a package in the order of their imports, "" first: the package's own modules. One of these that needs a room
 #: is named behind it.
 ROOMS = {
-    "library": ("", "embedding", "reading", "search", "overview", "importing", "transfer", "integrity", "library"),
+    "library": (
+        "", "embedding", "sheets", "reading", "search", "overview", "importing", "transfer", "integrity", "library",
+    ),
     "model": ("", "adapters", "hub", "llama"),
     "chat": (
         "", "judging", "wording", "grounding", "answer", "languages", "intent", "catalogue_answer", "follow_up",

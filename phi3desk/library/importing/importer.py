@@ -30,11 +30,13 @@ from phi3desk.library.embedding.serving import CollectionEmbedders
 from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
+from phi3desk.library.importing.sheet_import import SheetImport
 from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.reading.pdf.ocr import how_to_get
 from phi3desk.library.reading.pool import DocumentText, ReaderPool
 from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.library.search.index_renewal import IndexRenewal
+from phi3desk.library.sheets.store import SheetStore
 from phi3desk.library.sources import Sources
 
 _WAIT_SECONDS = 0.1
@@ -61,6 +63,7 @@ class Importer:
         throttle: Throttle,
         passwords: Passwords,
         ocr_languages: Callable[[int], tuple[str, ...]],
+        sheets: SheetStore,
     ) -> None:
         self._catalog = catalog
         self._content = Content(catalog)
@@ -75,6 +78,7 @@ class Importer:
         self._throttle = throttle
         self._passwords = passwords
         self._ocr_languages = ocr_languages
+        self._tables = SheetImport(catalog, sheets)
         #: whether an import waits for the one that runs to end: a change of embedder then goes on after it
         self.others_wait: Callable[[], bool] = lambda: False
         self._one_at_a_time = threading.Lock()
@@ -132,6 +136,7 @@ class Importer:
                     self._content.await_ocr(collection_id)
             followed = (self._follower.follow(run, i, named) for i, named in collections.items())
             self._read_all(run, chain(chain.from_iterable(followed), self._left_over(run)), pool)
+            self._read_tables(run, pool)
             self._put_vectors_back(run)
             self._embed_and_recognise(run, pool)
         except Cancelled:
@@ -237,7 +242,23 @@ class Importer:
         reason = None if await_ocr else text.reason
         content = NewContent(text.kind, text.pages, chunked, text.outline, reason)
         self._content.replace(document_id, content, await_ocr, run.cancelled)
+        self._tables.keep(document_id, text)
         self._count_passages(run, document_id)
+
+    def _read_tables(self, run: ImportRun, pool: ReaderPool) -> None:
+        """Read sheets once more whose tables are not there: nothing else of them is touched."""
+        waiting = deque(self._tables.missing())
+        reading: Reading = {}
+        while waiting or reading:
+            while waiting and len(reading) < 2 * pool.size:
+                self._hold(run)
+                document_id, path = waiting.popleft()
+                self._ask(run, pool, reading, document_id, ReadRequest(path, tables_only=True))
+            for future in [future for future in reading if future.done()]:
+                self._tables.keep(reading.pop(future)[0], future.result())
+            if reading:
+                wait(reading, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
+            self._step(run, Phase.CHECKING)
 
     def _chunk_again(self, run: ImportRun, document_id: int) -> None:
         """Split a document's stored pages into passages again: the text of some was recognised since."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import Heading, Page, State
-from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent
+from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, tables_told
+from phi3desk.library.reading.sheet_tables.cells import SheetCells
 from phi3desk.library.text import has_text
 
 #: What a document may have at most; the rest of it is left out, and the reason says so.
@@ -41,7 +42,8 @@ class ReadContent:
     """What a file holds: its pages as they are read, and what is known of it once they are.
 
     `reasons` are filled while the pages are read: what was left out. The first of them is shown. `pages` number
-    themselves: the numbers they carry are replaced by their place. `count` is 0 where only the end tells it.
+    themselves: the numbers they carry are replaced by their place. `count` is 0 where only the end tells it. `cells`
+    are those of sheets, filled while the pages are read.
     """
 
     kind: str
@@ -51,22 +53,25 @@ class ReadContent:
     reasons: list[Sentence] = field(default_factory=list)
     #: The reason where no page holds text.
     empty: Sentence = field(default_factory=lambda: say("The file holds no text."))
+    cells: SheetCells | None = None
 
 
 def told(content: ReadContent) -> Iterator[ReadEvent]:
-    """Yield the events of a reading: Opened, a Page for each page, Finished, then Details.
+    """Yield the events of a reading: Opened, a Page for each page, Finished, Details, then those of tables.
 
     A file that breaks off after pages with text is READ, and the reason says from where on it is missing.
     """
     yield Opened(min(content.count, MOST_PAGES), content.kind)
     number = characters = 0
     anything = False
+    cells = content.cells if content.cells is not None else SheetCells()
     try:
         for page in content.pages:
             if number >= MOST_PAGES or characters >= MOST_CHARACTERS:
                 content.reasons.insert(
                     0, say("Only the first {pages} pages were read; the file has more.", pages=number)
                 )
+                cells.broken_off()
                 break
             number += 1
             characters += len(page.text)
@@ -84,16 +89,22 @@ def told(content: ReadContent) -> Iterator[ReadEvent]:
         if not anything:
             raise
         content.reasons.insert(0, refusal.sentence)
+        cells.broken_off()
     except Exception as error:  # what a damaged file makes a parser raise ends the file, not what was read before
         if not anything:
             raise
         _log.info("a file breaks off after page %d: %s", number, type(error).__name__)
         content.reasons.insert(0, say("The file is damaged: only the first {pages} pages were read.", pages=number))
+        cells.broken_off()
+    limit = cells.limit()
+    if limit is not None and not content.reasons:
+        content.reasons.append(limit)
     if anything:
         yield Finished(State.READ, content.reasons[0] if content.reasons else None)
     else:
         yield Finished(State.EMPTY, content.reasons[0] if content.reasons else content.empty)
     yield Details(title=clean_title(content.title))
+    yield from tables_told(cells.tables())
 
 
 def clean_title(text: str) -> str:

@@ -35,8 +35,11 @@ from phi3desk.library.reading.protocol import (
     Opened,
     PassageBatch,
     ReadRequest,
+    TableFound,
+    TableRows,
     event_of,
 )
+from phi3desk.library.sheets.types import SheetTable
 from phi3desk.line_protocol import Line, decode, decode_line, encode
 from phi3desk.paths import worker_environment
 
@@ -71,7 +74,7 @@ class DocumentText:
 
     `chunked` is what was made of its pages, None where the reader did not come to do that. After a request for text
     recognition `pages` are those that were recognised, also where the reader had to be stopped at a later page.
-    After one for a `picture` that is all there is, None where `reason` says why.
+    After one for a `picture` that is all there is, None where `reason` says why. `tables` are those of a sheet.
     """
 
     path: Path
@@ -83,6 +86,7 @@ class DocumentText:
     outline: list[OutlineEntry] = field(default_factory=list)
     chunked: ChunkedDocument | None = None
     picture: PagePicture | None = None
+    tables: list[SheetTable] = field(default_factory=list)
 
     @property
     def scanned(self) -> list[int]:
@@ -122,6 +126,10 @@ class _Reading:
             self.result.picture = event
         elif isinstance(event, Details):
             self._details(event)
+        elif isinstance(event, TableFound):
+            self.result.tables.append(event.table)
+        elif isinstance(event, TableRows):
+            self._rows(event)
         elif isinstance(event, PassageBatch):
             self._chunks += event.chunks
             self._index += event.index
@@ -149,6 +157,10 @@ class _Reading:
                 say("Only the first {pages} pages were read; the rest is too much.", pages=len(pages)), enough=True
             )
         pages.append(page)
+
+    def _rows(self, told: TableRows) -> None:
+        if self.result.tables:
+            self.result.tables[-1].rows.extend(told.rows)
 
     def _details(self, details: Details) -> None:
         self.described = True

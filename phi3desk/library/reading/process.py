@@ -31,6 +31,8 @@ from phi3desk.library.reading.protocol import (
     PassageBatch,
     ReadEvent,
     ReadRequest,
+    TableFound,
+    TableRows,
 )
 from phi3desk.line_protocol import Line, decode, decode_line, encode, take_standard_output
 
@@ -70,8 +72,12 @@ def _answers(request: ReadRequest) -> Iterator[Event]:
     told: list[ReadEvent] = []
     try:
         for event in read_document(request):
-            told.append(event)
-            yield event
+            if isinstance(event, TableFound | TableRows):
+                yield event
+                continue
+            if not (request.tables_only and isinstance(event, Page)):
+                told.append(event)
+                yield event
         yield from _passages(request, told)
     except MemoryError:
         yield Finished(State.FAILED, say("Reading the file takes more memory than is allowed."))
@@ -84,7 +90,11 @@ def _answers(request: ReadRequest) -> Iterator[Event]:
 
 def _passages(request: ReadRequest, told: Sequence[ReadEvent]) -> Iterator[Event]:
     """Yield the passages of a document that was read, some at a time."""
-    if request.ocr_pages or not any(isinstance(event, Finished) and event.state is State.READ for event in told):
+    if (
+        request.ocr_pages
+        or request.tables_only
+        or not any(isinstance(event, Finished) and event.state is State.READ for event in told)
+    ):
         return
     pages = [event for event in told if isinstance(event, Page)]
     details = next((event for event in told if isinstance(event, Details)), Details())

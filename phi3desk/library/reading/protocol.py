@@ -6,7 +6,8 @@ reader is its `Hello`, with the id 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from phi3desk.errors import Sentence
 from phi3desk.library.chunked_document import IndexEntry
@@ -14,9 +15,12 @@ from phi3desk.library.chunker import Chunk
 from phi3desk.library.documents import OutlineEntry, Page, State
 from phi3desk.library.kinds import PDF
 from phi3desk.library.reading.page_picture import PagePicture
+from phi3desk.library.sheets.types import SheetTable, TableRow
 from phi3desk.line_protocol import Line, decode
 
-VERSION = 4
+VERSION = 5
+#: rows of a table on a line
+_ROWS_A_LINE = 500
 
 #: Left, top, right, bottom in points from the upper left corner of a page as it is shown.
 Area = tuple[float, float, float, float]
@@ -44,7 +48,7 @@ class ReadRequest:
 
     `ocr_languages` are Tesseract's names, such as ("eng", "ukr"). `password` opens a locked file. `megabytes` and
     `seconds` (a page) are what the reader may take; 0 is no limit, and a pool puts in its own. With `drawing` a page is
-    drawn and nothing read.
+    drawn and nothing read. With `tables_only` the tables of a sheet are all that is told of it.
     """
 
     path: str
@@ -54,6 +58,7 @@ class ReadRequest:
     ocr_languages: tuple[str, ...] = ()
     seconds: float = 0.0
     drawing: Drawing | None = None
+    tables_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,20 @@ class Details:
 
 
 @dataclass(frozen=True)
+class TableFound:
+    """A table of a sheet, without its rows."""
+
+    table: SheetTable
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Some of the rows of the table that was told last, in their order."""
+
+    rows: list[TableRow]
+
+
+@dataclass(frozen=True)
 class PassageBatch:
     """Some of the document's passages, in their order, with the entry of each for the word index."""
 
@@ -113,12 +132,11 @@ class Done:
 
 
 #: what is read or drawn of a file, then what is made of it
-ReadEvent = Opened | Page | PagePicture | Finished | Details
+ReadEvent = Opened | Page | PagePicture | Finished | Details | TableFound | TableRows
 Event = ReadEvent | PassageBatch | ChunkingFinished | Done
 
-_EVENTS: dict[str, type[Event]] = {
-    kind.__name__: kind for kind in (Opened, Page, PagePicture, Finished, Details, PassageBatch, ChunkingFinished, Done)
-}
+_KINDS = (Opened, Page, PagePicture, Finished, Details, TableFound, TableRows, PassageBatch, ChunkingFinished, Done)
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in _KINDS}
 
 
 def event_of(line: Line) -> Event:
@@ -126,3 +144,11 @@ def event_of(line: Line) -> Event:
     if line.name not in _EVENTS:
         raise ValueError(line.name)
     return decode(line.data, _EVENTS[line.name])
+
+
+def tables_told(tables: Iterable[SheetTable]) -> Iterator[TableFound | TableRows]:
+    """Yield the events of tables: each, then its rows, some at a time."""
+    for table in tables:
+        yield TableFound(replace(table, rows=[]))
+        for at in range(0, len(table.rows), _ROWS_A_LINE):
+            yield TableRows(table.rows[at : at + _ROWS_A_LINE])

@@ -77,7 +77,7 @@ def find_head(rows: Sequence[Row], marked: int = 0) -> Head:
         last = first + 1
         if last < len(rows) - 1 and _goes_on(top, rows[last], rows[last + 1]):
             last += 1
-    head.names = _joined(rows[first:last])
+    head.names = joined_names(rows[first:last])
     head.rows = last
     return head
 
@@ -216,7 +216,7 @@ def _goes_on(top: Row, second: Row, third: Row) -> bool:
     return gaps or units
 
 
-def _joined(rows: Sequence[Row]) -> list[str]:
+def joined_names(rows: Sequence[Row]) -> list[str]:
     """Return one name for each column from the rows of a head."""
     width = max(len(row) for row in rows)
     names = []

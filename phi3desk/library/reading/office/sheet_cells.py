@@ -13,8 +13,9 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from phi3desk.library.reading.blocks import Line
-from phi3desk.library.reading.office.values import shown
+from phi3desk.library.reading.office.values import known_value, shown
 from phi3desk.library.reading.tables import LONGEST_CELL
+from phi3desk.library.sheets.types import Value
 
 _S = f"{{{SHEET_MAIN_NS}}}"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -42,6 +43,8 @@ class Cells(WorkSheetParser):  # type: ignore[misc]
         )
         self._book = book
         self._missing = missing
+        #: what lies behind the texts of the row that was given last, by column: numbers, and dates as 2024-05-31
+        self.values: dict[int, Value] = {}
 
     def rows(self) -> Iterator[tuple[int, dict[int, str]]]:
         """Yield number and texts by column (from 1) of each row that holds any."""
@@ -51,6 +54,9 @@ class Cells(WorkSheetParser):  # type: ignore[misc]
                 self.row_dimensions.clear()
                 element.clear()
                 texts = {cell["column"]: text for cell in cells if (text := self._text(cell))}
+                self.values = {
+                    cell["column"]: value for cell in cells if (value := known_value(cell["value"])) is not None
+                }
                 if texts:
                     yield number, texts
             elif element.tag == _S + "sheetData":

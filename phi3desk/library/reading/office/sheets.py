@@ -18,6 +18,7 @@ from phi3desk.library.reading.blocks import Block, page_of
 from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.office.archive import check, checked_copy, has_odd_form
 from phi3desk.library.reading.office.sheet_notes import notes_on
+from phi3desk.library.reading.sheet_tables.cells import SheetCells
 from phi3desk.library.reading.tables import repeated
 from phi3desk.library.reading.text_files.delimited import pages_of_rows
 
@@ -58,7 +59,7 @@ def read_xlsx(path: Path) -> ReadContent:
     visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     hidden = len(workbook.worksheets) - len(visible)
     title = (workbook.properties.title if workbook.properties else "") or ""
-    content = ReadContent(XLSX.key, iter(()), title=title)
+    content = ReadContent(XLSX.key, iter(()), title=title, cells=SheetCells())
     if len(visible) > _MOST_SHEETS:
         content.reasons.append(say("Only the first {count} sheets were read; the file has more.", count=_MOST_SHEETS))
     if hidden:
@@ -76,7 +77,7 @@ def _pages(workbook: Any, sheets: list[Any], file: Any, content: ReadContent) ->
             warnings.simplefilter("ignore")
             _tell_raised_apart(archive, sheets)
             for sheet in sheets:
-                yield from pages_of_rows(_rows(archive, sheet, missing), sheet.title)
+                yield from pages_of_rows(_rows(archive, sheet, missing, content.cells), sheet.title)
                 page = _page_of_notes(archive, sheet)
                 if page is not None:
                     yield page
@@ -129,16 +130,24 @@ def _mentions(archive: zipfile.ZipFile, name: str, word: bytes) -> bool:
     return False
 
 
-def _rows(archive: zipfile.ZipFile, sheet: Any, missing: Missing) -> Iterator[tuple[int, list[str]]]:
-    """Yield number and texts of the rows that hold anything; what the sheet claims of its size is not believed."""
+def _rows(
+    archive: zipfile.ZipFile, sheet: Any, missing: Missing, taken: SheetCells | None
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and texts of the rows that hold anything, and put them among the cells that are `taken`.
+
+    What the sheet claims of its size is not believed.
+    """
     from phi3desk.library.reading.office.sheet_cells import Cells
 
     waiting = sorted(_merged(archive, sheet), reverse=True)
     # ranges that reach over the row at hand, with the text that they repeat
     open_ranges: list[tuple[tuple[int, int, int, int], str]] = []
     far: dict[int, int] = {}
+    if taken is not None:
+        taken.begin(sheet.title)
     with archive.open(sheet._worksheet_path) as part:
-        for number, texts in itertools.islice(Cells(part, sheet, missing).rows(), _MOST_ROWS):
+        cells = Cells(part, sheet, missing)
+        for number, texts in itertools.islice(cells.rows(), _MOST_ROWS):
             row = _row(texts, far)
             while waiting and waiting[-1][0] <= number:
                 area = waiting.pop()
@@ -147,6 +156,8 @@ def _rows(archive: zipfile.ZipFile, sheet: Any, missing: Missing) -> Iterator[tu
             open_ranges = [entry for entry in open_ranges if entry[0][1] >= number]
             # a row that holds nothing of its own is not made up from what is merged into it
             _fill(row, open_ranges)
+            if taken is not None:
+                taken.add(number, row, cells.values, frozenset(texts))
             yield number, row
 
 

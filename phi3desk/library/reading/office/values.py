@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 
 from phi3desk.library.reading.office.number_format import formatted, formatted_text
+from phi3desk.library.sheets.types import Value
 
 #: hours, minutes or seconds in all, which go beyond 24 or 60
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
@@ -26,6 +28,19 @@ def shown(value: object, number_format: str) -> str:
     if isinstance(value, int | float):
         return formatted(value, number_format or "General")
     return formatted_text(str(value), number_format)
+
+
+def known_value(value: object) -> Value:
+    """Return what is calculated with for a cell's value: a number, hours of a duration, a date; None for the others."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds() / 3600
+    if isinstance(value, datetime.datetime):
+        return _moment(value)[:16] if value.time() != datetime.time() else value.date().isoformat()
+    return value.isoformat() if isinstance(value, datetime.date) else None
 
 
 def _moment(value: datetime.datetime) -> str:

@@ -12,6 +12,7 @@ from phi3desk.library.documents import Page
 from phi3desk.library.kinds import CSV
 from phi3desk.library.reading.blocks import Block, PageDraft, one_line
 from phi3desk.library.reading.limits import ReadContent
+from phi3desk.library.reading.sheet_tables.cells import SheetCells
 from phi3desk.library.reading.tables import LONGEST_CELL, LOOKED_AT, MOST_COLUMNS, find_head, row_blocks
 from phi3desk.library.reading.text_files.plain import text_of
 
@@ -27,8 +28,15 @@ def read_csv(path: Path) -> ReadContent:
     text, reasons = text_of(path)
     csv.field_size_limit(2**31 - 1)
     separator, text = _separator(text)
-    rows = ((number, row) for number, row in enumerate(_rows(text, separator), 1))
-    return ReadContent(CSV.key, pages_of_rows(rows, ""), reasons=reasons)
+    cells = SheetCells("," if separator == ";" else ".")
+    return ReadContent(CSV.key, pages_of_rows(_taken(_rows(text, separator), cells), ""), reasons=reasons, cells=cells)
+
+
+def _taken(rows: Iterable[list[str]], cells: SheetCells) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows with their numbers, and put them among the cells."""
+    for number, row in enumerate(rows, 1):
+        cells.add(number, row)
+        yield number, row
 
 
 def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator[Page]:
