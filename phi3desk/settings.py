@@ -83,6 +83,15 @@ SETTINGS: tuple[Setting, ...] = (
         high=12,
     ),
     Setting(
+        "answers.wait",
+        "thorough",
+        "Answers",
+        "Time for reading",
+        "How long passages may be read before the first word of an answer: 6 seconds, 15 seconds or a minute. Where "
+        "that is too short for all of them, their best sentences are read.",
+        choices=(("quick", "Quick"), ("balanced", "Balanced"), ("thorough", "Thorough")),
+    ),
+    Setting(
         "answers.max_tokens",
         512,
         "Answers",

@@ -10,9 +10,11 @@ from typing import Protocol
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.citations import keep_known_marks
 from phi3desk.chat.grounding.grounded import Grounded, ground
-from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Timings
-from phi3desk.chat.prompt import Completion, PromptRequest, Task, compose, prompt_format_for
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
+from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
+from phi3desk.chat.reading.wait import tokens_within
 from phi3desk.chat.refusal import refuses
+from phi3desk.chat.series import Speed, known_speed
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
 
@@ -54,15 +56,17 @@ def write(
     on_prefill: Callable[[int, int], None],
     on_text: Callable[[str], None],
     cancelled: threading.Event,
+    speed: Speed | None = None,
 ) -> Completion:
     """Compose the prompt that fits the loaded model, and let it write; runs where the model is, until it is done.
 
     Adapters that were trained on a form of prompt with passages have no part in an answer without passages, nor in what
-    is no answer from passages that were found.
+    is no answer from passages that were found. `speed` is how fast the model was last, where that is known.
     """
     loaded = writer.loaded
     prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
-    prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format)
+    most = tokens_within(request.budget_s, known_speed(loaded, speed).read) if request.budget_s else 0
+    prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format, most)
     formed = bool(prompt.sources_read) and request.task is Task.QUESTION
     conversation = request.conversation if request.task is Task.QUESTION else 0
     generation = writer.generate(
@@ -75,13 +79,26 @@ def write(
         asked=prompt.turns[-1].text,
         fitted=prompt.fitted,
         context=loaded.context,
+        spent=_spent(prompt, request.budget_s, generation),
     )
+
+
+def _spent(prompt: Prompt, budget_seconds: float, generation: Generation) -> Spent | None:
+    """Return what was spent on reading passages, each with its share of the time; None where there were none."""
+    if not prompt.read:
+        return None
+    a_token = generation.prefill_seconds / max(1, generation.prompt_tokens - generation.reused_tokens)
+    read = tuple(replace(each, seconds=each.tokens * a_token) for each in prompt.read)
+    return Spent(budget_seconds, sum(each.tokens for each in read), len(prompt.sources_read), read)
 
 
 def sources_of(result: SearchResult) -> tuple[Source, ...]:
     """Return the relevant passages of a search, numbered from 1 as the prompt will number them."""
     relevant = [found for found in result.found if found.relevant]
-    return tuple(Source(n, found.passage, found.words, found.meaning) for n, found in enumerate(relevant, 1))
+    return tuple(
+        Source(n, found.passage, found.words, found.meaning, found.sentences, found.score)
+        for n, found in enumerate(relevant, 1)
+    )
 
 
 def nearest_of(result: SearchResult) -> tuple[Source, ...]:
@@ -144,6 +161,7 @@ def finish(
         kind=kind,
         reading=Reading(written.asked, generation.text, generation.tokens, written.fitted, used, written.context),
         sentences=checked.sentences,
+        spent=written.spent,
     )
 
 

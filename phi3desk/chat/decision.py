@@ -16,7 +16,8 @@ from phi3desk.chat.intent import intent_of
 from phi3desk.chat.messages import Answer, Basis, Source, Timings
 from phi3desk.chat.prompt import PromptRequest, Task, is_small
 from phi3desk.chat.question import Question
-from phi3desk.chat.series import Series, Speed, guessed_speed
+from phi3desk.chat.reading.wait import TOKENS_OF_PASSAGE, tokens_within
+from phi3desk.chat.series import Series, Speed, guessed_speed, known_speed
 from phi3desk.chat.summary import Summary
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import SearchResult, SearchScope
@@ -34,11 +35,15 @@ Translate = Callable[[Sentence], str]
 
 @dataclass(frozen=True)
 class SearchStep:
-    """The documents are to be searched for a text; the other fields are as in Question."""
+    """The documents are to be searched for a text; passages and scope are as in Question.
+
+    With `sentences` not all of what is found will be read: how close each sentence is to the question is wanted, too.
+    """
 
     text: str
     passages: int
     scope: SearchScope
+    sentences: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,10 @@ class WriteStep:
 
 
 def first_step(
-    question: Question, library_passages: int | None = None, translate: Translate = str
+    question: Question,
+    library_passages: int | None = None,
+    translate: Translate = str,
+    writing: Writing = Writing(),
 ) -> SearchStep | OverviewStep | WriteStep | Answer:
     """Return what comes first for a question; an Answer is the finished refusal.
 
@@ -94,12 +102,16 @@ def first_step(
         return _without_passages(question, translate)
     asked = intent_of(question.standing_alone)
     within = Within(question.scope, question.spoken_of)
-    return OverviewStep(asked, within) if asked is not None else search_step(question)
+    return OverviewStep(asked, within) if asked is not None else search_step(question, writing)
 
 
-def search_step(question: Question) -> SearchStep:
+def search_step(question: Question, writing: Writing) -> SearchStep:
     """Return the search for a question."""
-    return SearchStep(question.standing_alone, question.passages, question.scope)
+    reads_some = False
+    if question.wait is not None:
+        allowed = tokens_within(question.wait.seconds, known_speed(writing.model, writing.speed).read)
+        reads_some = question.passages * TOKENS_OF_PASSAGE > allowed
+    return SearchStep(question.standing_alone, question.passages, question.scope, reads_some)
 
 
 def answered_without_model(text: str) -> bool:
@@ -116,7 +128,7 @@ def step_after_overview(
     A small model, which loses the thread over a whole page, takes notes of it passage by passage.
     """
     if overview.told is Told.ORDINARY:
-        return search_step(question)
+        return search_step(question, writing)
     if overview.told is not Told.FOUND:
         return catalogue_answer(asked, overview, question.made_by)
     speed = writing.speed or guessed_speed(writing.model)
@@ -177,6 +189,7 @@ def _request(question: Question, sources: tuple[Source, ...]) -> PromptRequest:
         question.search_text,
         fitted=question.fitted,
         conversation=question.conversation,
+        budget_s=question.wait.seconds if question.wait is not None else 0.0,
     )
 
 

@@ -19,12 +19,14 @@ DAY_SECONDS = 24 * 3600
 
 @dataclass(frozen=True)
 class Source:
-    """A passage by its number in prompt and answer; `words` and `meaning` tell why it was found, as in `Found`."""
+    """A passage by its number in prompt and answer; the others tell why it was found, as in `Found`."""
 
     n: int
     passage: Passage
     words: tuple[str, ...] = ()
     meaning: float | None = None
+    sentences: tuple[float, ...] = ()
+    score: float = 0.0
 
 
 @dataclass(frozen=True)

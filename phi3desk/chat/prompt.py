@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.evidence import excerpt
-from phi3desk.chat.messages import WHOLE, Fitted, Source
-from phi3desk.errors import UserError
-from phi3desk.foreign_text import quoted, quoted_line
-from phi3desk.library.documents import place
-from phi3desk.library.kinds import has_pages
+from phi3desk.chat.messages import WHOLE, Fitted, ReadPassage, Source, Spent
+from phi3desk.chat.reading.extracts import NO_TIME, Extract, extracts, whole
+from phi3desk.errors import UserError, say
+from phi3desk.foreign_text import quoted
 from phi3desk.model.types import Generation, Role, Turn
 
 WITH_PASSAGES = (
@@ -94,8 +93,8 @@ _TASKS_OF_SMALL_MODELS = {
 # answered none from two whole passages, and four from one excerpt after an example.
 SMALL_MODEL = 1_000_000_000
 
-#: characters of a document's title or name, and of the headings over a passage
-LONGEST_NAME, LONGEST_PATH = 120, 240
+NO_ROOM = say("It does not fit into what the model reads at a time.")
+TOO_MANY = say("With this adapter the model reads fewer passages.")
 
 CountTokens = Callable[[Sequence[Turn]], int]
 
@@ -148,6 +147,7 @@ class PromptRequest:
 
     `standing_alone` is the question with what it takes from the history, "" where it takes nothing. `fitted` is how
     the history was made to fit for the question before, `conversation` the id of the conversation, 0 for none.
+    `budget_s` is how many seconds the passages may be read for, 0 where all of them are read.
     """
 
     instructions: str
@@ -159,16 +159,18 @@ class PromptRequest:
     task: Task = Task.QUESTION
     fitted: Fitted = WHOLE
     conversation: int = 0
+    budget_s: float = 0.0
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """The turns that go to the model, and what of the request went into them."""
+    """The turns that go to the model, and what of the request went into them; `read` tells it source by source."""
 
     turns: tuple[Turn, ...]
     sources_read: tuple[int, ...]
     history_turns: int
     fitted: Fitted = WHOLE
+    read: tuple[ReadPassage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ class Completion:
     """What the model wrote, and which numbered sources it had read for it.
 
     `asked` is the last turn of the prompt, the question with its passages, `context` how many tokens the model reads at
-    a time.
+    a time, `spent` what was spent on the passages.
     """
 
     generation: Generation
@@ -185,6 +187,7 @@ class Completion:
     asked: str = ""
     fitted: Fitted = WHOLE
     context: int = 0
+    spent: Spent | None = None
 
 
 @dataclass(frozen=True)
@@ -246,43 +249,105 @@ def _for_task(prompt_format: PromptFormat, task: Task) -> PromptFormat:
 
 
 def compose(
-    request: PromptRequest, count: CountTokens, context: int, room_for_answer: int, prompt_format: PromptFormat = USUAL
+    request: PromptRequest,
+    count: CountTokens,
+    context: int,
+    room_for_answer: int,
+    prompt_format: PromptFormat = USUAL,
+    most_tokens: int = 0,
 ) -> Prompt:
     """Return the prompt that fits `context` tokens and leaves room for the answer.
 
     The prompt grows at its end: instructions, what was said before as it was read then, the new passages and question.
-    Passages of the question come first: the last (least fitting) one is dropped until the question fits with the
-    others; then what was said before is added, see `_remembered`. Raises UserError where even the question alone does
-    not fit, or, for an expert that answers from documents only, no passage beside it. `count` gives the tokens of a
-    list of turns, template included.
+    Passages of the question come first: of those that an answer is made from, no more than `most_tokens` are read (0:
+    all that fit), the best sentences of them; of others the last (least fitting) one is dropped until the question fits
+    with the rest. Then what was said before is added, see `_remembered`. Raises UserError where even the question alone
+    does not fit, or, for an expert that answers from documents only, no passage beside it. `count` gives the tokens of
+    a list of turns, template included.
     """
     prompt_format = _for_task(prompt_format, request.task)
     room = max(context - room_for_answer, context // 2)
-    sources = request.sources[: prompt_format.most_passages]
-    while True:
-        turns = _turns(request, sources, (), prompt_format)
-        if count(turns) <= room:
-            break
-        if not sources:
-            raise UserError(
-                "The question is too long for this model, which reads {context} tokens at a time. "
-                "Shorten the question or choose a larger context window in Settings.",
-                context=context,
-            )
-        sources = sources[:-1]
-    if request.sources and not sources and request.mode is AnswerMode.DOCUMENTS_ONLY:
+    chosen = _chosen(request, count, room, context, prompt_format, most_tokens)
+    taken = [each for each in chosen if each.left_out is None]
+    turns = _turns(request, taken, (), prompt_format)
+    if request.sources and not taken and request.mode is AnswerMode.DOCUMENTS_ONLY:
         raise UserError(
             "No passage fits beside the question into this model, which reads {context} tokens at a time. "
             "Shorten the question or choose a larger context window in Settings.",
             context=context,
         )
-    read = tuple(source.n for source in sources)
-    if not prompt_format.history and sources:
-        return Prompt(tuple(turns), read, 0, request.fitted)
+    numbers = tuple(sorted(each.source.n for each in taken))
+    read = _read(chosen, count)
+    if not prompt_format.history and taken:
+        return Prompt(tuple(turns), numbers, 0, request.fitted, read)
     history, fitted = _remembered(
-        request, lambda before: count(_turns(request, sources, before, prompt_format)), count, room, context
+        request, lambda before: count(_turns(request, taken, before, prompt_format)), count, room, context
     )
-    return Prompt(tuple(_turns(request, sources, history, prompt_format)), read, len(history), fitted)
+    return Prompt(tuple(_turns(request, taken, history, prompt_format)), numbers, len(history), fitted, read)
+
+
+def _chosen(
+    request: PromptRequest,
+    count: CountTokens,
+    room: int,
+    context: int,
+    prompt_format: PromptFormat,
+    most_tokens: int,
+) -> list[Extract]:
+    """Return what is read of the sources, in the order in which it is read, and why others are not.
+
+    UserError where the question alone does not fit.
+    """
+    if count(_turns(request, (), (), prompt_format)) > room:
+        raise UserError(
+            "The question is too long for this model, which reads {context} tokens at a time. "
+            "Shorten the question or choose a larger context window in Settings.",
+            context=context,
+        )
+    most = prompt_format.most_passages
+    sources, others = request.sources[:most], request.sources[len(request.sources[:most]) :]
+    if prompt_format.excerpts:
+        asked, words = _asked(request, prompt_format), prompt_format.excerpt_words
+        chosen = [Extract(one, "", quoted(excerpt(one.passage.text, asked, words)).strip(), False) for one in sources]
+    elif most_tokens and sources and request.task is Task.QUESTION:
+        left = room - count(_turns(request, (Extract(sources[0]),), (), prompt_format))
+        chosen = _best_sentences(request, count, min(most_tokens, left), prompt_format)
+        if left < most_tokens:
+            chosen = [replace(each, left_out=NO_ROOM) if each.left_out is NO_TIME else each for each in chosen]
+    else:
+        chosen = list(whole(sources))
+    taken = [each for each in chosen if each.left_out is None]
+    while taken and count(_turns(request, taken, (), prompt_format)) > room:
+        last = taken.pop()
+        chosen[chosen.index(last)] = Extract(last.source, whole=False, left_out=NO_ROOM)
+    return [*chosen, *(Extract(one, whole=False, left_out=TOO_MANY) for one in others)]
+
+
+def _best_sentences(
+    request: PromptRequest, count: CountTokens, most_tokens: int, prompt_format: PromptFormat
+) -> list[Extract]:
+    """Return the best sentences of the sources that are read in so many tokens."""
+    sources = request.sources[: prompt_format.most_passages]
+    every = "".join(each.text for each in whole(sources))
+    a_byte = count([Turn(Role.USER, every)]) / max(1, len(every.encode("utf-8", "ignore")))
+
+    def tokens(text: str) -> float:
+        return a_byte * len(text.encode("utf-8", "ignore"))
+
+    return list(extracts(request.standing_alone or request.question, sources, most_tokens, tokens))
+
+
+def _read(chosen: Sequence[Extract], count: CountTokens) -> tuple[ReadPassage, ...]:
+    """Return what was read of each source, by number, and why another was not."""
+    empty = count([Turn(Role.USER, "")])
+
+    def told(each: Extract) -> ReadPassage:
+        if each.left_out is not None:
+            return ReadPassage(each.source.n, left_out=each.left_out)
+        tokens = count([Turn(Role.USER, _numbered(each))]) - empty
+        return ReadPassage(each.source.n, tokens, text="" if each.whole else each.body)
+
+    return tuple(told(each) for each in sorted(chosen, key=lambda each: each.source.n))
 
 
 def opening(
@@ -368,13 +433,16 @@ def _exchanges(history: Sequence[Turn]) -> list[Exchange]:
 
 
 def _turns(
-    request: PromptRequest, sources: Sequence[Source], history: Sequence[Turn], prompt_format: PromptFormat
+    request: PromptRequest, taken: Sequence[Extract], history: Sequence[Turn], prompt_format: PromptFormat
 ) -> list[Turn]:
-    asked = request.question if prompt_format.history else request.standing_alone or request.question
-    question = _question(asked, sources, prompt_format)
-    if not sources and _has_one_task(request, prompt_format):
+    question = _question(_asked(request, prompt_format), taken, prompt_format)
+    if not taken and _has_one_task(request, prompt_format):
         question = f"{NO_PASSAGES}\n\nQuestion: {question}"
-    return [*_opening(request, bool(sources), history, prompt_format), Turn(Role.USER, question)]
+    return [*_opening(request, bool(taken), history, prompt_format), Turn(Role.USER, question)]
+
+
+def _asked(request: PromptRequest, prompt_format: PromptFormat) -> str:
+    return request.question if prompt_format.history else request.standing_alone or request.question
 
 
 def _has_one_task(request: PromptRequest, prompt_format: PromptFormat) -> bool:
@@ -396,23 +464,13 @@ def _opening(
     return [Turn(Role.SYSTEM, system), *example, *history]
 
 
-def _question(question: str, sources: Sequence[Source], prompt_format: PromptFormat) -> str:
-    if not sources:
+def _question(question: str, taken: Sequence[Extract], prompt_format: PromptFormat) -> str:
+    if not taken:
         return question.strip()
-    passages = "\n\n".join(_passage(source, question, prompt_format) for source in sources)
+    passages = "\n\n".join(map(_numbered, taken))
     asked = f"Question: {question.strip()}"
     return "\n\n".join((*((asked,) if prompt_format.question_first else ()), "Passages:", passages, asked))
 
 
-def _passage(source: Source, question: str, prompt_format: PromptFormat) -> str:
-    passage = source.passage
-    if prompt_format.excerpts:
-        return f"[{source.n}] {quoted(excerpt(passage.text, question, prompt_format.excerpt_words)).strip()}"
-    path = quoted_line(" > ".join(passage.headings), LONGEST_PATH)
-    named = (
-        str(place(passage.kind, passage.page, passage.label)) if passage.kind and not has_pages(passage.kind) else ""
-    )
-    title = quoted_line(passage.title, LONGEST_NAME) or quoted_line(passage.document, LONGEST_NAME)
-    where = f"{title}, {quoted_line(named, LONGEST_NAME) or f'page {passage.page}'}"
-    heading = f"({where}: {path})" if path else f"({where})"
-    return f"[{source.n}] {heading}\n{quoted(passage.text).strip()}"
+def _numbered(extract: Extract) -> str:
+    return f"[{extract.source.n}] {extract.text}"

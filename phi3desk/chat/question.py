@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.messages import WHOLE, Fitted, MadeBy, Mention
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Sampling, Turn
 
@@ -31,7 +32,8 @@ class Question:
     `search_text` is what is searched for it, where that is not the text itself: a follow-up, completed. Where this
     could mean more than one thing, `doubt` is what the model may be asked before. `spoken_of` are the paths of the
     documents that the conversation is about. `fitted` is how the history was made to fit before, `conversation` the
-    conversation's id, 0 where the question stands in none that is kept.
+    conversation's id, 0 where the question stands in none that is kept. `wait` is how long passages may be read, None
+    where all of them are.
     """
 
     text: str
@@ -47,6 +49,7 @@ class Question:
     spoken_of: tuple[str, ...] = ()
     fitted: Fitted = WHOLE
     conversation: int = 0
+    wait: Wait | None = None
 
     @property
     def standing_alone(self) -> str:

@@ -136,6 +136,17 @@ def guessed_speed(model: LoadedModel | None) -> Speed:
     return Speed(written * _READS_FASTER, written)
 
 
+def known_speed(model: LoadedModel | None, last: Speed | None = None) -> Speed:
+    """Return how fast a model is: as measured on the free machine, else as it was last, else by its size.
+
+    What was measured once stays: the same question is then read and answered alike.
+    """
+    measured = model.measured if model is not None else None
+    if measured is not None and min(measured.read, measured.written) > 0:
+        return Speed(measured.read, measured.written)
+    return last or guessed_speed(model)
+
+
 def tokens_in(text: str) -> float:
     """Return about how many tokens a text has."""
     return len(text.encode("utf-8", "ignore")) / BYTES_PER_TOKEN

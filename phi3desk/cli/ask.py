@@ -22,8 +22,9 @@ from phi3desk.chat.decision import (
 )
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.grounding.meaning import WordVectors
-from phi3desk.chat.messages import Answer, Basis, MadeBy, Source
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Source, Spent
 from phi3desk.chat.question import Question
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
@@ -97,6 +98,8 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         for line in questions:
             searched = scope_of_line(library, line, scope)
             question = question_of_line(line, profile, settings, maker, searched)
+            if options.wait is not None:
+                question = dataclasses.replace(question, wait=Wait(options.wait))
             answered = answer_question(
                 model, library, question, progress, cancelled, load if entry or at_once else None, seconds
             )
@@ -165,6 +168,8 @@ def _written(
             return step.series.answer(Ending.STOP)
         return write_series(model, step.series, progress, cancelled)
     passages = len(step.sources)
+    for source in step.sources:
+        progress.tell(_where(source))
     written = model.write(
         step.request,
         step.sampling,
@@ -182,16 +187,17 @@ def _looked_up(
     model: ModelProcess, library: AnyLibrary, question: Question, seconds: float
 ) -> tuple[SearchResult | None, WriteStep | SeriesStep | Answer]:
     """Return what a search found, where there was one, and what comes after looking into the library."""
-    first = first_step(question)
+    writing = Writing(model.model, model.speed, seconds)
+    first = first_step(question, writing=writing)
     step: SearchStep | WriteStep | SeriesStep | Answer
     if isinstance(first, OverviewStep):
         overview = library.overview(first.asked, first.within)
-        step = step_after_overview(question, first.asked, overview, Writing(model.model, model.speed, seconds))
+        step = step_after_overview(question, first.asked, overview, writing)
     else:
         step = first
     if not isinstance(step, SearchStep):
         return None, step
-    result = library.search(step.text, step.passages, step.scope)
+    result = library.search(step.text, step.passages, step.scope, sentences=step.sentences)
     return result, step_after_search(question, result)
 
 
@@ -201,6 +207,12 @@ def check_answer(library: AnyLibrary, text: str, sources: tuple[Source, ...], qu
         return library.check_answer(text, sources, question)
     reader = library.word_reader
     return ground(text, sources, question, WordVectors(reader) if reader is not None else None)
+
+
+def _where(source: Source) -> str:
+    """Return a source in a line, as it is told before the model has read it."""
+    passage = source.passage
+    return f"[{source.n}] {passage.document}, {place(passage.kind, passage.page, passage.label)}"
 
 
 def choose_model(models: ModelStore, name: str) -> ModelEntry:
@@ -261,8 +273,14 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
         "grounded": answer.grounded,
         "refused": answer.refused,
         "mode": answer.mode,
+        "reading": _reading_row(answer.spent),
         "timings": {name: round(value, 4) for name, value in dataclasses.asdict(answer.timings).items()},
     }
+
+
+def _reading_row(spent: Spent | None) -> dict[str, Any]:
+    spent = spent or Spent(0.0, 0, 0)
+    return {"budget_s": spent.budget_s, "tokens": spent.tokens, "passages": spent.passages}
 
 
 def print_answer(answered: Answered, output: Output) -> None:

@@ -112,6 +112,13 @@ class ProgressLine:
         sys.stderr.flush()
         self._width = len(line)
 
+    def tell(self, text: str) -> None:
+        """Write a line that stays, where stderr is a terminal."""
+        if self._shown:
+            self.clear()
+            sys.stderr.write(" ".join(printable(text).split()) + "\n")
+            sys.stderr.flush()
+
     def clear(self) -> None:
         """Take the line away."""
         if self._shown and self._width:

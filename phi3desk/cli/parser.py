@@ -105,6 +105,13 @@ def _add_ask(commands: _Commands[Parser]) -> None:
         dest="adapters",
         help="an adapter of `adapters list` beside the expert's, from 0 (without it) to 2; may be repeated",
     )
+    command.add_argument(
+        "--wait",
+        choices=("quick", "balanced", "thorough"),
+        metavar="WAIT",
+        help="how long passages are read before the first word: quick (6 s), balanced (15 s) or thorough (a minute), "
+        "in place of the setting",
+    )
     _add_common(command)
 
 

@@ -93,9 +93,11 @@ class SharedLibrary:
         self._ask(ListDocuments(collection_id), on_rows)
         return documents
 
-    def search(self, question: str, k: int = 5, scope: SearchScope = EVERYWHERE) -> SearchResult:
-        """Return the k best passages for a question."""
-        return self._ask(Search(question, k, scope))
+    def search(
+        self, question: str, k: int = 5, scope: SearchScope = EVERYWHERE, *, sentences: bool = False
+    ) -> SearchResult:
+        """Return the k best passages for a question, with how close their sentences are to it where that is wanted."""
+        return self._ask(Search(question, k, scope, sentences))
 
     def check_answer(self, text: str, sources: tuple[Source, ...], question: str) -> Grounded:
         """Tie an answer's sentences to the sources that support them."""

@@ -264,7 +264,8 @@ class Found:
 
     `relevant` is false where neither its words nor its embedding tie the passage to the question.
     `words` and `meaning` tell why it was found: the question's words it holds, and how far its embedding stands out, in
-    deviations above the mean of the passages searched (None where semantic search had no vote).
+    deviations above the mean of the passages searched (None where semantic search had no vote). `sentences` are the
+    cosines of the passage's sentences with the question, none where they were not asked for or no embedder can tell.
     """
 
     passage: Passage
@@ -272,6 +273,7 @@ class Found:
     relevant: bool
     words: tuple[str, ...] = ()
     meaning: float | None = None
+    sentences: tuple[float, ...] = ()
 
 
 class Ranker(StrEnum):

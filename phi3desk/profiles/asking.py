@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from phi3desk.chat.messages import MadeBy
 from phi3desk.chat.question import Question
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.library.documents import SearchScope
 from phi3desk.model.options import sampling
 from phi3desk.model.types import LoadedModel, ModelEntry, Turn
@@ -30,6 +31,7 @@ def question_of(
         sampling=profile.sampling.over(sampling(settings)),
         made_by=made_by,
         mode=profile.answer_mode,
+        wait=Wait(settings.get("answers.wait")),
     )
 
 

@@ -143,7 +143,9 @@ class LibraryService:
 
     def search(self, request: Search, task: Task[Never]) -> SearchResult:
         """Find the passages that speak of a question."""
-        return self._library.search(request.question, request.k, request.scope, task.cancelled)
+        return self._library.search(
+            request.question, request.k, request.scope, task.cancelled, sentences=request.sentences
+        )
 
     def check_answer(self, request: CheckAnswer, _: Task[Never]) -> Grounded:
         """Tie an answer's sentences to the sources that support them."""

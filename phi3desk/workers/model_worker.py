@@ -13,6 +13,7 @@ from phi3desk.chat.answer import write
 from phi3desk.chat.follow_up_model import WrittenQuestion, write_complete
 from phi3desk.chat.judging.matter import judge
 from phi3desk.chat.prompt import Completion, opening, prompt_format_for
+from phi3desk.chat.series import Speed, speed_of
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.line_protocol import take_standard_output
 from phi3desk.logs import log_to_file
@@ -65,6 +66,8 @@ class ModelService:
         self.has_waiting: Callable[[], bool] = lambda: False
         self._engine: Engine | None = None
         self._name = ""
+        #: how fast the loaded model was when it wrote last
+        self._speed: Speed | None = None
 
     def lanes(self) -> dict[str, list[Operation]]:
         """Return the operations, by the thread that serves them."""
@@ -109,7 +112,7 @@ class ModelService:
         self._use_states(engine, request.options)
         with suppress(UserError):
             engine.set_adapters(request.adapters)
-        self._engine, self._name = engine, entry.name
+        self._engine, self._name, self._speed = engine, entry.name, None
         # a number of cores that a person chose is kept to, and a graphics card has none
         self._may_measure = not request.options.threads and not engine.loaded.gpu_layers
         kept = self._measured.find(*self._measured_as(engine)) if self._measured and self._may_measure else None
@@ -132,14 +135,17 @@ class ModelService:
         engine = self._loaded_engine()
         pieces, layers = TextPieces(task.emit), engine.gpu_layers
         try:
-            return write(
+            written = write(
                 engine,
                 request.request,
                 request.sampling,
                 on_prefill=lambda done, total: task.emit(PromptRead(done, total)),
                 on_text=pieces.add,
                 cancelled=task.cancelled,
+                speed=self._speed,
             )
+            self._speed = speed_of(written.generation) or self._speed
+            return written
         finally:
             pieces.give_out()
             if not engine.is_open:

@@ -55,11 +55,12 @@ class Shutdown(Request[None, Never]):
 
 @dataclass(frozen=True)
 class Search(Request[SearchResult, Never]):
-    """Find the k best passages for a question."""
+    """Find the k best passages for a question, with how close their sentences are to it where that is wanted."""
 
     question: str
     k: int
     scope: SearchScope = EVERYWHERE
+    sentences: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ words of a German question in English documents, has little to say.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,7 @@ from phi3desk.library.search.features import Features, Query, Term
 from phi3desk.library.search.meaning import NOWHERE, Meaning, Meanings, Standing
 from phi3desk.library.search.relevance import is_across, is_relevant
 from phi3desk.library.search.scope import Scope
+from phi3desk.library.search.sentence_likeness import with_likeness
 from phi3desk.library.search.tracing import Tracing
 from phi3desk.library.search.weights import Weights, parts
 from phi3desk.library.search.word_index import Extent, Indexed, WordIndex
@@ -127,6 +129,17 @@ class Retriever:
             words_only=why,
             trace=trace,
         )
+
+    def with_likeness(self, result: SearchResult, searched: SearchScope) -> SearchResult:
+        """Return what a search found with how close each sentence is to the question, where an embedder can tell."""
+        started = time.monotonic()
+        serving = self._meanings.serving(self._index.scope(searched))
+        knowing = (e for each in serving if not result.language or result.language in (e := each.embedder).languages)
+        embedder = next(knowing, None) if result.by_meaning else None
+        if embedder is None:
+            return result
+        found = with_likeness(result.found, result.asked, embedder)
+        return replace(result, found=found, seconds=result.seconds + time.monotonic() - started)
 
     def score(self, features: Features, share_of_meaning: float = 1.0) -> float:
         """Return how well a passage fits, from its features; its meaning counts by that share of its weight."""

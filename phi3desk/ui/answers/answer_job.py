@@ -105,7 +105,8 @@ class AnswerJob(QObject):
     def start(self) -> None:
         """Begin; returns at once."""
         status = self._library.status
-        step = first_step(self._question, status.passages if status is not None else None, translate)
+        passages = status.passages if status is not None else None
+        step = first_step(self._question, passages, translate, self._speed_of_writing())
         if not isinstance(step, SearchStep | OverviewStep):
             self._searched_for = ""
         elif status is not None:
@@ -168,7 +169,9 @@ class AnswerJob(QObject):
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
             return
-        self._search = self._library.search(step.text, step.passages, step.scope, self._on_searched, self._on_failed)
+        self._search = self._library.search(
+            step.text, step.passages, step.scope, self._on_searched, self._on_failed, sentences=step.sentences
+        )
 
     def _on_overview(self, asked: DocumentQuestion, overview: Overview) -> None:
         self._search = 0
@@ -182,8 +185,7 @@ class AnswerJob(QObject):
             for told in (self._model.loaded, self._model.load_failed, self._model.load_stopped, self._model.stopped):
                 told.connect(self._go_on_with_model)
             return
-        writing = Writing(self._model.model, self._model.speed, self._series_seconds)
-        step = step_after_overview(self._question, asked, overview, writing)
+        step = step_after_overview(self._question, asked, overview, self._speed_of_writing())
         if isinstance(step, SearchStep):
             self._look_for(step)
         elif isinstance(step, SeriesStep):
@@ -192,6 +194,9 @@ class AnswerJob(QObject):
             self._begin_writing(step)
         else:
             self._end(step)
+
+    def _speed_of_writing(self) -> Writing:
+        return Writing(self._model.model, self._model.speed, self._series_seconds)
 
     def _go_on_with_model(self) -> None:
         """Go on once the model is loaded, or is known not to be."""

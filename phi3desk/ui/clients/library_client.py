@@ -319,9 +319,11 @@ class LibraryClient(QObject):
         scope: SearchScope,
         on_result: Callable[[SearchResult], None],
         on_failure: Callable[[Failure], None],
+        *,
+        sentences: bool = False,
     ) -> int:
-        """Search passages; returns the request's id."""
-        return self.worker.request(Search(question, k, scope), on_result, on_failure)
+        """Search passages, with how close their sentences are where that is wanted; returns the request's id."""
+        return self.worker.request(Search(question, k, scope, sentences), on_result, on_failure)
 
     def check_answer(
         self,

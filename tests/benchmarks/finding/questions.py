@@ -36,7 +36,8 @@ class Place(NamedTuple):
 class Asked:
     """A question and the pages that hold its evidence, none where nothing answers it.
 
-    `history` is what came before it, oldest first, each with its "question" and "answer".
+    `history` is what came before it, oldest first, each with its "question" and "answer". `answers` are what a right
+    answer may hold.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Asked:
     text: str
     evidence: frozenset[Place] = frozenset()
     history: tuple[Mapping[str, str], ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,7 @@ def _answerable(rows: Iterable[Mapping[str, Any]], text: str = "question") -> tu
             row["lang"],
             row[text],
             frozenset(Place(Path(row["document"]).name, int(page)) for page in row["pages"]),
+            answers=tuple(row.get("answers", ())),
         )
         for row in rows
         if row.get("answerable", True)

@@ -12,15 +12,18 @@ from phi3desk.chat.messages import MadeBy, Source
 from phi3desk.chat.prompt import (
     FOR_SMALL_MODELS,
     FORMS,
+    NO_ROOM,
     REFUSAL,
     WITH_REFUSAL,
     Completion,
     Prompt,
     PromptRequest,
+    Task,
     compose,
     opening,
     prompt_format_for,
 )
+from phi3desk.chat.reading.extracts import NO_TIME
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
 from phi3desk.model.types import AdapterUse, Ending, Generation, Role, Turn
@@ -61,6 +64,55 @@ def test_passages_that_do_not_fit_are_left_out_from_the_end():
     assert prompt.sources_read == (1, 2)
     assert "word3" not in prompt.turns[-1].text
     assert count(prompt.turns) <= 300
+
+
+def test_passages_that_do_not_fit_are_told_with_the_reason():
+    read = compose(request(passages=5, words=100), count, 400, 100).read
+    assert [each.n for each in read] == [1, 2, 3, 4, 5]
+    assert [each.left_out for each in read] == [None, None, NO_ROOM, NO_ROOM, NO_ROOM]
+    assert [bool(each.tokens) for each in read] == [True, True, False, False, False]
+
+
+def telling(n: int, *told: str) -> Source:
+    text = " ".join([f"Passage {n} begins with this long sentence of no use to anybody.", *told])
+    return Source(n, Passage(n, n, f"{n}.pdf", f"/{n}.pdf", "", 1, 0, 10, text))
+
+
+BEST = "The main bearing must be greased every 2,000 hours."
+LIMITED = replace(request(), sources=(telling(1, "It snows."), telling(2, BEST), telling(3, "It rains.", BEST)))
+
+
+def test_no_more_of_the_passages_is_read_than_there_is_time_for():
+    whole, some = (compose(LIMITED, count, 4096, 512, most_tokens=most) for most in (500, 22))
+    assert whole.sources_read == (1, 2, 3) and all(not each.text for each in whole.read)
+    assert some.sources_read == (2,)
+    assert f"[2] (2.pdf, page 1)\n{BEST}\n\nQuestion: " in some.turns[-1].text
+    read = {each.n: each for each in some.read}
+    assert read[2].text == BEST and read[2].tokens == len(f"[2] (2.pdf, page 1) {BEST}".split())
+    assert (read[1].left_out, read[1].tokens, read[1].text) == (NO_TIME, 0, "")
+
+
+def test_a_small_context_leaves_out_sentences_where_time_is_limited():
+    prompt = compose(LIMITED, count, 210, 90, most_tokens=500)
+    assert BEST in prompt.turns[-1].text and count(prompt.turns) <= 120
+    assert NO_ROOM in [each.left_out for each in prompt.read]
+
+
+def test_time_for_reading_does_not_cut_a_page_or_the_excerpts_of_an_adapter():
+    page = replace(LIMITED, task=Task.PAGE)
+    assert compose(page, count, 4096, 512, most_tokens=30).sources_read == (1, 2, 3)
+    usual, limited = (compose(LIMITED, count, 4096, 512, WITH_REFUSAL, most) for most in (0, 20))
+    assert usual.turns == limited.turns
+
+
+def test_a_follow_up_goes_on_from_extracts_word_for_word():
+    first = compose(LIMITED, count, 4096, 100, most_tokens=22)
+    said = (
+        Turn(Role.USER, LIMITED.question, first.turns[-1].text),
+        Turn(Role.ASSISTANT, "2,000.", " 2,000 [2].", (1,)),
+    )
+    then = compose(replace(LIMITED, history=said, question="And then?"), count, 4096, 100, most_tokens=22)
+    assert then.turns[:2] == first.turns
 
 
 def test_newest_exchange_is_kept_where_not_all_history_fits():

@@ -1,0 +1,1 @@
+"""What of the passages that were found is read, and how long that may take."""
