@@ -162,6 +162,16 @@
     </message>
 </context>
 <context>
+    <name>DossierDialog</name>
+    <message numerus="yes">
+        <source>%Ln picture(s) with the sentence marked</source>
+        <translation>
+            <numerusform>%Ln picture with the sentence marked</numerusform>
+            <numerusform>%Ln pictures with the sentence marked</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EmbedderText</name>
     <message numerus="yes">
         <source>%Ln language(s)</source>

@@ -455,6 +455,7 @@ class MainWindow(QMainWindow):
         acts: list[tuple[Keys, Callable[[], object], str]] = [
             (QKeySequence.StandardKey.New, self._on_new, self.tr("New conversation")),
             ("Ctrl+K", self._on_search_wanted, self.tr("Search conversations")),
+            ("Ctrl+E", self._on_export_wanted, self.tr("Save the conversation as a dossier")),
             ("Ctrl+L", lambda: self.show_page(Page.CHAT), self.tr("Write a question")),
             (QKeySequence.StandardKey.Open, self.choose_files, self.tr("Add documents")),
             *expert_keys(self._on_expert_number, self.tr("Switch to the first to ninth expert")),
@@ -483,6 +484,11 @@ class MainWindow(QMainWindow):
     def show_about(self) -> None:
         """Tell what this program is and what it is made of."""
         rooms.show_about(self)
+
+    def _on_export_wanted(self) -> None:
+        conversation = self.conversation_controller.conversation
+        if conversation is not None and self.page is Page.CHAT:
+            self.conversation_export.save_conversation(conversation.id)
 
     def _on_find(self) -> None:
         if self.source_dock.is_shown:

@@ -217,7 +217,7 @@ class Sidebar(QFrame):
         menu = QMenu(self)
         rename = menu.addAction(icon("pencil-outline"), self.tr("Rename\tF2"))
         rename.triggered.connect(lambda _=False: self._rename(conversation))
-        export = menu.addAction(icon("download-outline"), self.tr("Save as Markdown"))
+        export = menu.addAction(icon("download-outline"), self.tr("Save as a dossier"))
         export.triggered.connect(lambda _=False: self.export_requested.emit(conversation.id))
         delete = menu.addAction(icon("delete-outline"), self.tr("Delete\tDel"))
         delete.triggered.connect(lambda _=False: self.delete_requested.emit(conversation.id))

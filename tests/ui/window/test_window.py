@@ -36,6 +36,7 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import __version__, app
 from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.dossier.writing import Kind
 from phi3desk.chat.messages import Basis, Mention, Message, Source
 from phi3desk.library.documents import Figures, ImportProgress, ImportSummary, LibraryStatus, Phase, SearchScope
 from phi3desk.model.starter import find_small_starter
@@ -46,6 +47,7 @@ from phi3desk.ui import formatting
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.read_ahead import ReadAhead
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.dossier_dialog import DossierDialog
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
 from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import LEAST_WIDTH, Page
@@ -707,7 +709,7 @@ def test_window_says_that_the_semantic_index_is_incomplete(window: MainWindow, s
 
 
 def test_window_saves_a_conversation_and_one_answer_as_markdown(
-    window: MainWindow, services: Services, make_answer: Callable[..., Message], tmp_path: Path
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message], tmp_path: Path
 ) -> None:
     conversation = services.conversations.create("Bearing: change?")
     for question in ("How often?", "How much?"):
@@ -715,6 +717,8 @@ def test_window_saves_a_conversation_and_one_answer_as_markdown(
         made = make_answer(f"Answer to {question} [1]")
         answer = services.conversations.add(conversation.id, Role.ASSISTANT, made.text, made.answer)
     window.sidebar.conversation_chosen.emit(conversation.id)
+    services.settings.remember("dossier.kind", Kind.MARKDOWN)
+    services.settings.remember("dossier.pictures", "none")
     texts = []
     for number, export in enumerate(
         (
@@ -723,15 +727,18 @@ def test_window_saves_a_conversation_and_one_answer_as_markdown(
         )
     ):
         export()
-        dialog = window.findChildren(QFileDialog)[-1]
-        dialog.fileSelected.emit(str(tmp_path / f"{number}.md"))
-        dialog.reject()
+        dialog = window.findChildren(DossierDialog)[-1]
+        dialog.save.click()
+        where = dialog.findChildren(QFileDialog)[-1]
+        where.fileSelected.emit(str(tmp_path / f"{number}.md"))
+        where.reject()
+        qtbot.waitUntil(dialog.open_file.isVisible)
         texts.append((tmp_path / f"{number}.md").read_text(encoding="utf-8"))
-        assert f"{number}.md" in window.toast.text
+        dialog.reject()
     whole, one = texts
     assert "## How often?" in whole and "## How much?" in whole
     assert "## How often?" not in one and "## How much?" in one
-    assert all(f"pump manual.pdf, p. 2: “{SENTENCE}”" in text for text in texts)
+    assert all(f"> “{SENTENCE}”" in text and "p. 2" in text for text in texts)
 
 
 def test_conversation_is_gone_on_with_where_it_was_read_and_its_gauge_tells_how_full_it_is(

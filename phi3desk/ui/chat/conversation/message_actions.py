@@ -107,7 +107,7 @@ class MessageActions(QWidget):
             MessageAction.GOOD: ("thumb-up-outline", self.tr("Good: keep it as an example")),
             MessageAction.NOT_GOOD: ("thumb-down-outline", self.tr("Not good: say what it should have said")),
             MessageAction.COMPARE: ("compare", self.tr("Compare with and without documents and adapter")),
-            MessageAction.EXPORT: ("download-outline", self.tr("Save as Markdown")),
+            MessageAction.EXPORT: ("download-outline", self.tr("Save as a dossier (PDF, Word, Markdown)")),
         }
 
     def _on_clicked(self, action: MessageAction) -> None:
