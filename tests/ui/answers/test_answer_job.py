@@ -46,7 +46,9 @@ class Library:
         on_result(self.told)
         return 1
 
-    def search(self, text: str, _k: int, _in: Any, on_result: Callable[[SearchResult], None], *_: Any) -> int:
+    def search(
+        self, text: str, _k: int, _in: Any, on_result: Callable[[SearchResult], None], *_: Any, **__: Any
+    ) -> int:
         self.searched.append(text)
         on_result(SEARCHED)
         return 2
@@ -96,7 +98,9 @@ class FoundNothing:
 
     status = None
 
-    def search(self, question: str, k: int, scope: SearchScope, on_result: Callable[..., None], _: object) -> int:
+    def search(
+        self, question: str, k: int, scope: SearchScope, on_result: Callable[..., None], *_: object, **__: object
+    ) -> int:
         self.asked = (question, k, scope)
         result = SearchResult(
             (), 9, "sl", 0.1, by_meaning=False, notice=NOTICE, words_only=WordsOnly.LANGUAGE, trace=TRACE
@@ -170,7 +174,7 @@ def test_answer_keeps_that_words_alone_searched_and_the_notice_is_told(qtbot: Qt
     library = FoundNothing()
     scope = SearchScope((3,), ("pump.pdf",), pages=((2, 4),))
     asked = Question("Kako pogosto?", "", (), scope, 4, Sampling(), MadeBy())
-    job = AnswerJob(asked, library, None)  # type: ignore[arg-type]
+    job = AnswerJob(asked, library, Model(None))  # type: ignore[arg-type]
     noticed: list[object] = []
     job.noticed.connect(noticed.append)
     with qtbot.waitSignal(job.finished) as told:
