@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from phi3desk.chat.answer import nearest_of, recorded, sources_of
 from phi3desk.chat.catalogue_answer import catalogue_answer
+from phi3desk.chat.correcting.corrections import answer_of
 from phi3desk.chat.document_comparison import DocumentComparison
 from phi3desk.chat.intent import intent_of
 from phi3desk.chat.messages import Answer, Basis, Source, Timings
@@ -92,10 +93,12 @@ def first_step(
     translate: Translate = str,
     writing: Writing = Writing(),
 ) -> SearchStep | OverviewStep | WriteStep | Answer:
-    """Return what comes first for a question; an Answer is the finished refusal.
+    """Return what comes first for a question; an Answer is finished: a refusal, or what a person put right before.
 
     `library_passages` is how many passages the library holds, None where that is not known: a search tells.
     """
+    if question.known is not None and question.is_answered:
+        return answer_of(question.known, question.made_by, question.mode)
     if not question.mode.searches:
         return _write(question, ())
     if question.scope.collections == () or library_passages == 0:
@@ -103,6 +106,13 @@ def first_step(
     asked = intent_of(question.standing_alone)
     within = Within(question.scope, question.spoken_of)
     return OverviewStep(asked, within) if asked is not None else search_step(question, writing)
+
+
+def with_offer(question: Question, answer: Answer) -> Answer:
+    """Return an answer with the one that a person gave to a question like this one, to be offered beside it."""
+    if question.known is None or question.is_answered or answer.corrected is not None:
+        return answer
+    return replace(answer, corrected=question.known.corrected)
 
 
 def search_step(question: Question, writing: Writing) -> SearchStep:

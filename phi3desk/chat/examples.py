@@ -30,8 +30,17 @@ MIGRATIONS: tuple[str, ...] = (
         removed REAL
     );
     """,
+    """
+    ALTER TABLE example ADD COLUMN chosen TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE example ADD COLUMN profile_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE example ADD COLUMN standing TEXT NOT NULL DEFAULT '';
+    UPDATE example SET standing = question,
+        profile_id = CASE WHEN json_valid(asked) THEN COALESCE(json_extract(asked, '$.made_by.profile_id'), '')
+            ELSE '' END;
+    CREATE INDEX corrected ON example(profile_id, standing) WHERE verdict = 'corrected' AND removed IS NULL;
+    """,
 )
-_COLUMNS = "id, origin, verdict, question, answer, correction, asked, changed"
+_COLUMNS = "id, origin, verdict, question, answer, correction, asked, changed, chosen"
 
 
 class Verdict(StrEnum):
@@ -44,7 +53,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class AskedWith:
-    """What stood beside the question in its prompt; `basis` is the answer's."""
+    """What stood beside the question in its prompt; `basis` is the answer's.
+
+    `standing` is the question as it can be understood alone, with what it was restricted to; "" is the question.
+    """
 
     instructions: str = ""
     mode: AnswerMode = AnswerMode.DOCUMENTS_ONLY
@@ -52,11 +64,23 @@ class AskedWith:
     history: tuple[Turn, ...] = ()
     basis: Basis = Basis.MODEL
     made_by: MadeBy = field(default_factory=MadeBy)
+    standing: str = ""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A sentence that a correction rests on, and the source in which it stands."""
+
+    source: Source
+    quote: str
 
 
 @dataclass(frozen=True)
 class Example:
-    """A judged answer: `correction` is what it should have said, `origin` the message, `changed` seconds since 1970."""
+    """A judged answer: `correction` is what it should have said, `origin` the message, `changed` seconds since 1970.
+
+    `chosen` are the sentences that the correction rests on, of sources that were found or others.
+    """
 
     id: int
     origin: str
@@ -66,6 +90,7 @@ class Example:
     correction: str
     asked: AskedWith
     changed: float
+    chosen: tuple[Chosen, ...] = ()
 
     @property
     def wanted(self) -> str:
@@ -79,8 +104,11 @@ class ExampleStore:
     Used from the window's thread only.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or make the file; raises UserError where it is not such a file or is of a newer program."""
+    def __init__(self, path: Path, *, tidy: bool = True) -> None:
+        """Open or make the file; raises UserError where it is not such a file or is of a newer program.
+
+        Without `tidy` what was removed stays: another process may still bring it back.
+        """
         self._db = open_file(
             path,
             MIGRATIONS,
@@ -92,22 +120,37 @@ class ExampleStore:
             ),
             newer=say("These examples were made by a newer phi3desk. Install the newer version to open them."),
         )
-        self._db.execute("DELETE FROM example WHERE removed IS NOT NULL")
+        if tidy:
+            self._db.execute("DELETE FROM example WHERE removed IS NOT NULL")
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
     def judge(
-        self, question: str, answer: Message, asked: AskedWith, verdict: Verdict, correction: str = ""
+        self,
+        question: str,
+        answer: Message,
+        asked: AskedWith,
+        verdict: Verdict,
+        correction: str = "",
+        chosen: Sequence[Chosen] = (),
     ) -> Example:
-        """Keep what the user thinks of an answer; a second judgement of the same message replaces the first."""
+        """Keep what the user thinks of an answer; a second judgement of the same message replaces the first.
+
+        Of a corrected answer that is corrected anew the correction is worded anew, rather than kept beside the first.
+        """
+        own = answer.answer.corrected if answer.answer is not None else None
+        if own is not None and own.given and verdict is Verdict.CORRECTED and self._is_there(own.example):
+            self.change(own.example, verdict, correction, chosen)
+            return self.example(own.example)
         origin = _origin(answer)
         self._db.execute(
-            "INSERT INTO example (origin, verdict, question, answer, correction, asked, changed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET verdict = excluded.verdict,"
-            " answer = excluded.answer, correction = excluded.correction, asked = excluded.asked,"
-            " changed = excluded.changed, removed = NULL",
+            "INSERT INTO example (origin, verdict, question, answer, correction, asked, changed, chosen, profile_id,"
+            " standing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET"
+            " verdict = excluded.verdict, answer = excluded.answer, correction = excluded.correction,"
+            " asked = excluded.asked, changed = excluded.changed, chosen = excluded.chosen,"
+            " profile_id = excluded.profile_id, standing = excluded.standing, removed = NULL",
             (
                 origin,
                 verdict.value,
@@ -116,6 +159,9 @@ class ExampleStore:
                 correction.strip(),
                 msgspec.json.encode(asked).decode(),
                 time.time(),
+                _encoded(chosen),
+                asked.made_by.profile_id,
+                asked.standing or question.strip(),
             ),
         )
         row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE origin = ?", (origin,)).fetchone()
@@ -145,12 +191,37 @@ class ExampleStore:
         with whole_rows(self._db):
             return _example(row)
 
-    def change(self, example_id: int, verdict: Verdict, correction: str) -> None:
-        """Judge an example otherwise, or word its correction anew."""
+    def change(
+        self, example_id: int, verdict: Verdict, correction: str, chosen: Sequence[Chosen] | None = None
+    ) -> None:
+        """Judge an example otherwise, or word its correction anew; without `chosen` it rests on what it rested on."""
         self._db.execute(
-            "UPDATE example SET verdict = ?, correction = ?, changed = ? WHERE id = ?",
-            (verdict.value, correction.strip(), time.time(), example_id),
+            "UPDATE example SET verdict = ?, correction = ?, changed = ?, chosen = COALESCE(?, chosen) WHERE id = ?",
+            (
+                verdict.value,
+                correction.strip(),
+                time.time(),
+                None if chosen is None else _encoded(chosen),
+                example_id,
+            ),
         )
+
+    def corrected_questions(self, profile_id: str) -> list[tuple[int, str]]:
+        """Return the questions whose answers were corrected with an expert, as they stand alone, the newest first.
+
+        Each comes after the number of its example.
+        """
+        rows = self._db.execute(
+            "SELECT id, standing FROM example WHERE profile_id = ? AND verdict = 'corrected' AND removed IS NULL"
+            " ORDER BY changed DESC, id DESC",
+            (profile_id,),
+        )
+        with whole_rows(self._db):
+            return [(int(number), str(standing)) for number, standing in rows]
+
+    def _is_there(self, example_id: int) -> bool:
+        row = self._db.execute("SELECT 1 FROM example WHERE id = ? AND removed IS NULL", (example_id,)).fetchone()
+        return row is not None
 
     def remove(self, example_id: int) -> None:
         """Take an example out of the list; `restore` brings it back until the program starts anew."""
@@ -165,8 +236,12 @@ def _origin(answer: Message) -> str:
     return f"{answer.id}@{answer.created!r}"
 
 
+def _encoded(chosen: Sequence[Chosen]) -> str:
+    return msgspec.json.encode(list(chosen)).decode()
+
+
 def _example(row: Sequence[object]) -> Example:
-    number, origin, verdict, question, answer, correction, asked, changed = row
+    number, origin, verdict, question, answer, correction, asked, changed, chosen = row
     return Example(
         int(str(number)),
         str(origin),
@@ -176,4 +251,5 @@ def _example(row: Sequence[object]) -> Example:
         str(correction),
         msgspec.json.decode(str(asked), type=AskedWith),
         float(str(changed)),
+        msgspec.json.decode(str(chosen), type=tuple[Chosen, ...]),
     )

@@ -180,6 +180,21 @@ class Spent:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """What a person put in place of an answer to this question, or to one like it: then it is offered, not `given`.
+
+    `example` is what it is kept as, `question` the one it was put right for, `changed` seconds since 1970. `gone` are
+    the numbers of the sources that no longer hold the sentence that was chosen of them.
+    """
+
+    example: int
+    question: str
+    changed: float
+    given: bool = True
+    gone: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
     """A finished answer.
 
@@ -210,6 +225,12 @@ class Answer:
     refused: bool = False
     spent: Spent | None = None
     trace: Trace | None = None
+    corrected: Corrected | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is what a person put in place of an answer."""
+        return self.corrected is not None and self.corrected.given
 
     @property
     def grounded(self) -> bool:

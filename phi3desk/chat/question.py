@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.correcting.corrections import KnownAnswer, known_answer, standing
+from phi3desk.chat.examples import ExampleStore
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.messages import WHOLE, Fitted, MadeBy, Mention
 from phi3desk.chat.reading.wait import Wait
@@ -33,7 +37,7 @@ class Question:
     could mean more than one thing, `doubt` is what the model may be asked before. `spoken_of` are the paths of the
     documents that the conversation is about. `fitted` is how the history was made to fit before, `conversation` the
     conversation's id, 0 where the question stands in none that is kept. `wait` is how long passages may be read, None
-    where all of them are.
+    where all of them are. `known` is the answer that a person gave to it or to one like it.
     """
 
     text: str
@@ -50,8 +54,28 @@ class Question:
     fitted: Fitted = WHOLE
     conversation: int = 0
     wait: Wait | None = None
+    known: KnownAnswer | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a person answered this very question."""
+        return self.known is not None and self.known.same
 
     @property
     def standing_alone(self) -> str:
         """The question as it can be understood without what was said before it."""
         return self.search_text or self.text
+
+
+def with_known_answer(question: Question, store: ExampleStore) -> Question:
+    """Return a question with the answer that a person gave to it, or to one like it, with the same expert."""
+    asked = standing(question.standing_alone, question.scope)
+    return replace(question, known=known_answer(store, asked, question.made_by.profile_id))
+
+
+def with_known_answers(questions: Sequence[Question], path: Path) -> list[Question]:
+    """Return questions as `with_known_answer` does; the file of examples, where there is one, is only read."""
+    if not path.exists():
+        return list(questions)
+    with closing(ExampleStore(path, tidy=False)) as store:
+        return [with_known_answer(question, store) for question in questions]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import finish, is_from_model_instead, recorded, sources_read
+from phi3desk.chat.correcting.corrections import with_quotes
 from phi3desk.chat.decision import (
     OverviewStep,
     SearchStep,
@@ -19,11 +21,12 @@ from phi3desk.chat.decision import (
     first_step,
     step_after_overview,
     step_after_search,
+    with_offer,
 )
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Source, Spent
-from phi3desk.chat.question import Question
+from phi3desk.chat.question import Question, with_known_answers
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.chat.refusal import refuses
 from phi3desk.cli.documents import open_library, stopped_by_user
@@ -89,17 +92,19 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         def load() -> None:
             load_model(model, entry or choose_model(models, name), profile.adapters, progress)
 
-        if at_once:
-            load()
         scope = scope_of_options(library, options, profile.collections or None)
         maker = made_by(profile, entry)
         notices = Notices()
         seconds = 60.0 * settings.get("answers.summary_minutes")
-        for line in questions:
-            searched = scope_of_line(library, line, scope)
-            question = question_of_line(line, profile, settings, maker, searched)
-            if options.wait is not None:
-                question = dataclasses.replace(question, wait=Wait(options.wait))
+        asked = [
+            question_of_line(line, profile, settings, maker, scope_of_line(library, line, scope)) for line in questions
+        ]
+        if options.wait is not None:
+            asked = [dataclasses.replace(question, wait=Wait(options.wait)) for question in asked]
+        asked = asked if options.ask_model else with_known_answers(asked, paths.examples)
+        if at_once and not all(question.is_answered for question in asked):
+            load()
+        for line, question in zip(questions, asked, strict=True):
             answered = answer_question(
                 model, library, question, progress, cancelled, load if entry or at_once else None, seconds
             )
@@ -151,6 +156,7 @@ def answer_question(
     if load is not None and model.model is None and not isinstance(step, Answer):
         load()
     answer = step if isinstance(step, Answer) else _written(model, library, step, question, progress, cancelled)
+    answer = with_offer(question, with_quotes(answer, library.search))
     return Answered(recorded(answer, question.mode), *looked_up)
 
 
@@ -272,6 +278,7 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
         "model": answer.made_by.model,
         "grounded": answer.grounded,
         "refused": answer.refused,
+        "corrected": answer.is_own,
         "mode": answer.mode,
         "reading": _reading_row(answer.spent),
         "timings": {name: round(value, 4) for name, value in dataclasses.asdict(answer.timings).items()},
@@ -300,6 +307,10 @@ def print_answer(answered: Answered, output: Output) -> None:
             output.text(f"Nearest: {passage.document}, {where}: {_beginning(passage.text)}")
     if answer.ended is Ending.REPEATED:
         output.text(str(_REPEATED))
+    for line in _about_correction(answer):
+        output.text(line)
+    if answer.is_own:
+        return
     written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."
     mode = f"{answer.mode.label}. " if answer.mode is not None else ""
     output.text(mode + _basis(answer) + (written if answer.basis in (Basis.DOCUMENTS, Basis.MODEL) else ""))
@@ -309,6 +320,20 @@ def _beginning(text: str) -> str:
     """Return the first words of a passage, in one line."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_NEAREST else line[:_LONGEST_NEAREST].rsplit(" ", 1)[0] + " …"
+
+
+def _about_correction(answer: Answer) -> Iterator[str]:
+    """Yield what is told under an answer that a person put right, or that they may have put right before."""
+    corrected = answer.corrected
+    if corrected is None:
+        return
+    if not corrected.given:
+        yield f"You answered a similar question before: {' '.join(corrected.question.split())}"
+        return
+    for source in answer.sources:
+        if source.n in corrected.gone:
+            yield f"[{source.n}] {source.passage.document} no longer says this: check the answer."
+    yield f"Yours, corrected on {time.strftime('%d %b %Y', time.localtime(corrected.changed))}."
 
 
 def _basis(answer: Answer) -> str:

@@ -112,6 +112,7 @@ def _add_ask(commands: _Commands[Parser]) -> None:
         help="how long passages are read before the first word: quick (6 s), balanced (15 s) or thorough (a minute), "
         "in place of the setting",
     )
+    command.add_argument("--ask-model", action="store_true", help="ask the model also where you corrected its answer")
     _add_common(command)
 
 

@@ -34,9 +34,9 @@ ROOMS = {
     ),
     "model": ("", "adapters", "hub", "llama"),
     "chat": (
-        "", "judging", "wording", "grounding", "reading", "prompt", "series", "answer", "example_export", "languages",
-        "intent", "catalogue_answer", "follow_up", "follow_up_model", "question", "summary", "document_comparison",
-        "decision", "dossier",
+        "", "judging", "wording", "grounding", "reading", "prompt", "series", "answer", "example_export", "correcting",
+        "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question", "summary",
+        "document_comparison", "decision", "dossier",
     ),
     "ui": (
         "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",

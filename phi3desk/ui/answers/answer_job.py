@@ -16,6 +16,7 @@ from phi3desk.chat.decision import (
     first_step,
     step_after_overview,
     step_after_search,
+    with_offer,
 )
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.grounding.grounded import Grounded
@@ -299,7 +300,8 @@ class AnswerJob(QObject):
     def _told(self, answer: Answer) -> Answer:
         """Return an answer with what is known of its search."""
         known = replace(answer, meanings=self._meanings, words_only=self._words_only, searched_for=self._searched_for)
-        return replace(answers.recorded(known, self._question.mode), trace=self._trace)
+        known = with_offer(self._question, replace(known, trace=self._trace))
+        return answers.recorded(known, self._question.mode)
 
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()

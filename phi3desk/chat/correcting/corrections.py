@@ -1,0 +1,188 @@
+"""Corrections found again: the answer that a person gave to a question, and whether its sources still say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.citations import MARKS, best_sentence, citation_of, keep_known_marks, pieces, with_mark
+from phi3desk.chat.correcting.likeness import ALIKE, asks_the_same, likeness
+from phi3desk.chat.examples import Chosen, Example, ExampleStore
+from phi3desk.chat.messages import Answer, Basis, Citation, Corrected, MadeBy, Source, Timings
+from phi3desk.errors import UserError
+from phi3desk.library.documents import Passage, SearchResult, SearchScope
+from phi3desk.library.text import fold
+from phi3desk.model.types import Ending
+
+#: passages of a document that are looked at for a sentence
+LOOKED_AT = 8
+_WORD = re.compile(r"\w+")
+
+Search = Callable[[str, int, SearchScope], SearchResult]
+
+
+@dataclass(frozen=True)
+class KnownAnswer:
+    """A corrected answer to a question; `same` is false where it was given to one like it."""
+
+    example: Example
+    same: bool
+
+    @property
+    def corrected(self) -> Corrected:
+        """What an answer keeps of it."""
+        example = self.example
+        return Corrected(example.id, example.question, example.changed, given=self.same)
+
+
+@dataclass(frozen=True)
+class QuoteSearch:
+    """A cited sentence that is looked for in its document: the number of its source, the text, and where."""
+
+    n: int
+    quote: str
+    scope: SearchScope
+
+
+def standing(text: str, scope: SearchScope) -> str:
+    """Return a question, as it can be understood alone, with the documents and pages that it was restricted to.
+
+    Asked of one document and of another it is not the same question.
+    """
+    pages = tuple(f"p. {first}-{last}" for first, last in scope.pages)
+    return " @".join((" ".join(text.split()), *scope.documents, *scope.folders, *pages))
+
+
+def known_answer(store: ExampleStore, asked: str, profile_id: str) -> KnownAnswer | None:
+    """Return the answer that was given, with an expert, to a question or to the one that is most like it.
+
+    `asked` is the question as `standing` says it. Of several answers to a question the last one counts.
+    """
+    corrected = store.corrected_questions(profile_id)
+    for number, before in corrected:
+        if asks_the_same(before, asked):
+            return KnownAnswer(store.example(number), same=True)
+    alike = [(likeness(before, asked), number) for number, before in corrected]
+    best = max(alike, default=(0.0, 0), key=lambda one: one[0])
+    return KnownAnswer(store.example(best[1]), same=False) if best[0] >= ALIKE else None
+
+
+def answer_of(known: KnownAnswer, made_by: MadeBy, mode: AnswerMode | None = None) -> Answer:
+    """Return a corrected answer as an answer to be shown: no model has any part in it, and its words stay as they are.
+
+    Each of its marks cites the sentence that was chosen, or else the one of that source that says most of its sentence.
+    """
+    example = known.example
+    found = {source.n: source for source in example.asked.sources}
+    found |= {one.source.n: one.source for one in example.chosen}
+    text = keep_known_marks(example.correction, found.keys())
+    citations = tuple(_citations(text, found, example.chosen))
+    cited = {citation.n for citation in citations}
+    return Answer(
+        text=text,
+        citations=citations,
+        sources=tuple(source for n, source in sorted(found.items()) if n in cited),
+        basis=Basis.DOCUMENTS if citations else Basis.MODEL,
+        ended=Ending.STOP,
+        made_by=MadeBy(profile=made_by.profile, profile_id=made_by.profile_id),
+        timings=Timings(),
+        mode=mode,
+        corrected=replace(known.corrected, given=True),
+    )
+
+
+def _citations(text: str, found: Mapping[int, Source], chosen: Sequence[Chosen]) -> Iterator[Citation]:
+    quotes = {one.source.n: one.quote for one in chosen if one.quote.strip()}
+    given: set[tuple[int, str]] = set()
+    for piece, _ in pieces(text):
+        for number in map(int, MARKS.findall(piece)):
+            quote = quotes.get(number) or best_sentence(found[number], MARKS.sub(" ", piece))
+            if (number, quote) not in given:
+                given.add((number, quote))
+                yield citation_of(found[number], quote)
+
+
+def with_marks(text: str, chosen: Sequence[Chosen]) -> str:
+    """Return a corrected text whose last sentence has the marks of the chosen sources that no sentence has."""
+    marked = {int(number) for mark in MARKS.findall(text) for number in re.findall(r"\d+", mark)}
+    for n in dict.fromkeys(one.source.n for one in chosen):
+        if n not in marked:
+            text = with_mark(text.rstrip(), n)
+    return text
+
+
+def source_chosen(sources: Sequence[Source], passage: Passage) -> Source:
+    """Return a passage as a source beside those of an answer: one of them, where it is, or else the next number."""
+    there = next((one for one in sources if (one.passage.path, one.passage.text) == (passage.path, passage.text)), None)
+    return there or Source(max((source.n for source in sources), default=0) + 1, passage)
+
+
+def quote_searches(answer: Answer) -> tuple[QuoteSearch, ...]:
+    """Return what is to be looked for to know whether the documents still say what a corrected answer cites."""
+    if not answer.is_own:
+        return ()
+    return tuple(
+        QuoteSearch(citation.n, citation.quote, SearchScope(documents=(citation.path,)))
+        for citation in answer.citations
+        if citation.quote.strip()
+    )
+
+
+def looked_after(answer: Answer, found: Mapping[QuoteSearch, Sequence[Passage]]) -> Answer:
+    """Return a corrected answer that tells which sources no longer hold their sentence, and where it stands now.
+
+    `found` are the passages that each search found. A sentence that stands on another page is cited there.
+    """
+    corrected = answer.corrected
+    if corrected is None:
+        return answer
+    gone: set[int] = set()
+    sources = {source.n: source for source in answer.sources}
+    citations = list(answer.citations)
+    for search, passages in found.items():
+        holding = [passage for passage in passages if _stands_in(search.quote, passage.text)]
+        if not holding and not _stands_in(search.quote, " ".join(each.text for each in sorted(passages, key=_place))):
+            gone.add(search.n)
+            continue
+        page = sources[search.n].passage.page
+        if holding and all(passage.page != page for passage in holding):
+            sources[search.n] = replace(sources[search.n], passage=holding[0])
+            citations = [
+                citation_of(sources[each.n], each.quote) if (each.n, each.quote) == (search.n, search.quote) else each
+                for each in citations
+            ]
+    return replace(
+        answer,
+        citations=tuple(citations),
+        sources=tuple(sources.values()),
+        corrected=replace(corrected, gone=tuple(sorted(gone))),
+    )
+
+
+def with_quotes(answer: Answer, search: Search) -> Answer:
+    """Return a corrected answer as `looked_after` has it, after looking for what it cites; another one as it is."""
+    searches = quote_searches(answer)
+    return looked_after(answer, {one: _passages(one, search) for one in searches}) if searches else answer
+
+
+def _passages(wanted: QuoteSearch, search: Search) -> tuple[Passage, ...]:
+    try:
+        return tuple(found.passage for found in search(wanted.quote, LOOKED_AT, wanted.scope).found)
+    except UserError:
+        # the document is not in the library any more
+        return ()
+
+
+def _place(passage: Passage) -> tuple[int, int]:
+    return passage.page, passage.start
+
+
+def _stands_in(quote: str, text: str) -> bool:
+    """Return whether a text holds a sentence, whatever its line breaks, case and punctuation."""
+    return f" {_words(quote)} " in f" {_words(text)} "
+
+
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(fold(text)))

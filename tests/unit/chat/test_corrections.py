@@ -1,0 +1,228 @@
+"""A question whose answer a person put right is answered so again, and only that question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.correcting.corrections import (
+    answer_of,
+    known_answer,
+    looked_after,
+    quote_searches,
+    source_chosen,
+    standing,
+    with_marks,
+)
+from phi3desk.chat.correcting.likeness import ALIKE, asks_the_same, likeness
+from phi3desk.chat.decision import SearchStep, first_step, with_offer
+from phi3desk.chat.examples import AskedWith, Chosen, ExampleStore, Verdict
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, Source, Timings
+from phi3desk.chat.question import Question, with_known_answer
+from phi3desk.library.documents import EVERYWHERE, Passage, SearchScope
+from phi3desk.model.types import Ending, Role, Sampling
+
+ASKED = "How often must the main bearing be re-greased?"
+RIGHT = "Every 2,000 operating hours [2]."
+QUOTE = "Re-grease the main bearing every 2,000 operating hours."
+
+
+def source(n: int, text: str, page: int = 1) -> Source:
+    return Source(n, Passage(n, n, "pump.pdf", "/m/pump.pdf", "Pump manual", page, 0, len(text), text, ()))
+
+
+SOURCES = (source(1, "Clean the pump."), source(2, f"Maintenance. {QUOTE} Use 30 g of grease.", 12))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ExampleStore]:
+    opened = ExampleStore(tmp_path / "examples.db")
+    yield opened
+    opened.close()
+
+
+def correct(store: ExampleStore, question: str = ASKED, text: str = RIGHT, number: int = 1, profile: str = "p", **more):
+    made = MadeBy(model="phi", profile="Pumps", profile_id=profile)
+    asked = AskedWith("", AnswerMode.DOCUMENTS_ONLY, SOURCES, (), Basis.DOCUMENTS, made, more.pop("standing", ""))
+    answer = Message(number, 1, Role.ASSISTANT, "Every 500 hours [1].", float(number))
+    return store.judge(question, answer, asked, Verdict.CORRECTED, text, **more)
+
+
+def ask(text: str, profile: str = "p", scope: SearchScope = EVERYWHERE) -> Question:
+    return Question(text, "", (), scope, 5, Sampling(), MadeBy(model="phi", profile="Pumps", profile_id=profile))
+
+
+def answer_to(store: ExampleStore, question: Question) -> Answer:
+    step = first_step(with_known_answer(question, store))
+    assert isinstance(step, Answer)
+    return step
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ASKED, "how often must the main bearing be re-greased"),
+        ("Wie groß ist der Druck?", "WIE GROSS ist der Druck ?"),
+        ("What does CP 40 cost in 2,024 pieces?", "What does CP 40 cost in 2024 pieces?"),
+    ],
+)
+def test_questions_are_the_same_whatever_their_case_and_marks(one: str, other: str):
+    assert asks_the_same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ASKED, "How often is the main bearing greased?"),
+        ("What is the pressure of CP 40?", "What's the pressure for the CP 40?"),
+        ("Πόσο συχνά λιπαίνεται το κύριο ρουλεμάν;", "Κάθε πότε λιπαίνεται το κύριο ρουλεμάν;"),
+        ("Як часто змащують головний підшипник?", "Як часто треба змащувати головний підшипник?"),
+        ("Hur ofta smörjs huvudlagret?", "Hur ofta ska huvudlagret smörjas?"),
+    ],
+)
+def test_questions_with_the_same_words_are_alike_but_not_the_same(one: str, other: str):
+    assert not asks_the_same(one, other)
+    assert likeness(one, other) >= ALIKE
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("What is the pressure of CP 40?", "What is the pressure of CP 50?"),
+        ("What is the oil level at 20 °C?", "What is the oil level at -20 °C?"),
+        ("Can a grease fire be put out with water?", "Can a grease fire not be put out with water?"),
+        ("Darf Wasser in den Tank?", "Darf kein Wasser in den Tank?"),
+        ("Who signed the contract with Siemens?", "Who signed the contract with Bosch?"),
+        ("What oil does the pump need?", "What gas does the valve need?"),
+        (ASKED, "How must the main bearing be stored?"),
+    ],
+)
+def test_questions_that_differ_in_a_figure_a_name_or_a_negation_are_not_alike(one: str, other: str):
+    assert not asks_the_same(one, other)
+    assert likeness(one, other) < ALIKE
+
+
+def test_corrected_question_is_answered_before_anything_is_searched(store: ExampleStore):
+    kept = correct(store, chosen=[Chosen(SOURCES[1], QUOTE)])
+    answer = answer_to(store, ask("how often must the main bearing be re-greased"))
+    assert (answer.text, answer.is_own) == (RIGHT, True)
+    assert answer.corrected is not None
+    assert (answer.corrected.example, answer.corrected.changed) == (kept.id, kept.changed)
+    assert [(c.n, c.page, c.quote) for c in answer.citations] == [(2, 12, QUOTE)]
+    assert [s.n for s in answer.sources] == [2]
+    assert (answer.made_by.profile, answer.made_by.model) == ("Pumps", "")
+
+
+def test_correction_belongs_to_its_expert_and_to_what_the_question_was_restricted_to(store: ExampleStore):
+    restricted = SearchScope(documents=("pump.pdf",))
+    correct(store, standing=standing(ASKED, restricted))
+    for other in (ask(ASKED, "another"), ask(ASKED), ask(ASKED, scope=SearchScope(documents=("fan.pdf",)))):
+        step = first_step(with_known_answer(other, store))
+        assert isinstance(step, SearchStep)
+    assert answer_to(store, ask(ASKED, scope=restricted)).text == RIGHT
+
+
+def test_last_correction_counts_and_one_taken_back_does_not(store: ExampleStore):
+    correct(store, text="Old [1].", number=1)
+    newer = correct(store, text="New [1].", number=2)
+    assert answer_to(store, ask(ASKED)).text == "New [1]."
+    store.remove(newer.id)
+    assert answer_to(store, ask(ASKED)).text == "Old [1]."
+    store.restore(newer.id)
+    store.change(newer.id, Verdict.CORRECTED, "Newest [1].")
+    assert answer_to(store, ask(ASKED)).text == "Newest [1]."
+    store.change(newer.id, Verdict.REJECTED, "")
+    assert answer_to(store, ask(ASKED)).text == "Old [1]."
+
+
+def test_corrected_answer_that_is_corrected_stays_one_example(store: ExampleStore):
+    first = correct(store)
+    shown = answer_to(store, ask(ASKED))
+    again = Message(9, 1, Role.ASSISTANT, shown.text, 9.0, shown)
+    second = store.judge(ASKED, again, AskedWith(), Verdict.CORRECTED, "Every 1,000 hours.")
+    assert (second.id, len(store.examples())) == (first.id, 1)
+    assert answer_to(store, ask(ASKED)).text == "Every 1,000 hours."
+
+
+def test_question_that_is_alike_is_asked_and_offered_the_answer(store: ExampleStore):
+    kept = correct(store)
+    question = with_known_answer(ask("How often is the main bearing greased?"), store)
+    assert isinstance(first_step(question), SearchStep)
+    written = Answer("x", (), (), Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings())
+    offered = with_offer(question, written)
+    assert offered.corrected is not None
+    assert (offered.corrected.example, offered.corrected.question, offered.is_own) == (kept.id, ASKED, False)
+    assert with_offer(ask("Who?"), written).corrected is None
+
+
+def test_answer_keeps_the_words_and_cites_what_was_chosen_or_says_most(store: ExampleStore):
+    other = source(7, "The supplier recommends 2,500 hours.", 3)
+    text = "Every 2,500 hours [7]. Use 30 g of grease [2]. See [5]."
+    kept = correct(store, text=text, chosen=[Chosen(other, other.passage.text)])
+    known = known_answer(store, ASKED, "p")
+    assert known is not None
+    assert known.example == kept
+    answer = answer_of(known, MadeBy())
+    assert answer.text == "Every 2,500 hours [7]. Use 30 g of grease [2]. See."
+    assert [(c.n, c.quote) for c in answer.citations] == [
+        (7, "The supplier recommends 2,500 hours."),
+        (2, "Use 30 g of grease."),
+    ]
+
+
+def test_marks_are_put_where_the_chosen_sources_have_none():
+    chosen = [Chosen(SOURCES[1], QUOTE), Chosen(SOURCES[0], "Clean the pump.")]
+    assert with_marks("Every 2,000 hours.", chosen) == "Every 2,000 hours [2] [1]."
+    assert with_marks("Clean it [1]. Every 2,000 hours [2].", chosen) == "Clean it [1]. Every 2,000 hours [2]."
+
+
+def test_another_passage_becomes_a_further_source():
+    other = source(1, "Another text.", 4).passage
+    assert source_chosen(SOURCES, SOURCES[1].passage) == SOURCES[1]
+    assert source_chosen(SOURCES, other) == Source(3, other)
+
+
+def test_sentence_that_is_gone_is_told_and_one_that_moved_is_followed(store: ExampleStore):
+    correct(store, chosen=[Chosen(SOURCES[1], QUOTE)])
+    answer = answer_to(store, ask(ASKED))
+    (search,) = quote_searches(answer)
+    assert (search.quote, search.scope.documents) == (QUOTE, ("/m/pump.pdf",))
+
+    there = SOURCES[1].passage
+    assert looked_after(answer, {search: [there]}) == answer
+    moved = replace(there, id=9, page=14, text=QUOTE.replace(" ", "\n"))
+    assert [c.page for c in looked_after(answer, {search: [moved]}).citations] == [14]
+    halves = [replace(there, text=half, start=at) for at, half in enumerate(QUOTE.split(" bearing "))]
+    halves[1] = replace(halves[1], text=f"bearing {halves[1].text}")
+    assert looked_after(answer, {search: halves[::-1]}).corrected == answer.corrected
+    changed = replace(there, text=QUOTE.replace("2,000", "1,000"))
+    for now in ([changed], []):
+        told = looked_after(answer, {search: now})
+        assert told.corrected is not None
+        assert told.corrected.gone == (2,)
+
+
+def test_examples_of_an_older_program_keep_their_expert(tmp_path: Path):
+    import sqlite3
+
+    from phi3desk.chat import examples
+
+    path = tmp_path / "examples.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(examples, "MIGRATIONS", examples.MIGRATIONS[:1])
+        ExampleStore(path).close()
+    with sqlite3.connect(path) as db:
+        asked = '{"instructions": "", "mode": "documents_only", "sources": [], "made_by": {"profile_id": "p"}}'
+        db.execute(
+            "INSERT INTO example (origin, verdict, question, answer, correction, asked, changed)"
+            " VALUES ('1@1.0', 'corrected', ?, 'Wrong.', 'Right.', ?, 1.0)",
+            (ASKED, asked),
+        )
+    db.close()
+    store = ExampleStore(path)
+    assert answer_to(store, ask(ASKED)).text == "Right."
+    store.close()
