@@ -7,6 +7,8 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import finish, is_from_model_instead, recorded, sources_read
@@ -23,9 +25,11 @@ from phi3desk.chat.decision import (
     step_after_search,
     with_offer,
 )
+from phi3desk.chat.dossier.dossier import dossier_of, drawn
+from phi3desk.chat.dossier.writing import check_place, write_dossier
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.grounding.meaning import WordVectors
-from phi3desk.chat.messages import Answer, Basis, MadeBy, Source, Spent
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, Source, Spent
 from phi3desk.chat.question import Question, with_known_answers
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.chat.refusal import refuses
@@ -71,6 +75,9 @@ class Answered:
 
 def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
     """Answer one question, or each question of a file."""
+    if options.dossier is not None:
+        # before any time is spent on answers
+        check_place(Path(options.dossier))
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current
     questions = questions_of(options)
@@ -96,6 +103,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         maker = made_by(profile, entry)
         notices = Notices()
         seconds = 60.0 * settings.get("answers.summary_minutes")
+        told: list[Message] = []
         asked = [
             question_of_line(line, profile, settings, maker, scope_of_line(library, line, scope)) for line in questions
         ]
@@ -112,8 +120,13 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
             # what is there of an answer in parts is kept
             if not cancelled.is_set() or answered.answer.text:
                 _tell(line.id, answered, options, output, notices)
+                told += _messages(line.question, answered.answer)
             if cancelled.is_set():
-                raise Cancelled
+                break
+        if options.dossier is not None and told:
+            _write_dossier(told, library, options, progress, cancelled)
+        if cancelled.is_set():
+            raise Cancelled
 
 
 def _tell(question_id: str, answered: Answered, options: argparse.Namespace, output: Output, notices: Notices) -> None:
@@ -122,6 +135,33 @@ def _tell(question_id: str, answered: Answered, options: argparse.Namespace, out
         notices.tell(_REPEATED if answered.answer.ended is Ending.REPEATED else None)
     else:
         print_answer(answered, output)
+
+
+def _messages(question: str, answer: Answer) -> tuple[Message, Message]:
+    now = time.time()
+    return Message(1, 0, Role.USER, question, now), Message(2, 0, Role.ASSISTANT, answer.text, now, answer)
+
+
+def _write_dossier(
+    told: Sequence[Message],
+    library: AnyLibrary,
+    options: argparse.Namespace,
+    progress: ProgressLine,
+    cancelled: threading.Event,
+) -> None:
+    """Write the dossier of some answers; where the user stopped them, without pictures."""
+    title = Path(options.questions).stem if options.questions else told[0].text
+    dossier = dossier_of(title, told, time.time(), whole_pages=options.pictures == "pages")
+    if options.pictures != "none" and not cancelled.is_set():
+        with suppress(Cancelled):
+            dossier = drawn(
+                dossier,
+                lambda wish: library.page_picture(wish, cancelled),
+                lambda number, count: progress.show(f"Drawing page {number} of {count}"),
+            )
+    progress.clear()
+    write_dossier(dossier, Path(options.dossier))
+    progress.tell(f"Written: {options.dossier}")
 
 
 def question_of_line(

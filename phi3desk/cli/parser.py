@@ -113,6 +113,19 @@ def _add_ask(commands: _Commands[Parser]) -> None:
         "in place of the setting",
     )
     command.add_argument("--ask-model", action="store_true", help="ask the model also where you corrected its answer")
+    command.add_argument(
+        "--dossier",
+        type=_given,
+        metavar="FILE",
+        help="write the answers, with the support of each sentence, their sources and pages, as .md, .docx or .pdf",
+    )
+    command.add_argument(
+        "--pictures",
+        choices=("none", "parts", "pages"),
+        metavar="WHICH",
+        default="parts",
+        help="of a dossier: none, parts of the pages around the cited sentences, or whole pages (parts)",
+    )
     _add_common(command)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from phi3desk.chat.messages import Answer, Citation, Message, Source
-from phi3desk.errors import Sentence
+from phi3desk.errors import Sentence, UserError
 from phi3desk.library.documents import INSIDE, place
 from phi3desk.library.kinds import PDF
 from phi3desk.library.reading.page_picture import PagePicture, PictureWish
@@ -134,6 +134,21 @@ def with_pictures(dossier: Dossier, pictures: Mapping[PictureWish, PagePicture |
         return replace(quote, missing=picture)
 
     return _changed(dossier, drawn)
+
+
+def drawn(
+    dossier: Dossier, draw: Callable[[PictureWish], PagePicture], on_progress: Callable[[int, int], None]
+) -> Dossier:
+    """Return a dossier with its pictures, or with why one cannot be drawn; `on_progress` is told which of how many."""
+    wishes = picture_wishes(dossier)
+    pictures: dict[PictureWish, PagePicture | Sentence] = {}
+    for number, wish in enumerate(wishes, 1):
+        on_progress(number, len(wishes))
+        try:
+            pictures[wish] = draw(wish)
+        except UserError as error:
+            pictures[wish] = error.sentence
+    return with_pictures(dossier, pictures)
 
 
 def _quotes(dossier: Dossier) -> Iterable[Quote]:

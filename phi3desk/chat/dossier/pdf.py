@@ -35,7 +35,8 @@ _PAGE = (595.28, 841.89)
 _SIDE, _TOP, _BOTTOM = 62.0, 60.0, 62.0
 _WIDTH = _PAGE[0] - 2 * _SIDE
 _INDENT = 18.0
-_HIGHEST = _PAGE[1] - _TOP - _BOTTOM - 60
+#: a whole page, with what stands over it
+_HIGHEST = 540.0
 #: stands for a sign that the letters do not have
 _UNKNOWN = "\u25a1"
 

@@ -17,6 +17,7 @@ from phi3desk.chat.dossier.dossier import (
     Finding,
     dossier_of,
     dossier_of_findings,
+    drawn,
     picture_wishes,
     with_pictures,
 )
@@ -188,3 +189,18 @@ def test_findings_of_a_sweep_name_the_document_that_was_asked(tmp_path: Path):
     text = docx_text(tmp_path / "a.docx")
     assert "tender.pdf" in text
     assert "Not answered: the documents do not tell." in text
+
+
+def test_pictures_are_drawn_once_each_and_one_that_fails_leaves_a_sentence():
+    one = dossier("Twice", ("How often?", checked_answer()), ("Again?", checked_answer()))
+    asked = []
+
+    def draw(wish):
+        asked.append(wish)
+        raise UserError("The file is gone.")
+
+    progress = []
+    made = drawn(one, draw, lambda number, count: progress.append((number, count)))
+    assert (len(asked), progress) == (1, [(1, 1)])
+    quotes = [quote for entry in made.entries for source in entry.sources for quote in source.quotes]
+    assert [str(quote.missing) for quote in quotes] == ["The file is gone."] * 2

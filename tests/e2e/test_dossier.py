@@ -1,0 +1,48 @@
+"""Answers written into dossiers by the command line, with the pages they cite; and refused before anything is done."""
+
+from functools import partial
+
+import docx
+import pypdf
+import pytest
+
+from tests.helpers.commands import run_command
+from tests.helpers.pdf import write_pump_manual
+
+
+@pytest.fixture
+def phi3desk(tmp_path):
+    """Return a function that runs one command on a home of its own."""
+    return partial(run_command, tmp_path / "home")
+
+
+def test_ask_writes_its_answers_into_a_dossier_with_pages(phi3desk, tmp_path):
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    assert phi3desk("import", tmp_path / "docs").returncode == 0
+    done = phi3desk("ask", "How many pages does pump.pdf have?", "--dossier", tmp_path / "a.pdf", "--pictures", "pages")
+    assert done.returncode == 0, done.stderr
+    assert "pump.pdf" in done.stdout
+    pages = pypdf.PdfReader(tmp_path / "a.pdf").pages
+    text = "\n".join(page.extract_text() for page in pages)
+    assert "How many pages does pump.pdf have?" in text
+    assert "The library itself, without a model" in text
+    assert sum(len(list(page.images)) for page in pages) == 1
+
+    questions = tmp_path / "what we ask.jsonl"
+    questions.write_text(
+        '{"id": "a", "question": "List the documents."}\n{"id": "b", "question": "Koliko strani ima pump.pdf?"}\n'
+    )
+    done = phi3desk("ask", "--questions", questions, "--dossier", tmp_path / "a.docx", "--pictures", "none")
+    assert done.returncode == 0, done.stderr
+    headings = [
+        each.text for each in docx.Document(str(tmp_path / "a.docx")).paragraphs if each.style.name == "Heading 1"
+    ]
+    assert headings == ["List the documents.", "Koliko strani ima pump.pdf?"]
+    assert docx.Document(str(tmp_path / "a.docx")).core_properties.title == "what we ask"
+
+
+def test_place_that_cannot_be_written_to_is_told_before_anything_is_asked(phi3desk, tmp_path):
+    for file, why in (("a.txt", "Markdown, DOCX or PDF"), ("nowhere/a.pdf", "There is no folder")):
+        done = phi3desk("ask", "What is grease?", "--dossier", tmp_path / file)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert why in done.stderr
