@@ -10,6 +10,7 @@ from typing import Protocol
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.citations import keep_known_marks
 from phi3desk.chat.grounding.grounded import Grounded, ground
+from phi3desk.chat.judging.fit import is_unfounded
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.chat.reading.wait import tokens_within
@@ -113,6 +114,9 @@ def recorded(answer: Answer, mode: AnswerMode) -> Answer:
 
     An answer that was stopped, or still is written, refuses nothing yet.
     """
+    if mode is AnswerMode.DOCUMENTS_FIRST and answer.sentences and not refuses(answer):
+        # what the documents do not hold is the model's own
+        answer = replace(answer, refused=False)
     ended = answer.ended is Ending.STOP and bool(answer.text.strip())
     unsupported = not any(sentence.supported for sentence in answer.sentences) and not answer.citations
     says_so = ended and answer.basis is Basis.DOCUMENTS and unsupported and refuses(answer)
@@ -138,11 +142,13 @@ def finish(
     search_seconds: float,
     kind: str = "",
     grounded: Grounded | None = None,
+    fit: float | None = None,
 ) -> Answer:
     """Return the finished answer, each sentence tied to the sources that support it.
 
     `grounded` is the answer as it was checked against what the model had read (`sources_read`); where it is None the
     words are compared as they are written, without what they mean.
+    Where no sentence of it is, and the sources do not come close to the question (`fit`), the answer is refused.
     `made_by` tells what was wanted when the question was asked; the adapters are those that were attached. `kind` is as
     in Answer.
     """
@@ -161,6 +167,7 @@ def finish(
         kind=kind,
         reading=Reading(written.asked, generation.text, generation.tokens, written.fitted, used, written.context),
         sentences=checked.sentences,
+        refused=generation.ended is Ending.STOP and is_unfounded(checked.sentences, fit),
         spent=written.spent,
     )
 

@@ -14,11 +14,11 @@ from phi3desk.chat.catalogue_answer import catalogue_answer
 from phi3desk.chat.correcting.corrections import answer_of
 from phi3desk.chat.document_comparison import DocumentComparison
 from phi3desk.chat.intent import intent_of
+from phi3desk.chat.judging.fit import fit_of, is_hopeless
 from phi3desk.chat.messages import Answer, Basis, Source, Timings
 from phi3desk.chat.prompt import PromptRequest, Task, is_small
 from phi3desk.chat.question import Question
-from phi3desk.chat.reading.wait import TOKENS_OF_PASSAGE, tokens_within
-from phi3desk.chat.series import Series, Speed, guessed_speed, known_speed
+from phi3desk.chat.series import Series, Speed, guessed_speed
 from phi3desk.chat.summary import Summary
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import SearchResult, SearchScope
@@ -26,6 +26,7 @@ from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, T
 from phi3desk.model.types import Ending, LoadedModel, Sampling
 
 NOTHING_FOUND = say("Nothing relevant was found in the documents.")
+NOTHING_ANSWERS = say("Nothing in the documents answers this.")
 NOTHING_TO_SEARCH = say(
     "This expert answers from documents only, and there are none to search. "
     "Add documents, or let the expert answer without them."
@@ -38,7 +39,7 @@ Translate = Callable[[Sentence], str]
 class SearchStep:
     """The documents are to be searched for a text; passages and scope are as in Question.
 
-    With `sentences` not all of what is found will be read: how close each sentence is to the question is wanted, too.
+    With `sentences` it is wanted, too, how close each sentence that is found is to the question.
     """
 
     text: str
@@ -74,12 +75,16 @@ class Writing:
 
 @dataclass(frozen=True)
 class WriteStep:
-    """The model is to write, from these sources or, where there are none, by itself; `kind` is as in Answer."""
+    """The model is to write, from these sources or, where there are none, by itself.
+
+    `kind` is as in Answer, `fit` as in `answer.finish`.
+    """
 
     request: PromptRequest
     sampling: Sampling
     search_seconds: float = 0.0
     kind: str = ""
+    fit: float | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -91,7 +96,6 @@ def first_step(
     question: Question,
     library_passages: int | None = None,
     translate: Translate = str,
-    writing: Writing = Writing(),
 ) -> SearchStep | OverviewStep | WriteStep | Answer:
     """Return what comes first for a question; an Answer is finished: a refusal, or what a person put right before.
 
@@ -105,7 +109,7 @@ def first_step(
         return _without_passages(question, translate)
     asked = intent_of(question.standing_alone)
     within = Within(question.scope, question.spoken_of)
-    return OverviewStep(asked, within) if asked is not None else search_step(question, writing)
+    return OverviewStep(asked, within) if asked is not None else search_step(question)
 
 
 def with_offer(question: Question, answer: Answer) -> Answer:
@@ -115,13 +119,9 @@ def with_offer(question: Question, answer: Answer) -> Answer:
     return replace(answer, corrected=question.known.corrected)
 
 
-def search_step(question: Question, writing: Writing) -> SearchStep:
-    """Return the search for a question."""
-    reads_some = False
-    if question.wait is not None:
-        allowed = tokens_within(question.wait.seconds, known_speed(writing.model, writing.speed).read)
-        reads_some = question.passages * TOKENS_OF_PASSAGE > allowed
-    return SearchStep(question.standing_alone, question.passages, question.scope, reads_some)
+def search_step(question: Question) -> SearchStep:
+    """Return the search for a question; whether it can be answered is told by the sentences that are found."""
+    return SearchStep(question.standing_alone, question.passages, question.scope, sentences=True)
 
 
 def answered_without_model(text: str) -> bool:
@@ -138,7 +138,7 @@ def step_after_overview(
     A small model, which loses the thread over a whole page, takes notes of it passage by passage.
     """
     if overview.told is Told.ORDINARY:
-        return search_step(question, writing)
+        return search_step(question)
     if overview.told is not Told.FOUND:
         return catalogue_answer(asked, overview, question.made_by)
     speed = writing.speed or guessed_speed(writing.model)
@@ -164,12 +164,14 @@ def _page(question: Question, overview: Overview) -> WriteStep:
 def step_after_search(question: Question, result: SearchResult, translate: Translate = str) -> WriteStep | Answer:
     """Return what comes after the search for a question; an Answer is the finished refusal."""
     sources = sources_of(result)
-    if sources:
-        return _write(question, sources, result.seconds)
+    fit = fit_of(result)
+    if sources and not is_hopeless(fit):
+        return replace(_write(question, sources, result.seconds), fit=fit)
     if result.searched == 0:
         return _without_passages(question, translate, result.seconds)
     if question.mode.refuses:
-        return _refusal(question, translate(NOTHING_FOUND), result.seconds, nearest_of(result))
+        told = NOTHING_ANSWERS if sources else NOTHING_FOUND
+        return _refusal(question, translate(told), result.seconds, nearest_of(result))
     return _write(question, (), result.seconds)
 
 

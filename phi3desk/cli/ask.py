@@ -226,7 +226,8 @@ def _written(
     progress.clear()
     asked = question.standing_alone
     grounded = check_answer(library, written.generation.text, sources_read(written, step.sources), asked)
-    return finish(written, asked, step.sources, question.made_by, step.search_seconds, step.kind, grounded)
+    maker, seconds = question.made_by, step.search_seconds
+    return finish(written, asked, step.sources, maker, seconds, step.kind, grounded, step.fit)
 
 
 def _looked_up(
@@ -234,7 +235,7 @@ def _looked_up(
 ) -> tuple[SearchResult | None, WriteStep | SeriesStep | Answer]:
     """Return what a search found, where there was one, and what comes after looking into the library."""
     writing = Writing(model.model, model.speed, seconds)
-    first = first_step(question, writing=writing)
+    first = first_step(question)
     step: SearchStep | WriteStep | SeriesStep | Answer
     if isinstance(first, OverviewStep):
         overview = library.overview(first.asked, first.within)

@@ -7,10 +7,11 @@ alike, so that the model reads the text once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from phi3desk.foreign_text import quoted
 from phi3desk.model.types import LoadedModel, Role, Turn
 
 YES_OR_NO = (("yes", "Yes", "YES"), ("no", "No", "NO"))
@@ -48,25 +49,31 @@ class Judge(Protocol):
         prompts: Sequence[Sequence[Turn]],
         words: Sequence[Sequence[str]],
         cancelled: threading.Event,
+        on_prefill: Callable[[int, int], None] = ...,
+        *,
         conversation: int = 0,
     ) -> tuple[tuple[float, ...], ...]:
-        """Return how likely each of the words, each in several spellings, is to come next after each prompt."""
+        """Return how likely each of the words, each in several spellings, is to come next after each prompt.
+
+        `on_prefill` gets how many tokens of a prompt are read, and in all. The prompts go on from what was read in a
+        `conversation`, by its id, 0 where they do not.
+        """
 
 
 def judge(model: Judge, matters: Sequence[Matter], cancelled: threading.Event) -> tuple[float, ...]:
     """Return how likely each matter is answered by yes, 0 to 1; runs where the model is. Raises Cancelled."""
     prompts = [_fitting(model, matter) for matter in matters]
-    return tuple(_share(yes, no) for yes, no in model.judge(prompts, YES_OR_NO, cancelled))
+    return tuple(share_of(yes, no) for yes, no in model.judge(prompts, YES_OR_NO, cancelled))
 
 
 def prompt_of(matter: Matter) -> tuple[Turn, ...]:
     """Return the turns that put a matter before a model: the text first, for others share it."""
     question = f"Question: {matter.question.strip()}\n" if matter.question.strip() else ""
-    claim = f"Claim: {matter.claim.strip()}\n" if matter.claim.strip() else ""
+    claim = f"Claim: {quoted(matter.claim).strip()}\n" if matter.claim.strip() else ""
     asked = _HOLDS_CLAIM if claim else _HOLDS_ANSWER
     return (
         Turn(Role.SYSTEM, _TASK),
-        Turn(Role.USER, f"Text:\n{matter.evidence.strip()}\n\n{question}{claim}{asked}"),
+        Turn(Role.USER, f"Text:\n{quoted(matter.evidence).strip()}\n\n{question}{claim}{asked}"),
     )
 
 
@@ -79,5 +86,6 @@ def _fitting(model: Judge, matter: Matter) -> tuple[Turn, ...]:
         matter = replace(matter, evidence=matter.evidence[: int(_SHORTER * len(matter.evidence))])
 
 
-def _share(yes: float, no: float) -> float:
+def share_of(yes: float, no: float) -> float:
+    """Return how likely yes is where one of the two is said."""
     return yes / (yes + no) if yes + no > 0 else 0.5

@@ -11,8 +11,6 @@ from phi3desk.errors import Sentence, say
 _STEP = 1.25
 #: less than this holds no evidence, however slow the machine
 FEWEST_TOKENS = 120
-#: about how many tokens a passage has, with its heading; those of other alphabets have more
-TOKENS_OF_PASSAGE = 250
 
 
 class Wait(StrEnum):

@@ -322,13 +322,16 @@ class Engine:
         prompts: Sequence[Sequence[Turn]],
         words: Sequence[Spellings],
         cancelled: threading.Event,
+        on_prefill: Callable[[int, int], None] = lambda *_: None,
+        *,
         conversation: int = 0,
     ) -> tuple[tuple[float, ...], ...]:
         """Return, for each prompt, how likely each of a few words is to come next, 0 to 1; nothing is written.
 
         What the prompts begin with alike is read once. They are read with the adapters of answers; prompts that go on
         from what was read in a `conversation`, by its id, leave that in the context, others have it kept for its next
-        question. Raises Cancelled where `cancelled` was set, and UserError as `generate`.
+        question. `on_prefill` gets tokens read and in all, of each prompt. Raises Cancelled where `cancelled` was set,
+        and UserError as `generate`.
         """
         read = [self._fitting_prompt(turns) for turns in prompts]
         if not read:
@@ -337,7 +340,7 @@ class Engine:
         self._go_back_to(min(read), conversation)
         while True:
             try:
-                return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled)
+                return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled, on_prefill)
             except NativeFailure as failure:
                 if not self._plan.setup.gpu_layers:
                     raise _stopped(failure) from None

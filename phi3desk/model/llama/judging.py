@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -22,7 +22,11 @@ class Judging:
         self._context, self._vocabulary = context, vocabulary
 
     def likelihoods(
-        self, prompts: Sequence[Sequence[int]], words: Sequence[Spellings], cancelled: threading.Event
+        self,
+        prompts: Sequence[Sequence[int]],
+        words: Sequence[Spellings],
+        cancelled: threading.Event,
+        on_prefill: Callable[[int, int], None],
     ) -> tuple[tuple[float, ...], ...]:
         """Return, for each prompt, the probability of each word to come next.
 
@@ -41,7 +45,7 @@ class Judging:
                     self._context.keep(prompt)
                 else:
                     shared = min(shared, self._context.branch(prompt))
-                if not self._context.read(prompt, cancelled, lambda *_: None):
+                if not self._context.read(prompt, cancelled, on_prefill):
                     raise Cancelled
                 usual_slices = list(self._context.cached.slices) if usual_slices is None else usual_slices
                 found[index] = self._probabilities(tokens)

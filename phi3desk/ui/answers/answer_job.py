@@ -75,6 +75,7 @@ class AnswerJob(QObject):
         self._series: Series | None = None
         self._awaits_model: tuple[DocumentQuestion, Overview] | None = None
         self._kind = ""
+        self._fit: float | None = None
         self._library = library
         self._model = model
         self._completing = 0
@@ -107,7 +108,7 @@ class AnswerJob(QObject):
         """Begin; returns at once."""
         status = self._library.status
         passages = status.passages if status is not None else None
-        step = first_step(self._question, passages, translate, self._speed_of_writing())
+        step = first_step(self._question, passages, translate)
         if not isinstance(step, SearchStep | OverviewStep):
             self._searched_for = ""
         elif status is not None:
@@ -255,7 +256,7 @@ class AnswerJob(QObject):
         self._write(step)
 
     def _write(self, step: WriteStep) -> None:
-        self._kind = step.kind
+        self._kind, self._fit = step.kind, step.fit
         self._writing = self._model.answer(
             step.request, step.sampling, self.reading.emit, self._on_text, self._on_written, self._on_failed
         )
@@ -285,7 +286,10 @@ class AnswerJob(QObject):
     def _finish(self, written: Completion, grounded: Grounded | None) -> None:
         question = self._question
         asked, made_by = question.standing_alone, question.made_by
-        self._end(answers.finish(written, asked, self._sources, made_by, self._search_seconds, self._kind, grounded))
+        answer = answers.finish(
+            written, asked, self._sources, made_by, self._search_seconds, self._kind, grounded, self._fit
+        )
+        self._end(answer)
 
     def _end(self, answer: Answer) -> None:
         self._stream.stop()

@@ -1,7 +1,5 @@
 """What is done next for a question, in every mode, whatever there is to search and whatever is found."""
 
-from dataclasses import replace
-
 import pytest
 
 from phi3desk.chat.answer import MOST_NEAREST
@@ -11,14 +9,11 @@ from phi3desk.chat.decision import (
     NOTHING_TO_SEARCH,
     SearchStep,
     WriteStep,
-    Writing,
     first_step,
     step_after_search,
 )
 from phi3desk.chat.messages import Answer, Basis, MadeBy
 from phi3desk.chat.question import Question
-from phi3desk.chat.reading.wait import Wait
-from phi3desk.chat.series import Speed
 from phi3desk.errors import Sentence
 from phi3desk.library.documents import Found, Passage, SearchResult, SearchScope
 from phi3desk.model.types import Ending, Role, Sampling, Turn
@@ -61,24 +56,12 @@ def assert_written_alone(step: object, asked: Question, seconds: float) -> None:
     assert (step.sampling, step.search_seconds) == (Sampling(temperature=0.3), seconds)
 
 
-def test_how_close_sentences_are_is_wanted_only_where_not_all_passages_can_be_read():
-    asked = question(AnswerMode.DOCUMENTS_ONLY)
-    slow, fast = (Writing(speed=Speed(read, 9.0)) for read in (20.0, 900.0))
-    told = {
-        (wait, writing): first_step(replace(asked, wait=wait), 5000, writing=writing)
-        for wait in (None, *Wait)
-        for writing in (slow, fast)
-    }
-    some = {key for key, step in told.items() if isinstance(step, SearchStep) and step.sentences}
-    assert some == {(Wait.QUICK, slow), (Wait.BALANCED, slow)}
-
-
 @pytest.mark.parametrize("mode", SEARCHING)
 @pytest.mark.parametrize("collections", [None, (3,), (3, 5)])
 @pytest.mark.parametrize("library_passages", [None, 1, 5000])
 def test_first_step_searches_what_there_is(mode, collections, library_passages):
     step = first_step(question(mode, collections), library_passages)
-    assert step == SearchStep("How hot?", 4, SearchScope(collections, ("pump.pdf",)))
+    assert step == SearchStep("How hot?", 4, SearchScope(collections, ("pump.pdf",)), sentences=True)
 
 
 @pytest.mark.parametrize("collections", [None, (), (3,)])

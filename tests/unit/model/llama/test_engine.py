@@ -423,7 +423,7 @@ WORDS = (("no",), ("oil", "water"), ("the",))
 
 
 def judge(engine: Engine, prompts: list[list[Turn]], conversation: int = 0) -> tuple[tuple[float, ...], ...]:
-    return engine.judge(prompts, WORDS, threading.Event(), conversation)
+    return engine.judge(prompts, WORDS, threading.Event(), conversation=conversation)
 
 
 def likelihood(engine: Engine, turns: list[Turn], token: int) -> float:
