@@ -34,8 +34,8 @@ ROOMS = {
     ),
     "model": ("", "adapters", "hub", "llama"),
     "chat": (
-        "", "judging", "wording", "grounding", "reading", "prompt", "series", "answer", "example_export", "correcting",
-        "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question", "summary",
+        "", "judging", "wording", "inspection", "grounding", "reading", "prompt", "series", "answer", "example_export",
+        "correcting", "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question", "summary",
         "document_comparison", "decision", "dossier",
     ),
     "ui": (

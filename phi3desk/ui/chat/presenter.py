@@ -6,12 +6,14 @@ from PySide6.QtCore import QObject, Signal
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import Message
+from phi3desk.ui.answers.inspector import Inspector
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.export import ConversationExport
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.search_form import SearchForm
 from phi3desk.ui.notices import Notices
+from phi3desk.ui.widgets.shortcuts import bind
 
 VERSION_STEPS = {MessageAction.VERSION_BEFORE: -1, MessageAction.VERSION_AFTER: 1}
 
@@ -38,17 +40,17 @@ class ChatPresenter(QObject):
         controller.answer_ended.connect(self._on_answer_ended)
         controller.answering_changed.connect(chat.composer.set_answering)
         controller.refused.connect(notices.say)
-        controller.version_shown.connect(chat.view.finish)
+        controller.version_shown.connect(self._on_version_shown)
         chat.composer.sent.connect(self.ask)
         chat.composer.stop_requested.connect(controller.stop)
         chat.composer.emptied.connect(controller.end_edit)
         chat.composer.edit.textChanged.connect(controller.read_ahead)
         controller.conversation_opened.connect(self._show_gauge)
         controller.message_added.connect(self._show_gauge)
-        controller.version_shown.connect(self._show_gauge)
         chat.start.question_chosen.connect(self.ask)
         chat.view.copied.connect(self._on_copied)
         chat.view.action_requested.connect(self._on_action_requested)
+        bind(chat, "Ctrl+I", self._explain_at_hand, self.tr("Show how the answer was found"))
 
     def ask(self, text: str) -> None:
         """Ask a question, as it is sent from the composer; it stays there where it cannot be asked now.
@@ -94,6 +96,8 @@ class ChatPresenter(QObject):
             self._chat.composer.set_named(controller.named_in(message_id))
         elif action is MessageAction.EDIT_SEARCH:
             self._edit_search(message_id)
+        elif action is MessageAction.EXPLAIN:
+            self._explain(message_id)
         elif action is MessageAction.EXPORT and controller.conversation is not None:
             self._export.save_answer(controller.conversation.id, message_id)
 
@@ -117,6 +121,41 @@ class ChatPresenter(QObject):
         form.cancelled.connect(leave)
         view.show_below(message_id, form)
         form.text.setFocus()
+
+    def _explain_at_hand(self) -> None:
+        message = self._chat.view.answer_at_hand
+        if message is not None:
+            self._explain(message.id)
+
+    def _explain(self, message_id: int) -> None:
+        """Tell under an answer how it was found; take that away again where it is told already."""
+        view = self._chat.view
+        if self._inspects(message_id):
+            self._leave_inspector()
+            return
+        asked = self._controller.question_of(message_id)
+        if asked is None or asked[1].answer is None:
+            return
+        inspector = Inspector(asked[1].answer, message_id)
+        inspector.source_requested.connect(view.source_requested)
+        inspector.close_requested.connect(self._leave_inspector)
+        inspector.copied.connect(lambda: self._notices.say(self.tr("Copied.")))
+        view.show_below(message_id, inspector)
+        (inspector.rows[0] if inspector.rows else inspector.close_button).setFocus()
+
+    def _inspects(self, message_id: int) -> bool:
+        below = self._chat.view.below
+        return isinstance(below, Inspector) and below.message_id == message_id
+
+    def _leave_inspector(self) -> None:
+        self._chat.view.take_below_away()
+        self._chat.view.setFocus()
+
+    def _on_version_shown(self, message: Message) -> None:
+        self._chat.view.finish(message)
+        self._show_gauge()
+        if self._inspects(message.id):
+            self._chat.view.take_below_away()
 
     def _on_copied(self, with_sources: bool) -> None:
         self._notices.say(self.tr("Copied, with its sources.") if with_sources else self.tr("Copied."))

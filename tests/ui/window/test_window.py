@@ -45,6 +45,7 @@ from phi3desk.paths import Paths
 from phi3desk.profiles.teaching import Step
 from phi3desk.ui import formatting
 from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.answers.inspector import Inspector
 from phi3desk.ui.answers.read_ahead import ReadAhead
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.dossier_dialog import DossierDialog
@@ -144,6 +145,36 @@ def test_window_from_a_drop_to_an_answer_with_its_source_and_a_highlighted_page(
         .strip()
         .startswith("Re-grease the main bearing every 2,000")
     )
+
+
+def test_window_tells_how_an_answer_was_found(
+    qtbot: QtBot, working: MainWindow, services: Services, tmp_path: Path
+) -> None:
+    window = working
+    import_pdf(qtbot, window, services, write_pump_manual(tmp_path / "pump manual.pdf"))
+    message = ask(qtbot, window, "How often is the main bearing re-greased?")
+    qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+
+    inspector = window.chat.view.below
+    assert isinstance(inspector, Inspector)
+    assert inspector.isVisible()
+    assert inspector.message_id == message.id
+    assert inspector.summary.text().startswith("Searched ")
+    assert "as: “How often is the main bearing re-greased?”" in inspector.summary.text()
+    assert inspector.rows[0].text_shown.fate.startswith("Read")
+    assert inspector.rows[0].hasFocus()
+    with qtbot.waitSignal(window.source.view.page_shown, timeout=WAIT):
+        qtbot.keyClick(inspector.rows[0], Qt.Key.Key_Space)
+    assert message.answer is not None
+    assert window.source.page == message.answer.sources[0].passage.page
+
+    qtbot.keyClick(inspector.rows[0], Qt.Key.Key_Escape)
+    assert window.chat.view.below is None
+    # it is kept with the answer
+    window.chat.view.action_requested.emit(MessageAction.EXPLAIN, message.id)
+    assert isinstance(window.chat.view.below, Inspector)
+    window.chat.view.action_requested.emit(MessageAction.EXPLAIN, message.id)
+    assert window.chat.view.below is None
 
 
 def test_window_keeps_the_question_before_anything_else(qtbot: QtBot, window: MainWindow, services: Services) -> None:

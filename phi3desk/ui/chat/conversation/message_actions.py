@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextEdit, QToolButton, QWidget
 
 from phi3desk.chat.messages import Basis, Message
-from phi3desk.model.types import Role
+from phi3desk.model.types import Ending, Role
 from phi3desk.ui.theme import RADIUS, TARGET, follow_scheme, icon
 
 
@@ -17,6 +17,7 @@ class MessageAction(Enum):
     """What can be done with a message."""
 
     COPY = auto()
+    EXPLAIN = auto()
     ASK_AGAIN = auto()
     VERSION_BEFORE = auto()
     VERSION_AFTER = auto()
@@ -98,6 +99,7 @@ class MessageActions(QWidget):
     def _offers(self) -> dict[MessageAction, tuple[str, str]]:
         return {
             MessageAction.COPY: ("content-copy", self.tr("Copy")),
+            MessageAction.EXPLAIN: ("file-search-outline", self.tr("How it was found (Ctrl+I)")),
             MessageAction.ASK_AGAIN: ("refresh", self.tr("Ask again")),
             MessageAction.VERSION_BEFORE: ("chevron-left", self.tr("Show the answer before (Alt+Left)")),
             MessageAction.VERSION_AFTER: ("chevron-right", self.tr("Show the answer after (Alt+Right)")),
@@ -120,6 +122,8 @@ def _allowed(message: Message) -> list[MessageAction]:
     if message.role is Role.USER:
         return [MessageAction.COPY, MessageAction.EDIT]
     actions = [MessageAction.COPY, MessageAction.ASK_AGAIN]
+    if message.answer is not None and message.answer.ended is not Ending.WRITING:
+        actions.insert(1, MessageAction.EXPLAIN)
     if message.version > 1:
         actions.append(MessageAction.VERSION_BEFORE)
     if message.version < message.versions:

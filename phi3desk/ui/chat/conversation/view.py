@@ -19,12 +19,12 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextFrame,
 )
-from PySide6.QtWidgets import QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from phi3desk.chat.messages import Message, Source
 from phi3desk.model.types import Role
-from phi3desk.ui.answers.doubts import checked_texts
 from phi3desk.ui.answers.markup import mark_format
+from phi3desk.ui.chat.conversation.doubt_tip import explain_doubt
 from phi3desk.ui.chat.conversation.embedded_widget import EmbeddedWidget
 from phi3desk.ui.chat.conversation.following_browser import FollowingBrowser
 from phi3desk.ui.chat.conversation.link_focus import LinkFocus
@@ -43,7 +43,6 @@ from phi3desk.ui.chat.conversation.pointed_message import PointedMessage
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.theme import READING_WIDTH, SPACE_L, SPACE_M, SPACE_XL, follow_scheme, reading_font, tokens
 from phi3desk.ui.widgets.shortcuts import tell_keys
-from phi3desk.ui.widgets.tooltip import plain_tooltip
 
 SHOWN_AT_FIRST = 40
 
@@ -180,6 +179,18 @@ class ConversationView(FollowingBrowser):
             hidden = widget.geometry().bottom() + SPACE_M - self.viewport().height()
             bar.setValue(bar.value() + max(0, min(hidden, widget.y() - SPACE_M)))
 
+    @property
+    def answer_at_hand(self) -> Message | None:
+        """The finished answer that pointer or keyboard is at, or else the last one; None where there is none."""
+        pointed = self._pointed.entry
+        entries = ([pointed] if pointed is not None else []) + self._entries[::-1]
+        return next((one.message for one in entries if one.message.answer is not None and not one.writing), None)
+
+    @property
+    def below(self) -> QWidget | None:
+        """What stands under a message."""
+        return self._embedded.widget if self._embedded is not None else None
+
     def take_below_away(self) -> None:
         """Take away what stands under a message; its widget is deleted."""
         if self._embedded is not None:
@@ -295,15 +306,12 @@ class ConversationView(FollowingBrowser):
         self.source_requested.emit(source, quote)
 
     def _explain_doubt(self, link: DoubtLink) -> None:
-        """Say in full why a sentence is not supported, beside its note and to who listens."""
+        """Say in full why a sentence is not supported, beside its note."""
         entry = self._entry(link.message_id)
-        checked = checked_texts(entry.message.answer) if entry is not None else ()
-        tip = checked[link.sentence].tip if link.sentence < len(checked) else ""
-        if tip:
+        if entry is not None:
             rings = self._links.rings()
             at = rings[0].bottomLeft().toPoint() if rings else self.viewport().mapFromGlobal(QCursor.pos())
-            QToolTip.showText(self.viewport().mapToGlobal(at), plain_tooltip(tip), self.viewport())
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, tip))
+            explain_doubt(self, entry.message, link.sentence, at)
 
     def _on_scrolled(self, _: int) -> None:
         self._pointed.place()
