@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: run test demo check bench bench-adapters bench-model bench-search screenshots samples clean
+.PHONY: run test demo check bench bench-adapters bench-answers bench-model bench-search screenshots samples clean
 
 run:
 	@$(PYTHON) packaging/install.py starter
@@ -31,6 +31,10 @@ bench:
 bench-adapters:
 	@$(PYTHON) packaging/install.py starter test
 	@$(VENV) -m tests.benchmarks.adapters
+
+bench-answers:
+	@$(PYTHON) packaging/install.py starter test bench
+	@$(VENV) -m tests.benchmarks.answering
 
 bench-model:
 	@$(PYTHON) packaging/install.py starter test

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.cli.ask import adapter_uses, answer_question
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import ProgressLine
@@ -38,6 +39,7 @@ from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+from tests.benchmarks.finding.measuring import some_of
 from tests.benchmarks.table import line, shown
 
 HEAD = (
@@ -73,14 +75,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ask and print; returns the exit code."""
     parser = argparse.ArgumentParser(description="Ask models the questions on the sample documents.")
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE.gguf", help="models (the installed starters)")
-    parser.add_argument("--questions", type=int, help="the first so many questions only")
+    parser.add_argument("--questions", type=int, metavar="N", help="so many of them only, evenly from all")
+    parser.add_argument(
+        "--wait", choices=[each.value for each in Wait], help="how long passages are read (the setting's)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every answer there too")
     chosen = parser.parse_args(arguments)
-    questions = [one for name in FILES for one in read_questions(resource("samples") / name)][: chosen.questions]
+    every = [one for name in FILES for one in read_questions(resource("samples") / name)]
+    questions = some_of(every, chosen.questions or len(every))
     kept: dict[str, list[Asked]] = {}
     with tempfile.TemporaryDirectory(prefix="phi3desk-bench-") as folder:
         paths = open_paths(Path(folder))
         settings = Settings(paths.settings)
+        if chosen.wait:
+            settings.set("answers.wait", chosen.wait)
         library = Library(paths, settings)
         try:
             collection = library.collection_id(DEFAULT_COLLECTION, create=True)

@@ -16,6 +16,7 @@ from phi3desk.ui.formatting import translated_literal
 from phi3desk.ui.settings.copies_card import CopiesCard
 from phi3desk.ui.settings.reranker_row import RERANKER, RerankerRow
 from phi3desk.ui.settings.row import SettingRow
+from phi3desk.ui.settings.wait_row import WAIT, WaitRow
 from phi3desk.ui.theme import SPACE_M, SPACE_S, follow_scheme, icon
 from phi3desk.ui.widgets.basic import Button, Card, Page, Rule, label, on_click, selectable
 from phi3desk.ui.widgets.focus import focus_first
@@ -37,6 +38,8 @@ class SettingsPage(Page):
         self.setAccessibleName(self.tr("Settings"))
         self.rows: dict[str, SettingRow] = {}
         self.reranker = RerankerRow(DECLARED[RERANKER], settings)
+        self.wait = WaitRow(DECLARED[WAIT], settings)
+        self._own_rows: dict[str, SettingRow] = {RERANKER: self.reranker, WAIT: self.wait}
         self._sections: list[tuple[QWidget, Card, list[tuple[SettingRow, QWidget | None]]]] = []
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search settings"))
@@ -69,7 +72,7 @@ class SettingsPage(Page):
             rule = Rule() if rows else None
             if rule is not None:
                 card.column.addWidget(rule)
-            row = self.reranker if setting.key == RERANKER else SettingRow(setting, self._settings)
+            row = self._own_rows.get(setting.key) or SettingRow(setting, self._settings)
             row.changed.connect(self.setting_changed)
             card.column.addWidget(row)
             self.rows[setting.key] = row

@@ -99,7 +99,7 @@ class SettingRow(QWidget):
         self.reset.setVisible(value != self.setting.default)
 
     def _build(self) -> None:
-        words = QVBoxLayout()
+        words = self._words = QVBoxLayout()
         words.setSpacing(2)
         name = label(self._name)
         name.setBuddy(self.control)

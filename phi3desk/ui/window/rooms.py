@@ -87,7 +87,11 @@ def settings_page(services: Services) -> SettingsPage:
     """Return a new page of the settings."""
     from phi3desk.ui.settings.page import SettingsPage
 
-    return SettingsPage(services.settings)
+    page, model = SettingsPage(services.settings), services.model
+    for told in (model.loaded, model.measured):
+        told.connect(lambda _: page.wait.show_speed(model.model, model.speed))
+    page.wait.show_speed(model.model, model.speed)
+    return page
 
 
 def source_pane(library: LibraryClient) -> SourcePane:

@@ -15,21 +15,19 @@ from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.benchmarks.finding.questions import Asked, QuestionSet, paths_of
 
-#: passages that are searched for a question, as many as a person may set
-PASSAGES = 12
-
 Kept = dict[str, list[Found]]
 
 
 class Searches:
     """Searches libraries that lie in a folder, each made where it is first needed, and keeps what was found."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, passages: int) -> None:
         self._folder = folder
+        self._passages = passages
 
     def found(self, each: QuestionSet, asked: Sequence[Asked]) -> Kept:
         """Return what was found for some questions of a set, by their ids, best first."""
-        file = self._folder / f"{each.name.replace(', ', '-')}.found.json"
+        file = self._folder / f"{each.name.replace(', ', '-')}.{self._passages}.json"
         kept = msgspec.json.decode(file.read_bytes(), type=Kept) if file.exists() else {}
         left = [one for one in asked if one.id not in kept]
         if left:
@@ -38,7 +36,7 @@ class Searches:
                 self._import(library, each.library)
                 library.load_embedder()
                 for one in left:
-                    kept[one.id] = list(library.search(one.text, PASSAGES).found)
+                    kept[one.id] = list(library.search(one.text, self._passages, sentences=True).found)
             file.write_bytes(msgspec.json.encode(kept))
         return {one.id: kept[one.id] for one in asked}
 

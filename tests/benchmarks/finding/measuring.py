@@ -225,7 +225,7 @@ def _moved(asked: Asked, library: str, renamed: Mapping[tuple[str, str], str]) -
     return replace(asked, evidence=frozenset(places))
 
 
-def some_of(asked: Sequence[Asked], most: int) -> Sequence[Asked]:
+def some_of(asked: Sequence[_Result], most: int) -> Sequence[_Result]:
     """Return every question, or so many of them from all over the set."""
     return asked if len(asked) <= most else [asked[number * len(asked) // most] for number in range(most)]
 

@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from phi3desk.chat.series import Speed
 from phi3desk.errors import say
+from phi3desk.model.types import LoadedModel
 from phi3desk.settings import SETTINGS, Settings
 from phi3desk.ui.settings.page import SettingsPage
 from phi3desk.workers.protocol import Failure, FailureKind
@@ -115,3 +117,16 @@ def test_settings_page_keeps_a_reranker_once_it_is_loaded_and_tells_its_time(pag
     row.keep(0.0)
     assert wanted[-1] == settings.get("search.reranker") == row.reason == ""
     assert row.reset.isHidden()
+
+
+def test_time_for_reading_says_what_it_comes_to_with_the_loaded_model(page: SettingsPage):
+    assert page.wait.here.isHidden()
+    model = LoadedModel("m", "/m.gguf", "phi3", 4096, 4096, 0, 32, 2_400_000_000, 3_800_000_000, True, "CPU")
+    page.wait.show_speed(model, Speed(20.0, 6.0))
+    assert page.wait.here.isVisible()
+    told = page.wait.here.text()
+    assert told.endswith("of 5 passages: Quick about 10 %, Balanced about 20 %, Thorough about 80 %.")
+    page.wait.show_speed(model, Speed(2000.0, 60.0))
+    assert page.wait.here.text().endswith("Quick all, Balanced all, Thorough all.")
+    page.wait.show_speed(None)
+    assert page.wait.here.isHidden()
