@@ -242,11 +242,12 @@ def _mark(sentence: CheckedSentence, telling: Telling) -> Run:
 
 def _notices(entry: Entry, telling: Telling) -> Iterator[Notice]:
     answer = entry.answer
-    if entry.yours:
-        yield Notice(telling.words(say("Corrected by hand: this answer is yours, not the model's.")), good=True)
     if answer is None:
         if not entry.text.strip():
             yield Notice(telling.words(say("This question was not answered.")))
+        return
+    yield from _about_correction(answer, telling)
+    if answer.is_own:
         return
     ending = _ENDINGS.get(answer.ended)
     if ending is not None:
@@ -257,12 +258,30 @@ def _notices(entry: Entry, telling: Telling) -> Iterator[Notice]:
     told = support(answer)
     if told is not None:
         yield Notice(f"{telling.words(told)}.", good=all(one.supported for one in answer.sentences))
-    elif answer.basis is Basis.DOCUMENTS and not entry.yours:
+    elif answer.basis is Basis.DOCUMENTS:
         yield Notice(telling.words(say("The sentences of this answer were not checked against the sources.")))
     figures = unheld_figures(answer)
     if figures:
         listed = ", ".join(inert_line(figure) for figure in figures)
         yield Notice(telling.words(say("Check {figures}: the source does not hold it.", figures=listed)))
+
+
+def _about_correction(answer: Answer, telling: Telling) -> Iterator[Notice]:
+    """Tell of an answer that a person put right, or of one to a question like it."""
+    corrected = answer.corrected
+    if corrected is None:
+        return
+    if not corrected.given:
+        before = inert_line(corrected.question)
+        yield Notice(telling.words(say("A question like it was answered by hand before: {question}", question=before)))
+        return
+    when = telling.moment(corrected.changed)
+    yield Notice(telling.words(say("Corrected by hand on {date}: no model wrote this.", date=when)), good=True)
+    for source in answer.sources:
+        if source.n in corrected.gone:
+            document = inert_line(source.passage.document)
+            told = say("[{n}] {document} no longer says this: check the answer.", n=source.n, document=document)
+            yield Notice(telling.words(told))
 
 
 _ENDINGS = {
@@ -310,7 +329,7 @@ def _facts(entry: Entry, telling: Telling) -> Iterator[tuple[str, str]]:
     if answer.mode is not None:
         yield words(say("Answers")), words(answer.mode.label)
     basis = _BASES.get(answer.basis)
-    if basis is not None and not answer.refused:
+    if basis is not None and not answer.refused and not (answer.is_own and answer.basis is Basis.MODEL):
         yield words(say("Rests on")), words(basis)
     if made_by.profile:
         yield words(say("Expert")), inert_line(made_by.profile)

@@ -48,7 +48,7 @@ class Entry:
     """A question and its answer; `text` is the answer as it is shown, with its marks.
 
     `answer` is its record, None where the text is all there is. `about` names the document that was asked, in a sweep.
-    `sources` are those it cites, or else, not `cited`, those that were read. `yours` tells that its user wrote it.
+    `sources` are those it cites, or else, not `cited`, those that were read.
     """
 
     question: str
@@ -60,7 +60,6 @@ class Entry:
     about: str = ""
     version: int = 1
     versions: int = 1
-    yours: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """Conversations as Markdown: sources named, the support of each sentence told, nothing of the text acting as markup."""
 
+from dataclasses import replace
+
 import markdown_it
 import pytest
 
 from phi3desk.chat.dossier.markdown import escape
-from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Message, Timings
+from phi3desk.chat.messages import Answer, Basis, Citation, Corrected, MadeBy, Message, Timings
 from phi3desk.model.types import AdapterUse, Ending, Role
 from tests.helpers.dossiers import HOSTILE, QUOTE, answer_of, checked_answer, conversation, conversation_markdown
 
@@ -77,6 +79,8 @@ def test_conversation_markdown_names_a_sentence_once_and_says_what_the_model_wro
     [
         ({"ended": Ending.CANCELLED}, "Stopped half-way: the answer is not complete."),
         ({"ended": Ending.LENGTH}, "was cut"),
+        ({"corrected": Corrected(1, "Why is it?", 1_790_000_000.0)}, "no model wrote this."),
+        ({"corrected": Corrected(1, "Why is it?", 0.0, given=False)}, "answered by hand before: Why is it?"),
         ({"refused": True}, "Not answered: the documents do not tell."),
         ({"basis": Basis.NOTHING_FOUND}, "Not answered: the documents do not tell."),
     ],
@@ -84,6 +88,15 @@ def test_conversation_markdown_names_a_sentence_once_and_says_what_the_model_wro
 def test_conversation_markdown_says_what_an_answer_is_not(more, told):
     written = conversation_markdown("", conversation(("Why?", answer_of("It is.", **more))))
     assert f"> {told}" in written or told in written
+
+
+def test_corrected_answer_names_the_source_that_no_longer_says_it():
+    corrected = Corrected(1, "How often?", 1_790_000_000.0, gone=(1,))
+    answer = replace(checked_answer(), corrected=corrected, sentences=(), made_by=MadeBy(profile="Pump expert"))
+    written = conversation_markdown("", conversation(("How often?", answer)))
+    assert "> \\[1\\] pump\\_manual\\.pdf no longer says this: check the answer." in written
+    assert "were not checked" not in written
+    assert "Model:" not in written
 
 
 def test_question_without_an_answer_is_told_as_one():
