@@ -46,7 +46,7 @@ from phi3desk.library.library import Library
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterUse, Ending, ModelEntry, Role, Turn
+from phi3desk.model.types import AdapterUse, Ending, LoadedModel, ModelEntry, Role, Turn
 from phi3desk.paths import Paths
 from phi3desk.profiles.asking import made_by, question_of
 from phi3desk.profiles.profile import Profile
@@ -120,7 +120,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
             # what is there of an answer in parts is kept
             if not cancelled.is_set() or answered.answer.text:
                 _tell(line.id, answered, options, output, notices)
-                told += _messages(line.question, answered.answer)
+                told += _messages(line.question, answered.answer, model.model)
             if cancelled.is_set():
                 break
         if options.dossier is not None and told:
@@ -137,8 +137,11 @@ def _tell(question_id: str, answered: Answered, options: argparse.Namespace, out
         print_answer(answered, output)
 
 
-def _messages(question: str, answer: Answer) -> tuple[Message, Message]:
-    now = time.time()
+def _messages(question: str, answer: Answer, model: LoadedModel | None) -> tuple[Message, Message]:
+    """Return a question and its answer as messages; the file of a model is known by its hash once it is loaded."""
+    now, maker = time.time(), answer.made_by
+    if maker.model and not maker.model_sha256 and model is not None:
+        answer = dataclasses.replace(answer, made_by=dataclasses.replace(maker, model_sha256=model.sha256))
     return Message(1, 0, Role.USER, question, now), Message(2, 0, Role.ASSISTANT, answer.text, now, answer)
 
 

@@ -1,5 +1,6 @@
 """Answers written into dossiers by the command line, with the pages they cite; and refused before anything is done."""
 
+import hashlib
 from functools import partial
 
 import docx
@@ -46,3 +47,14 @@ def test_place_that_cannot_be_written_to_is_told_before_anything_is_asked(phi3de
         done = phi3desk("ask", "What is grease?", "--dossier", tmp_path / file)
         assert (done.returncode, done.stdout) == (1, "")
         assert why in done.stderr
+
+
+def test_dossier_names_the_file_that_answered_by_its_hash(phi3desk, tmp_path, tiny_phi3):
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    assert phi3desk("import", tmp_path / "docs").returncode == 0
+    assert phi3desk("models", "add", tiny_phi3, "--name", "tiny").returncode == 0
+    assert phi3desk("models", "use", "tiny").returncode == 0
+    file = tmp_path / "a.md"
+    done = phi3desk("ask", "How often is the main bearing greased?", "--dossier", file, "--pictures", "none")
+    assert done.returncode == 0, done.stderr
+    assert f"SHA-256 {hashlib.sha256(tiny_phi3.read_bytes()).hexdigest()[:12]}\n" in file.read_text("utf-8")

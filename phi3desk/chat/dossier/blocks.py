@@ -74,7 +74,7 @@ class Aside:
 
 @dataclass(frozen=True)
 class Question:
-    """Begins an entry; `about` names the document that was asked, "" where none was named."""
+    """Begins an entry: a question, "" for that of the entry before, and the document that was asked, "" for none."""
 
     text: str
     about: str = ""
@@ -142,11 +142,20 @@ Block = Title | Aside | Question | Paragraph | Notice | Heading | SourceBlock | 
 def blocks_of(dossier: Dossier, telling: Telling) -> Iterator[Block]:
     """Give the blocks of a dossier in their order."""
     made = telling.words(say("Written by phi3desk on {date}", date=telling.moment(dossier.made)))
-    yield Title(inert_line(dossier.title) or telling.words(say("Answers from documents")), made)
+    yield Title(_title(dossier) or telling.words(say("Answers from documents")), made)
     if any(entry.answer is not None and entry.answer.sentences for entry in dossier.entries):
         yield Aside(_legend(telling))
+    before: Entry | None = None
     for entry in dossier.entries:
-        yield from _entry(entry, telling)
+        goes_on = before is not None and bool(before.about) and before.question == entry.question
+        yield from _entry(entry, telling, goes_on=goes_on)
+        before = entry
+
+
+def _title(dossier: Dossier) -> str:
+    """Return the title, "" where it is that of the one question below it."""
+    title, questions = inert_line(dossier.title), {inert_line(entry.question) for entry in dossier.entries}
+    return "" if questions == {title} else title
 
 
 def inert(text: str) -> str:
@@ -171,8 +180,12 @@ def _legend(telling: Telling) -> str:
     )
 
 
-def _entry(entry: Entry, telling: Telling) -> Iterator[Block]:
-    yield Question(inert_line(entry.question), inert_line(entry.about))
+def _entry(entry: Entry, telling: Telling, *, goes_on: bool) -> Iterator[Block]:
+    about = telling.words(say("Documents without an answer")) if entry.silent else inert_line(entry.about)
+    yield Question("" if goes_on else inert_line(entry.question) or "–", about)
+    if entry.silent:
+        yield Facts(tuple((inert_line(one.document), inert_line(telling.words(one.why))) for one in entry.silent))
+        return
     yield from _text(entry, telling)
     yield from _notices(entry, telling)
     if entry.sources:
@@ -258,6 +271,8 @@ def _notices(entry: Entry, telling: Telling) -> Iterator[Notice]:
     told = support(answer)
     if told is not None:
         yield Notice(f"{telling.words(told)}.", good=all(one.supported for one in answer.sentences))
+    elif answer.basis is Basis.DOCUMENTS and not answer.made_by.model:
+        yield Notice(telling.words(say("A sentence of the document itself: no model was asked.")), good=True)
     elif answer.basis is Basis.DOCUMENTS:
         yield Notice(telling.words(say("The sentences of this answer were not checked against the sources.")))
     figures = unheld_figures(answer)

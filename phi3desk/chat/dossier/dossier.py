@@ -44,11 +44,20 @@ class DossierSource:
 
 
 @dataclass(frozen=True)
+class Silent:
+    """A document that gave no answer to a question, and why."""
+
+    question: str
+    document: str
+    why: Sentence
+
+
+@dataclass(frozen=True)
 class Entry:
     """A question and its answer; `text` is the answer as it is shown, with its marks.
 
     `answer` is its record, None where the text is all there is. `about` names the document that was asked, in a sweep.
-    `sources` are those it cites, or else, not `cited`, those that were read.
+    `sources` are those it cites, or else, not `cited`, those that were read. `silent` are documents without an answer.
     """
 
     question: str
@@ -60,6 +69,7 @@ class Entry:
     about: str = ""
     version: int = 1
     versions: int = 1
+    silent: tuple[Silent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,23 +109,28 @@ def dossier_of(title: str, messages: Sequence[Message], made: float, *, whole_pa
     return Dossier(title, made, tuple(entries))
 
 
-def dossier_of_findings(title: str, findings: Iterable[Finding], made: float, *, whole_pages: bool = False) -> Dossier:
-    """Return the dossier of a sweep: a question, and what each document says to it."""
-    entries = []
+def dossier_of_findings(
+    title: str,
+    findings: Iterable[Finding],
+    made: float,
+    *,
+    silent: Iterable[Silent] = (),
+    whole_pages: bool = False,
+) -> Dossier:
+    """Return the dossier of a sweep: to each question what the documents say, then those that say nothing."""
+    entries: dict[str, list[Entry]] = {}
     for finding in findings:
         sources, cited = _sources(finding.answer, whole_pages)
-        entries.append(
-            Entry(
-                finding.question,
-                finding.answer.text,
-                finding.written,
-                finding.answer,
-                sources,
-                cited,
-                about=finding.document,
-            )
+        entry = Entry(
+            finding.question, finding.answer.text, finding.written, finding.answer, sources, cited, finding.document
         )
-    return Dossier(title, made, tuple(entries))
+        entries.setdefault(finding.question, []).append(entry)
+    without: dict[str, list[Silent]] = {}
+    for one in silent:
+        without.setdefault(one.question, []).append(one)
+    for question, documents in without.items():
+        entries.setdefault(question, []).append(Entry(question, "", 0.0, silent=tuple(documents)))
+    return Dossier(title, made, tuple(entry for of_question in entries.values() for entry in of_question))
 
 
 def picture_wishes(dossier: Dossier) -> list[PictureWish]:

@@ -58,9 +58,10 @@ def _parts(block: Block, folder: str, pictures: dict[str, PagePicture]) -> Itera
     elif isinstance(block, Aside):
         yield f"*{escape(block.text)}*"
     elif isinstance(block, Question):
-        yield f"## {escape(block.text) or '–'}"
+        if block.text:
+            yield f"## {escape(block.text)}"
         if block.about:
-            yield f"**{escape(block.about)}**"
+            yield f"### {escape(block.about)}"
     elif isinstance(block, Paragraph):
         yield f"- {_runs(block.runs)}" if block.bullet else _runs(block.runs)
     elif isinstance(block, Notice):

@@ -96,9 +96,13 @@ def _set_block(block: Block) -> list[Any]:
 def _question(block: Question) -> list[Any]:
     from reportlab.platypus import HRFlowable
 
-    line = HRFlowable(width="100%", thickness=0.6, color=_colour(_LINE), spaceBefore=16, spaceAfter=10)
-    about = [_set(_text(block.about), bold=True, quiet=True, after=4, keep=True)] if block.about else []
-    return [line, _set(_text(block.text or "–"), size=14, bold=True, after=6, keep=True), *about]
+    made: list[Any] = []
+    if block.text:
+        made.append(HRFlowable(width="100%", thickness=0.6, color=_colour(_LINE), spaceBefore=16, spaceAfter=10))
+        made.append(_set(_text(block.text), size=14, bold=True, after=6, keep=True))
+    if block.about:
+        made.append(_set(_text(block.about), size=12, bold=True, before=10, after=6, keep=True))
+    return made
 
 
 def _source(block: SourceBlock) -> list[Any]:

@@ -61,7 +61,8 @@ class _Writer:
             ("Normal", 10.5, 0, 6, False),
             ("Title", 20, 0, 2, True),
             ("Heading 1", 14, 20, 6, True),
-            ("Heading 2", 10.5, 12, 4, True),
+            ("Heading 2", 12, 14, 6, True),
+            ("Heading 3", 10.5, 12, 4, True),
         ):
             style = self._document.styles[name]
             style.font.size, style.font.bold, style.font.name = Pt(size), bold, "Calibri"
@@ -81,15 +82,15 @@ class _Writer:
         elif isinstance(block, Aside):
             self._text(block.text, quiet=True)
         elif isinstance(block, Question):
-            self._document.add_heading(block.text or "–", 1)
-            if block.about:
-                self._text(block.about, bold=True)
+            for text, level in ((block.text, 1), (block.about, 2)):
+                if text:
+                    self._document.add_heading(text, level)
         elif isinstance(block, Paragraph):
             self._paragraph(block)
         elif isinstance(block, Notice):
             self._notice(block)
         elif isinstance(block, Heading):
-            self._document.add_heading(block.text, 2)
+            self._document.add_heading(block.text, 3)
         elif isinstance(block, SourceBlock):
             self._source(block)
         else:
@@ -107,13 +108,12 @@ class _Writer:
             border.getparent().remove(border)
         self._text(block.below, quiet=True)
 
-    def _text(self, text: str, *, bold: bool = False, quiet: bool = False, indent: float = 0) -> Any:
+    def _text(self, text: str, *, quiet: bool = False, indent: float = 0) -> Any:
         from docx.shared import Inches, RGBColor
 
         paragraph = self._document.add_paragraph()
         paragraph.paragraph_format.left_indent = Inches(indent)
         run = paragraph.add_run(text)
-        run.bold = bold
         if quiet:
             run.font.color.rgb = RGBColor.from_string(_QUIET)
         return paragraph

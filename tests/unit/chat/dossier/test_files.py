@@ -15,6 +15,7 @@ from PIL import Image
 from phi3desk.chat.dossier.blocks import Telling
 from phi3desk.chat.dossier.dossier import (
     Finding,
+    Silent,
     dossier_of,
     dossier_of_findings,
     drawn,
@@ -22,7 +23,7 @@ from phi3desk.chat.dossier.dossier import (
     with_pictures,
 )
 from phi3desk.chat.dossier.writing import Kind, kind_of_file, write_dossier
-from phi3desk.chat.messages import Citation
+from phi3desk.chat.messages import Citation, MadeBy
 from phi3desk.errors import UserError, say
 from phi3desk.library.reading.page_picture import PagePicture
 from tests.helpers.dossiers import HOSTILE, QUOTE, SEVEN, answer_of, checked_answer, conversation
@@ -177,18 +178,33 @@ def test_dossier_is_readable_by_its_owner_only_where_the_process_says_so(tmp_pat
     assert os.name == "nt" or (tmp_path / "a.pdf").stat().st_mode & 0o077 == 0
 
 
-def test_findings_of_a_sweep_name_the_document_that_was_asked(tmp_path: Path):
-    refused = replace(answer_of("The documents do not tell."), refused=True)
+def test_findings_of_a_sweep_stand_under_their_question_and_what_is_silent_at_its_end(tmp_path: Path):
+    quoted = replace(answer_of(QUOTE, Citation(1, "tender.pdf", "/t.pdf", 2, QUOTE)), made_by=MadeBy())
     found = [
         Finding("How often?", "pump_manual.pdf", checked_answer(), MADE),
-        Finding("How often?", "tender.pdf", refused, MADE),
+        Finding("How often?", "tender.pdf", quoted, MADE),
+        Finding("How much?", "pump_manual.pdf", checked_answer(), MADE),
     ]
-    made = dossier_of_findings("How often?", found, MADE)
-    assert [entry.about for entry in made.entries] == ["pump_manual.pdf", "tender.pdf"]
+    silent = [Silent("How often?", "letter.docx", say("Not found")), Silent("Why?", "scan.pdf", say("It has no text."))]
+    made = dossier_of_findings("Intervals", found, MADE, silent=silent)
     write_dossier(made, tmp_path / "a.docx")
+    document = docx.Document(str(tmp_path / "a.docx"))
+    headings = [(each.text, each.style.name[-1]) for each in document.paragraphs if each.style.name.startswith("Head")]
+    assert [one for one in headings if one[1] != "3"] == [
+        ("How often?", "1"),
+        ("pump_manual.pdf", "2"),
+        ("tender.pdf", "2"),
+        ("Documents without an answer", "2"),
+        ("How much?", "1"),
+        ("pump_manual.pdf", "2"),
+        ("Why?", "1"),
+        ("Documents without an answer", "2"),
+    ]
     text = docx_text(tmp_path / "a.docx")
-    assert "tender.pdf" in text
-    assert "Not answered: the documents do not tell." in text
+    assert "letter.docx\nNot found" in text
+    assert "A sentence of the document itself: no model was asked." in text
+    write_dossier(made, tmp_path / "a.pdf")
+    assert joined(pdf_text(tmp_path / "a.pdf")).count("How often?") == 1
 
 
 def test_pictures_are_drawn_once_each_and_one_that_fails_leaves_a_sentence():
