@@ -77,7 +77,8 @@ class Writing:
 class WriteStep:
     """The model is to write, from these sources or, where there are none, by itself.
 
-    `kind` is as in Answer, `fit` as in `answer.finish`.
+    `kind` is as in Answer, `fit` as in `answer.finish`. `nearest` are passages that are named beside what the model
+    writes by itself.
     """
 
     request: PromptRequest
@@ -85,6 +86,7 @@ class WriteStep:
     search_seconds: float = 0.0
     kind: str = ""
     fit: float | None = None
+    nearest: tuple[Source, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -169,10 +171,11 @@ def step_after_search(question: Question, result: SearchResult, translate: Trans
         return replace(_write(question, sources, result.seconds), fit=fit)
     if result.searched == 0:
         return _without_passages(question, translate, result.seconds)
+    nearest = nearest_of(result)
     if question.mode.refuses:
         told = NOTHING_ANSWERS if sources else NOTHING_FOUND
-        return _refusal(question, translate(told), result.seconds, nearest_of(result))
-    return _write(question, (), result.seconds)
+        return _refusal(question, translate(told), result.seconds, nearest)
+    return replace(_write(question, (), result.seconds), nearest=nearest)
 
 
 def _without_passages(question: Question, translate: Translate, seconds: float = 0.0) -> WriteStep | Answer:

@@ -88,6 +88,7 @@ class AnswerJob(QObject):
         self._searched_for = question.search_text
         self._stopped = False
         self._sources: tuple[Source, ...] = ()
+        self._nearest: tuple[Source, ...] = ()
         self._text = ""
         self._stream = QTimer(self)
         self._stream.setInterval(STREAM_INTERVAL_MS)
@@ -256,7 +257,7 @@ class AnswerJob(QObject):
         self._write(step)
 
     def _write(self, step: WriteStep) -> None:
-        self._kind, self._fit = step.kind, step.fit
+        self._kind, self._fit, self._nearest = step.kind, step.fit, step.nearest
         self._writing = self._model.answer(
             step.request, step.sampling, self.reading.emit, self._on_text, self._on_written, self._on_failed
         )
@@ -287,7 +288,14 @@ class AnswerJob(QObject):
         question = self._question
         asked, made_by = question.standing_alone, question.made_by
         answer = answers.finish(
-            written, asked, self._sources, made_by, self._search_seconds, self._kind, grounded, self._fit
+            written,
+            asked,
+            self._sources or self._nearest,
+            made_by,
+            self._search_seconds,
+            self._kind,
+            grounded,
+            self._fit,
         )
         self._end(answer)
 

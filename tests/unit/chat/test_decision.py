@@ -107,8 +107,11 @@ def test_a_refusal_names_the_few_nearest_passages():
 
 def test_step_after_search_of_documents_first_writes_where_nothing_is_relevant():
     asked = question(AnswerMode.DOCUMENTS_FIRST)
-    step = step_after_search(asked, result(found("Cold.", relevant=False), searched=9))
+    cold = found("Cold.", relevant=False)
+    step = step_after_search(asked, result(cold, searched=9))
     assert_written_alone(step, asked, 0.25)
+    assert isinstance(step, WriteStep)
+    assert [source.passage for source in step.nearest] == [cold.passage]
 
 
 @pytest.mark.parametrize("mode", [AnswerMode.DOCUMENTS_FIRST])
