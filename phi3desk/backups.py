@@ -56,6 +56,7 @@ class Kept(StrEnum):
     CATALOGUE = "catalogue"
     CONVERSATIONS = "conversations"
     COMPARISONS = "comparisons"
+    SWEEPS = "sweeps"
     EXAMPLES = "examples"
     PROFILES = "profiles"
     SETTINGS = "settings"

@@ -47,6 +47,11 @@ class Paths:
         return self.home / "comparisons.db"
 
     @property
+    def sweeps(self) -> Path:
+        """SQLite file: questions asked of every document, and the answers of each."""
+        return self.home / "sweeps.db"
+
+    @property
     def examples(self) -> Path:
         """SQLite file: answers the user judged, with their passages; kept when a conversation is deleted."""
         return self.home / "examples.db"
@@ -176,10 +181,15 @@ def resource(*parts: str) -> Path:
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file's content in one step, through a temporary file beside it."""
+    write_bytes_atomically(path, text.replace("\n", os.linesep).encode())
+
+
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """Replace a file's content in one step, byte by byte as it is given."""
     temporary = path.with_name(path.name + ".new")
     try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(temporary, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -68,7 +68,7 @@ def write(
     prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
     most = tokens_within(request.budget_s, known_speed(loaded, speed).read) if request.budget_s else 0
     prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format, most)
-    formed = bool(prompt.sources_read) and request.task is Task.QUESTION
+    formed = bool(prompt.sources_read) and request.task in (Task.QUESTION, Task.CELL)
     conversation = request.conversation if request.task is Task.QUESTION else 0
     generation = writer.generate(
         prompt.turns, sampling, on_prefill, on_text, cancelled, formed=formed, conversation=conversation

@@ -46,7 +46,8 @@ class Task(StrEnum):
     """What the model is to do with the passages.
 
     QUESTION: answer from those that were found. PAGE: answer from all of a page. NOTES: say what a part of a document
-    says. SUMMARY: make a summary of such notes. DIFFERENCE: say in what two passages differ.
+    says. SUMMARY: make a summary of such notes. DIFFERENCE: say in what two passages differ. CELL: answer briefly from
+    one document among many that are asked the same.
     """
 
     QUESTION = "question"
@@ -54,9 +55,15 @@ class Task(StrEnum):
     NOTES = "notes"
     SUMMARY = "summary"
     DIFFERENCE = "difference"
+    CELL = "cell"
 
 
 _TASKS = {
+    Task.CELL: (
+        "Answer the question from the numbered passages below and from nothing else, in one short sentence, in the "
+        "language of the question. Write the number of the passage after it in square brackets, like [1]. "
+        f"If the passages do not hold the answer, write only: {REFUSAL}"
+    ),
     Task.PAGE: (
         "The numbered passages below are the whole text of the page that the question is about. Answer from them and "
         "from nothing else; where the question asks what is on the page, say it part by part. "
@@ -240,7 +247,7 @@ def _for_task(prompt_format: PromptFormat, task: Task) -> PromptFormat:
 
     They are put whole then: a page, or a part of a document, is to be read as it is.
     """
-    if task is Task.QUESTION:
+    if task is Task.QUESTION or (task is Task.CELL and prompt_format.excerpts):
         return prompt_format
     small = prompt_format.excerpts
     words = _TASKS_OF_SMALL_MODELS.get(task, _TASKS[task]) if small else _TASKS[task]

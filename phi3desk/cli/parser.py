@@ -35,6 +35,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_ask(commands)
     _add_verify(commands)
     _add_compare(commands)
+    _add_sweep(commands)
     _add_model_commands(commands)
     doctor = commands.add_parser("doctor", help="versions, devices, folders, what is missing and how to mend it")
     doctor.add_argument("--check", action="store_true", help="look whether the library agrees with itself")
@@ -47,7 +48,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 _Commands = argparse._SubParsersAction
-_WHICH = "catalogue, conversations, comparisons, examples, profiles, settings or models"
+_WHICH = "catalogue, conversations, comparisons, sweeps, examples, profiles, settings or models"
 
 
 def _add_home(parser: argparse.ArgumentParser, default: object) -> None:
@@ -169,6 +170,23 @@ def _add_compare(commands: _Commands[Parser]) -> None:
     _add_common(command)
 
 
+def _add_sweep(commands: _Commands[Parser]) -> None:
+    command = commands.add_parser("sweep", help="ask every document in turn, and make a table of the answers")
+    command.add_argument("question", nargs="?", metavar="QUESTION")
+    command.add_argument(
+        "--questions", type=_given, metavar="FILE", help='one question to a line, or JSONL with "question" in each'
+    )
+    _add_documents(command)
+    command.add_argument("--model", metavar="NAME", help="a model of `models list`; none: the documents' own sentences")
+    command.add_argument("--profile", metavar="NAME", help="an expert of `profiles list` in place of the one in use")
+    command.add_argument("--update", action="store_true", help="take up the last one, and ask only what is new")
+    command.add_argument("--csv", type=_given, metavar="FILE", help="write the table as CSV")
+    command.add_argument("--xlsx", type=_given, metavar="FILE", help="write the table for Excel, with links")
+    command.add_argument("--docx", type=_given, metavar="FILE", help="write the table for Word, with links")
+    command.set_defaults(pages=())
+    _add_common(command)
+
+
 def _add_model_commands(commands: _Commands[Parser]) -> None:
     actions = _actions(commands, "embedders", "embedding models: what makes the search by meaning")
     add = _action(actions, "add", "look at a sentence-transformers model in a folder and list it; it stays where it is")
@@ -238,6 +256,11 @@ def _add_questions(command: argparse.ArgumentParser) -> None:
 
 
 def _add_scope(command: argparse.ArgumentParser) -> None:
+    _add_documents(command)
+    command.add_argument("--pages", type=_pages, default=(), metavar="PAGES", help="search these pages only: 3-5,8")
+
+
+def _add_documents(command: argparse.ArgumentParser) -> None:
     command.add_argument("--collection", type=_given, metavar="NAME", help="search this collection only")
     command.add_argument(
         "--document",
@@ -257,7 +280,6 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
         dest="folders",
         help="search the documents of this folder only, by its path or name; may be repeated",
     )
-    command.add_argument("--pages", type=_pages, default=(), metavar="PAGES", help="search these pages only: 3-5,8")
 
 
 def _pages(text: str) -> PageRanges:
@@ -300,7 +322,7 @@ def _adapter(text: str) -> tuple[str, float]:
 
 
 def _check(parser: Parser, options: argparse.Namespace) -> None:
-    if options.command in ("search", "ask"):
+    if options.command in ("search", "ask", "sweep"):
         if (options.question is None) == (options.questions is None):
             parser.error(f"{options.command} needs either a question or --questions FILE.jsonl")
         if options.question is not None and not options.question.strip():

@@ -29,6 +29,7 @@ COMMANDS = {
     "ask": ("ask", "run_ask"),
     "verify": ("verify", "run_verify"),
     "compare": ("compare", "run_compare"),
+    "sweep": ("sweep", "run_sweep"),
     "embedders": ("embedders", "run_embedders"),
     "models": ("models", "run_models"),
     "adapters": ("models", "run_adapters"),
@@ -37,7 +38,7 @@ COMMANDS = {
     "restore": ("restore", "run_restore"),
 }
 #: what commands change beside the library, which keeps a copy of its catalogue itself
-COPIED = (Kept.PROFILES, Kept.SETTINGS, Kept.MODELS, Kept.COMPARISONS)
+COPIED = (Kept.PROFILES, Kept.SETTINGS, Kept.MODELS, Kept.COMPARISONS, Kept.SWEEPS)
 FAILED, STOPPED = 1, 130
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.follow_up import complete
+from phi3desk.chat.intent import intent_of
 from phi3desk.cli.documents import collection_ids, open_library
 from phi3desk.cli.output import Notices, Output, say_failure
-from phi3desk.cli.page_search import search
 from phi3desk.cli.trace import trace_of
 from phi3desk.comparison.questions import QuestionLine, question_lines
 from phi3desk.errors import UserError, say
 from phi3desk.library.documents import Found, SearchResult, SearchScope, WordsOnly, place
+from phi3desk.library.overview.types import Asked, Told, Within
 from phi3desk.library.search.page_ranges import PageRanges, joined_ranges, read_page_ranges
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
@@ -24,6 +25,9 @@ from phi3desk.settings import Settings
 if TYPE_CHECKING:
     from phi3desk.cli.documents import AnyLibrary
 
+#: what a passage of a page that is asked for is ahead of all that was found elsewhere, and of the one after it
+_AHEAD = 1.0
+_STEP = 1e-4
 _HISTORY_SHAPE = '[{"question": ..., "answer": ...}, ...]'
 _SCOPE_SHAPE = '{"collections": [...], "documents": [...], "folders": [...], "pages": [...]}'
 _PAGES_SHAPE = '[3, "5-8", [10, 12]]'
@@ -65,6 +69,26 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 output.json(result_row(line.id, replace(result, asked=asked)) | trace_of(result.trace, options))
             else:
                 print_result(result, output)
+
+
+def search(library: AnyLibrary, question: str, k: int, scope: SearchScope) -> SearchResult:
+    """Return the k best passages for a question; the passages of a page that it asks for come first, in their order."""
+    result = library.search(question, k, scope)
+    asked = intent_of(question)
+    if asked is None or asked.asked is not Asked.PAGES:
+        return result
+    overview = library.overview(asked, Within(scope))
+    if overview.told is not Told.FOUND:
+        return result
+    known = {found.passage.id: found for found in result.found}
+    top = max((found.score for found in result.found), default=0.0) + _AHEAD
+    first = [
+        replace(known.get(passage.id) or Found(passage, 0.0, True), score=top - _STEP * at, relevant=True)
+        for at, passage in enumerate(overview.passages)
+    ]
+    there = {found.passage.id for found in first}
+    rest = [found for found in result.found if found.passage.id not in there]
+    return replace(result, found=(*first, *rest)[:k])
 
 
 def questions_of(options: argparse.Namespace) -> tuple[QuestionLine, ...]:

@@ -76,7 +76,12 @@ def _documents(catalog: Catalog, wanted: SearchScope) -> tuple[int, ...] | None:
 
 def documents_in(catalog: Catalog, wanted: SearchScope) -> list[Document]:
     """Return the documents that fit collections, folders and names; UserError names what of them fits nothing."""
-    known = [d for d in catalog.documents() if wanted.collections is None or d.collection_id in wanted.collections]
+    return fitting(catalog.documents(), wanted)
+
+
+def fitting(documents: Sequence[Document], wanted: SearchScope) -> list[Document]:
+    """Return those of some documents that fit collections, folders and names; UserError as `documents_in`."""
+    known = [d for d in documents if wanted.collections is None or d.collection_id in wanted.collections]
     if wanted.folders:
         inside = {d.id for folder in wanted.folders for d in _in_folder(known, folder)}
         known = [d for d in known if d.id in inside]

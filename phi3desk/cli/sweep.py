@@ -1,0 +1,264 @@
+"""The command that asks every document the same: a table with answer, page and quote for each."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phi3desk.chat.answer import sources_read
+from phi3desk.cli.ask import check_answer, load_model, refuse_misfits
+from phi3desk.cli.documents import open_library, stopped_by_user
+from phi3desk.cli.model_process import ModelProcess
+from phi3desk.cli.output import Output, ProgressLine, say_failure
+from phi3desk.cli.search import scope_of_options
+from phi3desk.cli.series import duration
+from phi3desk.comparison.questions import question_lines
+from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.search.scope import fitting
+from phi3desk.model.adapters.store import AdapterStore
+from phi3desk.model.options import sampling
+from phi3desk.model.store import ModelStore
+from phi3desk.model.types import ModelEntry
+from phi3desk.paths import Paths
+from phi3desk.profiles.asking import made_by
+from phi3desk.profiles.profile import Profile
+from phi3desk.profiles.resolution import on_model
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.sweep.cell import CellWriting, cell_of, failed_cell, sampling_of, search_for, step_after_search
+from phi3desk.sweep.export import write_table
+from phi3desk.sweep.plan import (
+    Answered,
+    Outcome,
+    Row,
+    Sweep,
+    SweepPlan,
+    SweptDocument,
+    checked_questions,
+    news,
+    swept,
+)
+from phi3desk.sweep.report import line_of
+from phi3desk.sweep.run import known_answer, run
+from phi3desk.sweep.store import SweepStore
+
+if TYPE_CHECKING:
+    from phi3desk.cli.documents import AnyLibrary
+
+#: the name that stands for no model
+NO_MODEL = "none"
+#: what is told of the outcomes at the end, in this order
+_TOLD = ((Outcome.FOUND, "found"), (Outcome.TO_CHECK, "to check"), (Outcome.QUOTE, "quoted"),
+         (Outcome.NOT_FOUND, "not found"), (Outcome.FAILED, "not answered"))  # fmt: skip
+
+
+def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
+    """Ask each document each question, going on where the last run of the same stopped, and print or write the table.
+
+    Files are written where all of it is done.
+    """
+    questions = checked_questions(_questions(options))
+    profiles = ProfileStore(paths.profiles)
+    profile = profiles.named(options.profile) if options.profile else profiles.current
+    entry = _model(ModelStore(paths), options.model or profile.model)
+    if entry is None and options.model != NO_MODEL:
+        say_failure("There is no language model: the table holds the documents' own sentences. See models add.")
+    profile = on_model(profile, entry) if entry is not None else profile
+    if entry is not None:
+        refuse_misfits(AdapterStore(paths), profile.adapters, entry)
+    store = SweepStore(paths.sweeps)
+    try:
+        with (
+            open_library(paths, settings) as library,
+            ModelProcess(paths, settings) as model,
+            stopped_by_user() as cancelled,
+        ):
+            scope = scope_of_options(library, options, profile.collections or None)
+            documents = swept(fitting(library.documents(), scope))
+            if not documents:
+                raise UserError("There are no documents to ask. Add some: phi3desk import PATH")
+            plan = SweepPlan(
+                questions,
+                scope,
+                options.collection or "",
+                profile.id,
+                profile.instructions,
+                entry.name if entry is not None else "",
+                quotes_only=entry is None,
+            )
+            sweep = _begin_or_go_on(store, plan, documents, update=options.update)
+            asking = _Asking(store, sweep, library, model, entry, profile, settings, cancelled)
+            finished = run(sweep, store, asking.ask, asking.on_progress, cancelled)
+            asking.progress.clear()
+        sweep, rows = store.sweep(sweep.id), store.rows(sweep.id)
+    finally:
+        store.close()
+    if not finished:
+        raise Cancelled
+    for kind in ("csv", "xlsx", "docx"):
+        if getattr(options, kind):
+            _write(Path(getattr(options, kind)), kind, sweep, rows)
+    if options.json:
+        output.json(sweep_row(sweep, rows))
+    else:
+        print_table(sweep, rows, output)
+
+
+def _questions(options: argparse.Namespace) -> Iterable[str]:
+    """Return the questions of a command; a file that is no JSONL has one to a line."""
+    if options.questions is None:
+        return (options.question,)
+    file = Path(options.questions)
+    if file.suffix.lower() in (".jsonl", ".ndjson", ".json"):
+        return tuple(line.question for line in question_lines(file))
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("The file of questions {path} cannot be read.", path=str(file)) from error
+
+
+def _model(models: ModelStore, name: str) -> ModelEntry | None:
+    """Return the model of that name, or the one in use; None where there is none, or none is wanted."""
+    if name == NO_MODEL:
+        return None
+    return models.find(name) if name else models.in_use()
+
+
+def _begin_or_go_on(store: SweepStore, plan: SweepPlan, documents: tuple[SweptDocument, ...], *, update: bool) -> Sweep:
+    """Return the last sweep of the same where it was broken off or is to be brought up to date, a new one otherwise.
+
+    What is new among the documents is taken up, and what could not be answered is asked again.
+    """
+    last = store.last_of(plan)
+    if last is None or (last.is_complete and not update):
+        return store.begin(plan, documents)
+    store.take_up(last.id, news(store.documents(last.id), documents))
+    store.forget_cells(last.id, Outcome.FAILED)
+    return store.sweep(last.id)
+
+
+class _Asking:
+    """Asks one document after the other in this process; the model is loaded when the first is to be read."""
+
+    def __init__(
+        self,
+        store: SweepStore,
+        sweep: Sweep,
+        library: AnyLibrary,
+        model: ModelProcess,
+        entry: ModelEntry | None,
+        profile: Profile,
+        settings: Settings,
+        cancelled: threading.Event,
+    ) -> None:
+        self._store, self._sweep, self._library, self._model = store, sweep, library, model
+        self._entry, self._profile, self._cancelled = entry, profile, cancelled
+        self._sampling = sampling_of(profile.sampling.over(sampling(settings)))
+        self._made_by = made_by(profile, entry)
+        self.progress = ProgressLine()
+
+    def on_progress(self, done: int, total: int, document: SweptDocument, seconds_left: float | None) -> None:
+        """Tell how far the sweep is."""
+        left = "" if seconds_left is None else f", about {duration(seconds_left)} left"
+        self.progress.show(f"{done} of {total} answers{left}: {document.name}")
+
+    def ask(self, question: int, document: SweptDocument) -> Answered | None:
+        """Answer a question from a document; None where the user stopped it."""
+        began = time.perf_counter()
+        step = search_for(self._sweep.plan, question, document)
+        try:
+            result = self._library.search(step.text, step.passages, step.scope)
+        except UserError as error:
+            return failed_cell(question, document, error.sentence, time.perf_counter() - began)
+        wanted = step_after_search(self._sweep.plan, question, document, result, with_model=self._entry is not None)
+        if isinstance(wanted, CellWriting):
+            known = known_answer(self._store, self._sweep.id, question, wanted.evidence, document)
+            return known or self._written(wanted, began)
+        return wanted
+
+    def _written(self, wanted: CellWriting, began: float) -> Answered | None:
+        if self._entry is not None and self._model.model is None:
+            # loading is no part of what a document takes
+            loading = time.perf_counter()
+            load_model(self._model, self._entry, self._profile.adapters, ProgressLine())
+            began += time.perf_counter() - loading
+        try:
+            written = self._model.write(
+                wanted.request, self._sampling, lambda *_: None, lambda _: None, self._cancelled
+            )
+        except Cancelled:
+            return None
+        except UserError as error:
+            if self._model.model is None:
+                raise
+            return failed_cell(wanted.question, wanted.document, error.sentence, time.perf_counter() - began)
+        if self._cancelled.is_set():
+            return None
+        read = sources_read(written, wanted.sources)
+        grounded = check_answer(self._library, written.generation.text, read, wanted.request.question)
+        return cell_of(wanted, written, self._made_by, time.perf_counter() - began, grounded)
+
+
+def _write(path: Path, kind: str, sweep: Sweep, rows: list[Row]) -> None:
+    try:
+        write_table(path, kind, sweep, rows)
+    except OSError as error:
+        raise UserError(
+            "{path} cannot be written: {problem}.", path=str(path), problem=error.strerror or str(error)
+        ) from error
+
+
+def sweep_row(sweep: Sweep, rows: list[Row]) -> dict[str, Any]:
+    """Return the JSON of a sweep with its table."""
+    return {
+        "sweep": sweep.id,
+        "questions": list(sweep.plan.questions),
+        "documents": sweep.documents,
+        "model": sweep.plan.model or None,
+        "counts": {outcome.value: sum(row.outcome is outcome for row in rows) for outcome in Outcome},
+        "unread": sum(not row.document.searchable for row in rows),
+        "rows": [_row(sweep.plan, row) for row in rows],
+    }
+
+
+def _row(plan: SweepPlan, row: Row) -> dict[str, Any]:
+    line, cell = line_of(plan, row), row.cell
+    return {
+        "question": plan.questions[row.question],
+        "document": row.document.name,
+        "path": row.document.path,
+        "answer": line.answer or None,
+        "page": cell.page or None if cell is not None else None,
+        "place": line.page or None,
+        "quote": line.quote or None,
+        "outcome": cell.outcome.value if cell is not None else "unread",
+        "found": cell is not None and cell.outcome in (Outcome.FOUND, Outcome.TO_CHECK, Outcome.QUOTE),
+        "supported": cell is not None and cell.outcome in (Outcome.FOUND, Outcome.QUOTE),
+        "problem": line.remark or None,
+        "seconds": round(cell.seconds, 3) if cell is not None else None,
+        "link": line.page_link or line.file_link or None,
+    }
+
+
+def print_table(sweep: Sweep, rows: list[Row], output: Output) -> None:
+    """Print a sweep for people: question by question, each document with its answer, and how they ended."""
+    asked = -1
+    for row in rows:
+        if row.question != asked:
+            asked = row.question
+            output.text(f"{sweep.plan.questions[asked]}\n" if asked == 0 else f"\n{sweep.plan.questions[asked]}\n")
+        line = line_of(sweep.plan, row)
+        where = f"{line.document}, {line.page}" if line.page else line.document
+        output.row(f"{where}: {line.answer or line.remark}")
+        if row.outcome in (Outcome.FOUND, Outcome.TO_CHECK) and line.quote:
+            output.row(f"    “{line.quote}”")
+        if row.outcome in (Outcome.TO_CHECK, Outcome.QUOTE):
+            output.row(f"    {line.support}")
+    output.text()
+    told = [f"{count} {word}" for outcome, word in _TOLD if (count := sum(row.outcome is outcome for row in rows))]
+    unread = sum(not row.document.searchable for row in rows)
+    output.text(", ".join([*told, *([f"{unread} could not be read"] if unread else [])]) + ".")

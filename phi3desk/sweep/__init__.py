@@ -1,0 +1,1 @@
+"""One question, or several, asked of every document of a scope in turn."""

@@ -1,0 +1,176 @@
+"""How one question is answered from one document: searched within it, read in a few sentences, asked, checked.
+
+The window and the command line both follow these steps: `search_for`, and after the search `step_after_search`; where
+that is a `CellWriting`, the model writes and `cell_of` makes the cell of what it wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from phi3desk.chat.answer import finish
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.citations import best_sentence, citation_of, keep_known_marks
+from phi3desk.chat.decision import SearchStep
+from phi3desk.chat.grounding.grounded import Grounded
+from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Source, Timings
+from phi3desk.chat.prompt import Completion, PromptRequest, Task
+from phi3desk.chat.reading.extracts import extracts
+from phi3desk.chat.refusal import refuses
+from phi3desk.chat.series import tokens_in
+from phi3desk.errors import Sentence
+from phi3desk.library.documents import Found, SearchResult, SearchScope
+from phi3desk.library.text import sentence_spans
+from phi3desk.model.types import Ending, Sampling
+from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocument
+
+#: passages that a document is searched for, all of which the sentences that are read may come from
+SEARCHED = 3
+#: tokens of a document that are read at most, as far as they can be told from its letters
+MOST_READ = 260
+#: words of a sentence, below which it is taken for a heading; characters of a sentence that are shown as the answer
+FEWEST_WORDS, MOST_SHOWN = 5, 300
+#: tokens that an answer has at most: a sentence or two
+LONGEST_ANSWER = 96
+# A document in which nothing is called relevant is asked all the same where its best passage stands out so far by its
+# meaning, in deviations: on the sample documents that finds four more of 25 answers, and asks two documents of a
+# hundred in vain; the model can still say that there is nothing.
+STANDS_OUT = 2.75
+
+
+@dataclass(frozen=True)
+class CellWriting:
+    """What the model is to write for a cell; `evidence` is what it reads of the document, out of `sources`."""
+
+    question: int
+    document: SweptDocument
+    request: PromptRequest
+    sources: tuple[Source, ...]
+    evidence: str
+    search_seconds: float
+
+
+def search_for(plan: SweepPlan, question: int, document: SweptDocument) -> SearchStep:
+    """Return the search for a question within a document."""
+    return SearchStep(plan.questions[question], SEARCHED, SearchScope(None, (document.path,)))
+
+
+def step_after_search(
+    plan: SweepPlan, question: int, document: SweptDocument, result: SearchResult, *, with_model: bool
+) -> Answered | CellWriting:
+    """Return what comes after the search within a document: what the model is to write, or the cell without it."""
+    text = plan.questions[question]
+    sources = _sources(result.found)
+    if not sources:
+        return Answered(Cell(question, document.path, Outcome.NOT_FOUND, seconds=result.seconds))
+    if not with_model:
+        return _quoted(question, document, text, sources[0], result.seconds)
+    read = _few_sentences(sources, text)
+    evidence = "\n\n".join(source.passage.text for source in read)
+    request = PromptRequest(plan.instructions, read, (), text, AnswerMode.DOCUMENTS_ONLY, task=Task.CELL)
+    return CellWriting(question, document, request, sources, evidence, result.seconds)
+
+
+def sampling_of(usual: Sampling) -> Sampling:
+    """Return how a cell is written: briefly, otherwise as usual."""
+    return replace(usual, max_tokens=min(usual.max_tokens, LONGEST_ANSWER))
+
+
+def cell_of(
+    writing: CellWriting, written: Completion, made_by: MadeBy, seconds: float, grounded: Grounded | None = None
+) -> Answered:
+    """Return the cell of what the model wrote; `seconds` is how long all of it took, `grounded` as in `finish`."""
+    question = writing.request.question
+    answer = finish(written, question, writing.sources, made_by, writing.search_seconds, grounded=grounded)
+    outcome = outcome_of(answer)
+    cited = None if outcome is Outcome.NOT_FOUND else _citation(answer, question)
+    text = "" if outcome is Outcome.NOT_FOUND else " ".join(keep_known_marks(answer.text, ()).split())
+    cell = Cell(writing.question, writing.document.path, outcome, text, seconds=seconds, evidence=writing.evidence)
+    return Answered(_at(cell, cited), answer)
+
+
+def failed_cell(question: int, document: SweptDocument, problem: Sentence, seconds: float = 0.0) -> Answered:
+    """Return the cell of a question that could not be answered."""
+    return Answered(Cell(question, document.path, Outcome.FAILED, seconds=seconds, problem=problem))
+
+
+def same_as(known: Answered, document: SweptDocument) -> Answered:
+    """Return the cell of a document in which the very same words were found as in another one."""
+    return Answered(replace(known.cell, path=document.path, seconds=0.0), known.answer)
+
+
+def outcome_of(answer: Answer) -> Outcome:
+    """Return what became of a question that the model answered."""
+    if not answer.text.strip() or answer.refused or refuses(answer):
+        return Outcome.NOT_FOUND
+    supported = all(each.supported for each in answer.sentences) if answer.sentences else answer.grounded
+    return Outcome.FOUND if supported and answer.citations else Outcome.TO_CHECK
+
+
+def source_of(answer: Answer, cell: Cell) -> Source | None:
+    """Return the source that a cell quotes, None where it quotes none."""
+    return next(
+        (source for source in answer.sources if cell.quote and cell.quote in source.passage.text), None
+    ) or next((source for source in answer.sources if source.passage.page == cell.page), None)
+
+
+def _sources(found: Sequence[Found]) -> tuple[Source, ...]:
+    """Return the passages that may hold the answer."""
+    asked = [each for each in found if each.relevant] or [each for each in found[:1] if _stands_out(each)]
+    return tuple(Source(n, each.passage, each.words, each.meaning) for n, each in enumerate(asked, 1))
+
+
+def _few_sentences(sources: Sequence[Source], question: str) -> tuple[Source, ...]:
+    """Return the sources cut down to the sentences that speak most of a question."""
+    read = (each for each in extracts(question, sources, MOST_READ, tokens_in) if each.left_out is None)
+    return tuple(replace(each.source, passage=replace(each.source.passage, text=each.body)) for each in read)
+
+
+def _stands_out(found: Found) -> bool:
+    return found.meaning is not None and found.meaning >= STANDS_OUT
+
+
+def _cut(text: str, room: int) -> str:
+    """Return so many characters of a text at most, up to the end of a word."""
+    return text if len(text) <= room else text[:room].rsplit(None, 1)[0] if room > 0 else ""
+
+
+def _quoted(question: int, document: SweptDocument, text: str, source: Source, seconds: float) -> Answered:
+    """Return the cell of the sentence that speaks most of a question; no model is asked."""
+    quote = _with_next(best_sentence(source, text), source.passage.text)
+    shown = _shortened(" ".join(quote.split()))
+    citation = citation_of(source, quote)
+    answer = Answer(shown, (citation,), (source,), Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings(search_s=seconds))
+    cell = Cell(question, document.path, Outcome.QUOTE, shown, seconds=seconds)
+    return Answered(_at(cell, citation), answer)
+
+
+def _with_next(sentence: str, text: str) -> str:
+    """Return a sentence of a text, a heading with the sentence below it."""
+    spans = sentence_spans(text, [match.start() for match in re.finditer(r"\n", text)])
+    at = next((n for n, (start, end) in enumerate(spans) if text[start:end].strip() == sentence.strip()), len(spans))
+    if len(sentence.split()) >= FEWEST_WORDS or at + 1 >= len(spans):
+        return sentence
+    return text[spans[at][0] : spans[at + 1][1]].strip()
+
+
+def _shortened(text: str) -> str:
+    """Return a text that a cell has room for."""
+    return text if len(text) <= MOST_SHOWN else f"{_cut(text, MOST_SHOWN)} …"
+
+
+def _citation(answer: Answer, question: str) -> Citation | None:
+    """Return the citation to show: that of the answer, or the nearest sentence where it has none."""
+    if answer.citations:
+        return answer.citations[0]
+    return citation_of(answer.sources[0], best_sentence(answer.sources[0], question)) if answer.sources else None
+
+
+def _at(cell: Cell, cited: Citation | None) -> Cell:
+    """Return a cell with the place and the words that it rests on."""
+    if cited is None:
+        return cell
+    quote = " ".join(cited.quote.split())
+    return replace(cell, quote=quote, page=cited.page, kind=cited.kind, label=cited.label)

@@ -1,0 +1,176 @@
+"""What a sweep asks, where, and what became of each document: the words that all of its parts share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from phi3desk.chat.history import TITLE_LENGTH
+from phi3desk.chat.messages import Answer
+from phi3desk.errors import Sentence, UserError, say
+from phi3desk.library.documents import EVERYWHERE, Document, SearchScope, State
+
+MOST_QUESTIONS = 50
+
+NOT_READ_YET = say("It is still being read. Take it up when the import is done.")
+NO_TEXT = say("It has no text that could be searched.")
+
+
+class Outcome(StrEnum):
+    """What became of a question in a document.
+
+    FOUND: the document holds what the answer says. TO_CHECK: it does not hold all of it. NOT_FOUND: it says nothing
+    of it. QUOTE: the sentence that speaks most of it, no model was asked. FAILED: it could not be answered.
+    """
+
+    FOUND = "found"
+    TO_CHECK = "to_check"
+    QUOTE = "quote"
+    NOT_FOUND = "not_found"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """What is asked of which documents.
+
+    `where` says the scope in words, "" for the whole library. `instructions` are those of the expert `profile` (its
+    id). `model` is the name of what answers, "" for whichever is loaded; with `quotes_only` none is asked.
+    """
+
+    questions: tuple[str, ...]
+    scope: SearchScope = EVERYWHERE
+    where: str = ""
+    profile: str = ""
+    instructions: str = ""
+    model: str = ""
+    quotes_only: bool = False
+
+    @property
+    def title(self) -> str:
+        """What the sweep is called."""
+        return self.questions[0][:TITLE_LENGTH]
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for a plan that asks the same questions in the same places in the same way: it can go on."""
+        asked = [self.questions, self.scope, self.profile, self.instructions, self.model, self.quotes_only]
+        return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+
+
+@dataclass(frozen=True)
+class SweptDocument:
+    """A document as it was when the sweep took it up; `imported` in seconds since 1970.
+
+    `problem` says why it cannot be asked, or what of it could not be read; only what is `searchable` is asked.
+    """
+
+    path: str
+    name: str
+    kind: str = ""
+    imported: float = 0.0
+    searchable: bool = True
+    problem: Sentence | None = None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep as it is kept, with how far it has come; `created` in seconds since 1970."""
+
+    id: int
+    plan: SweepPlan
+    created: float
+    documents: int = 0
+    answered: int = 0
+    total: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every question was put to every document that can be asked."""
+        return self.answered >= self.total
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The answer to a question, by its position, from a document, by its path.
+
+    `text` is without marks; `page` counts from 1, 0 where there is none, `kind` and `label` name it as in `place`.
+    `seconds` is how long the cell took, `evidence` what of the document was read for it.
+    """
+
+    question: int
+    path: str
+    outcome: Outcome
+    text: str = ""
+    quote: str = ""
+    page: int = 0
+    kind: str = ""
+    label: str = ""
+    seconds: float = 0.0
+    evidence: str = ""
+    problem: Sentence | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A cell with the answer it was made from, None where there is none."""
+
+    cell: Cell
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: a question put to a document; `cell` is None while it waits, or cannot be asked."""
+
+    question: int
+    document: SweptDocument
+    cell: Cell | None = None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What became of it, None while it waits or cannot be asked."""
+        return self.cell.outcome if self.cell is not None else None
+
+
+def questions_in(text: str) -> tuple[str, ...]:
+    """Return the questions of a text, one to a line, each once; UserError where there are none or too many."""
+    return checked_questions(text.splitlines())
+
+
+def checked_questions(lines: Iterable[str]) -> tuple[str, ...]:
+    """Return questions that a sweep takes, each once; UserError where there are none or too many."""
+    questions = tuple(dict.fromkeys(" ".join(line.split()) for line in lines if line.strip()))
+    if not questions:
+        raise UserError("There is no question. Type what you want to know of each document.")
+    if len(questions) > MOST_QUESTIONS:
+        raise UserError("{most} questions are the most that a sweep takes.", most=MOST_QUESTIONS)
+    return questions
+
+
+def swept(documents: Iterable[Document]) -> tuple[SweptDocument, ...]:
+    """Return documents as a sweep takes them up, each file once; one in several collections is asked once."""
+    return tuple({each.path: _swept(each) for each in documents}.values())
+
+
+def _swept(document: Document) -> SweptDocument:
+    searchable = document.passages > 0 or document.state is State.DUPLICATE
+    waits = document.state in (State.FOUND, State.READ)
+    problem = document.reason if document.state is not State.DUPLICATE else None
+    if not searchable and problem is None:
+        problem = NOT_READ_YET if waits else NO_TEXT
+    return SweptDocument(document.path, document.name, document.kind, document.imported, searchable, problem)
+
+
+def news(known: Iterable[SweptDocument], now: Sequence[SweptDocument]) -> tuple[SweptDocument, ...]:
+    """Return the documents that are new, or were read anew, since a sweep took them up."""
+    before = {each.path: each for each in known}
+    return tuple(each for each in now if _is_news(before.get(each.path), each))
+
+
+def _is_news(before: SweptDocument | None, now: SweptDocument) -> bool:
+    return before is None or (before.searchable, before.imported) != (now.searchable, now.imported)

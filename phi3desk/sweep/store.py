@@ -1,0 +1,251 @@
+"""Sweeps in SQLite, each cell kept as soon as it is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from phi3desk.chat.messages import Answer
+from phi3desk.errors import Sentence, say
+from phi3desk.sqlite_file import open_file, roll_back, whole_rows
+from phi3desk.sweep.plan import Answered, Cell, Outcome, Row, Sweep, SweepPlan, SweptDocument
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE sweep (
+        id INTEGER PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        plan TEXT NOT NULL,
+        questions INTEGER NOT NULL,
+        created REAL NOT NULL,
+        removed REAL
+    );
+    CREATE TABLE document (
+        sweep_id INTEGER NOT NULL REFERENCES sweep(id) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        imported REAL NOT NULL,
+        searchable INTEGER NOT NULL,
+        problem TEXT NOT NULL,
+        PRIMARY KEY (sweep_id, path)
+    ) WITHOUT ROWID;
+    CREATE TABLE cell (
+        sweep_id INTEGER NOT NULL REFERENCES sweep(id) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        question INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        quote TEXT NOT NULL,
+        page INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        label TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        problem TEXT NOT NULL,
+        evidence TEXT NOT NULL,
+        record TEXT NOT NULL,
+        PRIMARY KEY (sweep_id, path, question)
+    ) WITHOUT ROWID;
+    """,
+)
+_SWEEP = (
+    "SELECT s.id, s.plan, s.created,"
+    " (SELECT count(*) FROM document d WHERE d.sweep_id = s.id),"
+    " (SELECT count(*) FROM cell c WHERE c.sweep_id = s.id),"
+    " (SELECT count(*) FROM document d WHERE d.sweep_id = s.id AND d.searchable) * s.questions FROM sweep s"
+)
+_DOCUMENTS = "SELECT path, name, kind, imported, searchable, problem FROM document"
+_CELLS = (
+    "SELECT question, path, outcome, answer, quote, page, kind, label, seconds, evidence, problem, record FROM cell"
+)
+
+
+class SweepStore:
+    """The sweeps of one installation; used from the window's thread only, or from one command."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file; raises UserError where it is not such a file or is of a newer program."""
+        self._db = open_file(
+            path,
+            MIGRATIONS,
+            damaged=say(
+                "The sweeps in {path} cannot be read ({problem}). Put back a copy of them: on the Settings page, or "
+                "with phi3desk restore.",
+                path=str(path),
+                problem="",
+            ),
+            newer=say("These sweeps were made by a newer phi3desk. Install the newer version to open them."),
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    # sweeps
+
+    def begin(self, plan: SweepPlan, documents: Iterable[SweptDocument]) -> Sweep:
+        """Keep a new sweep of these documents."""
+        cursor = self._db.execute(
+            "INSERT INTO sweep (fingerprint, plan, questions, created) VALUES (?, ?, ?, ?)",
+            (plan.fingerprint, msgspec.json.encode(plan).decode(), len(plan.questions), time.time()),
+        )
+        sweep_id = int(cursor.lastrowid or 0)
+        self.take_up(sweep_id, documents)
+        return self.sweep(sweep_id)
+
+    def take_up(self, sweep_id: int, documents: Iterable[SweptDocument]) -> None:
+        """Add documents to a sweep; what was answered from an earlier state of them is asked again."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for each in documents:
+                self._db.execute("DELETE FROM cell WHERE sweep_id = ? AND path = ?", (sweep_id, each.path))
+                self._db.execute(
+                    "INSERT OR REPLACE INTO document (sweep_id, path, name, kind, imported, searchable, problem)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (sweep_id, each.path, each.name, each.kind, each.imported, each.searchable, _kept(each.problem)),
+                )
+            self._db.execute("COMMIT")
+        except BaseException:
+            roll_back(self._db)
+            raise
+
+    def last_of(self, plan: SweepPlan) -> Sweep | None:
+        """Return the newest sweep of the same plan, None where there is none."""
+        row = self._db.execute(
+            "SELECT id FROM sweep WHERE fingerprint = ? AND removed IS NULL ORDER BY id DESC LIMIT 1",
+            (plan.fingerprint,),
+        ).fetchone()
+        return None if row is None else self.sweep(int(row[0]))
+
+    def sweep(self, sweep_id: int) -> Sweep:
+        """Return one sweep; KeyError where there is none."""
+        row = self._db.execute(f"{_SWEEP} WHERE s.id = ?", (sweep_id,)).fetchone()
+        if row is None:
+            raise KeyError(sweep_id)
+        with whole_rows(self._db):
+            return _sweep(row)
+
+    def sweeps(self) -> list[Sweep]:
+        """Return the sweeps, the newest first."""
+        rows = self._db.execute(f"{_SWEEP} WHERE s.removed IS NULL ORDER BY s.id DESC")
+        with whole_rows(self._db):
+            return [_sweep(row) for row in rows]
+
+    def delete(self, sweep_id: int) -> None:
+        """Take a sweep out of the list; `restore` brings it back until `forget_deleted`."""
+        self._db.execute("UPDATE sweep SET removed = ? WHERE id = ?", (time.time(), sweep_id))
+
+    def restore(self, sweep_id: int) -> None:
+        """Undo `delete`."""
+        self._db.execute("UPDATE sweep SET removed = NULL WHERE id = ?", (sweep_id,))
+
+    def forget_deleted(self) -> None:
+        """Delete for good what was taken out of the list; for the start of the window."""
+        self._db.execute("DELETE FROM sweep WHERE removed IS NOT NULL")
+
+    # documents and cells
+
+    def documents(self, sweep_id: int) -> list[SweptDocument]:
+        """Return the documents of a sweep, by path."""
+        rows = self._db.execute(f"{_DOCUMENTS} WHERE sweep_id = ? ORDER BY path", (sweep_id,))
+        with whole_rows(self._db):
+            return [_document(row) for row in rows]
+
+    def open_cells(self, sweep_id: int) -> list[tuple[int, SweptDocument]]:
+        """Return what is still to be asked, document by document: questions by their position, with the document."""
+        questions = len(self.sweep(sweep_id).plan.questions)
+        rows = self._db.execute("SELECT path, question FROM cell WHERE sweep_id = ?", (sweep_id,))
+        done = {(str(path), int(question)) for path, question in rows}
+        documents = [each for each in self.documents(sweep_id) if each.searchable]
+        return [(n, each) for each in documents for n in range(questions) if (each.path, n) not in done]
+
+    def keep(self, sweep_id: int, answered: Answered) -> None:
+        """Keep a cell with the answer it was made from."""
+        cell = answered.cell
+        self._db.execute(
+            "INSERT OR REPLACE INTO cell (sweep_id, question, path, outcome, answer, quote, page, kind, label, seconds,"
+            " evidence, problem, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                sweep_id,
+                cell.question,
+                cell.path,
+                cell.outcome.value,
+                cell.text,
+                cell.quote,
+                cell.page,
+                cell.kind,
+                cell.label,
+                cell.seconds,
+                cell.evidence,
+                _kept(cell.problem),
+                msgspec.json.encode(answered.answer).decode(),
+            ),
+        )
+
+    def read_alike(self, sweep_id: int, question: int, evidence: str) -> Answered | None:
+        """Return what was answered to a question from the very same words, None where nothing was."""
+        row = self._db.execute(
+            f"{_CELLS} WHERE sweep_id = ? AND question = ? AND evidence = ? AND outcome != ? LIMIT 1",
+            (sweep_id, question, evidence, Outcome.FAILED.value),
+        ).fetchone()
+        if row is None or not evidence:
+            return None
+        with whole_rows(self._db):
+            return Answered(_cell(row), _answer(row[-1]))
+
+    def answer(self, sweep_id: int, question: int, path: str) -> Answer | None:
+        """Return the answer that a cell was made from, None where there is none."""
+        row = self._db.execute(
+            "SELECT record FROM cell WHERE sweep_id = ? AND question = ? AND path = ?", (sweep_id, question, path)
+        ).fetchone()
+        if row is None:
+            return None
+        with whole_rows(self._db):
+            return _answer(row[0])
+
+    def forget_cells(self, sweep_id: int, outcome: Outcome) -> None:
+        """Have asked again what ended so."""
+        self._db.execute("DELETE FROM cell WHERE sweep_id = ? AND outcome = ?", (sweep_id, outcome.value))
+
+    def rows(self, sweep_id: int) -> list[Row]:
+        """Return the lines of the table, question by question, the documents of each by path."""
+        questions = len(self.sweep(sweep_id).plan.questions)
+        found = self._db.execute(f"{_CELLS} WHERE sweep_id = ?", (sweep_id,))
+        with whole_rows(self._db):
+            cells = {(cell.question, cell.path): cell for cell in map(_cell, found)}
+        documents = self.documents(sweep_id)
+        return [Row(n, each, cells.get((n, each.path))) for n in range(questions) for each in documents]
+
+
+def _kept(problem: Sentence | None) -> str:
+    return "" if problem is None else msgspec.json.encode(problem).decode()
+
+
+def _problem(kept: object) -> Sentence | None:
+    return msgspec.json.decode(str(kept), type=Sentence) if kept else None
+
+
+def _answer(kept: object) -> Answer | None:
+    return msgspec.json.decode(str(kept), type=Answer | None)
+
+
+def _sweep(row: Sequence[object]) -> Sweep:
+    number, plan, created, documents, answered, total = row
+    made = {"id": number, "plan": msgspec.json.decode(str(plan)), "created": created}
+    return msgspec.convert({**made, "documents": documents, "answered": answered, "total": total}, type=Sweep)
+
+
+def _document(row: Sequence[object]) -> SweptDocument:
+    path, name, kind, imported, searchable, problem = row
+    made = {"path": path, "name": name, "kind": kind, "imported": imported, "searchable": bool(searchable)}
+    return msgspec.convert({**made, "problem": _problem(problem)}, type=SweptDocument, from_attributes=True)
+
+
+def _cell(row: Sequence[object]) -> Cell:
+    question, path, outcome, text, quote, page, kind, label, seconds, evidence, problem, _ = row
+    made = {"question": question, "path": path, "outcome": outcome, "text": text, "quote": quote, "page": page}
+    made |= {"kind": kind, "label": label, "seconds": seconds, "evidence": evidence, "problem": _problem(problem)}
+    return msgspec.convert(made, type=Cell, from_attributes=True)

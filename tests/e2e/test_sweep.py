@@ -1,0 +1,153 @@
+"""The sweep command as a person and other programs use it, with the tiny model and real documents."""
+
+import csv
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import openpyxl
+import pytest
+from docx import Document
+
+from tests.helpers.commands import run_command
+from tests.helpers.pdf import write_pdf, write_pump_manual
+
+QUESTION = "How often is the main bearing greased?"
+FRIDAYS = "The canteen of the laboratory is closed on Fridays and opens again on Mondays at eight."
+
+
+@pytest.fixture
+def phi3desk(tmp_path):
+    """Return a function that runs one command and returns what it printed."""
+    return partial(run_command, tmp_path / "home")
+
+
+@pytest.fixture
+def ready(phi3desk, tmp_path, tiny_phi3) -> Path:
+    """Return a folder of documents that the home has, with the tiny model."""
+    docs = tmp_path / "docs"
+    write_pump_manual(docs / "pump.pdf")
+    write_pdf(docs / "canteen.pdf", [[FRIDAYS]])
+    (docs / "broken.pdf").write_bytes(b"%PDF-1.5 this is none")
+    for words in (("import", docs), ("models", "add", tiny_phi3, "--name", "tiny"), ("models", "use", "tiny")):
+        done = phi3desk(*words)
+        assert done.returncode == 0, done.stderr
+    return docs
+
+
+def rows_of(done) -> dict[str, dict]:
+    assert done.returncode == 0, done.stderr
+    return {row["document"]: row for row in json.loads(done.stdout)["rows"]}
+
+
+def cells_in(database: Path) -> int:
+    if not database.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(database)) as db:
+            return db.execute("SELECT count(*) FROM cell").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0
+
+
+def test_each_document_has_an_answer_a_page_and_a_quote_or_says_why_not(phi3desk, ready):
+    rows = rows_of(phi3desk("sweep", QUESTION, "--model", "none", "--json"))
+    assert rows["pump.pdf"]["answer"] == "Re-grease the main bearing every 2,000 operating hours."
+    assert (rows["pump.pdf"]["page"], rows["pump.pdf"]["outcome"]) == (2, "quote")
+    assert rows["pump.pdf"]["link"].endswith("/pump.pdf#page=2")
+    assert (rows["canteen.pdf"]["answer"], rows["canteen.pdf"]["found"]) == ("Not found", False)
+    assert rows["broken.pdf"]["outcome"] == "unread"
+    assert rows["broken.pdf"]["problem"]
+
+
+def test_the_model_is_asked_and_what_is_new_is_asked_later(phi3desk, ready, tmp_path):
+    first = phi3desk("sweep", QUESTION, "--json")
+    rows = rows_of(first)
+    assert json.loads(first.stdout)["model"] == "tiny"
+    assert rows["pump.pdf"]["outcome"] in ("found", "to_check", "not_found")
+    with closing(sqlite3.connect(tmp_path / "home" / "sweeps.db")) as db:
+        made = {path: json.loads(record) for path, record in db.execute("SELECT path, record FROM cell")}
+        db.execute("UPDATE cell SET seconds = 77 WHERE path LIKE '%pump.pdf'")
+        db.commit()
+    answer = made[str(ready / "pump.pdf")]
+    assert answer["made_by"]["model"] == "tiny"
+    assert 0 < answer["timings"]["prompt_tokens"] < 700
+    write_pdf(ready / "second.pdf", [["Second pump", "The main bearing of this pump is greased every 500 hours."]])
+    assert phi3desk("sync").returncode == 0
+    again = phi3desk("sweep", QUESTION, "--json", "--update")
+    rows = rows_of(again)
+    assert json.loads(again.stdout)["sweep"] == json.loads(first.stdout)["sweep"]
+    assert rows["pump.pdf"]["seconds"] == 77
+    assert rows["second.pdf"]["outcome"] in ("found", "to_check", "not_found")
+    anew = phi3desk("sweep", QUESTION, "--json")
+    assert json.loads(anew.stdout)["sweep"] != json.loads(first.stdout)["sweep"]
+
+
+def test_files_are_written_for_several_questions(phi3desk, ready, tmp_path):
+    listed = tmp_path / "questions.txt"
+    listed.write_text(f"{QUESTION}\n\nWhen is the canteen closed?\n")
+    files = {kind: tmp_path / f"table.{kind}" for kind in ("csv", "xlsx", "docx")}
+    words = [word for kind, path in files.items() for word in (f"--{kind}", path)]
+    done = phi3desk("sweep", "--questions", listed, "--model", "none", *words)
+    assert done.returncode == 0, done.stderr
+    assert "pump.pdf, p. 2: Re-grease the main bearing every 2,000 operating hours." in done.stdout
+    assert done.stdout.rstrip().endswith("could not be read.")
+    with files["csv"].open(encoding="utf-8-sig", newline="") as file:
+        lines = {(line["Question"], line["Document"]): line for line in csv.DictReader(file)}
+    assert len(lines) == 6
+    assert lines["When is the canteen closed?", "canteen.pdf"]["Answer"] == FRIDAYS
+    sheet = openpyxl.load_workbook(files["xlsx"]).active
+    assert sheet.max_row == 7
+    assert len(Document(files["docx"]).tables) == 2
+    jsonl = tmp_path / "questions.jsonl"
+    jsonl.write_text(json.dumps({"question": QUESTION}))
+    assert phi3desk("sweep", "--questions", jsonl, "--model", "none").returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C of a child needs a console there")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_sweep_that_was_ended_goes_on_with_what_is_open(phi3desk, ready, tmp_path, how):
+    listed = tmp_path / "many.txt"
+    listed.write_text("\n".join(f"How often is main bearing {n} greased?" for n in range(30)))
+    database = tmp_path / "home" / "sweeps.db"
+    words = ["sweep", "--questions", str(listed)]
+    command = [sys.executable, "-m", "phi3desk", "--home", str(tmp_path / "home"), *words]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 120
+    while time.monotonic() < until and cells_in(database) < 3:
+        assert running.poll() is None, running.stderr.read()
+        time.sleep(0.05)
+    running.send_signal(how)
+    _, told = running.communicate(timeout=60)
+    if how is signal.SIGINT:
+        assert running.returncode == 130
+        assert "What was done so far is kept" in told
+    kept = cells_in(database)
+    assert 3 <= kept < 60
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("UPDATE cell SET seconds = 77")
+        db.commit()
+    done = phi3desk(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    row = json.loads(done.stdout)
+    assert sum(one["seconds"] == 77 for one in row["rows"]) == kept
+    assert sum(row["counts"].values()) == 60
+    assert row["sweep"] == 1
+
+
+def test_a_sweep_refuses_in_a_sentence(phi3desk, tmp_path, tiny_phi3):
+    for words, told in (
+        (("sweep",), "either a question or --questions"),
+        (("sweep", "How?"), "There are no documents to ask"),
+        (("sweep", "How?", "--collection", "Nowhere"), "no collection named"),
+        (("sweep", "--questions", tmp_path / "none.txt"), "cannot be read"),
+    ):
+        done = phi3desk(*words)
+        assert done.returncode in (1, 2)
+        assert told in done.stderr

@@ -1,0 +1,316 @@
+"""What a sweep asks, how a cell is made from real documents, and what is kept of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from phi3desk.chat.messages import Answer, Basis, CheckedSentence, MadeBy, Timings, Why
+from phi3desk.chat.prompt import Completion, PromptFormat, Task, compose
+from phi3desk.chat.series import tokens_in
+from phi3desk.errors import UserError
+from phi3desk.library.documents import Document, SearchScope, State
+from phi3desk.library.library import Library
+from phi3desk.library.search.scope import fitting
+from phi3desk.model.types import Ending, Generation, Sampling
+from phi3desk.paths import open_paths, resource
+from phi3desk.sweep.cell import (
+    LONGEST_ANSWER,
+    MOST_READ,
+    CellWriting,
+    cell_of,
+    failed_cell,
+    outcome_of,
+    sampling_of,
+    search_for,
+    source_of,
+    step_after_search,
+)
+from phi3desk.sweep.plan import (
+    MOST_QUESTIONS,
+    NOT_READ_YET,
+    Answered,
+    Cell,
+    Outcome,
+    SweepPlan,
+    SweptDocument,
+    news,
+    questions_in,
+    swept,
+)
+from phi3desk.sweep.run import Pace, known_answer, run
+from phi3desk.sweep.store import SweepStore
+from tests.helpers.packs import opened
+
+ASKED = SweepPlan(("How often must pump bearings be re-greased?", "What torque do the casing bolts need?"))
+DOCUMENTS = tuple(SweptDocument(f"/docs/{name}.pdf", f"{name}.pdf", "pdf", 1.0) for name in "abc")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with opened(open_paths(tmp_path_factory.mktemp("swept") / "home")) as library:
+        files = [resource("samples", f"{name}.pdf") for name in ("pump-manual", "tender-terms", "lab-handbook")]
+        library.import_paths(files, library.create_collection("Samples"))
+        yield library
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SweepStore]:
+    made = SweepStore(tmp_path / "sweeps.db")
+    yield made
+    made.close()
+
+
+def named(library: Library, name: str) -> SweptDocument:
+    return next(each for each in swept(library.documents()) if each.name == name)
+
+
+def step(library: Library, question: int, name: str, *, with_model: bool, plan: SweepPlan = ASKED):
+    document = named(library, name)
+    search = search_for(plan, question, document)
+    found = library.search(search.text, search.passages, search.scope)
+    return step_after_search(plan, question, document, found, with_model=with_model)
+
+
+def completion(text: str, read: tuple[int, ...] = (1,)) -> Completion:
+    return Completion(Generation(text, (), Ending.STOP, 200, 0, 1.0, 1.0, 12, 8.0), read, 0)
+
+
+def cell(
+    question: int = 0, path: str = DOCUMENTS[0].path, outcome: Outcome = Outcome.FOUND, **more: object
+) -> Answered:
+    return Answered(replace(Cell(question, path, outcome, "Every 2,000 hours", seconds=2.0), **more))
+
+
+# what is asked
+
+
+def test_questions_are_lines_each_once():
+    assert questions_in("  How  often?\n\nHow hot?\nHow often?\n") == ("How often?", "How hot?")
+    with pytest.raises(UserError, match="no question"):
+        questions_in(" \n ")
+    with pytest.raises(UserError, match=str(MOST_QUESTIONS)):
+        questions_in("\n".join(f"How hot is {n}?" for n in range(MOST_QUESTIONS + 1)))
+
+
+def document(path: str, state: State, passages: int = 0, **more: object) -> Document:
+    made = Document(1, 1, "All", path, Path(path).name, "", state, None, 1, passages, 10, 1.0, 1.0)
+    return replace(made, **more)
+
+
+def test_documents_are_taken_up_once_with_the_reason_where_they_cannot_be_asked():
+    taken = swept(
+        [
+            document("/a.pdf", State.READY, 3),
+            document("/a.pdf", State.READY, 3, collection_id=2),
+            document("/copy.pdf", State.DUPLICATE),
+            document("/scan.pdf", State.NEEDS_OCR),
+            document("/new.pdf", State.FOUND),
+        ]
+    )
+    assert [(each.name, each.searchable) for each in taken] == [
+        ("a.pdf", True), ("copy.pdf", True), ("scan.pdf", False), ("new.pdf", False),
+    ]  # fmt: skip
+    assert taken[3].problem == NOT_READ_YET
+    assert taken[2].problem is not None
+
+
+def test_news_are_documents_added_or_read_anew():
+    changed = replace(DOCUMENTS[1], imported=9.0)
+    added = SweptDocument("/docs/d.pdf", "d.pdf")
+    assert news(DOCUMENTS, (DOCUMENTS[0], changed, added)) == (changed, added)
+
+
+def test_scope_of_a_sweep_is_that_of_a_search(library: Library):
+    found = fitting(library.documents(), SearchScope(documents=("pump-manual.pdf", "tender-terms")))
+    assert sorted(each.name for each in found) == ["pump-manual.pdf", "tender-terms.pdf"]
+    with pytest.raises(UserError, match="nowhere"):
+        fitting(library.documents(), SearchScope(documents=("nowhere",)))
+
+
+# a cell
+
+
+def test_the_model_reads_few_sentences_of_one_document(library: Library):
+    wanted = step(library, 1, "pump-manual.pdf", with_model=True)
+    assert isinstance(wanted, CellWriting)
+    assert "280 N·m" in wanted.evidence
+    assert tokens_in(wanted.evidence) <= MOST_READ
+    assert {source.passage.document for source in wanted.request.sources} == {"pump-manual.pdf"}
+    assert len(wanted.evidence) < sum(len(source.passage.text) for source in wanted.sources)
+    prompt = compose(wanted.request, lambda turns: sum(len(turn.text) // 4 for turn in turns), 4096, 96)
+    assert "one short sentence" in prompt.turns[0].text
+    assert sum(len(turn.text) for turn in prompt.turns) < 2_500
+    assert sampling_of(Sampling(max_tokens=512)).max_tokens == LONGEST_ANSWER
+
+
+def test_a_document_that_says_nothing_of_it_is_not_read(library: Library):
+    answered = step(library, 1, "lab-handbook.pdf", with_model=True)
+    assert isinstance(answered, Answered)
+    assert answered.cell.outcome is Outcome.NOT_FOUND
+    assert (answered.cell.text, answered.cell.quote, answered.cell.page) == ("", "", 0)
+
+
+def test_without_a_model_the_best_sentence_is_the_answer(library: Library):
+    answered = step(library, 0, "tender-terms.pdf", with_model=False)
+    assert isinstance(answered, Answered)
+    assert answered.cell.outcome is Outcome.QUOTE
+    assert "every 2,000 operating hours" in answered.cell.quote
+    assert answered.cell.page == 5
+    assert answered.answer is not None
+    source = source_of(answered.answer, answered.cell)
+    assert source is not None
+    assert source.passage.page == 5
+
+
+def test_a_supported_answer_is_found_and_quotes_its_sentence(library: Library):
+    wanted = step(library, 0, "tender-terms.pdf", with_model=True)
+    assert isinstance(wanted, CellWriting)
+    text = "Pump bearings must not need re-greasing more often than every 2,000 operating hours at full load"
+    answered = cell_of(wanted, completion(f"{text} [1].", (1, 2, 3)), MadeBy("tiny"), 3.0)
+    assert (answered.cell.outcome, answered.cell.text) == (Outcome.FOUND, f"{text}.")
+    assert "every 2,000 operating hours" in answered.cell.quote
+    assert (answered.cell.page, answered.cell.seconds) == (5, 3.0)
+    assert answered.answer is not None
+    assert answered.answer.made_by.model == "tiny"
+
+
+def test_a_figure_that_the_document_does_not_hold_is_to_be_checked(library: Library):
+    wanted = step(library, 1, "pump-manual.pdf", with_model=True)
+    assert isinstance(wanted, CellWriting)
+    answered = cell_of(wanted, completion("The casing bolts are tightened to 999 N·m [1].", (1, 2, 3)), MadeBy(), 3.0)
+    assert answered.cell.outcome is Outcome.TO_CHECK
+    assert answered.cell.quote
+
+
+def test_a_refusal_is_not_found(library: Library):
+    wanted = step(library, 1, "pump-manual.pdf", with_model=True)
+    assert isinstance(wanted, CellWriting)
+    for text in ("The documents do not tell.", ""):
+        answered = cell_of(wanted, completion(text), MadeBy(), 3.0)
+        assert (answered.cell.outcome, answered.cell.text, answered.cell.quote) == (Outcome.NOT_FOUND, "", "")
+
+
+def test_sentences_that_were_checked_decide():
+    checked = (CheckedSentence("It is 7.", True, 0.9), CheckedSentence("It is 8.", False, 0.1, Why.FIGURE))
+    answer = Answer("It is 7. It is 8.", (), (), Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings(), sentences=checked)
+    assert outcome_of(answer) is Outcome.TO_CHECK
+    assert outcome_of(replace(answer, refused=True)) is Outcome.NOT_FOUND
+
+
+def test_a_cell_task_is_put_as_an_adapter_was_trained(library: Library):
+    wanted = step(library, 1, "pump-manual.pdf", with_model=True)
+    assert isinstance(wanted, CellWriting)
+    form = PromptFormat(most_passages=1, excerpts=True, task="Answer as you were taught.", history=False)
+    prompt = compose(wanted.request, lambda turns: 10, 4096, 96, form)
+    assert prompt.turns[0].text == "Answer as you were taught."
+    assert wanted.request.task is Task.CELL
+
+
+# what is kept
+
+
+def test_each_cell_is_kept_and_open_ones_are_taken_up(store: SweepStore, tmp_path: Path):
+    unread = SweptDocument("/docs/scan.pdf", "scan.pdf", searchable=False, problem=NOT_READ_YET)
+    sweep = store.begin(ASKED, (*DOCUMENTS, unread))
+    assert (sweep.documents, sweep.answered, sweep.total) == (4, 0, 6)
+    store.keep(sweep.id, cell(problem=NOT_READ_YET, quote="A quote", page=3, kind="pdf"))
+    store.close()
+    again = SweepStore(tmp_path / "sweeps.db")
+    try:
+        kept = again.sweep(sweep.id)
+        assert (kept.plan, kept.answered, kept.is_complete) == (ASKED, 1, False)
+        assert again.open_cells(sweep.id)[0] == (1, DOCUMENTS[0])
+        assert len(again.open_cells(sweep.id)) == 5
+        rows = again.rows(sweep.id)
+        assert [(row.question, row.document.name) for row in rows[:4]] == [
+            (0, "a.pdf"), (0, "b.pdf"), (0, "c.pdf"), (0, "scan.pdf"),
+        ]  # fmt: skip
+        assert rows[0].cell == cell(problem=NOT_READ_YET, quote="A quote", page=3, kind="pdf").cell
+        assert rows[3].document == unread
+    finally:
+        again.close()
+
+
+def test_a_document_read_anew_is_asked_again(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    for each in DOCUMENTS:
+        for number in range(2):
+            store.keep(sweep.id, cell(number, each.path))
+    assert store.sweep(sweep.id).is_complete
+    store.take_up(sweep.id, [replace(DOCUMENTS[1], imported=2.0), SweptDocument("/docs/z.pdf", "z.pdf")])
+    assert [(n, each.name) for n, each in store.open_cells(sweep.id)] == [
+        (0, "b.pdf"), (1, "b.pdf"), (0, "z.pdf"), (1, "z.pdf"),
+    ]  # fmt: skip
+
+
+def test_a_deleted_sweep_comes_back_until_it_is_forgotten(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    store.keep(sweep.id, cell())
+    store.delete(sweep.id)
+    assert store.sweeps() == []
+    assert store.last_of(ASKED) is None
+    store.restore(sweep.id)
+    assert [one.answered for one in store.sweeps()] == [1]
+    store.delete(sweep.id)
+    store.forget_deleted()
+    with pytest.raises(KeyError):
+        store.sweep(sweep.id)
+
+
+def test_the_same_words_in_another_file_are_not_read_again(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    store.keep(sweep.id, cell(evidence="Grease every 2,000 hours."))
+    store.keep(sweep.id, cell(1, evidence="Bolts.", outcome=Outcome.FAILED))
+    known = known_answer(store, sweep.id, 0, "Grease every 2,000 hours.", DOCUMENTS[1])
+    assert known is not None
+    assert (known.cell.path, known.cell.text, known.cell.seconds) == (DOCUMENTS[1].path, "Every 2,000 hours", 0.0)
+    assert known_answer(store, sweep.id, 1, "Grease every 2,000 hours.", DOCUMENTS[1]) is None
+    assert known_answer(store, sweep.id, 1, "Bolts.", DOCUMENTS[1]) is None
+    assert known_answer(store, sweep.id, 0, "", DOCUMENTS[1]) is None
+
+
+def test_a_run_keeps_each_cell_and_stops_where_it_is_told_to(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    cancelled, told = threading.Event(), []
+
+    def ask(question: int, document: SweptDocument) -> Answered | None:
+        if len(told) == 3:
+            cancelled.set()
+        return cell(question, document.path)
+
+    def on_progress(done: int, total: int, document: SweptDocument, left: float | None) -> None:
+        told.append((done, total, document.name, left))
+
+    assert not run(sweep, store, ask, on_progress, cancelled)
+    assert store.sweep(sweep.id).answered == 3
+    assert told == [(0, 6, "a.pdf", None), (1, 6, "a.pdf", 10.0), (2, 6, "b.pdf", 8.0)]
+    cancelled.clear()
+    assert run(store.sweep(sweep.id), store, ask, on_progress, threading.Event())
+    assert store.sweep(sweep.id).is_complete
+
+
+def test_a_run_that_is_broken_off_asks_the_same_cell_again(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    assert not run(sweep, store, lambda *_: None, lambda *_: None, threading.Event())
+    assert store.open_cells(sweep.id)[0] == (0, DOCUMENTS[0])
+
+
+def test_time_left_is_told_from_measured_cells():
+    pace = Pace()
+    assert pace.left(5) is None
+    pace.took(2.0)
+    pace.took(4.0)
+    assert pace.left(5) == 15.0
+
+
+def test_what_could_not_be_answered_can_be_asked_again(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    store.keep(sweep.id, failed_cell(0, DOCUMENTS[0], NOT_READ_YET, 1.0))
+    assert len(store.open_cells(sweep.id)) == 5
+    store.forget_cells(sweep.id, Outcome.FAILED)
+    assert len(store.open_cells(sweep.id)) == 6
