@@ -72,7 +72,7 @@ def totals_in(rows: Sequence[SheetRow], places: Sequence[int], columns: Sequence
         alone = len(labels) == 1
         if labels and _is_called(labels[0], _SUMS):
             largest = all(value >= tallies[at].most for at, value in values.items())
-            is_sum = since > 0 and (adds_up or (is_last and alone and bool(values) and largest))
+            is_sum = index > 0 and (adds_up or (is_last and alone and bool(values) and largest))
         else:
             is_sum = not labels and is_last and since >= _FEWEST and adds_up and all(sums)
         is_mean = (
