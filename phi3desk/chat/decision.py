@@ -1,7 +1,8 @@
 """What is done next for a question: the documents are searched, the model writes, or the question is refused.
 
-The window and the command line both follow these steps: `first_step`, after a search `step_after_search`, and after a
-look into the catalogue `step_after_overview`.
+The window and the command line both follow these steps: `first_step`, after a look into the catalogue
+`step_after_overview`; before a search `sheet_step`, `step_after_sheets` and `step_after_query`, and after it
+`step_after_search`.
 """
 
 from __future__ import annotations
@@ -19,12 +20,19 @@ from phi3desk.chat.messages import Answer, Basis, Source, Timings
 from phi3desk.chat.prompt import PromptRequest, Task, is_small
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Series, Speed, guessed_speed
+from phi3desk.chat.sheets.answer import sheet_answer
+from phi3desk.chat.sheets.asking import may_be_answered, sheet_question
+from phi3desk.chat.sheets.query_model import QueryRequest, may_write
 from phi3desk.chat.summary import Summary
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import SearchResult, SearchScope
 from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, Told, Within
+from phi3desk.library.sheets.question import SheetQuestion, WrittenQuery
+from phi3desk.library.sheets.told import SheetResult, SheetsTold
 from phi3desk.model.types import Ending, LoadedModel, Sampling
 
+#: queries that a model may write for one question
+MOST_QUERIES = 2
 NOTHING_FOUND = say("Nothing relevant was found in the documents.")
 NOTHING_ANSWERS = say("Nothing in the documents answers this.")
 NOTHING_TO_SEARCH = say(
@@ -62,6 +70,24 @@ class SeriesStep:
 
     series: Series
     needs_model: bool
+
+
+@dataclass(frozen=True)
+class SheetStep:
+    """Sheets are to be asked, by rules or, where those made no query, by the one that was `written` last."""
+
+    asked: SheetQuestion
+    scope: SearchScope
+    written: tuple[WrittenQuery, ...] = ()
+
+
+@dataclass(frozen=True)
+class QueryStep:
+    """The model is to write a query for a question to a sheet; `step` and `told` are what led to it."""
+
+    request: QueryRequest
+    step: SheetStep
+    told: SheetResult
 
 
 @dataclass(frozen=True)
@@ -161,6 +187,40 @@ def _page(question: Question, overview: Overview) -> WriteStep:
     sources = tuple(Source(n, passage) for n, passage in enumerate(overview.passages, 1))
     request = replace(_request(question, sources), task=Task.PAGE)
     return WriteStep(request, question.sampling, overview.seconds, Asked.PAGES.value)
+
+
+def sheet_step(question: Question) -> SheetStep | None:
+    """Return the step that asks sheets before documents are searched, None for a question that is none to them."""
+    if not question.mode.searches or intent_of(question.standing_alone) is not None:
+        return None
+    asked = sheet_question(question.standing_alone)
+    return SheetStep(asked, question.scope) if asked is not None and may_be_answered(asked) else None
+
+
+def step_after_sheets(
+    question: Question, step: SheetStep, told: SheetResult, writing: Writing
+) -> SearchStep | QueryStep | Answer:
+    """Return what comes after sheets were asked.
+
+    A model that is loaded writes a query where the rules make none, twice at most; then the rows that fit are shown,
+    or the documents are searched where none do.
+    """
+    if told.told is SheetsTold.ORDINARY:
+        return search_step(question)
+    if told.told is SheetsTold.FOUND:
+        return sheet_answer(question, step.asked.language, told, question.made_by if step.written else None)
+    model = writing.model
+    if model is not None and may_write(model.parameters) and len(step.written) < MOST_QUERIES:
+        failed = step.written[-1].sql if step.written else ""
+        request = QueryRequest(question.standing_alone, told.schema, failed, told.error)
+        return QueryStep(request, step, told)
+    return sheet_answer(question, step.asked.language, told) if told.rows else search_step(question)
+
+
+def step_after_query(step: QueryStep, sql: str) -> SheetStep:
+    """Return the step that asks the sheet with the query that the model wrote."""
+    written = WrittenQuery(step.told.sha256, step.told.table, sql)
+    return replace(step.step, written=(*step.step.written, written))
 
 
 def step_after_search(question: Question, result: SearchResult, translate: Translate = str) -> WriteStep | Answer:

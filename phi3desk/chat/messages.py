@@ -195,6 +195,33 @@ class Corrected:
 
 
 @dataclass(frozen=True)
+class SheetRow:
+    """A row of a sheet by its number there, with its cells as they are shown; `citation` is its mark, 0 for none."""
+
+    number: int
+    cells: tuple[str, ...]
+    citation: int = 0
+
+
+@dataclass(frozen=True)
+class SheetRecord:
+    """What an answer from a sheet rests on: the query, in words and as SQL, and the first of the rows that it found.
+
+    `words` is "" where no query could be made and the rows are all there is. `by_model` tells that the model wrote the
+    query. `head` names the columns of the rows, that of their numbers first.
+    """
+
+    document: str
+    sheet: str
+    words: str
+    sql: str
+    by_model: bool = False
+    head: tuple[str, ...] = ()
+    rows: tuple[SheetRow, ...] = ()
+    rows_in_all: int = 0
+
+
+@dataclass(frozen=True)
 class Answer:
     """A finished answer.
 
@@ -205,7 +232,8 @@ class Answer:
     where no model was asked, or it wrote in parts. `sentences` are those of the text as they were checked, none where
     nothing was. `mode` is how the expert answered, None in messages from before it was kept; `refused` says that the
     question was not answered because the documents do not tell. `trace` tells how its passages were found, None where
-    nothing was searched and in messages from before it was kept.
+    nothing was searched and in messages from before it was kept. `sheet` is what an answer that was calculated from a
+    sheet rests on.
     """
 
     text: str
@@ -226,6 +254,7 @@ class Answer:
     spent: Spent | None = None
     trace: Trace | None = None
     corrected: Corrected | None = None
+    sheet: SheetRecord | None = None
 
     @property
     def is_own(self) -> bool:

@@ -29,10 +29,12 @@ from phi3desk.chat.dossier.dossier import dossier_of, drawn
 from phi3desk.chat.dossier.writing import check_place, write_dossier
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.grounding.meaning import WordVectors
-from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, Source, Spent
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, SheetRecord, Source, Spent
 from phi3desk.chat.question import Question, with_known_answers
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.chat.refusal import refuses
+from phi3desk.chat.sheets.asking import may_be_answered, sheet_question
+from phi3desk.cli.asking.sheets import answer_from_sheets, print_rows, sheet_row
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Notices, Output, ProgressLine, say_failure
@@ -81,7 +83,8 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current
     questions = questions_of(options)
-    at_once = any(not answered_without_model(text) for text in (line.question for line in questions))
+    needs_model = any(not answered_without_model(line.question) for line in questions)
+    at_once = needs_model and not any(may_be_answered(sheet_question(line.question)) for line in questions)
     models, name = ModelStore(paths), options.model or profile.model
     entry = choose_model(models, name) if at_once or name else models.in_use()
     profile = profile if entry is None else on_model(profile, entry)
@@ -114,7 +117,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
             load()
         for line, question in zip(questions, asked, strict=True):
             answered = answer_question(
-                model, library, question, progress, cancelled, load if entry or at_once else None, seconds
+                model, library, question, progress, cancelled, load if entry or needs_model else None, seconds
             )
             notices.tell(answered.notice)
             # what is there of an answer in parts is kept
@@ -194,7 +197,7 @@ def answer_question(
     `load` loads the model where that has not been done, None where there is none or it is loaded. An answer that is
     written in parts takes so many `seconds` at most, as far as that can be told.
     """
-    result, step = _looked_up(model, library, question, seconds)
+    result, step = _looked_up(model, library, question, progress, cancelled, load, seconds)
     looked_up = (result.found, result.notice, result.trace) if result is not None else ((), None, None)
     if load is not None and model.model is None and not isinstance(step, Answer):
         load()
@@ -234,7 +237,13 @@ def _written(
 
 
 def _looked_up(
-    model: ModelProcess, library: AnyLibrary, question: Question, seconds: float
+    model: ModelProcess,
+    library: AnyLibrary,
+    question: Question,
+    progress: ProgressLine,
+    cancelled: threading.Event,
+    load: Callable[[], None] | None,
+    seconds: float,
 ) -> tuple[SearchResult | None, WriteStep | SeriesStep | Answer]:
     """Return what a search found, where there was one, and what comes after looking into the library."""
     writing = Writing(model.model, model.speed, seconds)
@@ -247,6 +256,9 @@ def _looked_up(
         step = first
     if not isinstance(step, SearchStep):
         return None, step
+    told = answer_from_sheets(model, library, question, progress, cancelled, load)
+    if told is not None:
+        return None, told
     result = library.search(step.text, step.passages, step.scope, sentences=step.sentences)
     return result, step_after_search(question, result)
 
@@ -325,6 +337,7 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
         "corrected": answer.is_own,
         "mode": answer.mode,
         "reading": _reading_row(answer.spent),
+        **sheet_row(answer.sheet),
         "timings": {name: round(value, 4) for name, value in dataclasses.asdict(answer.timings).items()},
     }
 
@@ -339,6 +352,8 @@ def print_answer(answered: Answered, output: Output) -> None:
     answer = answered.answer
     output.text(answer.text or "(The model wrote nothing.)")
     output.text()
+    if answer.sheet is not None:
+        print_rows(answer.sheet, output)
     for citation in answer.citations:
         where = place(citation.kind, citation.page, citation.label)
         output.text(f"[{citation.n}] {citation.document}, {where}: {' '.join(citation.quote.split())}")
@@ -351,6 +366,9 @@ def print_answer(answered: Answered, output: Output) -> None:
             output.text(f"Nearest: {passage.document}, {where}: {_beginning(passage.text)}")
     if answer.ended is Ending.REPEATED:
         output.text(str(_REPEATED))
+    if answer.sheet is not None:
+        output.text(_calculated(answer.sheet))
+        return
     for line in _about_correction(answer):
         output.text(line)
     if answer.is_own:
@@ -358,6 +376,13 @@ def print_answer(answered: Answered, output: Output) -> None:
     written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."
     mode = f"{answer.mode.label}. " if answer.mode is not None else ""
     output.text(mode + _basis(answer) + (written if answer.basis in (Basis.DOCUMENTS, Basis.MODEL) else ""))
+
+
+def _calculated(sheet: SheetRecord) -> str:
+    where = f"{sheet.document}, {sheet.sheet}" if sheet.sheet else sheet.document
+    if not sheet.words:
+        return f"The rows of {where} that fit: no query could be made of the question."
+    return f"Calculated from {where}{' by a query of the model' if sheet.by_model else ', without a model'}."
 
 
 def _beginning(text: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.chat.series import Speed, speed_of
+from phi3desk.chat.sheets.query_model import QueryRequest
 from phi3desk.cli.worker_link import WorkerGone, WorkerLink
 from phi3desk.errors import UserError
 from phi3desk.line_protocol import encode
@@ -35,6 +36,7 @@ from phi3desk.workers.requests import (
     SetAdapters,
     Shutdown,
     WriteAnswer,
+    WriteQuery,
 )
 
 _GRACE_SECONDS = 5.0
@@ -119,6 +121,10 @@ class ModelProcess:
     def judge(self, matters: Sequence[Matter], cancelled: threading.Event | None = None) -> tuple[float, ...]:
         """Return how likely the loaded model answers each matter by yes, 0 to 1, in the worker."""
         return self._ask(Judge(tuple(matters)), lambda _: None, cancelled, self._model.name if self._model else "")
+
+    def write_query(self, request: QueryRequest, cancelled: threading.Event) -> str:
+        """Return the query that the loaded model writes for a question to a sheet, "" where it writes none."""
+        return self._ask(WriteQuery(request), lambda _: None, cancelled, self._model.name if self._model else "")
 
     def close(self) -> None:
         """End the worker, if there is one."""

@@ -29,12 +29,15 @@ from phi3desk.library.documents import (
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.reading.page_picture import PagePicture, PictureWish
+from phi3desk.library.sheets.question import SheetQuestion, WrittenQuery
+from phi3desk.library.sheets.told import SheetResult
 from phi3desk.library.text import fold
 from phi3desk.packs.manifest import OnPackProgress
 from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.workers.protocol import Request
 from phi3desk.workers.requests import (
     AddEmbedder,
+    AskSheets,
     CheckAnswer,
     CheckLibrary,
     CreateCollection,
@@ -128,6 +131,12 @@ class SharedLibrary:
     def page_picture(self, wish: PictureWish, cancelled: threading.Event | None = None) -> PagePicture:
         """Return the picture of a PDF's page with a sentence marked; UserError says why there is none."""
         return self._ask(DrawPage(wish), cancelled=cancelled)
+
+    def ask_sheets(
+        self, question: SheetQuestion, scope: SearchScope = EVERYWHERE, written: WrittenQuery | None = None
+    ) -> SheetResult:
+        """Return what the tables of sheets tell to a question."""
+        return self._ask(AskSheets(question, scope, written))
 
     def import_paths(
         self,

@@ -44,6 +44,7 @@ from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.integrity import check, repair
 from phi3desk.library.kinds import PDF, SHEETS
 from phi3desk.library.overview.overviews import Overviews
+from phi3desk.library.overview.sheet_answers import SheetAnswers
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.reading.drawer import PageDrawer
 from phi3desk.library.reading.page_picture import PagePicture, PictureWish
@@ -53,7 +54,9 @@ from phi3desk.library.reading.protocol import Drawing, ReadRequest
 from phi3desk.library.search.index_renewal import IndexRenewal
 from phi3desk.library.search.reranker import CANDIDATES, Reranker
 from phi3desk.library.search.retriever import Retriever
+from phi3desk.library.sheets.question import SheetQuestion, WrittenQuery
 from phi3desk.library.sheets.store import SheetStore
+from phi3desk.library.sheets.told import SheetResult
 from phi3desk.library.sources import Sources
 from phi3desk.library.text import locate
 from phi3desk.library.transfer import Transfer
@@ -134,6 +137,7 @@ class Library:
         self._retriever = Retriever(self._catalog, self.vectors, self._embedders.serving)
         self._reranker = Reranker(settings.get("search.reranker"))
         self._overviews = Overviews(self._catalog, self._retriever)
+        self._sheet_answers = SheetAnswers(self._catalog, self._retriever, self._sheets)
         self._watcher: FolderWatcher | None = None
         self._drawer: PageDrawer | None = None
         self._renew_index()
@@ -456,6 +460,12 @@ class Library:
         """What tells how single words are meant: the default embedder, None where it cannot."""
         default = self._known.default
         return default if isinstance(default, WordReader) else None
+
+    def ask_sheets(
+        self, question: SheetQuestion, scope: SearchScope = EVERYWHERE, written: WrittenQuery | None = None
+    ) -> SheetResult:
+        """Return what the tables of sheets tell to a question, by rules or by a query that a model wrote for it."""
+        return self._sheet_answers.tell(question, scope, written)
 
     def load_embedder(self) -> None:
         """Load the embedder of the most vectors ahead of the first search."""

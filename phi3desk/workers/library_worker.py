@@ -38,6 +38,7 @@ from phi3desk.workers.protocol import News, Operation, Task
 from phi3desk.workers.requests import (
     AddEmbedder,
     Area,
+    AskSheets,
     CheckAnswer,
     CheckLibrary,
     CreateCollection,
@@ -97,6 +98,9 @@ class LibraryService:
                 Search.served_by(self.search),
                 TellOfDocuments.served_by(
                     lambda request, task: self._library.overview(request.question, request.within)
+                ),
+                AskSheets.served_by(
+                    lambda request, task: self._library.ask_sheets(request.question, request.scope, request.written)
                 ),
                 ListCollections.served_by(lambda request, task: tuple(self._library.collections())),
                 ListDocuments.served_by(self.list_documents),

@@ -14,6 +14,7 @@ from phi3desk.chat.follow_up_model import WrittenQuestion, write_complete
 from phi3desk.chat.judging.matter import judge
 from phi3desk.chat.prompt import Completion, opening, prompt_format_for
 from phi3desk.chat.series import Speed, speed_of
+from phi3desk.chat.sheets.query_model import write_query
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.line_protocol import take_standard_output
 from phi3desk.logs import log_to_file
@@ -42,6 +43,7 @@ from phi3desk.workers.requests import (
     SetAdapters,
     TextPiece,
     WriteAnswer,
+    WriteQuery,
 )
 from phi3desk.workers.worker import Outlet, Worker
 
@@ -81,6 +83,7 @@ class ModelService:
                 ForgetConversation.served_by(self.forget),
                 CompleteQuestion.served_by(self.complete_question),
                 Judge.served_by(self.judge),
+                WriteQuery.served_by(self.write_query),
                 MeasureModel.served_by(self.measure),
                 ReleaseModel.served_by(lambda request, task: self.close()),
             ],
@@ -180,6 +183,15 @@ class ModelService:
         engine = self._loaded_engine()
         try:
             return judge(engine, request.matters, task.cancelled)
+        finally:
+            if not engine.is_open:
+                self._engine = None
+
+    def write_query(self, request: WriteQuery, task: Task[Never]) -> str:
+        """Write a query for a question to a sheet."""
+        engine = self._loaded_engine()
+        try:
+            return write_query(engine, request.request, task.cancelled)
         finally:
             if not engine.is_open:
                 self._engine = None

@@ -14,6 +14,7 @@ from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
+from phi3desk.chat.sheets.query_model import QueryRequest
 from phi3desk.library.documents import (
     EVERYWHERE,
     Collection,
@@ -31,6 +32,8 @@ from phi3desk.library.documents import (
 )
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.reading.page_picture import PagePicture, PictureWish
+from phi3desk.library.sheets.question import SheetQuestion, WrittenQuery
+from phi3desk.library.sheets.told import SheetResult
 from phi3desk.model.hub.types import DownloadProgress, Repository, Wanted
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, Sampling
 from phi3desk.packs.manifest import PackProgress
@@ -85,6 +88,15 @@ class TellOfDocuments(Request[Overview, Never]):
 
     question: DocumentQuestion
     within: Within
+
+
+@dataclass(frozen=True)
+class AskSheets(Request[SheetResult, Never]):
+    """Answer a question from the tables of sheets, by rules or by a query that a model wrote for one of them."""
+
+    question: SheetQuestion
+    scope: SearchScope
+    written: WrittenQuery | None = None
 
 
 @dataclass(frozen=True)
@@ -392,6 +404,13 @@ class Judge(Request[tuple[float, ...], Never]):
     """How likely the loaded model answers each matter by yes, 0 to 1; those with the same text are read together."""
 
     matters: tuple[Matter, ...]
+
+
+@dataclass(frozen=True)
+class WriteQuery(Request[str, Never]):
+    """Write a query for a question to a sheet, "" where the model writes none."""
+
+    request: QueryRequest
 
 
 @dataclass(frozen=True)

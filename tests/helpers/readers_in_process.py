@@ -30,6 +30,7 @@ class ReadersInProcess:
             told.end.reason,
             told.pages,
             told.title,
+            tables=told.tables,
         )
         future: Future[DocumentText] = Future()
         future.set_result(text)

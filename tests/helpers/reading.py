@@ -9,7 +9,8 @@ from pathlib import Path
 from phi3desk.library.documents import Page, State
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.pool import DocumentText
-from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadRequest
+from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadRequest, TableFound, TableRows
+from phi3desk.library.sheets.types import SheetTable
 
 #: starts a reader process without the program around it
 READER = [sys.executable, "-m", "phi3desk.library.reading.process"]
@@ -21,6 +22,7 @@ class Told:
     pages: list[Page] = field(default_factory=list)
     end: Finished = field(default_factory=lambda: Finished(State.FOUND))
     title: str = ""
+    tables: list[SheetTable] = field(default_factory=list)
 
     @property
     def state(self) -> State:
@@ -58,6 +60,10 @@ def told_about(request: ReadRequest) -> Told:
             told.end = event
         elif isinstance(event, Details):
             told.title = event.title
+        elif isinstance(event, TableFound):
+            told.tables.append(event.table)
+        elif isinstance(event, TableRows):
+            told.tables[-1].rows.extend(event.rows)
     assert [page.number for page in told.pages] == list(range(1, len(told.pages) + 1))
     for page in told.pages:
         assert all(page.text[start:end].strip() for start, end, _ in page.headings)

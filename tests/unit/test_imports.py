@@ -36,7 +36,7 @@ ROOMS = {
     "chat": (
         "", "judging", "wording", "inspection", "grounding", "reading", "prompt", "series", "answer", "example_export",
         "correcting", "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question", "summary",
-        "document_comparison", "decision", "dossier",
+        "document_comparison", "sheets", "decision", "dossier",
     ),
     "ui": (
         "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",

@@ -27,6 +27,8 @@ _NUMBERS = re.compile(
     r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*[./-]\s*(\d{4}|\d{2})\.?(?:,?\s+(\d{1,2})[:.](\d{2})(?::\d{2})?)?"
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:\.|st|nd|rd|th|º)?\s*(?:of\s|de\s)?\s*([^\W\d_]+)\.?,?\s+(?:de\s)?(\d{4})")
+_MONTH_AND_YEAR = re.compile(r"([^\W\d_]+)\.?[\s/-]+(\d{4})")
+_MONTH_NUMBER = re.compile(r"(?:(\d{4})-(\d{2})|(\d{1,2})/(\d{4}))")
 _MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 
 
@@ -85,7 +87,10 @@ def _is_month(folded: str, beginning: str) -> bool:
 
 
 def date_in(text: str) -> WrittenDate | None:
-    """Return the date that a cell holds and nothing else than it, None where it holds another thing."""
+    """Return the date that a cell holds and nothing else than it, None where it holds another thing.
+
+    A month is its first day.
+    """
     text = text.strip()
     if not 6 <= len(text) <= 40:
         return None
@@ -98,6 +103,12 @@ def date_in(text: str) -> WrittenDate | None:
     match = _NUMBERS.fullmatch(text)
     if match:
         return _of_numbers(match)
+    match = _MONTH_NUMBER.fullmatch(text)
+    if match:
+        return _made(match.group(1) or match.group(4), match.group(2) or match.group(3), "1")
+    match = _MONTH_AND_YEAR.fullmatch(text)
+    if match and month_of(match.group(1)):
+        return _made(match.group(2), str(month_of(match.group(1))), "1")
     match = _DAY_FIRST.fullmatch(text)
     if match and month_of(match.group(2)):
         return _made(match.group(3), str(month_of(match.group(2))), match.group(1))

@@ -33,7 +33,7 @@ _SAME = (
     "min хв minutes minuten minut",
     "s sec сек",
     "d days tage dni днів zile dagar ημερες",
-    "pcs pc pieces stk st stück kos kosov шт buc τεμ units",
+    "pcs pc pieces stk st stück kos kosov шт штук штуки buc τεμ units",
     "kwh квтгод",
     "mwh мвтгод",
     "kw квт",

@@ -14,6 +14,7 @@ from phi3desk.library.sheets.names import column_names
 from phi3desk.library.sheets.types import ColumnKind, SheetTable, TableRow
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DOTTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?(?:\d{4}|\d{2})")
 _LONGEST_TITLE = 300
 #: cells of which the decimal sign of a table is told
 _CELLS_LOOKED_AT = 5_000
@@ -179,7 +180,8 @@ def _made(sheet: str, table: _Table, decimal: str) -> SheetTable | None:
     if not rows:
         return None
     every = [row.cell(place) for row in rows for place in table.places][:_CELLS_LOOKED_AT]
-    own = decimal_of(every, decimal)
+    # who writes 31.12.2024 writes 1.000,50
+    own = decimal_of(every, "," if any(_DOTTED.fullmatch(cell.text) for cell in every) else decimal)
     columns = [typed(head, [row.cell(p) for row in rows], own) for head, p in zip(heads, table.places, strict=True)]
     totals = totals_in(rows, table.places, columns)
     if totals:

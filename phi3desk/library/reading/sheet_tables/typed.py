@@ -107,8 +107,10 @@ def _numbers(column: Column, cells: Sequence[Cell], decimal: str) -> TypedColumn
         elif isinstance(cell.raw, float):
             shown = figure_in(cell.text)
             unit = shown.unit if shown else ""
-            pairs.append((cell.raw * 100 if unit == "%" else cell.raw, unit))
-            decimals = max(decimals, _decimals(cell.raw * 100 if unit == "%" else cell.raw))
+            # 0.07 is 7 % and not 7.000000000000001 %
+            known = round(cell.raw * 100, _MOST_DECIMALS) if unit == "%" else cell.raw
+            pairs.append((known, unit))
+            decimals = max(decimals, _decimals(known))
         else:
             value = figure.value(own) if figure else None
             pairs.append((value, figure.unit) if figure and value is not None else None)

@@ -1,0 +1,331 @@
+"""Takes a question apart that sheets may answer: what is done with which rows, by the words of its language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from phi3desk.chat.sheets.periods import periods_in
+from phi3desk.chat.sheets.words import WORDS, SheetWords
+from phi3desk.chat.wording.function_words import WORDS as FUNCTION_WORDS
+from phi3desk.chat.wording.tokens import language_of_words
+from phi3desk.library.sheets.figures import figure_in
+from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, Role, SheetQuestion
+from phi3desk.library.sheets.units import is_known
+from phi3desk.library.text import fold
+
+#: a longer question is no question to a table
+_MOST_WORDS = 40
+_TOKEN = re.compile(
+    r"[<>]=?|[€$£₴%]|\d[\d.,\u00a0\u202f' ]*\d|[^\W_]+(?:(?:['’](?!s\b)|[.,/:·&+-])[^\W_]+)*[²³°%]?(?:/[^\W\d_]+)?|°C"
+)
+_SIGNS = {">": "more", ">=": "at_least", "<": "less", "<=": "at_most"}
+_CLASSES = ("more", "less", "at_least", "at_most", "between", "before", "after", "since", "until")
+
+
+@dataclass
+class _Words:
+    """The words of a question while they are told apart."""
+
+    texts: list[str]
+    keys: list[str]
+    roles: list[Role]
+    nouns: set[int]
+
+    def free(self, span: range) -> bool:
+        return all(self.roles[at] in (Role.WORD, Role.FUNCTION, Role.NEUTRAL) for at in span)
+
+    def take(self, span: range, role: Role) -> None:
+        for at in span:
+            self.roles[at] = role
+
+
+def sheet_question(text: str) -> SheetQuestion | None:
+    """Return a question taken apart, None for one that is too long or empty."""
+    last = re.split(r"(?<=[?!;\u037e])\s+", text.strip())[-1]
+    texts = [token.strip() for token in _TOKEN.findall(last.replace("’", "'"))]
+    if not texts or len(texts) > _MOST_WORDS:
+        return None
+    language = language_of_words(last)
+    language = language if language in WORDS else "en"
+    words = _Words(texts, [fold(each) for each in texts], [Role.WORD] * len(texts), set())
+    known = WORDS[language]
+    comparisons = [*_periods(words, known), *_comparisons(words, known)]
+    money = bool(_find(words, known.money))
+    operation, newest, most, first = _operation(words, known)
+    _mark_each(words, known, operation is not None)
+    refused = bool(_find(words, known.other))
+    for at, key in enumerate(words.keys):
+        if words.roles[at] is Role.WORD:
+            if _is_neutral(key, known):
+                words.roles[at] = Role.NEUTRAL
+            elif FUNCTION_WORDS[language].is_function(key):
+                words.roles[at] = Role.FUNCTION
+    comparisons += _numbers_alone(words)
+    _mark_noun(words)
+    asked = tuple(
+        AskedWord(text, key, role, at in words.nouns)
+        for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
+    )
+    return SheetQuestion(last, language, operation, asked, tuple(comparisons), newest, most, refused, first, money)
+
+
+def may_be_answered(asked: SheetQuestion | None) -> bool:
+    """Return whether a question can be one to sheets: it has words that could name something in a table."""
+    return asked is not None and any(word.role is Role.WORD for word in asked.words)
+
+
+# what is done
+
+
+def _operation(words: _Words, known: SheetWords) -> tuple[Operation | None, bool, bool, int]:
+    """Return what is done, whether newest or oldest is meant, whether “most”, and how many of the first are wanted."""
+    first = 0
+    for phrase, operation in ((known.inside_total, Operation.SUM), (known.inside_average, Operation.AVERAGE)):
+        for at, key in enumerate(words.keys):
+            for beginning in fold(phrase).split():
+                rest = key.removeprefix(beginning)
+                if rest != key and len(rest) >= 4 and not _is_in(key, known.total):
+                    words.keys[at] = rest
+                    return operation, False, False, first
+    listing = _first(words, known.listing)
+    many = _first(words, known.how_many)
+    much = _first(words, known.how_much) if known.how_much != known.how_many else None
+    average = _first(words, known.average)
+    if average is not None:
+        words.take(average, Role.OPERATION)
+        _take_all(words, known.total, known.how_much, known.how_many)
+        return Operation.AVERAGE, False, False, first
+    for ranking, operation, newest, most in (
+        (known.newest, Operation.LARGEST, True, False),
+        (known.oldest, Operation.SMALLEST, True, False),
+        (known.most, Operation.LARGEST, False, True),
+        (known.largest, Operation.LARGEST, False, False),
+        (known.smallest, Operation.SMALLEST, False, False),
+    ):
+        found = _first(words, ranking)
+        if found is not None and many is None:
+            if listing is not None:
+                words.take(listing, Role.OPERATION)
+                words.nouns.add(listing.stop)
+            words.take(found, Role.OPERATION)
+            _take_all(words, known.how_much)
+            first = _number_beside(words, found)
+            return operation, newest, most, first
+    total = _first(words, known.total)
+    if many is not None and known.how_many.split("|")[0] == known.how_much.split("|")[0]:
+        # one word asks how many and how much: a verb behind it asks how much
+        if many.stop < len(words.keys) and _is_neutral(words.keys[many.stop], known) and total is None:
+            words.take(many, Role.OPERATION)
+            return None, False, False, first
+        if total is not None:
+            words.take(many, Role.OPERATION)
+            words.take(total, Role.OPERATION)
+            words.nouns.add(many.stop)
+            return Operation.SUM, False, False, first
+    if many is not None:
+        words.take(many, Role.OPERATION)
+        words.nouns.add(many.stop)
+        different = _first(words, known.different)
+        if different is not None:
+            words.take(different, Role.OPERATION)
+            words.nouns.add(different.stop)
+        _take_all(words, known.total)
+        return (Operation.DIFFERENT if different is not None else Operation.COUNT), False, False, first
+    if total is not None or much is not None:
+        for span in (total, much):
+            if span is not None:
+                words.take(span, Role.OPERATION)
+        return (Operation.SUM if total is not None else None), False, False, first
+    if listing is not None:
+        words.take(listing, Role.OPERATION)
+        words.nouns.add(listing.stop)
+        return Operation.LIST, False, False, first
+    return None, False, False, first
+
+
+def _number_beside(words: _Words, found: range) -> int:
+    """Return how many of the first are wanted: “the three largest”, “top 5”; 0 where that is not said."""
+    for at in (found.start - 1, found.stop):
+        if 0 <= at < len(words.keys) and words.keys[at].isdigit() and 1 <= int(words.keys[at]) <= 100:
+            words.roles[at] = Role.OPERATION
+            return int(words.keys[at])
+    return 0
+
+
+def _mark_each(words: _Words, known: SheetWords, has_operation: bool) -> None:
+    """Mark what stands before that which a result is wanted for each of; it is one only where a word follows."""
+    for span in _find(words, known.each):
+        if has_operation and span.stop < len(words.keys) and not words.keys[span.stop][0].isdigit():
+            words.take(span, Role.GROUP)
+
+
+# comparisons
+
+
+def _periods(words: _Words, known: SheetWords) -> Iterator[Comparison]:
+    """Yield the dates, months and years of a question as bounds, by the words before them."""
+    spans = list(periods_in(words.texts))
+    skip = -1
+    for number, (span, low, high) in enumerate(spans):
+        if number == skip:
+            continue
+        before, kind = _before(words, span.start, known)
+        following = spans[number + 1] if number + 1 < len(spans) else None
+        if kind == "between" and following is not None and following[0].start - span.stop <= 2:
+            skip = number + 1
+            words.take(range(before, following[0].stop), Role.COMPARISON)
+            yield Comparison(before, low, following[2], is_date=True)
+            continue
+        is_year = len(span) == 1 and words.keys[span.start].isdigit()
+        if kind in ("more", "less", "between", "at_least", "at_most") and is_year and kind != "at_least":
+            # a number that looks like a year
+            continue
+        words.take(range(before, span.stop), Role.COMPARISON)
+        bounds = {"before": (None, low, True), "after": (high, None, True), "since": (low, None, False)}
+        bounds |= {"less": bounds["before"], "more": bounds["after"], "at_least": bounds["since"]}
+        bounds["until"] = bounds["at_most"] = (None, high, False)
+        start, end, strict = bounds.get(kind, (low, high, False))
+        places = () if kind in bounds else tuple(span)
+        yield Comparison(before, start, end, strict=strict, is_date=True, places=places)
+
+
+def _comparisons(words: _Words, known: SheetWords) -> Iterator[Comparison]:
+    """Yield the numbers of a question that something stands before: more than 5 kg."""
+    at = 0
+    while at < len(words.texts):
+        value = _number(words, at)
+        before, kind = _before(words, at, known) if value is not None else (at, "")
+        if value is None or not kind or kind in ("before", "after", "since", "until"):
+            at += 1
+            continue
+        end, unit = _unit(words, at + 1)
+        high = None
+        if kind == "between":
+            other = next((n for n in range(end, min(end + 3, len(words.texts))) if _number(words, n) is not None), None)
+            if other is None:
+                at += 1
+                continue
+            high = _number(words, other)
+            end, behind = _unit(words, other + 1)
+            unit = unit or behind
+        words.take(range(before, end), Role.COMPARISON)
+        if kind == "between":
+            yield Comparison(before, value, high, unit=unit)
+        elif kind in ("more", "at_least"):
+            yield Comparison(before, value, None, strict=kind == "more", unit=unit)
+        else:
+            yield Comparison(before, None, value, strict=kind == "less", unit=unit)
+        at = end
+
+
+def _numbers_alone(words: _Words) -> list[Comparison]:
+    """Return the numbers that nothing compares with: they may be what a column has to be, or part of a name."""
+    found = []
+    for at in range(len(words.texts)):
+        value = _number(words, at)
+        if value is not None:
+            end, unit = _unit(words, at + 1)
+            found.append(Comparison(at, value, value, unit=unit, places=tuple(range(at, end)), alone=True))
+    return found
+
+
+def _mark_noun(words: _Words) -> None:
+    """Leave of the words behind “how many” or “which” the last one before anything else as what rows may stand for."""
+    for start in list(words.nouns):
+        words.nouns.discard(start)
+        at = start
+        while at < len(words.roles) and words.roles[at] in (Role.FUNCTION, Role.NEUTRAL):
+            at += 1
+        while at + 1 < len(words.roles) and words.roles[at + 1] is Role.WORD and words.roles[at] is Role.WORD:
+            at += 1
+        if at < len(words.roles) and words.roles[at] is Role.WORD and not words.keys[at][0].isdigit():
+            words.nouns.add(at)
+
+
+def _number(words: _Words, at: int) -> float | None:
+    if words.roles[at] is not Role.WORD:
+        return None
+    figure = figure_in(words.texts[at])
+    if figure is None:
+        return None
+    value = figure.value(".")
+    if value is None or ("," in figure.digits and len(figure.digits.rpartition(",")[2]) != 3):
+        value = figure.value(",") if figure.value(",") is not None else value
+    return value
+
+
+def _unit(words: _Words, at: int) -> tuple[int, str]:
+    """Return the end of a number and its unit, where one stands behind it."""
+    if at < len(words.texts) and words.roles[at] is Role.WORD and is_known(words.texts[at]):
+        return at + 1, words.texts[at]
+    return at, ""
+
+
+def _before(words: _Words, at: int, known: SheetWords) -> tuple[int, str]:
+    """Return where the words before a number or a date begin that compare with it, and which comparison they make."""
+    back = at
+    # an article or a currency may stand between: “before the 3 May”, “over € 500”
+    for _ in range(2):
+        best: tuple[int, str] | None = None
+        for kind in _CLASSES:
+            for phrase in _phrases(getattr(known, kind)):
+                start = back - len(phrase)
+                if start >= 0 and _fits(words.keys[start:back], phrase) and (best is None or start < best[0]):
+                    best = (start, kind)
+        if best is None and back > 0 and words.texts[back - 1] in _SIGNS:
+            best = (back - 1, _SIGNS[words.texts[back - 1]])
+        if best is not None:
+            return best
+        if back == 0 or not (len(words.keys[back - 1]) <= 3 and not words.keys[back - 1].isdigit()):
+            break
+        back -= 1
+    return at, ""
+
+
+# words and phrases
+
+
+@cache
+def _phrases(words: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        sorted((tuple(fold(each).split()) for each in words.split("|") if each.strip()), key=len, reverse=True)
+    )
+
+
+def _fits(keys: Sequence[str], phrase: tuple[str, ...]) -> bool:
+    return len(keys) == len(phrase) and all(
+        key.startswith(word[:-1]) if word.endswith("*") else key == word for key, word in zip(keys, phrase, strict=True)
+    )
+
+
+def _is_in(key: str, words: str) -> bool:
+    return any(_fits([key], phrase) for phrase in _phrases(words))
+
+
+def _is_neutral(key: str, known: SheetWords) -> bool:
+    return _is_in(key, known.neutral.replace(" ", "|"))
+
+
+def _find(words: _Words, phrases: str) -> list[range]:
+    """Return where phrases stand among the words that do nothing yet, in their order."""
+    found: list[range] = []
+    for phrase in _phrases(phrases):
+        for at in range(len(words.keys) - len(phrase) + 1):
+            span = range(at, at + len(phrase))
+            taken = any(set(span) & set(other) for other in found)
+            if not taken and words.free(span) and _fits(words.keys[at : span.stop], phrase):
+                found.append(span)
+    return sorted(found, key=lambda span: span.start)
+
+
+def _first(words: _Words, phrases: str) -> range | None:
+    return next(iter(_find(words, phrases)), None)
+
+
+def _take_all(words: _Words, *phrases: str) -> None:
+    for each in phrases:
+        for span in _find(words, each):
+            words.take(span, Role.OPERATION)

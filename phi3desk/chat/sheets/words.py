@@ -1,0 +1,314 @@
+"""The words by which sums, largest values, counts and rows of a sheet are asked for, in seven languages.
+
+Phrases are set apart by |, their words are compared folded, and one that ends in * stands for all that begin so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SheetWords:
+    """The words of one language.
+
+    `how_many` asks for a count and takes a noun, `how_much` for a sum or a value. `largest` and `smallest` rank by a
+    column, `newest` and `oldest` by dates, `money` words by what something costs; `most` may rank sums. `each` stands
+    before what a result is wanted for each of. `inside_...` are beginnings of compound words that say what is done with
+    their rest: Gesamtmenge. The comparisons stand before a number or a date. `neutral` words say nothing of what is
+    asked; questions with `other` words are not understood by rules.
+    """
+
+    total: str
+    average: str
+    largest: str
+    smallest: str
+    newest: str
+    oldest: str
+    most: str
+    how_many: str
+    how_much: str
+    different: str
+    listing: str
+    each: str
+    more: str
+    less: str
+    at_least: str
+    at_most: str
+    between: str
+    before: str
+    after: str
+    since: str
+    until: str
+    neutral: str
+    other: str
+    money: str = ""
+    inside_total: str = ""
+    inside_average: str = ""
+
+
+WORDS = {
+    "en": SheetWords(
+        money="most expensive|cheapest|dearest|expensive|cheap",
+        total="total|totals|sum|sum up|add up|altogether|in total|overall|combined|all together",
+        average="average|mean|on average|averaged",
+        largest=(
+            "largest|biggest|highest|maximum|max|greatest|longest|heaviest|most "
+            "expensive|strongest|dearest|fastest|top|tallest"
+        ),
+        smallest="smallest|lowest|minimum|min|least|shortest|lightest|cheapest|fewest|weakest|slowest",
+        newest="latest|newest|most recent|last",
+        oldest="earliest|oldest|first",
+        most="most",
+        how_many="how many|number of|count of|count",
+        how_much="how much",
+        different="different|distinct|unique",
+        listing="list|show|show me|which|name|give me|find|what are",
+        each="per|for each|for every|each|by|broken down by|grouped by|every",
+        more=(
+            "more than|over|above|greater than|higher than|larger than|longer "
+            "than|exceeding|exceed|exceeds|heavier than"
+        ),
+        less="less than|under|below|fewer than|lower than|smaller than|shorter than|cheaper than|lighter than",
+        at_least="at least|or more|no less than|from",
+        at_most="at most|or less|no more than|up to",
+        between="between",
+        before="before|earlier than|prior to",
+        after="after|later than",
+        since="since|from|starting",
+        until="until|till|up to|through|by",
+        neutral=(
+            "please tell me us sheet table row* list file column* value* entr* record* item* there exist* listed "
+            "record* sold sell spent spend cost* costs worth have has had got get stand* stood amount* come* "
+            "came all any every each together our my we here do does did made make paid pay currently now "
+            "altogether number figure* data according given much many long high large big old new expensive used "
+            "use where kind one ones with of"
+        ),
+        other=(
+            "not|no|without|except|excluding|but|neither|nor|never|median|than|percentage|share "
+            "of|ratio|difference|compared|growth|increase|twice|half|second|third|if|would|why|how do|how "
+            "does|how can|missing"
+        ),
+    ),
+    "de": SheetWords(
+        money="teuer*|billig*|günstigste*|am günstigsten",
+        total="gesamt|insgesamt|summe|zusammen|gesamte|gesamten|gesamter|gesamtes|in summe|alles zusammen|total",
+        average="durchschnitt|durchschnittlich*|im schnitt|mittelwert|mittlere*|im mittel|im durchschnitt",
+        largest="größte*|höchste*|maximal*|maximum|längste*|schwerste*|teuerste*|stärkste*|meiste",
+        smallest=(
+            ""
+            "kleinste*|niedrigste*|geringste*|minimal*|minimum|kürzeste*|leichteste*|billigste*|günstigste*|"
+            "wenigsten|wenigste"
+        ),
+        newest="neueste*|neuste*|letzte*|jüngste*|späteste*",
+        oldest="älteste*|erste*|früheste*",
+        most="am meisten|meisten",
+        how_many="wie viele|wieviele|anzahl|anzahl der",
+        how_much="wie viel|wieviel",
+        different="verschiedene*|unterschiedliche*",
+        listing="liste|zeige|zeig|zeige mir|welche|welcher|welches|welchen|nenne|gib mir|finde",
+        each="pro|je|für jede|für jeden|für jedes|nach|jede|jeder|jedes",
+        more="mehr als|über|größer als|höher als|oberhalb|länger als|teurer als|schwerer als",
+        less="weniger als|unter|kleiner als|niedriger als|unterhalb|kürzer als|billiger als|leichter als",
+        at_least="mindestens|wenigstens|ab",
+        at_most="höchstens|maximal|bis zu",
+        between="zwischen",
+        before="vor|vor dem",
+        after="nach|nach dem",
+        since="seit|seit dem|ab|ab dem",
+        until="bis|bis zum|bis zu",
+        neutral=(
+            "bitte sag* mir uns tabelle zeile* blatt datei spalte* wert* eintrag einträge datensätze position* "
+            "gibt es hat haben hatte verkauft* kostet kosten steht stehen stand beträgt betrag liegt liegen lag "
+            "lagen alle aller allen unser* mein* wir ausgegeben bezahlt derzeit jetzt aktuell laut gemäß viel "
+            "viele groß hoch lang alt neu teuer dort hier wurde* worden zusammen eingetragen aufgeführt "
+            "vorhanden sind ist da davon wird werden besitzt"
+        ),
+        other=(
+            ""
+            "nicht|kein*|ohne|außer|aber|weder|nie|median|als|anteil|verhältnis|differenz|unterschied|vergleich*|"
+            "wachstum|doppelt|hälfte|zweit*|dritt*|wenn|würde|warum|wieso|wie "
+            "kann|wie wird|fehlt|fehlen"
+        ),
+        inside_total="gesamt summen",
+        inside_average="durchschnitts",
+    ),
+    "sl": SheetWords(
+        money="najdražj*|najcenejš*|drag*",
+        total="skupaj|skupn*|vsota|seštevek|vsega skupaj|v celoti|celotn*",
+        average="povprečj*|povprečn*|v povprečju",
+        largest="največj*|najvišj*|najdaljš*|najtežj*|najdražj*|maksimaln*|najmočnejš*",
+        smallest="najmanjš*|najnižj*|najkrajš*|najlažj*|najcenejš*|minimaln*",
+        newest="najnovejš*|zadnj*|najkasnejš*",
+        oldest="najstarejš*|prv*|najzgodnejš*",
+        most="največ",
+        how_many="koliko|število",
+        how_much="koliko",
+        different="različn*",
+        listing="seznam|pokaži|naštej|kateri|katere|katera|katero|katerih|izpiši|navedi|poišči",
+        each="na vsak*|za vsak*|po|vsak*",
+        more="več kot|nad|večj* od|več od|višj* od|daljš* od|dražj* od|težj* od",
+        less="manj kot|pod|manjš* od|manj od|nižj* od|krajš* od|cenejš* od|lažj* od",
+        at_least="vsaj|najmanj",
+        at_most="največ|kvečjemu",
+        between="med",
+        before="pred",
+        after="po",
+        since="od",
+        until="do",
+        neutral=(
+            "prosim mi nam tabel* vrstic* list* datotek* stolp* vrednost* zapis* vnos* postavk* je so bilo bila "
+            "bili bil ima imajo imamo prodal* stane stanejo znaša znašajo stoji porabil* plačal* vse vsi vseh "
+            "naš* moj* mi trenutno zdaj glede veliko velik* dolg* star* nov* tukaj tam kdaj kje"
+        ),
+        other=(
+            ""
+            "ni|niso|brez|razen|ampak|ne|nikoli|mediana|delež*|razmerj*|razlik*|primerja*|rast|polovic*|drug*|"
+            "tretj*|če|bi|zakaj|manjka*"
+        ),
+    ),
+    "el": SheetWords(
+        money="ακριβότερ*|φθηνότερ*|φτηνότερ*|ακριβ*",
+        total="σύνολο|συνολικ*|άθροισμα|συνολικά|μαζί",
+        average="μέσος όρος|μέσο όρο|μέσου όρου|μέση|μέσο|μέσος|κατά μέσο όρο",
+        largest="μεγαλύτερ*|υψηλότερ*|μέγιστ*|μακρύτερ*|βαρύτερ*|ακριβότερ*",
+        smallest="μικρότερ*|χαμηλότερ*|ελάχιστ*|συντομότερ*|ελαφρύτερ*|φθηνότερ*|φτηνότερ*",
+        newest="τελευταί*|νεότερ*|πιο πρόσφατ*|πρόσφατ*",
+        oldest="παλαιότερ*|παλιότερ*|πρώτ*",
+        most="περισσότερ*",
+        how_many="πόσα|πόσες|πόσοι|πόσους|αριθμός|πλήθος|πόσων",
+        how_much="πόσο|πόση|πόσος|πόσην",
+        different="διαφορετικ*",
+        listing="λίστα|δείξε|δείξε μου|ποια|ποιες|ποιοι|ποιος|ποιο|ποιον|βρες|δώσε μου",
+        each="ανά|για κάθε|κάθε|κατά",
+        more="περισσότερ* από|πάνω από|μεγαλύτερ* από|υψηλότερ* από|άνω",
+        less="λιγότερ* από|κάτω από|μικρότερ* από|χαμηλότερ* από",
+        at_least="τουλάχιστον",
+        at_most="το πολύ|έως",
+        between="μεταξύ|ανάμεσα",
+        before="πριν από|πριν",
+        after="μετά από|μετά",
+        since="από",
+        until="μέχρι|έως|ως",
+        neutral=(
+            "παρακαλώ πες μου πίνακα* γραμμ* φύλλο* αρχείο* στήλ* τιμές εγγραφ* υπάρχ* έχ* είχ* πουλ* πωλή* "
+            "κοστίζ* κόστισ* στοιχίζ* είναι ήταν όλ* μας εδώ τώρα σύμφωνα πολύ μεγάλ* πότε πού ξοδ* πληρώ* βρίσκ*"
+        ),
+        other=(
+            ""
+            "δεν|δε|όχι|χωρίς|εκτός|ούτε|ποτέ|διάμεσ*|ποσοστό|αναλογία|διαφορά|σύγκρι*|αύξηση|διπλάσι*|μισ*|"
+            "δεύτερ*|τρίτ*|αν|γιατί|πώς|λείπ*"
+        ),
+    ),
+    "uk": SheetWords(
+        money="найдорожч*|найдешевш*|дорог*",
+        total="усього|всього|разом|сума|суму|сумарн*|загальн*|підсумок|в сумі|у сумі",
+        average="середн*|в середньому|у середньому",
+        largest="найбільш*|найвищ*|максимальн*|найдовш*|найважч*|найдорожч*|максимум",
+        smallest="найменш*|найнижч*|мінімальн*|найкоротш*|найлегш*|найдешевш*|мінімум",
+        newest="останн*|найновіш*|найпізніш*",
+        oldest="найстаріш*|найраніш*|перш*|найдавніш*",
+        most="найбільше",
+        how_many="скільки|кількість|число",
+        how_much="скільки",
+        different="різн*|унікальн*",
+        listing="список|покажи|перелічи|які|яка|який|яке|яких|знайди|назви",
+        each="за кожн*|по кожн*|на кожн*|по|кожн*|для кожн*",
+        more="більше ніж|понад|більш* за|більше|вищ* за|над",
+        less="менше ніж|менш* за|менше|нижч* за|нижче|під",
+        at_least="принаймні|щонайменше|не менше|від",
+        at_most="щонайбільше|не більше|до",
+        between="між",
+        before="до|перед|раніше",
+        after="після|пізніше",
+        since="з|від|починаючи",
+        until="до|по",
+        neutral=(
+            "будь ласка мені нам таблиц* рядк* рядок аркуш* файл* стовп* значен* запис* позиц* є був була було "
+            "були має мають продан* прода* коштує коштують кошту* становить витрачен* сплачен* усі всі всіх наш* "
+            "зараз згідно багато велик* нов* стар* коли де тут там"
+        ),
+        other=(
+            ""
+            "не|ні|без|крім|окрім|але|ніколи|медіан*|частк*|відношен*|різниц*|порівня*|зростан*|вдвічі|половин*|"
+            "друг*|трет*|якщо|чому|бракує"
+        ),
+    ),
+    "ro": SheetWords(
+        money="cel mai scump|cea mai scumpă|cel mai ieftin|cea mai ieftină|scump*|ieftin*",
+        total="total|totală|totale|totalul|suma|în total|împreună|însumat|per total|sumă|cumulat",
+        average="medie|media|mediu|în medie|medii",
+        largest=(
+            "cel mai mare|cea mai mare|cele mai mari|maxim*|cel mai scump|cea mai scumpă|cel mai lung|cea mai "
+            "lungă|cel mai greu|cel mai înalt|cea mai înaltă"
+        ),
+        smallest=(
+            "cel mai mic|cea mai mică|cele mai mici|minim*|cel mai ieftin|cea mai ieftină|cel mai scurt|cea mai "
+            "scurtă|cel mai ușor"
+        ),
+        newest="cel mai nou|cea mai nouă|cel mai recent|cea mai recentă|ultim*|cel mai târziu",
+        oldest="cel mai vechi|cea mai veche|prim*|cel mai devreme",
+        most="cel mai mult|cele mai multe|cei mai mulți",
+        how_many="câte|câți|număr*",
+        how_much="cât|câtă",
+        different="diferit*|distinct*",
+        listing="listă|listează|arată|arată-mi|care|ce|găsește|enumeră|dă-mi",
+        each="pe|pentru fiecare|per|fiecare|după",
+        more="mai mult de|peste|mai mare de|mai mari de|mai mare decât|mai mari decât|mai mult decât",
+        less="mai puțin de|sub|mai mic de|mai mici de|mai mic decât|mai mici decât|mai puțin decât",
+        at_least="cel puțin|minimum",
+        at_most="cel mult|maximum|până la",
+        between="între",
+        before="înainte de|înaintea",
+        after="după",
+        since="din|de la|începând cu",
+        until="până la|până în|până",
+        neutral=(
+            "te rog spune-mi tabel* rând* foaie foi fișier* coloan* valor* înregistr* poziți* este sunt era erau "
+            "a au fost are aveau vândut* vinde costă costat cost* toate toți noastr* nostru acum conform mult "
+            "multe mulți mare nou vechi există avem cheltuit* plătit* când unde aici acolo s-a s-au"
+        ),
+        other=(
+            "nu|fără|cu excepția|în "
+            "afară|dar|nici|niciodată|median*|procent*|raport*|diferenț*|comparat*|creștere*|dublu|jumătate|"
+            "doilea|treilea|dacă|de "
+            "ce|cum|lipsesc|lipsește"
+        ),
+    ),
+    "sv": SheetWords(
+        money="dyr*|billig*",
+        total="totalt|total|totala|summa|summan|sammanlagt|sammanlagd*|tillsammans|sammantaget|summera",
+        average="genomsnitt*|i snitt|medel|medelvärde*|i genomsnitt",
+        largest="störst*|högst*|längst*|tyngst*|dyrast*|maximal*|maximum|starkast*",
+        smallest="minst*|lägst*|kortast*|lättast*|billigast*|minimal*|minimum|svagast*",
+        newest="senast*|nyast*|sist*",
+        oldest="äldst*|tidigast*|först*",
+        most="mest|flest",
+        how_many="hur många|antal|antalet",
+        how_much="hur mycket",
+        different="olika|unika",
+        listing="lista|visa|visa mig|vilka|vilken|vilket|nämn|ge mig|hitta",
+        each="per|för varje|varje|efter|uppdelat på",
+        more="mer än|över|större än|högre än|fler än|längre än|dyrare än|tyngre än",
+        less="mindre än|under|lägre än|färre än|kortare än|billigare än|lättare än",
+        at_least="minst|åtminstone|från",
+        at_most="högst|som mest|upp till",
+        between="mellan",
+        before="före|innan",
+        after="efter",
+        since="sedan|från",
+        until="till|till och med|fram till",
+        neutral=(
+            "snälla säg mig tabell* rad rader blad* fil filen kolumn* värde* post poster finns är var har hade "
+            "sålt såld* kostar kostade kosta alla allt vår* våra min mina nu enligt mycket många stor* hög* "
+            "lång* gammal* ny* här där uppgår ligger står köpt* betalat betalade spenderat blev blir när"
+        ),
+        other=(
+            ""
+            "inte|utan|utom|förutom|men|varken|aldrig|median*|andel*|förhållande*|skillnad*|jämför*|ökning|"
+            "dubbelt|hälften|andra|tredje|om|varför|saknas"
+        ),
+        inside_total="total summa",
+        inside_average="medel snitt genomsnitts",
+    ),
+}

@@ -1,0 +1,1 @@
+"""How `ask` answers what is no question to passages."""

@@ -1,0 +1,200 @@
+"""Which words of a question name a column of a table, or a value that stands in it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from phi3desk.library.sheets.question import AskedWord, Role
+from phi3desk.library.sheets.store import StoredTable, quoted
+from phi3desk.library.sheets.types import Column, ColumnKind
+from phi3desk.library.terms import stem
+from phi3desk.library.text import fold
+
+_TOKEN = re.compile(r"[^\W_]+")
+#: of a column of texts so many different values are looked at, which are no longer than so many letters
+_MOST_VALUES = 20_000
+_LONGEST_VALUE = 80
+#: letters of a word's beginning that two forms of it share, and those that may follow
+_SHARED, _ENDING = 4, 3
+#: values are looked up by so many letters
+_INDEXED = 3
+#: values that a word may be a part of
+_MOST_PARTLY = 50
+#: letters of a word that may stand at the end of a compound one: Verkaufspreis
+_COMPOUND = 5
+
+
+@dataclass(frozen=True)
+class ColumnMatch:
+    """Words that name a column: their places in the question; the more `share` of its head they are the better."""
+
+    column: Column
+    words: frozenset[int]
+    share: float
+    exact: bool
+
+
+@dataclass(frozen=True)
+class ValueMatch:
+    """Words that name values of a column: their places; `exact` where they stand there letter for letter."""
+
+    column: Column
+    values: tuple[str, ...]
+    words: frozenset[int]
+    exact: bool
+
+
+@dataclass(frozen=True)
+class TableIndex:
+    """The words of a table's columns, and of the values of its columns of texts, in order of their length."""
+
+    heads: tuple[tuple[Column, tuple[str, ...]], ...]
+    values: dict[tuple[str, ...], dict[str, set[str]]]
+    columns: dict[str, Column]
+    by_first: dict[str, list[tuple[str, ...]]]
+    unique: frozenset[str]
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """Return the folded words and numbers of a text."""
+    return tuple(_TOKEN.findall(fold(text)))
+
+
+def index_of(connection: sqlite3.Connection, table: StoredTable) -> TableIndex:
+    """Return the words of a table."""
+    values: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    unique: set[str] = set()
+    rows = int(connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0])  # noqa: S608
+    for column in table.table.columns:
+        if column.kind is not ColumnKind.TEXT:
+            continue
+        name = quoted(column.sql)
+        found = connection.execute(
+            f"SELECT DISTINCT {name} COLLATE BINARY FROM {table.name} WHERE length({name}) <= ? LIMIT ?",  # noqa: S608
+            (_LONGEST_VALUE, _MOST_VALUES),
+        ).fetchall()
+        if len(found) == rows:
+            unique.add(column.sql)
+        for (text,) in found:
+            parts = parts_of(str(text))
+            if parts:
+                values.setdefault(parts, {}).setdefault(column.sql, set()).add(str(text))
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for parts in values:
+        by_first.setdefault(parts[0][:_INDEXED], []).append(parts)
+    return TableIndex(
+        tuple((column, parts_of(column.name)) for column in table.table.columns),
+        values,
+        {column.sql: column for column in table.table.columns},
+        by_first,
+        frozenset(unique),
+    )
+
+
+def values_named(index: TableIndex, words: Sequence[AskedWord], language: str) -> list[ValueMatch]:
+    """Return the values that a question names, the longest first; no word names two of them."""
+    spelled = [(at, part) for at, word in enumerate(words) for part in parts_of(word.text)]
+    found: list[ValueMatch] = []
+    for start in range(len(spelled)):
+        for parts in index.by_first.get(spelled[start][1][:_INDEXED], ()):
+            span = spelled[start : start + len(parts)]
+            if len(span) < len(parts):
+                continue
+            exact = tuple(part for _, part in span) == parts
+            if not exact and not all(
+                is_inflected(said, kept, language) for (_, said), kept in zip(span, parts, strict=True)
+            ):
+                continue
+            places = frozenset(at for at, _ in span)
+            if any(words[at].role not in (Role.WORD, Role.NEUTRAL, Role.FUNCTION) for at in places):
+                continue
+            says_something = any(words[at].role is Role.WORD for at in places)
+            # a word that says nothing is a value only where it is written as one: “US”, “IT”
+            if not says_something and not (exact and all(words[at].text.isupper() for at in places)):
+                continue
+            for column, texts in index.values[parts].items():
+                found.append(ValueMatch(index.columns[column], tuple(sorted(texts)), places, exact))
+    found.sort(key=lambda each: (-len(each.words), not each.exact, -sum(len(value) for value in each.values[:1])))
+    kept: list[ValueMatch] = []
+    for each in found:
+        others = [other for other in kept if other.words & each.words]
+        # the same words in another column are told apart by whoever asks; shorter ones are parts of the longer
+        if all(
+            other.words == each.words and other.exact == each.exact and other.column != each.column for other in others
+        ):
+            kept.append(each)
+        elif not each.exact:
+            continue
+    return kept
+
+
+def values_partly_named(index: TableIndex, word: AskedWord, at: int, language: str) -> ValueMatch | None:
+    """Return the values that a word is a part of, where it is one in a single column: “filters” of “Filter FM 10”."""
+    if len(word.key) < _SHARED or not word.key.isalpha():
+        return None
+    found: dict[str, set[str]] = {}
+    for parts, columns in index.values.items():
+        if len(parts) > 1 and any(is_inflected(word.key, part, language) for part in parts):
+            for name, texts in columns.items():
+                found.setdefault(name, set()).update(texts)
+    if len(found) != 1:
+        return None
+    ((name, texts),) = found.items()
+    if len(texts) > _MOST_PARTLY:
+        return None
+    return ValueMatch(index.columns[name], tuple(sorted(texts)), frozenset((at,)), exact=False)
+
+
+def columns_named(
+    index: TableIndex, words: Sequence[AskedWord], language: str, taken: frozenset[int]
+) -> list[ColumnMatch]:
+    """Return the columns that the words name which are not taken, the best first; none for words that say nothing."""
+    found = []
+    for column, parts in index.heads:
+        named: set[int] = set()
+        matched: set[int] = set()
+        exact = True
+        for place, part in enumerate(parts):
+            for at, word in enumerate(words):
+                if at in taken or word.role not in (Role.WORD, Role.COMPARISON, Role.OPERATION, Role.NEUTRAL):
+                    continue
+                if word.role in (Role.COMPARISON, Role.OPERATION, Role.NEUTRAL) and word.key != part:
+                    continue
+                for said in {word.key, *parts_of(word.text)}:
+                    if is_alike(said, part, language):
+                        matched.add(place)
+                        named.add(at)
+                        exact = exact and said == part
+                        break
+        heads = [part for part in parts if len(part) > 1 or part.isdigit()] or list(parts)
+        if matched and any(words[at].role is Role.WORD for at in named):
+            found.append(ColumnMatch(column, frozenset(named), len(matched) / max(1, len(heads)), exact))
+    found.sort(key=lambda each: (-each.share * len(each.words), -each.share, not each.exact))
+    return found
+
+
+def is_alike(said: str, kept: str, language: str) -> bool:
+    """Return whether two folded words are forms of one, or the first a compound that ends with the other."""
+    if said == kept:
+        return True
+    if said.isdigit() or kept.isdigit():
+        return False
+    if is_inflected(said, kept, language):
+        return True
+    return len(kept) >= _COMPOUND and len(said) > len(kept) + 2 and said.endswith(kept)
+
+
+def is_inflected(said: str, kept: str, language: str) -> bool:
+    """Return whether two folded words are forms of one."""
+    if said == kept:
+        return True
+    if not (said.isalpha() and kept.isalpha()) or min(len(said), len(kept)) < _SHARED:
+        return False
+    if stem(said, language) == stem(kept, language):
+        return True
+    shared = next((at for at, (a, b) in enumerate(zip(said, kept, strict=False)) if a != b), min(len(said), len(kept)))
+    longest = max(len(said), len(kept))
+    return shared >= max(_SHARED, longest - _ENDING) and shared * 3 >= 2 * min(len(said), len(kept))

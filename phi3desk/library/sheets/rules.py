@@ -1,0 +1,398 @@
+"""Makes a query of a question by rules: its words name columns and values of a table, and every one of them is used.
+
+A word that names nothing may be a condition that the table cannot tell: then no query is made. So a wrong figure is
+rarer than none, which a model, or the rows themselves, may still give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from phi3desk.library.sheets.matching import (
+    ColumnMatch,
+    TableIndex,
+    ValueMatch,
+    columns_named,
+    is_alike,
+    parts_of,
+    values_named,
+    values_partly_named,
+)
+from phi3desk.library.sheets.plan import Filter, Plan
+from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, Role, SheetQuestion
+from phi3desk.library.sheets.store import StoredTable
+from phi3desk.library.sheets.types import Column, ColumnKind
+from phi3desk.library.sheets.units import canonical, factor
+
+_YEARS = frozenset(("year", "jahr", "leto", "etos", "ετος", "χρονος", "рік", "рік", "an", "anul", "ar", "år"))
+_CURRENCIES = frozenset(("€", "$", "£", "chf", "kr", "lei", "₴"))
+_RUNNING = frozenset(
+    ("no", "nr", "id", "number", "nummer", "pos", "position", "st", "stevilka", "номер", "numar", "num", "α/α", "αα")
+)
+#: words between the name of a column and a number that it has to be
+_BESIDE = 2
+_EXTREMES = (Operation.LARGEST, Operation.SMALLEST)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a table fits a question: the query that the rules make, where they do, and how much of it is named there.
+
+    `filters` are the conditions that are certain also where there is no query.
+    """
+
+    plan: Plan | None
+    score: float
+    filters: tuple[Filter, ...] = ()
+    named: int = 0
+
+
+def fit(question: SheetQuestion, table: StoredTable, index: TableIndex, known: Collection[str] = ()) -> Fit:
+    """Return how a table fits a question; `known` are folded words that name the document or the sheet."""
+    return _Binding(question, table, index, known).fit()
+
+
+class _Binding:
+    """The words of one question tied to one table."""
+
+    def __init__(self, question: SheetQuestion, table: StoredTable, index: TableIndex, known: Collection[str]) -> None:
+        self._question = question
+        self._table = table
+        self._index = index
+        self._known = {*known, *parts_of(table.table.title), *parts_of(table.table.sheet)}
+        self._words = question.words
+        self._used: set[int] = set()
+        self._sure = True
+        self._columns: list[ColumnMatch] = []
+
+    def fit(self) -> Fit:
+        """Bind values, then columns, then comparisons, and see what is left."""
+        question = self._question
+        values = values_named(self._index, self._words, question.language)
+        exact = frozenset(at for each in values if each.exact for at in each.words)
+        self._columns = self._chosen(columns_named(self._index, self._words, question.language, exact))
+        named = frozenset(at for each in self._columns for at in each.words)
+        # a word that is like a value, and names a column outright, is the column
+        values = [each for each in values if each.exact or not each.words & named]
+        values += self._partly_named(values)
+        filters = self._filters(values)
+        compared, left = self._compared(filters)
+        filters += compared
+        plan = self._plan(tuple(filters)) if self._sure and not question.refused and not left else None
+        missing = [at for at, word in enumerate(self._words) if word.role is Role.WORD and not self._is_used(at)]
+        if missing:
+            plan = None
+        score = sum(2.0 for each in values if each.exact) + sum(1.0 for each in values if not each.exact)
+        score += sum(each.share for each in self._columns) + len(compared) - len(missing) * 0.5
+        about = sum(1 for word in self._words if word.role is Role.WORD and self._names_document(word))
+        tied = {at for each in values for at in each.words} | {at for each in self._columns for at in each.words}
+        return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied))
+
+    def _names_document(self, word: AskedWord) -> bool:
+        language = self._question.language
+        return all(any(is_alike(part, known, language) for known in self._known) for part in parts_of(word.text))
+
+    def _partly_named(self, values: Sequence[ValueMatch]) -> list[ValueMatch]:
+        """Return the values of which words are parts that name nothing else."""
+        taken = {at for each in values for at in each.words} | {at for each in self._columns for at in each.words}
+        found = []
+        for at, word in enumerate(self._words):
+            if word.role is not Role.WORD or at in taken or self._names_document(word) or self._unit_column(at):
+                continue
+            match = values_partly_named(self._index, word, at, self._question.language)
+            if match is not None:
+                found.append(match)
+        return found
+
+    def _unit_column(self, at: int) -> Column | None:
+        """Return the only column whose unit a word is."""
+        unit = canonical(self._words[at].text)
+        columns = [column for column in self._table.table.columns if column.unit and canonical(column.unit) == unit]
+        return columns[0] if len(columns) == 1 else None
+
+    def _is_used(self, at: int) -> bool:
+        if at in self._used:
+            return True
+        if self._names_document(self._words[at]):
+            return True
+        if self._words[at].noun and self._question.operation is not Operation.SUM and not self._is_told_before(at):
+            # what the rows stand for need not be named in the table
+            return True
+        unit = canonical(self._words[at].text)
+        return any(column.unit and canonical(column.unit) == unit for column in self._table.table.columns)
+
+    def _is_told_before(self, at: int) -> bool:
+        """Return whether a word right before tells what the rows stand for: “pumps broken”."""
+        named = {place for each in self._columns for place in each.words}
+        while at and self._words[at - 1].role is Role.WORD:
+            at -= 1
+            if at in named:
+                return True
+        return False
+
+    def _chosen(self, matches: Sequence[ColumnMatch]) -> list[ColumnMatch]:
+        """Return the columns that are meant, of those that share their words the best named one."""
+        chosen: list[ColumnMatch] = []
+        for match in matches:
+            rivals = [other for other in chosen if other.words & match.words]
+            if any(match.words <= other.words for other in rivals):
+                tie = next(
+                    (o for o in rivals if o.words == match.words and o.share == match.share and o.exact == match.exact),
+                    None,
+                )
+                if tie is not None:
+                    # two columns that are named alike: which one is meant cannot be told
+                    self._sure = False
+                continue
+            chosen.append(match)
+        return chosen
+
+    def _filters(self, values: Sequence[ValueMatch]) -> list[Filter]:
+        by_words: dict[frozenset[int], list[ValueMatch]] = {}
+        for each in values:
+            by_words.setdefault(each.words, []).append(each)
+        of_column: dict[str, list[ValueMatch]] = {}
+        for words, matches in by_words.items():
+            if len(matches) > 1:
+                named = [m for m in matches if any(column.column == m.column for column in self._columns)]
+                if len(named) != 1:
+                    self._sure = False
+                matches = named or matches
+            self._used |= words
+            of_column.setdefault(matches[0].column.sql, []).append(matches[0])
+        return [
+            Filter(matches[0].column, tuple(dict.fromkeys(value for match in matches for value in match.values)))
+            for matches in of_column.values()
+        ]
+
+    def _compared(self, filters: Sequence[Filter]) -> tuple[list[Filter], int]:
+        """Return the conditions of comparisons, and how many could not be tied to a column."""
+        made: list[Filter] = []
+        left = 0
+        of_columns = {at for each in self._columns for at in each.words}
+        for comparison in self._question.comparisons:
+            if of_columns.intersection(comparison.places):
+                # the column of that year
+                continue
+            if comparison.alone and self._used.issuperset(comparison.places[:1]):
+                continue
+            found = self._dated(comparison) if comparison.is_date else self._measured(comparison)
+            if found is None:
+                left += 1
+            else:
+                made.append(found)
+        return made, left
+
+    def _dated(self, comparison: Comparison) -> Filter | None:
+        dates = [column for column in self._table.table.columns if column.kind is ColumnKind.DATE]
+        named = [each for each in self._columns if each.column.kind is ColumnKind.DATE]
+        if named or len(dates) == 1:
+            column = self._nearest(named, comparison.at) if named else dates[0]
+            self._use(column)
+            return Filter(column, (comparison.low, comparison.high), range=True, strict=comparison.strict)
+        year = str(comparison.low or comparison.high or "")[:4]
+        whole = comparison.low == f"{year}-01-01" and comparison.high == f"{year}-12-31"
+        if dates or not whole:
+            return None
+        of_years = [column for column in self._table.table.columns if column.name.lower() in _YEARS]
+        if len(of_years) == 1:
+            column = of_years[0]
+            return Filter(column, (float(year) if column.kind is ColumnKind.NUMBER else year,))
+        return None
+
+    def _measured(self, comparison: Comparison) -> Filter | None:
+        numbers = [column for column in self._table.table.columns if column.kind is ColumnKind.NUMBER]
+        unit = canonical(comparison.unit) if comparison.unit else ""
+        if unit:
+            numbers = [c for c in numbers if c.unit and factor(unit, canonical(c.unit)) is not None]
+        named = [each for each in self._columns if each.column in numbers]
+        if comparison.alone and not unit:
+            # a number says what a column has to be only beside its name
+            named = [each for each in named if min(abs(comparison.at - at) for at in each.words) <= _BESIDE]
+            numbers = []
+        column = self._nearest(named, comparison.at) if named else numbers[0] if len(numbers) == 1 else None
+        if column is None:
+            return None
+        times = factor(unit, canonical(column.unit)) if unit else 1.0
+        low, high = (
+            bound * (times or 1.0) if isinstance(bound, float) else None for bound in (comparison.low, comparison.high)
+        )
+        self._use(column)
+        if comparison.alone:
+            self._used |= set(comparison.places)
+            return Filter(column, (low,))
+        return Filter(column, (low, high), range=True, strict=comparison.strict)
+
+    def _nearest(self, matches: Sequence[ColumnMatch], at: int) -> Column:
+        """Return the column whose words stand nearest before a place, or nearest behind it."""
+        return min(matches, key=lambda each: min(at - w if w < at else 3 * (w - at) for w in each.words)).column
+
+    def _use(self, column: Column) -> None:
+        for each in self._columns:
+            if each.column == column:
+                self._used |= each.words
+
+    # the query
+
+    def _plan(self, filters: tuple[Filter, ...]) -> Plan | None:
+        question, operation = self._question, self._question.operation
+        filtered = {each.column.sql for each in filters}
+        free = [each for each in self._columns if each.column.sql not in filtered]
+        group = self._group(free)
+        if group is not None:
+            free = [each for each in free if each.column != group]
+            self._use(group)
+        plan = Plan(self._table, operation or Operation.LOOKUP, filters=filters, group=group, first=question.first)
+        for each in self._columns:
+            if each.column.sql in filtered:
+                self._used |= each.words
+        if operation is None:
+            return self._looked_up(plan, free)
+        if operation is Operation.LIST:
+            return self._listed(plan, free)
+        if operation in (Operation.COUNT, Operation.DIFFERENT):
+            return self._counted(plan, free)
+        return self._calculated(plan, free)
+
+    def _group(self, free: Sequence[ColumnMatch]) -> Column | None:
+        """Return the column behind “per”."""
+        marks = [at for at, word in enumerate(self._words) if word.role is Role.GROUP]
+        for mark in marks:
+            for each in free:
+                if min(each.words) > mark and min(each.words) - mark <= 2:
+                    return each.column
+        if marks and any(self._words[at + 1].role is Role.WORD for at in marks if at + 1 < len(self._words)):
+            behind = [at + 1 for at in marks if at + 1 < len(self._words)]
+            if any(at not in self._used for at in behind) and not any(
+                at in each.words for at in behind for each in self._columns
+            ):
+                self._sure = False
+        return None
+
+    def _figures(self, free: Sequence[ColumnMatch], *, dates: bool = False) -> list[ColumnMatch]:
+        wanted = {ColumnKind.DATE} if dates else {ColumnKind.NUMBER}
+        return [each for each in free if each.column.kind in wanted]
+
+    def _only(self, kind: ColumnKind, filters: Sequence[Filter]) -> Column | None:
+        """Return the only column of a kind that is no condition, no year and no running number."""
+        taken = {each.column.sql for each in filters}
+        columns = [
+            c
+            for c in self._table.table.columns
+            if c.kind is kind and c.sql not in taken and not set(parts_of(c.name)) & (_YEARS | _RUNNING)
+        ]
+        return columns[0] if len(columns) == 1 else None
+
+    def _calculated(self, plan: Plan, free: Sequence[ColumnMatch]) -> Plan | None:
+        question = self._question
+        dates = question.newest
+        figures = self._figures(free, dates=dates)
+        texts = [each for each in free if each.column.kind is ColumnKind.TEXT]
+        if not figures and plan.operation in _EXTREMES and not dates:
+            figures = self._figures(free, dates=True)
+        texts = [each for each in free if each.column.kind is ColumnKind.TEXT]
+        nouns = [at for at, word in enumerate(self._words) if word.noun]
+        if not figures and plan.operation is Operation.SUM and nouns:
+            return self._counted(replace(plan, operation=Operation.COUNT), free)
+        if not figures and question.money and not dates:
+            return self._priced(plan, texts)
+        if len(figures) > 1:
+            return None
+        if figures:
+            column: Column | None = figures[0].column
+            self._use(figures[0].column)
+        else:
+            column = self._only(ColumnKind.DATE if dates else ColumnKind.NUMBER, plan.filters)
+        if column is None:
+            return None
+        plan = replace(plan, column=column)
+        for each in texts:
+            self._used |= each.words
+        if plan.operation not in _EXTREMES:
+            if plan.operation is Operation.AVERAGE and len(texts) == 1 and plan.group is None:
+                return None if texts[0].column.sql not in self._index.unique else plan
+            return plan if not texts or plan.group is not None else self._of_rows(plan, texts)
+        repeated = [each for each in texts if each.column.sql not in self._index.unique]
+        if question.most and repeated and plan.group is None and column.kind is ColumnKind.NUMBER:
+            return replace(plan, operation=Operation.SUM, group=repeated[0].column, ranked=plan.operation)
+        return plan
+
+    def _priced(self, plan: Plan, texts: Sequence[ColumnMatch]) -> Plan | None:
+        """Return the query for the dearest or the cheapest: by the only column of a currency."""
+        prices = [column for column in self._table.table.columns if canonical(column.unit) in _CURRENCIES]
+        if len(prices) != 1 or plan.operation not in _EXTREMES:
+            return None
+        for each in texts:
+            self._used |= each.words
+        return replace(plan, column=prices[0])
+
+    def _of_rows(self, plan: Plan, texts: Sequence[ColumnMatch]) -> Plan | None:
+        """Return the query where a column of texts says what the rows are: “the cost of all pumps”."""
+        return (
+            plan
+            if all(each.column.sql in self._index.unique or self._is_first(each.column) for each in texts)
+            else None
+        )
+
+    def _is_first(self, column: Column) -> bool:
+        texts = [each for each in self._table.table.columns if each.kind is ColumnKind.TEXT]
+        return bool(texts) and texts[0] == column
+
+    def _counted(self, plan: Plan, free: Sequence[ColumnMatch]) -> Plan | None:
+        named = [each for each in free if any(self._words[at].noun for at in each.words)]
+        named = [each for each in named if each.column.kind is not ColumnKind.DATE]
+        others = [each for each in free if each not in named and each.column.kind is ColumnKind.NUMBER]
+        nouns = [at for at, word in enumerate(self._words) if word.noun]
+        of_unit = next((column for at in nouns if (column := self._unit_column(at)) is not None), None)
+        if of_unit is not None and not named and plan.operation is Operation.COUNT and not others:
+            # “how many kg”
+            for each in free:
+                self._used |= each.words
+            return replace(plan, operation=Operation.SUM, column=of_unit)
+        if named and named[0].column.kind is ColumnKind.NUMBER and plan.operation is Operation.COUNT:
+            # “how many units”: they are counted in the column
+            for each in free:
+                self._used |= each.words
+            return None if others else replace(plan, operation=Operation.SUM, column=named[0].column)
+        if len(free) == 1 and free[0].column.kind is ColumnKind.NUMBER and not named:
+            return None
+        for each in free:
+            self._used |= each.words
+        if named and (plan.operation is Operation.DIFFERENT or named[0].column.sql not in self._index.unique):
+            if plan.operation is Operation.COUNT and self._is_first(named[0].column) and plan.filters:
+                return replace(plan, operation=Operation.COUNT)
+            return replace(plan, operation=Operation.DIFFERENT, column=named[0].column)
+        if plan.operation is Operation.DIFFERENT:
+            return replace(plan, column=free[0].column) if len(free) == 1 else None
+        return replace(plan, operation=Operation.COUNT) if not others else None
+
+    def _listed(self, plan: Plan, free: Sequence[ColumnMatch]) -> Plan | None:
+        for each in free:
+            self._used |= each.words
+        if plan.group is not None:
+            return None
+        others = [each for each in free if not any(self._words[at].noun for at in each.words)]
+        if not plan.filters:
+            return None
+        if len(free) == 1 and not others and any(not f.range for f in plan.filters):
+            # “which site has the pump CP 40”: a cell of one row
+            return replace(plan, operation=Operation.LIST, column=free[0].column)
+        return replace(plan, operation=Operation.LIST, column=free[0].column if len(free) == 1 else None)
+
+    def _looked_up(self, plan: Plan, free: Sequence[ColumnMatch]) -> Plan | None:
+        if not plan.filters or plan.group is not None:
+            return None
+        if all(each.range for each in plan.filters):
+            return None
+        if not free:
+            return None
+        if len(free) > 1:
+            figures = [each for each in free if each.column.kind is not ColumnKind.TEXT]
+            keys = [each for each in free if each.column.kind is ColumnKind.TEXT and self._is_first(each.column)]
+            if len(free) - len(keys) != 1:
+                return None
+            free = [each for each in free if each not in keys] or figures
+        for each in self._columns:
+            self._used |= each.words
+        return replace(plan, column=free[0].column)

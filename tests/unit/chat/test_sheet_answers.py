@@ -1,0 +1,228 @@
+"""Questions to sheets from their words to the answer, on the sheets of the benchmark and beside other documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.decision import (
+    QueryStep,
+    SearchStep,
+    SheetStep,
+    Writing,
+    sheet_step,
+    step_after_query,
+    step_after_sheets,
+)
+from phi3desk.chat.messages import Answer, Basis, MadeBy
+from phi3desk.chat.question import Question
+from phi3desk.chat.sheets.asking import sheet_question
+from phi3desk.chat.sheets.query_model import QueryRequest
+from phi3desk.library.documents import EVERYWHERE, SearchScope
+from phi3desk.library.library import Library
+from phi3desk.library.sheets.question import Operation
+from phi3desk.library.sheets.told import SheetsTold
+from phi3desk.model.types import Sampling
+from phi3desk.paths import open_paths
+from phi3desk.settings import Settings
+from tests.benchmarks.sheets.material import write_sheets
+from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.word_embedder import WordEmbedder
+
+NOTE = (
+    "The pump CP 65 is greased every 500 hours. Its pressure must not exceed 7 bar.\n\n"
+    "How many hours a bearing lasts depends on the largest load. The total cost of a stop is high.\n"
+)
+
+
+def asked(text: str, scope: SearchScope = EVERYWHERE) -> Question:
+    by = MadeBy(model="m", profile="Keeper", profile_id="k")
+    return Question(text, "", (), scope, 5, Sampling(), by, AnswerMode.DOCUMENTS_ONLY)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    place = tmp_path_factory.mktemp("sheets")
+    folder = place / "sheets"
+    folder.mkdir()
+    write_sheets(folder)
+    (folder / "note.txt").write_text(NOTE, encoding="utf-8")
+    paths = open_paths(place / "home")
+    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
+    made.import_paths([folder], made.create_collection("Sheets"))
+    yield made
+    made.close()
+
+
+def answer(library: Library, text: str, scope: SearchScope = EVERYWHERE) -> Answer | SearchStep | QueryStep:
+    question = asked(text, scope)
+    step = sheet_step(question)
+    assert step is not None
+    told = library.ask_sheets(step.asked, step.scope)
+    return step_after_sheets(question, step, told, Writing())
+
+
+def text_of(library: Library, question: str) -> str:
+    told = answer(library, question)
+    assert isinstance(told, Answer), told
+    return told.text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the largest flow of the pumps in hall B?", "Largest “Flow” (Hall = B): 60 m³/h, CP 80. [1]"),
+        ("How many pumps were installed after 1 January 2020?", "Number of rows (Installed > 1 January 2020): 3."),
+        ("Wie groß ist die Gesamtmenge in Graz?", "Summe von „Menge“ (Lagerort = Graz): 2.290,5 kg."),
+        ("Koliko znaša skupni znesek stranke Alpina?", "Vsota stolpca »Znesek« (Stranka = Alpina): 4.450 EUR."),
+        ("Vad är den totala kostnaden för Verkstad?", "Summan av ”Kostnad” (Byggnad = Verkstad): 278\u00a0150 kr."),
+        ("Яка середня ціна фільтрів?", "Середнє стовпця «Ціна» (Назва = Фільтр ФМ-10, Фільтр ФМ-20): 600 грн."),
+        ("Ποιο προϊόν έχει το μεγαλύτερο απόθεμα;", "Μεγαλύτερη τιμή στη στήλη «Απόθεμα»: 300, Σαπούνι."),
+        ("Cine are cel mai mare salariu?", "Cea mai mare valoare din „Salariu”: 8.300 lei, Maria Voicu."),
+    ],
+)
+def test_each_language_is_answered_in_its_own_words(library: Library, question: str, told: str):
+    assert text_of(library, question).startswith(told)
+
+
+def test_the_answer_keeps_its_rows_its_query_and_where_they_stand(library: Library):
+    told = answer(library, "Wie groß ist die Gesamtmenge in Graz?")
+    assert isinstance(told, Answer)
+    assert (told.basis, told.kind, told.mode) == (Basis.DOCUMENTS, "sheet", AnswerMode.DOCUMENTS_ONLY)
+    assert told.made_by == MadeBy(profile="Keeper", profile_id="k")
+    assert told.sheet is not None
+    assert told.sheet.sql == 'SELECT SUM("menge_kg") FROM table_1 WHERE "lagerort" = \'Graz\''
+    assert told.sheet.words == "Summe von „Menge“ (Lagerort = Graz)"
+    assert [row.number for row in told.sheet.rows] == [5, 6, 11]
+    assert told.sheet.rows[0].cells[2] == "1.250,5"
+    assert [(c.document, c.label) for c in told.citations] == [("lager.csv", "rows 5–6"), ("lager.csv", "row 11")]
+    assert [row.citation for row in told.sheet.rows] == [1, 1, 2]
+    assert "Flansch DN 50" in told.citations[1].quote and "Rohr" not in told.citations[1].quote
+    assert told.grounded
+
+
+def test_what_was_not_counted_is_said(library: Library):
+    text = text_of(library, "Was ist die Summe der Menge von Novak?")
+    assert "99,5 kg" in text
+    assert "Zeilen ohne Wert in „Menge“, nicht mitgerechnet: 1." in text
+    assert "Summenzeilen der Tabelle, nicht mitgerechnet: 1." in text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How often is the pump greased?",
+        "What does the largest load do to a bearing?",
+        "What is the total cost of a stop?",
+        "Why is the sky blue?",
+        "What is the total flow in hall Z?",
+        "What is the sum of the flow of the green pumps in hall B?",
+    ],
+)
+def test_a_question_whose_words_the_tables_do_not_hold_is_not_calculated(library: Library, question: str):
+    told = answer(library, question)
+    assert not isinstance(told, Answer) or told.sheet is None or not told.sheet.words
+
+
+def test_only_sheets_in_scope_are_asked(library: Library):
+    only = SearchScope(documents=("note.txt",))
+    assert isinstance(answer(library, "What is the largest flow of the pumps in hall B?", only), SearchStep)
+
+
+def test_rows_that_fit_are_shown_where_no_query_is_made(library: Library):
+    told = answer(library, "Wie viele Artikel sind im Jahr 2023 eingegangen?")
+    assert isinstance(told, Answer) and told.sheet is not None
+    assert told.text.startswith("Aus dieser Frage ließ sich keine Abfrage machen.")
+    assert told.sheet.words == ""
+    assert [row.number for row in told.sheet.rows] == [8, 11]
+
+
+def test_a_query_of_the_model_is_run_and_a_wrong_one_goes_back_once(library: Library):
+    question = asked("Wie viele Artikel sind im Jahr 2023 eingegangen?")
+    step = sheet_step(question)
+    assert isinstance(step, SheetStep)
+    told = library.ask_sheets(step.asked, step.scope)
+    assert told.told is SheetsTold.OPEN
+    assert "menge_kg REAL, -- Menge in kg: 1250.5, 800, 412.25, ..." in told.schema
+    assert "lagerort TEXT, -- Lagerort: 'Graz', 'Linz', 'Wien'" in told.schema
+
+    wrong = step_after_query(QueryStep(QueryRequest("", ""), step, told), "SELECT count(*) FROM table_9")
+    told = library.ask_sheets(wrong.asked, wrong.scope, wrong.written[-1])
+    assert told.told is SheetsTold.FAILED
+    assert told.error
+    assert told.rows
+
+    right = step_after_query(
+        QueryStep(QueryRequest("", ""), wrong, told), "SELECT COUNT(*) FROM table_1 WHERE eingang < '2024-01-01'"
+    )
+    told = library.ask_sheets(right.asked, right.scope, right.written[-1])
+    end = step_after_sheets(question, right, told, Writing())
+    assert isinstance(end, Answer) and end.sheet is not None
+    assert end.text.startswith("Anzahl der Zeilen (Eingang < 01.01.2024): 2.")
+    assert end.sheet.by_model
+    assert end.made_by.model == "m"
+    assert [row.number for row in end.sheet.rows] == [8, 11]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["DROP TABLE table_1", "SELECT * FROM sqlite_master", "", "SELECT menge_kg FROM table_1 WHERE lagerort = 'X'"],
+)
+def test_after_two_failures_the_rows_that_fit_are_shown(library: Library, sql: str):
+    question = asked("Wie viele Artikel sind im Jahr 2023 eingegangen?")
+    step = sheet_step(question)
+    assert step is not None
+    told = library.ask_sheets(step.asked, step.scope)
+    for _ in range(2):
+        step = step_after_query(QueryStep(QueryRequest("", ""), step, told), sql)
+        told = library.ask_sheets(step.asked, step.scope, step.written[-1])
+        assert told.told is SheetsTold.FAILED
+    end = step_after_sheets(question, step, told, Writing())
+    assert isinstance(end, Answer) and end.sheet is not None
+    assert not end.sheet.by_model
+    assert [row.number for row in end.sheet.rows] == [8, 11]
+
+
+def test_damaged_tables_are_no_answer_and_are_made_anew(tmp_path: Path):
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    (folder / "costs.csv").write_text("Site,Item,Cost\nKranj,x,10\nGraz,y,20\n", encoding="utf-8")
+    paths = open_paths(tmp_path / "home")
+    library = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
+    try:
+        library.import_paths([folder], library.create_collection("Sheets"))
+        (file,) = paths.sheets.iterdir()
+        file.write_bytes(b"not a database at all" * 300)
+        assert isinstance(answer(library, "What is the total cost in Kranj?"), SearchStep)
+        assert not file.exists()
+    finally:
+        library.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "operation"),
+    [
+        ("How many orders are open?", Operation.COUNT),
+        ("What is the average price per site?", Operation.AVERAGE),
+        ("Which pump is the cheapest?", Operation.SMALLEST),
+        ("When was the latest delivery?", Operation.LARGEST),
+        ("What is the price of CP 40?", None),
+        ("Durchschnittspreis der Schrauben?", Operation.AVERAGE),
+        ("Wie viele verschiedene Lieferanten gibt es?", Operation.DIFFERENT),
+    ],
+)
+def test_what_is_done_is_told_by_the_words(question: str, operation: Operation | None):
+    parts = sheet_question(question)
+    assert parts is not None
+    assert parts.operation is operation
+
+
+def test_periods_and_bounds():
+    parts = sheet_question("total cost between 1 January and 29 February 2024 of orders over 1,500 EUR")
+    assert parts is not None
+    dates, money = parts.comparisons
+    assert (dates.low, dates.high) == ("2024-01-01", "2024-02-29")
+    assert (money.low, money.high, money.strict, money.unit) == (1500.0, None, True, "EUR")
