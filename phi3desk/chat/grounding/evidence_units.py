@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from phi3desk.chat.grounding.statements import Statement, statement_of
 from phi3desk.library.text import Span, is_row, sentence_spans
 
-#: characters of a line that names what follows it, such as a heading
-_LONGEST_HEADING = 90
+_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,14 @@ def evidence_of(passage: str, context: str, language: str) -> Evidence:
     """Take a passage apart that is in a language ("" where that is not known)."""
     breaks = [match.start() for match in re.finditer(r"\n", passage)]
     spans = sentence_spans(passage, breaks) or [(0, len(passage))]
-    units = tuple(Unit(passage[start:end], (start, end), is_row(passage[start:end])) for start, end in spans)
+    units = tuple(Unit(passage[start:end], (start, end), _is_row(passage[start:end])) for start, end in spans)
     statements = tuple(statement_of(unit.text, language) for unit in units)
     return Evidence(passage, units, statements, statement_of(passage, language), statement_of(context, language))
+
+
+def _is_row(text: str) -> bool:
+    """Return whether a line is a row of a table, or a property with its value."""
+    return is_row(text) or (_FIGURE.search(text) is not None and not text.rstrip().endswith((".", "!", "?", ";", ":")))
 
 
 def windows_of(units: Sequence[Unit]) -> list[Window]:
@@ -65,9 +69,4 @@ def windows_of(units: Sequence[Unit]) -> list[Window]:
         for index in range(len(units) - 1)
         if not (units[index].is_row and units[index + 1].is_row)
     ]
-    threes = [
-        Window((index, index + 1, index + 2))
-        for index in range(len(units) - 2)
-        if not any(units[at].is_row for at in (index, index + 1, index + 2))
-    ]
-    return [*alone, *pairs, *threes]
+    return [*alone, *pairs]

@@ -18,24 +18,40 @@ DENYING = {
 NEGATIVE = {
     "en": "forbid* forbade prohibit* ban banned disallow* unsuitable inadmissible avoid* refrain* prevent* prevention "
     "advised_against lack lacks lacking absent absence exclud* exempt* unable impossible impermissible invalid except "
-    "excepted unauthori* unknown unnecessary free_of free_from void",
+    "excepted contraindicat* unauthori* unknown unnecessary free_of free_from void",
     "de": "verbot* verbiet* untersag* unzulassig* ungeeignet* vermeid* vermied* unterlass* ausgeschlossen* fehlt fehlen "
-    "unmoglich* ungultig* verhinder* unerlaubt* unbefugt* entfallt entfallen unbekannt* unterbleib* frei_von unnotig*",
+    "unmoglich* ungultig* verhinder* unerlaubt* unbefugt* entfallt entfallen unbekannt* unterbleib* ausgenommen* kontraindiziert* gegenanzeige* frei_von unnotig*",
     "sl": "prepoved* neprimern* nedovoljen* nedopustn* izogib* izogn* izkljucen* manjka* nemogoc* neveljavn* preprec* "
-    "odsvetuj* neznan* prepoveduj*",
-    "el": "απαγορευ* ακαταλληλ* αποφυγ* αποφευγ* εξαιρ* αδυνατ* ακυρ* αποκλει* λειπ* αγνωστ* ανεπιτρεπτ*",
-    "uk": "заборон* непридатн* недопустим* уникат* уникай* виключен* відсутн* неможлив* недійсн* запобіг* невідом* "
+    "odsvetuj* kontraindicir* izvzet* oproscen* neznan* prepoveduj*",
+    "el": "απαγορευ* ακαταλληλ* αποφυγ* αποφευγ* εξαιρ* αδυνατ* ακυρ* αποκλει* λειπ* αγνωστ* ανεπιτρεπτ* αντενδεικνυ*",
+    "uk": "заборон* непридатн* недопустим* уникат* уникай* виключен* відсутн* неможлив* недійсн* запобіг* протипоказ* звільнен* невідом* "
     "непригодн* недозволен* неприпустим*",
     "ro": "interzis* interzic* interzice* nepermis* nepotrivit* evita evitati evitat* exclus* lipseste lipsesc lipsa imposibil* "
     "invalid* impiedic* necunoscut* inadmisibil* neadecvat* contraindicat* neadmis*",
     "sv": "forbjud* forbjod* forbud* olamplig* undvik* utesluten uteslutet saknas saknar omojlig* ogiltig* forhindr* otillat* "
-    "obehorig* okand* fri_fran",
+    "obehorig* undantag* kontraindicer* okand* fri_fran",
 }
+#: endings that say that something is missing
+LACKING = {
+    "en": ("less", "-free"),
+    "de": ("frei", "freie", "freien", "freier", "los", "lose", "losen", "loser"),
+    "sv": ("fri", "fritt", "fria", "los", "lost", "losa"),
+}
+#: what makes a denial before it a bound: “not more than”, “must not exceed”, “no later than”
+BOUNDING = (
+    "more less fewer exceed* above below beyond later earlier longer higher lower over under before after until only just "
+    "mehr weniger uberschreit* ubersteig* unterschreit* spater fruher langer hoher niedriger ofter nur "
+    "vec manj preseg* kasneje pozneje prej dlje visj* nizj* samo le zgolj "
+    "περισσοτερ* λιγοτερ* ξεπερν* υπερβ* αργοτερα νωριτερα μεγαλυτερ* μικροτερ* μονο "
+    "більш* менш* перевищ* пізніше раніше довше вищ* нижч* тільки лише "
+    "mai depas* doar numai tarziu devreme "
+    "mer mindre overstig* understig* overskrid* senare tidigare langre hogre lagre sjunk* bara endast"
+)
 PAIRS = {
     "en": """
 limit: maximum maximal max at_most highest | minimum minimal min at_least lowest
 level: above over exceed* higher upper | below under beneath lower
-order: before prior_to beforehand | after afterwards following subsequently
+order: before prior_to beforehand | after afterwards following subsequently only_after only_when only_once once
 change: increas* rais* rise rises rising grow* grew | decreas* reduc* fall falls falling fell drop* declin*
 size: large* big bigger greater long longer high tall | small* little short shorter low
 amount: more | less fewer
@@ -71,7 +87,7 @@ weight: heavy heavier | light lighter
     "de": """
 limit: maximal* maximum max hochstens hochste* hochstmenge hochstwert | minimal* minimum min mindestens niedrigste* mindestmenge
 level: oberhalb uber uberschreit* ubersteig* hoher | unterhalb unter unterschreit* niedriger
-order: vor bevor vorher zuvor | nach nachdem danach nachher
+order: vor bevor vorher zuvor | nach nachdem danach nachher erst_wenn erst_nach sobald
 change: erhoh* steig* stieg* zunahme zunimmt zunehmen | verringer* senk* sink* sank* abnimmt abnehmen abnahme reduzier*
 size: gross grosse* grossen lang lange langer hoch hohe hohen hohem hoher | klein kleine* kurz kurze* kurzer niedrig* gering*
 amount: mehr | weniger
@@ -107,7 +123,7 @@ single: einmal | mehrmals
     "sl": """
 limit: najvec najvisj* maksimal* maksimum | najmanj najnizj* minimal* minimum
 level: nad presega presege preseze presezejo visj* | pod nizj*
-order: pred preden | po_tem ko_je potem nato
+order: pred preden | po_tem ko_je potem nato sele_ko sele_po potem_ko
 change: povec* naras* zvis* | zmanjs* upad* zniz*
 size: velik velika velike veliko velikih dolg dolga dolge visok visoka visoke visoko | majhn* kratek kratk* nizek nizka nizke nizko
 amount: vec | manj
@@ -139,7 +155,7 @@ weight: tez* | lahek lahk* lazj*
     "el": """
 limit: μεγιστ* ανωτατ* πολυ_το | ελαχιστ* τουλαχιστον κατωτατ*
 level: πανω ανω υπερβ* ξεπερν* υψηλοτερ* | κατω χαμηλοτερ*
-order: πριν προτου | μετα αφου επειτα
+order: πριν προτου | μετα αφου επειτα μονο_οταν μονο_αφου μονο_μετα
 change: αυξαν* αυξησ* αυξη* ανεβα* | μειων* μειωσ* μειω* πεφτ*
 size: μεγαλ* μακρ* υψηλ* | μικρ* συντομ* χαμηλ*
 amount: περισσοτερ* | λιγοτερ*
@@ -167,7 +183,7 @@ fullness: γεματ* πληρ* | αδει*
     "uk": """
 limit: максим* найбільш* щонайбільше найвищ* | мінім* щонайменше найменш* найнижч*
 level: вищ* понад перевищ* | нижч*
-order: перед | після потім
+order: перед | після потім лише_після тільки_після
 change: збільш* зрост* підвищ* | зменш* зниж* пада* скороч*
 size: великий велика велике великі довгий довга високий висока високе високі | малий мала мале малі маленьк* короткий коротка низький низька низьке низькі
 amount: більше | менше
@@ -198,7 +214,7 @@ fullness: повн* | порожн*
     "ro": """
 limit: maxim* cel_mult | minim* cel_putin
 level: peste depas* superior* deasupra | sub inferior* dedesubt
-order: inainte inaintea | dupa ulterior
+order: inainte inaintea | dupa ulterior numai_dupa doar_dupa
 change: crest* cresc* creste* mareste maresc marire majora* | scad* reduc* micsor* diminua*
 size: mare mari lung lunga lungi inalt inalta ridicat* | mic mica mici scurt* scazut* redus redusa
 amount: mai_mult* | mai_putin*
@@ -229,7 +245,7 @@ fullness: plin plina pline | gol goala goale
     "sv": """
 limit: maximal* maximum max hogst hogsta | minimal* minimum min minst lagst lagsta
 level: over ovan overstig* overskrid* hogre ovre | under nedan understig* underskrid* lagre nedre
-order: fore innan forut | efter sedan darefter
+order: fore innan forut | efter sedan darefter forst_nar forst_efter nar
 change: okar okade okas okning hojer hojs hojdes | minskar minskade minskas minskning sanker sanks sankte sjunker sjonk
 size: stor stort stora hog hogt hoga lang langt langa | liten litet sma kort korta lag lagt laga
 amount: mer fler mera | mindre farre

@@ -11,7 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from phi3desk.chat.grounding.opposite_words import CONDITIONS, DENYING, HOW_OFTEN, NEGATIVE, PAIRS, ROLES
+from phi3desk.chat.grounding.opposite_words import (
+    BOUNDING,
+    CONDITIONS,
+    DENYING,
+    HOW_OFTEN,
+    LACKING,
+    NEGATIVE,
+    PAIRS,
+    ROLES,
+)
 from phi3desk.library.text import fold
 
 #: what stands before a word and makes it its opposite
@@ -35,6 +44,7 @@ _TURNING_PREFIXES = (
     "nicht-",
 )
 _SHORTEST_TURNED = 5
+_SHORTEST_LACKING = 7
 
 
 @dataclass(frozen=True)
@@ -59,10 +69,25 @@ def stance_of(words: Sequence[str], language: str) -> Stance:
     keys = [*words, *("_".join(words[at : at + 2]) for at in range(len(words) - 1))]
     keys += ["_".join(words[at : at + 3]) for at in range(len(words) - 2)]
     codes = (language,) if language in PAIRS else tuple(PAIRS)
-    denying = any(_finds(key, DENYING[code]) for key in keys for code in codes)
-    negative = any(_finds(key, NEGATIVE[code]) for key in keys for code in codes)
+    denying = any(
+        _finds(key, DENYING[code]) and not (at < len(words) and _sets_a_bound(words, at))
+        for at, key in enumerate(keys)
+        for code in codes
+    )
+    negative = any(_finds(key, NEGATIVE[code]) or _lacks(key, code) for key in keys for code in codes)
     sides = frozenset(side for key in keys for code in codes for side in _sides(key, code))
     return Stance(denying != negative, sides)
+
+
+def _lacks(key: str, language: str) -> bool:
+    """Return whether the ending of a word says that something is missing: “fieberfrei”, “painless”."""
+    endings = LACKING.get(language, ())
+    return len(key) >= _SHORTEST_LACKING and key.endswith(endings)
+
+
+def _sets_a_bound(words: Sequence[str], at: int) -> bool:
+    """Return whether a denial belongs to a comparison behind it: “not more than” is no denial."""
+    return any(_finds(word, BOUNDING) for word in words[at + 1 : at + 3])
 
 
 def is_condition(pair: str) -> bool:
@@ -92,9 +117,13 @@ def turned(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if len(short) < _SHORTEST_TURNED or short[:4] == long[:4]:
         return False
+    return _is_turned(short, long) or _is_turned(long, short)
+
+
+def _is_turned(word: str, prefixed: str) -> bool:
     for prefix in _TURNING_PREFIXES:
-        rest = long.removeprefix(prefix)
-        if rest != long and len(rest) >= _SHORTEST_TURNED - 1 and rest[:_SHORTEST_TURNED] == short[:_SHORTEST_TURNED]:
+        rest = prefixed.removeprefix(prefix)
+        if rest != prefixed and len(rest) >= _SHORTEST_TURNED and rest[:_SHORTEST_TURNED] == word[:_SHORTEST_TURNED]:
             return True
     return False
 

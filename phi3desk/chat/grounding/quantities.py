@@ -14,7 +14,6 @@ from phi3desk.chat.grounding.quantity_words import (
     NO_UNITS,
     NUMBERS,
     UNITS,
-    UNSURE_MONTHS,
 )
 from phi3desk.library.text import Span, fold
 
@@ -35,6 +34,10 @@ _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till
 _UNIT = re.compile(
     r"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|[^\W\d_]+(?:[²³]|\^?[23](?!\d))?(?:\s?[/·*⋅]\s?[^\W\d_]+[²³]?)?)"
 )
+_PER = re.compile(
+    r"\s?(?:/|per|a|an|each|pro|je|na|v|ανά|το|τον|την|στο|на|за|pe|i|om)\s?(?P<unit>[^\W\d_]+)", re.IGNORECASE
+)
+_TIMES = frozenset(("h", "min", "s", "day", "week", "month", "year"))
 _CURRENCY_BEFORE = re.compile(r"(?P<unit>[€$£]|EUR|USD|GBP|CHF|SEK|RON)\s?$")
 
 
@@ -54,7 +57,18 @@ class Quantity:
 
     def equals(self, other: Quantity) -> bool:
         """Return whether both can stand for the same value."""
-        return any(abs(a - b) <= 1e-9 * max(1.0, abs(a)) for a in self.values for b in other.values)
+        return (
+            any(
+                abs(a - b) <= 1e-9 * max(1.0, abs(a)) and (self._means(a) and other._means(b))
+                for a in self.values
+                for b in other.values
+            )
+            or self.text == other.text
+        )
+
+    def _means(self, value: float) -> bool:
+        """Return whether a value is the likelier reading: of “3,000” not 3."""
+        return len(self.values) == 1 or value == max(self.values) or value != int(value)
 
     @property
     def is_month(self) -> bool:
@@ -111,10 +125,19 @@ def _figure(text: str, span: Span) -> Quantity:
                 unit, end = unit_of(shorter), behind.start("unit") + len(shorter)
             if not unit:
                 unit = _unit_of_two(text, behind)
+        if unit:
+            unit, end = _with_rate(text, unit, end)
     before = _CURRENCY_BEFORE.search(text, max(0, span[0] - 5), span[0])
     if not unit and before is not None:
         unit = unit_of(before["unit"])
     return Quantity(values, unit, _bound(text, span[0], end), (span[0], end), text[span[0] : span[1]])
+
+
+def _with_rate(text: str, unit: str, end: int) -> tuple[str, int]:
+    """Return a unit with the time that it is counted by, and where that ends: 10 ml per hour."""
+    match = _PER.match(text, end)
+    per = unit_of(match["unit"]) if match is not None else ""
+    return (f"{unit}/{per}", match.end()) if match is not None and per in _TIMES else (unit, end)
 
 
 def _first_part(unit: str) -> str:
@@ -182,7 +205,7 @@ def _in_words(text: str) -> list[Quantity]:
             )
             continue
         month = _month_of(word)
-        if month and (word not in UNSURE_MONTHS or _beside_figure(text, match.span())):
+        if month and _beside_figure(text, match.span()):
             found.append(Quantity(frozenset((float(month),)), MONTH, "", match.span(), match.group()))
     return found
 

@@ -57,7 +57,9 @@ UNITS = {
     "cm": "cm zentimet* centimet* см сантиметр* εκατοστ*",
     "m": "m met* м метр* μετρ*",
     "km": "km kilomet* км кілометр* χιλιομετρ* χλμ",
-    "in": "inch* zoll",
+    "in": "inch* zoll palec palc* tum",
+    "ft": "ft foot feet fuss stop* πόδι* ποδ* фут* picioare fot",
+    "mi": "mile* meil* milj* μίλι* миль милі mila mil engelska",
     "mg": "mg мг milligram* miligram*",
     "g": "g gr gram* gramm* г грам* γραμμαρι*",
     "kg": "kg kilo* кг кілограм* κιλ*",
@@ -154,8 +156,6 @@ MONTHS = (
     "november novemb* noiembrie листопад* νοεμβρι*",
     "december dezember* decemb* decembrie груд* δεκεμβρι*",
 )
-#: words that are a month only beside a figure
-UNSURE_MONTHS = frozenset(("may", "march", "mars", "maj", "mai", "maja"))
 #: what is no unit though it may stand behind a figure and be spelt like one
 NO_UNITS = frozenset(("in", "an", "or", "a", "and", "m.", "am", "on", "i", "до", "і", "а", "в", "п"))
 ABOVE = (

@@ -20,6 +20,8 @@ from phi3desk.library.text import Span
 _CLAUSE_ENDS = re.compile(
     r"[,;:—–()]\s|\s(?:but|aber|sondern|vendar|ampak|temveč|αλλά|όμως|але|проте|dar|ci|iar|men|und|and|in|ter|και|та|och|și|si)\s"
 )
+#: words of an item that goes on with a list
+_LONGEST_ITEM = 4
 _SHORTEST_BEGINNING = 4
 _SHORTEST_PART = 5
 _SAME_BEGINNING = 0.62
@@ -120,9 +122,14 @@ def _clauses(text: str, language: str) -> tuple[Clause, ...]:
         keys = [key_of(match.group()) for match in TOKEN.finditer(text, start, end)]
         if keys:
             stance = stance_of(keys, language)
-            if found and text[found[-1].span[0] : start].rstrip().endswith(":") and found[-1].stance.denied:
-                # “Unsuitable: a full jet of water”
-                stance = replace(stance, denied=not stance.denied)
+            if found and found[-1].stance.denied:
+                between = text[found[-1].span[0] : start].rstrip()
+                if between.endswith(":"):
+                    # “Unsuitable: a full jet of water”
+                    stance = replace(stance, denied=not stance.denied)
+                elif len(keys) <= _LONGEST_ITEM and not between.endswith(";"):
+                    # “does not change number, form and speed”
+                    stance = replace(stance, denied=True)
             found.append(Clause((start, end), stance))
     return tuple(found)
 

@@ -76,3 +76,37 @@ def test_the_sentence_that_holds_the_answer_is_the_one_that_is_named():
     found = verdict(BEARING, "Every 2,000 operating hours.", "How often is the main bearing re-greased?")
     assert found.supported
     assert found.sentence.startswith("It must be re-greased every 2,000 operating hours")
+
+
+@pytest.mark.parametrize(
+    ("passage", "true", "other"),
+    [
+        (
+            "Lowest continuous flow 180 m³/h Highest continuous flow 780 m³/h",
+            "The lowest continuous flow is 180 m³/h.",
+            "The lowest continuous flow is 780 m³/h.",
+        ),
+        (
+            "Das Arzneimittel wird mit höchstens 10 ml pro Stunde infundiert.",
+            "Das Arzneimittel wird mit 10 ml pro Stunde infundiert.",
+            "Das Arzneimittel wird mit 10 ml pro Minute infundiert.",
+        ),
+        (
+            "Die Schichtleitung tauscht Dienste nur mit Zustimmung der Betriebsleitung.",
+            "Die Schichtleitung tauscht Dienste mit Zustimmung der Betriebsleitung.",
+            "Die Betriebsleitung tauscht Dienste nur mit Zustimmung der Schichtleitung.",
+        ),
+        (
+            "Leverantören betalar ett vite om 0,5 % av priset.",
+            "Leverantören betalar ett vite om 0,5 %.",
+            "Beställaren betalar ett vite om 0,5 % av priset.",
+        ),
+        (
+            "Мастила з різними загущувачами змішувати заборонено.",
+            "Змішувати мастила з різними загущувачами не можна.",
+            "Змішувати мастила з різними загущувачами дозволено.",
+        ),
+    ],
+)
+def test_what_is_said_of_something_else_or_of_another_is_less_supported(passage, true, other):
+    assert verdict(passage, true).score > verdict(passage, other).score + 0.1
