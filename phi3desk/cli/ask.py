@@ -29,11 +29,14 @@ from phi3desk.chat.dossier.dossier import dossier_of, drawn
 from phi3desk.chat.dossier.writing import check_place, write_dossier
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.grounding.meaning import WordVectors
+from phi3desk.chat.inspection import telling
+from phi3desk.chat.inspection.telling import Tongue
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, SheetRecord, Source, Spent
 from phi3desk.chat.question import Question, with_known_answers
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.chat.refusal import refuses
 from phi3desk.chat.sheets.asking import may_be_answered, sheet_question
+from phi3desk.chat.wording.doubt import support, with_notes
 from phi3desk.cli.asking.sheets import answer_from_sheets, print_rows, sheet_row
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
@@ -138,6 +141,9 @@ def _tell(question_id: str, answered: Answered, options: argparse.Namespace, out
         notices.tell(_REPEATED if answered.answer.ended is Ending.REPEATED else None)
     else:
         print_answer(answered, output)
+        if options.explain:
+            output.text()
+            output.text(telling.text(dataclasses.replace(answered.answer, trace=answered.trace), Tongue()))
 
 
 def _messages(question: str, answer: Answer, model: LoadedModel | None) -> tuple[Message, Message]:
@@ -350,7 +356,7 @@ def _reading_row(spent: Spent | None) -> dict[str, Any]:
 def print_answer(answered: Answered, output: Output) -> None:
     """Print an answer for people: the text, its sources, and where it comes from."""
     answer = answered.answer
-    output.text(answer.text or "(The model wrote nothing.)")
+    output.text(with_notes(answer.text, answer) or "(The model wrote nothing.)")
     output.text()
     if answer.sheet is not None:
         print_rows(answer.sheet, output)
@@ -364,6 +370,9 @@ def print_answer(answered: Answered, output: Output) -> None:
             passage = source.passage
             where = place(passage.kind, passage.page, passage.label)
             output.text(f"Nearest: {passage.document}, {where}: {_beginning(passage.text)}")
+    told = support(answer)
+    if told is not None and not answer.refused:
+        output.text(f"{told}.")
     if answer.ended is Ending.REPEATED:
         output.text(str(_REPEATED))
     if answer.sheet is not None:

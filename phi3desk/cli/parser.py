@@ -251,7 +251,7 @@ def _add_questions(command: argparse.ArgumentParser) -> None:
         "--questions", type=_given, metavar="FILE.jsonl", help='lines with "id" and "question"; answers a line each'
     )
     command.add_argument(
-        "--explain", action="store_true", help="tell in the JSON how each passage was found, and what was not taken"
+        "--explain", action="store_true", help="tell how each passage was found, and why another was not taken"
     )
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.follow_up import complete
+from phi3desk.chat.inspection import telling
+from phi3desk.chat.inspection.telling import Tongue
 from phi3desk.chat.intent import intent_of
 from phi3desk.cli.documents import collection_ids, open_library
 from phi3desk.cli.output import Notices, Output, say_failure
@@ -69,6 +71,8 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 output.json(result_row(line.id, replace(result, asked=asked)) | trace_of(result.trace, options))
             else:
                 print_result(result, output)
+                if options.explain and result.trace is not None:
+                    output.text("\n" + telling.of_search(result.trace, Tongue()))
 
 
 def search(library: AnyLibrary, question: str, k: int, scope: SearchScope) -> SearchResult:

@@ -10,7 +10,7 @@ from phi3desk.chat.messages import Answer, ReadPassage, Source
 from phi3desk.errors import say
 from phi3desk.library.documents import Candidate
 
-NO_ROOM = say("there was no room for it beside the others")
+NO_ROOM = say("There was no room for it beside the others.")
 
 
 class Fate(StrEnum):

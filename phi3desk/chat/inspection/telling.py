@@ -49,9 +49,9 @@ _TIED = {
     ("clause",): say("The first source was found by the number of the clause."),
 }
 _FATES = {
-    Fate.NEAREST: say("Not read: one of the nearest passages, but it does not answer the question"),
-    Fate.NOT_TAKEN: say("Not read: others fit the question better"),
-    Fate.UNRELATED: say("Not read: no relation to the question"),
+    Fate.NEAREST: say("Not read. It is near to the question, but does not answer it."),
+    Fate.NOT_TAKEN: say("Not read. Others fit the question better."),
+    Fate.UNRELATED: say("Not read. It has no relation to the question."),
 }
 
 
@@ -94,7 +94,7 @@ def fate(one: Seen, tongue: Tongue) -> str:
         return tongue.translate(_FATES[one.fate])
     if one.fate is Fate.LEFT_OUT:
         reason = one.read.left_out if one.read is not None else None
-        return tongue.translate(say("Not read: {reason}", reason=tongue.translate(reason) if reason else ""))
+        return " ".join([tongue.translate(say("Not read.")), *([tongue.translate(reason)] if reason else [])])
     n = one.source.n if one.source is not None else 0
     cited = one.fate is Fate.CITED
     told = tongue.translate(say("Read and cited as [{n}]", n=n) if cited else say("Read as [{n}], not cited", n=n))
@@ -148,6 +148,22 @@ def text(answer: Answer, tongue: Tongue) -> str:
     return "\n".join(lines)
 
 
+def of_search(trace: Trace, tongue: Tongue) -> str:
+    """Return how a search went that was for no answer, as plain text."""
+    lines = [_searched(trace, tongue)]
+    related, not_related = say("Has to do with the question."), say("It has no relation to the question.")
+    for candidate in trace.candidates:
+        one, passage = Seen(candidate, Fate.NOT_TAKEN), candidate.passage
+        where = tongue.translate(place(passage.kind, passage.page, passage.label))
+        told = (
+            tongue.translate(related if candidate.relevant else not_related),
+            ranks(one, tongue),
+            sum_of(one, tongue),
+        )
+        lines += ["", f"{passage.document}, {where}", *(f"    {line}" for line in told if line)]
+    return "\n".join([*lines, "", steps(trace, tongue)])
+
+
 def _told_of(one: Seen, tongue: Tongue) -> Sequence[str]:
     excerpt = one.read.text if one.read is not None else ""
     quoted = f"“{' '.join(excerpt.split())}”" if excerpt else ""
@@ -156,6 +172,8 @@ def _told_of(one: Seen, tongue: Tongue) -> Sequence[str]:
 
 
 def _untraced(answer: Answer) -> Sentence:
+    if answer.is_own:
+        return say("This is your own answer to the question, so nothing was searched.")
     if answer.basis is Basis.CATALOGUE:
         return say("This was told from the list of your documents. Their text was not searched for it.")
     if answer.basis is Basis.MODEL and not answer.sources:

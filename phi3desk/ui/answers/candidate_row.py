@@ -57,7 +57,7 @@ class CandidateRow(QAbstractButton):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         bars = ", ".join(f"{bar.name}: {bar.word}" for bar in text.bars)
-        self.setAccessibleName(". ".join(part for part in (text.title, text.fate, bars) if part))
+        self.setAccessibleName(". ".join(part.rstrip(".") for part in (text.title, text.fate, bars) if part))
         self.setAccessibleDescription(text.figures)
         self.setToolTip(plain_tooltip(text.tip))
 

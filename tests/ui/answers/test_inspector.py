@@ -34,7 +34,7 @@ def answer(make_answer: Callable[..., Message], make_source: Callable[..., Sourc
         Candidate(other.passage, 0.2, False, {"words": Place(2, 0.1)}, {"words": 0.2}, (), "en"),
     )
     trace = Trace("How often?", "en", {"en": 1.0}, 40, 12, candidates, {}, {"words": 0.02}, ("e5",))
-    spent = Spent(30, 240, 1, (ReadPassage(1, 240, 6.2), ReadPassage(2, left_out=say("said already in [1]"))))
+    spent = Spent(30, 240, 1, (ReadPassage(1, 240, 6.2), ReadPassage(2, left_out=say("Said already in [1]"))))
     return replace(made, citations=made.citations[:1], trace=trace, spent=spent, reading=Reading("[1] a"))
 
 
@@ -59,8 +59,8 @@ def test_inspector_shows_a_row_for_each_passage_that_screen_readers_read(inspect
     names = [row.accessibleName() for row in inspector.rows]
 
     assert names[0].startswith("pump manual.pdf, p. 2. Read and cited as [1]  ·  240 tokens in 6.2 s. Words: 1")
-    assert "Not read: said already in [1]" in names[1]
-    assert "Not read: no relation to the question. Words: 2, Meaning: –" in names[2]
+    assert "Not read. Said already in [1]" in names[1]
+    assert "Not read. It has no relation to the question. Words: 2, Meaning: –" in names[2]
 
 
 def test_inspector_opens_a_page_by_keyboard(qtbot: QtBot, inspector: Inspector, answer: Answer) -> None:

@@ -104,3 +104,10 @@ def test_where_documents_only_come_first_the_rest_is_the_models():
     first = replace(answer(held("Yes."), doubtful("It is hot.")), mode=AnswerMode.DOCUMENTS_FIRST)
     assert with_notes("Yes. It is hot.", first) == "Yes. It is hot. (from the model, not found in the sources)"
     assert "not found" not in with_notes("It is hot.", replace(first, sentences=(doubtful("It is hot.", Why.FIGURE),)))
+
+
+def test_note_says_what_is_from_the_model_where_it_may_go_on_by_itself() -> None:
+    made = replace(answer(doubtful("Oil lasts a year.")), mode=AnswerMode.DOCUMENTS_FIRST)
+
+    assert with_notes("Oil lasts a year.", made).endswith("(from the model, not found in the sources)")
+    assert str(note_of(doubtful("a", Why.FIGURE), AnswerMode.DOCUMENTS_FIRST)) == "another figure than in the sources"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from phi3desk.chat.inspection.account import NO_ROOM, Fate, read_passages, seen
-from phi3desk.chat.inspection.telling import Tongue, fate, ranks, summary, text
+from phi3desk.chat.inspection.telling import Tongue, fate, of_search, ranks, summary, text
 from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Reading, ReadPassage, Source, Spent, Timings
 from phi3desk.errors import say
 from phi3desk.library.documents import Candidate, Passage, Place, Trace
@@ -53,16 +53,16 @@ def test_each_candidate_is_told_what_became_of_it() -> None:
 
 def test_what_was_spent_on_reading_is_told_of_each_passage() -> None:
     spent = Spent(30, 340, 2, (
-        ReadPassage(1, 240, 6.2), ReadPassage(2, 100, 2.5), ReadPassage(3, left_out=say("said already in [2]")),
+        ReadPassage(1, 240, 6.2), ReadPassage(2, 100, 2.5), ReadPassage(3, left_out=say("Said already in [2]")),
     ))  # fmt: skip
     lines = [fate(one, TONGUE) for one in seen(answer(spent=spent))]
 
     assert lines == [
         "Read and cited as [1]  ·  240 tokens in 6.2 s",
         "Read as [2], not cited  ·  100 tokens in 2.5 s",
-        "Not read: said already in [2]",
-        "Not read: others fit the question better",
-        "Not read: no relation to the question",
+        "Not read. Said already in [2]",
+        "Not read. Others fit the question better.",
+        "Not read. It has no relation to the question.",
     ]
     assert "2 of them were read: 340 tokens in 8.7 s." in summary(answer(spent=spent), TONGUE)
 
@@ -120,3 +120,11 @@ def test_text_tells_all_of_it() -> None:
     assert "    Score 1.50 = words 1.00 + meaning 0.50" in told
     assert told.endswith("Time of the search: meaning 0.050 s, words 0.030 s")
     assert ranks(seen(answer())[3], TONGUE) == "Words: place 4, Meaning: place 1"
+
+
+def test_a_search_is_told_without_an_answer() -> None:
+    told = of_search(TRACE, TONGUE)
+
+    assert told.startswith("Searched 2,310 passages")
+    assert "pump.pdf, p. 1\n    Has to do with the question.\n    Words: place 1" in told
+    assert "pump.pdf, p. 5\n    It has no relation to the question." in told
