@@ -44,7 +44,7 @@ _WEIGHTS = {
 _WEIGHTS_OF_FIGURES = {
     "held": 1.3,
     "missing": -3.2,
-    "of_others": -1.6,
+    "of_others": -3.0,
     "unit_differs": -3.6,
     "bound_differs": -0.6,
     "apart": -0.3,

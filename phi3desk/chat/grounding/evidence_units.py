@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from phi3desk.chat.grounding.statements import Statement, statement_of
 from phi3desk.library.text import Span, is_row, sentence_spans
 
+#: lines that the head of a table may take
+_HEAD_LINES = 2
 _FIGURE = re.compile(r"\d")
 
 
@@ -34,13 +36,17 @@ class Window:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A passage taken apart; `context` is what its sentences stand under: title and headings."""
+    """A passage taken apart; `contexts` are what each of its sentences stands under.
+
+    That is its title and headings, the line that a passage begins with where that is none of its sentences, and for a
+    row the head of its table.
+    """
 
     text: str
     units: tuple[Unit, ...]
     statements: tuple[Statement, ...]
     whole: Statement
-    context: Statement
+    contexts: tuple[Statement, ...]
 
     def window_text(self, window: Window) -> str:
         """Return the text of a window."""
@@ -53,12 +59,29 @@ def evidence_of(passage: str, context: str, language: str) -> Evidence:
     spans = sentence_spans(passage, breaks) or [(0, len(passage))]
     units = tuple(Unit(passage[start:end], (start, end), _is_row(passage[start:end])) for start, end in spans)
     statements = tuple(statement_of(unit.text, language) for unit in units)
-    return Evidence(passage, units, statements, statement_of(passage, language), statement_of(context, language))
+    contexts = tuple(
+        statement_of(" ".join((context, *_heads(units, index))).strip(), language) for index in range(len(units))
+    )
+    return Evidence(passage, units, statements, statement_of(passage, language), contexts)
+
+
+def _heads(units: Sequence[Unit], index: int) -> list[str]:
+    """Return the lines that a sentence or row stands under."""
+    heads = [units[0].text] if index and not _ends(units[0].text) else []
+    if units[index].is_row:
+        above = [at for at in range(index) if not units[at].is_row and not _ends(units[at].text)]
+        heads += [units[at].text for at in above[-_HEAD_LINES:] if at]
+    return heads
+
+
+def _ends(text: str) -> bool:
+    """Return whether a line ends as a sentence does."""
+    return text.rstrip().endswith((".", "!", "?", ";", ":"))
 
 
 def _is_row(text: str) -> bool:
     """Return whether a line is a row of a table, or a property with its value."""
-    return is_row(text) or (_FIGURE.search(text) is not None and not text.rstrip().endswith((".", "!", "?", ";", ":")))
+    return is_row(text) or (_FIGURE.search(text) is not None and not _ends(text))
 
 
 def windows_of(units: Sequence[Unit]) -> list[Window]:

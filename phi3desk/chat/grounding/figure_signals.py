@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
 from phi3desk.chat.grounding.quantities import MONTH, Quantity
 from phi3desk.chat.grounding.statements import Statement, words_within
+from phi3desk.library.text import Span
 
 #: words are taken for the same from here on
 _SAME = 0.6
-#: characters in which a figure's words lose most of their hold on it; words behind it have less
-_NEAR, _BEHIND = 30.0, 0.6
-_CLEARLY = 1.25
+#: characters in which a figure's words lose most of their hold on it, how much further those behind it are, and what
+#: a comma between adds
+_NEAR, _BEHIND, _APART = 30.0, 1.6, 20.0
+_PARTED = re.compile(r"[,;|]\s|\s\|")
+_CLEARLY, _LEAST = 1.2, 0.05
+_KINDS = {
+    unit: kind
+    for kind, units in {
+        "mass": "mg g kg µg t",
+        "length": "µm mm cm m km in ft mi",
+        "volume": "ml l m³",
+        "time": "s min h day week month year",
+        "pressure": "Pa hPa mbar bar kPa MPa psi",
+    }.items()
+    for unit in units.split()
+}
 #: a light word such as “lowest” tells figures apart
-_LIGHTEST = 0.8
+_LIGHT = 0.8
 #: share of a claim that a sentence holds which says a part of it
 _PART = 0.4
 
@@ -46,20 +62,16 @@ def figure_signals(
     evidence: Evidence,
     window: Window,
     alike: Alike,
-    weights: Sequence[float],
     shares: Mapping[int, float],
 ) -> FigureSignals:
-    """Return what a window tells of a claim's figures.
-
-    `weights` are those of the claim's words, `shares` how much of the claim each sentence of the window holds.
-    """
+    """Return what a window tells of a claim's figures; `shares` tells how much of the claim each sentence holds."""
     placed = [
         (evidence.units[unit].span[0] + quantity.span[0], quantity)
         for unit in window.units
         for quantity in evidence.statements[unit].quantities
     ]
     held = [quantity for _, quantity in placed]
-    known = [*evidence.context.quantities, *question.quantities]
+    known = [*(each for unit in window.units for each in evidence.contexts[unit].quantities), *question.quantities]
     missing = unit_differs = bound_differs = 0
     for quantity in claim.quantities:
         same = [other for other in held if _same_value(quantity, other)]
@@ -75,62 +87,97 @@ def figure_signals(
         missing=missing,
         unit_differs=unit_differs,
         bound_differs=bound_differs,
-        of_others=_of_others(claim, evidence, placed, alike, weights),
+        of_others=_of_others(claim, evidence, placed, alike),
         apart=_apart(claim, evidence, window, shares) if len(window.units) > 1 and claim.words else 0,
     )
 
 
-def _of_others(claim: Statement, evidence: Evidence, placed: _Placed, alike: Alike, weights: Sequence[float]) -> int:
-    """Count the figures by which words of something else stand, where another of their unit is nearer to the claim's.
+def _of_others(claim: Statement, evidence: Evidence, placed: _Placed, alike: Alike) -> int:
+    """Count the figures by which words of something else stand, where another of their kind is nearer to the claim's.
 
     “Lowest flow 180 m³/h, highest flow 780 m³/h”: the lowest flow is not 780 m³/h.
     """
     count = 0
+    everywhere = [
+        (unit.span[0] + quantity.span[0], quantity)
+        for unit, statement in zip(evidence.units, evidence.statements, strict=True)
+        for quantity in statement.quantities
+    ]
     for quantity in claim.quantities:
-        like = [(place, other) for place, other in placed if quantity.unit == other.unit and not other.is_month]
-        own = [place for place, other in like if _same_value(quantity, other)]
+        kind = _kind(quantity.unit)
+        like = [(place, other) for place, other in everywhere if _kind(other.unit) == kind and not other.is_month]
+        own = [place for place, other in placed if _same_value(quantity, other) and _kind(other.unit) == kind]
         others = [place for place, other in like if not any(_same_value(each, other) for each in claim.quantities)]
         if not own or not others:
             continue
-        places = sorted(place for place, _ in like)
-        near = {
-            place: _words_by(place, quantity.unit, places, placed, claim, evidence, alike, weights)
-            for place in {*own, *others}
-        }
-        count += max(near[place] for place in others) > _CLEARLY * max(near[place] for place in own)
+        held = _words_by([place for place, _ in like], claim, evidence, alike)
+        _add_labels(held, quantity, claim, everywhere)
+        groups = _groups([place for place, _ in like], evidence)
+        best = {group: max(held[place] for place in held if groups[place] == group) for group in groups.values()}
+        mine = {groups[place] for place in own}
+        of_others = [best[groups[place]] for place in others if groups[place] not in mine]
+        count += max(of_others, default=0.0) > _CLEARLY * max(best[group] for group in mine) + _LEAST
     return count
 
 
-def _words_by(
-    place: int,
-    unit: str,
-    places: Sequence[int],
-    placed: _Placed,
-    claim: Statement,
-    evidence: Evidence,
-    alike: Alike,
-    weights: Sequence[float],
-) -> float:
-    """Return how much of the claim stands by a figure, in its sentence and nearer than any other of its unit."""
-    before = max((other for other in places if other < place), default=-1)
-    after = min((other for other in places if other > place), default=math.inf)
+def _groups(places: Sequence[int], evidence: Evidence) -> dict[int, int]:
+    """Return for each figure the first of those that it stands together with, no word between: a row of a table."""
+    starts = [word.span[0] for word in evidence.whole.words]
+    ends = [unit.span[0] for unit in evidence.units]
+    groups: dict[int, int] = {}
+    for before, place in itertools.pairwise([-1, *sorted(set(places))]):
+        parted = any(before < start < place for start in (*starts, *ends))
+        groups[place] = place if before < 0 or parted else groups[before]
+    return groups
+
+
+def _words_by(places: Sequence[int], claim: Statement, evidence: Evidence, alike: Alike) -> dict[int, float]:
+    """Return how much of the claim stands by each of some figures of one kind: a word stands by the nearest.
+
+    Words of other sentences stand by none, those behind a figure or parted from it by a comma are further from it.
+    """
+    held = dict.fromkeys(places, 0.0)
     passage = evidence.whole.words
-    sentence = next(each for each in evidence.units if each.span[0] <= place < each.span[1])
-    inside = [index for index in words_within(passage, sentence.span) if before < passage[index].span[0] < after]
-    whole = 0.0
-    for row, weight, word in zip(alike, weights, claim.words, strict=True):
-        near = [
-            row[index] * math.exp(-abs(place - start) / _NEAR) * (1.0 if start < place else _BEHIND)
-            for index in inside
-            if row[index] >= _SAME
-            for start in (passage[index].span[0],)
-        ]
-        whole += max(weight, _LIGHTEST if word.light else 0.0) * max(near, default=0.0)
-    for quantity in claim.quantities:
-        if quantity.unit != unit:
-            near = [abs(place - at) for at, other in placed if before < at < after and _same_value(quantity, other)]
-            whole += max((math.exp(-distance / _NEAR) for distance in near), default=0.0)
-    return whole
+    for unit in evidence.units:
+        inside = [place for place in places if unit.span[0] <= place < unit.span[1]]
+        if not inside:
+            continue
+        indexes = words_within(passage, unit.span)
+        for row, word in zip(alike, claim.words, strict=True):
+            best = dict.fromkeys(inside, 0.0)
+            for index in indexes:
+                if row[index] < _SAME:
+                    continue
+                distances = {place: _distance(evidence.text, passage[index].span, place) for place in inside}
+                nearest = min(inside, key=lambda place: distances[place])
+                near = row[index] * math.exp(-distances[nearest] / _NEAR)
+                best[nearest] = max(best[nearest], near)
+            for place, near in best.items():
+                held[place] += (_LIGHT if word.light else 1.0) * near
+    return held
+
+
+def _distance(text: str, word: Span, place: int) -> float:
+    """Return how far a word is from a figure, in characters and what makes it further."""
+    if word[0] < place:
+        return place - word[1] + _APART * len(_PARTED.findall(text, word[1], place))
+    return _BEHIND * (word[0] - place) + _APART * len(_PARTED.findall(text, place, word[0]))
+
+
+def _add_labels(held: dict[int, float], quantity: Quantity, claim: Statement, everywhere: _Placed) -> None:
+    """Add to each figure the claim's figures of another kind that stand by it: after “up to two years” 30 days."""
+    for label in claim.quantities:
+        if _kind(label.unit) == _kind(quantity.unit):
+            continue
+        at = [place for place, other in everywhere if _same_value(label, other) and not _bounds_differ(label, other)]
+        for place in held:
+            nearest = min((abs(place - other) for other in at), default=math.inf)
+            held[place] += math.exp(-nearest / _NEAR)
+
+
+def _kind(unit: str) -> str:
+    """Return what a unit measures, where several do."""
+    return _KINDS.get(unit, unit)
 
 
 def _apart(claim: Statement, evidence: Evidence, window: Window, shares: Mapping[int, float]) -> int:

@@ -85,8 +85,9 @@ class Comparison:
             [max(letters, float(meaning[i, j])) if meaning is not None else letters for j, letters in enumerate(row)]
             for i, row in enumerate(self._letters)
         ]
-        self._context = [
-            max((likeness(word, other) for other in evidence.context.words), default=0.0) for word in claim.words
+        self._contexts = [
+            [max((likeness(word, other) for other in context.words), default=0.0) for word in claim.words]
+            for context in evidence.contexts
         ]
         self._asked = [share >= SAME for share in asked]
         self._weights = [
@@ -98,8 +99,8 @@ class Comparison:
     def signals(self, window: Window) -> Signals:
         """Return what a window tells."""
         inside = [index for unit in window.units for index in self._unit_words[unit]]
-        found = self._found(inside)
-        of_units = {unit: self._share(self._found(self._unit_words[unit])) for unit in window.units}
+        found = self._found(window.units)
+        of_units = {unit: self._share(self._found((unit,))) for unit in window.units}
         asked = [share for share, is_asked in zip(found, self._asked, strict=True) if is_asked]
         denied, opposite = self._denials(window, inside)
         main = self._evidence.statements[max(window.units, key=lambda unit: self._held(self._unit_words[unit]))]
@@ -108,25 +109,27 @@ class Comparison:
             covered=self._share(found),
             covered_by_one=max(of_units.values()),
             asked_covered=sum(asked) / len(asked) if asked else self._share(found),
-            figures=figure_signals(
-                self._claim, self._question, self._evidence, window, self._alike, self._weights, of_units
-            ),
+            figures=figure_signals(self._claim, self._question, self._evidence, window, self._alike, of_units),
             denied=denied,
             opposite=opposite + bool(pair and not is_condition(pair) and not is_role(pair)),
             condition=int(is_condition(pair)),
             roles=int(is_role(pair)),
             swapped=int(self._swapped(window)),
-            names_missing=self._names_missing(inside),
+            names_missing=self._names_missing(window, inside),
             sentences=len(window.units),
             across=int(bool(self._claim.language) and self._claim.language != self._evidence.whole.language),
         )
 
-    def _found(self, inside: Sequence[int]) -> list[float]:
-        """Return how well some words of the passage, or what it stands under, hold each word of the claim."""
+    def _found(self, units: Sequence[int]) -> list[float]:
+        """Return how well some sentences, or what they stand under, hold each word of the claim."""
+        inside = [index for unit in units for index in self._unit_words[unit]]
         return [
-            max(max((row[index] for index in inside), default=0.0), _IN_CONTEXT * context)
-            for row, context in zip(self._alike, self._context, strict=True)
+            max(max((row[index] for index in inside), default=0.0), _IN_CONTEXT * self._in_context(units, at))
+            for at, row in enumerate(self._alike)
         ]
+
+    def _in_context(self, units: Sequence[int], at: int) -> float:
+        return max(self._contexts[unit][at] for unit in units)
 
     def _share(self, found: Sequence[float]) -> float:
         whole = sum(self._weights)
@@ -192,13 +195,13 @@ class Comparison:
         own = [word.key for word in self._claim.words if not word.light]
         return any(fits_swapped(self._claim.keys, self._evidence.statements[unit].keys, own) for unit in window.units)
 
-    def _names_missing(self, inside: Sequence[int]) -> int:
+    def _names_missing(self, window: Window, inside: Sequence[int]) -> int:
         """Count the claim's names and codes that neither question nor window nor context hold."""
         return sum(
             (word.name or word.code)
             and not self._asked[at]
             and max((self._letters[at][index] for index in inside), default=0.0) < SAME
-            and self._context[at] < SAME
+            and self._in_context(window.units, at) < SAME
             for at, word in enumerate(self._claim.words)
         )
 
