@@ -449,7 +449,8 @@ class Figures:
 class LibraryStatus:
     """How much there is to search: `passages`, and those with all the embedding they can have, as in `figures`.
 
-    `ocr_languages` are the languages Tesseract can read here, None where there is no Tesseract.
+    `ocr_languages` are the languages Tesseract can read here, None where there is no Tesseract. `sheets` counts the
+    contents that are kept as tables, too.
     """
 
     documents: int
@@ -461,6 +462,7 @@ class LibraryStatus:
     paused: bool = False
     ocr_languages: tuple[str, ...] | None = None
     figures: Figures = Figures()
+    sheets: int = 0
 
 
 @dataclass(frozen=True)

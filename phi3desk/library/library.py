@@ -519,6 +519,7 @@ class Library:
             paused=self._throttle.paused,
             ocr_languages=self._ocr_installed if self._looked_for_ocr else self._look_for_ocr(),
             figures=figures,
+            sheets=len(self._catalog.contents(SHEETS)),
         )
 
     def close(self) -> None:

@@ -254,6 +254,16 @@
     </message>
 </context>
 <context>
+    <name>SheetRows</name>
+    <message numerus="yes">
+        <source>and %Ln more row(s)</source>
+        <translation>
+            <numerusform>and %Ln more row</numerusform>
+            <numerusform>and %Ln more rows</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message numerus="yes">
         <source>%Ln document(s) are ready to be asked.</source>

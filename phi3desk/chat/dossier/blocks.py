@@ -14,7 +14,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from phi3desk.chat.dossier.dossier import Dossier, DossierSource, Entry, Quote
-from phi3desk.chat.messages import Answer, Basis, CheckedSentence
+from phi3desk.chat.messages import Answer, Basis, CheckedSentence, SheetRecord
 from phi3desk.chat.refusal import refuses
 from phi3desk.chat.wording.doubt import note_of, places, support, unheld_figures
 from phi3desk.errors import Sentence, say
@@ -188,6 +188,8 @@ def _entry(entry: Entry, telling: Telling, *, goes_on: bool) -> Iterator[Block]:
         return
     yield from _text(entry, telling)
     yield from _notices(entry, telling)
+    if entry.answer is not None and entry.answer.sheet is not None:
+        yield from _sheet(entry.answer.sheet, telling)
     if entry.sources:
         read = say("Sources") if entry.cited else say("Read, but not cited")
         yield Heading(telling.words(read))
@@ -197,6 +199,26 @@ def _entry(entry: Entry, telling: Telling, *, goes_on: bool) -> Iterator[Block]:
     if facts:
         yield Heading(telling.words(say("How it was made")))
         yield Facts(facts)
+
+
+def _sheet(sheet: SheetRecord, telling: Telling) -> Iterator[Block]:
+    """Give the rows that an answer from a sheet rests on, each with the heads of its cells, and the query."""
+    heads = [inert_line(head) for head in sheet.head]
+    rows = []
+    for row in sheet.rows:
+        named = zip(heads[1:], map(inert_line, row.cells), strict=False)
+        cells = "; ".join(f"{head}: {cell}" if head else cell for head, cell in named if cell)
+        rows.append((f"{heads[0] if heads else ''} {row.number}".strip(), cells))
+    left = sheet.rows_in_all - len(sheet.rows)
+    if left > 0:
+        rows.append(("…", telling.words(say("Further rows: {count}", count=left))))
+    if rows:
+        yield Heading(telling.words(say("Rows of the sheet")))
+        yield Facts(tuple(rows))
+    if sheet.words:
+        written = say("Query, written by the model") if sheet.by_model else say("Query")
+        yield Heading(telling.words(written))
+        yield Facts(((telling.words(say("Asked")), inert_line(sheet.words)), ("SQL", inert_line(sheet.sql))))
 
 
 def _text(entry: Entry, telling: Telling) -> Iterator[Block]:

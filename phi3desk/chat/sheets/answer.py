@@ -133,7 +133,7 @@ def _lines(told: SheetResult, language: str, words: str, marks: str) -> list[str
     else:
         lines = [f"{words}: {_figure(told, language)}{_entities(told, language)}.{marks}"]
     notes = _notes(told, language)
-    return [*lines, *([""] if len(lines) > 1 and notes else []), *notes]
+    return [*lines, *([""] if notes else []), *notes]
 
 
 def _notes(told: SheetResult, language: str) -> list[str]:

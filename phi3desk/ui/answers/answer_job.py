@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -9,13 +10,18 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from phi3desk.chat import answer as answers
 from phi3desk.chat.decision import (
     OverviewStep,
+    QueryStep,
     SearchStep,
     SeriesStep,
+    SheetStep,
     WriteStep,
     Writing,
     first_step,
+    sheet_step,
     step_after_overview,
+    step_after_query,
     step_after_search,
+    step_after_sheets,
     with_offer,
 )
 from phi3desk.chat.follow_up import FollowUp
@@ -26,6 +32,7 @@ from phi3desk.chat.question import Question
 from phi3desk.chat.series import Series
 from phi3desk.library.documents import SearchResult, Trace, WordsOnly
 from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, Told
+from phi3desk.library.sheets.told import SheetResult
 from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
@@ -46,16 +53,17 @@ class AnswerJob(QObject):
     """Answers one question; make one for each. `finished` or `failed` is emitted exactly once, then it is done.
 
     `searching` carries the number of passages being searched, `sources_found` a tuple of Source, `reading` the tokens
-    read and in all, `part_begun` the Progress of an answer that is written in parts, `text_received` the whole text so
-    far (10 times a second at most), `finished` an Answer, `failed` a Failure and the Answer as far as it had come,
-    `noticed` a Sentence about what could not take part in the search. An answer in parts takes `series_seconds` at
-    most, as far as that can be told.
+    read and in all, `querying` tells that the model writes a query for a sheet, `part_begun` carries the Progress of an
+    answer that is written in parts, `text_received` the whole text so far (10 times a second at most), `finished` an
+    Answer, `failed` a Failure and the Answer as far as it had come, `noticed` a Sentence about what could not take part
+    in the search. An answer in parts takes `series_seconds` at most, as far as that can be told.
     """
 
     searching = Signal(int)
     sources_found = Signal(object)
     reading = Signal(int, int)
     part_begun = Signal(object)
+    querying = Signal()
     text_received = Signal(str)
     finished = Signal(object)
     failed = Signal(object, object)
@@ -73,7 +81,7 @@ class AnswerJob(QObject):
         self._question = question
         self._series_seconds = series_seconds
         self._series: Series | None = None
-        self._awaits_model: tuple[DocumentQuestion, Overview] | None = None
+        self._awaits_model: Callable[[], None] | None = None
         self._kind = ""
         self._fit: float | None = None
         self._library = library
@@ -172,9 +180,72 @@ class AnswerJob(QObject):
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
             return
+        status = self._library.status
+        sheets = sheet_step(self._question) if status is not None and status.sheets else None
+        if sheets is not None:
+            self._ask_sheets(sheets, step)
+        else:
+            self._search_passages(step)
+
+    def _search_passages(self, step: SearchStep) -> None:
         self._search = self._library.search(
             step.text, step.passages, step.scope, self._on_searched, self._on_failed, sentences=step.sentences
         )
+
+    def _ask_sheets(self, step: SheetStep, otherwise: SearchStep) -> None:
+        """Ask the sheets; where they give no answer, documents are searched."""
+
+        def on_failed(failure: Failure) -> None:
+            if failure.kind is FailureKind.CANCELLED:
+                self._on_failed(failure)
+            else:
+                self._search_passages(otherwise)
+
+        written = step.written[-1] if step.written else None
+        self._search = self._library.ask_sheets(
+            step.asked, step.scope, written, lambda told: self._on_sheets(step, otherwise, told), on_failed
+        )
+
+    def _on_sheets(self, step: SheetStep, otherwise: SearchStep, told: SheetResult) -> None:
+        self._search = 0
+        if self._stopped:
+            self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
+            return
+        if told.schema and self._model.model is None and self._model.is_loading:
+            # a query may be written once it is there
+            self._await_model(lambda: self._on_sheets(step, otherwise, told))
+            return
+        following = step_after_sheets(self._question, step, told, self._speed_of_writing())
+        if isinstance(following, Answer):
+            self._end(following)
+        elif isinstance(following, QueryStep):
+            self._write_query(following, otherwise)
+        else:
+            self._search_passages(otherwise)
+
+    def _write_query(self, step: QueryStep, otherwise: SearchStep) -> None:
+        def on_written(sql: str) -> None:
+            self._writing = 0
+            if self._stopped:
+                self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
+            else:
+                self._ask_sheets(step_after_query(step, sql), otherwise)
+
+        def on_failed(failure: Failure) -> None:
+            if failure.kind is FailureKind.CANCELLED:
+                self._on_failed(failure)
+            else:
+                self._writing = 0
+                self._search_passages(otherwise)
+
+        self.querying.emit()
+        self._writing = self._model.write_query(step.request, on_written, on_failed)
+
+    def _await_model(self, go_on: Callable[[], None]) -> None:
+        """Go on once the model is loaded, or is known not to be."""
+        self._awaits_model = go_on
+        for told in (self._model.loaded, self._model.load_failed, self._model.load_stopped, self._model.stopped):
+            told.connect(self._go_on_with_model)
 
     def _on_overview(self, asked: DocumentQuestion, overview: Overview) -> None:
         self._search = 0
@@ -184,9 +255,7 @@ class AnswerJob(QObject):
         needs_model = overview.told is Told.FOUND and asked.asked in WRITTEN
         if needs_model and self._model.model is None and self._model.is_loading:
             # how much is read, and in which form, depends on the model
-            self._awaits_model = asked, overview
-            for told in (self._model.loaded, self._model.load_failed, self._model.load_stopped, self._model.stopped):
-                told.connect(self._go_on_with_model)
+            self._await_model(lambda: self._on_overview(asked, overview))
             return
         step = step_after_overview(self._question, asked, overview, self._speed_of_writing())
         if isinstance(step, SearchStep):
@@ -204,8 +273,8 @@ class AnswerJob(QObject):
     def _go_on_with_model(self) -> None:
         """Go on once the model is loaded, or is known not to be."""
         if self._awaits_model is not None:
-            (asked, overview), self._awaits_model = self._awaits_model, None
-            self._on_overview(asked, overview)
+            go_on, self._awaits_model = self._awaits_model, None
+            go_on()
 
     def _begin_series(self, step: SeriesStep) -> None:
         self._series, self._sources = step.series, step.series.sources

@@ -97,6 +97,12 @@ class AnswerFooter(QObject):
         return ""
 
     def _basis(self, answer: Answer) -> str:
+        if answer.sheet is not None:
+            if not answer.sheet.words:
+                return self.tr("Rows of the sheet that fit")
+            if answer.sheet.by_model:
+                return self.tr("Calculated from the sheet, by a query of the model")
+            return self.tr("Calculated from the sheet, without a model")
         if answer.basis is Basis.DOCUMENTS:
             if answer.refused:
                 return ""

@@ -296,6 +296,7 @@ class ConversationController(QObject):
         job.sources_found.connect(self._on_sources_found)
         job.reading.connect(self._on_reading)
         job.part_begun.connect(self._on_part_begun)
+        job.querying.connect(lambda: self._tell(self.tr("Writing a query for the sheet")))
         job.text_received.connect(self._on_text)
         job.finished.connect(self._on_finished)
         job.failed.connect(self._on_failed)

@@ -26,6 +26,8 @@ from phi3desk.library.documents import (
 )
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.reading.page_picture import PagePicture, PictureWish
+from phi3desk.library.sheets.question import SheetQuestion, WrittenQuery
+from phi3desk.library.sheets.told import SheetResult
 from phi3desk.packs.manifest import PackProgress
 from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.paths import Paths
@@ -34,6 +36,7 @@ from phi3desk.workers.protocol import Failure, FailureKind
 from phi3desk.workers.requests import (
     AddEmbedder,
     Area,
+    AskSheets,
     CheckAnswer,
     CreateCollection,
     DeleteCollection,
@@ -351,6 +354,17 @@ class LibraryClient(QObject):
     ) -> int:
         """Ask the catalogue about documents as wholes; returns the request's id."""
         return self.worker.request(TellOfDocuments(question, within), on_result, on_failure)
+
+    def ask_sheets(
+        self,
+        question: SheetQuestion,
+        scope: SearchScope,
+        written: WrittenQuery | None,
+        on_result: Callable[[SheetResult], None],
+        on_failure: Callable[[Failure], None],
+    ) -> int:
+        """Ask the tables of sheets, by rules or by what a model wrote; returns the request's id, for `cancel`."""
+        return self.worker.request(AskSheets(question, scope, written), on_result, on_failure)
 
     def cancel(self, request_id: int) -> None:
         """Stop a search, the drawing of a page, or the writing or taking in of a pack."""

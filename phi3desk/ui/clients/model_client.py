@@ -13,6 +13,7 @@ from phi3desk.chat.follow_up_model import WrittenQuestion, may_complete
 from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.chat.series import Speed, speed_of
+from phi3desk.chat.sheets.query_model import QueryRequest
 from phi3desk.errors import Sentence, say
 from phi3desk.model.memory import card_failed, fewer_layers
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, Sampling
@@ -33,6 +34,7 @@ from phi3desk.workers.requests import (
     SetAdapters,
     TextPiece,
     WriteAnswer,
+    WriteQuery,
 )
 
 #: how long after a load, and after a try that gave way, the model is measured: nobody is to wait for that
@@ -219,6 +221,14 @@ class ModelClient(QObject):
         self._stop_reading_ahead()
         self._was_used()
         return self.worker.request(Judge(tuple(matters)), on_judged, on_failure)
+
+    def write_query(
+        self, request: QueryRequest, on_written: Callable[[str], None], on_failure: Callable[[Failure], None]
+    ) -> int:
+        """Have a query for a sheet written, "" where the model writes none; returns the request's id, for `cancel`."""
+        self._stop_reading_ahead()
+        self._was_used()
+        return self.worker.request(WriteQuery(request), on_written, on_failure)
 
     def read_ahead(self, request: PromptRequest, room_for_answer: int) -> bool:
         """Have the model read what the next prompt begins with; False where it is busy or not there.

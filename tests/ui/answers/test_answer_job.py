@@ -15,9 +15,24 @@ from phi3desk.chat.messages import Answer, Basis, MadeBy, Source
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Speed
+from phi3desk.chat.sheets.query_model import QueryRequest
 from phi3desk.errors import say
-from phi3desk.library.documents import EVERYWHERE, Document, Passage, SearchResult, SearchScope, State, Trace, WordsOnly
+from phi3desk.library.documents import (
+    EVERYWHERE,
+    Document,
+    LibraryStatus,
+    Passage,
+    SearchResult,
+    SearchScope,
+    State,
+    Trace,
+    WordsOnly,
+)
 from phi3desk.library.overview.types import Entry, Overview, Told
+from phi3desk.library.sheets.question import Operation as SheetOperation
+from phi3desk.library.sheets.question import WrittenQuery
+from phi3desk.library.sheets.told import Asked as SheetAsked
+from phi3desk.library.sheets.told import SheetResult, SheetsTold
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling
 from phi3desk.ui.answers.answer_job import AnswerJob
 
@@ -208,3 +223,71 @@ def test_summary_that_waits_for_a_model_can_be_stopped(answered):
     QTimer.singleShot(0, model, lambda: model.job.stop())
     answer, _ = answered("Summarise the pump manual", SUMMARY, model)
     assert (answer.ended, answer.text, model.asked) == (Ending.CANCELLED, "", [])
+
+
+class Sheets(Library):
+    """A library with a sheet in it that answers what it is told to, one after the other."""
+
+    status = LibraryStatus(1, 9, 9, "words", embedder_loaded=True, importing=False, sheets=1)
+
+    def __init__(self, *told: SheetResult) -> None:
+        super().__init__(Overview(Told.ORDINARY))
+        self.answers = list(told)
+        self.queries: list[str] = []
+
+    def ask_sheets(
+        self, _asked: Any, _in: Any, written: WrittenQuery | None, on_result: Callable[[SheetResult], None], _: Any
+    ) -> int:
+        self.queries.append(written.sql if written is not None else "")
+        on_result(self.answers.pop(0))
+        return 5
+
+
+class Writer(Model):
+    """A model that writes queries, one after the other."""
+
+    def __init__(self, *queries: str) -> None:
+        super().__init__(PHI3)
+        self.written = list(queries)
+
+    def write_query(self, _: QueryRequest, on_written: Callable[[str], None], _failed: Any) -> int:
+        on_written(self.written.pop(0))
+        return 6
+
+
+SUM = SheetResult(
+    SheetsTold.FOUND, "costs.csv", "/costs.csv", asked=SheetAsked(SheetOperation.COUNT), result=((7.0,),), rows_in_all=7
+)
+OPEN = replace(SUM, told=SheetsTold.OPEN, schema="CREATE TABLE table_1 (cost REAL);", result=())
+
+
+def asked_of_sheets(qtbot: QtBot, library: Sheets, model: Model) -> Answer:
+    question = Question("How many orders are open?", "", (), EVERYWHERE, 5, Sampling(), MadeBy(model="phi3"))
+    job = AnswerJob(question, library, model)
+    with qtbot.waitSignal(job.finished) as finished:
+        job.start()
+    answer: Answer = finished.args[0]
+    return answer
+
+
+def test_a_sheet_answers_without_a_model_and_without_a_search(qtbot: QtBot) -> None:
+    library = Sheets(SUM)
+    answer = asked_of_sheets(qtbot, library, Model(None))
+    assert answer.text == "Number of rows: 7."
+    assert answer.sheet is not None
+    assert library.searched == []
+
+
+def test_a_query_of_the_model_that_fails_goes_back_once(qtbot: QtBot) -> None:
+    failed = replace(OPEN, told=SheetsTold.FAILED, error="no such column")
+    library = Sheets(OPEN, failed, SUM)
+    answer = asked_of_sheets(qtbot, library, Writer("SELECT wrong", "SELECT right"))
+    assert library.queries == ["", "SELECT wrong", "SELECT right"]
+    assert answer.sheet is not None and answer.sheet.by_model
+    assert answer.made_by.model == "phi3"
+
+
+def test_documents_are_searched_where_sheets_give_no_answer(qtbot: QtBot) -> None:
+    library = Sheets(SheetResult(SheetsTold.ORDINARY))
+    asked_of_sheets(qtbot, library, Model(None))
+    assert library.searched == ["How many orders are open?"]

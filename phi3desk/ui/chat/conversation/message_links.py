@@ -13,6 +13,7 @@ _WITHOUT = "without:"
 _SEARCHED = "searched:"
 _VERSION = "version:"
 _DOUBT = "doubt:"
+_QUERY = "query:"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,13 @@ class ActionLink:
 
     message_id: int
     action: MessageAction
+
+
+@dataclass(frozen=True)
+class QueryLink:
+    """Shows the query of an answer from a sheet, or hides it."""
+
+    message_id: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,12 @@ def doubt_address(message_id: int, sentence: int) -> str:
     return f"{_DOUBT}{message_id}/{sentence}"
 
 
-def read_address(address: str) -> SourceLink | ActionLink | DoubtLink | None:
+def query_address(message_id: int) -> str:
+    """Return the address that shows the query of an answer from a sheet, or hides it."""
+    return f"{_QUERY}{message_id}"
+
+
+def read_address(address: str) -> SourceLink | ActionLink | DoubtLink | QueryLink | None:
     """Return what an address leads to; None for one that is not of a message."""
     scheme = address[: address.find(":") + 1]
     first, *others = address.removeprefix(scheme).split("/")
@@ -76,6 +89,8 @@ def read_address(address: str) -> SourceLink | ActionLink | DoubtLink | None:
         return SourceLink(message_id, int(others[0]), int(others[1]) if others[1].isdigit() else -1)
     if scheme == _DOUBT and len(others) == 1 and others[0].isdigit():
         return DoubtLink(message_id, int(others[0]))
+    if scheme == _QUERY and not others:
+        return QueryLink(message_id)
     if scheme == _WITHOUT and not others:
         return ActionLink(message_id, MessageAction.WITHOUT_DOCUMENTS)
     if scheme == _SEARCHED and not others:

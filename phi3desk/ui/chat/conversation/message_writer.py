@@ -37,6 +37,7 @@ from phi3desk.ui.chat.conversation.message_links import (
     version_address,
     without_documents_address,
 )
+from phi3desk.ui.chat.conversation.sheet_rows import SheetRows
 from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.formatting import also_as, place_of, translate
 from phi3desk.ui.inert_text import plain
@@ -65,7 +66,10 @@ class Column(NamedTuple):
 
 @dataclass
 class Entry:
-    """A message as it stands in the view: `tail` is where streamed text goes on, `activity` what is being done."""
+    """A message as it stands in the view: `tail` is where streamed text goes on, `activity` what is being done.
+
+    `query_shown` tells that the query of an answer from a sheet is unfolded.
+    """
 
     message: Message
     frame: QTextFrame
@@ -76,6 +80,7 @@ class Entry:
     tail: QTextCursor | None = None
     cards: list[tuple[Source, str]] = field(default_factory=list)
     writing: bool = False
+    query_shown: bool = False
 
 
 class MessageWriter(QObject):
@@ -86,6 +91,7 @@ class MessageWriter(QObject):
         self.document = document
         self.column = Column(0, 400)
         self._footer = AnswerFooter(self)
+        self._sheet_rows = SheetRows(self)
 
     def append(self, message: Message, writing: bool) -> Entry:
         """Write a message behind all others."""
@@ -184,7 +190,11 @@ class MessageWriter(QObject):
             return
         self._write_support(answer, cursor)
         self._write_searched(message, answer, cursor)
-        cited = self._write_cards(entry, cursor, answer)
+        if answer.sheet is not None:
+            self._sheet_rows.write(cursor, message.id, answer, unfolded=entry.query_shown)
+            cited = {source.n for source in answer.sources}
+        else:
+            cited = self._write_cards(entry, cursor, answer)
         others = tuple(source for source in answer.sources if source.n not in cited)
         if others:
             self._write_chips(entry, cursor, others, self._found_title(answer, has_cited=bool(cited)))

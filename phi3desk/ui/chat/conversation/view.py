@@ -33,6 +33,7 @@ from phi3desk.ui.chat.conversation.message_links import (
     EARLIER,
     ActionLink,
     DoubtLink,
+    QueryLink,
     SourceLink,
     read_address,
 )
@@ -292,6 +293,8 @@ class ConversationView(FollowingBrowser):
             self.action_requested.emit(link.action, link.message_id)
         elif isinstance(link, SourceLink):
             self._request_source(link)
+        elif isinstance(link, QueryLink):
+            self._fold_query(link.message_id)
         elif isinstance(link, DoubtLink):
             self._explain_doubt(link)
 
@@ -304,6 +307,12 @@ class ConversationView(FollowingBrowser):
         citations = answer.citations if answer else ()
         quote = citations[link.citation].quote if 0 <= link.citation < len(citations) else ""
         self.source_requested.emit(source, quote)
+
+    def _fold_query(self, message_id: int) -> None:
+        entry = self._entry(message_id)
+        if entry is not None:
+            entry.query_shown = not entry.query_shown
+            self._write(entry)
 
     def _explain_doubt(self, link: DoubtLink) -> None:
         """Say in full why a sentence is not supported, beside its note."""
