@@ -37,6 +37,7 @@ _WEIGHTS = {
     "condition": -2.6,
     "roles": -2.6,
     "swapped": -1.8,
+    "misplaced": -1.6,
     "names_missing": -1.5,
     "sentences": -0.7,
     "across": 0.8,

@@ -28,6 +28,10 @@ SAME = 0.6
 #: share of a clause's words that a window must hold to say anything about them
 _HELD = 0.5
 _NEARLY_ALL = 0.9
+#: a word of the passage is that of the claim
+_SURE = 0.7
+#: words of a claim that have a place in a sentence, and the share of them that has to
+_FEWEST_PLACED, _MOSTLY = 3, 0.75
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class Signals:
 
     `covered` is the share of the claim's words that the window holds, `covered_by_one` that of its best sentence,
     `asked_covered` that of the words that the question holds, too. `denied` counts clauses that go the other way,
-    `opposite`, `condition` and `roles` pairs of which claim and window hold different sides, `across` is 1 where they
-    are in different languages.
+    `opposite`, `condition` and `roles` pairs of which claim and window hold different sides, `misplaced` words that are
+    said of something else there; `across` is 1 where they are in different languages.
     """
 
     covered: float = 0.0
@@ -49,6 +53,7 @@ class Signals:
     condition: int = 0
     roles: int = 0
     swapped: int = 0
+    misplaced: int = 0
     names_missing: int = 0
     sentences: int = 1
     across: int = 0
@@ -64,7 +69,7 @@ class Signals:
             return Why.NEGATION
         if self.figures.bound_differs or self.condition:
             return Why.CONDITION
-        return Why.NAME if self.names_missing or self.roles or self.swapped else Why.SUPPORTED
+        return Why.NAME if self.names_missing or self.roles or self.swapped or self.misplaced else Why.SUPPORTED
 
 
 class Comparison:
@@ -115,6 +120,7 @@ class Comparison:
             condition=int(is_condition(pair)),
             roles=int(is_role(pair)),
             swapped=int(self._swapped(window)),
+            misplaced=self._misplaced(window),
             names_missing=self._names_missing(window, inside),
             sentences=len(window.units),
             across=int(bool(self._claim.language) and self._claim.language != self._evidence.whole.language),
@@ -194,6 +200,40 @@ class Comparison:
         """Return whether two words of the claim stand in each other's place in a sentence of the window."""
         own = [word.key for word in self._claim.words if not word.light]
         return any(fits_swapped(self._claim.keys, self._evidence.statements[unit].keys, own) for unit in window.units)
+
+    def _misplaced(self, window: Window) -> int:
+        """Count the claim's words that a sentence says of something else: all others stand in one clause, without them.
+
+        “The ward manager trains the cleaners; the hygienist inspects.” does not say that the hygienist trains them.
+        """
+        strong = [at for at, word in enumerate(self._claim.words) if not word.light]
+        if len(self._claim.clauses) > 1 or len(strong) < _FEWEST_PLACED:
+            return 0
+        return max(self._misplaced_in(unit, strong) for unit in window.units)
+
+    def _misplaced_in(self, unit: int, strong: Sequence[int]) -> int:
+        start, passage = self._evidence.units[unit].span[0], self._evidence.whole.words
+        clauses = [
+            words_within(passage, (start + clause.span[0], start + clause.span[1]))
+            for clause in self._evidence.statements[unit].clauses
+        ]
+        places = [
+            {number for number, words in enumerate(clauses) if any(self._alike[at][index] >= _SURE for index in words)}
+            for at in strong
+        ]
+        held = [at for at, where in enumerate(places) if where]
+        if len(held) < max(_FEWEST_PLACED, _MOSTLY * len(strong)):
+            return 0
+        count = 0
+        for at in held:
+            others = set.intersection(*(places[other] for other in held if other != at))
+            count += bool(others) and not others & places[at] and any(self._has_other(clauses[n]) for n in others)
+        return count
+
+    def _has_other(self, words: Sequence[int]) -> bool:
+        """Return whether a clause has a word with a meaning that the claim has not."""
+        passage = self._evidence.whole.words
+        return any(not passage[index].light and all(row[index] < _SURE for row in self._alike) for index in words)
 
     def _names_missing(self, window: Window, inside: Sequence[int]) -> int:
         """Count the claim's names and codes that neither question nor window nor context hold."""
