@@ -174,6 +174,8 @@ def _told_of(one: Seen, tongue: Tongue) -> Sequence[str]:
 def _untraced(answer: Answer) -> Sentence:
     if answer.is_own:
         return say("This is your own answer to the question, so nothing was searched.")
+    if answer.sheet is not None:
+        return say("This was calculated from a sheet. The query and the rows that it found stand in the answer.")
     if answer.basis is Basis.CATALOGUE:
         return say("This was told from the list of your documents. Their text was not searched for it.")
     if answer.basis is Basis.MODEL and not answer.sources:

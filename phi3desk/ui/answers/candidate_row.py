@@ -53,7 +53,7 @@ class CandidateRow(QAbstractButton):
         self._heights: dict[tuple[int, bool], int] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         bars = ", ".join(f"{bar.name}: {bar.word}" for bar in text.bars)
@@ -82,7 +82,7 @@ class CandidateRow(QAbstractButton):
         return self._heights[known]
 
     def sizeHint(self) -> QSize:
-        return QSize(320, self.heightForWidth(self.width() or 320))
+        return QSize(320, TARGET)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, TARGET)

@@ -101,6 +101,19 @@ def test_inspector_takes_names_and_passages_as_text(inspector: Inspector) -> Non
     )
 
 
+@pytest.mark.parametrize("width", range(420, 720, 30))
+def test_inspector_gives_each_row_the_height_it_needs(qtbot: QtBot, answer: Answer, width: int) -> None:
+    made = Inspector(answer)
+    qtbot.addWidget(made)
+    made.resize(500, 300)
+    made.show()
+    qtbot.waitExposed(made)
+    made.resize(width, made.layout().totalHeightForWidth(width))
+    qtbot.waitUntil(lambda: made.rows[0].width() > width - 60)
+
+    assert [row.height() for row in made.rows] == [row.heightForWidth(row.width()) for row in made.rows]
+
+
 def test_inspector_says_that_nothing_was_kept(qtbot: QtBot, answer: Answer) -> None:
     made = Inspector(replace(answer, trace=None))
     qtbot.addWidget(made)
