@@ -455,7 +455,7 @@ class MainWindow(QMainWindow):
         acts: list[tuple[Keys, Callable[[], object], str]] = [
             (QKeySequence.StandardKey.New, self._on_new, self.tr("New conversation")),
             ("Ctrl+K", self._on_search_wanted, self.tr("Search conversations")),
-            ("Ctrl+E", self._on_export_wanted, self.tr("Save the conversation as a dossier")),
+            (QKeySequence.StandardKey.Save, self._on_export_wanted, self.tr("Save the conversation as a dossier")),
             ("Ctrl+L", lambda: self.show_page(Page.CHAT), self.tr("Write a question")),
             (QKeySequence.StandardKey.Open, self.choose_files, self.tr("Add documents")),
             *expert_keys(self._on_expert_number, self.tr("Switch to the first to ninth expert")),

@@ -48,7 +48,7 @@ from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.inspector import Inspector
 from phi3desk.ui.answers.read_ahead import ReadAhead
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
-from phi3desk.ui.chat.dossier_dialog import DossierDialog
+from phi3desk.ui.chat.dossier_dialog import DossierDialog, Scope
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
 from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import LEAST_WIDTH, Page
@@ -770,6 +770,24 @@ def test_window_saves_a_conversation_and_one_answer_as_markdown(
     assert "## How often?" in whole and "## How much?" in whole
     assert "## How often?" not in one and "## How much?" in one
     assert all(f"> “{SENTENCE}”" in text and "p. 2" in text for text in texts)
+
+
+def test_conversation_is_saved_by_ctrl_s_while_a_question_is_written(
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    conversation = services.conversations.create("Bearing")
+    services.conversations.add(conversation.id, Role.USER, "How often?")
+    made = make_answer("Often. [1]")
+    services.conversations.add(conversation.id, Role.ASSISTANT, made.text, made.answer)
+    edit = window.chat.composer.edit
+    edit.setFocus()
+    qtbot.keyClick(edit, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert not window.findChildren(DossierDialog)
+    window.sidebar.conversation_chosen.emit(conversation.id)
+    edit.setFocus()
+    qtbot.keyClick(edit, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    (asked,) = window.findChildren(DossierDialog)
+    assert asked.wanted.scope is Scope.CONVERSATION
 
 
 def test_conversation_is_gone_on_with_where_it_was_read_and_its_gauge_tells_how_full_it_is(
