@@ -25,7 +25,7 @@ from phi3desk.chat.decision import (
     step_after_search,
     with_offer,
 )
-from phi3desk.chat.dossier.dossier import dossier_of, drawn
+from phi3desk.chat.dossier.dossier import Dossier, dossier_of, drawn
 from phi3desk.chat.dossier.writing import check_place, write_dossier
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.grounding.meaning import WordVectors
@@ -130,7 +130,9 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
             if cancelled.is_set():
                 break
         if options.dossier is not None and told:
-            _write_dossier(told, library, options, progress, cancelled)
+            title = Path(options.questions).stem if options.questions else told[0].text
+            dossier = dossier_of(title, told, time.time(), whole_pages=options.pictures == "pages")
+            save_dossier(dossier, library, options, progress, cancelled)
         if cancelled.is_set():
             raise Cancelled
 
@@ -154,16 +156,14 @@ def _messages(question: str, answer: Answer, model: LoadedModel | None) -> tuple
     return Message(1, 0, Role.USER, question, now), Message(2, 0, Role.ASSISTANT, answer.text, now, answer)
 
 
-def _write_dossier(
-    told: Sequence[Message],
+def save_dossier(
+    dossier: Dossier,
     library: AnyLibrary,
     options: argparse.Namespace,
     progress: ProgressLine,
     cancelled: threading.Event,
 ) -> None:
-    """Write the dossier of some answers; where the user stopped them, without pictures."""
-    title = Path(options.questions).stem if options.questions else told[0].text
-    dossier = dossier_of(title, told, time.time(), whole_pages=options.pictures == "pages")
+    """Write a dossier with its pictures; without them where the user stopped the command."""
     if options.pictures != "none" and not cancelled.is_set():
         with suppress(Cancelled):
             dossier = drawn(

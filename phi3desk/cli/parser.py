@@ -114,6 +114,11 @@ def _add_ask(commands: _Commands[Parser]) -> None:
         "in place of the setting",
     )
     command.add_argument("--ask-model", action="store_true", help="ask the model also where you corrected its answer")
+    _add_dossier(command)
+    _add_common(command)
+
+
+def _add_dossier(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--dossier",
         type=_given,
@@ -127,7 +132,6 @@ def _add_ask(commands: _Commands[Parser]) -> None:
         default="parts",
         help="of a dossier: none, parts of the pages around the cited sentences, or whole pages (parts)",
     )
-    _add_common(command)
 
 
 def _add_verify(commands: _Commands[Parser]) -> None:
@@ -183,6 +187,7 @@ def _add_sweep(commands: _Commands[Parser]) -> None:
     command.add_argument("--csv", type=_given, metavar="FILE", help="write the table as CSV")
     command.add_argument("--xlsx", type=_given, metavar="FILE", help="write the table for Excel, with links")
     command.add_argument("--docx", type=_given, metavar="FILE", help="write the table for Word, with links")
+    _add_dossier(command)
     command.set_defaults(pages=())
     _add_common(command)
 

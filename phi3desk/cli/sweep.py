@@ -6,11 +6,13 @@ import argparse
 import threading
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import sources_read
-from phi3desk.cli.ask import check_answer, load_model, refuse_misfits
+from phi3desk.chat.dossier.writing import check_place
+from phi3desk.cli.ask import check_answer, load_model, refuse_misfits, save_dossier
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine, say_failure
@@ -30,6 +32,7 @@ from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from phi3desk.sweep.cell import CellWriting, cell_of, failed_cell, sampling_of, search_for, step_after_search
+from phi3desk.sweep.dossier import sweep_dossier
 from phi3desk.sweep.export import write_table
 from phi3desk.sweep.plan import (
     Answered,
@@ -62,6 +65,8 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
     Files are written where all of it is done.
     """
     questions = checked_questions(_questions(options))
+    if options.dossier is not None:
+        check_place(Path(options.dossier))
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current
     entry = _model(ModelStore(paths), options.model or profile.model)
@@ -94,7 +99,12 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
             asking = _Asking(store, sweep, library, model, entry, profile, settings, cancelled)
             finished = run(sweep, store, asking.ask, asking.on_progress, cancelled)
             asking.progress.clear()
-        sweep, rows = store.sweep(sweep.id), store.rows(sweep.id)
+            sweep, rows = store.sweep(sweep.id), store.rows(sweep.id)
+            if finished and options.dossier is not None:
+                whole_pages = options.pictures == "pages"
+                answer_of = partial(store.answer, sweep.id)
+                dossier = sweep_dossier(sweep, rows, answer_of, time.time(), whole_pages=whole_pages)
+                save_dossier(dossier, library, options, asking.progress, cancelled)
     finally:
         store.close()
     if not finished:
@@ -186,6 +196,8 @@ class _Asking:
             loading = time.perf_counter()
             load_model(self._model, self._entry, self._profile.adapters, ProgressLine())
             began += time.perf_counter() - loading
+            # the file's hash is known from now on
+            self._made_by = made_by(self._profile, self._model.model)
         try:
             written = self._model.write(
                 wanted.request, self._sampling, lambda *_: None, lambda _: None, self._cancelled

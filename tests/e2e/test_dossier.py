@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from tests.helpers.commands import run_command
-from tests.helpers.pdf import write_pump_manual
+from tests.helpers.pdf import write_pdf, write_pump_manual
 
 
 @pytest.fixture
@@ -58,3 +58,18 @@ def test_dossier_names_the_file_that_answered_by_its_hash(phi3desk, tmp_path, ti
     done = phi3desk("ask", "How often is the main bearing greased?", "--dossier", file, "--pictures", "none")
     assert done.returncode == 0, done.stderr
     assert f"SHA-256 {hashlib.sha256(tiny_phi3.read_bytes()).hexdigest()[:12]}\n" in file.read_text("utf-8")
+
+
+def test_sweep_writes_a_dossier_with_the_page_of_each_answer(phi3desk, tmp_path):
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    write_pdf(tmp_path / "docs" / "canteen.pdf", [["The canteen of the laboratory is closed on Fridays."]])
+    assert phi3desk("import", tmp_path / "docs").returncode == 0
+    file = tmp_path / "a.pdf"
+    done = phi3desk("sweep", "How often is the main bearing greased?", "--model", "none", "--dossier", file)
+    assert done.returncode == 0, done.stderr
+    pages = pypdf.PdfReader(file).pages
+    text = "\n".join(page.extract_text() for page in pages)
+    assert text.count("How often is the main bearing greased?") == 1 + len(pages)
+    assert "A sentence of the document itself: no model was asked." in text
+    assert text.index("pump.pdf") < text.index("Documents without an answer") < text.index("canteen.pdf")
+    assert sum(len(list(page.images)) for page in pages) == 1

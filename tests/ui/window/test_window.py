@@ -48,8 +48,8 @@ from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.inspector import Inspector
 from phi3desk.ui.answers.read_ahead import ReadAhead
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
-from phi3desk.ui.chat.dossier_dialog import DossierDialog, Scope
 from phi3desk.ui.clients.worker_client import RESTARTS_IN_A_ROW
+from phi3desk.ui.dossiers.dialog import DossierDialog, Scope
 from phi3desk.ui.notices import NoticeAction
 from phi3desk.ui.pages import LEAST_WIDTH, Page
 from phi3desk.ui.services import Services

@@ -12,8 +12,10 @@ import pytest
 from docx import Document
 
 from phi3desk.errors import say
+from phi3desk.sweep.dossier import sweep_dossier
 from phi3desk.sweep.export import KINDS, content_of, write_table
 from phi3desk.sweep.plan import Cell, Outcome, Row, Sweep, SweepPlan, SweptDocument
+from tests.helpers.dossiers import checked_answer
 
 PLAN = SweepPlan(("What is the limit?", "Who signs?"), where="Tenders")
 SWEEP = Sweep(1, PLAN, 1.0, 3, 4, 4)
@@ -116,3 +118,22 @@ def test_an_answer_longer_than_a_cell_is_cut():
     long = [Row(0, document, Cell(0, document.path, Outcome.FOUND, "word " * 20_000))]
     book = openpyxl.load_workbook(io.BytesIO(content_of("xlsx", SWEEP, long)))
     assert len(book.active["C2"].value) <= 32_767
+
+
+def test_dossier_has_the_answers_with_their_sentences_and_names_who_says_nothing():
+    pump, sheet = rows()[0].document, rows()[1].document
+    answers = {(0, pump.path): checked_answer(), (0, sheet.path): checked_answer()}
+    made = sweep_dossier(SWEEP, rows(), lambda question, path: answers.get((question, path)), 1.0)
+    told = [(entry.question, entry.about, bool(entry.sources)) for entry in made.entries]
+    assert told == [
+        ("What is the limit?", "pump manual.pdf", True),
+        ("What is the limit?", "=1+1.xlsx", True),
+        ("What is the limit?", "", False),
+        ("Who signs?", "", False),
+    ]
+    silent = [(one.document, str(one.why)) for entry in made.entries for one in entry.silent]
+    assert silent == [
+        ("scan.pdf", "It is a scan."),
+        ("pump manual.pdf", "Not found"),
+        ("=1+1.xlsx", "Not asked yet"),
+    ]

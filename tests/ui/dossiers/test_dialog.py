@@ -17,8 +17,8 @@ from phi3desk.chat.messages import Message
 from phi3desk.errors import say
 from phi3desk.library.reading.page_picture import PagePicture, PictureWish
 from phi3desk.model.types import Role
-from phi3desk.ui.chat.dossier_dialog import DossierDialog, Pictures, Scope
 from phi3desk.ui.chat.export import ConversationExport
+from phi3desk.ui.dossiers.dialog import DossierDialog, Pictures, Scope
 from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure, FailureKind
 from tests.unit.chat.dossier.test_files import picture
