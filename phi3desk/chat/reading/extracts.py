@@ -32,6 +32,8 @@ SAID_ALREADY = say("Another passage says the same.")
 _ALIKE = 0.85
 #: fewer words may be a label or a cell, which may well stand in two places
 _FEWEST_WORDS = 5
+#: what the score of a sentence loses where it has all the words of one that is taken
+_LESS_BESIDE_LIKE = 2.0
 #: a sentence between two that are read is read, too, where it is no longer than this
 _SHORT_GAP = 60
 #: what a sentence ends with; a comma or a letter says that it goes on
@@ -39,6 +41,8 @@ _STOPS = tuple(".!?…:;。\"'”“»’)]")
 _POINTING = ("entity_pronouns", "fact_pronouns", "pointers")
 
 CountTokens = Callable[[str], float]
+#: the words of a sentence, and those of them that are figures
+_Says = tuple[frozenset[str], frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -162,19 +166,25 @@ class _Split:
 
 
 def _choose(passages: Sequence[_Split], room: float, tokens: CountTokens) -> None:
-    """Take the best sentences, with what they need, until the room is full."""
-    ranked = sorted(
-        ((number, at) for number, each in enumerate(passages) for at in range(len(each.parts))),
-        key=lambda where: -passages[where[0]].scores[where[1]],
-    )
-    known: list[tuple[frozenset[str], frozenset[str]]] = []
+    """Take the best sentences, with what they need, until the room is full.
+
+    What is much like a sentence of the same passage that is taken already tells little more: the rows of a log would
+    fill the room. In another passage it may tell that the figure is another one there.
+    """
+    says = {(number, at): _words(part) for number, each in enumerate(passages) for at, part in enumerate(each.parts)}
+    told = [_words(" ".join((each.source.passage.title, *each.source.passage.headings))) for each in passages]
+    likest = dict.fromkeys(says, 0.0)
+    waiting = set(says)
+    known: list[_Says] = []
     left = room
-    for number, at in ranked:
+    while waiting:
+        where = max(waiting, key=lambda one: (_value(passages, one, likest[one]), -one[0], -one[1]))
+        waiting.discard(where)
+        number, at = where
         passage = passages[number]
         if at in passage.taken:
             continue
-        says = _words(passage.parts[at])
-        if _is_said(says, known):
+        if _is_said(says[where], known) or (passage.taken and _is_part(says[where], told[number])):
             passage.said.add(at)
             continue
         more = passage.needed_by(at) - passage.taken
@@ -185,12 +195,21 @@ def _choose(passages: Sequence[_Split], room: float, tokens: CountTokens) -> Non
             continue
         left -= cost
         passage.taken |= more
-        known += [_words(passage.parts[each]) for each in more]
+        new = [says[number, each] for each in more]
+        known += new
+        for one in waiting:
+            if one[0] == number:
+                likest[one] = max(likest[one], *(_likeness(says[one], other) for other in new))
     for passage in passages:
         for at in _short_gaps(passage):
             left -= tokens(passage.parts[at])
             if left >= 0:
                 passage.taken.add(at)
+
+
+def _value(passages: Sequence[_Split], where: tuple[int, int], likest: float) -> float:
+    number, at = where
+    return passages[number].scores[at] - _LESS_BESIDE_LIKE * likest
 
 
 def _standing_before(passages: Sequence[_Split], number: int) -> Source | None:
@@ -208,20 +227,26 @@ def _short_gaps(passage: _Split) -> list[int]:
     ]
 
 
-def _words(text: str) -> tuple[frozenset[str], frozenset[str]]:
+def _words(text: str) -> _Says:
     """Return the words of a sentence, and those of them that are figures."""
     words = frozenset(words_of(text))
     return words, frozenset(word for word in words if any(letter.isdigit() for letter in word))
 
 
-def _is_said(
-    says: tuple[frozenset[str], frozenset[str]], known: Collection[tuple[frozenset[str], frozenset[str]]]
-) -> bool:
+def _likeness(one: _Says, other: _Says) -> float:
+    return len(one[0] & other[0]) / (len(one[0] | other[0]) or 1)
+
+
+def _is_said(says: _Says, known: Collection[_Says]) -> bool:
     """Return whether one of the sentences taken says the same: nearly the same words, exactly the same figures."""
-    words, figures = says
-    if len(words) < _FEWEST_WORDS:
+    if len(says[0]) < _FEWEST_WORDS:
         return False
-    return any(figures == others and len(words & other) >= _ALIKE * len(words | other) for other, others in known)
+    return any(says[1] == other[1] and _likeness(says, other) >= _ALIKE for other in known)
+
+
+def _is_part(says: _Says, heading: _Says) -> bool:
+    """Return whether a line only repeats what the heading above its passage says, such as a running head does."""
+    return says[0] <= heading[0]
 
 
 def _in_reading_order(passages: Sequence[_Split]) -> tuple[Extract, ...]:

@@ -133,3 +133,20 @@ def test_a_source_without_a_good_sentence_says_that_there_was_no_time():
 def test_passages_without_a_sentence_do_no_harm(text):
     made = extracts(QUESTION, [source(1, text), source(2, SAFETY, 2)], 10, words)
     assert {each.source.n for each in made} == {1, 2}
+
+
+def test_rows_that_are_much_alike_leave_room_for_another_sentence():
+    rows = [f"{day} January Pump end Brenlith LX 2 {30 + day} g" for day in range(10, 20)]
+    log = "\n".join(["Lubrication log of the year 2025", *rows])
+    sheet = "It is made for mines. The dropping point of Brenlith LX 2 is 260 °C by the usual test."
+    sources = [replace(source(1, log), score=0.1), source(2, sheet, 2)]
+    told = read("At what temperature does Brenlith LX 2 start to drip?", sources, 60)
+    assert "260 °C" in told
+    assert 1 <= told.count("Pump end Brenlith") < len(rows)
+
+
+def test_a_running_head_is_not_read_again_below_its_heading():
+    text = f"Care of the main bearing, greasing\n{SAFETY}\nCare of the main bearing"
+    told = read(QUESTION, [source(1, text, headings=("3 Care of the main bearing, greasing",))], 48)
+    assert "2,000 operating hours" in told
+    assert told.count("Care of the main bearing") < 3
