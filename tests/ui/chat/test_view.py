@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QPalette, QTextDocument
-from PySide6.QtWidgets import QStackedWidget, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.answer_mode import AnswerMode
@@ -418,3 +418,24 @@ def test_view_filled_before_it_is_shown_opens_at_its_end(qtbot: QtBot) -> None:
     pages.setCurrentWidget(page)
     bar = view.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 500 and bar.value() == bar.maximum())
+
+
+def test_view_shows_the_head_of_a_tall_widget_and_the_part_that_has_the_keyboard(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    view.show_messages([question(), make_answer("Yes [1].")])
+    tall = QWidget()
+    column = QVBoxLayout(tall)
+    buttons = [QPushButton(str(n)) for n in range(60)]
+    for button in buttons:
+        column.addWidget(button)
+    view.show_below(2, tall)
+
+    area = view.viewport().rect()
+    assert area.contains(buttons[0].mapTo(view.viewport(), QPoint(0, 0)))
+    for button in (buttons[40], buttons[59], buttons[0]):
+        button.setFocus()
+        assert area.contains(button.mapTo(view.viewport(), QPoint(0, 0)))
+        assert area.contains(button.mapTo(view.viewport(), QPoint(0, button.height())))
+    view.take_below_away()
+    view.setFocus()

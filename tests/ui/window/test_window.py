@@ -163,6 +163,12 @@ def test_window_tells_how_an_answer_was_found(
     assert "as: “How often is the main bearing re-greased?”" in inspector.summary.text()
     assert inspector.rows[0].text_shown.fate.startswith("Read")
     assert inspector.rows[0].hasFocus()
+    viewport = window.chat.view.viewport()
+    qtbot.keyClick(inspector.rows[0], Qt.Key.Key_Tab)
+    assert inspector.rows[1].hasFocus() or inspector.figures.hasFocus()
+    shown = window.focusWidget()
+    assert shown is not None
+    assert viewport.rect().contains(shown.mapTo(viewport, QPoint(1, 1)))
     with qtbot.waitSignal(window.source.view.page_shown, timeout=WAIT):
         qtbot.keyClick(inspector.rows[0], Qt.Key.Key_Space)
     assert message.answer is not None

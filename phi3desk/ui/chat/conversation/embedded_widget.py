@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 from PySide6.QtGui import QTextFrame
-from PySide6.QtWidgets import QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
 
 from phi3desk.ui.theme import SPACE_M, SPACE_XL
 
@@ -36,6 +36,9 @@ class EmbeddedWidget(QObject):
         view.viewport().installEventFilter(self)
         view.document().documentLayout().documentSizeChanged.connect(self._on_size_changed)
         view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._application = QApplication.instance()
+        if isinstance(self._application, QApplication):
+            self._application.focusChanged.connect(self._on_focus_changed)
         self.place()
 
     def place(self) -> None:
@@ -56,6 +59,15 @@ class EmbeddedWidget(QObject):
         self.widget.resize(width, height)
         self._move(frame)
 
+    def bring_into_view(self, part: QWidget | None = None) -> None:
+        """Scroll as little as shows a part of the widget, or all of it; the top of what is taller than the view."""
+        part = part or self.widget
+        bar, height = self._view.verticalScrollBar(), self._view.viewport().height()
+        top = part.mapTo(self._view.viewport(), QPoint(0, 0)).y() - SPACE_M
+        hidden = top + part.height() + 2 * SPACE_M - height
+        if top < 0 or hidden > 0:
+            bar.setValue(bar.value() + (min(hidden, top) if top > 0 else top))
+
     def take_away(self) -> None:
         """Let the widget go, and close the room it had."""
         frame = self._frame_of()
@@ -64,6 +76,8 @@ class EmbeddedWidget(QObject):
             look.setBottomMargin(self._room)
             frame.setFrameFormat(look)
         self._due.stop()
+        if isinstance(self._application, QApplication):
+            self._application.focusChanged.disconnect(self._on_focus_changed)
         self.widget.removeEventFilter(self)
         self._view.viewport().removeEventFilter(self)
         self.widget.hide()
@@ -92,6 +106,12 @@ class EmbeddedWidget(QObject):
     def _on_size_changed(self) -> None:
         # the layout is still at work on the document
         self._due.start()
+
+    def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
+        if now is None or not self.widget.isAncestorOf(now):
+            return
+        if now.height() < self._view.viewport().height():
+            self.bring_into_view(now)
 
     def _on_scrolled(self) -> None:
         frame = self._frame_of()

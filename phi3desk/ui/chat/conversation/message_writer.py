@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, QRectF
+from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -362,6 +362,13 @@ class MessageWriter(QObject):
         look = _spaced(top=0, bottom=0, side=SPACE_L, part=BUBBLE)
         look.setLeftMargin(max(0.0, column - width - SPACE_L))
         return look
+
+    def card_at(self, entry: Entry, point: QPointF) -> tuple[Source, str] | None:
+        """Return the source and the quote of the card at a point of the document."""
+        for part, rectangle in self.parts(entry) if entry.cards else ():
+            if part >= CARD and rectangle.contains(point):
+                return entry.cards[part - CARD]
+        return None
 
     def parts(self, entry: Entry) -> list[tuple[int, QRectF]]:
         """Return the bubble and the cards of a message, each with its rectangle in the document."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -38,7 +38,7 @@ from phi3desk.ui.chat.conversation.message_links import (
     read_address,
 )
 from phi3desk.ui.chat.conversation.message_text import copied, source_lines, spoken
-from phi3desk.ui.chat.conversation.message_writer import CARD, Column, Entry, MessageWriter
+from phi3desk.ui.chat.conversation.message_writer import Column, Entry, MessageWriter
 from phi3desk.ui.chat.conversation.painting import paint_parts, paint_ring
 from phi3desk.ui.chat.conversation.pointed_message import PointedMessage
 from phi3desk.ui.inert_text import plain
@@ -173,12 +173,11 @@ class ConversationView(FollowingBrowser):
         # its room changes the range while it grows: only under the last message that means to follow the end
         self._following = self._following and is_last
         self._embedded = EmbeddedWidget(self, widget, frame_of)
-        if is_last:
+        if is_last and widget.height() <= self.viewport().height():
             self.to_end()
         else:
-            bar = self.verticalScrollBar()
-            hidden = widget.geometry().bottom() + SPACE_M - self.viewport().height()
-            bar.setValue(bar.value() + max(0, min(hidden, widget.y() - SPACE_M)))
+            self._following = False
+            self._embedded.bring_into_view()
 
     @property
     def answer_at_hand(self) -> Message | None:
@@ -345,14 +344,8 @@ class ConversationView(FollowingBrowser):
 
     def _card_at(self, position: QPoint) -> tuple[Source, str] | None:
         entry = self._entry_at(position.y())
-        if entry is None or not entry.cards:
-            return None
-        point = position.toPointF()
-        point.setY(point.y() + self.verticalScrollBar().value())
-        for part, rectangle in self._writer.parts(entry):
-            if part >= CARD and rectangle.contains(point):
-                return entry.cards[part - CARD]
-        return None
+        point = QPointF(position.x(), position.y() + self.verticalScrollBar().value())
+        return self._writer.card_at(entry, point) if entry is not None else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
