@@ -10,28 +10,25 @@ from typing import Protocol
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.citations import keep_known_marks
 from phi3desk.chat.grounding.grounded import Grounded, ground
+from phi3desk.chat.judging.before import Judged, judged_before, nothing_written, with_judging
 from phi3desk.chat.judging.fit import is_unfounded
+from phi3desk.chat.judging.matter import Judge
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.chat.reading.wait import tokens_within
 from phi3desk.chat.refusal import refuses
 from phi3desk.chat.series import Speed, known_speed
+from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
 
+NOTHING_ANSWERS = say("Nothing in the documents answers this.")
 #: passages that are named where none answers the question
 MOST_NEAREST = 3
 
 
-class Writer(Protocol):
+class Writer(Judge, Protocol):
     """What writing an answer needs of a loaded model."""
-
-    @property
-    def loaded(self) -> LoadedModel:
-        """What is loaded."""
-
-    def count_turns(self, turns: Sequence[Turn]) -> int:
-        """Return the tokens of a prompt."""
 
     def generate(
         self,
@@ -61,18 +58,34 @@ def write(
 ) -> Completion:
     """Compose the prompt that fits the loaded model, and let it write; runs where the model is, until it is done.
 
-    Adapters that were trained on a form of prompt with passages have no part in an answer without passages, nor in what
-    is no answer from passages that were found. `speed` is how fast the model was last, where that is known.
+    Before it writes from passages that were found it is asked whether they hold the answer. Where they do not, nothing
+    is written, or, where documents only come first, what the model says without them. Adapters that were trained on a
+    form of prompt with passages have no part in an answer without passages, nor in what is no answer from passages that
+    were found. `speed` is how fast the model was last, where that is known.
     """
     loaded = writer.loaded
     prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
     most = tokens_within(request.budget_s, known_speed(loaded, speed).read) if request.budget_s else 0
     prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format, most)
+    judged = judged_before(writer, request, prompt, on_prefill, cancelled)
+    if judged is not None and not judged.holds_answer:
+        if request.mode.refuses:
+            generation = nothing_written(judged, loaded.adapters)
+            return replace(_completion(generation, prompt, request, loaded, judged), sources_read=())
+        request = replace(request, sources=())
+        prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format)
     formed = bool(prompt.sources_read) and request.task in (Task.QUESTION, Task.CELL)
     conversation = request.conversation if request.task is Task.QUESTION else 0
     generation = writer.generate(
         prompt.turns, sampling, on_prefill, on_text, cancelled, formed=formed, conversation=conversation
     )
+    return _completion(generation, prompt, request, loaded, judged)
+
+
+def _completion(
+    generation: Generation, prompt: Prompt, request: PromptRequest, loaded: LoadedModel, judged: Judged | None
+) -> Completion:
+    generation = with_judging(generation, judged) if judged is not None else generation
     return Completion(
         generation,
         prompt.sources_read,
@@ -81,12 +94,14 @@ def write(
         fitted=prompt.fitted,
         context=loaded.context,
         spent=_spent(prompt, request.budget_s, generation),
+        likely=judged.likely if judged is not None else None,
+        refused=judged is not None and not judged.holds_answer,
     )
 
 
 def _spent(prompt: Prompt, budget_seconds: float, generation: Generation) -> Spent | None:
     """Return what was spent on reading passages, each with its share of the time; None where there were none."""
-    if not prompt.read:
+    if not prompt.read or not generation.prompt_tokens:
         return None
     a_token = generation.prefill_seconds / max(1, generation.prompt_tokens - generation.reused_tokens)
     read = tuple(replace(each, seconds=each.tokens * a_token) for each in prompt.read)
@@ -143,6 +158,7 @@ def finish(
     kind: str = "",
     grounded: Grounded | None = None,
     fit: float | None = None,
+    translate: Callable[[Sentence], str] = str,
 ) -> Answer:
     """Return the finished answer, each sentence tied to the sources that support it.
 
@@ -153,6 +169,19 @@ def finish(
     in Answer.
     """
     generation = written.generation
+    if written.refused and not written.sources_read and not generation.tokens and generation.ended is Ending.STOP:
+        return Answer(
+            translate(NOTHING_ANSWERS),
+            (),
+            sources,
+            Basis.DOCUMENTS,
+            Ending.STOP,
+            replace(made_by, adapters=generation.adapters),
+            timings_of(generation, search_seconds),
+            kind=kind,
+            refused=True,
+            spent=written.spent,
+        )
     read = sources_read(written, sources)
     checked = grounded or ground(generation.text, read, question)
     used = generation.prompt_tokens + generation.generated_tokens

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from phi3desk.chat.answer import nearest_of, recorded, sources_of
+from phi3desk.chat.answer import NOTHING_ANSWERS, nearest_of, recorded, sources_of
 from phi3desk.chat.catalogue_answer import catalogue_answer
 from phi3desk.chat.correcting.corrections import answer_of
 from phi3desk.chat.document_comparison import DocumentComparison
@@ -34,7 +34,6 @@ from phi3desk.model.types import Ending, LoadedModel, Sampling
 #: queries that a model may write for one question
 MOST_QUERIES = 2
 NOTHING_FOUND = say("Nothing relevant was found in the documents.")
-NOTHING_ANSWERS = say("Nothing in the documents answers this.")
 NOTHING_TO_SEARCH = say(
     "This expert answers from documents only, and there are none to search. "
     "Add documents, or let the expert answer without them."
@@ -103,15 +102,13 @@ class Writing:
 class WriteStep:
     """The model is to write, from these sources or, where there are none, by itself.
 
-    `kind` is as in Answer, `fit` as in `answer.finish`. `nearest` are passages that are named beside what the model
-    writes by itself.
+    `kind` is as in Answer, `nearest` are passages that are named beside what the model writes by itself.
     """
 
     request: PromptRequest
     sampling: Sampling
     search_seconds: float = 0.0
     kind: str = ""
-    fit: float | None = None
     nearest: tuple[Source, ...] = ()
 
     @property
@@ -228,7 +225,8 @@ def step_after_search(question: Question, result: SearchResult, translate: Trans
     sources = sources_of(result)
     fit = fit_of(result)
     if sources and not is_hopeless(fit):
-        return replace(_write(question, sources, result.seconds), fit=fit)
+        step = _write(question, sources, result.seconds)
+        return replace(step, request=replace(step.request, fit=fit))
     if result.searched == 0:
         return _without_passages(question, translate, result.seconds)
     nearest = nearest_of(result)

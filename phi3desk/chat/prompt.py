@@ -154,7 +154,8 @@ class PromptRequest:
 
     `standing_alone` is the question with what it takes from the history, "" where it takes nothing. `fitted` is how
     the history was made to fit for the question before, `conversation` the id of the conversation, 0 for none.
-    `budget_s` is how many seconds the passages may be read for, 0 where all of them are read.
+    `budget_s` is how many seconds the passages may be read for, 0 where all of them are read. `fit` is how close the
+    sources come to the question (`chat.judging.fit`), None where that is not known.
     """
 
     instructions: str
@@ -167,6 +168,7 @@ class PromptRequest:
     fitted: Fitted = WHOLE
     conversation: int = 0
     budget_s: float = 0.0
+    fit: float | None = None
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,8 @@ class Completion:
     """What the model wrote, and which numbered sources it had read for it.
 
     `asked` is the last turn of the prompt, the question with its passages, `context` how many tokens the model reads at
-    a time, `spent` what was spent on the passages.
+    a time, `spent` what was spent on the passages. `likely` is how likely the passages hold the answer, as was judged
+    before, None where it was not; `refused` says that they do not, and what is written then is not from them.
     """
 
     generation: Generation
@@ -195,6 +198,8 @@ class Completion:
     fitted: Fitted = WHOLE
     context: int = 0
     spent: Spent | None = None
+    likely: float | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True)

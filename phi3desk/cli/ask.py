@@ -239,7 +239,7 @@ def _written(
     asked = question.standing_alone
     grounded = check_answer(library, written.generation.text, sources_read(written, step.sources), asked)
     maker, seconds = question.made_by, step.search_seconds
-    return finish(written, asked, step.sources or step.nearest, maker, seconds, step.kind, grounded, step.fit)
+    return finish(written, asked, step.sources or step.nearest, maker, seconds, step.kind, grounded, step.request.fit)
 
 
 def _looked_up(

@@ -34,7 +34,7 @@ ROOMS = {
     ),
     "model": ("", "adapters", "hub", "llama"),
     "chat": (
-        "", "judging", "wording", "inspection", "grounding", "reading", "prompt", "series", "answer", "example_export",
+        "", "wording", "inspection", "grounding", "reading", "prompt", "judging", "series", "answer", "example_export",
         "correcting", "languages", "intent", "catalogue_answer", "follow_up", "follow_up_model", "question", "summary",
         "document_comparison", "sheets", "decision", "dossier",
     ),

@@ -326,7 +326,8 @@ class AnswerJob(QObject):
         self._write(step)
 
     def _write(self, step: WriteStep) -> None:
-        self._kind, self._fit, self._nearest = step.kind, step.fit, step.nearest
+        self._kind, self._fit = step.kind, step.request.fit
+        self._nearest = step.nearest
         self._writing = self._model.answer(
             step.request, step.sampling, self.reading.emit, self._on_text, self._on_written, self._on_failed
         )
@@ -365,6 +366,7 @@ class AnswerJob(QObject):
             self._kind,
             grounded,
             self._fit,
+            translate,
         )
         self._end(answer)
 

@@ -58,7 +58,7 @@ def test_no_model_reads_what_does_not_come_close(mode: AnswerMode):
         assert far.sources == ()
     near = step_after_search(question(mode), result(0.87))
     assert isinstance(near, WriteStep)
-    assert (len(near.sources), near.fit) == (1, 0.87)
+    assert (len(near.sources), near.request.fit) == (1, 0.87)
 
 
 @pytest.mark.parametrize(("fit", "refused"), [(0.87, True), (0.95, False), (None, False)])

@@ -1,0 +1,139 @@
+"""Before an answer is written the model is asked whether the passages hold it; where they do not, it is refused."""
+
+import itertools
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from phi3desk.chat.answer import NOTHING_ANSWERS, finish, recorded, write
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.judging import before
+from phi3desk.chat.judging.before import LEAST_LIKELY
+from phi3desk.chat.judging.fit import CERTAIN
+from phi3desk.chat.messages import Basis, MadeBy, Source
+from phi3desk.chat.prompt import NO_PASSAGES, Completion, Prompt, PromptRequest, Task, compose
+from phi3desk.library.documents import Passage
+from phi3desk.model.llama.engine import Engine
+from phi3desk.model.types import Ending, LoadedModel, LoadOptions, Sampling, Turn
+
+TEXT = "The pump has a filter. The valve is made of steel. Check the oil before use. " * 4
+SOURCES = (Source(1, Passage(1, 1, "pump.pdf", "/pump.pdf", "Pump", 3, 0, len(TEXT), TEXT, ())),)
+REQUEST = PromptRequest("", SOURCES, (), "which oil is in the motor?")
+
+
+class Large(Engine):
+    """The tiny model, which says that it is a large one, and yes as likely as it is told."""
+
+    says: float = 0.999
+
+    @property
+    def loaded(self) -> LoadedModel:
+        return replace(super().loaded, parameters=3_800_000_000)
+
+    def judge(self, *given: Any, **named: Any) -> tuple[tuple[float, ...], ...]:
+        (row,) = super().judge(*given, **named)
+        assert all(0 < each < 1 for each in row)
+        return ((self.says, 1 - self.says),)
+
+
+@pytest.fixture
+def model(tiny_phi3: Path) -> Iterator[Large]:
+    loaded = Large.load(tiny_phi3, LoadOptions(context=1024, gpu_layers=0, threads=1))
+    assert isinstance(loaded, Large)
+    yield loaded
+    loaded.close()
+
+
+def written(model: Engine, request: PromptRequest = REQUEST, read: list[tuple[int, int]] | None = None) -> Completion:
+    told = [] if read is None else read
+    sampling = Sampling(max_tokens=8)
+    return write(model, request, sampling, lambda *at: told.append(at), lambda _: None, threading.Event())
+
+
+def test_an_answer_is_written_where_the_model_finds_it_in_the_passages(model: Large):
+    read: list[tuple[int, int]] = []
+    completion = written(model, read=read)
+    assert completion.likely is not None
+    assert (completion.likely > LEAST_LIKELY, completion.refused) == (True, False)
+    assert completion.generation.text
+    assert completion.sources_read == (1,)
+    # what was read for judging is not read again, and counts as reading of this answer
+    assert completion.generation.reused_tokens == 0
+    assert read[-1][0] == read[-1][1]
+    steps = [after[0] - before[0] for before, after in itertools.pairwise(read) if after[0] > before[0]]
+    assert sum(steps) < completion.generation.prompt_tokens + 3 * model.context.slice
+
+
+def test_documents_only_refuses_where_the_passages_do_not_hold_the_answer(model: Large):
+    model.says = 0.001
+    completion = written(model)
+    assert (completion.refused, completion.generation.text) == (True, "")
+    answer = finish(completion, "", SOURCES, MadeBy(), 0.1)
+    assert (answer.text, answer.refused, answer.citations) == (str(NOTHING_ANSWERS), True, ())
+    assert answer.sources == SOURCES
+    assert answer.timings.first_token_s > 0.1
+    assert recorded(answer, AnswerMode.DOCUMENTS_ONLY).refused
+    assert finish(completion, "", SOURCES, MadeBy(), 0.1, translate=lambda _: "Nichts.").text == "Nichts."
+
+
+def test_documents_first_goes_on_without_the_passages(model: Large, monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    generate = model.generate
+
+    def record(turns: Sequence[Turn], *given: Any, **named: Any) -> Any:
+        asked.append(turns[-1].text)
+        return generate(turns, *given, **named)
+
+    monkeypatch.setattr(model, "generate", record)
+    model.says = 0.001
+    completion = written(model, replace(REQUEST, mode=AnswerMode.DOCUMENTS_FIRST))
+    assert asked == [f"{NO_PASSAGES}\n\nQuestion: {REQUEST.question}"]
+    answer = recorded(finish(completion, "", SOURCES, MadeBy(), 0.1), AnswerMode.DOCUMENTS_FIRST)
+    assert (answer.basis, answer.refused, answer.text) == (Basis.MODEL, False, completion.generation.text)
+    assert answer.sources == SOURCES
+
+
+@pytest.mark.parametrize(
+    "request_", [replace(REQUEST, task=Task.PAGE), replace(REQUEST, sources=()), replace(REQUEST, task=Task.NOTES)]
+)
+def test_only_answers_from_passages_that_were_found_are_judged(model: Large, request_: PromptRequest):
+    model.says = 0.001
+    completion = written(model, request_)
+    assert (completion.likely, completion.refused) == (None, False)
+    assert completion.generation.text
+
+
+def test_a_small_model_is_not_asked(tiny_phi3: Path):
+    engine = Engine.load(tiny_phi3, LoadOptions(context=1024, gpu_layers=0, threads=1))
+    try:
+        assert written(engine).likely is None
+    finally:
+        engine.close()
+
+
+def test_a_model_is_not_asked_where_the_sources_come_close_enough(model: Large):
+    model.says = 0.001
+    assert written(model, replace(REQUEST, fit=CERTAIN)).likely is None
+    assert written(model, replace(REQUEST, fit=CERTAIN - 0.01)).refused
+
+
+def test_judging_that_is_stopped_stops_the_answer(model: Large):
+    stopped = threading.Event()
+    stopped.set()
+    completion = write(model, REQUEST, Sampling(max_tokens=8), lambda *_: None, lambda _: None, stopped)
+    assert (completion.generation.ended, completion.refused) == (Ending.CANCELLED, False)
+
+
+def test_the_question_about_the_passages_stands_behind_the_prompt(model: Large):
+    prompt = prompt_of(model)
+    turns = before.asked_after(prompt)
+    assert turns[:-1] == list(prompt.turns[:-1])
+    assert turns[-1].text == f"{prompt.turns[-1].text}\n\n{before.ASKED}"
+
+
+def prompt_of(model: Engine) -> Prompt:
+    return compose(REQUEST, model.count_turns, 1024, 64)
