@@ -27,6 +27,8 @@ from phi3desk.model.types import Ending
 #: stands behind a sentence that was found in the sources, and before the reason of one that was not
 FOUND, NOT_FOUND = "✓", "?"
 _HASH_LETTERS = 12
+#: of the rows of a sheet
+_MOST_ROWS, _MOST_COLUMNS = 50, 8
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _HEADING = re.compile(r"\s*#{1,6}\s+")
 _BULLET = re.compile(r"\s*[-*+•]\s+")
@@ -136,7 +138,16 @@ class Facts:
     rows: tuple[tuple[str, str], ...]
 
 
-Block = Title | Aside | Question | Paragraph | Notice | Heading | SourceBlock | Facts
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a sheet under the names of their columns; `more` tells of those that are left out, "" for none."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: str = ""
+
+
+Block = Title | Aside | Question | Paragraph | Notice | Heading | SourceBlock | Facts | Rows
 
 
 def blocks_of(dossier: Dossier, telling: Telling) -> Iterator[Block]:
@@ -199,26 +210,6 @@ def _entry(entry: Entry, telling: Telling, *, goes_on: bool) -> Iterator[Block]:
     if facts:
         yield Heading(telling.words(say("How it was made")))
         yield Facts(facts)
-
-
-def _sheet(sheet: SheetRecord, telling: Telling) -> Iterator[Block]:
-    """Give the rows that an answer from a sheet rests on, each with the heads of its cells, and the query."""
-    heads = [inert_line(head) for head in sheet.head]
-    rows = []
-    for row in sheet.rows:
-        named = zip(heads[1:], map(inert_line, row.cells), strict=False)
-        cells = "; ".join(f"{head}: {cell}" if head else cell for head, cell in named if cell)
-        rows.append((f"{heads[0] if heads else ''} {row.number}".strip(), cells))
-    left = sheet.rows_in_all - len(sheet.rows)
-    if left > 0:
-        rows.append(("…", telling.words(say("Further rows: {count}", count=left))))
-    if rows:
-        yield Heading(telling.words(say("Rows of the sheet")))
-        yield Facts(tuple(rows))
-    if sheet.words:
-        written = say("Query, written by the model") if sheet.by_model else say("Query")
-        yield Heading(telling.words(written))
-        yield Facts(((telling.words(say("Asked")), inert_line(sheet.words)), ("SQL", inert_line(sheet.sql))))
 
 
 def _text(entry: Entry, telling: Telling) -> Iterator[Block]:
@@ -291,7 +282,14 @@ def _notices(entry: Entry, telling: Telling) -> Iterator[Notice]:
         yield Notice(telling.words(say("Not answered: the documents do not tell.")))
         return
     told = support(answer)
-    if told is not None:
+    if answer.sheet is not None:
+        calculated = (
+            say("Calculated from the rows below.")
+            if answer.sheet.words
+            else say("No query could be made of the question: these are the rows that fit it.")
+        )
+        yield Notice(telling.words(calculated), good=bool(answer.sheet.words))
+    elif told is not None:
         yield Notice(f"{telling.words(told)}.", good=all(one.supported for one in answer.sentences))
     elif answer.basis is Basis.DOCUMENTS and not answer.made_by.model:
         yield Notice(telling.words(say("A sentence of the document itself: no model was asked.")), good=True)
@@ -329,6 +327,24 @@ _ENDINGS = {
     Ending.CONTEXT: say("The context window was full and the answer was cut."),
     Ending.REPEATED: say("The model repeated itself without end and was stopped."),
 }
+
+
+def _sheet(sheet: SheetRecord, telling: Telling) -> Iterator[Block]:
+    """Give the rows that an answer from a sheet rests on, under the heads of their columns, and the query."""
+    words = telling.words
+    if sheet.rows:
+        shown = sheet.rows[:_MOST_ROWS]
+        left = max(sheet.rows_in_all, len(sheet.rows)) - len(shown)
+        yield Heading(words(say("Rows of the sheet")))
+        yield Rows(
+            tuple(inert_line(name) for name in sheet.head[:_MOST_COLUMNS]),
+            tuple((str(row.number), *(inert_line(cell) for cell in row.cells[: _MOST_COLUMNS - 1])) for row in shown),
+            words(say("Further rows: {count}", count=left)) if left else "",
+        )
+    if sheet.words:
+        written = say("Query, written by the model") if sheet.by_model else say("Query, made without a model")
+        yield Heading(words(written))
+        yield Facts(((words(say("Asked")), inert_line(sheet.words)), ("SQL", inert_line(sheet.sql))))
 
 
 def _source(source: DossierSource, telling: Telling) -> SourceBlock:

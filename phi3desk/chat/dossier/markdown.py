@@ -16,6 +16,7 @@ from phi3desk.chat.dossier.blocks import (
     Notice,
     Paragraph,
     Question,
+    Rows,
     Run,
     SourceBlock,
     Title,
@@ -70,8 +71,18 @@ def _parts(block: Block, folder: str, pictures: dict[str, PagePicture]) -> Itera
         yield f"**{escape(block.text)}**"
     elif isinstance(block, SourceBlock):
         yield _source(block, folder, pictures)
+    elif isinstance(block, Rows):
+        yield _rows(block)
     elif isinstance(block, Facts):
         yield "\n".join(f"- {escape(name)}: {escape(value)}" for name, value in block.rows)
+
+
+def _rows(block: Rows) -> str:
+    lines = [block.head, ("---",) * len(block.head), *block.rows]
+    table = "\n".join(
+        f"| {' | '.join(cell if n == 1 else escape(cell) for cell in line)} |" for n, line in enumerate(lines)
+    )
+    return f"{table}\n\n{escape(block.more)}" if block.more else table
 
 
 def _runs(runs: Iterable[Run]) -> str:

@@ -19,6 +19,7 @@ from phi3desk.chat.dossier.blocks import (
     Notice,
     Paragraph,
     Question,
+    Rows,
     Run,
     SourceBlock,
     Title,
@@ -90,6 +91,8 @@ def _set_block(block: Block) -> list[Any]:
         return [_set(_text(block.text), size=10.5, bold=True, before=12, after=4, keep=True)]
     if isinstance(block, SourceBlock):
         return _source(block)
+    if isinstance(block, Rows):
+        return [_rows(block), *([_set(_text(block.more), quiet=True)] if block.more else [])]
     return [_facts(block)]
 
 
@@ -224,6 +227,23 @@ def _facts(block: Facts) -> Any:
     table.setStyle(
         TableStyle([*padding, ("BOTTOMPADDING", (0, 0), (-1, -1), 3), ("VALIGN", (0, 0), (-1, -1), "TOP"), line])
     )
+    return table
+
+
+def _rows(block: Rows) -> Any:
+    from reportlab.platypus import Table, TableStyle
+
+    columns = len(block.head)
+    lines = [
+        [_set(_text(cell), size=8.5, bold=number == 0, after=0) for cell in (*line, *("",) * columns)[:columns]]
+        for number, line in enumerate((block.head, *block.rows))
+    ]
+    # the first column holds the numbers of the rows
+    first = min(46.0, _WIDTH / columns)
+    rest = [(_WIDTH - first) / (columns - 1)] * (columns - 1) if columns > 1 else []
+    table = Table(lines, colWidths=[first, *rest], repeatRows=1, splitInRow=1, spaceBefore=4, spaceAfter=8)
+    look = [("BACKGROUND", (0, 0), (-1, 0), _colour(_BAND)), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    table.setStyle(TableStyle([*look, ("GRID", (0, 0), (-1, -1), 0.4, _colour(_LINE))]))
     return table
 
 

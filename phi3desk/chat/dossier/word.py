@@ -18,6 +18,7 @@ from phi3desk.chat.dossier.blocks import (
     Notice,
     Paragraph,
     Question,
+    Rows,
     Run,
     SourceBlock,
     Title,
@@ -93,6 +94,8 @@ class _Writer:
             self._document.add_heading(block.text, 3)
         elif isinstance(block, SourceBlock):
             self._source(block)
+        elif isinstance(block, Rows):
+            self._rows(block)
         else:
             self._facts(block)
 
@@ -202,6 +205,18 @@ class _Writer:
                 run.font.size = Pt(9)
                 if text is name:
                     run.font.color.rgb = RGBColor.from_string(_QUIET)
+
+    def _rows(self, block: Rows) -> None:
+        from docx.shared import Pt
+
+        table = self._document.add_table(rows=0, cols=len(block.head), style="Table Grid")
+        for number, line in enumerate((block.head, *block.rows)):
+            for cell, text in zip(table.add_row().cells, line, strict=False):
+                paragraph = cell.paragraphs[0]
+                paragraph.paragraph_format.space_after = Pt(1)
+                run = paragraph.add_run(text)
+                run.font.size, run.bold = Pt(9), number == 0
+        self._text(block.more, quiet=True)
 
 
 def _add_run(paragraph: Any, run: Run) -> None:

@@ -23,7 +23,7 @@ from phi3desk.chat.dossier.dossier import (
     with_pictures,
 )
 from phi3desk.chat.dossier.writing import Kind, kind_of_file, write_dossier
-from phi3desk.chat.messages import Citation, MadeBy
+from phi3desk.chat.messages import Citation, MadeBy, SheetRecord, SheetRow
 from phi3desk.errors import UserError, say
 from phi3desk.library.reading.page_picture import PagePicture
 from tests.helpers.dossiers import HOSTILE, QUOTE, SEVEN, answer_of, checked_answer, conversation
@@ -220,3 +220,23 @@ def test_pictures_are_drawn_once_each_and_one_that_fails_leaves_a_sentence():
     assert (len(asked), progress) == (1, [(1, 1)])
     quotes = [quote for entry in made.entries for source in entry.sources for quote in source.quotes]
     assert [str(quote.missing) for quote in quotes] == ["The file is gone."] * 2
+
+
+@pytest.mark.parametrize("suffix", [kind.value for kind in Kind])
+def test_answer_of_a_sheet_shows_its_query_and_rows_as_text(tmp_path: Path, suffix: str):
+    rows = tuple(
+        SheetRow(n, ("Pump", '=HYPERLINK("http://evil.example")' if n == 3 else f"{n} kg | x")) for n in range(2, 5)
+    )
+    sheet = SheetRecord(
+        "stock.xlsx", "Parts", "sum of “Weight”", "SELECT sum(w) FROM t", False, ("row", "Part", "W"), rows, 9
+    )
+    citation = Citation(1, "stock.xlsx", "/stock.xlsx", 1, "Pump 2 kg", kind="xlsx", label="Parts, rows 2–4")
+    answer = replace(answer_of("In all 9 kg [1].", citation, sheet=sheet), made_by=MadeBy())
+    write_dossier(dossier("Stock", ("How heavy?", answer)), tmp_path / f"a{suffix}")
+    text = joined(TEXT_OF[suffix](tmp_path / f"a{suffix}"))
+    for told in (
+        "sum of “Weight”", "SELECT sum(w) FROM t", "2 kg | x", "=HYPERLINK(", "Further rows: 6", "Parts, rows 2–4",
+        "Calculated from the rows below.", "Query, made without a model",
+    ):  # fmt: skip
+        assert told in text, told
+    assert "no model was asked" not in text
