@@ -11,7 +11,7 @@ from phi3desk.chat.sheets.periods import periods_in
 from phi3desk.chat.sheets.words import WORDS, SheetWords
 from phi3desk.chat.wording.function_words import WORDS as FUNCTION_WORDS
 from phi3desk.chat.wording.tokens import language_of_words
-from phi3desk.library.sheets.figures import figure_in
+from phi3desk.library.sheets.figures import decimal_sign, figure_in
 from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, Role, SheetQuestion
 from phi3desk.library.sheets.units import is_known
 from phi3desk.library.text import fold
@@ -33,6 +33,7 @@ class _Words:
     keys: list[str]
     roles: list[Role]
     nouns: set[int]
+    language: str
 
     def free(self, span: range) -> bool:
         return all(self.roles[at] in (Role.WORD, Role.FUNCTION, Role.NEUTRAL) for at in span)
@@ -50,7 +51,7 @@ def sheet_question(text: str) -> SheetQuestion | None:
         return None
     language = language_of_words(last)
     language = language if language in WORDS else "en"
-    words = _Words(texts, [fold(each) for each in texts], [Role.WORD] * len(texts), set())
+    words = _Words(texts, [fold(each) for each in texts], [Role.WORD] * len(texts), set(), language)
     known = WORDS[language]
     comparisons = [*_periods(words, known), *_comparisons(words, known)]
     money = bool(_find(words, known.money))
@@ -246,15 +247,13 @@ def _mark_noun(words: _Words) -> None:
 
 
 def _number(words: _Words, at: int) -> float | None:
+    """Return a number of the question, written as its language does where its separators do not tell: 100.000 km."""
     if words.roles[at] is not Role.WORD:
         return None
     figure = figure_in(words.texts[at])
     if figure is None:
         return None
-    value = figure.value(".")
-    if value is None or ("," in figure.digits and len(figure.digits.rpartition(",")[2]) != 3):
-        value = figure.value(",") if figure.value(",") is not None else value
-    return value
+    return figure.value(decimal_sign([figure], "." if words.language == "en" else ","))
 
 
 def _unit(words: _Words, at: int) -> tuple[int, str]:

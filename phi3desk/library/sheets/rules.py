@@ -75,7 +75,7 @@ class _Binding:
         named = frozenset(at for each in self._columns for at in each.words)
         # a word that is like a value, and names a column outright, is the column
         values = [each for each in values if each.exact or not each.words & named]
-        values += self._partly_named(values)
+        values += [*self._beside_columns(values), *self._partly_named(values)]
         filters = self._filters(values)
         compared, left = self._compared(filters)
         filters += compared
@@ -87,11 +87,26 @@ class _Binding:
         score += sum(each.share for each in self._columns) + len(compared) - len(missing) * 0.5
         about = sum(1 for word in self._words if word.role is Role.WORD and self._names_document(word))
         tied = {at for each in values for at in each.words} | {at for each in self._columns for at in each.words}
-        return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied))
+        measured = sum(1 for each in compared if each.column.kind is ColumnKind.NUMBER)
+        return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied) + measured)
 
     def _names_document(self, word: AskedWord) -> bool:
         language = self._question.language
         return all(any(is_alike(part, known, language) for known in self._known) for part in parts_of(word.text))
+
+    def _beside_columns(self, values: Sequence[ValueMatch]) -> list[ValueMatch]:
+        """Return values that are words of no meaning elsewhere, in columns that are named: “high” of a priority."""
+        taken = {at for each in values for at in each.words}
+        found = []
+        for at, word in enumerate(self._words):
+            texts = self._index.values.get(parts_of(word.text), {})
+            if word.role not in (Role.NEUTRAL, Role.FUNCTION) or at in taken:
+                continue
+            named = [each.column for each in self._columns if each.column.sql in texts]
+            if len(named) == 1:
+                kept = tuple(sorted(texts[named[0].sql]))
+                found.append(ValueMatch(named[0], kept, frozenset((at,)), exact=True))
+        return found
 
     def _partly_named(self, values: Sequence[ValueMatch]) -> list[ValueMatch]:
         """Return the values of which words are parts that name nothing else."""
@@ -361,11 +376,13 @@ class _Binding:
             self._used |= each.words
         if named and (plan.operation is Operation.DIFFERENT or named[0].column.sql not in self._index.unique):
             if plan.operation is Operation.COUNT and self._is_first(named[0].column) and plan.filters:
-                return replace(plan, operation=Operation.COUNT)
+                return plan
             return replace(plan, operation=Operation.DIFFERENT, column=named[0].column)
         if plan.operation is Operation.DIFFERENT:
             return replace(plan, column=free[0].column) if len(free) == 1 else None
-        return replace(plan, operation=Operation.COUNT) if not others else None
+        # a column that is named beside the rows stands for a condition that was not understood: “low priority”
+        told = [each for each in free if each not in named and each.column.kind is ColumnKind.TEXT]
+        return replace(plan, operation=Operation.COUNT) if not others and not told else None
 
     def _listed(self, plan: Plan, free: Sequence[ColumnMatch]) -> Plan | None:
         for each in free:

@@ -127,6 +127,57 @@ def test_a_question_whose_words_the_tables_do_not_hold_is_not_calculated(library
     assert not isinstance(told, Answer) or told.sheet is None or not told.sheet.words
 
 
+TICKETS = """Ticket,Opened,Customer,Priority,Hours spent,Satisfaction (%)
+T-501,2024-05-02,Norsk Hydro,high,3.5,90
+T-502,2024-05-06,Vattenfall,low,12,65
+T-503,2024-05-07,Norsk Hydro,medium,1.25,
+T-504,2024-06-11,Enel,high,2,100
+"""
+CARS = """Kennzeichen;Modell;Kilometerstand (km);Prüfung
+W-1201;VW Caddy;142.350;15.09.2024
+W-1202;Ford Transit;61.020;02.03.2025
+W-1203;Ford Transit;231.900;30.06.2024
+"""
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    place = tmp_path_factory.mktemp("others")
+    folder = place / "sheets"
+    folder.mkdir()
+    (folder / "tickets.csv").write_text(TICKETS, encoding="utf-8")
+    (folder / "cars.csv").write_text(CARS, encoding="utf-8")
+    paths = open_paths(place / "home")
+    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
+    made.import_paths([folder], made.create_collection("Sheets"))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How many tickets have a low priority?", "Number of rows (Priority = low): 1."),
+        ("How many hours were spent on Norsk Hydro?", "Sum of “Hours spent” (Customer = Norsk Hydro): 4.75."),
+        ("Which ticket has the lowest satisfaction?", "Smallest “Satisfaction”: 65 %, T-502."),
+        ("Welche Fahrzeuge haben mehr als 100.000 km?", "Passende Zeilen (Kilometerstand > 100.000 km): 2."),
+        ("Wann ist die Prüfung von W-1203?", "“Prüfung” (Kennzeichen = W-1203): 30.06.2024."),
+        (
+            "Durchschnittlicher Kilometerstand je Modell",
+            "Durchschnitt von „Kilometerstand“, für jeden Wert von „Modell“:",
+        ),
+    ],
+)
+def test_words_numbers_and_conditions_of_every_day(others: Library, question: str, told: str):
+    assert text_of(others, question).startswith(told)
+
+
+@pytest.mark.parametrize("question", ["How many tickets have a strange priority?", "How often is a ticket opened?"])
+def test_no_figure_where_a_condition_is_not_understood(others: Library, question: str):
+    told = answer(others, question)
+    assert not isinstance(told, Answer) or told.sheet is None or not told.sheet.words
+
+
 def test_only_sheets_in_scope_are_asked(library: Library):
     only = SearchScope(documents=("note.txt",))
     assert isinstance(answer(library, "What is the largest flow of the pumps in hall B?", only), SearchStep)
