@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -40,10 +41,12 @@ class DossierSaving(QObject):
 
     def ask(self, dossiers: Mapping[Scope, MakeDossier]) -> DossierDialog:
         """Ask which of some dossiers to save, how and where to, and save it."""
-        offered = {scope: (lambda make=make: make(False)) for scope, make in dossiers.items()}
+        # one of a large sweep takes a while to make
+        made = {scope: cache(make) for scope, make in dossiers.items()}
+        offered = {scope: partial(make, False) for scope, make in made.items()}
         dialog = DossierDialog(offered, self._wanted_before(next(iter(dossiers))), self._window)
         dialog.chosen.connect(
-            lambda wanted: self._ask_where(dialog, wanted, dossiers[wanted.scope](wanted.pictures is Pictures.PAGES))
+            lambda wanted: self._ask_where(dialog, wanted, made[wanted.scope](wanted.pictures is Pictures.PAGES))
         )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
