@@ -140,10 +140,10 @@ class ExampleStore:
 
         Of a corrected answer that is corrected anew the correction is worded anew, rather than kept beside the first.
         """
-        own = answer.answer.corrected if answer.answer is not None else None
-        if own is not None and own.given and verdict is Verdict.CORRECTED and self._is_there(own.example):
-            self.change(own.example, verdict, correction, chosen)
-            return self.example(own.example)
+        own = self._own(answer, verdict)
+        if own is not None:
+            self.change(own.id, verdict, correction, chosen)
+            return self.example(own.id)
         origin = _origin(answer)
         self._db.execute(
             "INSERT INTO example (origin, verdict, question, answer, correction, asked, changed, chosen, profile_id,"
@@ -167,6 +167,19 @@ class ExampleStore:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE origin = ?", (origin,)).fetchone()
         with whole_rows(self._db):
             return _example(row)
+
+    def before(self, answer: Message, verdict: Verdict) -> Example | None:
+        """Return the example that a judgement of an answer would replace, None where it is the first."""
+        return self._own(answer, verdict) or self.of_answer(answer)
+
+    def _own(self, answer: Message, verdict: Verdict) -> Example | None:
+        """Return the correction that a corrected answer shows and that another one takes the place of."""
+        record = answer.answer
+        if record is None or record.corrected is None or not record.is_own or verdict is not Verdict.CORRECTED:
+            return None
+        number = record.corrected.example
+        row = self._db.execute("SELECT 1 FROM example WHERE id = ? AND removed IS NULL", (number,)).fetchone()
+        return self.example(number) if row is not None else None
 
     def of_answer(self, answer: Message) -> Example | None:
         """Return what the user thinks of an answer so far, None where it was not judged."""
@@ -218,10 +231,6 @@ class ExampleStore:
         )
         with whole_rows(self._db):
             return [(int(number), str(standing)) for number, standing in rows]
-
-    def _is_there(self, example_id: int) -> bool:
-        row = self._db.execute("SELECT 1 FROM example WHERE id = ? AND removed IS NULL", (example_id,)).fetchone()
-        return row is not None
 
     def remove(self, example_id: int) -> None:
         """Take an example out of the list; `restore` brings it back until the program starts anew."""

@@ -106,6 +106,12 @@ def moment(seconds: float) -> str:
     return QLocale().toString(when.date(), QLocale.FormatType.ShortFormat)
 
 
+def day(seconds: float) -> str:
+    """Return the day of a time (seconds since 1970): “12 Nov”, with its year where that is not this one."""
+    date = QDateTime.fromSecsSinceEpoch(int(seconds)).date()
+    return QLocale().toString(date, "d MMM" if date.year() == QDate.currentDate().year() else "d MMM yyyy")
+
+
 def day_and_hour(seconds: float) -> str:
     """Return a time (seconds since 1970) short, with day and hour."""
     return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(seconds)), QLocale.FormatType.ShortFormat)

@@ -9,7 +9,7 @@ from phi3desk.chat.messages import Answer, Basis
 from phi3desk.chat.refusal import refuses
 from phi3desk.library.documents import WordsOnly
 from phi3desk.model.types import Ending
-from phi3desk.ui.formatting import MINUTE, number, translate
+from phi3desk.ui.formatting import MINUTE, day, number, translate
 
 #: how full of documents the answers of each mode can be
 DISCS = {AnswerMode.DOCUMENTS_ONLY: "●", AnswerMode.DOCUMENTS_FIRST: "◐", AnswerMode.MODEL_ALONE: "○"}
@@ -19,13 +19,18 @@ class AnswerFooter(QObject):
     """Puts the record of an answer into words."""
 
     def mode(self, answer: Answer) -> str:
-        """Return how the expert answered, its disc as full as the answer could be of documents; "" where not known."""
-        if answer.mode is None:
+        """Return how the expert answered, its disc as full as the answer could be of documents.
+
+        "" where that is not known, and where the person answered.
+        """
+        if answer.mode is None or answer.is_own:
             return ""
         return f"{DISCS[answer.mode]}\u00a0{translate(answer.mode.label)}"
 
     def made(self, answer: Answer) -> str:
         """Return the line under an answer: from documents or not, sources, expert, model and adapters."""
+        if answer.is_own and answer.corrected is not None:
+            return self.tr("Yours, corrected on {day}").format(day=day(answer.corrected.changed))
         basis = self._basis(answer)
         parts = [basis] if basis else []
         if answer.basis in (Basis.DOCUMENTS, Basis.CATALOGUE) and answer.sources and not answer.refused:

@@ -12,7 +12,7 @@ from phi3desk.chat.follow_up import complete
 from phi3desk.chat.history import TakenOut, documents_spoken_of, exchanges_of, fitted_of, turns_of
 from phi3desk.chat.messages import Answer, Conversation, Mention, Message, Reading, Source
 from phi3desk.chat.prompt import PromptRequest, prompt_format_for
-from phi3desk.chat.question import Question, scope_of
+from phi3desk.chat.question import Question, scope_of, with_known_answer
 from phi3desk.chat.series import Progress
 from phi3desk.errors import Sentence, UserError
 from phi3desk.library.documents import SearchScope
@@ -54,7 +54,7 @@ class ConversationController(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store = services.conversations
+        self._store, self._examples = services.conversations, services.examples
         self._expert = expert
         self._library = services.library
         self._model = services.model
@@ -156,7 +156,7 @@ class ConversationController(QObject):
         self._open = self._store.conversation(self._open.id)
         self.message_added.emit(question, False)
         self.conversations_changed.emit()
-        self._answer(question, mode=mode)
+        self._answer(question, mode=mode, own=mode is not AnswerMode.MODEL_ALONE)
         if replaced is not None:
             self._notices.offer_undo(
                 self.tr("The question and its answer were replaced."), lambda: self._bring_back(question.id, replaced)
@@ -278,13 +278,16 @@ class ConversationController(QObject):
         *,
         mode: AnswerMode | None = None,
         search_text: str = "",
+        own: bool = False,
     ) -> None:
         """Begin the answer to a question, as another version of the answer `again` where there is one.
 
-        `mode` is how it is answered, None for the expert's way; `search_text` is as in `ask_again`.
+        `mode` is how it is answered, None for the expert's way; `search_text` is as in `ask_again`. With `own` the
+        answer that the person put right before comes in place of the model's.
         """
         self._expert.load_if_none()
         question = self._question_of(asked, mode, search_text)
+        question = with_known_answer(question, self._examples) if own else question
         seconds = 60.0 * self._settings.get("answers.summary_minutes")
         self._job = job = AnswerJob(question, self._library, self._model, self, seconds)
         self._activity, self._text, self._sources = "", "", ()

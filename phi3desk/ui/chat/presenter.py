@@ -10,6 +10,7 @@ from phi3desk.ui.answers.inspector import Inspector
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.export import ConversationExport
+from phi3desk.ui.chat.own_answers import OwnAnswers
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.search_form import SearchForm
 from phi3desk.ui.notices import Notices
@@ -29,10 +30,13 @@ class ChatPresenter(QObject):
         controller: ConversationController,
         export: ConversationExport,
         notices: Notices,
+        own_answers: OwnAnswers,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._chat, self._controller, self._export, self._notices = chat, controller, export, notices
+        #: what the person put right, in the place of answers
+        self.own_answers = own_answers
         controller.message_added.connect(self._on_message_added)
         controller.activity_changed.connect(chat.view.set_activity)
         controller.sources_found.connect(chat.view.set_sources)
@@ -89,6 +93,8 @@ class ChatPresenter(QObject):
             mode = AnswerMode.MODEL_ALONE if action is MessageAction.WITHOUT_DOCUMENTS else mode_button.chosen_mode
             controller.ask_again(message_id, mode)
             mode_button.choose(None)
+        elif action is MessageAction.USE_OWN:
+            self.own_answers.use(message_id)
         elif action in VERSION_STEPS:
             controller.step_version(message_id, VERSION_STEPS[action])
         elif action is MessageAction.EDIT:

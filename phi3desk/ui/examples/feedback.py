@@ -8,9 +8,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.examples import AskedWith, Example, Verdict
+from phi3desk.chat.correcting.corrections import standing, with_marks
+from phi3desk.chat.examples import AskedWith, Chosen, Example, Verdict
 from phi3desk.chat.history import turns_of
 from phi3desk.chat.messages import Message
+from phi3desk.chat.question import scope_of
 from phi3desk.errors import UserError
 from phi3desk.model.types import Role
 from phi3desk.ui.examples.correction_dialog import CorrectionDialog
@@ -18,9 +20,15 @@ from phi3desk.ui.services import Services
 
 
 class Feedback(QObject):
-    """Keeps a judgement and offers to take it back; `changed` tells that there are other examples."""
+    """Keeps a judgement and offers to take it back; `changed` tells that there are other examples.
+
+    `corrected` carries the id of a message and the Example with what takes its place, `taken_back` the id of one whose
+    correction was undone.
+    """
 
     changed = Signal()
+    corrected = Signal(int, object)
+    taken_back = Signal(int)
 
     def __init__(self, services: Services, window: QWidget) -> None:
         super().__init__(window)
@@ -53,31 +61,54 @@ class Feedback(QObject):
         dialog.open()
         return dialog
 
-    def _keep(self, conversation_id: int, message_id: int, verdict: Verdict, correction: str) -> None:
+    def correct(self, conversation_id: int, message_id: int, text: str, chosen: Sequence[Chosen]) -> None:
+        """Keep what an answer should have said, with the sentences that this rests on."""
+        self._keep(conversation_id, message_id, Verdict.CORRECTED, with_marks(text, chosen), chosen)
+
+    def _keep(
+        self,
+        conversation_id: int,
+        message_id: int,
+        verdict: Verdict,
+        correction: str,
+        chosen: Sequence[Chosen] = (),
+    ) -> None:
         found = self._found(conversation_id, message_id)
         if found is None:
             return
         messages, at = found
-        self._judge(messages[at - 1].text, messages[at], self._asked(messages, at), verdict, correction)
+        self._judge(messages[at - 1].text, messages[at], self._asked(messages, at), verdict, correction, chosen)
 
-    def _judge(self, question: str, answer: Message, asked: AskedWith, verdict: Verdict, correction: str) -> None:
+    def _judge(
+        self,
+        question: str,
+        answer: Message,
+        asked: AskedWith,
+        verdict: Verdict,
+        correction: str,
+        chosen: Sequence[Chosen] = (),
+    ) -> None:
         """Keep a judgement and tell of it; Undo brings back the one before, if there was one."""
-        before = self._examples.of_answer(answer)
-        example = self._examples.judge(question, answer, asked, verdict, correction)
+        before = self._examples.before(answer, verdict)
+        example = self._examples.judge(question, answer, asked, verdict, correction, chosen)
         told = {
             Verdict.GOOD: self.tr("Kept as a good example."),
             Verdict.CORRECTED: self.tr("Kept with what it should have said."),
             Verdict.REJECTED: self.tr("Kept as a bad example."),
         }[verdict]
         self.changed.emit()
-        self._notices.offer_undo(told, lambda: self._take_back(example.id, before))
+        if verdict is Verdict.CORRECTED and answer.conversation_id:
+            self.corrected.emit(answer.id, example)
+        self._notices.offer_undo(told, lambda: self._take_back(answer, example, before))
 
-    def _take_back(self, example_id: int, before: Example | None) -> None:
+    def _take_back(self, answer: Message, example: Example, before: Example | None) -> None:
         if before is None:
-            self._examples.remove(example_id)
+            self._examples.remove(example.id)
         else:
-            self._examples.change(example_id, before.verdict, before.correction)
+            self._examples.change(example.id, before.verdict, before.correction, before.chosen)
         self.changed.emit()
+        if example.verdict is Verdict.CORRECTED and answer.conversation_id:
+            self.taken_back.emit(answer.id)
 
     def _found(self, conversation_id: int, message_id: int) -> tuple[Sequence[Message], int] | None:
         """Return a conversation and where in it the answer stands; None where it answers no question."""
@@ -98,4 +129,6 @@ class Feedback(QObject):
         except UserError:
             pass
         history = turns_of(list(messages[: at - 1]))
-        return AskedWith(instructions, mode, answer.sources, history, answer.basis, answer.made_by)
+        question = messages[at - 1]
+        asked = standing(answer.searched_for or question.text, scope_of(question.named, None))
+        return AskedWith(instructions, mode, answer.sources, history, answer.basis, answer.made_by, asked)

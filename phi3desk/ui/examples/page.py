@@ -113,8 +113,8 @@ class ExamplesPage(QWidget):
         column.addStretch(1)
         text = label(
             self.tr(
-                "There are no examples yet. Mark an answer in a conversation as good, or say what it should have "
-                "said: it is kept here, to train an adapter on."
+                "There are no examples yet. Mark an answer in a conversation as good, or correct it: it is kept here, "
+                "to train an adapter on. What you correct is answered so when it is asked again."
             ),
             "quiet",
         )
@@ -215,7 +215,13 @@ class ExamplesPage(QWidget):
         self._question.setText(example.question)
         self._answer.setText(example.answer)
         sources = [f"[{s.n}] {s.passage.document}, {place_of(s.passage)}" for s in example.asked.sources]
-        self._sources.setText("\n".join(sources) or self.tr("Written without documents"))
+        rests = [
+            self.tr("The correction rests on [{number}] {document}: “{sentence}”").format(
+                number=one.source.n, document=one.source.passage.document, sentence=" ".join(one.quote.split())
+            )
+            for one in example.chosen
+        ]
+        self._sources.setText("\n".join([*sources, *rests]) or self.tr("Written without documents"))
         self.verdict.setCurrentIndex(self.verdict.findData(example.verdict.value))
         self.correction.setPlainText(example.correction)
 

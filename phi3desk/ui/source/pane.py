@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.evidence import SHORTEST_WORD
 from phi3desk.chat.messages import Source
-from phi3desk.library.documents import INSIDE, Document, PageText
+from phi3desk.library.documents import INSIDE, Document, PageText, Passage
 from phi3desk.library.kinds import has_pages, kind_named
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import also_as, translate
@@ -47,12 +47,16 @@ CLOSE, VERY_CLOSE = 2.0, 4.0
 
 @dataclass(frozen=True)
 class ShownFile:
-    """The file that is shown: `id` is its number in the library; `is_text` where it has no printed pages."""
+    """The file that is shown: `id` is its number in the library; `is_text` where it has no printed pages.
+
+    `kind` is what the library calls its kind.
+    """
 
     id: int
     path: str
     name: str
     is_text: bool
+    kind: str = ""
 
 
 class SourcePane(QFrame):
@@ -212,7 +216,7 @@ class SourcePane(QFrame):
         self._source, self._quote = source, quote
         self.why.setText(self._why_found(source))
         is_text = bool(passage.kind) and (not has_pages(passage.kind) or passage.label.startswith(INSIDE))
-        self._show(ShownFile(passage.document_id, passage.path, passage.document, is_text), passage.page)
+        self._show(ShownFile(passage.document_id, passage.path, passage.document, is_text, passage.kind), passage.page)
 
     def show_document(self, document: Document) -> None:
         """Open a document at its first page."""
@@ -220,7 +224,7 @@ class SourcePane(QFrame):
         self.why.setText(advice(document))
         named = kind_named(Path(document.path))
         kind = document.kind or (named.key if named is not None else "")
-        self._show(ShownFile(document.id, document.path, document.name, not has_pages(kind)), 1)
+        self._show(ShownFile(document.id, document.path, document.name, not has_pages(kind), kind), 1)
 
     def _show(self, file: ShownFile, page: int) -> None:
         self._turn += 1
@@ -255,6 +259,23 @@ class SourcePane(QFrame):
             shown.hide()
         self._elsewhere.setEnabled(False)
         self._on_refused(self.tr("Choose a source under an answer to see its page here."))
+
+    def selected(self) -> Passage | None:
+        """Return what is selected on the page that is shown, None where nothing is."""
+        shown = self._stack.currentWidget()
+        if shown is self.area:
+            text = self.view.selected
+        else:
+            text = self.text.textCursor().selectedText() if shown is self._text_page else ""
+        text = " ".join(text.split())
+        if not text:
+            return None
+        file, known = self._file, self._source.passage if self._source is not None else None
+        title = known.title if known is not None and known.document_id == file.id else file.name
+        label = self.place if file.is_text else ""
+        return Passage(
+            0, file.id, file.name, file.path, title, self._page, 0, len(text), text, (), self._file.kind, label
+        )
 
     def shows(self, source: Source) -> bool:
         """Whether a source was opened last, whatever page of its document is shown."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtPdf import QPdfDocument, QPdfDocumentRenderOptions, QPdfPageRenderer
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +16,7 @@ from phi3desk.ui.theme import tokens
 SMALLEST, LARGEST = 0.25, 6.0
 MOST_PIXELS = 24_000_000
 PASSAGE_SHARE = 0.38
+SELECTED_SHARE = 0.3
 MARGIN = 12
 
 
@@ -52,6 +53,11 @@ class PageView(QWidget):
         self._image = QImage()
         self._wanted = 0
         self._highlight = Highlight()
+        self._pressed: QPointF | None = None
+        self._selected: tuple[QRectF, ...] = ()
+        #: the text that is selected with the mouse
+        self.selected = ""
+        self.setCursor(Qt.CursorShape.IBeamCursor)
 
     @property
     def highlight(self) -> Highlight:
@@ -67,6 +73,7 @@ class PageView(QWidget):
         """Show a page of the document, 0 the first."""
         if page != self._page:
             self._image = QImage()
+        self._select("", ())
         self._page, self._highlight = page, highlight
         self._render()
 
@@ -100,6 +107,38 @@ class PageView(QWidget):
             area.width() * zoom,
             area.height() * zoom,
         )
+
+    def select(self, begin: QPointF, end: QPointF) -> None:
+        """Select the text between two places of this widget; a page that is a picture has none."""
+        found = self._document.getSelection(self._page, self._on_page(begin), self._on_page(end))
+        areas = merged_lines(polygon.boundingRect() for polygon in found.bounds())
+        self._select(" ".join(found.text().split()), areas)
+
+    def _select(self, text: str, areas: tuple[QRectF, ...]) -> None:
+        self.selected, self._selected = text, areas
+        self.update()
+
+    def _on_page(self, place: QPointF) -> QPointF:
+        """Return a place of this widget in points from the page's top left corner."""
+        page = self.page_rectangle()
+        return QPointF((place.x() - page.left()) / self._zoom, (place.y() - page.top()) / self._zoom)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position()
+            self._select("", ())
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self.select(self._pressed, event.position())
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed = None
+        super().mouseReleaseEvent(event)
 
     def sizeHint(self) -> QSize:
         size = self._document.pagePointSize(self._page) * self._zoom
@@ -149,6 +188,11 @@ class PageView(QWidget):
             painter.setBrush(color)
             for area in areas:
                 painter.drawRoundedRect(self.on_widget(area).adjusted(-1.5, -1, 1.5, 1), 2, 2)
+        chosen = QColor(LIGHT.accent)
+        chosen.setAlphaF(SELECTED_SHARE)
+        painter.setBrush(chosen)
+        for area in self._selected:
+            painter.drawRect(self.on_widget(area))
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         # on the white of a page, in either scheme

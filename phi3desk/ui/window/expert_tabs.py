@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from phi3desk.chat.examples import Chosen
+from phi3desk.library.documents import Passage
 from phi3desk.profiles.teaching import Step
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.conversation.view import ConversationView
+from phi3desk.ui.chat.own_answers import OwnAnswers
 from phi3desk.ui.comparison.inline_controller import InlineComparisonController
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage
 from phi3desk.ui.comparison.runner import ComparisonRunner
+from phi3desk.ui.examples.correction_form import CorrectionForm
 from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.examples.page import ExamplesPage
 from phi3desk.ui.experts.page import ExpertsPage
@@ -34,9 +38,14 @@ class ExpertTabs(QObject):
         services: Services,
         conversation_controller: ConversationController,
         give_back: Callable[[], None],
+        own_answers: OwnAnswers,
+        selected: Callable[[], Passage | None],
         window: QWidget,
     ) -> None:
-        """`give_back` brings the model in line with the expert in use again, after a comparison."""
+        """`give_back` brings the model in line with the expert in use again, after a comparison.
+
+        `selected` returns what is selected on the page of the source that is shown.
+        """
         super().__init__(window)
         self._services = services
         self._page: ExpertsPage | None = None
@@ -48,6 +57,10 @@ class ExpertTabs(QObject):
         self.inline_comparison = InlineComparisonController(
             services, self.runner, self._launcher, self.feedback, conversation_controller, self
         )
+        self._selected = selected
+        self._view: ConversationView | None = None
+        self.feedback.corrected.connect(own_answers.put)
+        self.feedback.taken_back.connect(own_answers.take_back)
         self.runner.running_changed.connect(self._on_running_changed)
         self.inline_comparison.many_requested.connect(self._on_many)
 
@@ -67,6 +80,7 @@ class ExpertTabs(QObject):
 
     def follow(self, view: ConversationView) -> None:
         """Let the answers of a conversation be judged and compared."""
+        self._view = view
         view.action_requested.connect(self._on_action_requested)
         self.inline_comparison.follow(view)
 
@@ -81,6 +95,30 @@ class ExpertTabs(QObject):
             self.feedback.good(self._conversation, message_id)
         elif action is MessageAction.NOT_GOOD:
             self.feedback.not_good(self._conversation, message_id)
+        elif action is MessageAction.CORRECT:
+            self._correct(message_id)
+
+    def _correct(self, message_id: int) -> None:
+        """Let a form stand under an answer that asks what it should have said."""
+        asked, view = self._conversation_controller.question_of(message_id), self._view
+        if asked is None or asked[1].answer is None or view is None:
+            return
+        conversation = self._conversation
+        form = CorrectionForm(asked[0].text, asked[1].answer, self._selected)
+
+        def leave() -> None:
+            view.take_below_away()
+            view.setFocus()
+
+        def keep(text: str, chosen: Sequence[Chosen]) -> None:
+            leave()
+            self.feedback.correct(conversation, message_id, text, chosen)
+
+        form.kept.connect(keep)
+        form.cancelled.connect(leave)
+        form.source_wanted.connect(view.source_requested)
+        view.show_below(message_id, form)
+        form.text.setFocus()
 
     @property
     def _conversation(self) -> int:

@@ -26,6 +26,7 @@ from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.export import ConversationExport
+from phi3desk.ui.chat.own_answers import OwnAnswers
 from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.chat.presenter import ChatPresenter
 from phi3desk.ui.chat.readiness import ChatReadiness
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
 LEAST_MIDDLE = 400
 DRESSING_MS = 400
 #: what can be done with an answer that `expert_tabs` does
-JUDGED = (MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.COMPARE)
+JUDGED = (MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.CORRECT, MessageAction.COMPARE)
 
 
 class MainWindow(QMainWindow):
@@ -119,7 +120,12 @@ class MainWindow(QMainWindow):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self.presenter = ChatPresenter(
-            self.chat, self.conversation_controller, self.conversation_export, services.notices, self
+            self.chat,
+            self.conversation_controller,
+            self.conversation_export,
+            services.notices,
+            OwnAnswers(services, self.conversation_controller, self),
+            self,
         )
         self.source_dock = SourceDock(self._make_source, self.splitter, lambda: self.page, LEAST_MIDDLE, self)
         self.splitter.setCollapsible(2, False)
@@ -196,7 +202,14 @@ class MainWindow(QMainWindow):
     @cached_property
     def expert_tabs(self) -> ExpertTabs:
         """What judges and compares the answers of the conversation."""
-        tabs = rooms.expert_tabs(self._services, self.conversation_controller, self.active_expert.apply, self)
+        tabs = rooms.expert_tabs(
+            self._services,
+            self.conversation_controller,
+            self.active_expert.apply,
+            self.presenter.own_answers,
+            self.source_dock.selected,
+            self,
+        )
         tabs.runner.running_changed.connect(lambda _: self._enable_stop())
         tabs.follow(self.chat.view)
         return tabs

@@ -20,7 +20,9 @@ from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.services import Services
 
 if TYPE_CHECKING:
+    from phi3desk.library.documents import Passage
     from phi3desk.ui.chat.controller import ConversationController
+    from phi3desk.ui.chat.own_answers import OwnAnswers
     from phi3desk.ui.experts.page import ExpertsPage
     from phi3desk.ui.library.page import LibraryPage
     from phi3desk.ui.models.page import ModelsPage
@@ -68,12 +70,17 @@ def experts_page(services: Services) -> ExpertsPage:
 
 
 def expert_tabs(
-    services: Services, conversation: ConversationController, give_back: Callable[[], None], window: QWidget
+    services: Services,
+    conversation: ConversationController,
+    give_back: Callable[[], None],
+    own_answers: OwnAnswers,
+    selected: Callable[[], Passage | None],
+    window: QWidget,
 ) -> ExpertTabs:
-    """Return what judges and compares answers; `give_back` brings the model in line with the expert in use again."""
+    """Return what judges, corrects and compares answers; the arguments are as there."""
     from phi3desk.ui.window.expert_tabs import ExpertTabs
 
-    return ExpertTabs(services, conversation, give_back, window)
+    return ExpertTabs(services, conversation, give_back, own_answers, selected, window)
 
 
 def models_page(services: Services, models: ModelImport) -> ModelsPage:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from phi3desk.chat.messages import Source
-from phi3desk.library.documents import Document
+from phi3desk.library.documents import Document, Passage
 from phi3desk.ui.pages import LEAST_WIDTH, Page
 
 if TYPE_CHECKING:
@@ -65,6 +65,10 @@ class SourceDock(QObject):
     def is_shown(self) -> bool:
         """Whether the pane is folded out."""
         return self._made is not None and self._made.isVisible()
+
+    def selected(self) -> Passage | None:
+        """Return what is selected on the page that is shown, None where nothing is."""
+        return self._made.selected() if self._made is not None and self._made.isVisible() else None
 
     def show_source(self, source: Source, quote: str) -> None:
         """Show where an answer comes from."""

@@ -25,6 +25,7 @@ from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, Source, Timin
 from phi3desk.chat.question import Question, with_known_answer
 from phi3desk.library.documents import EVERYWHERE, Passage, SearchScope
 from phi3desk.model.types import Ending, Role, Sampling
+from tests.helpers.dossiers import conversation_markdown
 
 ASKED = "How often must the main bearing be re-greased?"
 RIGHT = "Every 2,000 operating hours [2]."
@@ -204,6 +205,14 @@ def test_sentence_that_is_gone_is_told_and_one_that_moved_is_followed(store: Exa
         told = looked_after(answer, {search: now})
         assert told.corrected is not None
         assert told.corrected.gone == (2,)
+
+
+def test_exported_answer_says_that_it_is_the_persons_own(store: ExampleStore):
+    correct(store, chosen=[Chosen(SOURCES[1], QUOTE)])
+    answer = answer_to(store, ask(ASKED))
+    written = conversation_markdown("", [Message(1, 1, Role.ASSISTANT, answer.text, 0.0, answer)])
+    assert "Corrected by hand on " in written
+    assert QUOTE in written
 
 
 def test_examples_of_an_older_program_keep_their_expert(tmp_path: Path):

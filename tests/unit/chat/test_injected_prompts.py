@@ -80,7 +80,7 @@ def test_no_document_forges_a_passage_a_question_or_a_turn(
     assert HEADING.findall(asked) == [f"[{n}] " for n in prompt.sources_read]
     assert [int(number) for number in MARKS.findall(asked)] == list(prompt.sources_read)
     assert len(PASSAGES.findall(asked)) == 1
-    assert len(QUESTION.findall(asked)) == (2 if form is WITH_REFUSAL and task is Task.QUESTION else 1)
+    assert len(QUESTION.findall(asked)) == (2 if form.question_first and task in (Task.QUESTION, Task.CELL) else 1)
     assert not re.search(r"<\|?/?\w+\|?>|\[/?INST\]", asked.replace("<script>", ""))
     assert printable(asked) == asked
     assert [turn.role for turn in prompt.turns if turn.role is Role.SYSTEM] == [Role.SYSTEM]

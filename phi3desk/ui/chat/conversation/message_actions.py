@@ -26,6 +26,8 @@ class MessageAction(Enum):
     WITHOUT_DOCUMENTS = auto()
     GOOD = auto()
     NOT_GOOD = auto()
+    CORRECT = auto()
+    USE_OWN = auto()
     COMPARE = auto()
     EXPORT = auto()
 
@@ -108,6 +110,8 @@ class MessageActions(QWidget):
             MessageAction.WITHOUT_DOCUMENTS: ("file-remove-outline", self.tr("Answer without documents")),
             MessageAction.GOOD: ("thumb-up-outline", self.tr("Good: keep it as an example")),
             MessageAction.NOT_GOOD: ("thumb-down-outline", self.tr("Not good: say what it should have said")),
+            MessageAction.CORRECT: ("pencil", self.tr("Correct it: another text, sentence or source")),
+            MessageAction.USE_OWN: ("account-check-outline", self.tr("Show your answer to the similar question")),
             MessageAction.COMPARE: ("compare", self.tr("Compare with and without documents and adapter")),
             MessageAction.EXPORT: ("download-outline", self.tr("Save as a dossier (PDF, Word, Markdown)")),
         }
@@ -133,5 +137,7 @@ def _allowed(message: Message) -> list[MessageAction]:
     if message.answer is not None and message.answer.basis is Basis.NOTHING_FOUND:
         actions.append(MessageAction.WITHOUT_DOCUMENTS)
     if message.text.strip():
-        actions += [MessageAction.GOOD, MessageAction.NOT_GOOD]
+        actions += [MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.CORRECT]
+    if message.answer is not None and message.answer.corrected is not None and not message.answer.is_own:
+        actions.append(MessageAction.USE_OWN)
     return [*actions, MessageAction.COMPARE, MessageAction.EXPORT]

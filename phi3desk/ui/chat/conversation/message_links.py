@@ -14,6 +14,7 @@ _SEARCHED = "searched:"
 _VERSION = "version:"
 _DOUBT = "doubt:"
 _QUERY = "query:"
+_ACTION = "action:"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ def version_address(message_id: int, step: int) -> str:
     return f"{_VERSION}{message_id}/{step}"
 
 
+def action_address(message_id: int, action: MessageAction) -> str:
+    """Return the address that does something with a message."""
+    return f"{_ACTION}{message_id}/{action.name}"
+
+
 def doubt_address(message_id: int, sentence: int) -> str:
     """Return the address that tells why a sentence is not supported."""
     return f"{_DOUBT}{message_id}/{sentence}"
@@ -95,6 +101,8 @@ def read_address(address: str) -> SourceLink | ActionLink | DoubtLink | QueryLin
         return ActionLink(message_id, MessageAction.WITHOUT_DOCUMENTS)
     if scheme == _SEARCHED and not others:
         return ActionLink(message_id, MessageAction.EDIT_SEARCH)
+    if scheme == _ACTION and len(others) == 1 and others[0] in MessageAction.__members__:
+        return ActionLink(message_id, MessageAction[others[0]])
     if scheme == _VERSION and len(others) == 1:
         back = others[0].startswith("-")
         return ActionLink(message_id, MessageAction.VERSION_BEFORE if back else MessageAction.VERSION_AFTER)

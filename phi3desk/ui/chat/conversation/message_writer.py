@@ -30,7 +30,9 @@ from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.doubts import checked_texts, is_in_doubt, support_line
 from phi3desk.ui.answers.footer import AnswerFooter
 from phi3desk.ui.answers.markup import LINE_HEIGHT, answer_document, mark_format
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.conversation.message_links import (
+    action_address,
     doubt_address,
     edit_search_address,
     source_address,
@@ -188,6 +190,7 @@ class MessageWriter(QObject):
             cursor.insertText(plain(notice), look)
         if answer is None:
             return
+        self._write_correction(message, answer, cursor)
         self._write_support(answer, cursor)
         self._write_searched(message, answer, cursor)
         if answer.sheet is not None:
@@ -217,7 +220,7 @@ class MessageWriter(QObject):
             look.setToolTip(plain_tooltip(translate(answer.mode.promise) if answer.mode else ""))
             cursor.insertText(mode, look)
             cursor.insertText("  ·  ", self._quiet())
-        told = (self._footer.made(answer), self._footer.took(answer))
+        told = ("" if answer.is_own else self._footer.made(answer), self._footer.took(answer))
         look = self._quiet()
         look.setToolTip(plain_tooltip(self._footer.details(answer)))
         cursor.insertText(plain("  ·  ".join(part for part in told if part)), look)
@@ -247,6 +250,35 @@ class MessageWriter(QObject):
         head.setFontWeight(QFont.Weight.DemiBold)
         head.setForeground(QBrush(QColor(tokens().attention)))
         cursor.insertText(text, head)
+
+    def _write_correction(self, message: Message, answer: Answer, cursor: QTextCursor) -> None:
+        """Write that the answer is the person's own, what its documents no longer say, or that there is one like it."""
+        corrected = answer.corrected
+        if corrected is None:
+            return
+        gone = [source.passage.document for source in answer.sources if source.n in corrected.gone]
+        if gone:
+            self._new_block(cursor, _spaced(top=6))
+            told = self.tr("{documents} no longer holds the sentence this rests on: check your answer.")
+            look = QTextCharFormat()
+            look.setForeground(QBrush(QColor(tokens().attention)))
+            cursor.insertText(plain(told.format(documents=", ".join(dict.fromkeys(gone)))), look)
+        self._new_block(cursor, _spaced(top=6))
+        if answer.is_own:
+            badge = self._quiet()
+            badge.setForeground(QBrush(QColor(tokens().good)))
+            badge.setFontWeight(QFont.Weight.DemiBold)
+            cursor.insertText(f"✓\u00a0{plain(self._footer.made(answer))}", badge)
+            label, action = self.tr("Ask the model anyway"), MessageAction.ASK_AGAIN
+        else:
+            told = self.tr("You answered a similar question before: “{question}”")
+            question = _shortened(plain(corrected.question))
+            cursor.insertText(told.format(question=question), self._quiet())
+            label, action = self.tr("Show your answer"), MessageAction.USE_OWN
+        cursor.insertText("   ", self._quiet())
+        link = mark_format(action_address(message.id, action), tokens())
+        link.setProperty(QTextFormat.Property.FontPixelSize, list_px())
+        cursor.insertText(label, link)
 
     def _write_support(self, answer: Answer, cursor: QTextCursor) -> None:
         """Write how many sentences were found in the sources, well seen where some were not."""

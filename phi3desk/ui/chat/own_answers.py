@@ -1,0 +1,102 @@
+"""Answers that a person put right, where they stand in conversations: put there, taken away, and looked after."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from phi3desk.chat.correcting.corrections import (
+    LOOKED_AT,
+    KnownAnswer,
+    QuoteSearch,
+    answer_of,
+    looked_after,
+    quote_searches,
+)
+from phi3desk.chat.examples import Example
+from phi3desk.chat.messages import Answer, Message
+from phi3desk.library.documents import Passage, SearchResult
+from phi3desk.ui.chat.controller import ConversationController
+from phi3desk.ui.services import Services
+from phi3desk.workers.protocol import Failure, FailureKind
+
+
+class OwnAnswers(QObject):
+    """Shows a correction in place of an answer, as another version of it, and tells where its documents changed."""
+
+    def __init__(self, services: Services, controller: ConversationController, parent: QObject) -> None:
+        super().__init__(parent)
+        self._conversations, self._examples = services.conversations, services.examples
+        self._library = services.library
+        self._controller = controller
+        controller.answer_ended.connect(lambda message, _: self._look_after(message))
+
+    def put(self, message_id: int, example: Example) -> None:
+        """Show what takes the place of an answer; the answer before stays as another version."""
+        message = self._conversations.message(message_id)
+        if message.answer is None:
+            return
+        answer = answer_of(KnownAnswer(example, same=True), message.answer.made_by, message.answer.mode)
+        answer = replace(answer, searched_for=message.answer.searched_for)
+        if message.answer.is_own:
+            self._update(message, answer)
+        else:
+            self._update(self._conversations.begin_version(message_id, answer), answer)
+
+    def take_back(self, message_id: int) -> None:
+        """Show the answer again that a correction took the place of, or the correction as it was before."""
+        message = self._conversations.message(message_id)
+        own = message.answer.corrected if message.answer is not None and message.answer.is_own else None
+        if own is None:
+            return
+        kept = next((one for one in self._examples.examples() if one.id == own.example), None)
+        if kept is not None and kept.correction:
+            self.put(message_id, kept)
+        elif message.version == message.versions:
+            self._controller.version_shown.emit(self._conversations.drop_version(message_id))
+
+    def use(self, message_id: int) -> None:
+        """Show the answer that was given to a question like that of a message in its place."""
+        message = self._conversations.message(message_id)
+        offered = message.answer.corrected if message.answer is not None else None
+        kept = next((one for one in self._examples.examples() if offered and one.id == offered.example), None)
+        if kept is not None:
+            self.put(message_id, kept)
+            self._look_after(self._conversations.message(message_id))
+
+    def _update(self, message: Message, answer: Answer) -> None:
+        self._conversations.update(message.id, answer.text, answer)
+        self._controller.version_shown.emit(self._conversations.message(message.id))
+
+    def _look_after(self, message: Message) -> None:
+        """Look whether the documents still hold what a corrected answer rests on, and tell where they do not."""
+        answer = message.answer
+        wanted = quote_searches(answer) if answer is not None else ()
+        found: dict[QuoteSearch, tuple[Passage, ...]] = {}
+
+        def on_found(search: QuoteSearch, passages: tuple[Passage, ...]) -> None:
+            found[search] = passages
+            if answer is None or len(found) < len(wanted):
+                return
+            # the message may be gone by now, or have another answer
+            with suppress(KeyError):
+                now = self._conversations.message(message.id)
+                known = looked_after(answer, found)
+                if now.answer == answer and known != answer:
+                    self._update(now, known)
+
+        def look_for(search: QuoteSearch) -> None:
+            def on_result(result: SearchResult) -> None:
+                on_found(search, tuple(one.passage for one in result.found))
+
+            def on_failure(failure: Failure) -> None:
+                # a document that is not in the library any more is a sentence for the user; a worker that ended is not
+                if failure.kind is FailureKind.USER:
+                    on_found(search, ())
+
+            self._library.search(search.quote, LOOKED_AT, search.scope, on_result, on_failure)
+
+        for search in wanted:
+            look_for(search)

@@ -1,0 +1,220 @@
+"""Correct it: in the real window, with its workers, a document and the tiny model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPointF, Qt, QUrl
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from phi3desk import app
+from phi3desk.chat.examples import Verdict
+from phi3desk.chat.messages import Message, Source
+from phi3desk.model.types import Role
+from phi3desk.ui.answers.markup import fragments
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_links import action_address
+from phi3desk.ui.examples.correction_form import CorrectionForm
+from phi3desk.ui.services import Services
+from phi3desk.ui.window.main_window import MainWindow
+from tests.helpers.pdf import BEARING_PAGES, write_pdf
+
+WAIT = 90_000
+ASKED = "How often is the main bearing greased?"
+QUOTE = "Re-grease the main bearing every 2,000 operating hours."
+RIGHT = "Every 2,000 operating hours."
+
+
+@pytest.fixture
+def manual(tmp_path: Path) -> Path:
+    return write_pdf(tmp_path / "docs" / "pump.pdf", BEARING_PAGES, "Pump manual")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, services: Services, tiny_phi3: Path, manual: Path) -> Iterator[MainWindow]:
+    """Return the window with its workers, the manual and the tiny model."""
+    services.settings.set("answers.max_tokens", 24)
+    services.models.use(services.models.add(tiny_phi3).name)
+    made = MainWindow(services)
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    app.start_workers(made, services)
+    qtbot.waitUntil(lambda: services.model.model is not None, timeout=WAIT)
+    import_again(qtbot, made, manual)
+    yield made
+    app.close(made, services)
+
+
+def import_again(qtbot: QtBot, window: MainWindow, manual: Path) -> None:
+    library = window._services.library
+    with qtbot.waitSignal(library.import_finished, timeout=WAIT):
+        window.document_import.add([str(manual.parent)])
+    qtbot.waitUntil(lambda: library.status is not None and library.status.passages > 0, timeout=WAIT)
+
+
+def ask(qtbot: QtBot, window: MainWindow, question: str) -> Message:
+    with qtbot.waitSignal(window.conversation_controller.answer_ended, timeout=WAIT) as ended:
+        window.presenter.ask(question)
+    message: Message = ended.args[0]
+    return message
+
+
+def form_under(window: MainWindow, message: Message) -> CorrectionForm:
+    window.chat.view.action_requested.emit(MessageAction.CORRECT, message.id)
+    embedded = window.chat.view._embedded
+    assert embedded is not None
+    assert isinstance(embedded.widget, CorrectionForm)
+    return embedded.widget
+
+
+def correct(qtbot: QtBot, window: MainWindow, message: Message) -> Callable[[], None]:
+    """Correct an answer with its form, and return what undoes it."""
+    form = form_under(window, message)
+    form.text.setPlainText(RIGHT)
+    form.sentence.setCurrentIndex(form.sentence.findData(QUOTE))
+    with qtbot.waitSignal(window._services.notices.undo_offered) as offered:
+        form.keep.click()
+    undo: Callable[[], None] = offered.args[1]
+    return undo
+
+
+def follow(window: MainWindow, message: Message, action: MessageAction) -> None:
+    address = action_address(message.id, action)
+    runs = fragments(window.chat.view.document())
+    assert address in [run.charFormat().anchorHref() for run in runs], "the link stands in the conversation"
+    window.chat.view.anchorClicked.emit(QUrl(address))
+
+
+def test_answer_is_corrected_where_it_stands_and_given_again(
+    qtbot: QtBot, window: MainWindow, services: Services, manual: Path
+):
+    wrong = ask(qtbot, window, ASKED)
+    assert wrong.answer is not None
+    undo = correct(qtbot, window, wrong)
+    kept = services.conversations.message(wrong.id)
+    assert kept.answer is not None
+    assert (kept.text, kept.versions, kept.answer.is_own) == (f"{RIGHT[:-1]} [1].", 2, True)
+    assert [(c.page, c.quote) for c in kept.answer.citations] == [(2, QUOTE)]
+    text = window.chat.view.toPlainText()
+    assert "Yours, corrected on " in text
+    assert QUOTE in text
+    (example,) = services.examples.examples()
+    assert (example.verdict, example.correction) == (Verdict.CORRECTED, kept.text)
+
+    undo()
+    back = services.conversations.message(wrong.id)
+    assert (back.text, back.versions, services.examples.examples()) == (wrong.text, 1, [])
+    assert "Yours, corrected on " not in window.chat.view.toPlainText()
+
+    correct(qtbot, window, wrong)
+    window.conversation_controller.begin()
+    again = ask(qtbot, window, ASKED.upper())
+    assert again.answer is not None
+    assert (again.text, again.answer.is_own, again.answer.made_by.model) == (kept.text, True, "")
+    assert again.answer.timings.search_s == 0
+    with qtbot.waitSignal(window.conversation_controller.answer_ended, timeout=WAIT) as ended:
+        follow(window, again, MessageAction.ASK_AGAIN)
+    asked_anyway: Message = ended.args[0]
+    assert asked_anyway.answer is not None
+    assert (asked_anyway.answer.is_own, asked_anyway.versions) == (False, 2)
+    assert asked_anyway.answer.made_by.model
+
+
+def test_similar_question_is_answered_and_offered_the_correction(qtbot: QtBot, window: MainWindow, services: Services):
+    correct(qtbot, window, ask(qtbot, window, ASKED))
+    similar = ask(qtbot, window, "How often must the main bearing be greased?")
+    assert similar.answer is not None
+    assert not similar.answer.is_own
+    assert f"You answered a similar question before: “{ASKED}”" in window.chat.view.toPlainText()
+    follow(window, similar, MessageAction.USE_OWN)
+    shown = services.conversations.message(similar.id)
+    assert shown.answer is not None
+    assert (shown.text, shown.answer.is_own, shown.versions) == (f"{RIGHT[:-1]} [1].", True, 2)
+
+
+def test_corrected_answer_tells_that_its_document_changed(
+    qtbot: QtBot, window: MainWindow, services: Services, manual: Path
+):
+    correct(qtbot, window, ask(qtbot, window, ASKED))
+    changed = tuple(tuple(line.replace("2,000", "1,000") for line in page) for page in BEARING_PAGES)
+    write_pdf(manual, changed, "Pump manual")
+    import_again(qtbot, window, manual)
+    again = ask(qtbot, window, ASKED)
+
+    def is_told() -> bool:
+        answer = services.conversations.message(again.id).answer
+        return answer is not None and answer.corrected is not None and answer.corrected.gone == (1,)
+
+    qtbot.waitUntil(is_told, timeout=WAIT)
+    told = "pump.pdf no longer holds the sentence this rests on: check your answer."
+    assert told in window.chat.view.toPlainText()
+
+
+def test_sentence_selected_on_the_page_becomes_the_source(qtbot: QtBot, window: MainWindow, services: Services):
+    wrong = ask(qtbot, window, ASKED)
+    form = form_under(window, wrong)
+    form.use_selection.click()
+    assert form.hint.isVisible()
+    with qtbot.waitSignal(window.chat.view.source_requested):
+        form.sentence.activated.emit(form.sentence.currentIndex())
+    page = window.source.view
+    qtbot.waitUntil(lambda: not page.image.isNull(), timeout=WAIT)
+    drag_over(qtbot, page, window, "Use 30 g of lithium complex grease for each bearing.")
+    selected = window.source.selected()
+    assert selected is not None
+    assert (selected.text, selected.page) == ("Use 30 g of lithium complex grease for each bearing.", 2)
+    form.use_selection.click()
+    assert not form.hint.isVisible()
+    assert form.chosen is not None
+    assert form.chosen.quote == selected.text
+    form.text.setPlainText("30 g of grease.")
+    form.keep.click()
+    kept = services.conversations.message(wrong.id)
+    assert kept.answer is not None
+    (citation,) = kept.answer.citations
+    assert (citation.quote, citation.page, kept.role) == (selected.text, 2, Role.ASSISTANT)
+
+
+def test_form_marks_the_source_that_is_chosen(
+    qtbot: QtBot, make_answer: Callable[..., Message], make_source: Callable[..., Source]
+):
+    answer = make_answer("Every week [1].", sources=2).answer
+    assert answer is not None
+    passage = make_source(text="Another sentence.", page=3).passage
+    form = CorrectionForm(ASKED, answer, lambda: passage)
+    qtbot.addWidget(form)
+    form.source.setCurrentIndex(1)
+    form.source.activated.emit(1)
+    assert form.text.toPlainText() == "Every week [2]."
+    form.use_selection.click()
+    assert form.text.toPlainText() == "Every week [3]."
+    assert form.chosen is not None
+    assert (form.chosen.source.n, form.chosen.quote) == (3, "Another sentence.")
+    form.use_sentence.click()
+    with qtbot.waitSignal(form.kept) as kept:
+        form.keep.click()
+    assert kept.args == ["Another sentence.", (form.chosen,)]
+    last = form.source.count() - 1
+    form.source.setCurrentIndex(last)
+    form.source.activated.emit(last)
+    assert form.chosen is None
+    form.text.clear()
+    assert not form.keep.isEnabled()
+    with qtbot.waitSignal(form.cancelled):
+        qtbot.keyClick(form, Qt.Key.Key_Escape)
+
+
+def drag_over(qtbot: QtBot, page: QWidget, window: MainWindow, line: str) -> None:
+    """Select a line of the page with the mouse, from its first letter to its last."""
+    document = window.source._pdf.document
+    text = document.getAllText(1).text()
+    found = document.getSelectionAtIndex(1, text.index(line), len(line)).bounds()
+    area = window.source.view.on_widget(found[0].boundingRect())
+    begin, end = (QPointF(x, area.center().y()).toPoint() for x in (area.left() + 1, area.right() + 2))
+    qtbot.mousePress(page, Qt.MouseButton.LeftButton, pos=begin)
+    window.source.view.select(QPointF(begin), QPointF(end))
+    qtbot.mouseRelease(page, Qt.MouseButton.LeftButton, pos=end)
