@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from phi3desk.library.text import fold
 
@@ -21,6 +22,9 @@ _BEGINNINGS = sorted(
 )
 #: the longest name of a month has eleven letters
 _LONGEST_MONTH = 11
+#: cells are asked for more than once, and columns repeat theirs
+_KEPT = 100_000
+_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?Z?)?")
 _YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})\.?")
 _NUMBERS = re.compile(
@@ -86,13 +90,14 @@ def _is_month(folded: str, beginning: str) -> bool:
     return folded == beginning or folded in _WHOLE
 
 
+@lru_cache(maxsize=_KEPT)
 def date_in(text: str) -> WrittenDate | None:
     """Return the date that a cell holds and nothing else than it, None where it holds another thing.
 
     A month is its first day.
     """
     text = text.strip()
-    if not 6 <= len(text) <= 40:
+    if not 6 <= len(text) <= 40 or not _DIGIT.search(text):
         return None
     match = _ISO.fullmatch(text)
     if match:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SPACES = "\u00a0\u2007\u2009\u202f '’"
 _FIGURE = re.compile(
@@ -13,6 +14,9 @@ _FIGURE = re.compile(
     r"(?P<digits>\d(?:[\d.,]|[\u00a0\u2007\u2009\u202f '’](?=\d{3}))*)(?P<power>[eE][+-]?\d{1,3})?"
     r"(?P<minus>[-−–])?\s*(?P<unit>[^\d\s()][^\s()]{0,11}(?:\s[^\d\s()]{1,6})?)?\s*(?P<close>\))?"
 )
+#: cells are asked for more than once, and columns repeat theirs
+_KEPT = 100_000
+_DIGIT = re.compile(r"\d")
 _ENDS = ".,-–"
 _MINUS = ("-", "−", "–")
 #: words in a cell that say that there is no figure
@@ -52,10 +56,11 @@ def is_nothing(text: str) -> bool:
     return text.strip().lower() in _NOTHING
 
 
+@lru_cache(maxsize=_KEPT)
 def figure_in(text: str) -> Figure | None:
     """Return the number that a cell holds and nothing else than it, None where it holds another thing."""
     text = text.strip()
-    if not text or len(text) > 60:
+    if not text or len(text) > 60 or not _DIGIT.search(text):
         return None
     match = _FIGURE.fullmatch(text)
     if match is None or bool(match.group("open")) != bool(match.group("close")):

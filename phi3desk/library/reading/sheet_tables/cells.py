@@ -12,8 +12,8 @@ from phi3desk.library.reading.sheet_tables.typed import Cell, SheetRow
 from phi3desk.library.sheets.types import SheetTable, Value
 
 #: what of a file is kept as tables
-MOST_ROWS = 200_000
-MOST_CELLS = 1_000_000
+MOST_ROWS = 100_000
+MOST_CELLS = 500_000
 MOST_COLUMNS = 200
 MOST_TABLES = 100
 _LONGEST_CELL = 2_000

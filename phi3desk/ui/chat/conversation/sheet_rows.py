@@ -83,7 +83,8 @@ class SheetRows(QObject):
 
     def _write_places(self, cursor: QTextCursor, message_id: int, answer: Answer) -> None:
         _begin(cursor, top=8)
-        cursor.insertText(f"{self.tr('Rows')}:  ", _quiet())
+        title = self.tr("Rows")
+        cursor.insertText(f"{title}:  ", _quiet())
         for index, citation in enumerate(answer.citations):
             if index:
                 cursor.insertText("   ·   ", _quiet())
