@@ -11,17 +11,23 @@ from typing import Any
 import msgspec
 
 from phi3desk.chat.citations import keep_known_marks
-from phi3desk.chat.grounding.check import Checker, PassageText, Verdict, all_of
+from phi3desk.chat.grounding.check import Checker, PassageText, Verdict, all_of, with_opinion
 from phi3desk.chat.grounding.meaning import WordVectors
+from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.messages import Why
+from phi3desk.cli.ask import choose_model, load_model
 from phi3desk.cli.documents import stopped_by_user
+from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.embedding.embedder import WordReader, open_embedder
 from phi3desk.library.text import sentences
+from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 
+#: what says that no model is asked
+NO_MODEL = "none"
 _SHAPE = '{"id": ..., "passage": ..., "question": ..., "claim": ...}'
 
 
@@ -41,10 +47,15 @@ def run_verify(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     embedder = open_embedder(settings, paths.embedders)
     vectors = WordVectors(embedder) if isinstance(embedder, WordReader) else None
     progress = ProgressLine()
-    with stopped_by_user() as cancelled:
+    with ModelProcess(paths, settings) as model, stopped_by_user() as cancelled:
+        if options.model != NO_MODEL:
+            load_model(model, choose_model(ModelStore(paths), options.model), (), progress)
         for number, pair in enumerate(pairs, 1):
             progress.show(f"Checking {number} of {len(pairs)}")
             verdict = verdict_of(pair, vectors)
+            if model.model is not None and verdict.sentence:
+                matter = Matter(pair.passage, pair.question, keep_known_marks(pair.claim, ()))
+                verdict = with_opinion(verdict, *model.judge([matter], cancelled))
             progress.clear()
             if options.json:
                 output.json(verdict_row(pair, verdict))

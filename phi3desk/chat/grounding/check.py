@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window, evidence_of, windows_of
@@ -50,6 +50,9 @@ _WEIGHTS_OF_FIGURES = {
     "bound_differs": -0.6,
     "apart": -0.3,
 }
+#: How much the model's opinion weighs, and what it is of a claim that is as likely supported as not.
+_OPINION, _USUAL_OPINION = 0.8, -0.1
+_SURE_OF_NO = 1e-6
 #: Where less of a claim is covered, no sentence speaks of it, whatever their figures are.
 _SPEAKS_OF_IT = 0.5
 #: counts beyond this say no more
@@ -128,6 +131,16 @@ class Checker:
             )
             why = near.why or Why.NOTHING_FOUND if near.covered >= _SPEAKS_OF_IT else Why.NOTHING_FOUND
         return Verdict(supported, score, why, index, _cited(evidence, window, comparison))
+
+
+def with_opinion(verdict: Verdict, yes: float) -> Verdict:
+    """Return a verdict with what the loaded model thinks of the claim: how likely it says yes (`chat.judging`)."""
+    odds = math.log(max(verdict.score, _SURE_OF_NO) / max(1.0 - verdict.score, _SURE_OF_NO))
+    opinion = math.log(max(yes, _SURE_OF_NO) / max(1.0 - yes, _SURE_OF_NO))
+    score = 1.0 / (1.0 + math.exp(-(odds + _OPINION * (opinion - _USUAL_OPINION))))
+    supported = score >= SUPPORTED
+    why = Why.SUPPORTED if supported else verdict.why or Why.NOTHING_FOUND
+    return replace(verdict, supported=supported, score=score, why=why)
 
 
 def all_of(verdicts: Sequence[Verdict]) -> Verdict:
