@@ -202,8 +202,7 @@ def _entry(entry: Entry, telling: Telling, *, goes_on: bool) -> Iterator[Block]:
     if entry.answer is not None and entry.answer.sheet is not None:
         yield from _sheet(entry.answer.sheet, telling)
     if entry.sources:
-        read = say("Sources") if entry.cited else say("Read, but not cited")
-        yield Heading(telling.words(read))
+        yield Heading(telling.words(_sources_heading(entry)))
         for source in entry.sources:
             yield _source(source, telling)
     facts = tuple(_facts(entry, telling))
@@ -329,6 +328,13 @@ _ENDINGS = {
 }
 
 
+def _sources_heading(entry: Entry) -> Sentence:
+    answer = entry.answer
+    if answer is not None and (answer.refused or answer.basis is Basis.NOTHING_FOUND):
+        return say("Nearest in the documents")
+    return say("Sources") if entry.cited else say("Read, but not cited")
+
+
 def _sheet(sheet: SheetRecord, telling: Telling) -> Iterator[Block]:
     """Give the rows that an answer from a sheet rests on, under the heads of their columns, and the query."""
     words = telling.words
@@ -424,13 +430,13 @@ def _read(answer: Answer) -> Sentence | None:
     if answer.spent is not None:
         spent = answer.spent
         return say(
-            "{passages} passages, {tokens} tokens, within {seconds} s",
+            "Passages: {passages}, tokens: {tokens}, in at most {seconds} s",
             passages=spent.passages,
             tokens=spent.tokens,
             seconds=f"{spent.budget_s:g}",
         )
     if answer.timings.prompt_tokens:
-        return say("{tokens} tokens", tokens=answer.timings.prompt_tokens)
+        return say("Tokens: {tokens}", tokens=answer.timings.prompt_tokens)
     return None
 
 

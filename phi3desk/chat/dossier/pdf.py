@@ -38,6 +38,8 @@ _WIDTH = _PAGE[0] - 2 * _SIDE
 _INDENT = 18.0
 #: a whole page, with what stands over it
 _HIGHEST = 540.0
+#: characters of a text that may need more than what is left of a page
+_LONG_TEXT = 1500
 #: stands for a sign that the letters do not have
 _UNKNOWN = "\u25a1"
 
@@ -184,18 +186,22 @@ def _run(run: Run) -> str:
 def _notice(block: Notice) -> Any:
     colour, sign = (_GOOD, FOUND) if block.good else (_ATTENTION, "!")
     markup = f'<font color="{colour}"><b>{sign}</b></font>  {_text(block.text)}'
-    return _boxed(_set(markup, after=0), [("BACKGROUND", (0, 0), (-1, -1), _colour(_BAND))])
+    band = [("BACKGROUND", (0, 0), (-1, -1), _colour(_BAND))]
+    return _boxed(_set(markup, after=0), band, splits=len(block.text) > _LONG_TEXT)
 
 
 def _quote(text: str) -> Any:
     line = [("LINEBEFORE", (0, 0), (0, -1), 1.5, _colour(_LINE))]
-    return _boxed(_set(f"“{_text(text)}”", after=0), line, indent=_INDENT)
+    return _boxed(_set(f"“{_text(text)}”", after=0), line, indent=_INDENT, splits=len(text) > _LONG_TEXT)
 
 
-def _boxed(content: Any, look: list[Any], indent: float = 0) -> Any:
+def _boxed(content: Any, look: list[Any], indent: float = 0, *, splits: bool = False) -> Any:
+    """Return content in a box; one that `splits` may go on on the next page."""
     from reportlab.platypus import Table, TableStyle
 
-    table = Table([[content]], colWidths=[_WIDTH - indent], hAlign="RIGHT", spaceBefore=3, spaceAfter=6, splitInRow=1)
+    table = Table(
+        [[content]], colWidths=[_WIDTH - indent], hAlign="RIGHT", spaceBefore=3, spaceAfter=6, splitInRow=int(splits)
+    )
     padding = [("LEFTPADDING", (0, 0), (-1, -1), 8), ("TOPPADDING", (0, 0), (-1, -1), 3)]
     table.setStyle(TableStyle([*padding, ("BOTTOMPADDING", (0, 0), (-1, -1), 5), *look]))
     return table

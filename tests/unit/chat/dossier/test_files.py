@@ -23,7 +23,7 @@ from phi3desk.chat.dossier.dossier import (
     with_pictures,
 )
 from phi3desk.chat.dossier.writing import Kind, kind_of_file, write_dossier
-from phi3desk.chat.messages import Citation, MadeBy, SheetRecord, SheetRow
+from phi3desk.chat.messages import Citation, Corrected, MadeBy, SheetRecord, SheetRow
 from phi3desk.errors import UserError, say
 from phi3desk.library.reading.page_picture import PagePicture
 from tests.helpers.dossiers import HOSTILE, QUOTE, SEVEN, answer_of, checked_answer, conversation
@@ -70,7 +70,7 @@ def test_file_tells_question_answer_support_source_and_origin(tmp_path: Path, su
     for told in (
         "Bearing change", "How often?", "2 of 3 sentences found in the sources.", "not found in the sources",
         "pump_manual.pdf", "p. 12", QUOTE, "phi-3_mini.gguf", "SHA-256 0123456789ab", "grease (0.8)", "Pump expert",
-        "Only documents", "3 passages, 850 tokens, within 20 s",
+        "Only documents", "Passages: 3, tokens: 850, in at most 20 s",
     ):  # fmt: skip
         assert told in text, told
     assert text.count("✓") >= 3
@@ -152,7 +152,8 @@ def hostile():
 
 def test_long_text_and_words_that_no_line_holds_are_set(tmp_path: Path):
     answer = answer_of(f"{'word ' * 4000}\n\n{'x' * 3000}", Citation(1, "a.pdf", "/a", 1, "quoted " * 3000))
-    write_dossier(dossier("t" * 300, ("q" * 2000, answer)), tmp_path / "a.pdf")
+    offered = replace(answer, corrected=Corrected(1, "before " * 3000, 0.0, given=False))
+    write_dossier(dossier("t" * 300, ("q" * 2000, offered)), tmp_path / "a.pdf")
     assert len(pypdf.PdfReader(tmp_path / "a.pdf").pages) > 5
     assert pdf_text(tmp_path / "a.pdf").count("quoted") == 3000
 

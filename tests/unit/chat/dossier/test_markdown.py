@@ -63,7 +63,7 @@ def test_conversation_markdown_tells_the_support_of_each_sentence():
     assert "> 2 of 3 sentences found in the sources." in written
     assert "- Answers: Only documents" in written
     assert "SHA-256 0123456789ab\n" in written
-    assert "- Read: 3 passages, 850 tokens, within 20 s" in written
+    assert "- Read: Passages: 3, tokens: 850, in at most 20 s" in written
 
 
 def test_conversation_markdown_names_a_sentence_once_and_says_what_the_model_wrote_alone():
