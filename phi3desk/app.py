@@ -25,6 +25,7 @@ from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+from phi3desk.sweep.store import SweepStore
 from phi3desk.ui.clients.downloads_client import DownloadsClient, downloads_worker
 from phi3desk.ui.clients.library_client import LibraryClient, library_worker
 from phi3desk.ui.clients.model_client import ModelClient, model_worker
@@ -47,7 +48,7 @@ UNSEEN_MS = 2000
 ROOMS_MS = 1500
 
 #: the databases that the window has open itself
-_OWNED = (Kept.CONVERSATIONS, Kept.COMPARISONS, Kept.EXAMPLES)
+_OWNED = (Kept.CONVERSATIONS, Kept.COMPARISONS, Kept.SWEEPS, Kept.EXAMPLES)
 
 
 def run(paths: Paths, settings: Settings) -> int:
@@ -171,6 +172,9 @@ def make_services(paths: Paths, settings: Settings) -> Services:
         comparisons = ComparisonStore(paths.comparisons)
         undo.callback(comparisons.close)
         comparisons.forget_deleted()
+        sweeps = SweepStore(paths.sweeps)
+        undo.callback(sweeps.close)
+        sweeps.forget_deleted()
         conversations = ConversationStore(paths.conversations)
         undo.callback(conversations.close)
         examples = ExampleStore(paths.examples)
@@ -181,6 +185,7 @@ def make_services(paths: Paths, settings: Settings) -> Services:
             examples=examples,
             profiles=ProfileStore(paths.profiles),
             comparisons=comparisons,
+            sweeps=sweeps,
             models=ModelStore(paths),
             adapters=AdapterStore(paths),
             library=LibraryClient(library_worker(paths)),
@@ -221,6 +226,7 @@ def start_workers(window: MainWindow, services: Services) -> None:
 def close(window: MainWindow, services: Services) -> None:
     """Keep what has been written, stop the workers, close the files."""
     window.stop_comparison()
+    window.rest_sweep()
     window.conversation_controller.close()
     services.model.close()
     services.downloads.close()
@@ -233,6 +239,7 @@ def close_files(services: Services) -> None:
     services.conversations.close()
     services.examples.close()
     services.comparisons.close()
+    services.sweeps.close()
 
 
 class BugReporter:

@@ -58,9 +58,7 @@ _SWEEP = (
     " (SELECT count(*) FROM document d WHERE d.sweep_id = s.id AND d.searchable) * s.questions FROM sweep s"
 )
 _DOCUMENTS = "SELECT path, name, kind, imported, searchable, problem FROM document"
-_CELLS = (
-    "SELECT question, path, outcome, answer, quote, page, kind, label, seconds, evidence, problem, record FROM cell"
-)
+_CELLS = "SELECT question, path, outcome, answer, quote, page, kind, label, seconds, evidence, problem FROM cell"
 
 
 class SweepStore:
@@ -194,7 +192,8 @@ class SweepStore:
         if row is None or not evidence:
             return None
         with whole_rows(self._db):
-            return Answered(_cell(row), _answer(row[-1]))
+            cell = _cell(row)
+        return Answered(cell, self.answer(sweep_id, question, cell.path))
 
     def answer(self, sweep_id: int, question: int, path: str) -> Answer | None:
         """Return the answer that a cell was made from, None where there is none."""
@@ -245,7 +244,7 @@ def _document(row: Sequence[object]) -> SweptDocument:
 
 
 def _cell(row: Sequence[object]) -> Cell:
-    question, path, outcome, text, quote, page, kind, label, seconds, evidence, problem, _ = row
+    question, path, outcome, text, quote, page, kind, label, seconds, evidence, problem = row
     made = {"question": question, "path": path, "outcome": outcome, "text": text, "quote": quote, "page": page}
     made |= {"kind": kind, "label": label, "seconds": seconds, "evidence": evidence, "problem": _problem(problem)}
     return msgspec.convert(made, type=Cell, from_attributes=True)

@@ -13,6 +13,7 @@ class Page(StrEnum):
 
     CHAT = ""
     LIBRARY = "library"
+    SWEEP = "sweep"
     EXPERTS = "experts"
     MODELS = "models"
     SETTINGS = "settings"

@@ -11,6 +11,7 @@ from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
+from phi3desk.sweep.store import SweepStore
 from phi3desk.ui.clients.downloads_client import DownloadsClient
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
@@ -26,6 +27,7 @@ class Services:
     examples: ExampleStore
     profiles: ProfileStore
     comparisons: ComparisonStore
+    sweeps: SweepStore
     models: ModelStore
     adapters: AdapterStore
     library: LibraryClient

@@ -66,7 +66,7 @@ def services(home: Paths) -> Iterator[Services]:
     """Return what the window is given, on a home of its own and without the workers' processes."""
     made = app.make_services(home, Settings(home.settings))
     yield made
-    for store in (made.conversations, made.examples, made.comparisons):
+    for store in (made.conversations, made.examples, made.comparisons, made.sweeps):
         store.close()
 
 

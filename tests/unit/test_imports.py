@@ -40,7 +40,7 @@ ROOMS = {
     ),
     "ui": (
         "", "widgets", "clients", "services", "answers", "library", "packs", "experts", "models", "source", "examples",
-        "dossiers", "chat", "comparison", "settings", "window",
+        "dossiers", "chat", "comparison", "sweep", "settings", "window",
     ),
 }  # fmt: skip
 MOST_MODULES = {"": 20, "ui": 15}

@@ -46,10 +46,12 @@ ADVICE_ROOM = 220
 class DocumentList(QWidget):
     """The documents of one collection, or of all.
 
-    `document_opened` carries a Document, `changed` tells that there are other documents or states.
+    `document_opened` carries a Document, `ask_requested` those that are to be asked the same question, `changed` tells
+    that there are other documents or states.
     """
 
     document_opened = Signal(object)
+    ask_requested = Signal(object)
     changed = Signal()
 
     def __init__(self, services: Services, document_import: DocumentImport, parent: QWidget | None = None) -> None:
@@ -138,6 +140,11 @@ class DocumentList(QWidget):
         index = self.table.currentIndex()
         if index.isValid():
             self.document_opened.emit(self.model.document_at(index.row()))
+
+    def ask_selected(self) -> None:
+        """Have the selected documents asked the same question."""
+        if documents := self.selected_documents():
+            self.ask_requested.emit(documents)
 
     def ask_password(self) -> None:
         """Ask for the password of the selected locked documents, and read them with it."""
@@ -231,6 +238,7 @@ class DocumentList(QWidget):
         self.open_action = self._action(self.tr("Open"), self.open_selected)
         self.unlock_action = self._action(self.tr("Enter password"), self.ask_password)
         self.read_again_action = self._action(self.tr("Read again"), self.retry_selected, keys(Qt.Key.Key_F5))
+        self.ask_action = self._action(self.tr("Ask these documents the same"), self.ask_selected)
         self.elsewhere_action = self._action(self.tr("Open with another program"), self._open_elsewhere)
         self.folder_action = self._action(self.tr("Show in folder"), self._show_in_folder)
         self.remove_action = self._action(
@@ -346,7 +354,7 @@ class DocumentList(QWidget):
             action.setEnabled(len(selected) == 1)
         self.unlock_action.setVisible(any(document.state is State.LOCKED for document in selected))
         menu = QMenu(self)
-        menu.addActions([self.open_action, self.unlock_action, self.read_again_action])
+        menu.addActions([self.open_action, self.unlock_action, self.read_again_action, self.ask_action])
         menu.addSeparator()
         menu.addActions([self.elsewhere_action, self.folder_action])
         menu.addSeparator()

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from phi3desk.backups import Copy
 from phi3desk.chat.messages import Conversation, Message, Source
-from phi3desk.library.documents import Collection
+from phi3desk.library.documents import Collection, Document
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from phi3desk.ui.models.page import ModelsPage
     from phi3desk.ui.settings.page import SettingsPage
     from phi3desk.ui.source.pane import SourcePane
+    from phi3desk.ui.sweep.page import SweepPage
     from phi3desk.ui.window.expert_tabs import ExpertTabs
 
 #: what the page in the middle keeps beside the panes, in pixels
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
             {
                 Page.CHAT: lambda: self.chat,
                 Page.LIBRARY: lambda: self.library_page,
+                Page.SWEEP: lambda: self.sweep_page,
                 Page.EXPERTS: lambda: self.experts_page,
                 Page.MODELS: lambda: self.models_page,
                 Page.SETTINGS: lambda: self.settings_page,
@@ -188,6 +190,15 @@ class MainWindow(QMainWindow):
         """The page of the library."""
         page = rooms.library_page(self._services, self.document_import, self.library_progress)
         page.document_opened.connect(self.source_dock.show_document)
+        page.documents.ask_requested.connect(self._on_documents_to_ask)
+        return page
+
+    @cached_property
+    def sweep_page(self) -> SweepPage:
+        """The page on which every document is asked the same."""
+        page = rooms.sweep_page(self._services, self.active_expert)
+        page.source_requested.connect(self.show_source)
+        self.conversation_controller.answering_changed.connect(lambda _: self._let_sweep_go_on())
         return page
 
     @cached_property
@@ -211,6 +222,7 @@ class MainWindow(QMainWindow):
             self,
         )
         tabs.runner.running_changed.connect(lambda _: self._enable_stop())
+        tabs.runner.running_changed.connect(lambda _: self._let_sweep_go_on())
         tabs.follow(self.chat.view)
         return tabs
 
@@ -250,6 +262,20 @@ class MainWindow(QMainWindow):
         """Stop a comparison that runs; its answers so far are kept."""
         if self._is_comparing:
             self.expert_tabs.runner.stop()
+
+    def rest_sweep(self) -> None:
+        """Have a sweep that runs rest; its answers so far are kept."""
+        if "sweep_page" in self.__dict__:
+            self.sweep_page.runner.pause()
+
+    def _let_sweep_go_on(self) -> None:
+        """Let a sweep have the model where nobody waits for an answer."""
+        if "sweep_page" in self.__dict__:
+            self.sweep_page.runner.give_way(self.conversation_controller.is_answering or self._is_comparing)
+
+    def _on_documents_to_ask(self, documents: list[Document]) -> None:
+        self.show_page(Page.SWEEP)
+        self.sweep_page.ask_documents(documents)
 
     # what is shown
 

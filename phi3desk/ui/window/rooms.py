@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     from phi3desk.library.documents import Passage
     from phi3desk.ui.chat.controller import ConversationController
     from phi3desk.ui.chat.own_answers import OwnAnswers
+    from phi3desk.ui.experts.active import ActiveExpert
     from phi3desk.ui.experts.page import ExpertsPage
     from phi3desk.ui.library.page import LibraryPage
     from phi3desk.ui.models.page import ModelsPage
     from phi3desk.ui.settings.page import SettingsPage
     from phi3desk.ui.source.pane import SourcePane
+    from phi3desk.ui.sweep.page import SweepPage
     from phi3desk.ui.window.expert_tabs import ExpertTabs
 
-_FOLDERS = ("library", "packs", "experts", "models", "source", "examples", "comparison", "settings")
+_FOLDERS = ("library", "packs", "experts", "models", "source", "examples", "comparison", "sweep", "settings")
 #: milliseconds between two modules that are loaded
 STEP_MS = 50
 
@@ -81,6 +83,13 @@ def expert_tabs(
     from phi3desk.ui.window.expert_tabs import ExpertTabs
 
     return ExpertTabs(services, conversation, give_back, own_answers, selected, window)
+
+
+def sweep_page(services: Services, expert: ActiveExpert) -> SweepPage:
+    """Return a new page on which every document is asked the same."""
+    from phi3desk.ui.sweep.page import SweepPage
+
+    return SweepPage(services, expert)
 
 
 def models_page(services: Services, models: ModelImport) -> ModelsPage:

@@ -124,6 +124,7 @@ class Sidebar(QFrame):
     def _make_pages(self, column: QVBoxLayout) -> dict[Page, tuple[QPushButton, str]]:
         labels = {
             Page.LIBRARY: (self.tr("Library"), "bookshelf"),
+            Page.SWEEP: (self.tr("Ask every document"), "table-search"),
             Page.EXPERTS: (self.tr("Experts"), "account-tie-outline"),
             Page.MODELS: (self.tr("Models"), "cube-outline"),
             Page.SETTINGS: (self.tr("Settings"), "cog-outline"),

@@ -15,7 +15,7 @@ from phi3desk.ui.pages import LEAST_WIDTH, Page
 if TYPE_CHECKING:
     from phi3desk.ui.source.pane import SourcePane
 
-PAGES_WITH_SOURCE = (Page.CHAT, Page.LIBRARY)
+PAGES_WITH_SOURCE = (Page.CHAT, Page.LIBRARY, Page.SWEEP)
 
 
 class SourceDock(QObject):

@@ -318,6 +318,7 @@ def test_library_page_context_menu_holds_what_can_be_done(page, qtbot: QtBot):
         "Open",
         "Enter password",
         "Read again",
+        "Ask these documents the same",
         "Open with another program",
         "Show in folder",
         "Remove from the library",

@@ -103,7 +103,7 @@ def test_phi3_is_fetched_paused_resumed_after_a_restart_and_used(
     assert ModelFolder(home).unfinished() == []
     assert not page.get_phi3.isVisible()
     again.downloads.close()
-    for store in (again.conversations, again.examples, again.comparisons):
+    for store in (again.conversations, again.examples, again.comparisons, again.sweeps):
         store.close()
 
 

@@ -1,0 +1,1 @@
+"""Every document asked the same, in the window."""

@@ -1,0 +1,139 @@
+"""What a sweep asks and of which documents: the form before it starts, and the sweeps made before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from phi3desk.errors import UserError
+from phi3desk.library.documents import EVERYWHERE, Collection, Document, SearchScope
+from phi3desk.sweep.plan import Sweep, questions_in
+from phi3desk.ui.formatting import counted, moment, number, translate
+from phi3desk.ui.theme import SPACE_M, SPACE_S
+from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
+from phi3desk.ui.widgets.choice import Choice
+
+MOST_EARLIER = 50
+
+
+class SweepForm(QWidget):
+    """`start_requested` asks to begin; `open_requested` and `delete_requested` carry the id of an earlier sweep."""
+
+    start_requested = Signal()
+    open_requested = Signal(int)
+    delete_requested = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen: tuple[SearchScope, str] | None = None
+        self._scopes: list[tuple[SearchScope, str]] = []
+        self.text = QPlainTextEdit()
+        self.text.setPlaceholderText(self.tr("What do you want to know of each document? One question to a line"))
+        self.text.setAccessibleName(self.tr("Questions, one to a line"))
+        self.text.setTabChangesFocus(True)
+        self.text.setFixedHeight(96)
+        self.scope = Choice()
+        self.scope.setAccessibleName(self.tr("Documents to ask"))
+        self.quotes_only = QCheckBox(self.tr("Only the documents' own sentences, without the model: fast"))
+        self.problem = label("", "bad")
+        self.problem.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_M)
+        column.addWidget(self._make_card())
+        column.addWidget(self.problem)
+        self.start = on_click(Button(self.tr("Ask every document"), "play", "primary"), self.start_requested.emit)
+        row = QHBoxLayout()
+        row.addWidget(self.start)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self._make_earlier())
+        column.addStretch(1)
+
+    def _make_card(self) -> QWidget:
+        card = Card(self.tr("Questions"))
+        for part in (label(self.tr("Questions"), "section"), self.text):
+            card.column.addWidget(part)
+        card.column.addWidget(label(self.tr("Asked of"), "section"))
+        card.column.addWidget(self.scope)
+        card.column.addWidget(self.quotes_only)
+        return card
+
+    def _make_earlier(self) -> QWidget:
+        self._earlier_card = Card(self.tr("Earlier sweeps"))
+        self._earlier_card.column.addWidget(label(self.tr("Earlier sweeps"), "section"))
+        self._earlier = QVBoxLayout()
+        self._earlier.setSpacing(SPACE_S)
+        self._earlier_card.column.addLayout(self._earlier)
+        return self._earlier_card
+
+    def show_collections(self, collections: Sequence[Collection]) -> None:
+        """Offer the library, its collections and their folders, and what was chosen in the library."""
+        before = self.scope.currentText()
+        self._scopes = [(EVERYWHERE, self.tr("All documents"))]
+        if self._chosen is not None:
+            self._scopes.insert(0, self._chosen)
+        for collection in collections:
+            within = SearchScope((collection.id,))
+            self._scopes.append((within, self.tr("Collection {name}").format(name=collection.name)))
+            folders = [source.path for source in collection.sources if source.folder]
+            for folder in folders if len(folders) > 1 else ():
+                told = self.tr("Folder {name}").format(name=Path(folder).name)
+                self._scopes.append((SearchScope((collection.id,), folders=(folder,)), told))
+        self.scope.clear()
+        self.scope.addItems([name for _, name in self._scopes])
+        self.scope.setCurrentIndex(max(0, self.scope.findText(before)))
+
+    def choose(self, documents: Sequence[Document], collections: Sequence[Collection]) -> None:
+        """Offer some documents of the library first."""
+        paths = tuple(dict.fromkeys(document.path for document in documents))
+        name = documents[0].name if len(paths) == 1 else counted(len(paths), "documents")
+        self._chosen = SearchScope(documents=paths), self.tr("Chosen: {documents}").format(documents=name)
+        self.show_collections(collections)
+        self.scope.setCurrentIndex(0)
+        self.text.setFocus()
+
+    @property
+    def wanted(self) -> tuple[SearchScope, str]:
+        """The documents to ask, and what they are called, "" for the whole library."""
+        scope, name = self._scopes[max(0, self.scope.currentIndex())] if self._scopes else (EVERYWHERE, "")
+        return scope, "" if scope == EVERYWHERE else name
+
+    def questions(self) -> tuple[str, ...]:
+        """Return the questions typed; UserError where there are none."""
+        return questions_in(self.text.toPlainText())
+
+    def tell(self, text: str) -> None:
+        """Say why it cannot start; an empty text says nothing."""
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+    def tell_error(self, error: UserError) -> None:
+        """Say why it cannot start."""
+        self.tell(translate(error.sentence))
+
+    def show_earlier(self, sweeps: Sequence[Sweep], running: int) -> None:
+        """List the sweeps made before, the newest first; `running` is the id of the one under way, 0 for none."""
+        clear(self._earlier)
+        self._earlier_card.setVisible(bool(sweeps))
+        for sweep in sweeps[:MOST_EARLIER]:
+            self._earlier.addLayout(self._earlier_row(sweep, running == sweep.id))
+
+    def _earlier_row(self, sweep: Sweep, running: bool) -> QHBoxLayout:
+        count = f"{number(sweep.answered)} / {number(sweep.total)}"
+        told = self.tr("{title} · {count} answers · {when}")
+        if running:
+            told = self.tr("{title} · {count} answers · runs now")
+        text = told.format(title=sweep.plan.title, count=count, when=moment(sweep.created))
+        opened = on_click(Button(text, kind="row"), lambda: self.open_requested.emit(sweep.id))
+        opened.setText(opened.text().replace("&", "&&"))
+        tip = self.tr("Delete the sweep {title}").format(title=sweep.plan.title)
+        gone = on_click(Button("", "trash-can-outline", "quiet", tip), lambda: self.delete_requested.emit(sweep.id))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        row.addWidget(opened, 1)
+        row.addWidget(gone)
+        return row

@@ -1,0 +1,217 @@
+"""A sweep on its way through the workers: one document after the other, each cell kept at once."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from phi3desk.chat.answer import sources_read
+from phi3desk.chat.grounding.grounded import Grounded
+from phi3desk.chat.prompt import Completion
+from phi3desk.library.documents import SearchResult
+from phi3desk.model.options import sampling
+from phi3desk.sweep.cell import CellWriting, cell_of, failed_cell, sampling_of, search_for, step_after_search
+from phi3desk.sweep.plan import Answered, Sweep, SweptDocument
+from phi3desk.sweep.run import Pace, known_answer
+from phi3desk.ui.experts.active import ActiveExpert
+from phi3desk.ui.formatting import translate
+from phi3desk.ui.services import Services
+from phi3desk.workers.protocol import Failure, FailureKind
+
+
+class SweepRunner(QObject):
+    """Runs one sweep at a time. What a person asks goes first: see `give_way`.
+
+    `running_changed` tells that a sweep goes on or rests; `progressed` carries cells done, cells in all, the name of
+    the document that is asked and the seconds left, None until they can be told; `answered` a Cell that was kept;
+    `ended` whether all of it is done, and why it stopped where it did by itself (empty otherwise).
+    """
+
+    running_changed = Signal(bool)
+    progressed = Signal(int, int, str, object)
+    answered = Signal(object)
+    ended = Signal(bool, str)
+
+    def __init__(self, services: Services, expert: ActiveExpert, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._settings = services.sweeps, services.settings
+        self._library, self._model, self._expert = services.library, services.model, expert
+        self._sweep: Sweep | None = None
+        self._open: list[tuple[int, SweptDocument]] = []
+        self._pace = Pace()
+        self._gives_way = self._waits_for_model = False
+        self._search = self._writing = 0
+        #: what belongs to an earlier turn is for nobody
+        self._turn = 0
+        self._began = 0.0
+        self._died_at: tuple[int, str] | None = None
+        self._model.loaded.connect(self._on_model_loaded)
+        self._model.load_failed.connect(lambda failure: self._on_no_model(translate(failure.sentence)))
+        self._model.load_stopped.connect(lambda: self._on_no_model(""))
+        self._model.worker.gave_up.connect(lambda sentence: self._on_no_model(translate(sentence)))
+
+    @property
+    def running(self) -> bool:
+        """Whether a sweep is under way, also while it gives way."""
+        return self._sweep is not None
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether it rests until something else is done with the model."""
+        return self._gives_way
+
+    def runs(self, sweep_id: int) -> bool:
+        """Whether it is this sweep that is under way."""
+        return self._sweep is not None and self._sweep.id == sweep_id
+
+    def start(self, sweep: Sweep) -> None:
+        """Ask what is not answered yet; returns at once."""
+        if self.running:
+            self.pause()
+        self._sweep, self._open, self._pace = sweep, self._store.open_cells(sweep.id), Pace()
+        self.running_changed.emit(True)
+        self._next()
+
+    def pause(self) -> None:
+        """Rest; the cell on its way is asked again when the sweep goes on, those before are kept."""
+        if self.running:
+            self._end("")
+
+    def give_way(self, to_others: bool) -> None:
+        """Let others have the model, breaking off the cell on its way; go on with it where they are done."""
+        if to_others == self._gives_way:
+            return
+        self._gives_way = to_others
+        if to_others:
+            self._break_off()
+        if self.running:
+            self._tell()
+            self._next()
+
+    def _next(self) -> None:
+        """Ask the next document, unless something else is waited for."""
+        sweep = self._sweep
+        if sweep is None or self._gives_way:
+            return
+        if not self._open:
+            self._end("")
+            return
+        if not sweep.plan.quotes_only and self._model.model is None:
+            self._waits_for_model = True
+            self._expert.load_if_none()
+            if not self._model.is_loading and self._model.model is None:
+                self._on_no_model(self.tr("There is no model to answer with. Choose a GGUF file under Models."))
+            return
+        self._tell()
+        question, document = self._open[0]
+        step = search_for(sweep.plan, question, document)
+        self._turn += 1
+        turn, self._began = self._turn, time.perf_counter()
+        self._search = self._library.search(
+            step.text,
+            step.passages,
+            step.scope,
+            lambda result: self._on_searched(turn, result),
+            lambda failure: self._on_failed(turn, failure),
+            sentences=False,
+        )
+
+    def _tell(self) -> None:
+        sweep = self._sweep
+        if sweep is not None and self._open:
+            left = len(self._open)
+            name = "" if self._gives_way else self._open[0][1].name
+            self.progressed.emit(sweep.total - left, sweep.total, name, self._pace.left(left))
+
+    def _on_searched(self, turn: int, result: SearchResult) -> None:
+        sweep = self._sweep
+        if turn != self._turn or sweep is None:
+            return
+        self._search = 0
+        question, document = self._open[0]
+        wanted = step_after_search(sweep.plan, question, document, result, with_model=not sweep.plan.quotes_only)
+        if isinstance(wanted, Answered):
+            self._keep(wanted)
+            return
+        known = known_answer(self._store, sweep.id, question, wanted.evidence, document)
+        if known is not None:
+            self._keep(known)
+            return
+        usual = self._expert.current.sampling.over(sampling(self._settings))
+        self._writing = self._model.answer(
+            wanted.request,
+            sampling_of(usual),
+            lambda *_: None,
+            lambda _: None,
+            lambda written: self._on_written(turn, wanted, written),
+            lambda failure: self._on_failed(turn, failure),
+        )
+
+    def _on_written(self, turn: int, wanted: CellWriting, written: Completion) -> None:
+        if turn != self._turn:
+            return
+        self._writing = 0
+
+        def on_checked(grounded: Grounded | None) -> None:
+            if turn == self._turn:
+                seconds = time.perf_counter() - self._began
+                self._keep(cell_of(wanted, written, self._expert.made_by(), seconds, grounded))
+
+        self._search = self._library.check_answer(
+            written.generation.text,
+            sources_read(written, wanted.sources),
+            wanted.request.question,
+            on_checked,
+            lambda _: on_checked(None),
+        )
+
+    def _on_failed(self, turn: int, failure: Failure) -> None:
+        if turn != self._turn or self._sweep is None or failure.kind is FailureKind.CANCELLED:
+            return
+        self._search = self._writing = 0
+        question, document = self._open[0]
+        place = (question, document.path)
+        if failure.kind is FailureKind.DIED and self._died_at != place:
+            # the worker is started again and loads its model again: once more, then
+            self._died_at = place
+            QTimer.singleShot(0, self, self._next)
+            return
+        self._keep(failed_cell(question, document, failure.sentence, time.perf_counter() - self._began))
+
+    def _keep(self, answered: Answered) -> None:
+        sweep = self._sweep
+        if sweep is None:
+            return
+        self._turn += 1
+        self._search = self._writing = 0
+        self._open.pop(0)
+        self._store.keep(sweep.id, answered)
+        self._pace.took(answered.cell.seconds)
+        self.answered.emit(answered.cell)
+        # what was waiting in the window comes before the next document
+        QTimer.singleShot(0, self, self._next)
+
+    def _on_model_loaded(self, _: object) -> None:
+        if self._waits_for_model:
+            self._waits_for_model = False
+            self._next()
+
+    def _on_no_model(self, why: str) -> None:
+        if self.running and self._waits_for_model:
+            self._end(why)
+
+    def _break_off(self) -> None:
+        self._turn += 1
+        if self._writing:
+            self._model.cancel(self._writing)
+        elif self._search:
+            self._library.cancel(self._search)
+        self._search = self._writing = 0
+
+    def _end(self, problem: str) -> None:
+        self._break_off()
+        done = not self._open
+        self._sweep, self._open, self._waits_for_model = None, [], False
+        self.running_changed.emit(False)
+        self.ended.emit(done, problem)

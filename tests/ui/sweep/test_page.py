@@ -1,0 +1,274 @@
+"""Sweeps in the real window, with real workers, the tiny model and real documents; the table on its own."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from phi3desk import app
+from phi3desk.errors import say
+from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocument
+from phi3desk.ui.dossiers.dialog import DossierDialog
+from phi3desk.ui.pages import Page
+from phi3desk.ui.services import Services
+from phi3desk.ui.sweep.outcomes import OPEN, UNREAD
+from phi3desk.ui.sweep.page import FORM, TABLE, SweepPage
+from phi3desk.ui.sweep.table import ANSWER, DOCUMENT, PAGE, QUESTION, SUPPORT
+from phi3desk.ui.window.main_window import MainWindow
+from tests.helpers.pdf import write_pdf, write_pump_manual
+
+WAIT = 120_000
+QUESTION_ASKED = "How often is the main bearing greased?"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, services: Services) -> Iterator[MainWindow]:
+    made = MainWindow(services)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    app.close(made, services)
+
+
+@pytest.fixture
+def page(window: MainWindow) -> SweepPage:
+    window.show_page(Page.SWEEP)
+    return window.sweep_page
+
+
+@pytest.fixture
+def working(qtbot: QtBot, window: MainWindow, services: Services, tiny_phi3: Path, tmp_path: Path) -> SweepPage:
+    """Return the page with both workers running, the tiny model, and three files, one of them broken."""
+    write_pump_manual(tmp_path / "docs" / "pump.pdf")
+    write_pdf(tmp_path / "docs" / "canteen.pdf", [["The canteen of the laboratory is closed on Fridays."]])
+    (tmp_path / "docs" / "broken.pdf").write_bytes(b"%PDF-1.5 this is none")
+    services.models.use(services.models.add(tiny_phi3).name)
+    app.start_workers(window, services)
+    qtbot.waitUntil(lambda: services.library.status is not None and services.model.model is not None, timeout=WAIT)
+    window.document_import.add([tmp_path / "docs"])
+    qtbot.waitUntil(lambda: services.library.importing, timeout=WAIT)
+    qtbot.waitUntil(lambda: not services.library.importing, timeout=WAIT)
+    window.show_page(Page.SWEEP)
+    return window.sweep_page
+
+
+def texts(page: SweepPage, column: int) -> list[str]:
+    model = page.results.model
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def kept_sweep(services: Services) -> int:
+    plan = SweepPlan(("What is the limit?", "Who signs?"))
+    names = ("Part 10.pdf", "Part 2.pdf", "scan.pdf")
+    documents = [SweptDocument(f"/docs/{name}", name, "pdf") for name in names]
+    documents[2] = dataclasses.replace(documents[2], searchable=False, problem=say("It is a scan."))
+    sweep = services.sweeps.begin(plan, documents)
+    cells = (
+        Cell(0, documents[0].path, Outcome.FOUND, "7.1 mm/s.", "The pump trips at 7.1 mm/s.", 12, "pdf"),
+        Cell(0, documents[1].path, Outcome.TO_CHECK, "=9 mm/s\u202e", "It trips.", 3, "pdf"),
+        Cell(1, documents[0].path, Outcome.NOT_FOUND),
+    )
+    for cell in cells:
+        services.sweeps.keep(sweep.id, Answered(cell))
+    return sweep.id
+
+
+def test_a_sweep_asks_every_document_and_shows_its_page(working: SweepPage, window: MainWindow, qtbot: QtBot):
+    page = working
+    page.form.text.setPlainText(QUESTION_ASKED)
+    page.form.quotes_only.setChecked(True)
+    with qtbot.waitSignal(page.runner.ended, timeout=WAIT) as ended:
+        qtbot.mouseClick(page.form.start, Qt.MouseButton.LeftButton)
+    assert ended.args == [True, ""]
+    assert page.state.startswith("2 of 2 answers")
+    rows = dict(zip(texts(page, DOCUMENT), texts(page, ANSWER), strict=True))
+    assert rows["pump.pdf"] == "Re-grease the main bearing every 2,000 operating hours."
+    assert rows["canteen.pdf"] == "Not found"
+    assert rows["broken.pdf"]
+    assert page.results.model.counts() == {"quote": 1, "not_found": 1, UNREAD: 1}
+    at = page.results.model.index(texts(page, DOCUMENT).index("pump.pdf"), ANSWER)
+    place = page.results.table.visualRect(at).center()
+    qtbot.mouseClick(page.results.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: window.source_dock.is_shown and window.source.page == 2, timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(window.source.view.highlight.sentence), timeout=WAIT)
+
+
+def test_a_question_goes_first_and_the_sweep_goes_on(working: SweepPage, window: MainWindow, qtbot: QtBot):
+    page = working
+    page.form.text.setPlainText("\n".join(f"How often is main bearing {n} greased?" for n in range(6)))
+    with qtbot.waitSignal(page.runner.answered, timeout=WAIT):
+        page.start()
+    assert window.conversation_controller.ask("How hot may it be?")
+    assert page.runner.gives_way
+    assert "goes on when your question is answered" in page.state
+    with qtbot.waitSignal(page.runner.ended, timeout=WAIT) as ended:
+        qtbot.waitUntil(lambda: not window.conversation_controller.is_answering, timeout=WAIT)
+        assert not page.runner.gives_way
+    assert ended.args == [True, ""]
+    assert page.sweep is not None
+    assert page.sweep.is_complete
+    messages = window._services.conversations.messages(window.conversation_controller.conversation.id)
+    assert messages[-1].text
+
+
+def test_a_sweep_rests_and_goes_on_where_it_was(working: SweepPage, services: Services, qtbot: QtBot):
+    page = working
+    page.form.text.setPlainText("\n".join(f"How often is main bearing {n} greased?" for n in range(5)))
+    with qtbot.waitSignal(page.runner.answered, timeout=WAIT):
+        page.start()
+    qtbot.mouseClick(page.pause_button, Qt.MouseButton.LeftButton)
+    assert not page.runner.running
+    sweep = services.sweeps.sweeps()[0]
+    assert 1 <= sweep.answered < 10
+    assert page.go_on_button.isVisible()
+    # as after a new start of the program
+    page.show_form()
+    page.open(sweep.id)
+    with qtbot.waitSignal(page.runner.ended, timeout=WAIT):
+        qtbot.mouseClick(page.go_on_button, Qt.MouseButton.LeftButton)
+    assert services.sweeps.sweep(sweep.id).is_complete
+    made = services.sweeps.answer(sweep.id, 0, services.sweeps.documents(sweep.id)[-1].path)
+    assert made is not None
+    assert made.made_by.model
+
+
+def test_documents_added_since_are_offered(working: SweepPage, window: MainWindow, tmp_path: Path, qtbot: QtBot):
+    page = working
+    page.form.text.setPlainText(QUESTION_ASKED)
+    page.form.quotes_only.setChecked(True)
+    with qtbot.waitSignal(page.runner.ended, timeout=WAIT):
+        page.start()
+    qtbot.waitUntil(lambda: not page.add_button.isVisible(), timeout=WAIT)
+    write_pdf(tmp_path / "second.pdf", [["The main bearing of the second pump is greased every 500 hours."]])
+    window.document_import.add([tmp_path / "second.pdf"])
+    qtbot.waitUntil(page.add_button.isVisible, timeout=WAIT)
+    qtbot.waitUntil(lambda: not window._services.library.importing, timeout=WAIT)
+    qtbot.waitUntil(lambda: any(each.searchable for each in page._news), timeout=WAIT)
+    with qtbot.waitSignal(page.runner.ended, timeout=WAIT):
+        qtbot.mouseClick(page.add_button, Qt.MouseButton.LeftButton)
+    rows = dict(zip(texts(page, DOCUMENT), texts(page, ANSWER), strict=True))
+    assert "every 500 hours" in rows["second.pdf"]
+
+
+def test_documents_chosen_in_the_library_are_asked(working: SweepPage, window: MainWindow, qtbot: QtBot):
+    window.show_page(Page.LIBRARY)
+    documents = window.library_page.documents
+    qtbot.waitUntil(lambda: documents.model.rowCount() == 3, timeout=WAIT)
+    documents.table.selectRow(next(row for row in range(3) if documents.model.document_at(row).name == "pump.pdf"))
+    documents.ask_action.trigger()
+    assert window.page is Page.SWEEP
+    assert working.form.scope.currentText() == "Chosen: pump.pdf"
+    working.form.text.setPlainText(QUESTION_ASKED)
+    working.form.quotes_only.setChecked(True)
+    with qtbot.waitSignal(working.runner.ended, timeout=WAIT):
+        working.start()
+    assert texts(working, DOCUMENT) == ["pump.pdf"]
+
+
+def test_rows_are_filtered_sorted_and_copied(page: SweepPage, services: Services, qtbot: QtBot):
+    page.open(kept_sweep(services))
+    results = page.results
+    assert not results.table.isColumnHidden(QUESTION)
+    assert texts(page, SUPPORT) == [
+        "Found", "To check", "Could not be read", "Not found", "Not asked yet", "Could not be read",
+    ]  # fmt: skip
+    results.chips.chip(Outcome.TO_CHECK).click()
+    assert texts(page, DOCUMENT) == ["Part 2.pdf"]
+    results.chips.chip(Outcome.TO_CHECK).click()
+    results.question.setCurrentIndex(1)
+    results.table.sortByColumn(DOCUMENT, Qt.SortOrder.AscendingOrder)
+    assert texts(page, DOCUMENT) == ["Part 2.pdf", "Part 10.pdf", "scan.pdf"]
+    assert texts(page, PAGE) == ["p. 3", "p. 12", ""]
+    results.table.sortByColumn(PAGE, Qt.SortOrder.DescendingOrder)
+    assert texts(page, PAGE) == ["p. 12", "p. 3", ""]
+    results.filter.setText("trips 7.1")
+    assert texts(page, ANSWER) == ["7.1 mm/s."]
+    results.filter.setText("nothing like it")
+    assert results.nothing.isVisible()
+    results.filter.clear()
+    results.table.selectAll()
+    qtbot.keyClick(results.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = list(csv.reader(io.StringIO(QApplication.clipboard().text()), delimiter="\t"))
+    assert [row[DOCUMENT] for row in copied] == ["Part 10.pdf", "Part 2.pdf", "scan.pdf"]
+    assert copied[1][ANSWER] == "'=9 mm/s"
+
+
+def test_a_row_that_is_answered_changes_where_it_stands(page: SweepPage, services: Services):
+    number = kept_sweep(services)
+    page.open(number)
+    results = page.results
+    results.chips.choose(OPEN)
+    assert results.model.rowCount() == 1
+    cell = Cell(1, "/docs/Part 2.pdf", Outcome.FOUND, "The manager signs.", "The manager signs.", 4, "pdf")
+    results.take(cell)
+    results.chips.choose("")
+    assert texts(page, ANSWER)[4] == "The manager signs."
+    assert results.model.counts()[OPEN] == 0
+
+
+def test_the_chosen_row_is_told_in_full(page: SweepPage, services: Services):
+    page.open(kept_sweep(services))
+    page.results.table.setCurrentIndex(page.results.model.index(0, ANSWER))
+    told = page.results.detail.toPlainText()
+    assert told == "Part 10.pdf · Found\n7.1 mm/s.\np. 12: “The pump trips at 7.1 mm/s.”"
+    page.results.table.setCurrentIndex(page.results.model.index(2, ANSWER))
+    assert "It is a scan." in page.results.detail.toPlainText()
+
+
+def test_a_deleted_sweep_can_be_brought_back(page: SweepPage, services: Services, window: MainWindow):
+    number = kept_sweep(services)
+    page.show_form()
+    page.delete(number)
+    assert services.sweeps.sweeps() == []
+    window.toast.undo()
+    assert [one.id for one in services.sweeps.sweeps()] == [number]
+
+
+def test_a_table_is_saved_from_the_window(page: SweepPage, services: Services, tmp_path: Path, qtbot: QtBot):
+    page.open(kept_sweep(services))
+    path = tmp_path / "answers.xlsx"
+    page.save(path, "xlsx")
+    qtbot.waitUntil(path.is_file)
+    assert openpyxl.load_workbook(path).active["C2"].value == "7.1 mm/s."
+
+
+def test_a_dossier_of_the_answers_is_offered(page: SweepPage, services: Services):
+    page.open(kept_sweep(services))
+    page.save_dossier()
+    (dialog,) = page.dossiers.parent().findChildren(DossierDialog)
+    assert dialog.isVisible()
+    dialog.reject()
+
+
+def test_the_form_says_what_is_missing(page: SweepPage, services: Services, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(page._expert, "has_model", lambda: False)
+    page.start()
+    assert "no question" in page.form.problem.text()
+    page.form.text.setPlainText("How often?")
+    page.start()
+    assert page.form.quotes_only.isChecked()
+    assert "There is no model" in page.form.problem.text()
+    assert page._stack.currentIndex() == FORM
+    page.open(kept_sweep(services))
+    assert page._stack.currentIndex() == TABLE
+
+
+def test_ten_thousand_rows_are_filtered_soon(page: SweepPage, services: Services):
+    plan = SweepPlan(("What is the limit?",))
+    documents = [SweptDocument(f"/docs/{n}.pdf", f"Report {n}.pdf", "pdf") for n in range(10_000)]
+    number = services.sweeps.begin(plan, documents).id
+    page.open(number)
+    assert page.results.model.rowCount() == 10_000
+    page.results.filter.setText("report 77.pdf")
+    assert page.results.model.rowCount() == 100
+    assert page.results.table.rowAt(QPoint(0, 5).y()) == 0
