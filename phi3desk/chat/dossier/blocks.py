@@ -291,7 +291,8 @@ def _notices(entry: Entry, telling: Telling) -> Iterator[Notice]:
     elif told is not None:
         yield Notice(f"{telling.words(told)}.", good=all(one.supported for one in answer.sentences))
     elif answer.basis is Basis.DOCUMENTS and not answer.made_by.model:
-        yield Notice(telling.words(say("A sentence of the document itself: no model was asked.")), good=True)
+        nearest = say("The sentence that is nearest to the question: no model was asked whether it answers it.")
+        yield Notice(telling.words(nearest))
     elif answer.basis is Basis.DOCUMENTS:
         yield Notice(telling.words(say("The sentences of this answer were not checked against the sources.")))
     figures = unheld_figures(answer)

@@ -111,24 +111,23 @@ def _question(block: Question) -> list[Any]:
 
 
 def _source(block: SourceBlock) -> list[Any]:
+    from reportlab.platypus import KeepTogether
+
     opens = f'  ·  <a href={quoteattr(block.link)} color="{_ACCENT}">{_text(block.link_text)}</a>'
     head = f"<b>[{block.n}]</b>  <b>{_text(block.document)}</b>, {_text(block.where)}{opens if block.link else ''}"
-    made = [_set(head, before=4, after=3, keep=bool(block.excerpts))]
+    made = [_set(head, before=4, after=3, keep=True)]
     made += [_set(_text(block.also), quiet=True, indent=_INDENT)] if block.also else []
-    for excerpt in block.excerpts:
-        made += _excerpt(excerpt)
-    return made
+    groups = [_excerpt(excerpt) for excerpt in block.excerpts] or [[]]
+    return [KeepTogether([*made, *groups[0]]), *(KeepTogether(group) for group in groups[1:])]
 
 
 def _excerpt(excerpt: Excerpt) -> list[Any]:
-    from reportlab.platypus import KeepTogether
-
     made = [_quote(excerpt.text)] if excerpt.text else []
     if excerpt.missing:
         made.append(_set(_text(excerpt.missing), quiet=True, indent=_INDENT))
     if excerpt.picture is not None:
         made += [_picture(excerpt.picture), _set(_text(excerpt.described), quiet=True, indent=_INDENT, after=10)]
-    return [KeepTogether(made)]
+    return made
 
 
 def _colour(value: str) -> Any:

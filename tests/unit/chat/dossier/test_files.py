@@ -203,7 +203,7 @@ def test_findings_of_a_sweep_stand_under_their_question_and_what_is_silent_at_it
     ]
     text = docx_text(tmp_path / "a.docx")
     assert "letter.docx\nNot found" in text
-    assert "A sentence of the document itself: no model was asked." in text
+    assert "no model was asked whether it answers it." in text
     write_dossier(made, tmp_path / "a.pdf")
     assert joined(pdf_text(tmp_path / "a.pdf")).count("How often?") == 1
 
