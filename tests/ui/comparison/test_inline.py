@@ -98,7 +98,7 @@ def test_question_is_compared_where_it_was_asked(
     assert list(shown.answers) == ["alone", "adapter"]
     assert message.text.strip() == shown.answers["adapter"].text.toPlainText().strip()
     assert shown.answers["alone"].text.toPlainText() != shown.answers["adapter"].text.toPlainText()
-    assert " s  ·  From the model alone" in shown.answers["alone"].foot.text()
+    assert " s  ·  ○\u00a0Model alone  ·  No documents were searched" in shown.answers["alone"].foot.text()
     assert not shown.stop.isVisible()
     qtbot.waitUntil(lambda: services.model.model is not None and services.model.model.adapters == (use,), timeout=WAIT)
     assert ask(qtbot, window, "What is a pump?").answer is not None
