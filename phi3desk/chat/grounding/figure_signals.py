@@ -73,7 +73,7 @@ def figure_signals(
     held = [quantity for _, quantity in placed]
     known = [*(each for unit in window.units for each in evidence.contexts[unit].quantities), *question.quantities]
     missing = unit_differs = bound_differs = 0
-    for quantity in claim.quantities:
+    for quantity in claim.figures:
         same = [other for other in held if _same_value(quantity, other)]
         if not same:
             # “in 2010”, as it was asked
@@ -83,7 +83,7 @@ def figure_signals(
         else:
             bound_differs += all(_bounds_differ(quantity, other) for other in same if _units_agree(quantity, other))
     return FigureSignals(
-        held=len(claim.quantities) - missing - unit_differs - bound_differs,
+        held=len(claim.figures) - missing - unit_differs - bound_differs,
         missing=missing,
         unit_differs=unit_differs,
         bound_differs=bound_differs,
@@ -103,11 +103,11 @@ def _of_others(claim: Statement, evidence: Evidence, placed: _Placed, alike: Ali
         for unit, statement in zip(evidence.units, evidence.statements, strict=True)
         for quantity in statement.quantities
     ]
-    for quantity in claim.quantities:
+    for quantity in claim.figures:
         kind = _kind(quantity.unit)
         like = [(place, other) for place, other in everywhere if _kind(other.unit) == kind and not other.is_month]
         own = [place for place, other in placed if _same_value(quantity, other) and _kind(other.unit) == kind]
-        others = [place for place, other in like if not any(_same_value(each, other) for each in claim.quantities)]
+        others = [place for place, other in like if not any(_same_value(each, other) for each in claim.figures)]
         if not own or not others:
             continue
         held = _words_by([place for place, _ in like], claim, evidence, alike)
@@ -166,7 +166,7 @@ def _distance(text: str, word: Span, place: int) -> float:
 
 def _add_labels(held: dict[int, float], quantity: Quantity, claim: Statement, everywhere: _Placed) -> None:
     """Add to each figure the claim's figures of another kind that stand by it: after “up to two years” 30 days."""
-    for label in claim.quantities:
+    for label in claim.figures:
         if _kind(label.unit) == _kind(quantity.unit):
             continue
         at = [place for place, other in everywhere if _same_value(label, other) and not _bounds_differ(label, other)]
@@ -188,7 +188,7 @@ def _apart(claim: Statement, evidence: Evidence, window: Window, shares: Mapping
     ]
     return sum(
         any(_same_value(quantity, other) for other in held) and not any(_same_value(quantity, other) for other in near)
-        for quantity in claim.quantities
+        for quantity in claim.figures
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from phi3desk.chat.grounding.quantity_words import (
@@ -46,7 +46,7 @@ class Quantity:
     """A figure: the values it can stand for, its unit in one spelling ("" for none), its bound and its place.
 
     "1.500" is 1.5 to some and 1500 to others. `bound` is ">" where only what is above is meant (at least, over), "<"
-    for what is below (at most, up to), else "".
+    for what is below (at most, up to), else "". A `part` is one of the figures that "16 280" may be in a row.
     """
 
     values: frozenset[float]
@@ -54,6 +54,7 @@ class Quantity:
     bound: str
     span: Span
     text: str
+    part: bool = False
 
     def equals(self, other: Quantity) -> bool:
         """Return whether both can stand for the same value."""
@@ -101,6 +102,10 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
     for match in _NUMBER.finditer(text):
         if not any(start <= match.start() < end for start, end in taken):
             found.append(_figure(text, match.span()))
+            if " " in match.group().strip():
+                groups = re.finditer(r"[^ ]+", text[match.start() : match.end()])
+                spans = [(match.start() + group.start(), match.start() + group.end()) for group in groups]
+                found += [replace(_figure(text, span), part=True) for span in spans]
     found += _in_words(text)
     found.sort(key=lambda quantity: quantity.span)
     return tuple(_with_units_of_ranges(text, found))

@@ -64,6 +64,11 @@ class Statement:
     stance: Stance
     clauses: tuple[Clause, ...]
 
+    @property
+    def figures(self) -> tuple[Quantity, ...]:
+        """The figures that the text gives, each read in one way."""
+        return tuple(quantity for quantity in self.quantities if not quantity.part)
+
 
 @lru_cache(maxsize=4096)
 def statement_of(text: str, language: str) -> Statement:

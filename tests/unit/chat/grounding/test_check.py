@@ -110,3 +110,15 @@ def test_the_sentence_that_holds_the_answer_is_the_one_that_is_named():
 )
 def test_what_is_said_of_something_else_or_of_another_is_less_supported(passage, true, other):
     assert verdict(passage, true).score > verdict(passage, other).score + 0.1
+
+
+def test_a_row_is_read_under_its_head_and_cell_by_cell():
+    table = (
+        "Connection Thread Class Number Torque\nCasing to casing cover M20 8.8 16 280 N·m\n"
+        "Bearing cover M10 8.8 8 35 N·m"
+    )
+    question = "What torque do the casing bolts need?"
+    found = verdict(table, "The casing bolts need a torque of 280 N·m.", question)
+    assert found.supported
+    assert found.sentence == "Casing to casing cover M20 8.8 16 280 N·m"
+    assert not verdict(table, "The casing bolts need a torque of 35 N·m.", question).supported

@@ -6,7 +6,7 @@ from phi3desk.chat.grounding.quantities import MONTH, Quantity, quantities_in
 
 
 def read(text: str) -> list[tuple[tuple[float, ...], str, str]]:
-    return [(tuple(sorted(each.values)), each.unit, each.bound) for each in quantities_in(text)]
+    return [(tuple(sorted(each.values)), each.unit, each.bound) for each in quantities_in(text) if not each.part]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,12 @@ def test_thousands_and_decimals_can_both_be_meant():
     assert read("1 500 EUR") == [((1500.0,), "€", "")]
     assert read("2.5 million dollars") == [((2_500_000.0,), "$", "")]
     assert read("-20 °C") == [((-20.0,), "°C", "")]
+
+
+def test_cells_side_by_side_are_figures_of_their_own_too():
+    found = quantities_in("M20 8.8 16 280 N·m")
+    assert [(each.unit, each.part) for each in found if 280.0 in each.values] == [("N·m", True)]
+    assert [(each.unit, each.part) for each in found if 16280.0 in each.values] == [("N·m", False)]
 
 
 def test_codes_are_no_figures():
