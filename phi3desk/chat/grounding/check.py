@@ -51,7 +51,7 @@ _WEIGHTS_OF_FIGURES = {
     "apart": -0.3,
 }
 #: How much the model's opinion weighs, and what it is of a claim that is as likely supported as not.
-_OPINION, _USUAL_OPINION = 0.8, -0.1
+_OPINION, _USUAL_OPINION = 1.0, 0.5
 _SURE_OF_NO = 1e-6
 #: Where less of a claim is covered, no sentence speaks of it, whatever their figures are.
 _SPEAKS_OF_IT = 0.5
