@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from phi3desk.chat.dossier.dossier import Dossier
 from phi3desk.chat.dossier.markdown import markdown_of
 from phi3desk.errors import UserError
 from phi3desk.library.reading.page_picture import PagePicture
+from phi3desk.paths import write_bytes_atomically
 
 
 class Kind(StrEnum):
@@ -50,15 +49,15 @@ def write_dossier(dossier: Dossier, path: Path, telling: Telling | None = None) 
         folder = path.with_name(f"{path.stem} pages")
         text, pictures = markdown_of(blocks, folder.name)
         _write_pictures(folder, pictures)
-        _write(path, text.encode("utf-8", "replace"))
+        write_bytes_atomically(path, text.encode("utf-8", "replace"))
     elif kind is Kind.DOCX:
         from phi3desk.chat.dossier.word import docx_of
 
-        _write(path, docx_of(blocks, title, dossier.made))
+        write_bytes_atomically(path, docx_of(blocks, title, dossier.made))
     else:
         from phi3desk.chat.dossier.pdf import pdf_of
 
-        _write(path, pdf_of(blocks, title))
+        write_bytes_atomically(path, pdf_of(blocks, title))
 
 
 def _write_pictures(folder: Path, pictures: Mapping[str, PagePicture]) -> None:
@@ -66,21 +65,4 @@ def _write_pictures(folder: Path, pictures: Mapping[str, PagePicture]) -> None:
         return
     folder.mkdir(exist_ok=True)
     for name, picture in pictures.items():
-        _write(folder / name, picture.data)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Replace a file's content in one step."""
-    temporary = path.with_name(f"{path.name}.new")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        if error.filename is None:
-            error.filename = str(path)
-        raise
+        write_bytes_atomically(folder / name, picture.data)

@@ -21,7 +21,7 @@ from phi3desk.chat.grounding.opposite_words import (
     PAIRS,
     ROLES,
 )
-from phi3desk.library.text import fold
+from phi3desk.chat.wording.word_lists import is_listed
 
 #: what stands before a word and makes it its opposite
 _TURNING_PREFIXES = (
@@ -70,11 +70,11 @@ def stance_of(words: Sequence[str], language: str) -> Stance:
     keys += ["_".join(words[at : at + 3]) for at in range(len(words) - 2)]
     codes = (language,) if language in PAIRS else tuple(PAIRS)
     denying = any(
-        _finds(key, DENYING[code]) and not (at < len(words) and _sets_a_bound(words, at))
+        is_listed(key, DENYING[code]) and not (at < len(words) and _sets_a_bound(words, at))
         for at, key in enumerate(keys)
         for code in codes
     )
-    negative = any(_finds(key, NEGATIVE[code]) or _lacks(key, code) for key in keys for code in codes)
+    negative = any(is_listed(key, NEGATIVE[code]) or _lacks(key, code) for key in keys for code in codes)
     sides = frozenset(side for key in keys for code in codes for side in _sides(key, code))
     return Stance(denying != negative, sides)
 
@@ -87,7 +87,7 @@ def _lacks(key: str, language: str) -> bool:
 
 def _sets_a_bound(words: Sequence[str], at: int) -> bool:
     """Return whether a denial belongs to a comparison behind it: “not more than” is no denial."""
-    return any(_finds(word, BOUNDING) for word in words[at + 1 : at + 3])
+    return any(is_listed(word, BOUNDING) for word in words[at + 1 : at + 3])
 
 
 def is_condition(pair: str) -> bool:
@@ -103,7 +103,7 @@ def is_role(pair: str) -> bool:
 def is_polar(word: str, language: str) -> bool:
     """Return whether a folded word denies or says that something is not so."""
     codes = (language,) if language in PAIRS else tuple(PAIRS)
-    return any(_finds(word, words[code]) for code in codes for words in (DENYING, NEGATIVE))
+    return any(is_listed(word, words[code]) for code in codes for words in (DENYING, NEGATIVE))
 
 
 def has_side(word: str, language: str) -> bool:
@@ -130,8 +130,8 @@ def _is_turned(word: str, prefixed: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _sides(key: str, language: str) -> frozenset[tuple[str, int]]:
-    held = {(name, side) for name, both in _pairs(language) for side, words in enumerate(both) if _finds(key, words)}
-    held |= {("how often", number) for number, words in enumerate(HOW_OFTEN) if _finds(key, words)}
+    held = {(name, side) for name, both in _pairs(language) for side, words in enumerate(both) if is_listed(key, words)}
+    held |= {("how often", number) for number, words in enumerate(HOW_OFTEN) if is_listed(key, words)}
     return frozenset(held)
 
 
@@ -143,16 +143,3 @@ def _pairs(language: str) -> tuple[tuple[str, tuple[str, str]], ...]:
         one, other = sides.split("|")
         found.append((name, (one.strip(), other.strip())))
     return tuple(found)
-
-
-@lru_cache(maxsize=20_000)
-def _finds(key: str, words: str) -> bool:
-    whole, beginnings = _listed(words)
-    return key in whole or (bool(beginnings) and key.startswith(beginnings))
-
-
-@lru_cache(maxsize=256)
-def _listed(words: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    every = words.split()
-    whole = frozenset(fold(word) for word in every if not word.endswith("*"))
-    return whole, tuple(fold(word[:-1]) for word in every if word.endswith("*"))

@@ -15,6 +15,7 @@ from phi3desk.chat.grounding.quantity_words import (
     NUMBERS,
     UNITS,
 )
+from phi3desk.chat.wording.word_lists import is_listed
 from phi3desk.library.text import Span, fold
 
 #: the unit of a month that is written as a word, or stands in a date
@@ -236,31 +237,18 @@ def _bound(text: str, start: int, end: int) -> str:
     clause = re.split(r"[;:()\d]|, ", before)[-1]
     words = re.findall(r"[^\W\d_]+|[<>≤≥]=?", clause)[-3:]
     for word in reversed(words):
-        if _is_among(word, ABOVE):
+        if is_listed(word, ABOVE):
             return "<" if _negated(words) else ">"
-        if _is_among(word, BELOW):
+        if is_listed(word, BELOW):
             return ">" if _negated(words) else "<"
     behind = re.match(r"\s*(?:or|oder|ali|sau|eller|або|η)\s+([^\W\d_]+)", fold(text[end : end + 24]))
     if behind is not None:
-        return ">" if _is_among(behind[1], ABOVE) else "<" if _is_among(behind[1], BELOW) else ""
+        return ">" if is_listed(behind[1], ABOVE) else "<" if is_listed(behind[1], BELOW) else ""
     return ""
 
 
 def _negated(words: list[str]) -> bool:
     return any(word in ("not", "nicht", "ne", "inte", "nu", "не", "δεν") for word in words)
-
-
-@lru_cache(maxsize=4)
-def _split(words: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    every = words.split()
-    return frozenset(word for word in every if "*" not in word), tuple(
-        word[:-1] for word in every if word.endswith("*")
-    )
-
-
-def _is_among(word: str, words: str) -> bool:
-    whole, beginnings = _split(words)
-    return word in whole or (bool(beginnings) and word.startswith(beginnings))
 
 
 @lru_cache(maxsize=4096)

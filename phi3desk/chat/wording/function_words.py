@@ -7,8 +7,9 @@ so. Homographs that mean something else far more often are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
+from phi3desk.chat.wording.word_lists import is_listed
 from phi3desk.library.text import fold
 
 
@@ -52,11 +53,11 @@ class FunctionWords:
 
     def has(self, kind: str, word: str) -> bool:
         """Return whether a folded word is one of a class, named by its field."""
-        return _is_listed(getattr(self, kind), word)
+        return is_listed(word, getattr(self, kind))
 
     def is_function(self, word: str) -> bool:
         """Return whether a folded word says nothing by itself."""
-        return _is_listed(self._closed, word)
+        return is_listed(word, self._closed)
 
     @cached_property
     def phrases(self) -> tuple[tuple[str, ...], ...]:
@@ -77,20 +78,7 @@ _CLOSED = (
 
 def is_property(word: str) -> bool:
     """Return whether a folded word is an abbreviation that names a property, a rule or a unit, and never a product."""
-    return _is_listed(_PROPERTIES, word)
-
-
-def _is_listed(words: str, word: str) -> bool:
-    whole, beginnings = _listed(words)
-    return word in whole or word.startswith(beginnings)
-
-
-@cache
-def _listed(words: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the words of a list that stand for themselves, and the beginnings that stand for more."""
-    every = words.split()
-    whole = frozenset(fold(word) for word in every if not word.endswith("*"))
-    return whole, tuple(fold(word[:-1]) for word in every if word.endswith("*"))
+    return is_listed(word, _PROPERTIES)
 
 
 _PROPERTIES = (
