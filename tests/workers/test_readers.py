@@ -17,21 +17,23 @@ from phi3desk.library.documents import Page, State
 from phi3desk.library.reading import pool as pool_module
 from phi3desk.library.reading.pdf import reader
 from phi3desk.library.reading.pool import DocumentText, Limits, Reader, ReaderPool
-from phi3desk.library.reading.protocol import Finished, ReadRequest
+from phi3desk.library.reading.protocol import VERSION, Finished, ReadRequest
 from phi3desk.line_protocol import encode
 from phi3desk.paths import worker_environment
 from tests.helpers.pdf import stream, write_objects, write_pdf, write_pump_manual
 from tests.helpers.reading import READER, texts_of
 
 #: A reader that behaves badly when it is given a file of a certain name, and else answers as the real one.
-UNRULY = """
+UNRULY = (
+    f"VERSION = {VERSION}"
+    + """
 import json, os, sys, time
 def tell(id, name, data=None): print(json.dumps({"id": id, "name": name, "data": data}), flush=True)
-tell(0, "Hello", {"protocol": 3})
+tell(0, "Hello", {"protocol": VERSION})
 for line in sys.stdin:
     line = json.loads(line)
     id, request = line["id"], line["data"]
-    if "elder" in request["path"]: tell(0, "Hello", {"protocol": 2})
+    if "elder" in request["path"]: tell(0, "Hello", {"protocol": VERSION - 1})
     if "hang" in request["path"]: time.sleep(60)
     if "slow" in request["path"]: time.sleep(1)
     if "die" in request["path"]: os.abort()
@@ -47,6 +49,7 @@ for line in sys.stdin:
     tell(id, "Finished", {"state": "empty"})
     tell(id, "Done", {})
 """
+)
 
 
 def read(path: Path, command: list[str] = READER) -> DocumentText:

@@ -67,6 +67,7 @@ class SweepResults(QWidget):
         self.table.chosen.connect(self._show_detail)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._show_menu)
+        self.setAccessibleName(self.tr("Answers of all documents"))
         bind(self, QKeySequence.StandardKey.Find, self.filter.setFocus, self.tr("Filter answers"))
         follow_scheme(self, self.model.recolor)
 

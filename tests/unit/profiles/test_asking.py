@@ -3,6 +3,7 @@
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import MadeBy
 from phi3desk.chat.question import Question
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.library.documents import SearchScope
 from phi3desk.model.options import load_options, sampling
 from phi3desk.model.types import AdapterUse, LoadOptions, ModelEntry, Role, Sampling, Turn
@@ -41,6 +42,7 @@ def test_question_of_an_expert_takes_settings_where_the_expert_says_nothing(home
         sampling=Sampling(temperature=0.7, max_tokens=900),
         made_by=maker,
         mode=AnswerMode.DOCUMENTS_FIRST,
+        wait=Wait.THOROUGH,
     )
 
 
