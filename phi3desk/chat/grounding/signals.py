@@ -184,10 +184,13 @@ class Comparison:
         return None
 
     def _held_clauses(self, window: Window, words: Sequence[int]) -> list[tuple[bool, list[float]]]:
-        """Return of each clause of a window whether it is denied, and how well it holds each of some words."""
+        """Return of each clause but those of rows whether it is denied, and how well it holds each of some words."""
         passage = self._evidence.whole.words
         clauses: list[tuple[bool, list[float]]] = []
         for unit in window.units:
+            if self._evidence.units[unit].is_row:
+                # “whole blood, not spun 4 hours not allowed”: a cell denies nothing of another
+                continue
             start = self._evidence.units[unit].span[0]
             for clause in self._evidence.statements[unit].clauses:
                 span = (start + clause.span[0], start + clause.span[1])

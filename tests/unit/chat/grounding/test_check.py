@@ -122,3 +122,14 @@ def test_a_row_is_read_under_its_head_and_cell_by_cell():
     assert found.supported
     assert found.sentence == "Casing to casing cover M20 8.8 16 280 N·m"
     assert not verdict(table, "The casing bolts need a torque of 35 N·m.", question).supported
+
+
+def test_a_cell_of_a_row_denies_nothing_of_another():
+    table = (
+        "Test Specimen At 20 to 25 °C At 2 to 8 °C\nPotassium Whole blood, not spun 4 hours not allowed\n"
+        "Potassium Plasma on gel, spun 24 hours 7 days"
+    )
+    question = "How long may unspun blood for potassium stand at room temperature?"
+    assert verdict(
+        table, "The unspun blood for potassium may stand at room temperature for 4 hours.", question
+    ).supported
