@@ -14,13 +14,18 @@ from dataclasses import dataclass, replace
 from phi3desk.chat.judging.fit import CERTAIN
 from phi3desk.chat.judging.matter import YES_OR_NO, Judge, share_of
 from phi3desk.chat.prompt import Prompt, PromptRequest, Task, is_small
+from phi3desk.chat.wording.function_words import WORDS
+from phi3desk.chat.wording.tokens import TOKEN, key_of, language_of_words
 from phi3desk.errors import Cancelled
 from phi3desk.model.types import AdapterUse, Ending, Generation, Turn
 
 ASKED = "Do the passages hold the answer to the question? Reply only yes or no."
-#: How likely a model must say yes at least: likelier than not. Of eighteen sample questions with an answer the starter
-#: says it less of two, of seven without one on the same articles of one, of two about something else of both.
-LEAST_LIKELY = 0.5
+#: How likely a model must say yes at least; below it is a clear no. At one half two of eighteen sample questions with
+#: an answer were refused; here one, as of seven without an answer on the same articles, and one of two about something
+#: else.
+LEAST_LIKELY = 0.35
+#: words that open a question for yes or no, folded
+_OPEN_YES_OR_NO = frozenset(("ali", "чи", "oare", "αραγε"))
 #: tokens of the context that stay free behind the prompt
 _ROOM = 8
 
@@ -59,6 +64,9 @@ def judged_before(
         return None
     if request.fit is not None and request.fit >= CERTAIN:
         return None
+    if not _asks_for_something(request.question):
+        # its yes or no would be its answer to the question itself
+        return None
     turns = asked_after(prompt)
     if model.count_turns(turns) + _ROOM > loaded.context:
         return None
@@ -75,6 +83,14 @@ def judged_before(
         return None
     reused, tokens = counted[0]
     return Judged(share_of(yes, no), time.perf_counter() - began, tokens, reused)
+
+
+def _asks_for_something(question: str) -> bool:
+    """Return whether a question asks what, who, when or how much, and not for yes or no."""
+    words = WORDS.get(language_of_words(question))
+    keys = [key_of(match.group()) for match in TOKEN.finditer(question)]
+    asking = [key for key in keys if key not in _OPEN_YES_OR_NO]
+    return words is not None and any(words.has(kind, key) for key in asking for kind in ("asking", "choosing"))
 
 
 def asked_after(prompt: Prompt) -> list[Turn]:

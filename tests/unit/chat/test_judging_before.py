@@ -137,3 +137,19 @@ def test_the_question_about_the_passages_stands_behind_the_prompt(model: Large):
 
 def prompt_of(model: Engine) -> Prompt:
     return compose(REQUEST, model.count_turns, 1024, 64)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Can a grease fire be put out with water?",
+        "Darf man die Fette mischen?",
+        "Ali smemo mešati masti?",
+        "Чи можна змішувати мастила?",
+    ],
+)
+def test_no_model_is_asked_about_a_question_that_wants_yes_or_no(model: Large, question: str):
+    model.says = 0.001
+    completion = written(model, replace(REQUEST, question=question))
+    assert (completion.likely, completion.refused) == (None, False)
+    assert completion.generation.text
