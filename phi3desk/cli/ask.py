@@ -28,7 +28,6 @@ from phi3desk.chat.decision import (
 from phi3desk.chat.dossier.dossier import Dossier, dossier_of, drawn
 from phi3desk.chat.dossier.writing import check_place, write_dossier
 from phi3desk.chat.grounding.grounded import Grounded, ground
-from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.inspection import telling
 from phi3desk.chat.inspection.telling import Tongue
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, SheetRecord, Source, Spent
@@ -273,8 +272,7 @@ def check_answer(library: AnyLibrary, text: str, sources: tuple[Source, ...], qu
     """Tie an answer's sentences to the sources that support them, here or where the library is open."""
     if not isinstance(library, Library):
         return library.check_answer(text, sources, question)
-    reader = library.word_reader
-    return ground(text, sources, question, WordVectors(reader) if reader is not None else None)
+    return ground(text, sources, question, library.word_reader)
 
 
 def _where(source: Source) -> str:

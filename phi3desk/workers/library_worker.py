@@ -12,7 +12,6 @@ from typing import Never
 
 from phi3desk.backups import Kept, explained
 from phi3desk.chat.grounding.grounded import Grounded, ground
-from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.library import language
 from phi3desk.library.documents import (
     Collection,
@@ -153,9 +152,7 @@ class LibraryService:
 
     def check_answer(self, request: CheckAnswer, _: Task[Never]) -> Grounded:
         """Tie an answer's sentences to the sources that support them."""
-        reader = self._library.word_reader
-        vectors = WordVectors(reader) if reader is not None else None
-        return ground(request.text, request.sources, request.question, vectors)
+        return ground(request.text, request.sources, request.question, self._library.word_reader)
 
     def use_reranker(self, request: UseReranker, task: Task[Never]) -> float:
         """Have the reranker of a folder take part in searches; return the seconds it adds to each."""

@@ -118,19 +118,19 @@ class Checker:
     def _verdict(self, claim: Statement, question: Statement, index: int, meaning: Matrix | None) -> Verdict:
         evidence = self._evidence[index]
         comparison = Comparison(claim, question, evidence, meaning)
-        windows = windows_of(evidence.units)
-        read = [(window, comparison.signals(window)) for window in windows]
-        window, signals = max(read, key=lambda pair: tie(pair[1]))
-        score = 1.0 / (1.0 + math.exp(-tie(signals)))
+        read = {window: comparison.signals(window) for window in windows_of(evidence.units)}
+        ties = {window: tie(signals) for window, signals in read.items()}
+        best = max(ties, key=lambda window: ties[window])
+        score = 1.0 / (1.0 + math.exp(-ties[best]))
         supported = score >= SUPPORTED
         why = Why.SUPPORTED
         if not supported:
             # what speaks against the claim stands where most of its words do
-            near = max(
-                (each for _, each in read), key=lambda each: (each.covered + each.asked_covered, -each.sentences)
-            )
+            near = max(read.values(), key=lambda each: (each.covered + each.asked_covered, -each.sentences))
             why = near.why or Why.NOTHING_FOUND if near.covered >= _SPEAKS_OF_IT else Why.NOTHING_FOUND
-        return Verdict(supported, score, why, index, _cited(evidence, window, comparison))
+        # of sentences that are read together the one that holds most of the claim by itself is cited
+        cited = max(best.units, key=lambda unit: ties[Window((unit,))])
+        return Verdict(supported, score, why, index, evidence.units[cited].text)
 
 
 def with_opinion(verdict: Verdict, yes: float) -> Verdict:
@@ -155,9 +155,3 @@ def tie(signals: Signals) -> float:
         weight * min(_MOST, float(getattr(signals.figures, name))) for name, weight in _WEIGHTS_OF_FIGURES.items()
     )
     return _BIAS + words + figures
-
-
-def _cited(evidence: Evidence, window: Window, comparison: Comparison) -> str:
-    """Return the sentence of a window that holds most of the claim."""
-    best = max(window.units, key=lambda unit: tie(comparison.signals(Window((unit,)))))
-    return evidence.units[best].text

@@ -25,13 +25,9 @@ class Unit:
 
 @dataclass(frozen=True)
 class Window:
-    """Sentences that are read together as the evidence of a claim; `gap` counts the sentences between them.
-
-    `units` are indexes in order; the first unit is the one that is cited where one alone has to be.
-    """
+    """Sentences that are read together as the evidence of a claim, by their indexes in order."""
 
     units: tuple[int, ...]
-    gap: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,10 +43,6 @@ class Evidence:
     statements: tuple[Statement, ...]
     whole: Statement
     contexts: tuple[Statement, ...]
-
-    def window_text(self, window: Window) -> str:
-        """Return the text of a window."""
-        return " ".join(self.units[index].text for index in window.units)
 
 
 def evidence_of(passage: str, context: str, language: str) -> Evidence:

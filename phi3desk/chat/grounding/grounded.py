@@ -6,8 +6,9 @@ does, the sentence keeps no mark and is shown as not found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from phi3desk.chat.citations import MARKS, citation_of, keep_known_marks, pieces, with_mark
 from phi3desk.chat.grounding.check import Checker, PassageText, Verdict
@@ -18,6 +19,9 @@ from phi3desk.chat.grounding.statements import statement_of
 from phi3desk.chat.messages import CheckedSentence, Citation, Source, Why
 from phi3desk.chat.refusal import is_refusal
 from phi3desk.chat.wording.tokens import language_of_words
+
+if TYPE_CHECKING:
+    from phi3desk.library.embedding.embedder import WordReader
 
 #: A source beside the best one is named where it supports the sentence nearly as well.
 _NEARLY_AS_WELL = 0.15
@@ -32,16 +36,17 @@ class Grounded:
     sentences: tuple[CheckedSentence, ...] = ()
 
 
-def ground(text: str, sources: Sequence[Source], question: str = "", vectors: WordVectors | None = None) -> Grounded:
+def ground(text: str, sources: Sequence[Source], question: str = "", reader: WordReader | None = None) -> Grounded:
     """Check each sentence of an answer against its sources, and mark it with those that support it.
 
-    Headings, lead-ins and what says that the documents do not tell are not checked. Without `vectors` words are
-    compared as they are written. Runs in any process; takes some milliseconds a sentence, more where vectors are made.
+    Headings, lead-ins and what says that the documents do not tell are not checked. Without a `reader` words are
+    compared as they are written. Runs in any process; takes some milliseconds a sentence, more where words are read.
     """
     known = {source.n for source in sources}
     kept = keep_known_marks(text, known).strip()
     if not sources:
         return Grounded(keep_known_marks(kept, ()).strip())
+    vectors = WordVectors(reader) if reader is not None else None
     checker = Checker([_passage(source) for source in sources], question, vectors)
     written: list[str] = []
     citations: dict[tuple[int, str], Citation] = {}
@@ -104,6 +109,3 @@ def _marked(piece: str, marked: Sequence[int], wanted: Sequence[int]) -> str:
 
 def _without_marks(piece: str) -> str:
     return keep_known_marks(piece, ()).rstrip() + piece[len(piece.rstrip()) :]
-
-
-Ground = Callable[[str, Sequence[Source], str], Grounded]
