@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QProgressBar,
     QStackedWidget,
     QVBoxLayout,
@@ -24,10 +23,9 @@ from phi3desk.ui.comparison.runner import ComparisonRunner
 from phi3desk.ui.comparison.table import shown_variant
 from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.services import Services
-from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
-from phi3desk.ui.widgets.basic import COLUMN_WIDTH, Button, label, on_click
+from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.file_dialogs import EXPORT_FOLDER, save_dialog, saved_text
-from phi3desk.ui.widgets.scroll_column import ScrollColumn
+from phi3desk.ui.widgets.run_pages import form_area, table_area
 
 
 class ComparisonPage(QWidget):
@@ -65,19 +63,10 @@ class ComparisonPage(QWidget):
         self.refresh()
 
     def _make_form(self) -> QWidget:
-        area = ScrollColumn(COLUMN_WIDTH)
-        column = area.column
-        column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
-        column.setSpacing(SPACE_M)
-        column.addWidget(label(self.tr("Does it help?"), "title"))
-        column.addWidget(
-            label(self.tr("Ask the same questions in several ways, and see which answers are better."), "quiet")
-        )
-        column.addWidget(self.form)
-        return area
+        what = self.tr("Ask the same questions in several ways, and see which answers are better.")
+        return form_area(self.tr("Does it help?"), what, self.form)
 
     def _make_results(self) -> QWidget:
-        made = QWidget()
         self._title = label("", "title")
         self._state = label("", "quiet")
         self._bar = QProgressBar()
@@ -89,20 +78,8 @@ class ComparisonPage(QWidget):
         self.reveal_button = on_click(Button(self.tr("Reveal the names"), "eye-outline"), self.reveal)
         self.csv_button = on_click(Button(self.tr("Save as CSV"), "table"), lambda: self._save("csv"))
         self.html_button = on_click(Button(self.tr("Save as HTML"), "file-chart-outline"), lambda: self._save("html"))
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        row.addWidget(back)
-        row.addStretch(1)
-        for button in (self.stop_button, self.go_on_button, self.reveal_button, self.csv_button, self.html_button):
-            row.addWidget(button)
-        column = QVBoxLayout(made)
-        column.setContentsMargins(SPACE_XL, SPACE_M, SPACE_XL, SPACE_L)
-        column.setSpacing(SPACE_S)
-        column.addLayout(row)
-        for part in (self._title, self._state, self._bar):
-            column.addWidget(part)
-        column.addWidget(self.results, 1)
-        return made
+        buttons = (self.stop_button, self.go_on_button, self.reveal_button, self.csv_button, self.html_button)
+        return table_area(back, buttons, (self._title, self._state, self._bar), self.results)
 
     @property
     def running(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from phi3desk.chat.dossier.dossier import Dossier
 from phi3desk.chat.messages import Answer
@@ -27,10 +27,9 @@ from phi3desk.ui.services import Services
 from phi3desk.ui.sweep.form import SweepForm
 from phi3desk.ui.sweep.results import SweepResults
 from phi3desk.ui.sweep.runner import SweepRunner
-from phi3desk.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
-from phi3desk.ui.widgets.basic import COLUMN_WIDTH, Button, label, on_click
+from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.file_dialogs import EXPORT_FOLDER, save_dialog, saved_text
-from phi3desk.ui.widgets.scroll_column import ScrollColumn
+from phi3desk.ui.widgets.run_pages import form_area, table_area
 
 FORM, TABLE = range(2)
 
@@ -63,24 +62,10 @@ class SweepPage(QWidget):
     # how it is built
 
     def _make_form(self) -> QWidget:
-        area = ScrollColumn(COLUMN_WIDTH)
-        column = area.column
-        column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
-        column.setSpacing(SPACE_M)
-        column.addWidget(label(self.tr("Ask every document"), "title"))
-        column.addWidget(
-            label(
-                self.tr(
-                    "The same question for each document in turn: a table with the answer, its page and the quote."
-                ),
-                "quiet",
-            )
-        )
-        column.addWidget(self.form)
-        return area
+        what = self.tr("The same question for each document in turn: a table with the answer, its page and the quote.")
+        return form_area(self.tr("Ask every document"), what, self.form)
 
     def _make_table(self) -> QWidget:
-        made = QWidget()
         self._title = label("", "title")
         self._state = label("", "quiet")
         self._bar = QProgressBar()
@@ -102,20 +87,8 @@ class SweepPage(QWidget):
             self.export_button,
             lambda: menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft())),
         )
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        row.addWidget(back)
-        row.addStretch(1)
-        for button in (self.add_button, self.pause_button, self.go_on_button, self.stop_button, self.export_button):
-            row.addWidget(button)
-        column = QVBoxLayout(made)
-        column.setContentsMargins(SPACE_XL, SPACE_M, SPACE_XL, SPACE_L)
-        column.setSpacing(SPACE_S)
-        column.addLayout(row)
-        for part in (self._title, self._state, self._bar):
-            column.addWidget(part)
-        column.addWidget(self.results, 1)
-        return made
+        buttons = (self.add_button, self.pause_button, self.go_on_button, self.stop_button, self.export_button)
+        return table_area(back, buttons, (self._title, self._state, self._bar), self.results)
 
     def _connect(self) -> None:
         self.form.start_requested.connect(self.start)
