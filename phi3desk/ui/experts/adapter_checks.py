@@ -39,7 +39,13 @@ class FormAdapterChecks(QObject):
         self._due.setInterval(0)
         self._due.timeout.connect(self._check)
         editor.choices_shown.connect(self._due.start)
-        editor.model.currentIndexChanged.connect(lambda _: self._due.start())
+        editor.model.currentIndexChanged.connect(self._on_model_chosen)
+
+    def _on_model_chosen(self) -> None:
+        # what is known, or being found out, is of another model
+        self._asked += 1
+        self._editor.show_fits({})
+        self._due.start()
 
     def _check(self) -> None:
         self._asked += 1
