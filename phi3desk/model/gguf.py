@@ -63,7 +63,11 @@ def inspect(path: str | Path, wanted: str = "") -> GgufInfo:
     Raises UserError with the reason where the file is not a GGUF, is damaged or cut off, or is not what is wanted.
     Reads the header only: a few milliseconds, up to half a second where the vocabulary is large.
     """
-    header = read_header(Path(path))
+    return describe(read_header(Path(path)), wanted)
+
+
+def describe(header: Header, wanted: str = "") -> GgufInfo:
+    """Say what the file of a header is, as `inspect` does of a path."""
     kind = _kind(header)
     if wanted and kind != wanted:
         raise _not_wanted(header.path.name, kind, wanted)
@@ -78,7 +82,11 @@ def inspect(path: str | Path, wanted: str = "") -> GgufInfo:
 
 def tensors_of(path: str | Path) -> dict[str, TensorInfo]:
     """Return the tensors of a model or an adapter by name, those of a split model's other parts too."""
-    header = read_header(Path(path))
+    return tensors_under(read_header(Path(path)))
+
+
+def tensors_under(header: Header) -> dict[str, TensorInfo]:
+    """Return the tensors of the file of a header, as `tensors_of` does of a path."""
     parts = [header, *_other_parts(header)]
     return {tensor.name: tensor for part in parts for tensor in part.tensors}
 

@@ -129,7 +129,12 @@ class _Window:
     def need(self, count: int) -> int:
         """Make `count` bytes from the position on available and step over them; return where they begin."""
         start = self.position
-        end = start + count
+        self.reach(start + count)
+        self.position = start + count
+        return start
+
+    def reach(self, end: int) -> int:
+        """Make the bytes before `end` available; return how many there are now."""
         if end > self.size:
             raise _Damaged("it ends too early, so part of it is missing")
         if end > MAX_HEADER:
@@ -139,8 +144,7 @@ class _Window:
             if not more:
                 raise _Damaged("it ends too early, so part of it is missing")
             self.data += more
-        self.position = end
-        return start
+        return len(self.data)
 
     def scalar(self, layout: struct.Struct) -> int | float | bool:
         start = self.need(layout.size)
@@ -293,14 +297,21 @@ def _read_strings(window: _Window, count: int, kept: list[bytes] | None) -> None
     if count * 8 > window.size - window.position:
         raise _Damaged("it ends too early, so part of it is missing")
     length_of = SCALARS[10].unpack_from
+    data, position, known = window.data, window.position, len(window.data)
+    # a vocabulary has a hundred thousand texts: what is known already is looked at without a call for each
     for _ in range(count):
-        start = window.need(8)
-        length = length_of(window.data, start)[0]
+        start = position + 8
+        if start > known:
+            known = window.reach(start)
+        length = length_of(data, position)[0]
         if length > MAX_STRING:
             raise _Damaged("a text in its header has an impossible length")
-        start = window.need(length)
+        position = start + length
+        if position > known:
+            known = window.reach(position)
         if kept is not None:
-            kept.append(bytes(window.data[start : start + length]))
+            kept.append(bytes(data[start:position]))
+    window.position = position
 
 
 def _alignment(metadata: dict[str, Scalar | ArrayValue], types: dict[str, int]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phi3desk.errors import Sentence, UserError, say
-from phi3desk.model.gguf import inspect, tensors_of
+from phi3desk.model.gguf import describe, tensors_under
 from phi3desk.model.gguf_header import Header, TensorInfo, read_header
 from phi3desk.model.types import GgufInfo, ModelEntry
 
@@ -48,8 +48,8 @@ Judge = Callable[[Base], Sentence | None]
 
 def open_base(entry: ModelEntry) -> Base:
     """Read a model's header; UserError where the file cannot be used."""
-    path = Path(entry.path)
-    return Base(entry, inspect(path, "model"), read_header(path), tensors_of(path))
+    header = read_header(Path(entry.path))
+    return Base(entry, describe(header, "model"), header, tensors_under(header))
 
 
 def choose_base(entries: Iterable[ModelEntry], judge: Judge, architecture: str = "") -> Choice:
