@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,12 @@ from phi3desk.paths import Paths, open_paths
 
 #: Files of few and long tests. They are begun first: at the end one of them would keep one process busy alone.
 BEGUN_FIRST = ("test_killed_imports.py", "test_finetune.py")
+
+
+def pytest_configure() -> None:
+    """Keep what is compiled: each process that a test starts would compile the whole program anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
