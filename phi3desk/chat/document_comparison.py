@@ -9,12 +9,13 @@ from dataclasses import replace
 from phi3desk.chat.catalogue_answer import shown_name
 from phi3desk.chat.citations import MARKS, citation_of
 from phi3desk.chat.evidence import content_words, is_number
+from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.languages.known import put
 from phi3desk.chat.languages.language import Phrase
-from phi3desk.chat.messages import Answer, Basis, Citation, Source
+from phi3desk.chat.messages import Answer, Basis, CheckedSentence, Citation, Source
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
-from phi3desk.chat.series import Clock, Progress, Speed, tokens_in
+from phi3desk.chat.series import Clock, Progress, Speed, ToCheck, tokens_in
 from phi3desk.library.overview.types import Change, Difference, DocumentQuestion, Overview
 from phi3desk.model.types import Ending, Sampling
 
@@ -23,15 +24,13 @@ _USUAL_WORDING = 40
 _INSTRUCTION_TOKENS = 40
 #: characters that are shown of what one document has alone, and of a sentence that was changed
 _SHOWN = 220
-#: share of the words of a sentence that must stand in one of the two passages it tells of
-_TOLD = 0.6
 
 
 class DocumentComparison:
     """The series in which the model words the changed places of two documents, as many as fit some seconds.
 
-    What it writes is kept where it holds the figures that changed and little that neither document says; otherwise
-    both documents are quoted.
+    What it writes is kept where it holds what changed and both documents together support it, sentence by sentence;
+    otherwise both are quoted.
     """
 
     def __init__(
@@ -44,7 +43,7 @@ class DocumentComparison:
         self._places = _numbered(overview.differences)
         changed = [at for at, place in enumerate(overview.differences) if place.change is Change.CHANGED]
         self._to_word = deque(changed[: _affordable([overview.differences[at] for at in changed], speed, seconds)])
-        self._wordings: dict[int, str] = {}
+        self._wordings: dict[int, tuple[CheckedSentence, ...]] = {}
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -84,12 +83,24 @@ class DocumentComparison:
             question.instructions, sources, (), question.standing_alone, question.mode, task=Task.DIFFERENCE
         )
 
-    def take(self, written: Completion) -> None:
+    def to_check(self, written: Completion) -> ToCheck:
+        """Return the wording of a place, with what both documents say there as one passage: it tells of both."""
+        at = self._to_word[0]
+        place, first = self._overview.differences[at], self._places[at][0]
+        both = replace(first.passage, text=f"{place.first_text}\n{place.second_text}")
+        return ToCheck(_bare(written.generation.text), (replace(first, passage=both),), self._question.standing_alone)
+
+    def take(self, written: Completion, grounded: Grounded | None = None) -> None:
         """Take in the wording of a place."""
+        checked = grounded or self.to_check(written).by_words()
         self._clock.take(written.generation)
         at = self._to_word.popleft()
-        told = " ".join(MARKS.sub("", written.generation.text).split())
-        self._wordings[at] = told if _is_true(told, self._overview.differences[at]) else ""
+        is_supported = bool(checked.sentences) and all(sentence.supported for sentence in checked.sentences)
+        is_kept = is_supported and _tells_what_differs(_bare(written.generation.text), self._overview.differences[at])
+        numbers = tuple(source.n for source in self._places[at])
+        self._wordings[at] = (
+            tuple(replace(sentence, citations=numbers) for sentence in checked.sentences) if is_kept else ()
+        )
 
     def answer(self, ended: Ending) -> Answer:
         """Return the comparison, with both pages of each place cited."""
@@ -104,6 +115,7 @@ class DocumentComparison:
             question.made_by if worded else replace(question.made_by, model="", model_path="", adapters=()),
             self._clock.timings(self._overview.seconds),
             kind=self._asked.asked.value,
+            sentences=tuple(sentence for at in sorted(self._wordings) for sentence in self._wordings[at]),
         )
 
     def _lines(self) -> list[str]:
@@ -129,7 +141,8 @@ class DocumentComparison:
         marks = [f"[{source.n}]" for source in self._places[at]]
         heading = f"{_shown(place.heading)}: " if place.heading else ""
         if self._wordings.get(at):
-            return f"- {heading}{self._wordings[at].rstrip()} {''.join(marks)}"
+            wording = " ".join(sentence.text for sentence in self._wordings[at])
+            return f"- {heading}{wording} {''.join(marks)}"
         texts = [_shown(text) for text in (place.first_text, place.second_text) if text]
         quoted = [f"“{text}” {mark}" for text, mark in zip(texts, marks, strict=True)]
         return f"- {heading}{' → '.join(quoted)}"
@@ -158,20 +171,17 @@ def _shown(text: str) -> str:
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1].rsplit(' ', 1)[0]}…"
 
 
-def _is_true(told: str, place: Difference) -> bool:
-    """Return whether a sentence tells of a place what both documents say there.
+def _bare(written: str) -> str:
+    """Return what the model wrote in one line without marks: both documents are marked."""
+    return " ".join(MARKS.sub("", written).split())
 
-    It must hold the figures that changed, no others, and words of both documents; most of its words must be theirs.
-    """
+
+def _tells_what_differs(told: str, place: Difference) -> bool:
+    """Return whether a sentence tells what differs in a place: the figures that changed, and words of each document."""
     words, own = content_words(told), [content_words(text) for text in (place.first_text, place.second_text)]
-    known = own[0] | own[1] | content_words(place.heading)
-    figures = {word for word in words if is_number(word)}
     changed = {word for text in own for word in text if is_number(word)} - (own[0] & own[1])
-    names = words - figures
-    if figures - known or changed - figures or not names:
-        return False
     differing = [own[0] - own[1], own[1] - own[0]]
-    return len(names & known) >= _TOLD * len(names) and all(words & each or not each for each in differing)
+    return not changed - words and all(words & each or not each for each in differing)
 
 
 def _affordable(places: Sequence[Difference], speed: Speed, seconds: float) -> int:

@@ -34,8 +34,8 @@ class Citation:
     """A claim of the answer tied to a sentence of a source.
 
     `quote` is the sentence of the passage; `by_model` is false where the program found the source of a
-    sentence that the model left unmarked. `missing` holds the figures that the model's sentence gives and the
-    passage does not hold: a sign of invention. `kind`, `label` and `also` are the passage's.
+    sentence that the model left unmarked. `missing` holds, in messages from before sentences were checked, the figures
+    that the model's sentence gives and the passage does not hold. `kind`, `label` and `also` are the passage's.
     """
 
     n: int

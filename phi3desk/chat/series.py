@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.messages import Answer, Source, Timings
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling
@@ -42,6 +43,19 @@ class Progress:
     seconds_left: float
 
 
+@dataclass(frozen=True)
+class ToCheck:
+    """What a model wrote for one part, the sources that must hold it and what was asked: as `ground` takes them."""
+
+    text: str
+    sources: tuple[Source, ...]
+    question: str
+
+    def by_words(self) -> Grounded:
+        """Return it as checked here, without what its words mean."""
+        return ground(self.text, self.sources, self.question)
+
+
 class Series(Protocol):
     """An answer that is written in parts; used from one thread."""
 
@@ -64,8 +78,11 @@ class Series(Protocol):
     def next(self) -> PromptRequest | None:
         """Return what the model is to write next, None where the answer is complete."""
 
-    def take(self, written: Completion) -> None:
-        """Take in what the model wrote."""
+    def to_check(self, written: Completion) -> ToCheck:
+        """Return what of the part that the model was asked for last is to be checked before it is taken in."""
+
+    def take(self, written: Completion, grounded: Grounded | None = None) -> None:
+        """Take in what the model wrote, as it was checked; where it was not, its words are compared as written."""
 
     def answer(self, ended: Ending) -> Answer:
         """Return the answer with what there is."""

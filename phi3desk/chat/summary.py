@@ -1,21 +1,26 @@
-"""A summary of one document: notes of its parts, then a summary of the notes, each sentence with its passage."""
+"""A summary of one document: notes of its parts, then a summary of the notes, each sentence checked against passages.
+
+A note is checked against the passages that it was made from, a summary against those that its notes rest on.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from phi3desk.chat.catalogue_answer import shown_name
-from phi3desk.chat.citations import MARKS, cite, nearest_source, pieces, with_mark
+from phi3desk.chat.citations import MARKS, best_sentence, citation_of, nearest_source, pieces, with_mark
+from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.languages.known import put
 from phi3desk.chat.languages.language import Phrase
-from phi3desk.chat.messages import Answer, Basis, Source
+from phi3desk.chat.messages import Answer, Basis, CheckedSentence, Source
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
-from phi3desk.chat.series import Clock, Progress, Speed, tokens_in
+from phi3desk.chat.refusal import is_refusal
+from phi3desk.chat.series import Clock, Progress, Speed, ToCheck, tokens_in
 from phi3desk.library.documents import Passage
 from phi3desk.library.overview.sections import spread
 from phi3desk.library.overview.types import DocumentQuestion, Overview
@@ -42,8 +47,17 @@ _MOST_CHARACTERS = 120_000
 _LEAST_CHARACTERS = _PART_CHARACTERS
 _CHARACTERS_NEAR = 1000
 _WORDS_OF_A_SENTENCE = 5
-#: the numbers of a list that a model makes of what it writes: each would read as a sentence of its own
-_NUMBERING = re.compile(r"(?:^|(?<=\s))\d{1,2}\.\s+(?=[^\W\d_])")
+#: the numbers of a list that a model makes of what it writes: each would read as a sentence of its own; a figure that
+#: a sentence ends with is none
+_NUMBERING = re.compile(r"(?:^|(?<=\n)|(?<=[.!?:;\]]\s))\d{1,2}\.\s+(?=[^\W\d_])")
+
+
+@dataclass(frozen=True)
+class _Note:
+    """A sentence that was noted, with its marks, and the numbers of the sources it was made from; the best first."""
+
+    line: str
+    sources: tuple[int, ...]
 
 
 class Summary:
@@ -73,9 +87,10 @@ class Summary:
         self._unread = deque(self._sources)
         self._read: list[Source] = []
         self._part: tuple[Source, ...] = ()
-        self._notes: list[tuple[str, tuple[int, ...]]] = []
+        self._notes: list[_Note] = []
+        self._notes_checked: list[Grounded] = []
         self._to_sum_up: deque[Source] | None = None
-        self._summaries: list[str] = []
+        self._summaries: list[Grounded] = []
         self._parts_done = 0
 
     @property
@@ -86,7 +101,7 @@ class Summary:
     @property
     def text(self) -> str:
         """The summary where it has begun, the notes so far otherwise."""
-        return "\n\n".join(self._summaries) or "\n".join(f"- {note}" for note, _ in self._notes)
+        return "\n\n".join(summary.text for summary in self._summaries) or _listed(note.line for note in self._notes)
 
     @property
     def sampling(self) -> Sampling:
@@ -118,11 +133,23 @@ class Summary:
         self._part = tuple(self._to_sum_up)
         return self._request(self._part, Task.SUMMARY)
 
-    def take(self, written: Completion) -> None:
+    def to_check(self, written: Completion) -> ToCheck:
+        """Return the sentences of a note that are worth noting, or a summary; its notes where nothing was written."""
+        read = self._read_of_part(written)
+        if self._to_sum_up is None:
+            return self._to_be_checked("\n".join(self._worth_noting(written.generation.text)), read)
+        numbers = {source.n for source in read}
+        notes = [note for note in self._notes if note.sources[0] in numbers]
+        held_by = {n for note in notes for n in note.sources}
+        text = written.generation.text.strip() or _listed(note.line for note in notes)
+        return self._to_be_checked(text, tuple(source for source in self._sources if source.n in held_by))
+
+    def take(self, written: Completion, grounded: Grounded | None = None) -> None:
         """Take in a note or a summary; what did not fit into the prompt is read with the next one."""
+        read = self._read_of_part(written)
+        checked = grounded or self.to_check(written).by_words()
         self._clock.take(written.generation)
         self._parts_done += 1
-        read = tuple(source for source in self._part if source.n in written.sources_read)
         queue = self._unread if self._to_sum_up is None else self._to_sum_up
         for _ in read:
             queue.popleft()
@@ -130,24 +157,25 @@ class Summary:
             queue.clear()
         elif self._to_sum_up is None:
             self._read += read
-            self._notes += self._noted(written.generation.text, read)
+            self._note(checked, read)
             self._keep_to_the_time()
         else:
-            summary = self._marked(written.generation.text, self._sources_of(read))
-            self._summaries.append(summary or "\n".join(f"- {source.passage.text}" for source in read))
+            self._summaries.append(checked)
 
     def answer(self, ended: Ending) -> Answer:
         """Return the summary, or the notes where it was stopped before, with what was read of the document."""
-        text, citations = cite(self.text, self._sources, self._question.text)
+        text, checked = self.text, self._summaries or self._notes_checked
+        cited = {(each.n, each.quote): each for part in checked for each in part.citations}
         return Answer(
             "\n\n".join(part for part in (text, self._told_what_was_read()) if part) if text else "",
-            citations,
+            tuple(cited.values()),
             tuple(self._read),
             Basis.DOCUMENTS,
             ended,
             self._question.made_by,
             self._clock.timings(self._overview.seconds),
             kind=self._asked.asked.value,
+            sentences=tuple(sentence for part in checked for sentence in part.sentences),
         )
 
     def _keep_to_the_time(self) -> None:
@@ -162,47 +190,42 @@ class Summary:
         question = self._question
         return PromptRequest(question.instructions, sources, (), question.standing_alone, question.mode, task=task)
 
-    def _noted(self, text: str, read: tuple[Source, ...]) -> list[tuple[str, tuple[int, ...]]]:
-        """Return the sentences of a note, each with its marks."""
-        known = {_bare(note) for note, _ in self._notes}
-        noted = []
-        for sentence, is_sentence in pieces(self._marked(_NUMBERING.sub("", text), read)):
-            marks = tuple(int(mark) for mark in MARKS.findall(sentence))
-            line = " ".join(sentence.split()).lstrip("-*•# ")
-            if is_sentence and marks and _is_whole(line) and _bare(line) not in known:
-                known.add(_bare(line))
-                noted.append((line, marks))
-        if noted:
-            return noted[:1] if self._small else noted
-        first = next((s for s in sentences(_NUMBERING.sub("", read[0].passage.text)) if _is_whole(s)), "")
-        return [(with_mark(" ".join(first.split()), read[0].n), (read[0].n,))] if first else []
+    def _read_of_part(self, written: Completion) -> tuple[Source, ...]:
+        return tuple(source for source in self._part if source.n in written.sources_read)
 
-    def _marked(self, text: str, read: tuple[Source, ...]) -> str:
-        """Return what the model wrote with every sentence marked, from the sources that it had read."""
-        cited, citations = cite(text, read, self._question.text)
+    def _to_be_checked(self, text: str, sources: tuple[Source, ...]) -> ToCheck:
+        return ToCheck(text, sources, self._question.standing_alone)
+
+    def _worth_noting(self, text: str) -> Iterator[str]:
+        """Yield the sentences of a note that say something and were not noted before."""
+        known = {_bare(note.line) for note in self._notes}
+        for sentence, is_sentence in pieces(_NUMBERING.sub("", text)):
+            line = " ".join(sentence.split()).lstrip("-*•# ")
+            if is_sentence and _is_whole(line) and not is_refusal(line) and _bare(line) not in known:
+                known.add(_bare(line))
+                yield line
+
+    def _note(self, checked: Grounded, read: tuple[Source, ...]) -> None:
+        """Take in a note as it was checked; in place of one that says nothing a sentence of the first passage."""
         if self._small:
-            unfounded = {citation.quote for citation in citations if citation.missing}
-            own, _ = cite(MARKS.sub("", cited), read, self._question.text)
-            return "" if unfounded else "".join(s for s, is_one in pieces(own) if not is_one or MARKS.search(s)).strip()
-        marked = []
-        for sentence, is_sentence in pieces(cited):
-            if is_sentence and not MARKS.search(sentence) and any(c.isalpha() for c in sentence):
-                sentence = with_mark(sentence, nearest_source(sentence, read).n)
-            marked.append(sentence)
-        return "".join(marked).strip()
+            checked = _first_supported(checked)
+        if not checked.text:
+            checked = _first_sentence(read[0])
+        if not checked.text:
+            return
+        self._notes_checked.append(checked)
+        for line in checked.text.splitlines():
+            marks = tuple(int(mark) for mark in MARKS.findall(line))
+            self._notes.append(_Note(line, marks or (nearest_source(line, read).n,)))
 
     def _noted_sources(self) -> Iterable[Source]:
         """Return the notes as sources of the summary: each under the number of the first passage it was made from."""
         known = {source.n: source for source in self._sources}
         by_number: dict[int, list[str]] = {}
-        for note, marks in self._notes:
-            by_number.setdefault(marks[0], []).append(MARKS.sub("", note).strip())
+        for note in self._notes:
+            by_number.setdefault(note.sources[0], []).append(MARKS.sub("", note.line).strip())
         for n, notes in by_number.items():
             yield Source(n, replace(known[n].passage, text=" ".join(notes)))
-
-    def _sources_of(self, notes: tuple[Source, ...]) -> tuple[Source, ...]:
-        numbers = {source.n for source in notes}
-        return tuple(source for source in self._sources if source.n in numbers)
 
     def _told_what_was_read(self) -> str:
         """Return which part of the document the answer rests on, where that is not all of it."""
@@ -218,6 +241,28 @@ class Summary:
             last=read[-1].passage.page,
             name=shown_name(self._overview.documents[0].name),
         )
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _first_supported(note: Grounded) -> Grounded:
+    """Return the first sentence of a note of one passage that the passage supports; empty where it supports none."""
+    for sentence in note.sentences:
+        if sentence.supported:
+            return Grounded(with_mark(sentence.text, sentence.citations[0]), note.citations[:1], (sentence,))
+    return Grounded("")
+
+
+def _first_sentence(source: Source) -> Grounded:
+    """Return the first sentence of a passage, which supports itself; empty where it has none."""
+    first = next((s for s in sentences(_NUMBERING.sub("", source.passage.text)) if _is_whole(s)), "")
+    if not first:
+        return Grounded("")
+    line = " ".join(first.split())
+    cited = citation_of(source, best_sentence(source, first))
+    return Grounded(with_mark(line, source.n), (cited,), (CheckedSentence(line, True, 1.0, citations=(source.n,)),))
 
 
 def _is_whole(sentence: str) -> bool:

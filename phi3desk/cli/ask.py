@@ -223,7 +223,13 @@ def _written(
     if isinstance(step, SeriesStep):
         if model.model is None and not step.needs_model:
             return step.series.answer(Ending.STOP)
-        return write_series(model, step.series, progress, cancelled)
+        return write_series(
+            model,
+            step.series,
+            lambda part: check_answer(library, part.text, part.sources, part.question),
+            progress,
+            cancelled,
+        )
     passages = len(step.sources)
     for source in step.sources:
         progress.tell(_where(source))

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
+from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.messages import Answer
-from phi3desk.chat.series import Progress, Series
+from phi3desk.chat.series import Progress, Series, ToCheck
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import ProgressLine
 from phi3desk.errors import Cancelled
 from phi3desk.model.types import Ending
 
 
-def write_series(model: ModelProcess, series: Series, progress: ProgressLine, cancelled: threading.Event) -> Answer:
-    """Have a model write a series, telling first how long it takes; stopped, it gives the answer as far as it came."""
+def write_series(
+    model: ModelProcess,
+    series: Series,
+    check: Callable[[ToCheck], Grounded],
+    progress: ProgressLine,
+    cancelled: threading.Event,
+) -> Answer:
+    """Have a model write a series, telling first how long it takes; stopped, it gives the answer as far as it came.
+
+    Each part is checked before the next is written.
+    """
     progress.show(_promise(series.progress))
     request = series.next()
     while request is not None and not cancelled.is_set():
@@ -23,7 +34,7 @@ def write_series(model: ModelProcess, series: Series, progress: ProgressLine, ca
             break
         if cancelled.is_set():
             break
-        series.take(written)
+        series.take(written, check(series.to_check(written)))
         progress.show(_left(series.progress))
         request = series.next()
     progress.clear()

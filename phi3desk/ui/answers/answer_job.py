@@ -299,13 +299,22 @@ class AnswerJob(QObject):
         )
 
     def _on_part_written(self, written: Completion) -> None:
-        if self._series is None:
+        self._writing = 0
+        series = self._series
+        if series is None:
             return
-        if not self._stopped:
-            self._series.take(written)
-            self._text = self._series.text
+        if self._stopped:
+            self._write_part()
+            return
+
+        def on_checked(grounded: Grounded | None) -> None:
+            series.take(written, grounded)
+            self._text = series.text
             self.text_received.emit(self._text)
-        self._write_part()
+            self._write_part()
+
+        part = series.to_check(written)
+        self._library.check_answer(part.text, part.sources, part.question, on_checked, lambda _: on_checked(None))
 
     def _on_searched(self, result: SearchResult) -> None:
         if self._stopped:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from phi3desk.chat.document_comparison import DocumentComparison
 from phi3desk.chat.messages import Basis, MadeBy
-from phi3desk.chat.prompt import Completion, PromptRequest, Task, compose
+from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
-from phi3desk.chat.series import Series, Speed
+from phi3desk.chat.series import Speed
 from phi3desk.chat.summary import Summary
 from phi3desk.library.documents import Document, Passage, State
 from phi3desk.library.overview.difference import differences
 from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, Told
-from phi3desk.model.types import Ending, Generation, Sampling, Turn
+from phi3desk.model.types import Ending, Generation, Sampling
+from tests.helpers.written_series import run
 
 MANUAL = Document(1, 1, "All", "/pump.pdf", "pump.pdf", "Pump", State.READY, None, 40, 80, 9, 0.0, 0.0)
 OTHER = Document(2, 1, "All", "/pump2.pdf", "pump2.pdf", "Pump", State.READY, None, 40, 80, 9, 0.0, 0.0)
@@ -34,22 +33,6 @@ def passage(n: int) -> Passage:
 def overview(count: int) -> Overview:
     passages = tuple(passage(n) for n in range(count))
     return Overview(Told.FOUND, (MANUAL,), passages=passages, passages_in_all=count)
-
-
-def count_words(turns: list[Turn]) -> int:
-    return sum(len(turn.text.split()) for turn in turns)
-
-
-def run(series: Series, write: Callable[[PromptRequest], str], context: int = 4000) -> list[PromptRequest]:
-    """Have a series written by a function in place of a model, each prompt cut to the context as a model's is."""
-    requests: list[PromptRequest] = []
-    while (request := series.next()) is not None:
-        requests.append(request)
-        prompt = compose(request, count_words, context, series.sampling.max_tokens)
-        text = write(request)
-        generation = Generation(text, (), Ending.STOP, count_words(prompt.turns), 0, 1.0, 1.0, len(text.split()), 50.0)
-        series.take(Completion(generation, prompt.sources_read, 0))
-    return requests
 
 
 def note(request: PromptRequest) -> str:
@@ -133,12 +116,23 @@ def test_small_model_takes_notes_of_one_passage_and_what_it_invents_gives_way_to
     assert "- Bearing 3 is greased every 1003 operating hours with lithium grease of class two [4]." in answer.text
 
 
-def test_every_sentence_of_a_note_is_cited_even_where_the_model_marks_none():
+def test_sentence_of_a_note_is_cited_where_a_passage_says_it_even_where_the_model_marks_none():
     series = summary(4)
-    run(series, lambda request: "Lithium grease goes into the bearings. Der Deckel bleibt zu.")
+    run(series, lambda request: "Lithium grease of class two goes into the bearing. Der Deckel bleibt immer fest zu.")
+    answer = series.answer(Ending.STOP)
+    assert answer.text == "- Lithium grease of class two goes into the bearing [1].\n- Der Deckel bleibt immer fest zu."
+    assert [(sentence.text, sentence.supported) for sentence in answer.sentences] == [
+        ("Lithium grease of class two goes into the bearing.", True),
+        ("Der Deckel bleibt immer fest zu.", False),
+    ]
+
+
+def test_figure_that_a_noted_sentence_ends_with_is_no_number_of_a_list():
+    series = summary(4)
+    written = "1. The class of the lithium grease is 2. Valve 0 is closed before the cover is opened."
+    run(series, lambda request: written)
     text = series.answer(Ending.STOP).text
-    assert all("[" in line for line in text.splitlines())
-    assert "Der Deckel bleibt zu [" in text
+    assert text.startswith("- The class of the lithium grease is 2 [1].\n")
 
 
 OLD = "Invoices are paid within 30 days of receipt. The plant is in Kranj. The warranty lasts for 24 months."

@@ -6,7 +6,7 @@ import pytest
 
 from phi3desk.chat.answer import nearest_of, recorded, sources_of
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.citations import cite
+from phi3desk.chat.grounding.grounded import ground
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Timings
 from phi3desk.cli.ask import Answered, answer_row, print_answer, question_of_line
 from phi3desk.cli.output import Output
@@ -45,8 +45,8 @@ def library(tmp_path_factory: pytest.TempPathFactory):
 def test_printed_source_names_its_place(library, question, document, text, where):
     result = library.search(question, 3, SearchScope(documents=(document,)))
     sources = sources_of(result)
-    shown, citations = cite(text, sources, question)
-    answer = Answer(shown, citations, sources, Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings())
+    checked = ground(text, sources, question)
+    answer = Answer(checked.text, checked.citations, sources, Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings())
     printed = io.StringIO()
     print_answer(Answered(answer, result.found), Output(printed))
     assert f"[1] {document}, {where}" in printed.getvalue()
