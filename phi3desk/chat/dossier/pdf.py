@@ -24,13 +24,12 @@ from phi3desk.chat.dossier.blocks import (
     SourceBlock,
     Title,
 )
+from phi3desk.chat.dossier.colors import ACCENT, ATTENTION, BAND, GOOD, LINE, QUIET, TEXT
 from phi3desk.library.reading.page_picture import DOTS_PER_INCH, PagePicture
 from phi3desk.paths import resource
 
 _PLAIN, _BOLD = "DejaVu", "DejaVu-Bold"
 _FILES = {_PLAIN: "DejaVuSansCondensed.ttf", _BOLD: "DejaVuSansCondensed-Bold.ttf"}
-_TEXT, _QUIET, _LINE, _ACCENT = "#1C1C1A", "#5F605B", "#D8D8D2", "#2459D3"
-_GOOD, _ATTENTION, _BAND = "#1F7A4D", "#8A5A00", "#F2F2EE"
 #: A4 and its margins, in points
 _PAGE = (595.28, 841.89)
 _SIDE, _TOP, _BOTTOM = 62.0, 60.0, 62.0
@@ -103,7 +102,7 @@ def _question(block: Question) -> list[Any]:
 
     made: list[Any] = []
     if block.text:
-        made.append(HRFlowable(width="100%", thickness=0.6, color=_colour(_LINE), spaceBefore=16, spaceAfter=10))
+        made.append(HRFlowable(width="100%", thickness=0.6, color=_colour(LINE), spaceBefore=16, spaceAfter=10))
         made.append(_set(_text(block.text), size=14, bold=True, after=6, keep=True))
     if block.about:
         made.append(_set(_text(block.about), size=12, bold=True, before=10, after=6, keep=True))
@@ -113,7 +112,7 @@ def _question(block: Question) -> list[Any]:
 def _source(block: SourceBlock) -> list[Any]:
     from reportlab.platypus import KeepTogether
 
-    opens = f'  ·  <a href={quoteattr(block.link)} color="{_ACCENT}">{_text(block.link_text)}</a>'
+    opens = f'  ·  <a href={quoteattr(block.link)} color="{ACCENT}">{_text(block.link_text)}</a>'
     head = f"<b>[{block.n}]</b>  <b>{_text(block.document)}</b>, {_text(block.where)}{opens if block.link else ''}"
     made = [_set(head, before=4, after=3, keep=True)]
     made += [_set(_text(block.also), quiet=True, indent=_INDENT)] if block.also else []
@@ -157,7 +156,7 @@ def _set(
         fontName=_BOLD if bold else _PLAIN,
         fontSize=size,
         leading=size * 1.42,
-        textColor=_colour(_QUIET if quiet else _TEXT),
+        textColor=_colour(QUIET if quiet else TEXT),
         leftIndent=14 if bullet else indent,
         bulletIndent=3,
         bulletFontName=_PLAIN,
@@ -176,21 +175,21 @@ def _run(run: Run) -> str:
     if run.look is Look.BOLD:
         return f"<b>{text}</b>"
     if run.look is Look.FOUND:
-        return f'<font color="{_GOOD}"><b>{text}</b></font>'
+        return f'<font color="{GOOD}"><b>{text}</b></font>'
     if run.look is Look.NOT_FOUND:
-        return f'<font color="{_ATTENTION}"><b>{text}</b></font>'
+        return f'<font color="{ATTENTION}"><b>{text}</b></font>'
     return text
 
 
 def _notice(block: Notice) -> Any:
-    colour, sign = (_GOOD, FOUND) if block.good else (_ATTENTION, "!")
+    colour, sign = (GOOD, FOUND) if block.good else (ATTENTION, "!")
     markup = f'<font color="{colour}"><b>{sign}</b></font>  {_text(block.text)}'
-    band = [("BACKGROUND", (0, 0), (-1, -1), _colour(_BAND))]
+    band = [("BACKGROUND", (0, 0), (-1, -1), _colour(BAND))]
     return _boxed(_set(markup, after=0), band, splits=len(block.text) > _LONG_TEXT)
 
 
 def _quote(text: str) -> Any:
-    line = [("LINEBEFORE", (0, 0), (0, -1), 1.5, _colour(_LINE))]
+    line = [("LINEBEFORE", (0, 0), (0, -1), 1.5, _colour(LINE))]
     return _boxed(_set(f"“{_text(text)}”", after=0), line, indent=_INDENT, splits=len(text) > _LONG_TEXT)
 
 
@@ -215,7 +214,7 @@ def _picture(picture: PagePicture) -> Any:
     image = Image(io.BytesIO(picture.data), width * shrunk, height * shrunk)
     table = Table([[image, ""]], colWidths=[width * shrunk, widest - width * shrunk], hAlign="RIGHT")
     none = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
-    table.setStyle(TableStyle([*none, ("BOX", (0, 0), (0, 0), 0.5, _colour(_LINE))]))
+    table.setStyle(TableStyle([*none, ("BOX", (0, 0), (0, 0), 0.5, _colour(LINE))]))
     table.spaceBefore, table.spaceAfter = 2, 4
     return table
 
@@ -227,7 +226,7 @@ def _facts(block: Facts) -> Any:
         [_set(_text(name), quiet=True, after=0), _set(_text(value), size=8.5, after=0)] for name, value in block.rows
     ]
     table = Table(rows, colWidths=[110, _WIDTH - 110], hAlign="LEFT", spaceAfter=8, splitInRow=1)
-    line = ("LINEABOVE", (0, 1), (-1, -1), 0.4, _colour(_LINE))
+    line = ("LINEABOVE", (0, 1), (-1, -1), 0.4, _colour(LINE))
     padding = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 2)]
     table.setStyle(
         TableStyle([*padding, ("BOTTOMPADDING", (0, 0), (-1, -1), 3), ("VALIGN", (0, 0), (-1, -1), "TOP"), line])
@@ -247,8 +246,8 @@ def _rows(block: Rows) -> Any:
     first = min(46.0, _WIDTH / columns)
     rest = [(_WIDTH - first) / (columns - 1)] * (columns - 1) if columns > 1 else []
     table = Table(lines, colWidths=[first, *rest], repeatRows=1, splitInRow=1, spaceBefore=4, spaceAfter=8)
-    look = [("BACKGROUND", (0, 0), (-1, 0), _colour(_BAND)), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-    table.setStyle(TableStyle([*look, ("GRID", (0, 0), (-1, -1), 0.4, _colour(_LINE))]))
+    look = [("BACKGROUND", (0, 0), (-1, 0), _colour(BAND)), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    table.setStyle(TableStyle([*look, ("GRID", (0, 0), (-1, -1), 0.4, _colour(LINE))]))
     return table
 
 
@@ -273,7 +272,7 @@ def _numbered(title: str) -> Any:
             for number, page in enumerate(self._kept, 1):
                 self.__dict__.update(page)
                 self.setFont(_PLAIN, 8)
-                self.setFillColor(_colour(_QUIET))
+                self.setFillColor(_colour(QUIET))
                 self.drawString(_SIDE, _BOTTOM / 2, _shortened(title))
                 self.drawRightString(_PAGE[0] - _SIDE, _BOTTOM / 2, f"{number} / {len(self._kept)}")
                 super().showPage()

@@ -23,10 +23,9 @@ from phi3desk.chat.dossier.blocks import (
     SourceBlock,
     Title,
 )
+from phi3desk.chat.dossier.colors import ACCENT, ATTENTION, BAND, GOOD, LINE, QUIET, TEXT
 from phi3desk.library.reading.page_picture import DOTS_PER_INCH, PagePicture
 
-_TEXT, _QUIET, _LINE, _ACCENT = "1C1C1A", "5F605B", "D8D8D2", "2459D3"
-_GOOD, _ATTENTION, _BAND = "1F7A4D", "8A5A00", "F2F2EE"
 #: an A4 page between its margins, in inches
 _WIDTH = 6.3
 _INDENT = 0.25
@@ -52,7 +51,7 @@ class _Writer:
 
     def prepare(self, title: str, made: float) -> None:
         """Set page, letters and what the file says of itself."""
-        from docx.shared import Mm, Pt, RGBColor
+        from docx.shared import Mm, Pt
 
         section = self._document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
@@ -67,7 +66,7 @@ class _Writer:
         ):
             style = self._document.styles[name]
             style.font.size, style.font.bold, style.font.name = Pt(size), bold, "Calibri"
-            style.font.color.rgb = RGBColor.from_string(_TEXT)
+            style.font.color.rgb = _rgb(TEXT)
             _use_letters(style)
             style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
             style.paragraph_format.keep_with_next = name.startswith("Heading")
@@ -112,13 +111,13 @@ class _Writer:
         self._text(block.below, quiet=True)
 
     def _text(self, text: str, *, quiet: bool = False, indent: float = 0) -> Any:
-        from docx.shared import Inches, RGBColor
+        from docx.shared import Inches
 
         paragraph = self._document.add_paragraph()
         paragraph.paragraph_format.left_indent = Inches(indent)
         run = paragraph.add_run(text)
         if quiet:
-            run.font.color.rgb = RGBColor.from_string(_QUIET)
+            run.font.color.rgb = _rgb(QUIET)
         return paragraph
 
     def _paragraph(self, block: Paragraph) -> None:
@@ -127,13 +126,11 @@ class _Writer:
             _add_run(paragraph, run)
 
     def _notice(self, block: Notice) -> None:
-        from docx.shared import RGBColor
-
         paragraph = self._document.add_paragraph()
         _shade(paragraph)
-        colour = _GOOD if block.good else _ATTENTION
+        colour = GOOD if block.good else ATTENTION
         sign = paragraph.add_run(f"{FOUND}  " if block.good else "!  ")
-        sign.bold, sign.font.color.rgb = True, RGBColor.from_string(colour)
+        sign.bold, sign.font.color.rgb = True, _rgb(colour)
         paragraph.add_run(block.text)
 
     def _source(self, block: SourceBlock) -> None:
@@ -181,17 +178,16 @@ class _Writer:
     def _link(self, paragraph: Any, text: str, address: str) -> None:
         from docx.oxml import OxmlElement
         from docx.oxml.ns import qn
-        from docx.shared import RGBColor
 
         link = OxmlElement("w:hyperlink")
         link.set(qn("r:id"), paragraph.part.relate_to(address, _LINK, is_external=True))
         run = paragraph.add_run(text)
-        run.font.color.rgb, run.font.underline = RGBColor.from_string(_ACCENT), True
+        run.font.color.rgb, run.font.underline = _rgb(ACCENT), True
         link.append(run._r)
         paragraph._p.append(link)
 
     def _facts(self, block: Facts) -> None:
-        from docx.shared import Inches, Pt, RGBColor
+        from docx.shared import Inches, Pt
 
         table = self._document.add_table(rows=0, cols=2)
         table.autofit = False
@@ -204,7 +200,7 @@ class _Writer:
                 run = paragraph.add_run(text)
                 run.font.size = Pt(9)
                 if text is name:
-                    run.font.color.rgb = RGBColor.from_string(_QUIET)
+                    run.font.color.rgb = _rgb(QUIET)
 
     def _rows(self, block: Rows) -> None:
         from docx.shared import Pt
@@ -219,15 +215,24 @@ class _Writer:
         self._text(block.more, quiet=True)
 
 
-def _add_run(paragraph: Any, run: Run) -> None:
+def _hex(colour: str) -> str:
+    """Return a colour as Office writes it."""
+    return colour.removeprefix("#")
+
+
+def _rgb(colour: str) -> Any:
     from docx.shared import RGBColor
 
+    return RGBColor.from_string(_hex(colour))
+
+
+def _add_run(paragraph: Any, run: Run) -> None:
     made = paragraph.add_run(run.text)
     made.bold = run.look is not Look.PLAIN
     if run.look is Look.FOUND:
-        made.font.color.rgb = RGBColor.from_string(_GOOD)
+        made.font.color.rgb = _rgb(GOOD)
     elif run.look is Look.NOT_FOUND:
-        made.font.color.rgb = RGBColor.from_string(_ATTENTION)
+        made.font.color.rgb = _rgb(ATTENTION)
 
 
 def _use_letters(style: Any) -> None:
@@ -247,7 +252,7 @@ def _shade(paragraph: Any) -> None:
     from docx.oxml.ns import qn
 
     shade = OxmlElement("w:shd")
-    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", _BAND)):
+    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", _hex(BAND))):
         shade.set(qn(name), value)
     paragraph._p.get_or_add_pPr().append(shade)
 
@@ -257,7 +262,7 @@ def _line_left(paragraph: Any) -> None:
     from docx.oxml.ns import qn
 
     borders, line = OxmlElement("w:pBdr"), OxmlElement("w:left")
-    for name, value in (("w:val", "single"), ("w:sz", "12"), ("w:space", "8"), ("w:color", _LINE)):
+    for name, value in (("w:val", "single"), ("w:sz", "12"), ("w:space", "8"), ("w:color", _hex(LINE))):
         line.set(qn(name), value)
     borders.append(line)
     paragraph._p.get_or_add_pPr().insert_element_before(
@@ -270,5 +275,5 @@ def _frame(shape: Any) -> None:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    line = f'<a:ln {nsdecls("a")} w="6350"><a:solidFill><a:srgbClr val="{_LINE}"/></a:solidFill></a:ln>'
+    line = f'<a:ln {nsdecls("a")} w="6350"><a:solidFill><a:srgbClr val="{_hex(LINE)}"/></a:solidFill></a:ln>'
     shape._inline.graphic.graphicData.pic.spPr.append(parse_xml(line))

@@ -26,6 +26,7 @@ from phi3desk.ui.formatting import moment, number, translate
 from phi3desk.ui.theme import SPACE_M, SPACE_S
 from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
 from phi3desk.ui.widgets.choice import Choice
+from phi3desk.ui.widgets.earlier_runs import EarlierRun, EarlierRuns
 from phi3desk.ui.widgets.flow_layout import FlowLayout
 
 
@@ -67,7 +68,10 @@ class ComparisonForm(QWidget):
         row.addWidget(self.start)
         row.addStretch(1)
         column.addLayout(row)
-        column.addWidget(self._make_earlier())
+        self.earlier = EarlierRuns(self.tr("Earlier comparisons"))
+        self.earlier.open_requested.connect(self.open_requested)
+        self.earlier.delete_requested.connect(self.delete_requested)
+        column.addWidget(self.earlier)
         column.addStretch(1)
 
     def _make_questions(self) -> QWidget:
@@ -105,14 +109,6 @@ class ComparisonForm(QWidget):
         self.expert.currentIndexChanged.connect(self._on_expert)
         return card
 
-    def _make_earlier(self) -> QWidget:
-        self._earlier_card = Card(self.tr("Earlier comparisons"))
-        self._earlier_card.column.addWidget(label(self.tr("Earlier comparisons"), "section"))
-        self._earlier = QVBoxLayout()
-        self._earlier.setSpacing(SPACE_S)
-        self._earlier_card.column.addLayout(self._earlier)
-        return self._earlier_card
-
     def show_profiles(
         self,
         profiles: list[Profile],
@@ -145,27 +141,14 @@ class ComparisonForm(QWidget):
 
     def show_earlier(self, comparisons: list[Comparison]) -> None:
         """List the comparisons made before, the newest first."""
-        clear(self._earlier)
-        self._earlier_card.setVisible(bool(comparisons))
-        for comparison in comparisons[:50]:
-            self._earlier.addLayout(self._earlier_row(comparison))
+        self.earlier.show_runs([self._earlier_run(comparison) for comparison in comparisons])
 
-    def _earlier_row(self, comparison: Comparison) -> QHBoxLayout:
+    def _earlier_run(self, comparison: Comparison) -> EarlierRun:
+        title = comparison.plan.title
         count = f"{number(comparison.answered)} / {number(comparison.total)}"
-        text = self.tr("{title} · {count} answers · {when}").format(
-            title=comparison.plan.title, count=count, when=moment(comparison.created)
-        )
-        opened = on_click(Button(text, kind="row"), lambda: self.open_requested.emit(comparison.id))
-        opened.setText(opened.text().replace("&", "&&"))
-        tip = self.tr("Delete the comparison {title}").format(title=comparison.plan.title)
-        gone = on_click(
-            Button("", "trash-can-outline", "quiet", tip), lambda: self.delete_requested.emit(comparison.id)
-        )
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        row.addWidget(opened, 1)
-        row.addWidget(gone)
-        return row
+        text = self.tr("{title} · {count} answers · {when}")
+        told = text.format(title=title, count=count, when=moment(comparison.created))
+        return EarlierRun(comparison.id, told, self.tr("Delete the comparison {title}").format(title=title))
 
     def fill(self, question: str, profile_id: str, variants: Sequence[str]) -> None:
         """Ask this question of an expert, in these variants of it."""

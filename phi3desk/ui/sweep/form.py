@@ -12,11 +12,10 @@ from phi3desk.errors import UserError
 from phi3desk.library.documents import EVERYWHERE, Collection, Document, SearchScope
 from phi3desk.sweep.plan import Sweep, questions_in
 from phi3desk.ui.formatting import counted, moment, number, translate
-from phi3desk.ui.theme import SPACE_M, SPACE_S
-from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
+from phi3desk.ui.theme import SPACE_M
+from phi3desk.ui.widgets.basic import Button, Card, label, on_click
 from phi3desk.ui.widgets.choice import Choice
-
-MOST_EARLIER = 50
+from phi3desk.ui.widgets.earlier_runs import EarlierRun, EarlierRuns
 
 
 class SweepForm(QWidget):
@@ -50,7 +49,10 @@ class SweepForm(QWidget):
         row.addWidget(self.start)
         row.addStretch(1)
         column.addLayout(row)
-        column.addWidget(self._make_earlier())
+        self.earlier = EarlierRuns(self.tr("Earlier sweeps"))
+        self.earlier.open_requested.connect(self.open_requested)
+        self.earlier.delete_requested.connect(self.delete_requested)
+        column.addWidget(self.earlier)
         column.addStretch(1)
 
     def _make_card(self) -> QWidget:
@@ -61,14 +63,6 @@ class SweepForm(QWidget):
         card.column.addWidget(self.scope)
         card.column.addWidget(self.quotes_only)
         return card
-
-    def _make_earlier(self) -> QWidget:
-        self._earlier_card = Card(self.tr("Earlier sweeps"))
-        self._earlier_card.column.addWidget(label(self.tr("Earlier sweeps"), "section"))
-        self._earlier = QVBoxLayout()
-        self._earlier.setSpacing(SPACE_S)
-        self._earlier_card.column.addLayout(self._earlier)
-        return self._earlier_card
 
     def show_collections(self, collections: Sequence[Collection]) -> None:
         """Offer the library, its collections and their folders, and what was chosen in the library."""
@@ -117,23 +111,12 @@ class SweepForm(QWidget):
 
     def show_earlier(self, sweeps: Sequence[Sweep], running: int) -> None:
         """List the sweeps made before, the newest first; `running` is the id of the one under way, 0 for none."""
-        clear(self._earlier)
-        self._earlier_card.setVisible(bool(sweeps))
-        for sweep in sweeps[:MOST_EARLIER]:
-            self._earlier.addLayout(self._earlier_row(sweep, running == sweep.id))
+        self.earlier.show_runs([self._earlier_run(sweep, running == sweep.id) for sweep in sweeps])
 
-    def _earlier_row(self, sweep: Sweep, running: bool) -> QHBoxLayout:
+    def _earlier_run(self, sweep: Sweep, running: bool) -> EarlierRun:
         count = f"{number(sweep.answered)} / {number(sweep.total)}"
         told = self.tr("{title} · {count} answers · {when}")
         if running:
             told = self.tr("{title} · {count} answers · runs now")
         text = told.format(title=sweep.plan.title, count=count, when=moment(sweep.created))
-        opened = on_click(Button(text, kind="row"), lambda: self.open_requested.emit(sweep.id))
-        opened.setText(opened.text().replace("&", "&&"))
-        tip = self.tr("Delete the sweep {title}").format(title=sweep.plan.title)
-        gone = on_click(Button("", "trash-can-outline", "quiet", tip), lambda: self.delete_requested.emit(sweep.id))
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        row.addWidget(opened, 1)
-        row.addWidget(gone)
-        return row
+        return EarlierRun(sweep.id, text, self.tr("Delete the sweep {title}").format(title=sweep.plan.title))
