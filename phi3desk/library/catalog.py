@@ -16,23 +16,15 @@ from pathlib import Path
 
 import msgspec
 
-from phi3desk.errors import Sentence, UserError, say
+from phi3desk.errors import Sentence, UserError
+from phi3desk.library.catalog_rows import DOCUMENT_ROWS, PASSAGE_ROWS, document_in, passage_in, stored_sentence
 from phi3desk.library.database import Database, batches, placeholders, stored
 from phi3desk.library.documents import FINAL_STATES, Collection, Document, Figures, Passage, Rules, State
 from phi3desk.library.text import fold, seen
 
-_DOCUMENT = """SELECT d.*, c.name AS collection FROM document d JOIN collection c ON c.id = d.collection_id"""
-_PASSAGE = """SELECT p.*, d.name AS document, d.path AS path, d.title AS title, d.kind AS kind, g.label AS label
-    FROM passage p JOIN document d ON d.id = p.document_id
-    LEFT JOIN page g ON g.document_id = p.document_id AND g.number = p.page"""
-
 _THERE = "d.removed IS NULL AND c.removed IS NULL"
 #: how many files and bytes the library will hold when what is on its way has come
 _EXPECTED = "expected"
-
-
-_STATES = frozenset(state.value for state in State)
-_UNKNOWN_STATE = say("What the library knew of this document is damaged. Have it read again.")
 
 
 class Catalog(Database):
@@ -130,13 +122,13 @@ class Catalog(Database):
             " AND d.collection_id = ?" if collection_id is not None else ""
         )
         values = () if collection_id is None else (collection_id,)
-        rows = self.connection.execute(f"{_DOCUMENT} WHERE {where} ORDER BY d.name, d.path", values)
-        return [_document(row) for row in rows]
+        rows = self.connection.execute(f"{DOCUMENT_ROWS} WHERE {where} ORDER BY d.name, d.path", values)
+        return [document_in(row) for row in rows]
 
     def document(self, document_id: int) -> Document | None:
         """Return one document, removed or not."""
-        row = self.connection.execute(f"{_DOCUMENT} WHERE d.id = ?", (document_id,)).fetchone()
-        return None if row is None else _document(row)
+        row = self.connection.execute(f"{DOCUMENT_ROWS} WHERE d.id = ?", (document_id,)).fetchone()
+        return None if row is None else document_in(row)
 
     def by_path(self, collection_id: int, path: str) -> sqlite3.Row | None:
         """Return the row of a file in a collection, removed or not."""
@@ -295,10 +287,10 @@ class Catalog(Database):
     def unfinished(self) -> list[Document]:
         """Return the documents that are on their way, in the order they were found."""
         rows = self.connection.execute(
-            f"{_DOCUMENT} WHERE d.state IN ('found', 'read', 'words') AND d.removed IS NULL AND c.removed IS NULL "
+            f"{DOCUMENT_ROWS} WHERE d.state IN ('found', 'read', 'words') AND d.removed IS NULL AND c.removed IS NULL "
             "ORDER BY d.id"
         )
-        return [_document(row) for row in rows]
+        return [document_in(row) for row in rows]
 
     def start_over(self, document_ids: Sequence[int]) -> None:
         """Put documents back to FOUND, to be read again."""
@@ -355,8 +347,8 @@ class Catalog(Database):
         """Return passages by their ids."""
         found = {}
         for part in batches(list(passage_ids)):
-            rows = self.connection.execute(f"{_PASSAGE} WHERE p.id IN ({placeholders(part)})", part)
-            found.update({int(row["id"]): _passage(row) for row in rows})
+            rows = self.connection.execute(f"{PASSAGE_ROWS} WHERE p.id IN ({placeholders(part)})", part)
+            found.update({int(row["id"]): passage_in(row) for row in rows})
         names = self._names_of_duplicates({passage.document_id for passage in found.values()})
         return {i: replace(p, also=names[p.document_id]) if p.document_id in names else p for i, p in found.items()}
 
@@ -457,61 +449,3 @@ def _checked_name(name: str) -> str:
     if len(name) > 120:
         raise UserError("The name of a collection can have 120 letters at most.")
     return name
-
-
-def stored_sentence(reason: Sentence | None) -> str | None:
-    """Return a sentence as the catalogue keeps it."""
-    if reason is None:
-        return None
-    return json.dumps({"template": reason.template, "values": reason.values}, ensure_ascii=False)
-
-
-def kept_sentence(text: str | None) -> Sentence | None:
-    """Return the sentence that `stored_sentence` made."""
-    if text is None:
-        return None
-    try:
-        sentence = msgspec.json.decode(text, type=Sentence)
-        str(sentence)
-    except (msgspec.MsgspecError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
-        return say("The reason cannot be read any more.")
-    return sentence
-
-
-def _document(row: sqlite3.Row) -> Document:
-    state = State(row["state"]) if row["state"] in _STATES else State.FAILED
-    return Document(
-        id=row["id"],
-        collection_id=row["collection_id"],
-        collection=row["collection"],
-        path=row["path"],
-        name=seen(row["name"]),
-        title=seen(row["title"] or Path(row["path"]).stem),
-        state=state,
-        reason=kept_sentence(row["reason"]) if state.value == row["state"] else _UNKNOWN_STATE,
-        pages=row["pages"],
-        passages=row["passages"],
-        size=row["size"],
-        changed=row["changed"],
-        imported=row["imported"],
-        language=row["language"],
-        kind=row["kind"],
-        ocr_pages=row["ocr_pages"],
-    )
-
-
-def _passage(row: sqlite3.Row) -> Passage:
-    return Passage(
-        id=row["id"],
-        document_id=row["document_id"],
-        document=seen(row["document"]),
-        path=row["path"],
-        title=seen(row["title"] or Path(row["path"]).stem),
-        page=row["page"],
-        start=row["start"],
-        end=row["end"],
-        text=row["text"],
-        headings=stored(row["headings"], tuple[str, ...], ()),
-        kind=row["kind"],
-        label=row["label"] or "",
-    )

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from phi3desk.errors import Cancelled, Sentence, say
-from phi3desk.library.catalog import Catalog, stored_sentence
-from phi3desk.library.chunked_document import ChunkedDocument, IndexEntry, index_entry
-from phi3desk.library.chunker import Chunk
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.catalog_rows import stored_sentence
+from phi3desk.library.chunking.chunked_document import ChunkedDocument, IndexEntry, index_entry
+from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.database import placeholders, stored
 from phi3desk.library.documents import Box, Heading, OutlineEntry, Page, State
 

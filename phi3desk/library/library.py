@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import filelock
 
-from phi3desk.backups import COPIED_AT_CLOSING, Kept, keep_copy
 from phi3desk.errors import DamagedFile, UserError
 from phi3desk.library.catalog import Catalog
+from phi3desk.library.catalogue_copy import CatalogueCopy
 from phi3desk.library.content import Content
 from phi3desk.library.database import damaged_catalogue
 from phi3desk.library.documents import (
@@ -39,18 +37,19 @@ from phi3desk.library.embedding.serving import CollectionEmbedders
 from phi3desk.library.importing.folder_watcher import FolderWatcher
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.importing.importer import Importer
+from phi3desk.library.importing.ocr_languages import OcrLanguages
+from phi3desk.library.importing.pack_copies import delete_copies
 from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.throttle import Throttle
 from phi3desk.library.integrity import check, repair
-from phi3desk.library.kinds import PDF, SHEETS
+from phi3desk.library.kinds import SHEETS
+from phi3desk.library.overview.document_pages import DocumentPages
 from phi3desk.library.overview.overviews import Overviews
 from phi3desk.library.overview.sheet_answers import SheetAnswers
 from phi3desk.library.overview.types import DocumentQuestion, Overview, Within
 from phi3desk.library.reading.drawer import PageDrawer
 from phi3desk.library.reading.page_picture import PagePicture, PictureWish
-from phi3desk.library.reading.pdf.ocr import default_languages, installed_languages
 from phi3desk.library.reading.pool import Limits, ReaderPool
-from phi3desk.library.reading.protocol import Drawing, ReadRequest
 from phi3desk.library.search.index_renewal import IndexRenewal
 from phi3desk.library.search.reranker import CANDIDATES, Reranker
 from phi3desk.library.search.retriever import Retriever
@@ -58,16 +57,11 @@ from phi3desk.library.sheets.question import SheetQuestion, WrittenQuery
 from phi3desk.library.sheets.store import SheetStore
 from phi3desk.library.sheets.told import SheetResult
 from phi3desk.library.sources import Sources
-from phi3desk.library.text import locate
 from phi3desk.library.transfer import Transfer
 from phi3desk.paths import Paths, is_empty, worker_command
 from phi3desk.settings import Settings
 
 DEFAULT_COLLECTION = "My documents"
-#: remembered in the catalogue: the library was closed properly
-_CLOSED = "closed"
-#: remembered in the catalogue: nothing but this has changed since its newest copy was made
-_COPIED = "copied"
 #: how long opening a library may take longer for an index that another version wrote
 _RENEWAL_SECONDS = 1.5
 
@@ -107,22 +101,19 @@ class Library:
             _find_catalogue(paths)
             self._catalog = Catalog(paths.catalog)
             undo.callback(self._catalog.close)
-            was_closed = self._catalog.remembered(_CLOSED) == "1"
-            self._catalog.remember(_CLOSED, "")
+            self._copy = CatalogueCopy(self._catalog, paths)
             self._known = KnownEmbedders(
                 paths.embedder_list, paths.embedders, None if embedder is None else [embedder, *others]
             )
             self._embedders = CollectionEmbedders(self._catalog, self._known)
             self.vectors = LibraryVectors(self._catalog, paths.vectors)
             undo.pop_all()
-        self._copied = was_closed and self._catalog.remembered(_COPIED) == "1"
-        self._unchanged = self._catalog.changes()
+        self._copy.count_from_here()
         self._content = Content(self._catalog)
         self._sources = Sources(self._catalog)
         self._passwords = Passwords()
         self._throttle = Throttle(self._catalog, lambda: str(settings.get("library.on_battery")))
-        self._ocr_installed: tuple[str, ...] | None = None
-        self._looked_for_ocr = False
+        self._ocr_languages = OcrLanguages(self._sources)
         self._sheets = SheetStore(paths.sheets)
         self._importer = Importer(
             self._catalog,
@@ -131,7 +122,7 @@ class Library:
             self._open_pool,
             self._throttle,
             self._passwords,
-            self._ocr_languages,
+            self._ocr_languages.of,
             self._sheets,
         )
         self._retriever = Retriever(self._catalog, self.vectors, self._embedders.serving)
@@ -139,7 +130,7 @@ class Library:
         self._overviews = Overviews(self._catalog, self._retriever)
         self._sheet_answers = SheetAnswers(self._catalog, self._retriever, self._sheets)
         self._watcher: FolderWatcher | None = None
-        self._drawer: PageDrawer | None = None
+        self._pages = DocumentPages(self._catalog, self._content, self._open_drawer, self.password)
         self._renew_index()
 
     def _renew_index(self) -> None:
@@ -153,22 +144,16 @@ class Library:
             pass
 
     def _open_pool(self) -> ReaderPool:
-        self._look_for_ocr()
+        self._ocr_languages.look()
         limits = Limits(self._settings.get("library.reader_seconds"), self._settings.get("library.reader_megabytes"))
-        log = self._paths.logs / "readers.log"
-        return ReaderPool(self._reader_command, limits, self._settings.get("library.readers"), log)
+        return ReaderPool(self._reader_command, limits, self._settings.get("library.readers"), self._readers_log)
 
-    def _look_for_ocr(self) -> tuple[str, ...] | None:
-        self._ocr_installed = installed_languages()
-        self._looked_for_ocr = True
-        return self._ocr_installed
+    def _open_drawer(self) -> PageDrawer:
+        return PageDrawer(self._reader_command, self._settings.get("library.reader_megabytes"), self._readers_log)
 
-    def _ocr_languages(self, collection_id: int) -> tuple[str, ...]:
-        rules = self._sources.rules(collection_id)
-        if not rules.ocr or not self._ocr_installed:
-            return ()
-        chosen = tuple(name for name in rules.ocr_languages if name in self._ocr_installed)
-        return chosen or default_languages(self._ocr_installed)
+    @property
+    def _readers_log(self) -> Path:
+        return self._paths.logs / "readers.log"
 
     def check(self) -> list[Fault]:
         """Look whether catalogue, word index and vectors agree; nothing is changed."""
@@ -224,10 +209,7 @@ class Library:
 
     def document(self, document_id: int) -> Document:
         """Return one document; UserError where it is no longer there."""
-        found = self._catalog.document(document_id)
-        if found is None:
-            raise UserError("The document is no longer in the library.")
-        return found
+        return self._pages.document(document_id)
 
     def page_text(self, document_id: int, page: int) -> str:
         """Return the text of a page (counted from 1) as it was read."""
@@ -235,44 +217,18 @@ class Library:
 
     def page(self, document_id: int, page: int) -> PageText:
         """Return a page (counted from 1) as text; UserError where the document is no longer there."""
-        document = self.document(self._with_content(document_id))
-        text, label = self._content.page(document.id, page)
-        return PageText(document_id, document.kind, page, document.pages, label, text)
+        return self._pages.page(document_id, page)
 
     def boxes(self, document_id: int, page: int, start: int, end: int) -> list[tuple[float, float, float, float]]:
         """Return where recognised words, and what forms and notes hold, stand: left, top, right, bottom in points.
 
         Measured from the page's upper left corner; empty for a range of the page's own text.
         """
-        return [box[2:] for box in self._content.boxes(self._with_content(document_id), page, start, end)]
+        return self._pages.boxes(document_id, page, start, end)
 
     def page_picture(self, wish: PictureWish, cancelled: threading.Event | None = None) -> PagePicture:
         """Return the picture of a PDF's page with a sentence marked; UserError says why there is none."""
-        document = self.document(wish.document_id)
-        if document.kind != PDF.key or document.path != wish.path:
-            raise UserError("Only pages of PDFs that are in the library can be drawn.")
-        if self._drawer is None:
-            megabytes = self._settings.get("library.reader_megabytes")
-            self._drawer = PageDrawer(self._reader_command, megabytes, self._paths.logs / "readers.log")
-        text = self._content.page(self._with_content(document.id), wish.page)[0]
-        span = (locate(text, wish.quote, wish.start, wish.end) if wish.quote else None) or (wish.start, wish.end)
-        drawing = Drawing(
-            wish.page,
-            wish.start,
-            wish.end,
-            wish.passage,
-            wish.quote,
-            wish.whole_page,
-            tuple(self.boxes(document.id, wish.page, *span)),
-        )
-        request = ReadRequest(document.path, password=self.password(document.id), drawing=drawing)
-        return self._drawer.draw(request, cancelled or threading.Event())
-
-    def _with_content(self, document_id: int) -> int:
-        """Return the document that holds what a duplicate would hold, else the document itself."""
-        if self.document(document_id).state is not State.DUPLICATE:
-            return document_id
-        return min(self._catalog.originals(document_id), default=document_id)
+        return self._pages.picture(wish, cancelled or threading.Event())
 
     def password(self, document_id: int) -> str:
         """Return the password that opens a document, "" where none is needed or known."""
@@ -410,21 +366,7 @@ class Library:
             self.vectors.drop(collection_id)
         self._importer.delete_stale_vectors()
         self._sheets.keep_only(self._catalog.contents(SHEETS))
-        self._delete_copies(copies)
-
-    def _delete_copies(self, places: Sequence[Path]) -> None:
-        """Delete those of the places that are copies of the program's own and that nothing is bound to any more."""
-        packs = self._paths.packs
-        kept = [Path(source.path) for source in self._sources.of()]
-        for place in places:
-            is_used = any(path.is_relative_to(place) or place.is_relative_to(path) for path in kept)
-            if is_used or place == packs or not place.is_relative_to(packs) or ".." in place.parts:
-                continue
-            shutil.rmtree(place, ignore_errors=True)
-            for folder in itertools.takewhile(lambda folder: folder != packs, place.parents):
-                with suppress(OSError):
-                    # folders that hold something else stay
-                    folder.rmdir()
+        delete_copies(self._paths.packs, copies, [Path(source.path) for source in self._sources.of()])
 
     def search(
         self,
@@ -517,7 +459,7 @@ class Library:
             embedder_loaded=self._known.loaded(),
             importing=self._importer.running,
             paused=self._throttle.paused,
-            ocr_languages=self._ocr_installed if self._looked_for_ocr else self._look_for_ocr(),
+            ocr_languages=self._ocr_languages.installed,
             figures=figures,
             sheets=len(self._catalog.contents(SHEETS)),
         )
@@ -526,37 +468,21 @@ class Library:
         """Close the catalogue and the vectors; an import must have ended before."""
         if self._watcher is not None:
             self._watcher.close()
-        if self._drawer is not None:
-            self._drawer.close()
-        self._copy_at_closing()
+        self._pages.close()
+        self._copy.keep_at_closing()
         try:
             self.vectors.close()
-            self._catalog.remember(_CLOSED, "1")
+            self._copy.note_closed()
         finally:
             self._catalog.close()
             self._lock.release()
-
-    def _copy_at_closing(self) -> None:
-        """Keep a copy of the catalogue where something in it has changed and it is small enough."""
-        changed = self._catalog.changes() > self._unchanged
-        if self._copied and not changed:
-            return
-        small = self._paths.catalog.stat().st_size <= COPIED_AT_CLOSING
-        copied = small and keep_copy(self._paths, Kept.CATALOGUE)
-        if copied != self._copied:
-            self._catalog.remember(_COPIED, "1" if copied else "")
 
     def copy_if_large(self) -> None:
         """Keep a copy of a catalogue that takes too long to copy when the program closes; for a thread of its own.
 
         Takes seconds for a gigabyte. Searches and imports go on meanwhile: the copy is of the moment it began.
         """
-        if not self._copied and self._paths.catalog.stat().st_size > COPIED_AT_CLOSING:
-            changes = self._catalog.changes()
-            self._copied = keep_copy(self._paths, Kept.CATALOGUE, seconds=None)
-            if self._copied and changes == self._catalog.changes():
-                self._catalog.remember(_COPIED, "1")
-                self._unchanged = self._catalog.changes()
+        self._copy.keep_if_large()
 
 
 def _find_catalogue(paths: Paths) -> None:

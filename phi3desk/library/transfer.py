@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from phi3desk.errors import say
-from phi3desk.library.catalog import Catalog, stored_sentence
-from phi3desk.library.chunked_document import index_entry
-from phi3desk.library.chunker import Chunk
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.catalog_rows import stored_sentence
+from phi3desk.library.chunking.chunked_document import index_entry
+from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECOGNISED, add_passage, embedded_at_first
 from phi3desk.library.database import placeholders
 from phi3desk.library.documents import LARGEST_MEGABYTES, Rules, State

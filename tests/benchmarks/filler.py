@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunked_document import index_entry
-from phi3desk.library.chunker import Chunk
+from phi3desk.library.chunking.chunked_document import index_entry
+from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, WORDS_ONLY, add_passage
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.vector_store import VectorStore

@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phi3desk.library.chunker import indexed_text
+from phi3desk.library.chunking.chunker import indexed_text
 from phi3desk.library.embedding.embedder import open_embedder
 from phi3desk.paths import open_paths
 from tests.benchmarks.processes import Memory, tell

@@ -30,7 +30,8 @@ PACKAGES = (
 #: is named behind it.
 ROOMS = {
     "library": (
-        "", "embedding", "sheets", "reading", "search", "overview", "importing", "transfer", "integrity", "library",
+        "", "chunking", "content", "embedding", "sheets", "reading", "search", "overview", "importing", "transfer",
+        "integrity", "library",
     ),
     "model": ("", "adapters", "hub", "llama"),
     "chat": (

@@ -54,8 +54,8 @@ def test_library_draws_and_leaves_no_reader_behind(home, tmp_path):
         path.unlink()
         with pytest.raises(UserError):
             library.page_picture(wish_of(passage))
-        assert library._drawer is not None
-        process = library._drawer._reader._process
+        assert library._pages._drawer is not None
+        process = library._pages._drawer._reader._process
     finally:
         library.close()
     assert process is None or process.poll() is not None

@@ -9,8 +9,8 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from phi3desk.library import library as library_module
 from phi3desk.library.documents import Rules, State
+from phi3desk.library.importing import ocr_languages
 from phi3desk.library.library import Library
 from phi3desk.library.reading.pdf.ocr import installed_languages
 from phi3desk.paths import open_paths
@@ -70,7 +70,7 @@ def test_a_scan_waits_for_tesseract_and_is_recognised_once_it_is_there(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = library.create_collection("Scans")
-    monkeypatch.setattr(library_module, "installed_languages", lambda: None)
+    monkeypatch.setattr(ocr_languages, "installed_languages", lambda: None)
     library.import_paths([scan(tmp_path / "in" / "scan.pdf")], mine)
     (document,) = library.documents()
     assert document.state is State.NEEDS_OCR
@@ -96,7 +96,7 @@ def test_a_scan_with_a_stamp_tells_what_is_not_read_and_keeps_the_stamp_when_it_
         page.merge_page(over)
     writer.write(path)
     mine = library.create_collection("Scans")
-    monkeypatch.setattr(library_module, "installed_languages", lambda: None)
+    monkeypatch.setattr(ocr_languages, "installed_languages", lambda: None)
     library.import_paths([path], mine)
     (document,) = library.documents()
     assert document.state is State.READY

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunker import digest_of, indexed_text
+from phi3desk.library.chunking.chunker import digest_of, indexed_text
 from phi3desk.library.database import batches, placeholders
 
 _THERE = "d.removed IS NULL AND c.removed IS NULL"

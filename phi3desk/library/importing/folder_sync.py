@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phi3desk.errors import Cancelled, Sentence, say
-from phi3desk.library.catalog import Catalog, kept_sentence
+from phi3desk.library.catalog import Catalog
+from phi3desk.library.catalog_rows import kept_sentence
 from phi3desk.library.content import Content
 from phi3desk.library.documents import FINAL_STATES, BoundSource, Document, FileOutcome, Rules, State
 from phi3desk.library.importing.folder_scan import Scan, ScannedFile, is_unmounted, renamed_to, scan

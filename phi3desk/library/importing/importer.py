@@ -19,7 +19,7 @@ from pathlib import Path
 
 from phi3desk.errors import Cancelled, Sentence, UserError, say
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunked_document import chunk_document, chunks_of, index_entry, main_language
+from phi3desk.library.chunking.chunked_document import chunk_document, chunks_of, index_entry, main_language
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
 from phi3desk.library.documents import ImportSummary, Page, Phase, State
 from phi3desk.library.embedding.embedder_changes import EmbedderChanges

@@ -18,8 +18,8 @@ import msgspec
 import psutil
 
 from phi3desk.errors import Cancelled, Sentence, say
-from phi3desk.library.chunked_document import ChunkedDocument, IndexEntry
-from phi3desk.library.chunker import Chunk
+from phi3desk.library.chunking.chunked_document import ChunkedDocument, IndexEntry
+from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.documents import OutlineEntry, Page, State
 from phi3desk.library.reading.awake_clock import AwakeClock
 from phi3desk.library.reading.limits import MOST_CHARACTERS, MOST_PAGES

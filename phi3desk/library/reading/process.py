@@ -15,7 +15,7 @@ import psutil
 
 from phi3desk.errors import say
 from phi3desk.library import language
-from phi3desk.library.chunked_document import chunk_document
+from phi3desk.library.chunking.chunked_document import chunk_document
 from phi3desk.library.documents import Page, State
 from phi3desk.library.reading.confinement import confine, limit_request
 from phi3desk.library.reading.kinds import read_document

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from phi3desk.errors import Sentence
-from phi3desk.library.chunked_document import IndexEntry
-from phi3desk.library.chunker import Chunk
+from phi3desk.library.chunking.chunked_document import IndexEntry
+from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.documents import OutlineEntry, Page, State
 from phi3desk.library.kinds import PDF
 from phi3desk.library.reading.page_picture import PagePicture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from phi3desk.library.chunker import HEADINGS_BEHIND
+from phi3desk.library.chunking.chunker import HEADINGS_BEHIND
 from phi3desk.library.text import fold
 
 #: Words that a number of a clause stands behind, folded: abbreviations, and the beginnings of words with any ending.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunker import HEADINGS_BEHIND
+from phi3desk.library.chunking.chunker import HEADINGS_BEHIND
 from phi3desk.library.database import batches, placeholders
 from phi3desk.library.search.word_index import Indexed, WordIndex
 from phi3desk.library.terms import trigrams_of

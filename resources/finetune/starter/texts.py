@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from phi3desk.chat.evidence import content_words
-from phi3desk.library.chunker import chunk_pages
+from phi3desk.library.chunking.chunker import chunk_pages
 from phi3desk.library.documents import Page
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.protocol import ReadRequest

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from phi3desk.library.chunking.running_lines import RunningLines, running_lines
 from phi3desk.library.documents import Page
-from phi3desk.library.running_lines import RunningLines, running_lines
 from phi3desk.library.text import block_ends, locate, reflow
 from phi3desk.paths import resource
 from tests.helpers.corpus import corpus

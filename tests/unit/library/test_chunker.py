@@ -1,6 +1,6 @@
 """Passages: their size, their place, their headings."""
 
-from phi3desk.library.chunker import CHARACTERS, chunk_pages
+from phi3desk.library.chunking.chunker import CHARACTERS, chunk_pages
 from phi3desk.library.documents import Heading, OutlineEntry, Page
 
 PROSE = "The bearing is greased every two thousand hours of operation with lithium grease.\r\n" * 40

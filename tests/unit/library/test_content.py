@@ -7,8 +7,8 @@ import pytest
 
 from phi3desk.errors import Cancelled
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunked_document import ChunkedDocument, index_entry
-from phi3desk.library.chunker import Chunk
+from phi3desk.library.chunking.chunked_document import ChunkedDocument, index_entry
+from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.content import Content, NewContent
 from phi3desk.library.documents import Page
 

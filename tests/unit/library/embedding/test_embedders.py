@@ -12,7 +12,7 @@ import pytest
 
 from phi3desk.errors import say
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunker import Chunk
+from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.documents import CollectionEmbedder, ImportProgress, Phase, SearchScope, State
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER, Embedder
 from phi3desk.library.embedding.embedder_changes import EmbedderChanges

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.library.chunker import chunk_pages
+from phi3desk.library.chunking.chunker import chunk_pages
 from phi3desk.library.documents import Page
 from phi3desk.library.reading.tables import is_figure, lines_of
 from tests.helpers.office import write_xlsx

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from phi3desk.library.chunking.running_lines import PARTS, RunningLines, running_lines
 from phi3desk.library.documents import OutlineEntry, Page
-from phi3desk.library.running_lines import PARTS, RunningLines, running_lines
 from phi3desk.library.scripts import is_mostly_spaceless
 from phi3desk.library.text import (
     Span,

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phi3desk.library.chunker import Chunk, chunk_pages, indexed_text
+from phi3desk.library.chunking.chunker import Chunk, chunk_pages, indexed_text
+from phi3desk.library.chunking.titles import shown_title, spoken_title
 from phi3desk.library.documents import OutlineEntry, Page
 from phi3desk.library.terms import index_words
 from phi3desk.library.text import fold
-from phi3desk.library.titles import shown_title, spoken_title
 
 
 @dataclass(frozen=True)
