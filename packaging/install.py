@@ -59,14 +59,21 @@ def main(extras: Sequence[str]) -> int:
 
 
 def make_embedder() -> None:
-    """Make the embedding model ready for all who use the installation; the program does it itself where this fails."""
+    """Make ready for all who use the installation what embeds texts and what checks answers.
+
+    The program does it itself where this fails.
+    """
     with Clock() as clock:
         clock.tell("Making the embedding model ready: about a minute at most, this once")
-        try_to(
-            "The embedding model",
-            [str(python_of(VENV)), "-m", "phi3desk.library.embedding.e5_small"],
-            "the program makes it ready when it first needs it",
-        )
+        for name, module in (
+            ("The embedding model", "embedding.e5_small"),
+            ("The model that checks answers", "entailment.making"),
+        ):
+            try_to(
+                name,
+                [str(python_of(VENV)), "-m", f"phi3desk.library.{module}"],
+                "the program makes it ready when it first needs it",
+            )
 
 
 def get_starter(extras: Sequence[str]) -> None:

@@ -278,7 +278,7 @@ def check_answer(library: AnyLibrary, text: str, sources: tuple[Source, ...], qu
     """Tie an answer's sentences to the sources that support them, here or where the library is open."""
     if not isinstance(library, Library):
         return library.check_answer(text, sources, question)
-    return ground(text, sources, question, library.word_reader)
+    return ground(text, sources, question, library.word_reader, library.claim_reader)
 
 
 def _where(source: Source) -> str:

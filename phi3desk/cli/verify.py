@@ -21,6 +21,7 @@ from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.embedding.embedder import WordReader, open_embedder
+from phi3desk.library.entailment.model import ClaimReader, EntailmentModel
 from phi3desk.library.text import sentences
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
@@ -46,13 +47,14 @@ def run_verify(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     pairs = list(_pairs(Path(options.pairs)))
     embedder = open_embedder(settings, paths.embedders)
     vectors = WordVectors(embedder) if isinstance(embedder, WordReader) else None
+    reader = EntailmentModel(paths.embedders)
     progress = ProgressLine()
     with ModelProcess(paths, settings) as model, stopped_by_user() as cancelled:
         if options.model != NO_MODEL:
             load_model(model, choose_model(ModelStore(paths), options.model), (), progress)
         for number, pair in enumerate(pairs, 1):
             progress.show(f"Checking {number} of {len(pairs)}")
-            verdict = verdict_of(pair, vectors)
+            verdict = verdict_of(pair, vectors, reader)
             if model.model is not None and verdict.sentence:
                 matter = Matter(pair.passage, pair.question, keep_known_marks(pair.claim, ()))
                 verdict = with_opinion(verdict, *model.judge([matter], cancelled))
@@ -65,12 +67,12 @@ def run_verify(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 raise Cancelled
 
 
-def verdict_of(pair: Pair, vectors: WordVectors | None) -> Verdict:
+def verdict_of(pair: Pair, vectors: WordVectors | None, reader: ClaimReader | None = None) -> Verdict:
     """Return the verdict on a claim, which is supported where each of its sentences is."""
     claim = keep_known_marks(pair.claim, ()).strip()
     if not claim or not pair.passage.strip():
         return Verdict(False, 0.0, Why.NOTHING_FOUND)
-    checker = Checker([PassageText(pair.passage)], pair.question, vectors)
+    checker = Checker([PassageText(pair.passage)], pair.question, vectors, reader)
     return all_of([checker.verdict(sentence) for sentence in sentences(claim) or [claim]])
 
 

@@ -34,6 +34,7 @@ from phi3desk.library.embedding.embedder import Embedder, WordReader
 from phi3desk.library.embedding.known_embedders import KnownEmbedders
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.serving import CollectionEmbedders
+from phi3desk.library.entailment.model import ClaimReader, EntailmentModel
 from phi3desk.library.importing.folder_watcher import FolderWatcher
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.importing.importer import Importer
@@ -106,6 +107,7 @@ class Library:
                 paths.embedder_list, paths.embedders, None if embedder is None else [embedder, *others]
             )
             self._embedders = CollectionEmbedders(self._catalog, self._known)
+            self._entailment = EntailmentModel(paths.embedders)
             self.vectors = LibraryVectors(self._catalog, paths.vectors)
             undo.pop_all()
         self._copy.count_from_here()
@@ -403,6 +405,11 @@ class Library:
         default = self._known.default
         return default if isinstance(default, WordReader) else None
 
+    @property
+    def claim_reader(self) -> ClaimReader:
+        """What reads a sentence and a passage together and tells how likely the one is said in the other."""
+        return self._entailment
+
     def ask_sheets(
         self, question: SheetQuestion, scope: SearchScope = EVERYWHERE, written: WrittenQuery | None = None
     ) -> SheetResult:
@@ -418,8 +425,12 @@ class Library:
             most.embedder.load()
 
     def release_embedder_when_idle(self, seconds: float) -> None:
-        """Unload embedders and reranker once they were not used for so long; the next search loads them again."""
+        """Unload embedders and reranker once they were not used for so long; the next search loads them again.
+
+        What checks answers goes with them.
+        """
         self._known.release_when_idle(seconds)
+        self._entailment.release_when_idle(seconds)
         self._reranker.release_when_idle(seconds)
 
     def embedders(self) -> list[EmbedderInfo]:

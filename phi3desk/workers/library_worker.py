@@ -152,7 +152,9 @@ class LibraryService:
 
     def check_answer(self, request: CheckAnswer, _: Task[Never]) -> Grounded:
         """Tie an answer's sentences to the sources that support them."""
-        return ground(request.text, request.sources, request.question, self._library.word_reader)
+        return ground(
+            request.text, request.sources, request.question, self._library.word_reader, self._library.claim_reader
+        )
 
     def use_reranker(self, request: UseReranker, task: Task[Never]) -> float:
         """Have the reranker of a folder take part in searches; return the seconds it adds to each."""

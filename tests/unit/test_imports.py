@@ -30,8 +30,8 @@ PACKAGES = (
 #: is named behind it.
 ROOMS = {
     "library": (
-        "", "chunking", "content", "embedding", "sheets", "reading", "search", "overview", "importing", "transfer",
-        "integrity", "library",
+        "", "chunking", "content", "embedding", "entailment", "sheets", "reading", "search", "overview", "importing",
+        "transfer", "integrity", "library",
     ),
     "model": ("", "adapters", "hub", "llama"),
     "chat": (

@@ -1,7 +1,8 @@
 """Whether passages support a claim: the verdict, the sentence it rests on, and what speaks against it.
 
 A logistic regression on `Signals`, fitted on the development pairs (`tests/benchmarks/support`) and rounded; what
-speaks against a claim weighs as much as the figures allow. A claim of several sentences is supported where each is.
+speaks against a claim weighs as much as the figures allow. Where an encoder was trained for it (`ClaimReader`), what it
+says of claim and passage as wholes is weighed beside them. A claim of several sentences is supported where each is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from phi3desk.chat.grounding.evidence_units import Evidence, Window, evidence_of, windows_of
+from phi3desk.chat.grounding.evidence_units import Evidence, Window, evidence_of, parts_of, windows_of
 from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.grounding.signals import Comparison, Signals
 from phi3desk.chat.grounding.statements import Statement, statement_of
@@ -20,6 +21,8 @@ from phi3desk.chat.wording.tokens import language_of_words
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from phi3desk.library.entailment.model import ClaimReader
 
     Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -59,6 +62,13 @@ _SPEAKS_OF_IT = 0.5
 _MOST = 3.0
 
 
+#: What an encoder that read claim and passage says weighs so much, beside so much of what the signals tell.
+_READ, _TOLD, _READ_BIAS = 0.7, 0.8, 1.1
+#: Of more passages than these it reads those that hold most of a claim; it never says a clearer no than this, which is
+#: what it is taken to say of the others.
+_MOST_READ, _UNREAD = 6, -3.0
+
+
 @dataclass(frozen=True)
 class PassageText:
     """What of a passage is read as evidence; `context` is its title and headings."""
@@ -81,14 +91,37 @@ class Verdict:
     sentence: str = ""
 
 
-class Checker:
-    """Checks claims against some passages, each taken apart once; `vectors` add what words mean."""
+@dataclass(frozen=True)
+class _Compared:
+    """What words and figures of a passage tell about a claim: how much speaks for it, and where it says most."""
 
-    def __init__(self, passages: Sequence[PassageText], question: str, vectors: WordVectors | None = None) -> None:
+    tie: float
+    why: Why
+    sentence: str
+
+
+class Checker:
+    """Checks claims against some passages, each taken apart once.
+
+    `vectors` add what words mean, `reader` what an encoder says that reads claim and passage together.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[PassageText],
+        question: str,
+        vectors: WordVectors | None = None,
+        reader: ClaimReader | None = None,
+    ) -> None:
         self._question = question
         self._vectors = vectors
+        self._reader = reader
         self._evidence = [
             evidence_of(passage.text, passage.context, language_of_words(passage.text)) for passage in passages
+        ]
+        self._parts = [
+            [f"{passage.context}\n{part}".strip() for part in parts_of(evidence.units)]
+            for passage, evidence in zip(passages, self._evidence, strict=True)
         ]
 
     def verdicts(self, claim: str) -> list[Verdict]:
@@ -99,10 +132,24 @@ class Checker:
         meant = self._vectors is not None and self._vectors.read(
             [claim, *(evidence.text for evidence in self._evidence)]
         )
-        return [
-            self._verdict(statement, question, index, self._meaning(statement, evidence) if meant else None)
-            for index, evidence in enumerate(self._evidence)
+        compared = [
+            _compared(statement, question, evidence, self._meaning(statement, evidence) if meant else None)
+            for evidence in self._evidence
         ]
+        odds = self._odds(claim, [each.tie for each in compared])
+        return [_verdict(each, index, odds[index]) for index, each in enumerate(compared)]
+
+    def _odds(self, claim: str, ties: Sequence[float]) -> list[float]:
+        """Return the log-odds that each passage supports a claim."""
+        nearest = sorted(range(len(ties)), key=lambda index: -ties[index])[:_MOST_READ]
+        parts = [(index, part) for index in nearest for part in self._parts[index]]
+        read = self._reader.read_claims([(claim, part) for _, part in parts]) if self._reader is not None else None
+        if read is None:
+            return list(ties)
+        said = [_UNREAD] * len(ties)
+        for (index, _), odds in zip(parts, read, strict=True):
+            said[index] = max(said[index], odds)
+        return [_READ_BIAS + _TOLD * tie + _READ * odds for tie, odds in zip(ties, said, strict=True)]
 
     def verdict(self, claim: str) -> Verdict:
         """Return the verdict of the passage that supports a sentence best; ValueError where there is no passage."""
@@ -115,22 +162,24 @@ class Checker:
         raw = self._vectors.likeness(claim.text, claim.words, evidence.text, evidence.whole.words)
         return np.clip((raw - _UNRELATED) / (_ALIKE - _UNRELATED), 0.0, 1.0)
 
-    def _verdict(self, claim: Statement, question: Statement, index: int, meaning: Matrix | None) -> Verdict:
-        evidence = self._evidence[index]
-        comparison = Comparison(claim, question, evidence, meaning)
-        read = {window: comparison.signals(window) for window in windows_of(evidence.units)}
-        ties = {window: tie(signals) for window, signals in read.items()}
-        best = max(ties, key=lambda window: ties[window])
-        score = 1.0 / (1.0 + math.exp(-ties[best]))
-        supported = score >= SUPPORTED
-        why = Why.SUPPORTED
-        if not supported:
-            # what speaks against the claim stands where most of its words do
-            near = max(read.values(), key=lambda each: (each.covered + each.asked_covered, -each.sentences))
-            why = near.why or Why.NOTHING_FOUND if near.covered >= _SPEAKS_OF_IT else Why.NOTHING_FOUND
-        # of sentences that are read together the one that holds most of the claim by itself is cited
-        cited = max(best.units, key=lambda unit: ties[Window((unit,))])
-        return Verdict(supported, score, why, index, evidence.units[cited].text)
+
+def _compared(claim: Statement, question: Statement, evidence: Evidence, meaning: Matrix | None) -> _Compared:
+    comparison = Comparison(claim, question, evidence, meaning)
+    read = {window: comparison.signals(window) for window in windows_of(evidence.units)}
+    ties = {window: tie(signals) for window, signals in read.items()}
+    best = max(ties, key=lambda window: ties[window])
+    # what speaks against the claim stands where most of its words do
+    near = max(read.values(), key=lambda each: (each.covered + each.asked_covered, -each.sentences))
+    why = near.why or Why.NOTHING_FOUND if near.covered >= _SPEAKS_OF_IT else Why.NOTHING_FOUND
+    # of sentences that are read together the one that holds most of the claim by itself is cited
+    cited = max(best.units, key=lambda unit: ties[Window((unit,))])
+    return _Compared(ties[best], why, evidence.units[cited].text)
+
+
+def _verdict(compared: _Compared, passage: int, odds: float) -> Verdict:
+    score = 1.0 / (1.0 + math.exp(-odds))
+    supported = score >= SUPPORTED
+    return Verdict(supported, score, Why.SUPPORTED if supported else compared.why, passage, compared.sentence)
 
 
 def with_opinion(verdict: Verdict, yes: float) -> Verdict:

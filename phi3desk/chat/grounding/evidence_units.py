@@ -12,6 +12,8 @@ from phi3desk.library.text import Span, is_row, sentence_spans
 #: lines that the head of a table may take
 _HEAD_LINES = 2
 _FIGURE = re.compile(r"\d")
+#: characters of what is read as a whole, and the sentences that a part has in common with the one before
+_LONGEST_PART, _IN_BOTH = 1200, 2
 
 
 @dataclass(frozen=True)
@@ -85,3 +87,18 @@ def windows_of(units: Sequence[Unit]) -> list[Window]:
         if not (units[index].is_row and units[index + 1].is_row)
     ]
     return [*alone, *pairs]
+
+
+def parts_of(units: Sequence[Unit]) -> list[str]:
+    """Return a passage as texts that an encoder reads whole: itself, or overlapping parts where it is too long."""
+    parts: list[str] = []
+    start = 0
+    while True:
+        end, length = start, 0
+        while end < len(units) and (end == start or length + len(units[end].text) <= _LONGEST_PART):
+            length += len(units[end].text)
+            end += 1
+        parts.append("\n".join(unit.text for unit in units[start:end]))
+        if end >= len(units):
+            return parts
+        start = max(start + 1, end - _IN_BOTH)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -57,6 +57,12 @@ def write_quantized(source: Path, folder: Path) -> bool:
 
     False where the vectors would differ too much from those in float32; what was written is then of no use.
     """
+    write_weights(source, bert_weights(source), folder)
+    return _agrees(source, folder)
+
+
+def write_weights(source: Path, weights: Iterable[tuple[str, Array]], folder: Path) -> None:
+    """Write some weights of a plain BERT, by the names of `bert_weights`, in 8 bits, and its tokenizer."""
     import numpy as np
 
     from phi3desk.library.embedding.formats.bert_graph import StoredWeight, is_transposed, quantized_bert_graph
@@ -69,7 +75,7 @@ def write_quantized(source: Path, folder: Path) -> bool:
             places[name] = StoredWeight(weight.shape, file.tell(), weight.nbytes, weight.dtype == np.int8)
             file.write(weight.data)
 
-        for name, weight in bert_weights(source):
+        for name, weight in weights:
             if name == _WORDS or is_transposed(name, weight.ndim):
                 values, scale = _rounded_rows(weight, _LARGEST_WORD if name == _WORDS else _LARGEST_WEIGHT)
                 keep(name, values if name == _WORDS else np.ascontiguousarray(values.T))
@@ -81,7 +87,6 @@ def write_quantized(source: Path, folder: Path) -> bool:
     if not write_pieces(tokenizer, folder):
         tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     (folder / SETTINGS).write_text(json.dumps({"max_tokens": max_tokens(source)}), encoding="utf-8")
-    return _agrees(source, folder)
 
 
 class QuantizedEncoder:
@@ -96,7 +101,7 @@ class QuantizedEncoder:
         self._folder = folder
         self._word_session: Any = None
         self._opening = threading.Lock()
-        self._tokenizer = _open_tokenizer(folder)
+        self._tokenizer = open_tokenizer(folder)
         self._threads = ThreadPoolExecutor(psutil.cpu_count(logical=False) or 1, "embedding")
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
@@ -126,18 +131,9 @@ class QuantizedEncoder:
 
     def _open_words(self) -> None:
         """Open the first half of the layers; their weights are mapped from the file that all of them are in."""
-        import onnxruntime
-
-        from phi3desk.library.embedding.formats.bert_graph import first_half
-
         with self._opening:
             if self._word_session is None:
-                options = _options()
-                # rarely asked, and so not worth the memory that would be kept for the next time
-                options.enable_cpu_mem_arena = False
-                options.add_session_config_entry(_FOLDER_OF_WEIGHTS, str(self._folder))
-                half = first_half((self._folder / GRAPH).read_bytes())
-                self._word_session = onnxruntime.InferenceSession(half, options, providers=_PROVIDERS)
+                self._word_session = open_token_states(self._folder, 0.5)
 
     def _words(self, tokenizer: UnigramTokenizer, text: str) -> list[ReadWord]:
         import numpy as np
@@ -155,6 +151,23 @@ class QuantizedEncoder:
         return made
 
 
+def open_token_states(folder: Path, share: float = 1.0) -> Any:
+    """Return a session of what `write_quantized` has made that ends behind a share of its layers.
+
+    It gives what the tokens have become, `tokens` of the shape (texts, tokens, dimensions).
+    """
+    import onnxruntime
+
+    from phi3desk.library.embedding.formats.bert_graph import token_states
+
+    options = _options()
+    # rarely asked, and so not worth the memory that would be kept for the next time
+    options.enable_cpu_mem_arena = False
+    options.add_session_config_entry(_FOLDER_OF_WEIGHTS, str(folder))
+    graph = token_states((folder / GRAPH).read_bytes(), share)
+    return onnxruntime.InferenceSession(graph, options, providers=_PROVIDERS)
+
+
 def _options() -> Any:
     import onnxruntime
 
@@ -163,7 +176,7 @@ def _options() -> Any:
     return options
 
 
-def _open_tokenizer(folder: Path) -> Any:
+def open_tokenizer(folder: Path) -> Any:
     """Return a `UnigramTokenizer` where its pieces were written, else one of `tokenizers`."""
     most = int(json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["max_tokens"])
     return UnigramTokenizer(folder, most) if (folder / FRAME).exists() else hugging_face_tokenizer(folder, most)

@@ -62,15 +62,15 @@ def quantized_bert_graph(shape: BertShape, weights: Mapping[str, StoredWeight], 
     return _QuantizedGraph(shape, [_in_file(name, weight, file_name) for name, weight in weights.items()]).complete()
 
 
-def first_half(graph: bytes) -> bytes:
-    """Return a serialized graph of this module that ends behind the first half of its layers.
+def token_states(graph: bytes, share: float = 1.0) -> bytes:
+    """Return a serialized graph of this module that ends behind a share of its layers.
 
     It gives `tokens`, float32 of the shape (texts, tokens, dimensions), in place of `vectors`.
     """
     model = onnx.load_model_from_string(graph)
     sizes = {constant.name: constant.dims for constant in model.graph.initializer}
     layers = next(count for count in itertools.count() if f"{_output_norm(count)}.bias" not in sizes)
-    last = _output_norm(max(1, layers // 2) - 1)
+    last = _output_norm(max(1, int(layers * share)) - 1)
     nodes = list(model.graph.node)
     end = next(at for at, node in enumerate(nodes) if f"{last}.weight" in node.input)
     kept = nodes[: end + 1]

@@ -116,6 +116,16 @@ class UnigramTokenizer:
         """Return tokens with those around them that every text has."""
         return self._before + tokens + self._after
 
+    def pair(self, one: str, other: str) -> list[int]:
+        """Return the tokens of two texts that are read together, truncated where there are too many.
+
+        The first is truncated to half of them. Between the two stands what ends a text, twice (as RoBERTa was trained).
+        """
+        first, second = ([token for _, tokens in self.words(text) for token in tokens] for text in (one, other))
+        between = [*self._after, *self._after]
+        first = first[: self._room // 2]
+        return self.framed([*first, *between, *second[: self._room - len(first) - len(between)]])
+
     @property
     def tokens_before(self) -> int:
         """How many tokens stand before those of a text."""

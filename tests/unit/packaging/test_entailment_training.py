@@ -1,0 +1,64 @@
+"""What the encoder that checks answers is trained with: the texts, what is made of them, and what is shipped of it."""
+
+import importlib.util
+import random
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from phi3desk.library.embedding import e5_small
+from phi3desk.library.embedding.encoder import bert_weights
+from phi3desk.library.entailment.making import trained_weights
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def training() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("entailment_training", ROOT / "packaging" / "entailment" / "train.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_texts_are_in_seven_languages_and_across(training: ModuleType):
+    texts = training.read_texts()
+    assert {text.language for text in texts} == {"en", "de", "sl", "el", "uk", "ro", "sv", "across"}
+    assert all(text.passage and text.true and text.other for text in texts)
+    claims = [(text.passage, claim) for text in texts for claim in (*text.true, *text.other)]
+    assert len(set(claims)) > 0.999 * len(claims)
+
+
+def test_contrast_is_said_as_it_stands_and_not_with_a_change(training: ModuleType):
+    text = training.Text("en", "The pump P-2 is greased every 4,000 hours. The pump P-3 must not be greased at all.",
+                         (), (), False)  # fmt: skip
+    chance = random.Random(3)
+    items = [item for _ in range(200) if (item := training.contrast(text, text, chance)) is not None]
+    said = {item.text.lower().rstrip(".") for item in items if item.is_true}
+    assert said == {"the pump p-2 is greased every 4,000 hours", "the pump p-3 must not be greased at all"}
+    changed = {item.text.lower().rstrip(".") for item in items if not item.is_true}
+    assert not said & changed
+    assert "the pump p-3 must be greased at all" in changed
+
+
+def test_what_is_shipped_gives_back_what_was_trained(training: ModuleType, tmp_path: Path):
+    import torch
+    from safetensors.numpy import load_file
+
+    base = e5_small.make_folder(e5_small.INSTALLED)
+    encoder = training.Encoder(base)
+    changed = encoder.bert.encoder.layer[3].output.dense.weight
+    before = changed.detach().clone()
+    with torch.no_grad():
+        changed += 0.01 * torch.outer(torch.randn(before.shape[0]), torch.randn(before.shape[1]))
+    training.export(encoder, base, tmp_path / "weights.safetensors")
+    made = dict(trained_weights(base, load_file(tmp_path / "weights.safetensors")))
+    assert made.keys() == dict(bert_weights(base)).keys()
+    name = "encoder.layer.3.output.dense.weight"
+    assert abs(made[name] - changed.detach().numpy()).max() < 1e-3
+    assert abs(made[name] - before.numpy()).max() > 1e-2
