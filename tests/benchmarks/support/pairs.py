@@ -4,6 +4,8 @@
 by it in exactly one thing (`contradicted`, `changed` names the thing), a third are not there (`absent`). Text of other
 people's documents is no part of the project: such a pair names the page and how its passage begins and ends, and is
 left out where that document is not here. All pairs of a passage are in one half.
+
+`fresh.jsonl` holds pairs by another author, on passages of their own, for which nothing is ever tuned (`--file`).
 """
 
 from __future__ import annotations
