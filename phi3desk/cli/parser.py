@@ -106,16 +106,19 @@ def _add_ask(commands: _Commands[Parser]) -> None:
         dest="adapters",
         help="an adapter of `adapters list` beside the expert's, from 0 (without it) to 2; may be repeated",
     )
+    _add_wait(command, "how long passages are read before the first word")
+    command.add_argument("--ask-model", action="store_true", help="ask the model also where you corrected its answer")
+    _add_dossier(command)
+    _add_common(command)
+
+
+def _add_wait(command: argparse.ArgumentParser, what: str) -> None:
     command.add_argument(
         "--wait",
         choices=("quick", "balanced", "thorough"),
         metavar="WAIT",
-        help="how long passages are read before the first word: quick (6 s), balanced (15 s) or thorough (a minute), "
-        "in place of the setting",
+        help=f"{what}: quick (6 s), balanced (15 s) or thorough (a minute), in place of the setting",
     )
-    command.add_argument("--ask-model", action="store_true", help="ask the model also where you corrected its answer")
-    _add_dossier(command)
-    _add_common(command)
 
 
 def _add_dossier(command: argparse.ArgumentParser) -> None:
@@ -183,6 +186,7 @@ def _add_sweep(commands: _Commands[Parser]) -> None:
     _add_documents(command)
     command.add_argument("--model", metavar="NAME", help="a model of `models list`; none: the documents' own sentences")
     command.add_argument("--profile", metavar="NAME", help="an expert of `profiles list` in place of the one in use")
+    _add_wait(command, "how long each document is read at most")
     command.add_argument("--update", action="store_true", help="take up the last one, and ask only what is new")
     command.add_argument("--csv", type=_given, metavar="FILE", help="write the table as CSV")
     command.add_argument("--xlsx", type=_given, metavar="FILE", help="write the table for Excel, with links")

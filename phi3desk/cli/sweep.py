@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import sources_read
 from phi3desk.chat.dossier.writing import check_place
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.cli.ask import check_answer, load_model, refuse_misfits, save_dossier
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
@@ -31,7 +32,15 @@ from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
-from phi3desk.sweep.cell import CellWriting, cell_of, failed_cell, sampling_of, search_for, step_after_search
+from phi3desk.sweep.cell import (
+    CellWriting,
+    cell_of,
+    failed_cell,
+    room_to_read,
+    sampling_of,
+    search_for,
+    step_after_search,
+)
 from phi3desk.sweep.dossier import sweep_dossier
 from phi3desk.sweep.export import write_table
 from phi3desk.sweep.plan import (
@@ -94,8 +103,11 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
                 profile.instructions,
                 entry.name if entry is not None else "",
                 quotes_only=entry is None,
+                wait=Wait(options.wait or settings.get("answers.wait")),
             )
-            sweep = _begin_or_go_on(store, plan, documents, update=options.update)
+            # without --wait a sweep goes on as it began, whatever the setting is now
+            wait = plan.wait if options.wait is not None and entry is not None else None
+            sweep = _begin_or_go_on(store, plan, documents, wait, update=options.update)
             asking = _Asking(store, sweep, library, model, entry, profile, settings, cancelled)
             finished = run(sweep, store, asking.ask, asking.on_progress, cancelled)
             asking.progress.clear()
@@ -138,12 +150,15 @@ def _model(models: ModelStore, name: str) -> ModelEntry | None:
     return models.find(name) if name else models.in_use()
 
 
-def _begin_or_go_on(store: SweepStore, plan: SweepPlan, documents: tuple[SweptDocument, ...], *, update: bool) -> Sweep:
+def _begin_or_go_on(
+    store: SweepStore, plan: SweepPlan, documents: tuple[SweptDocument, ...], wait: Wait | None, *, update: bool
+) -> Sweep:
     """Return the last sweep of the same where it was broken off or is to be brought up to date, a new one otherwise.
 
-    What is new among the documents is taken up, and what could not be answered is asked again.
+    With a `wait` only one that reads so long is the same. What is new among the documents is taken up, and what could
+    not be answered is asked again.
     """
-    last = store.last_of(plan)
+    last = store.last_of(plan, wait)
     if last is None or (last.is_complete and not update):
         return store.begin(plan, documents)
     store.take_up(last.id, news(store.documents(last.id), documents))
@@ -169,6 +184,7 @@ class _Asking:
         self._entry, self._profile, self._cancelled = entry, profile, cancelled
         self._sampling = sampling_of(profile.sampling.over(sampling(settings)))
         self._made_by = made_by(profile, entry)
+        self._began = 0.0
         self.progress = ProgressLine()
 
     def on_progress(self, done: int, total: int, document: SweptDocument, seconds_left: float | None) -> None:
@@ -178,26 +194,40 @@ class _Asking:
 
     def ask(self, question: int, document: SweptDocument) -> Answered | None:
         """Answer a question from a document; None where the user stopped it."""
-        began = time.perf_counter()
+        self._began = time.perf_counter()
         step = search_for(self._sweep.plan, question, document)
         try:
             result = self._library.search(step.text, step.passages, step.scope)
         except UserError as error:
-            return failed_cell(question, document, error.sentence, time.perf_counter() - began)
-        wanted = step_after_search(self._sweep.plan, question, document, result, with_model=self._entry is not None)
+            return failed_cell(question, document, error.sentence, self._seconds)
+        room = self._room_to_read if self._entry is not None else None
+        wanted = step_after_search(self._sweep.plan, question, document, result, room)
         if isinstance(wanted, CellWriting):
             known = known_answer(self._store, self._sweep.id, question, wanted.evidence, document)
-            return known or self._written(wanted, began)
+            return known or self._written(wanted)
         return wanted
 
-    def _written(self, wanted: CellWriting, began: float) -> Answered | None:
-        if self._entry is not None and self._model.model is None:
-            # loading is no part of what a document takes
-            loading = time.perf_counter()
-            load_model(self._model, self._entry, self._profile.adapters, ProgressLine())
-            began += time.perf_counter() - loading
-            # the file's hash is known from now on
-            self._made_by = made_by(self._profile, self._model.model)
+    @property
+    def _seconds(self) -> float:
+        """How long the document that is asked has taken so far."""
+        return time.perf_counter() - self._began
+
+    def _room_to_read(self) -> int:
+        # how fast the model is on this machine is known once it is loaded
+        self._load()
+        return room_to_read(self._sweep.plan, self._model.model, self._model.speed)
+
+    def _load(self) -> None:
+        if self._entry is None or self._model.model is not None:
+            return
+        began = time.perf_counter()
+        load_model(self._model, self._entry, self._profile.adapters, ProgressLine())
+        # loading is no part of what a document takes
+        self._began += time.perf_counter() - began
+        # the file's hash is known from now on
+        self._made_by = made_by(self._profile, self._model.model)
+
+    def _written(self, wanted: CellWriting) -> Answered | None:
         try:
             written = self._model.write(
                 wanted.request, self._sampling, lambda *_: None, lambda _: None, self._cancelled
@@ -207,12 +237,12 @@ class _Asking:
         except UserError as error:
             if self._model.model is None:
                 raise
-            return failed_cell(wanted.question, wanted.document, error.sentence, time.perf_counter() - began)
+            return failed_cell(wanted.question, wanted.document, error.sentence, self._seconds)
         if self._cancelled.is_set():
             return None
         read = sources_read(written, wanted.sources)
         grounded = check_answer(self._library, written.generation.text, read, wanted.request.question)
-        return cell_of(wanted, written, self._made_by, time.perf_counter() - began, grounded)
+        return cell_of(wanted, written, self._made_by, self._seconds, grounded)
 
 
 def _write(path: Path, kind: str, sweep: Sweep, rows: list[Row]) -> None:
@@ -231,6 +261,7 @@ def sweep_row(sweep: Sweep, rows: list[Row]) -> dict[str, Any]:
         "questions": list(sweep.plan.questions),
         "documents": sweep.documents,
         "model": sweep.plan.model or None,
+        "wait": None if sweep.plan.quotes_only else sweep.plan.wait,
         "counts": {outcome.value: sum(row.outcome is outcome for row in rows) for outcome in Outcome},
         "unread": sum(not row.document.searchable for row in rows),
         "rows": [_row(sweep.plan, row) for row in rows],

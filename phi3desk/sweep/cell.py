@@ -7,7 +7,7 @@ that is a `CellWriting`, the model writes and `cell_of` makes the cell of what i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from phi3desk.chat.answer import finish
@@ -18,18 +18,17 @@ from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Source, Timings
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.reading.extracts import extracts
+from phi3desk.chat.reading.wait import tokens_within
 from phi3desk.chat.refusal import refuses
-from phi3desk.chat.series import tokens_in
+from phi3desk.chat.series import Speed, known_speed, tokens_in
 from phi3desk.errors import Sentence
 from phi3desk.library.documents import Found, SearchResult, SearchScope
 from phi3desk.library.text import sentence_spans
-from phi3desk.model.types import Ending, Sampling
+from phi3desk.model.types import Ending, LoadedModel, Sampling
 from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocument
 
 #: passages that a document is searched for, all of which the sentences that are read may come from
 SEARCHED = 3
-#: tokens of a document that are read at most, as far as they can be told from its letters
-MOST_READ = 260
 #: words of a sentence, below which it is taken for a heading; characters of a sentence that are shown as the answer
 FEWEST_WORDS, MOST_SHOWN = 5, 300
 #: tokens that an answer has at most: a sentence or two
@@ -57,19 +56,36 @@ def search_for(plan: SweepPlan, question: int, document: SweptDocument) -> Searc
     return SearchStep(plan.questions[question], SEARCHED, SearchScope(None, (document.path,)))
 
 
+def room_to_read(plan: SweepPlan, model: LoadedModel | None, last: Speed | None) -> int:
+    """Return how many tokens of a document a model reads in the time of a plan; `last` is how fast it was last."""
+    return tokens_within(plan.wait.seconds, known_speed(model, last).read)
+
+
 def step_after_search(
-    plan: SweepPlan, question: int, document: SweptDocument, result: SearchResult, *, with_model: bool
+    plan: SweepPlan, question: int, document: SweptDocument, result: SearchResult, room: Callable[[], int] | None
 ) -> Answered | CellWriting:
-    """Return what comes after the search within a document: what the model is to write, or the cell without it."""
+    """Return what comes after the search within a document: what the model is to write, or the cell without it.
+
+    `room` tells how many tokens the model may read (`room_to_read`), and is asked only where there is something to be
+    read; None where no model is to be asked.
+    """
     text = plan.questions[question]
     sources = _sources(result.found)
     if not sources:
         return Answered(Cell(question, document.path, Outcome.NOT_FOUND, seconds=result.seconds))
-    if not with_model:
+    if room is None:
         return _quoted(question, document, text, sources[0], result.seconds)
-    read = _few_sentences(sources, text)
+    read = _best_sentences(sources, text, room())
     evidence = "\n\n".join(source.passage.text for source in read)
-    request = PromptRequest(plan.instructions, read, (), text, AnswerMode.DOCUMENTS_ONLY, task=Task.CELL)
+    request = PromptRequest(
+        plan.instructions,
+        read,
+        (),
+        text,
+        AnswerMode.DOCUMENTS_ONLY,
+        task=Task.CELL,
+        budget_s=plan.wait.seconds,
+    )
     return CellWriting(question, document, request, sources, evidence, result.seconds)
 
 
@@ -122,9 +138,9 @@ def _sources(found: Sequence[Found]) -> tuple[Source, ...]:
     return tuple(Source(n, each.passage, each.words, each.meaning) for n, each in enumerate(asked, 1))
 
 
-def _few_sentences(sources: Sequence[Source], question: str) -> tuple[Source, ...]:
-    """Return the sources cut down to the sentences that speak most of a question."""
-    read = (each for each in extracts(question, sources, MOST_READ, tokens_in) if each.left_out is None)
+def _best_sentences(sources: Sequence[Source], question: str, room: int) -> tuple[Source, ...]:
+    """Return the sources cut down to the sentences that speak most of a question, in so many tokens."""
+    read = (each for each in extracts(question, sources, room, tokens_in) if each.left_out is None)
     return tuple(replace(each.source, passage=replace(each.source.passage, text=each.body)) for each in read)
 
 

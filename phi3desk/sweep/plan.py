@@ -11,6 +11,7 @@ import msgspec
 
 from phi3desk.chat.history import TITLE_LENGTH
 from phi3desk.chat.messages import Answer
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import Sentence, UserError, say
 from phi3desk.library.documents import EVERYWHERE, Document, SearchScope, State
 
@@ -39,7 +40,8 @@ class SweepPlan:
     """What is asked of which documents.
 
     `where` says the scope in words, "" for the whole library. `instructions` are those of the expert `profile` (its
-    id). `model` is the name of what answers, "" for whichever is loaded; with `quotes_only` none is asked.
+    id). `model` is the name of what answers, "" for whichever is loaded; with `quotes_only` none is asked. `wait` is
+    how long it may read each document.
     """
 
     questions: tuple[str, ...]
@@ -49,6 +51,7 @@ class SweepPlan:
     instructions: str = ""
     model: str = ""
     quotes_only: bool = False
+    wait: Wait = Wait.BALANCED
 
     @property
     def title(self) -> str:
@@ -57,7 +60,7 @@ class SweepPlan:
 
     @property
     def fingerprint(self) -> str:
-        """The same for a plan that asks the same questions in the same places in the same way: it can go on."""
+        """The same for a plan that asks the same of the same, however long is read of each document: it can go on."""
         asked = [self.questions, self.scope, self.profile, self.instructions, self.model, self.quotes_only]
         return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from phi3desk.chat.messages import Answer
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import Sentence, say
 from phi3desk.sqlite_file import open_file, roll_back, whole_rows
 from phi3desk.sweep.plan import Answered, Cell, Outcome, Row, Sweep, SweepPlan, SweptDocument
@@ -110,13 +111,13 @@ class SweepStore:
             roll_back(self._db)
             raise
 
-    def last_of(self, plan: SweepPlan) -> Sweep | None:
-        """Return the newest sweep of the same plan, None where there is none."""
-        row = self._db.execute(
-            "SELECT id FROM sweep WHERE fingerprint = ? AND removed IS NULL ORDER BY id DESC LIMIT 1",
-            (plan.fingerprint,),
-        ).fetchone()
-        return None if row is None else self.sweep(int(row[0]))
+    def last_of(self, plan: SweepPlan, wait: Wait | None = None) -> Sweep | None:
+        """Return the newest sweep of the same plan, read so long where `wait` is given; None where there is none."""
+        rows = self._db.execute(
+            f"{_SWEEP} WHERE s.fingerprint = ? AND s.removed IS NULL ORDER BY s.id DESC", (plan.fingerprint,)
+        )
+        with whole_rows(self._db):
+            return next((each for each in map(_sweep, rows) if wait in (None, each.plan.wait)), None)
 
     def sweep(self, sweep_id: int) -> Sweep:
         """Return one sweep; KeyError where there is none."""

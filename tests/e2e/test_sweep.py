@@ -85,6 +85,8 @@ def test_the_model_is_asked_and_what_is_new_is_asked_later(phi3desk, ready, tmp_
     assert json.loads(again.stdout)["sweep"] == json.loads(first.stdout)["sweep"]
     assert rows["pump.pdf"]["seconds"] == 77
     assert rows["second.pdf"]["outcome"] in ("found", "to_check", "not_found")
+    assert json.loads(again.stdout)["wait"] == "thorough"
+    assert answer["spent"]["budget_s"] == 60.0
     anew = phi3desk("sweep", QUESTION, "--json")
     assert json.loads(anew.stdout)["sweep"] != json.loads(first.stdout)["sweep"]
 
@@ -117,7 +119,8 @@ def test_a_sweep_that_was_ended_goes_on_with_what_is_open(phi3desk, ready, tmp_p
     listed.write_text("\n".join(f"How often is main bearing {n} greased?" for n in range(30)))
     database = tmp_path / "home" / "sweeps.db"
     words = ["sweep", "--questions", str(listed)]
-    command = [sys.executable, "-m", "phi3desk", "--home", str(tmp_path / "home"), *words]
+    begun = [*words, "--wait", "quick"]
+    command = [sys.executable, "-m", "phi3desk", "--home", str(tmp_path / "home"), *begun]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + 120
     while time.monotonic() < until and cells_in(database) < 3:
@@ -139,11 +142,13 @@ def test_a_sweep_that_was_ended_goes_on_with_what_is_open(phi3desk, ready, tmp_p
     assert sum(one["seconds"] == 77 for one in row["rows"]) == kept
     assert sum(row["counts"].values()) == 60
     assert row["sweep"] == 1
+    assert row["wait"] == "quick"
 
 
 def test_a_sweep_refuses_in_a_sentence(phi3desk, tmp_path, tiny_phi3):
     for words, told in (
         (("sweep",), "either a question or --questions"),
+        (("sweep", "How?", "--wait", "long"), "invalid choice"),
         (("sweep", "How?"), "There are no documents to ask"),
         (("sweep", "How?", "--collection", "Nowhere"), "no collection named"),
         (("sweep", "--questions", tmp_path / "none.txt"), "cannot be read"),

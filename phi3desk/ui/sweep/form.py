@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import UserError
 from phi3desk.library.documents import EVERYWHERE, Collection, Document, SearchScope
 from phi3desk.sweep.plan import Sweep, questions_in
@@ -36,7 +37,10 @@ class SweepForm(QWidget):
         self.text.setFixedHeight(96)
         self.scope = Choice()
         self.scope.setAccessibleName(self.tr("Documents to ask"))
+        self._usual_wait: Wait | None = None
+        self.wait = self._make_wait()
         self.quotes_only = QCheckBox(self.tr("Only the documents' own sentences, without the model: fast"))
+        self.quotes_only.toggled.connect(self.wait.setDisabled)
         self.problem = label("", "bad")
         self.problem.hide()
         column = QVBoxLayout(self)
@@ -61,8 +65,18 @@ class SweepForm(QWidget):
             card.column.addWidget(part)
         card.column.addWidget(label(self.tr("Asked of"), "section"))
         card.column.addWidget(self.scope)
+        card.column.addWidget(label(self.tr("Time for reading"), "section"))
+        card.column.addWidget(self.wait)
         card.column.addWidget(self.quotes_only)
         return card
+
+    def _make_wait(self) -> Choice:
+        choice = Choice()
+        choice.setAccessibleName(self.tr("Time for reading each document"))
+        for wait in Wait:
+            told = self.tr("{wait}: up to {seconds} s for each document")
+            choice.addItem(told.format(wait=translate(wait.label), seconds=number(wait.seconds)), wait.value)
+        return choice
 
     def show_collections(self, collections: Sequence[Collection]) -> None:
         """Offer the library, its collections and their folders, and what was chosen in the library."""
@@ -81,6 +95,12 @@ class SweepForm(QWidget):
         self.scope.addItems([name for _, name in self._scopes])
         self.scope.setCurrentIndex(max(0, self.scope.findText(before)))
 
+    def show_usual_wait(self, wait: Wait) -> None:
+        """Choose how long the person usually has documents read, unless that was chosen before."""
+        if wait is not self._usual_wait:
+            self._usual_wait = wait
+            self.wait.setCurrentIndex(self.wait.findData(wait.value))
+
     def choose(self, documents: Sequence[Document], collections: Sequence[Collection]) -> None:
         """Offer some documents of the library first."""
         paths = tuple(dict.fromkeys(document.path for document in documents))
@@ -95,6 +115,11 @@ class SweepForm(QWidget):
         """The documents to ask, and what they are called, "" for the whole library."""
         scope, name = self._scopes[max(0, self.scope.currentIndex())] if self._scopes else (EVERYWHERE, "")
         return scope, "" if scope == EVERYWHERE else name
+
+    @property
+    def wanted_wait(self) -> Wait:
+        """How long each document may be read."""
+        return Wait(self.wait.currentData())
 
     def questions(self) -> tuple[str, ...]:
         """Return the questions typed; UserError where there are none."""

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from phi3desk.chat.dossier.dossier import Dossier
 from phi3desk.chat.messages import Answer
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Document
 from phi3desk.library.search.scope import fitting
@@ -114,6 +116,11 @@ class SweepPage(QWidget):
         """The sweep whose table is shown."""
         return self._sweep
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Offer what the settings say now."""
+        super().showEvent(event)
+        self.form.show_usual_wait(Wait(self._settings.get("answers.wait")))
+
     def refresh(self) -> None:
         """Show the collections and the earlier sweeps as they are now."""
         self.form.show_collections(self._library.collections)
@@ -152,7 +159,9 @@ class SweepPage(QWidget):
             self.form.tell(self.tr("There is no model: only the documents' own sentences can be shown. Start again."))
             return
         quotes_only = self.form.quotes_only.isChecked()
-        plan = SweepPlan(questions, scope, where, profile.id, profile.instructions, "", quotes_only)
+        plan = SweepPlan(
+            questions, scope, where, profile.id, profile.instructions, "", quotes_only, self.form.wanted_wait
+        )
         self.form.tell("")
         self.form.start.setEnabled(False)
         self._library.documents(None, lambda documents: self._begin(plan, documents))

@@ -11,7 +11,15 @@ from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.prompt import Completion
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.options import sampling
-from phi3desk.sweep.cell import CellWriting, cell_of, failed_cell, sampling_of, search_for, step_after_search
+from phi3desk.sweep.cell import (
+    CellWriting,
+    cell_of,
+    failed_cell,
+    room_to_read,
+    sampling_of,
+    search_for,
+    step_after_search,
+)
 from phi3desk.sweep.plan import Answered, Sweep, SweptDocument
 from phi3desk.sweep.run import Pace, known_answer
 from phi3desk.ui.experts.active import ActiveExpert
@@ -130,7 +138,9 @@ class SweepRunner(QObject):
             return
         self._search = 0
         question, document = self._open[0]
-        wanted = step_after_search(sweep.plan, question, document, result, with_model=not sweep.plan.quotes_only)
+        model, speed = self._model.model, self._model.speed
+        room = None if sweep.plan.quotes_only else lambda: room_to_read(sweep.plan, model, speed)
+        wanted = step_after_search(sweep.plan, question, document, result, room)
         if isinstance(wanted, Answered):
             self._keep(wanted)
             return

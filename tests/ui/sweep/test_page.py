@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
+from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import say
 from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocument
 from phi3desk.ui.dossiers.dialog import DossierDialog
@@ -124,6 +125,7 @@ def test_a_question_goes_first_and_the_sweep_goes_on(working: SweepPage, window:
 def test_a_sweep_rests_and_goes_on_where_it_was(working: SweepPage, services: Services, qtbot: QtBot):
     page = working
     page.form.text.setPlainText("\n".join(f"How often is main bearing {n} greased?" for n in range(5)))
+    page.form.wait.setCurrentIndex(page.form.wait.findData(Wait.QUICK.value))
     with qtbot.waitSignal(page.runner.answered, timeout=WAIT):
         page.start()
     qtbot.mouseClick(page.pause_button, Qt.MouseButton.LeftButton)
@@ -140,6 +142,8 @@ def test_a_sweep_rests_and_goes_on_where_it_was(working: SweepPage, services: Se
     made = services.sweeps.answer(sweep.id, 0, services.sweeps.documents(sweep.id)[-1].path)
     assert made is not None
     assert made.made_by.model
+    assert made.spent is not None
+    assert made.spent.budget_s == Wait.QUICK.seconds
 
 
 def test_documents_added_since_are_offered(working: SweepPage, window: MainWindow, tmp_path: Path, qtbot: QtBot):
@@ -248,6 +252,24 @@ def test_a_dossier_of_the_answers_is_offered(page: SweepPage, services: Services
     (dialog,) = page.dossiers.parent().findChildren(DossierDialog)
     assert dialog.isVisible()
     dialog.reject()
+
+
+def test_the_form_offers_how_long_is_usually_read(window: MainWindow, services: Services):
+    services.settings.set("answers.wait", "quick")
+    window.show_page(Page.SWEEP)
+    form = window.sweep_page.form
+    assert form.wanted_wait is Wait.QUICK
+    assert form.wait.currentText() == "Quick: up to 6 s for each document"
+    form.wait.setCurrentIndex(form.wait.findData(Wait.BALANCED.value))
+    window.show_page(Page.CHAT)
+    window.show_page(Page.SWEEP)
+    assert form.wanted_wait is Wait.BALANCED
+    services.settings.set("answers.wait", "thorough")
+    window.show_page(Page.CHAT)
+    window.show_page(Page.SWEEP)
+    assert form.wanted_wait is Wait.THOROUGH
+    form.quotes_only.setChecked(True)
+    assert not form.wait.isEnabled()
 
 
 def test_the_form_says_what_is_missing(page: SweepPage, services: Services, monkeypatch: pytest.MonkeyPatch):

@@ -11,7 +11,8 @@ import pytest
 
 from phi3desk.chat.messages import Answer, Basis, CheckedSentence, MadeBy, Timings, Why
 from phi3desk.chat.prompt import Completion, PromptFormat, Task, compose
-from phi3desk.chat.series import tokens_in
+from phi3desk.chat.reading.wait import Wait
+from phi3desk.chat.series import Speed, tokens_in
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Document, SearchScope, State
 from phi3desk.library.library import Library
@@ -20,11 +21,11 @@ from phi3desk.model.types import Ending, Generation, Sampling
 from phi3desk.paths import open_paths, resource
 from phi3desk.sweep.cell import (
     LONGEST_ANSWER,
-    MOST_READ,
     CellWriting,
     cell_of,
     failed_cell,
     outcome_of,
+    room_to_read,
     sampling_of,
     search_for,
     source_of,
@@ -69,11 +70,13 @@ def named(library: Library, name: str) -> SweptDocument:
     return next(each for each in swept(library.documents()) if each.name == name)
 
 
-def step(library: Library, question: int, name: str, *, with_model: bool, plan: SweepPlan = ASKED):
+def step(
+    library: Library, question: int, name: str, *, with_model: bool, plan: SweepPlan = ASKED, room: int = 260
+) -> Answered | CellWriting:
     document = named(library, name)
     search = search_for(plan, question, document)
     found = library.search(search.text, search.passages, search.scope)
-    return step_after_search(plan, question, document, found, with_model=with_model)
+    return step_after_search(plan, question, document, found, (lambda: room) if with_model else None)
 
 
 def completion(text: str, read: tuple[int, ...] = (1,)) -> Completion:
@@ -139,13 +142,57 @@ def test_the_model_reads_few_sentences_of_one_document(library: Library):
     wanted = step(library, 1, "pump-manual.pdf", with_model=True)
     assert isinstance(wanted, CellWriting)
     assert "280 N·m" in wanted.evidence
-    assert tokens_in(wanted.evidence) <= MOST_READ
+    assert tokens_in(wanted.evidence) <= 260
     assert {source.passage.document for source in wanted.request.sources} == {"pump-manual.pdf"}
     assert len(wanted.evidence) < sum(len(source.passage.text) for source in wanted.sources)
     prompt = compose(wanted.request, lambda turns: sum(len(turn.text) // 4 for turn in turns), 4096, 96)
     assert "one short sentence" in prompt.turns[0].text
     assert sum(len(turn.text) for turn in prompt.turns) < 2_500
     assert sampling_of(Sampling(max_tokens=512)).max_tokens == LONGEST_ANSWER
+
+
+def test_a_longer_wait_reads_more_of_a_document(library: Library):
+    rooms = [room_to_read(replace(ASKED, wait=wait), None, Speed(30.0, 8.0)) for wait in Wait]
+    assert rooms == sorted(set(rooms))
+    assert rooms[-1] <= 60 * 30
+    read = [step(library, 1, "pump-manual.pdf", with_model=True, room=room) for room in rooms]
+    assert all(isinstance(each, CellWriting) and "280 N·m" in each.evidence for each in read)
+    lengths = [len(each.evidence) for each in read]
+    assert lengths[0] < lengths[1] < lengths[2]
+
+
+def test_how_long_is_read_is_kept_with_a_plan(store: SweepStore, tmp_path: Path):
+    quick, thorough = (replace(ASKED, wait=wait) for wait in (Wait.QUICK, Wait.THOROUGH))
+    first = store.begin(quick, DOCUMENTS)
+    store.close()
+    again = SweepStore(tmp_path / "sweeps.db")
+    try:
+        assert again.sweep(first.id).plan.wait is Wait.QUICK
+        assert again.last_of(thorough) == again.sweep(first.id)
+        assert again.last_of(thorough, Wait.THOROUGH) is None
+        second = again.begin(thorough, DOCUMENTS)
+        assert again.last_of(quick, Wait.QUICK) == first
+        assert again.last_of(quick) == second
+    finally:
+        again.close()
+
+
+def test_a_sweep_kept_before_waits_could_be_chosen_opens(store: SweepStore):
+    kept = store.begin(ASKED, DOCUMENTS)
+    store._db.execute("UPDATE sweep SET plan = json_remove(plan, '$.wait')")
+    assert store.sweep(kept.id).plan.wait is Wait.BALANCED
+    assert store.last_of(ASKED) == kept
+
+
+def test_nothing_is_asked_of_a_model_where_nothing_is_to_be_read(library: Library):
+    document = named(library, "lab-handbook.pdf")
+    search = search_for(ASKED, 1, document)
+    found = library.search(search.text, search.passages, search.scope)
+
+    def room() -> int:
+        raise AssertionError("the model would be loaded")
+
+    assert isinstance(step_after_search(ASKED, 1, document, found, room), Answered)
 
 
 def test_a_document_that_says_nothing_of_it_is_not_read(library: Library):
