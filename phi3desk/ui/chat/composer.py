@@ -26,9 +26,13 @@ _ROOM_FOR_MODE = 520
 
 
 class QuestionEdit(QPlainTextEdit):
-    """Plain text that grows with its lines up to eight; Enter sends, Shift+Enter breaks the line, Escape stops."""
+    """Plain text that grows with its lines up to eight; Enter sends, Shift+Enter breaks the line, Escape stops.
+
+    Ctrl+Shift+Enter asks to put the question to every document.
+    """
 
     send_requested = Signal()
+    sweep_requested = Signal()
     stop_requested = Signal()
     back_requested = Signal()
     focus_changed = Signal()
@@ -47,7 +51,10 @@ class QuestionEdit(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter sends unless Shift is held or an input method is composing."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        held, keys = event.modifiers(), Qt.KeyboardModifier
+        if enter and held & keys.ShiftModifier and held & keys.ControlModifier:
+            self.sweep_requested.emit()
+        elif enter and not held & keys.ShiftModifier:
             self.send_requested.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.stop_requested.emit()
@@ -90,9 +97,11 @@ class Composer(QWidget):
 
     `sent` carries the question; it stays in the field until `clear` is called. What is named with `@` stands over the
     question as chips and restricts this question only; `named_changed` tells that it is something else.
+    `sweep_requested` carries the question that is to be put to every document; it stays in the field, too.
     """
 
     sent = Signal(str)
+    sweep_requested = Signal(str)
     named_changed = Signal()
     stop_requested = Signal()
     emptied = Signal()
@@ -106,6 +115,7 @@ class Composer(QWidget):
             [
                 (self.tr("Enter"), self.tr("Send the question")),
                 (self.tr("Shift+Enter"), self.tr("Begin a new line")),
+                (self.tr("Ctrl+Shift+Enter"), self.tr("Ask every document this")),
                 (self.tr("Esc"), self.tr("Stop the answer")),
                 ("@", self.tr("Ask some documents or pages only")),
             ],
@@ -122,6 +132,9 @@ class Composer(QWidget):
         self.name_button.setAccessibleName(self.tr("Name a collection, a folder, a document or pages"))
         self.gauge = ContextGauge(self)
         self.mode_button = ModeButton(self)
+        self.mode_button.menu().addSeparator()
+        self.sweep_action = self.mode_button.menu().addAction(self.tr("Ask every document this\tCtrl+Shift+Enter"))
+        self.sweep_action.triggered.connect(lambda _=False: self._on_sweep())
         self.chips = QWidget()
         self._chip_row = FlowLayout(SPACE_XS)
         self.chips.setLayout(self._chip_row)
@@ -143,6 +156,7 @@ class Composer(QWidget):
         self.setMinimumHeight(TARGET + 2 * SPACE_S)
         self.setFocusProxy(self.edit)
         self.edit.send_requested.connect(self._on_send)
+        self.edit.sweep_requested.connect(self._on_sweep)
         self.edit.stop_requested.connect(self._on_stop)
         self.edit.textChanged.connect(self._show_button)
         self.edit.textChanged.connect(self._on_text_changed)
@@ -241,6 +255,9 @@ class Composer(QWidget):
         if self.text and not self._answering:
             self.sent.emit(self.text)
 
+    def _on_sweep(self) -> None:
+        self.sweep_requested.emit(self.text)
+
     def _on_stop(self) -> None:
         if self._answering:
             self.stop_requested.emit()
@@ -257,6 +274,7 @@ class Composer(QWidget):
         name = self.tr("Stop the answer") if self._answering else self.tr("Send the question")
         color = shown.on_accent if usable else shown.quiet
         self.name_button.setIcon(icon("at"))
+        self.sweep_action.setIcon(icon("table-search"))
         self.button.setIcon(icon("stop" if self._answering else "arrow-up", color))
         self.button.setAccessibleName(name)
         self.button.setToolTip(f"{name} (Esc)" if self._answering else f"{name} (Enter)")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from phi3desk.chat.reading.wait import Wait
@@ -108,6 +109,20 @@ class SweepForm(QWidget):
         self._chosen = SearchScope(documents=paths), self.tr("Chosen: {documents}").format(documents=name)
         self.show_collections(collections)
         self.scope.setCurrentIndex(0)
+        self.text.setFocus()
+
+    def fill(self, question: str, scope: SearchScope, name: str, collections: Sequence[Collection]) -> None:
+        """Put a question into the form ("" leaves what is there), and choose a scope that is called `name`."""
+        if question:
+            # what was typed before comes back with Ctrl+Z
+            cursor = self.text.textCursor()
+            cursor.select(QTextCursor.SelectionType.Document)
+            cursor.insertText(" ".join(question.split()))
+        self.show_collections(collections)
+        if scope not in (known for known, _ in self._scopes):
+            self._chosen = scope, name
+            self.show_collections(collections)
+        self.scope.setCurrentIndex(next(at for at, (known, _) in enumerate(self._scopes) if known == scope))
         self.text.setFocus()
 
     @property

@@ -14,7 +14,7 @@ from phi3desk.chat.dossier.dossier import Dossier
 from phi3desk.chat.messages import Answer
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import UserError
-from phi3desk.library.documents import Document
+from phi3desk.library.documents import Document, SearchScope
 from phi3desk.library.search.scope import fitting
 from phi3desk.sweep.cell import source_of
 from phi3desk.sweep.dossier import sweep_dossier
@@ -141,6 +141,14 @@ class SweepPage(QWidget):
         """Show the form, for some documents of the library."""
         self.show_form()
         self.form.choose(documents, self._library.collections)
+
+    def ask(self, question: str, scope: SearchScope, named: Sequence[str]) -> None:
+        """Show the form with a question, for the documents of a scope; `named` are the names of what is in it."""
+        self.show_form()
+        name = ", ".join(named)
+        self.form.fill(
+            question, scope, self.tr("Chosen: {documents}").format(documents=name), self._library.collections
+        )
 
     # what can be done
 

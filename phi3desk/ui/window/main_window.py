@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from phi3desk.backups import Copy
-from phi3desk.chat.messages import Conversation, Message, Source
+from phi3desk.chat.messages import Conversation, Mention, Message, Source
+from phi3desk.chat.question import scope_of
 from phi3desk.library.documents import Collection, Document
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.ui.chat.controller import ConversationController
@@ -277,6 +278,14 @@ class MainWindow(QMainWindow):
         self.show_page(Page.SWEEP)
         self.sweep_page.ask_documents(documents)
 
+    def _ask_every_document(self, question: str, named: Sequence[Mention]) -> None:
+        """Show the form that puts a question to each document, of what it names or of where it would be searched."""
+        named = [mention for mention in named if not mention.pages]
+        scope = scope_of(named, self.conversation_controller.collections or None)
+        in_scope = [each.name for each in self._services.library.collections if each.id in (scope.collections or ())]
+        self.show_page(Page.SWEEP)
+        self.sweep_page.ask(question, scope, [mention.name for mention in named] or in_scope)
+
     # what is shown
 
     def show_page(self, page: Page, *, with_keyboard: bool = True) -> None:
@@ -420,6 +429,7 @@ class MainWindow(QMainWindow):
         chat.start.samples_requested.connect(self.document_import.add_samples)
         chat.start.choose_model_requested.connect(self.choose_model)
         chat.choose_model_requested.connect(self.choose_model)
+        chat.composer.sweep_requested.connect(lambda text: self._ask_every_document(text, chat.composer.named))
         chat.source_pane_toggled.connect(self.source_dock.toggle)
         chat.view.source_requested.connect(self.show_source)
         chat.view.action_requested.connect(self._on_action_requested)
@@ -440,7 +450,16 @@ class MainWindow(QMainWindow):
         self._opened = conversation.id if conversation else 0
 
     def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
-        """Make what judges and compares answers at the first such wish; from then on it follows by itself."""
+        """Do what leads out of the conversation.
+
+        What judges and compares answers is made at the first such wish; from then on it follows by itself.
+        """
+        asked = self.conversation_controller.question_of(message_id)
+        if action is MessageAction.ASK_EVERY_DOCUMENT and asked is not None:
+            question, answered = asked
+            # a follow-up is to be understood without what was said before it
+            completed = answered.answer.searched_for if answered.answer is not None else ""
+            self._ask_every_document(completed or question.text, question.named)
         if action in JUDGED and "expert_tabs" not in self.__dict__:
             self.expert_tabs.act(action, message_id)
 

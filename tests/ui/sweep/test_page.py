@@ -15,8 +15,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Mention, Timings
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import say
+from phi3desk.library.documents import EVERYWHERE, SearchScope
+from phi3desk.model.types import Ending, Role
 from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocument
 from phi3desk.ui.dossiers.dialog import DossierDialog
 from phi3desk.ui.pages import Page
@@ -28,6 +31,7 @@ from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.pdf import write_pdf, write_pump_manual
 
 WAIT = 120_000
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 QUESTION_ASKED = "How often is the main bearing greased?"
 
 
@@ -177,6 +181,64 @@ def test_documents_chosen_in_the_library_are_asked(working: SweepPage, window: M
     with qtbot.waitSignal(working.runner.ended, timeout=WAIT):
         working.start()
     assert texts(working, DOCUMENT) == ["pump.pdf"]
+
+
+def test_the_question_in_the_composer_is_put_to_every_document(page: SweepPage, window: MainWindow, qtbot: QtBot):
+    page.form.text.setPlainText("What was typed before?")
+    window.show_page(Page.CHAT)
+    composer = window.chat.composer
+    composer.set_text("How often is it\ngreased?")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return, CTRL_SHIFT)
+    assert window.page is Page.SWEEP
+    assert page.form.questions() == ("How often is it greased?",)
+    assert page.form.wanted == (EVERYWHERE, "")
+    page.form.text.undo()
+    assert page.form.text.toPlainText() == "What was typed before?"
+    assert composer.text == "How often is it\ngreased?"
+    composer.clear()
+    window.show_page(Page.CHAT)
+    composer.sweep_action.trigger()
+    assert window.page is Page.SWEEP
+    assert page.form.text.toPlainText() == "What was typed before?"
+
+
+def test_a_sweep_from_the_composer_asks_where_the_expert_searches(
+    working: SweepPage, window: MainWindow, services: Services, qtbot: QtBot
+):
+    form, composer = working.form, window.chat.composer
+    (collection,) = services.library.collections
+    services.profiles.save(dataclasses.replace(services.profiles.current, collections=(collection.id,)))
+    composer.set_text(QUESTION_ASKED)
+    composer.sweep_action.trigger()
+    assert form.scope.currentText() == f"Collection {collection.name}"
+    assert form.wanted[0] == SearchScope((collection.id,))
+    composer.set_named((Mention("pump.pdf"), Mention("2", pages=((2, 2),))))
+    composer.sweep_action.trigger()
+    assert form.scope.currentText() == "Chosen: pump.pdf"
+    form.quotes_only.setChecked(True)
+    with qtbot.waitSignal(working.runner.ended, timeout=WAIT):
+        working.start()
+    assert texts(working, DOCUMENT) == ["pump.pdf"]
+    assert "2,000 operating hours" in texts(working, ANSWER)[0]
+
+
+def test_what_was_answered_is_asked_of_every_document(window: MainWindow, services: Services):
+    store = services.conversations
+    conversation = store.create()
+    asked = store.add(conversation.id, Role.USER, "And the second one?", named=(Mention("pump.pdf"),))
+    record = Answer(
+        "Every 500 hours.", (), (), Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings(),
+        searched_for="How often is the second pump greased?",
+    )  # fmt: skip
+    answer = store.add(conversation.id, Role.ASSISTANT, "Every 500 hours.", record)
+    window.conversation_controller.open(conversation.id)
+    assert asked.id != answer.id
+    window.chat.view.message_actions.show_for(answer)
+    offered = {button.toolTip(): button for button in window.chat.view.action_buttons()}
+    offered["Ask every document this"].click()
+    assert window.page is Page.SWEEP
+    assert window.sweep_page.form.questions() == ("How often is the second pump greased?",)
+    assert window.sweep_page.form.wanted == (SearchScope(documents=("pump.pdf",)), "Chosen: pump.pdf")
 
 
 def test_rows_are_filtered_sorted_and_copied(page: SweepPage, services: Services, qtbot: QtBot):

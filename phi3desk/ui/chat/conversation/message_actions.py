@@ -28,6 +28,7 @@ class MessageAction(Enum):
     NOT_GOOD = auto()
     CORRECT = auto()
     USE_OWN = auto()
+    ASK_EVERY_DOCUMENT = auto()
     COMPARE = auto()
     EXPORT = auto()
 
@@ -112,6 +113,7 @@ class MessageActions(QWidget):
             MessageAction.NOT_GOOD: ("thumb-down-outline", self.tr("Not good: say what it should have said")),
             MessageAction.CORRECT: ("pencil", self.tr("Correct it: another text, sentence or source")),
             MessageAction.USE_OWN: ("account-check-outline", self.tr("Show your answer to the similar question")),
+            MessageAction.ASK_EVERY_DOCUMENT: ("table-search", self.tr("Ask every document this")),
             MessageAction.COMPARE: ("compare", self.tr("Compare with and without documents and adapter")),
             MessageAction.EXPORT: ("download-outline", self.tr("Save as a dossier (PDF, Word, Markdown)")),
         }
@@ -140,4 +142,4 @@ def _allowed(message: Message) -> list[MessageAction]:
         actions += [MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.CORRECT]
     if message.answer is not None and message.answer.corrected is not None and not message.answer.is_own:
         actions.append(MessageAction.USE_OWN)
-    return [*actions, MessageAction.COMPARE, MessageAction.EXPORT]
+    return [*actions, MessageAction.ASK_EVERY_DOCUMENT, MessageAction.COMPARE, MessageAction.EXPORT]
