@@ -51,6 +51,10 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (sweep_id, path, question)
     ) WITHOUT ROWID;
     """,
+    # what was read alike is looked for before each answer is written
+    """
+    CREATE INDEX cell_read ON cell (sweep_id, question, evidence);
+    """,
 )
 _SWEEP = (
     "SELECT s.id, s.plan, s.created,"
@@ -59,7 +63,18 @@ _SWEEP = (
     " (SELECT count(*) FROM document d WHERE d.sweep_id = s.id AND d.searchable) * s.questions FROM sweep s"
 )
 _DOCUMENTS = "SELECT path, name, kind, imported, searchable, problem FROM document"
+_WITHOUT_ALL_CELLS = "(SELECT count(*) FROM cell c WHERE c.sweep_id = d.sweep_id AND c.path = d.path) < ?"
 _CELLS = "SELECT question, path, outcome, answer, quote, page, kind, label, seconds, evidence, problem FROM cell"
+
+
+def damaged_at(path: Path) -> Sentence:
+    """Return what is told of a file of sweeps that cannot be read."""
+    return say(
+        "The sweeps in {path} cannot be read ({problem}). Put back a copy of them: on the Settings page, or with "
+        "phi3desk restore.",
+        path=str(path),
+        problem="",
+    )
 
 
 class SweepStore:
@@ -67,15 +82,11 @@ class SweepStore:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raises UserError where it is not such a file or is of a newer program."""
+        self.path = path
         self._db = open_file(
             path,
             MIGRATIONS,
-            damaged=say(
-                "The sweeps in {path} cannot be read ({problem}). Put back a copy of them: on the Settings page, or "
-                "with phi3desk restore.",
-                path=str(path),
-                problem="",
-            ),
+            damaged=damaged_at(path),
             newer=say("These sweeps were made by a newer phi3desk. Install the newer version to open them."),
         )
 
@@ -97,15 +108,20 @@ class SweepStore:
 
     def take_up(self, sweep_id: int, documents: Iterable[SweptDocument]) -> None:
         """Add documents to a sweep; what was answered from an earlier state of them is asked again."""
+        taken = list(documents)
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            for each in documents:
-                self._db.execute("DELETE FROM cell WHERE sweep_id = ? AND path = ?", (sweep_id, each.path))
-                self._db.execute(
-                    "INSERT OR REPLACE INTO document (sweep_id, path, name, kind, imported, searchable, problem)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (sweep_id, each.path, each.name, each.kind, each.imported, each.searchable, _kept(each.problem)),
-                )
+            self._db.executemany(
+                "DELETE FROM cell WHERE sweep_id = ? AND path = ?", [(sweep_id, each.path) for each in taken]
+            )
+            self._db.executemany(
+                "INSERT OR REPLACE INTO document (sweep_id, path, name, kind, imported, searchable, problem)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (sweep_id, each.path, each.name, each.kind, each.imported, each.searchable, _kept(each.problem))
+                    for each in taken
+                ],
+            )
             self._db.execute("COMMIT")
         except BaseException:
             roll_back(self._db)
@@ -151,14 +167,28 @@ class SweepStore:
         """Return the documents of a sweep, by path."""
         rows = self._db.execute(f"{_DOCUMENTS} WHERE sweep_id = ? ORDER BY path", (sweep_id,))
         with whole_rows(self._db):
-            return [_document(row) for row in rows]
+            return [document_in(row) for row in rows]
 
-    def open_cells(self, sweep_id: int) -> list[tuple[int, SweptDocument]]:
-        """Return what is still to be asked, document by document: questions by their position, with the document."""
+    def open_cells(self, sweep_id: int, after: str = "", most: int = -1) -> list[tuple[int, SweptDocument]]:
+        """Return what is still to be asked, document by document: questions by their position, with the document.
+
+        Of a long sweep the next documents are enough: behind the one at the path `after`, `most` of them (-1: all).
+        """
         questions = len(self.sweep(sweep_id).plan.questions)
-        rows = self._db.execute("SELECT path, question FROM cell WHERE sweep_id = ?", (sweep_id,))
+        rows = self._db.execute(
+            f"{_DOCUMENTS} d WHERE sweep_id = ? AND path > ? AND searchable AND {_WITHOUT_ALL_CELLS}"
+            " ORDER BY path LIMIT ?",
+            (sweep_id, after, questions, most),
+        )
+        with whole_rows(self._db):
+            documents = [document_in(row) for row in rows]
+        if not documents:
+            return []
+        rows = self._db.execute(
+            "SELECT path, question FROM cell WHERE sweep_id = ? AND path BETWEEN ? AND ?",
+            (sweep_id, documents[0].path, documents[-1].path),
+        )
         done = {(str(path), int(question)) for path, question in rows}
-        documents = [each for each in self.documents(sweep_id) if each.searchable]
         return [(n, each) for each in documents for n in range(questions) if (each.path, n) not in done]
 
     def keep(self, sweep_id: int, answered: Answered) -> None:
@@ -187,13 +217,15 @@ class SweepStore:
     def read_alike(self, sweep_id: int, question: int, evidence: str) -> Answered | None:
         """Return what was answered to a question from the very same words, None where nothing was."""
         row = self._db.execute(
-            f"{_CELLS} WHERE sweep_id = ? AND question = ? AND evidence = ? AND outcome != ? LIMIT 1",
+            # SQLite takes the sweep's first cells to be few, and would go through all of them
+            f"{_CELLS} INDEXED BY cell_read WHERE sweep_id = ? AND question = ? AND evidence = ? AND outcome != ?"
+            " LIMIT 1",
             (sweep_id, question, evidence, Outcome.FAILED.value),
         ).fetchone()
         if row is None or not evidence:
             return None
         with whole_rows(self._db):
-            cell = _cell(row)
+            cell = cell_in(row)
         return Answered(cell, self.answer(sweep_id, question, cell.path))
 
     def answer(self, sweep_id: int, question: int, path: str) -> Answer | None:
@@ -215,7 +247,7 @@ class SweepStore:
         questions = len(self.sweep(sweep_id).plan.questions)
         found = self._db.execute(f"{_CELLS} WHERE sweep_id = ?", (sweep_id,))
         with whole_rows(self._db):
-            cells = {(cell.question, cell.path): cell for cell in map(_cell, found)}
+            cells = {(cell.question, cell.path): cell for cell in map(cell_in, found)}
         documents = self.documents(sweep_id)
         return [Row(n, each, cells.get((n, each.path))) for n in range(questions) for each in documents]
 
@@ -238,13 +270,15 @@ def _sweep(row: Sequence[object]) -> Sweep:
     return msgspec.convert({**made, "documents": documents, "answered": answered, "total": total}, type=Sweep)
 
 
-def _document(row: Sequence[object]) -> SweptDocument:
+def document_in(row: Sequence[object]) -> SweptDocument:
+    """Return the document of a row: its path, name, kind, time of import, whether it is searchable, and why not."""
     path, name, kind, imported, searchable, problem = row
     made = {"path": path, "name": name, "kind": kind, "imported": imported, "searchable": bool(searchable)}
     return msgspec.convert({**made, "problem": _problem(problem)}, type=SweptDocument, from_attributes=True)
 
 
-def _cell(row: Sequence[object]) -> Cell:
+def cell_in(row: Sequence[object]) -> Cell:
+    """Return the cell of a row: its question, path, outcome, answer, quote, place, seconds, evidence and problem."""
     question, path, outcome, text, quote, page, kind, label, seconds, evidence, problem = row
     made = {"question": question, "path": path, "outcome": outcome, "text": text, "quote": quote, "page": page}
     made |= {"kind": kind, "label": label, "seconds": seconds, "evidence": evidence, "problem": _problem(problem)}

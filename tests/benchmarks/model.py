@@ -31,6 +31,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "drafting": drafting.rows,
     "window": windows.start_rows,
     "stalls": windows.stall_rows,
+    "table": windows.table_rows,
     "load": loading.rows,
     "memory": memory.rows,
 }

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from phi3desk.sweep.cell import source_of
 from phi3desk.sweep.dossier import sweep_dossier
 from phi3desk.sweep.export import KINDS, write_table
 from phi3desk.sweep.plan import Cell, Outcome, Row, Sweep, SweepPlan, SweptDocument, news, swept
+from phi3desk.sweep.reading import documents_of
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.dossiers.dialog import Scope
 from phi3desk.ui.dossiers.saving import DossierSaving
@@ -28,12 +29,16 @@ from phi3desk.ui.formatting import counted, duration, number, translate
 from phi3desk.ui.services import Services
 from phi3desk.ui.sweep.form import SweepForm
 from phi3desk.ui.sweep.results import SweepResults
+from phi3desk.ui.sweep.row_loader import RowLoader
 from phi3desk.ui.sweep.runner import SweepRunner
 from phi3desk.ui.widgets.basic import Button, label, on_click
 from phi3desk.ui.widgets.file_dialogs import EXPORT_FOLDER, save_dialog, saved_text
 from phi3desk.ui.widgets.run_pages import form_area, table_area
+from phi3desk.workers.protocol import Failure
 
 FORM, TABLE = range(2)
+#: milliseconds after a change of the library until the sweep's documents are compared with it
+NEWS_MS = 300
 
 
 class SweepPage(QWidget):
@@ -47,8 +52,13 @@ class SweepPage(QWidget):
         self._settings, self._notices, self._expert = services.settings, services.notices, expert
         self._sweep: Sweep | None = None
         self._news: tuple[SweptDocument, ...] = ()
+        #: what an earlier look for news found is for nobody
+        self._look = 0
         self.setAccessibleName(self.tr("Ask every document"))
         self.runner = SweepRunner(services, expert, self)
+        self._loader = RowLoader(self._store, self)
+        self._looking = QTimer(self, singleShot=True, interval=NEWS_MS)
+        self._looking.timeout.connect(self._look_for_news)
         self.dossiers = DossierSaving(services, self)
         self.form = SweepForm()
         self.results = SweepResults()
@@ -102,7 +112,10 @@ class SweepPage(QWidget):
         self.runner.answered.connect(self._on_answered)
         self.runner.ended.connect(self._on_ended)
         self._library.collections_changed.connect(self.form.show_collections)
-        self._library.documents_changed.connect(self._look_for_news)
+        self._library.documents_changed.connect(self._looking.start)
+        self._loader.part_read.connect(self.results.append)
+        self._loader.ended.connect(self._on_rows_read)
+        self._loader.failed.connect(self._on_rows_failed)
 
     # what is shown
 
@@ -172,18 +185,26 @@ class SweepPage(QWidget):
         )
         self.form.tell("")
         self.form.start.setEnabled(False)
-        self._library.documents(None, lambda documents: self._begin(plan, documents))
+        self._library.documents(None, lambda documents: self._choose(plan, documents))
 
-    def _begin(self, plan: SweepPlan, documents: Sequence[Document]) -> None:
-        self.form.start.setEnabled(True)
-        try:
+    def _choose(self, plan: SweepPlan, documents: Sequence[Document]) -> None:
+        """Find the documents of a plan's scope, and begin."""
+
+        def chosen() -> tuple[SweptDocument, ...]:
             taken = swept(fitting(documents, plan.scope))
             if not any(each.searchable for each in taken):
                 raise UserError("There are no documents there that can be asked. Add some on the Library page.")
-        except UserError as error:
-            self.form.tell_error(error)
-            return
-        sweep = self._store.begin(plan, taken)
+            return taken
+
+        def on_failure(failure: Failure) -> None:
+            self.form.start.setEnabled(True)
+            self.form.tell(translate(failure.sentence))
+
+        in_background(self, chosen, lambda taken: self._begin(plan, taken), on_failure)
+
+    def _begin(self, plan: SweepPlan, documents: Sequence[SweptDocument]) -> None:
+        self.form.start.setEnabled(True)
+        sweep = self._store.begin(plan, documents)
         self.runner.start(sweep)
         self.open(sweep.id)
 
@@ -192,7 +213,8 @@ class SweepPage(QWidget):
         sweep = self._sweep = self._store.sweep(sweep_id)
         self._news = ()
         self._title.setText(sweep.plan.title)
-        self.results.show_rows(sweep.plan, self._store.rows(sweep_id))
+        self.results.begin(sweep.plan)
+        self._loader.load(sweep)
         self._stack.setCurrentIndex(TABLE)
         self._show_state("")
         self._look_for_news()
@@ -202,7 +224,8 @@ class SweepPage(QWidget):
         """Ask what is not answered yet in the sweep that is shown, and again what could not be answered."""
         if self._sweep is not None:
             self._store.forget_cells(self._sweep.id, Outcome.FAILED)
-            self._reload()
+            self.results.open_again(Outcome.FAILED)
+            self._show_progress()
             self.runner.start(self._sweep)
 
     def stop(self) -> None:
@@ -216,7 +239,9 @@ class SweepPage(QWidget):
         if sweep is not None and self._news:
             self.runner.pause()
             self._store.take_up(sweep.id, self._news)
+            self.results.take_up(self._news)
             self._news = ()
+            self._look += 1
             self.go_on()
 
     def delete(self, sweep_id: int) -> None:
@@ -233,10 +258,16 @@ class SweepPage(QWidget):
 
     # what comes in
 
-    def _reload(self) -> None:
+    def _on_rows_read(self) -> None:
+        self.results.finish()
+        self._show_buttons()
+
+    def _on_rows_failed(self, failure: Failure) -> None:
+        self._show_state(translate(failure.sentence))
+
+    def _show_progress(self) -> None:
         if self._sweep is not None:
             self._sweep = self._store.sweep(self._sweep.id)
-            self.results.refresh_rows(self._sweep.plan, self._store.rows(self._sweep.id))
             self._show_state("")
 
     def _look_for_news(self) -> None:
@@ -244,17 +275,23 @@ class SweepPage(QWidget):
         sweep = self._sweep
         if sweep is None or self._stack.currentIndex() != TABLE:
             return
-        known = self._store.documents(sweep.id)
+        file, number, scope = self._store.path, sweep.id, sweep.plan.scope
+        self._look += 1
+        look = self._look
+
+        def show(found: tuple[SweptDocument, ...]) -> None:
+            if look == self._look:
+                self._news = found
+                self._show_buttons()
 
         def on_documents(documents: Sequence[Document]) -> None:
-            if self._sweep is None or self._sweep.id != sweep.id:
-                return
-            try:
-                self._news = news(known, swept(fitting(documents, sweep.plan.scope)))
-            except UserError:
+            in_background(
+                self,
+                lambda: news(documents_of(file, number), swept(fitting(documents, scope))),
+                show,
                 # what was asked is not in the library any more
-                self._news = ()
-            self._show_buttons()
+                lambda _: show(()),
+            )
 
         self._library.documents(None, on_documents)
 
@@ -286,7 +323,7 @@ class SweepPage(QWidget):
             self.results.take(cell)
 
     def _on_ended(self, _done: bool, problem: str) -> None:
-        self._reload()
+        self._show_progress()
         self._show_state(problem)
         self._show_earlier()
 
@@ -311,9 +348,12 @@ class SweepPage(QWidget):
         running = self.runner.runs(sweep.id)
         for part in (self.pause_button, self.stop_button, self._bar):
             part.setVisible(running)
-        failed = any(row.outcome is Outcome.FAILED for row in self.results.model.rows)
-        self.go_on_button.setVisible(not running and (failed or not sweep.is_complete))
-        self.add_button.setVisible(bool(self._news))
+        # what changes rows, or takes all of them, waits until they are there
+        whole = self.results.model.is_whole
+        failed = self.results.model.counts()[Outcome.FAILED] > 0
+        self.go_on_button.setVisible(whole and not running and (failed or not sweep.is_complete))
+        self.add_button.setVisible(whole and bool(self._news))
+        self.export_button.setEnabled(whole)
         tip = self.tr("New or read anew since: {documents}")
         self.add_button.setToolTip(tip.format(documents=counted(len(self._news), "documents")))
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
-from phi3desk.sweep.plan import Cell, Row, SweepPlan
+from phi3desk.sweep.plan import Cell, Outcome, Row, SweepPlan, SweptDocument
 from phi3desk.ui.sweep.outcomes import OutcomeChips
-from phi3desk.ui.sweep.table import QUESTION, SweepTable, SweepTableModel
+from phi3desk.ui.sweep.table import DOCUMENT, QUESTION, SweepTable, SweepTableModel
 from phi3desk.ui.theme import SPACE_S, follow_scheme, icon
 from phi3desk.ui.widgets.basic import label
 from phi3desk.ui.widgets.choice import Choice
 from phi3desk.ui.widgets.shortcuts import bind
 
 DETAIL_HEIGHT = 96
+#: milliseconds without a key after which the table is filtered
+TYPING_MS = 120
 
 
 class SweepResults(QWidget):
@@ -33,6 +35,9 @@ class SweepResults(QWidget):
         self.filter.setPlaceholderText(self.tr("Filter by document, answer or quote"))
         self.filter.setAccessibleName(self.tr("Filter answers"))
         self.filter.setClearButtonEnabled(True)
+        # not for every key: a long table is gone through for each
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._typing.timeout.connect(self._apply_filter)
         self._filter_icon = self.filter.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
         self.question = Choice()
         self.question.setAccessibleName(self.tr("Show the answers to"))
@@ -60,7 +65,8 @@ class SweepResults(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        self.filter.textChanged.connect(lambda _: self._apply_filter())
+        self.filter.textChanged.connect(lambda _: self._typing.start())
+        self.filter.returnPressed.connect(self._apply_filter)
         self.chips.chosen.connect(lambda _: self._apply_filter())
         self.question.currentIndexChanged.connect(lambda _: self._apply_filter())
         self.table.opened.connect(self._on_opened)
@@ -69,10 +75,10 @@ class SweepResults(QWidget):
         self.table.customContextMenuRequested.connect(self._show_menu)
         self.setAccessibleName(self.tr("Answers of all documents"))
         bind(self, QKeySequence.StandardKey.Find, self.filter.setFocus, self.tr("Filter answers"))
-        follow_scheme(self, self.model.recolor)
+        follow_scheme(self, self._recolor)
 
-    def show_rows(self, plan: SweepPlan, rows: Sequence[Row]) -> None:
-        """Show a sweep, all of it."""
+    def begin(self, plan: SweepPlan) -> None:
+        """Show a sweep whose rows will come, all of them, without filters."""
         several = len(plan.questions) > 1
         self.question.blockSignals(True)
         self.question.clear()
@@ -82,28 +88,57 @@ class SweepResults(QWidget):
         self.table.setColumnHidden(QUESTION, not several)
         self.filter.clear()
         self.chips.choose("")
-        self.model.show(plan, rows)
+        self.model.begin(plan)
         self._apply_filter()
-        self.table.setCurrentIndex(self.model.index(0, 1))
+        self.detail.clear()
 
-    def refresh_rows(self, plan: SweepPlan, rows: Sequence[Row]) -> None:
-        """Show the rows of the same sweep anew, filtered as they are."""
-        self.model.show(plan, rows)
+    def append(self, rows: Sequence[Row]) -> None:
+        """Show more rows of the sweep."""
+        self.model.append(rows)
+        self._show_counts()
+        self._choose_first()
+
+    def finish(self) -> None:
+        """Take it that there are no more rows to come."""
+        self.model.finish()
+        self._show_counts()
+        self._choose_first()
+
+    def take_up(self, documents: Sequence[SweptDocument]) -> None:
+        """Show the rows of documents that were taken up anew."""
+        self.model.take_up(documents)
+        self._show_counts()
+
+    def open_again(self, outcome: Outcome) -> None:
+        """Show that what ended so waits to be asked again."""
+        self.model.open_again(outcome)
         self._show_counts()
 
     def take(self, cell: Cell) -> None:
         """Show a cell that was answered."""
         self.model.take(cell)
         self._show_counts()
-        self._show_detail(self.table.currentIndex())
+        current = self.table.currentIndex()
+        row = self.model.row_at(current)
+        if row is not None and row.cell is cell:
+            self._show_detail(current)
+
+    def _choose_first(self) -> None:
+        if not self.table.currentIndex().isValid() and self.model.rowCount():
+            self.table.setCurrentIndex(self.model.index(0, DOCUMENT))
 
     def _apply_filter(self) -> None:
+        self._typing.stop()
         self.model.set_filter(self.filter.text(), self.chips.key, self.question.currentIndex() - 1)
         self._show_counts()
 
     def _show_counts(self) -> None:
         self.chips.show_counts(self.model.counts())
         self.nothing.setVisible(bool(self.model.rows) and self.model.rowCount() == 0)
+
+    def _recolor(self) -> None:
+        self._filter_icon.setIcon(icon("magnify"))
+        self.model.recolor()
 
     def _on_opened(self, index: QModelIndex) -> None:
         row = self.model.row_at(index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -27,6 +28,9 @@ from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure, FailureKind
 
+#: documents of which the cells are taken out of the store at a time
+AHEAD = 100
+
 
 class SweepRunner(QObject):
     """Runs one sweep at a time. What a person asks goes first: see `give_way`.
@@ -46,7 +50,9 @@ class SweepRunner(QObject):
         self._store, self._settings = services.sweeps, services.settings
         self._library, self._model, self._expert = services.library, services.model, expert
         self._sweep: Sweep | None = None
-        self._open: list[tuple[int, SweptDocument]] = []
+        #: the next cells, of some documents only, and how many are left in all
+        self._open: deque[tuple[int, SweptDocument]] = deque()
+        self._left = 0
         self._pace = Pace()
         self._gives_way = self._waits_for_model = False
         self._search = self._writing = 0
@@ -77,7 +83,9 @@ class SweepRunner(QObject):
         """Ask what is not answered yet; returns at once."""
         if self.running:
             self.pause()
-        self._sweep, self._open, self._pace = sweep, self._store.open_cells(sweep.id), Pace()
+        sweep = self._store.sweep(sweep.id)
+        self._sweep, self._left, self._pace = sweep, sweep.total - sweep.answered, Pace()
+        self._take_next("")
         self.running_changed.emit(True)
         self._next()
 
@@ -128,9 +136,13 @@ class SweepRunner(QObject):
     def _tell(self) -> None:
         sweep = self._sweep
         if sweep is not None and self._open:
-            left = len(self._open)
             name = "" if self._gives_way else self._open[0][1].name
-            self.progressed.emit(sweep.total - left, sweep.total, name, self._pace.left(left))
+            self.progressed.emit(sweep.total - self._left, sweep.total, name, self._pace.left(self._left))
+
+    def _take_next(self, after: str) -> None:
+        """Take the cells of the next documents, behind the one at a path."""
+        if self._sweep is not None:
+            self._open = deque(self._store.open_cells(self._sweep.id, after, AHEAD))
 
     def _on_searched(self, turn: int, result: SearchResult) -> None:
         sweep = self._sweep
@@ -195,8 +207,11 @@ class SweepRunner(QObject):
             return
         self._turn += 1
         self._search = self._writing = 0
-        self._open.pop(0)
+        _, document = self._open.popleft()
+        self._left -= 1
         self._store.keep(sweep.id, answered)
+        if not self._open:
+            self._take_next(document.path)
         self._pace.took(answered.cell.seconds)
         self.answered.emit(answered.cell)
         # what was waiting in the window comes before the next document
@@ -222,6 +237,7 @@ class SweepRunner(QObject):
     def _end(self, problem: str) -> None:
         self._break_off()
         done = not self._open
-        self._sweep, self._open, self._waits_for_model = None, [], False
+        self._sweep, self._waits_for_model = None, False
+        self._open.clear()
         self.running_changed.emit(False)
         self.ended.emit(done, problem)

@@ -22,7 +22,7 @@ from PySide6.QtGui import QBrush, QColor, QGuiApplication, QKeyEvent, QKeySequen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from phi3desk.csv_safe import safe_cell
-from phi3desk.sweep.plan import Cell, Outcome, Row, SweepPlan
+from phi3desk.sweep.plan import Cell, Outcome, Row, SweepPlan, SweptDocument
 from phi3desk.sweep.report import HEADINGS, Line, line_of
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.library.document_table import natural
@@ -40,51 +40,122 @@ NARROW, TIGHT = 640, 460
 
 _KEYS: dict[int, Callable[[Row], Any]] = {
     QUESTION: lambda row: row.question,
-    DOCUMENT: lambda row: natural(row.document.name),
-    ANSWER: lambda row: (row.outcome in (None, Outcome.NOT_FOUND), (row.cell.text if row.cell else "").casefold()),
+    ANSWER: lambda row: _last_if_empty(row.cell.text if row.cell is not None else ""),
     PAGE: lambda row: row.cell.page if row.cell else 0,
-    QUOTE: lambda row: (not (row.cell and row.cell.quote), (row.cell.quote if row.cell else "").casefold()),
+    QUOTE: lambda row: _last_if_empty(row.cell.quote if row.cell is not None else ""),
     SUPPORT: lambda row: ORDER.index(key_of(row)),
 }
 
 
 class SweepTableModel(QAbstractTableModel):
-    """Rows that pass the filters, in the order of a column."""
+    """Rows that pass the filters, in the order of a column; they come in parts.
+
+    What a row says is made when it comes into view. A row that is answered stays where it is until the next sort or
+    filter, so that what is being read does not move.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plan = SweepPlan(("",))
         self._all: list[Row] = []
+        #: what the filter looks for words in, for each of them
+        self._searched: list[str] = []
+        #: the names of their documents as they are sorted
+        self._names: list[str] = []
+        self._at: dict[tuple[int, str], int] = {}
+        self._counts: Counter[str] = Counter()
+        #: all of them in the order of the sort, those that are shown, and where each is shown, -1 where it is not
+        self._sorted: list[int] = []
         self._shown: list[int] = []
-        self._place: dict[tuple[int, str], int] = {}
+        self._row_of: list[int] = []
         self._lines: dict[int, Line] = {}
+        self._is_whole = True
+        #: what was answered before its row came
+        self._early: dict[tuple[int, str], Cell] = {}
         self._words: list[str] = []
         self._key, self._question = "", -1
         self._column, self._order = -1, Qt.SortOrder.AscendingOrder
 
-    def show(self, plan: SweepPlan, rows: Sequence[Row]) -> None:
-        """Show the rows of a sweep."""
-        self._plan, self._all = plan, list(rows)
-        self._place = {(row.question, row.document.path): at for at, row in enumerate(self._all)}
-        self._arrange()
+    def begin(self, plan: SweepPlan) -> None:
+        """Show no rows: those of another sweep will come."""
+        self.beginResetModel()
+        self._plan, self._is_whole = plan, False
+        for kept in (self._all, self._searched, self._names, self._sorted, self._shown, self._row_of):
+            kept.clear()
+        for known in (self._at, self._lines, self._early, self._counts):
+            known.clear()
+        self.endResetModel()
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Take more rows behind those there are; where they are sorted by a column they are shown with the last."""
+        first = len(self._all)
+        for at, row in enumerate(rows, first):
+            asked = row.question, row.document.path
+            cell = self._early.pop(asked, None)
+            self._all.append(row if cell is None else replace(row, cell=cell))
+            self._searched.append(_searched(self._all[at]))
+            self._names.append(natural(row.document.name))
+            self._at[asked] = at
+            self._counts[key_of(self._all[at])] += 1
+        self._row_of += [-1] * len(rows)
+        if self._column >= 0:
+            return
+        self._sorted += range(first, len(self._all))
+        fitting = [at for at in range(first, len(self._all)) if self._fits(at)]
+        if fitting:
+            place = len(self._shown)
+            self.beginInsertRows(QModelIndex(), place, place + len(fitting) - 1)
+            self._shown += fitting
+            for shown, at in enumerate(fitting, place):
+                self._row_of[at] = shown
+            self.endInsertRows()
+
+    def finish(self) -> None:
+        """Take it that there are no more rows to come."""
+        self._is_whole = True
+        self._early.clear()
+        if self._column >= 0:
+            self._sort()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all rows of the sweep have come."""
+        return self._is_whole
 
     def take(self, cell: Cell) -> None:
         """Take a cell that was answered; its row changes where it stands."""
-        at = self._place.get((cell.question, cell.path))
-        if at is None:
-            return
-        self._all[at] = replace(self._all[at], cell=cell)
-        self._lines.pop(at, None)
-        if at in self._shown:
-            row = self._shown.index(at)
-            self.dataChanged.emit(self.index(row, 0), self.index(row, SUPPORT))
-        elif self._fits(self._all[at]):
-            self._arrange()
+        at = self._at.get((cell.question, cell.path))
+        if at is not None:
+            self._change(at, replace(self._all[at], cell=cell))
+        elif not self._is_whole:
+            self._early[cell.question, cell.path] = cell
+
+    def take_up(self, documents: Sequence[SweptDocument]) -> None:
+        """Have documents asked again from their present state, and new ones, too: their rows come behind the others."""
+        new: list[Row] = []
+        for question in range(len(self._plan.questions)):
+            for document in documents:
+                at = self._at.get((question, document.path))
+                if at is None:
+                    new.append(Row(question, document))
+                else:
+                    self._change(at, Row(question, document))
+        self.append(new)
+        if self._column >= 0:
+            self._sort()
+
+    def open_again(self, outcome: Outcome) -> None:
+        """Have what ended so wait to be asked again."""
+        for at, row in enumerate(self._all):
+            if row.outcome is outcome:
+                self._change(at, replace(row, cell=None))
 
     def set_filter(self, words: str, key: str, question: int) -> None:
         """Show rows that hold all the words, of one outcome ("" for all) and one question (-1 for all)."""
-        self._words, self._key, self._question = words.casefold().split(), key, question
-        self._arrange()
+        wanted = words.casefold().split(), key, question
+        if wanted != (self._words, self._key, self._question):
+            self._words, self._key, self._question = wanted
+            self._arrange()
 
     @property
     def rows(self) -> list[Row]:
@@ -93,7 +164,7 @@ class SweepTableModel(QAbstractTableModel):
 
     def counts(self) -> Counter[str]:
         """Return how many rows ended in which way, filtered out or not."""
-        return Counter(key_of(row) for row in self._all)
+        return +self._counts
 
     def row_at(self, index: Index) -> Row | None:
         """Return the row of an index, None for an invalid one."""
@@ -126,7 +197,8 @@ class SweepTableModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._column, self._order = column, order
-        self._arrange()
+        if self._is_whole or column < 0:
+            self._sort()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row_at(index)
@@ -153,24 +225,74 @@ class SweepTableModel(QAbstractTableModel):
             return line.answer or line.remark
         return line.cells[column]
 
-    def _fits(self, row: Row) -> bool:
-        if self._question not in (-1, row.question) or self._key not in ("", key_of(row)):
+    # which rows there are
+
+    def _change(self, at: int, row: Row) -> None:
+        """Put another row in the place of one."""
+        self._counts[key_of(self._all[at])] -= 1
+        self._counts[key_of(row)] += 1
+        self._all[at], self._searched[at] = row, _searched(row)
+        self._lines.pop(at, None)
+        shown = self._row_of[at]
+        if shown >= 0:
+            self.dataChanged.emit(self.index(shown, 0), self.index(shown, SUPPORT))
+        elif self._fits(at) and (self._is_whole or self._column < 0):
+            self._insert(at)
+
+    def _insert(self, at: int) -> None:
+        """Show a row that passes the filters now, in its place."""
+        place = next((row for row, other in enumerate(self._shown) if self._is_before(at, other)), len(self._shown))
+        self.beginInsertRows(QModelIndex(), place, place)
+        self._shown.insert(place, at)
+        for row in range(place, len(self._shown)):
+            self._row_of[self._shown[row]] = row
+        self.endInsertRows()
+
+    def _is_before(self, one: int, other: int) -> bool:
+        if self._column < 0:
+            return one < other
+        mine, theirs = self._sorted_by(one), self._sorted_by(other)
+        falls = self._order == Qt.SortOrder.DescendingOrder
+        return (theirs < mine if falls else mine < theirs) or (mine == theirs and one < other)
+
+    def _fits(self, at: int) -> bool:
+        row = self._all[at]
+        if self._question not in (-1, row.question) or (self._key and self._key != key_of(row)):
             return False
-        if not self._words:
-            return True
-        cell = row.cell
-        text = f"{row.document.name}\n{cell.text}\n{cell.quote}" if cell is not None else row.document.name
-        folded = text.casefold()
-        return all(word in folded for word in self._words)
+        searched = self._searched[at]
+        return all(word in searched for word in self._words)
+
+    def _sorted_by(self, at: int) -> Any:
+        """Return what a row is sorted by in the column that is chosen."""
+        return self._names[at] if self._column == DOCUMENT else _KEYS[self._column](self._all[at])
+
+    def _sort(self) -> None:
+        self._sorted = list(range(len(self._all)))
+        if self._column >= 0:
+            keys = [self._sorted_by(at) for at in self._sorted]
+            self._sorted.sort(key=keys.__getitem__, reverse=self._order == Qt.SortOrder.DescendingOrder)
+        self._arrange()
 
     def _arrange(self) -> None:
+        filtered = self._words or self._key or self._question >= 0
         self.beginResetModel()
-        self._lines.clear()
-        self._shown = [at for at, row in enumerate(self._all) if self._fits(row)]
-        if self._column >= 0:
-            key = _KEYS[self._column]
-            self._shown.sort(key=lambda at: key(self._all[at]), reverse=self._order == Qt.SortOrder.DescendingOrder)
+        self._shown = [at for at in self._sorted if self._fits(at)] if filtered else self._sorted.copy()
+        self._row_of = [-1] * len(self._all)
+        for row, at in enumerate(self._shown):
+            self._row_of[at] = row
         self.endResetModel()
+
+
+def _last_if_empty(text: str) -> str:
+    """Return a text as it is sorted, where there is none behind all others."""
+    return f" {text.casefold()}" if text else "\U0010ffff"
+
+
+def _searched(row: Row) -> str:
+    """Return what the filter looks for words in."""
+    cell = row.cell
+    text = f"{row.document.name}\n{cell.text}\n{cell.quote}" if cell is not None else row.document.name
+    return text.casefold()
 
 
 class SweepTable(QTableView):

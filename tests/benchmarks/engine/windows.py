@@ -25,6 +25,7 @@ _IN_START = Path(__file__).with_name("in_start.py")
 #: the first start compiles what was changed since, and reads all from the disk
 _STARTS = 6
 _PAGES = 40
+_SWEPT = 10_000
 _SCREEN = "tests/helpers/screen.json"
 _QUESTION = "What is a pump good for? Tell all that you know of pumps, their parts and their faults."
 
@@ -60,6 +61,22 @@ def stall_rows(bench: Bench) -> Iterator[Row]:
         what = f"longest stall of the event loop, import and answers together{program.named}"
         yield at_most(what, told["longest"], "ms", 50)
         yield at_most(f"the longest that the window itself computes in it{program.named}", told["own"], "ms", 50)
+
+
+def table_rows(bench: Bench) -> Iterator[Row]:
+    """Open, filter and sort a sweep of ten thousand rows, and answer some of them."""
+    for program in bench.programs:
+        home = bench.home("table", program)
+        with program.partner(IN_WINDOW, home, **screen()) as window:
+            window.do("open")
+            told = window.do("sweep", rows=_SWEPT)
+            window.do("close")
+        most = max(told, key=lambda act: told[act]["own"])
+        note(f"table of {_SWEPT:,} rows{program.named}: the window computes most where it is {most}")
+        for act, figures in told.items():
+            yield at_most(
+                f"the longest that the window computes, a sweep {act}{program.named}", figures["own"], "ms", 50
+            )
 
 
 def lead_alone(home: Path, tokens: int) -> None:
