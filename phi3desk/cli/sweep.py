@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from phi3desk.chat.answer import sources_read
 from phi3desk.chat.dossier.writing import check_place
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.cli.ask import check_answer, load_model, refuse_misfits, save_dossier
+from phi3desk.cli.asking.sheets import answer_from_sheets, sheet_row
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine, say_failure
@@ -21,6 +22,7 @@ from phi3desk.cli.search import scope_of_options
 from phi3desk.cli.series import duration
 from phi3desk.comparison.questions import question_lines
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.kinds import SHEETS
 from phi3desk.library.search.scope import fitting
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.options import sampling
@@ -56,6 +58,7 @@ from phi3desk.sweep.plan import (
 )
 from phi3desk.sweep.report import line_of
 from phi3desk.sweep.run import known_answer, run
+from phi3desk.sweep.sheet_cell import question_to_sheet, sheet_cell
 from phi3desk.sweep.store import SweepStore
 
 if TYPE_CHECKING:
@@ -112,6 +115,7 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
             finished = run(sweep, store, asking.ask, asking.on_progress, cancelled)
             asking.progress.clear()
             sweep, rows = store.sweep(sweep.id), store.rows(sweep.id)
+            sheets = _sheets_of(store, sweep, rows) if options.json else {}
             if finished and options.dossier is not None:
                 whole_pages = options.pictures == "pages"
                 answer_of = partial(store.answer, sweep.id)
@@ -125,7 +129,7 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
         if getattr(options, kind):
             _write(Path(getattr(options, kind)), kind, sweep, rows)
     if options.json:
-        output.json(sweep_row(sweep, rows))
+        output.json(sweep_row(sweep, rows, sheets))
     else:
         print_table(sweep, rows, output)
 
@@ -195,6 +199,12 @@ class _Asking:
     def ask(self, question: int, document: SweptDocument) -> Answered | None:
         """Answer a question from a document; None where the user stopped it."""
         self._began = time.perf_counter()
+        try:
+            by_sheet = self._by_sheet(question, document)
+        except Cancelled:
+            return None
+        if by_sheet is not None:
+            return by_sheet
         step = search_for(self._sweep.plan, question, document)
         try:
             result = self._library.search(step.text, step.passages, step.scope)
@@ -206,6 +216,19 @@ class _Asking:
             known = known_answer(self._store, self._sweep.id, question, wanted.evidence, document)
             return known or self._written(wanted)
         return wanted
+
+    def _by_sheet(self, question: int, document: SweptDocument) -> Answered | None:
+        """Return what a sheet answers by a query, None where the document is to be read."""
+        asked = question_to_sheet(self._sweep.plan, question, document, self._made_by)
+        if asked is None:
+            return None
+        load = self._load if self._entry is not None else None
+        try:
+            told = answer_from_sheets(self._model, self._library, asked, self.progress, self._cancelled, load)
+        except UserError:
+            # the document can still be read, or tells what is wrong
+            return None
+        return None if told is None else sheet_cell(question, document, told, self._seconds)
 
     @property
     def _seconds(self) -> float:
@@ -254,8 +277,18 @@ def _write(path: Path, kind: str, sweep: Sweep, rows: list[Row]) -> None:
         ) from error
 
 
-def sweep_row(sweep: Sweep, rows: list[Row]) -> dict[str, Any]:
-    """Return the JSON of a sweep with its table."""
+def _sheets_of(store: SweepStore, sweep: Sweep, rows: list[Row]) -> dict[tuple[int, str], dict[str, Any]]:
+    """Return the JSON of the rows and the query of what sheets answered, by question and path."""
+    found = {}
+    for row in rows:
+        if row.cell is not None and row.cell.kind in SHEETS:
+            answer = store.answer(sweep.id, row.question, row.cell.path)
+            found[row.question, row.cell.path] = sheet_row(answer.sheet if answer is not None else None)
+    return found
+
+
+def sweep_row(sweep: Sweep, rows: list[Row], sheets: Mapping[tuple[int, str], dict[str, Any]]) -> dict[str, Any]:
+    """Return the JSON of a sweep with its table; `sheets` is what sheets answered more, by question and path."""
     return {
         "sweep": sweep.id,
         "questions": list(sweep.plan.questions),
@@ -264,7 +297,7 @@ def sweep_row(sweep: Sweep, rows: list[Row]) -> dict[str, Any]:
         "wait": None if sweep.plan.quotes_only else sweep.plan.wait,
         "counts": {outcome.value: sum(row.outcome is outcome for row in rows) for outcome in Outcome},
         "unread": sum(not row.document.searchable for row in rows),
-        "rows": [_row(sweep.plan, row) for row in rows],
+        "rows": [_row(sweep.plan, row) | sheets.get((row.question, row.document.path), {}) for row in rows],
     }
 
 

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from docx import Document
 
+from tests.benchmarks.sheets.material import write_sheets
 from tests.helpers.commands import run_command
 from tests.helpers.pdf import write_pdf, write_pump_manual
 
@@ -89,6 +90,22 @@ def test_the_model_is_asked_and_what_is_new_is_asked_later(phi3desk, ready, tmp_
     assert answer["spent"]["budget_s"] == 60.0
     anew = phi3desk("sweep", QUESTION, "--json")
     assert json.loads(anew.stdout)["sweep"] != json.loads(first.stdout)["sweep"]
+
+
+def test_sheets_answer_by_a_query_with_their_rows(phi3desk, ready):
+    write_sheets(ready)
+    assert phi3desk("sync").returncode == 0
+    asked = "What is the largest flow of the pumps in hall B?"
+    rows = rows_of(phi3desk("sweep", asked, "--model", "none", "--json"))
+    row = rows["pumps.xlsx"]
+    assert row["answer"] == "Largest “Flow” (Hall = B): 60 m³/h, CP 80."
+    assert (row["outcome"], row["place"], row["supported"]) == ("found", "Pumps, row 7", True)
+    assert [each[:2] for each in row["sheet"]["rows"]] == [[7, "CP 80"]]
+    assert row["sheet"]["sql"].startswith("SELECT")
+    assert "sheet" not in rows["pump.pdf"]
+    assert "60 m³/h" not in (rows["angajati.csv"]["answer"] or "")
+    told = phi3desk("sweep", "Wie groß ist die Gesamtmenge in Graz?", "--model", "none", "--document", "lager.csv")
+    assert "lager.csv, rows 5–6, row 11: Summe von „Menge“ (Lagerort = Graz): 2.290,5 kg." in told.stdout
 
 
 def test_files_are_written_for_several_questions(phi3desk, ready, tmp_path):

@@ -8,9 +8,13 @@ from collections import deque
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat.answer import sources_read
+from phi3desk.chat.decision import QueryStep, SheetStep, Writing, sheet_step, step_after_query, step_after_sheets
 from phi3desk.chat.grounding.grounded import Grounded
+from phi3desk.chat.messages import Answer
 from phi3desk.chat.prompt import Completion
+from phi3desk.chat.question import Question
 from phi3desk.library.documents import SearchResult
+from phi3desk.library.sheets.told import SheetResult
 from phi3desk.model.options import sampling
 from phi3desk.sweep.cell import (
     CellWriting,
@@ -23,6 +27,7 @@ from phi3desk.sweep.cell import (
 )
 from phi3desk.sweep.plan import Answered, Sweep, SweptDocument
 from phi3desk.sweep.run import Pace, known_answer
+from phi3desk.sweep.sheet_cell import question_to_sheet, sheet_cell
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
@@ -121,9 +126,66 @@ class SweepRunner(QObject):
             return
         self._tell()
         question, document = self._open[0]
-        step = search_for(sweep.plan, question, document)
         self._turn += 1
-        turn, self._began = self._turn, time.perf_counter()
+        self._began = time.perf_counter()
+        asked = question_to_sheet(sweep.plan, question, document, self._expert.made_by())
+        step = sheet_step(asked) if asked is not None else None
+        if asked is not None and step is not None:
+            self._ask_sheet(self._turn, asked, step)
+        else:
+            self._search_document(self._turn)
+
+    def _ask_sheet(self, turn: int, asked: Question, step: SheetStep) -> None:
+        """Ask a sheet by a query; where that gives no answer, it is read like any document."""
+        self._writing = 0
+        self._search = self._library.ask_sheets(
+            step.asked,
+            step.scope,
+            step.written[-1] if step.written else None,
+            lambda told: self._on_sheet(turn, asked, step, told),
+            lambda failure: self._on_sheet_failed(turn, failure),
+        )
+
+    def _on_sheet(self, turn: int, asked: Question, step: SheetStep, told: SheetResult) -> None:
+        sweep = self._sweep
+        if turn != self._turn or sweep is None:
+            return
+        self._search = 0
+        model = None if sweep.plan.quotes_only else self._model.model
+        following = step_after_sheets(asked, step, told, Writing(model))
+        if isinstance(following, QueryStep):
+            self._write_query(turn, asked, following)
+            return
+        question, document = self._open[0]
+        seconds = time.perf_counter() - self._began
+        answered = sheet_cell(question, document, following, seconds) if isinstance(following, Answer) else None
+        if answered is not None:
+            self._keep(answered)
+        else:
+            self._search_document(turn)
+
+    def _write_query(self, turn: int, asked: Question, step: QueryStep) -> None:
+        def on_written(sql: str) -> None:
+            if turn == self._turn:
+                self._ask_sheet(turn, asked, step_after_query(step, sql))
+
+        self._writing = self._model.write_query(
+            step.request, on_written, lambda failure: self._on_sheet_failed(turn, failure)
+        )
+
+    def _on_sheet_failed(self, turn: int, failure: Failure) -> None:
+        if failure.kind in (FailureKind.CANCELLED, FailureKind.DIED):
+            self._on_failed(turn, failure)
+        elif turn == self._turn and self._sweep is not None:
+            self._search = self._writing = 0
+            self._search_document(turn)
+
+    def _search_document(self, turn: int) -> None:
+        sweep = self._sweep
+        if sweep is None:
+            return
+        question, document = self._open[0]
+        step = search_for(sweep.plan, question, document)
         self._search = self._library.search(
             step.text,
             step.passages,

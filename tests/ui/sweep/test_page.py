@@ -24,6 +24,7 @@ from phi3desk.errors import say
 from phi3desk.library.documents import EVERYWHERE, SearchScope
 from phi3desk.model.types import Ending, Role
 from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocument
+from phi3desk.ui import formatting
 from phi3desk.ui.dossiers.dialog import DossierDialog
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
@@ -436,7 +437,7 @@ def test_what_is_answered_while_rows_come_is_shown(page: SweepPage, services: Se
     assert texts(page, DOCUMENT)[0] == "Report 1199.pdf"
     assert texts(page, ANSWER)[99] == "7.1 mm/s."
     assert page.results.model.counts() == {Outcome.FOUND: 1, OPEN: 1_199}
-    assert page.results.chips.chip(OPEN).text().endswith("1,199")
+    assert page.results.chips.chip(OPEN).text() == f"Not asked yet  {formatting.number(1_199)}"
 
 
 def test_rows_of_another_sweep_that_is_opened_meanwhile_are_not_mixed(
@@ -474,3 +475,24 @@ def test_what_could_not_be_answered_waits_again(page: SweepPage, services: Servi
     page.results.open_again(Outcome.FAILED)
     assert page.results.model.counts() == {OPEN: 3}
     assert texts(page, SUPPORT) == ["Not asked yet"] * 3
+
+
+def test_a_sheet_answers_by_a_query_in_the_window(working: SweepPage, window: MainWindow, tmp_path: Path, qtbot: QtBot):
+    (tmp_path / "costs.csv").write_text(
+        "Site,Supplier,Cost (EUR)\nKranj,Alpina,1440.00\nKranj,Iskra,610.50\nVelenje,Gorenje,5904.00\n"
+    )
+    window.document_import.add([tmp_path / "costs.csv"])
+    qtbot.waitUntil(lambda: window._services.library.importing, timeout=WAIT)
+    qtbot.waitUntil(lambda: not window._services.library.importing, timeout=WAIT)
+    page = working
+    page.form.text.setPlainText("What is the total cost in Kranj?")
+    page.form.quotes_only.setChecked(True)
+    with qtbot.waitSignal(page.runner.ended, timeout=WAIT):
+        page.start()
+    qtbot.waitUntil(lambda: page.results.model.is_whole, timeout=WAIT)
+    rows = dict(zip(texts(page, DOCUMENT), texts(page, ANSWER), strict=True))
+    assert rows["costs.csv"] == "Sum of “Cost” (Site = Kranj): 2,050.5 EUR."
+    at = page.results.model.index(texts(page, DOCUMENT).index("costs.csv"), PAGE)
+    assert at.data() == "rows 2–3"
+    page.results.opened.emit(page.results.model.row_at(at))
+    qtbot.waitUntil(lambda: window.source_dock.is_shown, timeout=WAIT)
