@@ -124,7 +124,7 @@ class LocalEmbedder:
                 return
             self._encoder = None
         gc.collect()
-        _give_back_memory()
+        give_back_memory()
 
     @contextmanager
     def _in_use(self) -> Iterator[Encoder]:
@@ -143,7 +143,7 @@ class LocalEmbedder:
             self._idle.was_used()
 
 
-def _give_back_memory() -> None:
+def give_back_memory() -> None:
     """Have the C library hand unused memory back to the system, where it would keep it (Linux's glibc)."""
     if sys.platform != "linux":
         return

@@ -7,6 +7,7 @@ says is one sign among others; `chat.grounding` weighs it beside what words and 
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
 import threading
@@ -19,6 +20,7 @@ from phi3desk.errors import UserError
 from phi3desk.library.embedding.encoder import padded
 from phi3desk.library.embedding.formats.unigram import UnigramTokenizer
 from phi3desk.library.embedding.idle_release import IdleRelease
+from phi3desk.library.embedding.local_embedder import give_back_memory
 from phi3desk.library.embedding.quantized import open_token_states, open_tokenizer
 from phi3desk.library.entailment.making import HEAD, HEAD_BIAS, HEAD_WEIGHT, made_folder, make_folder
 
@@ -73,6 +75,8 @@ class EntailmentModel:
         """Unload the encoder; who is using it keeps it until that is done."""
         with self._loading:
             self._reader = None
+        gc.collect()
+        give_back_memory()
 
     def _loaded(self) -> _Reader | None:
         with self._loading:
@@ -80,8 +84,11 @@ class EntailmentModel:
                 try:
                     self._reader = _open(self._kept_in)
                 except UserError as error:
-                    # answers are then checked by words and figures alone
                     log.warning("claims cannot be read: %s", error)
+                    self._is_missing = True
+                except Exception:
+                    # answers are then checked by words and figures alone, which is better than not at all
+                    log.exception("claims cannot be read")
                     self._is_missing = True
             return self._reader
 

@@ -110,6 +110,17 @@ def test_claims_are_not_read_where_the_embedder_cannot_be_made(
     assert sum("claims cannot be read" in record.message for record in caplog.records) == 1
 
 
+def test_claims_are_not_read_where_the_encoder_is_damaged_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    damaged = tmp_path / "weights.safetensors"
+    damaged.write_bytes(b"no weights")
+    monkeypatch.setattr(making, "resource", lambda *parts: damaged)
+    monkeypatch.setattr(making, "FINGERPRINT", "of the damaged ones")
+    assert EntailmentModel(tmp_path / "models").read_claims([("It is.", FIRE)]) is None
+    assert "claims cannot be read" in caplog.text
+
+
 def test_encoder_is_let_go_and_loaded_again(model: EntailmentModel):
     before = model.read_claims([("Foam is suitable.", FIRE)])
     model.release()
