@@ -86,8 +86,10 @@ class DocumentComparison:
     def to_check(self, written: Completion) -> ToCheck:
         """Return the wording of a place, with what both documents say there as one passage: it tells of both."""
         at = self._to_word[0]
-        place, first = self._overview.differences[at], self._places[at][0]
-        both = replace(first.passage, text=f"{place.first_text}\n{place.second_text}")
+        place, (first, *others) = self._overview.differences[at], self._places[at]
+        names = (place.heading, *(other.passage.title for other in others))
+        told = "\n".join(part for part in (*names, place.first_text, place.second_text) if part)
+        both = replace(first.passage, text=told)
         return ToCheck(_bare(written.generation.text), (replace(first, passage=both),), self._question.standing_alone)
 
     def take(self, written: Completion, grounded: Grounded | None = None) -> None:

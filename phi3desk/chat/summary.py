@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from phi3desk.chat.catalogue_answer import shown_name
-from phi3desk.chat.citations import MARKS, best_sentence, citation_of, nearest_source, pieces, with_mark
+from phi3desk.chat.citations import (
+    MARKS,
+    best_sentence,
+    citation_of,
+    keep_known_marks,
+    nearest_source,
+    pieces,
+    with_mark,
+)
 from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.languages.known import put
 from phi3desk.chat.languages.language import Phrase
@@ -260,7 +268,8 @@ def _first_sentence(source: Source) -> Grounded:
     first = next((s for s in sentences(_NUMBERING.sub("", source.passage.text)) if _is_whole(s)), "")
     if not first:
         return Grounded("")
-    line = " ".join(first.split())
+    # what stands in brackets there refers to other works, not to a source
+    line = " ".join(keep_known_marks(first, ()).split())
     cited = citation_of(source, best_sentence(source, first))
     return Grounded(with_mark(line, source.n), (cited,), (CheckedSentence(line, True, 1.0, citations=(source.n,)),))
 

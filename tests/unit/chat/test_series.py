@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+import pytest
+
 from phi3desk.chat.document_comparison import DocumentComparison
 from phi3desk.chat.messages import Basis, MadeBy
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
@@ -58,6 +63,19 @@ def test_short_document_is_read_whole_and_its_notes_are_summed_up():
     assert answer.citations[0].quote.startswith("Bearing 0 is greased every 1000 operating hours")
     assert "Passages read" not in answer.text
     assert answer.timings.generated_tokens > 0
+
+
+@pytest.mark.parametrize("reference", ["[3, 4]", "[57]", "[1]"])
+@pytest.mark.parametrize("small", [True, False])
+def test_references_of_a_passage_are_no_marks_of_the_notes_it_gives(reference: str, small: bool):
+    text = f"The method of these tests was first described in detail by others {reference}. " + "It was repeated. " * 20
+    one = replace(passage(0), text=text)
+    told = Overview(Told.FOUND, (MANUAL,), passages=(one, replace(one, id=1)), passages_in_all=2)
+    series = Summary(QUESTION, SUMMARISED, told, speed=FAST, seconds=180.0, small=small)
+    run(series, lambda request: "I do not know.")
+    answer = series.answer(Ending.STOP)
+    assert "described in detail by others" in answer.text
+    assert {citation.n for citation in answer.citations} == {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)}
 
 
 def test_long_document_is_read_in_part_within_the_time_and_the_answer_says_so():
