@@ -328,7 +328,13 @@ def test_message_actions_offer_judging_and_comparing(make_answer, qtbot: QtBot):
     actions.chosen.connect(lambda action, message: chosen.append((action, message)))
     for action in made:
         action.trigger()
-    judging = (MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.CORRECT, MessageAction.COMPARE)
-    assert [(action, 2) for action in judging] == chosen[3:7]
+    judging = (
+        MessageAction.GOOD,
+        MessageAction.NOT_GOOD,
+        MessageAction.CORRECT,
+        MessageAction.ASK_EVERY_DOCUMENT,
+        MessageAction.COMPARE,
+    )
+    assert [(action, 2) for action in judging] == chosen[3:8]
     nothing = actions.menu_actions(make_answer("", 0), menu)
     assert len(nothing) == len(made) - 3
