@@ -80,6 +80,8 @@ class SweepPage(QWidget):
     def _make_table(self) -> QWidget:
         self._title = label("", "title")
         self._state = label("", "quiet")
+        self._unread = label("", "bad")
+        self._unread.hide()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Answers done"))
@@ -87,6 +89,8 @@ class SweepPage(QWidget):
         self.pause_button = on_click(Button(self.tr("Pause"), "pause"), self.runner.pause)
         self.go_on_button = on_click(Button(self.tr("Go on"), "play", "primary"), self.go_on)
         self.stop_button = on_click(Button(self.tr("Stop"), "stop"), self.stop)
+        self.read_again_button = on_click(Button(self.tr("Read again"), "refresh", "primary"), self._read_rows)
+        self.read_again_button.hide()
         self.add_button = on_click(
             Button(self.tr("Ask the new ones"), "file-plus-outline", "primary"), self.take_up_news
         )
@@ -99,8 +103,11 @@ class SweepPage(QWidget):
             self.export_button,
             lambda: menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft())),
         )
-        buttons = (self.add_button, self.pause_button, self.go_on_button, self.stop_button, self.export_button)
-        return table_area(back, buttons, (self._title, self._state, self._bar), self.results)
+        buttons = (
+            self.read_again_button, self.add_button, self.pause_button, self.go_on_button, self.stop_button,
+            self.export_button,
+        )  # fmt: skip
+        return table_area(back, buttons, (self._title, self._state, self._unread, self._bar), self.results)
 
     def _connect(self) -> None:
         self.form.start_requested.connect(self.start)
@@ -123,6 +130,11 @@ class SweepPage(QWidget):
     def state(self) -> str:
         """How far the sweep that is shown has come, in a sentence."""
         return self._state.text()
+
+    @property
+    def problem(self) -> str:
+        """Why the rows of the sweep that is shown could not be read, "" where they could."""
+        return self._unread.text()
 
     @property
     def sweep(self) -> Sweep | None:
@@ -213,12 +225,19 @@ class SweepPage(QWidget):
         sweep = self._sweep = self._store.sweep(sweep_id)
         self._news = ()
         self._title.setText(sweep.plan.title)
-        self.results.begin(sweep.plan)
-        self._loader.load(sweep)
+        self._read_rows()
         self._stack.setCurrentIndex(TABLE)
         self._show_state("")
         self._look_for_news()
         self.results.table.setFocus()
+
+    def _read_rows(self) -> None:
+        """Read the rows of the sweep that is shown, from the first."""
+        if self._sweep is not None:
+            self._show_unread("")
+            self.results.begin(self._sweep.plan)
+            self._loader.load(self._sweep)
+            self._show_buttons()
 
     def go_on(self) -> None:
         """Ask what is not answered yet in the sweep that is shown, and again what could not be answered."""
@@ -263,7 +282,14 @@ class SweepPage(QWidget):
         self._show_buttons()
 
     def _on_rows_failed(self, failure: Failure) -> None:
-        self._show_state(translate(failure.sentence))
+        self.results.break_off()
+        self._show_unread(translate(failure.sentence))
+
+    def _show_unread(self, why: str) -> None:
+        """Tell why the rows could not be read, and offer to read them again; "" where they could, or are being read."""
+        self._unread.setText(why)
+        self._unread.setVisible(bool(why))
+        self.read_again_button.setVisible(bool(why))
 
     def _show_progress(self) -> None:
         if self._sweep is not None:
@@ -373,7 +399,7 @@ class SweepPage(QWidget):
 
     def save_dossier(self) -> None:
         """Ask how a dossier of the rows that say something is to be saved, and save it."""
-        sweep, rows = self._sweep, list(self.results.model.rows)
+        sweep, rows = self._sweep, self.results.model.rows()
         if sweep is None:
             return
 
@@ -387,7 +413,7 @@ class SweepPage(QWidget):
 
     def save(self, path: Path, kind: str) -> None:
         """Write the table as one of KINDS, on a thread of its own: a thousand rows take seconds."""
-        sweep, rows = self._sweep, list(self.results.model.rows)
+        sweep, rows = self._sweep, self.results.model.rows()
         if sweep is None:
             return
         in_background(

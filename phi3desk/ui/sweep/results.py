@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
@@ -104,15 +105,28 @@ class SweepResults(QWidget):
         self._show_counts()
         self._choose_first()
 
+    def break_off(self) -> None:
+        """Take it that the rows to come will not, until `begin`."""
+        self.model.break_off()
+        self._show_counts()
+        self._choose_first()
+
     def take_up(self, documents: Sequence[SweptDocument]) -> None:
         """Show the rows of documents that were taken up anew."""
-        self.model.take_up(documents)
-        self._show_counts()
+        self._change_many(partial(self.model.take_up, documents))
 
     def open_again(self, outcome: Outcome) -> None:
         """Show that what ended so waits to be asked again."""
-        self.model.open_again(outcome)
+        self._change_many(partial(self.model.open_again, outcome))
+
+    def _change_many(self, change: Callable[[], None]) -> None:
+        """Change rows of the table at once; the chosen one stays chosen."""
+        chosen = self.model.row_at(self.table.currentIndex())
+        change()
         self._show_counts()
+        if chosen is not None and not self.table.currentIndex().isValid():
+            self.table.setCurrentIndex(self.model.index_of(chosen))
+        self._show_detail(self.table.currentIndex())
 
     def take(self, cell: Cell) -> None:
         """Show a cell that was answered."""
@@ -133,8 +147,10 @@ class SweepResults(QWidget):
         self._show_counts()
 
     def _show_counts(self) -> None:
-        self.chips.show_counts(self.model.counts())
-        self.nothing.setVisible(bool(self.model.rows) and self.model.rowCount() == 0)
+        counts = self.model.counts()
+        self.chips.show_counts(counts)
+        # rows that are to be sorted are shown with the last
+        self.nothing.setVisible(not self.model.is_coming and bool(counts) and self.model.rowCount() == 0)
 
     def _recolor(self) -> None:
         self._filter_icon.setIcon(icon("magnify"))

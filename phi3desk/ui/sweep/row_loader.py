@@ -11,7 +11,6 @@ from phi3desk.sweep.plan import Row, Sweep
 from phi3desk.sweep.reading import Place, rows_from
 from phi3desk.sweep.store import SweepStore
 from phi3desk.ui.clients.background import in_background
-from phi3desk.workers.protocol import Failure
 
 #: rows of a part: what the window does with one takes it a few milliseconds
 PART = 500
@@ -21,7 +20,7 @@ class RowLoader(QObject):
     """Reads the rows of one sweep at a time; `failed` carries the Failure where its file cannot be read.
 
     `part_read` carries a list of Row, question by question, the documents of each by path; `ended` tells that it was
-    the last one.
+    the last one. After `failed` no more come until `load`.
     """
 
     part_read = Signal(object)
@@ -32,24 +31,17 @@ class RowLoader(QObject):
         super().__init__(parent)
         self._store = store
         self._turn = 0
-        self._reads = False
-
-    @property
-    def reads(self) -> bool:
-        """Whether rows are still to come."""
-        return self._reads
 
     def load(self, sweep: Sweep) -> None:
         """Read all rows of a sweep; those of another one that are still to come are not told any more."""
         self._turn += 1
-        self._reads = True
         self._read(sweep, Place())
 
     def _read(self, sweep: Sweep, place: Place) -> None:
         turn = self._turn
         on_rows = self._of_turn(turn, partial(self._on_rows, sweep, place))
         work = partial(rows_from, self._store.path, sweep.id, place, PART)
-        in_background(self, work, on_rows, self._of_turn(turn, self._on_failed))
+        in_background(self, work, on_rows, self._of_turn(turn, self.failed.emit))
 
     def _of_turn(self, turn: int, act: Callable[..., None]) -> Callable[..., None]:
         """Return what does nothing where another sweep is wanted by now."""
@@ -57,16 +49,11 @@ class RowLoader(QObject):
 
     def _on_rows(self, sweep: Sweep, place: Place, rows: list[Row]) -> None:
         following = _following(sweep, place, rows)
-        self._reads = following is not None
         self.part_read.emit(rows)
         if following is None:
             self.ended.emit()
         else:
             self._read(sweep, following)
-
-    def _on_failed(self, failure: Failure) -> None:
-        self._reads = False
-        self.failed.emit(failure)
 
 
 def _following(sweep: Sweep, place: Place, rows: list[Row]) -> Place | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -64,12 +64,11 @@ class SweepTableModel(QAbstractTableModel):
         self._names: list[str] = []
         self._at: dict[tuple[int, str], int] = {}
         self._counts: Counter[str] = Counter()
-        #: all of them in the order of the sort, those that are shown, and where each is shown, -1 where it is not
-        self._sorted: list[int] = []
+        #: those that are shown, and where each is shown, -1 where it is not
         self._shown: list[int] = []
         self._row_of: list[int] = []
         self._lines: dict[int, Line] = {}
-        self._is_whole = True
+        self._is_coming, self._is_whole = False, True
         #: what was answered before its row came
         self._early: dict[tuple[int, str], Cell] = {}
         self._words: list[str] = []
@@ -79,8 +78,8 @@ class SweepTableModel(QAbstractTableModel):
     def begin(self, plan: SweepPlan) -> None:
         """Show no rows: those of another sweep will come."""
         self.beginResetModel()
-        self._plan, self._is_whole = plan, False
-        for kept in (self._all, self._searched, self._names, self._sorted, self._shown, self._row_of):
+        self._plan, self._is_coming, self._is_whole = plan, True, False
+        for kept in (self._all, self._searched, self._names, self._shown, self._row_of):
             kept.clear()
         for known in (self._at, self._lines, self._early, self._counts):
             known.clear()
@@ -100,7 +99,6 @@ class SweepTableModel(QAbstractTableModel):
         self._row_of += [-1] * len(rows)
         if self._column >= 0:
             return
-        self._sorted += range(first, len(self._all))
         fitting = [at for at in range(first, len(self._all)) if self._fits(at)]
         if fitting:
             place = len(self._shown)
@@ -113,9 +111,19 @@ class SweepTableModel(QAbstractTableModel):
     def finish(self) -> None:
         """Take it that there are no more rows to come."""
         self._is_whole = True
+        self.break_off()
+
+    def break_off(self) -> None:
+        """Take it that the rows to come will not: those that are here are all that is shown until `begin`."""
+        self._is_coming = False
         self._early.clear()
         if self._column >= 0:
-            self._sort()
+            self._arrange()
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether more rows will come."""
+        return self._is_coming
 
     @property
     def is_whole(self) -> bool:
@@ -126,29 +134,30 @@ class SweepTableModel(QAbstractTableModel):
         """Take a cell that was answered; its row changes where it stands."""
         at = self._at.get((cell.question, cell.path))
         if at is not None:
-            self._change(at, replace(self._all[at], cell=cell))
-        elif not self._is_whole:
+            self._change({at: replace(self._all[at], cell=cell)})
+        elif self._is_coming:
             self._early[cell.question, cell.path] = cell
 
     def take_up(self, documents: Sequence[SweptDocument]) -> None:
         """Have documents asked again from their present state, and new ones, too: their rows come behind the others."""
         new: list[Row] = []
+        changed: dict[int, Row] = {}
         for question in range(len(self._plan.questions)):
             for document in documents:
                 at = self._at.get((question, document.path))
                 if at is None:
                     new.append(Row(question, document))
                 else:
-                    self._change(at, Row(question, document))
+                    changed[at] = Row(question, document)
+        self._change(changed)
         self.append(new)
         if self._column >= 0:
-            self._sort()
+            self._arrange()
 
     def open_again(self, outcome: Outcome) -> None:
         """Have what ended so wait to be asked again."""
-        for at, row in enumerate(self._all):
-            if row.outcome is outcome:
-                self._change(at, replace(row, cell=None))
+        ended = ((at, row) for at, row in enumerate(self._all) if row.outcome is outcome)
+        self._change({at: Row(row.question, row.document) for at, row in ended})
 
     def set_filter(self, words: str, key: str, question: int) -> None:
         """Show rows that hold all the words, of one outcome ("" for all) and one question (-1 for all)."""
@@ -157,10 +166,10 @@ class SweepTableModel(QAbstractTableModel):
             self._words, self._key, self._question = wanted
             self._arrange()
 
-    @property
     def rows(self) -> list[Row]:
-        """All rows, filtered out or not."""
-        return self._all
+        """Return all rows, filtered out or not: question by question, the documents of each by path."""
+        # what was taken up since stands behind the others here
+        return sorted(self._all, key=lambda row: (row.question, row.document.path))
 
     def counts(self) -> Counter[str]:
         """Return how many rows ended in which way, filtered out or not."""
@@ -169,6 +178,12 @@ class SweepTableModel(QAbstractTableModel):
     def row_at(self, index: Index) -> Row | None:
         """Return the row of an index, None for an invalid one."""
         return self._all[self._shown[index.row()]] if index.isValid() else None
+
+    def index_of(self, row: Row) -> QModelIndex:
+        """Return the index of what is asked in a row now, an invalid one where it is not shown."""
+        at = self._at.get((row.question, row.document.path))
+        shown = self._row_of[at] if at is not None else -1
+        return self.index(shown, DOCUMENT) if shown >= 0 else QModelIndex()
 
     def line(self, row: int) -> Line:
         """Return what a row says."""
@@ -197,8 +212,8 @@ class SweepTableModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._column, self._order = column, order
-        if self._is_whole or column < 0:
-            self._sort()
+        if not self._is_coming or column < 0:
+            self._arrange()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row_at(index)
@@ -227,17 +242,23 @@ class SweepTableModel(QAbstractTableModel):
 
     # which rows there are
 
-    def _change(self, at: int, row: Row) -> None:
-        """Put another row in the place of one."""
-        self._counts[key_of(self._all[at])] -= 1
-        self._counts[key_of(row)] += 1
-        self._all[at], self._searched[at] = row, _searched(row)
-        self._lines.pop(at, None)
-        shown = self._row_of[at]
-        if shown >= 0:
-            self.dataChanged.emit(self.index(shown, 0), self.index(shown, SUPPORT))
-        elif self._fits(at) and (self._is_whole or self._column < 0):
-            self._insert(at)
+    def _change(self, rows: Mapping[int, Row]) -> None:
+        """Put other rows in the place of some. What is shown stays where it is, what fits the filters now is added."""
+        for at, row in rows.items():
+            self._counts[key_of(self._all[at])] -= 1
+            self._counts[key_of(row)] += 1
+            self._all[at], self._searched[at] = row, _searched(row)
+            self._lines.pop(at, None)
+        shown = [self._row_of[at] for at in rows if self._row_of[at] >= 0]
+        if shown:
+            self.dataChanged.emit(self.index(min(shown), 0), self.index(max(shown), SUPPORT))
+        if self._is_coming and self._column >= 0:
+            return
+        fitting = [at for at in rows if self._row_of[at] < 0 and self._fits(at)]
+        if len(fitting) == 1:
+            self._insert(fitting[0])
+        elif fitting:
+            self._insert_all(fitting)
 
     def _insert(self, at: int) -> None:
         """Show a row that passes the filters now, in its place."""
@@ -247,6 +268,16 @@ class SweepTableModel(QAbstractTableModel):
         for row in range(place, len(self._shown)):
             self._row_of[self._shown[row]] = row
         self.endInsertRows()
+
+    def _insert_all(self, rows: Iterable[int]) -> None:
+        """Show rows that pass the filters now, each in its place, at once: one by one takes seconds for thousands."""
+        waiting = deque(self._in_order(rows))
+        shown: list[int] = []
+        for other in self._shown:
+            while waiting and self._is_before(waiting[0], other):
+                shown.append(waiting.popleft())
+            shown.append(other)
+        self._show([*shown, *waiting])
 
     def _is_before(self, one: int, other: int) -> bool:
         if self._column < 0:
@@ -266,19 +297,26 @@ class SweepTableModel(QAbstractTableModel):
         """Return what a row is sorted by in the column that is chosen."""
         return self._names[at] if self._column == DOCUMENT else _KEYS[self._column](self._all[at])
 
-    def _sort(self) -> None:
-        self._sorted = list(range(len(self._all)))
+    def _in_order(self, rows: Iterable[int]) -> list[int]:
+        """Return rows in the order of the column that is chosen."""
+        ordered = sorted(rows)
         if self._column >= 0:
-            keys = [self._sorted_by(at) for at in self._sorted]
-            self._sorted.sort(key=keys.__getitem__, reverse=self._order == Qt.SortOrder.DescendingOrder)
-        self._arrange()
+            keys = {at: self._sorted_by(at) for at in ordered}
+            ordered.sort(key=keys.__getitem__, reverse=self._order == Qt.SortOrder.DescendingOrder)
+        return ordered
 
     def _arrange(self) -> None:
+        """Show what passes the filters, in order."""
         filtered = self._words or self._key or self._question >= 0
+        rows = range(len(self._all))
+        self._show(self._in_order(filter(self._fits, rows) if filtered else rows))
+
+    def _show(self, rows: list[int]) -> None:
+        """Show these rows and no others."""
         self.beginResetModel()
-        self._shown = [at for at in self._sorted if self._fits(at)] if filtered else self._sorted.copy()
+        self._shown = rows
         self._row_of = [-1] * len(self._all)
-        for row, at in enumerate(self._shown):
+        for row, at in enumerate(rows):
             self._row_of[at] = row
         self.endResetModel()
 

@@ -6,11 +6,14 @@ import csv
 import dataclasses
 import gc
 import io
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -395,13 +398,13 @@ def test_the_form_says_what_is_missing(
     assert page._stack.currentIndex() == TABLE
 
 
-def many_rows(services: Services, count: int, answered: int = 0) -> tuple[int, list[SweptDocument]]:
+def many_rows(
+    services: Services, count: int, answered: int = 0, outcome: Outcome = Outcome.FOUND
+) -> tuple[int, list[SweptDocument]]:
     documents = [SweptDocument(f"/docs/{n:05}.pdf", f"Report {n}.pdf", "pdf") for n in range(count)]
     number = services.sweeps.begin(SweepPlan(("What is the limit?",)), documents).id
     for document in documents[:answered]:
-        services.sweeps.keep(
-            number, Answered(Cell(0, document.path, Outcome.FOUND, "7.1 mm/s.", "The limit.", 1, "pdf"))
-        )
+        services.sweeps.keep(number, Answered(Cell(0, document.path, outcome, "7.1 mm/s.", "The limit.", 1, "pdf")))
     return number, documents
 
 
@@ -475,6 +478,103 @@ def test_what_could_not_be_answered_waits_again(page: SweepPage, services: Servi
     page.results.open_again(Outcome.FAILED)
     assert page.results.model.counts() == {OPEN: 3}
     assert texts(page, SUPPORT) == ["Not asked yet"] * 3
+
+
+def test_thousands_that_could_not_be_answered_wait_again_at_once(page: SweepPage, services: Services, qtbot: QtBot):
+    number, _ = many_rows(services, 10_000, 10_000, Outcome.FAILED)
+    open_whole(page, number, qtbot)
+    results = page.results
+    results.chips.choose(OPEN)
+    results.table.sortByColumn(ANSWER, Qt.SortOrder.DescendingOrder)
+    assert longest_beat(qtbot, lambda: results.open_again(Outcome.FAILED), lambda: True) < 250
+    assert results.model.rowCount() == 10_000
+
+
+def test_what_waits_again_comes_into_its_place_and_the_chosen_row_stays(
+    page: SweepPage, services: Services, qtbot: QtBot
+):
+    number, documents = many_rows(services, 12)
+    for n in (1, 4, 8):
+        services.sweeps.keep(number, Answered(Cell(0, documents[n].path, Outcome.FAILED, problem=say("It ended."))))
+    open_whole(page, number, qtbot)
+    results = page.results
+    results.chips.choose(OPEN)
+    results.table.sortByColumn(DOCUMENT, Qt.SortOrder.DescendingOrder)
+    results.table.setCurrentIndex(results.model.index(3, DOCUMENT))
+    assert results.table.currentIndex().data() == "Report 7.pdf"
+    # it does not fit the filter any more, and stays until the next one
+    results.take(Cell(0, documents[7].path, Outcome.NOT_FOUND))
+    results.open_again(Outcome.FAILED)
+    assert texts(page, DOCUMENT) == [f"Report {n}.pdf" for n in reversed(range(12))]
+    assert results.table.currentIndex().data() == "Report 7.pdf"
+    assert results.detail.toPlainText().startswith("Report 7.pdf · Not found")
+
+
+def test_what_was_answered_is_in_order_once_it_is_filtered(page: SweepPage, services: Services, qtbot: QtBot):
+    number, documents = many_rows(services, 5, 4)
+    open_whole(page, number, qtbot)
+    page.results.table.sortByColumn(ANSWER, Qt.SortOrder.AscendingOrder)
+    page.results.take(Cell(0, documents[4].path, Outcome.FOUND, "5 mm/s.", "The limit.", 1, "pdf"))
+    assert texts(page, ANSWER) == ["7.1 mm/s."] * 4 + ["5 mm/s."]
+    filter_by(page, "limit", qtbot)
+    assert texts(page, ANSWER) == ["5 mm/s."] + ["7.1 mm/s."] * 4
+
+
+def test_documents_taken_up_are_exported_under_their_question(
+    page: SweepPage, services: Services, tmp_path: Path, qtbot: QtBot
+):
+    number = kept_sweep(services)
+    open_whole(page, number, qtbot)
+    new = SweptDocument("/docs/Part 15.pdf", "Part 15.pdf", "pdf")
+    services.sweeps.take_up(number, [new])
+    page.results.take_up([new])
+    assert page.results.model.rows() == services.sweeps.rows(number)
+    page.save(tmp_path / "answers.docx", "docx")
+    qtbot.waitUntil((tmp_path / "answers.docx").is_file)
+    written = docx.Document(str(tmp_path / "answers.docx"))
+    assert [each.text for each in written.paragraphs[1:]] == ["What is the limit?", "Who signs?"]
+    assert [cell.text for cell in written.tables[1].columns[0].cells][1:] == [
+        "Part 10.pdf", "Part 15.pdf", "Part 2.pdf", "scan.pdf",
+    ]  # fmt: skip
+
+
+def test_rows_that_are_to_be_sorted_are_not_told_to_be_filtered_out(page: SweepPage, services: Services, qtbot: QtBot):
+    number, _ = many_rows(services, 1_200)
+    page.results.table.sortByColumn(DOCUMENT, Qt.SortOrder.DescendingOrder)
+    said: list[bool] = []
+    page._loader.part_read.connect(lambda _: said.append(page.results.nothing.isVisible()))
+    open_whole(page, number, qtbot)
+    assert said == [False] * 3
+
+
+def test_rows_that_cannot_be_read_are_read_again(page: SweepPage, services: Services, qtbot: QtBot):
+    number, documents = many_rows(services, 1_200)
+
+    def set_problem(kept: str) -> None:
+        with closing(sqlite3.connect(services.sweeps.path)) as db, db:
+            db.execute("UPDATE document SET problem = ? WHERE path = ?", (kept, documents[900].path))
+
+    set_problem("{")
+    page.results.table.sortByColumn(DOCUMENT, Qt.SortOrder.DescendingOrder)
+    with qtbot.waitSignal(page._loader.failed, timeout=WAIT):
+        page.open(number)
+    model = page.results.model
+    assert texts(page, DOCUMENT)[0] == "Report 499.pdf"
+    assert "a row of it is damaged" in page.problem
+    page.runner.ended.emit(False, "")
+    assert page.state.startswith("0 of 1")
+    assert "a row of it is damaged" in page.problem
+    assert not page.export_button.isEnabled()
+    # nobody waits for its row
+    page.results.take(Cell(0, documents[1_100].path, Outcome.FOUND, "7.1 mm/s.", "The limit.", 12, "pdf"))
+    assert not model._early
+    set_problem("")
+    qtbot.mouseClick(page.read_again_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: model.is_whole, timeout=WAIT)
+    assert model.rowCount() == 1_200
+    assert page.problem == ""
+    assert not page.read_again_button.isVisible()
+    assert page.export_button.isEnabled()
 
 
 def test_a_sheet_answers_by_a_query_in_the_window(working: SweepPage, window: MainWindow, tmp_path: Path, qtbot: QtBot):
