@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from phi3desk.chat.grounding.evidence_units import Evidence, Window, evidence_of, parts_of, windows_of
 from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.grounding.signals import Comparison, Signals
-from phi3desk.chat.grounding.statements import Statement, statement_of
+from phi3desk.chat.grounding.statements import Statement, restates, statement_of
 from phi3desk.chat.messages import Why
 from phi3desk.chat.wording.tokens import language_of_words
 
@@ -64,6 +64,9 @@ _MOST = 3.0
 
 #: What an encoder that read claim and passage says weighs so much, beside so much of what the signals tell.
 _READ, _TOLD, _READ_BIAS = 0.7, 0.8, 1.1
+#: Where words and figures tell less than this for a claim, it has to be so sure of it; else they alone decide. Of what
+#: is worded unlike its passage it takes too much for said.
+_LITTLE_TOLD, _SURE_OF_YES = -0.4, 2.0
 #: Of more passages than these it reads those that hold most of a claim; it never says a clearer no than this, which is
 #: what it is taken to say of the others.
 _MOST_READ, _UNREAD = 6, -3.0
@@ -93,11 +96,15 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Compared:
-    """What words and figures of a passage tell about a claim: how much speaks for it, and where it says most."""
+    """What words and figures of a passage tell about a claim: how much speaks for it, and where it says most.
+
+    `across` is where the two are in different languages, in which words tell little.
+    """
 
     tie: float
     why: Why
     sentence: str
+    across: bool
 
 
 class Checker:
@@ -136,20 +143,23 @@ class Checker:
             _compared(statement, question, evidence, self._meaning(statement, evidence) if meant else None)
             for evidence in self._evidence
         ]
-        odds = self._odds(claim, [each.tie for each in compared])
+        odds = self._odds(claim, compared)
+        if restates(statement, question):
+            # “Yes, it can be put out with water.”: the encoder takes too much of the question for said
+            odds = [min(each.tie, own) for each, own in zip(compared, odds, strict=True)]
         return [_verdict(each, index, odds[index]) for index, each in enumerate(compared)]
 
-    def _odds(self, claim: str, ties: Sequence[float]) -> list[float]:
+    def _odds(self, claim: str, compared: Sequence[_Compared]) -> list[float]:
         """Return the log-odds that each passage supports a claim."""
-        nearest = sorted(range(len(ties)), key=lambda index: -ties[index])[:_MOST_READ]
+        nearest = sorted(range(len(compared)), key=lambda index: -compared[index].tie)[:_MOST_READ]
         parts = [(index, part) for index in nearest for part in self._parts[index]]
         read = self._reader.read_claims([(claim, part) for _, part in parts]) if self._reader is not None else None
         if read is None:
-            return list(ties)
-        said = [_UNREAD] * len(ties)
+            return [each.tie for each in compared]
+        said = [_UNREAD] * len(compared)
         for (index, _), odds in zip(parts, read, strict=True):
             said[index] = max(said[index], odds)
-        return [_READ_BIAS + _TOLD * tie + _READ * odds for tie, odds in zip(ties, said, strict=True)]
+        return [_weighed(each, odds) for each, odds in zip(compared, said, strict=True)]
 
     def verdict(self, claim: str) -> Verdict:
         """Return the verdict of the passage that supports a sentence best; ValueError where there is no passage."""
@@ -163,6 +173,14 @@ class Checker:
         return np.clip((raw - _UNRELATED) / (_ALIKE - _UNRELATED), 0.0, 1.0)
 
 
+def _weighed(compared: _Compared, read: float) -> float:
+    """Return the log-odds of what words and figures tell and an encoder says."""
+    tie = compared.tie
+    odds = _READ_BIAS + _TOLD * tie + _READ * read
+    is_told = tie >= _LITTLE_TOLD or compared.across
+    return odds if is_told or read >= _SURE_OF_YES else min(tie, odds)
+
+
 def _compared(claim: Statement, question: Statement, evidence: Evidence, meaning: Matrix | None) -> _Compared:
     comparison = Comparison(claim, question, evidence, meaning)
     read = {window: comparison.signals(window) for window in windows_of(evidence.units)}
@@ -173,7 +191,7 @@ def _compared(claim: Statement, question: Statement, evidence: Evidence, meaning
     why = near.why or Why.NOTHING_FOUND if near.covered >= _SPEAKS_OF_IT else Why.NOTHING_FOUND
     # of sentences that are read together the one that holds most of the claim by itself is cited
     cited = max(best.units, key=lambda unit: ties[Window((unit,))])
-    return _Compared(ties[best], why, evidence.units[cited].text)
+    return _Compared(ties[best], why, evidence.units[cited].text, bool(read[best].across))
 
 
 def _verdict(compared: _Compared, passage: int, odds: float) -> Verdict:

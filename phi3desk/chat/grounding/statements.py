@@ -26,6 +26,8 @@ _SHORTEST_BEGINNING = 4
 _SHORTEST_PART = 5
 _SAME_BEGINNING = 0.62
 _FEWEST_TRIGRAMS_SHARED = 0.5
+#: a word of the claim is that of the question; and what share of them makes it the question once more
+_SAME_WORD, _MOSTLY_ASKED = 0.6, 0.75
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,14 @@ def _likeness(key: str, its_stem: str, other: str, other_stem: str) -> float:
     one, two = set(trigrams_of(f" {bare} ")), set(trigrams_of(f" {other_bare} "))
     shared = 2 * len(one & two) / ((len(one) + len(two)) or 1)
     return shared * 0.9 if shared >= _FEWEST_TRIGRAMS_SHARED else 0.0
+
+
+def restates(claim: Statement, question: Statement) -> bool:
+    """Return whether a claim has next to no words and no figures but those of the question it answers."""
+    words = [word for word in claim.words if not word.light]
+    asked = [word for word in words if any(likeness(word, other) >= _SAME_WORD for other in question.words)]
+    has_figure = any(not any(own.equals(given) for given in question.quantities) for own in claim.figures)
+    return bool(words) and not has_figure and len(asked) >= _MOSTLY_ASKED * len(words)
 
 
 def _common_beginning(one: str, other: str) -> int:

@@ -1,5 +1,7 @@
 """A claim is supported by what a passage says, and by nothing that only looks like it."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from phi3desk.chat.grounding.check import Checker, PassageText
@@ -133,3 +135,55 @@ def test_a_cell_of_a_row_denies_nothing_of_another():
     assert verdict(
         table, "The unspun blood for potassium may stand at room temperature for 4 hours.", question
     ).supported
+
+
+class Says:
+    """An encoder that says the same of every pair."""
+
+    def __init__(self, odds: float) -> None:
+        self.odds = odds
+        self.read: list[tuple[str, str]] = []
+
+    def read_claims(self, pairs: Sequence[tuple[str, str]]) -> list[float] | None:
+        self.read += pairs
+        return [self.odds] * len(pairs)
+
+
+def test_encoder_does_not_lift_what_says_the_question_again_or_what_words_speak_against():
+    question = "Can a grease fire be put out with a water hose?"
+    # what the encoder said of this very pair
+    checker = Checker([PassageText(FIRE)], question, reader=Says(0.87))
+    assert not checker.verdict("Yes, a grease fire can be put out with a water hose.").supported
+    how = Checker([PassageText(FIRE)], "How is a grease fire put out?", reader=Says(0.87))
+    assert not how.verdict("A grease fire can be put out with a water hose.").supported
+    assert Checker([PassageText(FIRE)], "", reader=Says(3.0)).verdict("Foam smothers such flames.").supported
+
+
+def test_encoder_lowers_and_lifts_what_words_tell():
+    claim = "The interval is halved above 80 degrees."
+    passage = PassageText("Where the bearing stays hotter than 80 °C, grease it every 1,000 hours in place of 2,000.")
+    low, high = (Checker([passage], "", reader=Says(odds)).verdict(claim).score for odds in (-3.0, 3.0))
+    assert low < Checker([passage], "").verdict(claim).score < high
+
+
+def test_encoder_reads_the_nearest_passages_only_and_long_ones_in_parts():
+    says = Says(1.0)
+    texts = [f"Pump {n} is greased every {n}00 hours." for n in range(1, 12)]
+    Checker([PassageText(text) for text in texts], "", reader=says).verdicts("Pump 9 is greased every 900 hours.")
+    assert len(says.read) == 6
+    assert any("Pump 9 " in passage for _, passage in says.read)
+    says.read.clear()
+    long = " ".join(f"Valve {n} of the second line is closed before its cover is opened." for n in range(60))
+    Checker([PassageText(long, "Valves")], "", reader=says).verdicts("Valve 59 is closed first.")
+    assert len(says.read) > 2
+    assert all(len(passage) < 1400 and passage.startswith("Valves\n") for _, passage in says.read)
+    assert all(f"Valve {n} " in "".join(passage for _, passage in says.read) for n in range(60))
+
+
+def test_claim_is_checked_by_words_where_no_encoder_is():
+    class Missing:
+        def read_claims(self, pairs: Sequence[tuple[str, str]]) -> list[float] | None:
+            return None
+
+    claim, passages = "Foam is suitable.", [PassageText(FIRE)]
+    assert Checker(passages, "", reader=Missing()).verdict(claim) == Checker(passages, "").verdict(claim)
