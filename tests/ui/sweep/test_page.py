@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import gc
 import io
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import docx
 import openpyxl
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -26,14 +25,16 @@ from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import say
 from phi3desk.library.documents import EVERYWHERE, SearchScope
 from phi3desk.model.types import Ending, Role
-from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocument
+from phi3desk.sweep.plan import Answered, Cell, Outcome, Row, SweepPlan, SweptDocument
+from phi3desk.sweep.reading import rows_from
 from phi3desk.ui import formatting
 from phi3desk.ui.dossiers.dialog import DossierDialog
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
+from phi3desk.ui.sweep import row_loader
 from phi3desk.ui.sweep.outcomes import OPEN, UNREAD
 from phi3desk.ui.sweep.page import FORM, TABLE, SweepPage
-from phi3desk.ui.sweep.table import ANSWER, DOCUMENT, PAGE, QUESTION, SUPPORT
+from phi3desk.ui.sweep.table import ANSWER, DOCUMENT, PAGE, QUESTION, SUPPORT, SweepTableModel
 from phi3desk.ui.window.main_window import MainWindow
 from tests.helpers.pdf import write_pdf, write_pump_manual
 
@@ -91,31 +92,21 @@ def filter_by(page: SweepPage, words: str, qtbot: QtBot) -> None:
     qtbot.keyClick(page.results.filter, Qt.Key.Key_Return)
 
 
-def longest_beat(qtbot: QtBot, act: Callable[[], object], done: Callable[[], bool]) -> float:
-    """Return the most milliseconds that this thread computes between two turns of the event loop until it is done.
+class Changes:
+    """Counts how often all rows of a model are shown anew, and how many come in at a time."""
 
-    What the test runner itself holds is kept from Python's collector, which the window would never wait for.
-    """
-    beats: list[float] = []
-    last = [time.thread_time()]
+    def __init__(self, model: SweepTableModel) -> None:
+        self.resets = self.changed = 0
+        self.inserted: list[int] = []
+        model.modelReset.connect(self._on_reset)
+        model.dataChanged.connect(self._on_changed)
+        model.rowsInserted.connect(lambda _, first, last: self.inserted.append(last - first + 1))
 
-    def beat() -> None:
-        beats.append(1000 * (time.thread_time() - last[0]))
-        last[0] = time.thread_time()
+    def _on_reset(self) -> None:
+        self.resets += 1
 
-    heart = QTimer(interval=0)
-    heart.timeout.connect(beat)
-    gc.collect()
-    gc.freeze()
-    try:
-        heart.start()
-        last[0] = time.thread_time()
-        act()
-        qtbot.waitUntil(lambda: len(beats) > 5 and done(), timeout=WAIT)
-        heart.stop()
-    finally:
-        gc.unfreeze()
-    return max(beats)
+    def _on_changed(self) -> None:
+        self.changed += 1
 
 
 def kept_sweep(services: Services) -> int:
@@ -408,25 +399,45 @@ def many_rows(
     return number, documents
 
 
-def test_ten_thousand_rows_never_hold_up_the_window(page: SweepPage, services: Services, qtbot: QtBot):
+def test_ten_thousand_rows_come_in_parts_that_are_read_beside_the_window(
+    page: SweepPage, services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    readers: list[int] = []
+
+    def read(*wanted: Any) -> list[Row]:
+        readers.append(threading.get_ident())
+        return rows_from(*wanted)
+
+    monkeypatch.setattr(row_loader, "rows_from", read)
     number, documents = many_rows(services, 10_000, 300)
-    model, results = page.results.model, page.results
-    assert longest_beat(qtbot, lambda: page.open(number), lambda: model.is_whole) < 50
-    assert model.rowCount() == 10_000
+    changes = Changes(page.results.model)
+    open_whole(page, number, qtbot)
     assert texts(page, DOCUMENT) == [document.name for document in documents]
+    assert sum(changes.inserted) == 10_000
+    assert max(changes.inserted) <= row_loader.PART
+    assert threading.get_ident() not in readers
 
-    def typed() -> None:
-        for length in range(len("report 77.pdf")):
-            results.filter.setText("report 77.pdf"[: length + 1])
 
-    assert longest_beat(qtbot, typed, lambda: model.rowCount() == 100) < 50
+def test_filter_waits_until_the_typing_pauses_and_an_answer_changes_its_row_alone(
+    page: SweepPage, services: Services, qtbot: QtBot
+):
+    number, documents = many_rows(services, 10_000, 300)
+    open_whole(page, number, qtbot)
+    results, model = page.results, page.results.model
+    changes = Changes(model)
+    for length in range(len("report 77.pdf")):
+        results.filter.setText("report 77.pdf"[: length + 1])
+    assert changes.resets == 0
+    qtbot.waitUntil(lambda: model.rowCount() == 100, timeout=WAIT)
+    assert changes.resets == 1
     assert results.table.rowAt(QPoint(0, 5).y()) == 0
-    assert longest_beat(qtbot, results.filter.clear, lambda: model.rowCount() == 10_000) < 50
-    falling = Qt.SortOrder.DescendingOrder
+    results.filter.clear()
+    qtbot.waitUntil(lambda: model.rowCount() == 10_000, timeout=WAIT)
     for column in (DOCUMENT, ANSWER, SUPPORT):
-        assert longest_beat(qtbot, partial(results.table.sortByColumn, column, falling), lambda: True) < 50
-    cell = Cell(0, documents[5_000].path, Outcome.FOUND, "9 mm/s.", "The limit.", 2, "pdf")
-    assert longest_beat(qtbot, lambda: results.take(cell), lambda: True) < 50
+        results.table.sortByColumn(column, Qt.SortOrder.DescendingOrder)
+    sorted_anew = changes.resets
+    results.take(Cell(0, documents[5_000].path, Outcome.FOUND, "9 mm/s.", "The limit.", 2, "pdf"))
+    assert (changes.resets, changes.changed, changes.inserted) == (sorted_anew, 1, [])
 
 
 def test_what_is_answered_while_rows_come_is_shown(page: SweepPage, services: Services, qtbot: QtBot):
@@ -486,8 +497,10 @@ def test_thousands_that_could_not_be_answered_wait_again_at_once(page: SweepPage
     results = page.results
     results.chips.choose(OPEN)
     results.table.sortByColumn(ANSWER, Qt.SortOrder.DescendingOrder)
-    assert longest_beat(qtbot, lambda: results.open_again(Outcome.FAILED), lambda: True) < 250
+    changes = Changes(results.model)
+    results.open_again(Outcome.FAILED)
     assert results.model.rowCount() == 10_000
+    assert (changes.resets, changes.inserted) == (1, [])
 
 
 def test_what_waits_again_comes_into_its_place_and_the_chosen_row_stays(
