@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phi3desk.sqlite_file import connect, whole_rows
 from phi3desk.sweep.plan import Row, SweptDocument
-from phi3desk.sweep.store import cell_in, damaged_at, document_in
+from phi3desk.sweep.store import cell_in, damaged_at, document_in, documents_in
 
 _ROWS = """
     SELECT d.path, d.name, d.kind, d.imported, d.searchable, d.problem,
@@ -46,9 +46,4 @@ def rows_from(file: Path, sweep_id: int, place: Place, most: int) -> list[Row]:
 def documents_of(file: Path, sweep_id: int) -> list[SweptDocument]:
     """Return the documents of a sweep, by path."""
     with closing(connect(file, damaged=damaged_at(file), shared=True)) as db:
-        found = db.execute(
-            "SELECT path, name, kind, imported, searchable, problem FROM document WHERE sweep_id = ? ORDER BY path",
-            (sweep_id,),
-        )
-        with whole_rows(db):
-            return [document_in(row) for row in found]
+        return documents_in(db, sweep_id)

@@ -11,7 +11,7 @@ import msgspec
 from phi3desk.chat.messages import Answer
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import Sentence, say
-from phi3desk.sqlite_file import open_file, roll_back, whole_rows
+from phi3desk.sqlite_file import FileConnection, open_file, roll_back, whole_rows
 from phi3desk.sweep.plan import Answered, Cell, Outcome, Row, Sweep, SweepPlan, SweptDocument
 
 MIGRATIONS: tuple[str, ...] = (
@@ -165,9 +165,7 @@ class SweepStore:
 
     def documents(self, sweep_id: int) -> list[SweptDocument]:
         """Return the documents of a sweep, by path."""
-        rows = self._db.execute(f"{_DOCUMENTS} WHERE sweep_id = ? ORDER BY path", (sweep_id,))
-        with whole_rows(self._db):
-            return [document_in(row) for row in rows]
+        return documents_in(self._db, sweep_id)
 
     def open_cells(self, sweep_id: int, after: str = "", most: int = -1) -> list[tuple[int, SweptDocument]]:
         """Return what is still to be asked, document by document: questions by their position, with the document.
@@ -268,6 +266,13 @@ def _sweep(row: Sequence[object]) -> Sweep:
     number, plan, created, documents, answered, total = row
     made = {"id": number, "plan": msgspec.json.decode(str(plan)), "created": created}
     return msgspec.convert({**made, "documents": documents, "answered": answered, "total": total}, type=Sweep)
+
+
+def documents_in(db: FileConnection, sweep_id: int) -> list[SweptDocument]:
+    """Return the documents of a sweep, by path, on any connection to its file."""
+    rows = db.execute(f"{_DOCUMENTS} WHERE sweep_id = ? ORDER BY path", (sweep_id,))
+    with whole_rows(db):
+        return [document_in(row) for row in rows]
 
 
 def document_in(row: Sequence[object]) -> SweptDocument:

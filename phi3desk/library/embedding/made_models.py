@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -61,6 +61,12 @@ def is_made(folder: Path, of: str) -> bool:
         )
     except (OSError, LookupError, TypeError, ValueError):
         return False
+
+
+def made_in(places: Iterable[Path | None], name: str, of: str) -> Path | None:
+    """Return the folder of that name in the first of some places in which it is made of something; None for none."""
+    folders = [place / name for place in places if place is not None]
+    return next((folder for folder in folders if is_made(folder, of)), None)
 
 
 def changed_files(folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from phi3desk.library.embedding import e5_small
 from phi3desk.library.embedding.encoder import bert_weights
-from phi3desk.library.embedding.made_models import is_made, make
+from phi3desk.library.embedding.made_models import made_in, make
 from phi3desk.library.embedding.quantized import write_weights
 from phi3desk.paths import resource
 
@@ -29,8 +29,7 @@ HEAD, HEAD_WEIGHT, HEAD_BIAS = "head.safetensors", "head.weight", "head.bias"
 
 def made_folder(kept_in: Path | None) -> Path | None:
     """Return the folder of the encoder: that of the installation or the one in `kept_in`; None where it is not made."""
-    places = [place / NAME for place in (e5_small.INSTALLED, kept_in) if place is not None]
-    return next((place for place in places if is_made(place, FINGERPRINT)), None)
+    return made_in((e5_small.INSTALLED, kept_in), NAME, FINGERPRINT)
 
 
 def make_folder(kept_in: Path) -> Path:

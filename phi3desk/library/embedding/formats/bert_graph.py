@@ -62,7 +62,7 @@ def quantized_bert_graph(shape: BertShape, weights: Mapping[str, StoredWeight], 
     return _QuantizedGraph(shape, [_in_file(name, weight, file_name) for name, weight in weights.items()]).complete()
 
 
-def token_states(graph: bytes, share: float = 1.0) -> bytes:
+def token_states(graph: bytes, share: float) -> bytes:
     """Return a serialized graph of this module that ends behind a share of its layers.
 
     It gives `tokens`, float32 of the shape (texts, tokens, dimensions), in place of `vectors`.
