@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from phi3desk.errors import UserError
 from phi3desk.library.embedding import e5_small
 from phi3desk.library.embedding.encoder import Encoder, is_plain_bert, open_encoder
 from phi3desk.library.embedding.local_model import EmbedderDescription
-from phi3desk.library.embedding.made_models import is_made, make
+from phi3desk.library.embedding.made_models import is_made, make, open_made
 from phi3desk.library.embedding.quantized import SETTINGS, QuantizedEncoder, write_quantized
 
 log = logging.getLogger(__name__)
@@ -21,14 +20,13 @@ OnMaking = Callable[[int], None] | None
 
 
 def open_e5(kept_in: Path, on_making: OnMaking = None) -> Encoder:
-    """Load multilingual-e5-small, made before where it was not; once more where what was made cannot be loaded."""
+    """Load multilingual-e5-small, made before where it was not; once more where what was made is damaged."""
     folder = e5_small.made_folder(kept_in) or e5_small.make_folder(kept_in, on_making)
-    try:
-        return QuantizedEncoder(folder / e5_small.QUANTIZED)
-    except Exception:
-        log.exception("the embedding model is damaged and made anew")
-        shutil.rmtree(folder, ignore_errors=True)
-        return QuantizedEncoder(e5_small.make_folder(kept_in, on_making) / e5_small.QUANTIZED)
+    return open_made(
+        folder,
+        lambda made: QuantizedEncoder(made / e5_small.QUANTIZED),
+        lambda: e5_small.make_folder(kept_in, on_making),
+    )
 
 
 def open_local(description: EmbedderDescription, kept_in: Path, on_making: OnMaking = None) -> Encoder:

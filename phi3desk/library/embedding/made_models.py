@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, TypeVar
 
 from phi3desk.errors import UserError
+
+log = logging.getLogger(__name__)
 
 #: Names what lies in the folder, with the length and the SHA-256 of each file.
 RECORD = "made.json"
 _BEGUN = ".making-"
+
+Opened = TypeVar("Opened")
 
 
 def make(folder: Path, of: str, write: Callable[[Path], None]) -> None:
@@ -67,6 +72,21 @@ def made_in(places: Iterable[Path | None], name: str, of: str) -> Path | None:
     """Return the folder of that name in the first of some places in which it is made of something; None for none."""
     folders = [place / name for place in places if place is not None]
     return next((folder for folder in folders if is_made(folder, of)), None)
+
+
+def open_made(folder: Path, open_folder: Callable[[Path], Opened], make_again: Callable[[], Path]) -> Opened:
+    """Open what was made; where that fails and its files are no longer what was made, make it again and open that.
+
+    Raises what opening raised where the files are sound: memory may be short, and a second time would not help.
+    """
+    try:
+        return open_folder(folder)
+    except Exception:
+        if not changed_files(folder):
+            raise
+        log.exception("%s is damaged and made anew", folder.name)
+        shutil.rmtree(folder, ignore_errors=True)
+        return open_folder(make_again())
 
 
 def changed_files(folder: Path) -> list[str]:

