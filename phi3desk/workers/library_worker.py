@@ -150,11 +150,10 @@ class LibraryService:
             request.question, request.k, request.scope, task.cancelled, sentences=request.sentences
         )
 
-    def check_answer(self, request: CheckAnswer, _: Task[Never]) -> Grounded:
+    def check_answer(self, request: CheckAnswer, task: Task[Never]) -> Grounded:
         """Tie an answer's sentences to the sources that support them."""
-        return ground(
-            request.text, request.sources, request.question, self._library.word_reader, self._library.claim_reader
-        )
+        readers = self._library.word_reader, self._library.claim_reader
+        return ground(request.text, request.sources, request.question, *readers, task.cancelled)
 
     def use_reranker(self, request: UseReranker, task: Task[Never]) -> float:
         """Have the reranker of a folder take part in searches; return the seconds it adds to each."""

@@ -6,6 +6,7 @@ does, the sentence keeps no mark and is shown as not found.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,9 @@ from phi3desk.chat.grounding.quantities import quantities_in
 from phi3desk.chat.grounding.statements import statement_of
 from phi3desk.chat.messages import CheckedSentence, Citation, Source, Why
 from phi3desk.chat.refusal import is_refusal
+from phi3desk.chat.wording.source_words import speaks_of_its_source
 from phi3desk.chat.wording.tokens import language_of_words
+from phi3desk.errors import Cancelled
 
 if TYPE_CHECKING:
     from phi3desk.library.embedding.embedder import WordReader
@@ -43,12 +46,14 @@ def ground(
     question: str = "",
     reader: WordReader | None = None,
     claims: ClaimReader | None = None,
+    cancelled: threading.Event | None = None,
 ) -> Grounded:
     """Check each sentence of an answer against its sources, and mark it with those that support it.
 
-    Headings, lead-ins and what says that the documents do not tell are not checked. Without a `reader` words are
-    compared as they are written; `claims` reads sentence and source together. Runs in any process; takes some
-    milliseconds a sentence, some tenths of a second where they are read.
+    Headings, lead-ins, what says where something stands and what says that the documents do not tell are not checked.
+    Without a `reader` words are compared as they are written; `claims` reads sentence and source together. Runs in any
+    process; takes some milliseconds a sentence, some tenths of a second where they are read. Raises Cancelled between
+    two sentences.
     """
     known = {source.n for source in sources}
     kept = keep_known_marks(text, known).strip()
@@ -60,6 +65,8 @@ def ground(
     citations: dict[tuple[int, str], Citation] = {}
     sentences: list[CheckedSentence] = []
     for piece, is_sentence in pieces(kept):
+        if cancelled is not None and cancelled.is_set():
+            raise Cancelled
         claim = " ".join(keep_known_marks(piece, ()).split())
         if not is_sentence or not _claims(claim, question):
             written.append(piece if not is_sentence else MARKS.sub("", piece))
@@ -84,6 +91,8 @@ def _claims(sentence: str, question: str) -> bool:
     if sentence.endswith(":") or is_refusal(sentence):
         return False
     statement = statement_of(sentence, language_of_words(sentence, question))
+    if speaks_of_its_source(word.key for word in statement.words):
+        return False
     return bool(quantities_in(sentence)) or any(word.key not in YES_AND_NO for word in statement.words)
 
 

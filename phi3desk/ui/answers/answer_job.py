@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -37,7 +39,9 @@ from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.formatting import translate
-from phi3desk.workers.protocol import Failure, FailureKind
+from phi3desk.workers.protocol import Failure, FailureKind, failure_of
+
+log = logging.getLogger(__name__)
 
 #: laying out and painting an answer takes up to 6 ms, which the model's threads lose
 STREAM_INTERVAL_MS = 100
@@ -47,6 +51,8 @@ COMPLETED_WITHIN_MS = 2500
 SERIES_SECONDS = 180.0
 #: what a model has a part in, of what is asked about documents as wholes
 WRITTEN = (Asked.PAGES, Asked.SUMMARY, Asked.COMPARISON)
+
+Result = TypeVar("Result")
 
 
 class AnswerJob(QObject):
@@ -89,6 +95,7 @@ class AnswerJob(QObject):
         self._completing = 0
         self._search = 0
         self._writing = 0
+        self._checking = 0
         self._search_seconds = 0.0
         self._meanings = 1.0
         self._words_only: WordsOnly | None = None
@@ -127,7 +134,7 @@ class AnswerJob(QObject):
         elif isinstance(step, OverviewStep):
             asked = step.asked
             self._search = self._library.overview(
-                asked, step.within, lambda overview: self._on_overview(asked, overview), self._on_failed
+                asked, step.within, self._guarded(lambda overview: self._on_overview(asked, overview)), self._on_failed
             )
         elif isinstance(step, WriteStep):
             self._write(step)
@@ -143,6 +150,9 @@ class AnswerJob(QObject):
             self._go_on_with_model()
         elif self._writing:
             self._model.cancel(self._writing)
+        elif self._checking:
+            # what is written is compared by its letters, then
+            self._library.cancel(self._checking)
         elif self._search:
             self._library.cancel(self._search)
         elif self._completing:
@@ -189,7 +199,12 @@ class AnswerJob(QObject):
 
     def _search_passages(self, step: SearchStep) -> None:
         self._search = self._library.search(
-            step.text, step.passages, step.scope, self._on_searched, self._on_failed, sentences=step.sentences
+            step.text,
+            step.passages,
+            step.scope,
+            self._guarded(self._on_searched),
+            self._on_failed,
+            sentences=step.sentences,
         )
 
     def _ask_sheets(self, step: SheetStep, otherwise: SearchStep) -> None:
@@ -202,8 +217,13 @@ class AnswerJob(QObject):
                 self._search_passages(otherwise)
 
         written = step.written[-1] if step.written else None
+        on_told: Callable[[SheetResult], None] = self._guarded(lambda told: self._on_sheets(step, otherwise, told))
         self._search = self._library.ask_sheets(
-            step.asked, step.scope, written, lambda told: self._on_sheets(step, otherwise, told), on_failed
+            step.asked,
+            step.scope,
+            written,
+            on_told,
+            on_failed,
         )
 
     def _on_sheets(self, step: SheetStep, otherwise: SearchStep, told: SheetResult) -> None:
@@ -295,7 +315,12 @@ class AnswerJob(QObject):
             return
         self.part_begun.emit(series.progress)
         self._writing = self._model.answer(
-            request, series.sampling, lambda *_: None, lambda _: None, self._on_part_written, self._on_failed
+            request,
+            series.sampling,
+            lambda *_: None,
+            lambda _: None,
+            self._guarded(self._on_part_written),
+            self._on_failed,
         )
 
     def _on_part_written(self, written: Completion) -> None:
@@ -308,13 +333,14 @@ class AnswerJob(QObject):
             return
 
         def on_checked(grounded: Grounded | None) -> None:
+            self._checking = 0
             series.take(written, grounded)
             self._text = series.text
             self.text_received.emit(self._text)
             self._write_part()
 
-        part = series.to_check(written)
-        self._library.check_answer(part.text, part.sources, part.question, on_checked, lambda _: on_checked(None))
+        part, take = series.to_check(written), self._guarded(on_checked)
+        self._checking = self._library.check_answer(part.text, part.sources, part.question, take, lambda _: take(None))
 
     def _on_searched(self, result: SearchResult) -> None:
         if self._stopped:
@@ -338,7 +364,12 @@ class AnswerJob(QObject):
         self._kind, self._fit = step.kind, step.request.fit
         self._nearest = step.nearest
         self._writing = self._model.answer(
-            step.request, step.sampling, self.reading.emit, self._on_text, self._on_written, self._on_failed
+            step.request,
+            step.sampling,
+            self.reading.emit,
+            self._on_text,
+            self._guarded(self._on_written),
+            self._on_failed,
         )
 
     def _on_text(self, piece: str) -> None:
@@ -350,17 +381,19 @@ class AnswerJob(QObject):
         self.text_received.emit(self._text)
 
     def _on_written(self, written: Completion) -> None:
+        self._writing = 0
         read = answers.sources_read(written, self._sources)
         if not read:
             self._finish(written, None)
             return
-        self._library.check_answer(
+        finish: Callable[[Grounded | None], None] = self._guarded(lambda grounded: self._finish(written, grounded))
+        self._checking = self._library.check_answer(
+            # where it is not checked it is compared by its letters
             written.generation.text,
             read,
             self._question.standing_alone,
-            lambda grounded: self._finish(written, grounded),
-            # compared by its letters, then
-            lambda _: self._finish(written, None),
+            finish,
+            lambda _: finish(None),
         )
 
     def _finish(self, written: Completion, grounded: Grounded | None) -> None:
@@ -394,6 +427,18 @@ class AnswerJob(QObject):
         known = replace(answer, meanings=self._meanings, words_only=self._words_only, searched_for=self._searched_for)
         known = with_offer(self._question, replace(known, trace=self._trace))
         return answers.recorded(known, self._question.mode)
+
+    def _guarded(self, step: Callable[[Result], None]) -> Callable[[Result], None]:
+        """Return a step after which the answer has failed where it raises: the window would go on waiting for it."""
+
+        def guarded(result: Result) -> None:
+            try:
+                step(result)
+            except Exception as error:
+                log.exception("a step of an answer failed")
+                self._on_failed(failure_of(error))
+
+        return guarded
 
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()

@@ -16,7 +16,8 @@ from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Speed
 from phi3desk.chat.sheets.query_model import QueryRequest
-from phi3desk.errors import say
+from phi3desk.chat.summary import Summary
+from phi3desk.errors import Cancelled, say
 from phi3desk.library.documents import (
     EVERYWHERE,
     Document,
@@ -35,6 +36,7 @@ from phi3desk.library.sheets.told import Asked as SheetAsked
 from phi3desk.library.sheets.told import SheetResult, SheetsTold
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling
 from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.workers.protocol import FailureKind, failure_of
 
 MANUAL = Document(1, 1, "All", "/pump.pdf", "pump.pdf", "Pump", State.READY, None, 9, 12, 9, 0.0, 0.0)
 PHI3 = LoadedModel("phi3", "/m", "phi3", 4096, 4096, 0, 32, 2_400_000_000, 3_800_000_000, True, "CPU")
@@ -223,6 +225,57 @@ def test_summary_that_waits_for_a_model_can_be_stopped(answered):
     QTimer.singleShot(0, model, lambda: model.job.stop())
     answer, _ = answered("Summarise the pump manual", SUMMARY, model)
     assert (answer.ended, answer.text, model.asked) == (Ending.CANCELLED, "", [])
+
+
+class LaterModel(Model):
+    """A model that answers when the window comes to it again."""
+
+    def answer(self, request: PromptRequest, sampling: Any, *on: Callable[..., None]) -> int:
+        QTimer.singleShot(0, self, lambda: super(LaterModel, self).answer(request, sampling, *on))
+        return 3
+
+
+class Checking(Library):
+    """A library that checks until it is stopped."""
+
+    def check_answer(
+        self, text: str, sources: tuple[Source, ...], question: str, on_result: Any, on_failure: Callable[..., None]
+    ) -> int:
+        self.checked: Callable[..., None] = on_failure
+        QTimer.singleShot(0, lambda: self.job.stop())
+        return 7
+
+    def cancel(self, request: int) -> None:
+        assert request == 7
+        self.checked(failure_of(Cancelled()))
+
+
+@pytest.mark.parametrize(("text", "ended"), [("What is on page 3?", Ending.STOP), ("Summarise it", Ending.CANCELLED)])
+def test_what_is_written_stays_where_its_check_is_stopped(qtbot: QtBot, text: str, ended: Ending) -> None:
+    library: Any = Checking(SUMMARY)
+    client: Any = LaterModel(PHI3)
+    job = AnswerJob(Question(text, "", (), EVERYWHERE, 5, Sampling(), MadeBy("phi3")), library, client)
+    library.job = job
+    with qtbot.waitSignal(job.finished) as finished:
+        job.start()
+    answer = finished.args[0]
+    assert (answer.ended, answer.citations[0].page, len(client.asked)) == (ended, 1, 1)
+
+
+def test_answer_fails_where_a_part_cannot_be_taken_in(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def take(*_: Any) -> None:
+        raise ValueError("a part without a page")
+
+    monkeypatch.setattr(Summary, "take", take)
+    library: Any = Library(SUMMARY)
+    client: Any = Model(PHI3)
+    asked = Question("Summarise the pump manual", "", (), EVERYWHERE, 5, Sampling(), MadeBy("phi3"))
+    job = AnswerJob(asked, library, client)
+    with qtbot.waitSignal(job.failed) as failed:
+        job.start()
+    failure, partial = failed.args
+    assert failure.kind is FailureKind.BUG and "a part without a page" in failure.report
+    assert partial.ended is Ending.FAILED
 
 
 class Sheets(Library):

@@ -1,9 +1,12 @@
 """Each sentence of an answer is tied to what supports it, whatever the model marked."""
 
+import threading
+
 import pytest
 
 from phi3desk.chat.grounding.grounded import ground
 from phi3desk.chat.messages import Source, Why
+from phi3desk.errors import Cancelled
 from phi3desk.library.documents import Passage
 
 
@@ -104,3 +107,40 @@ def test_lists_and_line_breaks_stay_as_written():
 
 def test_answer_without_sources_keeps_no_mark():
     assert ground("As all know [1].", []).text == "As all know."
+
+
+def test_check_is_stopped_between_two_sentences():
+    cancelled = threading.Event()
+
+    class Reader:
+        def read_claims(self, pairs):
+            cancelled.set()
+            return [3.0 for _ in pairs]
+
+    with pytest.raises(Cancelled):
+        ground("Wear eye protection. Do not over-grease.", SOURCES, claims=Reader(), cancelled=cancelled)
+    found = ground("Wear eye protection.", SOURCES, claims=Reader(), cancelled=threading.Event())
+    assert found.text == "Wear eye protection [2]."
+
+
+@pytest.mark.parametrize(
+    "pointing",
+    [
+        "This is stated in the passage on page 6 [1].",
+        "Das steht in Abschnitt 4 des Dokuments [1].",
+        "To je navedeno v odlomku na strani 6 [1].",
+        "Αυτό αναφέρεται στο απόσπασμα της σελίδας 6 [1].",
+        "Це зазначено в документі на сторінці 6 [1].",
+        "Acest lucru este precizat în pasajul de la pagina 6 [1].",
+        "Detta anges i avsnittet på sidan 6 [1].",
+    ],
+)
+def test_what_only_says_where_it_stands_is_neither_found_nor_unsupported(pointing):
+    found = ground(f"Wear eye protection at all times [2]. {pointing}", SOURCES)
+    assert [sentence.supported for sentence in found.sentences] == [True]
+    assert found.text.count("[") == 1
+
+
+@pytest.mark.parametrize("answer", ["Section 4.", "The document is signed by the plant manager."])
+def test_what_names_a_part_of_a_document_is_checked(answer):
+    assert [sentence.supported for sentence in ground(answer, SOURCES).sentences] == [False]
