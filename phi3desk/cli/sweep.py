@@ -79,14 +79,7 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
     questions = checked_questions(_questions(options))
     if options.dossier is not None:
         check_place(Path(options.dossier))
-    profiles = ProfileStore(paths.profiles)
-    profile = profiles.named(options.profile) if options.profile else profiles.current
-    entry = _model(ModelStore(paths), options.model or profile.model)
-    if entry is None and options.model != NO_MODEL:
-        say_failure("There is no language model: the table holds the documents' own sentences. See models add.")
-    profile = on_model(profile, entry) if entry is not None else profile
-    if entry is not None:
-        refuse_misfits(AdapterStore(paths), profile.adapters, entry)
+    profile, entry = _expert(options, paths)
     store = SweepStore(paths.sweeps)
     try:
         with (
@@ -125,6 +118,31 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
         store.close()
     if not finished:
         raise Cancelled
+    _tell(options, sweep, rows, sheets, output)
+
+
+def _expert(options: argparse.Namespace, paths: Paths) -> tuple[Profile, ModelEntry | None]:
+    """Return who is asked, and the model, None where none is to write; says so where there is none."""
+    profiles = ProfileStore(paths.profiles)
+    profile = profiles.named(options.profile) if options.profile else profiles.current
+    entry = _model(ModelStore(paths), options.model or profile.model)
+    if entry is None:
+        if options.model != NO_MODEL:
+            say_failure("There is no language model: the table holds the documents' own sentences. See models add.")
+        return profile, None
+    profile = on_model(profile, entry)
+    refuse_misfits(AdapterStore(paths), profile.adapters, entry)
+    return profile, entry
+
+
+def _tell(
+    options: argparse.Namespace,
+    sweep: Sweep,
+    rows: list[Row],
+    sheets: Mapping[tuple[int, str], dict[str, Any]],
+    output: Output,
+) -> None:
+    """Write the files that are wanted of a finished sweep, and print it."""
     for kind in ("csv", "xlsx", "docx"):
         if getattr(options, kind):
             _write(Path(getattr(options, kind)), kind, sweep, rows)
