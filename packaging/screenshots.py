@@ -2,8 +2,9 @@
 
     python packaging/screenshots.py FOLDER [light|dark] [WIDTHxHEIGHT]
 
-Writes empty-start, import-running, answer-with-sources, highlighted-page, compared-in-place, comparison, library,
-folders, expert-switched, experts, guide and adapter-refused as PNG. Needs no display: with none it draws off screen.
+Writes empty-start, import-running, answer-with-sources, highlighted-page, answer-checked, inspector, refusal,
+sheet-answer, dossier-page, sweep, compared-in-place, comparison, library, folders, expert-switched, experts, guide and
+adapter-refused as PNG. Needs no display: with none it draws off screen.
 The data lie in a temporary folder and are deleted at the end.
 """
 
@@ -22,9 +23,12 @@ if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.env
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QApplication
 
 from phi3desk import app
+from phi3desk.chat.dossier.dossier import dossier_of
 from phi3desk.chat.messages import Message
 from phi3desk.library.documents import Collection
 from phi3desk.library.samples import sample_questions
@@ -32,6 +36,7 @@ from phi3desk.paths import HOME_VARIABLE, open_paths, resource
 from phi3desk.profiles.teaching import Examples
 from phi3desk.settings import Settings
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.dossiers.job import DossierJob
 from phi3desk.ui.library.page import FOLDERS
 from phi3desk.ui.pages import Page
 from phi3desk.ui.window.expert_tabs import COMPARISON
@@ -40,6 +45,20 @@ from phi3desk.ui.window.main_window import MainWindow, Services
 LONGEST_WAIT = 300.0
 #: questions of the comparison; more make a better chart and a longer wait
 COMPARED = 6
+#: questions whose answers a small model likes to round off with something of its own
+WITH_DOUBTS = (
+    "How often is the main bearing greased, with how much grease, and what happens if it is greased more often?",
+    "Describe step by step what to do before, during and after the main bearing is greased.",
+    "Explain in four sentences how a grease fire is put out, with what, by whom, and why water is dangerous.",
+)
+SHEET = """Part;Store;Pieces;Price each (EUR)
+Mechanical seal 40 mm;Graz;12;148,50
+Bearing 6310;Graz;24;61,20
+Bearing 6312;Linz;8;79,90
+Coupling sleeve;Linz;30;14,75
+Gasket DN 80;Graz;150;2,10
+Shaft 40 mm;Vienna;3;412,00
+"""
 
 
 class Photographer:
@@ -95,6 +114,9 @@ class Photographer:
         self.take("answer-with-sources")
         self._open_source(answer)
         self.take("highlighted-page")
+        self._checked()
+        self._sheet()
+        self._sweep()
         self._comparisons(answer)
         window.show_page(Page.LIBRARY)
         self.rest(1.0)
@@ -104,6 +126,75 @@ class Photographer:
         self.take("folders")
         self._experts()
         self._adapter_refused()
+
+    def _checked(self) -> None:
+        """An answer that is not found in the sources as a whole, how it was found, its dossier, and a refusal."""
+        window = self._window
+        window.source_dock.fold_in()
+        for question in WITH_DOUBTS:
+            told = self._ask(question)
+            supported = [sentence.supported for sentence in told.answer.sentences] if told.answer is not None else []
+            if supported.count(True) >= 2 and not all(supported):
+                break
+        window.toast.dismiss()
+        self.take("answer-checked")
+        self._dossier(told)
+        window.chat.view.action_requested.emit(MessageAction.EXPLAIN, told.id)
+        self.take("inspector")
+        window.chat.view.action_requested.emit(MessageAction.EXPLAIN, told.id)
+        self._ask("Who won the football world cup of 2014?")
+        window.toast.dismiss()
+        self.take("refusal")
+
+    def _dossier(self, told: Message) -> None:
+        """Save an answer as a dossier, and keep its first page."""
+        asked = self._window.conversation_controller.question_of(told.id)
+        if asked is None:
+            sys.exit("the question of an answer is gone")
+        file = self._services.settings.folder / "dossier.pdf"
+        dossier = dossier_of(asked[0].text, (asked[0], told), time.time())
+        job = DossierJob(self._services.library, dossier, file, pictures=True)
+        ended: list[object] = []
+        job.finished.connect(ended.append)
+        job.start()
+        self.wait(lambda: bool(ended), "the dossier")
+        pages = QPdfDocument()
+        pages.load(str(file))
+        path = self._folder / "dossier-page.png"
+        size = pages.pagePointSize(0) * 1.5
+        page = QImage(size.toSize(), QImage.Format.Format_RGB32)
+        page.fill("white")
+        painter = QPainter(page)
+        painter.drawImage(0, 0, pages.render(0, size.toSize()))
+        painter.end()
+        page.save(str(path))
+        print(path)
+
+    def _sheet(self) -> None:
+        """Ask a sheet for a sum."""
+        sheet = self._services.settings.folder / "Spare parts.csv"
+        sheet.write_text(SHEET, encoding="utf-8")
+        self._services.library.import_paths([sheet], None)
+        self.wait(lambda: self._services.library.importing, "the import to begin")
+        self.wait(lambda: not self._services.library.importing, "the import to end")
+        self._ask("What is the total value of the parts in Graz?")
+        self._window.toast.dismiss()
+        self.take("sheet-answer")
+
+    def _sweep(self) -> None:
+        """Ask every document the same."""
+        window = self._window
+        window.show_page(Page.SWEEP)
+        page = window.sweep_page
+        page.form.text.setPlainText("Who may operate or repair it?")
+        ended: list[object] = []
+        page.runner.ended.connect(lambda *told: ended.append(told))
+        page.start()
+        self.wait(lambda: bool(ended), "the sweep")
+        self.rest(1.0)
+        self.take("sweep")
+        page.show_form()
+        window.show_page(Page.CHAT)
 
     def _comparisons(self, answer: Message) -> None:
         """Compare one answer where it stands, then a few questions with known answers."""

@@ -49,6 +49,7 @@ from phi3desk.ui.window.bin import Bin
 from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
 from phi3desk.ui.window.shortcuts import ShortcutsDialog, expert_keys, set_shortcuts
 from phi3desk.ui.window.sidebar import Sidebar
+from phi3desk.ui.window.sidebar_controller import SidebarController
 from phi3desk.ui.window.source_dock import SourceDock
 from phi3desk.ui.window.toast import Toast
 from phi3desk.ui.window.worker_banner import WorkerBanner
@@ -136,7 +137,16 @@ class MainWindow(QMainWindow):
         self.drop_overlay = DropOverlay(self)
         #: the copy that is to be put back once the window is closed
         self.wanted_copy: Copy | None = None
-        self._searched = ""
+        self.sidebar_controller = SidebarController(
+            services,
+            self.sidebar,
+            self.conversation_controller,
+            self.conversation_export,
+            self.bin,
+            self.chat,
+            lambda: self.page,
+            lambda page, with_keyboard: self.show_page(page, with_keyboard=with_keyboard),
+        )
         self._opened = 0
         self._was_painted = False
         self._dressing = QTimer(self, singleShot=True, interval=DRESSING_MS)
@@ -157,7 +167,7 @@ class MainWindow(QMainWindow):
         self._show_expert()
         self.apply_settings()
         self.conversation_controller.begin()
-        self._show_conversations()
+        self.sidebar_controller.show_conversations()
         self.chat.composer.setFocus()
 
     def _lay_out(self) -> None:
@@ -291,9 +301,7 @@ class MainWindow(QMainWindow):
     def show_page(self, page: Page, *, with_keyboard: bool = True) -> None:
         """Show a page, and give it the keyboard."""
         self.pages.show(page)
-        self.sidebar.mark_page(page)
-        conversation = self.conversation_controller.conversation
-        self.sidebar.mark(conversation.id if conversation and page is Page.CHAT else 0)
+        self.sidebar_controller.mark()
         self.source_dock.follow_page()
         self.arrivals.lift()
         if with_keyboard:
@@ -316,21 +324,9 @@ class MainWindow(QMainWindow):
         """Show a notice."""
         self._services.notices.say(text)
 
-    def _show_conversations(self) -> None:
-        conversation = self.conversation_controller.conversation
-        current = conversation.id if conversation and self.page is Page.CHAT else 0
-        found = self._services.conversations.conversations(self._searched)
-        self.sidebar.show_conversations(found, current, bool(self._searched))
-        self._show_bin()
-        if conversation is not None:
-            self.chat.set_title(conversation.title)
-
-    def _show_bin(self) -> None:
-        self.sidebar.show_bin(len(self.bin.rows()))
-
     def _show_expert(self) -> None:
         profile = self.active_expert.current
-        self._show_bin()
+        self.sidebar_controller.show_bin()
         self.sidebar.expert_switcher.show_experts(self.active_expert.all(), profile, self.active_expert.summary())
         self.chat_readiness.show_expert()
 
@@ -338,18 +334,9 @@ class MainWindow(QMainWindow):
 
     def _connect_sidebar(self) -> None:
         side = self.sidebar
-        side.new_requested.connect(self._on_new)
-        side.conversation_chosen.connect(self._on_conversation_chosen)
-        side.rename_requested.connect(self.conversation_controller.rename)
-        side.delete_requested.connect(self._on_delete)
-        side.export_requested.connect(self.conversation_export.save_conversation)
-        side.writing_wanted.connect(self._on_writing_wanted)
         side.page_chosen.connect(self.show_page)
-        side.bin_requested.connect(self.bin.open)
-        self.bin.changed.connect(self._show_bin)
         side.shortcuts_requested.connect(self.show_shortcuts)
         side.about_requested.connect(self.show_about)
-        side.search_changed.connect(self._on_search_changed)
         side.expert_switcher.expert_chosen.connect(self.use_expert)
         side.expert_switcher.manage_requested.connect(lambda: self.show_page(Page.EXPERTS))
 
@@ -357,28 +344,6 @@ class MainWindow(QMainWindow):
         checks, switcher = self.adapter_checks, self.sidebar.expert_switcher
         self.active_expert.changed.connect(self._show_expert)
         checks.changed.connect(lambda: switcher.show_warning(checks.line, checks.text()))
-
-    def _on_new(self) -> None:
-        self.conversation_controller.begin()
-        self.show_page(Page.CHAT)
-
-    def _on_conversation_chosen(self, conversation_id: int) -> None:
-        self.conversation_controller.open(conversation_id)
-        self.show_page(Page.CHAT, with_keyboard=False)
-
-    def _on_writing_wanted(self, text: str) -> None:
-        self.show_page(Page.CHAT)
-        self.chat.composer.edit.insertPlainText(text)
-
-    def _on_delete(self, conversation_id: int) -> None:
-        title = self._services.conversations.conversation(conversation_id).title
-        self.conversation_controller.delete(conversation_id)
-        text = self.tr("“{title}” was deleted.").format(title=title or self.tr("New conversation"))
-        self._services.notices.offer_undo(text, lambda: self.conversation_controller.restore(conversation_id))
-
-    def _on_search_changed(self, words: str) -> None:
-        self._searched = words
-        self._show_conversations()
 
     def use_expert(self, profile_id: str) -> None:
         """Switch to an expert, in the conversation that is open too."""
@@ -419,7 +384,6 @@ class MainWindow(QMainWindow):
     def _connect_chat(self) -> None:
         conversation_controller, chat = self.conversation_controller, self.chat
         conversation_controller.conversation_opened.connect(self._on_conversation_opened)
-        conversation_controller.conversations_changed.connect(self._show_conversations)
         conversation_controller.message_added.connect(self._on_message_added)
         conversation_controller.answering_changed.connect(lambda _: self._enable_stop())
         self.presenter.start_left.connect(self.chat_readiness.show_model)
@@ -511,8 +475,8 @@ class MainWindow(QMainWindow):
 
     def _set_shortcuts(self) -> None:
         acts: list[tuple[Keys, Callable[[], object], str]] = [
-            (QKeySequence.StandardKey.New, self._on_new, self.tr("New conversation")),
-            ("Ctrl+K", self._on_search_wanted, self.tr("Search conversations")),
+            (QKeySequence.StandardKey.New, self.sidebar_controller.begin, self.tr("New conversation")),
+            ("Ctrl+K", self.sidebar_controller.search, self.tr("Search conversations")),
             (QKeySequence.StandardKey.Save, self._on_export_wanted, self.tr("Save the conversation as a dossier")),
             ("Ctrl+L", lambda: self.show_page(Page.CHAT), self.tr("Write a question")),
             (QKeySequence.StandardKey.Open, self.choose_files, self.tr("Add documents")),
@@ -555,10 +519,6 @@ class MainWindow(QMainWindow):
     def _on_next_pane(self, step: int) -> None:
         panes = (self.sidebar, self.pages.page(self.page), *self.source_dock.panes)
         focus_next_pane(panes, self.focusWidget(), step)
-
-    def _on_search_wanted(self) -> None:
-        self.sidebar.search.setFocus()
-        self.sidebar.search.selectAll()
 
     def _on_expert_number(self, position: int) -> None:
         experts = self.active_expert.all()
