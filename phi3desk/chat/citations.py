@@ -89,9 +89,10 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def with_mark(sentence: str, number: int) -> str:
-    """Return a sentence with the mark of a source before its full stop."""
+    """Return a sentence with the mark of a source before its full stop, a row of a table with it in its last cell."""
     body = sentence.rstrip()
-    end = re.search(r"[.!?…:;]+[\"”»’)]*$", body)
+    row = body.startswith("|") and body.endswith("|")
+    end = re.search(r"\s*\|$" if row else r"[.!?…:;]+[\"”»’)]*$", body)
     at = end.start() if end else len(body)
     return f"{body[:at]} [{number}]{body[at:]}{sentence[len(body) :]}"
 
@@ -100,6 +101,14 @@ def citation_index(citations: Sequence[Citation], n: int, occurrence: int) -> in
     """Return which citation belongs to the mark [n] where it stands for that time (from 0); -1 where none does."""
     places = [index for index, citation in enumerate(citations) if citation.n == n]
     return places[min(occurrence, len(places) - 1)] if places else -1
+
+
+def distinct(citations: Sequence[Citation]) -> list[Citation]:
+    """Return the citations of an answer, which has one for each of its marks, each sentence of a source once."""
+    found: dict[tuple[int, str], Citation] = {}
+    for citation in citations:
+        found.setdefault((citation.n, citation.quote), citation)
+    return list(found.values())
 
 
 def first_citations(answer: Answer) -> list[tuple[Source, int]]:

@@ -173,10 +173,9 @@ class Summary:
     def answer(self, ended: Ending) -> Answer:
         """Return the summary, or the notes where it was stopped before, with what was read of the document."""
         text, checked = self.text, self._summaries or self._notes_checked
-        cited = {(each.n, each.quote): each for part in checked for each in part.citations}
         return Answer(
             "\n\n".join(part for part in (text, self._told_what_was_read()) if part) if text else "",
-            tuple(cited.values()),
+            tuple(citation for part in checked for citation in part.citations),
             tuple(self._read),
             Basis.DOCUMENTS,
             ended,

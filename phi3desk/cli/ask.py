@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import finish, is_from_model_instead, recorded, sources_read
+from phi3desk.chat.citations import distinct
 from phi3desk.chat.correcting.corrections import with_quotes
 from phi3desk.chat.decision import (
     OverviewStep,
@@ -334,7 +335,7 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
         "answer": answer.text,
         "citations": [
             {"n": citation.n, "document": citation.document, "page": citation.page, "quote": citation.quote}
-            for citation in answer.citations
+            for citation in distinct(answer.citations)
         ],
         "sentences": [
             {"text": each.text, "supported": each.supported, "citations": list(each.citations)}
@@ -364,7 +365,7 @@ def print_answer(answered: Answered, output: Output) -> None:
     output.text()
     if answer.sheet is not None:
         print_rows(answer.sheet, output)
-    for citation in answer.citations:
+    for citation in distinct(answer.citations):
         where = place(citation.kind, citation.page, citation.label)
         output.text(f"[{citation.n}] {citation.document}, {where}: {' '.join(citation.quote.split())}")
         if citation.missing:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.citations import MARKS, best_sentence, citation_of, keep_known_marks, pieces, with_mark
+from phi3desk.chat.citations import MARKS, best_sentence, citation_of, distinct, keep_known_marks, pieces, with_mark
 from phi3desk.chat.correcting.likeness import ALIKE, asks_the_same, likeness
 from phi3desk.chat.examples import Chosen, Example, ExampleStore
 from phi3desk.chat.messages import Answer, Basis, Citation, Corrected, MadeBy, Source, Timings
@@ -125,7 +125,7 @@ def quote_searches(answer: Answer) -> tuple[QuoteSearch, ...]:
         return ()
     return tuple(
         QuoteSearch(citation.n, citation.quote, SearchScope(documents=(citation.path,)))
-        for citation in answer.citations
+        for citation in distinct(answer.citations)
         if citation.quote.strip()
     )
 

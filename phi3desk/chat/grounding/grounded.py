@@ -62,7 +62,7 @@ def ground(
     vectors = WordVectors(reader) if reader is not None else None
     checker = Checker([_passage(source) for source in sources], question, vectors, claims)
     written: list[str] = []
-    citations: dict[tuple[int, str], Citation] = {}
+    citations: list[Citation] = []
     sentences: list[CheckedSentence] = []
     for piece, is_sentence in pieces(kept):
         if cancelled is not None and cancelled.is_set():
@@ -75,10 +75,9 @@ def ground(
         sentence, found = _checked(checker.verdicts(claim), claim, marked, sources)
         sentences.append(sentence)
         for source, verdict in found:
-            citation = citation_of(source, verdict.sentence, by_model=source.n in marked)
-            citations.setdefault((citation.n, citation.quote), citation)
+            citations.append(citation_of(source, verdict.sentence, by_model=source.n in marked))
         written.append(_marked(piece, marked, sentence.citations))
-    return Grounded("".join(written), tuple(citations.values()), tuple(sentences))
+    return Grounded("".join(written), tuple(citations), tuple(sentences))
 
 
 def _passage(source: Source) -> PassageText:
@@ -116,7 +115,7 @@ def _checked(
 
 def _marked(piece: str, marked: Sequence[int], wanted: Sequence[int]) -> str:
     """Return a sentence with the marks that are wanted; it stays as it is where it has just these."""
-    if list(dict.fromkeys(marked)) == list(wanted):
+    if list(marked) == list(wanted):
         return piece
     bare = _without_marks(piece)
     for number in reversed(wanted):

@@ -194,7 +194,7 @@ class ComparisonResults(QTabWidget):
             self.answer.setPlainText(str(self.model.data(index) or ""))
             return
         lines = [outcome.answer.text or outcome.problem, ""]
-        lines += [f"[{c.n}] {c.document}, {place_of(c)}: {c.quote}" for c in outcome.answer.citations]
+        lines += dict.fromkeys(f"[{c.n}] {c.document}, {place_of(c)}: {c.quote}" for c in outcome.answer.citations)
         self.answer.setPlainText("\n".join(lines).strip())
 
     def _rate_current(self, thumb: int) -> None:

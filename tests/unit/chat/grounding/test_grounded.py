@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from phi3desk.chat.citations import citation_index, distinct
 from phi3desk.chat.grounding.grounded import ground
 from phi3desk.chat.messages import Source, Why
 from phi3desk.errors import Cancelled
@@ -144,3 +145,29 @@ def test_what_only_says_where_it_stands_is_neither_found_nor_unsupported(pointin
 @pytest.mark.parametrize("answer", ["Section 4.", "The document is signed by the plant manager."])
 def test_what_names_a_part_of_a_document_is_checked(answer):
     assert [sentence.supported for sentence in ground(answer, SOURCES).sentences] == [False]
+
+
+def test_each_mark_leads_to_its_own_sentence_where_two_rest_on_the_same():
+    text = (
+        "Use 30 g of lithium complex grease [1]. Re-grease it every 2,000 operating hours [1]. Do not over-grease [1]."
+    )
+    found = ground(text, SOURCES)
+    quotes = [found.citations[citation_index(found.citations, 1, at)].quote for at in range(3)]
+    assert quotes[0] == quotes[1] != quotes[2] == "Do not over-grease."
+    assert [citation.quote for citation in distinct(found.citations)] == [quotes[0], quotes[2]]
+
+
+def test_a_mark_that_stands_twice_in_a_sentence_stands_once():
+    found = ground("Re-grease it every 2,000 operating hours [1] with 30 g of grease [1].", SOURCES)
+    assert found.text.count("[1]") == len(found.citations) == 1
+
+
+def test_mark_of_a_row_of_a_table_stands_in_its_last_cell():
+    text = "| Part | Grease |\n|---|---|\n| Main bearing | 30 g of lithium complex grease |"
+    found = ground(text, SOURCES)
+    assert found.text.splitlines()[-1] == "| Main bearing | 30 g of lithium complex grease [1] |"
+
+
+@pytest.mark.parametrize("claim", ["The budget is 2 million euros.", "The budget is 2 euros."])
+def test_figures_of_another_magnitude_are_not_the_same(claim):
+    assert not ground(claim, [source(1, "The budget is 2 thousand euros.")]).sentences[0].supported
