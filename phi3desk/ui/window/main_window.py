@@ -43,13 +43,13 @@ from phi3desk.ui.services import Services
 from phi3desk.ui.widgets.focus import focus_into, focus_next_pane
 from phi3desk.ui.widgets.lazy_stack import LazyStack
 from phi3desk.ui.widgets.shortcuts import Keys, bind, told_shortcuts
-from phi3desk.ui.window import geometry, rooms, sidebar
+from phi3desk.ui.window import geometry, rooms
 from phi3desk.ui.window.arrivals import Arrivals
 from phi3desk.ui.window.bin import Bin
 from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
 from phi3desk.ui.window.shortcuts import ShortcutsDialog, expert_keys, set_shortcuts
-from phi3desk.ui.window.sidebar import Sidebar
-from phi3desk.ui.window.sidebar_controller import SidebarController
+from phi3desk.ui.window.side.controller import SidebarController
+from phi3desk.ui.window.side.sidebar import WIDTH, Sidebar
 from phi3desk.ui.window.source_dock import SourceDock
 from phi3desk.ui.window.toast import Toast
 from phi3desk.ui.window.worker_banner import WorkerBanner
@@ -161,7 +161,7 @@ class MainWindow(QMainWindow):
             self.model_import,
             lambda: self.page,
         )
-        widths = geometry.restore(self, self.splitter, services.settings, [sidebar.WIDTH, 600, FIRST_WIDTH])
+        widths = geometry.restore(self, self.splitter, services.settings, [WIDTH, 600, FIRST_WIDTH])
         self.source_dock.width = widths[2]
         self.show_page(Page.CHAT)
         self._show_expert()

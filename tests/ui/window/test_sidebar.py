@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from phi3desk.chat.messages import Conversation
 from phi3desk.model.types import AdapterUse
 from phi3desk.profiles.profile import Profile
-from phi3desk.ui.window.conversation_list import BATCH, ConversationListModel
-from phi3desk.ui.window.sidebar import Sidebar
+from phi3desk.ui.window.side.conversation_list import BATCH, ConversationListModel
+from phi3desk.ui.window.side.sidebar import Sidebar
 
 DAY = 86_400
 
@@ -93,7 +93,7 @@ def test_sidebar_opens_renames_and_deletes(qtbot: QtBot, sidebar: Sidebar, monke
     with qtbot.waitSignal(sidebar.delete_requested) as deleted:
         qtbot.keyClick(sidebar.list, Qt.Key.Key_Delete)
     assert deleted.args == [2]
-    monkeypatch.setattr("phi3desk.ui.window.sidebar.QInputDialog.getText", lambda *_: (" Seals ", True))
+    monkeypatch.setattr("phi3desk.ui.window.side.sidebar.QInputDialog.getText", lambda *_: (" Seals ", True))
     with qtbot.waitSignal(sidebar.rename_requested) as renamed:
         qtbot.keyClick(sidebar.list, Qt.Key.Key_F2)
     assert renamed.args == [2, "Seals"]

@@ -24,7 +24,7 @@ from phi3desk.ui.formatting import number
 from phi3desk.ui.pages import Page
 from phi3desk.ui.theme import SPACE_M, SPACE_S, TARGET, follow_scheme, icon
 from phi3desk.ui.widgets.shortcuts import bind
-from phi3desk.ui.window.conversation_list import ConversationDelegate, ConversationListModel
+from phi3desk.ui.window.side.conversation_list import ConversationDelegate, ConversationListModel
 
 WIDTH = 260
 SEARCH_DELAY_MS = 150

@@ -12,7 +12,7 @@ from phi3desk.ui.chat.page import ChatPage
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.bin import Bin
-from phi3desk.ui.window.sidebar import Sidebar
+from phi3desk.ui.window.side.sidebar import Sidebar
 
 
 class SidebarController(QObject):
