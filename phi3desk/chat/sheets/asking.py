@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,24 +14,32 @@ from phi3desk.chat.wording.function_words import WORDS as FUNCTION_WORDS
 from phi3desk.chat.wording.tokens import language_of_words
 from phi3desk.library.sheets.figures import decimal_sign, figure_in
 from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, Role, SheetQuestion
-from phi3desk.library.sheets.units import is_known
+from phi3desk.library.sheets.units import canonical, factor, is_known
 from phi3desk.library.text import fold
 
 #: a longer question is no question to a table
 _MOST_WORDS = 40
 _TOKEN = re.compile(
-    r"[<>]=?|[€$£₴%]|\d[\d.,\u00a0\u202f' ]*\d|[^\W_]+(?:(?:['’](?!s\b)|[.,/:·&+-])[^\W_]+)*[²³°%]?(?:/[^\W\d_]+)?|°C"
+    r"[<>]=?|[€$£₴%]|\d{4}-\d\d-\d\d(?![\w-])|\d+(?=-\d+(?![\w-]))|\d[\d.,\u00a0\u202f' ]*\d"
+    r"|[^\W_]+(?:(?:['’](?!s\b)|[.,/:·&+-])[^\W_]+)*[²³°%]?(?:/[^\W\d_]+)?|°C"
 )
 _SIGNS = {">": "more", ">=": "at_least", "<": "less", "<=": "at_most"}
+_DASHES = ("-", "–", "—")
+_LISTING = (",", "&", "+")
+#: words that may stand between the two bounds of a range
+_MOST_BETWEEN = 4
+#: days by which two months, or two years, may differ
+_UNLIKE = 3
 _CLASSES = ("more", "less", "at_least", "at_most", "between", "before", "after", "since", "until")
 
 
 @dataclass
 class _Words:
-    """The words of a question while they are told apart."""
+    """The words of a question while they are told apart; `gaps` are the signs before each of them."""
 
     texts: list[str]
     keys: list[str]
+    gaps: list[str]
     roles: list[Role]
     nouns: set[int]
     language: str
@@ -42,16 +51,24 @@ class _Words:
         for at in span:
             self.roles[at] = role
 
+    def is_dashed(self, at: int) -> bool:
+        """Return whether a dash joins a word with the one before it, and no other one with a third: 2020–2022."""
+        dashed = [0 < n < len(self.gaps) and self.gaps[n] in _DASHES for n in (at - 1, at, at + 1)]
+        return dashed == [False, True, False]
+
 
 def sheet_question(text: str) -> SheetQuestion | None:
     """Return a question taken apart, None for one that is too long or empty."""
     last = re.split(r"(?<=[?!;\u037e])\s+", text.strip())[-1]
-    texts = [token.strip() for token in _TOKEN.findall(last.replace("’", "'"))]
+    found = list(_TOKEN.finditer(last.replace("’", "'")))
+    texts = [token.group().strip() for token in found]
     if not texts or len(texts) > _MOST_WORDS:
         return None
     language = language_of_words(last)
     language = language if language in WORDS else "en"
-    words = _Words(texts, [fold(each) for each in texts], [Role.WORD] * len(texts), set(), language)
+    ends = (0, *(token.end() for token in found))
+    gaps = [last[end : token.start()].strip() for end, token in zip(ends, found, strict=False)]
+    words = _Words(texts, [fold(each) for each in texts], gaps, [Role.WORD] * len(texts), set(), language)
     known = WORDS[language]
     comparisons = [*_periods(words, known), *_comparisons(words, known)]
     money = bool(_find(words, known.money))
@@ -64,7 +81,7 @@ def sheet_question(text: str) -> SheetQuestion | None:
                 words.roles[at] = Role.NEUTRAL
             elif FUNCTION_WORDS[language].is_function(key):
                 words.roles[at] = Role.FUNCTION
-    comparisons += _numbers_alone(words)
+    comparisons += _numbers_alone(words, known)
     _mark_noun(words)
     asked = tuple(
         AskedWord(text, key, role, at in words.nouns)
@@ -169,67 +186,155 @@ def _mark_each(words: _Words, known: SheetWords, has_operation: bool) -> None:
 def _periods(words: _Words, known: SheetWords) -> Iterator[Comparison]:
     """Yield the dates, months and years of a question as bounds, by the words before them."""
     spans = list(periods_in(words.texts))
-    skip = -1
-    for number, (span, low, high) in enumerate(spans):
-        if number == skip:
+    numbers = _numbers_like_years(words, [span for span, _, _ in spans], known)
+    spans = [each for each in spans if each[0].start not in numbers]
+    while spans:
+        span, low, high = spans.pop(0)
+        begin = _range_begins(words, span, spans[0][0].start, known) if spans else None
+        if begin is not None and low <= spans[0][2] and (begin < span.start or _is_alike((low, high), spans[0][1:])):
+            closing, _, high = spans.pop(0)
+            words.take(range(begin, closing.stop), Role.COMPARISON)
+            yield Comparison(begin, low, high, is_date=True)
             continue
         before, kind = _before(words, span.start, known)
-        following = spans[number + 1] if number + 1 < len(spans) else None
-        if kind == "between" and following is not None and following[0].start - span.stop <= 2:
-            skip = number + 1
-            words.take(range(before, following[0].stop), Role.COMPARISON)
-            yield Comparison(before, low, following[2], is_date=True)
-            continue
-        is_year = len(span) == 1 and words.keys[span.start].isdigit()
-        if kind in ("more", "less", "between", "at_least", "at_most") and is_year and kind != "at_least":
+        if kind in ("more", "less", "between", "at_most") and _is_year(words, span):
             # a number that looks like a year
             continue
-        words.take(range(before, span.stop), Role.COMPARISON)
         bounds = {"before": (None, low, True), "after": (high, None, True), "since": (low, None, False)}
         bounds |= {"less": bounds["before"], "more": bounds["after"], "at_least": bounds["since"]}
         bounds["until"] = bounds["at_most"] = (None, high, False)
         start, end, strict = bounds.get(kind, (low, high, False))
         places = () if kind in bounds else tuple(span)
+        stop, last = span.stop, (low, high)
+        while not kind and spans and _goes_on(words, stop, last, spans[0], known):
+            following, low, high = spans.pop(0)
+            # no column is that of several periods
+            stop, end, places, last = following.stop, high, (), (low, high)
+        words.take(range(before, stop), Role.COMPARISON)
         yield Comparison(before, start, end, strict=strict, is_date=True, places=places)
+
+
+def _is_year(words: _Words, span: range) -> bool:
+    return len(span) == 1 and words.keys[span.start].isdigit()
+
+
+def _numbers_like_years(words: _Words, spans: Sequence[range], known: SheetWords) -> set[int]:
+    """Return the places of the bounds of numbers, which may look like years: from 1000 to 2000 kg."""
+    years = {span.start for span in spans if _is_year(words, span)}
+    dated = {at for span in spans for at in span} - years
+    found: set[int] = set()
+    for at in range(len(words.texts)):
+        ranged = _range_at(words, at, known)
+        if ranged is None:
+            continue
+        bounds = {place for place in range(at, ranged[0].stop) if _number(words, place) is not None}
+        # a unit of one letter may be a word: “v” is also “in”
+        if not bounds & dated and (not bounds <= years or len(ranged[1].unit) > 1):
+            found |= bounds
+    return found
+
+
+def _is_alike(period: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether two periods are as long: two months or two years."""
+    one, two = (_number_of(high) - _number_of(low) for low, high in (period, other))
+    return abs(one - two) <= _UNLIKE
+
+
+def _number_of(day: str) -> int:
+    return datetime.date.fromisoformat(day).toordinal()
+
+
+def _goes_on(
+    words: _Words, at: int, period: Sequence[str], following: tuple[range, str, str], known: SheetWords
+) -> bool:
+    """Return whether a period that ends before a place is listed with the next one, as long, that adjoins it."""
+    span, low, high = following
+    if _before(words, span.start, known)[1]:
+        return False
+    little = all(len(key) <= 3 for key in words.keys[at : span.start])
+    is_listed = words.gaps[at] in _LISTING and span.start - at <= 1 and little
+    return (
+        (is_listed or _before(words, span.start, known, ("also",)) == (at, "also"))
+        and _number_of(low) == _number_of(period[1]) + 1
+        and _is_alike(period, (low, high))
+    )
+
+
+def _range_begins(words: _Words, first: range, second: int, known: SheetWords) -> int | None:
+    """Return where a range begins whose bounds stand at two places, None where they are none: from … to, between, –."""
+    before, kind = _before(words, first.start, known)
+    if kind == "between" and second - first.stop <= 2:
+        return before
+    is_dashed = second == first.stop and words.is_dashed(second)
+    if not is_dashed and _before(words, second, known, ("range_to",)) != (first.stop, "range_to"):
+        return None
+    begin, opening = _before(words, first.start, known, ("range_from", "between", "since"))
+    return begin if opening or not kind else None
+
+
+def _range_at(words: _Words, at: int, known: SheetWords) -> tuple[range, Comparison] | None:
+    """Return the words and the bounds of a range of numbers that begins with the one at a place.
+
+    It stands alone where nothing leads to it: “CP 40–60” may be a name.
+    """
+    low = _number(words, at)
+    end, unit = _unit(words, at + 1)
+    others = range(end, min(end + _MOST_BETWEEN + 1, len(words.texts))) if low is not None else ()
+    other = next((place for place in others if _number(words, place) is not None), None)
+    begin = _range_begins(words, range(at, end), other, known) if other is not None else None
+    if low is None or other is None or begin is None:
+        return None
+    stop, behind = _unit(words, other + 1)
+    times = factor(canonical(behind), canonical(unit)) if unit and behind else 1.0
+    high = (_number(words, other) or 0.0) * (times or 0.0)
+    if times is None or high < low:
+        return None
+    alone = begin == at
+    places = tuple(range(at, stop)) if alone else ()
+    return range(begin, stop), Comparison(begin, low, high, unit=unit or behind, places=places, alone=alone)
 
 
 def _comparisons(words: _Words, known: SheetWords) -> Iterator[Comparison]:
     """Yield the numbers of a question that something stands before: more than 5 kg."""
     at = 0
     while at < len(words.texts):
+        ranged = _range_at(words, at, known)
+        if ranged is not None:
+            span, comparison = ranged
+            if not comparison.alone:
+                words.take(span, Role.COMPARISON)
+                yield comparison
+            at = span.stop
+            continue
         value = _number(words, at)
         before, kind = _before(words, at, known) if value is not None else (at, "")
-        if value is None or not kind or kind in ("before", "after", "since", "until"):
+        if value is None or not kind or kind in ("between", "before", "after", "since", "until"):
             at += 1
             continue
         end, unit = _unit(words, at + 1)
-        high = None
-        if kind == "between":
-            other = next((n for n in range(end, min(end + 3, len(words.texts))) if _number(words, n) is not None), None)
-            if other is None:
-                at += 1
-                continue
-            high = _number(words, other)
-            end, behind = _unit(words, other + 1)
-            unit = unit or behind
         words.take(range(before, end), Role.COMPARISON)
-        if kind == "between":
-            yield Comparison(before, value, high, unit=unit)
-        elif kind in ("more", "at_least"):
+        if kind in ("more", "at_least"):
             yield Comparison(before, value, None, strict=kind == "more", unit=unit)
         else:
             yield Comparison(before, None, value, strict=kind == "less", unit=unit)
         at = end
 
 
-def _numbers_alone(words: _Words) -> list[Comparison]:
+def _numbers_alone(words: _Words, known: SheetWords) -> list[Comparison]:
     """Return the numbers that nothing compares with: they may be what a column has to be, or part of a name."""
     found = []
-    for at in range(len(words.texts)):
+    at = 0
+    while at < len(words.texts):
+        ranged = _range_at(words, at, known)
         value = _number(words, at)
+        if ranged is not None:
+            found.append(ranged[1])
+            at = ranged[0].stop
+            continue
         if value is not None:
             end, unit = _unit(words, at + 1)
             found.append(Comparison(at, value, value, unit=unit, places=tuple(range(at, end)), alone=True))
+        at += 1
     return found
 
 
@@ -263,18 +368,18 @@ def _unit(words: _Words, at: int) -> tuple[int, str]:
     return at, ""
 
 
-def _before(words: _Words, at: int, known: SheetWords) -> tuple[int, str]:
+def _before(words: _Words, at: int, known: SheetWords, classes: Sequence[str] = _CLASSES) -> tuple[int, str]:
     """Return where the words before a number or a date begin that compare with it, and which comparison they make."""
     back = at
     # an article or a currency may stand between: “before the 3 May”, “over € 500”
     for _ in range(2):
         best: tuple[int, str] | None = None
-        for kind in _CLASSES:
+        for kind in classes:
             for phrase in _phrases(getattr(known, kind)):
                 start = back - len(phrase)
                 if start >= 0 and _fits(words.keys[start:back], phrase) and (best is None or start < best[0]):
                     best = (start, kind)
-        if best is None and back > 0 and words.texts[back - 1] in _SIGNS:
+        if best is None and classes is _CLASSES and back > 0 and words.texts[back - 1] in _SIGNS:
             best = (back - 1, _SIGNS[words.texts[back - 1]])
         if best is not None:
             return best

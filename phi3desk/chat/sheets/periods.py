@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from phi3desk.library.sheets.dates import date_in, month_of
 
 #: words in which the year of a second date may stand
-_SOON = 5
+_SOON = 7
 _OF = frozenset(("of", "de", "den", "dem"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.|-го|\.)?")

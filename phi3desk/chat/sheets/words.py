@@ -15,8 +15,9 @@ class SheetWords:
     `how_many` asks for a count and takes a noun, `how_much` for a sum or a value. `largest` and `smallest` rank by a
     column, `newest` and `oldest` by dates, `money` words by what something costs; `most` may rank sums. `each` stands
     before what a result is wanted for each of. `inside_...` are beginnings of compound words that say what is done with
-    their rest: Gesamtmenge. The comparisons stand before a number or a date. `neutral` words say nothing of what is
-    asked; questions with `other` words are not understood by rules.
+    their rest: Gesamtmenge. The comparisons stand before a number or a date; `range_from` and `range_to` before the two
+    bounds of a range, `also` between two that are listed. `neutral` words say nothing of what is asked; questions with
+    `other` words are not understood by rules.
     """
 
     total: str
@@ -40,6 +41,9 @@ class SheetWords:
     after: str
     since: str
     until: str
+    range_from: str
+    range_to: str
+    also: str
     neutral: str
     other: str
     money: str = ""
@@ -77,6 +81,9 @@ WORDS = {
         after="after|later than",
         since="since|from|starting",
         until="until|till|up to|through|by",
+        range_from="from",
+        range_to="to|until|till|up to|through|thru|up until",
+        also="and|or|and also",
         neutral=(
             "please tell me us sheet table row* list file column* value* entr* record* item* there exist* listed "
             "record* sold sell spent spend cost* costs worth have has had got get stand* stood amount* come* "
@@ -117,6 +124,9 @@ WORDS = {
         after="nach|nach dem",
         since="seit|seit dem|ab|ab dem",
         until="bis|bis zum|bis zu",
+        range_from="von|vom|ab|seit",
+        range_to="bis|bis zu|bis zum|bis einschließlich|bis und mit",
+        also="und|oder|sowie",
         neutral=(
             "bitte sag* mir uns tabelle zeile* blatt datei spalte* wert* eintrag einträge datensätze position* "
             "gibt es hat haben hatte verkauft* kostet kosten steht stehen stand beträgt betrag liegt liegen lag "
@@ -156,6 +166,9 @@ WORDS = {
         after="po",
         since="od",
         until="do",
+        range_from="od",
+        range_to="do|vključno do|do vključno",
+        also="in|ter|ali",
         neutral=(
             "prosim mi nam tabel* vrstic* list* datotek* stolp* vrednost* zapis* vnos* postavk* je so bilo bila "
             "bili bil ima imajo imamo prodal* stane stanejo znaša znašajo stoji porabil* plačal* vse vsi vseh "
@@ -190,6 +203,9 @@ WORDS = {
         after="μετά από|μετά",
         since="από",
         until="μέχρι|έως|ως",
+        range_from="από",
+        range_to="έως|μέχρι|ως|έως και|μέχρι και|ως και",
+        also="και|ή|και στον|και στο|και στις",
         neutral=(
             "παρακαλώ πες μου πίνακα* γραμμ* φύλλο* αρχείο* στήλ* τιμές εγγραφ* υπάρχ* έχ* είχ* πουλ* πωλή* "
             "κοστίζ* κόστισ* στοιχίζ* είναι ήταν όλ* μας εδώ τώρα σύμφωνα πολύ μεγάλ* πότε πού ξοδ* πληρώ* βρίσκ*"
@@ -223,6 +239,9 @@ WORDS = {
         after="після|пізніше",
         since="з|від|починаючи",
         until="до|по",
+        range_from="від|з|із|зі",
+        range_to="до|по",
+        also="і|й|та|або|чи",
         neutral=(
             "будь ласка мені нам таблиц* рядк* рядок аркуш* файл* стовп* значен* запис* позиц* є був була було "
             "були має мають продан* прода* коштує коштують кошту* становить витрачен* сплачен* усі всі всіх наш* "
@@ -263,6 +282,9 @@ WORDS = {
         after="după",
         since="din|de la|începând cu",
         until="până la|până în|până",
+        range_from="de la|din",
+        range_to="la|până la|până în|până",
+        also="și|sau",
         neutral=(
             "te rog spune-mi tabel* rând* foaie foi fișier* coloan* valor* înregistr* poziți* este sunt era erau "
             "a au fost are aveau vândut* vinde costă costat cost* toate toți noastr* nostru acum conform mult "
@@ -298,6 +320,9 @@ WORDS = {
         after="efter",
         since="sedan|från",
         until="till|till och med|fram till",
+        range_from="från|från och med",
+        range_to="till|till och med|fram till",
+        also="och|eller",
         neutral=(
             "snälla säg mig tabell* rad rader blad* fil filen kolumn* värde* post poster finns är var har hade "
             "sålt såld* kostar kostade kosta alla allt vår* våra min mina nu enligt mycket många stor* hög* "

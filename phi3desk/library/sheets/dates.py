@@ -73,12 +73,14 @@ _WHOLE = frozenset(
         january february march april may june july august september october november december januar jänner februar
         märz mai juni juli oktober dezember januarja februarja marec marca aprila maj maja junij junija julij julija
         avgust avgusta septembra oktobra novembra decembra januarju februarju marcu aprilu maju juniju juliju avgustu
-        septembru oktobru novembru decembru ιανουάριος ιανουαρίου ιανουάριο φεβρουάριος φεβρουαρίου φεβρουάριο μάρτιος
-        μαρτίου μάρτιο απρίλιος απριλίου απρίλιο μάιος μαΐου μάιο ιούνιος ιουνίου ιούνιο ιούλιος ιουλίου ιούλιο
+        septembru oktobru novembru decembru januarjem februarjem marcem aprilom majem junijem julijem avgustom
+        septembrom oktobrom novembrom decembrom ιανουάριος ιανουαρίου ιανουάριο φεβρουάριος φεβρουαρίου φεβρουάριο
+        μάρτιος μαρτίου μάρτιο απρίλιος απριλίου απρίλιο μάιος μαΐου μάιο ιούνιος ιουνίου ιούνιο ιούλιος ιουλίου ιούλιο
         αύγουστος αυγούστου αύγουστο σεπτέμβριος σεπτεμβρίου σεπτέμβριο οκτώβριος οκτωβρίου οκτώβριο νοέμβριος
         νοεμβρίου νοέμβριο δεκέμβριος δεκεμβρίου δεκέμβριο січень січня січні лютий лютого лютому березень березня
         березні квітень квітня квітні травень травня травні червень червня червні липень липня липні серпень серпня
         серпні вересень вересня вересні жовтень жовтня жовтні листопад листопада листопаді грудень грудня грудні
+        січнем лютим березнем квітнем травнем червнем липнем серпнем вереснем жовтнем листопадом груднем
         ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie januari februari mars
         augusti sept mär mrz
         """

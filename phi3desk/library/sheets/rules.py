@@ -183,7 +183,7 @@ class _Binding:
 
     def _compared(self, filters: Sequence[Filter]) -> tuple[list[Filter], int]:
         """Return the conditions of comparisons, and how many could not be tied to a column."""
-        made: list[Filter] = []
+        of_column: dict[str, list[Filter]] = {}
         left = 0
         of_columns = {at for each in self._columns for at in each.words}
         for comparison in self._question.comparisons:
@@ -196,7 +196,13 @@ class _Binding:
             if found is None:
                 left += 1
             else:
-                made.append(found)
+                of_column.setdefault(found.column.sql, []).append(found)
+        made: list[Filter] = []
+        for column, conditions in of_column.items():
+            if _agree([*(each for each in filters if each.column.sql == column), *conditions]):
+                made += conditions
+            else:
+                left += len(conditions)
         return made, left
 
     def _dated(self, comparison: Comparison) -> Filter | None:
@@ -206,15 +212,15 @@ class _Binding:
             column = self._nearest(named, comparison.at) if named else dates[0]
             self._use(column)
             return Filter(column, (comparison.low, comparison.high), range=True, strict=comparison.strict)
-        year = str(comparison.low or comparison.high or "")[:4]
-        whole = comparison.low == f"{year}-01-01" and comparison.high == f"{year}-12-31"
-        if dates or not whole:
-            return None
+        first, last = (str(bound or "")[:4] for bound in (comparison.low, comparison.high))
+        whole = comparison.low == f"{first}-01-01" and comparison.high == f"{last}-12-31"
         of_years = [column for column in self._table.table.columns if column.name.lower() in _YEARS]
-        if len(of_years) == 1:
-            column = of_years[0]
-            return Filter(column, (float(year) if column.kind is ColumnKind.NUMBER else year,))
-        return None
+        if dates or not whole or len(of_years) != 1:
+            return None
+        column = of_years[0]
+        if column.kind is ColumnKind.NUMBER:
+            return Filter(column, (float(first), float(last)) if last > first else (float(first),), range=last > first)
+        return Filter(column, (first,)) if first == last else None
 
     def _measured(self, comparison: Comparison) -> Filter | None:
         numbers = [column for column in self._table.table.columns if column.kind is ColumnKind.NUMBER]
@@ -236,7 +242,8 @@ class _Binding:
         self._use(column)
         if comparison.alone:
             self._used |= set(comparison.places)
-            return Filter(column, (low,))
+            if low == high:
+                return Filter(column, (low,))
         return Filter(column, (low, high), range=True, strict=comparison.strict)
 
     def _nearest(self, matches: Sequence[ColumnMatch], at: int) -> Column:
@@ -413,3 +420,20 @@ class _Binding:
         for each in self._columns:
             self._used |= each.words
         return replace(plan, column=free[0].column)
+
+
+def _agree(filters: Sequence[Filter]) -> bool:
+    """Return whether the conditions on a column are the bounds of one range: that all of them hold is then meant.
+
+    Of two others, “in May and July”, either may hold, and rows that fit both are not what is asked for.
+    """
+    if len(filters) == 1:
+        return True
+    if len(filters) > 2 or not all(each.range for each in filters):
+        return False
+    (low, end), (start, high) = (each.values for each in sorted(filters, key=lambda each: each.values[0] is None))
+    if end is not None or start is not None:
+        return False
+    if isinstance(low, str) and isinstance(high, str):
+        return low <= high
+    return isinstance(low, float) and isinstance(high, float) and low <= high

@@ -140,6 +140,14 @@ W-1203;Ford Transit;231.900;30.06.2024
 """
 
 
+BUDGET = """Site,Year,Budget (EUR)
+Kranj,2020,10
+Kranj,2021,20
+Graz,2022,40
+Graz,2023,80
+"""
+
+
 @pytest.fixture(scope="module")
 def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     place = tmp_path_factory.mktemp("others")
@@ -147,6 +155,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder.mkdir()
     (folder / "tickets.csv").write_text(TICKETS, encoding="utf-8")
     (folder / "cars.csv").write_text(CARS, encoding="utf-8")
+    (folder / "budget.csv").write_text(BUDGET, encoding="utf-8")
     paths = open_paths(place / "home")
     made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
     made.import_paths([folder], made.create_collection("Sheets"))
@@ -170,6 +179,64 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 )
 def test_words_numbers_and_conditions_of_every_day(others: Library, question: str, told: str):
     assert text_of(others, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How many tickets were opened in May and June 2024?", "Number of rows (Opened 1 May 2024 – 30 June 2024): 4."),
+        (
+            "How many tickets were opened in April, May and in June 2024?",
+            "Number of rows (Opened 1 April 2024 – 30 June",
+        ),
+        (
+            "What is the total of the hours spent from May to June 2024?",
+            "Sum of “Hours spent” (Opened 1 May 2024 – 30 June 2024): 18.75.",
+        ),
+        (
+            "How many tickets were opened after 2 May 2024 and before 11 June 2024?",
+            "Number of rows (Opened > 2 May 2024; Opened < 11 June 2024): 2.",
+        ),
+        ("Which tickets have hours spent from 2 to 5?", "“Ticket” (Hours spent 2 – 5): 2."),
+        ("Which tickets have hours spent 2–5?", "“Ticket” (Hours spent 2 – 5): 2."),
+        ("Welche Fahrzeuge haben 61.000 bis 150.000 km?", "Passende Zeilen (Kilometerstand 61.000 km – 150.000 km)"),
+    ],
+)
+def test_two_bounds_of_one_column_are_one_range(others: Library, question: str, told: str):
+    assert text_of(others, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("question", "years", "total"),
+    [
+        ("What is the total budget from 2020 to 2022?", "2020 AND 2022", "70 EUR"),
+        ("What is the total budget in 2021 and 2022?", "2021 AND 2022", "60 EUR"),
+    ],
+)
+def test_years_are_bounds_in_a_column_of_years(others: Library, question: str, years: str, total: str):
+    told = answer(others, question)
+    assert isinstance(told, Answer) and told.sheet is not None
+    assert told.sheet.sql.endswith(f' WHERE "year" BETWEEN {years}')
+    assert f": {total}." in told.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many tickets were opened in April and June 2024?",
+        "How many tickets were opened in May 2024 and before June 2023?",
+        "How many tickets were opened before May 2024 or after June 2024?",
+        "How many tickets were opened in May 2024 and 2025?",
+        "How many tickets were opened in 2024/2025?",
+        "Welche Fahrzeuge haben mindestens 61.000 bis 150.000 km?",
+        "What is the total budget in 2021 and 2023?",
+        "Welche Fahrzeuge haben mehr als 50.000 km und Kilometerstand 61.020?",
+    ],
+)
+def test_no_figure_where_two_bounds_of_one_column_do_not_agree(others: Library, question: str):
+    told = answer(others, question)
+    assert not isinstance(told, Answer) or told.sheet is None or not told.sheet.words
+    assert not isinstance(told, Answer) or told.sheet is None or not told.sheet.rows
 
 
 @pytest.mark.parametrize("question", ["How many tickets have a strange priority?", "How often is a ticket opened?"])
@@ -277,3 +344,95 @@ def test_periods_and_bounds():
     dates, money = parts.comparisons
     assert (dates.low, dates.high) == ("2024-01-01", "2024-02-29")
     assert (money.low, money.high, money.strict, money.unit) == (1500.0, None, True, "EUR")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the total cost from January to March 2024?",
+        "What is the total cost from 1 January 2024 through 31 March 2024?",
+        "What is the total cost January – March 2024?",
+        "Wie hoch sind die gesamten Kosten von Januar bis März 2024?",
+        "Wie hoch sind die gesamten Kosten vom 1. Januar bis zum 31. März 2024?",
+        "Wie hoch sind die gesamten Kosten Januar bis März 2024?",
+        "Koliko znaša skupni znesek od januarja do marca 2024?",
+        "Koliko znaša skupni znesek med januarjem in marcem 2024?",
+        "Яка загальна вартість між січнем і березнем 2024?",
+        "Ποιο είναι το συνολικό κόστος από τον Ιανουάριο έως τον Μάρτιο 2024;",
+        "Ποιο είναι το συνολικό κόστος από Ιανουάριο μέχρι και Μάρτιο 2024;",
+        "Яка загальна вартість від січня до березня 2024?",
+        "Яка загальна вартість із січня по березень 2024?",
+        "Care este costul total de la ianuarie la martie 2024?",
+        "Care este costul total din ianuarie până în martie 2024?",
+        "Vad är den totala kostnaden från januari till mars 2024?",
+        "Vad är den totala kostnaden från den 1 januari till och med den 31 mars 2024?",
+        "Wie hoch sind die gesamten Kosten im Januar, Februar und im März 2024?",
+        "Koliko znaša skupni znesek v januarju, februarju in marcu 2024?",
+        "Яка загальна вартість у січні, лютому та березні 2024?",
+        "Care este costul total în ianuarie, februarie și martie 2024?",
+        "Vad är den totala kostnaden i januari, februari och i mars 2024?",
+        "Ποιο είναι το συνολικό κόστος τον Ιανουάριο, τον Φεβρουάριο και τον Μάρτιο 2024;",
+    ],
+)
+def test_two_periods_are_the_bounds_of_one(question: str):
+    parts = sheet_question(question)
+    assert parts is not None
+    (period,) = parts.comparisons
+    assert (period.low, period.high, period.strict) == ("2024-01-01", "2024-03-31", False)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which parcels weigh from 5 to 10 kg?",
+        "Which parcels weigh 5-10 kg?",
+        "Which parcels weigh 5 kg to 10 kg?",
+        "Welche Pakete wiegen von 5 bis 10 kg?",
+        "Kateri paketi tehtajo od 5 do 10 kg?",
+        "Ποια δέματα ζυγίζουν από 5 έως 10 kg;",
+        "Які посилки важать від 5 до 10 кг?",
+        "Care colete au de la 5 până la 10 kg?",
+        "Vilka paket väger från 5 till 10 kg?",
+    ],
+)
+def test_two_numbers_are_the_bounds_of_one_range(question: str):
+    parts = sheet_question(question)
+    assert parts is not None
+    (weight,) = parts.comparisons
+    assert (weight.low, weight.high, weight.strict) == (5.0, 10.0, False)
+    assert weight.unit in ("kg", "кг")
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        ("Which parcels weigh from 1950 to 2050 kg?", 1950.0, 2050.0),
+        ("Which parcels weigh between 1950 and 2050 kg?", 1950.0, 2050.0),
+        ("Kateri paketi tehtajo od 1000 do 2000 kg?", 1000.0, 2000.0),
+        ("Welche Pakete wiegen 2000 bis 3000 kg?", 2000.0, 3000.0),
+    ],
+)
+def test_bounds_that_look_like_years_are_numbers(question: str, low: float, high: float):
+    parts = sheet_question(question)
+    assert parts is not None
+    assert [(each.low, each.high, each.is_date) for each in parts.comparisons] == [(low, high, False)]
+
+
+def test_bounds_of_two_units_are_told_in_the_first():
+    parts = sheet_question("Which parcels weigh between 500 g and 2 kg?")
+    assert parts is not None
+    assert [(each.low, each.high, each.unit) for each in parts.comparisons] == [(500.0, 2000.0, "g")]
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        ("What is the total cost from 2020 to 2022?", "2020-01-01", "2022-12-31"),
+        ("What is the total cost 2020–2022?", "2020-01-01", "2022-12-31"),
+        ("What is the total cost after 2024-05-31?", "2024-05-31", None),
+    ],
+)
+def test_years_and_whole_dates_are_bounds(question: str, low: str, high: str | None):
+    parts = sheet_question(question)
+    assert parts is not None
+    assert [(each.low, each.high) for each in parts.comparisons] == [(low, high)]
