@@ -16,7 +16,7 @@ from phi3desk.library.search.scope import documents_in
 from phi3desk.library.sheets.guarded import MOST_ROWS, QueryResult, RefusedQuery, run
 from phi3desk.library.sheets.matching import TableIndex, index_of, parts_of
 from phi3desk.library.sheets.names import ROW
-from phi3desk.library.sheets.plan import Plan
+from phi3desk.library.sheets.plan import Filter, Plan
 from phi3desk.library.sheets.question import Operation, Role, SheetQuestion, WrittenQuery
 from phi3desk.library.sheets.rules import Fit, fit
 from phi3desk.library.sheets.schema import schema_of
@@ -265,21 +265,24 @@ class SheetAnswers:
                 result = run(connection, written.sql, [best.table.name])
                 if not any(value is not None for row in result.rows for value in row):
                     raise RefusedQuery("the query finds no rows: compare the values in WHERE with those of the table")
+                asked = asked_of(written.sql, best.table)
                 if ROW in result.names:
                     at = result.names.index(ROW)
                     numbers = [int(value) for row in result.rows if isinstance(value := row[at], float)]
                 else:
-                    numbers = self._rows_of(connection, best, written.sql)
-                asked = asked_of(written.sql, best.table)
+                    # as with a query of the rules, only the rows that have the largest or smallest value are told
+                    extreme = asked.column if asked.operation in _EXTREMES else None
+                    beside = Filter(extreme, (result.rows[0][0],)) if extreme is not None else None
+                    numbers = self._rows_of(connection, best, written.sql, beside)
                 return self._result(connection, best, written.sql, result, numbers, asked)
         except RefusedQuery as error:
             return self._open(question, best, str(error))
         except DamagedTables:
             return ORDINARY
 
-    def _rows_of(self, connection: sqlite3.Connection, best: _Candidate, sql: str) -> list[int]:
+    def _rows_of(self, connection: sqlite3.Connection, best: _Candidate, sql: str, beside: Filter | None) -> list[int]:
         """Return the rows that a query rests on, as far as that can be told."""
-        query = rows_query(sql, best.table)
+        query = rows_query(sql, best.table, beside)
         try:
             return self._numbers(connection, best.table, query) if query else []
         except RefusedQuery:

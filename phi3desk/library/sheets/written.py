@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from phi3desk.library.sheets.names import ROW
+from phi3desk.library.sheets.plan import Filter
 from phi3desk.library.sheets.question import Condition, Operation
 from phi3desk.library.sheets.store import StoredTable
 from phi3desk.library.sheets.told import Asked
@@ -50,11 +51,16 @@ def _statement(text: str) -> str:
     return text
 
 
-def rows_query(sql: str, table: StoredTable) -> str:
-    """Return the query for the rows that a query rests on: those that fit its conditions; "" where it is not plain."""
+def rows_query(sql: str, table: StoredTable, beside: Filter | None = None) -> str:
+    """Return the query for the rows that a query rests on: those that fit its conditions; "" where it is not plain.
+
+    With `beside` they fit that, too.
+    """
     condition = _conditions(sql)
     if condition is None:
         return ""
+    if beside is not None:
+        condition = f"({condition}) AND {beside.sql()}" if condition else beside.sql()
     where = f" WHERE {condition}" if condition else ""
     return f"SELECT {ROW} FROM {table.name}{where} ORDER BY {ROW}"  # noqa: S608 - run as the query itself is
 

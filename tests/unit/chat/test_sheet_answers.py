@@ -285,6 +285,34 @@ def test_a_query_of_the_model_is_run_and_a_wrong_one_goes_back_once(library: Lib
     assert [row.number for row in end.sheet.rows] == [8, 11]
 
 
+def answer_to_written(library: Library, sql: str) -> Answer:
+    question = asked("Wie viele Artikel sind im Jahr 2023 eingegangen?")
+    step = sheet_step(question)
+    assert step is not None
+    told = library.ask_sheets(step.asked, step.scope)
+    step = step_after_query(QueryStep(QueryRequest("", ""), step, told), sql)
+    end = step_after_sheets(question, step, library.ask_sheets(step.asked, step.scope, step.written[-1]), Writing())
+    assert isinstance(end, Answer)
+    return end
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELECT MAX(menge_kg) FROM table_1", "Größter Wert von „Menge“: 3.100 kg, Blech 2 mm."),
+        (
+            "SELECT MIN(menge_kg) AS least FROM table_1 WHERE lagerort = 'Graz'",
+            "Kleinster Wert von „Menge“ (Lagerort = Graz): 240 kg, Flansch DN 50.",
+        ),
+        ("SELECT MAX(eingang) FROM table_1", "Spätestes Datum in „Eingang“: 28.03.2024, Rohr DN 50."),
+    ],
+)
+def test_a_query_of_the_model_names_only_the_rows_with_the_extreme(library: Library, sql: str, told: str):
+    end = answer_to_written(library, sql)
+    assert end.text.startswith(told)
+    assert end.sheet is not None and len(end.sheet.rows) == len(end.citations) == 1
+
+
 @pytest.mark.parametrize(
     "sql",
     ["DROP TABLE table_1", "SELECT * FROM sqlite_master", "", "SELECT menge_kg FROM table_1 WHERE lagerort = 'X'"],
