@@ -85,6 +85,9 @@ def asked_of(sql: str, table: StoredTable) -> Asked:
     operation = _OPERATIONS[match.group(1).lower()]
     if operation is Operation.COUNT and match.group(2):
         operation = Operation.DIFFERENT
+    elif match.group(2) or (operation is Operation.COUNT and match.group(3) != "*"):
+        # no words tell that each value counts once, or that rows without one do not
+        return Asked()
     if column is None and operation is not Operation.COUNT:
         return Asked()
     return Asked(operation, column, tuple(conditions))

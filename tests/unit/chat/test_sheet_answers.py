@@ -315,6 +315,18 @@ def test_a_query_of_the_model_names_only_the_rows_with_the_extreme(library: Libr
 
 @pytest.mark.parametrize(
     "sql",
+    [
+        "SELECT SUM(DISTINCT einzelpreis_eur) FROM table_1",
+        "SELECT AVG(DISTINCT einzelpreis_eur) FROM table_1",
+        "SELECT COUNT(menge_kg) FROM table_1",
+    ],
+)
+def test_a_query_that_no_words_tell_is_told_as_one(library: Library, sql: str):
+    assert answer_to_written(library, sql).text.startswith("Ergebnis der Abfrage: ")
+
+
+@pytest.mark.parametrize(
+    "sql",
     ["DROP TABLE table_1", "SELECT * FROM sqlite_master", "", "SELECT menge_kg FROM table_1 WHERE lagerort = 'X'"],
 )
 def test_after_two_failures_the_rows_that_fit_are_shown(library: Library, sql: str):
