@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from phi3desk.chat.evidence import content_words, weight_of
 from phi3desk.chat.messages import Answer, Citation, Source
@@ -95,6 +95,12 @@ def with_mark(sentence: str, number: int) -> str:
     end = re.search(r"\s*\|$" if row else r"[.!?…:;]+[\"”»’)]*$", body)
     at = end.start() if end else len(body)
     return f"{body[:at]} [{number}]{body[at:]}{sentence[len(body) :]}"
+
+
+def with_numbers(text: str, numbers: Mapping[int, int]) -> str:
+    """Return a text whose marks stand for other numbers; those that are given none are dropped."""
+    known = keep_known_marks(text, numbers)
+    return MARKS.sub(lambda mark: f"[{numbers[int(mark[1])]}]", known)
 
 
 def citation_index(citations: Sequence[Citation], n: int, occurrence: int) -> int:

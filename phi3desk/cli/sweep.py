@@ -231,8 +231,7 @@ class _Asking:
         room = self._room_to_read if self._entry is not None else None
         wanted = step_after_search(self._sweep.plan, question, document, result, room)
         if isinstance(wanted, CellWriting):
-            known = known_answer(self._store, self._sweep.id, question, wanted.evidence, document)
-            return known or self._written(wanted)
+            return known_answer(self._store, self._sweep.id, wanted) or self._written(wanted)
         return wanted
 
     def _by_sheet(self, question: int, document: SweptDocument) -> Answered | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from phi3desk.chat.answer import finish
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.citations import best_sentence, citation_of, keep_known_marks
+from phi3desk.chat.citations import best_sentence, citation_of, keep_known_marks, with_numbers
 from phi3desk.chat.decision import SearchStep
 from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Source, Timings
@@ -112,9 +112,18 @@ def failed_cell(question: int, document: SweptDocument, problem: Sentence, secon
     return Answered(Cell(question, document.path, Outcome.FAILED, seconds=seconds, problem=problem))
 
 
-def same_as(known: Answered, document: SweptDocument) -> Answered:
-    """Return the cell of a document in which the very same words were found as in another one."""
-    return Answered(replace(known.cell, path=document.path, seconds=0.0), known.answer)
+def same_as(known: Answered, wanted: CellWriting) -> Answered | None:
+    """Return the cell of a document in which the very same words were found as in another one.
+
+    Its answer cites this document. None where that does not hold a sentence that the other's cites.
+    """
+    answer = _cited_from(known.answer, wanted.sources) if known.answer is not None else None
+    if answer is None:
+        return None
+    outcome, text = known.cell.outcome, known.cell.text
+    cell = Cell(wanted.question, wanted.document.path, outcome, text, evidence=wanted.evidence)
+    cited = None if outcome is Outcome.NOT_FOUND else _citation(answer, wanted.request.question)
+    return Answered(_at(cell, cited), answer)
 
 
 def outcome_of(answer: Answer) -> Outcome:
@@ -182,6 +191,34 @@ def _citation(answer: Answer, question: str) -> Citation | None:
     if answer.citations:
         return answer.citations[0]
     return citation_of(answer.sources[0], best_sentence(answer.sources[0], question)) if answer.sources else None
+
+
+def _cited_from(answer: Answer, sources: tuple[Source, ...]) -> Answer | None:
+    """Return an answer as it would cite these sources; None where they do not hold each of those it cites.
+
+    What was read for it is left out: that was another document.
+    """
+    own: dict[int, Source] = {}
+    for n in dict.fromkeys(citation.n for citation in answer.citations):
+        quotes = [citation.quote for citation in answer.citations if citation.n == n]
+        holding = (source for source in sources if all(quote in source.passage.text for quote in quotes))
+        found = next((source for source in holding if source not in own.values()), None)
+        if found is None:
+            return None
+        own[n] = found
+    numbers = {n: source.n for n, source in own.items()}
+    return replace(
+        answer,
+        text=with_numbers(answer.text, numbers),
+        citations=tuple(citation_of(own[each.n], each.quote, by_model=each.by_model) for each in answer.citations),
+        sources=sources,
+        sentences=tuple(
+            replace(each, citations=tuple(numbers[n] for n in each.citations if n in numbers))
+            for each in answer.sentences
+        ),
+        reading=None,
+        spent=None,
+    )
 
 
 def _at(cell: Cell, cited: Citation | None) -> Cell:

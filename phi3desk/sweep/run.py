@@ -6,7 +6,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
-from phi3desk.sweep.cell import same_as
+from phi3desk.sweep.cell import CellWriting, same_as
 from phi3desk.sweep.plan import Answered, Outcome, Row, Sweep, SweptDocument
 from phi3desk.sweep.store import SweepStore
 
@@ -57,12 +57,10 @@ def run(
     return True
 
 
-def known_answer(
-    store: SweepStore, sweep_id: int, question: int, evidence: str, document: SweptDocument
-) -> Answered | None:
-    """Return the cell of a document in which the very same words were found as in one that was asked already."""
-    known = store.read_alike(sweep_id, question, evidence)
-    return None if known is None else same_as(known, document)
+def known_answer(store: SweepStore, sweep_id: int, wanted: CellWriting) -> Answered | None:
+    """Return the cell of what was written already from the very same words in another document, None to write it."""
+    known = store.read_alike(sweep_id, wanted.question, wanted.evidence)
+    return None if known is None else same_as(known, wanted)
 
 
 def counts(rows: Iterable[Row]) -> dict[Outcome | None, int]:

@@ -218,7 +218,7 @@ class SweepRunner(QObject):
         if isinstance(wanted, Answered):
             self._keep(wanted)
             return
-        known = known_answer(self._store, sweep.id, question, wanted.evidence, document)
+        known = known_answer(self._store, sweep.id, wanted)
         if known is not None:
             self._keep(known)
             return

@@ -1,6 +1,6 @@
 """Marks of sources in a text, and the sentences that come nearest to some words."""
 
-from phi3desk.chat.citations import best_sentence, keep_known_marks, nearest_source
+from phi3desk.chat.citations import best_sentence, keep_known_marks, nearest_source, with_numbers
 from phi3desk.chat.messages import Source
 from phi3desk.library.documents import Passage
 
@@ -20,6 +20,10 @@ SAFETY = source(2, "Wear eye protection at all times. Keep hands away from the c
 
 def test_several_numbers_in_one_mark_become_single_marks():
     assert keep_known_marks("Both say so [1, 2; 9].", {1, 2}) == "Both say so [1][2]."
+
+
+def test_marks_stand_for_other_numbers_all_at_once():
+    assert with_numbers("Both say so [1, 2], it does not [3].", {1: 2, 2: 1}) == "Both say so [2][1], it does not."
 
 
 def test_nearest_sentence_holds_most_of_the_words_and_figures_above_all():

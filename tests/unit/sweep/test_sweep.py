@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.chat.messages import Answer, Basis, CheckedSentence, MadeBy, Timings, Why
-from phi3desk.chat.prompt import Completion, PromptFormat, Task, compose
+from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.messages import Answer, Basis, CheckedSentence, MadeBy, Source, Timings, Why
+from phi3desk.chat.prompt import Completion, PromptFormat, PromptRequest, Task, compose
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.chat.series import Speed, tokens_in
 from phi3desk.errors import UserError
-from phi3desk.library.documents import Document, SearchScope, State
+from phi3desk.library.documents import Document, Passage, SearchScope, State
 from phi3desk.library.library import Library
 from phi3desk.library.search.scope import fitting
 from phi3desk.model.types import Ending, Generation, Sampling
@@ -309,16 +310,89 @@ def test_a_deleted_sweep_comes_back_until_it_is_forgotten(store: SweepStore):
         store.sweep(sweep.id)
 
 
+CLAUSE = "Each party may end this contract with a notice of ninety days."
+PRICE = "The price is 9,000 euros a year."
+
+
+def passage(document: SweptDocument, page: int, text: str) -> Passage:
+    return Passage(page, ord(document.name[0]), document.name, document.path, "", page, 0, len(text), text)
+
+
+def writing(document: SweptDocument, *found: tuple[int, str], question: int = 0, evidence: str = CLAUSE) -> CellWriting:
+    """Return what is to be written from the pages found in a document, in the order in which they were found."""
+    sources = tuple(Source(n, passage(document, page, text)) for n, (page, text) in enumerate(found, 1))
+    read = (replace(sources[0], passage=replace(sources[0].passage, text=evidence)),)
+    request = PromptRequest("", read, (), "How long is the notice?", AnswerMode.DOCUMENTS_ONLY, task=Task.CELL)
+    return CellWriting(question, document, request, sources, evidence, 0.1)
+
+
 def test_the_same_words_in_another_file_are_not_read_again(store: SweepStore):
     sweep = store.begin(ASKED, DOCUMENTS)
-    store.keep(sweep.id, cell(evidence="Grease every 2,000 hours."))
+    kept = cell_of(writing(DOCUMENTS[0], (3, CLAUSE)), completion(f"{CLAUSE[:-1]} [1]."), MadeBy("tiny"), 2.0)
+    store.keep(sweep.id, kept)
     store.keep(sweep.id, cell(1, evidence="Bolts.", outcome=Outcome.FAILED))
-    known = known_answer(store, sweep.id, 0, "Grease every 2,000 hours.", DOCUMENTS[1])
+    known = known_answer(store, sweep.id, writing(DOCUMENTS[1], (3, CLAUSE)))
     assert known is not None
-    assert (known.cell.path, known.cell.text, known.cell.seconds) == (DOCUMENTS[1].path, "Every 2,000 hours", 0.0)
-    assert known_answer(store, sweep.id, 1, "Grease every 2,000 hours.", DOCUMENTS[1]) is None
-    assert known_answer(store, sweep.id, 1, "Bolts.", DOCUMENTS[1]) is None
-    assert known_answer(store, sweep.id, 0, "", DOCUMENTS[1]) is None
+    assert (known.cell.path, known.cell.text, known.cell.seconds) == (DOCUMENTS[1].path, CLAUSE, 0.0)
+    assert known_answer(store, sweep.id, writing(DOCUMENTS[1], (3, CLAUSE), question=1)) is None
+    assert known_answer(store, sweep.id, writing(DOCUMENTS[1], (3, "Bolts."), question=1, evidence="Bolts.")) is None
+    assert known_answer(store, sweep.id, writing(DOCUMENTS[1], (3, ""), evidence="")) is None
+
+
+def test_the_same_words_are_quoted_from_where_they_stand_in_each_file(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    first, second = DOCUMENTS[:2]
+    wrote = completion(f"{PRICE[:-1]} [1]. {CLAUSE[:-1]} [2].", (1, 2))
+    kept = cell_of(
+        writing(first, (2, f"The buyer pays. {PRICE}"), (3, f"It ends. {CLAUSE}")), wrote, MadeBy("tiny"), 2.0
+    )
+    assert (kept.cell.outcome, kept.cell.page) == (Outcome.FOUND, 2)
+    store.keep(sweep.id, kept)
+    wanted = writing(second, (9, "The seat is in Graz."), (7, f"It can end. {CLAUSE}"), (6, f"He pays. {PRICE}"))
+    known = known_answer(store, sweep.id, wanted)
+    assert known is not None and known.answer is not None
+    assert (known.cell.outcome, known.cell.text, known.cell.page) == (Outcome.FOUND, f"{PRICE} {CLAUSE}", 6)
+    assert known.answer.text == f"{PRICE[:-1]} [3]. {CLAUSE[:-1]} [2]."
+    assert known.answer.sources == wanted.sources
+    assert [(each.n, each.path, each.page) for each in known.answer.citations] == [
+        (3, second.path, 6), (2, second.path, 7),
+    ]  # fmt: skip
+    assert [each.citations for each in known.answer.sentences] == [(3,), (2,)]
+    assert (known.answer.made_by.model, known.answer.reading, known.answer.spent) == ("tiny", None, None)
+    source = source_of(known.answer, known.cell)
+    assert source is not None and source.passage.path == second.path
+
+
+def test_an_answer_that_quotes_what_the_other_file_does_not_hold_is_written_anew(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    wrote = completion(f"{PRICE[:-1]} [1]. {CLAUSE[:-1]} [2].", (1, 2))
+    store.keep(sweep.id, cell_of(writing(DOCUMENTS[0], (2, PRICE), (3, CLAUSE)), wrote, MadeBy(), 2.0))
+    assert known_answer(store, sweep.id, writing(DOCUMENTS[1], (7, CLAUSE), (8, "It costs nothing."))) is None
+    # what two marks told apart stands on one page there
+    assert known_answer(store, sweep.id, writing(DOCUMENTS[1], (7, f"{CLAUSE} {PRICE}"))) is None
+
+
+def test_what_was_not_found_in_the_same_words_shows_no_other_file(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    store.keep(
+        sweep.id, cell_of(writing(DOCUMENTS[0], (3, CLAUSE)), completion("The documents do not tell."), MadeBy(), 2.0)
+    )
+    wanted = writing(DOCUMENTS[1], (7, CLAUSE))
+    known = known_answer(store, sweep.id, wanted)
+    assert known is not None and known.answer is not None
+    assert (known.cell.outcome, known.cell.path, known.cell.page) == (Outcome.NOT_FOUND, DOCUMENTS[1].path, 0)
+    assert known.answer.sources == wanted.sources
+
+
+def test_what_is_to_be_checked_is_quoted_from_the_file_it_was_asked_of(store: SweepStore):
+    sweep = store.begin(ASKED, DOCUMENTS)
+    wrote = completion("The notice is of seven hundred hours [1].")
+    kept = cell_of(writing(DOCUMENTS[0], (3, CLAUSE)), wrote, MadeBy(), 2.0)
+    assert (kept.cell.outcome, kept.cell.page) == (Outcome.TO_CHECK, 3)
+    store.keep(sweep.id, kept)
+    known = known_answer(store, sweep.id, writing(DOCUMENTS[1], (7, CLAUSE)))
+    assert known is not None
+    assert (known.cell.outcome, known.cell.page, known.cell.quote) == (Outcome.TO_CHECK, 7, CLAUSE)
 
 
 def test_a_run_keeps_each_cell_and_stops_where_it_is_told_to(store: SweepStore):
