@@ -16,7 +16,7 @@ from phi3desk.chat.judging.matter import Judge
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.chat.reading.wait import tokens_within
-from phi3desk.chat.refusal import refuses
+from phi3desk.chat.refusal import only_refuses, refuses
 from phi3desk.chat.series import Speed, known_speed
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import SearchResult
@@ -133,8 +133,7 @@ def recorded(answer: Answer, mode: AnswerMode) -> Answer:
         # what the documents do not hold is the model's own
         answer = replace(answer, refused=False)
     ended = answer.ended is Ending.STOP and bool(answer.text.strip())
-    unsupported = not any(sentence.supported for sentence in answer.sentences) and not answer.citations
-    says_so = ended and answer.basis is Basis.DOCUMENTS and unsupported and refuses(answer)
+    says_so = ended and answer.basis is Basis.DOCUMENTS and only_refuses(answer)
     refused = answer.refused or says_so or answer.basis is Basis.NOTHING_FOUND
     return replace(answer, mode=mode, refused=refused and mode.searches)
 

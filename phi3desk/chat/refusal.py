@@ -41,3 +41,9 @@ def refuses(answer: Answer) -> bool:
     text = MARKS.sub(" ", answer.text)
     opening = " ".join((sentences(text) or [text])[:_OPENING_SENTENCES])
     return is_refusal(opening)
+
+
+def only_refuses(answer: Answer) -> bool:
+    """Tell whether an answer says that it does not know, and nothing beside it that the documents hold."""
+    holds_something = bool(answer.citations) or any(sentence.supported for sentence in answer.sentences)
+    return not holds_something and refuses(answer)

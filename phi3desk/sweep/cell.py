@@ -19,7 +19,7 @@ from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Source, Timi
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.reading.extracts import extracts
 from phi3desk.chat.reading.wait import tokens_within
-from phi3desk.chat.refusal import refuses
+from phi3desk.chat.refusal import only_refuses, refuses
 from phi3desk.chat.series import Speed, known_speed, tokens_in
 from phi3desk.errors import Sentence
 from phi3desk.library.documents import Found, SearchResult, SearchScope
@@ -128,10 +128,11 @@ def same_as(known: Answered, wanted: CellWriting) -> Answered | None:
 
 def outcome_of(answer: Answer) -> Outcome:
     """Return what became of a question that the model answered."""
-    if not answer.text.strip() or answer.refused or refuses(answer):
+    if not answer.text.strip() or answer.refused or only_refuses(answer):
         return Outcome.NOT_FOUND
     supported = all(each.supported for each in answer.sentences) if answer.sentences else answer.grounded
-    return Outcome.FOUND if supported and answer.citations else Outcome.TO_CHECK
+    # what says that something is not known is not compared with the documents
+    return Outcome.FOUND if supported and answer.citations and not refuses(answer) else Outcome.TO_CHECK
 
 
 def source_of(answer: Answer, cell: Cell) -> Source | None:

@@ -243,6 +243,24 @@ def test_a_refusal_is_not_found(library: Library):
         assert (answered.cell.outcome, answered.cell.text, answered.cell.quote) == (Outcome.NOT_FOUND, "", "")
 
 
+@pytest.mark.parametrize(
+    ("held", "unknown"),
+    [
+        ("The fire began in hall 3.", "The inspectors could not determine the cause."),
+        ("Das Feuer begann in Halle 3.", "Die Dokumente sagen nichts über die Ursache, sie ist nicht angegeben."),
+        ("Požar se je začel v dvorani 3.", "Dokumenti ne navajajo vzroka."),
+        ("Пожежа почалася в залі 3.", "Документи не називають причини."),
+        ("Incendiul a început în hala 3.", "Documentele nu spun cauza."),
+        ("Branden började i hall 3.", "Dokumenten säger inte vad orsaken var."),
+    ],
+)
+def test_what_is_supported_stays_beside_what_is_not_known(held: str, unknown: str):
+    wanted = writing(DOCUMENTS[0], (3, held), evidence=held)
+    kept = cell_of(wanted, completion(f"{held[:-1]} [1]. {unknown[:-1]} [1]."), MadeBy(), 3.0)
+    assert (kept.cell.outcome, kept.cell.text) == (Outcome.TO_CHECK, f"{held} {unknown}")
+    assert (kept.cell.quote, kept.cell.page) == (held, 3)
+
+
 def test_sentences_that_were_checked_decide():
     checked = (CheckedSentence("It is 7.", True, 0.9), CheckedSentence("It is 8.", False, 0.1, Why.FIGURE))
     answer = Answer("It is 7. It is 8.", (), (), Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings(), sentences=checked)
