@@ -147,10 +147,11 @@ class LibraryClient(QObject):
         collection: int | None,
         on_result: Callable[[list[Document]], None],
         on_rows: Callable[[Sequence[Document]], None] = ignore,
+        on_failure: Callable[[Failure], None] | None = None,
     ) -> int:
         """Fetch the documents of a collection, or of all; `on_rows` gets them as they come, some hundreds at a time.
 
-        Returns the request's id.
+        Returns the request's id. A failure that nobody takes is told as `failed`.
         """
         fetched: list[Document] = []
 
@@ -158,7 +159,7 @@ class LibraryClient(QObject):
             fetched.extend(rows.documents)
             on_rows(rows.documents)
 
-        return self.worker.request(ListDocuments(collection), lambda _: on_result(fetched), on_event=on_more)
+        return self.worker.request(ListDocuments(collection), lambda _: on_result(fetched), on_failure, on_more)
 
     def page(
         self, document: int, page: int, on_result: Callable[[PageText], None], on_failure: Callable[[Failure], None]

@@ -197,7 +197,7 @@ class SweepPage(QWidget):
         )
         self.form.tell("")
         self.form.start.setEnabled(False)
-        self._library.documents(None, lambda documents: self._choose(plan, documents))
+        self._library.documents(None, lambda documents: self._choose(plan, documents), on_failure=self._on_not_started)
 
     def _choose(self, plan: SweepPlan, documents: Sequence[Document]) -> None:
         """Find the documents of a plan's scope, and begin."""
@@ -208,11 +208,11 @@ class SweepPage(QWidget):
                 raise UserError("There are no documents there that can be asked. Add some on the Library page.")
             return taken
 
-        def on_failure(failure: Failure) -> None:
-            self.form.start.setEnabled(True)
-            self.form.tell(translate(failure.sentence))
+        in_background(self, chosen, lambda taken: self._begin(plan, taken), self._on_not_started)
 
-        in_background(self, chosen, lambda taken: self._begin(plan, taken), on_failure)
+    def _on_not_started(self, failure: Failure) -> None:
+        self.form.start.setEnabled(True)
+        self.form.tell(translate(failure.sentence))
 
     def _begin(self, plan: SweepPlan, documents: Sequence[SweptDocument]) -> None:
         self.form.start.setEnabled(True)

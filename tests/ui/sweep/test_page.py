@@ -36,6 +36,7 @@ from phi3desk.ui.sweep.outcomes import OPEN, UNREAD
 from phi3desk.ui.sweep.page import FORM, TABLE, SweepPage
 from phi3desk.ui.sweep.table import ANSWER, DOCUMENT, PAGE, QUESTION, SUPPORT, SweepTableModel
 from phi3desk.ui.window.main_window import MainWindow
+from phi3desk.workers.protocol import Failure
 from tests.helpers.pdf import write_pdf, write_pump_manual
 
 WAIT = 120_000
@@ -387,6 +388,19 @@ def test_the_form_says_what_is_missing(
     assert page._stack.currentIndex() == FORM
     open_whole(page, kept_sweep(services), qtbot)
     assert page._stack.currentIndex() == TABLE
+
+
+def test_a_sweep_can_be_started_again_after_the_library_has_stopped(page: SweepPage, services: Services):
+    unhandled: list[Failure] = []
+    services.library.failed.connect(unhandled.append)
+    page.form.text.setPlainText(QUESTION_ASKED)
+    page.form.quotes_only.setChecked(True)
+    page.start()
+    assert not page.form.start.isEnabled()
+    services.library.worker._fail_all(say("The library stopped."))
+    assert page.form.start.isEnabled()
+    assert page.form.problem.text() == "The library stopped."
+    assert unhandled == []
 
 
 def many_rows(
