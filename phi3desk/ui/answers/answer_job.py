@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -38,10 +37,9 @@ from phi3desk.library.sheets.told import SheetResult
 from phi3desk.model.types import Ending
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
+from phi3desk.ui.clients.steps import guarded
 from phi3desk.ui.formatting import translate
-from phi3desk.workers.protocol import Failure, FailureKind, failure_of
-
-log = logging.getLogger(__name__)
+from phi3desk.workers.protocol import Failure, FailureKind
 
 #: laying out and painting an answer takes up to 6 ms, which the model's threads lose
 STREAM_INTERVAL_MS = 100
@@ -429,16 +427,8 @@ class AnswerJob(QObject):
         return answers.recorded(known, self._question.mode)
 
     def _guarded(self, step: Callable[[Result], None]) -> Callable[[Result], None]:
-        """Return a step after which the answer has failed where it raises: the window would go on waiting for it."""
-
-        def guarded(result: Result) -> None:
-            try:
-                step(result)
-            except Exception as error:
-                log.exception("a step of an answer failed")
-                self._on_failed(failure_of(error))
-
-        return guarded
+        """Return a step after which the answer has failed where it raises."""
+        return guarded(step, self._on_failed)
 
     def _on_failed(self, failure: Failure) -> None:
         self._stream.stop()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -28,6 +30,7 @@ from phi3desk.sweep.cell import (
 from phi3desk.sweep.plan import Answered, Sweep, SweptDocument
 from phi3desk.sweep.run import Pace, known_answer
 from phi3desk.sweep.sheet_cell import question_to_sheet, sheet_cell
+from phi3desk.ui.clients.steps import guarded
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
@@ -35,6 +38,8 @@ from phi3desk.workers.protocol import Failure, FailureKind
 
 #: documents of which the cells are taken out of the store at a time
 AHEAD = 100
+
+Told = TypeVar("Told")
 
 
 class SweepRunner(QObject):
@@ -89,8 +94,8 @@ class SweepRunner(QObject):
         if self.running:
             self.pause()
         sweep = self._store.sweep(sweep.id)
+        self._open = self._next_cells(sweep, "")
         self._sweep, self._left, self._pace = sweep, sweep.total - sweep.answered, Pace()
-        self._take_next("")
         self.running_changed.emit(True)
         self._next()
 
@@ -125,9 +130,17 @@ class SweepRunner(QObject):
                 self._on_no_model(self.tr("There is no model to answer with. Choose a GGUF file under Models."))
             return
         self._tell()
-        question, document = self._open[0]
         self._turn += 1
         self._began = time.perf_counter()
+        self._guarded(self._turn, self._ask)(sweep)
+
+    def _guarded(self, turn: int, step: Callable[[Told], None]) -> Callable[[Told], None]:
+        """Return a step of a turn, after which its document could not be asked where it raises."""
+        return guarded(step, lambda failure: self._on_failed(turn, failure))
+
+    def _ask(self, sweep: Sweep) -> None:
+        """Ask the document whose turn it is."""
+        question, document = self._open[0]
         asked = question_to_sheet(sweep.plan, question, document, self._expert.made_by())
         step = sheet_step(asked) if asked is not None else None
         if asked is not None and step is not None:
@@ -142,8 +155,8 @@ class SweepRunner(QObject):
             step.asked,
             step.scope,
             step.written[-1] if step.written else None,
-            lambda told: self._on_sheet(turn, asked, step, told),
-            lambda failure: self._on_sheet_failed(turn, failure),
+            self._guarded(turn, lambda told: self._on_sheet(turn, asked, step, told)),
+            self._guarded(turn, lambda failure: self._on_sheet_failed(turn, failure)),
         )
 
     def _on_sheet(self, turn: int, asked: Question, step: SheetStep, told: SheetResult) -> None:
@@ -170,7 +183,9 @@ class SweepRunner(QObject):
                 self._ask_sheet(turn, asked, step_after_query(step, sql))
 
         self._writing = self._model.write_query(
-            step.request, on_written, lambda failure: self._on_sheet_failed(turn, failure)
+            step.request,
+            self._guarded(turn, on_written),
+            self._guarded(turn, lambda failure: self._on_sheet_failed(turn, failure)),
         )
 
     def _on_sheet_failed(self, turn: int, failure: Failure) -> None:
@@ -190,7 +205,7 @@ class SweepRunner(QObject):
             step.text,
             step.passages,
             step.scope,
-            lambda result: self._on_searched(turn, result),
+            self._guarded(turn, lambda result: self._on_searched(turn, result)),
             lambda failure: self._on_failed(turn, failure),
             sentences=False,
         )
@@ -201,10 +216,9 @@ class SweepRunner(QObject):
             name = "" if self._gives_way else self._open[0][1].name
             self.progressed.emit(sweep.total - self._left, sweep.total, name, self._pace.left(self._left))
 
-    def _take_next(self, after: str) -> None:
-        """Take the cells of the next documents, behind the one at a path."""
-        if self._sweep is not None:
-            self._open = deque(self._store.open_cells(self._sweep.id, after, AHEAD))
+    def _next_cells(self, sweep: Sweep, after: str) -> deque[tuple[int, SweptDocument]]:
+        """Return the cells of the next documents, behind the one at a path."""
+        return deque(self._store.open_cells(sweep.id, after, AHEAD))
 
     def _on_searched(self, turn: int, result: SearchResult) -> None:
         sweep = self._sweep
@@ -228,7 +242,7 @@ class SweepRunner(QObject):
             sampling_of(usual),
             lambda *_: None,
             lambda _: None,
-            lambda written: self._on_written(turn, wanted, written),
+            self._guarded(turn, lambda written: self._on_written(turn, wanted, written)),
             lambda failure: self._on_failed(turn, failure),
         )
 
@@ -242,12 +256,13 @@ class SweepRunner(QObject):
                 seconds = time.perf_counter() - self._began
                 self._keep(cell_of(wanted, written, self._expert.made_by(), seconds, grounded))
 
+        take = self._guarded(turn, on_checked)
         self._search = self._library.check_answer(
             written.generation.text,
             sources_read(written, wanted.sources),
             wanted.request.question,
-            on_checked,
-            lambda _: on_checked(None),
+            take,
+            lambda _: take(None),
         )
 
     def _on_failed(self, turn: int, failure: Failure) -> None:
@@ -264,16 +279,20 @@ class SweepRunner(QObject):
         self._keep(failed_cell(question, document, failure.sentence, time.perf_counter() - self._began))
 
     def _keep(self, answered: Answered) -> None:
+        """Keep a cell and go on; where it cannot be kept, nor can what follows."""
+        guarded(self._take, lambda failure: self._end(translate(failure.sentence)))(answered)
+
+    def _take(self, answered: Answered) -> None:
         sweep = self._sweep
         if sweep is None:
             return
-        self._turn += 1
         self._search = self._writing = 0
+        self._store.keep(sweep.id, answered)
+        self._turn += 1
         _, document = self._open.popleft()
         self._left -= 1
-        self._store.keep(sweep.id, answered)
         if not self._open:
-            self._take_next(document.path)
+            self._open = self._next_cells(sweep, document.path)
         self._pace.took(answered.cell.seconds)
         self.answered.emit(answered.cell)
         # what was waiting in the window comes before the next document
@@ -298,7 +317,7 @@ class SweepRunner(QObject):
 
     def _end(self, problem: str) -> None:
         self._break_off()
-        done = not self._open
+        done = not self._open and not problem
         self._sweep, self._waits_for_model = None, False
         self._open.clear()
         self.running_changed.emit(False)

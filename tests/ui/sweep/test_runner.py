@@ -1,0 +1,135 @@
+"""A sweep on its way where a step of it fails, with a library and a model that answer as they are told to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from phi3desk.chat.grounding.grounded import Grounded, ground
+from phi3desk.chat.messages import Source
+from phi3desk.chat.prompt import Completion, PromptRequest
+from phi3desk.library.documents import Found, Passage, SearchResult, SearchScope
+from phi3desk.model.types import Ending, Generation, LoadedModel
+from phi3desk.sweep.plan import Answered, Outcome, Sweep, SweepPlan, SweptDocument
+from phi3desk.sweep.store import SweepStore
+from phi3desk.ui.experts.active import ActiveExpert
+from phi3desk.ui.services import Services
+from phi3desk.ui.sweep import runner as runner_module
+from phi3desk.ui.sweep.runner import SweepRunner
+
+MODEL = LoadedModel("phi3", "/m", "phi3", 4096, 4096, 0, 32, 2_400_000_000, 3_800_000_000, True, "CPU")
+DOCUMENTS = tuple(SweptDocument(f"/docs/{name}.pdf", f"{name}.pdf", "pdf") for name in "abc")
+FULL = "The disk is full. What was kept before is not lost. Make room on it, then try again."
+WRONG = "Something went wrong inside the program."
+
+
+def sentence_of(path: str) -> str:
+    return f"The bearing in {path} is greased every 2,000 hours."
+
+
+@pytest.fixture
+def runner(services: Services, monkeypatch: pytest.MonkeyPatch) -> SweepRunner:
+    """Return what asks documents of one sentence each, and a model that copies it."""
+    library, model = services.library, services.model
+
+    def search(
+        _: str, _k: int, scope: SearchScope, on_result: Callable[[SearchResult], None], *_a: Any, **_b: Any
+    ) -> int:
+        (path,) = scope.documents
+        text = sentence_of(path)
+        found = Found(Passage(1, 1, path, path, "", 2, 0, len(text), text), 1.0, True)
+        QTimer.singleShot(0, library, lambda: on_result(SearchResult((found,), 1, "en", 0.1, by_meaning=True)))
+        return 1
+
+    def answer(request: PromptRequest, _: Any, _prefill: Any, _text: Any, on_result: Any, _failed: Any) -> int:
+        text = f"{request.sources[0].passage.text[:-1]} [1]."
+        written = Completion(Generation(text, (), Ending.STOP, 200, 0, 1.0, 1.0, 12, 8.0), (1,), 0)
+        QTimer.singleShot(0, model, lambda: on_result(written))
+        return 2
+
+    def check(
+        text: str, sources: tuple[Source, ...], question: str, on_result: Callable[[Grounded], None], _: Any
+    ) -> int:
+        QTimer.singleShot(0, library, lambda: on_result(ground(text, sources, question)))
+        return 3
+
+    monkeypatch.setattr(library, "search", search)
+    monkeypatch.setattr(library, "check_answer", check)
+    monkeypatch.setattr(model, "answer", answer)
+    monkeypatch.setattr(model, "model", MODEL)
+    return SweepRunner(services, ActiveExpert(services))
+
+
+@pytest.fixture
+def sweep(services: Services) -> Sweep:
+    return services.sweeps.begin(SweepPlan(("How often is it greased?",)), DOCUMENTS)
+
+
+def run(runner: SweepRunner, sweep: Sweep, qtbot: QtBot) -> list[Any]:
+    with qtbot.waitSignal(runner.ended) as ended:
+        runner.start(sweep)
+    assert not runner.running
+    return list(ended.args)
+
+
+def outcomes(store: SweepStore, sweep: Sweep) -> list[Outcome | None]:
+    return [row.outcome for row in store.rows(sweep.id)]
+
+
+def test_a_sweep_ends_where_a_cell_cannot_be_kept_and_goes_on_with_it(
+    runner: SweepRunner, services: Services, sweep: Sweep, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    store, keep = services.sweeps, services.sweeps.keep
+
+    def keep_until_full(number: int, answered: Answered) -> None:
+        if answered.cell.path == DOCUMENTS[1].path:
+            raise sqlite3.OperationalError("database or disk is full")
+        keep(number, answered)
+
+    with monkeypatch.context() as full:
+        full.setattr(store, "keep", keep_until_full)
+        assert run(runner, sweep, qtbot) == [False, FULL]
+    assert outcomes(store, sweep) == [Outcome.FOUND, None, None]
+    assert run(runner, sweep, qtbot) == [True, ""]
+    assert outcomes(store, sweep) == [Outcome.FOUND] * 3
+
+
+def test_a_sweep_whose_next_documents_cannot_be_read_is_not_done(
+    runner: SweepRunner, services: Services, sweep: Sweep, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    store, open_cells = services.sweeps, services.sweeps.open_cells
+
+    def first_only(number: int, after: str = "", most: int = -1) -> list[tuple[int, SweptDocument]]:
+        if after:
+            raise sqlite3.OperationalError("disk I/O error")
+        return open_cells(number, after, most)
+
+    monkeypatch.setattr(runner_module, "AHEAD", 1)
+    monkeypatch.setattr(store, "open_cells", first_only)
+    assert run(runner, sweep, qtbot) == [False, WRONG]
+    assert outcomes(store, sweep) == [Outcome.FOUND, None, None]
+
+
+@pytest.mark.parametrize("step", ["question_to_sheet", "step_after_search", "known_answer", "sources_read", "cell_of"])
+def test_a_document_at_which_a_step_fails_is_told_and_the_next_is_asked(
+    step: str, runner: SweepRunner, services: Services, sweep: Sweep, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    taken, fails = getattr(runner_module, step), [True]
+
+    def fail_once(*given: Any) -> Any:
+        if fails:
+            fails.pop()
+            raise ValueError("a document without a page")
+        return taken(*given)
+
+    monkeypatch.setattr(runner_module, step, fail_once)
+    assert run(runner, sweep, qtbot) == [True, ""]
+    assert outcomes(services.sweeps, sweep) == [Outcome.FAILED, Outcome.FOUND, Outcome.FOUND]
+    cell = services.sweeps.rows(sweep.id)[0].cell
+    assert cell is not None
+    assert str(cell.problem) == WRONG
