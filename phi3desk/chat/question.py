@@ -17,16 +17,21 @@ from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Sampling, Turn
 
 
+def collections_named(named: Sequence[Mention]) -> tuple[int, ...]:
+    """Return the collections among what a question names."""
+    return tuple(mention.collection for mention in named if mention.collection)
+
+
 def scope_of(named: Sequence[Mention], collections: tuple[int, ...] | None) -> SearchScope:
     """Return where a question is searched: in what it names, and in the collections where it names none of its own.
 
     A document or folder that was named is searched in whichever collection it is.
     """
-    chosen = tuple(mention.collection for mention in named if mention.collection)
     folders = tuple(mention.folder for mention in named if mention.folder)
     pages = tuple(pages for mention in named for pages in mention.pages)
     documents = tuple(mention.name for mention in named if mention.is_document)
-    return SearchScope(chosen or (None if documents or folders else collections), documents, folders, pages)
+    chosen = collections_named(named) or (None if documents or folders else collections)
+    return SearchScope(chosen, documents, folders, pages)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class Question:
     could mean more than one thing, `doubt` is what the model may be asked before. `spoken_of` are the paths of the
     documents that the conversation is about. `fitted` is how the history was made to fit before, `conversation` the
     conversation's id, 0 where the question stands in none that is kept. `wait` is how long passages may be read, None
-    where all of them are. `known` is the answer that a person gave to it or to one like it.
+    where all of them are. `known` is the answer that a person gave to it or to one like it. `named_collections` are
+    the collections that it names itself, where those of its scope may be the expert's.
     """
 
     text: str
@@ -55,6 +61,7 @@ class Question:
     conversation: int = 0
     wait: Wait | None = None
     known: KnownAnswer | None = None
+    named_collections: tuple[int, ...] = ()
 
     @property
     def is_answered(self) -> bool:
@@ -69,7 +76,7 @@ class Question:
 
 def with_known_answer(question: Question, store: ExampleStore) -> Question:
     """Return a question with the answer that a person gave to it, or to one like it, with the same expert."""
-    asked = standing(question.standing_alone, question.scope)
+    asked = standing(question.standing_alone, question.scope, question.named_collections)
     return replace(question, known=known_answer(store, asked, question.made_by.profile_id))
 
 

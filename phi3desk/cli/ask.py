@@ -105,13 +105,13 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         def load() -> None:
             load_model(model, entry or choose_model(models, name), profile.adapters, progress)
 
-        scope = scope_of_options(library, options, profile.collections or None)
+        named = scope_of_options(library, options)
         maker = made_by(profile, entry)
         notices = Notices()
         seconds = 60.0 * settings.get("answers.summary_minutes")
         told: list[Message] = []
         asked = [
-            question_of_line(line, profile, settings, maker, scope_of_line(library, line, scope)) for line in questions
+            question_of_line(line, profile, settings, maker, scope_of_line(library, line, named)) for line in questions
         ]
         if options.wait is not None:
             asked = [dataclasses.replace(question, wait=Wait(options.wait)) for question in asked]
@@ -177,16 +177,21 @@ def save_dossier(
 
 
 def question_of_line(
-    line: QuestionLine, profile: Profile, settings: Settings, maker: MadeBy, scope: SearchScope
+    line: QuestionLine, profile: Profile, settings: Settings, maker: MadeBy, named: SearchScope
 ) -> Question:
-    """Return a line's question as an expert is asked it, with what its "history" says was said before it."""
+    """Return a line's question as an expert is asked it, with what its "history" says was said before it.
+
+    `named` is what it is restricted to; without collections there, it is searched in those of the expert.
+    """
     turns: list[Turn] = []
     for asked, answered in history_of(line):
         if answered:
             turns += [Turn(Role.USER, asked), Turn(Role.ASSISTANT, answered)]
+    scope = dataclasses.replace(named, collections=named.collections or profile.collections or None)
     question = question_of(profile, line.question, settings, maker, scope=scope, history=tuple(turns))
     whole = completed(line)
-    return dataclasses.replace(question, search_text="" if whole == line.question else whole)
+    search_text = "" if whole == line.question else whole
+    return dataclasses.replace(question, search_text=search_text, named_collections=named.collections or ())
 
 
 def answer_question(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from phi3desk.chat.answer_mode import AnswerMode
@@ -46,13 +46,16 @@ class QuoteSearch:
     scope: SearchScope
 
 
-def standing(text: str, scope: SearchScope) -> str:
-    """Return a question, as it can be understood alone, with the documents and pages that it was restricted to.
+def standing(text: str, scope: SearchScope, collections: Iterable[int] = ()) -> str:
+    """Return a question, as it can be understood alone, with what it was restricted to: documents, pages, collections.
 
-    Asked of one document and of another it is not the same question.
+    Asked of one document and of another it is not the same question. `collections` are those that it names itself: in
+    whichever the expert searches, the question is the same.
     """
     pages = tuple(f"p. {first}-{last}" for first, last in scope.pages)
-    return " @".join((" ".join(text.split()), *scope.documents, *scope.folders, *pages))
+    # the number within the word: with a space between them, it could be one of the question's own
+    named = tuple(f"collection{each}" for each in sorted(set(collections)))
+    return " @".join((" ".join(text.split()), *scope.documents, *scope.folders, *pages, *named))
 
 
 def known_answer(store: ExampleStore, asked: str, profile_id: str) -> KnownAnswer | None:

@@ -12,7 +12,7 @@ from phi3desk.chat.follow_up import complete
 from phi3desk.chat.history import TakenOut, documents_spoken_of, exchanges_of, fitted_of, turns_of
 from phi3desk.chat.messages import Answer, Conversation, Mention, Message, Reading, Source
 from phi3desk.chat.prompt import PromptRequest, prompt_format_for
-from phi3desk.chat.question import Question, scope_of, with_known_answer
+from phi3desk.chat.question import Question, collections_named, scope_of, with_known_answer
 from phi3desk.chat.series import Progress
 from phi3desk.errors import Sentence, UserError
 from phi3desk.library.documents import SearchScope
@@ -329,7 +329,9 @@ class ConversationController(QObject):
         )
         if alone:
             return question
-        question = replace(question, spoken_of=documents_spoken_of(before))
+        question = replace(
+            question, spoken_of=documents_spoken_of(before), named_collections=collections_named(asked.named)
+        )
         if search_text.strip():
             return replace(question, search_text="" if search_text == asked.text else search_text)
         completed = complete(asked.text, exchanges_of(before))

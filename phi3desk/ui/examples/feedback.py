@@ -12,7 +12,7 @@ from phi3desk.chat.correcting.corrections import standing, with_marks
 from phi3desk.chat.examples import AskedWith, Chosen, Example, Verdict
 from phi3desk.chat.history import turns_of
 from phi3desk.chat.messages import Message
-from phi3desk.chat.question import scope_of
+from phi3desk.chat.question import collections_named, scope_of
 from phi3desk.errors import UserError
 from phi3desk.model.types import Role
 from phi3desk.ui.examples.correction_dialog import CorrectionDialog
@@ -130,5 +130,6 @@ class Feedback(QObject):
             pass
         history = turns_of(list(messages[: at - 1]))
         question = messages[at - 1]
-        asked = standing(answer.searched_for or question.text, scope_of(question.named, None))
+        text, named = answer.searched_for or question.text, question.named
+        asked = standing(text, scope_of(named, None), collections_named(named))
         return AskedWith(instructions, mode, answer.sources, history, answer.basis, answer.made_by, asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
-from phi3desk.chat.examples import Verdict
-from phi3desk.chat.messages import Message, Source
+from phi3desk.chat.examples import Chosen, Verdict
+from phi3desk.chat.messages import Mention, Message, Source
+from phi3desk.chat.question import Question
 from phi3desk.model.types import Role
+from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.markup import fragments
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.chat.conversation.message_links import action_address
@@ -177,6 +180,36 @@ def test_sentence_selected_on_the_page_becomes_the_source(qtbot: QtBot, window: 
     assert kept.answer is not None
     (citation,) = kept.answer.citations
     assert (citation.quote, citation.page, kept.role) == (selected.text, 2, Role.ASSISTANT)
+
+
+def test_correction_of_one_named_collection_is_not_given_for_another(
+    qtbot: QtBot, services: Services, make_answer: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
+):
+    window = MainWindow(services)
+    qtbot.addWidget(window)
+    controller = window.conversation_controller
+    monkeypatch.setattr(controller, "_reason_not_to_ask", lambda _: "")
+    controller.choose_collections((3, 4))
+
+    def known_of(*named: Mention) -> Question:
+        """Ask, have it answered, and return what was asked."""
+        assert controller.ask(ASKED, named)
+        job = controller.findChildren(AnswerJob)[-1]
+        answer = make_answer("Every 500 hours [1].").answer
+        assert answer is not None
+        job.finished.emit(replace(answer, made_by=job.question.made_by, searched_for=""))
+        return job.question
+
+    old, new = Mention("Manuals 2023", 3), Mention("Manuals 2024", 4)
+    assert known_of(old).known is None
+    (asked, answer) = services.conversations.messages(1)
+    assert (asked.text, asked.named) == (ASKED, (old,))
+    assert answer.answer is not None
+    window.expert_tabs.feedback.correct(1, answer.id, RIGHT, [Chosen(answer.answer.sources[0], QUOTE)])
+    assert known_of(new).known is None
+    assert known_of().known is None
+    assert known_of(old).is_answered
+    app.close(window, services)
 
 
 def test_form_marks_the_source_that_is_chosen(

@@ -57,6 +57,11 @@ def ask(text: str, profile: str = "p", scope: SearchScope = EVERYWHERE) -> Quest
     return Question(text, "", (), scope, 5, Sampling(), MadeBy(model="phi", profile="Pumps", profile_id=profile))
 
 
+def naming(*collections: int, text: str = ASKED, expert: tuple[int, ...] | None = None) -> Question:
+    """Return a question that names collections; where it names none, those of the expert are searched."""
+    return replace(ask(text, scope=SearchScope(collections or expert)), named_collections=collections)
+
+
 def answer_to(store: ExampleStore, question: Question) -> Answer:
     step = first_step(with_known_answer(question, store))
     assert isinstance(step, Answer)
@@ -125,6 +130,31 @@ def test_correction_belongs_to_its_expert_and_to_what_the_question_was_restricte
         step = first_step(with_known_answer(other, store))
         assert isinstance(step, SearchStep)
     assert answer_to(store, ask(ASKED, scope=restricted)).text == RIGHT
+
+
+def test_correction_belongs_to_the_collections_that_the_question_names(store: ExampleStore):
+    of_3 = SearchScope((3,))
+    correct(store, standing=standing(ASKED, of_3, (3,)))
+    for other in (naming(4), naming(3, 4), naming(), naming(expert=(3,)), naming(4, text=f"{ASKED} 3")):
+        question = with_known_answer(other, store)
+        assert isinstance(first_step(question), SearchStep)
+        assert question.known is None
+    assert answer_to(store, naming(3)).text == RIGHT
+    correct(store, text="In both [1].", number=2, standing=standing(ASKED, SearchScope((4, 3)), (4, 3)))
+    assert answer_to(store, naming(3, 4)).text == "In both [1]."
+    alike = with_known_answer(naming(3, text="How often is the main bearing greased?"), store)
+    assert alike.known is not None
+    assert alike.known.example.correction == RIGHT
+
+
+@pytest.mark.parametrize("expert", [None, (3,), (4, 5)])
+def test_correction_without_a_collection_is_found_whichever_the_expert_searches(
+    store: ExampleStore, expert: tuple[int, ...] | None
+):
+    # as it was kept before questions told which collections they name
+    correct(store, standing=ASKED)
+    assert answer_to(store, naming(expert=expert)).text == RIGHT
+    assert isinstance(first_step(with_known_answer(naming(3, expert=expert), store)), SearchStep)
 
 
 def test_last_correction_counts_and_one_taken_back_does_not(store: ExampleStore):

@@ -66,6 +66,16 @@ def test_a_line_is_asked_after_what_was_said_before_it(tmp_path):
     assert [turn.text for turn in asked[1].history] == [before["question"], before["answer"]]
 
 
+def test_a_line_names_collections_of_its_own_or_is_searched_in_those_of_the_expert(tmp_path):
+    settings, expert = Settings(tmp_path / "settings.json"), Profile("1", "General", collections=(7,))
+    line = QuestionLine(1, "1", "How often?", {})
+    for named, searched in (((3,), (3,)), ((), (7,))):
+        asked = question_of_line(line, expert, settings, MadeBy(), SearchScope(named or None, ("pump.pdf",)))
+        assert (asked.named_collections, asked.scope) == (named, SearchScope(searched, ("pump.pdf",)))
+    anywhere = question_of_line(line, Profile("1", "General"), settings, MadeBy(), SearchScope())
+    assert (anywhere.named_collections, anywhere.scope) == ((), SearchScope())
+
+
 def test_printed_answer_says_that_it_was_stopped_for_repeating_itself():
     for ended, told in ((Ending.REPEATED, True), (Ending.STOP, False)):
         printed = io.StringIO()
