@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import platform
+import threading
 import traceback
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from phi3desk import __version__
 
 Value = str | int | float
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,14 @@ class DamagedFile(UserError):
 
 class Cancelled(Exception):
     """The user stopped the work; not an error and never shown as one."""
+
+
+def until(cancelled: threading.Event, items: Iterable[_Item]) -> Iterator[_Item]:
+    """Yield items; raise Cancelled between two of them where the work is to end."""
+    for item in items:
+        if cancelled.is_set():
+            raise Cancelled
+        yield item
 
 
 def bug_report(error: BaseException) -> str:

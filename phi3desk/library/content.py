@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-from phi3desk.errors import Cancelled, Sentence, say
+from phi3desk.errors import Sentence, say, until
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.catalog_rows import stored_sentence
 from phi3desk.library.chunking.chunked_document import ChunkedDocument, IndexEntry, index_entry
 from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.database import placeholders, stored
 from phi3desk.library.documents import Box, Heading, OutlineEntry, Page, State
-
-_Item = TypeVar("_Item")
 
 #: passage.embedded: see the catalogue's migrations
 WAITING, EMBEDDED, WORDS_ONLY = 0, 1, 2
@@ -75,7 +72,7 @@ class Content:
                         _stored_boxes(page),
                         PICTURE if page.pictures else OWN_TEXT,
                     )
-                    for page in _until(cancelled, content.pages)
+                    for page in until(cancelled, content.pages)
                 ),
             )
             waiting = sum(page.pictures for page in content.pages) if await_ocr else 0
@@ -111,7 +108,7 @@ class Content:
             old: dict[tuple[str, str], list[sqlite3.Row]] = {}
             for row in connection.execute("SELECT * FROM passage WHERE document_id = ? ORDER BY id", (document_id,)):
                 old.setdefault((row["text"], row["headings"]), []).append(row)
-            for chunk, entry in _until(cancelled, zip(chunks, index, strict=True)):
+            for chunk, entry in until(cancelled, zip(chunks, index, strict=True)):
                 known = old.get((chunk.text, _headings_json(chunk)))
                 if known:
                     self._keep_passage(known.pop(0), chunk)
@@ -119,7 +116,7 @@ class Content:
                     add_passage(
                         connection, document_id, chunk, embedded_at_first(chunk.language, known_languages), entry
                     )
-            self._drop_passages(_until(cancelled, [row["id"] for rows in old.values() for row in rows]))
+            self._drop_passages(until(cancelled, [row["id"] for rows in old.values() for row in rows]))
             self._await_renewal(document_id)
             row = connection.execute("SELECT ocr_waiting FROM document WHERE id = ?", (document_id,)).fetchone()
             state = State.WORDS if chunks else State.READ if row["ocr_waiting"] else State.EMPTY
@@ -311,14 +308,6 @@ class Content:
             "SELECT scan, count(*) AS n FROM page WHERE document_id = ? GROUP BY scan", (document_id,)
         )
         return {int(row["scan"]): int(row["n"]) for row in rows}
-
-
-def _until(cancelled: threading.Event, items: Iterable[_Item]) -> Iterator[_Item]:
-    """Yield items; raise Cancelled between two of them where an import is to end."""
-    for item in items:
-        if cancelled.is_set():
-            raise Cancelled
-        yield item
 
 
 def embedded_at_first(language: str, known_languages: frozenset[str]) -> int:

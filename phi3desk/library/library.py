@@ -395,9 +395,11 @@ class Library:
         """
         return self._reranker.choose(folder, cancelled)
 
-    def overview(self, question: DocumentQuestion, within: Within) -> Overview:
-        """Return what the catalogue tells to a question about documents as wholes."""
-        return self._overviews.tell(question, within)
+    def overview(
+        self, question: DocumentQuestion, within: Within, cancelled: threading.Event | None = None
+    ) -> Overview:
+        """Return what the catalogue tells to a question about documents as wholes; Cancelled once that is set."""
+        return self._overviews.tell(question, within, cancelled)
 
     @property
     def word_reader(self) -> WordReader | None:
@@ -411,10 +413,17 @@ class Library:
         return self._entailment
 
     def ask_sheets(
-        self, question: SheetQuestion, scope: SearchScope = EVERYWHERE, written: WrittenQuery | None = None
+        self,
+        question: SheetQuestion,
+        scope: SearchScope = EVERYWHERE,
+        written: WrittenQuery | None = None,
+        cancelled: threading.Event | None = None,
     ) -> SheetResult:
-        """Return what the tables of sheets tell to a question, by rules or by a query that a model wrote for it."""
-        return self._sheet_answers.tell(question, scope, written)
+        """Return what the tables of sheets tell to a question, by rules or by a query that a model wrote for it.
+
+        Cancelled once that is set.
+        """
+        return self._sheet_answers.tell(question, scope, written, cancelled)
 
     def load_embedder(self) -> None:
         """Load the embedder of the most vectors ahead of the first search."""

@@ -23,6 +23,8 @@ from phi3desk.library.documents import (
     SearchResult,
 )
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
+from phi3desk.library.overview.types import Overview
+from phi3desk.library.sheets.told import SheetResult
 from phi3desk.line_protocol import take_standard_output
 from phi3desk.logs import log_to_file
 from phi3desk.packs.exporter import export_pack
@@ -95,12 +97,8 @@ class LibraryService:
         return {
             "search": [
                 Search.served_by(self.search),
-                TellOfDocuments.served_by(
-                    lambda request, task: self._library.overview(request.question, request.within)
-                ),
-                AskSheets.served_by(
-                    lambda request, task: self._library.ask_sheets(request.question, request.scope, request.written)
-                ),
+                TellOfDocuments.served_by(self.tell_of_documents),
+                AskSheets.served_by(self.ask_sheets),
                 ListCollections.served_by(lambda request, task: tuple(self._library.collections())),
                 ListDocuments.served_by(self.list_documents),
                 GetStatus.served_by(lambda request, task: self._library.status()),
@@ -149,6 +147,14 @@ class LibraryService:
         return self._library.search(
             request.question, request.k, request.scope, task.cancelled, sentences=request.sentences
         )
+
+    def tell_of_documents(self, request: TellOfDocuments, task: Task[Never]) -> Overview:
+        """Tell of documents as wholes."""
+        return self._library.overview(request.question, request.within, task.cancelled)
+
+    def ask_sheets(self, request: AskSheets, task: Task[Never]) -> SheetResult:
+        """Ask the tables of sheets."""
+        return self._library.ask_sheets(request.question, request.scope, request.written, task.cancelled)
 
     def check_answer(self, request: CheckAnswer, task: Task[Never]) -> Grounded:
         """Tie an answer's sentences to the sources that support them."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from phi3desk.errors import until
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.database import batches, placeholders
 from phi3desk.library.documents import Document, Passage, State
@@ -35,16 +37,18 @@ class Overviews:
         self._catalog = catalog
         self._retriever = retriever
 
-    def tell(self, question: DocumentQuestion, within: Within) -> Overview:
-        """Return what the catalogue tells to a question about documents."""
+    def tell(self, question: DocumentQuestion, within: Within, cancelled: threading.Event | None = None) -> Overview:
+        """Return what the catalogue tells to a question about documents; Cancelled once that is set."""
         started = time.monotonic()
         documents = documents_in(self._catalog, replace(within.scope, documents=()))
-        told = self._told(question, within, documents)
+        told = self._told(question, within, documents, cancelled or threading.Event())
         if told.documents and (told.told is Told.AMBIGUOUS or question.asked is Asked.PAGE_COUNT):
             told = replace(told, entries=self._entries(told.documents))
         return replace(told, seconds=time.monotonic() - started)
 
-    def _told(self, question: DocumentQuestion, within: Within, documents: Sequence[Document]) -> Overview:
+    def _told(
+        self, question: DocumentQuestion, within: Within, documents: Sequence[Document], cancelled: threading.Event
+    ) -> Overview:
         named = documents_in(self._catalog, within.scope) if within.scope.documents else []
         if question.asked in (Asked.INVENTORY, Asked.COUNT):
             return self._inventory(question, within, inventory.shown(named or documents))
@@ -58,7 +62,7 @@ class Overviews:
             return self._pages(told.documents[0], question, within.scope.pages)
         if question.asked is Asked.SUMMARY:
             return self._whole(told.documents[0], within.scope.pages)
-        return self._comparison(told.documents[0], told.documents[1], within.scope.pages)
+        return self._comparison(told.documents[0], told.documents[1], within.scope.pages, cancelled)
 
     # which documents are meant
 
@@ -200,14 +204,14 @@ class Overviews:
         read = chosen(passages, MOST_CHARACTERS)
         return Overview(Told.FOUND, (document,), passages=tuple(read), passages_in_all=len(passages))
 
-    def _comparison(self, first: Document, second: Document, only: PageRanges) -> Overview:
+    def _comparison(self, first: Document, second: Document, only: PageRanges, cancelled: threading.Event) -> Overview:
         texts = []
-        for document in (first, second):
+        for document in until(cancelled, (first, second)):
             passages = self._passages(document, only)
             if not passages:
                 return Overview(Told.NO_TEXT, (document,))
             texts.append(readable(passages))
-        found, same = differences(*texts)
+        found, same = differences(texts[0], texts[1], cancelled)
         return Overview(
             Told.FOUND,
             (first, second),

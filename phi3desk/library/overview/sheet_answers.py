@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from phi3desk.errors import until
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import Document, SearchScope, State
 from phi3desk.library.kinds import SHEETS
@@ -53,13 +55,24 @@ class SheetAnswers:
         self._store = store
         self._indexes: dict[tuple[str, int], TableIndex] = {}
 
-    def tell(self, question: SheetQuestion, scope: SearchScope, written: WrittenQuery | None = None) -> SheetResult:
-        """Return what the sheets of a scope tell to a question, by the rules or by a query that a model wrote."""
+    def tell(
+        self,
+        question: SheetQuestion,
+        scope: SearchScope,
+        written: WrittenQuery | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> SheetResult:
+        """Return what the sheets of a scope tell to a question, by the rules or by a query that a model wrote.
+
+        Cancelled once that is set: a table of many texts takes seconds where it was not asked before.
+        """
         started = time.monotonic()
-        told = self._told(question, scope, written)
+        told = self._told(question, scope, written, cancelled or threading.Event())
         return replace(told, seconds=time.monotonic() - started)
 
-    def _told(self, question: SheetQuestion, scope: SearchScope, written: WrittenQuery | None) -> SheetResult:
+    def _told(
+        self, question: SheetQuestion, scope: SearchScope, written: WrittenQuery | None, cancelled: threading.Event
+    ) -> SheetResult:
         every = documents_in(self._catalog, scope)
         sheets = self._with_tables(every)
         if not sheets or scope.pages:
@@ -70,19 +83,19 @@ class SheetAnswers:
             found = self._found(question, scope)
         if len(sheets) > _MOST_SHEETS:
             sheets = [pair for pair in sheets if pair[1] in (found or ())]
-        best = self._best(question, sheets, written, found or [])
+        best = self._best(question, sheets, written, found or [], cancelled)
         if best is None:
             return ORDINARY
         if written is not None:
-            return self._run_written(question, best, written)
+            return self._run_written(question, best, written, cancelled)
         is_first = (
             found is None or best.table.sha256 in found[:_FIRST_PASSAGES] or self._is_named(question, best.document)
         )
         if not is_first:
             return ORDINARY
         if best.fit.plan is not None:
-            return self._run_plan(best, best.fit.plan)
-        return self._open(question, best)
+            return self._run_plan(best, best.fit.plan, cancelled)
+        return self._open(question, best, cancelled)
 
     def _with_tables(self, documents: Sequence[Document]) -> list[tuple[Document, str]]:
         """Return the documents whose tables are there, each content once."""
@@ -112,6 +125,7 @@ class SheetAnswers:
         sheets: Sequence[tuple[Document, str]],
         written: WrittenQuery | None,
         found: Sequence[str],
+        cancelled: threading.Event,
     ) -> _Candidate | None:
         """Return the table that fits best, None where none is named in the question at all."""
         candidates: list[_Candidate] = []
@@ -119,7 +133,7 @@ class SheetAnswers:
             if written is not None and sha256 != written.sha256:
                 continue
             try:
-                candidates += self._candidates(question, document, sha256)
+                candidates += self._candidates(question, document, sha256, cancelled)
             except DamagedTables:
                 # they are made anew with the next sync
                 self._store.forget(sha256)
@@ -133,19 +147,21 @@ class SheetAnswers:
             default=None,
         )
 
-    def _candidates(self, question: SheetQuestion, document: Document, sha256: str) -> list[_Candidate]:
+    def _candidates(
+        self, question: SheetQuestion, document: Document, sha256: str, cancelled: threading.Event
+    ) -> list[_Candidate]:
         known = {*parts_of(document.name), *parts_of(document.title)}
         with self._store.opened(sha256) as connection:
             return [
-                _Candidate(document, table, fit(question, table, self._index(connection, table), known))
-                for table in self._store.tables(sha256)
+                _Candidate(document, table, fit(question, table, self._index(connection, table, cancelled), known))
+                for table in until(cancelled, self._store.tables(sha256))
             ]
 
-    def _index(self, connection: sqlite3.Connection, table: StoredTable) -> TableIndex:
+    def _index(self, connection: sqlite3.Connection, table: StoredTable, cancelled: threading.Event) -> TableIndex:
         key = (table.sha256, table.number)
         known = self._indexes.get(key)
         if known is None:
-            known = index_of(connection, table)
+            known = index_of(connection, table, cancelled)
             while len(self._indexes) >= _KEPT_INDEXES:
                 self._indexes.pop(next(iter(self._indexes)), None)
             self._indexes[key] = known
@@ -153,15 +169,15 @@ class SheetAnswers:
 
     # the query of the rules
 
-    def _run_plan(self, best: _Candidate, plan: Plan) -> SheetResult:
+    def _run_plan(self, best: _Candidate, plan: Plan, cancelled: threading.Event) -> SheetResult:
         sql = plan.sql()
         try:
             with self._store.opened(best.table.sha256) as connection:
-                result = run(connection, sql, [best.table.name])
-                rows = self._numbers(connection, best.table, plan.rows_sql())
+                result = run(connection, sql, [best.table.name], cancelled=cancelled)
+                rows = self._numbers(connection, best.table, plan.rows_sql(), cancelled)
                 if plan.group is None and (plan.first or plan.operation in _EXTREMES):
                     result, rows = _of_the_first(plan, result)
-                blank = self._count(connection, best.table, plan.blank_sql())
+                blank = self._count(connection, best.table, plan.blank_sql(), cancelled)
                 if not rows and plan.operation not in (Operation.COUNT, Operation.LIST, Operation.DIFFERENT):
                     return ORDINARY
                 asked = Asked(
@@ -176,13 +192,15 @@ class SheetAnswers:
         except (RefusedQuery, DamagedTables):
             return ORDINARY
 
-    def _numbers(self, connection: sqlite3.Connection, table: StoredTable, sql: str) -> list[int]:
+    def _numbers(
+        self, connection: sqlite3.Connection, table: StoredTable, sql: str, cancelled: threading.Event
+    ) -> list[int]:
         # all rows of a table may count: they are numbers only
-        result = run(connection, sql, [table.name], most_rows=1_000_000)
+        result = run(connection, sql, [table.name], most_rows=1_000_000, cancelled=cancelled)
         return [int(row[-1]) for row in result.rows if isinstance(row[-1], float)]
 
-    def _count(self, connection: sqlite3.Connection, table: StoredTable, sql: str) -> int:
-        value = run(connection, sql, [table.name]).rows[0][0] if sql else 0.0
+    def _count(self, connection: sqlite3.Connection, table: StoredTable, sql: str, cancelled: threading.Event) -> int:
+        value = run(connection, sql, [table.name], cancelled=cancelled).rows[0][0] if sql else 0.0
         return int(value) if isinstance(value, float) else 0
 
     def _result(
@@ -230,7 +248,9 @@ class SheetAnswers:
 
     # where a model has to write the query
 
-    def _open(self, question: SheetQuestion, best: _Candidate, error: str = "") -> SheetResult:
+    def _open(
+        self, question: SheetQuestion, best: _Candidate, cancelled: threading.Event, error: str = ""
+    ) -> SheetResult:
         """Return what a model needs to write a query, and the rows that fit as far as that is certain."""
         if question.operation is None and not best.fit.filters:
             return ORDINARY
@@ -247,7 +267,7 @@ class SheetAnswers:
                 if not best.fit.filters:
                     return opened
                 plan = Plan(best.table, Operation.LIST, filters=best.fit.filters)
-                numbers = self._numbers(connection, best.table, plan.rows_sql())
+                numbers = self._numbers(connection, best.table, plan.rows_sql(), cancelled)
                 return replace(
                     opened,
                     asked=Asked(Operation.LIST, conditions=tuple(each.told() for each in best.fit.filters)),
@@ -259,10 +279,12 @@ class SheetAnswers:
         except (RefusedQuery, DamagedTables):
             return ORDINARY
 
-    def _run_written(self, question: SheetQuestion, best: _Candidate, written: WrittenQuery) -> SheetResult:
+    def _run_written(
+        self, question: SheetQuestion, best: _Candidate, written: WrittenQuery, cancelled: threading.Event
+    ) -> SheetResult:
         try:
             with self._store.opened(best.table.sha256) as connection:
-                result = run(connection, written.sql, [best.table.name])
+                result = run(connection, written.sql, [best.table.name], cancelled=cancelled)
                 if not any(value is not None for row in result.rows for value in row):
                     raise RefusedQuery("the query finds no rows: compare the values in WHERE with those of the table")
                 asked = asked_of(written.sql, best.table)
@@ -273,18 +295,25 @@ class SheetAnswers:
                     # as with a query of the rules, only the rows that have the largest or smallest value are told
                     extreme = asked.column if asked.operation in _EXTREMES else None
                     beside = Filter(extreme, (result.rows[0][0],)) if extreme is not None else None
-                    numbers = self._rows_of(connection, best, written.sql, beside)
+                    numbers = self._rows_of(connection, best, written.sql, beside, cancelled)
                 return self._result(connection, best, written.sql, result, numbers, asked)
         except RefusedQuery as error:
-            return self._open(question, best, str(error))
+            return self._open(question, best, cancelled, str(error))
         except DamagedTables:
             return ORDINARY
 
-    def _rows_of(self, connection: sqlite3.Connection, best: _Candidate, sql: str, beside: Filter | None) -> list[int]:
+    def _rows_of(
+        self,
+        connection: sqlite3.Connection,
+        best: _Candidate,
+        sql: str,
+        beside: Filter | None,
+        cancelled: threading.Event,
+    ) -> list[int]:
         """Return the rows that a query rests on, as far as that can be told."""
         query = rows_query(sql, best.table, beside)
         try:
-            return self._numbers(connection, best.table, query) if query else []
+            return self._numbers(connection, best.table, query, cancelled) if query else []
         except RefusedQuery:
             return []
 

@@ -6,11 +6,13 @@ Parsed by SQLite itself, with an authorizer that lets through reading of these t
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from phi3desk.errors import Cancelled
 from phi3desk.library.sheets.types import Value
 
 MOST_SECONDS = 3.0
@@ -58,18 +60,25 @@ def run(
     tables: Collection[str],
     most_rows: int = MOST_ROWS,
     seconds: float = MOST_SECONDS,
+    cancelled: threading.Event | None = None,
 ) -> QueryResult:
-    """Run one SELECT on these tables of a connection that can only read; RefusedQuery where it is anything else."""
+    """Run one SELECT on these tables of a connection that can only read; RefusedQuery where it is anything else.
+
+    Cancelled once that is set.
+    """
+    cancelled = cancelled or threading.Event()
     text = sql.strip().rstrip(";").strip()
     if len(text) > _LONGEST_QUERY:
         raise RefusedQuery("the query is too long")
     if text[:6].lower() != "select" and text[:4].lower() != "with":
         raise RefusedQuery("only a SELECT is run")
-    with _guarded(connection, tables, seconds):
+    with _guarded(connection, tables, seconds, cancelled):
         try:
             cursor = connection.execute(text)
             rows = cursor.fetchmany(most_rows + 1)
         except (sqlite3.Error, sqlite3.Warning, OverflowError, MemoryError) as error:
+            if cancelled.is_set():
+                raise Cancelled from error
             if "interrupted" in str(error):
                 raise RefusedQuery("the query takes too long") from error
             raise RefusedQuery(str(error)) from error
@@ -80,7 +89,9 @@ def run(
 
 
 @contextmanager
-def _guarded(connection: sqlite3.Connection, tables: Collection[str], seconds: float) -> Iterator[None]:
+def _guarded(
+    connection: sqlite3.Connection, tables: Collection[str], seconds: float, cancelled: threading.Event
+) -> Iterator[None]:
     allowed = frozenset(tables)
     end = time.monotonic() + seconds
 
@@ -98,7 +109,7 @@ def _guarded(connection: sqlite3.Connection, tables: Collection[str], seconds: f
 
     before = {limit: connection.setlimit(limit, most) for limit, most in _LIMITS.items()}
     connection.set_authorizer(authorize)
-    connection.set_progress_handler(lambda: int(time.monotonic() > end), _STEPS)
+    connection.set_progress_handler(lambda: int(time.monotonic() > end or cancelled.is_set()), _STEPS)
     try:
         yield
     finally:

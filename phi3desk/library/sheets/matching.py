@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from phi3desk.errors import until
 from phi3desk.library.sheets.question import AskedWord, Role
 from phi3desk.library.sheets.store import StoredTable, quoted
 from phi3desk.library.sheets.types import Column, ColumnKind
@@ -63,12 +65,12 @@ def parts_of(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(fold(text)))
 
 
-def index_of(connection: sqlite3.Connection, table: StoredTable) -> TableIndex:
-    """Return the words of a table."""
+def index_of(connection: sqlite3.Connection, table: StoredTable, cancelled: threading.Event) -> TableIndex:
+    """Return the words of a table; Cancelled once that is set. Takes seconds for ten columns of many texts."""
     values: dict[tuple[str, ...], dict[str, set[str]]] = {}
     unique: set[str] = set()
     rows = int(connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0])  # noqa: S608
-    for column in table.table.columns:
+    for column in until(cancelled, table.table.columns):
         if column.kind is not ColumnKind.TEXT:
             continue
         name = quoted(column.sql)

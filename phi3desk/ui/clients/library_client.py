@@ -353,7 +353,7 @@ class LibraryClient(QObject):
         on_result: Callable[[Overview], None],
         on_failure: Callable[[Failure], None],
     ) -> int:
-        """Ask the catalogue about documents as wholes; returns the request's id."""
+        """Ask the catalogue about documents as wholes; returns the request's id, for `cancel`."""
         return self.worker.request(TellOfDocuments(question, within), on_result, on_failure)
 
     def ask_sheets(
@@ -368,7 +368,7 @@ class LibraryClient(QObject):
         return self.worker.request(AskSheets(question, scope, written), on_result, on_failure)
 
     def cancel(self, request_id: int) -> None:
-        """Stop a search, the drawing of a page, or the writing or taking in of a pack."""
+        """Stop a search, what the catalogue or sheets are asked, a check, the drawing of a page, or a pack."""
         self.worker.cancel(request_id)
 
     def _on_ready(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,14 +22,18 @@ from phi3desk.chat.messages import Answer, Basis, MadeBy
 from phi3desk.chat.question import Question
 from phi3desk.chat.sheets.asking import sheet_question
 from phi3desk.chat.sheets.query_model import QueryRequest
+from phi3desk.errors import Cancelled
 from phi3desk.library.documents import EVERYWHERE, SearchScope
 from phi3desk.library.library import Library
-from phi3desk.library.sheets.question import Operation
+from phi3desk.library.sheets.question import Operation, WrittenQuery
 from phi3desk.library.sheets.told import SheetsTold
 from phi3desk.model.types import Sampling
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
+from phi3desk.workers.requests import AskSheets
 from tests.benchmarks.sheets.material import write_sheets
+from tests.helpers.cancelled_after import CancelledAfter
+from tests.helpers.operations import serve
 from tests.helpers.readers_in_process import LibraryInProcess
 from tests.helpers.word_embedder import WordEmbedder
 
@@ -36,6 +41,14 @@ NOTE = (
     "The pump CP 65 is greased every 500 hours. Its pressure must not exceed 7 bar.\n\n"
     "How many hours a bearing lasts depends on the largest load. The total cost of a stop is high.\n"
 )
+
+
+class Soon(threading.Event):
+    """An event that is set by itself, while the query runs that it is to stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        threading.Timer(0.5, self.set).start()
 
 
 def asked(text: str, scope: SearchScope = EVERYWHERE) -> Question:
@@ -342,6 +355,24 @@ def test_after_two_failures_the_rows_that_fit_are_shown(library: Library, sql: s
     assert isinstance(end, Answer) and end.sheet is not None
     assert not end.sheet.by_model
     assert [row.number for row in end.sheet.rows] == [8, 11]
+
+
+def test_sheets_are_asked_until_that_is_stopped(library: Library):
+    step = sheet_step(asked("What is the largest flow of the pumps in hall B?"))
+    assert step is not None
+    request = AskSheets(step.asked, step.scope)
+    found = serve(library, request, CancelledAfter(10_000))
+    assert found.told is SheetsTold.FOUND
+    indexes = library._sheet_answers._indexes
+    for looks in (0, 3):
+        indexes.clear()
+        with pytest.raises(Cancelled):
+            serve(library, request, CancelledAfter(looks))
+        assert len(indexes) <= 1
+
+    endless = "SELECT count(*) FROM " + ", ".join(f"table_{found.table} t{n}" for n in range(20))
+    with pytest.raises(Cancelled):
+        serve(library, AskSheets(step.asked, step.scope, WrittenQuery(found.sha256, found.table, endless)), Soon())
 
 
 def test_damaged_tables_are_no_answer_and_are_made_anew(tmp_path: Path):

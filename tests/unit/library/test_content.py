@@ -11,18 +11,7 @@ from phi3desk.library.chunking.chunked_document import ChunkedDocument, index_en
 from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.content import Content, NewContent
 from phi3desk.library.documents import Page
-
-
-class CancelledAfter(threading.Event):
-    """An event that is set once it has been looked at so many times."""
-
-    def __init__(self, looks: int) -> None:
-        super().__init__()
-        self.left = looks
-
-    def is_set(self) -> bool:
-        self.left -= 1
-        return self.left < 0
+from tests.helpers.cancelled_after import CancelledAfter
 
 
 def _content(pages: int, word: str) -> NewContent:

@@ -1,8 +1,12 @@
 """In what two documents differ, of passages that hold their sentences cut in different places."""
 
+import pytest
+
+from phi3desk.errors import Cancelled
 from phi3desk.library.documents import Passage
 from phi3desk.library.overview.difference import differences
 from phi3desk.library.overview.types import Change
+from tests.helpers.cancelled_after import CancelledAfter
 
 OLD = {
     "1 Payment": "Invoices are paid within 30 days of receipt. The currency is the euro.",
@@ -74,3 +78,12 @@ def test_thousands_of_sentences_are_compared_in_time():
 
     found, same = differences(long(1), long(2))
     assert (len(found), same) == (2500, 0)
+
+
+@pytest.mark.parametrize("looks", [0, 3])
+def test_comparison_is_stopped_between_two_sentences(looks: int):
+    sentences = " ".join(f"Bolt {n} of flange number {n} is tightened with {n} Nm." for n in range(2, 12))
+    stopped = CancelledAfter(looks)
+    with pytest.raises(Cancelled):
+        differences(passages({"Bolts": sentences}, 1), passages({"Bolts": sentences.replace("Nm", "kN")}, 2), stopped)
+    assert stopped.left == -1

@@ -11,12 +11,15 @@ import pytest
 from phi3desk.chat.catalogue_answer import catalogue_answer
 from phi3desk.chat.intent import intent_of
 from phi3desk.chat.messages import Basis, MadeBy
-from phi3desk.errors import UserError
+from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import SearchScope
 from phi3desk.library.library import Library
 from phi3desk.library.overview.types import Change, Overview, Told, Within
 from phi3desk.paths import open_paths, resource
 from phi3desk.settings import Settings
+from phi3desk.workers.requests import TellOfDocuments
+from tests.helpers.cancelled_after import CancelledAfter
+from tests.helpers.operations import serve
 from tests.helpers.readers_in_process import LibraryInProcess
 from tests.helpers.word_embedder import WordEmbedder
 
@@ -182,3 +185,12 @@ def test_pages_of_the_scope_are_all_that_is_read(library):
     assert outside is not None
     assert library.overview(outside, Within(pages)).told is Told.ORDINARY
     assert told(library, "What is on these pages?", "pump-manual.pdf").told is Told.ORDINARY
+
+
+def test_comparison_can_be_stopped(library):
+    asked = intent_of("What is different between terms 2023 and terms 2024?")
+    assert asked is not None
+    request = TellOfDocuments(asked, Within(SearchScope()))
+    assert serve(library, request, CancelledAfter(1_000)).told is Told.FOUND
+    with pytest.raises(Cancelled):
+        serve(library, request, CancelledAfter(0))

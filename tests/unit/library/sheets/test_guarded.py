@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from phi3desk.errors import Cancelled
 from phi3desk.library.sheets.guarded import RefusedQuery, run
 from phi3desk.library.sheets.store import SheetStore
 from phi3desk.library.sheets.types import Column, ColumnKind, SheetTable, TableRow
+from tests.helpers.cancelled_after import CancelledAfter
 
 NASTY = "'; DROP TABLE table_1; --"
 COLUMNS = (
@@ -96,3 +98,11 @@ def test_time_is_limited(connection: sqlite3.Connection):
             seconds=0.2,
         )
     assert time.monotonic() - started < 5
+
+
+def test_a_query_that_takes_long_can_be_stopped(connection: sqlite3.Connection):
+    sql = "SELECT count(*) FROM table_1 a, table_1 b, table_1 c"
+    stopped = CancelledAfter(2)
+    with pytest.raises(Cancelled):
+        run(connection, sql, ["table_1"], seconds=60.0, cancelled=stopped)
+    assert run(connection, "SELECT count(*) FROM table_1", ["table_1"]).rows == ((2000.0,),)
