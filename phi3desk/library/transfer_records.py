@@ -7,6 +7,7 @@ that has one, in the order of the passages.
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from phi3desk.errors import UserError
+from phi3desk.errors import UserError, until
 from phi3desk.library.documents import Box, Heading
 from phi3desk.library.text import block_ends, is_unseen, reflow
 
@@ -142,26 +143,29 @@ def _placed_records(path: Path, kind: type[Record]) -> Iterator[tuple[int, Recor
             at += len(line)
 
 
-def check_index(folder: Path, dimensions: int) -> IndexSize:
-    """Read a whole index and make sure that its parts fit together; IndexRefused where they do not."""
+def check_index(folder: Path, dimensions: int, cancelled: threading.Event) -> IndexSize:
+    """Read a whole index and make sure that its parts fit together; IndexRefused where they do not.
+
+    Raises Cancelled once that is set.
+    """
     documents = list(records(folder / DOCUMENTS, DocumentRecord))
     files = [document.file.casefold() for document in documents]
     if len(set(files)) < len(files):
         raise IndexRefused("The pack names a document twice, so it was refused.")
-    places = _check_pages(folder, documents)
-    passages, vectors = _check_passages(folder, documents, places)
-    _check_vectors(folder / VECTORS, vectors, dimensions)
+    places = _check_pages(folder, documents, cancelled)
+    passages, vectors = _check_passages(folder, documents, places, cancelled)
+    _check_vectors(folder / VECTORS, vectors, dimensions, cancelled)
     return IndexSize(len(documents), len(places), passages, vectors)
 
 
 _Places = dict[tuple[int, int], int]
 
 
-def _check_pages(folder: Path, documents: list[DocumentRecord]) -> _Places:
+def _check_pages(folder: Path, documents: list[DocumentRecord], cancelled: threading.Event) -> _Places:
     """Return where in its file each page's line begins, by document and number; pages count from 1 without a gap."""
     places: _Places = {}
     last: Counter[int] = Counter()
-    for at, page in _placed_records(folder / PAGES, PageRecord):
+    for at, page in until(cancelled, _placed_records(folder / PAGES, PageRecord)):
         if page.document >= len(documents) or page.number != last[page.document] + 1:
             raise IndexRefused("The pages in the pack do not fit its documents, so it was refused.")
         last[page.document] = page.number
@@ -169,12 +173,14 @@ def _check_pages(folder: Path, documents: list[DocumentRecord]) -> _Places:
     return places
 
 
-def _check_passages(folder: Path, documents: list[DocumentRecord], places: _Places) -> tuple[int, int]:
+def _check_passages(
+    folder: Path, documents: list[DocumentRecord], places: _Places, cancelled: threading.Event
+) -> tuple[int, int]:
     """Return how many passages there are, and how many should have a vector; each says what its page says."""
     held: Counter[int] = Counter()
     vectors = 0
     pages = _PageTexts(folder / PAGES, places)
-    for passage in records(folder / PASSAGES, PassageRecord):
+    for passage in until(cancelled, records(folder / PASSAGES, PassageRecord)):
         if not pages.hold(passage):
             raise IndexRefused("The passages in the pack do not fit its pages, so it was refused.")
         held[passage.document] += 1
@@ -220,12 +226,12 @@ def _signs(text: str) -> str:
     return _JOINS.sub("", text)
 
 
-def _check_vectors(path: Path, count: int, dimensions: int) -> None:
+def _check_vectors(path: Path, count: int, dimensions: int, cancelled: threading.Event) -> None:
     import numpy as np
 
     if path.stat().st_size != count * dimensions * 4:
         raise IndexRefused("The vectors in the pack are not as many as its passages, so it was refused.")
-    for rows in vector_rows(path, dimensions):
+    for rows in until(cancelled, vector_rows(path, dimensions)):
         # numbers near the largest overflow when squared, which is no length of 1 either
         with np.errstate(all="ignore"):
             lengths = np.linalg.norm(rows, axis=1)

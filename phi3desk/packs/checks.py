@@ -11,6 +11,7 @@ import re
 import shutil
 import stat
 import struct
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from phi3desk.errors import UserError
+from phi3desk.errors import UserError, until
 from phi3desk.library.kinds import TEXT
 from phi3desk.library.reading.limits import Refusal
 from phi3desk.library.reading.text_files.plain import LONGEST_LINE, text_of, tidy_lines
@@ -250,8 +251,11 @@ def _copy(source: Any, copy: BinaryIO, file: PackedFile, work: Work) -> None:
         )
 
 
-def check_content(manifest: Manifest, staging: Path) -> IndexSize:
-    """Make sure that the unpacked files are sound and fit together; return how much their indexes hold."""
+def check_content(manifest: Manifest, staging: Path, cancelled: threading.Event) -> IndexSize:
+    """Make sure that the unpacked files are sound and fit together; return how much their indexes hold.
+
+    Raises PackRefused, and Cancelled once that is set: a hundred thousand passages take twenty seconds.
+    """
     for adapter in manifest.adapters:
         try:
             inspect(staging / adapter.file, "adapter")
@@ -267,15 +271,15 @@ def check_content(manifest: Manifest, staging: Path) -> IndexSize:
             embedder = embedder_of(manifest, collection)
             if embedder is None:
                 raise PackRefused("The pack does not say what made its vectors, so it was refused.")
-            counted = check_index(folder, embedder.dimensions)
+            counted = check_index(folder, embedder.dimensions, cancelled)
             size = IndexSize(*(a + b for a, b in zip(_counts(size), _counts(counted), strict=True)))
             place = f"documents/{collection.folder}/"
             _check_documents(folder, place, files)
-            _check_own_words(folder, staging / place)
+            _check_own_words(folder, staging / place, cancelled)
     return size
 
 
-def _check_own_words(folder: Path, files: Path) -> None:
+def _check_own_words(folder: Path, files: Path, cancelled: threading.Event) -> None:
     """Make sure that the pages of plain text files say nothing that the files do not; other kinds take a reader.
 
     Words of ASCII are compared, which are the same whatever charset a version of the program takes a file to be in.
@@ -286,7 +290,7 @@ def _check_own_words(folder: Path, files: Path) -> None:
         return
     number = -1
     known: frozenset[str] | None = None
-    for page in records(folder / PAGES, PageRecord):
+    for page in until(cancelled, records(folder / PAGES, PageRecord)):
         if page.document not in plain:
             continue
         if page.document != number:

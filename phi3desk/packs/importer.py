@@ -67,7 +67,7 @@ def import_pack(
             weights = (file.bytes + _INDEX_WEIGHT * _index_bytes(file) for file in manifest.files)
             work = Work(sum(weights), on_progress, cancelled)
             extract(archive, manifest, staging, work)
-            size = check_content(manifest, staging)
+            size = check_content(manifest, staging, work.cancelled)
             work.step()
             return _Arrival(paths, transfer, manifest, staging, size, work).take_in(profile)
         except OSError as error:

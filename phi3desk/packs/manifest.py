@@ -144,13 +144,13 @@ class Work:
         self.total = max(1, total)
         self.current = ""
         self._on_progress = on_progress
-        self._cancelled = cancelled
+        self.cancelled = cancelled or threading.Event()
         self._done = 0
         self._told = -1
 
     def step(self, count: int = 0) -> None:
         """Count some bytes."""
-        if self._cancelled is not None and self._cancelled.is_set():
+        if self.cancelled.is_set():
             raise Cancelled
         self._done += count
         percent = min(100, 100 * self._done // self.total)

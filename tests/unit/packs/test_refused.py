@@ -17,13 +17,14 @@ import pytest
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.library import Library
 from phi3desk.library.transfer_records import VECTORS, is_plain_name, plain_name
-from phi3desk.packs import checks
+from phi3desk.packs import checks, importer
 from phi3desk.packs.exporter import export_pack
 from phi3desk.packs.importer import import_pack
-from phi3desk.packs.manifest import COMMENT, MANIFEST, PackProgress
+from phi3desk.packs.manifest import COMMENT, MANIFEST, Manifest, PackProgress
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
+from tests.helpers.cancelled_after import CancelledAfter
 from tests.helpers.packs import opened, take_in
 from tests.helpers.word_embedder import WordEmbedder
 
@@ -328,6 +329,25 @@ def test_stopped_import_leaves_no_trace(pack, untouched):
 
     with library.transferring() as transfer, pytest.raises(Cancelled):
         import_pack(paths, transfer, pack, on_progress=stop, cancelled=stopped)
+
+
+@pytest.mark.parametrize("looks", [0, 1, 4])
+def test_import_is_stopped_while_its_content_is_checked(pack, untouched, monkeypatch, looks: int):
+    paths, library = untouched
+    stopped = []
+
+    def check(manifest: Manifest, staging: Path, cancelled: threading.Event) -> None:
+        assert not cancelled.is_set()
+        try:
+            checks.check_content(manifest, staging, CancelledAfter(looks))
+        except Cancelled:
+            stopped.append(looks)
+            raise
+
+    monkeypatch.setattr(importer, "check_content", check)
+    with library.transferring() as transfer, pytest.raises(Cancelled):
+        import_pack(paths, transfer, pack, cancelled=threading.Event())
+    assert stopped
 
 
 @pytest.mark.parametrize("name", ["a", "A b/c.pdf", "Ölwechsel (neu).docx", "日本/ポンプ.pdf", ".hidden"])
