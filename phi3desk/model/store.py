@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import DamagedFile, UserError, say
+from phi3desk.file_hash import sha256
 from phi3desk.file_lock import FileLock
 from phi3desk.model.gguf import inspect
 from phi3desk.model.names import is_nameless, spoken_name
@@ -23,7 +24,6 @@ from phi3desk.paths import Paths, copies_of, put_aside, write_atomically
 
 log = logging.getLogger(__name__)
 
-CHUNK = 1 << 22
 #: seconds to wait for another process that changes the list
 PATIENCE = 10
 
@@ -127,14 +127,17 @@ class ModelStore:
                 content["in_use"] = ""
         return entry
 
-    def fingerprint(self, file: str | Path) -> str:
-        """Return a file's SHA-256, read once for each size and time of change; seconds for a file of gigabytes."""
+    def fingerprint(self, file: str | Path, cancelled: threading.Event | None = None) -> str:
+        """Return a file's SHA-256, read once for each size and time of change; seconds for a file of gigabytes.
+
+        Cancelled once that is set while it is read.
+        """
         path = Path(file).resolve()
         state = path.stat()
         known = _known_fingerprint(self._read(), path)
         if known:
             return known
-        digest = sha256(path)
+        digest = sha256(path, cancelled)
         with self._changing() as content:
             content["hashes"][str(path)] = {"size": state.st_size, "mtime": state.st_mtime_ns, "sha256": digest}
         return digest
@@ -195,15 +198,6 @@ class ModelStore:
             content = self._read()
             yield content
             write_atomically(self._path, json.dumps(content, indent=1, sort_keys=True))
-
-
-def sha256(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def is_there(path: Path) -> bool:

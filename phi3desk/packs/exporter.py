@@ -215,7 +215,7 @@ class _Writing:
         manifest = Manifest(
             form,
             __version__,
-            _packed_profile(self._paths, self._profile),
+            _packed_profile(self._paths, self._profile, self._work.cancelled),
             embedder.name if embedder is not None else "",
             embedder.dimensions if embedder is not None else 1,
             adapters,
@@ -261,12 +261,12 @@ def _form(collections: list[PackedCollection]) -> tuple[int, PackedEmbedder | No
     return FIRST_FORMAT, next(iter(made_by), None), of_first
 
 
-def _packed_profile(paths: Paths, profile: Profile) -> PackedProfile:
+def _packed_profile(paths: Paths, profile: Profile, cancelled: threading.Event) -> PackedProfile:
     wanted = None
     if profile.model:
         models = ModelStore(paths)
         try:
-            wanted = WantedModel(profile.model, models.fingerprint(models.find(profile.model).path))
+            wanted = WantedModel(profile.model, models.fingerprint(models.find(profile.model).path, cancelled))
         except (UserError, OSError):
             wanted = WantedModel(profile.model)
     return PackedProfile(

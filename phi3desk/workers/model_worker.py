@@ -112,9 +112,15 @@ class ModelService:
             return not task.cancelled.is_set()
 
         engine = Engine.load(entry.path, request.options, on_progress)
-        self._use_states(engine, request.options)
-        with suppress(UserError):
-            engine.set_adapters(request.adapters)
+        try:
+            # the first time, all of the file is read once more
+            self._models.fingerprint(engine.loaded.path, task.cancelled)
+            self._use_states(engine, request.options)
+            with suppress(UserError):
+                engine.set_adapters(request.adapters)
+        except BaseException:
+            engine.close()
+            raise
         self._engine, self._name, self._speed = engine, entry.name, None
         # a number of cores that a person chose is kept to, and a graphics card has none
         self._may_measure = not request.options.threads and not engine.loaded.gpu_layers

@@ -14,7 +14,7 @@ PACKAGE = Path(phi3desk.__file__).parent
 #: packages in the order of their imports; those of one line do not know each other
 PACKAGES = (
     ("__init__", "errors"),
-    ("paths", "line_protocol", "csv_safe", "foreign_text", "logs", "disk", "file_lock"),
+    ("paths", "line_protocol", "csv_safe", "foreign_text", "logs", "disk", "file_lock", "file_hash"),
     ("settings", "sqlite_file"),
     ("backups",),
     ("library", "model"),

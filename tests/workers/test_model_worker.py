@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from phi3desk import file_hash
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.errors import Cancelled
@@ -26,6 +27,7 @@ from phi3desk.workers.requests import (
     TextPiece,
     WriteAnswer,
 )
+from tests.helpers.cancelled_after import CancelledAfter
 from tests.helpers.worker_process import WorkerProcess
 
 OPTIONS = LoadOptions(context=1024, gpu_layers=0, threads=1)
@@ -87,6 +89,36 @@ def test_load_of_many_tensors_tells_few_notices(home, tiny, monkeypatch):
     with pytest.raises(Cancelled):
         ModelService(ModelStore(home)).load(LoadModel(tiny, OPTIONS), Asked())
     assert 1 <= len(told) <= 1 + (time.monotonic() - started) / PROGRESS_EVERY
+
+
+def test_a_load_is_stopped_while_its_file_is_read_for_the_first_time(home, tiny, monkeypatch):
+    class Asked:
+        cancelled = threading.Event()
+        emit = staticmethod(lambda _: None)
+
+    freed = []
+
+    def close(engine):
+        freed.append(engine)
+        free(engine)
+
+    def use_states(*_):
+        raise OSError("the model's file is gone")
+
+    hashed, free = file_hash.sha256, Engine.close
+    monkeypatch.setattr(Engine, "close", close)
+    monkeypatch.setattr("phi3desk.model.store.sha256", lambda path, cancelled: hashed(path, CancelledAfter(0)))
+    service = ModelService(ModelStore(home), paths=home)
+    with pytest.raises(Cancelled):
+        service.load(LoadModel(tiny, OPTIONS), Asked())
+    assert not ModelStore(home).find(tiny.name).fingerprint
+    # the next load reads it, and leaves nothing in memory where it fails behind that
+    monkeypatch.setattr("phi3desk.model.store.sha256", hashed)
+    monkeypatch.setattr(service, "_use_states", use_states)
+    with pytest.raises(OSError):
+        service.load(LoadModel(tiny, OPTIONS), Asked())
+    assert ModelStore(home).find(tiny.name).fingerprint
+    assert [engine.is_open for engine in freed] == [False, False]
 
 
 def test_answer_streams_what_it_returns(worker, tiny):

@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from phi3desk.errors import UserError
+from phi3desk.file_hash import sha256
 from phi3desk.model.adapters.base_models import Choice, DoubtfulBase
 from phi3desk.model.adapters.preparation import Prepared, prepared
 from phi3desk.model.gguf import inspect
 from phi3desk.model.starter import ADAPTER, find_starter_adapter
-from phi3desk.model.store import AdapterEntries, ModelStore, checked_name, free_name, sha256
+from phi3desk.model.store import AdapterEntries, ModelStore, checked_name, free_name
 from phi3desk.model.types import AdapterEntry, GgufInfo
 from phi3desk.paths import Paths, write_atomically
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import threading
@@ -13,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.file_hash import sha256
 from phi3desk.model.hub.hub import BRANCH, Gone, Hub, Interrupted
 from phi3desk.model.hub.journal import Journal, ModelFolder, size_of
 from phi3desk.model.hub.listing import choose, is_safe, repository_name
@@ -30,7 +30,6 @@ ROOM_LEFT = 512 << 20
 NOTICE_EVERY = 0.25
 #: seconds over which the speed is taken
 PACE_SECONDS = 15.0
-CHUNK = 1 << 20
 GIGABYTE = 1e9
 
 
@@ -244,14 +243,8 @@ class _Download:
 
     def _sha256(self, path: Path) -> str:
         """Return a file's SHA-256, and stop where the person does: seconds for a file of gigabytes."""
-        digest = hashlib.sha256()
         self._tell(DownloadPhase.CHECKING)
-        with open(path, "rb") as file:
-            while chunk := file.read(CHUNK):
-                if self._cancelled.is_set():
-                    raise Cancelled
-                digest.update(chunk)
-        return digest.hexdigest()
+        return sha256(path, self._cancelled)
 
     def _tell(self, phase: DownloadPhase, *, often: bool = False) -> None:
         if self._cancelled.is_set():

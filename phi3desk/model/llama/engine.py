@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import UserError
+from phi3desk.file_hash import sha256
 from phi3desk.model.adapters.compatibility import check_adapter
 from phi3desk.model.gguf import inspect, tensors_of
 from phi3desk.model.gguf_header import TensorInfo
@@ -27,7 +28,6 @@ from phi3desk.model.llama.tokenizer import Tokenizer
 from phi3desk.model.llama.tuning import measure
 from phi3desk.model.llama.vocabulary import Vocabulary
 from phi3desk.model.llama.writing import Writer, Writing
-from phi3desk.model.store import sha256
 from phi3desk.model.types import (
     STRONGEST,
     WEAKEST,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from phi3desk.file_hash import sha256
 from phi3desk.model.found_models import Computer, find_models
-from phi3desk.model.store import ModelStore, sha256
+from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 
 DATA = {

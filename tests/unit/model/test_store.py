@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from phi3desk.errors import UserError
+from phi3desk.file_hash import sha256
 from phi3desk.model import starter
 from phi3desk.model.adapters.base_models import DoubtfulBase, open_base
 from phi3desk.model.adapters.compatibility import fit_of
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import ADAPTER, adapters_on, find_small_starter, find_starter, find_starters
-from phi3desk.model.store import ModelStore, sha256
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, ModelKind, ModelRef
 from phi3desk.paths import Paths, resource
 from tests.helpers.own_adapters import own_adapters

@@ -13,6 +13,7 @@ from phi3desk.chat.answer import write
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import FORMS, Completion, PromptRequest
 from phi3desk.errors import UserError
+from phi3desk.file_hash import sha256
 from phi3desk.library.documents import Passage
 from phi3desk.model.adapters.base_models import open_base
 from phi3desk.model.adapters.compatibility import fit_of
@@ -21,7 +22,7 @@ from phi3desk.model.gguf import inspect
 from phi3desk.model.gguf_header import read_header
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.starter import ADAPTER, adapters_on, find_small_starter
-from phi3desk.model.store import ModelStore, sha256
+from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, LoadOptions, ModelEntry, Sampling
 from phi3desk.paths import Paths, resource
 from tests.helpers.tiny_phi3 import write_tiny_adapter
