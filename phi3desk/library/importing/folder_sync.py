@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from phi3desk import file_hash
 from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.catalog_rows import kept_sentence
@@ -181,7 +181,7 @@ class FolderSync:
             try:
                 finished = refusal(Path(file.path))
                 refused = (finished.state, finished.reason) if finished is not None else None
-                sha256 = "" if finished is not None else _sha256(Path(file.path))
+                sha256 = "" if finished is not None else file_hash.sha256(Path(file.path), run.cancelled)
             except OSError as error:
                 problem = error.strerror or type(error).__name__
                 refused = (State.FAILED, say("The file cannot be opened: {problem}.", problem=problem))
@@ -309,8 +309,3 @@ def _refused(path: str, file: ScannedFile, check: _Check) -> tuple[State, Senten
             megabytes=check.rules.largest_megabytes,
         )
     return None
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

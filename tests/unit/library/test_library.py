@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from phi3desk import file_hash
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Figures, ImportProgress, Phase, SearchScope, State, WordsOnly
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
@@ -179,6 +180,24 @@ def test_a_cancelled_import_is_taken_up_again(library: Library, folder: Path, pa
     assert summary.cancelled
     assert summary.left_unread == summary.states["failed"] > 0
     assert sum(summary.tried().values()) == 0
+    library.import_paths([folder], mine)
+    assert set(states(library).values()) == {State.READY}
+
+
+def test_an_import_is_stopped_while_a_large_file_is_hashed(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed = file_hash.sha256
+
+    def hashed_until_stopped(path: Path, cancelled: threading.Event) -> str:
+        cancelled.set()
+        return hashed(path, cancelled)
+
+    monkeypatch.setattr(file_hash, "sha256", hashed_until_stopped)
+    mine = library.collection_id("My documents", create=True)
+    summary = library.import_paths([folder], mine, cancelled=threading.Event())
+    assert (summary.cancelled, summary.left_unread) == (True, 2)
+    monkeypatch.undo()
     library.import_paths([folder], mine)
     assert set(states(library).values()) == {State.READY}
 
