@@ -6,6 +6,7 @@ later than the rest, as from text recognition.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,10 +56,11 @@ def chunks_of(
     title: str,
     pages: Sequence[Page],
     outline: Sequence[OutlineEntry],
+    cancelled: threading.Event | None = None,
 ) -> list[Chunk]:
-    """Split pages into passages, each with its document's title in its context."""
+    """Split pages into passages, each with its document's title in its context; Cancelled once that is set."""
     spoken = spoken_title(title, Path(path).stem)
-    return chunk_pages(pages, spoken, outline)
+    return chunk_pages(pages, spoken, outline, cancelled)
 
 
 def index_entry(context: str, text: str, language: str) -> IndexEntry:

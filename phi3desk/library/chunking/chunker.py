@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from phi3desk.errors import until
 from phi3desk.library.chunking.running_lines import PARTS, RunningLines, running_lines
 from phi3desk.library.documents import OutlineEntry, Page
 from phi3desk.library.scripts import is_mostly_spaceless
@@ -113,10 +115,13 @@ class _Path:
         return tuple(title for _, title in self.entries[-_HEADINGS_SHOWN:])
 
 
-def chunk_pages(pages: Sequence[Page], title: str, outline: Sequence[OutlineEntry]) -> list[Chunk]:
+def chunk_pages(
+    pages: Sequence[Page], title: str, outline: Sequence[OutlineEntry], cancelled: threading.Event | None = None
+) -> list[Chunk]:
     """Split a document's pages into passages; no passage goes across pages.
 
-    Running heads and feet are no part of passages: what they name stands in the context of each.
+    Running heads and feet are no part of passages: what they name stands in the context of each. A thousand pages take
+    seconds; raises Cancelled between two of them.
     """
     running = running_lines(pages)
     name = _with_running(title, running.name)
@@ -126,7 +131,7 @@ def chunk_pages(pages: Sequence[Page], title: str, outline: Sequence[OutlineEntr
         by_page.setdefault(number, []).append((level, entry))
     path = _Path()
     chunks: list[Chunk] = []
-    for page in pages:
+    for page in until(cancelled or threading.Event(), pages):
         marks = _marks(page, by_page.get(page.number, []), repeated, bool(outline))
         if not has_text(page.text):
             for _, _, rank, heading in marks:

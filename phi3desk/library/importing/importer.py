@@ -17,7 +17,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from phi3desk.errors import Cancelled, Sentence, UserError, say
+from phi3desk.errors import Cancelled, Sentence, UserError, say, until
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunking.chunked_document import chunk_document, chunks_of, index_entry, main_language
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
@@ -265,13 +265,14 @@ class Importer:
         document = self._catalog.document(document_id)
         if document is None:
             return
-        run.passages -= document.passages
-        run.embedded -= self._queue.embedded_of([document_id])
+        embedded = self._queue.embedded_of([document_id])
         title = "" if document.title == Path(document.path).stem else document.title
         outline = self._content.outline(document_id)
-        chunks = chunks_of(document.path, title, self._content.pages(document_id), outline)
-        index = [index_entry(made.context, made.text, made.language) for made in chunks]
+        chunks = chunks_of(document.path, title, self._content.pages(document_id), outline, run.cancelled)
+        index = [index_entry(made.context, made.text, made.language) for made in until(run.cancelled, chunks)]
         self._content.replace_passages(document_id, chunks, index, run.cancelled)
+        run.passages -= document.passages
+        run.embedded -= embedded
         self._count_passages(run, document_id)
 
     def _count_passages(self, run: ImportRun, document_id: int) -> None:

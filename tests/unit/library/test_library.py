@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 
 from phi3desk import file_hash
-from phi3desk.errors import UserError
+from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.chunking.chunked_document import IndexEntry, index_entry
 from phi3desk.library.documents import Figures, ImportProgress, Phase, SearchScope, State, WordsOnly
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
-from phi3desk.library.importing import import_run
+from phi3desk.library.importing import import_run, importer
+from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.language import language_of
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
+from tests.helpers.cancelled_after import CancelledAfter
 from tests.helpers.pdf import write_pdf, write_pump_manual
 from tests.helpers.readers_in_process import LibraryInProcess
 from tests.helpers.reading import READER
@@ -200,6 +203,30 @@ def test_an_import_is_stopped_while_a_large_file_is_hashed(
     monkeypatch.undo()
     library.import_paths([folder], mine)
     assert set(states(library).values()) == {State.READY}
+
+
+def test_text_of_many_recognised_pages_is_split_until_that_is_stopped(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.import_paths([folder], library.collection_id("My documents", create=True))
+    (pump,) = (each for each in library.documents() if each.name == "pump.pdf")
+    before = library._catalog.passages(list(range(1, 100)))
+    made: list[str] = []
+
+    def entry(context: str, text: str, language: str) -> IndexEntry:
+        made.append(text)
+        return index_entry(context, text, language)
+
+    monkeypatch.setattr(importer, "index_entry", entry)
+    # a look for each page, then one for each passage
+    for looks, expected in ((0, 0), (pump.pages - 1, 0), (pump.pages, 0), (pump.pages + 1, 1)):
+        run = ImportRun(CancelledAfter(looks))
+        made.clear()
+        with pytest.raises(Cancelled):
+            library._importer._chunk_again(run, pump.id)
+        assert (len(made), run.passages, library._catalog.passages(list(range(1, 100)))) == (expected, 0, before)
+    library._importer._chunk_again(ImportRun(threading.Event()), pump.id)
+    assert states(library)["pump.pdf"] is State.WORDS
 
 
 def test_lost_vectors_and_half_done_documents_are_mended_at_the_next_start(paths: Paths, folder: Path) -> None:
