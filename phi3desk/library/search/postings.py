@@ -36,6 +36,9 @@ _BUDGET = 20_000
 _SAMPLE = 1000
 #: Entries kept in memory, 12 bytes each.
 _KEPT = 4_000_000
+#: Records of FTS5's own: the number of rows and the tokens of each column, as SQLite's varints; and how its index is
+#: made up, with a count of what was ever written, which changes where a passage gives way to one as long.
+_COUNTS, _STRUCTURE = 1, 10
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Statistics:
 class _Table:
     """What a table held when it was last looked at; `state` changes with every passage that comes or goes."""
 
-    state: bytes
+    state: Mapping[int, bytes]
     rows: int
     tokens: int
 
@@ -90,7 +93,7 @@ class Postings:
         self._terms_of = terms_of
         self._counted = counted
         self._turn = threading.Lock()
-        self._table = _Table(b"", 0, 0)
+        self._table = _Table({}, 0, 0)
         self._sample: _Sample | None = None
         self._held: OrderedDict[str, PostingList] = OrderedDict()
         self._entries = 0
@@ -119,11 +122,12 @@ class Postings:
 
     def _renew(self) -> None:
         """Forget what was kept where passages have come or gone since."""
-        row = self._catalog.connection.execute(f"SELECT block FROM {self._name}_data WHERE id = 1").fetchone()
-        state = bytes(row[0]) if row is not None else b""
+        rows = self._catalog.connection.execute(
+            f"SELECT id, block FROM {self._name}_data WHERE id IN ({_COUNTS}, {_STRUCTURE})"
+        )
+        state = {int(number): bytes(block) for number, block in rows}
         if state != self._table.state:
-            # FTS5 keeps the number of rows and the tokens of each column there, as SQLite's varints
-            numbers = _varints(state) or [0]
+            numbers = _varints(state.get(_COUNTS, b"")) or [0]
             self._table = _Table(state, numbers[0], sum(numbers[1:]))
             self._held.clear()
             self._entries = 0

@@ -63,3 +63,22 @@ def test_what_is_kept_is_forgotten_when_passages_come(catalog: Catalog) -> None:
     with catalog.writing() as connection:
         connection.execute("INSERT INTO passage_words (rowid, context, body) VALUES (?, '', 'fresh')", (ROWS + 1,))
     assert (before, index.look(index.words, ["fresh"], index.extent(Scope()), 5)[0]) == ([], [ROWS + 1])
+
+
+def test_what_is_kept_is_forgotten_when_an_edit_leaves_the_counts_as_they_were(catalog: Catalog) -> None:
+    index = WordIndex(catalog)
+    extent = index.extent(Scope())
+
+    def found(words: list[str], parts: list[str]) -> list[list[int]]:
+        asked = [(index.words, word) for word in words] + [(index.trigrams, part) for part in parts]
+        return [index.look(postings, [term], extent, 5)[0] for postings, term in asked]
+
+    edited = ROWS + 2
+    for body in ("relief at 42bar", "relief at 43bar"):
+        with catalog.writing() as connection:
+            for table in ("passage_words", "passage_trigrams"):
+                connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (edited,))
+            connection.execute("INSERT INTO passage_words (rowid, context, body) VALUES (?, '', ?)", (edited, body))
+            connection.execute("INSERT INTO passage_trigrams (rowid, body) VALUES (?, ?)", (edited, body))
+        there = [[edited], []] if "42" in body else [[], [edited]]
+        assert found(["42bar", "43bar"], ["42b", "43b"]) == there * 2
