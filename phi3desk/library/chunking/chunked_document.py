@@ -15,6 +15,7 @@ from pathlib import Path
 from phi3desk.library.chunking.chunker import Chunk, chunk_pages, indexed_text
 from phi3desk.library.chunking.titles import shown_title, spoken_title
 from phi3desk.library.documents import OutlineEntry, Page
+from phi3desk.library.kinds import has_pages, kind_named
 from phi3desk.library.terms import index_words
 from phi3desk.library.text import fold
 
@@ -60,7 +61,9 @@ def chunks_of(
 ) -> list[Chunk]:
     """Split pages into passages, each with its document's title in its context; Cancelled once that is set."""
     spoken = spoken_title(title, Path(path).stem)
-    return chunk_pages(pages, spoken, outline, cancelled)
+    named = kind_named(Path(path))
+    # where sheets and texts repeat a line, it is no head: each says it of another matter
+    return chunk_pages(pages, spoken, outline, cancelled, printed=named is None or has_pages(named.key))
 
 
 def index_entry(context: str, text: str, language: str) -> IndexEntry:

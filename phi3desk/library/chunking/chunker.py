@@ -116,14 +116,19 @@ class _Path:
 
 
 def chunk_pages(
-    pages: Sequence[Page], title: str, outline: Sequence[OutlineEntry], cancelled: threading.Event | None = None
+    pages: Sequence[Page],
+    title: str,
+    outline: Sequence[OutlineEntry],
+    cancelled: threading.Event | None = None,
+    *,
+    printed: bool = True,
 ) -> list[Chunk]:
     """Split a document's pages into passages; no passage goes across pages.
 
-    Running heads and feet are no part of passages: what they name stands in the context of each. A thousand pages take
-    seconds; raises Cancelled between two of them.
+    Running heads and feet of `printed` pages are no part of passages: what they name stands in the context of each. A
+    thousand pages take seconds; raises Cancelled between two of them.
     """
-    running = running_lines(pages)
+    running = running_lines(pages) if printed else RunningLines({})
     name = _with_running(title, running.name)
     repeated = _repeated_lines(pages)
     by_page: dict[int, list[tuple[int, str]]] = {}

@@ -1,9 +1,20 @@
 """Passages: their size, their place, their headings."""
 
+import pytest
+
+from phi3desk.library.chunking.chunked_document import chunks_of
 from phi3desk.library.chunking.chunker import CHARACTERS, chunk_pages
 from phi3desk.library.documents import Heading, OutlineEntry, Page
 
 PROSE = "The bearing is greased every two thousand hours of operation with lithium grease.\r\n" * 40
+MATTERS = ("oil", "water", "steam", "grease", "air", "sand", "paint", "acid")
+
+
+def told_by_page(pages: list[str], path: str = "made.pdf") -> list[str]:
+    """Return what the passages of each page say."""
+    read = [Page(n, text, language="en") for n, text in enumerate(pages, 1)]
+    chunks = chunks_of(path, "", read, [])
+    return [" ".join(chunk.text for chunk in chunks if chunk.page == page.number) for page in read]
 
 
 def test_cut_stays_within_its_size_and_the_page() -> None:
@@ -106,3 +117,81 @@ def test_a_head_that_stands_between_two_columns_parts_passages() -> None:
     ]
     chunks = chunk_pages(pages, "", [])
     assert [chunk.text for chunk in chunks if chunk.page == 3] == ["Nothing but diesel here.", "Nothing but air there."]
+
+
+@pytest.mark.parametrize(
+    ("head", "lines", "foot"),
+    [
+        ("Payslip of the month", "Base pay: {0}00.00\r\nTax: {0}1.50\r\nPaid out: {0}48.50", "Paid on 0{0}.01.2024"),
+        ("Pump CN {0}00", "Flow: {0} m³/h\r\nHead at {0}0 m³/h: 3{0} m\r\nDay {0}\r\n{0}5 kW", "Order number 10{0}"),
+        ("Invoice", "Total: 1,2{0}0.00", "IBAN SI56 0000 0000 0000 00{0}"),
+        ("Рахунок", "Усього: 1 2{0}0,00 грн\r\n12{0}", "Дата 0{0}.05.2024 Сторінка 1 з 1"),
+        ("Postopek", "{0}. dan\r\nPovprečje: {0}0 %", "Wiener Str. {0}"),
+    ],
+)
+def test_figures_that_differ_from_page_to_page_stay_in_the_passages(head: str, lines: str, foot: str) -> None:
+    # a page's own number would count up as these do not
+    figures = (4, 7, 2, 9, 5, 8, 3, 1)
+    text = f"{head}\r\n{{1}}\r\n{lines}\r\n{foot}\r\n"
+    pages = [text.format(figure, matter) for figure, matter in zip(figures, MATTERS, strict=True)]
+    for page, told in zip(pages, told_by_page(pages), strict=True):
+        assert [line for line in page.splitlines() if any(c.isdigit() for c in line) and line not in told] == []
+
+
+def test_names_that_count_up_stay_in_the_passages() -> None:
+    names = "Day {0}\r\nPump CP-{0}\r\nInvoice 100{0}\r\nIt pumps {1}.\r\n"
+    pages = [names.format(n, matter) for n, matter in enumerate(MATTERS, 1)]
+    for n, told in enumerate(told_by_page(pages), 1):
+        assert all(name in told for name in (f"Day {n}", f"Pump CP-{n}", f"Invoice 100{n}"))
+
+
+@pytest.mark.parametrize("name", ["budget.xlsx", "budget.csv", "budget.md", "budget.docx"])
+def test_lines_that_sheets_and_texts_repeat_stay_in_the_passages(name: str) -> None:
+    rows = "Category: Rent;\tAmount: 1200\nPressure: 6 bar"
+    pages = [f"Plant of {matter}\n{rows}\nCategory: Power;\tAmount: {80 + n}" for n, matter in enumerate(MATTERS, 1)]
+    for n, told in enumerate(told_by_page(pages, name), 1):
+        assert all(part in told for part in ("Amount: 1200", "6 bar", f"Amount: {80 + n}")), n
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Page {n} of 12",
+        "Seite {n}/12",
+        "Stran {n} od 12",
+        "Σελίδα {n} από 12",
+        "Сторінка {n} з 12",
+        "Pagina {n} din 12",
+        "Sida {n} av 12",
+        "(Fortsetzung auf Seite {n})",
+        "Printed 03.05.2024, p. {n}",
+        "{n}",
+        "- {n} -",
+        "[ {n} ]",
+        "{n} / 12",
+        "{n} of 12",
+        "5-{n}",
+        "{n} | Manual",
+        "{n} www.pumps.example",
+        "Manual | {n}",
+        "Toolkit | G-{n}",
+        "Rev. 2 {n}",
+        "Cleaner 500 ml {n}/12",
+    ],
+)
+def test_a_foot_is_known_by_all_but_the_number_of_its_page(line: str) -> None:
+    # the first page is the sixth of its book
+    body = "".join(f"Sentence {row} tells more of {{0}}.\r\n" for row in range(20))
+    pages = [body.format(matter) + line.format(n=n) + "\r\n" for n, matter in enumerate(MATTERS, 6)]
+    told = told_by_page(pages)
+    assert told[0].endswith(line.format(n=6))
+    assert all(page.endswith(f"tells more of {matter}.") for page, matter in zip(told[1:], MATTERS[1:], strict=True))
+
+
+def test_a_page_number_is_told_from_a_number_on_the_page() -> None:
+    pages = [
+        f"Bearing and housing {name}\r\n" + "It is greased.\r\n" * 6 + f"{n}\r\n" + "It is oiled.\r\n" * 6 + f"{n}\r\n"
+        for n, name in enumerate("abcdef", 1)
+    ]
+    for n, told in enumerate(told_by_page(pages)[1:], 2):
+        assert told.split().count(str(n)) == 1
