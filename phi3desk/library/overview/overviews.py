@@ -174,12 +174,15 @@ class Overviews:
         return tuple(Entry(d, inventory.opening(d, first.get(d.id))) for d in documents)
 
     def _first_passages(self, document_ids: Sequence[int]) -> dict[int, Passage]:
+        """Return what documents begin with; after an edit that is not what has the lowest id."""
         ids: list[int] = []
         for part in batches(list(document_ids)):
             rows = self._catalog.connection.execute(
-                f"SELECT min(id) FROM passage WHERE document_id IN ({placeholders(part)}) GROUP BY document_id", part
+                "SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY document_id ORDER BY page, start, id) AS n "
+                f"FROM passage WHERE document_id IN ({placeholders(part)})) WHERE n = 1",
+                part,
             )
-            ids += [int(row[0]) for row in rows]
+            ids += [int(row["id"]) for row in rows]
         return {passage.document_id: passage for passage in self._catalog.passages(ids).values()}
 
     def _pages(self, document: Document, question: DocumentQuestion, only: PageRanges) -> Overview:

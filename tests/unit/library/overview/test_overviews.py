@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -194,3 +195,17 @@ def test_comparison_can_be_stopped(library):
     assert serve(library, request, CancelledAfter(1_000)).told is Told.FOUND
     with pytest.raises(Cancelled):
         serve(library, request, CancelledAfter(0))
+
+
+def test_an_edited_document_is_opened_where_it_begins(tmp_path):
+    kept = "# Kept\n\nThe pump is drained before the frost comes.\n"
+    note = tmp_path / "in" / "note.md"
+    note.parent.mkdir()
+    note.write_text(f"# Old\n\nThe first edition is from Celje.\n\n{kept}")
+    paths = open_paths(tmp_path / "home")
+    with closing(LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())) as library:
+        library.import_paths([note.parent], library.create_collection("All"))
+        note.write_text(f"# New\n\nThe second edition is from Kranj, and larger.\n\n{kept}")
+        library.sync()
+        (entry,) = told(library, "List the documents.").entries
+    assert (entry.passage.page, "Kranj" in entry.passage.text) == (1, True)
