@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from phi3desk.chat.evidence import SHORTEST_WORD
 from phi3desk.chat.messages import Source
-from phi3desk.library.documents import INSIDE, Document, PageText, Passage
+from phi3desk.library.documents import INSIDE, Document, PageText, Passage, State
 from phi3desk.library.kinds import has_pages, kind_named
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import also_as, translate
@@ -47,9 +47,9 @@ CLOSE, VERY_CLOSE = 2.0, 4.0
 
 @dataclass(frozen=True)
 class ShownFile:
-    """The file that is shown: `id` is its number in the library; `is_text` where it has no printed pages.
+    """The file that is shown: `id` is its number in the library; `is_text` where its pages are shown as text.
 
-    `kind` is what the library calls its kind.
+    `kind` is what the library calls its kind. `is_gone` where that text is all there is: a PDF that is not at its path.
     """
 
     id: int
@@ -57,6 +57,7 @@ class ShownFile:
     name: str
     is_text: bool
     kind: str = ""
+    is_gone: bool = False
 
 
 class SourcePane(QFrame):
@@ -224,12 +225,17 @@ class SourcePane(QFrame):
         self.why.setText(advice(document))
         named = kind_named(Path(document.path))
         kind = document.kind or (named.key if named is not None else "")
-        self._show(ShownFile(document.id, document.path, document.name, not has_pages(kind), kind), 1)
+        file = ShownFile(document.id, document.path, document.name, not has_pages(kind), kind)
+        self._show(file, 1, has_text=document.passages > 0 or document.state is State.DUPLICATE)
 
-    def _show(self, file: ShownFile, page: int) -> None:
+    def _show(self, file: ShownFile, page: int, has_text: bool = True) -> None:
         self._turn += 1
         self._highlights.forget()
-        if (file.id, file.path) != (self._file.id, self._file.path):
+        is_there = Path(file.path).is_file()
+        if file.id and has_text and not file.is_text and not is_there:
+            # the library keeps its pages, as those of a pack that came without its files
+            file = replace(file, is_text=True, is_gone=True)
+        if (file.id, file.path, file.is_text) != (self._file.id, self._file.path, self._file.is_text):
             self._leave_search()
         self.area.follow(Fit.PAGE if self._source is None else Fit.PASSAGE)
         self._file, self._page = file, page
@@ -238,7 +244,7 @@ class SourcePane(QFrame):
         self._place.setText("")
         self._place.setVisible(file.is_text)
         self.why.setVisible(bool(self.why.text()))
-        self._elsewhere.setEnabled(Path(file.path).is_file())
+        self._elsewhere.setEnabled(is_there)
         self._set_usable(False)
         if file.is_text:
             self._pdf.close()
@@ -399,7 +405,7 @@ class SourcePane(QFrame):
 
     def _on_text(self, page: PageText) -> None:
         if not page.pages:
-            self._on_refused(self.tr("No text of this document is kept here. Open it in another program to see it."))
+            self._refuse_text(self.tr("No text of this document is kept here. Open it in another program to see it."))
             return
         self._page, self._count = page.page, page.pages
         self._place.show_text(page.label)
@@ -419,7 +425,16 @@ class SourcePane(QFrame):
         self.text.mark_found(self._in_text.places if self.text_search.count else [], self.text_search.current)
 
     def _on_no_text(self, failure: Failure) -> None:
-        self._on_refused(translate(failure.sentence))
+        self._refuse_text(translate(failure.sentence))
+
+    def _refuse_text(self, sentence: str) -> None:
+        """Say why there is no text to see; of a PDF that is gone, that its file is."""
+        if self._file.is_gone:
+            self._file = replace(self._file, is_text=False, is_gone=False)
+            self._place.hide()
+            self._pdf.open(self._file.path, self._file.id)
+        else:
+            self._on_refused(sentence)
 
     # what the user does
 

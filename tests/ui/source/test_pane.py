@@ -154,6 +154,41 @@ def test_pane_keeps_the_passage_where_the_file_is_gone(pane: SourcePane, make_so
     assert PARAGRAPH in pane.message
 
 
+def test_pane_shows_the_kept_text_of_a_pdf_that_is_not_there(
+    pane: SourcePane, pump_pdf: Path, make_source: Callable[..., Source], worker: RecordedWorker
+) -> None:
+    path = "/nowhere/pump.pdf"
+    for number in (1, 2, 3):
+        text = f"Chapter {number}\r\n{PARAGRAPH if number == 2 else ''}"
+        worker.pages[1, number] = PageText(1, "pdf", number, 3, "", text)
+    source = make_source(path=path)
+    source = replace(source, passage=replace(source.passage, kind="pdf"))
+    pane.show_source(source, SENTENCE)
+
+    assert (pane.message, pane.page, pane.text.isVisible()) == ("", 2, True)
+    assert (pane.text.passage, pane.text.sentence) == (PARAGRAPH.rstrip("."), SENTENCE.rstrip("."))
+    pane.go_to(3)
+    assert (pane.page, pane.text.toPlainText().strip(), pane.text.passage) == (3, "Chapter 3", "")
+    pane.passage_button.click()
+    assert pane.text.sentence == SENTENCE.rstrip(".")
+    pane.show_document(replace(document(1), path=path))
+    assert (pane.message, pane.page, pane.text.toPlainText().strip()) == ("", 1, "Chapter 1")
+    pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
+    assert (pane.message, pane.page, pane.text.isVisible()) == ("", 2, False)
+    assert pane.view.highlight.sentence
+
+
+@pytest.mark.parametrize(("state", "pages"), [(State.READY, 0), (State.NEEDS_OCR, 3)])
+def test_pane_says_where_a_pdf_was_that_no_text_is_kept_of(
+    pane: SourcePane, worker: RecordedWorker, state: State, pages: int
+) -> None:
+    worker.pages[1, 1] = PageText(1, "pdf", 1, pages, "", "")
+    passages = 5 if state is State.READY else 0
+    pane.show_document(replace(document(1, state), path="/nowhere/pump.pdf", passages=passages))
+
+    assert "no longer at /nowhere/pump.pdf" in pane.message
+
+
 def test_pane_says_that_a_file_is_no_pdf(pane: SourcePane, tmp_path: Path, make_source: Callable[..., Source]) -> None:
     file = tmp_path / "broken.pdf"
     file.write_bytes(b"not a pdf")
