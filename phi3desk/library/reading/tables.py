@@ -83,11 +83,15 @@ def find_head(rows: Sequence[Row], marked: int = 0) -> Head:
 
 
 def lines_of(rows: Iterable[Row], marked: int = 0) -> Iterator[Block]:
-    """Return a table as blocks: its title, then a row each. `rows` are taken one by one, as they are needed."""
+    """Return a table as blocks: its title, then a row each. `rows` are taken one by one, as they are needed.
+
+    The first `marked` rows are known to be its head; those of them that are empty name nothing.
+    """
     clean = ([one_line(cell[:LONGEST_CELL]) for cell in row[:MOST_COLUMNS]] for row in rows)
-    filled = (row for row in clean if _filled(row))
+    named = [row for row in itertools.islice(clean, marked) if _filled(row)]
+    filled = itertools.chain(named, (row for row in clean if _filled(row)))
     start = list(itertools.islice(filled, LOOKED_AT))
-    head = find_head(start, marked)
+    head = find_head(start, len(named))
     for title in head.titles:
         yield Block(title)
     if head.names and head.rows == len(start):

@@ -375,10 +375,14 @@ def _table(table: Any, writer: _Writer) -> Iterator[Block]:
     caption = table.find("caption")
     if caption is not None:
         yield Block(one_line(caption.text_content()))
-    lines = (line for line in table.iter("tr") if not _hidden(line))
-    head = itertools.takewhile(_names_columns, itertools.islice(table.iter("tr"), LOOKED_AT))
+    head = itertools.takewhile(_names_columns, itertools.islice(_lines(table), LOOKED_AT))
+    marked = sum(1 for _ in head)
     below: dict[int, tuple[int, str]] = {}
-    yield from lines_of((_row(_cells(line), below, writer) for line in lines), sum(1 for _ in head))
+    yield from lines_of((_row(_cells(line), below, writer) for line in _lines(table)), marked)
+
+
+def _lines(table: Any) -> Iterator[Any]:
+    return (line for line in table.iter("tr") if not _hidden(line))
 
 
 def _cells(line: Any) -> list[Any]:

@@ -37,6 +37,11 @@ def test_the_head_of_a_table_is_found(rows, found):
     assert lines(*rows) == found
 
 
+@pytest.mark.parametrize("rows", [("|", "Type|Flow"), ("Type|Flow", "|")])
+def test_an_empty_row_that_is_marked_as_head_is_none(rows):
+    assert lines(*rows, "CP 40|20", "CP 50|30", marked=2) == ["Type: CP 40;\tFlow: 20", "Type: CP 50;\tFlow: 30"]
+
+
 def test_a_wide_row_goes_on_with_its_name():
     names = "|".join(["Type", *(f"Measured value number {n}" for n in range(60))])
     values = "|".join(["CP 40", *(str(n * 1.5) for n in range(60))])

@@ -199,3 +199,17 @@ def test_signs_with_their_reading_above_them_stay_a_word(tmp_path: Path):
     _with(document, f'<w:p w:rsidR="0">{_run("軸受の")}{ruby}{_run("は半年ごと")}</w:p>')
     document.save(tmp_path / "a.docx")
     assert told_of(tmp_path / "a.docx").text.strip() == "軸受の給油は半年ごと (きゅう ゆ)"
+
+
+def test_an_empty_row_of_the_head_takes_no_row_of_figures_into_it(tmp_path: Path):
+    rows = [("", "", True), ("Type", "Flow", True), ("CP 40", "20", False), ("CP 50", "30", False)]
+    lines = "".join(
+        f"<w:tr>{'<w:trPr><w:tblHeader/></w:trPr>' if is_head else ''}"
+        + "".join(f"<w:tc><w:p>{_run(text)}</w:p></w:tc>" for text in texts)
+        + "</w:tr>"
+        for *texts, is_head in rows
+    )
+    document = Document()
+    _with(document, f"<w:tbl >{lines}</w:tbl>")
+    document.save(str(tmp_path / "head.docx"))
+    assert told_of(tmp_path / "head.docx").text.splitlines() == ["Type: CP 40;\tFlow: 20", "Type: CP 50;\tFlow: 30"]

@@ -123,3 +123,18 @@ def test_what_is_filled_in_ticked_and_drawn_is_read(tmp_path: Path) -> None:
 def test_signs_with_their_reading_beside_them_stay_a_word(tmp_path: Path) -> None:
     page = "<p>軸受の<ruby>給<rp>(</rp><rt>きゅう</rt><rp>)</rp>油<rt>ゆ</rt></ruby>は半年ごと</p>"
     assert read(tmp_path, page).text.strip() == "軸受の給油は半年ごと (きゅう ゆ)"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<tr><th></th><th></th></tr><tr><th>Type</th><th>Flow</th></tr>",
+        "<tr style='display:none'><th>Type</th><th>l/s</th></tr><tr><th>Type</th><th>Flow</th></tr>",
+        "<tr><th>Type</th><th>Flow</th></tr><tr hidden><th>text</th><th>number</th></tr>",
+    ],
+    ids=["empty", "hidden", "hidden behind"],
+)
+def test_a_row_of_the_head_that_says_nothing_takes_no_row_of_figures_into_it(tmp_path: Path, head: str) -> None:
+    rows = "<tr><td>CP 40</td><td>20</td></tr><tr><td>CP 50</td><td>30</td></tr>"
+    text = read(tmp_path, f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>").text
+    assert text.splitlines() == ["Type: CP 40;\tFlow: 20", "Type: CP 50;\tFlow: 30"]
