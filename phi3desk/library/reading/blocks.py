@@ -193,6 +193,12 @@ class Line:
         self._pieces.append(f"{gap}{_operand(above)}/{_operand(below)}")
         self._ends_in_fraction = True
 
+    def end_line(self) -> None:
+        """Go on in a new line, unless one has just begun."""
+        self._end_script()
+        if self._last not in ("", "\n"):
+            self.add("\n")
+
     def text(self) -> str:
         """Return the line."""
         self._end_script()

@@ -75,6 +75,9 @@ def tree_of(page: str) -> HtmlTree:
         if is_whole:
             break
         root, is_whole = _parsed(_flattened(page, deepest))
+    for line_break in root.iter("br"):
+        # the text of what stands around it would join the last word of a line and the first one of the next
+        line_break.text = "\n"
     tree = HtmlTree(root, shown - _RAW)
     if not is_whole:
         tree.reasons.append(say("Only a part of the page was read: it is nested too deeply or damaged."))

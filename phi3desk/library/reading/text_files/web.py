@@ -120,7 +120,7 @@ def read_html(path: Path) -> ReadContent:
     """Read a web page; nothing it links is fetched, no script runs, what it hides is not read."""
     data, cut = _bytes_of(path)
     tree = tree_of(decode(data, declared_charset(data)))
-    content = ReadContent(HTML.key, parts_of(blocks_of(tree)), title=_title(tree.root), reasons=tree.reasons)
+    content = ReadContent(HTML.key, parts_of(blocks_of(tree)), title=_title(tree), reasons=tree.reasons)
     if cut:
         content.reasons.append(say("Only the first {megabytes} MB of the file were read.", megabytes=cut))
     return content
@@ -139,7 +139,7 @@ def read_markdown(path: Path) -> ReadContent:
     content = ReadContent(
         MARKDOWN.key,
         parts_of(blocks_of(tree)),
-        title=title.group(1) if title else _first_heading(tree.root),
+        title=title.group(1) if title else _first_heading(tree),
         reasons=tree.reasons,
     )
     if cut:
@@ -165,14 +165,14 @@ def _bytes_of(path: Path) -> tuple[bytes, int]:
     return data[:_MOST_BYTES], _MOST_BYTES // 1024**2 if len(data) > _MOST_BYTES else 0
 
 
-def _title(root: Any) -> str:
-    found = root.findtext(".//title")
-    return one_line(found) if found and found.strip() else _first_heading(root)
+def _title(tree: HtmlTree) -> str:
+    found = tree.root.findtext(".//title")
+    return one_line(found) if found and found.strip() else _first_heading(tree)
 
 
-def _first_heading(root: Any) -> str:
-    first = next(root.iter("h1"), None)
-    return one_line(first.text_content()) if first is not None else ""
+def _first_heading(tree: HtmlTree) -> str:
+    first = next(tree.root.iter("h1"), None)
+    return _text_within(first, _Writer.of(tree)) if first is not None else ""
 
 
 @dataclass
@@ -187,10 +187,19 @@ class _Writer:
     classes: Mapping[str, int] = field(default_factory=dict)
     #: how signs are read that the block so far has: beside each of them they would break its words
     readings: list[str] = field(default_factory=list)
+    #: the text keeps its lines and indents
+    preformatted: bool = False
 
-    def taken(self, level: int = 0, preformatted: bool = False) -> Iterator[Block]:
+    @classmethod
+    def of(cls, tree: HtmlTree) -> _Writer:
+        return cls(not_shown=_NOT_SHOWN - tree.shown, classes=_raising_classes(tree.root))
+
+    def add(self, text: str) -> None:
+        self.line.add(text if self.preformatted else _collapsed(text))
+
+    def taken(self, level: int = 0) -> Iterator[Block]:
         text, self.line = self.line.text(), Line()
-        text = tidy_code(text) if preformatted else tidy(text)
+        text = tidy_code(text) if self.preformatted else tidy(text)
         if self.readings:
             text, self.readings = f"{text} ({' '.join(self.readings)})", []
         if not text:
@@ -211,7 +220,7 @@ def tidy_code(text: str) -> str:
 
 def blocks_of(tree: HtmlTree) -> Iterator[Block]:
     """Return what an HTML tree shows, block by block."""
-    writer = _Writer(not_shown=_NOT_SHOWN - tree.shown, classes=_raising_classes(tree.root))
+    writer = _Writer.of(tree)
     yield from _blocks(_walk(tree.root, writer))
     yield from writer.taken()
 
@@ -252,6 +261,9 @@ def _walk(element: Any, writer: _Writer) -> _Steps:
     if tag not in _BLOCKS:
         yield _inside(element, writer)
         return
+    if writer.preformatted:
+        yield _preformatted_line(element, writer)
+        return
     yield from writer.taken()
     if tag == "table" and _holds_data(element):
         yield from _table(element, writer)
@@ -260,7 +272,7 @@ def _walk(element: Any, writer: _Writer) -> _Steps:
     if tag == "li":
         writer.mark = _mark(element)
     if tag == "pre":
-        yield from _preformatted(element, writer)
+        yield _preformatted(element, writer)
         return
     yield _inside(element, writer)
     yield from writer.taken(level)
@@ -335,16 +347,29 @@ def _add_formula(formula: Any, line: Line) -> None:
 
 def _inside(element: Any, writer: _Writer) -> _Steps:
     if element.text:
-        writer.line.add(_collapsed(element.text))
+        writer.add(element.text)
     for child in element:
         yield _walk(child, writer)
         if child.tail:
-            writer.line.add(_collapsed(child.tail))
+            writer.add(child.tail)
 
 
-def _preformatted(element: Any, writer: _Writer) -> Iterator[Block]:
-    writer.line.add(element.text_content())
-    yield from writer.taken(preformatted=True)
+def _preformatted(element: Any, writer: _Writer) -> _Steps:
+    writer.preformatted = True
+    yield _inside(element, writer)
+    yield from writer.taken()
+    writer.preformatted = False
+
+
+def _preformatted_line(element: Any, writer: _Writer) -> _Steps:
+    """Write a block within preformatted text as lines of it, a cell behind the one before it."""
+    if element.tag in ("td", "th"):
+        yield _inside(element, writer)
+        writer.add("\t")
+        return
+    writer.line.end_line()
+    yield _inside(element, writer)
+    writer.line.end_line()
 
 
 def _collapsed(text: str) -> str:
@@ -373,8 +398,8 @@ def _holds_data(table: Any) -> bool:
 
 def _table(table: Any, writer: _Writer) -> Iterator[Block]:
     caption = table.find("caption")
-    if caption is not None:
-        yield Block(one_line(caption.text_content()))
+    if caption is not None and not _hidden(caption):
+        yield Block(_text_within(caption, writer))
     head = itertools.takewhile(_names_columns, itertools.islice(_lines(table), LOOKED_AT))
     marked = sum(1 for _ in head)
     below: dict[int, tuple[int, str]] = {}
@@ -412,7 +437,7 @@ def _row(cells: list[Any], below: dict[int, tuple[int, str]], around: _Writer) -
 
     for cell in cells:
         take_from_above()
-        text = _cell_text(cell, around)
+        text = _text_within(cell, around)
         down = _span(cell.get("rowspan"))
         for piece in repeated(text, _span(cell.get("colspan"))):
             if len(row) >= MOST_COLUMNS:
@@ -424,9 +449,10 @@ def _row(cells: list[Any], below: dict[int, tuple[int, str]], around: _Writer) -
     return row
 
 
-def _cell_text(cell: Any, around: _Writer) -> str:
+def _text_within(element: Any, around: _Writer) -> str:
+    """Return what a cell, a caption or a heading shows, in one line."""
     writer = _Writer(not_shown=around.not_shown, classes=around.classes)
-    blocks = [block.text for block in (*_blocks(_inside(cell, writer)), *writer.taken())]
+    blocks = [block.text for block in (*_blocks(_inside(element, writer)), *writer.taken())]
     return one_line(" ".join(blocks))
 
 

@@ -138,3 +138,26 @@ def test_a_row_of_the_head_that_says_nothing_takes_no_row_of_figures_into_it(tmp
     rows = "<tr><td>CP 40</td><td>20</td></tr><tr><td>CP 50</td><td>30</td></tr>"
     text = read(tmp_path, f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>").text
     assert text.splitlines() == ["Type: CP 40;\tFlow: 20", "Type: CP 50;\tFlow: 30"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("<pre>Pressure 10<br>20 bar</pre>", "Pressure 10\n20 bar"),
+        ("<pre><code>def f():<br>    return 1\n</code></pre>", "def f():\n    return 1"),
+        ("<pre><div>  line 1</div><div>  line 2</div><div>3</div></pre>", "  line 1\n  line 2\n3"),
+        ("<pre><div><table><tr><td>1<td>x<tr><td>2<td>y</table></div></pre>", "1\tx\n2\ty"),
+        ("<pre>Load 10<sup>4</sup> N <button>Copy</button></pre>", "Load 10^4 N"),
+        ("<p>Load 10<sup>4<br>5</sup> N</p>", "Load 10^(4 5) N"),
+        ("<table><caption>Table 3<br>2024</caption><tr><td>a<td>1</table>", "Table 3 2024\n\na:\t1"),
+        ("<table><caption><p>Load</p>10<sup>4</sup> N</caption><tr><td>a<td>1</table>", "Load 10^4 N\n\na:\t1"),
+    ],
+)
+def test_a_line_break_parts_words_and_figures_wherever_it_stands(tmp_path: Path, shown: str, text: str) -> None:
+    assert read(tmp_path, f"<html><body>{shown}</body></html>").text == text
+
+
+@pytest.mark.parametrize("heading", ["Pump<br>CP 40", "<div>Pump</div><div>CP 40</div>", "Pump <span>CP\n40</span>"])
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+def test_a_title_from_the_first_heading_keeps_its_words_apart(tmp_path: Path, heading: str, name: str) -> None:
+    assert read(tmp_path, f"<h1>{heading}</h1><p>Text.</p>", name).title == "Pump CP 40"
