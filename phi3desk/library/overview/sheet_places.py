@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.reading.tables import LONGEST_CELL
 from phi3desk.library.sheets.told import CitedRows
 from phi3desk.library.sheets.types import TableRow
 
@@ -78,7 +77,7 @@ def _lines(text: str, rows: Sequence[TableRow]) -> dict[int, tuple[int, int]]:
     found: dict[int, tuple[int, int]] = {}
     after = 0
     for row in rows:
-        cells = [cell[:LONGEST_CELL] for cell in row.shown if cell]
+        cells = [cell for cell in row.shown if cell]
         best, most = -1, 0
         for at in range(after, len(spans)):
             held = sum(1 for cell in cells if any(part == cell or part.endswith(f": {cell}") for part in plain[at]))

@@ -24,6 +24,9 @@ _LONGEST_HEADING = 300
 _SPACES = re.compile(r"[ \t\xa0\u2000-\u200a\u202f\u205f\u3000]+")
 #: Control characters but line breaks and tabs; zero-width space and byte order mark.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
+_SPACE = re.compile(r"\s")
+#: The words of so many characters are taken apart at once: they need many times the memory of the text.
+_AT_ONCE = 1_000_000
 
 
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
@@ -80,6 +83,15 @@ class PageDraft:
 
 def one_line(text: str) -> str:
     """Return a text in one line, without control characters."""
+    pieces = []
+    start = 0
+    while len(text) - start > _AT_ONCE and (space := _SPACE.search(text, start + _AT_ONCE)):
+        pieces.append(_words(text[start : space.start()]))
+        start = space.end()
+    return " ".join(filter(None, (*pieces, _words(text[start:] if start else text))))
+
+
+def _words(text: str) -> str:
     return " ".join((text if text.isprintable() else _UNWANTED.sub(" ", text)).split())
 
 
@@ -113,7 +125,7 @@ def parts_of(blocks: Iterable[Block]) -> Iterator[Page]:
     page = PageDraft()
     path: list[tuple[int, str]] = []
     sections = number = 0
-    for block in _split_long_paragraphs(blocks):
+    for block in split_long_paragraphs(blocks):
         new_part = 0 < block.level <= _PART_LEVEL and page.body
         too_long = page.body and page.size + len(block.text) > PART_CHARACTERS
         if new_part or too_long:
@@ -139,7 +151,7 @@ def _label(path: list[tuple[int, str]], number: int, sections: int) -> str:
     return f"{name} ({sections + 1})" if sections else name
 
 
-def _split_long_paragraphs(blocks: Iterable[Block]) -> Iterator[Block]:
+def split_long_paragraphs(blocks: Iterable[Block]) -> Iterator[Block]:
     """Split paragraphs that are longer than a part between words, leave out empty ones."""
     for block in blocks:
         text, start = block.text, 0

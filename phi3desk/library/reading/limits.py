@@ -15,7 +15,7 @@ from phi3desk.library.text import has_text
 #: What a document may have at most; the rest of it is left out, and the reason says so.
 MOST_PAGES = 20_000
 MOST_CHARACTERS = 100_000_000
-#: A page with more characters is no page that anyone reads; the rest of it is left out.
+#: A page with more characters is no page that anyone reads; the rest of it is left out, and the reason says so.
 LONGEST_PAGE = 2_000_000
 #: Text files are read up to here.
 MOST_TEXT_BYTES = 100 * 1024**2
@@ -63,7 +63,7 @@ def told(content: ReadContent) -> Iterator[ReadEvent]:
     """
     yield Opened(min(content.count, MOST_PAGES), content.kind)
     number = characters = 0
-    anything = False
+    anything = is_cut = False
     cells = content.cells if content.cells is not None else SheetCells()
     try:
         for page in content.pages:
@@ -75,6 +75,16 @@ def told(content: ReadContent) -> Iterator[ReadEvent]:
                 break
             number += 1
             characters += len(page.text)
+            if len(page.text) > LONGEST_PAGE and not is_cut:
+                is_cut = True
+                content.reasons.insert(
+                    0,
+                    say(
+                        "Only the first {characters} characters of page {page} were read.",
+                        characters=LONGEST_PAGE,
+                        page=number,
+                    ),
+                )
             anything = anything or has_text(page.text)
             yield replace(
                 page,

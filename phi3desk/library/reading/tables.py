@@ -16,9 +16,10 @@ Row = Sequence[str]
 
 #: Rows in which a table's head is looked for.
 LOOKED_AT = 40
-#: Cells and columns beyond are left out: these are Excel's own limits.
+#: Columns beyond are left out: this is Excel's own limit.
 MOST_COLUMNS = 16_384
-LONGEST_CELL = 32_767
+#: No figure is longer, whatever signs it is made of.
+_LONGEST_FIGURE = 300
 #: A row longer than this goes on in a line that begins with the row's name again: a passage holds about 500
 #: characters of figures.
 _LINE_CHARACTERS = 340
@@ -47,7 +48,7 @@ class Head:
 
 def is_figure(text: str) -> bool:
     """Return whether a cell holds a number, perhaps with a unit, or a date."""
-    return bool(_FIGURE.fullmatch(text.strip()))
+    return len(text) <= _LONGEST_FIGURE and bool(_FIGURE.fullmatch(text.strip()))
 
 
 def find_head(rows: Sequence[Row], marked: int = 0) -> Head:
@@ -87,7 +88,7 @@ def lines_of(rows: Iterable[Row], marked: int = 0) -> Iterator[Block]:
 
     The first `marked` rows are known to be its head; those of them that are empty name nothing.
     """
-    clean = ([one_line(cell[:LONGEST_CELL]) for cell in row[:MOST_COLUMNS]] for row in rows)
+    clean = (clean_row(row) for row in rows)
     named = [row for row in itertools.islice(clean, marked) if _filled(row)]
     filled = itertools.chain(named, (row for row in clean if _filled(row)))
     start = list(itertools.islice(filled, LOOKED_AT))
@@ -99,6 +100,11 @@ def lines_of(rows: Iterable[Row], marked: int = 0) -> Iterator[Block]:
         yield from row_blocks(start[-1], Head())
     for row in itertools.chain(start[head.rows :], filled):
         yield from row_blocks(row, head)
+
+
+def clean_row(row: Row) -> list[str]:
+    """Return the cells of a row, each in one line."""
+    return [one_line(cell) for cell in row[:MOST_COLUMNS]]
 
 
 def repeated(text: str, times: int) -> list[str]:

@@ -14,10 +14,11 @@ from openpyxl.xml.functions import iterparse
 
 from phi3desk.library.reading.blocks import Line
 from phi3desk.library.reading.office.values import known_value, shown
-from phi3desk.library.reading.tables import LONGEST_CELL
 from phi3desk.library.sheets.types import Value
 
 _S = f"{{{SHEET_MAIN_NS}}}"
+#: Excel's own limit: a text is there once, and a cell for each place where it is shown.
+_LONGEST_CELL = 32_767
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -77,7 +78,7 @@ class Cells(WorkSheetParser):  # type: ignore[misc]
         if value is None or value == "":
             return ""
         if isinstance(value, str):
-            value = _ESCAPED.sub(_character, value[:LONGEST_CELL])
+            value = _ESCAPED.sub(_character, value[:_LONGEST_CELL])
         return shown(value, self._number_format(cell["style_id"]))
 
     def _number_format(self, style: int) -> str:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from phi3desk.library.documents import Page
 from phi3desk.library.kinds import CSV
-from phi3desk.library.reading.blocks import Block, PageDraft, one_line
+from phi3desk.library.reading.blocks import Block, PageDraft, split_long_paragraphs
 from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.sheet_tables.cells import SheetCells
-from phi3desk.library.reading.tables import LONGEST_CELL, LOOKED_AT, MOST_COLUMNS, find_head, row_blocks
+from phi3desk.library.reading.tables import LOOKED_AT, clean_row, find_head, row_blocks
 from phi3desk.library.reading.text_files.plain import text_of
 
-#: A page of a sheet ends after so many rows or characters.
+#: A page of a sheet ends after so many rows or characters; a row goes on on the next one only after twice as many.
 ROWS = 50
 CHARACTERS = 12_000
 _SEPARATORS = ";\t,|"
@@ -26,10 +26,16 @@ _FIELD_LINES = 200
 def read_csv(path: Path) -> ReadContent:
     """Read a file of separated values, whatever separates them."""
     text, reasons = text_of(path)
+    separator, rows = rows_of(text)
+    cells = SheetCells("," if separator == ";" else ".")
+    return ReadContent(CSV.key, pages_of_rows(_taken(rows, cells), ""), reasons=reasons, cells=cells)
+
+
+def rows_of(text: str) -> tuple[str, Iterator[list[str]]]:
+    """Return what separates the cells of a text, and its rows; a cell may be as long as the text."""
     csv.field_size_limit(2**31 - 1)
     separator, text = _separator(text)
-    cells = SheetCells("," if separator == ";" else ".")
-    return ReadContent(CSV.key, pages_of_rows(_taken(_rows(text, separator), cells), ""), reasons=reasons, cells=cells)
+    return separator, _rows(text, separator)
 
 
 def _taken(rows: Iterable[list[str]], cells: SheetCells) -> Iterator[tuple[int, list[str]]]:
@@ -44,7 +50,7 @@ def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator
 
     The sheet's name opens its first page as a heading.
     """
-    filled = ((number, cells) for number, row in rows if any(cells := _clean(row)))
+    filled = ((number, cells) for number, row in rows if any(cells := clean_row(row)))
     start = list(itertools.islice(filled, LOOKED_AT))
     if not start:
         return
@@ -53,30 +59,35 @@ def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator
         # nothing but a head: its rows are all there is
         head.rows, head.names = len(head.titles), []
     page = PageDraft()
-    if sheet:
-        page.add(Block(sheet, level=1))
-    for title in head.titles:
-        page.add(Block(title))
+    titles = [*([Block(sheet, level=1)] if sheet else []), *(Block(title) for title in head.titles)]
+    for block in split_long_paragraphs(titles):
+        if _is_full(page, block):
+            yield page.page(_label(sheet, start[0][0], start[0][0]))
+            page = PageDraft()
+        page.add(block)
     first = last = start[min(head.rows, len(start) - 1)][0]
     count = 0
     for number, row in itertools.chain(start[head.rows :], filled):
         if count >= ROWS or (count and page.size > CHARACTERS):
             yield page.page(_label(sheet, first, last))
             page, first, count = PageDraft(), number, 0
-        for block in row_blocks(row, head):
+        for block in split_long_paragraphs(row_blocks(row, head)):
+            if _is_full(page, block):
+                yield page.page(_label(sheet, first, number))
+                page, first, count = PageDraft(), number, 0
             page.add(block)
         last, count = number, count + 1
     yield page.page(_label(sheet, first, last))
+
+
+def _is_full(page: PageDraft, block: Block) -> bool:
+    return page.size + len("\n\n") + len(block.text) > 2 * CHARACTERS
 
 
 def _label(sheet: str, first: int, last: int) -> str:
     name = sheet if len(sheet) <= 60 else sheet[:59] + "…"
     rows = f"rows {first}–{last}" if last > first else f"row {first}"
     return f"{name}, {rows}" if name else rows
-
-
-def _clean(row: list[str]) -> list[str]:
-    return [one_line(cell[:LONGEST_CELL]) for cell in row[:MOST_COLUMNS]]
 
 
 def _separator(text: str) -> tuple[str, str]:

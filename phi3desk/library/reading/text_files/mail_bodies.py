@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from phi3desk.library.reading.blocks import Block, heading, one_line, tidy
 from phi3desk.library.reading.limits import Refusal
 from phi3desk.library.reading.tables import lines_of
 from phi3desk.library.reading.text_files.charset import decode
+from phi3desk.library.reading.text_files.delimited import rows_of
 from phi3desk.library.reading.text_files.html_tree import without_pictures
 from phi3desk.library.reading.text_files.web import blocks_of_html, declared_charset
 
@@ -157,9 +157,8 @@ def _prose(text: str) -> Iterator[Block]:
 
 
 def _rows(text: str) -> Iterator[Block]:
-    first = text.split("\n", 1)[0]
-    separator = max(";\t,", key=first.count)
-    yield from lines_of(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    _, rows = rows_of(text)
+    yield from lines_of(rows)
 
 
 def _all_of(pieces: Sequence[list[Block]]) -> list[Block]:

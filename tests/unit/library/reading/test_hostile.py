@@ -122,6 +122,22 @@ def test_slides_are_read_up_to_a_limit(tmp_path: Path, monkeypatch):
     assert told.reason == "Only the first 50 pages were read; the file has more."
 
 
+def test_what_is_left_out_of_a_page_is_told(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("phi3desk.library.reading.limits.LONGEST_PAGE", 20)
+    told = told_of(write_pptx(tmp_path / "a.pptx"))
+    assert all(len(page.text) <= 20 for page in told.pages)
+    assert told.reason == "Only the first 20 characters of page 1 were read."
+
+
+@pytest.mark.parametrize("word", ["1 ", "word ", "x"])
+def test_a_cell_as_large_as_the_file_is_read_in_pages(tmp_path: Path, word: str):
+    (tmp_path / "a.csv").write_text(f"Id,Body\n1,{word * (20_000_000 // len(word))}\n2,The end\n")
+    told = told_of(tmp_path / "a.csv")
+    assert told.text.endswith("Id: 2;\tBody: The end")
+    assert len(told.text) > 19_900_000
+    assert max(len(page.text) for page in told.pages) < 30_000
+
+
 def test_deep_nesting_ends(tmp_path: Path):
     (tmp_path / "a.html").write_text("<p>before</p>" + "<div>" * 100_000 + "deep")
     told = told_of(tmp_path / "a.html")

@@ -6,6 +6,7 @@ import pytest
 
 from phi3desk.library.chunking.chunker import chunk_pages
 from phi3desk.library.documents import Page
+from phi3desk.library.reading.blocks import one_line
 from phi3desk.library.reading.tables import is_figure, lines_of
 from tests.helpers.office import write_xlsx
 from tests.helpers.reading import told_of
@@ -61,6 +62,19 @@ def test_figures_are_known(text):
 @pytest.mark.parametrize("text", ["CP 40", "M12", "IP 55", "Flow m³/h", "steel", "min", ""])
 def test_names_are_no_figures(text):
     assert not is_figure(text)
+
+
+def test_a_long_cell_is_kept_to_its_end():
+    body = "Grease it. " * 20_000
+    found = lines("Id|Title|Body", f"7|Seal|{body}The end.", "8|Belt|short")
+    assert found == ["Id: 7;\tTitle: Seal", f"Id: 7;\tBody: {body}The end.", "Id: 8;\tTitle: Belt;\tBody: short"]
+
+
+@pytest.mark.parametrize("space", ["", " ", "\n\x00 ", "\t" * 7])
+def test_a_very_long_text_is_put_in_one_line_like_a_short_one(space):
+    words = [f"word{number}" for number in range(300_000)]
+    assert one_line(f" {space}".join(words)) == " ".join(words)
+    assert one_line(space + "x" * 2_500_000 + space) == "x" * 2_500_000
 
 
 def test_the_chunker_keeps_rows_whole(tmp_path: Path):

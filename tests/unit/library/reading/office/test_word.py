@@ -213,3 +213,14 @@ def test_an_empty_row_of_the_head_takes_no_row_of_figures_into_it(tmp_path: Path
     _with(document, f"<w:tbl >{lines}</w:tbl>")
     document.save(str(tmp_path / "head.docx"))
     assert told_of(tmp_path / "head.docx").text.splitlines() == ["Type: CP 40;\tFlow: 20", "Type: CP 50;\tFlow: 30"]
+
+
+def test_a_long_cell_is_read_to_its_end(tmp_path: Path):
+    document = Document()
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Grease", "Grease it weekly. " * 3_000 + "The end."
+    document.save(str(tmp_path / "long.docx"))
+    told = told_of(tmp_path / "long.docx")
+    assert told.text.count("it weekly.") == 3_000
+    assert told.text.endswith("The end.")
+    assert told.reason == ""

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from phi3desk.library.documents import State
+from phi3desk.library.reading.text_files.delimited import CHARACTERS
 from tests.helpers.reading import told_of
 
 ROWS = ["A-1001;seal;24;North;12,5", "A-1002;belt;130;South;3,9", "A-1003;valve;8;North;80"]
@@ -36,3 +38,24 @@ def test_lines_above_the_head_are_text_and_rows_keep_their_names(
 def test_a_sparse_first_row_of_figures_is_no_title(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a;1;;;\n1;2;3;4;5\n2;3;4;5;6\n")
     assert told_of(tmp_path / "a.csv").text.splitlines() == ["a;\t1", "1;\t2;\t3;\t4;\t5", "2;\t3;\t4;\t5;\t6"]
+
+
+def test_a_long_cell_is_read_to_its_end(tmp_path: Path) -> None:
+    body = " ".join(f"word{number}." for number in range(8_000))
+    (tmp_path / "a.csv").write_text(f"Id;Title;Body\n6;Ring;short\n7;Seal;{body}\n8;Belt;short\n")
+    told = told_of(tmp_path / "a.csv")
+    assert (told.state, told.reason) == (State.READ, "")
+    assert "\nId: 7;\tTitle: Seal\nId: 7;\tBody: word0. word1. " in told.text
+    assert told.text.count("word") == 8_000
+    assert told.text.endswith("word7999.\n\nId: 8;\tTitle: Belt;\tBody: short")
+    assert told.labels == ["rows 2–3", "row 3", "row 3", "row 3", "row 4"]
+    assert all(len(page.text) <= 2 * CHARACTERS for page in told.pages)
+
+
+def test_long_lines_above_the_head_are_read_to_their_end(tmp_path: Path) -> None:
+    notes = "".join(f"Note {number} {'word ' * 3_000}end {number}.\n" for number in range(2))
+    (tmp_path / "a.csv").write_text("\n".join([notes + HEAD, *ROWS]))
+    told = told_of(tmp_path / "a.csv")
+    assert told.text.count("word") == 6_000
+    assert told.text.endswith("\n".join(NAMED))
+    assert all(len(page.text) <= 2 * CHARACTERS for page in told.pages)

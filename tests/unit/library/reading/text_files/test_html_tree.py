@@ -161,3 +161,10 @@ def test_a_line_break_parts_words_and_figures_wherever_it_stands(tmp_path: Path,
 @pytest.mark.parametrize("name", ["a.html", "a.md"])
 def test_a_title_from_the_first_heading_keeps_its_words_apart(tmp_path: Path, heading: str, name: str) -> None:
     assert read(tmp_path, f"<h1>{heading}</h1><p>Text.</p>", name).title == "Pump CP 40"
+
+
+def test_a_long_cell_of_a_layout_is_read_to_its_end(tmp_path: Path) -> None:
+    told = read(tmp_path, f"<table><tr><td>Menu</td><td>{'<p>Grease it weekly.</p>' * 3_000}The end.</td></tr></table>")
+    assert told.text.count("Grease it weekly.") == 3_000
+    assert told.text.endswith("The end.")
+    assert (told.state, told.reason) == (State.READ, "")

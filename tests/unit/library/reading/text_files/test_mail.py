@@ -134,6 +134,15 @@ def test_attached_mails_and_texts_are_read_with_their_names(tmp_path: Path) -> N
     assert pages[4].endswith("Report\n\nWear 4 mm")
 
 
+def test_a_long_cell_of_an_attached_table_is_read_to_its_end(tmp_path: Path) -> None:
+    data = MIMEBase("text", "csv")
+    data.set_payload(f"Id;Body\n1;{'Grease it weekly. ' * 9_000}The end.\n2;short\n")
+    told = read(tmp_path, MIMEText("See below."), named(data, "notes.csv"))
+    assert told.text.count("Grease it weekly.") == 9_000
+    assert told.text.endswith("The end.\nId: 2;\tBody: short")
+    assert told.reason == ""
+
+
 def test_a_report_of_a_mail_that_did_not_arrive_is_read(tmp_path: Path) -> None:
     status = MIMEBase("message", "delivery-status")
     status.set_payload([Message(), Message()])
