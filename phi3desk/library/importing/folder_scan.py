@@ -129,6 +129,21 @@ def _why(error: OSError) -> Sentence:
     return say("This could not be looked at, so what lies here was not read: {problem}.", problem=problem)
 
 
+def why_closed(path: str) -> Sentence | None:
+    """Return why a file cannot be opened now, as on a drive that is not plugged in; None where it can."""
+    try:
+        with Path(path).open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        return not_opened(error)
+    return None
+
+
+def not_opened(error: OSError) -> Sentence:
+    """Return the sentence for a file that is there, or was, and cannot be opened."""
+    return say("The file cannot be opened: {problem}.", problem=error.strerror or type(error).__name__)
+
+
 def _about_link(path: str, root: Path) -> Sentence:
     """Return why a link is passed over; where it leads to something in the same folder, nothing is lost."""
     try:

@@ -64,6 +64,12 @@ class ImportRun:
         if self.on_file is not None:
             self.on_file(outcome)
 
+    def put_off(self, document_id: int) -> None:
+        """Count a document out that is left for another import."""
+        if document_id in self.open:
+            self.open.discard(document_id)
+            self.files -= 1
+
     def waited(self, seconds: float) -> None:
         """Leave time in which nothing was to be done out of what the speed is computed from."""
         self.started += seconds

@@ -27,6 +27,7 @@ from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.serving import CollectionEmbedders
+from phi3desk.library.importing.folder_scan import why_closed
 from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
@@ -317,7 +318,7 @@ class Importer:
                 self._ask(run, pool, recognising, document_id, request)
             for future in [future for future in recognising if future.done()]:
                 document_id, request = recognising.pop(future)
-                waiting.extendleft(self._recognised(run, document_id, request, future.result()))
+                self._recognised(run, waiting, document_id, request, future.result())
             step = self._embedding.step()
             if step is not None:
                 run.embedded += step.passages
@@ -364,6 +365,7 @@ class Importer:
         return ", ".join(each.name for each in self._catalog.collections() if each.id in collection_ids)
 
     def _ocr_requests(self, run: ImportRun) -> deque[tuple[int, ReadRequest]]:
+        """Return what has to be recognised; pages of files that are not there wait for an import that finds them."""
         requests: deque[tuple[int, ReadRequest]] = deque()
         for document in self._catalog.unfinished():
             pages = self._content.ocr_pages(document.id)
@@ -371,6 +373,9 @@ class Importer:
             if pages and not languages:
                 self._content.without_ocr(document.id)
                 self._after_ocr(run, document.id)
+                continue
+            if pages and why_closed(document.path):
+                run.put_off(document.id)
                 continue
             run.ocr_left += len(pages)
             for at in range(0, len(pages), _OCR_PAGES_AT_A_TIME):
@@ -381,15 +386,31 @@ class Importer:
         return requests
 
     def _recognised(
-        self, run: ImportRun, document_id: int, request: ReadRequest, text: DocumentText
-    ) -> list[tuple[int, ReadRequest]]:
-        """Keep recognised pages; return requests to try the others again, each page by itself."""
+        self,
+        run: ImportRun,
+        waiting: deque[tuple[int, ReadRequest]],
+        document_id: int,
+        request: ReadRequest,
+        text: DocumentText,
+    ) -> None:
+        """Keep recognised pages; have the others tried again, each page by itself.
+
+        Where the file is locked, or not there any more, that says nothing of its pages: they wait for another import.
+        """
         password = self._password_for(document_id, request, text)
         if password:
-            return [(document_id, replace(request, password=password))]
+            waiting.appendleft((document_id, replace(request, password=password)))
+            return
         document = self._catalog.document(document_id)
         if document is None or not self._catalog.has_collection(document.collection_id):
-            return []
+            return
+        if text.state is State.LOCKED or why_closed(request.path):
+            others = [each for each in waiting if each[0] == document_id]
+            for each in others:
+                waiting.remove(each)
+            run.ocr_left -= sum(len(each.ocr_pages) for each in (request, *(other for _, other in others)))
+            run.put_off(document_id)
+            return
         run.current = document.name
         done = {page.number: page for page in text.pages if page.number in request.ocr_pages}
         missing = [number for number in request.ocr_pages if number not in done]
@@ -403,7 +424,7 @@ class Importer:
             self._after_ocr(run, document_id)
         elif left // _OCR_PAGES_UNTIL_CHUNKED != (left + len(done)) // _OCR_PAGES_UNTIL_CHUNKED:
             self._chunk_again(run, document_id)
-        return [(document_id, replace(request, ocr_pages=(number,))) for number in missing]
+        waiting.extendleft((document_id, replace(request, ocr_pages=(number,))) for number in missing)
 
     def _after_ocr(self, run: ImportRun, document_id: int) -> None:
         """Give a document the passages of its recognised pages, and the state and reason it ends with."""

@@ -1,0 +1,160 @@
+"""Pages that wait for text recognition, through imports that end early and files that are away or locked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from phi3desk.errors import Cancelled, say
+from phi3desk.library.documents import Document, Page, State
+from phi3desk.library.importing import ocr_languages
+from phi3desk.library.library import Library
+from phi3desk.library.reading.pool import DocumentText
+from phi3desk.library.reading.protocol import ReadRequest
+from phi3desk.paths import Paths, open_paths
+from phi3desk.settings import Settings
+from tests.helpers.pdf import write_scan
+from tests.helpers.readers_in_process import LibraryInProcess, ReadersInProcess
+from tests.helpers.word_embedder import WordEmbedder
+
+PAGES = 6
+
+
+class Recognising(ReadersInProcess):
+    """Readers that recognise a sentence on each page of a file that opens, until `before` raises Cancelled."""
+
+    def __init__(self, before: Callable[[ReadRequest], None], password: str) -> None:
+        self._before = before
+        self._password = password
+
+    def read(
+        self, request: ReadRequest, cancelled: threading.Event, on_page: Callable[[], None] | None = None
+    ) -> Future[DocumentText]:
+        if not request.ocr_pages:
+            return super().read(request, cancelled, on_page)
+        future: Future[DocumentText] = Future()
+        path = Path(request.path)
+        try:
+            self._before(request)
+        except Cancelled as error:
+            cancelled.set()
+            future.set_exception(error)
+            return future
+        text = DocumentText(path, "pdf", State.FAILED, say("The file is damaged."))
+        if path.exists() and request.password != self._password:
+            text.state, text.reason = State.LOCKED, say("The file is locked with a password.")
+        elif path.exists():
+            text.state, text.reason = State.READ, None
+            text.pages = [Page(n, f"Sheet {n} tells of the bearing.") for n in request.ocr_pages]
+        future.set_result(text)
+        return future
+
+
+class Scans(LibraryInProcess):
+    """A library where text recognition is installed."""
+
+    def __init__(
+        self, paths: Paths, before: Callable[[ReadRequest], None] = lambda _: None, password: str = ""
+    ) -> None:
+        super().__init__(paths, Settings(paths.settings), embedder=WordEmbedder())
+        self._recognising = Recognising(before, password)
+
+    def _open_pool(self) -> ReadersInProcess:
+        self._ocr_languages.look()
+        return self._recognising
+
+
+@pytest.fixture(autouse=True)
+def tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr_languages, "installed_languages", lambda: ("eng",))
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Path:
+    made = tmp_path / "media" / "drive"
+    made.mkdir(parents=True)
+    write_scan(made / "scan.pdf", [[f"Sheet {n}"] for n in range(1, PAGES + 1)])
+    return made
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return open_paths(tmp_path / "home")
+
+
+def only_document(library: Library) -> Document:
+    (document,) = library.documents()
+    return document
+
+
+def quit_while_recognising(paths: Paths, drive: Path, after: int = 0) -> None:
+    """Bind the drive's folder, and end the program after some requests for text recognition."""
+    left = [after]
+
+    def end(_: ReadRequest) -> None:
+        if not left[0]:
+            library.suspend_import()
+            raise Cancelled
+        left[0] -= 1
+
+    library = Scans(paths, end)
+    library.import_paths([drive], library.create_collection("Scans"))
+    assert only_document(library).state is State.READ
+    library.close()
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_scan_whose_drive_is_away_waits_and_is_recognised_when_it_is_back(
+    paths: Paths, drive: Path, after: int
+) -> None:
+    quit_while_recognising(paths, drive, after)
+    away = drive.rename(drive.parent.parent / "away")
+    library = Scans(paths)
+    told: list[tuple[int, int]] = []
+    for _ in range(2):
+        library.sync(on_progress=lambda progress: told.append((progress.files_done, progress.files)))
+        assert only_document(library).state is State.READ
+    assert told[-1] == (0, 0)
+    away.rename(drive)
+    assert library.sync().states == {"ready": 1}
+    document = only_document(library)
+    assert (document.state, document.ocr_pages, document.reason) == (State.READY, PAGES, None)
+    assert library.check() == []
+    library.close()
+
+
+def test_a_scan_whose_drive_goes_away_during_recognition_keeps_waiting(paths: Paths, drive: Path) -> None:
+    asked: list[ReadRequest] = []
+
+    def pull(request: ReadRequest) -> None:
+        asked.append(request)
+        if drive.exists():
+            drive.rename(drive.parent.parent / "away")
+
+    library = Scans(paths, pull)
+    library.import_paths([drive], library.create_collection("Scans"))
+    assert only_document(library).state is State.READ
+    # none is tried page by page
+    assert len(asked) <= 2
+    (drive.parent.parent / "away").rename(drive)
+    library.close()
+    library = Scans(paths)
+    library.sync()
+    assert (only_document(library).state, only_document(library).ocr_pages) == (State.READY, PAGES)
+    library.close()
+
+
+def test_a_locked_scan_waits_for_its_password(paths: Paths, drive: Path) -> None:
+    library = Scans(paths, password="pump")
+    library.import_paths([drive], library.create_collection("Scans"))
+    document = only_document(library)
+    assert document.state is State.READ
+    # "pump" was known for the session in which the scan was found, and is given again
+    library._passwords.keep(library._catalog.sha256(document.id), "pump")
+    library.sync()
+    assert (only_document(library).state, only_document(library).ocr_pages) == (State.READY, PAGES)
+    library.close()
