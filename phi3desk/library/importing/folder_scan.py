@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import BoundSource, Rules
+from phi3desk.library.reading.kinds import not_opened
 from phi3desk.library.sources import identity_of
 
 
@@ -137,11 +138,6 @@ def why_closed(path: str) -> Sentence | None:
     except OSError as error:
         return not_opened(error)
     return None
-
-
-def not_opened(error: OSError) -> Sentence:
-    """Return the sentence for a file that is there, or was, and cannot be opened."""
-    return say("The file cannot be opened: {problem}.", problem=error.strerror or type(error).__name__)
 
 
 def _about_link(path: str, root: Path) -> Sentence:

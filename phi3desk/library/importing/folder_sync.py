@@ -16,7 +16,8 @@ from phi3desk.library.content import Content
 from phi3desk.library.documents import FINAL_STATES, BoundSource, Document, FileOutcome, Rules, State
 from phi3desk.library.importing.folder_scan import Scan, ScannedFile, is_unmounted, renamed_to, scan
 from phi3desk.library.importing.import_run import ImportRun
-from phi3desk.library.reading.kinds import refusal
+from phi3desk.library.reading.kinds import HEAD_BYTES, not_opened, refusal_by
+from phi3desk.library.reading.protocol import Finished
 from phi3desk.library.sources import Sources
 
 #: File systems keep a file's time in steps of up to two seconds: a file that changed this shortly before it was looked
@@ -179,12 +180,11 @@ class FolderSync:
         sha256 = ""
         if refused is None:
             try:
-                finished = refusal(Path(file.path))
-                refused = (finished.state, finished.reason) if finished is not None else None
-                sha256 = "" if finished is not None else file_hash.sha256(Path(file.path), run.cancelled)
+                finished, sha256 = _looked_into(Path(file.path), run.cancelled)
             except OSError as error:
-                problem = error.strerror or type(error).__name__
-                refused = (State.FAILED, say("The file cannot be opened: {problem}.", problem=problem))
+                self._tell_closed(run, check, path, file, not_opened(error))
+                return None
+            refused = (finished.state, finished.reason) if finished is not None else None
         is_same = known is not None and sha256 and known["sha256"] == sha256 and not _was_cancelled(known)
         if known is not None and is_same and not (known["removed"] and self._is_held(check, sha256, known["id"])):
             self._catalog.touch(known["id"], file.size, file.changed)
@@ -208,6 +208,27 @@ class FolderSync:
             self.tell_end(run, document_id)
             return None
         return document_id
+
+    def _tell_closed(self, run: ImportRun, check: _Check, path: str, file: ScannedFile, reason: Sentence) -> None:
+        """Report a file that could not be opened, once, or where it is asked for; the next look tries it again.
+
+        What an earlier content of it gave stays: a share that does not answer for a moment takes nothing away.
+        """
+        known = check.known.get(path)
+        asked_for = _is_among(file.path, check.named)
+        if known is not None and known["passages"]:
+            if asked_for:
+                run.outcome(FileOutcome(path, State.FAILED, 0, 0, reason, known["id"]))
+            else:
+                run.files -= 1
+        elif known is not None and _has_failed(known, reason) and not asked_for:
+            run.files -= 1
+        else:
+            self.end_closed(run, check.collection_id, path, file.size, reason)
+
+    def end_closed(self, run: ImportRun, collection_id: int, path: str, size: int, reason: Sentence) -> None:
+        """End a file that could not be opened, so that the next look finds it changed and tries it again."""
+        self.end(run, self._catalog.found(collection_id, path, size, 0.0, ""), State.FAILED, reason)
 
     def _moved_here(self, check: _Check, sha256: str, path: str, file: ScannedFile) -> int | None:
         """Find the document that this file was before it was renamed or moved, and note its new place."""
@@ -292,6 +313,11 @@ def _was_cancelled(row: sqlite3.Row) -> bool:
     return row["state"] == State.FAILED and kept_sentence(row["reason"]) == CANCELLED
 
 
+def _has_failed(row: sqlite3.Row, reason: Sentence) -> bool:
+    """Return whether a file has failed before, and was reported, for the same reason."""
+    return row["removed"] is None and row["state"] == State.FAILED and kept_sentence(row["reason"]) == reason
+
+
 def _is_among(path: str, named: Sequence[Path]) -> bool:
     return any(Path(path).is_relative_to(place) for place in named)
 
@@ -309,3 +335,10 @@ def _refused(path: str, file: ScannedFile, check: _Check) -> tuple[State, Senten
             megabytes=check.rules.largest_megabytes,
         )
     return None
+
+
+def _looked_into(file: Path, cancelled: threading.Event) -> tuple[Finished | None, str]:
+    """Return why a file is not worth reading, or the hash of its content; raises OSError where it cannot be opened."""
+    with file.open("rb") as stream:
+        refused = refusal_by(file, stream.read(HEAD_BYTES))
+    return (refused, "") if refused is not None else (None, file_hash.sha256(file, cancelled))

@@ -21,7 +21,7 @@ from phi3desk.errors import Cancelled, Sentence, UserError, say, until
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunking.chunked_document import chunk_document, chunks_of, index_entry, main_language
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
-from phi3desk.library.documents import ImportSummary, Page, Phase, State
+from phi3desk.library.documents import Document, ImportSummary, Page, Phase, State
 from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
@@ -169,8 +169,11 @@ class Importer:
             self._follower.unread(run, collection_id)
 
     def _left_over(self, run: ImportRun) -> Iterator[tuple[int, str]]:
-        """Go on with documents that an earlier import left half done; yield those that have to be read."""
-        documents = [document for document in self._catalog.unfinished() if document.id not in run.open]
+        """Go on with documents that an earlier import left half done; yield those that have to be read.
+
+        Those whose file is not there, as on a drive that is not plugged in, wait for an import that finds it.
+        """
+        documents = [each for each in self._catalog.unfinished() if each.id not in run.open and not _is_away(each)]
         run.files += len(documents)
         run.bytes += sum(document.size for document in documents if document.state is State.FOUND)
         run.passages += sum(document.passages for document in documents)
@@ -234,6 +237,13 @@ class Importer:
             run.files -= 1
             return
         run.current = document.name
+        closed = why_closed(document.path) if text.state is State.FAILED else None
+        if closed is not None and document.passages:
+            run.put_off(document_id)
+            return
+        if closed is not None:
+            self._follower.end_closed(run, document.collection_id, document.path, document.size, closed)
+            return
         await_ocr = bool(text.scanned) and bool(self._ocr_languages(document.collection_id))
         if text.state is not State.READ and not (text.state is State.NEEDS_OCR and await_ocr):
             reason = self._why_not_recognised(document.collection_id) if text.scanned else text.reason
@@ -481,3 +491,8 @@ class Importer:
 
     def _tell_end(self, run: ImportRun, document_id: int) -> None:
         self._follower.tell_end(run, document_id)
+
+
+def _is_away(document: Document) -> bool:
+    """Return whether a document has to be read whose file is not there."""
+    return document.state is State.FOUND and not os.path.exists(document.path)  # noqa: PTH110 - as in `import_paths`

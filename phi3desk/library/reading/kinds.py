@@ -28,7 +28,7 @@ from phi3desk.library.reading.limits import ReadContent, Refusal, told
 from phi3desk.library.reading.protocol import Finished, ReadEvent, ReadRequest
 
 #: A PDF's signature may be anywhere in its first bytes.
-_HEAD_BYTES = 1024
+HEAD_BYTES = 1024
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
 #: Old Office files, e-mails of Outlook, and new Office files that are locked with a password.
@@ -103,10 +103,19 @@ def refusal(path: Path) -> Finished | None:
     """Return why a file is not worth opening, from its first bytes and its name."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
-        problem = error.strerror or type(error).__name__
-        return Finished(State.FAILED, say("The file cannot be opened: {problem}.", problem=problem))
+        return Finished(State.FAILED, not_opened(error))
+    return refusal_by(path, head)
+
+
+def not_opened(error: OSError) -> Sentence:
+    """Return the sentence for a file that is there, or was, and cannot be opened."""
+    return say("The file cannot be opened: {problem}.", problem=error.strerror or type(error).__name__)
+
+
+def refusal_by(path: Path, head: bytes) -> Finished | None:
+    """Return why a file is not worth reading whose first `HEAD_BYTES` are `head`."""
     suffix, named = suffix_of(path), kind_named(path)
     if path.name.startswith("~$"):
         return _unsupported(say("Office keeps this file while the document is open; it holds nothing to read."))
@@ -133,7 +142,7 @@ def refusal(path: Path) -> Finished | None:
 def _kind(path: Path) -> DocumentKind:
     """Return the kind of a file that `refusal` lets pass, by its content first; raise Refusal where it has none."""
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+        head = file.read(HEAD_BYTES)
     named = kind_named(path)
     if _is_pdf(head, named):
         return PDF

@@ -1,11 +1,15 @@
 """Bound folders: whatever happens in them, the library ends equal to them, and embeds nothing that it knows."""
 
+import errno
 import os
 import shutil
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +25,7 @@ from phi3desk.library.library import Library
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.pdf import write_pdf
-from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.readers_in_process import LibraryInProcess, ReadersInProcess
 
 EMBEDDER = MiniLmEmbedder()
 NAMES = st.sampled_from(["pump.pdf", "valve.pdf", "a/seal.pdf", "a/pump.pdf", "b/c/motor.pdf", "b/valve.pdf"])
@@ -273,6 +277,96 @@ def test_a_folder_that_is_away_keeps_its_documents(home: Home) -> None:
     home.folder.mkdir()
     home.library.sync()
     assert len(home.library.documents()) == 1
+
+
+class Share:
+    """Files that open so many times and then no more, by name: as on a share that stops answering."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.closed: dict[str, int] = {}
+        usual = Path.open
+
+        def opened(path: Path, *values: Any, **named: Any) -> Any:
+            if path.name in self.closed:
+                self.closed[path.name] -= 1
+                if self.closed[path.name] < 0:
+                    raise OSError(errno.EIO, "Input/output error")
+            return usual(path, *values, **named)
+
+        monkeypatch.setattr(Path, "open", opened)
+
+
+@pytest.mark.parametrize("lets", [0, 1])
+def test_a_file_that_does_not_open_keeps_what_it_held_and_is_tried_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch, lets: int
+) -> None:
+    home.write("pump.pdf", "the pump")
+    home.library.sync()
+    (before,) = home.library.documents()
+    home.write("pump.pdf", "the pump and a valve")
+    share = Share(monkeypatch)
+    share.closed["pump.pdf"] = lets
+    outcomes: list[FileOutcome] = []
+    home.library.sync(on_file=outcomes.append)
+    assert outcomes == []
+    (document,) = home.library.documents()
+    assert document.passages == before.passages
+    assert home.library.search("the pump").found[0].passage.document_id == before.id
+    home.restart()
+    share.closed.clear()
+    home.check()
+    assert "valve" in home.library.page_text(before.id, 1)
+
+
+@pytest.mark.parametrize("lets", [0, 1])
+def test_a_new_file_that_does_not_open_is_told_once_and_tried_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch, lets: int
+) -> None:
+    share = Share(monkeypatch)
+    home.write("pump.pdf", "the pump")
+    outcomes: list[FileOutcome] = []
+    for _ in range(2):
+        share.closed["pump.pdf"] = lets
+        home.library.sync(on_file=outcomes.append)
+        lets = 0
+    (outcome,) = outcomes
+    assert (outcome.state, str(outcome.reason)) == (
+        State.FAILED,
+        "The file cannot be opened: Input/output error.",
+    )
+    home.library.import_paths([home.folder], home.collection, on_file=outcomes.append)
+    assert len(outcomes) == 2
+    share.closed.clear()
+    home.check()
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_file_that_was_found_and_is_away_waits_for_its_drive(
+    home: Home, monkeypatch: pytest.MonkeyPatch, edited: bool
+) -> None:
+    if edited:
+        home.write("pump.pdf", "one seal")
+        home.library.sync()
+    home.write("pump.pdf", "the pump")
+    cancelled = threading.Event()
+
+    def end(*_: Any) -> None:
+        home.library.suspend_import()
+        cancelled.set()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ReadersInProcess, "read", lambda *_: end() or Future())
+        assert home.library.sync(cancelled=cancelled).cancelled
+    assert [d.state for d in home.library.documents()] == [State.FOUND]
+    away = home.place / "elsewhere" / "away"
+    away.parent.mkdir()
+    home.folder.rename(away)
+    home.restart()
+    assert home.library.sync().states == {}
+    (document,) = home.library.documents()
+    assert (document.state, document.passages > 0) == (State.FOUND, edited)
+    away.rename(home.folder)
+    home.check()
 
 
 def test_links_are_not_followed_and_told(home: Home) -> None:
