@@ -35,6 +35,13 @@ def say(template: str, **values: Value) -> Sentence:
     return Sentence(template, values)
 
 
+def say_both(first: Sentence | None, second: Sentence | None) -> Sentence | None:
+    """Return two sentences as one, or the only one of them that there is."""
+    if first is None or second is None:
+        return first or second
+    return say("{first} {second}", first=str(first), second=str(second))
+
+
 class UserError(Exception):
     """Something the user can understand and act on; its text is shown as it is."""
 

@@ -257,12 +257,12 @@ class Catalog(Database):
         row = self.connection.execute("SELECT path, removed FROM document WHERE id = ?", (document_id,)).fetchone()
         return ("", True) if row is None else (str(row["path"]), row["removed"] is not None)
 
-    def describe(self, document_id: int, reason: Sentence | None, language: str) -> None:
+    def describe(self, document_id: int, reason: Sentence | None, besides: Sentence | None, language: str) -> None:
         """Change what is to be said of a document's state, and the language it is in."""
         with self.writing() as connection:
             connection.execute(
                 "UPDATE document SET reason = ?, language = ? WHERE id = ?",
-                (stored_sentence(reason), language, document_id),
+                (stored_sentence(reason, besides), language, document_id),
             )
 
     def files(self, collection_id: int) -> list[sqlite3.Row]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -26,11 +27,21 @@ _STATES = frozenset(state.value for state in State)
 _UNKNOWN_STATE = say("What the library knew of this document is damaged. Have it read again.")
 
 
-def stored_sentence(reason: Sentence | None) -> str | None:
-    """Return a sentence as the catalogue keeps it."""
+def stored_sentence(reason: Sentence | None, besides: Sentence | None = None) -> str | None:
+    """Return a sentence as the catalogue keeps it; `besides` is as in `Finished`."""
     if reason is None:
         return None
-    return json.dumps({"template": reason.template, "values": reason.values}, ensure_ascii=False)
+    kept: dict[str, Any] = {"template": reason.template, "values": reason.values}
+    if besides is not None:
+        kept["besides"] = {"template": besides.template, "values": besides.values}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def kept_besides(text: str | None) -> Sentence | None:
+    """Return the `besides` that `stored_sentence` was given; damaged ones are none."""
+    none: dict[str, Any] = {}
+    besides = stored(text, dict[str, Any], none).get("besides")
+    return None if besides is None else kept_sentence(json.dumps(besides))
 
 
 def kept_sentence(text: str | None) -> Sentence | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from phi3desk.errors import Sentence, say, until
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.catalog_rows import stored_sentence
+from phi3desk.library.catalog_rows import kept_besides, stored_sentence
 from phi3desk.library.chunking.chunked_document import ChunkedDocument, IndexEntry, index_entry
 from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.database import placeholders, stored
@@ -31,6 +31,8 @@ class NewContent:
     chunked: ChunkedDocument
     outline: Sequence[OutlineEntry] = ()
     reason: Sentence | None = None
+    #: see `Finished`
+    besides: Sentence | None = None
 
 
 class Content:
@@ -80,7 +82,7 @@ class Content:
                 "UPDATE document SET reason = ?, title = ?, language = ?, outline = ?, pages = ?, kind = ?, "
                 "ocr_waiting = ?, ocr_pages = 0 WHERE id = ?",
                 (
-                    stored_sentence(content.reason),
+                    stored_sentence(content.reason, content.besides),
                     content.chunked.title,
                     content.chunked.language,
                     json.dumps(list(content.outline)),
@@ -183,14 +185,22 @@ class Content:
             self._drop_passages(row["id"] for row in rows)
             connection.execute("DELETE FROM page WHERE document_id = ?", (document_id,))
 
-    def ended(self, document_id: int, state: State, reason: Sentence | None, pages: int = 0, kind: str = "") -> None:
+    def ended(
+        self,
+        document_id: int,
+        state: State,
+        reason: Sentence | None,
+        pages: int = 0,
+        kind: str = "",
+        besides: Sentence | None = None,
+    ) -> None:
         """End a document in a state without passages; where it needs text recognition, its pages are noted."""
         with self._catalog.writing() as connection:
             self.drop(document_id)
             connection.execute(
                 "UPDATE document SET state = ?, reason = ?, pages = ?, passages = 0, kind = ?, ocr_waiting = 0, "
                 "ocr_pages = 0 WHERE id = ?",
-                (state.value, stored_sentence(reason), pages, kind, document_id),
+                (state.value, stored_sentence(reason, besides), pages, kind, document_id),
             )
             if state is State.NEEDS_OCR:
                 connection.executemany(
@@ -242,16 +252,31 @@ class Content:
     # text recognition
 
     def await_ocr(self, collection_id: int) -> int:
-        """Have scanned pages wait for text recognition that did not when they were read; return how many documents."""
+        """Have scanned pages wait for text recognition that did not when they were read; return how many documents.
+
+        Their reasons say no more that pictures are not read.
+        """
         with self._catalog.writing() as connection:
-            changed = connection.execute(
-                "UPDATE document SET ocr_waiting = (SELECT count(*) FROM page p WHERE p.document_id = document.id "
-                "AND p.scan = ?), state = CASE WHEN passages > 0 THEN 'words' ELSE 'read' END, reason = NULL "
-                "WHERE collection_id = ? AND removed IS NULL AND state IN ('ready', 'needs_ocr') AND EXISTS "
+            rows = connection.execute(
+                "SELECT id, reason FROM document WHERE collection_id = ? AND removed IS NULL "
+                "AND state IN ('ready', 'needs_ocr') AND EXISTS "
                 "(SELECT 1 FROM page p WHERE p.document_id = document.id AND p.scan = ?)",
-                (PICTURE, collection_id, PICTURE),
-            )
-            return int(changed.rowcount)
+                (collection_id, PICTURE),
+            ).fetchall()
+            for row in rows:
+                besides = kept_besides(row["reason"])
+                connection.execute(
+                    "UPDATE document SET ocr_waiting = (SELECT count(*) FROM page p WHERE p.document_id = document.id "
+                    "AND p.scan = ?), state = CASE WHEN passages > 0 THEN 'words' ELSE 'read' END, reason = ? "
+                    "WHERE id = ?",
+                    (PICTURE, stored_sentence(besides, besides), row["id"]),
+                )
+            return len(rows)
+
+    def besides(self, document_id: int) -> Sentence | None:
+        """Return what is to be said of a document besides that pictures of it are not read, None where nothing is."""
+        row = self._connection.execute("SELECT reason FROM document WHERE id = ?", (document_id,)).fetchone()
+        return None if row is None else kept_besides(row["reason"])
 
     def ocr_pages(self, document_id: int) -> list[int]:
         """Return the pages of a document that wait for text recognition."""

@@ -31,6 +31,7 @@ class ReadersInProcess:
             told.pages,
             told.title,
             tables=told.tables,
+            besides=told.end.besides,
         )
         future: Future[DocumentText] = Future()
         future.set_result(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -249,10 +250,17 @@ class FolderSync:
         return self._catalog.same_content(check.collection_id, sha256, document_id) is not None
 
     def end(
-        self, run: ImportRun, document_id: int, state: State, reason: Sentence | None, pages: int = 0, kind: str = ""
+        self,
+        run: ImportRun,
+        document_id: int,
+        state: State,
+        reason: Sentence | None,
+        pages: int = 0,
+        kind: str = "",
+        besides: Sentence | None = None,
     ) -> None:
         """End a document in a state without passages, and report it."""
-        self._content.ended(document_id, state, reason, pages, kind)
+        self._content.ended(document_id, state, reason, pages, kind, besides)
         self.tell_end(run, document_id)
 
     def tell_end(self, run: ImportRun, document_id: int) -> None:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from phi3desk.errors import Cancelled, Sentence, UserError, say, until
+from phi3desk.errors import Cancelled, Sentence, UserError, say, say_both, until
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunking.chunked_document import chunk_document, chunks_of, index_entry, main_language
 from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
@@ -246,12 +246,15 @@ class Importer:
             return
         await_ocr = bool(text.scanned) and bool(self._ocr_languages(document.collection_id))
         if text.state is not State.READ and not (text.state is State.NEEDS_OCR and await_ocr):
-            reason = self._why_not_recognised(document.collection_id) if text.scanned else text.reason
-            self._follower.end(run, document_id, text.state, reason or text.reason, len(text.pages), text.kind)
+            reason = text.reason
+            switched_off = self._why_not_recognised(document.collection_id) if text.scanned else None
+            if switched_off is not None:
+                reason = say_both(switched_off, text.besides)
+            self._follower.end(run, document_id, text.state, reason, len(text.pages), text.kind, text.besides)
             return
         chunked = text.chunked or chunk_document(document.path, text.title, text.pages, text.outline)
-        reason = None if await_ocr else text.reason
-        content = NewContent(text.kind, text.pages, chunked, text.outline, reason)
+        reason = text.besides if await_ocr else text.reason
+        content = NewContent(text.kind, text.pages, chunked, text.outline, reason, text.besides)
         self._content.replace(document_id, content, await_ocr, run.cancelled)
         self._tables.keep(document_id, text)
         self._count_passages(run, document_id)
@@ -293,11 +296,13 @@ class Importer:
         run.passages += document.passages
         run.embedded += self._queue.embedded_of([document_id])
         if document.state is State.EMPTY:
+            besides = self._content.besides(document_id)
             if self._content.scans(document_id).get(PICTURE):
-                state, reason = State.NEEDS_OCR, self._why_not_recognised(document.collection_id) or how_to_get()
+                state = State.NEEDS_OCR
+                reason = say_both(self._why_not_recognised(document.collection_id) or how_to_get(), besides)
             else:
                 state, reason = State.EMPTY, document.reason or say("The pages hold no text that can be searched.")
-            self._follower.end(run, document_id, state, reason, document.pages, document.kind)
+            self._follower.end(run, document_id, state, reason, document.pages, document.kind, besides)
 
     # embedding and text recognition
 
@@ -420,6 +425,9 @@ class Importer:
                 waiting.remove(each)
             run.ocr_left -= sum(len(each.ocr_pages) for each in (request, *(other for _, other in others)))
             run.put_off(document_id)
+            if text.state is State.LOCKED:
+                besides = self._content.besides(document_id)
+                self._catalog.describe(document_id, say_both(text.reason, besides), besides, document.language)
             return
         run.current = document.name
         done = {page.number: page for page in text.pages if page.number in request.ocr_pages}
@@ -440,14 +448,16 @@ class Importer:
         """Give a document the passages of its recognised pages, and the state and reason it ends with."""
         scans = self._content.scans(document_id)
         unread = scans.get(PICTURE, 0) + scans.get(NOTHING_RECOGNISED, 0)
-        reason: Sentence | None = None
+        besides = self._content.besides(document_id)
+        about_pictures: Sentence | None = None
         if unread:
-            reason = say(
+            about_pictures = say(
                 "On {pages} of {total} pages there are pictures in which no text could be recognised.",
                 pages=unread,
                 total=sum(scans.values()),
             )
-        self._catalog.describe(document_id, reason, main_language(self._content.pages(document_id)))
+        language = main_language(self._content.pages(document_id))
+        self._catalog.describe(document_id, say_both(besides, about_pictures), besides, language)
         self._chunk_again(run, document_id)
         for ready in self._queue.settle():
             self._tell_end(run, ready)

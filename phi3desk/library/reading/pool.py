@@ -75,6 +75,7 @@ class DocumentText:
     `chunked` is what was made of its pages, None where the reader did not come to do that. After a request for text
     recognition `pages` are those that were recognised, also where the reader had to be stopped at a later page.
     After one for a `picture` that is all there is, None where `reason` says why. `tables` are those of a sheet.
+    `besides` is as in `Finished`.
     """
 
     path: Path
@@ -87,6 +88,7 @@ class DocumentText:
     chunked: ChunkedDocument | None = None
     picture: PagePicture | None = None
     tables: list[SheetTable] = field(default_factory=list)
+    besides: Sentence | None = None
 
     @property
     def scanned(self) -> list[int]:
@@ -136,14 +138,14 @@ class _Reading:
         elif isinstance(event, ChunkingFinished):
             self.result.chunked = ChunkedDocument(event.title, event.language, self._chunks, self._index)
         elif isinstance(event, Finished):
-            self._end(event.state, event.reason)
+            self._end(event)
 
     def stopped(self, stop: _StoppedError) -> None:
         """Note that the reader was stopped; once the state is known, only title, labels and outline are missing."""
         if self.finished:
             return
         if stop.enough and any(page.text for page in self.result.pages):
-            self._end(State.READ, stop.reason)
+            self._end(Finished(State.READ, stop.reason, besides=stop.reason))
             return
         self.result.state, self.result.reason = State.FAILED, stop.reason
         if not self._recognises:
@@ -169,9 +171,9 @@ class _Reading:
         for at, (page, label) in enumerate(zip(self.result.pages, details.labels, strict=False)):
             self.result.pages[at] = replace(page, label=label)
 
-    def _end(self, state: State, reason: Sentence | None) -> None:
+    def _end(self, end: Finished) -> None:
         self.finished = True
-        self.result.state, self.result.reason = state, reason
+        self.result.state, self.result.reason, self.result.besides = end.state, end.reason, end.besides
 
 
 class Reader:

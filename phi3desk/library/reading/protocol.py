@@ -18,7 +18,7 @@ from phi3desk.library.reading.page_picture import PagePicture
 from phi3desk.library.sheets.types import SheetTable, TableRow
 from phi3desk.line_protocol import Line, decode
 
-VERSION = 5
+VERSION = 6
 #: rows of a table on a line
 _ROWS_A_LINE = 500
 
@@ -81,10 +81,14 @@ class Opened:
 
 @dataclass(frozen=True)
 class Finished:
-    """The state a reading ends in; READ where the pages hold text."""
+    """The state a reading ends in; READ where the pages hold text.
+
+    `besides` is what is still to be said once the text on pictures is recognised.
+    """
 
     state: State
     reason: Sentence | None = None
+    besides: Sentence | None = None
 
 
 @dataclass(frozen=True)

@@ -143,14 +143,14 @@ def _files_inside(
         names = _unless_damaged(inside.names, nothing)
         # pages that are not blank, only without text, say so before
         reason = None if end.state is State.EMPTY else end.reason
-        yield replace(end, reason=left_out(names, reason)) if names else end
+        yield replace(end, reason=left_out(names, reason), besides=left_out(names, end.besides)) if names else end
         with_text = False
         for page in inside.read() if names else ():
             pages += 1
             with_text = True
             yield replace(page, number=pages)
         if with_text:
-            yield Finished(State.READ, left_out(inside.unread, reason))
+            yield Finished(State.READ, left_out(inside.unread, reason), left_out(inside.unread, end.besides))
     finally:
         document.close()
 
@@ -268,7 +268,8 @@ def _state_of(claimed: int, total: int, with_text: int, pictures: int, with_both
         reason = None
         if claimed > total and claimed > MOST_PAGES:
             reason = say("Only the first {pages} of {total} pages were read.", pages=total, total=claimed)
-        elif with_both:
+            return Finished(State.READ, reason, besides=reason)
+        if with_both:
             reason = say(
                 "On {pages} of {total} pages there are pictures with writing, or letters that cannot be read; what is "
                 "written there cannot be searched.",

@@ -7,17 +7,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from phi3desk.errors import Cancelled, say
-from phi3desk.library.documents import Document, Page, State
+from phi3desk.library.documents import Document, Page, Rules, State
 from phi3desk.library.importing import ocr_languages
 from phi3desk.library.library import Library
 from phi3desk.library.reading.pool import DocumentText
 from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
-from tests.helpers.pdf import write_scan
+from tests.helpers.pdf import write_pdf, write_scan
 from tests.helpers.readers_in_process import LibraryInProcess, ReadersInProcess
 from tests.helpers.word_embedder import WordEmbedder
 
@@ -25,11 +26,15 @@ PAGES = 6
 
 
 class Recognising(ReadersInProcess):
-    """Readers that recognise a sentence on each page of a file that opens, until `before` raises Cancelled."""
+    """Readers that recognise a sentence on each page of a file that opens, until `before` raises Cancelled.
+
+    On a page that `fails` nothing is recognised.
+    """
 
     def __init__(self, before: Callable[[ReadRequest], None], password: str) -> None:
         self._before = before
         self._password = password
+        self.fails: set[int] = set()
 
     def read(
         self, request: ReadRequest, cancelled: threading.Event, on_page: Callable[[], None] | None = None
@@ -49,7 +54,10 @@ class Recognising(ReadersInProcess):
             text.state, text.reason = State.LOCKED, say("The file is locked with a password.")
         elif path.exists():
             text.state, text.reason = State.READ, None
-            text.pages = [Page(n, f"Sheet {n} tells of the bearing.") for n in request.ocr_pages]
+            text.pages = [
+                Page(n, "", pictures=True) if n in self.fails else Page(n, f"Sheet {n} tells of the bearing.")
+                for n in request.ocr_pages
+            ]
         future.set_result(text)
         return future
 
@@ -61,11 +69,11 @@ class Scans(LibraryInProcess):
         self, paths: Paths, before: Callable[[ReadRequest], None] = lambda _: None, password: str = ""
     ) -> None:
         super().__init__(paths, Settings(paths.settings), embedder=WordEmbedder())
-        self._recognising = Recognising(before, password)
+        self.readers = Recognising(before, password)
 
     def _open_pool(self) -> ReadersInProcess:
         self._ocr_languages.look()
-        return self._recognising
+        return self.readers
 
 
 @pytest.fixture(autouse=True)
@@ -152,9 +160,62 @@ def test_a_locked_scan_waits_for_its_password(paths: Paths, drive: Path) -> None
     library = Scans(paths, password="pump")
     library.import_paths([drive], library.create_collection("Scans"))
     document = only_document(library)
-    assert document.state is State.READ
+    assert (document.state, str(document.reason)) == (State.READ, "The file is locked with a password.")
     # "pump" was known for the session in which the scan was found, and is given again
     library._passwords.keep(library._catalog.sha256(document.id), "pump")
     library.sync()
     assert (only_document(library).state, only_document(library).ocr_pages) == (State.READY, PAGES)
+    assert only_document(library).reason is None
+    library.close()
+
+
+NOT_READ = "Files inside the PDF were not read: plans.zip. Save them as files to add them."
+
+
+@pytest.mark.parametrize("installed_at_first", [True, False])
+@pytest.mark.parametrize("stamped", [False, True])
+def test_recognition_takes_away_only_what_is_said_of_pictures(
+    paths: Paths, drive: Path, monkeypatch: pytest.MonkeyPatch, installed_at_first: bool, stamped: bool
+) -> None:
+    writer = pypdf.PdfWriter(clone_from=drive / "scan.pdf")
+    writer.add_attachment("plans.zip", b"PK\x03\x04")
+    if stamped:
+        stamp = pypdf.PdfReader(write_pdf(drive.parent / "stamp.pdf", [["Archived by the works office."]]))
+        writer.pages[0].merge_page(stamp.pages[0])
+    writer.write(drive / "scan.pdf")
+    library = Scans(paths)
+    mine = library.create_collection("Scans")
+    if not installed_at_first:
+        with monkeypatch.context() as patched:
+            patched.setattr(ocr_languages, "installed_languages", lambda: None)
+            library.import_paths([drive], mine)
+        document = only_document(library)
+        assert document.state is (State.READY if stamped else State.NEEDS_OCR)
+        assert str(document.reason).endswith(NOT_READ) and str(document.reason) != NOT_READ
+    library.import_paths([drive], mine)
+    document = only_document(library)
+    assert (document.state, str(document.reason)) == (State.READY, NOT_READ)
+    library.readers.fails = {2}
+    library.retry([document.id])
+    assert str(only_document(library).reason) == (
+        f"{NOT_READ} On 1 of 6 pages there are pictures in which no text could be recognised."
+    )
+    library.set_rules(mine, Rules(ocr=False))
+    library.retry([document.id])
+    reason = str(only_document(library).reason)
+    assert reason.endswith(NOT_READ) and "no text could be recognised" not in reason
+    assert ("switched off" in reason) is not stamped
+    library.close()
+
+
+def test_what_was_not_read_stays_said_where_nothing_is_recognised(paths: Paths, drive: Path) -> None:
+    writer = pypdf.PdfWriter(clone_from=drive / "scan.pdf")
+    writer.add_attachment("plans.zip", b"PK\x03\x04")
+    writer.write(drive / "scan.pdf")
+    library = Scans(paths)
+    library.readers.fails = set(range(1, PAGES + 1))
+    library.import_paths([drive], library.create_collection("Scans"))
+    document = only_document(library)
+    assert document.state is State.EMPTY
+    assert str(document.reason).startswith(NOT_READ)
     library.close()
