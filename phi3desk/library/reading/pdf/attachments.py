@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from phi3desk.errors import Sentence, say
+from phi3desk.errors import Sentence, say, say_both
 from phi3desk.library.documents import INSIDE, Heading, Page, State, place
 from phi3desk.library.reading.embedded import DEEPEST, EmbeddedFile, file_name
 from phi3desk.library.reading.pdf.annotations import opened_annotations, string_of
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 class FilesInside:
     """The files inside a PDFium document, in their order, each once; `pages` (from 0) are those with a file on them.
 
-    `unread` are the names of files that could not be read, once `read` is through.
+    `unread` are the names of files that could not be read, or only in part, once `read` is through.
     """
 
     document: Any
@@ -57,9 +57,10 @@ class FilesInside:
             file = self._opened(name, handle) if time.monotonic() < self._until else None
             if file is not None and (file.name, hash(file.getvalue())) in seen:
                 continue
-            pages = _pages_of(file) if file is not None else []
-            if file is None or not pages:
+            pages, is_whole = _pages_of(file) if file is not None else ([], False)
+            if not is_whole:
                 self.unread.append(name)
+            if file is None or not pages:
                 continue
             seen.add((file.name, hash(file.getvalue())))
             yield from pages
@@ -106,18 +107,15 @@ class FilesInside:
 
 
 def left_out(names: Iterable[str], reason: Sentence | None = None) -> Sentence | None:
-    """Return the sentence that names files that were not read, behind another reason where there is one."""
+    """Return the sentence that names files that were not wholly read, behind another reason where there is one."""
     every = list(dict.fromkeys(names))
     if not every:
         return reason
     shown = ", ".join(every[:_NAMES_SHOWN]) + (", …" if len(every) > _NAMES_SHOWN else "")
-    if reason is None:
-        return say("Files inside the PDF were not read: {names}. Save them as files to add them.", names=shown)
-    return say(
-        "{reason} Files inside the PDF were not read: {names}. Save them as files to add them.",
-        reason=str(reason),
-        names=shown,
+    about_files = say(
+        "Files inside the PDF were not read, or only in part: {names}. Save them as files to add them.", names=shown
     )
+    return say_both(reason, about_files)
 
 
 def _name(handle: Any) -> str:
@@ -126,28 +124,30 @@ def _name(handle: Any) -> str:
     return file_name(string_of(raw.FPDFAttachment_GetName, handle))
 
 
-def _pages_of(file: EmbeddedFile) -> list[Page]:
-    """Return the pages of a file that hold text; none where it cannot be read, or is a picture of text."""
+def _pages_of(file: EmbeddedFile) -> tuple[list[Page], bool]:
+    """Return the pages of a file that hold text, and whether they are all that it says; a scan has none of them."""
     from phi3desk.library.reading.kinds import read_embedded
 
-    kind, pages, state, size = "", [], State.FAILED, 0
+    kind, pages, end, size = "", [], Finished(State.FAILED), 0
+    is_broken_off = False
     try:
         for event in read_embedded(file):
             if isinstance(event, Opened):
                 kind = event.kind
             elif isinstance(event, Finished):
-                state = event.state
+                end = event
             elif isinstance(event, Page) and has_text(event.text):
                 size += len(event.text)
                 pages.append(event)
             if size > _MOST_CHARACTERS or time.monotonic() > file.until:
+                is_broken_off = True
                 break
     except Exception as error:  # whatever a file inside makes its reader stumble over costs that file only
         _log.info("a file inside a PDF cannot be read: %s", type(error).__name__)
-        return []
-    if state in (State.LOCKED, State.UNSUPPORTED, State.FAILED) and not pages:
-        return []
-    return [_named(page, kind, file.name, first=at == 0) for at, page in enumerate(pages)]
+        is_broken_off = True
+    # a reason tells what of a file was left out
+    is_whole = end.state is State.READ and end.reason is None and not is_broken_off
+    return [_named(page, kind, file.name, first=at == 0) for at, page in enumerate(pages)], is_whole
 
 
 def _named(page: Page, kind: str, name: str, *, first: bool) -> Page:

@@ -169,7 +169,7 @@ def test_a_locked_scan_waits_for_its_password(paths: Paths, drive: Path) -> None
     library.close()
 
 
-NOT_READ = "Files inside the PDF were not read: plans.zip. Save them as files to add them."
+NOT_READ = "Files inside the PDF were not read, or only in part: plans.zip. Save them as files to add them."
 
 
 @pytest.mark.parametrize("installed_at_first", [True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from phi3desk.library.documents import State, place
@@ -15,7 +16,7 @@ from tests.helpers.office import write_docx
 from tests.helpers.pdf import write_notes, write_pdf, write_portfolio, write_scan
 from tests.helpers.reading import told_of
 
-UNREAD = "Files inside the PDF were not read: {}. Save them as files to add them."
+UNREAD = "Files inside the PDF were not read, or only in part: {}. Save them as files to add them."
 
 
 def test_files_inside_are_read_under_their_names(tmp_path: Path):
@@ -85,6 +86,31 @@ def test_files_beyond_the_limits_are_named(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(attachments, "DEEPEST", 0)
     told = told_of(tmp_path / "many.pdf")
     assert (told.state, told.reason) == (State.EMPTY, UNREAD.format("first.txt, large.txt, second.txt"))
+
+
+def test_files_inside_that_are_read_in_part_are_named_and_what_is_read_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    scan = tmp_path / "scan.pdf"
+    write_scan(scan, [["Seen"], ["Not read"]])
+    writer = pypdf.PdfWriter(clone_from=write_pdf(tmp_path / "first.pdf", [["The first page has text."]]))
+    writer.append(scan)
+    writer.write(tmp_path / "mixed.pdf")
+    inner = write_portfolio(tmp_path / "inner.pdf", [("photo.png", b"\x89PNG")], [["A cover."]])
+    long = "\n\n".join(f"Paragraph {n} of a long file, which tells of pumps." for n in range(2000))
+    files = [
+        ("mixed.pdf", (tmp_path / "mixed.pdf").read_bytes()),
+        ("inner.pdf", inner.read_bytes()),
+        ("long.txt", long.encode()),
+        ("whole.txt", b"All of it is read."),
+    ]
+    monkeypatch.setattr(attachments, "_MOST_CHARACTERS", 5000)
+    told = told_of(write_portfolio(tmp_path / "all.pdf", files, [["Open this in a newer reader."]]))
+
+    assert told.reason == UNREAD.format("inner.pdf, long.txt, mixed.pdf")
+    for words in ("The first page has text.", "A cover.", "Paragraph 1 of a long file", "All of it is read."):
+        assert words in told.text
+    assert "Paragraph 1999" not in told.text
 
 
 def test_names_of_files_inside_are_clean():
