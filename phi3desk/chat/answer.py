@@ -164,10 +164,10 @@ def finish(
     `grounded` is the answer as it was checked against what the model had read (`sources_read`); where it is None the
     words are compared as they are written, without what they mean.
     Where no sentence of it is, and the sources do not come close to the question (`fit`), the answer is refused.
-    `made_by` tells what was wanted when the question was asked; the adapters are those that were attached. `kind` is as
-    in Answer.
+    `made_by` tells what was wanted when the question was asked; the answer names the model that wrote it and the
+    adapters that were attached. `kind` is as in Answer.
     """
-    generation = written.generation
+    generation, made_by = written.generation, _maker(written, made_by)
     if written.refused and not written.sources_read and not generation.tokens and generation.ended is Ending.STOP:
         return Answer(
             translate(NOTHING_ANSWERS),
@@ -175,7 +175,7 @@ def finish(
             sources,
             Basis.DOCUMENTS,
             Ending.STOP,
-            replace(made_by, adapters=generation.adapters),
+            made_by,
             timings_of(generation, search_seconds),
             kind=kind,
             refused=True,
@@ -190,7 +190,7 @@ def finish(
         sources=sources,
         basis=Basis.DOCUMENTS if read else Basis.MODEL,
         ended=generation.ended,
-        made_by=replace(made_by, adapters=generation.adapters),
+        made_by=made_by,
         timings=timings_of(generation, search_seconds),
         kind=kind,
         reading=Reading(written.asked, generation.text, generation.tokens, written.fitted, used, written.context),
@@ -198,6 +198,13 @@ def finish(
         refused=generation.ended is Ending.STOP and is_unfounded(checked.sentences, fit),
         spent=written.spent,
     )
+
+
+def _maker(written: Completion, made_by: MadeBy) -> MadeBy:
+    """Return the record of what wrote a completion, with the expert of `made_by`."""
+    if written.model is not None:
+        made_by = made_by.by_model(written.model)
+    return replace(made_by, adapters=written.generation.adapters)
 
 
 def unfinished(text: str, sources: tuple[Source, ...], made_by: MadeBy, ended: Ending) -> Answer:

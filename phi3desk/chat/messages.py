@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from phi3desk.chat.answer_mode import AnswerMode
@@ -10,7 +10,7 @@ from phi3desk.errors import Sentence
 from phi3desk.library.documents import Passage, Trace, WordsOnly
 from phi3desk.library.kinds import PDF
 from phi3desk.model.names import model_title
-from phi3desk.model.types import AdapterUse, Ending, Role
+from phi3desk.model.types import AdapterUse, Ending, LoadedModel, ModelKind, ModelRef, ModelUse, Role
 
 #: days for which a deleted conversation or expert can be brought back
 DAYS_IN_BIN = 30
@@ -73,6 +73,16 @@ class MadeBy:
     profile: str = ""
     profile_id: str = ""
     adapters: tuple[AdapterUse, ...] = ()
+
+    @property
+    def use(self) -> ModelUse | None:
+        """The model with its adapters, None where there was no model."""
+        model = ModelRef(ModelKind.GGUF, self.model, self.model_sha256)
+        return ModelUse(model, self.adapters) if self.model else None
+
+    def by_model(self, model: LoadedModel) -> MadeBy:
+        """Return the same with a model as it is loaded, whose file is known by its hash."""
+        return replace(self, model=model.name, model_path=model.path, model_sha256=model.sha256)
 
     @property
     def line(self) -> str:

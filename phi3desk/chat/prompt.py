@@ -13,7 +13,7 @@ from phi3desk.chat.messages import WHOLE, Fitted, ReadPassage, Source, Spent
 from phi3desk.chat.reading.extracts import NO_TIME, Extract, extracts, whole
 from phi3desk.errors import UserError, say
 from phi3desk.foreign_text import quoted
-from phi3desk.model.types import Generation, Role, Turn
+from phi3desk.model.types import Generation, LoadedModel, Role, Turn
 
 WITH_PASSAGES = (
     "Answer the question from the numbered passages below and from nothing else. "
@@ -188,7 +188,8 @@ class Completion:
 
     `asked` is the last turn of the prompt, the question with its passages, `context` how many tokens the model reads at
     a time, `spent` what was spent on the passages. `likely` is how likely the passages hold the answer, as was judged
-    before, None where it was not; `refused` says that they do not, and what is written then is not from them.
+    before, None where it was not; `refused` says that they do not, and what is written then is not from them. `model`
+    is what wrote it as it was loaded then, None where a caller has the model itself.
     """
 
     generation: Generation
@@ -200,6 +201,7 @@ class Completion:
     spent: Spent | None = None
     likely: float | None = None
     refused: bool = False
+    model: LoadedModel | None = None
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from phi3desk.cli.worker_link import WorkerGone, WorkerLink
 from phi3desk.errors import UserError
 from phi3desk.line_protocol import encode
 from phi3desk.model.options import load_options
-from phi3desk.model.types import AdapterUse, LoadedModel, ModelEntry, ModelRef, Sampling
+from phi3desk.model.types import AdapterUse, LoadedModel, ModelEntry, ModelRef, ModelUse, Sampling
 from phi3desk.paths import HOME_VARIABLE, Paths, worker_command, worker_environment
 from phi3desk.settings import Settings
 from phi3desk.workers.protocol import Request
@@ -73,6 +73,11 @@ class ModelProcess:
         return None if self._model is None else self._model.ref
 
     @property
+    def _use(self) -> ModelUse | None:
+        """What is loaded, with its adapters: what every request is meant for."""
+        return ModelUse(self.model.ref, self._adapters) if self.model is not None else None
+
+    @property
     def process_id(self) -> int:
         """The worker's process id, 0 while none runs."""
         return self._child.process.pid if self._child else 0
@@ -114,17 +119,19 @@ class ModelProcess:
                 on_text(event.text)
 
         name = self._model.name if self._model else ""
-        written = self._ask(WriteAnswer(request, sampling), on_event, cancelled, name)
+        written = self._ask(WriteAnswer(request, sampling, self._use), on_event, cancelled, name)
         self.speed = speed_of(written.generation) or self.speed
         return written
 
     def judge(self, matters: Sequence[Matter], cancelled: threading.Event | None = None) -> tuple[float, ...]:
         """Return how likely the loaded model answers each matter by yes, 0 to 1, in the worker."""
-        return self._ask(Judge(tuple(matters)), lambda _: None, cancelled, self._model.name if self._model else "")
+        request = Judge(tuple(matters), self._use)
+        return self._ask(request, lambda _: None, cancelled, self._model.name if self._model else "")
 
     def write_query(self, request: QueryRequest, cancelled: threading.Event) -> str:
         """Return the query that the loaded model writes for a question to a sheet, "" where it writes none."""
-        return self._ask(WriteQuery(request), lambda _: None, cancelled, self._model.name if self._model else "")
+        asked = WriteQuery(request, self._use)
+        return self._ask(asked, lambda _: None, cancelled, self._model.name if self._model else "")
 
     def close(self) -> None:
         """End the worker, if there is one."""

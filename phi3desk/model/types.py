@@ -153,6 +153,14 @@ class AdapterUse:
 
 
 @dataclass(frozen=True)
+class ModelUse:
+    """A model with exactly these adapters attached to it."""
+
+    model: ModelRef
+    adapters: tuple[AdapterUse, ...] = ()
+
+
+@dataclass(frozen=True)
 class LoadOptions:
     """How a model is loaded. `context` 0 and `gpu_layers` -1 and `threads` 0 mean: what fits this machine.
 

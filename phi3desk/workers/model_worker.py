@@ -25,7 +25,7 @@ from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.llama.saved_states import SavedStates, forget_files
 from phi3desk.model.measured import MeasuredStore, machine_of
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import LoadedModel, LoadOptions, Measured
+from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Measured, ModelUse
 from phi3desk.paths import Paths, open_paths
 from phi3desk.workers.protocol import Operation, Task
 from phi3desk.workers.requests import (
@@ -67,7 +67,9 @@ class ModelService:
         #: tells whether another request waits for the model
         self.has_waiting: Callable[[], bool] = lambda: False
         self._engine: Engine | None = None
-        self._name = ""
+        self._name = self._sha256 = ""
+        #: those that were set last: a request that is meant for others has them only for itself
+        self._adapters: tuple[AdapterUse, ...] = ()
         #: how fast the loaded model was when it wrote last
         self._speed: Speed | None = None
 
@@ -122,6 +124,7 @@ class ModelService:
             engine.close()
             raise
         self._engine, self._name, self._speed = engine, entry.name, None
+        self._sha256, self._adapters = self._models.fingerprint(entry.path), engine.loaded.adapters
         # a number of cores that a person chose is kept to, and a graphics card has none
         self._may_measure = not request.options.threads and not engine.loaded.gpu_layers
         kept = self._measured.find(*self._measured_as(engine)) if self._measured and self._may_measure else None
@@ -137,11 +140,13 @@ class ModelService:
         except UserError:
             engine.set_adapters([])
             raise
+        finally:
+            self._adapters = engine.loaded.adapters
         return self._loaded(engine)
 
     def answer(self, request: WriteAnswer, task: Task[PromptRead | TextPiece | ModelChanged]) -> Completion:
         """Write an answer, telling how much of the prompt is read and each piece of text."""
-        engine = self._loaded_engine()
+        engine = self._engine_of(request.by)
         pieces, layers = TextPieces(task.emit), engine.gpu_layers
         try:
             written = write(
@@ -154,7 +159,7 @@ class ModelService:
                 speed=self._speed,
             )
             self._speed = speed_of(written.generation) or self._speed
-            return written
+            return dataclasses.replace(written, model=self._loaded(engine))
         finally:
             pieces.give_out()
             if not engine.is_open:
@@ -166,6 +171,7 @@ class ModelService:
         """Read what the prompt of the next question begins with, until a question is asked."""
         if self._engine is None:
             return 0
+        self._engine.set_adapters(self._adapters)
         loaded = self._engine.loaded
         prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
         turns = opening(
@@ -182,11 +188,11 @@ class ModelService:
 
     def complete_question(self, request: CompleteQuestion, task: Task[Never]) -> WrittenQuestion:
         """Complete a follow-up in a few tokens."""
-        return write_complete(self._loaded_engine(), request.follow_up, task.cancelled)
+        return write_complete(self._engine_of(request.by), request.follow_up, task.cancelled)
 
     def judge(self, request: Judge, task: Task[Never]) -> tuple[float, ...]:
         """Judge matters by the scores of yes and no."""
-        engine = self._loaded_engine()
+        engine = self._engine_of(request.by)
         try:
             return judge(engine, request.matters, task.cancelled)
         finally:
@@ -195,7 +201,7 @@ class ModelService:
 
     def write_query(self, request: WriteQuery, task: Task[Never]) -> str:
         """Write a query for a question to a sheet."""
-        engine = self._loaded_engine()
+        engine = self._engine_of(request.by)
         try:
             return write_query(engine, request.request, task.cancelled)
         finally:
@@ -233,13 +239,26 @@ class ModelService:
         engine.use_states(states, fingerprint)
 
     def _loaded(self, engine: Engine) -> LoadedModel:
-        loaded = engine.loaded
-        return dataclasses.replace(loaded, name=self._name, sha256=self._models.fingerprint(loaded.path))
+        return dataclasses.replace(engine.loaded, name=self._name, sha256=self._sha256)
 
     def _loaded_engine(self) -> Engine:
         if self._engine is None:
             raise UserError("No model is loaded. Choose one on the Models page.")
         return self._engine
+
+    def _engine_of(self, use: ModelUse | None) -> Engine:
+        """Return the loaded model with the adapters that a request is meant for, or those that were set last.
+
+        Raises UserError where another model is loaded, or one of the adapters does not fit.
+        """
+        engine = self._loaded_engine()
+        if use is not None and not use.model.same_file(self._loaded(engine).ref):
+            raise UserError(
+                "The model “{name}” was switched for another one while the answer was on its way. Ask again.",
+                name=use.model.name,
+            )
+        engine.set_adapters(use.adapters if use is not None else self._adapters)
+        return engine
 
 
 class TextPieces:

@@ -35,7 +35,7 @@ from phi3desk.library.reading.page_picture import PagePicture, PictureWish
 from phi3desk.library.sheets.question import SheetQuestion, WrittenQuery
 from phi3desk.library.sheets.told import SheetResult
 from phi3desk.model.hub.types import DownloadProgress, Repository, Wanted
-from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, Sampling
+from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, ModelUse, Sampling
 from phi3desk.packs.manifest import PackProgress
 from phi3desk.packs.outcome import ExportedPack, ImportedPack
 from phi3desk.workers.protocol import Request
@@ -368,10 +368,15 @@ class ModelChanged:
 
 @dataclass(frozen=True)
 class WriteAnswer(Request[Completion, PromptRead | TextPiece | ModelChanged]):
-    """Write an answer, telling how much of the prompt is read and each piece of text."""
+    """Write an answer, telling how much of the prompt is read and each piece of text.
+
+    `by` is the model that is to write it, with exactly its adapters; it fails where another one is loaded by then. None
+    takes the loaded one, with the adapters that were set last. The same holds for every request with `by`.
+    """
 
     request: PromptRequest
     sampling: Sampling
+    by: ModelUse | None = None
 
 
 @dataclass(frozen=True)
@@ -397,6 +402,7 @@ class CompleteQuestion(Request[WrittenQuestion, Never]):
     """Complete a follow-up that the rules leave in doubt; takes two seconds at most."""
 
     follow_up: FollowUp
+    by: ModelUse | None = None
 
 
 @dataclass(frozen=True)
@@ -404,6 +410,7 @@ class Judge(Request[tuple[float, ...], Never]):
     """How likely the loaded model answers each matter by yes, 0 to 1; those with the same text are read together."""
 
     matters: tuple[Matter, ...]
+    by: ModelUse | None = None
 
 
 @dataclass(frozen=True)
@@ -411,6 +418,7 @@ class WriteQuery(Request[str, Never]):
     """Write a query for a question to a sheet, "" where the model writes none."""
 
     request: QueryRequest
+    by: ModelUse | None = None
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ def test_command_outlives_its_model(home, tiny_phi3, tiny_adapters):
         written = model.write(request(), Sampling(max_tokens=8), lambda *at: read.append(at), pieces.append, no())
         assert written.generation.text == "".join(pieces)
         assert written.sources_read == (1,)
+        assert written.model == model.model and len(written.model.sha256) == 64
         assert read[-1][0] == read[-1][1] == written.generation.prompt_tokens
 
         with pytest.raises(UserError, match="adapter “a” is not there"):

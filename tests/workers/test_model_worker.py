@@ -1,11 +1,13 @@
 """The model worker as a real process on the tiny Phi-3."""
 
+import dataclasses
 import threading
 import time
 
 import pytest
 
 from phi3desk import file_hash
+from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.errors import Cancelled
@@ -13,12 +15,23 @@ from phi3desk.library.documents import Passage
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.measured import MeasuredStore
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterUse, Ending, LoadedModel, LoadOptions, ModelKind, ModelRef, Sampling, Turn
+from phi3desk.model.types import (
+    AdapterUse,
+    Ending,
+    LoadedModel,
+    LoadOptions,
+    ModelKind,
+    ModelRef,
+    ModelUse,
+    Sampling,
+    Turn,
+)
 from phi3desk.workers.model_worker import PROGRESS_EVERY, TEXT_EVERY, ModelService, TextPieces
 from phi3desk.workers.protocol import FailureKind, News
 from phi3desk.workers.requests import (
     Cancel,
     GetHardware,
+    Judge,
     LoadModel,
     LoadProgress,
     MeasureModel,
@@ -197,6 +210,29 @@ def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny, t
     worker.ask(SetAdapters(()))
     assert len({plain, *adapted}) == 3
     assert answer(worker).generation.tokens == plain
+
+
+def test_answer_is_written_by_what_it_is_meant_for_or_fails(worker, tiny, tiny_adapters):
+    loaded = worker.ask(LoadModel(tiny, OPTIONS))
+    first, second = (AdapterUse(path.stem, str(path), 1.0) for path in tiny_adapters)
+    expected = []
+    for uses in ((first,), (second,)):
+        worker.ask(SetAdapters(uses))
+        expected.append(answer(worker).generation.tokens)
+    # the adapters that were set last are those of the expert that was switched to
+    sampling = Sampling(max_tokens=24)
+    written = worker.ask(WriteAnswer(request(), sampling, ModelUse(loaded.ref, (first,))))
+    assert (written.generation.tokens, written.generation.adapters) == (expected[0], (first,))
+    assert (written.model.ref, written.model.sha256, written.model.path) == (loaded.ref, loaded.sha256, loaded.path)
+    assert answer(worker).generation.tokens == expected[1]
+
+    unread = dataclasses.replace(loaded.ref, fingerprint="")
+    assert worker.ask(WriteAnswer(request(), sampling, ModelUse(unread))).generation.adapters == ()
+    for other in (ModelRef(ModelKind.GGUF, "pump"), dataclasses.replace(loaded.ref, fingerprint="aa")):
+        for asked in (WriteAnswer(request(), sampling, ModelUse(other)), Judge((Matter("it runs"),), ModelUse(other))):
+            told = worker.end_of(worker.send(asked))
+            assert told.data.kind is FailureKind.USER
+            assert f"“{other.name}” was switched" in str(told.data.sentence)
 
 
 def test_a_load_stopped_before_it_began_lets_the_model_before_go(worker, tiny):

@@ -34,7 +34,7 @@ from phi3desk.chat.series import Series
 from phi3desk.library.documents import SearchResult, Trace, WordsOnly
 from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, Told
 from phi3desk.library.sheets.told import SheetResult
-from phi3desk.model.types import Ending
+from phi3desk.model.types import Ending, LoadedModel
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.clients.steps import guarded
@@ -107,6 +107,7 @@ class AnswerJob(QObject):
         self._stream.setInterval(STREAM_INTERVAL_MS)
         self._stream.setSingleShot(True)
         self._stream.timeout.connect(self._on_stream_due)
+        model.loaded.connect(self._on_model_loaded)
 
     @property
     def question(self) -> Question:
@@ -181,7 +182,8 @@ class AnswerJob(QObject):
             self._model.cancel(self._completing)
             on_completed()
 
-        self._completing = self._model.complete_question(doubt, on_completed, lambda _: on_completed())
+        by = self._question.made_by.use
+        self._completing = self._model.complete_question(doubt, on_completed, lambda _: on_completed(), by)
         QTimer.singleShot(COMPLETED_WITHIN_MS, self, on_overdue)
 
     def _begin_search(self, step: SearchStep) -> None:
@@ -257,7 +259,7 @@ class AnswerJob(QObject):
                 self._search_passages(otherwise)
 
         self.querying.emit()
-        self._writing = self._model.write_query(step.request, on_written, on_failed)
+        self._writing = self._model.write_query(step.request, on_written, on_failed, self._question.made_by.use)
 
     def _await_model(self, go_on: Callable[[], None]) -> None:
         """Go on once the model is loaded, or is known not to be."""
@@ -294,6 +296,12 @@ class AnswerJob(QObject):
             go_on, self._awaits_model = self._awaits_model, None
             go_on()
 
+    def _on_model_loaded(self, model: LoadedModel) -> None:
+        """Know the file of the model that is meant, which was not known where it was not loaded yet."""
+        made_by = self._question.made_by
+        if made_by.use is not None and made_by.use.model.same_file(model.ref):
+            self._question = replace(self._question, made_by=made_by.by_model(model))
+
     def _begin_series(self, step: SeriesStep) -> None:
         self._series, self._sources = step.series, step.series.sources
         self.sources_found.emit(self._sources)
@@ -319,6 +327,7 @@ class AnswerJob(QObject):
             lambda _: None,
             self._guarded(self._on_part_written),
             self._on_failed,
+            self._question.made_by.use,
         )
 
     def _on_part_written(self, written: Completion) -> None:
@@ -368,6 +377,7 @@ class AnswerJob(QObject):
             self._on_text,
             self._guarded(self._on_written),
             self._on_failed,
+            self._question.made_by.use,
         )
 
     def _on_text(self, piece: str) -> None:

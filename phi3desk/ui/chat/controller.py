@@ -127,7 +127,10 @@ class ConversationController(QObject):
             self._open = self._store.conversation(self._open.id)
 
     def use_expert(self, profile_id: str) -> None:
-        """Switch the expert, in the middle of a conversation too; an answer on its way keeps the one it has."""
+        """Switch the expert, in the middle of a conversation too.
+
+        An answer on its way keeps the one it has, or fails where its model is taken away from it.
+        """
         try:
             profile = self._expert.use(profile_id)
         except UserError as error:

@@ -16,7 +16,7 @@ from phi3desk.chat.series import Speed, speed_of
 from phi3desk.chat.sheets.query_model import QueryRequest
 from phi3desk.errors import Sentence, say
 from phi3desk.model.memory import card_failed, fewer_layers
-from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, Sampling
+from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, ModelUse, Sampling
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.worker_client import WorkerClient, ignore
 from phi3desk.workers.protocol import Failure, FailureKind
@@ -173,8 +173,9 @@ class ModelClient(QObject):
         on_text: Callable[[str], None],
         on_written: Callable[[Completion], None],
         on_failure: Callable[[Failure], None],
+        by: ModelUse | None = None,
     ) -> int:
-        """Write an answer; returns the request's id, for `cancel`."""
+        """Write an answer; returns the request's id, for `cancel`. `by` is as in `WriteAnswer`, here and below."""
         self._stop_reading_ahead()
 
         def on_event(event: PromptRead | TextPiece | ModelChanged) -> None:
@@ -191,7 +192,7 @@ class ModelClient(QObject):
             self.speed = speed_of(written.generation) or self.speed
             on_written(written)
 
-        return self.worker.request(WriteAnswer(request, sampling), on_result, on_failure, on_event)
+        return self.worker.request(WriteAnswer(request, sampling, by), on_result, on_failure, on_event)
 
     @property
     def can_complete(self) -> bool:
@@ -199,7 +200,11 @@ class ModelClient(QObject):
         return self.model is not None and not self._too_slow and may_complete(self.model.parameters)
 
     def complete_question(
-        self, follow_up: FollowUp, on_written: Callable[[str], None], on_failure: Callable[[Failure], None]
+        self,
+        follow_up: FollowUp,
+        on_written: Callable[[str], None],
+        on_failure: Callable[[Failure], None],
+        by: ModelUse | None = None,
     ) -> int:
         """Complete a follow-up, "" where the model cannot; returns the request's id, for `cancel`."""
 
@@ -209,26 +214,31 @@ class ModelClient(QObject):
             self._too_slow = not written.in_time
             on_written(written.text)
 
-        return self.worker.request(CompleteQuestion(follow_up), on_result, on_failure)
+        return self.worker.request(CompleteQuestion(follow_up, by), on_result, on_failure)
 
     def judge(
         self,
         matters: Sequence[Matter],
         on_judged: Callable[[tuple[float, ...]], None],
         on_failure: Callable[[Failure], None],
+        by: ModelUse | None = None,
     ) -> int:
         """Ask how likely the model answers each matter by yes; returns the request's id, for `cancel`."""
         self._stop_reading_ahead()
         self._was_used()
-        return self.worker.request(Judge(tuple(matters)), on_judged, on_failure)
+        return self.worker.request(Judge(tuple(matters), by), on_judged, on_failure)
 
     def write_query(
-        self, request: QueryRequest, on_written: Callable[[str], None], on_failure: Callable[[Failure], None]
+        self,
+        request: QueryRequest,
+        on_written: Callable[[str], None],
+        on_failure: Callable[[Failure], None],
+        by: ModelUse | None = None,
     ) -> int:
         """Have a query for a sheet written, "" where the model writes none; returns the request's id, for `cancel`."""
         self._stop_reading_ahead()
         self._was_used()
-        return self.worker.request(WriteQuery(request), on_written, on_failure)
+        return self.worker.request(WriteQuery(request, by), on_written, on_failure)
 
     def read_ahead(self, request: PromptRequest, room_for_answer: int) -> bool:
         """Have the model read what the next prompt begins with; False where it is busy or not there.
@@ -312,6 +322,9 @@ class ModelClient(QObject):
         self.model = model
         self.adapters_changed.emit(model)
         self._notice(model.notices[len(told) :])
+        if tuple(model.adapters) != self._adapters:
+            # it was told in an answer that is written with others
+            self._send_adapters()
 
     def _notice(self, sentences: Sequence[Sentence]) -> None:
         for sentence in sentences[-1:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
@@ -162,20 +163,27 @@ class ComparisonRunner(QObject):
         if answer.ended is Ending.CANCELLED:
             self._drop_answering()
             return
-        variant = self._left[0][1]
-        if not self._is_loaded(self._entry(variant), variant):
-            # the expert was switched before this answer was begun: other adapters wrote it
-            self._drop_answering()
-            self._next()
-            return
-        self._keep(answer, "")
+        if not self._ask_again():
+            self._keep(answer, "")
 
     def _on_failed(self, failure: Failure, answer: Answer) -> None:
         if failure.kind in (FailureKind.DIED, FailureKind.BUG):
             self._end(translate(failure.sentence))
             return
+        if self._ask_again():
+            return
         made_by = answer.made_by
         self._keep(unfinished("", (), made_by, Ending.FAILED), translate(failure.sentence))
+
+    def _ask_again(self) -> bool:
+        """Ask for the answer that ended once more where the expert was switched meanwhile; tell whether it was."""
+        variant = self._left[0][1]
+        with suppress(UserError):  # a model that is gone is told when it is asked again
+            if self._is_loaded(self._entry(variant), variant):
+                return False
+        self._drop_answering()
+        self._next()
+        return True
 
     def _keep(self, answer: Answer, problem: str) -> None:
         seconds = time.perf_counter() - self._began

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from phi3desk.chat.answer import sources_read
 from phi3desk.chat.decision import QueryStep, SheetStep, Writing, sheet_step, step_after_query, step_after_sheets
 from phi3desk.chat.grounding.grounded import Grounded
-from phi3desk.chat.messages import Answer
+from phi3desk.chat.messages import Answer, MadeBy
 from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
 from phi3desk.library.documents import SearchResult
@@ -69,6 +69,8 @@ class SweepRunner(QObject):
         #: what belongs to an earlier turn is for nobody
         self._turn = 0
         self._began = 0.0
+        #: what answers the cell on its way
+        self._made_by = MadeBy()
         self._died_at: tuple[int, str] | None = None
         self._model.loaded.connect(self._on_model_loaded)
         self._model.load_failed.connect(lambda failure: self._on_no_model(translate(failure.sentence)))
@@ -141,7 +143,8 @@ class SweepRunner(QObject):
     def _ask(self, sweep: Sweep) -> None:
         """Ask the document whose turn it is."""
         question, document = self._open[0]
-        asked = question_to_sheet(sweep.plan, question, document, self._expert.made_by())
+        self._made_by = self._expert.made_by()
+        asked = question_to_sheet(sweep.plan, question, document, self._made_by)
         step = sheet_step(asked) if asked is not None else None
         if asked is not None and step is not None:
             self._ask_sheet(self._turn, asked, step)
@@ -186,6 +189,7 @@ class SweepRunner(QObject):
             step.request,
             self._guarded(turn, on_written),
             self._guarded(turn, lambda failure: self._on_sheet_failed(turn, failure)),
+            asked.made_by.use,
         )
 
     def _on_sheet_failed(self, turn: int, failure: Failure) -> None:
@@ -244,6 +248,7 @@ class SweepRunner(QObject):
             lambda _: None,
             self._guarded(turn, lambda written: self._on_written(turn, wanted, written)),
             lambda failure: self._on_failed(turn, failure),
+            self._made_by.use,
         )
 
     def _on_written(self, turn: int, wanted: CellWriting, written: Completion) -> None:
@@ -254,7 +259,7 @@ class SweepRunner(QObject):
         def on_checked(grounded: Grounded | None) -> None:
             if turn == self._turn:
                 seconds = time.perf_counter() - self._began
-                self._keep(cell_of(wanted, written, self._expert.made_by(), seconds, grounded))
+                self._keep(cell_of(wanted, written, self._made_by, seconds, grounded))
 
         take = self._guarded(turn, on_checked)
         self._search = self._library.check_answer(
@@ -274,6 +279,10 @@ class SweepRunner(QObject):
         if failure.kind is FailureKind.DIED and self._died_at != place:
             # the worker is started again and loads its model again: once more, then
             self._died_at = place
+            QTimer.singleShot(0, self, self._next)
+            return
+        if self._made_by != self._expert.made_by():
+            # the expert was switched before the cell was begun
             QTimer.singleShot(0, self, self._next)
             return
         self._keep(failed_cell(question, document, failure.sentence, time.perf_counter() - self._began))

@@ -34,7 +34,7 @@ from phi3desk.library.sheets.question import Operation as SheetOperation
 from phi3desk.library.sheets.question import WrittenQuery
 from phi3desk.library.sheets.told import Asked as SheetAsked
 from phi3desk.library.sheets.told import SheetResult, SheetsTold
-from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling
+from phi3desk.model.types import AdapterUse, Ending, Generation, LoadedModel, ModelKind, ModelRef, ModelUse, Sampling
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.workers.protocol import FailureKind, failure_of
 
@@ -94,11 +94,13 @@ class Model(QObject):
         super().__init__()
         self.model = model
         self.asked: list[PromptRequest] = []
+        self.meant: list[ModelUse | None] = []
         self.stop_after = 99
         self.job: AnswerJob | None = None
 
     def answer(self, request: PromptRequest, _sampling: Any, *on: Callable[..., None]) -> int:
         self.asked.append(request)
+        self.meant.append(on[4])
         first = request.sources[0]
         text = f"{first.passage.text.split('. ')[0]} [{first.n}]."
         if len(self.asked) > self.stop_after and self.job is not None:
@@ -227,6 +229,44 @@ def test_summary_that_waits_for_a_model_can_be_stopped(answered):
     assert (answer.ended, answer.text, model.asked) == (Ending.CANCELLED, "", [])
 
 
+def test_every_part_is_meant_for_what_was_attached_when_it_was_asked(qtbot: QtBot) -> None:
+    by = MadeBy("phi3", "/m", "aa", adapters=(AdapterUse("grease", "/grease.gguf"),))
+    client: Any = Model(PHI3)
+    library: Any = Library(SUMMARY)
+    job = AnswerJob(Question("Summarise the pump manual", "", (), EVERYWHERE, 5, Sampling(), by), library, client)
+
+    def switch(_: Any) -> None:
+        client.model = replace(PHI3, name="other", sha256="bb")
+
+    job.part_begun.connect(switch)
+    with qtbot.waitSignal(job.finished) as finished:
+        job.start()
+    assert set(client.meant) == {ModelUse(ModelRef(ModelKind.GGUF, "phi3"), by.adapters)}
+    assert {use.model.fingerprint for use in client.meant} == {"aa"}
+    assert finished.args[0].made_by == by
+
+
+def test_model_that_is_loaded_after_it_was_asked_is_known_by_its_file(answered):
+    model = Model(None)
+    model.is_loading = True
+
+    def load(name: str) -> None:
+        model.model, model.is_loading = replace(PHI3, name=name, sha256="aa"), False
+        model.loaded.emit(model.model)
+
+    QTimer.singleShot(0, model, lambda: load("phi3"))
+    answer, _ = answered("Summarise the pump manual", SUMMARY, model)
+    assert answer.made_by == MadeBy("phi3", "/m", "aa")
+    assert model.meant[0].model.fingerprint == "aa"
+
+    # another one is not what was asked
+    model.model, model.is_loading = None, True
+    QTimer.singleShot(0, model, lambda: load("other"))
+    answer, _ = answered("Summarise the pump manual", SUMMARY, model)
+    assert model.meant[-1] == ModelUse(ModelRef(ModelKind.GGUF, "phi3"))
+    assert answer.made_by.model_sha256 == ""
+
+
 class LaterModel(Model):
     """A model that answers when the window comes to it again."""
 
@@ -303,7 +343,8 @@ class Writer(Model):
         super().__init__(PHI3)
         self.written = list(queries)
 
-    def write_query(self, _: QueryRequest, on_written: Callable[[str], None], _failed: Any) -> int:
+    def write_query(self, _: QueryRequest, on_written: Callable[[str], None], _failed: Any, by: ModelUse | None) -> int:
+        self.meant.append(by)
         on_written(self.written.pop(0))
         return 6
 
@@ -334,9 +375,11 @@ def test_a_sheet_answers_without_a_model_and_without_a_search(qtbot: QtBot) -> N
 def test_a_query_of_the_model_that_fails_goes_back_once(qtbot: QtBot) -> None:
     failed = replace(OPEN, told=SheetsTold.FAILED, error="no such column")
     library = Sheets(OPEN, failed, SUM)
-    answer = asked_of_sheets(qtbot, library, Writer("SELECT wrong", "SELECT right"))
+    model = Writer("SELECT wrong", "SELECT right")
+    answer = asked_of_sheets(qtbot, library, model)
     assert library.queries == ["", "SELECT wrong", "SELECT right"]
     assert answer.sheet is not None and answer.sheet.by_model
+    assert model.meant == [ModelUse(ModelRef(ModelKind.GGUF, "phi3"))] * 2
     assert answer.made_by.model == "phi3"
 
 

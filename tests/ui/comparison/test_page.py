@@ -1,6 +1,7 @@
 """The comparison with the real model worker and the tiny model; the examples page on its real store."""
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from phi3desk.comparison.plan import Outcome, Plan, variants_of
 from phi3desk.comparison.questions import typed_questions
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.model.starter import ADAPTER
-from phi3desk.model.types import AdapterUse, Role
+from phi3desk.model.types import AdapterUse, LoadOptions, Role
 from phi3desk.ui.chat.conversation.message_actions import MessageAction, MessageActions
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage
@@ -127,6 +128,28 @@ def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters,
     assert ended.args == [True, ""]
     assert store.comparisons()[0].answered == 4
     assert began.count(1) > 1
+
+
+def test_answer_whose_model_was_switched_is_asked_again(page, store, model, services, tiny_phi3, tmp_path, qtbot):
+    page.form.text.setPlainText("How hot?\nHow often?")
+    page.form.kinds["documents"].setChecked(False)
+    page.form.kinds["adapter"].setChecked(True)
+    other = services.models.add(shutil.copy(tiny_phi3, tmp_path / "other.gguf"), "other")
+    asked = []
+
+    def switch_once(question: str, key: str) -> None:
+        asked.append((question, key))
+        if len(asked) == 2:
+            model.load(other.ref, LoadOptions(context=512, threads=1))
+
+    page.runner.asked.connect(switch_once)
+    model.start()
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
+        page.start()
+    assert ended.args == [True, ""]
+    outcomes = store.outcomes(store.comparisons()[0].id)
+    assert (len(asked), asked[1]) == (5, asked[2])
+    assert {(outcome.answer.made_by.model, outcome.problem) for outcome in outcomes} == {("tiny", "")}
 
 
 def test_adapter_for_answers_from_documents_is_not_compared_without_them(page, services: Services, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -24,7 +25,7 @@ from phi3desk.chat.messages import Answer, Basis, MadeBy, Mention, Timings
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import say
 from phi3desk.library.documents import EVERYWHERE, SearchScope
-from phi3desk.model.types import Ending, Role
+from phi3desk.model.types import Ending, LoadOptions, Role
 from phi3desk.sweep.plan import Answered, Cell, Outcome, Row, SweepPlan, SweptDocument
 from phi3desk.sweep.reading import rows_from
 from phi3desk.ui import formatting
@@ -163,6 +164,30 @@ def test_a_question_goes_first_and_the_sweep_goes_on(working: SweepPage, window:
     assert page.sweep.is_complete
     messages = window._services.conversations.messages(window.conversation_controller.conversation.id)
     assert messages[-1].text
+
+
+def test_a_cell_whose_model_was_switched_is_asked_again(
+    working: SweepPage, services: Services, tiny_phi3: Path, tmp_path: Path, qtbot: QtBot
+):
+    page = working
+    page.form.text.setPlainText("How often is main bearing 1 greased?")
+    other = services.models.add(shutil.copy(tiny_phi3, tmp_path / "other.gguf"), "other")
+    told: list[int] = []
+
+    def switch_once(done: int, *_: object) -> None:
+        told.append(done)
+        # the other document does not hold the answer, which no model has to tell
+        if told == [0, 1]:
+            QTimer.singleShot(0, lambda: services.model.load(other.ref, LoadOptions(context=1024, threads=1)))
+
+    page.runner.progressed.connect(switch_once)
+    with qtbot.waitSignal(page.runner.ended, timeout=WAIT) as ended:
+        page.start()
+    assert ended.args == [True, ""]
+    sweep = services.sweeps.sweeps()[0]
+    answers = [services.sweeps.answer(sweep.id, 0, one.path) for one in services.sweeps.documents(sweep.id)]
+    assert {answer.made_by.model for answer in answers if answer is not None} == {"other"}
+    assert told.count(1) > 1
 
 
 def test_a_sweep_rests_and_goes_on_where_it_was(working: SweepPage, services: Services, qtbot: QtBot):

@@ -26,7 +26,7 @@ from phi3desk.chat.prompt import (
 from phi3desk.chat.reading.extracts import NO_TIME
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
-from phi3desk.model.types import AdapterUse, Ending, Generation, Role, Turn
+from phi3desk.model.types import AdapterUse, Ending, Generation, LoadedModel, Role, Turn
 
 
 def count(turns) -> int:
@@ -184,6 +184,13 @@ def test_answer_is_recorded_with_the_adapters_that_were_attached():
     written = Completion(Generation("It is.", (1, 2), Ending.STOP, 9, 0, 0.1, 0.1, 2, 9.0, (attached,)), (), 0)
     answer = finish(written, "Is it?", (), MadeBy("m", adapters=(wanted,)), 0.0)
     assert answer.made_by.adapters == (attached,)
+
+
+def test_answer_is_recorded_with_the_model_that_wrote_it():
+    loaded = LoadedModel("lifts", "/lifts.gguf", "phi3", 512, 512, 0, 2, 1, 1, False, "CPU", "aa")
+    written = Completion(Generation("It is.", (1,), Ending.STOP, 9, 0, 0.1, 0.1, 2, 9.0), (), 0, model=loaded)
+    answer = finish(written, "Is it?", (), MadeBy("pumps", "/pumps.gguf", "", "Expert", "e"), 0.0)
+    assert answer.made_by == MadeBy("lifts", "/lifts.gguf", "aa", "Expert", "e")
 
 
 def talk(questions: int, words: int, context: int, request: PromptRequest) -> list[Prompt]:
