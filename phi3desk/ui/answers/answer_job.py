@@ -86,6 +86,8 @@ class AnswerJob(QObject):
         self._series_seconds = series_seconds
         self._series: Series | None = None
         self._awaits_model: Callable[[], None] | None = None
+        #: why there is no model
+        self._no_model: Failure | None = None
         self._kind = ""
         self._fit: float | None = None
         self._library = library
@@ -108,6 +110,9 @@ class AnswerJob(QObject):
         self._stream.setSingleShot(True)
         self._stream.timeout.connect(self._on_stream_due)
         model.loaded.connect(self._on_model_loaded)
+        model.load_failed.connect(self._on_no_model)
+        model.load_stopped.connect(self._go_on_with_model)
+        model.stopped.connect(lambda sentence: self._on_no_model(Failure(FailureKind.DIED, sentence)))
 
     @property
     def question(self) -> Question:
@@ -231,9 +236,8 @@ class AnswerJob(QObject):
         if self._stopped:
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
             return
-        if told.schema and self._model.model is None and self._model.is_loading:
-            # a query may be written once it is there
-            self._await_model(lambda: self._on_sheets(step, otherwise, told))
+        # a query may be written once it is there
+        if told.schema and self._awaits(lambda: self._on_sheets(step, otherwise, told)):
             return
         following = step_after_sheets(self._question, step, told, self._speed_of_writing())
         if isinstance(following, Answer):
@@ -261,11 +265,21 @@ class AnswerJob(QObject):
         self.querying.emit()
         self._writing = self._model.write_query(step.request, on_written, on_failed, self._question.made_by.use)
 
-    def _await_model(self, go_on: Callable[[], None]) -> None:
-        """Go on once the model is loaded, or is known not to be."""
+    def _awaits(self, go_on: Callable[[], None]) -> bool:
+        """Go on once the model that is being loaded is there, or is known not to come; False where none is."""
+        if self._model.model is not None or not self._model.is_loading:
+            return False
         self._awaits_model = go_on
-        for told in (self._model.loaded, self._model.load_failed, self._model.load_stopped, self._model.stopped):
-            told.connect(self._go_on_with_model)
+        return True
+
+    def _can_write(self, write: Callable[[], None]) -> bool:
+        """Tell whether the model can be asked now; one that is being loaded is asked later, by `write`."""
+        if self._awaits(write):
+            return False
+        if self._model.model is None and self._no_model is not None:
+            self._on_failed(self._no_model)
+            return False
+        return True
 
     def _on_overview(self, asked: DocumentQuestion, overview: Overview) -> None:
         self._search = 0
@@ -273,9 +287,8 @@ class AnswerJob(QObject):
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
             return
         needs_model = overview.told is Told.FOUND and asked.asked in WRITTEN
-        if needs_model and self._model.model is None and self._model.is_loading:
-            # how much is read, and in which form, depends on the model
-            self._await_model(lambda: self._on_overview(asked, overview))
+        # how much is read, and in which form, depends on the model
+        if needs_model and self._awaits(lambda: self._on_overview(asked, overview)):
             return
         step = step_after_overview(self._question, asked, overview, self._speed_of_writing())
         if isinstance(step, SearchStep):
@@ -301,6 +314,11 @@ class AnswerJob(QObject):
         made_by = self._question.made_by
         if made_by.use is not None and made_by.use.model.same_file(model.ref):
             self._question = replace(self._question, made_by=made_by.by_model(model))
+        self._go_on_with_model()
+
+    def _on_no_model(self, why: Failure) -> None:
+        self._no_model = why
+        self._go_on_with_model()
 
     def _begin_series(self, step: SeriesStep) -> None:
         self._series, self._sources = step.series, step.series.sources
@@ -318,6 +336,8 @@ class AnswerJob(QObject):
         request = series.next()
         if request is None or self._stopped:
             self._end(series.answer(Ending.CANCELLED if self._stopped else Ending.STOP))
+            return
+        if not self._can_write(self._write_part):
             return
         self.part_begun.emit(series.progress)
         self._writing = self._model.answer(
@@ -368,6 +388,11 @@ class AnswerJob(QObject):
         self._write(step)
 
     def _write(self, step: WriteStep) -> None:
+        if self._stopped:
+            self._end(self._as_far_as(Ending.CANCELLED))
+            return
+        if not self._can_write(lambda: self._write(step)):
+            return
         self._kind, self._fit = step.kind, step.request.fit
         self._nearest = step.nearest
         self._writing = self._model.answer(

@@ -36,7 +36,7 @@ from phi3desk.library.sheets.told import Asked as SheetAsked
 from phi3desk.library.sheets.told import SheetResult, SheetsTold
 from phi3desk.model.types import AdapterUse, Ending, Generation, LoadedModel, ModelKind, ModelRef, ModelUse, Sampling
 from phi3desk.ui.answers.answer_job import AnswerJob
-from phi3desk.workers.protocol import FailureKind, failure_of
+from phi3desk.workers.protocol import Failure, FailureKind, failure_of
 
 MANUAL = Document(1, 1, "All", "/pump.pdf", "pump.pdf", "Pump", State.READY, None, 9, 12, 9, 0.0, 0.0)
 PHI3 = LoadedModel("phi3", "/m", "phi3", 4096, 4096, 0, 32, 2_400_000_000, 3_800_000_000, True, "CPU")
@@ -219,6 +219,75 @@ def test_summary_waits_for_the_model_that_is_being_loaded(answered):
     # a small one reads a passage at a time
     assert [len(request.sources) for request in model.asked] == [1] * 9
     assert answer.ended is Ending.STOP
+
+
+class Reloaded(Model):
+    """A model that is loaded anew when the sources are there, as for a changed setting; `then` ends the load."""
+
+    def __init__(self, then: Callable[[Reloaded], None]) -> None:
+        super().__init__(PHI3)
+        self.then = then
+
+    def reload(self) -> None:
+        self.model, self.is_loading = None, True
+        QTimer.singleShot(0, self, self.end_load)
+
+    def end_load(self) -> None:
+        assert self.asked == []
+        self.is_loading = False
+        self.then(self)
+
+
+def load_again(model: Reloaded) -> None:
+    model.model = PHI3
+    model.loaded.emit(PHI3)
+
+
+def stop_waiting(model: Reloaded) -> None:
+    model.is_loading = True
+    assert model.job is not None
+    model.job.stop()
+
+
+REFUSED = Failure(FailureKind.USER, say("The file is damaged."))
+DIED = say("The model stopped unexpectedly.")
+
+
+@pytest.mark.parametrize(
+    ("overview", "text"),
+    [
+        (Overview(Told.FOUND, (MANUAL,), passages=(passage(3),)), "What is on page 3 of the pump manual?"),
+        (SUMMARY, "Summarise the pump manual"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("then", "ended", "told"),
+    [
+        (load_again, Ending.STOP, None),
+        (stop_waiting, Ending.CANCELLED, None),
+        (lambda model: model.load_failed.emit(REFUSED), Ending.FAILED, REFUSED),
+        (lambda model: model.stopped.emit(DIED), Ending.FAILED, Failure(FailureKind.DIED, DIED)),
+    ],
+)
+def test_what_is_written_waits_for_a_model_that_is_loaded_anew(
+    qtbot: QtBot,
+    overview: Overview,
+    text: str,
+    then: Callable[[Reloaded], None],
+    ended: Ending,
+    told: Failure | None,
+) -> None:
+    model: Any = Reloaded(then)
+    library: Any = Library(overview)
+    model.job = job = AnswerJob(Question(text, "", (), EVERYWHERE, 5, Sampling(), MadeBy("phi3")), library, model)
+    job.sources_found.connect(model.reload)
+    ends: list[Any] = []
+    job.finished.connect(lambda answer: ends.append((answer.ended, None)))
+    job.failed.connect(lambda failure, answer: ends.append((answer.ended, failure)))
+    job.start()
+    qtbot.waitUntil(lambda: bool(ends))
+    assert ends == [(ended, told)]
+    assert bool(model.asked) == (then is load_again)
 
 
 def test_summary_that_waits_for_a_model_can_be_stopped(answered):
