@@ -115,22 +115,27 @@ class ModelService:
 
         engine = Engine.load(entry.path, request.options, on_progress)
         try:
-            # the first time, all of the file is read once more
-            self._models.fingerprint(engine.loaded.path, task.cancelled)
-            self._use_states(engine, request.options)
-            with suppress(UserError):
-                engine.set_adapters(request.adapters)
+            self._set_up(engine, request, task.cancelled)
+            if task.cancelled.is_set():
+                raise Cancelled
         except BaseException:
             engine.close()
             raise
         self._engine, self._name, self._speed = engine, entry.name, None
-        self._sha256, self._adapters = self._models.fingerprint(entry.path), engine.loaded.adapters
+        return self._loaded(engine)
+
+    def _set_up(self, engine: Engine, request: LoadModel, cancelled: threading.Event) -> None:
+        """Make a model that was loaded ready for questions; seconds, where its file was not read before."""
+        self._sha256 = self._models.fingerprint(engine.loaded.path, cancelled)
+        self._use_states(engine, request.options)
+        with suppress(UserError):
+            engine.set_adapters(request.adapters)
+        self._adapters = engine.loaded.adapters
         # a number of cores that a person chose is kept to, and a graphics card has none
         self._may_measure = not request.options.threads and not engine.loaded.gpu_layers
         kept = self._measured.find(*self._measured_as(engine)) if self._measured and self._may_measure else None
         if kept is not None:
             engine.run_as(kept)
-        return self._loaded(engine)
 
     def set_adapters(self, request: SetAdapters, _: Task[Never]) -> LoadedModel:
         """Attach exactly the given adapters; where one does not fit, none is attached: those before are not wanted."""
@@ -219,7 +224,7 @@ class ModelService:
         return measured
 
     def _measured_as(self, engine: Engine) -> tuple[str, str]:
-        return self._models.fingerprint(engine.loaded.path), machine_of(engine.loaded.device, build())
+        return self._sha256, machine_of(engine.loaded.device, build())
 
     def close(self) -> None:
         """Let the model go, if there is one."""
@@ -231,12 +236,11 @@ class ModelService:
         """Have what is read of conversations kept; what models and adapters that are gone had read is removed."""
         if self._paths is None:
             return
-        fingerprint = self._models.fingerprint(engine.loaded.path)
         in_memory = min(MOST_STATES_IN_MEMORY, hardware().memory_free // 4)
         states = SavedStates(self._paths.saved_states, in_memory, options.saved_states)
         models = {entry.fingerprint for entry in self._models.list()}
         states.keep_only(models, {entry.sha256 for entry in AdapterStore(self._paths).list()})
-        engine.use_states(states, fingerprint)
+        engine.use_states(states, self._sha256)
 
     def _loaded(self, engine: Engine) -> LoadedModel:
         return dataclasses.replace(engine.loaded, name=self._name, sha256=self._sha256)

@@ -284,12 +284,14 @@ class ModelClient(QObject):
         self.load_started.emit(model)
         self._loading = self.worker.request(
             LoadModel(model, options, self._adapters),
-            self._on_loaded,
+            lambda loaded: self._on_loaded(loaded, superseded=self._wanted is not wanted),
             lambda failure: self._on_load_failed(model, failure, superseded=self._wanted is not wanted),
             lambda progress: self.load_progressed.emit(progress.fraction),
         )
 
-    def _on_loaded(self, model: LoadedModel) -> None:
+    def _on_loaded(self, model: LoadedModel, *, superseded: bool) -> None:
+        if superseded:
+            return
         self.model = model
         if self._wanted is not None and not self._wanted[1].threads and not model.gpu_layers and model.measured is None:
             self._measuring.start(MEASURE_AFTER_MS)

@@ -59,6 +59,20 @@ def test_figures_of_a_model_before_are_not_taken_for_those_of_the_next(client: M
     assert client.model == other
 
 
+def test_a_load_that_another_took_the_place_of_is_not_taken(client: ModelClient) -> None:
+    loaded: list[LoadedModel] = []
+    client.loaded.connect(loaded.append)
+    for name in ("tiny", "other"):
+        client.load(ModelRef(ModelKind.GGUF, name), LoadOptions())
+    first, second = asked(client, LoadModel)
+    # it was done before it could be stopped
+    first.on_result(LOADED)
+    assert (client.model, loaded) == (None, [])
+    other = replace(LOADED, name="other", sha256="bb")
+    second.on_result(other)
+    assert (client.model, loaded) == (other, [other])
+
+
 def test_matters_are_judged_by_the_worker_and_can_be_stopped(client: ModelClient) -> None:
     judged: list[tuple[float, ...]] = []
     request = client.judge([Matter("the pump has oil", "Is there oil?")], judged.append, lambda _: None)
