@@ -230,14 +230,15 @@ class Engine:
     def set_adapters(self, uses: Sequence[AdapterUse]) -> None:
         """Attach exactly these adapters to the loaded model; the base is not loaded again.
 
-        An adapter is read once; later switches only attach it. The cache is cleared at every change, for it holds
-        what other weights made. llama.cpp sums three and more adapters in an order of its own, so those equal a fresh
-        load to rounding; up to two equal it exactly. Raises UserError where an adapter does not fit; the adapters
-        before stay then.
+        Each version of an adapter's file is read once; later switches only attach it. The cache is cleared at every
+        change, for it holds what other weights made. llama.cpp sums three and more adapters in an order of its own, so
+        those equal a fresh load to rounding; up to two equal it exactly. Raises UserError where an adapter does not
+        fit; the adapters before stay then.
         """
-        if tuple(uses) == self._adapters:
-            return
         active = tuple((use, self._adapter(use)) for use in uses if _strength(use) > 0)
+        # what is used can be the same and its file another: an adapter that was trained anew
+        if (tuple(uses), active) == (self._adapters, self._active):
+            return
         self._attach(active)
         self._adapters, self._active = tuple(uses), active
         self._prompt = next((each.prompt for _, each in active if each.prompt), "")

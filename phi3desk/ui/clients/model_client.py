@@ -86,6 +86,7 @@ class ModelClient(QObject):
         self.failed: tuple[ModelRef, Failure] | None = None
         self._wanted: tuple[ModelRef, LoadOptions] | None = None
         self._adapters: tuple[AdapterUse, ...] = ()
+        self._distrusts_adapters = False
         self._loading = 0
         self._ahead = 0
         self._too_slow = False
@@ -147,14 +148,19 @@ class ModelClient(QObject):
 
         Where one does not fit, `adapters_failed` follows and the model answers without any.
         """
-        if tuple(adapters) == self._adapters:
+        if tuple(adapters) == self._adapters and not self._distrusts_adapters:
             return
         self._adapters = tuple(adapters)
         if self.model is not None:
             self._send_adapters()
 
+    def distrust_adapters(self) -> None:
+        """Have adapters attached when they are set next, also the same: their files may be others, or gone."""
+        self._distrusts_adapters = True
+
     def _send_adapters(self) -> None:
         wanted = self._adapters
+        self._distrusts_adapters = False
         self._stop_reading_ahead()
 
         def on_failure(failure: Failure) -> None:
@@ -279,7 +285,7 @@ class ModelClient(QObject):
         wanted = self._wanted
         model, options = wanted
         self.model = self.speed = self.failed = None
-        self._too_slow = False
+        self._too_slow = self._distrusts_adapters = False
         self._measuring.stop()
         self.load_started.emit(model)
         self._loading = self.worker.request(

@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
     def models_page(self) -> ModelsPage:
         """The page of the models."""
         page = rooms.models_page(self._services, self.model_import)
-        page.adapters_changed.connect(self.adapter_checks.check_again)
+        page.adapters_changed.connect(self._on_adapter_files_changed)
         page.model_chosen.connect(lambda name: self.active_expert.load(self._services.models.find(name)))
         page.model_in_use_changed.connect(self.active_expert.apply)
         return page
@@ -457,9 +457,17 @@ class MainWindow(QMainWindow):
     def _connect_model(self) -> None:
         files = self.model_import
         files.model_added.connect(self.active_expert.load)
-        files.adapter_added.connect(lambda _: self.adapter_checks.check_again())
+        files.adapter_added.connect(lambda _: self._on_adapter_files_changed())
         files.doubted.connect(self._on_file_doubted)
         files.checking.connect(self.model_status.show_check)
+
+    def _on_adapter_files_changed(self) -> None:
+        """Answer with the adapters as they are now; a comparison that runs has those of its own until it ends."""
+        self.adapter_checks.check_again()
+        model = self._services.model
+        model.distrust_adapters()
+        if not self._is_comparing:
+            model.set_adapters(self.active_expert.current.adapters)
 
     def choose_model(self) -> None:
         """Ask for a GGUF file, add it, and answer with it from now on."""

@@ -6,12 +6,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.judging.matter import Matter
-from phi3desk.model.types import LoadedModel, LoadOptions, Measured, ModelKind, ModelRef
+from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Measured, ModelKind, ModelRef
 from phi3desk.paths import Paths
 from phi3desk.ui.clients import model_client
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.clients.worker_client import Call, WorkerClient
-from phi3desk.workers.requests import Judge, LoadModel, MeasureModel
+from phi3desk.workers.requests import Judge, LoadModel, MeasureModel, SetAdapters
 
 LOADED = LoadedModel("tiny", "/tiny.gguf", "phi3", 512, 2048, 0, 2, 1, 1, False, "CPU", "aa")
 FIGURES = Measured(4, 8, 9.0, 30.0)
@@ -81,3 +81,21 @@ def test_matters_are_judged_by_the_worker_and_can_be_stopped(client: ModelClient
     call.on_result((0.75,))
     assert judged == [(0.75,)]
     client.cancel(request)
+
+
+def test_adapters_whose_files_may_be_others_are_set_once_more(client: ModelClient) -> None:
+    pumps = AdapterUse("pumps", "/adapters/pumps.gguf")
+    load(client, LOADED)
+    client.set_adapters([pumps])
+    client.set_adapters([pumps])
+    assert len(asked(client, SetAdapters)) == 1
+    client.distrust_adapters()
+    for _ in range(2):
+        client.set_adapters([pumps])
+    assert [call.request for call in asked(client, SetAdapters)] == [SetAdapters((pumps,))] * 2
+    # a load reads the files as they are
+    client.distrust_adapters()
+    load(client, replace(LOADED, adapters=(pumps,)))
+    client.set_adapters([])
+    client.set_adapters([])
+    assert len(asked(client, SetAdapters)) == 3

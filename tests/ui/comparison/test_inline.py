@@ -259,6 +259,29 @@ def test_adapter_that_does_not_fit_is_named_and_leaves_no_trace(
     assert window.sidebar.expert_switcher.warning == ""
 
 
+def test_retrained_adapter_of_the_same_name_answers_at_once(
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_adapters: list[Path], tmp_path: Path
+) -> None:
+    pumps = tmp_path / "pumps.gguf"
+    pumps.write_bytes(tiny_adapters[0].read_bytes())
+    use = use_adapter(window, services, pumps)
+    qtbot.waitUntil(lambda: services.model.model is not None and services.model.model.adapters == (use,), timeout=WAIT)
+    before = ask(qtbot, window, "What is a pump?").answer
+    window.show_page(Page.MODELS)
+    qtbot.waitUntil(lambda: "pumps" in window.models_page.adapter_cards, timeout=WAIT)
+    with qtbot.waitSignal(services.model.adapters_failed, timeout=WAIT):
+        window.models_page.adapter_cards["pumps"].remove_requested.emit("pumps")
+    pumps.write_bytes(tiny_adapters[1].read_bytes())
+    with qtbot.waitSignal(services.model.adapters_changed, timeout=WAIT) as told:
+        window.model_import.add([str(pumps)])
+    assert told.args[0].adapters == (use,)
+    window.conversation_controller.begin()
+    after = ask(qtbot, window, "What is a pump?").answer
+    assert before is not None and after is not None
+    assert before.made_by.adapters == after.made_by.adapters == (use,)
+    assert before.text != after.text
+
+
 def test_end_of_a_comparison_leaves_the_conversation_where_it_is(
     qtbot: QtBot, make_answer: Callable[..., Message]
 ) -> None:

@@ -115,12 +115,14 @@ def test_adapter_that_does_not_fit_is_refused_and_the_ones_before_stay(
     assert before[0] == after[0]
 
 
-def test_adapter_file_that_changed_is_read_again(engine: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("between", [True, False])
+def test_adapter_file_that_changed_is_read_again(engine: Engine, tmp_path: Path, between: bool) -> None:
     path = write_tiny_adapter(tmp_path / "mine.gguf", seed=1)
     engine.set_adapters([use(path)])
     before = answer(engine)[1]
     write_tiny_adapter(path, rank=8, seed=2)
-    engine.set_adapters([])
+    if between:
+        engine.set_adapters([])
     engine.set_adapters([use(path)])
     assert not np.array_equal(answer(engine)[1], before)
 
