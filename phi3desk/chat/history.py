@@ -133,6 +133,10 @@ class ConversationStore:
         with whole_rows(self._db):
             return [_conversation(row) for row in rows]
 
+    def ids(self) -> list[int]:
+        """Return the ids of the conversations that are not deleted."""
+        return [row[0] for row in self._db.execute("SELECT id FROM conversation WHERE removed IS NULL ORDER BY id")]
+
     def has_any(self) -> bool:
         """Return whether there is a conversation."""
         return self._db.execute("SELECT 1 FROM conversation WHERE removed IS NULL LIMIT 1").fetchone() is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,6 +32,7 @@ from phi3desk.workers.protocol import Operation, Task
 from phi3desk.workers.requests import (
     CompleteQuestion,
     ForgetConversation,
+    ForgetOtherConversations,
     GetHardware,
     Judge,
     LoadModel,
@@ -82,7 +84,9 @@ class ModelService:
                 SetAdapters.served_by(self.set_adapters),
                 WriteAnswer.served_by(self.answer),
                 ReadAhead.served_by(self.read_ahead),
-                ForgetConversation.served_by(self.forget),
+                # what was deleted is not to stay because the program ends
+                ForgetConversation.served_by(self.forget, even_cancelled=True),
+                ForgetOtherConversations.served_by(self.forget_others),
                 CompleteQuestion.served_by(self.complete_question),
                 Judge.served_by(self.judge),
                 WriteQuery.served_by(self.write_query),
@@ -189,7 +193,15 @@ class ModelService:
         if self._engine is not None:
             self._engine.forget(request.conversation)
         elif self._paths is not None:
-            forget_files(self._paths.saved_states, request.conversation)
+            forget_files(self._paths.saved_states, lambda conversation: conversation == request.conversation)
+
+    def forget_others(self, request: ForgetOtherConversations, _: Task[Never]) -> None:
+        """Forget what was read of all conversations but some."""
+        kept = frozenset(request.conversations)
+        if self._engine is not None:
+            self._engine.forget_others(kept)
+        elif self._paths is not None:
+            forget_files(self._paths.saved_states, lambda conversation: conversation not in kept)
 
     def complete_question(self, request: CompleteQuestion, task: Task[Never]) -> WrittenQuestion:
         """Complete a follow-up in a few tokens."""

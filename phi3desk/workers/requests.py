@@ -398,6 +398,13 @@ class ForgetConversation(Request[None, Never]):
 
 
 @dataclass(frozen=True)
+class ForgetOtherConversations(Request[None, Never]):
+    """Forget what was read of all conversations but these, as where a process ended before it had forgotten one."""
+
+    conversations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class CompleteQuestion(Request[WrittenQuestion, Never]):
     """Complete a follow-up that the rules leave in doubt; takes two seconds at most."""
 

@@ -1,6 +1,7 @@
 """The model worker as a real process on the tiny Phi-3."""
 
 import dataclasses
+import json
 import threading
 import time
 
@@ -26,10 +27,13 @@ from phi3desk.model.types import (
     Sampling,
     Turn,
 )
+from phi3desk.paths import Paths
 from phi3desk.workers.model_worker import PROGRESS_EVERY, TEXT_EVERY, ModelService, TextPieces
 from phi3desk.workers.protocol import FailureKind, News
 from phi3desk.workers.requests import (
     Cancel,
+    ForgetConversation,
+    ForgetOtherConversations,
     GetHardware,
     Judge,
     LoadModel,
@@ -246,6 +250,37 @@ def test_a_load_stopped_before_it_began_lets_the_model_before_go(worker, tiny):
     assert ended.data.kind is FailureKind.CANCELLED
     told = worker.end_of(worker.send(WriteAnswer(request(), Sampling())))
     assert "Models page" in str(told.data.sentence)
+
+
+def led(number: int, max_tokens: int = 4) -> WriteAnswer:
+    """Return a question of a conversation that nothing else begins as, long enough for what is read to be kept."""
+    asked = dataclasses.replace(request(words=0), instructions=f"Talk {number}. " + "oil " * 300, conversation=number)
+    return WriteAnswer(asked, Sampling(max_tokens=max_tokens, temperature=1.0))
+
+
+def kept_of(home: Paths) -> list[int]:
+    records = [json.loads(path.read_text()) for path in home.saved_states.glob("*.json")]
+    return sorted(record["conversation"] for record in records)
+
+
+def test_a_conversation_deleted_before_the_end_leaves_nothing_on_the_disk(home, tiny):
+    with WorkerProcess("model", home) as worker:
+        worker.ask(LoadModel(tiny, OPTIONS))
+        for number in (1, 2, 3):
+            worker.ask(led(number))
+        writing = worker.send(led(3, max_tokens=600))
+        worker.send(ForgetConversation(1))
+        worker.send(Cancel(writing))
+        worker.process.stdin.close()
+        assert worker.process.wait(timeout=60) == 0
+    assert kept_of(home) == [2, 3]
+    with WorkerProcess("model", home) as worker:
+        worker.ask(ForgetOtherConversations((1, 3)))
+        assert kept_of(home) == [3]
+        worker.ask(LoadModel(tiny, OPTIONS))
+        worker.ask(led(2))
+        worker.ask(ForgetOtherConversations((2,)))
+        assert kept_of(home) == []
 
 
 def test_answer_is_cancelled_while_it_is_written(worker, tiny):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -209,6 +209,13 @@ class Engine:
             self._conversation = 0
         if self._states is not None:
             self._states.forget(conversation)
+
+    def forget_others(self, conversations: Collection[int]) -> None:
+        """Forget what was read of other conversations than these."""
+        if self._conversation and self._conversation not in conversations:
+            self.forget(self._conversation)
+        if self._states is not None:
+            self._states.forget_others(conversations)
 
     def count(self, text: str) -> int:
         """Return how many tokens a text takes."""

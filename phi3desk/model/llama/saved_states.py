@@ -174,6 +174,11 @@ class SavedStates:
         for state in [state for state in self._states if state.conversation == conversation]:
             self._drop(state)
 
+    def forget_others(self, conversations: Collection[int]) -> None:
+        """Remove what is kept of other conversations than these."""
+        for state in [state for state in self._states if state.conversation not in conversations]:
+            self._drop(state)
+
     def keep_only(self, models: Collection[str], adapters: Collection[str]) -> None:
         """Remove what was made with other models and adapters than these; they are named by their SHA-256."""
         for state in list(self._states):
@@ -258,11 +263,11 @@ class SavedStates:
         self._states = [state for _, state in sorted(found, key=lambda pair: pair[0])]
 
 
-def forget_files(folder: Path, conversation: int) -> None:
-    """Remove the files of a conversation while no model is loaded."""
+def forget_files(folder: Path, is_forgotten: Callable[[int], bool]) -> None:
+    """Remove the files of the conversations to be forgotten while no model is loaded."""
     for path in folder.glob("*.json"):
         record = _read_record(path)
-        if record is not None and record.conversation == conversation:
+        if record is not None and is_forgotten(record.conversation):
             for part in (path, path.with_suffix(".state")):
                 with suppress(OSError):
                     part.unlink(missing_ok=True)

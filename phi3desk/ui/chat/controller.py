@@ -82,6 +82,8 @@ class ConversationController(QObject):
         for name, worker in (("model", self._model.worker), ("library", self._library.worker)):
             worker.gave_up.connect(lambda sentence, name=name: self._given_up.__setitem__(name, sentence))
             worker.ready.connect(lambda name=name: self._given_up.pop(name, None))
+        # a process that ended can have had conversations to forget
+        self._model.worker.ready.connect(lambda: self._model.forget_others(self._store.ids()))
 
     @property
     def conversation(self) -> Conversation | None:
@@ -271,6 +273,7 @@ class ConversationController(QObject):
             self._written = None
             self._saving.stop()
         self._store.delete_for_good(conversation_id)
+        self._model.forget(conversation_id)
 
     # the way of an answer
 

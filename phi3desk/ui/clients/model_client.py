@@ -23,6 +23,7 @@ from phi3desk.workers.protocol import Failure, FailureKind
 from phi3desk.workers.requests import (
     CompleteQuestion,
     ForgetConversation,
+    ForgetOtherConversations,
     GetHardware,
     Judge,
     LoadModel,
@@ -261,6 +262,10 @@ class ModelClient(QObject):
         """Have forgotten what was read of a conversation."""
         self._stop_reading_ahead()
         self.worker.request(ForgetConversation(conversation), ignore, ignore)
+
+    def forget_others(self, conversations: Sequence[int]) -> None:
+        """Have forgotten what was read of all conversations but these."""
+        self.worker.request(ForgetOtherConversations(tuple(conversations)), ignore, ignore)
 
     def _stop_reading_ahead(self) -> None:
         self.worker.cancel(self._ahead)

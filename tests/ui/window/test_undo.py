@@ -22,6 +22,7 @@ from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
+from phi3desk.workers.requests import ForgetConversation, ForgetOtherConversations
 from tests.helpers.dossiers import conversation_markdown
 
 
@@ -78,6 +79,17 @@ def test_deletions_come_back_by_ctrl_z_or_from_the_bin(qtbot: QtBot, window: Mai
     qtbot.keyClick(dialog.list, Qt.Key.Key_Delete)
     assert not services.conversations.bin()
     assert window.sidebar.bin_button.isHidden()
+
+
+def test_what_was_read_of_a_deleted_conversation_is_forgotten(window: MainWindow, services: Services) -> None:
+    gone, kept, binned = (services.conversations.create(title) for title in ("Seals", "Pumps", "Valves"))
+    for conversation in (gone, binned):
+        window.sidebar.delete_requested.emit(conversation.id)
+    window.conversation_controller.delete_for_good(gone.id)
+    services.model.worker.ready.emit()
+    asked = [call.request for call in services.model.worker._calls.values()]
+    assert asked.count(ForgetConversation(gone.id)) == 2
+    assert ForgetOtherConversations((kept.id,)) in asked
 
 
 def test_answer_written_anew_keeps_the_one_before(

@@ -69,6 +69,7 @@ def test_deleted_conversation_lies_in_the_bin_for_thirty_days(store, tmp_path):
     store.delete(old.id)
     store.delete(gone.id)
     assert [c.title for c in store.conversations()] == ["kept"]
+    assert store.ids() == [kept.id]
     assert [(c.title, c.removed > 0) for c in store.bin()] == [("gone", True), ("old", True)]
     store.restore(gone.id)
     assert {c.title for c in store.conversations()} == {"kept", "gone"}

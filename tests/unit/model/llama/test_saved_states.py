@@ -247,7 +247,7 @@ def test_conversation_and_model_take_their_states_with_them(load: Callable[..., 
     engine.forget(1)
     engine.close()
     assert len(files(folder)) == 1
-    forget_files(folder, 1)
+    forget_files(folder, lambda conversation: conversation == 1)
     assert len(files(folder)) == 1
     states = SavedStates(folder, ROOM, ROOM)
     states.keep_only({"tiny"}, set())
@@ -277,3 +277,20 @@ def test_reading_ahead_changes_no_answer_and_stops_at_once(load: Callable[..., E
     # an earlier conversation is put back before its next question is typed
     assert engine.read_ahead(led.said, threading.Event(), 1) == 0
     assert led.ask(engine).read_again == 0
+
+
+def test_conversations_that_are_not_there_any_more_leave_nothing(load: Callable[..., Engine], folder: Path) -> None:
+    engine = load()
+    led = {number: talk(engine, number) for number in (1, 2, 3)}
+    engine.forget_others({1, 2})
+    assert not engine.context.tokens
+    assert led[1].ask(engine).read_again == 0
+    engine.forget_others({1})
+    assert engine.context.tokens
+    led[3].ask(engine)
+    engine.close()
+    assert len(files(folder)) == 2
+    forget_files(folder, lambda conversation: conversation not in {1})
+    assert len(files(folder)) == 1
+    load().forget_others(set())
+    assert list(folder.iterdir()) == []
