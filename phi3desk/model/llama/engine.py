@@ -376,27 +376,31 @@ class Engine:
         prompt = [*self.opening_tokens(turns), -1]
         end = min(len(prompt) - 1, self.context.length - 1)
         end -= end % self.context.slice
-        self._go_back_to(prompt, conversation)
+        if self._go_back_to(prompt, conversation):
+            self.context.keep(prompt)
         if self.context.cached.reusable(prompt) >= end:
             return 0
         reused = self.context.keep(prompt)
         self.context.read(prompt[:end], cancelled, lambda *_: None)
         return len(self.context.tokens) - reused
 
-    def _go_back_to(self, prompt: Sequence[int], conversation: int) -> None:
+    def _go_back_to(self, prompt: Sequence[int], conversation: int) -> bool:
         """Put the saved state into the context that spares most of reading a prompt; keep what it takes the place of.
 
-        What a conversation goes on from stays in the context; what an edit takes back is not kept.
+        What a conversation goes on from stays in the context; what an edit takes back is not kept. Tells whether what
+        is in the context beyond the prompt is another conversation's, and so is not to stay there.
         """
+        others = conversation != self._conversation
         if self._states is not None:
             here = self.context.cached.reusable(prompt)
             found = self._states.find(self._maker(), prompt, here + WORTH_KEEPING)
             other = conversation != self._conversation or not conversation
             if other and len(self.context.tokens) - here >= WORTH_KEEPING:
                 self._keep_state()
-            if found is not None:
-                self._states.restore(found, self.context)
+            if found is not None and self._states.restore(found, self.context):
+                others = conversation != found.conversation
         self._conversation = conversation
+        return others
 
     def _keep_state(self) -> None:
         if self._states is not None and self._conversation:

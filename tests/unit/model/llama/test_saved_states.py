@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from phi3desk.model.llama.bindings import api
+from phi3desk.model.llama.context import common_length
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.saved_states import SavedStates, forget_files
 from phi3desk.model.types import AdapterUse, Generation, LoadOptions, Role, Sampling, Turn
@@ -294,3 +296,25 @@ def test_conversations_that_are_not_there_any_more_leave_nothing(load: Callable[
     assert len(files(folder)) == 1
     load().forget_others(set())
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("in_between", [False, True])
+def test_what_is_read_ahead_takes_nothing_of_another_conversation(
+    load: Callable[..., Engine], folder: Path, in_between: bool
+) -> None:
+    """Two conversations begin alike, so nothing has to be read for the second."""
+    opening = [Turn(Role.SYSTEM, "You know pumps. " * 60)]
+    engine = load()
+    shared = engine.opening_tokens(opening)
+    first = Talk(1)
+    first.said = list(opening)
+    first.ask(engine, "the oil of the pump must be checked before use. ", 8)
+    asked = engine.prompt_tokens(first.said)
+    if in_between:
+        generate(engine, [Turn(Role.USER, "something else " * 60)], 2)
+    assert engine.read_ahead(opening, threading.Event(), 2) == 0
+    engine.forget(1)
+    engine.close()
+    kept = [json.loads(record.read_bytes()) for record in folder.glob("*.json")]
+    assert {each["conversation"] for each in kept} == {2}
+    assert all(common_length(each["cached"]["tokens"], asked) <= len(shared) for each in kept)
