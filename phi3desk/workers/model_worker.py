@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Never
+from functools import wraps
+from typing import Concatenate, Never, ParamSpec, TypeVar
 
 from phi3desk.chat.answer import write
 from phi3desk.chat.follow_up_model import WrittenQuestion, write_complete
@@ -55,6 +56,25 @@ MOST_STATES_IN_MEMORY = 1 << 30
 PROGRESS_EVERY = 0.1
 #: Seconds between two lines of an answer's text: the window reads each while both cores write the next token.
 TEXT_EVERY = 1 / 30
+
+
+Asked = ParamSpec("Asked")
+Told = TypeVar("Told")
+
+
+def _where_the_card_may_fail(
+    serve: Callable[Concatenate[ModelService, Asked], Told],
+) -> Callable[Concatenate[ModelService, Asked], Told]:
+    """Have a request let the engine go where a graphics card failed in it and left no model: it is freed then."""
+
+    @wraps(serve)
+    def serve_and_look(service: ModelService, *args: Asked.args, **kwargs: Asked.kwargs) -> Told:
+        try:
+            return serve(service, *args, **kwargs)
+        finally:
+            service.let_go_where_closed()
+
+    return serve_and_look
 
 
 class ModelService:
@@ -153,6 +173,7 @@ class ModelService:
             self._adapters = engine.loaded.adapters
         return self._loaded(engine)
 
+    @_where_the_card_may_fail
     def answer(self, request: WriteAnswer, task: Task[PromptRead | TextPiece | ModelChanged]) -> Completion:
         """Write an answer, telling how much of the prompt is read and each piece of text."""
         engine = self._engine_of(request.by)
@@ -171,9 +192,7 @@ class ModelService:
             return dataclasses.replace(written, model=self._loaded(engine))
         finally:
             pieces.give_out()
-            if not engine.is_open:
-                self._engine = None
-            elif engine.gpu_layers != layers:
+            if engine.is_open and engine.gpu_layers != layers:
                 task.emit(ModelChanged(self._loaded(engine)))
 
     def read_ahead(self, request: ReadAhead, task: Task[Never]) -> int:
@@ -203,27 +222,20 @@ class ModelService:
         elif self._paths is not None:
             forget_files(self._paths.saved_states, lambda conversation: conversation not in kept)
 
+    @_where_the_card_may_fail
     def complete_question(self, request: CompleteQuestion, task: Task[Never]) -> WrittenQuestion:
         """Complete a follow-up in a few tokens."""
         return write_complete(self._engine_of(request.by), request.follow_up, task.cancelled)
 
+    @_where_the_card_may_fail
     def judge(self, request: Judge, task: Task[Never]) -> tuple[float, ...]:
         """Judge matters by the scores of yes and no."""
-        engine = self._engine_of(request.by)
-        try:
-            return judge(engine, request.matters, task.cancelled)
-        finally:
-            if not engine.is_open:
-                self._engine = None
+        return judge(self._engine_of(request.by), request.matters, task.cancelled)
 
+    @_where_the_card_may_fail
     def write_query(self, request: WriteQuery, task: Task[Never]) -> str:
         """Write a query for a question to a sheet."""
-        engine = self._engine_of(request.by)
-        try:
-            return write_query(engine, request.request, task.cancelled)
-        finally:
-            if not engine.is_open:
-                self._engine = None
+        return write_query(self._engine_of(request.by), request.request, task.cancelled)
 
     def measure(self, _: MeasureModel, task: Task[Never]) -> Measured | None:
         """Measure how the loaded model is run fastest and keep it; given up for any other request to the model."""
@@ -242,6 +254,11 @@ class ModelService:
         """Let the model go, if there is one."""
         if self._engine is not None:
             self._engine.close()
+            self._engine = None
+
+    def let_go_where_closed(self) -> None:
+        """Let the engine go where it has no model any more."""
+        if self._engine is not None and not self._engine.is_open:
             self._engine = None
 
     def _use_states(self, engine: Engine, options: LoadOptions) -> None:

@@ -8,10 +8,12 @@ import time
 import pytest
 
 from phi3desk import file_hash
+from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
-from phi3desk.errors import Cancelled
+from phi3desk.chat.sheets.query_model import QueryRequest
+from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import Passage
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.measured import MeasuredStore
@@ -32,6 +34,7 @@ from phi3desk.workers.model_worker import PROGRESS_EVERY, TEXT_EVERY, ModelServi
 from phi3desk.workers.protocol import FailureKind, News
 from phi3desk.workers.requests import (
     Cancel,
+    CompleteQuestion,
     ForgetConversation,
     ForgetOtherConversations,
     GetHardware,
@@ -43,6 +46,7 @@ from phi3desk.workers.requests import (
     SetAdapters,
     TextPiece,
     WriteAnswer,
+    WriteQuery,
 )
 from tests.helpers.cancelled_after import CancelledAfter
 from tests.helpers.worker_process import WorkerProcess
@@ -201,6 +205,33 @@ def test_a_model_is_measured_once_and_gives_way(home, tiny, monkeypatch):
     assert service.measure(MeasureModel(), Asked()).threads >= 1
     service.close()
     assert loaded(automatic)[1].measured is not None
+
+
+@pytest.mark.parametrize("operation", ["answer", "complete_question", "judge", "write_query"])
+def test_a_model_that_a_card_took_along_is_not_asked_again(home, tiny, monkeypatch, operation):
+    class Asked:
+        cancelled = threading.Event()
+        emit = staticmethod(lambda _: None)
+
+    service = ModelService(ModelStore(home))
+    service.load(LoadModel(tiny, OPTIONS), Asked())
+
+    def fail(engine: Engine, *_: object, **__: object) -> None:
+        engine.close()
+        raise UserError("The model stopped.")
+
+    for name in ("generate", "judge"):
+        monkeypatch.setattr(Engine, name, fail)
+    requests = {
+        "answer": WriteAnswer(request(), Sampling()),
+        "complete_question": CompleteQuestion(FollowUp("and the valve?", "which pump is it?", "The feed pump.")),
+        "judge": Judge((Matter("the pump has oil", "Is there oil?"),)),
+        "write_query": WriteQuery(QueryRequest("how many?", "table_1(name)")),
+    }
+    with pytest.raises(UserError, match="stopped"):
+        getattr(service, operation)(requests[operation], Asked())
+    with pytest.raises(UserError, match="Models page"):
+        service.answer(WriteAnswer(request(), Sampling()), Asked())
 
 
 def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny, tiny_adapters):
