@@ -122,8 +122,11 @@ class Engine:
     def _load_with_fewer_layers(self) -> None:
         """Load the model again with fewer layers on the graphics card, and attach its adapters again.
 
-        Raises NativeFailure where it cannot be loaded any more: nothing is loaded then.
+        Raises NativeFailure where it cannot be loaded any more: nothing is loaded then; UserError where an adapter
+        cannot be read any more: the model is loaded without any.
         """
+        # their handles are freed with the model
+        active, self._active = self._active, ()
         self.context.close()
         api.llama_model_free(self._model)
         self._model = 0
@@ -140,7 +143,11 @@ class Engine:
                     model = 0
                 if not plan.setup.gpu_layers:
                     raise
-        self._active = tuple((use, self._adapter(use)) for use, _ in self._active)
+        try:
+            self._active = tuple((use, self._adapter(use)) for use, _ in active)
+        except UserError:
+            self._adapters, self._prompt = (), ""
+            raise
 
     @property
     def loaded(self) -> LoadedModel:

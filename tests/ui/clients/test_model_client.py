@@ -6,12 +6,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.judging.matter import Matter
-from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Measured, ModelKind, ModelRef
+from phi3desk.chat.prompt import PromptRequest
+from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Measured, ModelKind, ModelRef, Sampling
 from phi3desk.paths import Paths
 from phi3desk.ui.clients import model_client
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.clients.worker_client import Call, WorkerClient
-from phi3desk.workers.requests import Judge, LoadModel, MeasureModel, SetAdapters
+from phi3desk.workers.requests import Judge, LoadModel, MeasureModel, ModelChanged, SetAdapters, WriteAnswer
 
 LOADED = LoadedModel("tiny", "/tiny.gguf", "phi3", 512, 2048, 0, 2, 1, 1, False, "CPU", "aa")
 FIGURES = Measured(4, 8, 9.0, 30.0)
@@ -99,3 +100,16 @@ def test_adapters_whose_files_may_be_others_are_set_once_more(client: ModelClien
     client.set_adapters([])
     client.set_adapters([])
     assert len(asked(client, SetAdapters)) == 3
+
+
+def test_adapters_that_a_model_lost_are_no_longer_those_of_the_next_answer(client: ModelClient) -> None:
+    pumps, valves = (AdapterUse(name, f"/{name}.gguf") for name in ("pumps", "valves"))
+    load(client, LOADED)
+    for wanted in ((), (valves,)):
+        client.set_adapters([pumps])
+        asked(client, SetAdapters)[-1].on_result(replace(LOADED, adapters=(pumps,)))
+        client.answer(PromptRequest("", (), (), "Which oil?"), Sampling(), *[lambda *_: None] * 4)
+        client.set_adapters(wanted or [pumps])
+        asked(client, WriteAnswer)[-1].on_event(ModelChanged(LOADED))
+        # what is switched to meanwhile is attached after the answer
+        assert client.adapters == wanted

@@ -144,3 +144,20 @@ def test_memory_that_is_gone_while_an_answer_is_written_costs_nothing_of_it(
     assert (loaded.gpu_layers, card.tried) == (0, [0, 3, 2, 1, 0])
     assert "on the processor now" in str(loaded.notices[-1])
     assert ask(opened[1]).tokens == plain.tokens
+
+
+def test_adapter_whose_file_is_gone_when_the_model_is_loaded_again_is_let_go(
+    tiny_phi3: Path, tiny_adapters: list[Path], card: Card, opened: list[Engine], tmp_path: Path
+) -> None:
+    file = tmp_path / "gone.gguf"
+    file.write_bytes(tiny_adapters[0].read_bytes())
+    opened.extend(Engine.load(tiny_phi3, LoadOptions(threads=1, gpu_layers=layers)) for layers in (0, -1))
+    plain = ask(opened[0])
+    opened[1].set_adapters([AdapterUse("gone", str(file), 1.0)])
+    file.unlink()
+    card.decodes_left = 9
+    with pytest.raises(UserError, match="“gone” is not there"):
+        ask(opened[1])
+    assert opened[1].loaded.adapters == ()
+    answer = ask(opened[1])
+    assert (answer.tokens, answer.adapters) == (plain.tokens, ())
