@@ -71,6 +71,7 @@ class Hub:
         self._silence = silence
         self._library = _library()
         _client_kind()
+        _hold_the_logs_back()
         self._library.set_client_factory(self._client)
         self._token: str | bool = False
         if self.address in (own, ADDRESS):
@@ -289,5 +290,17 @@ def _client_kind() -> Any:
 @cache
 def _request_error() -> type[Exception]:
     """Return what that client raises where a connection fails, and where redirects lead round in a circle."""
-    found: type[Exception] = importlib.import_module(_client_kind().__module__.partition(".")[0]).RequestError
+    found: type[Exception] = importlib.import_module(_client_package()).RequestError
     return found
+
+
+def _client_package() -> str:
+    return str(_client_kind().__module__).partition(".")[0]
+
+
+@cache
+def _hold_the_logs_back() -> None:
+    """Keep addresses out of the log: one that the hub leads to holds a signature that opens the file to anybody."""
+    package = _client_package()
+    for name in (package, package.replace("httpx", "httpcore"), "huggingface_hub"):
+        logging.getLogger(name).setLevel(logging.WARNING)

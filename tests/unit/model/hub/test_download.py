@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import random
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.logs import log_to_file
 from phi3desk.model.hub.download import download
 from phi3desk.model.hub.hub import Hub
 from phi3desk.model.hub.journal import JOURNAL, ModelFolder
@@ -338,3 +340,22 @@ def test_a_repository_shows_models_only(hub: LookalikeHub, folder: ModelFolder) 
     assert found.models[1].files[0].sha256 == hashlib.sha256(CONTENT).hexdigest()
     with pytest.raises(UserError, match="has no model"):
         fetch(hub, folder, wanted=Wanted(REPOSITORY, "c.gguf"))
+
+
+def test_no_address_that_is_fetched_stands_in_the_log(
+    hub: LookalikeHub, folder: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where files are sent to fetch, the address holds a signature that opens them to anybody."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    log = log_to_file(tmp_path, "downloads-worker")
+    elsewhere = LookalikeHub()
+    elsewhere.files[FILE] = CONTENT
+    hub.redirect = elsewhere.address + "/signed-with-a-secret"
+    try:
+        fetch(hub, folder)
+    finally:
+        elsewhere.close()
+    assert elsewhere.file_requests
+    assert "secret" not in log.read_text(encoding="utf-8")
