@@ -6,8 +6,10 @@ It begins with multilingual-e5-small. First it learns to compare (`contrast`): i
 stands, or was a word, a figure or a negation changed? Without that it learns nothing from the texts. Then come the
 texts (`claims`), and the harder ones foremost (`hard`). In them what is contradicted is often worded more like the
 passage than what is true, which it learns, too, until sentences of the passage itself are wrong to it; so contrast
-comes again beside some of all claims (`whole`), and questions, which passages answer or not. Takes an hour and a half
-on two cores that know bfloat16. `export` keeps what was changed in 8 bits.
+comes again beside some of all claims (`whole`), and questions, which passages answer or not. Last come texts where
+what is true is worded as near to the passage as what is not (`balanced`), with short replies behind their questions;
+what that makes of the weights is averaged with what they were before: alone it unlearns as much as it learns. Takes two
+hours and a half on two cores that know bfloat16. `export` keeps what was changed in 8 bits.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import random
 import re
 import sys
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,10 +41,12 @@ HELD = 12
 #: smooths labels, which one person gave
 DOUBT = 0.02
 #: of what is no new material of a stage so much
-SHARES = {"claims": 1.0, "hard": 0.4, "whole": 0.27}
-#: what comes beside the claims of the last stage
-QUESTIONS, CONTRASTS = 0.45, 3000
-STAGES = ("contrast", "claims", "hard", "whole", "export")
+SHARES = {"claims": 1.0, "hard": 0.4, "whole": 0.27, "balanced": 0.2}
+#: how many contrasts come beside the claims of a stage, and which share of the questions
+CONTRASTS, QUESTIONS = {"whole": 3000, "balanced": 1500}, 0.45
+#: share of the claims that stand behind a question
+WITH_QUESTION = 0.35
+STAGES = ("contrast", "claims", "hard", "whole", "balanced", "export")
 #: rows of what weighs the encoder's states; the second helped to learn, and is not shipped
 IS_SAID, IS_ANSWERED = 0, 1
 _WORD, _NUMBER = re.compile(r"\w[\w\-'’]*"), re.compile(r"\d+(?:[.,]\d+)*")
@@ -54,7 +59,11 @@ _ALL_DENIALS = {word for words in _DENIALS.values() for word in words} | {"no", 
 
 @dataclass(frozen=True)
 class Text:
-    """A passage with claims and questions; `is_hard` is of the texts whose kinds are hardest to tell apart."""
+    """A passage with claims and questions; `is_hard` is of the texts whose kinds are hardest to tell apart.
+
+    `replies` are questions, each with a short reply to it, and whether that is right. `is_balanced` is of the texts
+    where what is true is worded as near to the passage as what is not.
+    """
 
     language: str
     passage: str
@@ -63,6 +72,8 @@ class Text:
     is_hard: bool
     answered: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
+    replies: tuple[tuple[str, bool], ...] = ()
+    is_balanced: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,7 @@ PLANS = {
     "claims": Plan(steps=600, whole=1358, rate=1e-4, batch=16),
     "hard": Plan(steps=550, whole=550, rate=8e-5, batch=16),
     "whole": Plan(steps=678, whole=678, rate=7e-5, batch=16),
+    "balanced": Plan(steps=1700, whole=1700, rate=8e-5, batch=16),
 }
 
 
@@ -137,16 +149,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     state = options.out / "state.safetensors"
     if state.exists():
         encoder.load_state_dict(load_file(state), strict=False)
+    elif options.begin is not None:
+        begin_from(encoder, base, options.begin)
     texts = read_texts()
-    held = [text for at, text in enumerate(texts) if at % HELD == 0]
-    kept = [text for at, text in enumerate(texts) if at % HELD]
+    held = [text for text in texts if is_held(text)]
+    kept = [text for text in texts if not is_held(text)]
     for stage in options.stage:
         if stage == "export":
             export(encoder, base, options.out / "weights.safetensors")
             continue
+        before = {name: each.detach().clone() for name, each in _learned(encoder)}
         train(encoder, tokenizer, PLANS[stage], items_of(stage, kept, random.Random(5)))
+        if stage == "balanced":
+            average(encoder, before)
         tell(encoder, tokenizer, held)
-        save_file({name: each.detach() for name, each in encoder.named_parameters() if each.requires_grad}, state)
+        save_file({name: each.detach() for name, each in _learned(encoder)}, state)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -155,22 +172,75 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, help="folder for what was learned so far and what is shipped"
     )
     parser.add_argument("--stage", nargs="+", choices=STAGES, default=STAGES, help="some stages only")
+    parser.add_argument("--begin", type=Path, metavar="FILE", help="go on from what was shipped before")
     return parser
+
+
+def _learned(encoder: Encoder) -> Iterator[tuple[str, torch.Tensor]]:
+    return ((name, each) for name, each in encoder.named_parameters() if each.requires_grad)
+
+
+def average(encoder: Encoder, before: dict[str, torch.Tensor]) -> None:
+    """Give an encoder the mean of its weights and of those before."""
+    with torch.no_grad():
+        for name, each in _learned(encoder):
+            each.copy_((each + before[name]) / 2)
+
+
+def begin_from(encoder: Encoder, base: Path, file: Path) -> None:
+    """Give an encoder the weights that `export` wrote."""
+    from safetensors.numpy import load_file as load_arrays
+
+    from phi3desk.library.entailment.making import HEAD_BIAS, HEAD_WEIGHT, trained_weights
+
+    shipped = load_arrays(file)
+    weights = {f"bert.{name}": torch.from_numpy(weight) for name, weight in trained_weights(base, shipped)}
+    encoder.load_state_dict(weights, strict=False)
+    with torch.no_grad():
+        for ours, theirs in (
+            (encoder.head.weight, shipped[HEAD_WEIGHT] / encoder.scale),
+            (encoder.head.bias, shipped[HEAD_BIAS]),
+        ):
+            ours[: len(theirs)] = torch.from_numpy(theirs)
+
+
+def is_held(text: Text) -> bool:
+    """Return whether a text is not trained on; all with the same passage are, or none."""
+    return zlib.crc32(text.passage.encode()) % HELD == 0
 
 
 def read_texts() -> list[Text]:
     """Return all texts, shuffled, the same in every run."""
     found = []
     for file in sorted(TEXTS.glob("*.jsonl")):
+        language = file.stem.split("-")[0]
         for line in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            other = (*(claim for _, claim in row["contradicted"]), *row["absent"])
-            language = file.stem.split("-")[0]
-            is_hard = file.stem.endswith("-3")
-            asked = (tuple(row.get(name, ())) for name in ("answered", "unanswered"))
-            found.append(Text(language, row["passage"], tuple(row["true"]), other, is_hard, *asked))
+            found.append(_balanced(language, row) if "replies" in row else _worded_apart(language, row, file.stem))
     random.Random(7).shuffle(found)
     return found
+
+
+def _worded_apart(language: str, row: dict[str, Any], stem: str) -> Text:
+    other = (*(claim for _, claim in row["contradicted"]), *row["absent"])
+    answered, unanswered = (tuple(row.get(name, ())) for name in ("answered", "unanswered"))
+    return Text(language, row["passage"], tuple(row["true"]), other, stem.endswith("-3"), answered, unanswered)
+
+
+def _balanced(language: str, row: dict[str, Any]) -> Text:
+    contradicted = (claim for name in ("contradicted_near", "contradicted_far") for _, claim in row[name])
+    answered, unanswered = row["asked"]
+    return Text(
+        language,
+        row["passage"],
+        (*row["true_near"], *row["true_far"]),
+        (*contradicted, *row["absent_near"], *row["absent_far"]),
+        is_hard=False,
+        answered=tuple(answered),
+        unanswered=tuple(unanswered),
+        replies=tuple((f"{question} {reply}", is_true) for question, reply, is_true in row["replies"]),
+        is_balanced=True,
+    )
 
 
 def items_of(stage: str, texts: Sequence[Text], chance: random.Random) -> Iterator[Item]:
@@ -178,9 +248,9 @@ def items_of(stage: str, texts: Sequence[Text], chance: random.Random) -> Iterat
     while True:
         if stage == "contrast":
             yield from _contrasts(texts, 1, chance)
-        elif stage == "whole":
+        elif stage in CONTRASTS:
             items = [*_round(stage, texts, chance), *_questions(texts, chance)]
-            items += _contrasts(texts, CONTRASTS, chance, of_whole=True)
+            items += _contrasts(texts, CONTRASTS[stage], chance, of_whole=True)
             chance.shuffle(items)
             yield from items
         else:
@@ -211,20 +281,32 @@ def _questions(texts: Sequence[Text], chance: random.Random) -> list[Item]:
 def _round(stage: str, texts: Sequence[Text], chance: random.Random) -> list[Item]:
     """Return the claims of all texts once, some of them beside another's passage.
 
-    The hard texts wait for their stage; from then on some of the others come again.
+    The hard and the balanced texts wait for their stages; from then on some of the others come again.
     """
     items = []
     for text in texts:
-        if text.is_hard and stage == "claims":
+        if (text.is_hard and stage == "claims") or (text.is_balanced and stage != "balanced"):
             continue
-        share = 1.0 if text.is_hard and stage == "hard" else SHARES[stage]
+        is_new = (text.is_hard and stage == "hard") or text.is_balanced
+        share = 1.0 if is_new else SHARES[stage]
         said = [*((claim, True) for claim in text.true), *((claim, False) for claim in text.other)]
-        items += [Item(claim, text.passage, is_true) for claim, is_true in said if chance.random() < share]
+        items += [
+            Item(_behind_question(claim, text, chance), text.passage, is_true)
+            for claim, is_true in said
+            if chance.random() < share
+        ]
+        items += [Item(reply, text.passage, is_true) for reply, is_true in text.replies]
         stranger = chance.choice(texts)
         if stranger.language == text.language and stranger is not text and chance.random() < 0.3:
             items.append(Item(chance.choice(stranger.true), text.passage, False))
     chance.shuffle(items)
     return items
+
+
+def _behind_question(claim: str, text: Text, chance: random.Random) -> str:
+    """Return a claim, now and then behind a question about its passage, as an answer stands behind one."""
+    asked = (*text.answered, *text.unanswered)
+    return f"{chance.choice(asked)} {claim}" if asked and chance.random() < WITH_QUESTION else claim
 
 
 def contrast(text: Text, stranger: Text, chance: random.Random, *, of_whole: bool = False) -> Item | None:
@@ -386,16 +468,29 @@ def padded(tokens: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]
 
 
 def tell(encoder: Encoder, tokenizer: Any, texts: Sequence[Text]) -> None:
-    """Print how often a true claim of the texts kept aside is held likelier than another of the same passage."""
+    """Print how often a true claim of the texts kept aside is held likelier than another of the same passage.
+
+    The same is told of replies behind their questions, and of questions with an answer and without one.
+    """
     encoder.eval()
-    better = []
+    better: dict[str, list[float]] = {"claims": [], "replies": [], "questions": []}
     for text in texts:
-        items = [Item(claim, text.passage, True) for claim in (*text.true, *text.other)]
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            odds = encoder(*padded(tokens_of(items, tokenizer)))[:, IS_SAID].float().numpy()
-        true, other = odds[: len(text.true)], odds[len(text.true) :]
-        better.append(float((true[:, None] > other[None]).mean()))
-    print(f"of {len(texts)} passages kept aside: {np.mean(better):.3f} of the pairs in the right order", flush=True)
+        said = {
+            "claims": [*((claim, True) for claim in text.true), *((claim, False) for claim in text.other)],
+            "replies": list(text.replies),
+            "questions": [*((each, True) for each in text.answered), *((each, False) for each in text.unanswered)],
+        }
+        for name, some in said.items():
+            kind = IS_ANSWERED if name == "questions" else IS_SAID
+            items = [Item(each, text.passage, is_true, kind) for each, is_true in some]
+            if not items:
+                continue
+            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+                odds = encoder(*padded(tokens_of(items, tokenizer)))[:, kind].float().numpy()
+            is_true = np.array([item.is_true for item in items])
+            better[name].append(float((odds[is_true][:, None] > odds[~is_true][None]).mean()))
+    told = ", ".join(f"{name} {np.mean(shares):.3f}" for name, shares in better.items() if shares)
+    print(f"of {len(texts)} passages kept aside these pairs are in the right order: {told}", flush=True)
 
 
 def export(encoder: Encoder, base: Path, file: Path) -> None:

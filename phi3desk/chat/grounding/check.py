@@ -63,10 +63,10 @@ _MOST = 3.0
 
 
 #: What an encoder that read claim and passage says weighs so much, beside so much of what the signals tell.
-_READ, _TOLD, _READ_BIAS = 0.7, 0.8, 1.1
+_READ, _TOLD, _READ_BIAS = 0.8, 0.8, 1.1
 #: Where words and figures tell less than this for a claim, it has to be so sure of it; else they alone decide. Of what
 #: is worded unlike its passage it takes too much for said.
-_LITTLE_TOLD, _SURE_OF_YES = -0.4, 2.0
+_LITTLE_TOLD, _SURE_OF_YES = -0.7, 1.0
 #: Of more passages than these it reads those that hold most of a claim; it never says a clearer no than this, which is
 #: what it is taken to say of the others.
 _MOST_READ, _UNREAD = 6, -3.0

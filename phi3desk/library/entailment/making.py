@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "phi3desk-entailment"
 #: SHA-256 of `resources/entailment/weights.safetensors`
-WEIGHTS_HASH = "10dc20a495566fcaebd9254058a3e507309c595f4166103f53eb48795cf12429"
+WEIGHTS_HASH = "57ac295681153033fe532e2b552e1609e3738c616c808a0ccf4d6f0254c53e91"
 FINGERPRINT = hashlib.sha256(json.dumps([e5_small.PACKAGE_FILE_HASH, WEIGHTS_HASH]).encode()).hexdigest()
 #: what weighs the states of the encoder, in a file of its own beside it
 HEAD, HEAD_WEIGHT, HEAD_BIAS = "head.safetensors", "head.weight", "head.bias"
