@@ -284,7 +284,7 @@ class WorkerClient(QObject):
         self._fail_all(sentence)
         self.died.emit(sentence)
         if self._deaths <= RESTARTS_IN_A_ROW:
-            QTimer.singleShot(0, self, self.start)
+            QTimer.singleShot(0, self, self._start_again)
         else:
             self._give_up(
                 say(
@@ -292,6 +292,11 @@ class WorkerClient(QObject):
                     times=self._deaths,
                 )
             )
+
+    def _start_again(self) -> None:
+        """Start the process where nobody has closed the client or started it since it died."""
+        if not self._closing and self._process is None:
+            self.start()
 
     def _death_sentence(self) -> Sentence:
         if self._name == "model":

@@ -102,3 +102,32 @@ def test_a_worker_of_another_version_is_given_up(qtbot: QtBot, start: Start) -> 
     with qtbot.waitSignal(client.gave_up) as given_up:
         pass
     assert "different versions" in str(given_up.args[0])
+
+
+def test_a_worker_that_died_as_the_window_closed_is_not_started_again(qtbot: QtBot, start: Start) -> None:
+    client = start()
+    with qtbot.waitSignal(client.ready):
+        pass
+    client.died.connect(client.close)
+    process = client._process
+    assert process is not None
+    with qtbot.waitSignal(client.died):
+        process.kill()
+    qtbot.wait(50)
+    assert client.process_id == 0
+
+
+def test_a_worker_that_is_started_by_hand_meanwhile_is_started_once(qtbot: QtBot, start: Start) -> None:
+    client = start()
+    with qtbot.waitSignal(client.ready):
+        pass
+    processes: list[int] = []
+    client.died.connect(client.restart)
+    client.died.connect(lambda: processes.append(client.process_id))
+    process = client._process
+    assert process is not None
+    with qtbot.waitSignal(client.died):
+        process.kill()
+    with qtbot.waitSignal(client.ready):
+        pass
+    assert [client.process_id] == processes
