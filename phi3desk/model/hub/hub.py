@@ -11,8 +11,10 @@ import ipaddress
 import json
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -70,9 +72,9 @@ class Hub:
             )
         self._silence = silence
         self._library = _library()
-        _client_kind()
+        with _setting_client:
+            _set_client()
         _hold_the_logs_back()
-        self._library.set_client_factory(self._client)
         self._token: str | bool = False
         if self.address in (own, ADDRESS):
             self._token = self._library.get_token() or False
@@ -162,6 +164,7 @@ class Hub:
     def _cuts(self, repository: str) -> Iterator[None]:
         """Tell what the HTTP library raises as UserError or Interrupted."""
         errors = self._library.errors
+        asking = _asking.set(self)
         try:
             yield
         except errors.HfHubHTTPError as error:
@@ -171,6 +174,8 @@ class Hub:
         except _request_error() as error:
             log.info("the connection to the hub failed: %s", type(error).__name__)
             raise Interrupted from error
+        finally:
+            _asking.reset(asking)
 
     def _refusal(self, response: Any, repository: str, file: str) -> Exception:
         """Return what to tell of an answer that is a refusal; Interrupted where it is worth trying again."""
@@ -213,11 +218,7 @@ class Hub:
             host=self.host,
         )
 
-    def _client(self) -> Any:
-        """Make the HTTP client of the library; which one that is depends on the library's version."""
-        return _client_kind()(event_hooks={"request": [self._guard]}, follow_redirects=True, timeout=self._silence)
-
-    def _guard(self, request: Any) -> None:
+    def guard(self, request: Any) -> None:
         """Look at each request before it leaves, those of redirects too."""
         target, own = urlsplit(str(request.url)), urlsplit(self.address)
         local = is_loopback(own.hostname or "") and is_loopback(target.hostname or "")
@@ -230,6 +231,11 @@ class Hub:
             )
         if (target.scheme, target.netloc) != (own.scheme, own.netloc):
             request.headers.pop("authorization", None)
+
+
+#: the hub that a thread asks just now: the library has one HTTP client for all of them
+_asking: ContextVar[Hub | None] = ContextVar("asking", default=None)
+_setting_client = threading.Lock()
 
 
 class Gone(UserError):
@@ -285,6 +291,21 @@ def _library() -> Any:
 def _client_kind() -> Any:
     """Return the class of the HTTP client that the library works with: httpx's, or its successor's, by version."""
     return type(_library().get_session())
+
+
+@cache
+def _set_client() -> None:
+    """Have the library work with a client that looks at each request; to set another would cut what is under way."""
+    kind = _client_kind()
+
+    def guard(request: Any) -> None:
+        hub = _asking.get()
+        if hub is not None:
+            hub.guard(request)
+
+    _library().set_client_factory(
+        lambda: kind(event_hooks={"request": [guard]}, follow_redirects=True, timeout=SILENCE)
+    )
 
 
 @cache

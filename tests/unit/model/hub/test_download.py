@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -359,3 +360,21 @@ def test_no_address_that_is_fetched_stands_in_the_log(
         elsewhere.close()
     assert elsewhere.file_requests
     assert "secret" not in log.read_text(encoding="utf-8")
+
+
+def test_a_list_that_is_asked_for_does_not_cut_a_download(hub: LookalikeHub, folder: ModelFolder) -> None:
+    hub.gate = gate = threading.Event()
+    looked: list[int] = []
+
+    def look() -> None:
+        while not hub.file_requests:
+            time.sleep(0.01)
+        looked.append(len(Hub(hub.address, silence=5.0).repository(REPOSITORY).models))
+        gate.set()
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    path = download(WANTED, Hub(hub.address, silence=5.0), folder, Watch(), threading.Event(), AT_ONCE)
+    looking.join()
+    assert (path.read_bytes(), looked) == (CONTENT, [1])
+    assert len(hub.file_requests) == 1
