@@ -68,7 +68,7 @@ def _where_the_card_may_fail(
     """Have a request let the engine go where a graphics card failed in it and left no model: it is freed then."""
 
     @wraps(serve)
-    def serve_and_look(service: ModelService, *args: Asked.args, **kwargs: Asked.kwargs) -> Told:
+    def serve_and_look(service: ModelService, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Told:
         try:
             return serve(service, *args, **kwargs)
         finally:
