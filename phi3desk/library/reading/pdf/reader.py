@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from phi3desk.errors import say
+from phi3desk.errors import Sentence, say, say_both
 from phi3desk.library.documents import INSIDE, OutlineEntry, Page, State
 from phi3desk.library.reading.limits import LONGEST_PAGE, MOST_PAGES, clean_title
 from phi3desk.library.reading.page_picture import PagePicture
@@ -100,7 +100,7 @@ def _pages_by_pdfium(path: Path, password: str, attached_on: list[int]) -> Itera
             if read is None or read.is_illegible:
                 spare = spare or _open_with_pypdf(path, password)
                 other = _page_by_pypdf(spare, index)
-                is_better = other is not None and (read is None or holds_words(other.text))
+                is_better = other is not None and has_text(other.text) and (read is None or holds_words(other.text))
                 page = other if other is not None and is_better else Page(index + 1, "", pictures=True)
             else:
                 page = read.page
@@ -309,14 +309,34 @@ def _second_opinion(path: Path, password: str, *, locked: bool) -> Iterator[Read
     if count == 0:
         yield Finished(State.EMPTY, say("The file has no pages."))
         return
-    for event in _summed_up(_pages_by_pypdf(reader, count)):
-        yield _failure(path) if isinstance(event, Finished) and event.state is not State.READ else event
+    unread: list[int] = []
+    for event in _summed_up(_pages_by_pypdf(reader, count, unread)):
+        if not isinstance(event, Finished):
+            yield event
+        elif event.state is State.READ:
+            yield replace(event, reason=say_both(event.reason, _about_unread(len(unread), min(count, MOST_PAGES))))
+        else:
+            yield _failure(path)
 
 
-def _pages_by_pypdf(reader: Any, count: int) -> Iterator[Opened | Page]:
+def _pages_by_pypdf(reader: Any, count: int, unread: list[int]) -> Iterator[Opened | Page]:
+    """Yield the pages; `unread` takes those (from 1) that cannot be read, which tell nothing of what is on them."""
     yield Opened(count)
     for index in range(min(count, MOST_PAGES)):
-        yield _page_by_pypdf(reader, index) or Page(index + 1, "")
+        page = _page_by_pypdf(reader, index)
+        if page is None:
+            unread.append(index + 1)
+        yield page or Page(index + 1, "")
+
+
+def _about_unread(pages: int, total: int) -> Sentence | None:
+    if not pages:
+        return None
+    return say(
+        "{pages} of {total} pages are damaged and could not be read. Get or save a new copy of the file.",
+        pages=pages,
+        total=total,
+    )
 
 
 def _locked(password: str) -> Finished:
@@ -366,6 +386,7 @@ def _open_with_pypdf(path: Path, password: str) -> Any:
 
 
 def _page_by_pypdf(reader: Any, index: int) -> Page | None:
+    """Return a page, without text where that is none or cannot be made out; None where the page cannot be read."""
     if reader is None:
         return None
     try:
@@ -374,7 +395,7 @@ def _page_by_pypdf(reader: Any, index: int) -> Page | None:
         return None
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
     text = legible_part(text)
-    return Page(index + 1, text) if has_text(text) else None
+    return Page(index + 1, text if has_text(text) else "")
 
 
 def _details(path: Path, password: str) -> Details:

@@ -4,8 +4,10 @@ import time
 import zipfile
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
-from pypdf import PdfWriter
+from pypdf import PageObject, PdfWriter
+from pypdf.errors import PdfReadError
 from pypdf.generic import ByteStringObject, NameObject
 
 from phi3desk.library.documents import State
@@ -178,6 +180,30 @@ def test_a_title_or_bookmark_that_is_no_text_does_not_cost_the_pages(tmp_path: P
     told = told_of(path)
     assert told.state == State.READ
     assert [page.text for page in told.pages] == ["The pump is greased.", "The end."]
+
+
+def test_pages_that_no_reader_can_read_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_pdf(tmp_path / "cut.pdf", [["The first page."], ["A damaged page."], [], ["The last page."]])
+
+    def unopened(*_: object, **__: object) -> None:
+        raise pdfium.PdfiumError("the file is damaged")
+
+    monkeypatch.setattr(pdfium, "PdfDocument", unopened)
+    usual = PageObject.extract_text
+
+    def extracted(page: PageObject) -> str:
+        text = usual(page)
+        if "damaged" in text:
+            raise PdfReadError
+        return text
+
+    monkeypatch.setattr(PageObject, "extract_text", extracted)
+    told = told_of(path)
+    assert (told.state, [page.text.strip() for page in told.pages]) == (
+        State.READ,
+        ["The first page.", "", "", "The last page."],
+    )
+    assert told.reason == "1 of 4 pages are damaged and could not be read. Get or save a new copy of the file."
 
 
 def test_a_file_without_pages_is_called_that_and_not_locked(tmp_path: Path) -> None:
