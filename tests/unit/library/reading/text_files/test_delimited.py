@@ -47,8 +47,8 @@ def test_a_long_cell_is_read_to_its_end(tmp_path: Path) -> None:
     assert (told.state, told.reason) == (State.READ, "")
     assert "\nId: 7;\tTitle: Seal\nId: 7;\tBody: word0. word1. " in told.text
     assert told.text.count("word") == 8_000
-    assert told.text.endswith("word7999.\n\nId: 8;\tTitle: Belt;\tBody: short")
-    assert told.labels == ["rows 2–3", "row 3", "row 3", "row 3", "row 4"]
+    assert told.text.endswith("word7999.\nId: 8;\tTitle: Belt;\tBody: short")
+    assert told.labels == ["rows 2–3", "row 3", "row 3", "row 3", "rows 3–4"]
     assert all(len(page.text) <= 2 * CHARACTERS for page in told.pages)
 
 
