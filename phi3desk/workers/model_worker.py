@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from typing import Concatenate, Never, ParamSpec, TypeVar
 
@@ -92,6 +91,7 @@ class ModelService:
         self._name = self._sha256 = ""
         #: those that were set last: a request that is meant for others has them only for itself
         self._adapters: tuple[AdapterUse, ...] = ()
+        self._refused: tuple[AdapterUse, ...] = ()
         #: how fast the loaded model was when it wrote last
         self._speed: Speed | None = None
 
@@ -152,8 +152,11 @@ class ModelService:
         """Make a model that was loaded ready for questions; seconds, where its file was not read before."""
         self._sha256 = self._models.fingerprint(engine.loaded.path, cancelled)
         self._use_states(engine, request.options)
-        with suppress(UserError):
+        self._refused = ()
+        try:
             engine.set_adapters(request.adapters)
+        except UserError:
+            self._refused = request.adapters
         self._adapters = engine.loaded.adapters
         # a number of cores that a person chose is kept to, and a graphics card has none
         self._may_measure = not request.options.threads and not engine.loaded.gpu_layers
@@ -164,9 +167,11 @@ class ModelService:
     def set_adapters(self, request: SetAdapters, _: Task[Never]) -> LoadedModel:
         """Attach exactly the given adapters; where one does not fit, none is attached: those before are not wanted."""
         engine = self._loaded_engine()
+        self._refused = ()
         try:
             engine.set_adapters(request.adapters)
         except UserError:
+            self._refused = request.adapters
             engine.set_adapters([])
             raise
         finally:
@@ -282,7 +287,8 @@ class ModelService:
     def _engine_of(self, use: ModelUse | None) -> Engine:
         """Return the loaded model with the adapters that a request is meant for, or those that were set last.
 
-        Raises UserError where another model is loaded, or one of the adapters does not fit.
+        What was refused when it was to be set is left out, which was told then. Raises UserError where another model is
+        loaded, or one of the adapters does not fit.
         """
         engine = self._loaded_engine()
         if use is not None and not use.model.same_file(self._loaded(engine).ref):
@@ -290,7 +296,8 @@ class ModelService:
                 "The model “{name}” was switched for another one while the answer was on its way. Ask again.",
                 name=use.model.name,
             )
-        engine.set_adapters(use.adapters if use is not None else self._adapters)
+        wanted = use.adapters if use is not None else self._adapters
+        engine.set_adapters(() if wanted == self._refused else wanted)
         return engine
 
 

@@ -270,6 +270,16 @@ def test_answer_is_written_by_what_it_is_meant_for_or_fails(worker, tiny, tiny_a
             assert f"“{other.name}” was switched" in str(told.data.sentence)
 
 
+@pytest.mark.parametrize("at_load", [True, False])
+def test_answer_is_written_without_the_adapters_that_were_refused(worker, tiny, at_load):
+    gone = (AdapterUse("gone", "/gone.gguf", 1.0),)
+    loaded = worker.ask(LoadModel(tiny, OPTIONS, gone if at_load else ()))
+    if not at_load:
+        assert worker.end_of(worker.send(SetAdapters(gone))).data.kind is FailureKind.USER
+    asked = WriteAnswer(request(), Sampling(max_tokens=4), ModelUse(loaded.ref, gone))
+    assert worker.ask(asked).generation.adapters == ()
+
+
 def test_a_load_stopped_before_it_began_lets_the_model_before_go(worker, tiny):
     worker.ask(LoadModel(tiny, OPTIONS))
     writing = worker.send(WriteAnswer(request(), Sampling(max_tokens=900, temperature=1.0)))

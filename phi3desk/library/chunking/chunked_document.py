@@ -15,7 +15,7 @@ from pathlib import Path
 from phi3desk.library.chunking.chunker import Chunk, chunk_pages, indexed_text
 from phi3desk.library.chunking.titles import shown_title, spoken_title
 from phi3desk.library.documents import OutlineEntry, Page
-from phi3desk.library.kinds import has_pages, kind_named
+from phi3desk.library.kinds import Unit, kind_named
 from phi3desk.library.terms import index_words
 from phi3desk.library.text import fold
 
@@ -63,7 +63,8 @@ def chunks_of(
     spoken = spoken_title(title, Path(path).stem)
     named = kind_named(Path(path))
     # where sheets and texts repeat a line, it is no head: each says it of another matter
-    return chunk_pages(pages, spoken, outline, cancelled, printed=named is None or has_pages(named.key))
+    printed = named is None or named.unit in (Unit.PAGE, Unit.SLIDE)
+    return chunk_pages(pages, spoken, outline, cancelled, printed=printed)
 
 
 def index_entry(context: str, text: str, language: str) -> IndexEntry:

@@ -44,6 +44,7 @@ _OF = r"\s*(?:/|\b(?:of|von|od|av|din|de|iz|z|απο|з|із)\b)\s*"
 _CALLED_PAGE = re.compile(
     rf"\b(?:page|seite|stran|strana|sida|pagina|σελιδα|сторінка)[.:]?\s*(?P<own>\d{{1,4}})(?:{_OF}\d+)?(?!\w)",
 )
+_WORD = re.compile(r"\w")
 _SIGNS = r"[\s\[\]()|•·~/–—-]*"
 #: what may be the page's own number, the first of these that fits; it is where it counts up from page to page
 _BARE_NUMBER = re.compile(rf"{_SIGNS}(?:\d{{1,3}}\s?[–-]\s?)?(?P<own>\d{{1,4}})(?P<all>{_OF}\d{{1,4}})?{_SIGNS}")
@@ -136,7 +137,7 @@ def _keys(line: str, page: int, at_edge: bool) -> tuple[str, ...]:
     if bare is not None:
         return (_but_for(bare, page),) if at_edge or bare["all"] else ()
     called = _CALLED_PAGE.search(line)
-    if called is not None:
+    if called is not None and not (_WORD.search(line[: called.start()]) and _WORD.search(line[called.end() :])):
         # where every page is the first one of a letter, its date is what tells it from the others
         return _CALLED_PAGE.sub("#", line), _DATE.sub("#", _but_for(called, page))
     same = () if _VALUE.fullmatch(line) and not _DATE.fullmatch(line) else (line,)

@@ -131,7 +131,12 @@ def _why(error: OSError) -> Sentence:
 
 
 def why_closed(path: str) -> Sentence | None:
-    """Return why a file cannot be opened now, as on a drive that is not plugged in; None where it can."""
+    """Return why a file cannot be opened now, as on a drive that is not plugged in; None where it can.
+
+    None, too, where a path is not the file's own, but how its name in another encoding is shown.
+    """
+    if "\ufffd" in path:
+        return None
     try:
         with Path(path).open("rb") as file:
             file.read(1)

@@ -20,7 +20,7 @@ from pathlib import Path
 from phi3desk.errors import Cancelled, Sentence, UserError, say, say_both, until
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunking.chunked_document import chunk_document, chunks_of, index_entry, main_language
-from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, Content, NewContent
+from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, RECOGNISED, Content, NewContent
 from phi3desk.library.documents import Document, ImportSummary, Page, Phase, State
 from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
@@ -182,8 +182,15 @@ class Importer:
         for document in documents:
             if document.state is State.FOUND:
                 yield document.id, document.path
-            elif document.state is State.READ and not self._content.ocr_pages(document.id):
+            elif self._is_recognised(document):
+                # it was stopped before what was recognised last was split
                 self._chunk_again(run, document.id)
+
+    def _is_recognised(self, document: Document) -> bool:
+        """Return whether all pictures of text in a document that is not finished are recognised."""
+        if document.state not in (State.READ, State.WORDS) or self._content.ocr_pages(document.id):
+            return False
+        return document.state is State.READ or RECOGNISED in self._content.scans(document.id)
 
     # reading
 
@@ -419,7 +426,11 @@ class Importer:
         document = self._catalog.document(document_id)
         if document is None or not self._catalog.has_collection(document.collection_id):
             return
-        if text.state is State.LOCKED or why_closed(request.path):
+        run.current = document.name
+        done = {page.number: page for page in text.pages if page.number in request.ocr_pages}
+        missing = [number for number in request.ocr_pages if number not in done]
+        if missing and (text.state is State.LOCKED or why_closed(request.path)):
+            self._content.recognised(document_id, done.values())
             others = [each for each in waiting if each[0] == document_id]
             for each in others:
                 waiting.remove(each)
@@ -429,9 +440,6 @@ class Importer:
                 besides = self._content.besides(document_id)
                 self._catalog.describe(document_id, say_both(text.reason, besides), besides, document.language)
             return
-        run.current = document.name
-        done = {page.number: page for page in text.pages if page.number in request.ocr_pages}
-        missing = [number for number in request.ocr_pages if number not in done]
         if missing and len(request.ocr_pages) == 1:
             number = missing.pop()
             done[number] = Page(number, "", pictures=True)
@@ -505,4 +513,6 @@ class Importer:
 
 def _is_away(document: Document) -> bool:
     """Return whether a document has to be read whose file is not there."""
-    return document.state is State.FOUND and not os.path.exists(document.path)  # noqa: PTH110 - as in `import_paths`
+    if document.state is not State.FOUND or "\ufffd" in document.path:
+        return False
+    return not os.path.exists(document.path)  # noqa: PTH110 - as in `import_paths`

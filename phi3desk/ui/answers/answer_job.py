@@ -31,6 +31,7 @@ from phi3desk.chat.messages import Answer, Source
 from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Series
+from phi3desk.errors import Sentence
 from phi3desk.library.documents import SearchResult, Trace, WordsOnly
 from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, Told
 from phi3desk.library.sheets.told import SheetResult
@@ -112,7 +113,7 @@ class AnswerJob(QObject):
         model.loaded.connect(self._on_model_loaded)
         model.load_failed.connect(self._on_no_model)
         model.load_stopped.connect(self._go_on_with_model)
-        model.stopped.connect(lambda sentence: self._on_no_model(Failure(FailureKind.DIED, sentence)))
+        model.stopped.connect(self._on_model_stopped)
 
     @property
     def question(self) -> Question:
@@ -315,6 +316,9 @@ class AnswerJob(QObject):
         if made_by.use is not None and made_by.use.model.same_file(model.ref):
             self._question = replace(self._question, made_by=made_by.by_model(model))
         self._go_on_with_model()
+
+    def _on_model_stopped(self, sentence: Sentence) -> None:
+        self._on_no_model(Failure(FailureKind.DIED, sentence))
 
     def _on_no_model(self, why: Failure) -> None:
         self._no_model = why

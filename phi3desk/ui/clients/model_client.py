@@ -332,8 +332,6 @@ class ModelClient(QObject):
 
     def _on_changed(self, model: LoadedModel) -> None:
         told = self.model.notices if self.model is not None else ()
-        if self.model is not None and self.model.adapters == self._adapters:
-            self._adapters = model.adapters
         self.model = model
         self.adapters_changed.emit(model)
         self._notice(model.notices[len(told) :])

@@ -7,11 +7,13 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.prompt import PromptRequest
+from phi3desk.errors import say
 from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Measured, ModelKind, ModelRef, Sampling
 from phi3desk.paths import Paths
 from phi3desk.ui.clients import model_client
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.clients.worker_client import Call, WorkerClient
+from phi3desk.workers.protocol import Failure, FailureKind
 from phi3desk.workers.requests import Judge, LoadModel, MeasureModel, ModelChanged, SetAdapters, WriteAnswer
 
 LOADED = LoadedModel("tiny", "/tiny.gguf", "phi3", 512, 2048, 0, 2, 1, 1, False, "CPU", "aa")
@@ -112,4 +114,7 @@ def test_adapters_that_a_model_lost_are_no_longer_those_of_the_next_answer(clien
         client.set_adapters(wanted or [pumps])
         asked(client, WriteAnswer)[-1].on_event(ModelChanged(LOADED))
         # what is switched to meanwhile is attached after the answer
+        assert asked(client, SetAdapters)[-1].request == SetAdapters(wanted or (pumps,))
+        if not wanted:
+            asked(client, SetAdapters)[-1].on_failure(Failure(FailureKind.USER, say("The file is gone.")))
         assert client.adapters == wanted

@@ -46,7 +46,7 @@ def runner(services: Services, monkeypatch: pytest.MonkeyPatch) -> SweepRunner:
         QTimer.singleShot(0, library, lambda: on_result(SearchResult((found,), 1, "en", 0.1, by_meaning=True)))
         return 1
 
-    def answer(request: PromptRequest, _: Any, _prefill: Any, _text: Any, on_result: Any, _failed: Any) -> int:
+    def answer(request: PromptRequest, _: Any, _prefill: Any, _text: Any, on_result: Any, *_failed: Any) -> int:
         text = f"{request.sources[0].passage.text[:-1]} [1]."
         written = Completion(Generation(text, (), Ending.STOP, 200, 0, 1.0, 1.0, 12, 8.0), (1,), 0)
         QTimer.singleShot(0, model, lambda: on_result(written))

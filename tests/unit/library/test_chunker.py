@@ -138,6 +138,12 @@ def test_figures_that_differ_from_page_to_page_stay_in_the_passages(head: str, l
         assert [line for line in page.splitlines() if any(c.isdigit() for c in line) and line not in told] == []
 
 
+def test_references_to_other_pages_stay_in_the_passages() -> None:
+    pages = [f"It pumps {matter}.\r\nSee page {2 * n} for torque\r\n" for n, matter in enumerate(MATTERS, 3)]
+    for n, told in enumerate(told_by_page(pages), 3):
+        assert f"See page {2 * n} for torque" in told
+
+
 def test_names_that_count_up_stay_in_the_passages() -> None:
     names = "Day {0}\r\nPump CP-{0}\r\nInvoice 100{0}\r\nIt pumps {1}.\r\n"
     pages = [names.format(n, matter) for n, matter in enumerate(MATTERS, 1)]
