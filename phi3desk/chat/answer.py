@@ -108,9 +108,9 @@ def _spent(prompt: Prompt, budget_seconds: float, generation: Generation) -> Spe
     return Spent(budget_seconds, sum(each.tokens for each in read), len(prompt.sources_read), read)
 
 
-def sources_of(result: SearchResult) -> tuple[Source, ...]:
-    """Return the relevant passages of a search, numbered from 1 as the prompt will number them."""
-    relevant = [found for found in result.found if found.relevant]
+def sources_of(result: SearchResult, *, untied: bool = False) -> tuple[Source, ...]:
+    """Return the relevant passages of a search, numbered from 1 as the prompt will number them; all if `untied`."""
+    relevant = [found for found in result.found if found.relevant or untied]
     return tuple(
         Source(n, found.passage, found.words, found.meaning, found.sentences, found.score)
         for n, found in enumerate(relevant, 1)

@@ -15,7 +15,7 @@ from phi3desk.chat.catalogue_answer import catalogue_answer
 from phi3desk.chat.correcting.corrections import answer_of
 from phi3desk.chat.document_comparison import DocumentComparison
 from phi3desk.chat.intent import intent_of
-from phi3desk.chat.judging.fit import fit_of, is_hopeless
+from phi3desk.chat.judging.fit import fit_of, is_hopeless, is_near
 from phi3desk.chat.messages import Answer, Basis, Source, Timings
 from phi3desk.chat.prompt import PromptRequest, Task, is_small
 from phi3desk.chat.question import Question
@@ -222,8 +222,8 @@ def step_after_query(step: QueryStep, sql: str) -> SheetStep:
 
 def step_after_search(question: Question, result: SearchResult, translate: Translate = str) -> WriteStep | Answer:
     """Return what comes after the search for a question; an Answer is the finished refusal."""
-    sources = sources_of(result)
     fit = fit_of(result)
+    sources = sources_of(result) or sources_of(result, untied=is_near(fit))
     if sources and not is_hopeless(fit):
         step = _write(question, sources, result.seconds)
         return replace(step, request=replace(step.request, fit=fit))
