@@ -186,7 +186,7 @@ class Photographer:
         window = self._window
         window.show_page(Page.SWEEP)
         page = window.sweep_page
-        page.form.text.setPlainText("Who may operate or repair it?")
+        page.form.text.setPlainText("What protective equipment has to be worn?")
         ended: list[object] = []
         page.runner.ended.connect(lambda *told: ended.append(told))
         page.start()

@@ -17,7 +17,7 @@ _ENDING = re.compile(r"[.!?…。;:,%‰°²³)\]\"'”»’*_`~]*(?:[ \t\u00a0]
 _REASONS = {
     Why.FIGURE: say("another figure than in the sources"),
     Why.UNIT: say("another unit than in the sources"),
-    Why.NEGATION: say("the sources say the opposite"),
+    Why.NEGATION: say("the sources may say the opposite"),
     Why.CONDITION: say("another condition than in the sources"),
     Why.NAME: say("another name than in the sources"),
 }
@@ -26,7 +26,9 @@ _FROM_MODEL = say("from the model, not found in the sources")
 _EXPLAINED = {
     Why.FIGURE: say("The sources that were read give another figure. Look at them before you rely on this sentence."),
     Why.UNIT: say("The sources that were read give another unit. Look at them before you rely on this sentence."),
-    Why.NEGATION: say("The sources that were read say the opposite. Look at them before you rely on this sentence."),
+    Why.NEGATION: say(
+        "The sources that were read may say the opposite. Look at them before you rely on this sentence."
+    ),
     Why.CONDITION: say(
         "The sources that were read say this under another condition. Look at them before you rely on this sentence."
     ),

@@ -84,7 +84,7 @@ def test_with_notes_puts_each_doubt_behind_its_sentence() -> None:
     )
 
     assert with_notes(text, made) == (
-        "Every 2,000 hours [1]. **Never** mix grease [2]. (the sources say the opposite) "
+        "Every 2,000 hours [1]. **Never** mix grease [2]. (the sources may say the opposite) "
         "Oil lasts a year. (not found in the sources)"
     )
 
