@@ -20,10 +20,10 @@ from phi3desk.errors import Cancelled
 from phi3desk.model.types import AdapterUse, Ending, Generation, Turn
 
 ASKED = "Do the passages hold the answer to the question? Reply only yes or no."
-#: How likely a model must say yes at least; below it is a no. Of 70 questions with an answer in English articles the
-#: starter says less of three, of 70 without one on the same articles of 14, of 70 about something else of 54 (what is
-#: refused before it is asked counted in), of twenty on the sample documents of one. At .35 these are one, nine, 50 and one; at .55
-#: six, 26, 63 and two, and with whole passages one of the three questions that are asked to show the program.
+#: How likely a model must say yes at least; below it is a no. Of 70 questions with an answer in English articles three
+#: are refused then, of 70 without one on the same articles 14, of 70 about something else 54, by the search or by the
+#: starter, and of twenty on the sample documents one. At .35 these are one, nine, 50 and one; at .55 six, 26, 63 and two,
+#: and with whole passages one of the three questions that are asked to show the program.
 LEAST_LIKELY = 0.45
 #: words that open a question for yes or no, folded
 _OPEN_YES_OR_NO = frozenset(("ali", "чи", "oare", "αραγε"))
