@@ -22,7 +22,7 @@ from phi3desk.model.types import AdapterUse, Ending, Generation, Turn
 ASKED = "Do the passages hold the answer to the question? Reply only yes or no."
 #: How likely a model must say yes at least; below it is a no. Of 70 questions with an answer in English articles three
 #: are refused then, of 70 without one on the same articles 14, of 70 about something else 54, by the search or by the
-#: starter, and of twenty on the sample documents one. At .35 these are one, nine, 50 and one; at .55 six, 26, 63 and two,
+#: starter, and of twenty on the sample documents one. At .35 it is 1, 9, 50 and 1; at .55 6, 26, 63 and 2,
 #: and with whole passages one of the three questions that are asked to show the program.
 LEAST_LIKELY = 0.45
 #: words that open a question for yes or no, folded
