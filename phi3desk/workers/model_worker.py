@@ -204,13 +204,11 @@ class ModelService:
         """Read what the prompt of the next question begins with, until a question is asked."""
         if self._engine is None:
             return 0
-        self._engine.set_adapters(self._adapters)
-        loaded = self._engine.loaded
+        engine = self._engine_of(None)
+        loaded = engine.loaded
         prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
-        turns = opening(
-            request.request, self._engine.count_turns, loaded.context, request.room_for_answer, prompt_format
-        )
-        return self._engine.read_ahead(turns, task.cancelled, request.request.conversation) if turns else 0
+        turns = opening(request.request, engine.count_turns, loaded.context, request.room_for_answer, prompt_format)
+        return engine.read_ahead(turns, task.cancelled, request.request.conversation) if turns else 0
 
     def forget(self, request: ForgetConversation, _: Task[Never]) -> None:
         """Forget what was read of a conversation."""

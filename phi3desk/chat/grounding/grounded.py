@@ -21,7 +21,7 @@ from phi3desk.chat.messages import CheckedSentence, Citation, Source, Why
 from phi3desk.chat.refusal import is_refusal
 from phi3desk.chat.wording.source_words import speaks_of_its_source
 from phi3desk.chat.wording.tokens import language_of_words
-from phi3desk.errors import Cancelled
+from phi3desk.errors import until
 
 if TYPE_CHECKING:
     from phi3desk.library.embedding.embedder import WordReader
@@ -64,9 +64,7 @@ def ground(
     written: list[str] = []
     citations: list[Citation] = []
     sentences: list[CheckedSentence] = []
-    for piece, is_sentence in pieces(kept):
-        if cancelled is not None and cancelled.is_set():
-            raise Cancelled
+    for piece, is_sentence in until(cancelled or threading.Event(), pieces(kept)):
         claim = " ".join(keep_known_marks(piece, ()).split())
         if not is_sentence or not _claims(claim, question):
             written.append(piece if not is_sentence else MARKS.sub("", piece))

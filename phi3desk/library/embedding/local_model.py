@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from phi3desk.errors import UserError
-from phi3desk.library.embedding.made_models import digest
+from phi3desk.file_hash import sha256
 
 #: The languages XLM-RoBERTa was trained on (Conneau et al., arXiv 1911.02116, appendix A); what is taken for the
 #: languages of a model that is multilingual, or does not say.
@@ -120,7 +120,7 @@ class _Folder:
         decisive = ["config.json", "tokenizer.json", "modules.json", "sentence_bert_config.json"]
         files = {self._folder / name for name in decisive} | set(self.weights())
         files |= {part / "config.json" for part in self._module_folders()}
-        digests = {file.relative_to(self._folder).as_posix(): digest(file) for file in sorted(files) if file.is_file()}
+        digests = {file.relative_to(self._folder).as_posix(): sha256(file) for file in sorted(files) if file.is_file()}
         told = json.dumps([_COMPUTED_AS, digests, prefixes], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 

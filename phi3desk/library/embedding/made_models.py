@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import shutil
@@ -12,6 +11,7 @@ from tempfile import mkdtemp
 from typing import Any, TypeVar
 
 from phi3desk.errors import UserError
+from phi3desk.file_hash import sha256
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def changed_files(folder: Path) -> list[str]:
 
 def _record(folder: Path, of: str) -> None:
     files = {
-        file.relative_to(folder).as_posix(): (file.stat().st_size, digest(file))
+        file.relative_to(folder).as_posix(): (file.stat().st_size, sha256(file))
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
@@ -114,12 +114,6 @@ def _read(folder: Path) -> dict[str, Any]:
 
 def _is_same(file: Path, made: str) -> bool:
     try:
-        return digest(file) == made
+        return sha256(file) == made
     except OSError:
         return False
-
-
-def digest(file: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

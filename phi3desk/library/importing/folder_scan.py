@@ -130,12 +130,17 @@ def _why(error: OSError) -> Sentence:
     return say("This could not be looked at, so what lies here was not read: {problem}.", problem=problem)
 
 
+def is_shown_only(path: str) -> bool:
+    """Return whether a path is not the file's own, but how its name in another encoding is shown."""
+    return "\ufffd" in path
+
+
 def why_closed(path: str) -> Sentence | None:
     """Return why a file cannot be opened now, as on a drive that is not plugged in; None where it can.
 
-    None, too, where a path is not the file's own, but how its name in another encoding is shown.
+    None, too, where the path is shown only.
     """
-    if "\ufffd" in path:
+    if is_shown_only(path):
         return None
     try:
         with Path(path).open("rb") as file:

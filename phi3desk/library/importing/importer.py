@@ -27,7 +27,7 @@ from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.serving import CollectionEmbedders
-from phi3desk.library.importing.folder_scan import why_closed
+from phi3desk.library.importing.folder_scan import is_shown_only, why_closed
 from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
@@ -513,6 +513,6 @@ class Importer:
 
 def _is_away(document: Document) -> bool:
     """Return whether a document has to be read whose file is not there."""
-    if document.state is not State.FOUND or "\ufffd" in document.path:
+    if document.state is not State.FOUND or is_shown_only(document.path):
         return False
     return not os.path.exists(document.path)  # noqa: PTH110 - as in `import_paths`
