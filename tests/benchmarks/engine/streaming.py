@@ -13,15 +13,20 @@ from tests.benchmarks.engine.windows import IN_WINDOW, lead_alone, screen
 from tests.benchmarks.table import Row, share
 
 ROUNDS, TOKENS = 4, 80
-#: what is answered in many words, of which none are said twice
-QUESTION = "Tell a long story about a fitter who hears a strange sound in a pump at night. Describe all that she does."
+#: what is answered in many words, of which few are said twice
+QUESTION = "How does a four-stroke engine work? Explain each stroke."
 _LEAST = 0.97
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """Write the same answer everywhere in turn, some times over; the best of each counts."""
+    """Write the same answer everywhere in turn, some times over; the best of each counts.
+
+    An answer that ends by itself takes one more step after its last token, which the window's time holds and the bare
+    loop's does not: of a short one that is much, and said.
+    """
     alone: list[float] = []
     texts: set[str] = set()
+    lengths: set[int] = set()
     found: dict[str, list[float]] = {}
     with ExitStack() as stack:
         bare = stack.enter_context(bench.bare())
@@ -39,6 +44,7 @@ def rows(bench: Bench) -> Iterator[Row]:
         for _ in range(ROUNDS):
             told = bare.do("write", system=WITHOUT_PASSAGES, question=QUESTION, tokens=TOKENS)
             alone.append(told["speed"])
+            lengths.add(told["tokens"])
             texts.add(told["text"].strip())
             for named, worker, window in ways:
                 written = worker.write(request, Sampling(max_tokens=TOKENS))
@@ -47,5 +53,7 @@ def rows(bench: Bench) -> Iterator[Row]:
                 found.setdefault(f"the window{named}", []).append(window.do("write", question=QUESTION)["speed"])
     if len(texts) > 1:
         note("bare loop and workers wrote different texts: they read a prompt in slices of their own, so scores differ")
+    if min(lengths) < TOKENS:
+        note(f"the bare loop wrote {min(lengths)} tokens of {TOKENS}: the window's time holds one step more")
     for way, speeds in found.items():
         yield share(f"writing through {way}", max(speeds), "tokens/s", max(alone), "bare loop", _LEAST)
