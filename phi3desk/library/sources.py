@@ -57,7 +57,7 @@ class Sources:
                         "INSERT INTO source (collection_id, path, folder, identity) VALUES (?, ?, ?, ?) "
                         "ON CONFLICT (collection_id, path) DO UPDATE SET removed = NULL, folder = excluded.folder, "
                         "identity = excluded.identity",
-                        (collection_id, str(path), path.is_dir(), identity_of(path)),
+                        (collection_id, str(path), _is_folder(str(path)), identity_of(path)),
                     )
                 connection.execute(
                     "DELETE FROM left_out WHERE collection_id = ? AND (path = ? OR substr(path, 1, ?) = ?)",
@@ -160,9 +160,13 @@ def _inside(path: Path) -> str:
 
 
 def _source(row: sqlite3.Row) -> BoundSource:
-    path = Path(row["path"])
-    missing = not path.is_dir() if row["folder"] else not path.is_file()
-    return BoundSource(row["id"], row["collection_id"], row["path"], bool(row["folder"]), missing)
+    path = str(row["path"])
+    found = _is_folder(path) if row["folder"] else os.path.isfile(path)  # noqa: PTH113 - as in `_is_folder`
+    return BoundSource(row["id"], row["collection_id"], path, bool(row["folder"]), not found)
+
+
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a share does not answer
 
 
 def checked_rules(rules: Rules) -> Rules:

@@ -72,7 +72,7 @@ def _take_file(path: Path, seen: Scan) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        if not path.parent.is_dir():
+        if not os.path.isdir(path.parent):  # noqa: PTH112 - Path.is_dir raises where a share does not answer
             seen.unknown.append(str(path))
         return
     except OSError as error:

@@ -235,7 +235,9 @@ class FolderSync:
         """Find the document that this file was before it was renamed or moved, and note its new place."""
         for document_id in list(check.away.get(sha256, ())):
             place, removed = self._catalog.place_of(document_id)
-            if not place or (self._is_held(check, sha256, document_id) if removed else Path(place).exists()):
+            if not place or (removed and self._is_held(check, sha256, document_id)):
+                continue
+            if not removed and os.path.exists(place):  # noqa: PTH110 - Path.exists raises where a share does not answer
                 continue
             check.away[sha256].remove(document_id)
             known = check.known.get(path)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import FINAL_STATES, State
@@ -46,6 +46,8 @@ class SheetImport:
             if document.state not in FINAL_STATES and document.state is not State.WORDS:
                 continue
             sha256 = self._catalog.sha256(document.id)
-            if sha256 and sha256 not in self._tried and not self._store.has(sha256) and Path(document.path).is_file():
+            if not sha256 or sha256 in self._tried or self._store.has(sha256):
+                continue
+            if os.path.isfile(document.path):  # noqa: PTH113 - Path.is_file raises where a share does not answer
                 self._tried.add(sha256)
                 yield document.id, document.path

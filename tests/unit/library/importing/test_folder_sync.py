@@ -26,6 +26,7 @@ from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.pdf import write_pdf
 from tests.helpers.readers_in_process import LibraryInProcess, ReadersInProcess
+from tests.helpers.unanswered import unanswered
 
 EMBEDDER = MiniLmEmbedder()
 NAMES = st.sampled_from(["pump.pdf", "valve.pdf", "a/seal.pdf", "a/pump.pdf", "b/c/motor.pdf", "b/valve.pdf"])
@@ -277,6 +278,40 @@ def test_a_folder_that_is_away_keeps_its_documents(home: Home) -> None:
     home.folder.mkdir()
     home.library.sync()
     assert len(home.library.documents()) == 1
+
+
+def test_a_folder_on_a_share_that_does_not_answer_is_away_and_the_others_are_followed(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.write("pump.pdf", "the pump")
+    home.write("valve.pdf", "a valve")
+    home.library.sync()
+    other = home.place / "other"
+    other.mkdir()
+    shutil.copy(home.folder / "pump.pdf", other / "copy.pdf")
+    with monkeypatch.context() as patched:
+        unanswered(patched, home.folder, home.folder / "pump.pdf", home.folder / "valve.pdf")
+        home.restart()
+        home.library.import_paths([other], home.collection)
+        assert [source.missing for source in home.library.collections()[0].sources] == [True, False]
+        assert {d.name: d.state for d in home.library.documents()} == {
+            "copy.pdf": State.READY,
+            "valve.pdf": State.READY,
+        }
+    home.library.sync()
+    assert {d.name: d.state for d in home.library.documents()} == {
+        "copy.pdf": State.READY,
+        "pump.pdf": State.DUPLICATE,
+        "valve.pdf": State.READY,
+    }
+
+
+def test_a_file_whose_folder_does_not_answer_is_not_taken_for_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unanswered(monkeypatch, tmp_path)
+    seen = scan([BoundSource(1, 1, str(tmp_path / "pump.pdf"), False)], Rules())
+    assert seen.is_unknown(str(tmp_path / "pump.pdf"))
 
 
 class Share:

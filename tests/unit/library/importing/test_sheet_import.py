@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from phi3desk.library.library import Library
 from phi3desk.paths import Paths, open_paths
 from phi3desk.settings import Settings
 from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.unanswered import unanswered
 from tests.helpers.word_embedder import WordEmbedder
 
 SHEET = "Site,Item,Cost\nKranj,x,10\nGraz,y,20\n"
@@ -64,4 +66,25 @@ def test_tables_come_back_with_the_next_sync_and_nothing_is_embedded_again(tmp_p
     library.remove_documents([each.id for each in library.documents() if each.kind == "csv"])
     library.purge_removed()
     assert files(paths) == []
+    library.close()
+
+
+def test_a_sheet_on_a_share_that_does_not_answer_gets_its_tables_when_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    sheet = tmp_path / "costs.csv"
+    sheet.write_text(SHEET, encoding="utf-8")
+    paths = open_paths(tmp_path / "home")
+    library = opened(paths, Counting())
+    library.import_paths([sheet], library.create_collection("Documents"))
+    kept = files(paths)
+    library.close()
+    kept[0].unlink()
+    library = opened(paths, Counting())
+    with monkeypatch.context() as patched:
+        unanswered(patched, sheet)
+        library.sync()
+        assert files(paths) == []
+    library.sync()
+    assert files(paths) == kept
     library.close()
