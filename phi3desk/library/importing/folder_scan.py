@@ -6,7 +6,7 @@ import errno
 import fnmatch
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -164,18 +164,33 @@ def _about_link(path: str, root: Path) -> Sentence:
     return say("This is a link, which is not followed. Add what it leads to by itself: {path}.", path=shown)
 
 
-def renamed_to(source: BoundSource, identity: str) -> Path | None:
-    """Return where a bound folder is now that is not at its place, if it was only renamed where it lay."""
+def renamed_to(source: BoundSource, identity: str, holds_it: Callable[[Path], bool]) -> Path | None:
+    """Return where a bound folder is now that is not at its place, if it was only renamed where it lay.
+
+    A new folder may get the identity of a deleted one: `holds_it` tells whether what the source held is in a folder.
+    """
     if not (source.folder and source.missing and identity):
         return None
     parent = Path(source.path).parent
     for entry in _entries(parent, Scan()):
         try:
-            if entry.is_dir(follow_symlinks=False) and identity_of(Path(entry.path)) == identity:
-                return Path(entry.path)
+            if not entry.is_dir(follow_symlinks=False):
+                continue
         except OSError:
             continue
+        place = Path(entry.path)
+        if identity_of(place) == identity and holds_it(place):
+            return place
     return None
+
+
+def is_file_of(path: Path, size: int) -> bool:
+    """Return whether a file of a size lies at a place."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size == size
 
 
 def is_unmounted(source: BoundSource, identity: str) -> bool:

@@ -15,11 +15,11 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.catalog_rows import kept_sentence
 from phi3desk.library.content import Content
 from phi3desk.library.documents import FINAL_STATES, BoundSource, Document, FileOutcome, Rules, State
-from phi3desk.library.importing.folder_scan import Scan, ScannedFile, is_unmounted, renamed_to, scan
+from phi3desk.library.importing.folder_scan import Scan, ScannedFile, is_file_of, is_unmounted, renamed_to, scan
 from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.reading.kinds import HEAD_BYTES, not_opened, refusal_by
 from phi3desk.library.reading.protocol import Finished
-from phi3desk.library.sources import Sources
+from phi3desk.library.sources import Sources, leads_to
 
 #: File systems keep a file's time in steps of up to two seconds: a file that changed this shortly before it was looked
 #: at may have changed again since without another time, and is compared by content the next time.
@@ -148,11 +148,21 @@ class FolderSync:
 
     def _at_its_place(self, source: BoundSource) -> BoundSource:
         """Find a bound folder again that was renamed."""
-        place = renamed_to(source, self._sources.identity(source.id))
+        identity = self._sources.identity(source.id)
+        place = renamed_to(source, identity, lambda folder: self._holds_documents_of(source, folder))
         if place is None:
             return source
         self._sources.moved(source, place)
         return BoundSource(source.id, source.collection_id, str(place), source.folder)
+
+    def _holds_documents_of(self, source: BoundSource, folder: Path) -> bool:
+        """Return whether a document that came from a bound folder lies as it was in another one."""
+        return any(
+            is_file_of(folder / Path(row["path"]).relative_to(source.path), row["size"])
+            for row in self._catalog.files(source.collection_id)
+            # an empty file is like many others
+            if row["size"] and leads_to(source, row["path"])
+        )
 
     def _take_up(
         self, run: ImportRun, check: _Check, work: Sequence[tuple[str, ScannedFile]]

@@ -102,9 +102,12 @@ class Following(RuleBasedStateMachine):
     def bind(self) -> None:
         self.place = Path(tempfile.mkdtemp(prefix="phi3desk-following-"))
         self.home = Home(self.place)
+        # a renamed folder is known by a file in it that is as it was
+        self.home.write("anchor.pdf", "an anchor")
+        self.home.library.sync()
 
     def files(self) -> list[Path]:
-        return sorted(path for path in self.home.folder.rglob("*") if path.is_file())
+        return sorted(path for path in self.home.folder.rglob("*") if path.is_file() and path.name != "anchor.pdf")
 
     @rule(name=NAMES, text=TEXTS)
     def write(self, name: str, text: str) -> None:
@@ -186,6 +189,30 @@ def test_a_rename_a_move_and_a_renamed_folder_embed_nothing(home: Home) -> None:
     home.restart()
     home.check()
     assert not [text for text in home.embedder.asked if "pump number" in text]
+
+
+@pytest.mark.parametrize("name", ["", "diary.pdf", "pump.pdf"])
+def test_a_new_folder_that_got_the_number_of_a_deleted_one_is_not_taken_for_it(home: Home, name: str) -> None:
+    home.write("pump.pdf", "the pump")
+    (home.folder / "empty.txt").write_text("")
+    home.library.sync()
+    before = home.library.documents()
+    # as file systems do that give the number of a deleted folder to the next one
+    (home.folder / "pump.pdf").unlink()
+    private = home.folder.rename(home.place / "private")
+    if name:
+        write_pdf(private / name, [["Nobody else may read this."]])
+    home.library.sync()
+    assert home.library.documents() == before
+    (source,) = home.library.collections()[0].sources
+    assert (source.path, source.missing) == (str(home.folder), True)
+
+
+def test_another_folder_is_not_taken_for_one_that_held_nothing(home: Home) -> None:
+    private = home.folder.rename(home.place / "private")
+    write_pdf(private / "diary.pdf", [["Nobody else may read this."]])
+    home.library.sync()
+    assert home.library.documents() == []
 
 
 @pytest.mark.parametrize("name", ["pump.pdf", "renamed.pdf"])
