@@ -12,6 +12,7 @@ import msgspec
 
 from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
+from phi3desk.library.database import placeholders
 from phi3desk.library.documents import LARGEST_MEGABYTES, BoundSource, Rules
 
 _PATTERNS = 200
@@ -39,6 +40,16 @@ class Sources:
             "WHERE s.removed IS NOT NULL OR c.removed IS NOT NULL ORDER BY s.id"
         )
         return [_source(row) for row in rows]
+
+    def follows(self, collection_id: int, path: str) -> bool:
+        """Return whether a collection is bound to a file, or to a folder it lies in, and does not leave it out."""
+        places = places_of(path)
+        row = self._catalog.connection.execute(
+            f"SELECT 1 FROM source WHERE collection_id = ? AND path IN ({placeholders(places)}) AND removed IS NULL "
+            "AND (folder OR path = ?) AND NOT EXISTS (SELECT 1 FROM left_out WHERE collection_id = ? AND path = ?)",
+            (collection_id, *places, path, collection_id, path),
+        ).fetchone()
+        return row is not None
 
     def identity(self, source_id: int) -> str:
         """Return which folder a source is for the file system, see `identity_of`."""
@@ -143,6 +154,12 @@ class Sources:
 def leads_to(source: BoundSource, path: str) -> bool:
     """Return whether a file belongs to a source by its place."""
     return path == source.path or (source.folder and path.startswith(_inside(Path(source.path))))
+
+
+def places_of(path: str) -> tuple[str, ...]:
+    """Return the path of a file or folder, and those of the folders it lies in."""
+    own = Path(path)
+    return (str(own), *map(str, own.parents))
 
 
 def identity_of(path: Path) -> str:

@@ -175,6 +175,11 @@ class FolderSync:
                 run.files -= len(work) - at
                 run.bytes -= sum(left.size for _, left in work[at:])
                 return
+            if not self._sources.follows(check.collection_id, path):
+                # its folder was unbound, or it was taken out by itself, in the meantime
+                run.files -= 1
+                run.bytes -= file.size
+                continue
             run.current = Path(path).name
             run.tell()
             document_id = self._register(run, check, path, file)
@@ -190,10 +195,17 @@ class FolderSync:
         refused = _refused(path, file, check)
         sha256 = ""
         if refused is None:
+            finished, closed = None, None
             try:
                 finished, sha256 = _looked_into(Path(file.path), run.cancelled)
             except OSError as error:
-                self._tell_closed(run, check, path, file, not_opened(error))
+                closed = not_opened(error)
+            if not self._sources.follows(collection_id, path):
+                # it takes a while to look at a large file, or at one that does not open
+                run.files -= 1
+                return None
+            if closed is not None:
+                self._tell_closed(run, check, path, file, closed)
                 return None
             refused = (finished.state, finished.reason) if finished is not None else None
         is_same = known is not None and sha256 and known["sha256"] == sha256 and not _was_cancelled(known)

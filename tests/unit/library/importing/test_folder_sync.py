@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from phi3desk import file_hash
 from phi3desk.errors import UserError
 from phi3desk.library.documents import BoundSource, FileOutcome, Rules, SearchScope, State
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
@@ -541,6 +542,59 @@ def test_a_collection_that_is_deleted_while_it_is_read_is_read_no_further(home: 
     home.library.restore_collection(home.collection)
     home.library.sync()
     assert sorted(d.name for d in home.library.documents() if d.state is State.READY) == names[1:]
+
+
+def test_a_folder_that_is_unbound_while_it_is_read_is_read_no_further(home: Home) -> None:
+    names = ["a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf", "f.pdf"]
+    for name in names:
+        home.write(name, f"the pump {name}")
+    (home.folder / names[0]).write_bytes(b"no PDF")
+    alone = write_pdf(home.place / "alone.pdf", [["A seal that is bound by itself."]])
+    home.library.import_paths([alone], home.collection)
+    (folder, _) = home.library.collections()[0].sources
+    for name in names:
+        home.write(name, f"another pump {name}")
+    (home.folder / names[0]).write_bytes(b"no PDF either")
+    write_pdf(alone, [["A seal that is bound by itself, and was changed."]])
+    told: list[tuple[int, int]] = []
+    outcomes: list[FileOutcome] = []
+
+    def unbind(outcome: FileOutcome) -> None:
+        outcomes.append(outcome)
+        home.library.remove_source(folder.id)
+
+    home.library.sync(on_file=unbind, on_progress=lambda progress: told.append((progress.files_done, progress.files)))
+    assert [(d.name, d.state) for d in home.library.documents()] == [("alone.pdf", State.READY)]
+    assert {Path(outcome.path).name for outcome in outcomes} == {"a.pdf", "alone.pdf"}
+    assert told[-1] == (2, 2)
+    home.library.restore_source(folder.id)
+    home.library.sync()
+    assert sorted(d.name for d in home.library.documents() if d.state is State.READY) == ["alone.pdf", *names[1:]]
+
+
+def test_a_changed_document_that_is_taken_out_before_its_turn_stays_out(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["a.pdf", "b.pdf", "c.pdf"]
+    for name in names:
+        home.write(name, f"the pump {name}")
+    home.library.sync()
+    ids = {document.name: document.id for document in home.library.documents()}
+    for name in names:
+        home.write(name, f"a valve in place of the pump {name}")
+    hashed = file_hash.sha256
+
+    def taken_out(path: Path, cancelled: threading.Event) -> str:
+        # one while it is looked at itself, one before
+        home.library.remove_documents([ids["b.pdf"], ids["c.pdf"]] if path.name == "b.pdf" else [])
+        return hashed(path, cancelled)
+
+    monkeypatch.setattr(file_hash, "sha256", taken_out)
+    home.library.sync()
+    assert [d.name for d in home.library.documents()] == ["a.pdf"]
+    home.library.restore_documents([ids["b.pdf"], ids["c.pdf"]])
+    monkeypatch.undo()
+    home.check()
 
 
 def test_a_collection_that_is_deleted_before_its_turn_keeps_its_documents_for_an_undo(home: Home) -> None:
