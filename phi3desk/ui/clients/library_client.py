@@ -206,7 +206,8 @@ class LibraryClient(QObject):
 
     def remove_source(self, source: int) -> None:
         """Follow a folder or file no longer: its documents leave the library, the files stay. Can be undone."""
-        self.worker.request(RemoveSource(source))
+        # a duplicate elsewhere of what leaves takes its place
+        self.worker.request(RemoveSource(source), lambda _: self._check_quietly())
 
     def restore_source(self, source: int) -> None:
         """Undo `remove_source`."""

@@ -67,3 +67,22 @@ def test_library_client_pauses_an_import_and_lets_it_go_on(
     with qtbot.waitSignal(library.import_finished, timeout=WAIT):
         library.pause(False)
     assert documents(qtbot, library)["keys.txt"].state is State.READY
+
+
+def test_library_client_reads_the_copy_of_what_an_unbound_folder_held(
+    qtbot: QtBot, library: LibraryClient, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.txt").write_text("The spare key is in the porter's lodge.\n")
+    with qtbot.waitSignal(library.import_finished, timeout=WAIT):
+        library.import_paths([tmp_path / "first", tmp_path / "second"], None)
+    assert documents(qtbot, library)["second.txt"].state is State.DUPLICATE
+    qtbot.waitUntil(lambda: bool(library.collections and library.collections[0].sources), timeout=WAIT)
+    (first, _) = library.collections[0].sources
+    library.remove_source(first.id)
+
+    def states() -> dict[str, State]:
+        return {document.name: document.state for document in documents(qtbot, library).values()}
+
+    qtbot.waitUntil(lambda: states() == {"second.txt": State.READY}, timeout=WAIT)

@@ -422,7 +422,7 @@ def test_library_page_lists_folders_and_removes_one_with_undo(folders, notices: 
     assert offered.args[0].startswith("“plant” is not followed any more")
     offered.args[1]()
     qtbot.mouseClick(folders.folders.check_button, Qt.MouseButton.LeftButton)
-    assert asked(folders) == [RemoveSource(1), RestoreSource(1), Sync(), Sync(1)]
+    assert asked(folders) == [RemoveSource(1), Sync(), RestoreSource(1), Sync(1)]
 
 
 def test_library_page_takes_other_rules_and_takes_them_back(folders, notices: Notices, qtbot: QtBot):
