@@ -132,6 +132,7 @@ class Library:
         self._overviews = Overviews(self._catalog, self._retriever)
         self._sheet_answers = SheetAnswers(self._catalog, self._retriever, self._sheets)
         self._watcher: FolderWatcher | None = None
+        self._watching = threading.Lock()
         self._pages = DocumentPages(self._catalog, self._content, self._open_drawer, self.password)
         self._renew_index()
 
@@ -200,10 +201,12 @@ class Library:
     def delete_collection(self, collection_id: int) -> None:
         """Take a collection out of sight and search; it is kept until `purge_removed`."""
         self._catalog.remove_collection(collection_id, removed=True)
+        self._watch_anew()
 
     def restore_collection(self, collection_id: int) -> None:
         """Bring a deleted collection back; UserError where another one has its name by now."""
         self._catalog.remove_collection(collection_id, removed=False)
+        self._watch_anew()
 
     def documents(self, collection_id: int | None = None) -> list[Document]:
         """Return the documents of one collection or of all, by name."""
@@ -256,7 +259,10 @@ class Library:
         self._watch_anew()
 
     def _watch_anew(self) -> None:
-        if self._watcher is not None:
+        if self._watcher is None:
+            return
+        # an import may end while a collection is deleted
+        with self._watching:
             self._watcher.watch([(Path(s.path), s.folder) for s in self._sources.of() if not s.missing])
 
     def pause_imports(self, paused: bool) -> None:

@@ -197,7 +197,8 @@ class LibraryClient(QObject):
 
     def restore_collection(self, collection: int) -> None:
         """Undo `delete_collection`."""
-        self.worker.request(RestoreCollection(collection))
+        # an import that ran meanwhile has left its folders alone
+        self.worker.request(RestoreCollection(collection), lambda _: self._check_quietly())
 
     def set_rules(self, collection: int, rules: Rules) -> None:
         """Read a collection's folders by other rules from now on, and see at once what that changes."""

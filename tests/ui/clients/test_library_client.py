@@ -86,3 +86,28 @@ def test_library_client_reads_the_copy_of_what_an_unbound_folder_held(
         return {document.name: document.state for document in documents(qtbot, library).values()}
 
     qtbot.waitUntil(lambda: states() == {"second.txt": State.READY}, timeout=WAIT)
+
+
+def test_library_client_reads_and_follows_a_deleted_collection_that_comes_back(
+    qtbot: QtBot, library: LibraryClient, tmp_path: Path
+) -> None:
+    folder = tmp_path / "plant"
+    folder.mkdir()
+    for name in ("cooling", "keys", "lodge"):
+        (folder / f"{name}.txt").write_text(f"The note about {name} is short.\n")
+    library.pause(True)
+    library.import_paths([folder], None)
+    qtbot.waitUntil(lambda: bool(documents(qtbot, library)), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(library.collections), timeout=WAIT)
+    collection = library.collections[0].id
+    with qtbot.waitSignal(library.import_finished, timeout=WAIT):
+        library.delete_collection(collection, lambda: library.pause(False))
+    library.restore_collection(collection)
+
+    def ready() -> set[str]:
+        found = documents(qtbot, library).values()
+        return {document.name for document in found if document.state is State.READY}
+
+    qtbot.waitUntil(lambda: ready() == {"cooling.txt", "keys.txt", "lodge.txt"}, timeout=WAIT)
+    (folder / "pump.txt").write_text("The pump stands still.\n")
+    qtbot.waitUntil(lambda: "pump.txt" in ready(), timeout=WAIT)

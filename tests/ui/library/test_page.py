@@ -141,7 +141,7 @@ def test_library_page_deleting_a_collection_can_be_undone(page, notices: Notices
     with qtbot.waitSignal(notices.undo_offered) as offered:
         qtbot.keyClick(shown.collections.list, Qt.Key.Key_Delete)
     offered.args[1]()
-    assert asked(shown) == [DeleteCollection(1), RestoreCollection(1)]
+    assert asked(shown) == [DeleteCollection(1), RestoreCollection(1), Sync()]
 
 
 def test_library_page_new_collection_opens_its_name_and_renames(page, qtbot: QtBot):
