@@ -61,19 +61,30 @@ class Sources:
 
         What the user had taken out of the library at these places comes back in.
         """
+        places = [(path, _is_folder(str(path)), identity_of(path)) for path in paths]
         with self._catalog.writing() as connection:
-            for path in paths:
-                if not any(s.folder and path.is_relative_to(s.path) for s in self.of(collection_id)):
+            rows = connection.execute(
+                "SELECT path FROM source WHERE collection_id = ? AND folder AND removed IS NULL", (collection_id,)
+            )
+            folders = {compared(row["path"]) for row in rows}
+            for path, is_folder, identity in places:
+                if folders.isdisjoint(map(compared, places_of(str(path)))):
                     connection.execute(
                         "INSERT INTO source (collection_id, path, folder, identity) VALUES (?, ?, ?, ?) "
                         "ON CONFLICT (collection_id, path) DO UPDATE SET removed = NULL, folder = excluded.folder, "
                         "identity = excluded.identity",
-                        (collection_id, str(path), _is_folder(str(path)), identity_of(path)),
+                        (collection_id, str(path), is_folder, identity),
                     )
+                    if is_folder:
+                        folders.add(compared(str(path)))
                 connection.execute(
-                    "DELETE FROM left_out WHERE collection_id = ? AND (path = ? OR substr(path, 1, ?) = ?)",
-                    (collection_id, str(path), len(_inside(path)), _inside(path)),
+                    "DELETE FROM left_out WHERE collection_id = ? AND path = ?", (collection_id, str(path))
                 )
+                if is_folder:
+                    connection.execute(
+                        "DELETE FROM left_out WHERE collection_id = ? AND substr(path, 1, ?) = ?",
+                        (collection_id, len(_inside(path)), _inside(path)),
+                    )
 
     def moved(self, source: BoundSource, path: Path) -> None:
         """Note that a source has another name now, and with it everything below it."""
@@ -160,6 +171,11 @@ def places_of(path: str) -> tuple[str, ...]:
     """Return the path of a file or folder, and those of the folders it lies in."""
     own = Path(path)
     return (str(own), *map(str, own.parents))
+
+
+def compared(path: str) -> str:
+    """Return a path as it is compared with others: on Windows case does not matter."""
+    return os.path.normcase(path)
 
 
 def identity_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phi3desk import file_hash
-from phi3desk.errors import Cancelled, Sentence, say
+from phi3desk.errors import Cancelled, Sentence, say, until
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.catalog_rows import kept_sentence
 from phi3desk.library.content import Content
@@ -19,7 +19,7 @@ from phi3desk.library.importing.folder_scan import Scan, ScannedFile, is_file_of
 from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.reading.kinds import HEAD_BYTES, not_opened, refusal_by
 from phi3desk.library.reading.protocol import Finished
-from phi3desk.library.sources import Sources, leads_to
+from phi3desk.library.sources import Sources, compared, leads_to, places_of
 
 #: File systems keep a file's time in steps of up to two seconds: a file that changed this shortly before it was looked
 #: at may have changed again since without another time, and is compared by content the next time.
@@ -44,7 +44,8 @@ class _Check:
     known: dict[str, sqlite3.Row]
     #: documents whose file is not at its place, by the hash of their content
     away: dict[str, list[int]]
-    named: Sequence[Path]
+    #: the places that were asked for, see `compared`
+    named: frozenset[str]
 
 
 class FolderSync:
@@ -63,9 +64,9 @@ class FolderSync:
         """
         check = self._look(collection_id, named)
         work = []
-        for path, file in check.files:
+        for path, file in until(run.cancelled, check.files):
             row = check.known.get(path)
-            asked_for = _is_among(file.path, named)
+            asked_for = _is_among(file.path, check.named)
             if row is not None and _was_cancelled(row) and _has_same_time(row, file):
                 if asked_for:
                     work.append((path, file))
@@ -143,7 +144,7 @@ class FolderSync:
             {path: reason for path, reason in passed_over.items() if path not in left_out},
             known,
             _away(known, there),
-            named,
+            frozenset(compared(str(path)) for path in named),
         )
 
     def _at_its_place(self, source: BoundSource) -> BoundSource:
@@ -350,8 +351,9 @@ def _has_failed(row: sqlite3.Row, reason: Sentence) -> bool:
     return row["removed"] is None and row["state"] == State.FAILED and kept_sentence(row["reason"]) == reason
 
 
-def _is_among(path: str, named: Sequence[Path]) -> bool:
-    return any(Path(path).is_relative_to(place) for place in named)
+def _is_among(path: str, named: frozenset[str]) -> bool:
+    """Return whether a path is one of those that were named, or lies below one."""
+    return bool(named) and not named.isdisjoint(map(compared, places_of(path)))
 
 
 def _refused(path: str, file: ScannedFile, check: _Check) -> tuple[State, Sentence | None] | None:

@@ -18,13 +18,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from phi3desk import file_hash
-from phi3desk.errors import UserError
+from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import BoundSource, FileOutcome, Rules, SearchScope, State
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.importing.folder_scan import scan
+from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.library import Library
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
+from tests.helpers.cancelled_after import CancelledAfter
 from tests.helpers.pdf import write_pdf
 from tests.helpers.readers_in_process import LibraryInProcess, ReadersInProcess
 from tests.helpers.unanswered import unanswered
@@ -669,3 +671,40 @@ def test_a_file_and_its_duplicate_are_left_out_together(home: Home) -> None:
     home.library.set_rules(home.collection, Rules(exclude=("drafts",)))
     home.library.sync()
     assert home.library.documents() == []
+
+
+def test_many_files_are_bound_with_a_few_looks_at_each(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    # its name begins like that of the folder that is bound
+    beside = home.folder.with_name(f"{home.folder.name} beside")
+    beside.mkdir()
+    files = [beside / f"{number}.txt" for number in range(200)]
+    for file in files:
+        file.write_text(file.name)
+    looked_at: Counter[Path] = Counter()
+    usual = os.stat
+
+    def stat(path: Any, *values: Any, **named: Any) -> os.stat_result:
+        looked_at[Path(path)] += 1
+        return usual(path, *values, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", stat)
+        home.library._sources.bind(home.collection, [*files, home.folder / "pump.pdf"])
+    assert max(looked_at.values()) <= 3
+    bound = [source.path for source in home.library.collections()[0].sources]
+    assert bound == [str(home.folder), *map(str, files)]
+    inner = home.place / "outer" / "inner"
+    inner.mkdir(parents=True)
+    home.library._sources.bind(home.collection, [inner.parent, inner, inner / "seal.pdf"])
+    assert [source.path for source in home.library.collections()[0].sources] == [*bound, str(inner.parent)]
+
+
+def test_files_are_compared_until_that_is_stopped(home: Home) -> None:
+    for name in ("pump.pdf", "seal.pdf", "valve.pdf"):
+        home.write(name, name)
+        os.utime(home.folder / name, (1e9, 1e9))
+    home.library.sync()
+    run = ImportRun(CancelledAfter(1))
+    with pytest.raises(Cancelled):
+        list(home.library._importer._follower.follow(run, home.collection, [home.folder]))
+    assert run.files == 1
