@@ -404,7 +404,7 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """The end of an import: how many files ended in which state; `notice` tells what had to be put aside.
+    """The end of an import: how many files ended in which state; `notice` tells what was put aside or left as it is.
 
     Of those that failed, `left_unread` were never opened, for the import was cancelled before. `changed` names the
     collections that are searched by the vectors of another embedder since.

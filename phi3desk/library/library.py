@@ -317,9 +317,8 @@ class Library:
         on_file: OnFile | None = None,
         cancelled: threading.Event | None = None,
     ) -> ImportSummary:
-        """Read documents again, whatever they ended with."""
-        self._catalog.start_over(document_ids)
-        return self._importer.sync([], on_progress, on_file, cancelled or threading.Event())
+        """Read documents again, whatever they ended with; those whose file is not there stay as they are."""
+        return self._importer.retry(document_ids, on_progress, on_file, cancelled or threading.Event())
 
     def unlock(
         self,

@@ -123,6 +123,20 @@ class Importer:
         """Make collections agree with what they are bound to, and take up whatever is half done."""
         return self._run(ImportRun(cancelled, on_progress, on_file), {i: [] for i in collection_ids})
 
+    def retry(
+        self,
+        document_ids: Sequence[int],
+        on_progress: OnProgress | None,
+        on_file: OnFile | None,
+        cancelled: threading.Event,
+    ) -> ImportSummary:
+        """Read documents again. Those whose file is not there stay as they are, as the notice says."""
+        documents = [self._catalog.document(document_id) for document_id in document_ids]
+        away = {document.id for document in documents if document is not None and _is_away(document)}
+        self._catalog.start_over([document_id for document_id in document_ids if document_id not in away])
+        summary = self.sync([], on_progress, on_file, cancelled)
+        return replace(summary, notice=say_both(_stay(len(away)), summary.notice)) if away else summary
+
     def _run(self, run: ImportRun, collections: dict[int, list[Path]]) -> ImportSummary:
         if not self._one_at_a_time.acquire(blocking=False):
             raise UserError("An import is running already. Wait for it to end, or cancel it.")
@@ -161,9 +175,12 @@ class Importer:
         return ImportSummary(dict(run.states), seconds, was_cancelled, notice, left_unread, tuple(run.changed))
 
     def _give_reasons(self, run: ImportRun, collections: dict[int, list[Path]]) -> None:
-        """Have every file that a cancelled import did not read say so, but for those that hold an earlier content."""
+        """Have every file that a cancelled import did not read say so, but for those that hold an earlier content.
+
+        Those whose file is not there still wait for an import that finds it.
+        """
         for document in self._catalog.unfinished():
-            if document.state is State.FOUND and not document.passages:
+            if document.state is State.FOUND and not document.passages and not _is_away(document):
                 self._follower.end(run, document.id, State.FAILED, CANCELLED)
         for collection_id in collections:
             self._follower.unread(run, collection_id)
@@ -173,7 +190,8 @@ class Importer:
 
         Those whose file is not there, as on a drive that is not plugged in, wait for an import that finds it.
         """
-        documents = [each for each in self._catalog.unfinished() if each.id not in run.open and not _is_away(each)]
+        unfinished = [each for each in self._catalog.unfinished() if each.id not in run.open]
+        documents = [each for each in unfinished if each.state is not State.FOUND or not _is_away(each)]
         run.files += len(documents)
         run.bytes += sum(document.size for document in documents if document.state is State.FOUND)
         run.passages += sum(document.passages for document in documents)
@@ -512,7 +530,13 @@ class Importer:
 
 
 def _is_away(document: Document) -> bool:
-    """Return whether a document has to be read whose file is not there."""
-    if document.state is not State.FOUND or is_shown_only(document.path):
-        return False
-    return not os.path.exists(document.path)  # noqa: PTH110 - as in `import_paths`
+    """Return whether the file of a document is not there."""
+    return not is_shown_only(document.path) and not os.path.exists(document.path)  # noqa: PTH110 - as in `import_paths`
+
+
+def _stay(count: int) -> Sentence:
+    return say(
+        "Documents whose files are not there now, as on a drive that is not connected: {count}. They were not read "
+        "again and stay as they are.",
+        count=count,
+    )

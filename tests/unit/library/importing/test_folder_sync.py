@@ -427,9 +427,13 @@ def test_a_file_that_was_found_and_is_away_waits_for_its_drive(
     away.parent.mkdir()
     home.folder.rename(away)
     home.restart()
-    assert home.library.sync().states == {}
-    (document,) = home.library.documents()
-    assert (document.state, document.passages > 0) == (State.FOUND, edited)
+    stopped = threading.Event()
+    for _ in range(2):
+        summary = home.library.sync(cancelled=stopped)
+        assert (summary.states, summary.cancelled) == ({}, stopped.is_set())
+        (document,) = home.library.documents()
+        assert (document.state, document.passages > 0) == (State.FOUND, edited)
+        stopped.set()
     away.rename(home.folder)
     home.check()
 
@@ -708,3 +712,26 @@ def test_files_are_compared_until_that_is_stopped(home: Home) -> None:
     with pytest.raises(Cancelled):
         list(home.library._importer._follower.follow(run, home.collection, [home.folder]))
     assert run.files == 1
+
+
+def test_documents_whose_file_is_away_are_not_read_again_and_stay_as_they_are(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    (home.folder / "bad.pdf").write_bytes(b"%PDF-1.7 broken")
+    there = home.place / "valve.pdf"
+    write_pdf(there, [["This page speaks of a valve."]])
+    home.library.import_paths([there], home.collection)
+    before = home.library.documents()
+    ids = [document.id for document in before]
+    away = home.place / "elsewhere" / "away"
+    away.parent.mkdir()
+    home.folder.rename(away)
+    summary = home.library.retry(ids)
+    assert summary.states == {"ready": 1}
+    assert str(summary.notice) == (
+        "Documents whose files are not there now, as on a drive that is not connected: 2. They were not read again and "
+        "stay as they are."
+    )
+    assert home.library.documents() == before
+    away.rename(home.folder)
+    summary = home.library.retry(ids)
+    assert (summary.states, summary.notice) == ({"ready": 2, "failed": 1}, None)
