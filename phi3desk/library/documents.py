@@ -65,7 +65,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class BoundSource:
-    """A folder or a file that a collection is bound to; `missing` while it cannot be found.
+    """A folder or a file that a collection is bound to; `missing` where the last look for it could not find it.
 
     The documents of a missing source stay: its drive may only be disconnected.
     """

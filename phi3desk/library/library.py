@@ -119,6 +119,7 @@ class Library:
         self._sheets = SheetStore(paths.sheets)
         self._importer = Importer(
             self._catalog,
+            self._sources,
             self.vectors,
             self._embedders,
             self._open_pool,
@@ -256,6 +257,7 @@ class Library:
     def watch(self, on_change: Callable[[], None]) -> None:
         """Call `on_change`, in a thread of its own, when something has changed in a bound folder."""
         self._watcher = FolderWatcher(on_change)
+        self._sources.look()
         self._watch_anew()
 
     def _watch_anew(self) -> None:

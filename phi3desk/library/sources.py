@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -23,15 +24,26 @@ class Sources:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        #: those that could not be found when they were looked for last
+        self._missing: frozenset[int] = frozenset()
 
     def of(self, collection_id: int | None = None) -> list[BoundSource]:
-        """Return the sources of one collection, or of all, in the order they were bound."""
+        """Return the sources of one collection, or of all, in the order they were bound.
+
+        They are as `look` found them last: a share that does not answer is waited for by an import, not by a question.
+        """
         rows = self._catalog.connection.execute(
             "SELECT s.* FROM source s JOIN collection c ON c.id = s.collection_id "
             "WHERE s.removed IS NULL AND c.removed IS NULL AND ? IN (-1, s.collection_id) ORDER BY s.id",
             (-1 if collection_id is None else collection_id,),
         )
-        return [_source(row) for row in rows]
+        return [self._source(row) for row in rows]
+
+    def look(self, collection_id: int | None = None) -> list[BoundSource]:
+        """Look for the sources of one collection, or of all, and return them; takes minutes where a server is gone."""
+        sources = [replace(source, missing=not _is_found(source)) for source in self.of(collection_id)]
+        self._missing = self._missing.difference(s.id for s in sources) | {s.id for s in sources if s.missing}
+        return sources
 
     def of_removed(self) -> list[BoundSource]:
         """Return the sources that a purge forgets: those unbound, and those of removed collections."""
@@ -39,7 +51,7 @@ class Sources:
             "SELECT s.* FROM source s JOIN collection c ON c.id = s.collection_id "
             "WHERE s.removed IS NOT NULL OR c.removed IS NOT NULL ORDER BY s.id"
         )
-        return [_source(row) for row in rows]
+        return [self._source(row) for row in rows]
 
     def follows(self, collection_id: int, path: str) -> bool:
         """Return whether a collection is bound to a file, or to a folder it lies in, and does not leave it out."""
@@ -101,6 +113,7 @@ class Sources:
                     "WHERE collection_id = ? AND substr(path, 1, ?) = ?",
                     (new, len(old) + 1, source.collection_id, len(old), old),
                 )
+        self._missing -= {source.id}
 
     def remove(self, source_id: int) -> None:
         """Unbind a source: the documents that only it led to leave the library, until `restore` or a purge."""
@@ -110,7 +123,7 @@ class Sources:
                 return
             now = time.time()
             connection.execute("UPDATE source SET removed = ? WHERE id = ?", (now, source_id))
-            source = _source(row)
+            source = self._source(row)
             others = self.of(source.collection_id)
             documents = connection.execute(
                 "SELECT id, path FROM document WHERE collection_id = ? AND removed IS NULL", (source.collection_id,)
@@ -161,6 +174,10 @@ class Sources:
         with self._catalog.writing() as connection:
             connection.execute("UPDATE collection SET rules = ? WHERE id = ?", (stored, collection_id))
 
+    def _source(self, row: sqlite3.Row) -> BoundSource:
+        is_missing = row["id"] in self._missing
+        return BoundSource(row["id"], row["collection_id"], row["path"], bool(row["folder"]), is_missing)
+
 
 def leads_to(source: BoundSource, path: str) -> bool:
     """Return whether a file belongs to a source by its place."""
@@ -192,10 +209,9 @@ def _inside(path: Path) -> str:
     return str(path).rstrip(os.sep) + os.sep
 
 
-def _source(row: sqlite3.Row) -> BoundSource:
-    path = str(row["path"])
-    found = _is_folder(path) if row["folder"] else os.path.isfile(path)  # noqa: PTH113 - as in `_is_folder`
-    return BoundSource(row["id"], row["collection_id"], path, bool(row["folder"]), not found)
+def _is_found(source: BoundSource) -> bool:
+    # Path.is_file raises where a share does not answer
+    return _is_folder(source.path) if source.folder else os.path.isfile(source.path)  # noqa: PTH113
 
 
 def _is_folder(path: str) -> bool:

@@ -123,7 +123,7 @@ class FolderSync:
                 self.end(run, document_id, State.FAILED, CANCELLED)
 
     def _look(self, collection_id: int, named: Sequence[Path] = ()) -> _Check:
-        sources = [self._at_its_place(source) for source in self._sources.of(collection_id)]
+        sources = [self._at_its_place(source) for source in self._sources.look(collection_id)]
         unmounted = [source for source in sources if is_unmounted(source, self._sources.identity(source.id))]
         rules = self._sources.rules(collection_id)
         seen = scan([source for source in sources if source not in unmounted], rules)

@@ -58,6 +58,7 @@ class Importer:
     def __init__(
         self,
         catalog: Catalog,
+        sources: Sources,
         vectors: LibraryVectors,
         embedders: CollectionEmbedders,
         open_pool: Callable[[], ReaderPool],
@@ -68,7 +69,7 @@ class Importer:
     ) -> None:
         self._catalog = catalog
         self._content = Content(catalog)
-        self._sources = Sources(catalog)
+        self._sources = sources
         self._follower = FolderSync(catalog, self._content, self._sources)
         self._queue = EmbeddingQueue(catalog)
         self._renewal = IndexRenewal(catalog)

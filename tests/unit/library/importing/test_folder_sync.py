@@ -735,3 +735,27 @@ def test_documents_whose_file_is_away_are_not_read_again_and_stay_as_they_are(ho
     away.rename(home.folder)
     summary = home.library.retry(ids)
     assert (summary.states, summary.notice) == ({"ready": 2, "failed": 1}, None)
+
+
+def test_telling_what_is_followed_looks_at_no_folder(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> list[bool]:
+        return [source.missing for source in home.library.collections()[0].sources]
+
+    home.write("pump.pdf", "the pump")
+    home.library.sync()
+    with monkeypatch.context() as patched:
+        # a server that is gone lets each of its folders be waited for
+        patched.setattr(os, "stat", lambda path, *_, **__: pytest.fail(f"{path} was looked at"))
+        assert missing() == [False]
+    away = home.place / "elsewhere" / "away"
+    away.parent.mkdir()
+    home.folder.rename(away)
+    home.library.sync()
+    assert missing() == [True]
+    renamed = away.rename(home.place / "renamed")
+    home.library.sync()
+    assert missing() == [False]
+    renamed.rename(away)
+    home.restart()
+    home.library.watch(lambda: None)
+    assert missing() == [True]
