@@ -99,7 +99,8 @@ def _pairs(file: Path) -> Iterator[Pair]:
     except (OSError, UnicodeDecodeError):
         raise UserError("The file {path} cannot be read as text.", path=str(file)) from None
     decoder = msgspec.json.Decoder(Pair)
-    for number, line in enumerate(text.splitlines(), 1):
+    # at nothing else that ends a line elsewhere: U+2028 may stand in JSON as it is
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:

@@ -15,6 +15,8 @@ from phi3desk.errors import UserError
 MOST_QUESTIONS = 5000
 #: bytes
 LARGEST_FILE = 20_000_000
+#: beyond what any document has, and still a number that everything can keep
+HIGHEST_PAGE = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def question_lines(path: Path, largest: int | None = None) -> Iterator[QuestionL
     try:
         if largest is not None and path.stat().st_size > largest:
             raise UserError("The file of questions {path} is too large.", path=str(path))
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        # at nothing else that ends a line elsewhere: U+2028 may stand in JSON as it is
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError("The file of questions {path} cannot be read.", path=str(path)) from error
     for number, line in enumerate(lines, 1):
@@ -99,7 +102,7 @@ def _question_line(path: Path, number: int, line: str) -> QuestionLine:
 def _compared(path: Path, line: QuestionLine) -> ComparedQuestion:
     try:
         return ComparedQuestion(line.id, line.question, _expected(line.fields))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise _no_question(path, line.number) from None
 
 
@@ -117,9 +120,17 @@ def _expected(row: Mapping[str, Any]) -> Expected:
     return Expected(
         answers=tuple(str(text) for text in _several(row, "answer", "answers") if str(text).strip()),
         document=str(row.get("document") or ""),
-        pages=tuple(int(page) for page in _several(row, "page", "pages")),
+        pages=tuple(_page(value) for value in _several(row, "page", "pages")),
         answerable=bool(answerable),
     )
+
+
+def _page(value: Any) -> int:
+    """Return the number of a page; ValueError, TypeError or OverflowError where it is none that a document has."""
+    page = int(value)
+    if not 1 <= page <= HIGHEST_PAGE:
+        raise ValueError
+    return page
 
 
 def _several(row: Mapping[str, Any], one: str, many: str) -> list[Any]:

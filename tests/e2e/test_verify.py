@@ -15,7 +15,8 @@ CLAIMS = {
     "right": "The main bearing gets 30 g of grease every 2,000 hours.",
     "figure": "The main bearing gets 50 g of grease.",
     "negation": "Grease of another base may be mixed with it.",
-    "absent": "The coupling guard is painted yellow.",
+    # the sign stands in the file as it is, and does not end the line there
+    "absent": "The coupling guard\u2028is painted yellow.",
 }
 
 
@@ -29,7 +30,7 @@ def phi3desk(tmp_path):
 def pairs(tmp_path):
     lines = [{"id": name, "passage": PASSAGE, "question": "", "claim": claim} for name, claim in CLAIMS.items()]
     file = tmp_path / "pairs.jsonl"
-    file.write_text("\n".join(json.dumps(line) for line in lines) + "\n", encoding="utf-8")
+    file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n", encoding="utf-8")
     return file
 
 

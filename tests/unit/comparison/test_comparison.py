@@ -301,6 +301,25 @@ def test_questions_in_short_form_and_twice_used_ids(tmp_path):
             read_questions(file)
 
 
+@pytest.mark.parametrize("page", ["1e999", "-1", "0", "10000001", str(2**64), "[3, 1e999]"])
+def test_page_that_no_document_has_is_refused_with_its_line(tmp_path, page):
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"question": "One?", "page": 10000000}\n{"question": "Two?", "page": ' + page + "}\n")
+    with pytest.raises(UserError, match=r"Line 2 of .*q\.jsonl is not a question"):
+        read_questions(file)
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\u0085"])
+def test_sign_that_parts_lines_elsewhere_stays_within_a_question(tmp_path, sign):
+    file = tmp_path / "q.jsonl"
+    rows = [{"question": f"How hot{sign}may it be?"}, {"question": "Two?"}]
+    file.write_bytes("\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode())
+    assert [(line.number, line.question) for line in question_lines(file)] == [
+        (1, f"How hot{sign}may it be?"),
+        (2, "Two?"),
+    ]
+
+
 def test_lines_are_read_by_the_same_rules_without_a_look_at_what_only_a_comparison_needs(tmp_path):
     file = tmp_path / "q.jsonl"
     rows = [{"id": "a", "question": "One?", "page": "three"}, {"id": "a", "question": " Two? "}, {"question": "Three?"}]
