@@ -138,12 +138,33 @@ class ProfileStore:
     def save(self, profile: Profile) -> None:
         """Keep a changed profile; UserError where it cannot be kept, its name is taken, or it no longer exists."""
         check_profile(profile)
-        name = profile.name.strip()
         with self._changing():
             index = self._content.profiles.index(self.profile(profile.id))
-            if any(o.id != profile.id and o.name.casefold() == name.casefold() for o in self._content.profiles):
-                raise UserError("There is an expert named “{name}” already. Choose another name.", name=name)
-            self._content.profiles[index] = dataclasses.replace(profile, name=name)
+            self._check_free(profile)
+            self._content.profiles[index] = dataclasses.replace(profile, name=profile.name.strip())
+
+    def what_passes(self, profile: Profile) -> tuple[Profile, UserError | None]:
+        """Return a changed profile with each part that cannot be kept as it was before, and the first reason.
+
+        Raises UserError where it no longer exists.
+        """
+        passing, refused = self.profile(profile.id), None
+        for part in dataclasses.fields(Profile):
+            tried = dataclasses.replace(passing, **{part.name: getattr(profile, part.name)})
+            try:
+                check_profile(tried)
+                self._check_free(tried)
+            except UserError as error:
+                refused = refused or error
+            else:
+                passing = tried
+        return passing, refused
+
+    def _check_free(self, profile: Profile) -> None:
+        """Raise UserError where another profile has the name of this one."""
+        name = profile.name.strip()
+        if any(o.id != profile.id and o.name.casefold() == name.casefold() for o in self._content.profiles):
+            raise UserError("There is an expert named “{name}” already. Choose another name.", name=name)
 
     def move(self, profile_id: str, position: int) -> Profile:
         """Put a profile at a position in the order, from 0; beyond the ends counts as the end."""

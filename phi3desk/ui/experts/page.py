@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -201,23 +200,26 @@ class ExpertsPage(QWidget):
     def save(self) -> None:
         """Keep what is in the form, where it differs from what is kept.
 
-        A refused name is told in place, and all else is kept under the name before.
+        What is refused is told in place, and is kept as it was before; all else is kept as it is typed.
         """
         self._due.stop()
-        profile = self.editor.profile
-        if profile is None or profile == self._kept():
+        profile, kept = self.editor.profile, self._kept()
+        if profile is None or profile == kept:
             return
         try:
-            self._profiles.save(profile)
+            passing, refused = self._profiles.what_passes(profile)
+            if passing != kept:
+                self._profiles.save(passing)
         except UserError as error:
+            # another process has deleted it meanwhile, or taken the name
             self.header.say(translate(error.sentence), bad=True)
-            kept = self._kept()
-            rest = replace(profile, name=kept.name) if kept is not None else None
-            if rest is None or rest == kept:
-                return
-            self._profiles.save(rest)
+            return
+        if refused is not None:
+            self.header.say(translate(refused.sentence), bad=True)
         else:
             self.header.say(self.tr("Saved."))
+        if passing == kept:
+            return
         self._show_list()
         self._show_header()
         self.profile_saved.emit(profile.id)

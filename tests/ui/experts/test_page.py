@@ -217,6 +217,51 @@ def test_experts_page_keeps_what_was_typed_beside_a_refused_name(page: ExpertsPa
     assert (kept.name, kept.instructions) == ("Pump expert", "Give figures.")
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("questions", "How often?\n" * 13, "There are too many first questions; 12 are the most."),
+        ("questions", "?" * 501, "A first question is too long; 500 characters are the most."),
+        ("instructions", "x" * 8001, "The instructions are too long; 8000 characters are the most."),
+    ],
+)
+def test_experts_page_keeps_what_was_typed_beside_any_part_that_is_refused(
+    page: ExpertsPage, store: ProfileStore, field: str, typed: str, sentence: str
+):
+    expert = store.create("Pump expert")
+    store.save(replace(expert, instructions="Be brief.", first_questions=("How hot?",)))
+    page.choose(expert.id)
+    page.editor.appearance.icons[3].click()
+    page.editor.name.setText("general")
+    getattr(page.editor, field).setPlainText(typed)
+    page.hide()
+    assert page.validity == "There is an expert named “general” already. Choose another name."
+    page.editor.name.setText("Pump keeper")
+    page.save()
+    assert page.validity == sentence
+    assert getattr(page.editor, field).toPlainText() == typed
+    kept = store.profile(expert.id)
+    assert (kept.name, kept.icon) == ("Pump keeper", page.editor.appearance.icons[3].icon_name)
+    assert (kept.instructions, kept.first_questions) == ("Be brief.", ("How hot?",))
+    page.use()
+    assert store.current.id == expert.id
+    page.choose(store.profiles()[0].id)
+    page.choose(expert.id)
+    assert page.editor.profile == kept
+
+
+def test_experts_page_brings_a_deleted_expert_back_over_one_with_a_refused_part(
+    page: ExpertsPage, notices: Notices, store: ProfileStore, qtbot: QtBot
+):
+    page.choose(store.create("Pump expert").id)
+    deleted = page.chosen
+    with qtbot.waitSignal(notices.undo_offered) as offered:
+        page.delete()
+    page.editor.questions.setPlainText("How often?\n" * 13)
+    offered.args[1]()
+    assert page.chosen == deleted
+
+
 def test_experts_page_a_held_key_deletes_one_expert(page: ExpertsPage, store: ProfileStore):
     before = len(store.profiles())
     for repeated in (False, True, True):

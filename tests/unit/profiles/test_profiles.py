@@ -55,6 +55,17 @@ def test_name_that_is_empty_taken_or_too_long_is_refused(store, name):
     assert store.profile(profile.id).name == "Bid law"
 
 
+def test_what_passes_is_all_but_the_parts_that_are_refused(store):
+    before = replace(store.create("Bid law"), instructions="Be brief.", first_questions=("How hot?",))
+    store.save(before)
+    typed = replace(before, name="GENERAL", instructions="x" * 8001, first_questions=("How often?",), icon="pump")
+    passing, refused = store.what_passes(typed)
+    assert passing == replace(before, first_questions=("How often?",), icon="pump")
+    assert str(refused) == "There is an expert named “GENERAL” already. Choose another name."
+    assert store.what_passes(passing) == (passing, None)
+    assert store.profile(before.id) == before
+
+
 def test_new_profiles_get_free_names(store):
     assert [store.create("Expert").name for _ in range(3)] == ["Expert", "Expert 2", "Expert 3"]
 
