@@ -62,6 +62,7 @@ class ComparisonRunner(QObject):
         self._model.adapters_changed.connect(self._on_model_ready)
         for signal in (self._model.load_failed, self._model.adapters_failed):
             signal.connect(self._on_model_failed)
+        self._model.load_stopped.connect(self._on_load_stopped)
         self._model.stopped.connect(lambda sentence: self._end(translate(sentence)) if self.running else None)
 
     @property
@@ -159,6 +160,11 @@ class ComparisonRunner(QObject):
         if self.running and self._waiting:
             self._end(translate(failure.sentence))
 
+    def _on_load_stopped(self) -> None:
+        """End where the user stopped the loading of a model: until the next question none is loaded."""
+        if self.running:
+            self._end(self.tr("The loading of the model was stopped, and the comparison with it."), give_back=False)
+
     def _on_finished(self, answer: Answer) -> None:
         if answer.ended is Ending.CANCELLED:
             self._drop_answering()
@@ -201,7 +207,7 @@ class ComparisonRunner(QObject):
             self._job.deleteLater()
             self._job = None
 
-    def _end(self, problem: str) -> None:
+    def _end(self, problem: str, *, give_back: bool = True) -> None:
         job, self._job = self._job, None
         if job is not None:
             for told, passed_on in self._told_of(job):
@@ -213,6 +219,7 @@ class ComparisonRunner(QObject):
             job.stop()
         done = not self._left
         self._comparison, self._left, self._waiting = None, [], False
-        self._give_back()
+        if give_back:
+            self._give_back()
         self.running_changed.emit(False)
         self.ended.emit(done, problem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -146,6 +147,24 @@ def test_comparison_under_way_is_stopped_and_goes_on(
         shown.go_on.click()
     assert ended.args == [True, ""]
     qtbot.waitUntil(lambda: services.model.model is not None and services.model.model.adapters == (use,), timeout=WAIT)
+
+
+def test_model_whose_loading_was_stopped_in_a_comparison_is_loaded_at_the_next_question(
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_phi3: Path, tmp_path: Path
+) -> None:
+    models, runner = services.models, window.expert_tabs.runner
+    other = models.add(shutil.copy(tiny_phi3, tmp_path / "other.gguf"), "other")
+    profile = dataclasses.replace(services.profiles.current, model="other", answer_mode=AnswerMode.MODEL_ALONE)
+    plan = Plan("t", (ComparedQuestion("1", "What is a pump?"),), (Variant("alone", "Model alone", profile),))
+    started: list[object] = []
+    services.model.load_started.connect(started.append)
+    with qtbot.waitSignal(runner.ended, timeout=WAIT):
+        runner.start(services.comparisons.begin(plan))
+        services.model.cancel_load()
+    assert not runner.running
+    assert (started, services.model.is_loading) == ([other.ref], False)
+    assert ask(qtbot, window, "What is a pump?").answer is not None
+    assert started == [other.ref, models.in_use().ref]
 
 
 def test_compared_answer_is_judged_kept_taken_and_given_back(

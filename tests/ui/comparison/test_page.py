@@ -108,6 +108,26 @@ def test_comparison_stopped_goes_on_where_it_was(page, store, model, qtbot: QtBo
     assert store.comparison(kept.id).answered == 12
 
 
+def test_comparison_ends_where_the_loading_of_its_model_is_stopped(page, store, model, qtbot: QtBot):
+    page.form.text.setPlainText("How hot?")
+    page.form.kinds["documents"].setChecked(False)
+    page.form.kinds["adapter"].setChecked(True)
+    started = []
+    model.load_started.connect(started.append)
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
+        page.start()
+        qtbot.waitUntil(lambda: model.is_loading)
+        model.cancel_load()
+        model.start()
+    assert ended.args == [False, "The loading of the model was stopped, and the comparison with it."]
+    assert not page.running
+    assert (page.window().given_back, len(started)) == ([], 1)
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
+        page.go_on()
+    assert ended.args == [True, ""]
+    assert store.comparisons()[0].answered == 2
+
+
 def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters, qtbot: QtBot):
     page.form.text.setPlainText("How hot?\nHow often?")
     page.form.kinds["documents"].setChecked(False)
