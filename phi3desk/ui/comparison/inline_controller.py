@@ -108,11 +108,14 @@ class InlineComparisonController(QObject):
 
     def close(self) -> None:
         """Take the comparison out of the conversation; one under way is stopped. It stays among the earlier ones."""
+        if self._view is not None and self.shown is not None:
+            self._view.take_below_away()
+
+    def _on_taken_away(self) -> None:
+        """Stop what is no longer seen, also where something else was put in its place."""
         shown, self.shown, self._message = self.shown, None, None
         if shown is not None and self._runner.runs(shown.comparison.id):
             self._runner.stop()
-        if self._view is not None:
-            self._view.take_below_away()
 
     def _expert_of(self, answer: Message) -> Profile:
         """Return the expert that wrote an answer, the one in use where it is gone."""
@@ -140,7 +143,7 @@ class InlineComparisonController(QObject):
             card.rated.connect(partial(self._rate, key))
             card.kept.connect(partial(self._keep, key))
             card.taken.connect(partial(self._take, key))
-        self._view.show_below(message.id, shown)
+        self._view.show_below(message.id, shown).taken_away.connect(self._on_taken_away)
         shown.stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property

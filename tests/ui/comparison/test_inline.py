@@ -149,6 +149,35 @@ def test_comparison_under_way_is_stopped_and_goes_on(
     qtbot.waitUntil(lambda: services.model.model is not None and services.model.model.adapters == (use,), timeout=WAIT)
 
 
+@pytest.mark.parametrize("action", [MessageAction.EXPLAIN, MessageAction.EDIT_SEARCH, MessageAction.CORRECT])
+def test_comparison_whose_place_is_taken_is_closed_and_takes_nothing_else_away(
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_adapters: list[Path], action: MessageAction
+) -> None:
+    use_adapter(window, services, tiny_adapters[0])
+    message = ask(qtbot, window, "What is a pump?")
+    services.settings.set("answers.max_tokens", 1500)
+    inline, view = window.expert_tabs.inline_comparison, window.chat.view
+    with qtbot.waitSignal(window.expert_tabs.runner.text_received, timeout=WAIT):
+        shown = compare(qtbot, window, message)
+    with qtbot.waitSignals([shown.destroyed, window.expert_tabs.runner.ended], timeout=WAIT):
+        view.action_requested.emit(action, message.id)
+    assert (window.expert_tabs.runner.running, inline.shown) == (False, None)
+    (kept,) = services.comparisons.comparisons()
+    assert kept.answered == 0
+    form = view.below
+    assert form is not None
+    inline.close()
+    assert view.below is form
+    services.settings.set("answers.max_tokens", 32)
+    with qtbot.waitSignal(window.expert_tabs.runner.ended, timeout=WAIT) as ended:
+        assert compare(qtbot, window, message) is view.below
+    assert ended.args == [True, ""]
+    # one that is finished goes too
+    view.action_requested.emit(action, message.id)
+    assert inline.shown is None
+    assert view.below is not None
+
+
 def test_model_whose_loading_was_stopped_in_a_comparison_is_loaded_at_the_next_question(
     qtbot: QtBot, window: MainWindow, services: Services, tiny_phi3: Path, tmp_path: Path
 ) -> None:

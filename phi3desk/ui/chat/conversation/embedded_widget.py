@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QTextFrame
 from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
 
@@ -18,7 +18,10 @@ class EmbeddedWidget(QObject):
     """Keeps the widget where its message is, as wide as the view allows, while text and widget grow.
 
     `frame_of` returns the message's frame, None while it is not in the view: the widget is hidden then.
+    `taken_away` tells that the widget goes, whoever wanted that.
     """
+
+    taken_away = Signal()
 
     def __init__(self, view: QTextEdit, widget: QWidget, frame_of: Callable[[], QTextFrame | None]) -> None:
         super().__init__(view)
@@ -83,6 +86,7 @@ class EmbeddedWidget(QObject):
         self.widget.hide()
         self.widget.deleteLater()
         self.deleteLater()
+        self.taken_away.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         resized = event.type() == QEvent.Type.Resize and watched is self._view.viewport()

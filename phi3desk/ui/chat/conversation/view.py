@@ -161,8 +161,8 @@ class ConversationView(FollowingBrowser):
         announced = self.tr("Answer: {text}").format(text=notice or spoken(message))
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, announced[:2000]))
 
-    def show_below(self, message_id: int, widget: QWidget) -> None:
-        """Let a widget stand under a message, in place of the one that stood somewhere, and bring it into view."""
+    def show_below(self, message_id: int, widget: QWidget) -> EmbeddedWidget:
+        """Let a widget stand under a message, in place of any other, and bring it into view; return what keeps it."""
         self.take_below_away()
 
         def frame_of() -> QTextFrame | None:
@@ -172,12 +172,13 @@ class ConversationView(FollowingBrowser):
         is_last = bool(self._entries) and self._entries[-1].message.id == message_id
         # its room changes the range while it grows: only under the last message that means to follow the end
         self._following = self._following and is_last
-        self._embedded = EmbeddedWidget(self, widget, frame_of)
+        self._embedded = embedded = EmbeddedWidget(self, widget, frame_of)
         if is_last and widget.height() <= self.viewport().height():
             self.to_end()
         else:
             self._following = False
-            self._embedded.bring_into_view()
+            embedded.bring_into_view()
+        return embedded
 
     @property
     def answer_at_hand(self) -> Message | None:
@@ -193,9 +194,9 @@ class ConversationView(FollowingBrowser):
 
     def take_below_away(self) -> None:
         """Take away what stands under a message; its widget is deleted."""
-        if self._embedded is not None:
-            self._embedded.take_away()
-            self._embedded = None
+        embedded, self._embedded = self._embedded, None
+        if embedded is not None:
+            embedded.take_away()
 
     def place_of(self, message_id: int) -> QRectF:
         """Return where a message lies in the document; an empty rectangle where it is not shown."""
