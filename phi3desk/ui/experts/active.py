@@ -33,7 +33,7 @@ class ActiveExpert(QObject):
         self._profiles = services.profiles
         self._models = services.models
         self._model = model = services.model
-        self._settings = services.settings
+        self._settings, self._notices = services.settings, services.notices
         self._wanted: ModelRef | None = None
         model.load_started.connect(self._on_load_started)
         model.loaded.connect(self._on_loaded)
@@ -91,6 +91,23 @@ class ActiveExpert(QObject):
     def load(self, entry: ModelEntry) -> None:
         """Load a model with the adapters of the expert in use."""
         self._model.load(entry.ref, load_options(self._settings), self.current.adapters)
+
+    def answers_with(self, entry: ModelEntry) -> bool:
+        """Whether the expert in use answers with a model that was just made the one in use: it names no other one."""
+        own = self.entry() if self._profiles.current.model else None
+        return own is None or own.name == entry.name
+
+    def load_chosen(self, entry: ModelEntry) -> None:
+        """Load a model that was just made the one in use; tell where the expert goes on with one of its own."""
+        own = self.entry()
+        if own is None or self.answers_with(entry):
+            self.load(entry)
+            return
+        text = self.tr(
+            "The expert “{expert}” names a model of its own, {own}, until you choose another one for it on the Experts "
+            "page. {chosen} answers for experts that name none."
+        )
+        self._notices.say(text.format(expert=self._profiles.current.name, own=own.called, chosen=entry.called))
 
     def load_if_none(self) -> None:
         """Load the model where none is loaded or being loaded: its loading was stopped, and now it is needed."""

@@ -25,7 +25,7 @@ from phi3desk.workers.protocol import Failure
 class Arrivals(QObject):
     """Shows in a notice what comes from rooms, workers and files; what the page in view tells by itself it leaves out.
 
-    `page` returns the page in view.
+    `page` returns the page in view; `answers_with` whether the expert in use answers with a model from now on.
     """
 
     def __init__(
@@ -37,10 +37,11 @@ class Arrivals(QObject):
         documents: DocumentImport,
         models: ModelImport,
         page: Callable[[], Page],
+        answers_with: Callable[[ModelEntry], bool],
     ) -> None:
         super().__init__(toast)
         self._notices, self._toast, self._chat, self._start = services.notices, toast, chat, start
-        self._documents, self._page = documents, page
+        self._documents, self._page, self._answers_with = documents, page, answers_with
         chat.foot_resized.connect(self.lift)
         self._notices.said.connect(self._on_said)
         self._notices.undo_offered.connect(self._on_undo_offered)
@@ -100,7 +101,8 @@ class Arrivals(QObject):
             self._tell(text)
 
     def _on_model_added(self, entry: ModelEntry) -> None:
-        self._tell(self.tr("{name} answers from now on.").format(name=entry.called))
+        if self._answers_with(entry):
+            self._tell(self.tr("{name} answers from now on.").format(name=entry.called))
 
     def _on_model_listed(self, entry: ModelEntry) -> None:
         text = self.tr("{name} has arrived. Use it on the Models page.").format(name=entry.called)

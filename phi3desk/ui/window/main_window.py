@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
             self.document_import,
             self.model_import,
             lambda: self.page,
+            self.active_expert.answers_with,
         )
         widths = geometry.restore(self, self.splitter, services.settings, [WIDTH, 600, FIRST_WIDTH])
         self.source_dock.width = widths[2]
@@ -242,7 +243,7 @@ class MainWindow(QMainWindow):
         """The page of the models."""
         page = rooms.models_page(self._services, self.model_import)
         page.adapters_changed.connect(self._on_adapter_files_changed)
-        page.model_chosen.connect(lambda name: self.active_expert.load(self._services.models.find(name)))
+        page.model_chosen.connect(lambda name: self.active_expert.load_chosen(self._services.models.find(name)))
         page.model_in_use_changed.connect(self.active_expert.apply)
         return page
 
@@ -456,7 +457,7 @@ class MainWindow(QMainWindow):
 
     def _connect_model(self) -> None:
         files = self.model_import
-        files.model_added.connect(self.active_expert.load)
+        files.model_added.connect(self.active_expert.load_chosen)
         files.adapter_added.connect(lambda _: self._on_adapter_files_changed())
         files.doubted.connect(self._on_file_doubted)
         files.checking.connect(self.model_status.show_check)

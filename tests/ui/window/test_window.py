@@ -244,6 +244,43 @@ def test_window_keeps_an_experts_own_model_when_the_one_in_use_is_removed(
     assert started == [own.ref]
 
 
+def test_window_loads_a_chosen_model_only_where_the_expert_names_no_other(
+    qtbot: QtBot, window: MainWindow, services: Services, tiny_phi3: Path, tmp_path: Path
+) -> None:
+    models, current = services.models, services.profiles.current
+    own = models.add(tiny_phi3, "Own")
+    other = models.add(shutil.copy(tiny_phi3, tmp_path / "other.gguf"), "Other")
+    services.profiles.save(dataclasses.replace(current, model="Own"))
+    started: list[ModelRef] = []
+    services.model.load_started.connect(started.append)
+    window.active_expert.apply()
+    window.show_page(Page.MODELS)
+    qtbot.waitUntil(lambda: {"Own", "Other"} <= set(window.models_page.cards))
+    told = (
+        "The expert “General” names a model of its own, Own, until you choose another one for it on the Experts page. "
+        "{name} answers for experts that name none."
+    )
+
+    def use(name: str) -> None:
+        button = window.models_page.cards[name].use_button
+        assert button is not None
+        with qtbot.waitSignal(window.models_page.model_chosen):
+            button.click()
+        qtbot.waitUntil(lambda: window.models_page.cards[name].entry.in_use)
+
+    use("Other")
+    assert (started, window.toast.text) == ([own.ref], told.format(name="Other"))
+    with qtbot.waitSignal(window.model_import.model_added):
+        window.model_import.add([shutil.copy(tiny_phi3, tmp_path / "third.gguf")])
+    assert (started, window.toast.text) == ([own.ref], told.format(name="third"))
+    use("Own")
+    assert started == [own.ref, own.ref]
+
+    services.profiles.save(dataclasses.replace(current, model=""))
+    use("Other")
+    assert started == [own.ref, own.ref, other.ref]
+
+
 def test_window_switches_the_expert_in_the_middle_of_a_conversation(
     qtbot: QtBot, working: MainWindow, services: Services, tiny_adapters: list[Path]
 ) -> None:
