@@ -237,6 +237,7 @@ class ExamplesPage(QWidget):
         if at is None or not text or not self.correction.document().isModified():
             return
         self._store.change(self._shown, Verdict.CORRECTED, text)
+        self.correction.document().setModified(False)
         self.rows.replace(at, self._store.example(self._shown))
 
     def save(self) -> None:
@@ -260,11 +261,14 @@ class ExamplesPage(QWidget):
         example = self._current()
         if example is None:
             return
+        self._keep_typed()
         self._store.remove(example.id)
         self.refresh()
         self._notices.offer_undo(self.tr("The example was removed."), lambda: self._restore(example.id))
 
     def _restore(self, example_id: int) -> None:
+        # it belongs to the example that took the place of the removed one
+        self._keep_typed()
         self._store.restore(example_id)
         self._shown = example_id
         self.refresh()

@@ -331,6 +331,28 @@ def test_examples_page_keeps_a_correction_that_was_typed_when_another_is_chosen(
     assert examples.example(second).correction == "Every three hours [1]."
 
 
+def test_undone_removal_leaves_what_was_typed_meanwhile_with_its_example(
+    services: Services, notices: Notices, examples, make_answer, qtbot: QtBot
+):
+    for number in (2, 4):
+        examples.judge(f"How often {number}?", make_answer("Every hour [1].", id=number), AskedWith(), Verdict.GOOD)
+    made = ExamplesPage(services)
+    qtbot.addWidget(made)
+    made.show()
+    removed, other = (example.id for example in made.rows.examples)
+    made.correction.insertPlainText("Every two hours [1].")
+    with qtbot.waitSignal(notices.undo_offered) as offered:
+        made.remove()
+    made.correction.insertPlainText("Every three hours [1].")
+    offered.args[1]()
+    kept = {one.id: (one.verdict, one.correction) for one in examples.examples()}
+    assert kept == {
+        removed: (Verdict.CORRECTED, "Every two hours [1]."),
+        other: (Verdict.CORRECTED, "Every three hours [1]."),
+    }
+    assert (made._shown, made.correction.toPlainText()) == (removed, "Every two hours [1].")
+
+
 def test_examples_page_does_not_write_over_a_judgement_made_elsewhere(
     services: Services, examples, model, make_answer, qtbot: QtBot
 ):
