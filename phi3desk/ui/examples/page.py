@@ -207,10 +207,10 @@ class ExamplesPage(QWidget):
         return self.rows.examples[row] if 0 <= row < len(self.rows.examples) else None
 
     def _show(self, row: int) -> None:
+        self._keep_typed()
         example = self._current()
         if example is None:
             return
-        self._keep_typed()
         self._shown = example.id
         self._question.setText(example.question)
         self._answer.setText(example.answer)
@@ -238,6 +238,7 @@ class ExamplesPage(QWidget):
             return
         self._store.change(self._shown, Verdict.CORRECTED, text)
         self.correction.document().setModified(False)
+        self.verdict.setCurrentIndex(self.verdict.findData(Verdict.CORRECTED.value))
         self.rows.replace(at, self._store.example(self._shown))
 
     def save(self) -> None:

@@ -353,6 +353,27 @@ def test_undone_removal_leaves_what_was_typed_meanwhile_with_its_example(
     assert (made._shown, made.correction.toPlainText()) == (removed, "Every two hours [1].")
 
 
+@pytest.mark.parametrize("leave", ["other_tab", "refreshed"])
+def test_correction_kept_on_leaving_stays_one_when_it_is_kept_again(
+    services: Services, examples, make_answer, qtbot: QtBot, leave
+):
+    examples.judge("How often?", make_answer("Every hour [1]."), AskedWith(), Verdict.GOOD)
+    made = ExamplesPage(services)
+    qtbot.addWidget(made)
+    made.show()
+    made.correction.insertPlainText("Every two hours [1].")
+    if leave == "other_tab":
+        made.hide()
+        made.show()
+    else:
+        made.refresh()
+    assert made.verdict.currentData() == Verdict.CORRECTED
+    assert made.correction.toPlainText() == "Every two hours [1]."
+    made._save.click()
+    (kept,) = examples.examples()
+    assert (kept.verdict, kept.wanted) == (Verdict.CORRECTED, "Every two hours [1].")
+
+
 def test_examples_page_does_not_write_over_a_judgement_made_elsewhere(
     services: Services, examples, model, make_answer, qtbot: QtBot
 ):
