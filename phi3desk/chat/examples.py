@@ -168,6 +168,25 @@ class ExampleStore:
         with whole_rows(self._db):
             return _example(row)
 
+    def put_back(self, before: Example) -> None:
+        """Have an example as it was before it was judged otherwise, with the answer that was judged then."""
+        asked = before.asked
+        self._db.execute(
+            "UPDATE example SET verdict = ?, answer = ?, correction = ?, asked = ?, changed = ?, chosen = ?,"
+            " profile_id = ?, standing = ? WHERE id = ?",
+            (
+                before.verdict.value,
+                before.answer,
+                before.correction,
+                msgspec.json.encode(asked).decode(),
+                before.changed,
+                _encoded(before.chosen),
+                asked.made_by.profile_id,
+                asked.standing or before.question,
+                before.id,
+            ),
+        )
+
     def before(self, answer: Message, verdict: Verdict) -> Example | None:
         """Return the example that a judgement of an answer would replace, None where it is the first."""
         return self._own(answer, verdict) or self.of_answer(answer)

@@ -105,7 +105,7 @@ class Feedback(QObject):
         if before is None:
             self._examples.remove(example.id)
         else:
-            self._examples.change(example.id, before.verdict, before.correction, before.chosen)
+            self._examples.put_back(before)
         self.changed.emit()
         if example.verdict is Verdict.CORRECTED and answer.conversation_id:
             self.taken_back.emit(answer.id)

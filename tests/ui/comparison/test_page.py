@@ -286,6 +286,27 @@ def test_judged_answer_becomes_an_example_and_undo_takes_it_back(
     assert (kept.verdict, kept.correction) == (Verdict.CORRECTED, "Every 2,000 operating hours [1].")
 
 
+def test_undone_judgement_of_a_replaced_answer_brings_back_the_answer_that_was_good(
+    services: Services, notices: Notices, examples, make_answer, qtbot: QtBot, page
+):
+    conversations = services.conversations
+    conversation = conversations.create("Pumps")
+    conversations.add(conversation.id, Role.USER, "How often?")
+    record = make_answer("Every 2,000 hours [1].").answer
+    message = conversations.add(conversation.id, Role.ASSISTANT, record.text, record)
+    feedback = Feedback(services, page)
+    feedback.good(conversation.id, message.id)
+    (before,) = examples.examples()
+    taken = make_answer("Every week [2].", sources=2).answer
+    conversations.update(message.id, taken.text, taken)
+    dialog = feedback.not_good(conversation.id, message.id)
+    with qtbot.waitSignal(notices.undo_offered) as offered:
+        dialog.accept()
+    assert [one.answer for one in examples.examples()] == ["Every week [2]."]
+    offered.args[1]()
+    assert examples.examples() == [before]
+
+
 def test_examples_page_corrects_removes_and_exports(
     services: Services, notices: Notices, examples, model, make_answer, tmp_path, qtbot: QtBot
 ):

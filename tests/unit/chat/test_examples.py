@@ -57,6 +57,16 @@ def test_removed_example_can_be_brought_back(store):
     assert store.examples() == [example]
 
 
+def test_example_put_back_is_asked_as_before(store):
+    pumps, valves = MadeBy(profile_id="pumps"), MadeBy(profile_id="valves")
+    before = keep(store, 1, "How often?", Verdict.CORRECTED, "Every week [1].", made_by=pumps, standing="pump: often?")
+    keep(store, 1, "How often?", Verdict.CORRECTED, "Daily.", "Never.", made_by=valves, standing="valve: often?")
+    store.put_back(before)
+    assert store.examples() == [before]
+    assert store.corrected_questions("pumps") == [(before.id, "pump: often?")]
+    assert store.corrected_questions("valves") == []
+
+
 @pytest.mark.parametrize("manner", [USUAL, FOR_SMALL_MODELS])
 def test_exported_messages_are_those_the_model_is_asked_with(store, tmp_path, manner):
     keep(store, 1, "How often?")
