@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit
 
 from phi3desk.chat.citations import MARKS, best_sentence
@@ -14,6 +14,7 @@ from phi3desk.chat.examples import Chosen
 from phi3desk.chat.messages import Answer, Source
 from phi3desk.library.documents import Passage
 from phi3desk.library.text import sentences
+from phi3desk.ui.examples.source_marks import SourceMarks
 from phi3desk.ui.formatting import place_of
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.theme import SPACE_S
@@ -40,12 +41,13 @@ class CorrectionForm(Card):
         super().__init__(kind="group")
         self._answer, self._selected = answer, selected
         self._sources: list[Source] = list(answer.sources)
-        self._marked = 0
         self.setAccessibleName(self.tr("Correct the answer"))
         self.text = QPlainTextEdit(answer.text)
         self.text.setAccessibleName(self.tr("What should it have said?"))
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * _LINES + 4 * SPACE_S)
+        first = self._first()
+        self._marks = SourceMarks(self.text.document(), self._sources[first].n if self._sources else 0)
         self.source = Choice()
         self.source.setAccessibleName(self.tr("Source"))
         self.sentence = Choice()
@@ -61,7 +63,7 @@ class CorrectionForm(Card):
         self.cancel = on_click(Button(self.tr("Cancel")), self.cancelled.emit)
         self.keep = on_click(Button(self.tr("Keep the correction"), "check", "primary"), self._keep)
         self._lay_out(question)
-        self._fill_sources(self._first())
+        self._fill_sources(first)
         self.source.activated.connect(lambda _: self._on_source_chosen())
         self.sentence.activated.connect(lambda _: self._show_source())
         self.text.textChanged.connect(lambda: self.keep.setEnabled(bool(self.text.toPlainText().strip())))
@@ -107,7 +109,7 @@ class CorrectionForm(Card):
 
     def _fill_sentences(self, quote: str = "") -> None:
         source = self.source.currentData()
-        self._mark(source.n if source is not None else 0)
+        self._marks.choose(source.n if source is not None else 0)
         self.sentence.clear()
         for choice in (self.sentence, self.use_sentence):
             choice.setEnabled(source is not None)
@@ -118,14 +120,6 @@ class CorrectionForm(Card):
             line = " ".join(plain(sentence).split())
             self.sentence.addItem(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…", sentence)
         self.sentence.setCurrentIndex(max(0, self.sentence.findData(wanted)))
-
-    def _mark(self, n: int) -> None:
-        """Let the marks of the source that was chosen before stand for the one that is chosen now, 0 for none."""
-        before, self._marked = self._marked, n
-        text = self.text.toPlainText()
-        marked = text.replace(f"[{before}]", f"[{n}]") if n else text.replace(f" [{before}]", "")
-        if before and marked != text:
-            self.text.setPlainText(marked)
 
     def _quote_of(self, source: Source) -> str:
         cited = next((citation.quote for citation in self._answer.citations if citation.n == source.n), "")
@@ -143,7 +137,9 @@ class CorrectionForm(Card):
     def _use_sentence(self) -> None:
         chosen = self.chosen
         if chosen is not None:
-            self.text.setPlainText(" ".join(MARKS.sub("", chosen.quote).split()))
+            written = self.text.textCursor()
+            written.select(QTextCursor.SelectionType.Document)
+            written.insertText(" ".join(MARKS.sub("", chosen.quote).split()))
             self.text.setFocus()
 
     def _on_use_selection(self) -> None:

@@ -241,6 +241,102 @@ def test_form_marks_the_source_that_is_chosen(
         qtbot.keyClick(form, Qt.Key.Key_Escape)
 
 
+@pytest.fixture
+def two_sources(qtbot: QtBot, make_answer: Callable[..., Message]) -> CorrectionForm:
+    """Return the form of an answer whose sentences cite a source each; the first one's comes first."""
+    answer = make_answer("Pumps 🙂 are old [1]. Valves are new [2]. Pumps leak [1].", sources=2).answer
+    assert answer is not None
+    form = CorrectionForm(ASKED, answer, lambda: None)
+    qtbot.addWidget(form)
+    return form
+
+
+def choose_source(form: CorrectionForm, at: int) -> str:
+    """Choose a source as a user does, and return the text."""
+    form.source.setCurrentIndex(at)
+    form.source.activated.emit(at)
+    return form.text.toPlainText()
+
+
+def type_at(form: CorrectionForm, before: str, typed: str) -> None:
+    """Type something behind some words of the text."""
+    cursor = form.text.document().find(before)
+    cursor.setPosition(cursor.selectionEnd())
+    form.text.setTextCursor(cursor)
+    form.text.insertPlainText(typed)
+
+
+def test_looking_through_the_sources_leaves_the_marks_of_other_sentences(two_sources: CorrectionForm):
+    form = two_sources
+    assert choose_source(form, 1) == "Pumps 🙂 are old [2]. Valves are new [2]. Pumps leak [2]."
+    assert choose_source(form, 2) == "Pumps 🙂 are old. Valves are new [2]. Pumps leak."
+    assert choose_source(form, 1) == "Pumps 🙂 are old [2]. Valves are new [2]. Pumps leak [2]."
+    assert choose_source(form, 0) == "Pumps 🙂 are old [1]. Valves are new [2]. Pumps leak [1]."
+
+
+def test_choosing_a_source_leaves_what_was_typed_and_its_undo(two_sources: CorrectionForm):
+    form = two_sources
+    type_at(form, "Pumps", " and seals")
+    assert choose_source(form, 2) == "Pumps and seals 🙂 are old. Valves are new [2]. Pumps leak."
+    type_at(form, "are old", " and worn")
+    type_at(form, "leak.", " So says [1].")
+    assert choose_source(form, 1) == (
+        "Pumps and seals 🙂 are old and worn [2]. Valves are new [2]. Pumps leak [2]. So says [1]."
+    )
+    form.text.undo()
+    assert choose_source(form, 0) == (
+        "Pumps and seals 🙂 are old and worn [1]. Valves are new [2]. Pumps leak [1]. So says [1]."
+    )
+    while form.text.document().isUndoAvailable():
+        form.text.undo()
+    assert form.text.toPlainText() == "Pumps 🙂 are old [1]. Valves are new [2]. Pumps leak [1]."
+
+
+def test_undone_choice_of_a_source_can_be_chosen_otherwise(two_sources: CorrectionForm):
+    form = two_sources
+    choose_source(form, 1)
+    form.text.undo()
+    assert form.text.toPlainText() == "Pumps 🙂 are old [1]. Valves are new [2]. Pumps leak [1]."
+    assert choose_source(form, 2) == "Pumps 🙂 are old. Valves are new [2]. Pumps leak."
+    form.text.undo()
+    assert choose_source(form, 1) == "Pumps 🙂 are old [2]. Valves are new [2]. Pumps leak [2]."
+
+
+def test_mark_that_was_deleted_does_not_come_back_with_another_source(two_sources: CorrectionForm):
+    form = two_sources
+    cursor = form.text.document().find(" [1]")
+    cursor.removeSelectedText()
+    assert choose_source(form, 1) == "Pumps 🙂 are old. Valves are new [2]. Pumps leak [2]."
+    assert choose_source(form, 0) == "Pumps 🙂 are old. Valves are new [2]. Pumps leak [1]."
+    choose_source(form, 2)
+    form.text.selectAll()
+    form.text.insertPlainText("Only this.")
+    assert choose_source(form, 0) == "Only this. [1]"
+
+
+def test_mark_before_another_one_leaves_it_its_space(qtbot: QtBot, make_answer: Callable[..., Message]):
+    answer = make_answer("[1] says so, and so do others [1][2]: a[0].", sources=2).answer
+    assert answer is not None
+    form = CorrectionForm(ASKED, answer, lambda: None)
+    qtbot.addWidget(form)
+    assert not form.text.document().isUndoAvailable()
+    assert choose_source(form, 2) == " says so, and so do others [2]: a[0]."
+    assert choose_source(form, 0) == answer.text
+    bare = CorrectionForm(ASKED, replace(answer, sources=()), lambda: answer.sources[0].passage)
+    qtbot.addWidget(bare)
+    bare.use_selection.click()
+    assert bare.text.toPlainText() == answer.text
+
+
+def test_sentence_used_as_the_answer_can_be_undone(two_sources: CorrectionForm):
+    form = two_sources
+    form.use_sentence.click()
+    assert "[1]" not in form.text.toPlainText()
+    assert choose_source(form, 1) == choose_source(form, 0) == choose_source(form, 2)
+    form.text.undo()
+    assert form.text.toPlainText() == "Pumps 🙂 are old [1]. Valves are new [2]. Pumps leak [1]."
+
+
 def drag_over(qtbot: QtBot, page: QWidget, window: MainWindow, line: str) -> None:
     """Select a line of the page with the mouse, from its first letter to its last."""
     document = window.source._pdf.document
