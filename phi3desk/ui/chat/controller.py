@@ -47,12 +47,7 @@ class ConversationController(QObject):
     answering_changed = Signal(bool)
     refused = Signal(str)
 
-    def __init__(
-        self,
-        services: Services,
-        expert: ActiveExpert,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, services: Services, expert: ActiveExpert, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._examples = services.conversations, services.examples
         self._expert = expert
@@ -194,10 +189,19 @@ class ConversationController(QObject):
     def step_version(self, message_id: int, step: int) -> None:
         """Have the version before (-1) or after (1) the one in view shown, where an answer was written anew."""
         message = next((known for known in self._messages() if known.id == message_id), None)
-        is_written = self._written is not None and self._written.id == message_id
-        if message is None or is_written or not 1 <= message.version + step <= message.versions:
+        if message is None or self._is_written(message_id) or not 1 <= message.version + step <= message.versions:
             return
         self.version_shown.emit(self._store.show_version(message_id, message.version + step))
+
+    def can_change(self, message_id: int) -> bool:
+        """Whether an answer can be judged or replaced; False with `refused` while it is written, and overwritten."""
+        if not self._is_written(message_id):
+            return True
+        self.refused.emit(self.tr("An answer is still being written. Wait for it, or stop it with Esc."))
+        return False
+
+    def _is_written(self, message_id: int) -> bool:
+        return self._written is not None and self._written.id == message_id
 
     def _take_out(self, message_id: int) -> TakenOut:
         """Delete a message of the open conversation and all after it; return them."""

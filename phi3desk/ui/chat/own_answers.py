@@ -62,7 +62,7 @@ class OwnAnswers(QObject):
         message = self._conversations.message(message_id)
         offered = message.answer.corrected if message.answer is not None else None
         kept = next((one for one in self._examples.examples() if offered and one.id == offered.example), None)
-        if kept is not None:
+        if kept is not None and self._controller.can_change(message_id):
             self.put(message_id, kept)
             self._look_after(self._conversations.message(message_id))
 

@@ -228,7 +228,7 @@ class InlineComparisonController(QObject):
         """Put a variant's answer in the place of the one it was compared with; offers to undo it."""
         shown, before = self.shown, self._message
         outcome = shown.answers[key].outcome if shown is not None else None
-        if before is None or outcome is None:
+        if before is None or outcome is None or not self._conversation_controller.can_change(before.id):
             return
         self._put(replace(before, text=outcome.answer.text, answer=outcome.answer))
         self._notices.offer_undo(self.tr("The answer was replaced."), lambda: self._put(before))

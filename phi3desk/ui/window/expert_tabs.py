@@ -26,6 +26,7 @@ from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 
 COMPARISON, EXAMPLES = "comparison", "examples"
+JUDGING = (MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.CORRECT)
 #: where a step of the teaching guide is taken; examples are collected beside the experts
 STEP_PAGES = {Step.ADD_DOCUMENTS: Page.LIBRARY, Step.ADD_ADAPTER: Page.MODELS}
 
@@ -91,6 +92,8 @@ class ExpertTabs(QObject):
             self.inline_comparison.compare(message_id)
 
     def _on_action_requested(self, action: MessageAction, message_id: int) -> None:
+        if action in JUDGING and not self._conversation_controller.can_change(message_id):
+            return
         if action is MessageAction.GOOD:
             self.feedback.good(self._conversation, message_id)
         elif action is MessageAction.NOT_GOOD:
@@ -111,6 +114,9 @@ class ExpertTabs(QObject):
             view.setFocus()
 
         def keep(text: str, chosen: Sequence[Chosen]) -> None:
+            # it may have been asked again meanwhile: what is typed stays in the form
+            if not self._conversation_controller.can_change(message_id):
+                return
             leave()
             self.feedback.correct(conversation, message_id, text, chosen)
 

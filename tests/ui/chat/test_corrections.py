@@ -212,6 +212,71 @@ def test_correction_of_one_named_collection_is_not_given_for_another(
     app.close(window, services)
 
 
+@pytest.fixture
+def bare_window(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """Return the window without its workers, in which a question can be asked."""
+    made = MainWindow(services)
+    qtbot.addWidget(made)
+    monkeypatch.setattr(made.conversation_controller, "_reason_not_to_ask", lambda _: "")
+    yield made
+    app.close(made, services)
+
+
+def test_correction_waits_for_the_answer_that_is_written_anew(
+    qtbot: QtBot, bare_window: MainWindow, services: Services, make_answer: Callable[..., Message]
+):
+    window, store, controller = bare_window, services.conversations, bare_window.conversation_controller
+    first, second = (make_answer(text).answer for text in ("Every week [1].", "Every month [1]."))
+    assert first is not None and second is not None
+    conversation = store.create("Pumps")
+    store.add(conversation.id, Role.USER, ASKED)
+    message = store.add(conversation.id, Role.ASSISTANT, first.text, first)
+    controller.open(conversation.id)
+    form = form_under(window, message)
+    form.text.setPlainText(RIGHT)
+    window.chat.view.action_requested.emit(MessageAction.ASK_AGAIN, message.id)
+    with qtbot.waitSignal(services.notices.said) as said:
+        form.keep.click()
+    assert "still being written" in said.args[0]
+    with qtbot.waitSignal(services.notices.said):
+        window.chat.view.action_requested.emit(MessageAction.GOOD, message.id)
+    assert services.examples.examples() == []
+    assert (window.chat.view.below, form.text.toPlainText()) == (form, RIGHT)
+
+    controller.findChildren(AnswerJob)[-1].finished.emit(second)
+    form.keep.click()
+    kept = store.message(message.id)
+    assert kept.answer is not None
+    assert (kept.text, kept.answer.is_own, kept.versions) == (f"{RIGHT[:-1]} [1].", True, 3)
+    assert [one.answer for one in services.examples.examples()] == [second.text]
+
+
+def test_own_answer_is_not_put_in_place_of_one_that_is_written(
+    qtbot: QtBot, bare_window: MainWindow, services: Services, make_answer: Callable[..., Message]
+):
+    controller, made = bare_window.conversation_controller, make_answer("Every 500 hours [1].").answer
+    assert made is not None
+
+    def ask_bare(question: str) -> AnswerJob:
+        assert controller.ask(question)
+        return controller.findChildren(AnswerJob)[-1]
+
+    job = ask_bare(ASKED)
+    job.finished.emit(replace(made, made_by=job.question.made_by))
+    bare_window.expert_tabs.feedback.correct(1, services.conversations.messages(1)[-1].id, RIGHT, ())
+    job = ask_bare("How often must the main bearing be greased?")
+    similar = services.conversations.messages(1)[-1]
+    assert similar.answer is not None
+    assert similar.answer.corrected is not None
+    with qtbot.waitSignal(services.notices.said) as said:
+        bare_window.chat.view.action_requested.emit(MessageAction.USE_OWN, similar.id)
+    assert "still being written" in said.args[0]
+    job.finished.emit(replace(job.unfinished, text=made.text))
+    assert services.conversations.message(similar.id).text == made.text
+    bare_window.chat.view.action_requested.emit(MessageAction.USE_OWN, similar.id)
+    assert services.conversations.message(similar.id).text == RIGHT
+
+
 def test_form_marks_the_source_that_is_chosen(
     qtbot: QtBot, make_answer: Callable[..., Message], make_source: Callable[..., Source]
 ):

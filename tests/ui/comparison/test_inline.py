@@ -221,6 +221,21 @@ def test_compared_answer_is_judged_kept_taken_and_given_back(
     assert services.conversations.messages(message.conversation_id)[-1] == message
 
 
+def test_compared_answer_does_not_take_the_place_of_one_that_is_written(
+    qtbot: QtBot, window: MainWindow, services: Services, compared
+) -> None:
+    message, shown = compared
+    controller = window.conversation_controller
+    with qtbot.waitSignal(controller.answer_ended, timeout=WAIT):
+        window.chat.view.action_requested.emit(MessageAction.ASK_AGAIN, message.id)
+        with qtbot.waitSignal(controller.refused) as refused:
+            shown.answers["alone"].take.click()
+    assert "still being written" in refused.args[0]
+    assert services.conversations.message(message.id).text == message.text
+    shown.answers["alone"].take.click()
+    assert services.conversations.message(message.id).text != message.text
+
+
 def test_comparison_of_many_questions_begins_with_this_one(window: MainWindow, compared) -> None:
     _, shown = compared
     shown.many.click()
