@@ -182,6 +182,8 @@ class ConversationController(QObject):
         if answer.id == self._messages()[-1].id:
             self._answer(question, answer, mode=mode, search_text=search_text)
         else:
+            # what is being edited will not be the last question any more
+            self._replaced = 0
             added = self._store.add(self._open.id, Role.USER, question.text, named=question.named)
             self.message_added.emit(added, False)
             self._answer(added, mode=mode, search_text=search_text)
@@ -219,6 +221,7 @@ class ConversationController(QObject):
         self._store.delete_from(message_id)
         self._store.put_back(taken)
         if self._open is not None and self._open.id == conversation:
+            self._replaced = 0
             self._show_open()
         self.conversations_changed.emit()
 
@@ -311,7 +314,7 @@ class ConversationController(QObject):
         job.part_begun.connect(self._on_part_begun)
         job.querying.connect(lambda: self._tell(self.tr("Writing a query for the sheet")))
         job.text_received.connect(self._on_text)
-        job.finished.connect(self._on_finished)
+        job.finished.connect(lambda answer: self._end(answer, ""))
         job.failed.connect(self._on_failed)
         job.noticed.connect(self._on_noticed)
         if again is None:
@@ -468,9 +471,6 @@ class ConversationController(QObject):
         self._text = text
         if self._written is not None:
             self.text_received.emit(self._written.id, text)
-
-    def _on_finished(self, answer: Answer) -> None:
-        self._end(answer, "")
 
     def _on_failed(self, failure: Failure, answer: Answer) -> None:
         self._end(answer, translate(failure.sentence))

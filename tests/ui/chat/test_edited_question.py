@@ -1,0 +1,71 @@
+"""A question that is being edited takes the place of the last one only while it is the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from phi3desk import app
+from phi3desk.chat.messages import Message
+from phi3desk.model.types import Role
+from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.services import Services
+from phi3desk.ui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def window(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """Return the window without its workers, in which a question can be asked."""
+    made = MainWindow(services)
+    monkeypatch.setattr(made.conversation_controller, "_reason_not_to_ask", lambda _: "")
+    qtbot.addWidget(made)
+    yield made
+    app.close(made, services)
+
+
+def test_edited_question_deletes_nothing_that_was_asked_after_it(
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    store, view, composer = services.conversations, window.chat.view, window.chat.composer
+    conversation = store.create("Seals")
+    for asked, told in (("Which seal?", "The 6204 seal. [1]"), ("Which oil?", "SAE 30. [1]")):
+        store.add(conversation.id, Role.USER, asked)
+        store.add(conversation.id, Role.ASSISTANT, told, make_answer(told).answer)
+    window.conversation_controller.open(conversation.id)
+    before = store.messages(conversation.id)
+    view.action_requested.emit(MessageAction.EDIT, before[2].id)
+    view.action_requested.emit(MessageAction.ASK_AGAIN, before[1].id)
+    window.conversation_controller.findChildren(AnswerJob)[-1].finished.emit(make_answer("The 6205 seal. [1]").answer)
+    composer.set_text("Which grease?")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    messages = store.messages(conversation.id)
+    assert messages[:4] == before
+    assert [one.text for one in messages[4:]] == ["Which seal?", "The 6205 seal. [1]", "Which grease?", ""]
+
+
+def test_edited_question_is_asked_anew_where_the_one_before_came_back(
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    store, view, composer = services.conversations, window.chat.view, window.chat.composer
+    conversation = store.create("Seals")
+    for asked, told in (("Which seal?", "The 6204 seal. [1]"), ("Which oil?", "SAE 30. [1]")):
+        store.add(conversation.id, Role.USER, asked)
+        store.add(conversation.id, Role.ASSISTANT, told, make_answer(told).answer)
+    window.conversation_controller.open(conversation.id)
+    before = store.messages(conversation.id)
+    view.action_requested.emit(MessageAction.EDIT, before[2].id)
+    composer.set_text("Which grease?")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    window.conversation_controller.findChildren(AnswerJob)[-1].finished.emit(make_answer("Lithium. [1]").answer)
+    view.action_requested.emit(MessageAction.EDIT, store.messages(conversation.id)[2].id)
+    window.toast.action.click()
+    assert store.messages(conversation.id) == before
+    composer.set_text("Which paste?")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    messages = store.messages(conversation.id)
+    assert messages[:4] == before
+    assert [one.text for one in messages[4:]] == ["Which paste?", ""]
