@@ -127,6 +127,8 @@ class AnswerJob(QObject):
 
     def start(self) -> None:
         """Begin; returns at once."""
+        # it is asked of the model only once the documents were searched
+        self._model.keep_loaded()
         status = self._library.status
         passages = status.passages if status is not None else None
         step = first_step(self._question, passages, translate)

@@ -139,6 +139,12 @@ class ModelClient(QObject):
         """Stop loading."""
         self.worker.cancel(self._loading)
 
+    def keep_loaded(self) -> None:
+        """Count anew how long nothing is asked of the model: it was used, or is meant for a question that began."""
+        minutes = self._wanted[1].idle_minutes if self._wanted is not None else 0
+        if minutes:
+            self._idle.start(minutes * 60_000)
+
     @property
     def adapters(self) -> tuple[AdapterUse, ...]:
         """The adapters that the next answer is written with."""
@@ -186,7 +192,7 @@ class ModelClient(QObject):
         self._stop_reading_ahead()
 
         def on_event(event: PromptRead | TextPiece | ModelChanged) -> None:
-            self._was_used()
+            self.keep_loaded()
             if isinstance(event, PromptRead):
                 on_prefill(event.tokens, event.total)
             elif isinstance(event, ModelChanged):
@@ -195,7 +201,7 @@ class ModelClient(QObject):
                 on_text(event.text)
 
         def on_result(written: Completion) -> None:
-            self._was_used()
+            self.keep_loaded()
             self.speed = speed_of(written.generation) or self.speed
             on_written(written)
 
@@ -232,7 +238,7 @@ class ModelClient(QObject):
     ) -> int:
         """Ask how likely the model answers each matter by yes; returns the request's id, for `cancel`."""
         self._stop_reading_ahead()
-        self._was_used()
+        self.keep_loaded()
         return self.worker.request(Judge(tuple(matters), by), on_judged, on_failure)
 
     def write_query(
@@ -244,7 +250,7 @@ class ModelClient(QObject):
     ) -> int:
         """Have a query for a sheet written, "" where the model writes none; returns the request's id, for `cancel`."""
         self._stop_reading_ahead()
-        self._was_used()
+        self.keep_loaded()
         return self.worker.request(WriteQuery(request, by), on_written, on_failure)
 
     def read_ahead(self, request: PromptRequest, room_for_answer: int) -> bool:
@@ -308,7 +314,7 @@ class ModelClient(QObject):
             self._measuring.start(MEASURE_AFTER_MS)
         self._file = _state_of(model.path)
         self._deaths_loading = 0
-        self._was_used()
+        self.keep_loaded()
         self.loaded.emit(model)
         self._notice(model.notices)
         if tuple(model.adapters) != self._adapters:
@@ -343,15 +349,9 @@ class ModelClient(QObject):
         for sentence in sentences[-1:]:
             self.noticed.emit(sentence)
 
-    def _was_used(self) -> None:
-        """Count anew how long nothing is asked of the model."""
-        minutes = self._wanted[1].idle_minutes if self._wanted is not None else 0
-        if minutes:
-            self._idle.start(minutes * 60_000)
-
     def _on_idle(self) -> None:
         if self.model is None or self.worker.is_busy():
-            self._was_used()
+            self.keep_loaded()
             return
         self.model = self.speed = self._wanted = None
         self._measuring.stop()

@@ -111,6 +111,8 @@ class Model(QObject):
 
     def cancel(self, _: int) -> None: ...
 
+    def keep_loaded(self) -> None: ...
+
 
 class FoundNothing:
     """A library in which words alone could search, and found nothing."""

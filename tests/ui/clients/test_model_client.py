@@ -6,11 +6,16 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.judging.matter import Matter
+from phi3desk.chat.messages import MadeBy
 from phi3desk.chat.prompt import PromptRequest
+from phi3desk.chat.question import Question
 from phi3desk.errors import say
+from phi3desk.library.documents import EVERYWHERE
 from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Measured, ModelKind, ModelRef, Sampling
 from phi3desk.paths import Paths
+from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.clients import model_client
+from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.clients.worker_client import Call, WorkerClient
 from phi3desk.workers.protocol import Failure, FailureKind
@@ -84,6 +89,19 @@ def test_matters_are_judged_by_the_worker_and_can_be_stopped(client: ModelClient
     call.on_result((0.75,))
     assert judged == [(0.75,)]
     client.cancel(request)
+
+
+def test_model_is_not_let_go_while_a_question_is_searched_for(client: ModelClient, home: Paths) -> None:
+    client.load(ModelRef(ModelKind.GGUF, "tiny"), LoadOptions(idle_minutes=2))
+    asked(client, LoadModel)[-1].on_result(LOADED)
+    library = LibraryClient(WorkerClient("library", home, ()))
+    job = AnswerJob(Question("Which oil?", "", (), EVERYWHERE, 5, Sampling(), MadeBy("tiny")), library, client)
+    # all but a second of it has passed
+    client._idle.start(1000)
+    job.start()
+    assert library.worker.is_busy()
+    assert client._idle.interval() == 2 * 60_000
+    client._idle.stop()
 
 
 def test_adapters_whose_files_may_be_others_are_set_once_more(client: ModelClient) -> None:
