@@ -25,6 +25,8 @@ _TOKEN = re.compile(
 )
 _SIGNS = {">": "more", ">=": "at_least", "<": "less", "<=": "at_most"}
 _DASHES = ("-", "–", "—")
+_MINUS = ("-", "−", "–")
+_CURRENCIES = ("€", "$", "£", "₴")
 _LISTING = (",", "&", "+")
 #: words that may stand between the two bounds of a range
 _MOST_BETWEEN = 4
@@ -35,11 +37,15 @@ _CLASSES = ("more", "less", "at_least", "at_most", "between", "before", "after",
 
 @dataclass
 class _Words:
-    """The words of a question while they are told apart; `gaps` are the signs before each of them."""
+    """The words of a question while they are told apart.
+
+    `gaps` are the signs before each of them, but for those of the `negative` numbers.
+    """
 
     texts: list[str]
     keys: list[str]
     gaps: list[str]
+    negative: set[int]
     roles: list[Role]
     nouns: set[int]
     language: str
@@ -67,8 +73,10 @@ def sheet_question(text: str) -> SheetQuestion | None:
     language = language_of_words(last)
     language = language if language in WORDS else "en"
     ends = (0, *(token.end() for token in found))
-    gaps = [last[end : token.start()].strip() for end, token in zip(ends, found, strict=False)]
-    words = _Words(texts, [fold(each) for each in texts], gaps, [Role.WORD] * len(texts), set(), language)
+    gaps = [last[end : token.start()] for end, token in zip(ends, found, strict=False)]
+    negative = _negative(texts, gaps)
+    gaps = [gap.strip() for gap in gaps]
+    words = _Words(texts, [fold(each) for each in texts], gaps, negative, [Role.WORD] * len(texts), set(), language)
     known = WORDS[language]
     comparisons = [*_periods(words, known), *_comparisons(words, known)]
     money = bool(_find(words, known.money))
@@ -88,6 +96,34 @@ def sheet_question(text: str) -> SheetQuestion | None:
         for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
     )
     return SheetQuestion(last, language, operation, asked, tuple(comparisons), newest, most, refused, first, money)
+
+
+def _negative(texts: Sequence[str], gaps: list[str]) -> set[int]:
+    """Return the places of the numbers behind a minus sign, and take the signs out of what stands before them."""
+    found: set[int] = set()
+    for at, text in enumerate(texts):
+        # -€500
+        is_amount = text in _CURRENCIES and at + 1 < len(texts) and not gaps[at + 1] and texts[at + 1][0].isdigit()
+        if (text[0].isdigit() or is_amount) and _is_minus(texts, gaps[at], at):
+            gaps[at] = gaps[at][:-1]
+            found.add(at + 1 if is_amount else at)
+    return found
+
+
+def _is_minus(texts: Sequence[str], gap: str, at: int) -> bool:
+    """Return whether what stands before a number ends with a minus sign, and not with a hyphen or the dash of a range.
+
+    That one is set apart from what is before it, other than in 5-10, and touches its number, other than in 5 - 10.
+    """
+    if not gap.endswith(_MINUS):
+        return False
+    before = gap[:-1]
+    if before.strip():
+        return before[-1].isspace() or before[-1] == "("
+    if not at or texts[at - 1] in _SIGNS or texts[at - 1] in _CURRENCIES:
+        return True
+    behind_number = texts[at - 1][0].isdigit() or (at > 1 and texts[at - 2][0].isdigit() and is_known(texts[at - 1]))
+    return bool(before) and not behind_number
 
 
 def may_be_answered(asked: SheetQuestion | None) -> bool:
@@ -187,6 +223,7 @@ def _periods(words: _Words, known: SheetWords) -> Iterator[Comparison]:
     """Yield the dates, months and years of a question as bounds, by the words before them."""
     spans = list(periods_in(words.texts))
     numbers = _numbers_like_years(words, [span for span, _, _ in spans], known)
+    numbers |= {span.start for span, _, _ in spans if _is_year(words, span)} & words.negative
     spans = [each for each in spans if each[0].start not in numbers]
     while spans:
         span, low, high = spans.pop(0)
@@ -358,7 +395,8 @@ def _number(words: _Words, at: int) -> float | None:
     figure = figure_in(words.texts[at])
     if figure is None:
         return None
-    return figure.value(decimal_sign([figure], "." if words.language == "en" else ","))
+    value = figure.value(decimal_sign([figure], "." if words.language == "en" else ","))
+    return -value if value is not None and at in words.negative else value
 
 
 def _unit(words: _Words, at: int) -> tuple[int, str]:

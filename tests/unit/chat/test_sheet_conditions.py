@@ -1,0 +1,104 @@
+"""Conditions in questions to sheets: signs, units and values that are easily read as something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from phi3desk.chat.sheets.asking import sheet_question
+from phi3desk.library.library import Library
+from phi3desk.paths import open_paths
+from phi3desk.settings import Settings
+from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.word_embedder import WordEmbedder
+from tests.unit.chat.test_sheet_answers import text_of
+
+SHEETS = {
+    "climate.csv": "Site,Temperature (°C)\nKranj,-10\nGraz,-3\nLinz,2\nWien,7\n",
+    "accounts.csv": "Account,Balance (EUR)\nMain,-800\nTravel,-300\nCash,200\n",
+}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    place = tmp_path_factory.mktemp("conditions")
+    folder = place / "sheets"
+    folder.mkdir()
+    for name, text in SHEETS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    paths = open_paths(place / "home")
+    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
+    made.import_paths([folder], made.create_collection("Sheets"))
+    yield made
+    made.close()
+
+
+def bounds(question: str) -> list[tuple[object, object, str]]:
+    parts = sheet_question(question)
+    assert parts is not None
+    return [(each.low, each.high, each.unit) for each in parts.comparisons]
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        ("How many sites are below -5 °C?", None, -5.0),
+        ("How many sites are below −5 °C?", None, -5.0),
+        ("How many sites are below –5 °C?", None, -5.0),
+        ("Koliko lokacij je pod -5 °C?", None, -5.0),
+        ("How many sites are between -5 and 5 °C?", -5.0, 5.0),
+        ("How many sites are between (-5) and 5 °C?", -5.0, 5.0),
+        ("How many sites have from -10 to -2 °C?", -10.0, -2.0),
+        ("How many sites have -5 - 5 °C?", -5.0, 5.0),
+        ("How many sites have -10 – -5 °C?", -10.0, -5.0),
+        ("How many sites have >-5 °C?", -5.0, None),
+    ],
+)
+def test_a_minus_sign_belongs_to_its_number(question: str, low: float | None, high: float | None):
+    assert bounds(question) == [(low, high, "°C")]
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        ("How many accounts are under -500 EUR?", None, -500.0),
+        ("How many accounts are under -€500?", None, -500.0),
+        ("How many accounts are under € -500?", None, -500.0),
+        ("Which account has a balance of -300?", -300.0, -300.0),
+        ("Which account has a balance of -2000?", -2000.0, -2000.0),
+    ],
+)
+def test_an_amount_may_be_below_nothing(question: str, low: float | None, high: float | None):
+    assert [each[:2] for each in bounds(question)] == [(low, high)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many sites are between 5 - 10 °C?",
+        "How many sites have 5-10 °C?",
+        "How many sites have 5 -10 °C?",
+        "How many sites have 5 °C -10 °C?",
+        "How many sites have 5 – 10 °C?",
+    ],
+)
+def test_a_dash_between_two_numbers_is_no_minus_sign(question: str):
+    assert bounds(question) == [(5.0, 10.0, "°C")]
+
+
+def test_a_hyphen_of_a_name_is_no_minus_sign():
+    assert bounds("Which site has the pump A-5?") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How many sites are below -5 °C?", "Number of rows (Temperature < −5 °C): 1."),
+        ("How many sites have temperature -3?", "Number of rows (Temperature = −3 °C): 1."),
+        ("How many accounts are under -500 EUR?", "Number of rows (Balance < −500 EUR): 1."),
+        ("How many accounts are between -500 and 0 EUR?", "Number of rows (Balance −500 EUR – 0 EUR): 1."),
+    ],
+)
+def test_rows_below_nothing_are_found(library: Library, question: str, told: str):
+    assert text_of(library, question).startswith(told)
