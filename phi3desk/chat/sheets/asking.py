@@ -20,8 +20,8 @@ from phi3desk.library.text import fold
 #: a longer question is no question to a table
 _MOST_WORDS = 40
 _TOKEN = re.compile(
-    r"[<>]=?|[€$£₴%]|\d{4}-\d\d-\d\d(?![\w-])|\d+(?=-\d+(?![\w-]))|\d[\d.,\u00a0\u202f' ]*\d"
-    r"|[^\W_]+(?:(?:['’](?!s\b)|[.,/:·&+-])[^\W_]+)*[²³°%]?(?:/[^\W\d_]+)?|°C"
+    r"[<>]=?|[€$£₴%]|\d{4}-\d\d-\d\d(?![\w-])|\d+(?=-\d+[^\W\d_]*(?![\w-]))|\d[\d.,\u00a0\u202f' ]*\d"
+    r"|[^\W_]+(?:(?:['’](?!s\b)|[.,/:·&+-])[^\W_]+)*(?:°C?|[²³%])?(?:/[^\W\d_]+)?|°C"
 )
 _SIGNS = {">": "more", ">=": "at_least", "<": "less", "<=": "at_most"}
 _DASHES = ("-", "–", "—")
@@ -315,13 +315,13 @@ def _range_at(words: _Words, at: int, known: SheetWords) -> tuple[range, Compari
     It stands alone where nothing leads to it: “CP 40–60” may be a name.
     """
     low = _number(words, at)
-    end, unit = _unit(words, at + 1)
+    end, unit = _unit(words, at)
     others = range(end, min(end + _MOST_BETWEEN + 1, len(words.texts))) if low is not None else ()
     other = next((place for place in others if _number(words, place) is not None), None)
     begin = _range_begins(words, range(at, end), other, known) if other is not None else None
     if low is None or other is None or begin is None:
         return None
-    stop, behind = _unit(words, other + 1)
+    stop, behind = _unit(words, other)
     times = factor(canonical(behind), canonical(unit)) if unit and behind else 1.0
     high = (_number(words, other) or 0.0) * (times or 0.0)
     if times is None or high < low:
@@ -348,7 +348,7 @@ def _comparisons(words: _Words, known: SheetWords) -> Iterator[Comparison]:
         if value is None or not kind or kind in ("between", "before", "after", "since", "until"):
             at += 1
             continue
-        end, unit = _unit(words, at + 1)
+        end, unit = _unit(words, at)
         words.take(range(before, end), Role.COMPARISON)
         if kind in ("more", "at_least"):
             yield Comparison(before, value, None, strict=kind == "more", unit=unit)
@@ -369,7 +369,7 @@ def _numbers_alone(words: _Words, known: SheetWords) -> list[Comparison]:
             at = ranged[0].stop
             continue
         if value is not None:
-            end, unit = _unit(words, at + 1)
+            end, unit = _unit(words, at)
             found.append(Comparison(at, value, value, unit=unit, places=tuple(range(at, end)), alone=True))
         at += 1
     return found
@@ -393,14 +393,19 @@ def _number(words: _Words, at: int) -> float | None:
     if words.roles[at] is not Role.WORD:
         return None
     figure = figure_in(words.texts[at])
-    if figure is None:
+    # what is written to a number and is no unit may be its magnitude, or make it a name
+    if figure is None or (figure.unit and not is_known(figure.unit)):
         return None
     value = figure.value(decimal_sign([figure], "." if words.language == "en" else ","))
     return -value if value is not None and at in words.negative else value
 
 
 def _unit(words: _Words, at: int) -> tuple[int, str]:
-    """Return the end of a number and its unit, where one stands behind it."""
+    """Return the end of the number at a place and its unit, where one is written to it or stands behind it."""
+    figure = figure_in(words.texts[at])
+    at += 1
+    if figure is not None and figure.unit:
+        return at, figure.unit
     if at < len(words.texts) and words.roles[at] is Role.WORD and is_known(words.texts[at]):
         return at + 1, words.texts[at]
     return at, ""

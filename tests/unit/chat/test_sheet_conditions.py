@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from phi3desk.chat.messages import Answer
 from phi3desk.chat.sheets.asking import sheet_question
 from phi3desk.library.library import Library
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.readers_in_process import LibraryInProcess
 from tests.helpers.word_embedder import WordEmbedder
-from tests.unit.chat.test_sheet_answers import text_of
+from tests.unit.chat.test_sheet_answers import answer, text_of
 
 SHEETS = {
     "climate.csv": "Site,Temperature (°C)\nKranj,-10\nGraz,-3\nLinz,2\nWien,7\n",
     "accounts.csv": "Account,Balance (EUR)\nMain,-800\nTravel,-300\nCash,200\n",
+    "parcels.csv": "Parcel,Weight (kg),Value (EUR),Shelf\nP-1,1,1000,2A\nP-2,3,6000,2A\nP-3,2500,9000,2B\n",
 }
 
 
@@ -102,3 +104,51 @@ def test_a_hyphen_of_a_name_is_no_minus_sign():
 )
 def test_rows_below_nothing_are_found(library: Library, question: str, told: str):
     assert text_of(library, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high", "unit"),
+    [
+        ("How many parcels are over 2kg?", 2.0, None, "kg"),
+        ("How many parcels are over 15kg?", 15.0, None, "kg"),
+        ("Скільки посилок понад 2кг?", 2.0, None, "кг"),
+        ("How many parcels are over 5%?", 5.0, None, "%"),
+        ("How many sites are under -5°C?", None, -5.0, "°C"),
+        ("How many pumps are over 5m³/h?", 5.0, None, "m³/h"),
+        ("Which parcels weigh 2-3kg?", 2.0, 3.0, "kg"),
+        ("Which parcels weigh 2-3%?", 2.0, 3.0, "%"),
+        ("Which parcels weigh between 2kg and 3t?", 2.0, 3000.0, "kg"),
+        ("How many parcels are over EUR5?", 5.0, None, "EUR"),
+    ],
+)
+def test_a_unit_may_be_written_to_its_number(question: str, low: float, high: float | None, unit: str):
+    assert bounds(question) == [(low, high, unit)]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How many parcels are over 2kg?", "Number of rows (Weight > 2 kg): 2."),
+        ("How many parcels are over 2t?", "Number of rows (Weight > 2,000 kg): 1."),
+        ("What is the total weight of shelf 2A?", "Sum of “Weight” (Shelf = 2A): 4 kg."),
+    ],
+)
+def test_rows_are_found_by_a_number_with_its_unit(library: Library, question: str, told: str):
+    assert text_of(library, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many parcels have a value over 5k?",
+        "How many parcels have a value over 5k EUR?",
+        "How many parcels have a value over €5k?",
+        "How many parcels have a value over 5m?",
+        "How many parcels have a value over 5bn?",
+        "How many parcels have a value over 50bn?",
+        "How many parcels have a weight over 5x?",
+    ],
+)
+def test_no_figure_where_a_magnitude_is_not_understood(library: Library, question: str):
+    told = answer(library, question)
+    assert not isinstance(told, Answer) or told.sheet is None or not told.sheet.words
