@@ -114,8 +114,11 @@ def values_named(index: TableIndex, words: Sequence[AskedWord], language: str) -
             if any(words[at].role not in (Role.WORD, Role.NEUTRAL, Role.FUNCTION) for at in places):
                 continue
             says_something = any(words[at].role is Role.WORD for at in places)
-            # a word that says nothing is a value only where it is written as one: “US”, “IT”
-            if not says_something and not (exact and all(words[at].text.isupper() for at in places)):
+            # a word that says nothing is a value only where it is written as one: “US”, “IT”; every first word is so
+            # written that is one letter: “A”
+            if not says_something and not (
+                exact and all(words[at].text.isupper() and (at or len(words[at].text) > 1) for at in places)
+            ):
                 continue
             for column, texts in index.values[parts].items():
                 found.append(ValueMatch(index.columns[column], tuple(sorted(texts)), places, exact))

@@ -30,8 +30,10 @@ _CURRENCIES = frozenset(("€", "$", "£", "chf", "kr", "lei", "₴"))
 _RUNNING = frozenset(
     ("no", "nr", "id", "number", "nummer", "pos", "position", "st", "stevilka", "номер", "numar", "num", "α/α", "αα")
 )
-#: words between the name of a column and a number that it has to be
+#: words between the name of a column and a number, or a word of no other meaning, that it has to be
 _BESIDE = 2
+#: letters of little words such as articles, which are values only where capitals tell: see `values_named`
+_LITTLE = 2
 _EXTREMES = (Operation.LARGEST, Operation.SMALLEST)
 
 
@@ -95,18 +97,35 @@ class _Binding:
         return all(any(is_alike(part, known, language) for known in self._known) for part in parts_of(word.text))
 
     def _beside_columns(self, values: Sequence[ValueMatch]) -> list[ValueMatch]:
-        """Return values that are words of no meaning elsewhere, in columns that are named: “high” of a priority."""
+        """Return values that are words of no meaning elsewhere, beside the names of columns: “high” of a priority."""
         taken = {at for each in values for at in each.words}
-        found = []
+        found: list[ValueMatch] = []
         for at, word in enumerate(self._words):
             texts = self._index.values.get(parts_of(word.text), {})
-            if word.role not in (Role.NEUTRAL, Role.FUNCTION) or at in taken:
+            if word.role not in (Role.NEUTRAL, Role.FUNCTION) or at in taken or len(word.key) <= _LITTLE:
                 continue
             named = [each.column for each in self._columns if each.column.sql in texts]
-            if len(named) == 1:
+            # “are” is not the country ARE
+            if len(named) == 1 and (word.role is Role.NEUTRAL or word.text in texts[named[0].sql]):
                 kept = tuple(sorted(texts[named[0].sql]))
                 found.append(ValueMatch(named[0], kept, frozenset((at,)), exact=True))
-        return found
+        return self._beside([*self._columns, *values], found)
+
+    def _beside(self, told: Sequence[ColumnMatch | ValueMatch], found: Sequence[ValueMatch]) -> list[ValueMatch]:
+        """Return the values of which words stand beside what names their column, or beside each other.
+
+        “High” of “how high is the cost with low priority” is none.
+        """
+        places = {(each.column.sql, at) for each in told for at in each.words}
+        beside: list[ValueMatch] = []
+
+        def is_beside(value: ValueMatch) -> bool:
+            return any(name == value.column.sql and abs(at - min(value.words)) <= _BESIDE for name, at in places)
+
+        while near := [each for each in found if each not in beside and is_beside(each)]:
+            beside += near
+            places |= {(each.column.sql, at) for each in near for at in each.words}
+        return [each for each in found if each in beside]
 
     def _partly_named(self, values: Sequence[ValueMatch]) -> list[ValueMatch]:
         """Return the values of which words are parts that name nothing else."""

@@ -19,6 +19,10 @@ SHEETS = {
     "climate.csv": "Site,Temperature (°C)\nKranj,-10\nGraz,-3\nLinz,2\nWien,7\n",
     "accounts.csv": "Account,Balance (EUR)\nMain,-800\nTravel,-300\nCash,200\n",
     "parcels.csv": "Parcel,Weight (kg),Value (EUR),Shelf\nP-1,1,1000,2A\nP-2,3,6000,2A\nP-3,2500,9000,2B\n",
+    "pumps.csv": "Pump,Class,Price (EUR)\nCP 40,A,10\nCP 65,B,20\nCP 80,B,40\nCP 90,C,80\n",
+    "artiklar.csv": "Artikel;Kategori;Pris (kr)\nMutter;I;10\nSkruv;II;20\nBult;II;40\nNit;III;80\n",
+    "tickets.csv": "Ticket,Priority,Hours,State\nT-1,high,2,off\nT-2,low,3,on\nT-3,low,5,off\nT-4,medium,1,on\n",
+    "customers.csv": "Customer,Country,Orders\nNorsk,NOR,3\nGulf,ARE,5\nSava,SVN,7\nDrava,SVN,9\n",
 }
 
 
@@ -152,3 +156,32 @@ def test_rows_are_found_by_a_number_with_its_unit(library: Library, question: st
 def test_no_figure_where_a_magnitude_is_not_understood(library: Library, question: str):
     told = answer(library, question)
     assert not isinstance(told, Answer) or told.sheet is None or not told.sheet.words
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the average price of a class B pump?", "Average of “Price” (Class = B): 30 EUR."),
+        ("A class B pump costs how much on average?", "Average of “Price” (Class = B): 30 EUR."),
+        ("What is the average price of a class A pump?", "Average of “Price” (Class = A): 10 EUR."),
+        ("What is the average price of the classes A and B?", "Average of “Price” (Class = A, B): 23.33 EUR."),
+        ("Vad är det genomsnittliga priset i kategori II?", "Medelvärdet av ”Pris” (Kategori = II): 30 kr."),
+        ("Vad är det genomsnittliga priset i kategori I?", "Medelvärdet av ”Pris” (Kategori = I): 10 kr."),
+        ("How many customers are in country SVN?", "Number of rows (Country = SVN): 2."),
+    ],
+)
+def test_an_article_is_no_value(library: Library, question: str, told: str):
+    assert text_of(library, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How high is the average of the hours with priority low?", "Average of “Hours” (Priority = low): 4."),
+        ("What is the total of the hours with high priority?", "Sum of “Hours” (Priority = high): 2."),
+        ("How many tickets have high or low priority?", "Number of rows (Priority = high, low): 3."),
+        ("How many tickets have the state off?", "Number of rows (State = off): 2."),
+    ],
+)
+def test_a_word_of_no_other_meaning_is_a_value_beside_its_column(library: Library, question: str, told: str):
+    assert text_of(library, question).startswith(told)
