@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import math
+from decimal import Decimal
 
 from phi3desk.library.sheets.types import Column, ColumnKind, Value
 
@@ -24,17 +26,28 @@ _ENGLISH_MONTHS = (
 #: units that stand before their number in English
 _BEFORE = frozenset("$£€")
 _SMALLEST_WRITTEN = 1e-9
+_MOST_DECIMALS = 10
+#: a number that rounds to 0 and has no digit within so many decimals more is what calculating leaves: 0.1 + 0.2 - 0.3
+_LEFT_OVER = 3
 
 
 def number(value: float, code: str, decimals: int | None = None) -> str:
-    """Return a number as a language writes it, with so many decimals at most; None: as many as it has."""
-    rounded = round(value, 10 if decimals is None else decimals)
-    text = f"{rounded:,.{10 if decimals is None else decimals}f}"
+    """Return a number as a language writes it, with so many decimals at most; None: as many as it has.
+
+    One that would be 0 with them, and is not, has its first two digits instead.
+    """
+    most = _MOST_DECIMALS if decimals is None else decimals
+    if not round(value, most) and round(value, most + _LEFT_OVER):
+        most = 1 - math.floor(math.log10(abs(value)))
+    # what is left over has no sign
+    rounded = round(value, most) or 0.0
+    thousands, point = _SEPARATORS.get(code, _SEPARATORS["en"])
+    if rounded and abs(rounded) < _SMALLEST_WRITTEN:
+        return ("−" if rounded < 0 else "") + f"{abs(rounded):g}".replace(".", point)
+    # of many decimals only those that the number has, and not those of its binary fraction
+    text = f"{Decimal(repr(rounded)):,.{most}f}"
     whole, _, rest = text.partition(".")
     rest = rest.rstrip("0")
-    if rounded and abs(rounded) < _SMALLEST_WRITTEN:
-        return f"{value:g}"
-    thousands, point = _SEPARATORS.get(code, _SEPARATORS["en"])
     sign, whole = ("−", whole[1:]) if whole.startswith("-") else ("", whole)
     whole = whole.replace(",", thousands if len(whole) > 5 or thousands != "\u00a0" else "")
     return sign + whole + (point + rest if rest else "")

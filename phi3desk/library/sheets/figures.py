@@ -46,10 +46,6 @@ class Figure:
         number = float(f"{whole.replace(other, '')}.{rest or '0'}{self.power}")
         return -number if self.negative else number
 
-    def decimals(self, decimal: str) -> int:
-        """Return how many decimals are written."""
-        return len(self.digits.partition(decimal)[2])
-
 
 def is_nothing(text: str) -> bool:
     """Return whether a cell says that it holds no figure."""

@@ -23,7 +23,7 @@ class Column:
     """A column: its head as it is written, without its unit, and its name in queries.
 
     `unit` is that of all its numbers, "%" for percentages, "" where they have none. `decimals` are those that its
-    numbers are written with at most.
+    numbers have at most in that unit.
     """
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import NamedTuple
 
 from phi3desk.library.sheets.dates import WrittenDate, date_in, month_first
@@ -15,6 +16,8 @@ from phi3desk.library.sheets.units import canonical, factor, parted
 #: the share of the cells of a column that are numbers, or dates, where it is one of those
 _MOST = 0.8
 _MOST_DECIMALS = 10
+#: the digits that tell of a number with more decimals than are kept
+_TELLING = 5
 
 
 class Cell(NamedTuple):
@@ -100,7 +103,6 @@ def _numbers(column: Column, cells: Sequence[Cell], decimal: str) -> TypedColumn
     written = [_written(cell) for cell in cells]
     own = decimal_sign((figure for figure in written if figure), decimal)
     pairs: list[tuple[float, str] | None] = []
-    decimals = 0
     for cell, figure in zip(cells, written, strict=True):
         if cell.repeated:
             pairs.append(None)
@@ -110,30 +112,46 @@ def _numbers(column: Column, cells: Sequence[Cell], decimal: str) -> TypedColumn
             # 0.07 is 7 % and not 7.000000000000001 %
             known = round(cell.raw * 100, _MOST_DECIMALS) if unit == "%" else cell.raw
             pairs.append((known, unit))
-            decimals = max(decimals, _decimals(known))
         else:
             value = figure.value(own) if figure else None
             pairs.append((value, figure.unit) if figure and value is not None else None)
-            decimals = max(decimals, figure.decimals(own) if figure and value is not None else 0)
     units = Counter(canonical(unit) for pair in pairs if pair and (unit := pair[1]))
     if not units:
         values = [pair[0] if pair else None for pair in pairs]
+        decimals = max((_decimals(value) for value in values if value is not None), default=0)
         return TypedColumn(_of_numbers(column, decimals), list(values))
     unit = canonical(column.unit) if column.unit else units.most_common(1)[0][0]
-    values = []
+    values, decimals = [], 0
     for pair in pairs:
         times = factor(canonical(pair[1]) if pair[1] else unit, unit) if pair else 1.0
         if times is None:
             return None
-        values.append(pair[0] * times if pair else None)
+        value = pair[0] * times if pair else None
+        values.append(value)
+        if value is not None:
+            decimals = max(decimals, _decimals(value, converted=times != 1.0))
     shown_unit = column.unit or next(pair[1] for pair in pairs if pair and pair[1] and canonical(pair[1]) == unit)
     return TypedColumn(_of_numbers(replace(column, unit=shown_unit), decimals), list(values))
 
 
 def _of_numbers(column: Column, decimals: int) -> Column:
-    return replace(column, kind=ColumnKind.NUMBER, decimals=min(decimals, _MOST_DECIMALS))
+    return replace(column, kind=ColumnKind.NUMBER, decimals=decimals)
 
 
-def _decimals(value: float) -> int:
-    """Return how many decimals a number has, of the fifteen digits that a sheet counts with."""
-    return len(f"{value:.15g}".partition(".")[2]) if "e" not in f"{value:.15g}" else 0
+def _decimals(value: float, *, converted: bool = False) -> int:
+    """Return how many decimals of a number are kept: of 1/3 ten, of 0.0000000000123456 those of five digits.
+
+    A number that was made one of another unit has as many as that unit asks for: 20 min are 0.33333 h.
+    """
+    # a sheet counts with fifteen digits
+    decimals = _decimals_in(f"{value:.15g}")
+    if decimals <= _MOST_DECIMALS:
+        return decimals
+    telling = _decimals_in(f"{value:.{_TELLING}g}")
+    return telling if converted else max(telling, _MOST_DECIMALS)
+
+
+def _decimals_in(text: str) -> int:
+    exponent = Decimal(text).as_tuple().exponent
+    # it is none of infinity
+    return max(0, -exponent) if isinstance(exponent, int) else 0

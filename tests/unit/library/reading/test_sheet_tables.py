@@ -103,6 +103,35 @@ def test_units_in_cells_are_made_one_or_are_no_numbers(tmp_path: Path):
     assert table.columns[2].kind is ColumnKind.TEXT
 
 
+@pytest.mark.parametrize(
+    ("cells", "decimals"),
+    [
+        (["2 kg", "1 kg", "250 g"], 2),
+        (["2 h", "90 min", "1 h"], 1),
+        (["2 h", "20 min", "1 h"], 5),
+        (["2.50 kg", "1 kg"], 1),
+        (["1.2E-5", "3E-6"], 6),
+        (["1.5e3", "2e3"], 0),
+        (["1.60218E-19", "9.10938e-31"], 35),
+        (["1e999", "2E3"], 0),
+    ],
+)
+def test_decimals_are_those_of_the_numbers_in_the_unit_of_their_column(tmp_path: Path, cells: list[str], decimals: int):
+    rows = "".join(f"P{at};{cell}\n" for at, cell in enumerate(cells))
+    (table,) = csv_tables(tmp_path, f"Part;Figure\n{rows}")
+    assert (table.columns[1].kind, table.columns[1].decimals) == (ColumnKind.NUMBER, decimals)
+
+
+def test_decimals_of_workbooks_are_those_of_the_values(tmp_path: Path):
+    book = openpyxl.Workbook()
+    for row in (["Part", "Small", "Third", "Whole"], ["A", 1.2e-05, 1 / 3, 1e15], ["B", 0.5, 2, 1e16]):
+        book.active.append(row)
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    (table,) = tables_of(path)
+    assert [column.decimals for column in table.columns[1:]] == [6, 10, 0]
+
+
 def test_numbers_of_articles_are_texts(tmp_path: Path):
     (table,) = csv_tables(tmp_path, "No;Name;Stock\n00123;A;5\n00456;B;6\n")
     assert [c.kind for c in table.columns] == [ColumnKind.TEXT, ColumnKind.TEXT, ColumnKind.NUMBER]

@@ -1,0 +1,76 @@
+"""Results of questions to sheets as they are told: numbers far below one, and groups without a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import openpyxl
+import pytest
+
+from phi3desk.chat.sheets.values import number
+from phi3desk.library.library import Library
+from phi3desk.paths import open_paths
+from phi3desk.settings import Settings
+from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.word_embedder import WordEmbedder
+from tests.unit.chat.test_sheet_answers import text_of
+
+SHEETS = {
+    "parts.csv": "Part;Mass\nBolt;2 kg\nNut;1 kg\nPin;250 g\n",
+    "jobs.csv": "Job;Duration\nMilling;2 h\nDrilling;90 min\nGrinding;1 h\n",
+    "assays.csv": "Assay;Level\nFirst;1.2E-5\nSecond;3E-6\n",
+    "books.csv": "Entry;Amount (EUR)\nIn;0.1\nMore;0.2\nOut;-0.3\n",
+}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    place = tmp_path_factory.mktemp("results")
+    folder = place / "sheets"
+    folder.mkdir()
+    for name, text in SHEETS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    book = openpyxl.Workbook()
+    for row in (["Sample", "Dose"], ["One", 1.2e-05], ["Two", 3e-06]):
+        book.active.append(row)
+    book.save(folder / "samples.xlsx")
+    paths = open_paths(place / "home")
+    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
+    made.import_paths([folder], made.create_collection("Sheets"))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the smallest mass of the parts?", "Smallest “Mass”: 0.25 kg, Pin."),
+        ("What is the total mass of the parts?", "Sum of “Mass”: 3.25 kg."),
+        ("What is the total duration of the jobs?", "Sum of “Duration”: 4.5 h."),
+        ("What is the highest level of the assays?", "Largest “Level”: 0.000012, First."),
+        ("What is the total level of the assays?", "Sum of “Level”: 0.000015."),
+        ("What is the highest dose of the samples?", "Largest “Dose”: 0.000012, One."),
+        ("What is the smallest dose of the samples?", "Smallest “Dose”: 0.000003, Two."),
+        ("What is the total amount of the books?", "Sum of “Amount”: 0 EUR."),
+    ],
+)
+def test_a_result_is_not_rounded_to_whole_units(library: Library, question: str, told: str):
+    assert text_of(library, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "decimals", "written"),
+    [
+        (0.004, "en", 2, "0.004"),
+        (-0.00123, "de", 2, "−0,0012"),
+        (1.25e-10, "de", 12, "1,25e-10"),
+        (-1.25e-10, "de", 12, "−1,25e-10"),
+        (5.5e-17, "en", 2, "0"),
+        (-5.5e-17, "en", 2, "0"),
+        (0.1, "en", 20, "0.1"),
+        (-1234567.5, "sv", 1, "−1\u00a0234\u00a0567,5"),
+        (1e22, "en", 0, "10,000,000,000,000,000,000,000"),
+    ],
+)
+def test_a_number_that_is_not_nothing_is_not_told_as_0(value: float, code: str, decimals: int, written: str):
+    assert number(value, code, decimals) == written
