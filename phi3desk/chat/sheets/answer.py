@@ -141,6 +141,8 @@ def _notes(told: SheetResult, language: str) -> list[str]:
     asked, lines = told.asked, []
     if told.blank and asked.column is not None:
         lines.append(put(Said.BLANK, language, column=shown_name(asked.column.name), count=told.blank))
+    if told.ungrouped:
+        lines.append(put(Said.BLANK, language, column=shown_name(asked.group), count=told.ungrouped))
     calculated = asked.operation in (Operation.SUM, Operation.AVERAGE)
     if told.totals and calculated:
         lines.append(put(Said.TOTALS, language, count=told.totals))

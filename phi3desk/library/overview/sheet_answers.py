@@ -178,6 +178,7 @@ class SheetAnswers:
                 if plan.group is None and (plan.first or plan.operation in _EXTREMES):
                     result, rows = _of_the_first(plan, result)
                 blank = self._count(connection, best.table, plan.blank_sql(), cancelled)
+                ungrouped = self._count(connection, best.table, plan.ungrouped_sql(), cancelled)
                 if not rows and plan.operation not in (Operation.COUNT, Operation.LIST, Operation.DIFFERENT):
                     return ORDINARY
                 asked = Asked(
@@ -188,7 +189,8 @@ class SheetAnswers:
                     plan.ranked,
                     plan.first,
                 )
-                return self._result(connection, best, sql, result, rows, asked, blank)
+                told = self._result(connection, best, sql, result, rows, asked)
+                return replace(told, blank=blank, ungrouped=ungrouped)
         except (RefusedQuery, DamagedTables):
             return ORDINARY
 
@@ -211,7 +213,6 @@ class SheetAnswers:
         result: QueryResult,
         numbers: Sequence[int],
         asked: Asked,
-        blank: int = 0,
     ) -> SheetResult:
         shown = shown_rows(connection, best.table, numbers[:_SHOWN_ROWS])
         return replace(
@@ -225,7 +226,6 @@ class SheetAnswers:
             rows=tuple(shown),
             rows_in_all=len(numbers),
             cited=tuple(self._cited(connection, best, numbers)),
-            blank=blank,
         )
 
     def _cited(self, connection: sqlite3.Connection, best: _Candidate, numbers: Sequence[int]) -> list[CitedRows]:

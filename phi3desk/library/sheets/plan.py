@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phi3desk.library.sheets.names import ROW
@@ -58,7 +59,8 @@ class Filter:
 class Plan:
     """What is asked of a table. `column` is what is added up, compared or told, `group` what it is asked for each of.
 
-    With `ranked` the group with the most, or the least, is wanted; `first` rows at most, 0 for all.
+    With `ranked` the group with the most, or the least, is wanted: rows that are in none are left out. `first` rows at
+    most, 0 for all.
     """
 
     table: StoredTable
@@ -72,7 +74,10 @@ class Plan:
     @property
     def where(self) -> str:
         """The conditions in SQL, with what leads to them, "" where there are none."""
-        return f" WHERE {' AND '.join(each.sql() for each in self.filters)}" if self.filters else ""
+        conditions = [each.sql() for each in self.filters]
+        if self.group is not None and self.ranked is not None:
+            conditions.append(f"{quoted(self.group.sql)} IS NOT NULL")
+        return _where(conditions)
 
     def sql(self) -> str:
         """Return the query that is run and shown."""
@@ -106,8 +111,19 @@ class Plan:
         """Return the query that counts rows that fit without a value in the column, "" where none is asked for."""
         if self.column is None or self.operation is Operation.LOOKUP:
             return ""
-        where = f"{self.where} {'AND' if self.filters else 'WHERE'} {quoted(self.column.sql)} IS NULL"
+        where = f"{self.where} {'AND' if self.where else 'WHERE'} {quoted(self.column.sql)} IS NULL"
         return f"SELECT COUNT(*) FROM {self.table.name}{where}"  # noqa: S608
+
+    def ungrouped_sql(self) -> str:
+        """Return the query that counts rows that fit and are in no group, "" where they are not left out."""
+        if self.group is None or self.ranked is None:
+            return ""
+        where = _where([*(each.sql() for each in self.filters), f"{quoted(self.group.sql)} IS NULL"])
+        return f"SELECT COUNT(*) FROM {self.table.name}{where}"  # noqa: S608
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
 def literal(value: Value) -> str:

@@ -51,9 +51,10 @@ class SheetResult:
 
     `result` are the rows of the query's result, under `head`, `more` tells that there are more of them. `rows` are the
     first of the `rows_in_all` that it rests on, or that fit where there is no result; `cited` tells where they stand.
-    `blank` of them have no value in the column, `totals` counts the rows of sums that were left out of the table, and
-    `whole` is false where the table was not kept to its end. For a model that writes a query there is the `schema`;
-    `error` is what is wrong with the one that it wrote last. `sha256` and `table` name the table for `WrittenQuery`.
+    `blank` of them have no value in the column, `ungrouped` rows were left out that are in no group, `totals` counts
+    the rows of sums that were left out of the table, and `whole` is false where the table was not kept to its end. For
+    a model that writes a query there is the `schema`; `error` is what is wrong with the one that it wrote last.
+    `sha256` and `table` name the table for `WrittenQuery`.
     """
 
     told: SheetsTold
@@ -70,6 +71,7 @@ class SheetResult:
     rows_in_all: int = 0
     cited: tuple[CitedRows, ...] = ()
     blank: int = 0
+    ungrouped: int = 0
     totals: int = 0
     whole: bool = True
     schema: str = ""

@@ -7,18 +7,21 @@ from collections.abc import Iterator
 import openpyxl
 import pytest
 
+from phi3desk.chat.messages import Answer
 from phi3desk.chat.sheets.values import number
 from phi3desk.library.library import Library
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.readers_in_process import LibraryInProcess
 from tests.helpers.word_embedder import WordEmbedder
-from tests.unit.chat.test_sheet_answers import text_of
+from tests.unit.chat.test_sheet_answers import answer, text_of
 
 SHEETS = {
     "parts.csv": "Part;Mass\nBolt;2 kg\nNut;1 kg\nPin;250 g\n",
     "jobs.csv": "Job;Duration\nMilling;2 h\nDrilling;90 min\nGrinding;1 h\n",
     "assays.csv": "Assay;Level\nFirst;1.2E-5\nSecond;3E-6\n",
+    "sales.csv": "Sale;Customer;Region;Turnover (EUR)\nS-1;;North;50\nS-2;Alpina;North;20\nS-3;Alpina;South;10\n"
+    "S-4;Novak;North;25\nS-5;;South;7\nS-6;Novak;South;\n",
     "books.csv": "Entry;Amount (EUR)\nIn;0.1\nMore;0.2\nOut;-0.3\n",
 }
 
@@ -74,3 +77,31 @@ def test_a_result_is_not_rounded_to_whole_units(library: Library, question: str,
 )
 def test_a_number_that_is_not_nothing_is_not_told_as_0(value: float, code: str, decimals: int, written: str):
     assert number(value, code, decimals) == written
+
+
+@pytest.mark.parametrize(
+    ("question", "groups", "left_out"),
+    [
+        ("Which customer has the most turnover?", ["Alpina: 30 EUR", "Novak: 25 EUR"], 2),
+        ("Which customer has the most turnover in region North?", ["Novak: 25 EUR", "Alpina: 20 EUR"], 1),
+    ],
+)
+def test_rows_without_a_customer_are_none_with_the_most(
+    library: Library, question: str, groups: list[str], left_out: int
+):
+    lines = text_of(library, question).splitlines()
+    assert [line.removeprefix("- ") for line in lines if line.startswith("- ")] == groups
+    assert f"Rows without a value in “Customer”, not counted: {left_out}." in lines
+
+
+def test_each_group_is_told_also_the_one_without_a_name(library: Library):
+    lines = text_of(library, "What is the total turnover per customer?").splitlines()
+    assert "- –: 57 EUR" in lines
+    assert not any("“Customer”, not counted" in line for line in lines)
+
+
+def test_the_rows_of_a_ranking_are_those_in_a_group(library: Library):
+    told = answer(library, "Which customer has the most turnover?")
+    assert isinstance(told, Answer) and told.sheet is not None
+    assert [row.number for row in told.sheet.rows] == [3, 4, 5, 7]
+    assert "Rows without a value in “Turnover”, not counted: 1." in told.text
