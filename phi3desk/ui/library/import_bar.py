@@ -70,6 +70,11 @@ class ImportBar(Card):
         lines = (self._left, self._file, self._figures, self._searchable)
         return "\n".join(line.text() for line in lines if line.text())
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the user has cancelled what the bar told of last."""
+        return not self.cancel_button.isEnabled()
+
     def begin(self) -> None:
         """Show that an import starts."""
         self._show_running(True)

@@ -221,8 +221,8 @@ class LibraryPage(QWidget):
         )
 
     def _on_import_started(self) -> None:
-        """Imports that wait for each other are told as one."""
-        if self._progress.running == 1:
+        """Imports that wait for each other are told as one; one that waits for a cancelled one can be cancelled too."""
+        if self._progress.running == 1 or self.import_bar.stopping:
             self.import_bar.begin()
         self._show_page()
 

@@ -188,6 +188,22 @@ def test_library_page_bar_tells_phase_and_figures_and_cancels(page, qtbot: QtBot
     assert [type(one) for one in asked(shown)[1:]] == [Cancel]
 
 
+def test_library_page_bar_takes_up_an_import_that_follows_a_cancelled_one(page, qtbot: QtBot):
+    shown = page([document(1)])
+    library, bar = shown.library, shown.import_bar
+    library.import_paths(["/plant"], 1)
+    shown.worker.progress(PROGRESS)
+    qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
+    assert bar.text == "Stopping; what is read so far is kept"
+    library.import_paths(["/tenders"], 1)
+    assert (bar.text, bar.pause_button.isEnabled()) == ("Checking files", True)
+    library.import_finished.emit(None)
+    shown.worker.progress(PROGRESS)
+    assert bar.text.startswith("Preparing the search by meaning")
+    qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
+    assert [type(one) for one in asked(shown)[-2:]] == [Cancel, Cancel]
+
+
 def test_library_page_bar_pauses_and_goes_on_without_moving_anything(page, qtbot: QtBot):
     shown = page([document(1)])
     library, bar = shown.library, shown.import_bar
