@@ -128,6 +128,10 @@ class CollectionList(QWidget):
         self._update_buttons()
         self._edit_new()
 
+    def choose_all(self) -> None:
+        """Choose all documents, whatever collection they are in."""
+        self.list.setCurrentRow(0)
+
     def make(self) -> None:
         """Ask for a new collection under a free name; its name is open for typing when it appears."""
         taken = {collection.name.casefold() for collection in self._collections}

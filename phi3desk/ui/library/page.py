@@ -72,7 +72,8 @@ class LibraryPage(QWidget):
         return self.collections.current
 
     def show_states(self, states: frozenset[State] | None) -> None:
-        """Show only documents in these states; None shows all."""
+        """Show only documents in these states, of whatever collection; None shows all."""
+        self.collections.choose_all()
         self.tabs.setCurrentIndex(DOCUMENTS)
         self.documents.show_states(states)
 

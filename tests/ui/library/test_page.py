@@ -282,6 +282,16 @@ def test_library_page_summary_filters_to_what_could_not_be_read(page, qtbot: QtB
     assert [shown.documents.model.document_at(row).id for row in range(shown.documents.model.rowCount())] == [2]
 
 
+def test_library_page_shows_what_could_not_be_read_while_another_collection_is_chosen(page, qtbot: QtBot):
+    shown = page([document(1, State.LOCKED)], [Collection(1, "Manuals", 1), Collection(2, "Tenders")])
+    shown.collections.list.setCurrentRow(2)
+    shown.library.import_finished.emit(ImportSummary({"locked": 1}, 80.0))
+    qtbot.mouseClick(shown.import_bar.unreadable_button, Qt.MouseButton.LeftButton)
+    assert shown.current_collection is None
+    assert shown.pages.currentWidget() is shown.documents
+    assert [shown.documents.model.document_at(row).id for row in range(shown.documents.model.rowCount())] == [1]
+
+
 def test_library_page_tells_imports_that_follow_each_other_as_one(page):
     shown = page([document(1)])
     library = shown.library
