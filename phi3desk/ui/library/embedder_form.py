@@ -91,6 +91,8 @@ class EmbedderForm(Card):
         self._collections, self._is_all = list(collections), is_all
         self._show_state()
         if not same:
+            # what was chosen for another collection is no wish for this one
+            self.choice.setCurrentIndex(-1)
             self._offer()
 
     def choose(self) -> None:

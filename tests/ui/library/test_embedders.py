@@ -139,6 +139,21 @@ def test_another_model_is_chosen_with_what_it_costs_and_taken_back(
         assert widget.accessibleName()
 
 
+def test_a_model_chosen_for_one_collection_is_not_chosen_for_the_next(page: Callable[..., LibraryPage]):
+    shown = page()
+    library = shown.library  # type: ignore[attr-defined]
+    shown.worker.collections.append(Collection(2, "Tenders", 0, 700, embedder=ENGLISH))  # type: ignore[attr-defined]
+    library.refresh()
+    form = chosen(shown).folders.embedder
+    form.choice.setCurrentIndex(2)
+    form.choice.activated.emit(2)
+    library.refresh()
+    assert (form.choice.currentData(), form.use_button.isEnabled()) == ("bge-m3", True)
+    shown.collections.list.setCurrentRow(2)
+    assert (form.choice.currentData(), form.use_button.isEnabled()) == ("all-MiniLM-L6-v2", False)
+    assert not form.costs.isVisible()
+
+
 def test_a_change_shows_how_far_it_is_and_can_be_paused(page: Callable[..., LibraryPage]):
     shown = chosen(page(replace(ENGLISH, wanted="bge-m3", passages=1500, done=600)))
     form = shown.folders.embedder
