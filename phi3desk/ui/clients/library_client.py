@@ -200,10 +200,17 @@ class LibraryClient(QObject):
         # an import that ran meanwhile has left its folders alone
         self.worker.request(RestoreCollection(collection), lambda _: self._check_quietly())
 
-    def set_rules(self, collection: int, rules: Rules) -> None:
-        """Read a collection's folders by other rules from now on, and see at once what that changes."""
-        self.worker.request(SetRules(collection, rules))
-        self.sync(collection)
+    def set_rules(self, collection: int, rules: Rules, on_result: Callable[[], None] = _nothing_more) -> None:
+        """Read a collection's folders by other rules from now on, and see at once what that changes.
+
+        Rules without sense fail with a sentence, and those before go on to hold.
+        """
+
+        def on_set(_: None) -> None:
+            self.sync(collection)
+            on_result()
+
+        self.worker.request(SetRules(collection, rules), on_set)
 
     def remove_source(self, source: int) -> None:
         """Follow a folder or file no longer: its documents leave the library, the files stay. Can be undone."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
@@ -52,7 +51,7 @@ class FoldersPane(QScrollArea):
         self.embedder = EmbedderForm(services)
         self._build_sources()
         self._build()
-        self.rules.changed.connect(self._on_rules_changed)
+        self.rules.chosen.connect(self._on_rules_chosen)
         self.rules.check_requested.connect(self.check_now)
         self._library.collections_changed.connect(self._on_collections_changed)
         self._library.status_changed.connect(self._on_status_changed)
@@ -212,15 +211,15 @@ class FoldersPane(QScrollArea):
     def _on_status_changed(self, status: LibraryStatus) -> None:
         self.rules.show_languages(status.ocr_languages)
 
-    def _on_rules_changed(self, collection: int, before: Rules, rules: Rules) -> None:
-        self._library.set_rules(collection, rules)
-        if self._collection is not None and self._collection.id == collection:
-            self._collection = replace(self._collection, rules=rules)
-            self._show()
-        self._notices.offer_undo(
-            self.tr("The rules were changed; the folders are being checked."),
-            lambda: self._library.set_rules(collection, before),
-        )
+    def _on_rules_chosen(self, collection: int, before: Rules, rules: Rules) -> None:
+        def on_set() -> None:
+            self.rules.take(collection, rules)
+            self._notices.offer_undo(
+                self.tr("The rules were changed; the folders are being checked."),
+                lambda: self._library.set_rules(collection, before),
+            )
+
+        self._library.set_rules(collection, rules, on_set)
 
     def _on_selection_changed(self) -> None:
         self.remove_button.setEnabled(bool(self.sources.selectedItems()))

@@ -20,12 +20,13 @@ NO_LANGUAGES = frozenset({"osd", "equ", "snum"})
 
 
 class RulesForm(Card):
-    """Shows rules and takes others; `changed` carries the collection, the rules before and the rules now.
+    """Shows rules and takes others; `chosen` carries the collection, the rules that hold and those that are to hold.
 
+    They hold when `take` says so: until then, and where they are refused, what was typed stays to be changed.
     `check_requested` asks to look anew whether text recognition is there.
     """
 
-    changed = Signal(int, object, object)
+    chosen = Signal(int, object, object)
     check_requested = Signal()
 
     def __init__(self) -> None:
@@ -90,6 +91,12 @@ class RulesForm(Card):
             return
         self._collection, self._rules = collection, rules
         self.revert()
+
+    def take(self, collection: int, rules: Rules) -> None:
+        """Take note of rules that hold from now on; what is being edited stays."""
+        if collection == self._collection:
+            self._rules = rules
+            self._on_edited()
 
     def show_languages(self, languages: Sequence[str] | None) -> None:
         """Offer these languages of Tesseract's; None where there is no Tesseract."""
@@ -159,9 +166,7 @@ class RulesForm(Card):
         self.column.addLayout(buttons)
 
     def _on_save(self) -> None:
-        before, self._rules = self._rules, self.rules
-        self._on_edited()
-        self.changed.emit(self._collection, before, self._rules)
+        self.chosen.emit(self._collection, self._rules, self.rules)
 
     def _on_edited(self, *_: object) -> None:
         changed = _comparable(self.rules) != _comparable(self._rules)

@@ -533,3 +533,36 @@ def test_library_page_shows_real_imports_and_undoes_a_removal(
     qtbot.waitUntil(lambda: page.documents.model.total == 1, timeout=20_000)
     offered.args[1]()
     qtbot.waitUntil(lambda: page.documents.model.total == 2, timeout=20_000)
+
+
+def test_library_page_keeps_rules_that_are_refused_as_they_were_typed(
+    services: Services, notices: Notices, real_library: LibraryClient, qtbot: QtBot
+):
+    real = replace(services, library=real_library)
+    page = LibraryPage(
+        real, DocumentImport(real, lambda: None, real_library), LibraryProgress(real_library, real_library)
+    )
+    qtbot.addWidget(page)
+    page.show()
+    with qtbot.waitSignal(real_library.collections_changed, check_params_cb=bool):
+        real_library.create_collection("Tenders", lambda _: None)
+    page.collections.list.setCurrentRow(1)
+    page.tabs.setCurrentIndex(FOLDERS)
+    form, typed = page.folders.rules, "x" * 201
+    form.exclude.setPlainText(typed)
+    with (
+        qtbot.waitSignal(real_library.failed) as failed,
+        qtbot.assertNotEmitted(notices.undo_offered),
+        qtbot.assertNotEmitted(real_library.import_started),
+    ):
+        form.save_button.click()
+    assert "200 letters" in str(failed.args[0].sentence)
+    with qtbot.waitSignal(real_library.collections_changed):
+        real_library.refresh()
+    assert (form.exclude.toPlainText(), form.save_button.isEnabled()) == (typed, True)
+    form.exclude.setPlainText(typed[1:])
+    with qtbot.waitSignals([notices.undo_offered, real_library.import_started, real_library.import_finished]):
+        form.save_button.click()
+    assert not form.save_button.isEnabled()
+    qtbot.waitUntil(lambda: real_library.collections[0].rules == Rules(exclude=(typed[1:],)))
+    assert form.exclude.toPlainText() == typed[1:]
