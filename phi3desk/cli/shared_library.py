@@ -223,7 +223,8 @@ class SharedLibrary:
             return self._link.ask(request, on_event, cancelled)
         except WorkerGone:
             raise UserError(
-                "The window that had the library open was closed before this was done. Try again."
+                "The window that had the library open did not finish this: it was closed, or this command stood still "
+                "for too long. Try again."
             ) from None
 
 

@@ -8,14 +8,18 @@ data folder, which its owner alone can read. Messages are bytes and never pickle
 from __future__ import annotations
 
 import logging
+import os
 import secrets
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
+from queue import SimpleQueue
 
 import msgspec
 
@@ -29,6 +33,9 @@ _LONGEST = 16 * 1024**2
 _PAUSE_SECONDS = 0.2
 #: a worker that takes longer to let somebody in is stopped or hangs
 _KNOCK_SECONDS = 20.0
+#: bytes that may wait for a guest who has taken nothing for so many seconds, as a command does that was stopped
+_MOST_WAITING = 4 * 1024**2
+_PATIENCE_SECONDS = 20.0
 #: what the other side can end the talk about the key with; an AssertionError where it says something else altogether
 _NOT_LET_IN = (OSError, EOFError, AuthenticationError, ValueError, AssertionError)
 
@@ -88,20 +95,74 @@ class Door:
             except _NOT_LET_IN:
                 log.warning("somebody was not let in", exc_info=True)
                 return
-            self._serve(_messages(connection), Outlet(_Messages(connection)))
+            with closing(_Messages(connection)) as messages:
+                self._serve(_messages(connection), Outlet(messages))
 
 
 class _Messages:
-    """A connection as a stream to write to."""
+    """A connection as a stream to write to, which keeps nobody waiting: a thread of its own sends what is written.
+
+    A guest who takes nothing while more and more waits is let go: the connection ends for both.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._queue: SimpleQueue[bytes | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._taken = 0.0
+        self._ended = False
+        self._thread = threading.Thread(target=self._send, name="guest-lines", daemon=True)
+        self._thread.start()
 
     def write(self, line: bytes) -> None:
-        self._connection.send_bytes(line)
+        """Have a line sent; raises BrokenPipeError where the guest is gone or let go."""
+        with self._lock:
+            now = time.monotonic()
+            if not self._waiting:
+                self._taken = now
+            if self._waiting > _MOST_WAITING and now - self._taken > _PATIENCE_SECONDS:
+                self._end()
+            if self._ended:
+                raise BrokenPipeError
+            self._waiting += len(line)
+        self._queue.put(line)
 
     def flush(self) -> None:
-        """Do nothing: a message is on its way when it is written."""
+        """Do nothing: a message is on its way as soon as the guest takes it."""
+
+    def close(self) -> None:
+        """End the connection; what was not sent yet is not sent any more."""
+        with self._lock:
+            self._end()
+        self._queue.put(None)
+        self._thread.join()
+
+    def _end(self) -> None:
+        if not self._ended:
+            self._ended = True
+            _break_off(self._connection)
+
+    def _send(self) -> None:
+        while (line := self._queue.get()) is not None:
+            try:
+                self._connection.send_bytes(line)
+            except OSError:
+                self._ended = True
+                return
+            with self._lock:
+                self._waiting -= len(line)
+                self._taken = time.monotonic()
+
+
+def _break_off(connection: Connection) -> None:
+    """End a connection for both sides, and with it what other threads wait for on it."""
+    if os.name == "nt":
+        connection.close()
+        return
+    # closing alone would leave them waiting
+    with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as end:
+        end.shutdown(socket.SHUT_RDWR)
 
 
 def _messages(connection: Connection) -> Iterator[bytes]:

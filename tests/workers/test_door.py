@@ -7,6 +7,7 @@ import sys
 import threading
 from contextlib import closing, suppress
 from multiprocessing.connection import Client, Listener, answer_challenge
+from queue import SimpleQueue
 
 import pytest
 
@@ -14,11 +15,14 @@ from phi3desk.cli.documents import open_library
 from phi3desk.cli.shared_library import SharedLibrary
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import SearchScope, State
+from phi3desk.line_protocol import decode_line, encode
 from phi3desk.settings import Settings
 from phi3desk.workers.door import Door, knock
 from phi3desk.workers.protocol import News
 from phi3desk.workers.requests import GetStatus
 from tests.helpers.worker_process import WorkerProcess
+
+MORE_THAN_A_PIPE_HOLDS = 1 << 20
 
 
 def test_commands_work_while_the_window_is_open(home, tmp_path):
@@ -87,6 +91,41 @@ def test_guests_that_say_nothing_or_garbage_keep_nobody_out(tmp_path):
             answer_challenge(garbage, bytes.fromhex(told["key"]))
             garbage.send_bytes(b"garbage")
             assert knock(file) is not None
+
+
+def test_a_command_that_stands_still_does_not_hold_up_the_window(home):
+    with WorkerProcess("library", home) as window:
+        guest = knock(home.library_door)
+        assert guest is not None
+        with closing(guest):
+            told = 2 * MORE_THAN_A_PIPE_HOLDS // len(encode(1, window.ask(GetStatus())))
+            for number in range(1, told):
+                guest.send_bytes(encode(number, GetStatus()))
+            # asked in the lane that all of these are served in
+            assert window.ask(GetStatus()).documents == 0
+            assert decode_line(guest.recv_bytes()).name == News.HELLO
+
+
+def test_a_command_that_stands_still_for_too_long_is_let_go(tmp_path, monkeypatch):
+    monkeypatch.setattr("phi3desk.workers.door._PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("phi3desk.workers.door._MOST_WAITING", MORE_THAN_A_PIPE_HOLDS)
+    file, outlets, left = tmp_path / "library.door", SimpleQueue(), threading.Event()
+
+    def serve(lines, outlet):
+        outlets.put(outlet)
+        for _ in lines:
+            pass
+        left.set()
+
+    with closing(Door(file, serve)):
+        guest = knock(file)
+        assert guest is not None
+        outlet = outlets.get()
+        for _ in range(300):
+            outlet.write(0, "x" * (MORE_THAN_A_PIPE_HOLDS // 100), "changed")
+        assert left.wait(timeout=60)
+        with closing(SharedLibrary(guest)) as library, pytest.raises(UserError, match="stood still for too long"):
+            library.documents()
 
 
 def test_a_worker_that_hangs_keeps_no_command_waiting(tmp_path, monkeypatch):
