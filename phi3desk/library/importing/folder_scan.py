@@ -6,11 +6,12 @@ import errno
 import fnmatch
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from phi3desk.errors import Sentence, say
+from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.documents import BoundSource, Rules
 from phi3desk.library.reading.kinds import not_opened
 from phi3desk.library.sources import identity_of
@@ -48,8 +49,10 @@ class Scan:
         return any(path == place or path.startswith(place.rstrip(os.sep) + os.sep) for place in self.unknown)
 
 
-def scan(sources: Sequence[BoundSource], rules: Rules) -> Scan:
+def scan(sources: Sequence[BoundSource], rules: Rules, cancelled: threading.Event) -> Scan:
     """Look at every source. A folder that is away, as on a drive that is not plugged in, counts as not looked at.
+
+    Raises Cancelled between two folders.
 
     A file that is bound by itself is taken as it is, whatever the rules say; of a folder, links are not followed: one
     leads out of the folder, or to a file that is found under its own name. They are passed over with that reason.
@@ -61,7 +64,7 @@ def scan(sources: Sequence[BoundSource], rules: Rules) -> Scan:
             if source.missing:
                 seen.unknown.append(source.path)
                 continue
-            for found in _files_below(path, path, rules, seen):
+            for found in _files_below(path, path, rules, seen, cancelled):
                 seen.files[found.path] = found
         else:
             _take_file(path, seen)
@@ -82,7 +85,9 @@ def _take_file(path: Path, seen: Scan) -> None:
         seen.files[str(path)] = ScannedFile(str(path), status.st_size, status.st_mtime, stat.S_ISREG(status.st_mode))
 
 
-def _files_below(folder: Path, root: Path, rules: Rules, seen: Scan) -> Iterator[ScannedFile]:
+def _files_below(
+    folder: Path, root: Path, rules: Rules, seen: Scan, cancelled: threading.Event
+) -> Iterator[ScannedFile]:
     waiting = [folder]
     while waiting:
         here = waiting.pop()
@@ -104,6 +109,8 @@ def _files_below(folder: Path, root: Path, rules: Rules, seen: Scan) -> Iterator
             elif stat.S_ISREG(status.st_mode):
                 yield ScannedFile(entry.path, status.st_size, status.st_mtime)
         waiting.extend(reversed(folders))
+        if waiting and cancelled.is_set():
+            raise Cancelled
 
 
 def _entries(folder: Path, seen: Scan) -> list[os.DirEntry[str]]:

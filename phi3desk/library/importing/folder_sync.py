@@ -62,7 +62,8 @@ class FolderSync:
         Each file is taken up when its turn comes. Files at or below the `named` paths are reported even when nothing
         has changed, and are read again where an import was cancelled before.
         """
-        check = self._look(collection_id, named)
+        check = self._look(run, collection_id, named)
+        run.found[collection_id] = check.files
         work = []
         for path, file in until(run.cancelled, check.files):
             row = check.known.get(path)
@@ -84,6 +85,7 @@ class FolderSync:
         work.sort(key=lambda each: _was_duplicate(check.known.get(each[0])))
         self._tell_passed_over(run, check)
         yield from self._take_up(run, check, work)
+        run.found[collection_id] = ()
         if not self._catalog.has_collection(collection_id):
             # the folders of a deleted collection are not looked at, so nothing can be told of its files
             return
@@ -115,18 +117,21 @@ class FolderSync:
                 self._content.duplicate(document_id, name)
 
     def unread(self, run: ImportRun, collection_id: int) -> None:
-        """Put files into the catalogue that a cancelled import did not come to, each with that reason."""
-        check = self._look(collection_id)
-        for path, file in check.files:
-            if path not in check.known:
+        """Put files into the catalogue that a cancelled import found and did not come to, each with that reason."""
+        if not self._catalog.has_collection(collection_id):
+            return
+        known = {str(row["path"]) for row in self._catalog.files(collection_id)}
+        for path, file in run.found.get(collection_id, ()):
+            # its folder may have been unbound in the meantime
+            if path not in known and self._sources.follows(collection_id, path):
                 document_id = self._catalog.found(collection_id, path, file.size, file.changed, "")
                 self.end(run, document_id, State.FAILED, CANCELLED)
 
-    def _look(self, collection_id: int, named: Sequence[Path] = ()) -> _Check:
+    def _look(self, run: ImportRun, collection_id: int, named: Sequence[Path]) -> _Check:
         sources = [self._at_its_place(source) for source in self._sources.look(collection_id)]
         unmounted = [source for source in sources if is_unmounted(source, self._sources.identity(source.id))]
         rules = self._sources.rules(collection_id)
-        seen = scan([source for source in sources if source not in unmounted], rules)
+        seen = scan([source for source in sources if source not in unmounted], rules, run.cancelled)
         seen.unknown.extend(source.path for source in unmounted)
         files = sorted(((shown_path(path), file) for path, file in seen.files.items()), key=lambda each: each[0])
         passed_over = {shown_path(path): reason for path, reason in seen.passed_over.items()}

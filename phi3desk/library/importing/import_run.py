@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from phi3desk.library.documents import READING_SHARE, FileOutcome, ImportProgress, Phase
+from phi3desk.library.importing.folder_scan import ScannedFile
 
 OnProgress = Callable[[ImportProgress], None]
 OnFile = Callable[[FileOutcome], None]
@@ -47,6 +48,8 @@ class ImportRun:
     ocr_left: int = 0
     ocr_done: int = 0
     ocr_started: float | None = None
+    #: what lay in the folders of each collection that was looked at, with its path as it is kept, until all is taken up
+    found: dict[int, Sequence[tuple[str, ScannedFile]]] = field(default_factory=dict)
     #: documents of this run that are not finished
     open: set[int] = field(default_factory=set)
     reported: float = 0.0

@@ -105,14 +105,23 @@ class Importer:
     ) -> ImportSummary:
         """Bind files and folders to a collection and read them; UserError for a path that does not exist.
 
+        They are not bound any more where that is cancelled before all of them were looked at.
         Should the process die, or be ended with `suspend`, the next `sync` goes on with what was not yet looked at.
         """
         for path in paths:
             if not os.path.exists(path):  # noqa: PTH110 - a path too long is not there either
                 raise UserError("There is no file or folder {path}.", path=str(path))
         named = [path.resolve() for path in paths]
+        before = {source.id for source in self._sources.of(collection_id)}
         self._sources.bind(collection_id, named)
-        return self._run(ImportRun(cancelled, on_progress, on_file), {collection_id: named})
+        run = ImportRun(cancelled, on_progress, on_file)
+        summary = self._run(run, {collection_id: named})
+        if summary.cancelled and not self._suspended and collection_id not in run.found:
+            # what lies there is not known, and so cannot be kept from being read by the next check
+            for source in self._sources.of(collection_id):
+                if source.id not in before:
+                    self._sources.remove(source.id)
+        return summary
 
     def sync(
         self,

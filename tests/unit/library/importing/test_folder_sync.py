@@ -340,7 +340,7 @@ def test_a_file_whose_folder_does_not_answer_is_not_taken_for_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unanswered(monkeypatch, tmp_path)
-    seen = scan([BoundSource(1, 1, str(tmp_path / "pump.pdf"), False)], Rules())
+    seen = scan([BoundSource(1, 1, str(tmp_path / "pump.pdf"), False)], Rules(), threading.Event())
     assert seen.is_unknown(str(tmp_path / "pump.pdf"))
 
 
@@ -505,7 +505,7 @@ def test_folders_that_may_not_be_entered_are_passed_over_with_the_reason() -> No
         if user == 0:
             os.seteuid(65534)
         try:
-            seen = scan([BoundSource(1, 1, str(folder), True)], Rules())
+            seen = scan([BoundSource(1, 1, str(folder), True)], Rules(), threading.Event())
         finally:
             if user == 0:
                 os.seteuid(user)
@@ -513,6 +513,36 @@ def test_folders_that_may_not_be_entered_are_passed_over_with_the_reason() -> No
     assert list(seen.files) == [str(folder / "a.txt")]
     assert seen.is_unknown(str(locked / "b.txt"))
     assert str(seen.passed_over[str(locked)]).startswith("You may not open this, so what lies here was not read.")
+
+
+def test_a_walk_through_folders_is_stopped_between_two(tmp_path: Path) -> None:
+    for name in ("a/a", "b", "c"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "note.txt").write_text("the pump")
+    sources = [BoundSource(1, 1, str(tmp_path), True)]
+    looked = CancelledAfter(2)
+    with pytest.raises(Cancelled):
+        scan(sources, Rules(), looked)
+    assert looked.left == -1
+    assert len(scan(sources, Rules(), threading.Event()).files) == 3
+
+
+def test_what_an_import_was_stopped_on_the_way_to_is_not_followed(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    home.check()
+    share = home.place / "share"
+    (share / "a" / "b").mkdir(parents=True)
+    (share / "a" / "b" / "note.txt").write_text("A valve is opened by hand.")
+    cancelled = threading.Event()
+    cancelled.set()
+    summary = home.library.import_paths([share], home.collection, cancelled=cancelled)
+    assert (summary.cancelled, summary.states) == (True, {})
+    home.check()
+    assert [source.path for source in home.library.collections()[0].sources] == [str(home.folder)]
+    assert home.library.import_paths([share], home.collection).states == {State.READY: 1}
+    assert home.library.sync(cancelled=cancelled).cancelled
+    assert len(home.library.collections()[0].sources) == 2
+    assert {document.state for document in home.library.documents()} == {State.READY}
 
 
 def test_what_was_taken_out_stays_out_until_it_is_asked_for_again(home: Home) -> None:
