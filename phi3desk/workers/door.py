@@ -148,7 +148,8 @@ class _Messages:
             try:
                 self._connection.send_bytes(line)
             except OSError:
-                self._ended = True
+                with self._lock:
+                    self._end()
                 return
             with self._lock:
                 self._waiting -= len(line)
