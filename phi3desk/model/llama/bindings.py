@@ -16,8 +16,8 @@ from typing import Any
 
 # GNU's OpenMP waits for the other threads at every step of the graph; it reads this once, when it is loaded. Spinning
 # without end, two threads beside a busy process (an import, say) write 1 token a second, never spinning 5. On a free
-# machine threads that sleep at once write 8 and threads that spin 10: so they spin for the short waits of a free machine
-# (some 50 microseconds), which costs a tenth beside a busy process.
+# machine threads that sleep at once write 8 and threads that spin write 10: so they spin for its short waits (some 50
+# microseconds), which costs a tenth beside a busy process.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 # where llama.cpp ends the process it would first start a debugger for a backtrace
