@@ -398,7 +398,7 @@ class LibraryClient(QObject):
 
         def on_progress(progress: ImportProgress) -> None:
             nonlocal told
-            if not told and not progress.files and progress.phase is not Phase.RESTORING and not progress.renewing:
+            if not told and not _has_to_do(progress):
                 return
             if not told:
                 told = True
@@ -458,3 +458,12 @@ class LibraryClient(QObject):
 
     def _on_worker_lost(self, sentence: Sentence) -> None:
         self.stopped.emit(sentence)
+
+
+def _has_to_do(progress: ImportProgress) -> bool:
+    """Tell whether an import has found something to do; files that are only compared are nothing yet."""
+    return (
+        progress.renewing > 0
+        or progress.phase is Phase.RESTORING
+        or (progress.files > 0 and progress.phase is not Phase.CHECKING)
+    )
