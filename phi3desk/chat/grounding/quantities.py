@@ -21,9 +21,11 @@ from phi3desk.library.text import Span, fold
 #: the unit of a month that is written as a word, or stands in a date
 MONTH = "month name"
 
+#: what stands before a sign: not the other end of a range, such as “10–20” and “10 –20”; the minus is often a dash
+_BEFORE_SIGN = r"(?:(?<![^\s(\[…±/<>≤≥=≈~„“\"])(?<!\+/)(?<!\d )|(?<=\d[–−])|(?<=\.\.))"
 _NUMBER = re.compile(
-    r"(?<![\w.,])(?:(?<![\d] )(?<![^\s(])[-−+](?=\d))?\d{1,3}(?:[  '’]\d{3})+(?:[.,]\d+)?(?!\w)"
-    r"|(?:(?<!\d )(?<![^\s(])[-−](?=\d))?(?<!\w)\d+(?:[.,]\d+)*(?:\s?[½¼¾])?|[½¼¾]"
+    rf"(?<![\w.,])(?:{_BEFORE_SIGN}[-−–+](?=\d))?\d{{1,3}}(?:[  '’]\d{{3}})+(?:[.,]\d+)?(?!\w)"
+    rf"|(?:{_BEFORE_SIGN}[-−–](?=\d))?(?<!\w)\d+(?:[.,]\d+)*(?:\s?[½¼¾])?|[½¼¾]"
 )
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _DATES = (
@@ -31,7 +33,7 @@ _DATES = (
     re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:19|20)\d\d)(?!\d)"),
     re.compile(r"(?<![\d/])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?!\d)"),
 )
-_RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till|och|εως|και|–|-|−|…|/)\s?[-−+]?$")
+_RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till|och|εως|και|–|-|−|\.{2,3}|/)\s?\+?$")
 _UNIT = re.compile(
     r"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|[^\W\d_]+(?:[²³]|\^?[23](?!\d))?(?:\s?[/·*⋅]\s?[^\W\d_]+[²³]?)?)"
 )
@@ -155,7 +157,7 @@ def _unit_of_two(text: str, behind: re.Match[str]) -> str:
 
 def _values(figure: str) -> frozenset[float]:
     """Return what a figure as it is written can stand for."""
-    whole = figure.strip().replace("−", "-").lstrip("+")
+    whole = figure.strip().replace("−", "-").replace("–", "-").lstrip("+")
     fraction = sum(_FRACTIONS.get(sign, 0.0) for sign in whole)
     whole = "".join(sign for sign in whole if sign not in _FRACTIONS).strip()
     if not whole:

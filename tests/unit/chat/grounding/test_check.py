@@ -187,3 +187,10 @@ def test_claim_is_checked_by_words_where_no_encoder_is():
 
     claim, passages = "Foam is suitable.", [PassageText(FIRE)]
     assert Checker(passages, "", reader=Missing()).verdict(claim) == Checker(passages, "").verdict(claim)
+
+
+def test_dash_before_a_figure_is_its_minus():
+    passage = "The samples are kept at –18 °C in the freezer room."
+    assert verdict(passage, "The samples are kept at -18 °C.").supported
+    found = verdict(passage, "The samples are kept at 18 °C.")
+    assert (found.supported, found.why) == (False, Why.FIGURE)

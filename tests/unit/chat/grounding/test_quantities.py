@@ -71,3 +71,27 @@ def test_number_words_equal_their_figures():
     two = quantities_in("two bolts")[0]
     assert isinstance(two, Quantity)
     assert two.equals(quantities_in("2 bolts")[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("kept at –18 °C", [-18.0]),
+        ("kept at −18 °C", [-18.0]),
+        ("kept at -18 °C", [-18.0]),
+        ("(–5 °C)", [-5.0]),
+        ("−10…−5 °C", [-10.0, -5.0]),
+        ("–10 … –5 °C", [-10.0, -5.0]),
+        ("–10–−5 °C", [-10.0, -5.0]),
+        ("-40..-5 °C", [-40.0, -5.0]),
+        ("−20/−40 °C", [-20.0, -40.0]),
+        ("10–20 °C", [10.0, 20.0]),
+        ("10 –20 °C", [10.0, 20.0]),
+        ("10 – 20 °C", [10.0, 20.0]),
+        ("+/-5 °C", [5.0]),
+        ("±5 °C", [5.0]),
+        ("–10 000 °C", [-10_000.0]),
+    ],
+)
+def test_dash_is_a_minus_where_no_figure_stands_before_it(text, values):
+    assert read(text) == [((value,), "°C", "") for value in values]
