@@ -23,8 +23,10 @@ MONTH = "month name"
 
 #: what stands before a sign: not the other end of a range, such as “10–20” and “10 –20”; the minus is often a dash
 _BEFORE_SIGN = r"(?:(?<![^\s(\[…±/<>≤≥=≈~„“\"])(?<!\+/)(?<!\d )|(?<=\d[–−])|(?<=\.\.))"
+#: spaces between thousands: the plain one, those that do not break, the thin one
+_SPACES = " \u00a0\u202f\u2009"
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?:{_BEFORE_SIGN}[-−–+](?=\d))?\d{{1,3}}(?:[  '’]\d{{3}})+(?:[.,]\d+)?(?!\w)"
+    rf"(?<![\w.,])(?:{_BEFORE_SIGN}[-−–+](?=\d))?\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?!\d)"
     rf"|(?:{_BEFORE_SIGN}[-−–](?=\d))?(?<!\w)\d+(?:[.,]\d+)*(?:\s?[½¼¾])?|[½¼¾]"
 )
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
@@ -162,7 +164,7 @@ def _values(figure: str) -> frozenset[float]:
     whole = "".join(sign for sign in whole if sign not in _FRACTIONS).strip()
     if not whole:
         return frozenset((fraction,))
-    plain = re.sub(r"[  '’]", "", whole)
+    plain = re.sub(rf"[{_SPACES}'’]", "", whole)
     readings = set()
     marks = [sign for sign in plain if sign in ".,"]
     if not marks:

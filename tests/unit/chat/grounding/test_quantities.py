@@ -36,6 +36,8 @@ def test_thousands_and_decimals_can_both_be_meant():
     assert read("2,000 h") == [((2.0, 2000.0), "h", "")]
     assert read("1.234,5 kg") == [((1234.5,), "kg", "")]
     assert read("1 500 EUR") == [((1500.0,), "€", "")]
+    assert read("10 000kg") == [((10_000.0,), "kg", "")]
+    assert read("10\u00a0000 kg and 20\u202f000kg") == [((10_000.0,), "kg", ""), ((20_000.0,), "kg", "")]
     assert read("2.5 million dollars") == [((2_500_000.0,), "$", "")]
     assert read("-20 °C") == [((-20.0,), "°C", "")]
 
