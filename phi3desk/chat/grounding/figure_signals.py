@@ -27,7 +27,7 @@ _KINDS = {
         "length": "µm mm cm m km in ft mi",
         "volume": "ml l m³",
         "time": "s min h day week month year",
-        "pressure": "Pa hPa mbar bar kPa MPa psi",
+        "pressure": "mPa Pa hPa mbar bar kPa MPa psi",
     }.items()
     for unit in units.split()
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from phi3desk.chat.grounding.quantity_words import (
     ABOVE,
     BELOW,
+    CASED_UNITS,
     MAGNITUDES,
     MONTHS,
     NO_UNITS,
@@ -255,6 +257,9 @@ def _negated(words: list[str]) -> bool:
 @lru_cache(maxsize=4096)
 def unit_of(written: str) -> str:
     """Return a unit in the one spelling that all languages share, "" where it is none."""
+    cased = CASED_UNITS.get(unicodedata.normalize("NFC", written).strip().rstrip("."))
+    if cased is not None:
+        return cased
     key = fold(written).replace(" ", "").rstrip(".")
     if key in NO_UNITS:
         return ""

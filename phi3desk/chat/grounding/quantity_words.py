@@ -84,6 +84,11 @@ UNITS = {
     "person": "person* people leute oseb* lidi людей осіб ατομα",
     "times": "times mal krat ganger ori разів раз φορες",
 }
+#: units that differ from others by a capital alone: a thousandth, or a million times as much
+CASED_UNITS = {
+    **{unit: unit for unit in "mW MW mWh MWh mPa MPa mV MV mA MA mJ MJ mN MN mHz MHz mΩ MΩ".split()},  # noqa: SIM905
+    **{"мВт": "mW", "МВт": "MW", "мПа": "mPa", "МПа": "MPa", "мГц": "mHz", "МГц": "MHz", "мДж": "mJ", "МДж": "MJ"},
+}
 MAGNITUDES = {
     "thousand": 1e3,
     "tausend": 1e3,

@@ -194,3 +194,10 @@ def test_dash_before_a_figure_is_its_minus():
     assert verdict(passage, "The samples are kept at -18 °C.").supported
     found = verdict(passage, "The samples are kept at 18 °C.")
     assert (found.supported, found.why) == (False, Why.FIGURE)
+
+
+def test_milliwatts_are_no_megawatts():
+    passage = "The laser pointer has an output of 5 mW at most."
+    assert verdict(passage, "The laser pointer has an output of 5 mW.").supported
+    found = verdict(passage, "The laser pointer has an output of 5 MW.")
+    assert (found.supported, found.why) == (False, Why.UNIT)

@@ -32,6 +32,26 @@ def test_unit_has_one_spelling(text, unit):
     assert [(each.unit, 2.0 in each.values) for each in quantities_in(text)] == [(unit, True)]
 
 
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("2 mW", "mW"),
+        ("2 MW", "MW"),
+        ("2 mPa", "mPa"),
+        ("2 MPa", "MPa"),
+        ("2 mPa·s", "mPa"),
+        ("2 мВт", "mW"),
+        ("2 МВт", "MW"),
+        ("2 mΩ", "mΩ"),
+        ("2 MΩ", "MΩ"),
+        ("2 KW", "kW"),
+        ("2 MPA", "MPa"),
+    ],
+)
+def test_capital_tells_a_million_from_a_thousandth(text, unit):
+    assert [each.unit for each in quantities_in(text)] == [unit]
+
+
 def test_thousands_and_decimals_can_both_be_meant():
     assert read("2,000 h") == [((2.0, 2000.0), "h", "")]
     assert read("1.234,5 kg") == [((1234.5,), "kg", "")]
