@@ -23,6 +23,9 @@ from phi3desk.library.text import Span, fold
 #: the unit of a month that is written as a word, or stands in a date
 MONTH = "month name"
 
+_THOUSAND = 1000.0
+#: what parts the thousands in the languages of which that is known; the other sign is their decimal one
+_PARTS_THOUSANDS = {"en": ",", "de": ".", "sl": ".", "el": ".", "uk": ".", "ro": ".", "sv": "."}
 #: what stands before a sign: not the other end of a range, such as “10–20” and “10 –20”; the minus is often a dash
 _BEFORE_SIGN = r"(?:(?<![^\s(\[…±/<>≤≥=≈~„“\"])(?<!\+/)(?<!\d )|(?<=\d[–−])|(?<=\.\.))"
 #: spaces between thousands: the plain one, those that do not break, the thin one
@@ -52,7 +55,8 @@ _CURRENCY_BEFORE = re.compile(r"(?P<unit>[€$£]|EUR|USD|GBP|CHF|SEK|RON)\s?$")
 class Quantity:
     """A figure: the values it can stand for, its unit in one spelling ("" for none), its bound and its place.
 
-    "1.500" is 1.5 to some and 1500 to others. `bound` is ">" where only what is above is meant (at least, over), "<"
+    "1.500" is 1.5 to some and 1500 to others: `values` is what it is in the language of its text, `readings` what it is
+    in any. `bound` is ">" where only what is above is meant (at least, over), "<"
     for what is below (at most, up to), else "". A `part` is one of the figures that "16 280" may be in a row.
     """
 
@@ -62,9 +66,12 @@ class Quantity:
     span: Span
     text: str
     part: bool = False
+    readings: frozenset[float] = frozenset()
 
     def equals(self, other: Quantity) -> bool:
-        """Return whether both can stand for the same value."""
+        """Return whether both can stand for the same value, or one is a copy of the other as it is written."""
+        if self.text == other.text and self.readings and self.readings == other.readings:
+            return True
         return any(
             abs(a - b) <= 1e-9 * max(1.0, abs(a)) and self._means(a) and other._means(b)
             for a in self.values
@@ -73,7 +80,7 @@ class Quantity:
 
     def _means(self, value: float) -> bool:
         """Return whether a value is the likelier reading: of “3,000” not 3."""
-        return len(self.values) == 1 or value == max(self.values) or value != int(value)
+        return value * _THOUSAND not in self.values or value != int(value)
 
     @property
     def is_month(self) -> bool:
@@ -82,8 +89,11 @@ class Quantity:
 
 
 @lru_cache(maxsize=2048)
-def quantities_in(text: str) -> tuple[Quantity, ...]:
-    """Return the figures of a text in their order; those of codes such as H412 are none."""
+def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
+    """Return the figures of a text in their order; those of codes such as H412 are none.
+
+    They are read as is usual in a `language`, in all ways that are where it is not known.
+    """
     found: list[Quantity] = []
     taken: list[Span] = []
     for pattern in _DATES:
@@ -105,18 +115,19 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
             ]
     for match in _NUMBER.finditer(text):
         if not any(start <= match.start() < end for start, end in taken):
-            found.append(_figure(text, match.span()))
+            found.append(_figure(text, match.span(), language))
             if " " in match.group().strip():
                 groups = re.finditer(r"[^ ]+", text[match.start() : match.end()])
                 spans = [(match.start() + group.start(), match.start() + group.end()) for group in groups]
-                found += [replace(_figure(text, span), part=True) for span in spans]
+                found += [replace(_figure(text, span, language), part=True) for span in spans]
     found += _in_words(text)
     found.sort(key=lambda quantity: quantity.span)
     return tuple(_with_units_of_ranges(text, found))
 
 
-def _figure(text: str, span: Span) -> Quantity:
-    values = _values(text[span[0] : span[1]])
+def _figure(text: str, span: Span, language: str) -> Quantity:
+    readings = _values(text[span[0] : span[1]])
+    values = _values(text[span[0] : span[1]], _PARTS_THOUSANDS.get(language, ""))
     behind = _UNIT.match(text, span[1])
     unit = ""
     end = span[1]
@@ -124,6 +135,7 @@ def _figure(text: str, span: Span) -> Quantity:
         key = fold(behind["unit"]).replace(" ", "")
         magnitude = MAGNITUDES.get(key.rstrip("."))
         if magnitude is not None:
+            readings = frozenset(value * magnitude for value in readings)
             values = frozenset(value * magnitude for value in values)
             end = behind.end()
             behind = _UNIT.match(text, behind.end())
@@ -139,7 +151,8 @@ def _figure(text: str, span: Span) -> Quantity:
     before = _CURRENCY_BEFORE.search(text, max(0, span[0] - 5), span[0])
     if not unit and before is not None:
         unit = unit_of(before["unit"])
-    return Quantity(values, unit, _bound(text, span[0], end), (span[0], end), text[span[0] : span[1]])
+    written = text[span[0] : span[1]]
+    return Quantity(values, unit, _bound(text, span[0], end), (span[0], end), written, readings=readings)
 
 
 def _with_rate(text: str, unit: str, end: int) -> tuple[str, int]:
@@ -159,8 +172,8 @@ def _unit_of_two(text: str, behind: re.Match[str]) -> str:
     return unit_of(second["unit"]) if second is not None and len(behind["unit"]) > 3 else ""
 
 
-def _values(figure: str) -> frozenset[float]:
-    """Return what a figure as it is written can stand for."""
+def _values(figure: str, thousands: str = "") -> frozenset[float]:
+    """Return what a figure as it is written can stand for; `thousands` is what parts them, "" where either sign may."""
     whole = figure.strip().replace("−", "-").replace("–", "-").lstrip("+")
     fraction = sum(_FRACTIONS.get(sign, 0.0) for sign in whole)
     whole = "".join(sign for sign in whole if sign not in _FRACTIONS).strip()
@@ -176,13 +189,14 @@ def _values(figure: str) -> frozenset[float]:
         readings.add(plain.replace("," if decimal == "." else ".", "").replace(decimal, "."))
     else:
         parts = re.split(r"[.,]", plain)
-        if (
+        can_be_thousands = (
             all(len(part) == 3 for part in parts[1:])
             and 1 <= len(parts[0].lstrip("-")) <= 3
             and parts[0] not in ("0", "-0")
-        ):
+        )
+        if can_be_thousands and (len(parts) > 2 or thousands in ("", marks[0])):
             readings.add("".join(parts))
-        if len(parts) == 2:
+        if len(parts) == 2 and not (can_be_thousands and marks[0] == thousands):
             readings.add(".".join(parts))
         if len(parts) > 2 and not readings:
             readings.update(parts)
@@ -230,7 +244,7 @@ def _with_units_of_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
         one, other = whole[at], whole[at + 1]
         between = fold(text[one.span[1] : other.span[0]])
         if not one.unit and other.unit and other.unit != MONTH and _RANGE.match(between):
-            whole[at] = Quantity(one.values, other.unit, one.bound, one.span, one.text)
+            whole[at] = replace(one, unit=other.unit)
     return whole
 
 

@@ -75,7 +75,7 @@ class Statement:
 @lru_cache(maxsize=4096)
 def statement_of(text: str, language: str) -> Statement:
     """Take a text apart that is in a language ("" where that is not known)."""
-    quantities = quantities_in(text)
+    quantities = quantities_in(text, language)
     taken = [quantity.span for quantity in quantities]
     words: list[Word] = []
     keys: list[str] = []

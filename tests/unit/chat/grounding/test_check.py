@@ -201,3 +201,33 @@ def test_milliwatts_are_no_megawatts():
     assert verdict(passage, "The laser pointer has an output of 5 mW.").supported
     found = verdict(passage, "The laser pointer has an output of 5 MW.")
     assert (found.supported, found.why) == (False, Why.UNIT)
+
+
+@pytest.mark.parametrize(
+    ("passage", "true", "changed"),
+    [
+        (
+            "Die jährliche Gebühr für die Wartung beträgt 1.250 EUR.",
+            "Die Gebühr für die Wartung beträgt 1250 EUR.",
+            "Die Gebühr für die Wartung beträgt 1,25 EUR.",
+        ),
+        (
+            "Letna pristojbina za vzdrževanje znaša 1.250 EUR.",
+            "Pristojbina za vzdrževanje je 1250 EUR.",
+            "Pristojbina za vzdrževanje je 1,25 EUR.",
+        ),
+        (
+            "The yearly fee for the maintenance is 1,250 EUR.",
+            "The fee for the maintenance is 1250 EUR.",
+            "The fee for the maintenance is 1.25 EUR.",
+        ),
+        (
+            "The yearly fee for the maintenance is 1,250 EUR.",
+            "Die Gebühr für die maintenance ist 1.250 EUR.",
+            "Die Gebühr für die maintenance ist 1,25 EUR.",
+        ),
+    ],
+)
+def test_thousands_are_no_decimals(passage, true, changed):
+    assert verdict(passage, true).why is Why.SUPPORTED
+    assert verdict(passage, changed).why is not Why.SUPPORTED

@@ -62,6 +62,28 @@ def test_thousands_and_decimals_can_both_be_meant():
     assert read("-20 °C") == [((-20.0,), "°C", "")]
 
 
+@pytest.mark.parametrize("language", ["de", "sl", "el", "uk", "ro", "sv"])
+def test_point_parts_thousands_where_a_comma_is_the_decimal_sign(language):
+    assert [each.values for each in quantities_in("1.250 EUR and 1,250 EUR", language)] == [{1250.0}, {1.25}]
+
+
+def test_comma_parts_thousands_in_english():
+    assert [each.values for each in quantities_in("1.250 EUR and 1,250 EUR", "en")] == [{1.25}, {1250.0}]
+
+
+def test_what_can_be_read_in_one_way_only_is_read_so_in_any_language():
+    for language in ("", "en", "de"):
+        found = quantities_in("1.250.000 EUR 0.125 m 0,125 m 1,5 m 1.234,5 m", language)
+        assert [each.values for each in found] == [{1_250_000.0}, {0.125}, {0.125}, {1.5}, {1234.5}]
+
+
+def test_figure_is_the_same_where_it_is_copied_from_a_page_in_another_language():
+    page, answer = quantities_in("1,250 h", "en")[0], quantities_in("1,250 Stunden", "de")[0]
+    assert page.equals(answer)
+    assert not page.equals(quantities_in("1,25 Stunden", "de")[0])
+    assert page.equals(quantities_in("1.250 Stunden", "de")[0])
+
+
 def test_cells_side_by_side_are_figures_of_their_own_too():
     found = quantities_in("M20 8.8 16 280 N·m")
     assert [(each.unit, each.part) for each in found if 280.0 in each.values] == [("N·m", True)]
