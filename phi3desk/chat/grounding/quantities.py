@@ -37,9 +37,11 @@ _NUMBER = re.compile(
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _DATES = (
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)"),
-    re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:19|20)\d\d)(?!\d)"),
+    re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:19|20)\d\d|(?<!\s)\d\d)(?!\d|\.\d)"),
     re.compile(r"(?<![\d/])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?!\d)"),
 )
+_DAYS_A_MONTH, _MONTHS_A_YEAR = 31, 12
+_CENTURIES = (1900.0, 2000.0)
 _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till|och|εως|και|–|-|−|\.{2,3}|/)\s?\+?$")
 _UNIT = re.compile(
     r"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|[^\W\d_]+(?:[²³]|\^?[23](?!\d))?(?:\s?[/·*⋅]\s?[^\W\d_]+[²³]?)?)"
@@ -100,19 +102,9 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
         for match in pattern.finditer(text):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
-            if not (1 <= int(match["month"]) <= 12 and 1 <= int(match["day"]) <= 31):
-                continue
-            taken.append(match.span())
-            found += [
-                Quantity(
-                    frozenset((float(match[part]),)),
-                    MONTH if part == "month" else "",
-                    "",
-                    match.span(part),
-                    match[part],
-                )
-                for part in ("day", "month", "year")
-            ]
+            date = _date(match, language)
+            taken += [match.span()] if date else []
+            found += date
     for match in _NUMBER.finditer(text):
         if not any(start <= match.start() < end for start, end in taken):
             found.append(_figure(text, match.span(), language))
@@ -123,6 +115,31 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
     found += _in_words(text)
     found.sort(key=lambda quantity: quantity.span)
     return tuple(_with_units_of_ranges(text, found))
+
+
+def _date(match: re.Match[str], language: str) -> list[Quantity]:
+    """Return day, month and year of a date, none where it is no date.
+
+    With strokes the month may stand first in English, or where the language is not known: then both are read as both.
+    """
+    day, month = int(match["day"]), int(match["month"])
+    orders = [(day, month)]
+    if "/" in match.group() and (language in ("", "en") or month > _MONTHS_A_YEAR):
+        orders.append((month, day))
+    orders = [each for each in orders if 1 <= each[0] <= _DAYS_A_MONTH and 1 <= each[1] <= _MONTHS_A_YEAR]
+    if not orders:
+        return []
+    year = float(match["year"])
+    years = (year,) if len(match["year"]) > 2 else tuple(century + year for century in _CENTURIES)
+    day_at, month_at = match.span("day"), match.span("month")
+    if orders[0] != (day, month):
+        day_at, month_at = month_at, day_at
+    parts = (
+        (frozenset(float(each[0]) for each in orders), "", day_at),
+        (frozenset(float(each[1]) for each in orders), MONTH, month_at),
+        (frozenset(years), "", match.span("year")),
+    )
+    return [Quantity(values, unit, "", span, match.string[slice(*span)]) for values, unit, span in parts]
 
 
 def _figure(text: str, span: Span, language: str) -> Quantity:

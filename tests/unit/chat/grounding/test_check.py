@@ -231,3 +231,11 @@ def test_milliwatts_are_no_megawatts():
 def test_thousands_are_no_decimals(passage, true, changed):
     assert verdict(passage, true).why is Why.SUPPORTED
     assert verdict(passage, changed).why is not Why.SUPPORTED
+
+
+@pytest.mark.parametrize("date", ["03/04/2024", "04/03/2024"])
+def test_date_with_strokes_is_that_with_the_month_as_a_word(date):
+    passage = f"The guarantee of the compressor ends on {date}."
+    found = verdict(passage, "The guarantee of the compressor ends on March 4, 2024.")
+    assert found.supported
+    assert verdict(passage, "The guarantee of the compressor ends on March 5, 2024.").score < found.score - 0.2

@@ -111,6 +111,38 @@ def test_dates_are_alike_however_they_are_written(text):
     assert found == {(9.0, ""), (2.0, MONTH), (2026.0, "")}
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("12/31/2024", "en"), ("12/31/2024", "de"), ("31/12/2024", "en"), ("31/12/2024", "ro"), ("31.12.2024", "de")],
+)
+def test_month_of_a_date_with_strokes_is_the_part_that_can_be_one(text, language):
+    found = {(value, each.unit) for each in quantities_in(text, language) for value in each.values}
+    assert found == {(31.0, ""), (12.0, MONTH), (2024.0, "")}
+
+
+def test_day_and_month_change_places_where_the_language_allows_it():
+    assert [each.values for each in quantities_in("03/04/2024", "en")] == [{3.0, 4.0}, {3.0, 4.0}, {2024.0}]
+    assert [each.values for each in quantities_in("03/04/2024", "el")] == [{3.0}, {4.0}, {2024.0}]
+    day, month, _ = quantities_in("03/04/2024", "en")
+    assert [each.unit for each in (day, month)] == ["", MONTH]
+    for text in ("March 4, 2024", "3 April 2024"):
+        found = {each.unit: each for each in quantities_in(text, "en") if 2024.0 not in each.values}
+        assert day.equals(found[""])
+        assert month.equals(found[MONTH])
+
+
+@pytest.mark.parametrize("text", ["31.12.24", "1.3.24"])
+def test_dotted_date_may_have_a_year_of_two_digits(text):
+    found = quantities_in(text, "de")
+    assert [each.unit for each in found] == ["", MONTH, ""]
+    assert found[2].equals(quantities_in("2024", "de")[0])
+
+
+@pytest.mark.parametrize("text", ["10.10.10.10", "1.2.345", "13/13/2024", "99.99.24"])
+def test_what_is_no_date_has_no_month(text):
+    assert not any(each.is_month for each in quantities_in(text))
+
+
 def test_number_words_equal_their_figures():
     two = quantities_in("two bolts")[0]
     assert isinstance(two, Quantity)
