@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from phi3desk.chat.grounding.number_words import numbers_in_words
 from phi3desk.chat.grounding.quantity_words import (
     ABOVE,
     BELOW,
@@ -14,7 +16,6 @@ from phi3desk.chat.grounding.quantity_words import (
     MAGNITUDES,
     MONTHS,
     NO_UNITS,
-    NUMBERS,
     UNITS,
 )
 from phi3desk.chat.wording.word_lists import is_listed
@@ -112,7 +113,7 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
                 groups = re.finditer(r"[^ ]+", text[match.start() : match.end()])
                 spans = [(match.start() + group.start(), match.start() + group.end()) for group in groups]
                 found += [replace(_figure(text, span, language), part=True) for span in spans]
-    found += _in_words(text)
+    found += _in_words(text, language, [each.span for each in found])
     found.sort(key=lambda quantity: quantity.span)
     return tuple(_with_units_of_ranges(text, found))
 
@@ -226,25 +227,18 @@ def _values(figure: str, thousands: str = "") -> frozenset[float]:
     return frozenset(values)
 
 
-def _in_words(text: str) -> list[Quantity]:
+def _in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]:
+    """Return the figures and months that are written as words, but for what belongs to a figure: 2 thousand."""
     found = []
+    for number in numbers_in_words(text, language):
+        start, end = number.span
+        behind = _UNIT.match(text, end)
+        unit = (unit_of(behind["unit"]) or _unit_of_two(text, behind)) if behind is not None else ""
+        if not any(begin <= start < stop for begin, stop in taken) and (unit or not number.doubtful):
+            bound = _bound(text, start, end)
+            found.append(Quantity(frozenset((number.value,)), unit, bound, number.span, text[start:end]))
     for match in re.finditer(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text):
-        word = fold(match.group()).replace("’", "'")
-        value = _word_values().get(word)
-        if value is not None:
-            behind = _UNIT.match(text, match.end())
-            unit = (unit_of(behind["unit"]) or _unit_of_two(text, behind)) if behind is not None else ""
-            found.append(
-                Quantity(
-                    frozenset((float(value),)),
-                    unit,
-                    _bound(text, match.start(), match.end()),
-                    match.span(),
-                    match.group(),
-                )
-            )
-            continue
-        month = _month_of(word)
+        month = _month_of(fold(match.group()).replace("’", "'"))
         if month and _beside_figure(text, match.span()):
             found.append(Quantity(frozenset((float(month),)), MONTH, "", match.span(), match.group()))
     return found
@@ -313,11 +307,6 @@ def _unit_spellings() -> tuple[dict[str, str], dict[str, str]]:
             key = fold(spelling.rstrip("*"))
             (beginnings if spelling.endswith("*") else exact).setdefault(key, unit)
     return exact, beginnings
-
-
-@lru_cache(maxsize=1)
-def _word_values() -> dict[str, int]:
-    return {fold(word): value for value, words in NUMBERS.items() for word in words.split()}
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""The words of `quantities`: units, numbers, months and bounds in seven languages, folded; `*` stands for any ending."""
+"""The words of `quantities`: units, magnitudes, months and bounds in seven languages, folded; `*` stands for any ending."""
 
 from __future__ import annotations
 
@@ -89,63 +89,18 @@ CASED_UNITS = {
     **{unit: unit for unit in "mW MW mWh MWh mPa MPa mV MV mA MA mJ MJ mN MN mHz MHz mΩ MΩ".split()},  # noqa: SIM905
     **{"мВт": "mW", "МВт": "MW", "мПа": "mPa", "МПа": "MPa", "мГц": "mHz", "МГц": "MHz", "мДж": "mJ", "МДж": "MJ"},
 }
+#: words behind a figure that multiply it, folded
 MAGNITUDES = {
-    "thousand": 1e3,
-    "tausend": 1e3,
-    "tisoc": 1e3,
-    "tusen": 1e3,
-    "mii": 1e3,
-    "тис": 1e3,
-    "тисяч": 1e3,
-    "χιλιαδες": 1e3,
-    "million": 1e6,
-    "millions": 1e6,
-    "mio": 1e6,
-    "millionen": 1e6,
-    "milijon": 1e6,
-    "milijona": 1e6,
-    "milijonov": 1e6,
-    "miljon": 1e6,
-    "miljoner": 1e6,
-    "milioane": 1e6,
-    "milion": 1e6,
-    "млн": 1e6,
-    "мільйон": 1e6,
-    "мільйони": 1e6,
-    "мільйонів": 1e6,
-    "εκατομμυρια": 1e6,
-    "billion": 1e9,
-    "billions": 1e9,
-    "mrd": 1e9,
-    "milliarden": 1e9,
-    "milijard": 1e9,
-    "miljarder": 1e9,
-    "miliarde": 1e9,
-    "млрд": 1e9,
-    "мільярдів": 1e9,
-    "δισεκατομμυρια": 1e9,
-}
-NUMBERS = {
-    2: "two twice both zwei zweimal beide dva dve dveh dvakrat obe oba δυο два дві двох двічі doi doua tva tvenne bada",
-    3: "three thrice drei dreimal tri treh trije trikrat τρεις τρια три трьох trei tre",
-    4: "four vier stiri stirje stirih τεσσερις τεσσερα чотири чотирьох patru fyra",
-    5: "five funf pet petih πεντε п'ять пять п'яти пяти cinci fem",
-    6: "six sechs sest sestih εξι шість шести sase sex",
-    7: "seven sieben sedem sedmih επτα εφτα сім семи sapte sju",
-    8: "eight acht osem osmih οκτω οχτω вісім восьми opt atta",
-    9: "nine neun devet devetih εννεα εννια дев'ять девять дев'яти девяти noua nio",
-    10: "ten zehn deset desetih δεκα десять десяти zece tio",
-    11: "eleven elf enajst εντεκα одинадцять unsprezece elva",
-    12: "twelve zwolf dvanajst dvanajstih δωδεκα дванадцять дванадцяти douasprezece tolv",
-    14: "fourteen vierzehn stirinajst stirinajstih δεκατεσσερα чотирнадцять paisprezece fjorton",
-    15: "fifteen funfzehn petnajst δεκαπεντε п'ятнадцять пятнадцять cincisprezece femton",
-    20: "twenty zwanzig dvajset dvajsetih εικοσι двадцять douazeci tjugo",
-    24: "twenty-four vierundzwanzig stiriindvajset tjugofyra",
-    30: "thirty dreissig dreißig trideset τριαντα тридцять treizeci trettio",
-    40: "forty vierzig stirideset σαραντα сорок patruzeci fyrtio",
-    50: "fifty funfzig petdeset πενηντα п'ятдесят пятдесят cincizeci femtio",
-    60: "sixty sechzig sestdeset εξηντα шістдесят saizeci sextio",
-    100: "hundred hundert sto εκατο сто suta hundra",
+    word: value
+    for value, words in {
+        1e2: "hundred hundert hundra sute suta сотень сотні",
+        1e3: "thousand tausend tisoc tisoci tisocih tusen mii mie тис тисяч тисячі тисяча χιλιαδεσ χιλιαδων",
+        1e6: "million millions mio millionen milijon milijona milijone milijoni milijonov miljon miljoner milioane milion "
+        "млн мільион мільиони мільиона мільионів εκατομμυρια εκατομμυριο εκατομμυριων",
+        1e9: "billion billions mrd milliarde milliarden milijarda milijarde milijard miljard miljarder miliard miliarde "
+        "млрд мільярд мільярди мільярда мільярдів δισεκατομμυρια δισεκατομμυριο δισεκατομμυριων",
+    }.items()
+    for word in words.split()
 }
 MONTHS = (
     "january januar* jänner ianuari* січ* januari ιανουαρι*",

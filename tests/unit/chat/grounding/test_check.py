@@ -239,3 +239,23 @@ def test_date_with_strokes_is_that_with_the_month_as_a_word(date):
     found = verdict(passage, "The guarantee of the compressor ends on March 4, 2024.")
     assert found.supported
     assert verdict(passage, "The guarantee of the compressor ends on March 5, 2024.").score < found.score - 0.2
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        (
+            "Both valves of the pump are closed before it is opened.",
+            "Both valves are closed before the pump is opened.",
+        ),
+        ("The guarantee is valid for ninety days.", "The guarantee is valid for 90 days."),
+        ("Die Garantie gilt neunzig Tage.", "Die Garantie gilt 90 Tage."),
+    ],
+)
+def test_figure_may_be_written_in_words(passage, claim):
+    assert verdict(passage, claim).supported
+
+
+def test_what_is_true_of_both_is_no_other_figure():
+    found = verdict("The valves of the pump are closed before it is opened.", "Both valves of the pump are closed.")
+    assert found.supported

@@ -1,0 +1,208 @@
+"""Figures that are written as words in seven languages: “thirteen”, “zweihundertfünfzig”, “două mii”."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from phi3desk.chat.grounding.quantity_words import MAGNITUDES
+from phi3desk.library.text import Span, fold
+
+#: By language; what stands for two of what is known anyway (both, beide, oba, båda) counts nothing.
+_NUMBERS = {
+    "en": {
+        1: "one", 2: "two twice", 3: "three thrice", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine",
+        10: "ten", 11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen",
+        17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty",
+        60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety", 100: "hundred", 1000: "thousand",
+    },
+    "de": {
+        1: "ein eins", 2: "zwei", 3: "drei", 4: "vier", 5: "fünf", 6: "sechs", 7: "sieben", 8: "acht", 9: "neun",
+        10: "zehn", 11: "elf", 12: "zwölf", 13: "dreizehn", 14: "vierzehn", 15: "fünfzehn", 16: "sechzehn",
+        17: "siebzehn", 18: "achtzehn", 19: "neunzehn", 20: "zwanzig", 30: "dreißig", 40: "vierzig", 50: "fünfzig",
+        60: "sechzig", 70: "siebzig", 80: "achtzig", 90: "neunzig", 100: "hundert", 1000: "tausend",
+    },
+    "sl": {
+        1: "ena", 2: "dva dve dveh dvema", 3: "tri trije treh trem tremi", 4: "štiri štirje štirih štirim štirimi",
+        5: "pet", 6: "šest", 7: "sedem sedmih sedmim", 8: "osem osmih osmim", 9: "devet", 10: "deset", 11: "enajst",
+        12: "dvanajst", 13: "trinajst", 14: "štirinajst", 15: "petnajst", 16: "šestnajst", 17: "sedemnajst",
+        18: "osemnajst", 19: "devetnajst", 20: "dvajset", 30: "trideset", 40: "štirideset", 50: "petdeset",
+        60: "šestdeset", 70: "sedemdeset", 80: "osemdeset", 90: "devetdeset", 100: "sto", 1000: "tisoč",
+    },
+    "el": {
+        1: "ένα μία", 2: "δύο", 3: "τρεις τρία τριών", 4: "τέσσερις τέσσερα τεσσάρων", 5: "πέντε", 6: "έξι",
+        7: "επτά εφτά", 8: "οκτώ οχτώ", 9: "εννέα εννιά", 10: "δέκα", 11: "έντεκα", 12: "δώδεκα",
+        13: "δεκατρείς δεκατρία δεκατριών", 14: "δεκατέσσερις δεκατέσσερα δεκατεσσάρων", 15: "δεκαπέντε",
+        16: "δεκαέξι", 17: "δεκαεπτά δεκαεφτά", 18: "δεκαοκτώ δεκαοχτώ", 19: "δεκαεννέα δεκαεννιά", 20: "είκοσι",
+        30: "τριάντα", 40: "σαράντα", 50: "πενήντα", 60: "εξήντα", 70: "εβδομήντα", 80: "ογδόντα", 90: "ενενήντα",
+        100: "εκατό εκατόν", 200: "διακόσια διακόσιες διακόσιοι διακοσίων", 300: "τριακόσια τριακόσιες τριακοσίων",
+        400: "τετρακόσια τετρακόσιες τετρακοσίων", 500: "πεντακόσια πεντακόσιες πεντακοσίων",
+        600: "εξακόσια εξακόσιες εξακοσίων", 700: "επτακόσια επτακόσιες εφτακόσια εφτακόσιες",
+        800: "οκτακόσια οκτακόσιες οχτακόσια οχτακόσιες", 900: "εννιακόσια εννιακόσιες", 1000: "χίλια χίλιες χιλίων",
+    },
+    "uk": {
+        1: "один одна одного однієї", 2: "два дві двох двічі", 3: "три трьох тричі", 4: "чотири чотирьох",
+        5: "п'ять", 6: "шість шести", 7: "сім семи", 8: "вісім восьми", 9: "дев'ять", 10: "десять", 11: "одинадцять",
+        12: "дванадцять", 13: "тринадцять", 14: "чотирнадцять", 15: "п'ятнадцять", 16: "шістнадцять",
+        17: "сімнадцять", 18: "вісімнадцять", 19: "дев'ятнадцять", 20: "двадцять", 30: "тридцять", 40: "сорок сорока",
+        50: "п'ятдесят", 60: "шістдесят", 70: "сімдесят", 80: "вісімдесят", 90: "дев'яносто дев'яноста",
+        100: "сто ста", 200: "двісті двохсот", 300: "триста трьохсот", 400: "чотириста чотирьохсот",
+        500: "п'ятсот п'ятисот", 600: "шістсот шестисот", 700: "сімсот семисот", 800: "вісімсот восьмисот",
+        900: "дев'ятсот дев'ятисот", 1000: "тисяча тисячу",
+    },
+    "ro": {
+        1: "unu una un o", 2: "doi două", 3: "trei", 4: "patru", 5: "cinci", 6: "șase", 7: "șapte", 8: "opt",
+        9: "nouă", 10: "zece", 11: "unsprezece", 12: "doisprezece douăsprezece", 13: "treisprezece",
+        14: "paisprezece", 15: "cincisprezece", 16: "șaisprezece", 17: "șaptesprezece", 18: "optsprezece",
+        19: "nouăsprezece", 20: "douăzeci", 30: "treizeci", 40: "patruzeci", 50: "cincizeci", 60: "șaizeci",
+        70: "șaptezeci", 80: "optzeci", 90: "nouăzeci",
+    },
+    "sv": {
+        1: "ett en", 2: "två tvenne", 3: "tre", 4: "fyra", 5: "fem", 6: "sex", 7: "sju", 8: "åtta", 9: "nio",
+        10: "tio", 11: "elva", 12: "tolv", 13: "tretton", 14: "fjorton", 15: "femton", 16: "sexton", 17: "sjutton",
+        18: "arton", 19: "nitton", 20: "tjugo", 30: "trettio", 40: "fyrtio", 50: "femtio", 60: "sextio",
+        70: "sjuttio", 80: "åttio", 90: "nittio", 100: "hundra", 1000: "tusen",
+    },
+}  # fmt: skip
+#: what stands within a compound between one and tens or behind hundreds, and what makes it “so many times”
+_INSIDE = {"de": "und", "sl": "in", "sv": "och"}
+_TIMES = {"de": "mal", "sl": "krat"}
+#: words that stand between the words of one figure, and what it must be a multiple of there
+_BETWEEN = {"en": {"and": 100}, "ro": {"si": 10, "de": 10}}
+#: endings of cases by what the word has without them
+_CASES = {"sl": (("imi", ""), ("ih", ""), ("im", "")), "uk": (("и", "ь"), ("и", ""))}
+#: words that are more often something else: figures only where a unit stands behind
+_DOUBTFUL = frozenset(("Acht", "Sieben", "nouă", "noua", "Nouă", "Noua"))
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_BESIDE = re.compile(r"[ \u00a0\n-]")
+#: figures from here on have the endings of cases
+_WITH_CASES = 5
+_TEN, _TWENTY, _HUNDRED, _THOUSAND = 10, 20, 100, 1000
+
+
+@dataclass(frozen=True)
+class NumberWords:
+    """Words that make one figure; `doubtful` where they do only with a unit behind."""
+
+    value: float
+    span: Span
+    doubtful: bool
+
+
+def numbers_in_words(text: str, language: str) -> list[NumberWords]:
+    """Return the figures in words of a text's language, in those of all languages where that is not known."""
+    codes = (language,) if language in _NUMBERS else tuple(_NUMBERS)
+    words = list(_WORD.finditer(text))
+    keys = [_key(word.group(), text) for word in words]
+    found: list[NumberWords] = []
+    at = 0
+    while at < len(words):
+        if not any(_value(keys[at], code) for code in codes):
+            at += 1
+            continue
+        end = at + 1
+        while end < len(words) and _BESIDE.fullmatch(text, words[end - 1].end(), words[end].start()):
+            end += 1
+        value, count = max((_read(keys[at:end], code) for code in codes), key=lambda read: read[1])
+        span = words[at].start(), words[at + max(1, count) - 1].end()
+        # “one” is no figure by itself, nor is that of “three-phase”
+        if value > 1 and not _is_part_of_a_word(text, span):
+            found.append(NumberWords(value, span, count == 1 and words[at].group() in _DOUBTFUL))
+        at += max(1, count)
+    return found
+
+
+def _key(word: str, text: str) -> str:
+    """Return a word folded, "" for a short form in capitals: PET is no Slovenian five."""
+    return "" if len(word) > 1 and word.isupper() and not text.isupper() else fold(word).replace("’", "'")
+
+
+def _is_part_of_a_word(text: str, span: Span) -> bool:
+    before, behind = text[max(0, span[0] - 2) : span[0]], text[span[1] : span[1] + 2]
+    return re.search(r"\w[-‐‑]$|[\d_]$", before) is not None or re.match(r"[-‐‑]\w|[\d_]", behind) is not None
+
+
+def _read(keys: list[str], language: str) -> tuple[float, int]:
+    """Return the figure that words begin with, and of how many of them it is; 0 and 0 where they begin with none."""
+    total, current, lowest, used = 0.0, 0.0, math.inf, 0
+    for at, key in enumerate(keys):
+        times, value = MAGNITUDES.get(key, 0.0), _value(key, language)
+        ahead = keys[at + 1] if at + 1 < len(keys) else ""
+        if times == _HUNDRED and 1 <= current < _TWENTY and current != _TEN:
+            current *= times
+        elif _THOUSAND <= times < lowest and current:
+            total, current, lowest = total + current * times, 0.0, times
+        elif value is not None and max(value, MAGNITUDES.get(ahead, 0.0)) < lowest and _goes_on(current, value, ahead):
+            current += value
+        elif at == used > 0 and (current or total) % _BETWEEN.get(language, {}).get(key, math.inf) == 0:
+            continue
+        else:
+            break
+        used = at + 1
+    return total + current, used
+
+
+def _goes_on(current: float, value: float, ahead: str) -> bool:
+    """Return whether a figure goes on with a smaller one: twenty with five, but neither ten nor three.
+
+    “Between one hundred and two hundred” has two.
+    """
+    if not current:
+        return True
+    place = _TEN if value < _TEN else _HUNDRED if value < _HUNDRED else _THOUSAND
+    return (
+        value < _THOUSAND
+        and current % place == 0
+        and current % _HUNDRED != _TEN
+        and not (current >= _HUNDRED and MAGNITUDES.get(ahead) == _HUNDRED)
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _value(key: str, language: str) -> float | None:
+    """Return the figure that a folded word stands for, None where it is none."""
+    known = _known(language)
+    if key in known:
+        return known[key]
+    for ending, without in _CASES.get(language, ()):
+        value = known.get(key.removesuffix(ending) + without) if key.endswith(ending) else None
+        if value is not None and value >= _WITH_CASES:
+            return value
+    times = _TIMES.get(language)
+    if times and key.endswith(times):
+        return _value(key.removesuffix(times), language)
+    return _compound(key, language) if language in _INSIDE else None
+
+
+def _compound(key: str, language: str) -> float | None:
+    """Return the figure of a word that others are written together in: zweihundertfünfzig, petindvajset, tjugofem."""
+    inside = _INSIDE[language]
+    for place in (_THOUSAND, _HUNDRED):
+        word = _word(place, language)
+        many, found, rest = key.partition(word)
+        if found:
+            first = _value(many, language) if many else 1.0
+            last = _value(rest.removeprefix(inside), language) if rest else 0.0
+            # what is behind was read by itself
+            return first * place + last if first and first < place and last is not None and last < place else None
+    one, found, ten = key.partition(inside)
+    ones, tens = (_value(one, language), _value(ten, language)) if found and one and ten else (None, None)
+    if ones and tens and ones < _TEN and tens % _TEN == 0 and _TWENTY <= tens < _HUNDRED:
+        return ones + tens
+    if language == "sv":
+        for ten, value in _known(language).items():
+            last = _known(language).get(key.removeprefix(ten)) if key.startswith(ten) else None
+            if _TWENTY <= value < _HUNDRED and last and last < _TEN:
+                return value + last
+    return None
+
+
+def _word(value: int, language: str) -> str:
+    return fold(_NUMBERS[language][value])
+
+
+@lru_cache(maxsize=8)
+def _known(language: str) -> dict[str, float]:
+    return {fold(word): float(value) for value, words in _NUMBERS[language].items() for word in words.split()}

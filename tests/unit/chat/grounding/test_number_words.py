@@ -1,0 +1,64 @@
+"""Figures written as words are those that they say, in the language of their text alone."""
+
+import pytest
+
+from phi3desk.chat.grounding.quantities import quantities_in
+
+
+def figures(text: str, language: str) -> list[tuple[float, str]]:
+    return [(value, each.unit) for each in quantities_in(text, language) for value in each.values]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("en", "thirteen bolts and ninety-nine nuts", [(13, ""), (99, "")]),
+        ("en", "after two hundred and fifty hours", [(250, "h")]),
+        ("en", "between one hundred and two hundred bar", [(100, "bar"), (200, "bar")]),
+        ("en", "2 hundred hours, five million euros", [(200, "h"), (5_000_000, "€")]),
+        ("de", "neunzig Tage, fünfundfünfzig Stunden", [(90, "day"), (55, "h")]),
+        ("de", "zweitausendfünfhundert Stunden, viermal", [(2500, "h"), (4, "")]),
+        ("sl", "petindvajset ur, dvesto petdeset ur, osemnajstih mesecev", [(25, "h"), (250, "h"), (18, "month")]),
+        ("el", "είκοσι πέντε ώρες, διακόσιες πενήντα ώρες", [(25, "h"), (250, "h")]),
+        ("uk", "двадцять п'ять годин, дев’яносто днів, тисяча годин", [(25, "h"), (90, "day"), (1000, "h")]),
+        ("uk", "п'ятнадцяти хвилин, п'ять мільйонів гривень", [(15, "min"), (5_000_000, "грн")]),
+        ("ro", "douăzeci și cinci, două sute, o mie", [(25, ""), (200, ""), (1000, "")]),
+        ("ro", "nouă ore", [(9, "h")]),
+        ("sv", "tjugofem timmar, tvåhundrafemtio timmar, sex bultar", [(25, "h"), (250, "h"), (6, "")]),
+    ],
+)
+def test_words_are_read_as_their_figure(language, text, found):
+    assert figures(text, language) == found
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "both valves, the sex of the patient, a three-phase motor, one valve"),
+        ("de", "beide Ventile, ein Jahrhundert, Sieben Sie das Mehl"),
+        ("sl", "oba ventila iz plastike PET"),
+        ("el", "μία αντλία"),
+        ("uk", "обидва клапани"),
+        ("ro", "ambele pompe, o pompă nouă, noua pompă"),
+        ("sv", "båda ventilerna är normala"),
+    ],
+)
+def test_words_that_count_nothing_are_no_figure(language, text):
+    assert figures(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "thirteen sixteen seventeen eighteen nineteen seventy eighty ninety"),
+        ("de", "dreizehn sechzehn siebzehn achtzehn neunzehn siebzig achtzig neunzig"),
+        ("sl", "trinajst šestnajst sedemnajst osemnajst devetnajst sedemdeset osemdeset devetdeset"),
+        ("el", "δεκατρία δεκαέξι δεκαεπτά δεκαοκτώ δεκαεννέα εβδομήντα ογδόντα ενενήντα"),
+        ("uk", "тринадцять шістнадцять сімнадцять вісімнадцять дев'ятнадцять сімдесят вісімдесят дев'яносто"),
+        ("ro", "treisprezece șaisprezece șaptesprezece optsprezece nouăsprezece șaptezeci optzeci nouăzeci"),
+        ("sv", "tretton sexton sjutton arton nitton sjuttio åttio nittio"),
+    ],
+)
+def test_no_ten_is_missing(language, words):
+    text = ", ".join(words.split())
+    assert [value for value, _ in figures(text, language)] == [13, 16, 17, 18, 19, 70, 80, 90]
