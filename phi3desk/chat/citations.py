@@ -88,6 +88,11 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
         yield text[at:], False
 
 
+def claim_of(piece: str) -> str:
+    """Return what a sentence of an answer says, on one line and without marks."""
+    return " ".join(keep_known_marks(piece, ()).split())
+
+
 def with_mark(sentence: str, number: int) -> str:
     """Return a sentence with the mark of a source before its full stop, a row of a table with it in its last cell."""
     body = sentence.rstrip()

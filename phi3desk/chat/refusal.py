@@ -4,29 +4,81 @@ from __future__ import annotations
 
 import re
 
-from phi3desk.chat.citations import MARKS
+from phi3desk.chat.citations import claim_of, pieces
 from phi3desk.chat.messages import Answer, Basis
-from phi3desk.library.text import fold, sentences
+from phi3desk.library.text import fold
 
 _OPENING_SENTENCES = 2
 
 
-# How models and this program say that they do not know, on folded text; English first, then the languages of the
-# documents the program is made for. An answer in other words counts as an answer.
-_REFUSALS = re.compile(
-    r"\b(?:documents?|passages?|sources?|texts?|context|manuals?|information)\b[^.]{0,40}"
-    r"\b(?:do(?:es)? not|don'?t|doesn'?t|did not)\b[^.]{0,20}"
-    r"\b(?:tell|say|mention|specify|contain|provide|state|hold|give|include|answer|speak)\b"
-    r"|\b(?:do not|don'?t) know\b|\b(?:cannot|can'?t|could not|unable to) (?:answer|tell|determine|say)\b"
-    r"|\bnothing (?:relevant )?was found\b|\bno (?:relevant )?information\b"
-    r"|\bnot (?:found|mentioned|specified|stated|given|provided|contained) in the (?:documents?|passages?|texts?)"
-    r"|\b(?:dokument|passage|unterlage)\w*\b[^.]{0,30}\b(?:sag|enthalt|nenn|beantwort)\w*[^.]{0,20}\b(?:nicht|kein)"
-    r"|\b(?:dokument|passage|unterlage)\w*\b[^.]{0,40}\bnicht (?:enthalt|angegeb|erwahn|genann|hervor)"
-    r"|\bweiss (?:ich |es )*nicht\b"
-    r"|\bdocuments? ne [^.]{0,40}\bpas\b|\bne sais pas\b|\bdocumentos no\b|\bno lo se\b"
-    r"|\bdocumenti non\b|\bnon lo so\b|\bdokumenten\b[^.]{0,40}\binte\b|\bvet inte\b"
-    r"|\bdocumentele nu\b|\bnu stiu\b|\bdokumenti ne\b|\bne vem\b|\bдокумент\w*\b[^.]{0,40}\bне\b|\bне знаю\b"
+# How models and this program say that they do not know, on folded text, by language: what the documents are called, and
+# that they do not say it. An answer in other words counts as an answer; a rule about documents (they must not leave the
+# building) is one, too, so a verb of saying has to stand by the denial.
+_EN = r"(?:documents?|passages?|sources?|texts?|context|manuals?|information)"
+#: what may follow them there: “text messages” are no text
+_BEHIND = (
+    r"(?:in|of|on|from|for|about|i|we|you|that|which|provided|given|found|listed|shown|supplied|here|available|above"
+    r"|retrieved|cited|attached|themselves|alone|also|clearly|explicitly|directly)"
 )
+_DE = r"(?:dokument\w*|passage\w*|unterlage\w*|quelle\w*|textstelle\w*|auszug\w*|texte?[ns]?)"
+_SL = r"(?:dokument\w*|odlom\w*|virih?|viri[hm]?|besedil\w*|gradiv\w*|prirocnik\w*)"
+_EL = r"(?:εγγραφ\w*|αποσπασμα\w*|πηγ(?:η|ησ|εσ|ων)|κειμεν\w*|εγχειριδι\w*)"
+_UK = r"(?:документ\w*|джерел\w*|уривк\w*|уривок|текст\w*|матеріал\w*|посібник\w*)"
+_UK_NEWS = r"(?:інформаці|дани|відомост|відповід|згад)"
+_RO = r"(?:document\w*|pasaj\w*|surs\w*|text(?:ul|ele|e)|fragment\w*|manual\w*)"
+_SV = r"(?:dokument\w*|passage\w*|kallan|kallor\w*|texten|texterna|avsnitt\w*|underlag\w*|handling(?:en|arna))"
+_SV_SAYING = r"(?:sager|namner|omnamner|anger|uppger|innehaller|beskriver|berattar|framgar|svarar|specificerar)"
+_SV_PASSIVE = r"(?:framgar|star|namns|omnamns|anges|finns|beskrivs|specificeras|sags)"
+_SV_NOT = r"(?:inte|inget|ingen|inga|ingenting|ej)"
+_REFUSALS = re.compile(
+    # English
+    rf"\b{_EN}(?:(?:,| {_BEHIND}\b)[^.]{{0,40}})? (?:do(?:es)? not|don't|doesn't|did not|didn't)\b[^.]{{0,20}}"
+    r"\b(?:tell|say|mention|specify|contain|provide|state|hold|give|include|answer|speak)\b"
+    r"|\b(?:do not|don't) know\b|\b(?:cannot|can't|could not|unable to) (?:answer|tell|determine|say)\b"
+    r"|\bnothing (?:relevant )?was found\b|\bno (?:relevant )?information\b"
+    rf"|\bnot (?:found|mentioned|specified|stated|given|provided|contained) in the {_EN}\b"
+    # German
+    rf"|\b{_DE}\b[^.]{{0,30}}\b(?:sag|enthalt|nenn|beantwort|steh|find|erwahn)\w*[^.]{{0,20}}\b(?:nicht|kein)"
+    rf"|\b{_DE}\b[^.]{{0,20}}\b(?:geb|mach|gib)\w*[^.]{{0,20}}\bkein\w* (?:auskunft|angabe|hinweis|information|antwort)"
+    rf"|\b{_DE}\b[^.]{{0,40}}\bnicht (?:enthalt|angegeb|erwahn|genann|hervor|beschrieb|gesag)"
+    rf"|\b(?:steht|findet sich|geht) [^.]{{0,20}}\bnichts? [^.]{{0,20}}\b(?:in|aus) (?:den|dem|der|diesen) {_DE}\b"
+    r"|\bweiss (?:ich |es |das )*nicht\b"
+    # Slovenian
+    rf"|\b{_SL}\b[^.]{{0,30}}\bne (?!sme|smej|mor|mog)[^.]{{0,30}}"
+    r"\b(?:pove|omenja|navaja|navede|vsebuje|doloca|opisuje|podaja|razkriva|govori|pojasn|odgovor|odgovarja)\w*"
+    rf"|\b{_SL}\b[^.]{{0,30}}\b(?:tega|to|o tem) (?:ne (?:pove|omenja|navaja|navede|vsebuje)\w*|ni(?:so)?\b)"
+    rf"|\b(?:v|iz) (?:\w+ )?{_SL}\b[^.]{{0,30}}\bni(?:so)?(?: mogoce)?(?:\s*(?:[.,!]|$)|[^.]{{0,12}}"
+    r"\b(?:podat|informacij|naved|omenj|zapis|odgovor|doloc|opisan|razvid|razbr)\w*)"
+    rf"|\bni(?:so)? (?:naved|omenj|zapis|doloc|opisan|razvid)\w* (?:v|iz) (?:\w+ )?{_SL}\b|\bne vem\b"
+    # Greek
+    rf"|\b{_EL}\b[^.]{{0,40}}\bδεν (?:(?:το|τα|τη|την|τον|μασ|σασ|το) )?"
+    r"(?:αναφερ|λε(?:ει|νε)|λεγ|περιεχ|περιγραφ|δινουν|δινει|παρεχ|προσδιοριζ|διευκρινιζ|καθοριζ|απαντ|υπαρχ|προκυπτ)\w*"
+    rf"|\bδεν (?:αναφερ|περιεχ|περιγραφ|υπαρχ|προκυπτ|διευκρινιζ|προσδιοριζ)\w*[^.]{{0,40}}"
+    rf"\b(?:στα|στο|στισ|στην|απο τα|απο το|απο τισ|απο την) (?:\w+ )?{_EL}\b"
+    r"|\bδεν (?:γνωριζω|ξερω|μπορω να (?:απαντησω|πω))\b"
+    # Ukrainian
+    rf"|\b{_UK}\b[^.]{{0,40}}\bне (?:(?:дає|дають) (?:жодно\w+ )?відповід"
+    r"|відповіда(?:є|ють) на (?:це |ваше )?(?:за)?питан"
+    r"|(?:вказ|зазнач|згад|містит|містят|повідомля|каж|говор|опису|описан|наводит|наводят|наведен|идеть))"
+    rf"|\b{_UK}\b[^.]{{0,30}}\b(?:немає|нема)(?:\s*(?:[.,!]|$)| (?:\w+ ){{0,2}}{_UK_NEWS})"
+    rf"|\b(?:не (?:вказ|зазнач|згад|опис|наведен|міст|идеть)\w*|немає (?:\w+ ){{0,2}}{_UK_NEWS}\w*)"
+    rf"[^.]{{0,30}}\b(?:у|в|з|із) (?:\w+ )?{_UK}|\bне знаю\b"
+    # Romanian
+    rf"|\b{_RO}\b[^.]{{0,40}}\bnu (?:(?:se|ne|va|il|o|le|este|sunt|e|apare) )?"
+    r"(?:spun|mention|precize|precizat|contin|indic|ofer|furniz|descri|specific|arat|raspun|exist|refer|vorbes)\w*"
+    r"|\bnu (?:exista (?:informatii|date|mentiuni)|(?:se|este|sunt|e) (?:mention|preciz|specific|indic|descri|spun))\w*"
+    rf"[^.]{{0,30}}\b(?:in|din) (?:\w+ )?{_RO}\b|\bnu stiu\b"
+    # Swedish
+    rf"|\b{_SV}\b[^.]{{0,20}}\b{_SV_SAYING}\b[^.]{{0,15}}\b{_SV_NOT}\b"
+    rf"|\b{_SV}\b[^.]{{0,20}}\bger (?:inget|inte nagot|ingen|inga) (?:svar|information|upplysning|uppgift|besked)"
+    rf"|\b(?:i|av|ur) (?:\w+ )?{_SV}\b[^.]{{0,20}}\b{_SV_PASSIVE}\b[^.]{{0,15}}\b{_SV_NOT}\b"
+    rf"|\b{_SV_PASSIVE}\b (?:det )?{_SV_NOT}\b[^.]{{0,40}}\b(?:i|av|ur) (?:\w+ )?{_SV}\b"
+    r"|\bvet inte\b"
+    # French, Spanish, Italian
+    r"|\bdocuments? ne [^.]{0,40}\bpas\b|\bne sais pas\b|\bdocumentos no\b|\bno lo se\b"
+    r"|\bdocumenti non\b|\bnon lo so\b"
+)
+_DOCUMENTS = re.compile(rf"\b(?:{_EN}|{_DE}|{_SL}|{_EL}|{_UK}|{_RO}|{_SV})\b")
 
 
 def is_refusal(sentence: str) -> bool:
@@ -34,13 +86,23 @@ def is_refusal(sentence: str) -> bool:
     return _REFUSALS.search(fold(sentence).replace("’", "'")) is not None
 
 
+def may_be_said_of_documents(sentence: str) -> bool:
+    """Tell whether a sentence of a page speaks of documents itself, or denies what a refusal does.
+
+    What looks like a refusal restates it then: “The shipping documents do not include the invoice.”
+    """
+    return is_refusal(sentence) or _DOCUMENTS.search(fold(sentence)) is not None
+
+
 def refuses(answer: Answer) -> bool:
     """Tell whether an answer says, in its first sentences, that it does not know."""
     if answer.basis is Basis.NOTHING_FOUND:
         return True
-    text = MARKS.sub(" ", answer.text)
-    opening = " ".join((sentences(text) or [text])[:_OPENING_SENTENCES])
-    return is_refusal(opening)
+    supported = {sentence.text for sentence in answer.sentences if sentence.supported}
+    claims = [claim_of(piece) for piece, is_sentence in pieces(answer.text) if is_sentence]
+    opening = (claims or [answer.text])[:_OPENING_SENTENCES]
+    # “The documents do not leave the building.”: what a page says refuses nothing
+    return is_refusal(" ".join(claim for claim in opening if claim not in supported))
 
 
 def only_refuses(answer: Answer) -> bool:

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phi3desk.chat.citations import MARKS, citation_of, keep_known_marks, pieces, with_mark
+from phi3desk.chat.citations import MARKS, citation_of, claim_of, keep_known_marks, pieces, with_mark
 from phi3desk.chat.grounding.check import Checker, PassageText, Verdict
 from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.grounding.opposite_words import YES_AND_NO
 from phi3desk.chat.grounding.quantities import quantities_in
 from phi3desk.chat.grounding.statements import statement_of
 from phi3desk.chat.messages import CheckedSentence, Citation, Source, Why
-from phi3desk.chat.refusal import is_refusal
+from phi3desk.chat.refusal import is_refusal, may_be_said_of_documents
 from phi3desk.chat.wording.source_words import speaks_of_its_source
 from phi3desk.chat.wording.tokens import language_of_words
 from phi3desk.errors import until
@@ -50,7 +50,8 @@ def ground(
 ) -> Grounded:
     """Check each sentence of an answer against its sources, and mark it with those that support it.
 
-    Headings, lead-ins, what says where something stands and what says that the documents do not tell are not checked.
+    Headings, lead-ins, what says where something stands and what says that the documents do not tell, which no source
+    does, are left out.
     Without a `reader` words are compared as they are written; `claims` reads sentence and source together. Runs in any
     process; takes some milliseconds a sentence, some tenths of a second where they are read. Raises Cancelled between
     two sentences.
@@ -65,12 +66,13 @@ def ground(
     citations: list[Citation] = []
     sentences: list[CheckedSentence] = []
     for piece, is_sentence in until(cancelled or threading.Event(), pieces(kept)):
-        claim = " ".join(keep_known_marks(piece, ()).split())
-        if not is_sentence or not _claims(claim, question):
+        claim = claim_of(piece)
+        verdicts = checker.verdicts(claim) if is_sentence and _claims(claim, question) else []
+        if not verdicts or (is_refusal(claim) and not _is_of_documents(verdicts)):
             written.append(piece if not is_sentence else MARKS.sub("", piece))
             continue
         marked = [int(number) for number in MARKS.findall(piece)]
-        sentence, found = _checked(checker.verdicts(claim), claim, marked, sources)
+        sentence, found = _checked(verdicts, claim, marked, sources)
         sentences.append(sentence)
         for source, verdict in found:
             citations.append(citation_of(source, verdict.sentence, by_model=source.n in marked))
@@ -85,12 +87,18 @@ def _passage(source: Source) -> PassageText:
 
 def _claims(sentence: str, question: str) -> bool:
     """Return whether a sentence says something that can be checked."""
-    if sentence.endswith(":") or is_refusal(sentence):
+    if sentence.endswith(":"):
         return False
     statement = statement_of(sentence, language_of_words(sentence, question))
     if speaks_of_its_source(word.key for word in statement.words):
         return False
     return bool(quantities_in(sentence)) or any(word.key not in YES_AND_NO for word in statement.words)
+
+
+def _is_of_documents(verdicts: Sequence[Verdict]) -> bool:
+    """Return whether what looks like a refusal is what a source says: of papers that do not leave the building."""
+    best = max(verdicts, key=lambda verdict: verdict.score)
+    return best.supported and may_be_said_of_documents(best.sentence)
 
 
 def _checked(
