@@ -34,12 +34,37 @@ _LAST_WORD = re.compile(r"([^\W_][\w.'’-]*|\d+)$")
 #: Abbreviations after which a sentence goes on, in English, German, Slovenian, Greek, Ukrainian, Romanian and Swedish.
 _ABBREVIATIONS = frozenset(
     """
-    dr prof mr mrs ms st jr sr inc ltd co corp no nr vs etc eg ie e.g i.e cf al fig figs eq sec vol pp ca approx dept
+    dr prof mr mrs ms st jr sr inc ltd co corp nr vs etc eg ie e.g i.e cf al fig figs eq sec vol pp ca approx dept
     est max min abs bzw usw z z.b d.h u.a o.ä ggf inkl evtl vgl bspw str tel mio mrd sog zzgl gem bzgl abb kap tab anm
-    npr itd oz tj t.j ipd mag sv št čl prim t.i inž spec hrsg π.χ κ.λπ κλπ δηλ αρ σελ βλ κ.ά π.δ κ κα
+    abschn geb gegr npr itd oz tj t.j ipd mag sv št čl prim t.i inž spec hrsg π.χ κ.λπ κλπ δηλ αρ σελ βλ κ.ά π.δ κ κα
     т.д т.п т.е тис млн млрд грн див рис табл ст п пп м вул акад доц канд обл р рр ім напр т зб с
     dvs t.ex m.m bl.a s.k ev osv kl fr.o.m t.o.m resp jfr ang mfl m.fl dl dna art alin lit pag ex sf d.hr î.hr jud
     """.split()  # noqa: SIM905 - a list of 150 literals is harder to read
+)
+#: Those that a sentence may end with, too: it goes on where a figure follows. The first stand before what they name
+#: (behind a figure they are its unit), the others in dates and times.
+_BEFORE_FIGURE = frozenset(
+    "no nos p ver vers bd pribl cca ga odst l c ung aprox άρθ αρθ παρ ν ч буд кв".split()  # noqa: SIM905
+)
+_IN_DATES = frozenset(
+    "jan ian feb mar apr jun jul aug avg sep sept oct okt nov dec dez хв год сек".split()  # noqa: SIM905
+)
+#: Titles as they are written before a name; one that is a unit behind a figure.
+_TITLES = frozenset(("Hr", "Hrn", "Fr"))
+_CITIZEN = "гр"
+#: The letters before the last one of “u. a.”, “d. o. o.”, “bl. a.”
+_SPACED_LETTERS = re.compile(r"(?<![^\s(])(?:[^\W\d_]|bl)\.\s?$")
+#: What stands before a German ordinal number, and what a sentence behind a figure begins with.
+_BEFORE_ORDINAL = re.compile(
+    r"\b(?:im|am|ins|zum|zur|vom|beim|ab|bis|der|die|das|dem|den|des|jede[rsmn]?)\s+$", re.IGNORECASE
+)
+_OPENERS = frozenset(
+    """
+    der die das dem den des ein eine einen einem einer dann danach darauf daher dort dabei dazu es sie er wir ich man
+    in im am an auf aus bei beim mit nach vor für von zu zum zur wenn falls sobald ist sind wird werden hat haben nun
+    jetzt dies diese dieser dieses alle bitte als und oder aber auch nur sonst hier
+    the then it this these if when there a an
+    """.split()  # noqa: SIM905
 )
 _MONTHS = frozenset(
     "januar jänner februar märz april mai juni juli august september oktober november dezember absatz".split()  # noqa: SIM905
@@ -235,14 +260,28 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
 def _goes_on(word: str, before: str, after: str) -> bool:
     """Return whether the full stop after `word` belongs to the word: an abbreviation, an initial, an ordinal number."""
     low = word.casefold()
-    if low in _ABBREVIATIONS:
+    if low in _ABBREVIATIONS or word in _TITLES:
+        return True
+    is_counted = before.rstrip()[-1:].isdigit()
+    if low == _CITIZEN and not is_counted:
+        return True
+    if after[:1].isdigit() and (low in _IN_DATES or (low in _BEFORE_FIGURE and not is_counted)):
         return True
     if len(word) == 1 and word.isalpha():
-        return word.isupper() or not before.strip()
+        return word.isupper() or not before.strip() or _SPACED_LETTERS.search(before) is not None
     if word.isdigit() and len(word) <= 2:
-        next_word = re.match(r"\w+", after)
-        return not before.strip() or (next_word is not None and next_word.group().casefold() in _MONTHS)
+        return not before.strip() or _is_ordinal(before, after)
     return bool(re.fullmatch(r"(?:\w\.)+\w", word))
+
+
+def _is_ordinal(before: str, after: str) -> bool:
+    """Return whether a number with a full stop counts what follows: “am 3. Mai”, “in der 2. Stufe”."""
+    match = re.match(r"\w+", after)
+    following = match.group().casefold() if match is not None else ""
+    if following in _MONTHS:
+        return True
+    is_noun = len(following) > 1 and following.isalpha() and following not in _OPENERS
+    return is_noun and _BEFORE_ORDINAL.search(before) is not None
 
 
 @lru_cache(maxsize=8192)

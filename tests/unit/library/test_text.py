@@ -30,6 +30,65 @@ def test_sentences_keep_abbreviations_and_ordinals_together(text: str, expected:
     assert sentences(text) == expected
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The contract ends on Dec. 31, 2024 at noon.",
+        "It opened on Jan. 5 and closed.",
+        "See p. 5 for the table.",
+        "Items Nos. 5 and 6 are spare, as is No. 7.",
+        "Use Ver. 2 of the program.",
+        "Die 2. Stufe beginnt um acht Uhr.",
+        "Im 3. Quartal steigt der Umsatz.",
+        "In der 2. Stufe wird Argon eingeleitet.",
+        "Dazu gehören u. a. Argon und Helium.",
+        "Edelgase, d. h. Argon, sind erlaubt.",
+        "Siehe Abschn. 4 in Bd. 2 des Vertrags.",
+        "Anna Kranjc, geb. Novak, und Hr. Huber unterschreiben.",
+        "Die Firma, gegr. 1950, baut Pumpen.",
+        "Podjetje Alfa d. o. o. Ljubljana dobavi črpalko.",
+        "Podjetje Beta d. d. Maribor plača.",
+        "Velja 5. odst. 3. člena zakona.",
+        "Stavba, zgrajena l. 2020, stoji na Ljubljanski c. 5 v Celju.",
+        "Temperatura je pribl. 20 °C, traja cca. 20 minut ali ga. 30 minut.",
+        "Byt bl. a. Oljefiltret, det tar ung. 20 minuter.",
+        "Durează aprox. 20 de minute.",
+        "Σύμφωνα με το άρθ. 5 του ν. 4548/2018 ισχύει.",
+        "Відповідно до ч. 2 статті 5 діє правило.",
+        "Він живе на вул. Хрещатик, буд. 5, кв. 10 у Києві.",
+        "Заява гр. Петренка розглядається 2 год. 20 хв. 30 с.",
+    ],
+)
+def test_full_stop_of_an_abbreviation_or_an_ordinal_ends_no_sentence(sentence):
+    assert sentences(sentence) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("The answer is in 2.", "The pump starts."),
+        ("Set the valve to position 3.", "Then wait."),
+        ("The answer is no.", "The valve is shut."),
+        ("It weighs 5 kg.", "The rest is oil."),
+        ("We have a plan for March.", "It is good."),
+        ("The pump runs in Dec.", "The valve is closed."),
+        ("Turn to page 5.", "The table is there."),
+        ("Die Leistung liegt bei 3.", "Die Pumpe läuft."),
+        ("Er nahm die 2.", "Dann ging er."),
+        ("Das Fest ist im 3.", "Danach ist Ruhe."),
+        ("Videl sem ga.", "Nato je odšel."),
+        ("Dolijte 20 l.", "5 minut počakajte."),
+        ("Temperatura je 20.", "Črpalka teče."),
+        ("Han är ung.", "Hon är gammal."),
+        ("Це триває 20 хв.", "Потім насос зупиняють."),
+        ("Зважте 5 гр.", "Солі додайте потім."),
+        ("Η πίεση είναι 5.", "Η αντλία λειτουργεί."),
+    ],
+)
+def test_sentence_ends_where_its_last_word_only_looks_like_one(first, second):
+    assert sentences(f"{first} {second}") == [first, second]
+
+
 def test_mend_joins_hyphenated_words_and_keeps_rows_apart() -> None:
     shown = reflow(PAGE)
     assert "and consistently lubricated with oil" in shown

@@ -171,3 +171,15 @@ def test_mark_of_a_row_of_a_table_stands_in_its_last_cell():
 @pytest.mark.parametrize("claim", ["The budget is 2 million euros.", "The budget is 2 euros."])
 def test_figures_of_another_magnitude_are_not_the_same(claim):
     assert not ground(claim, [source(1, "The budget is 2 thousand euros.")]).sentences[0].supported
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Im 3. Quartal beginnt die 2. Stufe, d. h. Argon wird eingeleitet.",
+        "The contract ends on Dec. 31, 2024.",
+        "Temperatura je pribl. 20 °C.",
+    ],
+)
+def test_mark_stands_at_the_end_of_a_sentence_with_abbreviations(text):
+    assert ground(text, [source(1, text)]).text == f"{text[:-1]} [1]."
