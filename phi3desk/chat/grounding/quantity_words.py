@@ -87,6 +87,8 @@ UNITS = {
 #: units that differ from others by a capital alone: a thousandth, or a million times as much
 CASED_UNITS = {
     **{unit: unit for unit in "mW MW mWh MWh mPa MPa mV MV mA MA mJ MJ mN MN mHz MHz mΩ MΩ".split()},  # noqa: SIM905
+    # in small letters it is a Slovenian conjunction
+    "Pa": "Pa",
     **{"мВт": "mW", "МВт": "MW", "мПа": "mPa", "МПа": "MPa", "мГц": "mHz", "МГц": "MHz", "мДж": "mJ", "МДж": "MJ"},
 }
 #: words behind a figure that multiply it, folded
@@ -117,7 +119,7 @@ MONTHS = (
     "december dezember* decemb* decembrie груд* δεκεμβρι*",
 )
 #: what is no unit though it may stand behind a figure and be spelt like one
-NO_UNITS = frozenset(("in", "an", "or", "a", "and", "m.", "am", "on", "i", "до", "і", "а", "в", "п"))
+NO_UNITS = frozenset(("in", "an", "or", "a", "and", "m.", "am", "on", "i", "pa", "до", "і", "а", "в", "п"))
 ABOVE = (
     "above over exceeding exceeds exceed more greater higher least minimum min from beyond uber mehr mindestens hoher oberhalb ab "
     "nad vec najmanj visja visji visje presega preseze πανω ανω περισσοτερο τουλαχιστον вищ* понад більше мінімум перевищ* peste mai_mult minimum "

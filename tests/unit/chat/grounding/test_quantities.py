@@ -45,6 +45,8 @@ def test_unit_has_one_spelling(text, unit):
         ("2 mΩ", "mΩ"),
         ("2 MΩ", "MΩ"),
         ("2 KW", "kW"),
+        ("2 Pa", "Pa"),
+        ("2 pa", ""),
         ("2 MPA", "MPa"),
     ],
 )
