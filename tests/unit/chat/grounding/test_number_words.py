@@ -17,7 +17,7 @@ def figures(text: str, language: str) -> list[tuple[float, str]]:
         ("en", "between one hundred and two hundred bar", [(100, "bar"), (200, "bar")]),
         ("en", "2 hundred hours, five million euros", [(200, "h"), (5_000_000, "€")]),
         ("de", "neunzig Tage, fünfundfünfzig Stunden", [(90, "day"), (55, "h")]),
-        ("de", "zweitausendfünfhundert Stunden, viermal", [(2500, "h"), (4, "")]),
+        ("de", "zweitausendfünfhundert Stunden, dreimal", [(2500, "h"), (3, "")]),
         ("sl", "petindvajset ur, dvesto petdeset ur, osemnajstih mesecev", [(25, "h"), (250, "h"), (18, "month")]),
         ("el", "είκοσι πέντε ώρες, διακόσιες πενήντα ώρες", [(25, "h"), (250, "h")]),
         ("uk", "двадцять п'ять годин, дев’яносто днів, тисяча годин", [(25, "h"), (90, "day"), (1000, "h")]),
