@@ -42,10 +42,11 @@ _ABBREVIATIONS = frozenset(
     """.split()  # noqa: SIM905 - a list of 150 literals is harder to read
 )
 #: Those that a sentence may end with, too: it goes on where a figure follows. The first stand before what they name
-#: (behind a figure they are its unit), the others in dates and times.
+#: (behind a figure they are its unit), which may be a code (No. A-12), the others in dates and times.
 _BEFORE_FIGURE = frozenset(
     "no nos p ver vers bd pribl cca ga odst l c ung aprox άρθ αρθ παρ ν ч буд кв".split()  # noqa: SIM905
 )
+_FIGURE_OR_CODE = re.compile(r"[^\W\d_]{0,3}[-/]?\d")
 _IN_DATES = frozenset(
     "jan ian feb mar apr jun jul aug avg sep sept oct okt nov dec dez хв год сек".split()  # noqa: SIM905
 )
@@ -265,7 +266,9 @@ def _goes_on(word: str, before: str, after: str) -> bool:
     is_counted = before.rstrip()[-1:].isdigit()
     if low == _CITIZEN and not is_counted:
         return True
-    if after[:1].isdigit() and (low in _IN_DATES or (low in _BEFORE_FIGURE and not is_counted)):
+    if after[:1].isdigit() and low in _IN_DATES:
+        return True
+    if low in _BEFORE_FIGURE and not is_counted and _FIGURE_OR_CODE.match(after):
         return True
     if len(word) == 1 and word.isalpha():
         return word.isupper() or not before.strip() or _SPACED_LETTERS.search(before) is not None

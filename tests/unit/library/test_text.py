@@ -36,7 +36,7 @@ def test_sentences_keep_abbreviations_and_ordinals_together(text: str, expected:
         "The contract ends on Dec. 31, 2024 at noon.",
         "It opened on Jan. 5 and closed.",
         "See p. 5 for the table.",
-        "Items Nos. 5 and 6 are spare, as is No. 7.",
+        "Items Nos. 5 and 6 are spare, as is No. A-12.",
         "Use Ver. 2 of the program.",
         "Die 2. Stufe beginnt um acht Uhr.",
         "Im 3. Quartal steigt der Umsatz.",

@@ -261,6 +261,21 @@ def test_what_is_supported_stays_beside_what_is_not_known(held: str, unknown: st
     assert (kept.cell.quote, kept.cell.page) == (held, 3)
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "The shipping documents do not include the invoice.",
+        "Dokumenti ne smejo zapustiti stavbe.",
+        "Документи не можна виносити з архіву.",
+        "Dokumenten får inte kopieras.",
+    ],
+)
+def test_what_a_document_says_of_documents_is_found(rule: str):
+    wanted = writing(DOCUMENTS[0], (3, rule), evidence=rule)
+    kept = cell_of(wanted, completion(f"{rule[:-1]} [1]."), MadeBy(), 3.0)
+    assert (kept.cell.outcome, kept.cell.text, kept.cell.page) == (Outcome.FOUND, rule, 3)
+
+
 def test_sentences_that_were_checked_decide():
     checked = (CheckedSentence("It is 7.", True, 0.9), CheckedSentence("It is 8.", False, 0.1, Why.FIGURE))
     answer = Answer("It is 7. It is 8.", (), (), Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings(), sentences=checked)
