@@ -179,6 +179,8 @@ def make_services(paths: Paths, settings: Settings) -> Services:
         undo.callback(conversations.close)
         examples = ExampleStore(paths.examples)
         undo.callback(examples.close)
+        adapters = AdapterStore(paths)
+        adapters.forget_removed()
         services = Services(
             settings=settings,
             conversations=conversations,
@@ -187,7 +189,7 @@ def make_services(paths: Paths, settings: Settings) -> Services:
             comparisons=comparisons,
             sweeps=sweeps,
             models=ModelStore(paths),
-            adapters=AdapterStore(paths),
+            adapters=adapters,
             library=LibraryClient(library_worker(paths)),
             model=ModelClient(model_worker(paths)),
             downloads=DownloadsClient(downloads_worker(paths), ModelFolder(paths)),

@@ -69,8 +69,9 @@ def run_adapters(options: argparse.Namespace, paths: Paths, _: Settings, output:
             {**adapter_row(checked.entry, True), "model": checked.model}, f"It fits {checked.model}.", options, output
         )
     else:
-        entry = store.remove(options.name).entry
-        print_change(adapter_row(entry, None), f"Removed: {entry.name}", options, output)
+        removed = store.remove(options.name)
+        store.forget_removed(removed)
+        print_change(adapter_row(removed.entry, None), f"Removed: {removed.entry.name}", options, output)
 
 
 def add_adapter(store: AdapterStore, options: argparse.Namespace) -> AdapterEntry:

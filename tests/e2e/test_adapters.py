@@ -53,6 +53,7 @@ def test_adapters_are_added_listed_and_removed(phi3desk_with_model, tmp_path):
     assert [(row["name"], row["fits"]) for row in listed(run)] == [("mine", False), ("pumps", True)]
     run("adapters", "remove", "mine")
     assert listed(run) == [added]
+    assert {file.stem for file in (tmp_path / "home" / "adapters").iterdir()} == {"pumps"}
     assert "mine" in run("adapters", "remove", "mine", code=1)
     assert run("adapters", "add", other, "--name", "mine").strip() == "Added: mine (does not fit the model in use)"
     assert "not there" in run("adapters", "check", tmp_path / "none.gguf", code=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -19,10 +21,13 @@ from phi3desk.paths import Paths, write_atomically
 
 log = logging.getLogger(__name__)
 
+#: ending of the files of removed adapters
+_HELD = ".held"
+
 
 @dataclass(frozen=True)
 class RemovedAdapter:
-    """A removed adapter, for putting it back; its file waits under `held` until the next removal."""
+    """A removed adapter, for putting it back; its file waits under `held` until `forget_removed`."""
 
     entry: AdapterEntry
     held: str
@@ -140,7 +145,8 @@ class AdapterStore:
         entry = self.find(name)
         if entry.starter:
             raise UserError("The starter's adapter came with the program and stays in the list.")
-        held = self._folder / "removed.gguf.held"
+        # a name for each removal: one of the same name, or the same content, may wait there too
+        held = self._folder / f"removed-{secrets.token_hex(8)}.gguf{_HELD}"
         Path(entry.path).replace(held)
         self._record(entry.name).unlink(missing_ok=True)
         return RemovedAdapter(entry, str(held))
@@ -155,6 +161,13 @@ class AdapterStore:
         held.replace(entry.path)
         self._write(entry)
         return entry
+
+    def forget_removed(self, removed: RemovedAdapter | None = None) -> None:
+        """Delete the file of a removed adapter for good, or those of all: nobody can put them back any more."""
+        for held in [Path(removed.held)] if removed is not None else list(self._folder.glob(f"*{_HELD}")):
+            # one that is still open elsewhere goes the next time
+            with suppress(OSError):
+                held.unlink(missing_ok=True)
 
     def _record(self, name: str) -> Path:
         return self._folder / f"{name}.json"

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from phi3desk import app
 from phi3desk.errors import Sentence
 from phi3desk.model import starter
 from phi3desk.model.adapters.base_models import DoubtfulBase
@@ -19,6 +20,7 @@ from phi3desk.model.starter import ADAPTER, find_small_starter
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Device, Hardware, LoadedModel, Measured, ModelEntry
 from phi3desk.paths import Paths
+from phi3desk.settings import Settings
 from phi3desk.ui.models.model_import import ModelImport
 from phi3desk.ui.models.page import ModelsPage
 from phi3desk.ui.models.status import ModelStatus
@@ -167,6 +169,28 @@ def test_models_page_lists_an_adapter_and_undoes_its_removal(
     qtbot.waitUntil(lambda: not own_adapters(home))
     offered.args[1]()
     qtbot.waitUntil(lambda: [entry.name for entry in own_adapters(home)] == ["tiny-a"])
+
+
+def test_models_page_undoes_two_removals_one_after_the_other(
+    page, model_import: ModelImport, notices: Notices, home: Paths, tiny_adapters, qtbot: QtBot
+):
+    undos = []
+    notices.undo_offered.connect(lambda _, undo: undos.append(undo))
+    model_import.add([str(file) for file in tiny_adapters[:2]])
+    qtbot.waitUntil(lambda: {"tiny-a", "tiny-b"} <= set(page.adapter_cards))
+    for count, name in enumerate(("tiny-a", "tiny-b"), start=1):
+        page.adapter_cards[name].remove_requested.emit(name)
+        qtbot.waitUntil(lambda count=count: len(undos) == count)
+    for undo in reversed(undos):
+        undo()
+    qtbot.waitUntil(lambda: [entry.name for entry in own_adapters(home)] == ["tiny-a", "tiny-b"])
+
+
+def test_start_deletes_the_files_of_removed_adapters(home: Paths, tiny_adapters, qtbot: QtBot):
+    store = AdapterStore(home)
+    store.remove(store.add(tiny_adapters[0]).name)
+    app.close_files(app.make_services(home, Settings(home.settings)))
+    assert list(home.adapters.iterdir()) == []
 
 
 def test_models_page_shows_loading_and_its_failure_on_the_card(page, model, add, tiny_phi3: Path, qtbot: QtBot):

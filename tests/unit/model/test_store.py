@@ -308,6 +308,36 @@ def test_removed_adapter_can_be_put_back(home: Paths, tiny_adapters: list[Path])
         store.restore(removed)
 
 
+def test_each_of_two_removed_adapters_can_be_put_back(home: Paths, tiny_adapters: list[Path]) -> None:
+    store = AdapterStore(home)
+    entries = [store.add(file) for file in tiny_adapters[:2]]
+    for removed in [store.remove(entry.name) for entry in entries]:
+        store.restore(removed)
+    assert own_adapters(home) == entries
+
+
+def test_one_name_removed_twice_is_put_back_with_the_file_of_either(home: Paths, tiny_adapters: list[Path]) -> None:
+    store = AdapterStore(home)
+    removed = [store.remove(store.add(file, "law").name) for file in tiny_adapters[:2]]
+    assert store.restore(removed[0]) == removed[0].entry
+    store.remove("law")
+    assert store.restore(removed[1]) == removed[1].entry
+
+
+def test_files_of_removed_adapters_go_for_good(home: Paths, tiny_adapters: list[Path]) -> None:
+    store = AdapterStore(home)
+    kept, gone = (store.add(file) for file in tiny_adapters[:2])
+    store.remove(gone.name)
+    # what earlier versions left
+    (home.adapters / "removed.gguf.held").write_bytes(b"GGUF")
+    store.forget_removed()
+    assert own_adapters(home) == [kept]
+    assert {file.suffix for file in home.adapters.iterdir()} == {".gguf", ".json"}
+    forgotten = store.remove(kept.name)
+    store.forget_removed(forgotten)
+    assert list(home.adapters.iterdir()) == []
+
+
 def test_fingerprint_of_a_listed_model_is_known_until_its_file_changes(models: ModelStore, tiny_phi3: Path, tmp_path):
     copy = Path(shutil.copy(tiny_phi3, tmp_path / "mine.gguf"))
     entry = models.add(copy)
