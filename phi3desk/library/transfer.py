@@ -27,6 +27,7 @@ from phi3desk.library.sources import Sources
 from phi3desk.library.text import seen
 from phi3desk.library.transfer_records import (
     DOCUMENTS,
+    LATEST,
     PAGES,
     PASSAGES,
     VECTORS,
@@ -176,9 +177,10 @@ class Transfer:
                     row["kind"],
                     row["sha256"],
                     row["size"],
-                    row["changed"],
+                    min(max(0.0, row["changed"]), LATEST),
                     json.loads(row["outline"]),
-                )
+                ),
+                document.file,
             )
 
     def page_lines(self, documents: list[Carried]) -> Iterator[bytes]:
@@ -197,7 +199,8 @@ class Transfer:
                         json.loads(row["headings"]),
                         row["scan"],
                         json.loads(row["boxes"]),
-                    )
+                    ),
+                    document.file,
                 )
 
     def passage_lines(self, documents: list[Carried], has_vector: set[int]) -> Iterator[bytes]:
@@ -216,7 +219,8 @@ class Transfer:
                         row["context"],
                         row["language"],
                         embedded,
-                    )
+                    ),
+                    document.file,
                 )
 
     def vector_parts(self, collection_id: int, documents: list[Carried], has_vector: set[int]) -> Iterator[bytes]:

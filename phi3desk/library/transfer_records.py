@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DOCUMENTS, PAGES, PASSAGES, VECTORS = "documents.jsonl", "pages.jsonl", "passages.jsonl", "vectors.f32"
 INDEX_FILES = (DOCUMENTS, PAGES, PASSAGES, VECTORS)
+#: seconds since 1970 that a file's date is held to
+LATEST = 1e11
 #: bytes of one line: a page with the places of all its recognised words
 _LONGEST_LINE = 64_000_000
 _ROWS = 4096
@@ -64,7 +66,7 @@ class DocumentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{0,16}$")]
     sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
     size: Count
-    changed: Annotated[float, msgspec.Meta(ge=0, le=1e11)]
+    changed: Annotated[float, msgspec.Meta(ge=0, le=LATEST)]
     outline: list[tuple[Count, Count, str]] = []
 
 
@@ -112,9 +114,24 @@ class IndexRefused(UserError):
     """An index whose parts do not fit together; nothing of it was imported."""
 
 
-def line_of(record: msgspec.Struct) -> bytes:
-    """Return a record as a line."""
-    return msgspec.json.encode(record) + b"\n"
+def line_of(record: Record, name: str) -> bytes:
+    """Return a record as a line; UserError, with the name of its document, where `records` would not read it again."""
+    try:
+        line = msgspec.json.encode(record) + b"\n"
+        _read(line, msgspec.json.Decoder(type(record)))
+    except (ValueError, RecursionError) as error:
+        raise UserError(
+            "What was read of “{name}” does not fit into a pack, so the pack was not saved: {problem}.",
+            name=name,
+            problem=str(error)[:200],
+        ) from error
+    return line
+
+
+def _read(line: bytes, decoder: msgspec.json.Decoder[Record]) -> Record:
+    if len(line) > _LONGEST_LINE:
+        raise ValueError(f"{len(line)} bytes")
+    return decoder.decode(line)
 
 
 def records(path: Path, kind: type[Record]) -> Iterator[Record]:
@@ -130,9 +147,7 @@ def _placed_records(path: Path, kind: type[Record]) -> Iterator[tuple[int, Recor
         while line := file.readline(_LONGEST_LINE + 1):
             number += 1
             try:
-                if len(line) > _LONGEST_LINE:
-                    raise ValueError
-                record = decoder.decode(line)
+                record = _read(line, decoder)
             except (ValueError, RecursionError) as error:
                 raise IndexRefused(
                     "Line {number} of {file} in the pack cannot be read, so the pack was refused.",

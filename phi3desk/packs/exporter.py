@@ -23,6 +23,7 @@ from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import ADAPTER, find_starter_adapter
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterEntry
+from phi3desk.packs.checks import read_manifest
 from phi3desk.packs.manifest import (
     CHUNK,
     COMMENT,
@@ -80,6 +81,8 @@ def export_pack(
         with writing.archive:
             packed = writing.write(transfer, with_documents, with_index)
         size = temporary.stat().st_size
+        # what is larger than may be taken in is told to who saves it, not to those who get it
+        read_manifest(temporary)
         temporary.replace(target)
         return ExportedPack(str(target), size, *packed)
     except OSError as error:

@@ -1,6 +1,7 @@
 """A profile's way from one installation to another in one file."""
 
 import os
+import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import replace
@@ -14,6 +15,7 @@ from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
 from phi3desk.library.library import Library
 from phi3desk.model import starter
 from phi3desk.model.types import AdapterUse
+from phi3desk.packs import checks
 from phi3desk.packs.checks import read_manifest
 from phi3desk.packs.exporter import export_pack
 from phi3desk.packs.importer import import_pack
@@ -191,6 +193,48 @@ def test_document_that_is_gone_is_left_out_and_told(tmp_path, there: Paths):
         library.sync()
         there_is = {document.name: Path(document.path).exists() for document in library.documents()}
         assert there_is == {"pump.pdf": False, "notes.pdf": True}
+
+
+def test_pack_brings_documents_whose_files_have_dates_before_1970_or_far_away(tmp_path, there: Paths):
+    home, dates = open_paths(tmp_path / "home"), {"old": -86_400, "far": 1 << 37}
+    (tmp_path / "in").mkdir()
+    for name, date in dates.items():
+        (tmp_path / "in" / f"{name}.md").write_text(f"The {name} pump is greased every 2,000 hours.")
+        os.utime(tmp_path / "in" / f"{name}.md", (date, date))
+    with opened(home, WordEmbedder()) as library, library.transferring() as transfer:
+        library.import_paths([tmp_path / "in"], library.create_collection("Pumps"))
+        profile = ProfileStore(home.profiles).current
+        packed = export_pack(home, transfer, profile, tmp_path / "p.phi3pack", with_documents=True, with_index=True)
+    assert (packed.files, packed.left_out) == (2, ())
+    take_in(there, Path(packed.path), WordEmbedder())
+    with opened(there, WordEmbedder()) as library:
+        assert library.sync().states == {}
+        assert {document.state for document in library.documents()} == {State.READY}
+
+
+def test_what_no_installation_would_take_in_is_not_saved(tmp_path, monkeypatch):
+    home, target = open_paths(tmp_path / "home"), tmp_path / "p.phi3pack"
+    write_pump_manual(tmp_path / "in" / "pump.pdf")
+    target.write_text("older")
+    with opened(home, WordEmbedder()) as library, library.transferring() as transfer:
+        library.import_paths([tmp_path / "in"], library.create_collection("Pumps"))
+        profile = ProfileStore(home.profiles).current
+
+        def refused() -> str:
+            with pytest.raises(UserError) as caught:
+                export_pack(home, transfer, profile, target, with_documents=True, with_index=True)
+            assert [path.name for path in tmp_path.glob("*p.phi3pack*")] == ["p.phi3pack"]
+            assert target.read_text() == "older"
+            return str(caught.value)
+
+        with closing(sqlite3.connect(home.catalog)) as catalog:
+            for title in ("x" * 5000, "Pump"):
+                with catalog:
+                    catalog.execute("UPDATE document SET title = ?", (title,))
+                if len(title) > 4000:
+                    assert "pump.pdf" in refused()
+        monkeypatch.setattr(checks, "MOST_FILES", 2)
+        assert "more files" in refused()
 
 
 def test_stopped_or_failed_export_leaves_no_file_and_keeps_the_older_one(origin, tmp_path):
