@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import threading
+from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -99,6 +100,13 @@ class PassageRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 Record = TypeVar("Record", DocumentRecord, PageRecord, PassageRecord)
 
+#: records of each kind that one index may hold: a small pack can swell to more than there is memory for
+MOST_RECORDS: dict[type[msgspec.Struct], int] = {
+    DocumentRecord: 200_000,
+    PageRecord: 5_000_000,
+    PassageRecord: 10_000_000,
+}
+
 
 @dataclass(frozen=True)
 class IndexSize:
@@ -128,6 +136,14 @@ def line_of(record: Record, name: str) -> bytes:
     return line
 
 
+def at_most(lines: Iterable[bytes], kind: type[Record]) -> Iterator[bytes]:
+    """Yield the lines of one file of an index; UserError where they are more than `records` would read again."""
+    for number, line in enumerate(lines, start=1):
+        if number > MOST_RECORDS[kind]:
+            raise UserError("A collection holds more than fits into a pack. Spread its documents over more packs.")
+        yield line
+
+
 def _read(line: bytes, decoder: msgspec.json.Decoder[Record]) -> Record:
     if len(line) > _LONGEST_LINE:
         raise ValueError(f"{len(line)} bytes")
@@ -146,6 +162,10 @@ def _placed_records(path: Path, kind: type[Record]) -> Iterator[tuple[int, Recor
         number = at = 0
         while line := file.readline(_LONGEST_LINE + 1):
             number += 1
+            if number > MOST_RECORDS[kind]:
+                raise IndexRefused(
+                    "{file} in the pack is longer than it may be, so the pack was refused.", file=path.name
+                )
             try:
                 record = _read(line, decoder)
             except (ValueError, RecursionError) as error:
@@ -163,28 +183,28 @@ def check_index(folder: Path, dimensions: int, cancelled: threading.Event) -> In
 
     Raises Cancelled once that is set.
     """
-    documents = list(records(folder / DOCUMENTS, DocumentRecord))
+    read = until(cancelled, records(folder / DOCUMENTS, DocumentRecord))
+    # without their outlines, which may be of any length
+    documents = [msgspec.structs.replace(document, outline=[]) for document in read]
     files = [document.file.casefold() for document in documents]
     if len(set(files)) < len(files):
         raise IndexRefused("The pack names a document twice, so it was refused.")
     places = _check_pages(folder, documents, cancelled)
     passages, vectors = _check_passages(folder, documents, places, cancelled)
     _check_vectors(folder / VECTORS, vectors, dimensions, cancelled)
-    return IndexSize(len(documents), len(places), passages, vectors)
+    return IndexSize(len(documents), sum(map(len, places)), passages, vectors)
 
 
-_Places = dict[tuple[int, int], int]
+_Places = list["array[int]"]
 
 
 def _check_pages(folder: Path, documents: list[DocumentRecord], cancelled: threading.Event) -> _Places:
-    """Return where in its file each page's line begins, by document and number; pages count from 1 without a gap."""
-    places: _Places = {}
-    last: Counter[int] = Counter()
+    """Return where in its file each page's line begins, for each document; pages count from 1 without a gap."""
+    places: _Places = [array("Q") for _ in documents]
     for at, page in until(cancelled, _placed_records(folder / PAGES, PageRecord)):
-        if page.document >= len(documents) or page.number != last[page.document] + 1:
+        if page.document >= len(documents) or page.number != len(places[page.document]) + 1:
             raise IndexRefused("The pages in the pack do not fit its documents, so it was refused.")
-        last[page.document] = page.number
-        places[page.document, page.number] = at
+        places[page.document].append(at)
     return places
 
 
@@ -218,10 +238,9 @@ class _PageTexts:
 
     def hold(self, passage: PassageRecord) -> bool:
         """Return whether a passage lies on its page and says what stands there."""
-        at = self._places.get((passage.document, passage.page))
-        if at is None:
+        if passage.document >= len(self._places) or passage.page > len(self._places[passage.document]):
             return False
-        text, breaks = self._read(at)
+        text, breaks = self._read(self._places[passage.document][passage.page - 1])
         if not 0 <= passage.start <= passage.end <= len(text):
             return False
         shown = reflow(text, breaks, passage.start, passage.end)

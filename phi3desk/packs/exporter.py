@@ -18,7 +18,17 @@ from phi3desk.errors import UserError
 from phi3desk.library.documents import Rules
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
 from phi3desk.library.transfer import Carried, Transfer
-from phi3desk.library.transfer_records import DOCUMENTS, PAGES, PASSAGES, VECTORS, PackedEmbedder
+from phi3desk.library.transfer_records import (
+    DOCUMENTS,
+    PAGES,
+    PASSAGES,
+    VECTORS,
+    DocumentRecord,
+    PackedEmbedder,
+    PageRecord,
+    PassageRecord,
+    at_most,
+)
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.starter import ADAPTER, find_starter_adapter
 from phi3desk.model.store import ModelStore
@@ -183,9 +193,10 @@ class _Writing:
         place = f"index/{folder}"
         parts = transfer.vector_parts(collection_id, readable, has_vector)
         self._write_parts(f"{place}/{VECTORS}", parts, zipfile.ZIP_STORED)
-        self._write_parts(f"{place}/{DOCUMENTS}", transfer.document_lines(readable, present))
-        self._write_parts(f"{place}/{PAGES}", transfer.page_lines(readable))
-        self._write_parts(f"{place}/{PASSAGES}", self._counted(transfer.passage_lines(readable, has_vector)))
+        passages = self._counted(transfer.passage_lines(readable, has_vector))
+        self._write_parts(f"{place}/{DOCUMENTS}", at_most(transfer.document_lines(readable, present), DocumentRecord))
+        self._write_parts(f"{place}/{PAGES}", at_most(transfer.page_lines(readable), PageRecord))
+        self._write_parts(f"{place}/{PASSAGES}", at_most(passages, PassageRecord))
         self._documents += len(readable)
 
     def _counted(self, lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.library import transfer_records
 from phi3desk.library.documents import SearchScope, State
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
 from phi3desk.library.library import Library
+from phi3desk.library.transfer_records import PassageRecord
 from phi3desk.model import starter
 from phi3desk.model.types import AdapterUse
 from phi3desk.packs import checks
@@ -233,6 +235,9 @@ def test_what_no_installation_would_take_in_is_not_saved(tmp_path, monkeypatch):
                     catalog.execute("UPDATE document SET title = ?", (title,))
                 if len(title) > 4000:
                     assert "pump.pdf" in refused()
+        monkeypatch.setitem(transfer_records.MOST_RECORDS, PassageRecord, 1)
+        assert "more than fits" in refused()
+        monkeypatch.undo()
         monkeypatch.setattr(checks, "MOST_FILES", 2)
         assert "more files" in refused()
 

@@ -15,8 +15,17 @@ import numpy as np
 import pytest
 
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.library import transfer_records
 from phi3desk.library.library import Library
-from phi3desk.library.transfer_records import VECTORS, is_plain_name, plain_name
+from phi3desk.library.transfer_records import (
+    VECTORS,
+    DocumentRecord,
+    PageRecord,
+    PassageRecord,
+    check_index,
+    is_plain_name,
+    plain_name,
+)
 from phi3desk.packs import checks, importer
 from phi3desk.packs.exporter import export_pack
 from phi3desk.packs.importer import import_pack
@@ -329,6 +338,20 @@ def test_stopped_import_leaves_no_trace(pack, untouched):
 
     with library.transferring() as transfer, pytest.raises(Cancelled):
         import_pack(paths, transfer, pack, on_progress=stop, cancelled=stopped)
+
+
+@pytest.mark.parametrize("name", ["documents", "pages", "passages"])
+def test_pack_of_more_records_than_a_library_can_hold_is_refused(name: str, pack, untouched, monkeypatch):
+    kind = {"documents": DocumentRecord, "pages": PageRecord, "passages": PassageRecord}[name]
+    monkeypatch.setitem(transfer_records.MOST_RECORDS, kind, 2)
+    assert f"{name}.jsonl in the pack is longer" in refused(untouched, pack)
+
+
+def test_check_of_an_index_is_stopped_while_its_documents_are_read(pack, tmp_path):
+    with zipfile.ZipFile(pack) as archive:
+        archive.extract("index/1/documents.jsonl", tmp_path)
+    with pytest.raises(Cancelled):
+        check_index(tmp_path / "index" / "1", 384, CancelledAfter(2))
 
 
 @pytest.mark.parametrize("looks", [0, 1, 4])
