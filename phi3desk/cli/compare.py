@@ -14,6 +14,7 @@ from phi3desk.cli.ask import answer_question, choose_model, load_model, refuse_m
 from phi3desk.cli.documents import collection_ids, open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.comparison.plan import Comparison, Outcome, Plan, Variant, run, variants_of
 from phi3desk.comparison.questions import ComparedQuestion, read_questions
@@ -109,7 +110,10 @@ class _VariantAnswers:
         self.progress.show(f"{done} of {total} answers: {variant.name}")
 
     def answer(self, asked: ComparedQuestion, variant: Variant) -> Outcome | None:
-        """Answer a question as a variant; None where the user stopped it."""
+        """Answer a question as a variant; None where the user stopped it.
+
+        Raises UserError where nothing more can be answered: the model's process ended, or the library's window did.
+        """
         profile = variant.profile
         entry = choose_model(self._models, profile.model) if profile.model else self._entry
         question = self._plan.question_for(asked, variant, self._settings, made_by(profile, entry))
@@ -118,7 +122,11 @@ class _VariantAnswers:
         try:
             answer = answer_question(self._model, self._library, question, _Quiet(), self._cancelled).answer
             problem = ""
+        except LibraryGone:
+            raise
         except UserError as error:
+            if self._model.model is None:
+                raise
             answer, problem = unfinished("", (), question.made_by, Ending.FAILED), str(error)
         if self._cancelled.is_set():
             return None

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.messages import Source
-from phi3desk.cli.worker_link import WorkerGone, WorkerLink
+from phi3desk.cli.worker_link import LibraryGone, WorkerGone, WorkerLink
 from phi3desk.errors import UserError
 from phi3desk.library.documents import (
     EVERYWHERE,
@@ -222,7 +222,7 @@ class SharedLibrary:
         try:
             return self._link.ask(request, on_event, cancelled)
         except WorkerGone:
-            raise UserError(
+            raise LibraryGone(
                 "The window that had the library open did not finish this: it was closed, or this command stood still "
                 "for too long. Try again."
             ) from None

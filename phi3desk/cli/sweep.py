@@ -20,6 +20,7 @@ from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine, say_failure
 from phi3desk.cli.search import scope_of_options
 from phi3desk.cli.series import duration
+from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.questions import question_lines
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.kinds import SHEETS
@@ -226,6 +227,8 @@ class _Asking:
         step = search_for(self._sweep.plan, question, document)
         try:
             result = self._library.search(step.text, step.passages, step.scope)
+        except LibraryGone:
+            raise
         except UserError as error:
             return failed_cell(question, document, error.sentence, self._seconds)
         room = self._room_to_read if self._entry is not None else None

@@ -23,6 +23,10 @@ class WorkerGone(Exception):
     """The worker ended, or its connection broke, before it had answered."""
 
 
+class LibraryGone(UserError):
+    """The window whose library a command shares was closed: whatever else the command asks of it fails, too."""
+
+
 class Channel(Protocol):
     """What carries lines to a worker and back."""
 

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from phi3desk.cli import compare
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.types import AdapterUse
 from phi3desk.paths import open_paths
@@ -21,6 +23,7 @@ from phi3desk.profiles.store import ProfileStore
 from tests.helpers.commands import run_command
 from tests.helpers.pdf import write_pump_manual
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter
+from tests.helpers.worker_process import WorkerProcess
 
 QUESTIONS = [
     {
@@ -109,6 +112,32 @@ def test_compare_stopped_keeps_what_is_done(phi3desk, command, tiny_phi3, tmp_pa
     assert running.returncode == 130
     assert "What was done so far is kept" in told
     assert 3 <= answers_in(database) < 800
+
+
+@pytest.mark.parametrize("gone", ["window", "model"])
+def test_compare_ends_where_the_window_or_the_model_is_gone_and_goes_on_later(
+    phi3desk, ready, tmp_path, monkeypatch, gone
+):
+    """What cannot be asked any more is no answer with a problem."""
+    words = ("compare", "--questions", ready, "--variants", "alone,documents", "--json")
+
+    def on_progress(answers: compare._VariantAnswers, done: int, *_: object) -> None:
+        if done == 1 and gone == "model":
+            os.kill(answers._model.process_id, signal.SIGTERM)
+        elif done == 1:
+            window.process.kill()
+            window.process.wait()
+
+    with WorkerProcess("library", open_paths(tmp_path / "home")) as window, monkeypatch.context() as patch:
+        patch.setattr(compare._VariantAnswers, "on_progress", on_progress)
+        stopped = phi3desk(*words)
+    assert stopped.returncode == 1
+    said = "The window that had the library open was closed" if gone == "window" else "ended its process unexpectedly"
+    assert said in stopped.stderr
+    assert answers_in(tmp_path / "home" / "comparisons.db") == 1
+    row = json.loads(phi3desk(*words).stdout)
+    assert row["comparison"] == 1
+    assert [one["problem"] for one in row["answers"]] == [None] * 4
 
 
 def test_compare_refuses_in_a_sentence(phi3desk, tmp_path):

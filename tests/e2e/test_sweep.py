@@ -15,9 +15,12 @@ import openpyxl
 import pytest
 from docx import Document
 
+from phi3desk.cli import sweep
+from phi3desk.paths import open_paths
 from tests.benchmarks.sheets.material import write_sheets
 from tests.helpers.commands import run_command
 from tests.helpers.pdf import write_pdf, write_pump_manual
+from tests.helpers.worker_process import WorkerProcess
 
 QUESTION = "How often is the main bearing greased?"
 FRIDAYS = "The canteen of the laboratory is closed on Fridays and opens again on Mondays at eight."
@@ -160,6 +163,27 @@ def test_a_sweep_that_was_ended_goes_on_with_what_is_open(phi3desk, ready, tmp_p
     assert sum(row["counts"].values()) == 60
     assert row["sweep"] == 1
     assert row["wait"] == "quick"
+
+
+@pytest.mark.parametrize("model", ["none", "tiny"])
+def test_a_sweep_ends_where_the_window_is_closed_and_goes_on_later(phi3desk, ready, tmp_path, monkeypatch, model):
+    listed = tmp_path / "questions.txt"
+    listed.write_text(f"{QUESTION}\nWho greases the bearing?\nWhen is the canteen closed?")
+    words = ("sweep", "--questions", listed, "--model", model, "--json")
+
+    def on_progress(_: sweep._Asking, done: int, *__: object) -> None:
+        if done == 1:
+            window.process.kill()
+            window.process.wait()
+
+    with WorkerProcess("library", open_paths(tmp_path / "home")) as window, monkeypatch.context() as patch:
+        patch.setattr(sweep._Asking, "on_progress", on_progress)
+        stopped = phi3desk(*words)
+    assert stopped.returncode == 1
+    assert "The window that had the library open was closed" in stopped.stderr
+    assert cells_in(tmp_path / "home" / "sweeps.db") == 1
+    row = json.loads(phi3desk(*words).stdout)
+    assert (row["sweep"], sum(row["counts"].values()), row["counts"]["failed"]) == (1, 6, 0)
 
 
 def test_a_sweep_refuses_in_a_sentence(phi3desk, tmp_path, tiny_phi3):
