@@ -337,6 +337,9 @@ def main() -> int:
         except Exception as error:
             refuse(outlet, explain(error))
             return 1
+        # two threads that load it at once, itself and by onnxruntime, fail: a first question would end in a bug
+        import numpy  # noqa: F401
+
         if library.status().embedded:
             # the first question should not wait for what takes seconds to load
             threading.Thread(target=library.load_embedder, name="embedder", daemon=True).start()
