@@ -171,6 +171,8 @@ class ModelClient(QObject):
         self._stop_reading_ahead()
 
         def on_failure(failure: Failure) -> None:
+            if self.is_loading:
+                return
             if self._adapters == wanted and failure.kind is FailureKind.USER:
                 self._adapters = ()
                 self.model = replace(self.model, adapters=(), prompt="") if self.model is not None else None
@@ -202,7 +204,8 @@ class ModelClient(QObject):
 
         def on_result(written: Completion) -> None:
             self.keep_loaded()
-            self.speed = speed_of(written.generation) or self.speed
+            if not self.is_loading:
+                self.speed = speed_of(written.generation) or self.speed
             on_written(written)
 
         return self.worker.request(WriteAnswer(request, sampling, by), on_result, on_failure, on_event)
@@ -337,6 +340,8 @@ class ModelClient(QObject):
             self.worker.request(MeasureModel(), on_result, ignore)
 
     def _on_changed(self, model: LoadedModel) -> None:
+        if self.is_loading:
+            return
         told = self.model.notices if self.model is not None else ()
         self.model = model
         self.adapters_changed.emit(model)
@@ -369,6 +374,9 @@ class ModelClient(QObject):
             self.load_failed.emit(failure)
 
     def _on_adapters_set(self, model: LoadedModel) -> None:
+        if self.is_loading:
+            # told of the model before, which was let go meanwhile
+            return
         self.model = model
         self.adapters_changed.emit(model)
 

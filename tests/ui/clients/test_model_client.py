@@ -38,7 +38,10 @@ def asked(client: ModelClient, kind: type) -> list[Call]:
 
 def load(client: ModelClient, loaded: LoadedModel, threads: int = 0) -> None:
     client.load(ModelRef(ModelKind.GGUF, "tiny"), LoadOptions(threads=threads))
-    asked(client, LoadModel)[-1].on_result(loaded)
+    call = asked(client, LoadModel)[-1]
+    # a call has ended when its result is told
+    del client.worker._calls[call.id]
+    call.on_result(loaded)
 
 
 def test_a_model_is_measured_after_it_is_loaded_until_it_is_known(client: ModelClient, qtbot: QtBot) -> None:
@@ -136,3 +139,27 @@ def test_adapters_that_a_model_lost_are_no_longer_those_of_the_next_answer(clien
         if not wanted:
             asked(client, SetAdapters)[-1].on_failure(Failure(FailureKind.USER, say("The file is gone.")))
         assert client.adapters == wanted
+
+
+def test_what_is_told_of_the_model_before_is_not_taken_for_the_one_that_is_loaded(client: ModelClient) -> None:
+    """Its adapters were set, or an answer went on without the card, when another model was chosen."""
+    pumps = AdapterUse("pumps", "/pumps.gguf")
+    changed: list[LoadedModel] = []
+    client.adapters_changed.connect(changed.append)
+    client.adapters_failed.connect(lambda failure, wanted: changed.append(failure))
+    load(client, LOADED)
+    client.answer(PromptRequest("", (), (), "Which oil?"), Sampling(), *[lambda *_: None] * 4)
+    client.set_adapters([pumps])
+    client.distrust_adapters()
+    client.set_adapters([pumps])
+    client.load(ModelRef(ModelKind.GGUF, "other"), LoadOptions(), [pumps])
+    asked(client, WriteAnswer)[-1].on_event(ModelChanged(LOADED))
+    first, second = asked(client, SetAdapters)
+    first.on_result(replace(LOADED, adapters=(pumps,)))
+    second.on_failure(Failure(FailureKind.USER, say("The file is gone.")))
+    assert (client.model, client.adapters, changed) == (None, (pumps,), [])
+    assert not client.has_loaded(LOADED.ref)
+    other = replace(LOADED, name="other", sha256="bb", adapters=(pumps,))
+    asked(client, LoadModel)[-1].on_result(other)
+    assert client.model == other
+    assert len(asked(client, SetAdapters)) == 2
