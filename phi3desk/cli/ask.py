@@ -103,7 +103,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     ):
 
         def load() -> None:
-            load_model(model, entry or choose_model(models, name), profile.adapters, progress)
+            load_model(model, entry or choose_model(models, name), profile.adapters, progress, cancelled)
 
         named = scope_of_options(library, options)
         maker = made_by(profile, entry)
@@ -324,9 +324,15 @@ def refuse_misfits(store: AdapterStore, uses: Sequence[AdapterUse], entry: Model
     )
 
 
-def load_model(model: ModelProcess, entry: ModelEntry, adapters: Sequence[AdapterUse], progress: ProgressLine) -> None:
-    """Load a model with adapters in its process, telling how far it is."""
-    model.load(entry, adapters, lambda fraction: progress.show(f"Loading {entry.name}, {fraction:.0%}"))
+def load_model(
+    model: ModelProcess,
+    entry: ModelEntry,
+    adapters: Sequence[AdapterUse],
+    progress: ProgressLine,
+    cancelled: threading.Event,
+) -> None:
+    """Load a model with adapters in its process, telling how far it is; Cancelled where the user stops that."""
+    model.load(entry, adapters, lambda fraction: progress.show(f"Loading {entry.name}, {fraction:.0%}"), cancelled)
     progress.clear()
     for notice in model.model.notices if model.model is not None else ():
         say_failure(notice)

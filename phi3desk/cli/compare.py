@@ -117,7 +117,7 @@ class _VariantAnswers:
         profile = variant.profile
         entry = choose_model(self._models, profile.model) if profile.model else self._entry
         question = self._plan.question_for(asked, variant, self._settings, made_by(profile, entry))
-        load_model(self._model, entry, profile.adapters, self.progress)
+        load_model(self._model, entry, profile.adapters, self.progress, self._cancelled)
         began = time.perf_counter()
         try:
             answer = answer_question(self._model, self._library, question, _Quiet(), self._cancelled).answer

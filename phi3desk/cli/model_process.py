@@ -83,7 +83,11 @@ class ModelProcess:
         return self._child.process.pid if self._child else 0
 
     def load(
-        self, entry: ModelEntry, adapters: Sequence[AdapterUse], on_progress: Callable[[float], None] = lambda _: None
+        self,
+        entry: ModelEntry,
+        adapters: Sequence[AdapterUse],
+        on_progress: Callable[[float], None] = lambda _: None,
+        cancelled: threading.Event | None = None,
     ) -> None:
         """Load a listed model and attach exactly these adapters; a model that is loaded already stays."""
         if self.loaded != entry.ref:
@@ -94,10 +98,10 @@ class ModelProcess:
             def on_event(progress: LoadProgress) -> None:
                 on_progress(progress.fraction)
 
-            self.model = self._ask(request, on_event, None, entry.name)
+            self.model = self._ask(request, on_event, cancelled, entry.name)
             self._model = entry
         if tuple(adapters) != self._adapters:
-            self.model = self._ask(SetAdapters(tuple(adapters)), lambda _: None, None, entry.name)
+            self.model = self._ask(SetAdapters(tuple(adapters)), lambda _: None, cancelled, entry.name)
             self._adapters = tuple(adapters)
 
     def write(

@@ -264,7 +264,7 @@ class _Asking:
         if self._entry is None or self._model.model is not None:
             return
         began = time.perf_counter()
-        load_model(self._model, self._entry, self._profile.adapters, ProgressLine())
+        load_model(self._model, self._entry, self._profile.adapters, ProgressLine(), self._cancelled)
         # loading is no part of what a document takes
         self._began += time.perf_counter() - began
         # the file's hash is known from now on

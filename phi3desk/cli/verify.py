@@ -51,7 +51,7 @@ def run_verify(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     progress = ProgressLine()
     with ModelProcess(paths, settings) as model, stopped_by_user() as cancelled:
         if options.model != NO_MODEL:
-            load_model(model, choose_model(ModelStore(paths), options.model), (), progress)
+            load_model(model, choose_model(ModelStore(paths), options.model), (), progress, cancelled)
         for number, pair in enumerate(pairs, 1):
             progress.show(f"Checking {number} of {len(pairs)}")
             verdict = verdict_of(pair, vectors, reader)

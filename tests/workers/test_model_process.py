@@ -8,7 +8,7 @@ import pytest
 
 from phi3desk.chat.judging.matter import Matter
 from phi3desk.cli.model_process import ModelProcess
-from phi3desk.errors import UserError
+from phi3desk.errors import Cancelled, UserError
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, Ending, Sampling
 from phi3desk.settings import Settings
@@ -54,6 +54,12 @@ def test_command_outlives_its_model(home, tiny_phi3, tiny_adapters):
 
         with pytest.raises(UserError, match=f"“{entry.name}” ended its process unexpectedly"):
             model.write(request(), Sampling(max_tokens=900), ignore, abort, no())
+        assert model.loaded is None
+        # Ctrl+C while it is loaded
+        stop = threading.Event()
+        stop.set()
+        with pytest.raises(Cancelled):
+            model.load(entry, (), cancelled=stop)
         assert model.loaded is None
         model.load(entry, ())
         assert model.write(request(), Sampling(max_tokens=2), ignore, ignore, no()).generation.text
