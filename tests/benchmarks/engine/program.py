@@ -40,7 +40,9 @@ class Program:
         """Return what a process of this program needs to find its code and its data."""
         places = [str(self.checkout), *filter(None, [os.environ.get("PYTHONPATH")])]
         given = {"PYTHONPATH": os.pathsep.join(places), "HF_HUB_OFFLINE": "1"}
-        return os.environ | given | ({HOME_VARIABLE: str(home)} if home else {})
+        # a user's second start compiles nothing
+        usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return usual | given | ({HOME_VARIABLE: str(home)} if home else {})
 
     @contextmanager
     def worker(self, home: Path) -> Iterator[ModelWorker]:
