@@ -61,6 +61,8 @@ class RunningTask:
         self.request = request
         self.cancelled = threading.Event()
         self.outlet = outlet
+        #: whether its lane works on it, or has answered it
+        self.begun = False
 
     def emit(self, event: Any) -> None:
         """Tell whoever asked how the request goes on."""
@@ -174,13 +176,27 @@ class Worker:
         lane.put(task)
 
     def _cancel(self, request_id: int, request: Cancel, outlet: Outlet) -> None:
+        key = outlet, request.target
         with self._lock:
-            target = self._running.get((outlet, request.target))
+            target = self._running.get(key)
+            waits = target is not None and not target.begun and not self._even_cancelled(target)
+            if waits:
+                # its lane passes it over: what is before it there may take hours
+                del self._running[key]
         if target is not None:
             target.cancelled.set()
+            if waits:
+                outlet.write(target.id, _told(type(target.request).__name__, Cancelled()), ERROR)
         outlet.write(request_id, None, RESULT)
 
+    def _even_cancelled(self, task: RunningTask) -> bool:
+        return self._operations[type(task.request).__name__][1].even_cancelled
+
     def _serve(self, task: RunningTask) -> None:
+        with self._lock:
+            if self._running.get((task.outlet, task.id)) is not task:
+                return
+            task.begun = True
         op = type(task.request).__name__
         _, operation = self._operations[op]
         try:

@@ -293,6 +293,22 @@ def test_a_load_stopped_before_it_began_lets_the_model_before_go(worker, tiny):
     assert "Models page" in str(told.data.sentence)
 
 
+def test_a_request_that_waits_is_stopped_at_once_and_answered_once(worker, tiny):
+    worker.ask(LoadModel(tiny, OPTIONS))
+    writing = worker.send(WriteAnswer(request(), Sampling(max_tokens=900, temperature=1.0)))
+    waiting = worker.send(WriteAnswer(request(), Sampling(max_tokens=4)))
+    worker.send(Cancel(waiting))
+    seen = []
+    ended = worker.end_of(waiting, seen.append)
+    assert (ended.failed, ended.data.kind) == (True, FailureKind.CANCELLED)
+    assert not any(line.id == writing and isinstance(line.data, Completion) for line in seen)
+    worker.ask(Cancel(waiting))
+    worker.send(Cancel(writing))
+    worker.end_of(writing, seen.append)
+    worker.ask(WriteAnswer(request(), Sampling(max_tokens=4)), seen.append)
+    assert not any(line.id == waiting for line in seen)
+
+
 def led(number: int, max_tokens: int = 4) -> WriteAnswer:
     """Return a question of a conversation that nothing else begins as, long enough for what is read to be kept."""
     asked = dataclasses.replace(request(words=0), instructions=f"Talk {number}. " + "oil " * 300, conversation=number)

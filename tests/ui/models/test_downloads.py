@@ -173,3 +173,26 @@ def test_models_of_other_programs_are_offered_and_used_where_they_lie(
         qtbot.mouseClick(page.found.buttons[str(blob)], Qt.MouseButton.LeftButton)
     assert (added.args[0].name, added.args[0].path, added.args[0].in_use) == ("phi3 mini", str(blob), True)
     qtbot.waitUntil(lambda: not page.found.isVisible())
+
+
+def test_a_download_that_waits_for_another_is_paused_at_once_and_goes_on_later(
+    services: Services, hub: LookalikeHub, qtbot: QtBot
+) -> None:
+    downloads, other, arrived = services.downloads, Wanted(PHI3.repository, "other.gguf"), []
+    downloads.finished.connect(arrived.append)
+    hub.files[other.file] = hub.files[PHI3.file]
+    hub.gate = threading.Event()
+    for wanted in (PHI3, other):
+        downloads.start(wanted)
+    qtbot.waitUntil(lambda: (downloads.find(PHI3) or 0) and downloads.downloads[0].received > 0)
+    for _ in range(2):
+        downloads.pause(other)
+        assert downloads.find(other).state is DownloadState.PAUSING
+        qtbot.waitUntil(lambda: downloads.find(other).state is DownloadState.PAUSED)
+        downloads.start(other)
+    assert [each.state for each in downloads.downloads] == [DownloadState.RUNNING, DownloadState.QUEUED]
+    hub.gate.set()
+    qtbot.waitUntil(lambda: len(arrived) == 2)
+    assert arrived[0] == NAME
+    assert downloads.downloads == ()
+    downloads.close()
