@@ -147,10 +147,15 @@ class DownloadsClient(QObject):
             return
 
         def on_discarded(_: None) -> None:
+            if wanted in self._requests:
+                # it was started again meanwhile
+                return
             self._downloads.pop(wanted, None)
             self.changed.emit()
 
         def on_failure(failure: Failure) -> None:
+            if wanted in self._requests:
+                return
             self._keep(replace(download, state=DownloadState.FAILED, reason=failure.sentence))
 
         in_background(self, lambda: self._folder.discard(wanted), on_discarded, on_failure)

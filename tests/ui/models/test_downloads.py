@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QThreadPool
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
@@ -195,4 +196,24 @@ def test_a_download_that_waits_for_another_is_paused_at_once_and_goes_on_later(
     qtbot.waitUntil(lambda: len(arrived) == 2)
     assert arrived[0] == NAME
     assert downloads.downloads == ()
+    downloads.close()
+
+
+def test_a_download_that_is_started_again_while_it_is_discarded_stays(
+    services: Services, hub: LookalikeHub, qtbot: QtBot
+) -> None:
+    downloads = services.downloads
+    hub.gate = threading.Event()
+    downloads.start(PHI3)
+    qtbot.waitUntil(lambda: downloads.downloads[0].received > 0)
+    downloads.pause(PHI3)
+    hub.gate.set()
+    qtbot.waitUntil(lambda: downloads.downloads[0].state is DownloadState.PAUSED)
+    hub.gate = threading.Event()
+    downloads.discard(PHI3)
+    downloads.start(PHI3)
+    assert QThreadPool.globalInstance().waitForDone()
+    QApplication.processEvents()
+    assert [each.wanted for each in downloads.downloads] == [PHI3]
+    hub.gate.set()
     downloads.close()
