@@ -22,6 +22,7 @@ from uuid import uuid4
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import psutil
 
 from phi3desk.model.llama.context import CachedTokens, Context, common_length
 
@@ -36,6 +37,8 @@ _RESERVE = 1 << 30
 #: seconds after which a file that belongs to nothing is no file that another process is writing just now
 _ABANDONED = 3600.0
 _CHUNK = 1 << 22
+#: ending of a file that is being written, after the id of the process that does
+_UNFINISHED = ".new"
 
 
 @dataclass(frozen=True)
@@ -222,7 +225,7 @@ class SavedStates:
         if state.size > self._disk:
             return False
         file = self._folder / f"{uuid4().hex}.state"
-        new = file.with_suffix(".new")
+        new = file.with_name(f"{file.stem}.{os.getpid()}{_UNFINISHED}")
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             if shutil.disk_usage(self._folder).free - state.size < _RESERVE:
@@ -248,6 +251,7 @@ class SavedStates:
 
     def _find_files(self) -> None:
         """Take up the files of earlier runs, and remove what belongs to none of them."""
+        _remove_unfinished(self._folder)
         found: list[tuple[float, SavedState]] = []
         for path in self._folder.glob("*.*"):
             changed = _changed(path)
@@ -265,12 +269,23 @@ class SavedStates:
 
 def forget_files(folder: Path, is_forgotten: Callable[[int], bool]) -> None:
     """Remove the files of the conversations to be forgotten while no model is loaded."""
+    _remove_unfinished(folder)
     for path in folder.glob("*.json"):
         record = _read_record(path)
         if record is not None and is_forgotten(record.conversation):
             for part in (path, path.with_suffix(".state")):
                 with suppress(OSError):
                     part.unlink(missing_ok=True)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove what processes that were ended while they wrote a state have left of it, whosever conversation it is."""
+    for path in folder.glob(f"*.*{_UNFINISHED}"):
+        process = path.name.split(".")[1]
+        # this process writes none just now
+        if process.isdecimal() and (int(process) == os.getpid() or not psutil.pid_exists(int(process))):
+            with suppress(OSError):
+                path.unlink()
 
 
 def _load(state: SavedState, context: Context) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -279,6 +282,23 @@ def test_reading_ahead_changes_no_answer_and_stops_at_once(load: Callable[..., E
     # an earlier conversation is put back before its next question is typed
     assert engine.read_ahead(led.said, threading.Event(), 1) == 0
     assert led.ask(engine).read_again == 0
+
+
+@pytest.mark.parametrize("with_model", [True, False])
+def test_what_a_process_left_half_written_goes_at_the_next_start(folder: Path, with_model: bool) -> None:
+    """It holds what was said in a conversation; what another process writes just now stays."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    folder.mkdir()
+    left, own = (folder / f"{'0a' * 16}.{process}.new" for process in (ended.pid, os.getpid()))
+    writing = folder / f"{'0b' * 16}.{os.getppid()}.new"
+    for file in (left, own, writing):
+        file.write_bytes(b"said")
+    if with_model:
+        SavedStates(folder, 0, ROOM)
+    else:
+        forget_files(folder, lambda _: False)
+    assert list(folder.iterdir()) == [writing]
 
 
 def test_conversations_that_are_not_there_any_more_leave_nothing(load: Callable[..., Engine], folder: Path) -> None:
