@@ -28,6 +28,10 @@ class Attribute(IntFlag):
     RSTRIP = 256
 
 
+_KNOWN = (Attribute.RSTRIP.value << 1) - 1
+_SPECIAL = (Attribute.CONTROL | Attribute.USER_DEFINED | Attribute.UNKNOWN).value
+
+
 @dataclass(frozen=True)
 class Special:
     """A token that llama.cpp finds in raw text before it tokenises the rest."""
@@ -58,14 +62,15 @@ class Vocabulary:
         self._read_tokens()
 
     def _read_tokens(self) -> None:
-        specials: list[Special] = []
-        ends: set[int] = set()
-        for token in range(self.size):
-            attributes = Attribute(api.llama_vocab_get_attr(self._handle, token) & 0x1FF)
-            if api.llama_vocab_is_eog(self._handle, token):
-                ends.add(token)
-            if attributes & (Attribute.CONTROL | Attribute.USER_DEFINED | Attribute.UNKNOWN):
-                specials.append(Special(token, self.text(token), attributes))
+        # by plain numbers: a vocabulary has up to some hundred thousand tokens
+        attribute_of, is_end, handle = api.llama_vocab_get_attr, api.llama_vocab_is_eog, self._handle
+        attributes = [attribute_of(handle, token) & _KNOWN for token in range(self.size)]
+        ends = {token for token in range(self.size) if is_end(handle, token)}
+        specials = [
+            Special(token, self.text(token), Attribute(found))
+            for token, found in enumerate(attributes)
+            if found & _SPECIAL
+        ]
         # llama.cpp looks for the longest first
         self.specials = tuple(sorted(specials, key=lambda special: -len(special.text.encode())))
         guarded = ends | {self.bos, self.eos}

@@ -10,7 +10,7 @@ from tests.benchmarks.engine.program import listed
 from tests.benchmarks.table import Row, within
 
 #: the first round reads the file from the disk, and is what the program has to know of a model it has not seen before
-_ROUNDS = 4
+_ROUNDS = 9
 
 
 def rows(bench: Bench) -> Iterator[Row]:
