@@ -17,11 +17,11 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from phi3desk.errors import Cancelled, Sentence, UserError, say, say_both, until
+from phi3desk.errors import Cancelled, Sentence, UserError, say, say_both
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.chunking.chunked_document import chunk_document, chunks_of, index_entry, main_language
-from phi3desk.library.content import NOTHING_RECOGNISED, PICTURE, RECOGNISED, Content, NewContent
-from phi3desk.library.documents import Document, ImportSummary, Page, Phase, State
+from phi3desk.library.chunking.chunked_document import chunk_document
+from phi3desk.library.content import Content, NewContent
+from phi3desk.library.documents import Document, ImportSummary, Phase, State
 from phi3desk.library.embedding.embedder_changes import EmbedderChanges
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
@@ -31,9 +31,9 @@ from phi3desk.library.importing.folder_scan import is_shown_only, why_closed
 from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
+from phi3desk.library.importing.recognition import Recognition
 from phi3desk.library.importing.sheet_import import SheetImport
 from phi3desk.library.importing.throttle import Throttle
-from phi3desk.library.reading.pdf.ocr import how_to_get
 from phi3desk.library.reading.pool import DocumentText, ReaderPool
 from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.library.search.index_renewal import IndexRenewal
@@ -41,11 +41,6 @@ from phi3desk.library.sheets.store import SheetStore
 from phi3desk.library.sources import Sources
 
 _WAIT_SECONDS = 0.1
-#: Pages recognised by one request: what is done is kept after each.
-_OCR_PAGES_AT_A_TIME = 4
-#: A long scan becomes searchable every so many pages.
-_OCR_PAGES_UNTIL_CHUNKED = 32
-
 Reading = dict[Future[DocumentText], tuple[int, ReadRequest]]
 
 
@@ -80,6 +75,9 @@ class Importer:
         self._throttle = throttle
         self._passwords = passwords
         self._ocr_languages = ocr_languages
+        self._recognition = Recognition(
+            catalog, self._content, self._queue, sources, self._follower, ocr_languages, self._password_for
+        )
         self._tables = SheetImport(catalog, sheets)
         #: whether an import waits for the one that runs to end: a change of embedder then goes on after it
         self.others_wait: Callable[[], bool] = lambda: False
@@ -210,15 +208,9 @@ class Importer:
         for document in documents:
             if document.state is State.FOUND:
                 yield document.id, document.path
-            elif self._is_recognised(document):
+            elif self._recognition.is_done(document):
                 # it was stopped before what was recognised last was split
-                self._chunk_again(run, document.id)
-
-    def _is_recognised(self, document: Document) -> bool:
-        """Return whether all pictures of text in a document that is not finished are recognised."""
-        if document.state not in (State.READ, State.WORDS) or self._content.ocr_pages(document.id):
-            return False
-        return document.state is State.READ or RECOGNISED in self._content.scans(document.id)
+                self._recognition.chunk_again(run, document.id)
 
     # reading
 
@@ -282,7 +274,7 @@ class Importer:
         await_ocr = bool(text.scanned) and bool(self._ocr_languages(document.collection_id))
         if text.state is not State.READ and not (text.state is State.NEEDS_OCR and await_ocr):
             reason = text.reason
-            switched_off = self._why_not_recognised(document.collection_id) if text.scanned else None
+            switched_off = self._recognition.why_not(document.collection_id) if text.scanned else None
             if switched_off is not None:
                 reason = say_both(switched_off, text.besides)
             self._follower.end(run, document_id, text.state, reason, len(text.pages), text.kind, text.besides)
@@ -292,7 +284,7 @@ class Importer:
         content = NewContent(text.kind, text.pages, chunked, text.outline, reason, text.besides)
         self._content.replace(document_id, content, await_ocr, run.cancelled)
         self._tables.keep(document_id, text)
-        self._count_passages(run, document_id)
+        self._recognition.count_passages(run, document_id)
 
     def _read_tables(self, run: ImportRun, pool: ReaderPool) -> None:
         """Read sheets once more whose tables are not there: nothing else of them is touched."""
@@ -308,36 +300,6 @@ class Importer:
             if reading:
                 wait(reading, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
             self._step(run, Phase.CHECKING)
-
-    def _chunk_again(self, run: ImportRun, document_id: int) -> None:
-        """Split a document's stored pages into passages again: the text of some was recognised since."""
-        document = self._catalog.document(document_id)
-        if document is None:
-            return
-        embedded = self._queue.embedded_of([document_id])
-        title = "" if document.title == Path(document.path).stem else document.title
-        outline = self._content.outline(document_id)
-        chunks = chunks_of(document.path, title, self._content.pages(document_id), outline, run.cancelled)
-        index = [index_entry(made.context, made.text, made.language) for made in until(run.cancelled, chunks)]
-        self._content.replace_passages(document_id, chunks, index, run.cancelled)
-        run.passages -= document.passages
-        run.embedded -= embedded
-        self._count_passages(run, document_id)
-
-    def _count_passages(self, run: ImportRun, document_id: int) -> None:
-        document = self._catalog.document(document_id)
-        if document is None:
-            return
-        run.passages += document.passages
-        run.embedded += self._queue.embedded_of([document_id])
-        if document.state is State.EMPTY:
-            besides = self._content.besides(document_id)
-            if self._content.scans(document_id).get(PICTURE):
-                state = State.NEEDS_OCR
-                reason = say_both(self._why_not_recognised(document.collection_id) or how_to_get(), besides)
-            else:
-                state, reason = State.EMPTY, document.reason or say("The pages hold no text that can be searched.")
-            self._follower.end(run, document_id, state, reason, document.pages, document.kind, besides)
 
     # embedding and text recognition
 
@@ -355,7 +317,7 @@ class Importer:
 
     def _embed_and_recognise(self, run: ImportRun, pool: ReaderPool) -> None:
         recognising: Reading = {}
-        waiting = self._ocr_requests(run)
+        waiting = self._recognition.requests(run)
         run.phase = Phase.EMBEDDING
         run.tell(at_once=True)
         self._count_renewals(run)
@@ -368,7 +330,7 @@ class Importer:
                 self._ask(run, pool, recognising, document_id, request)
             for future in [future for future in recognising if future.done()]:
                 document_id, request = recognising.pop(future)
-                self._recognised(run, waiting, document_id, request, future.result())
+                self._recognition.take(run, waiting, document_id, request, future.result())
             step = self._embedding.step()
             if step is not None:
                 run.embedded += step.passages
@@ -413,98 +375,6 @@ class Importer:
 
     def _name_of(self, collection_ids: Collection[int]) -> str:
         return ", ".join(each.name for each in self._catalog.collections() if each.id in collection_ids)
-
-    def _ocr_requests(self, run: ImportRun) -> deque[tuple[int, ReadRequest]]:
-        """Return what has to be recognised; pages of files that are not there wait for an import that finds them."""
-        requests: deque[tuple[int, ReadRequest]] = deque()
-        for document in self._catalog.unfinished():
-            pages = self._content.ocr_pages(document.id)
-            languages = self._ocr_languages(document.collection_id)
-            if pages and not languages:
-                self._content.without_ocr(document.id)
-                self._after_ocr(run, document.id)
-                continue
-            if pages and why_closed(document.path):
-                run.put_off(document.id)
-                continue
-            run.ocr_left += len(pages)
-            for at in range(0, len(pages), _OCR_PAGES_AT_A_TIME):
-                some = tuple(pages[at : at + _OCR_PAGES_AT_A_TIME])
-                requests.append((document.id, ReadRequest(document.path, ocr_pages=some, ocr_languages=languages)))
-        if requests:
-            run.ocr_started = time.monotonic()
-        return requests
-
-    def _recognised(
-        self,
-        run: ImportRun,
-        waiting: deque[tuple[int, ReadRequest]],
-        document_id: int,
-        request: ReadRequest,
-        text: DocumentText,
-    ) -> None:
-        """Keep recognised pages; have the others tried again, each page by itself.
-
-        Where the file is locked, or not there any more, that says nothing of its pages: they wait for another import.
-        """
-        password = self._password_for(document_id, request, text)
-        if password:
-            waiting.appendleft((document_id, replace(request, password=password)))
-            return
-        document = self._catalog.document(document_id)
-        if document is None or not self._catalog.has_collection(document.collection_id):
-            return
-        run.current = document.name
-        done = {page.number: page for page in text.pages if page.number in request.ocr_pages}
-        missing = [number for number in request.ocr_pages if number not in done]
-        if missing and (text.state is State.LOCKED or why_closed(request.path)):
-            self._content.recognised(document_id, done.values())
-            others = [each for each in waiting if each[0] == document_id]
-            for each in others:
-                waiting.remove(each)
-            run.ocr_left -= sum(len(each.ocr_pages) for each in (request, *(other for _, other in others)))
-            run.put_off(document_id)
-            if text.state is State.LOCKED:
-                besides = self._content.besides(document_id)
-                self._catalog.describe(document_id, say_both(text.reason, besides), besides, document.language)
-            return
-        if missing and len(request.ocr_pages) == 1:
-            number = missing.pop()
-            done[number] = Page(number, "", pictures=True)
-        left = self._content.recognised(document_id, done.values())
-        run.ocr_left -= len(done)
-        run.ocr_done += len(done)
-        if left == 0:
-            self._after_ocr(run, document_id)
-        elif left // _OCR_PAGES_UNTIL_CHUNKED != (left + len(done)) // _OCR_PAGES_UNTIL_CHUNKED:
-            self._chunk_again(run, document_id)
-        waiting.extendleft((document_id, replace(request, ocr_pages=(number,))) for number in missing)
-
-    def _after_ocr(self, run: ImportRun, document_id: int) -> None:
-        """Give a document the passages of its recognised pages, and the state and reason it ends with."""
-        scans = self._content.scans(document_id)
-        unread = scans.get(PICTURE, 0) + scans.get(NOTHING_RECOGNISED, 0)
-        besides = self._content.besides(document_id)
-        about_pictures: Sentence | None = None
-        if unread:
-            about_pictures = say(
-                "On {pages} of {total} pages there are pictures in which no text could be recognised.",
-                pages=unread,
-                total=sum(scans.values()),
-            )
-        language = main_language(self._content.pages(document_id))
-        self._catalog.describe(document_id, say_both(besides, about_pictures), besides, language)
-        self._chunk_again(run, document_id)
-        for ready in self._queue.settle():
-            self._tell_end(run, ready)
-
-    def _why_not_recognised(self, collection_id: int) -> Sentence | None:
-        if self._sources.rules(collection_id).ocr:
-            return None
-        return say(
-            "The pages hold no text that can be read, as from a scanner, and text recognition is switched off in the "
-            "rules of the collection."
-        )
 
     # between two steps
 

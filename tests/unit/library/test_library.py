@@ -14,7 +14,7 @@ from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.chunking.chunked_document import IndexEntry, index_entry
 from phi3desk.library.documents import Figures, ImportProgress, Phase, SearchScope, State, WordsOnly
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
-from phi3desk.library.importing import import_run, importer
+from phi3desk.library.importing import import_run, recognition
 from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.language import language_of
 from phi3desk.library.library import Library
@@ -217,15 +217,15 @@ def test_text_of_many_recognised_pages_is_split_until_that_is_stopped(
         made.append(text)
         return index_entry(context, text, language)
 
-    monkeypatch.setattr(importer, "index_entry", entry)
+    monkeypatch.setattr(recognition, "index_entry", entry)
     # a look for each page, then one for each passage
     for looks, expected in ((0, 0), (pump.pages - 1, 0), (pump.pages, 0), (pump.pages + 1, 1)):
         run = ImportRun(CancelledAfter(looks))
         made.clear()
         with pytest.raises(Cancelled):
-            library._importer._chunk_again(run, pump.id)
+            library._importer._recognition.chunk_again(run, pump.id)
         assert (len(made), run.passages, library._catalog.passages(list(range(1, 100)))) == (expected, 0, before)
-    library._importer._chunk_again(ImportRun(threading.Event()), pump.id)
+    library._importer._recognition.chunk_again(ImportRun(threading.Event()), pump.id)
     assert states(library)["pump.pdf"] is State.WORDS
 
 
