@@ -11,12 +11,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from phi3desk.library.hyphens import HYPHEN_MARKS, without_hyphens
+
 Span = tuple[int, int]
 
 _GROUP, _ALIKE = 5, 0.75
 
-#: PDFium's mark for a hyphen at a line's end (U+0002 or U+FFFE, by version), and the soft hyphen.
-_HYPHEN_MARKS = "\x02\ufffe\u00ad"
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _UNDECOMPOSED = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
 _APOSTROPHE_IN_CYRILLIC = re.compile(r"(?<=[\u0400-\u04ff])['’ʼ`‘](?=[\u0400-\u04ff])")
@@ -84,7 +84,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.replace("\x02", "").lower()
-    apart = unicodedata.normalize("NFKD", text.translate({ord(mark): None for mark in _HYPHEN_MARKS}))
+    apart = unicodedata.normalize("NFKD", text.translate({ord(mark): None for mark in HYPHEN_MARKS}))
     bare = _COMBINING.sub("", apart).casefold().translate(_UNDECOMPOSED)
     return _APOSTROPHE_IN_CYRILLIC.sub("", bare)
 
@@ -133,25 +133,6 @@ def block_ends(text: str) -> list[int]:
     return ends
 
 
-def _without_hyphens(text: str) -> str:
-    """Join words that a line's end has parted; a hyphen stays where the page writes the word with it elsewhere."""
-    has_marks = any(mark in text for mark in _HYPHEN_MARKS)
-    if not has_marks and ("\n" not in text or ("-" not in text and "‐" not in text)):
-        return text
-    whole = text.casefold()
-
-    def joined(match: re.Match[str]) -> str:
-        first, second = match.group(1), match.group(2)
-        hyphened = f"{first}-{second}"
-        if not second[:1].islower() or first[-1:].isdigit():
-            return hyphened
-        return hyphened if hyphened.casefold() in whole and (first + second).casefold() not in whole else first + second
-
-    text = re.sub(rf"(\w+)[{_HYPHEN_MARKS}]\s*(\w+)", joined, text)
-    text = re.sub(r"([^\W\d_]+)[-‐][ \t]*\r?\n\s*(\w+)", joined, text)
-    return text.translate({ord(mark): "-" for mark in "\x02\ufffe"} | {0xAD: None})
-
-
 def reflow(text: str, breaks: list[int] | None = None, start: int = 0, end: int | None = None) -> str:
     """Return a range of a page's text as it is shown: words whole, lines of a paragraph joined, other breaks kept.
 
@@ -164,7 +145,7 @@ def reflow(text: str, breaks: list[int] | None = None, start: int = 0, end: int 
         paragraphs.append(text[at:stop])
         at = stop
     paragraphs.append(text[at:end])
-    clean = (" ".join(_LEADERS.sub(" … ", _printable(_without_hyphens(paragraph))).split()) for paragraph in paragraphs)
+    clean = (" ".join(_LEADERS.sub(" … ", _printable(without_hyphens(paragraph))).split()) for paragraph in paragraphs)
     return "\n".join(paragraph for paragraph in clean if paragraph)
 
 
@@ -194,7 +175,7 @@ def readable_share(text: str) -> float:
 
     Fonts without a map to Unicode come out as control characters and those for private use.
     """
-    signs = [c for c in text if not c.isspace() and c not in _HYPHEN_MARKS]
+    signs = [c for c in text if not c.isspace() and c not in HYPHEN_MARKS]
     if not signs:
         return 1.0
     bad = sum(1 for c in signs if c == "\ufffd" or unicodedata.category(c) in ("Cc", "Co", "Cn", "Cs"))

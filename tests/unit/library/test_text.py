@@ -95,6 +95,62 @@ def test_mend_joins_hyphenated_words_and_keeps_rows_apart() -> None:
     assert shown.splitlines()[-2:] == ["Table 2", "Grade 1 32 46"]
 
 
+@pytest.mark.parametrize("end", ["-\n", "-\r\n", "\x02\r\n", "\ufffe\r\n"])
+@pytest.mark.parametrize(
+    ("parted", "shown"),
+    [
+        ("einen Ein|und Ausgang", "einen Ein- und Ausgang"),
+        ("drei|bis viermal", "drei- bis viermal"),
+        ("Vor|oder Nachlauf", "Vor- oder Nachlauf"),
+        ("in|och utgångarna", "in- och utgångarna"),
+        ("en|eller trefas", "en- eller trefas"),
+        ("a one|or two-stage pump", "a one- or two-stage pump"),
+        ("worm|or chain-driven", "worm- or chain-driven"),
+        ("low|to medium-voltage", "low- to medium-voltage"),
+        ("oil|and gas-fired", "oil- and gas-fired"),
+        ("vhodno|in izhodne priključke", "vhodno- in izhodne priključke"),
+        ("eno|ali dvofazni priključek", "eno- ali dvofazni priključek"),
+        ("mono|sau trifazat", "mono- sau trifazat"),
+        ("одно|та трифазні", "одно- та трифазні"),
+        ("водо|і газопостачання", "водо- і газопостачання"),
+        ("μονο|ή τριφασικό", "μονο- ή τριφασικό"),
+        ("νερο|και λαδόμετρο", "νερο- και λαδόμετρο"),
+        ("ON|AND OFF SWITCHES", "ON- AND OFF SWITCHES"),
+        ("a bed|and-breakfast house", "a bed-and-breakfast house"),
+        # words that end like a conjunction
+        ("with|in the case", "within the case"),
+        ("made of prote|in and oil", "made of protein and oil"),
+        ("iz prote|in čistih maščob", "iz protein čistih maščob"),
+        ("the superi|or two-stage pump", "the superior two-stage pump"),
+        ("the mot|or turns", "the motor turns"),
+        ("the oper|and is lost", "the operand is lost"),
+        ("in|to two-stage pumps", "into two-stage pumps"),
+        ("ein manu|eller Eingriff", "ein manueller Eingriff"),
+        ("ett par di|oder lyser", "ett par dioder lyser"),
+        ("der Fil|ter und die Au|to", "der Filter und die Auto"),
+        ("vsi materi|ali črpalke", "vsi materiali črpalke"),
+        ("ale fa|sau cu to|tuși", "ale fasau cu totuși"),
+        ("на робо|та насоса", "на робота насоса"),
+        ("η ρο|ή του νερού", "η ροή του νερού"),
+    ],
+)
+def test_hyphen_for_the_end_of_a_later_word_stays_before_a_conjunction(parted, shown, end):
+    assert reflow(parted.replace("|", end), []) == shown
+
+
+@pytest.mark.parametrize("end", ["-\n", "\x02\r\n"])
+def test_word_parted_on_several_lines_is_made_whole(end):
+    assert reflow(end.join(("Die Donau", "dampf", "schiff", "fahrt ruht.")), []) == "Die Donaudampfschifffahrt ruht."
+
+
+def test_soft_hyphen_within_a_word_shows_nothing():
+    assert reflow("SICHERHEITS\u00adVORSCHRIFTEN für Java\u00adScript und Ma\u00adschi\u00adnen", []) == (
+        "SICHERHEITSVORSCHRIFTEN für JavaScript und Maschinen"
+    )
+    # fonts of PDFs call their hyphen so: figures must not run together
+    assert reflow("10\u00ad20 mm, Typ\u00ad5", []) == "10-20 mm, Typ-5"
+
+
 def test_locate_finds_a_mended_sentence_in_the_raw_page() -> None:
     sentence = sentences(reflow(PAGE))[0].upper()
     start, end = locate(PAGE, sentence) or (0, 0)
