@@ -308,6 +308,17 @@ def locate(page_text: str, quote: str, start: int = 0, end: int | None = None) -
     return _by_both_ends(letters, offsets, needle, expected)
 
 
+def occurrences(page_text: str, quote: str) -> list[Span]:
+    """Return all places where a text stands on a page as `locate` compares them, or the one that it takes for it."""
+    needle = _letters(quote)[0]
+    letters, offsets = _letters(page_text)
+    found = [match.start() for match in re.finditer(re.escape(needle), letters)] if needle else []
+    if not found:
+        place = locate(page_text, quote)
+        return [place] if place is not None else []
+    return [(offsets[at], offsets[at + len(needle) - 1] + 1) for at in found]
+
+
 def locate_beginning(page_text: str, quote: str) -> Span | None:
     """Return where a quote begins that goes on behind the end of a page's text, as with what its form holds, or None.
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from phi3desk.errors import until
+from phi3desk.library.chunking.outline_places import outline_place
 from phi3desk.library.chunking.running_lines import PARTS, RunningLines, running_lines
 from phi3desk.library.documents import OutlineEntry, Page
 from phi3desk.library.scripts import is_mostly_spaceless
@@ -21,7 +22,6 @@ from phi3desk.library.text import (
     has_text,
     is_row,
     line_spans,
-    locate,
     reflow,
     sentence_spans,
 )
@@ -169,8 +169,7 @@ def _marks(
     """Return where headings begin on a page: start, end, rank, title; outline entries rank above what is only seen."""
     marks: list[tuple[int, int, float, str]] = []
     for level, title in entries:
-        place = locate(page.text, title) or (0, 0)
-        marks.append((*place, 1000.0 - level, title))
+        marks.append((*outline_place(page, title), 1000.0 - level, title))
     taken = {fold(title) for _, title in entries}
     for start, end, height in page.headings:
         line = reflow(page.text, [], start, end)

@@ -7,6 +7,7 @@ from phi3desk.library.chunking.chunker import CHARACTERS, chunk_pages
 from phi3desk.library.documents import Heading, OutlineEntry, Page
 
 PROSE = "The bearing is greased every two thousand hours of operation with lithium grease.\r\n" * 40
+HALF = PROSE[: len(PROSE) // 4]
 MATTERS = ("oil", "water", "steam", "grease", "air", "sand", "paint", "acid")
 
 
@@ -37,6 +38,51 @@ def test_cut_gives_the_heading_path_of_outline_and_page() -> None:
     assert chunks[0].headings == ("Maintenance", "Lubrication")
     assert chunks[-1].headings == ("Maintenance", "Lubrication")
     assert chunks[-1].indexed.startswith("Pump manual › Maintenance › Lubrication\n")
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "begins"),
+    [
+        # what the title says stands in running text before its line
+        ("Safety", "All of the safety devices are checked, for safety\r\nis first.\r\n", "Safety\r\n"),
+        ("Use", "The house is reused. Use the crane.\r\nUse of chains is forbidden. In\r\nuse it.\r\n", "Use\r\n"),
+        ("Use", "Chains are for this\r\nUse\r\nand no other.\r\n", "Use\r\n"),
+        ("Safety", "It is a matter of safety.\r\n", "4.2 Safety\r\n"),
+        ("Safety", "It is a matter of safety.\r\n", "Chapter 4: Safety\r\n"),
+        ("Safety", "It is a matter of safety.\r\n", "Safety: "),
+        ("4.2 Safety", "See 4.2 safety for more.\r\n", "4.2\r\nSafety\r\n"),
+        ("Care in cold rooms", "The care in cold rooms differs.\r\n", "Care in\r\ncold rooms\r\n"),
+        (
+            "Technical data of the pumps",
+            "See the technical data of the pumps.\r\n",
+            "Technical data of the pumps CN 300 ",
+        ),
+        ("Scope", "The scope is given.\r\n", "Scope\r\na) Pumps.\r\n"),
+        ("Main ratings", "The main ratings follow.\r\n–8–\r\n", "MAIN RATINGS¹\r\n"),
+        ("Main loop", "The main loop is drawn.\r\n", "Main loop In this loop "),
+        ("Erase", "Figure 12. Erase\r\nWe erase it.\r\n", "Erase\r\n"),
+        ("Usage", "The usage of it.\r\n", "Usage 1. Load it.\r\n"),
+    ],
+)
+def test_outline_title_stands_on_a_line_of_its_own_and_parts_no_sentence(title: str, body: str, begins: str) -> None:
+    before = body + HALF
+    chunks = chunk_pages([Page(1, before + begins + HALF, language="en")], "Pump manual", [OutlineEntry(1, 0, title)])
+    assert next(chunk.start for chunk in chunks if chunk.headings == (title,)) == len(before)
+    assert chunks[0].headings == ()
+
+
+def test_outline_title_is_found_in_the_heading_that_holds_it() -> None:
+    text = HALF + "Notes for your safety\r\n" + HALF
+    seen = [Heading(len(HALF), len(HALF) + 21, 16.0)]
+    chunks = chunk_pages([Page(1, text, headings=seen, language="en")], "", [OutlineEntry(1, 0, "Safety")])
+    assert next(chunk.start for chunk in chunks if chunk.headings == ("Safety",)) == len(HALF)
+
+
+def test_outline_title_that_is_no_line_of_its_page_holds_for_all_of_it() -> None:
+    text = "The crane is put to use again. " + PROSE
+    chunks = chunk_pages([Page(1, text, language="en")], "", [OutlineEntry(1, 0, "Use")])
+    assert all(chunk.headings == ("Use",) for chunk in chunks)
+    assert chunks[0].text.startswith("The crane is put to use again. The bearing")
 
 
 def test_cut_splits_one_endless_sentence() -> None:
