@@ -119,9 +119,13 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         if at_once and not all(question.is_answered for question in asked):
             load()
         for line, question in zip(questions, asked, strict=True):
-            answered = answer_question(
-                model, library, question, progress, cancelled, load if entry or needs_model else None, seconds
-            )
+            try:
+                answered = answer_question(
+                    model, library, question, progress, cancelled, load if entry or needs_model else None, seconds
+                )
+            except Cancelled:
+                # what was answered before is written all the same
+                break
             notices.tell(answered.notice)
             # what is there of an answer in parts is kept
             if not cancelled.is_set() or answered.answer.text:
@@ -332,8 +336,10 @@ def load_model(
     cancelled: threading.Event,
 ) -> None:
     """Load a model with adapters in its process, telling how far it is; Cancelled where the user stops that."""
-    model.load(entry, adapters, lambda fraction: progress.show(f"Loading {entry.name}, {fraction:.0%}"), cancelled)
-    progress.clear()
+    try:
+        model.load(entry, adapters, lambda fraction: progress.show(f"Loading {entry.name}, {fraction:.0%}"), cancelled)
+    finally:
+        progress.clear()
     for notice in model.model.notices if model.model is not None else ():
         say_failure(notice)
 

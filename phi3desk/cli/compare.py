@@ -110,7 +110,7 @@ class _VariantAnswers:
         self.progress.show(f"{done} of {total} answers: {variant.name}")
 
     def answer(self, asked: ComparedQuestion, variant: Variant) -> Outcome | None:
-        """Answer a question as a variant; None where the user stopped it.
+        """Answer a question as a variant; None where the user stopped it, Cancelled while a model is loaded.
 
         Raises UserError where nothing more can be answered: the model's process ended, or the library's window did.
         """

@@ -16,6 +16,7 @@ from phi3desk.chat.intent import intent_of
 from phi3desk.cli.documents import collection_ids, open_library
 from phi3desk.cli.output import Notices, Output, say_failure
 from phi3desk.cli.trace import trace_of
+from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.questions import QuestionLine, question_lines
 from phi3desk.errors import UserError, say
 from phi3desk.library.documents import Found, SearchResult, SearchScope, WordsOnly, place
@@ -56,6 +57,8 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
             try:
                 asked = completed(line)
                 result = search(library, asked, options.k, scope_of_line(library, line, scope))
+            except LibraryGone:
+                raise
             except UserError as error:
                 if options.questions is None:
                     raise

@@ -216,7 +216,7 @@ class _Asking:
         self.progress.show(f"{done} of {total} answers{left}: {document.name}")
 
     def ask(self, question: int, document: SweptDocument) -> Answered | None:
-        """Answer a question from a document; None where the user stopped it."""
+        """Answer a question from a document; None where the user stopped it, Cancelled while a model is loaded."""
         self._began = time.perf_counter()
         try:
             by_sheet = self._by_sheet(question, document)

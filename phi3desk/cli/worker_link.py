@@ -24,7 +24,7 @@ class WorkerGone(Exception):
 
 
 class LibraryGone(UserError):
-    """The window whose library a command shares was closed: whatever else the command asks of it fails, too."""
+    """The window whose library a command shares answers no more: whatever else the command asks of it fails, too."""
 
 
 class Channel(Protocol):

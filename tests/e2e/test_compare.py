@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.cli import compare
+from phi3desk.cli import compare, search
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.types import AdapterUse
 from phi3desk.paths import open_paths
@@ -132,12 +132,34 @@ def test_compare_ends_where_the_window_or_the_model_is_gone_and_goes_on_later(
         patch.setattr(compare._VariantAnswers, "on_progress", on_progress)
         stopped = phi3desk(*words)
     assert stopped.returncode == 1
-    said = "The window that had the library open was closed" if gone == "window" else "ended its process unexpectedly"
-    assert said in stopped.stderr
+    told = {
+        "window": "The window that had the library open did not finish this",
+        "model": "ended its process unexpectedly",
+    }
+    assert told[gone] in stopped.stderr
     assert answers_in(tmp_path / "home" / "comparisons.db") == 1
     row = json.loads(phi3desk(*words).stdout)
     assert row["comparison"] == 1
     assert [one["problem"] for one in row["answers"]] == [None] * 4
+
+
+def test_search_ends_where_the_window_is_gone(phi3desk, ready, tmp_path, monkeypatch):
+    """No line is to blame for it, and none of the others can be searched."""
+    completed = search.completed
+
+    def gone_meanwhile(line: search.QuestionLine) -> str:
+        if line.id == "b":
+            window.process.kill()
+            window.process.wait()
+        return completed(line)
+
+    with WorkerProcess("library", open_paths(tmp_path / "home")) as window, monkeypatch.context() as patch:
+        patch.setattr(search, "completed", gone_meanwhile)
+        stopped = phi3desk("search", "--questions", ready, "--json")
+    assert stopped.returncode == 1
+    assert "The window that had the library open did not finish this" in stopped.stderr
+    assert "Line " not in stopped.stderr
+    assert [json.loads(row)["id"] for row in stopped.stdout.splitlines()] == ["a"]
 
 
 def test_compare_refuses_in_a_sentence(phi3desk, tmp_path):

@@ -180,7 +180,7 @@ def test_a_sweep_ends_where_the_window_is_closed_and_goes_on_later(phi3desk, rea
         patch.setattr(sweep._Asking, "on_progress", on_progress)
         stopped = phi3desk(*words)
     assert stopped.returncode == 1
-    assert "The window that had the library open was closed" in stopped.stderr
+    assert "The window that had the library open did not finish this" in stopped.stderr
     assert cells_in(tmp_path / "home" / "sweeps.db") == 1
     row = json.loads(phi3desk(*words).stdout)
     assert (row["sweep"], sum(row["counts"].values()), row["counts"]["failed"]) == (1, 6, 0)

@@ -230,8 +230,13 @@ class InlineComparisonController(QObject):
         outcome = shown.answers[key].outcome if shown is not None else None
         if before is None or outcome is None or not self._conversation_controller.can_change(before.id):
             return
+
+        def undo() -> None:
+            if self._conversation_controller.can_change(before.id):
+                self._put(before)
+
         self._put(replace(before, text=outcome.answer.text, answer=outcome.answer))
-        self._notices.offer_undo(self.tr("The answer was replaced."), lambda: self._put(before))
+        self._notices.offer_undo(self.tr("The answer was replaced."), undo)
 
     def _put(self, message: Message) -> None:
         self._conversations.update(message.id, message.text, message.answer)

@@ -93,9 +93,12 @@ class ActiveExpert(QObject):
         self._model.load(entry.ref, load_options(self._settings), self.current.adapters)
 
     def answers_with(self, entry: ModelEntry) -> bool:
-        """Whether the expert in use answers with a model that was just made the one in use: it names no other one."""
+        """Whether the expert in use answers with a model that was just made the one in use.
+
+        It does where it names no other one, or one whose file is gone.
+        """
         own = self.entry() if self._profiles.current.model else None
-        return own is None or own.name == entry.name
+        return own is None or own.missing or own.name == entry.name
 
     def load_chosen(self, entry: ModelEntry) -> None:
         """Load a model that was just made the one in use; tell where the expert goes on with one of its own."""

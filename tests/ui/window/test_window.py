@@ -280,6 +280,12 @@ def test_window_loads_a_chosen_model_only_where_the_expert_names_no_other(
     use("Other")
     assert started == [own.ref, own.ref, other.ref]
 
+    # nothing would answer where the file of its own model is gone
+    services.profiles.save(dataclasses.replace(current, model="third"))
+    (tmp_path / "third.gguf").unlink()
+    use("Own")
+    assert started == [own.ref, own.ref, other.ref, own.ref]
+
 
 def test_window_switches_the_expert_in_the_middle_of_a_conversation(
     qtbot: QtBot, working: MainWindow, services: Services, tiny_adapters: list[Path]
