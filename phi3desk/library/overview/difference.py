@@ -14,7 +14,13 @@ from phi3desk.library.documents import Passage
 from phi3desk.library.overview.types import Change, Difference
 from phi3desk.library.text import fold, sentence_spans
 
-_WORD = re.compile(r"[^\W_]+(?:[.,:/-]\d+)*")
+#: a sign, a bound or a currency belongs to its figure: -20 °C is not 20 °C, < 5 bar not > 5 bar, €500 not $500
+_WORD = re.compile(
+    r"(?:(?:[<>]=?|[≤≥±≈~€$£¥])\s?|(?<!\w)[-−–+])*(?=\d)[^\W_]+(?:[.,:/-]\d+)*(?:\s?[%‰€$£¥](?!\s?\d))?"
+    r"|[^\W_]+(?:[.,:/-]\d+)*"
+)
+#: the same sign, written otherwise
+_SIGNS = str.maketrans({"−": "-", "–": "-"})
 _CLAUSE = re.compile(r"\W{0,3}(?:§\s*)?(\d{1,3}(?:\.\d{1,3}){0,5})\b")
 #: two sentences of which so much is the same, by the weight of their words, are one that was changed
 _CHANGED = 0.55
@@ -24,8 +30,12 @@ _SAME_PLACE = 0.15
 _FEWEST_SHARED = 3
 #: a line that stands so often in one document is a running head, a foot or a label
 _RUNNING = 3
-#: the number of a step or of a clause, which moves with what is put in before it
-_NUMBERING = re.compile(r"^\W{0,3}(?:\d{1,3}(?:\.\d{1,3}){0,5}\.?|[a-z][.)])\s+", re.IGNORECASE)
+#: the number of a step or of a clause, which moves with what is put in before it; "24 months" and "1.5 V" are figures
+_NUMBERING = re.compile(
+    r"^(?:[-–—]\s+)?[^\w<>≤≥±≈~€$£¥+−–-]{0,3}(?:"
+    r"(?:\d{1,3}(?:\.\d{1,3}){0,5}[.)]|[a-zA-Z][.)])\s+"
+    r"|\d{1,3}(?:\.\d{1,3}){1,5}\s+(?!(?:[GMT]?(?:B|W|Wh|Hz|Pa|bit)|[AVNKJFCLT]|Nm|Ah|Mio|Mrd|EUR|USD)\b)(?=(\w)))"
+)
 #: words that stand in more sentences than this tell nothing about which two belong together
 _COMMON = 60
 _MOST_SENTENCES = 6000
@@ -45,7 +55,7 @@ class _Sentence:
     @property
     def figures(self) -> frozenset[str]:
         """The numbers in it."""
-        return frozenset(word for word in self.words if word[0].isdigit())
+        return frozenset(word for word in self.words if _is_figure(word))
 
 
 def differences(
@@ -74,7 +84,7 @@ def _sentences(passages: Sequence[Passage]) -> Iterator[_Sentence]:
         heading = passage.headings[-1] if passage.headings else ""
         for start, end in sentence_spans(passage.text, breaks):
             text = passage.text[start:end].strip()
-            words = tuple(_WORD.findall(fold(_NUMBERING.sub("", text, count=1))))
+            words = _words(text)
             # a heading that stands in its own passage is no sentence of it
             if len(words) < 2 or fold(text) == fold(heading):
                 continue
@@ -83,6 +93,25 @@ def _sentences(passages: Sequence[Passage]) -> Iterator[_Sentence]:
                 return
             clause = _CLAUSE.match(text) or _CLAUSE.match(heading)
             yield _Sentence(passage, text, words, clause[1] if clause else fold(heading))
+
+
+def _words(sentence: str) -> tuple[str, ...]:
+    """Return the words of a sentence without its number, each figure with its sign."""
+    number = _NUMBERING.match(sentence)
+    # a clause begins with a capital letter, what is measured with a small one
+    is_numbered = number is not None and (number[1] is None or number[1].isupper())
+    start = number.end() if number is not None and is_numbered else 0
+    return tuple(_in_one_writing(word) for word in _WORD.findall(fold(sentence[start:])))
+
+
+def _in_one_writing(word: str) -> str:
+    if word.isalnum():
+        return word
+    return "".join(word.split()).translate(_SIGNS).replace(">=", "≥").replace("<=", "≤")
+
+
+def _is_figure(word: str) -> bool:
+    return word.lstrip("<>=≤≥±≈~€$£¥-+")[:1].isdigit()
 
 
 def _without(sentences: Sequence[_Sentence], shared: Counter[tuple[str, ...]]) -> list[_Sentence]:
@@ -137,7 +166,7 @@ def _alike(one: _Sentence, other: _Sentence, times: Counter[str]) -> float:
     """
 
     def weight(words: Counter[str]) -> float:
-        return sum(n / (1 + math.log(max(1, times[word]))) for word, n in words.items() if not word[0].isdigit())
+        return sum(n / (1 + math.log(max(1, times[word]))) for word, n in words.items() if not _is_figure(word))
 
     own, its = Counter(one.words), Counter(other.words)
     total = weight(own) + weight(its)

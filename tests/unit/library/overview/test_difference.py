@@ -55,6 +55,39 @@ def test_same_text_cut_and_numbered_otherwise_does_not_differ():
     assert (found, same) == ([], 3)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "figures"),
+    [
+        ("30 days after delivery the sum is due.", "14 days after delivery the sum is due.", (("30",), ("14",))),
+        ("24 Monate Gewährleistung ab Abnahme.", "36 Monate Gewährleistung ab Abnahme.", (("24",), ("36",))),
+        ("1.5 bar is the limit of the line.", "2.5 bar is the limit of the line.", (("1.5",), ("2.5",))),
+        ("2.4 GHz is the band of the radio.", "5.2 GHz is the band of the radio.", (("2.4",), ("5.2",))),
+        ("It is stored at -20 °C in the dark.", "It is stored at 20 °C in the dark.", (("-20",), ("20",))),
+        ("−20 °C is the limit of the store.", "20 °C is the limit of the store.", (("-20",), ("20",))),
+        ("The monthly fee is €500 for a seat.", "The monthly fee is $500 for a seat.", (("€500",), ("$500",))),
+        ("The monthly fee is 500 € for a seat.", "The monthly fee is 500 $ for a seat.", (("500€",), ("500$",))),
+        ("Keep the pressure < 5 bar at all times.", "Keep the pressure > 5 bar at all times.", (("<5",), (">5",))),
+    ],
+)
+def test_figure_a_sentence_begins_with_and_the_sign_of_a_figure_are_told(one, other, figures):
+    found, same = differences(passages({"Terms": one}, 1), passages({"Terms": other}, 2))
+    assert ([(each.change, each.figures) for each in found], same) == ([(Change.CHANGED, figures)], 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2.1 The bidder keeps to his tender.", "2.3 The bidder keeps to his tender."),
+        ("(4) Der Bieter trägt die Kosten.", "5. Der Bieter trägt die Kosten."),
+        ("- 1. Close both valves.", "- 2. Close both valves."),
+        ("It is stored at -20 °C and ≤ 5 % of water.", "It is stored at −20 °C and <=5% of water."),
+        ("The pages 2-5 and 7–9 are kept.", "The pages 2-5 and 7–9 are kept."),
+    ],
+)
+def test_number_of_a_clause_and_the_writing_of_a_sign_are_no_difference(one, other):
+    assert differences(passages({"Terms": one}, 1), passages({"Terms": other}, 2)) == ([], 1)
+
+
 def test_unrelated_documents_have_no_changed_places():
     other = {"Lunch": "Soup is served at noon. Guests sign the book at the gate before they enter."}
     found, same = differences(passages(OLD, 1), passages(other, 2))
