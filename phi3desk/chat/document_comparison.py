@@ -124,9 +124,12 @@ class DocumentComparison:
         code = self._asked.language
         names = [shown_name(document.name) for document in self._overview.documents]
         count = self._overview.differences_in_all
-        if not count:
+        left_out = self._overview.not_compared
+        if not count and not left_out:
             return [put(Phrase.NO_DIFFERENCE, code, first=names[0], second=names[1])]
         lines = [put(Phrase.SAME, code, same=self._overview.same, count=count)]
+        if left_out:
+            lines += ["", put(Phrase.NOT_COMPARED, code, count=left_out)]
         heads = {
             Change.CHANGED: put(Phrase.CHANGED, code),
             Change.ONLY_FIRST: put(Phrase.ONLY_IN, code, name=names[0]),

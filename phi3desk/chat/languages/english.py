@@ -215,5 +215,6 @@ ENGLISH = Language(
         Phrase.ONLY_IN: "Only in {name}:",
         Phrase.SAME: "Sentences that both have: {same}. Differences: {count}.",
         Phrase.NO_DIFFERENCE: "{first} and {second} say the same, sentence by sentence.",
+        Phrase.NOT_COMPARED: "Sentences that are too many to be compared, and may differ: {count}.",
     },
 )

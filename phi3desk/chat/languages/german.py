@@ -215,5 +215,6 @@ GERMAN = Language(
         Phrase.ONLY_IN: "Nur in {name}:",
         Phrase.SAME: "Sätze, die beide haben: {same}. Unterschiede: {count}.",
         Phrase.NO_DIFFERENCE: "{first} und {second} sagen Satz für Satz dasselbe.",
+        Phrase.NOT_COMPARED: "Sätze, die zu viele sind, um verglichen zu werden, und abweichen können: {count}.",
     },
 )

@@ -161,5 +161,6 @@ GREEK = Language(
         Phrase.ONLY_IN: "Μόνο στο {name}:",
         Phrase.SAME: "Προτάσεις που έχουν και τα δύο: {same}. Διαφορές: {count}.",
         Phrase.NO_DIFFERENCE: "Τα {first} και {second} λένε το ίδιο, πρόταση προς πρόταση.",
+        Phrase.NOT_COMPARED: "Προτάσεις που είναι πάρα πολλές για να συγκριθούν και μπορεί να διαφέρουν: {count}.",
     },
 )

@@ -52,6 +52,7 @@ class Phrase(StrEnum):
     ONLY_IN = "only_in"
     SAME = "same"
     NO_DIFFERENCE = "no_difference"
+    NOT_COMPARED = "not_compared"
 
 
 @dataclass(frozen=True)

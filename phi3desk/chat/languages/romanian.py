@@ -163,5 +163,6 @@ ROMANIAN = Language(
         Phrase.ONLY_IN: "Doar în {name}:",
         Phrase.SAME: "Propoziții pe care le au ambele: {same}. Diferențe: {count}.",
         Phrase.NO_DIFFERENCE: "{first} și {second} spun același lucru, propoziție cu propoziție.",
+        Phrase.NOT_COMPARED: "Propoziții prea multe pentru a fi comparate, care pot fi diferite: {count}.",
     },
 )

@@ -196,5 +196,6 @@ SLOVENIAN = Language(
         Phrase.ONLY_IN: "Samo v {name}:",
         Phrase.SAME: "Stavki, ki jih imata oba: {same}. Razlike: {count}.",
         Phrase.NO_DIFFERENCE: "{first} in {second} povesta isto, stavek za stavkom.",
+        Phrase.NOT_COMPARED: "Stavki, ki jih je preveč za primerjavo in se lahko razlikujejo: {count}.",
     },
 )

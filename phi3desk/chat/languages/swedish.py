@@ -191,5 +191,6 @@ SWEDISH = Language(
         Phrase.ONLY_IN: "Endast i {name}:",
         Phrase.SAME: "Meningar som båda har: {same}. Skillnader: {count}.",
         Phrase.NO_DIFFERENCE: "{first} och {second} säger samma sak, mening för mening.",
+        Phrase.NOT_COMPARED: "Meningar som är för många att jämföra och kan skilja sig: {count}.",
     },
 )

@@ -167,5 +167,6 @@ UKRAINIAN = Language(
         Phrase.ONLY_IN: "Лише в {name}:",
         Phrase.SAME: "Речення, які є в обох: {same}. Відмінності: {count}.",
         Phrase.NO_DIFFERENCE: "{first} і {second} кажуть те саме, речення за реченням.",
+        Phrase.NOT_COMPARED: "Речення, яких забагато для порівняння і які можуть відрізнятися: {count}.",
     },
 )

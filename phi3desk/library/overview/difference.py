@@ -6,7 +6,7 @@ import math
 import re
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from phi3desk.errors import until
@@ -38,6 +38,7 @@ _NUMBERING = re.compile(
 )
 #: words that stand in more sentences than this tell nothing about which two belong together
 _COMMON = 60
+#: sentences of one document, of those that the other does not have, that are compared with the other's
 _MOST_SENTENCES = 6000
 #: sentences of the other document that one is compared with
 _NEAREST = 10
@@ -60,25 +61,28 @@ class _Sentence:
 
 def differences(
     first: Sequence[Passage], second: Sequence[Passage], cancelled: threading.Event | None = None
-) -> tuple[list[Difference], int]:
-    """Return in what two documents differ, in their order, and how many sentences they share.
+) -> tuple[list[Difference], int, int]:
+    """Return in what two documents differ, in their order, how many sentences they share, and how many are left out.
 
-    A sentence that stands elsewhere in the other document counts as shared. Takes seconds for two documents of a
-    thousand pages; raises Cancelled between two sentences.
+    A sentence that stands elsewhere in the other document counts as shared. Of two documents that have very many
+    sentences which the other does not have, the first ones are compared. Takes seconds for two documents of a
+    thousand pages; raises Cancelled between two passages or sentences.
     """
-    ones, others = _without_running(list(_sentences(first))), _without_running(list(_sentences(second)))
+    cancelled = cancelled or threading.Event()
+    ones, others = (_without_running(list(_sentences(until(cancelled, passages)))) for passages in (first, second))
     shared = Counter(s.words for s in ones) & Counter(s.words for s in others)
     ones, others = _without(ones, shared), _without(others, shared)
-    pairs = _pairs(ones, others, cancelled or threading.Event())
+    left_out = len(ones[_MOST_SENTENCES:]) + len(others[_MOST_SENTENCES:])
+    ones, others = ones[:_MOST_SENTENCES], others[:_MOST_SENTENCES]
+    pairs = _pairs(ones, others, cancelled)
     changed = [_changed(ones[i], others[j]) for i, j in sorted(pairs.items())]
     only_first = _only((s for i, s in enumerate(ones) if i not in pairs), Change.ONLY_FIRST)
     taken = set(pairs.values())
     only_second = _only((s for j, s in enumerate(others) if j not in taken), Change.ONLY_SECOND)
-    return [*changed, *only_first, *only_second], shared.total()
+    return [*changed, *only_first, *only_second], shared.total(), left_out
 
 
-def _sentences(passages: Sequence[Passage]) -> Iterator[_Sentence]:
-    count = 0
+def _sentences(passages: Iterable[Passage]) -> Iterator[_Sentence]:
     for passage in passages:
         breaks = [match.start() for match in re.finditer(r"\n", passage.text)]
         heading = passage.headings[-1] if passage.headings else ""
@@ -88,9 +92,6 @@ def _sentences(passages: Sequence[Passage]) -> Iterator[_Sentence]:
             # a heading that stands in its own passage is no sentence of it
             if len(words) < 2 or fold(text) == fold(heading):
                 continue
-            count += 1
-            if count > _MOST_SENTENCES:
-                return
             clause = _CLAUSE.match(text) or _CLAUSE.match(heading)
             yield _Sentence(passage, text, words, clause[1] if clause else fold(heading))
 

@@ -214,13 +214,14 @@ class Overviews:
             if not passages:
                 return Overview(Told.NO_TEXT, (document,))
             texts.append(readable(passages))
-        found, same = differences(texts[0], texts[1], cancelled)
+        found, same, left_out = differences(texts[0], texts[1], cancelled)
         return Overview(
             Told.FOUND,
             (first, second),
             differences=_foremost(found),
             differences_in_all=len(found),
             same=same,
+            not_compared=left_out,
         )
 
     def _passages(self, document: Document, only: Sequence[tuple[int, int]]) -> list[Passage]:

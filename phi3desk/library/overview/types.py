@@ -105,7 +105,8 @@ class Overview:
 
     `documents` are those that are meant, or that could be, `name` is the name that was looked for. `entries` are an
     inventory's first ones of `documents_in_all`, `passages` those of the pages, or of the document, that were asked
-    for, of `passages_in_all`. `same` counts the sentences that two documents share.
+    for, of `passages_in_all`. `same` counts the sentences that two documents share, `not_compared` those that were too
+    many.
     """
 
     told: Told
@@ -119,4 +120,5 @@ class Overview:
     differences: tuple[Difference, ...] = ()
     differences_in_all: int = 0
     same: int = 0
+    not_compared: int = 0
     seconds: float = 0.0

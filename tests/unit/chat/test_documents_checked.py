@@ -123,7 +123,7 @@ def compared(library: Library, wording: str) -> Answer:
     """Return the comparison of the tender terms with a copy in which tenders bind for 90 days, in a model's words."""
     first = read(library, "tender terms")
     copy = [replace(p, text=p.text.replace("120 days", "90 days"), document="terms-2.pdf") for p in first.passages]
-    found, same = differences(first.passages, copy)
+    found, same, _ = differences(first.passages, copy)
     document = first.documents[0]
     told = Overview(
         Told.FOUND,

@@ -160,7 +160,7 @@ NEW = "Invoices are paid within 45 days of receipt. The plant is in Kranj. Insur
 def compared(speed: Speed = FAST, seconds: float = 180.0) -> DocumentComparison:
     one = Passage(1, 1, "a.pdf", "/a.pdf", "A", 3, 0, len(OLD), OLD, ("2 Payment",))
     other = Passage(2, 2, "b.pdf", "/b.pdf", "B", 7, 0, len(NEW), NEW, ("2 Payment",))
-    found, same = differences([one], [other])
+    found, same, _ = differences([one], [other])
     told = Overview(Told.FOUND, (MANUAL, OTHER), differences=tuple(found), differences_in_all=len(found), same=same)
     return DocumentComparison(QUESTION, COMPARED, told, speed=speed, seconds=seconds)
 
@@ -196,3 +196,21 @@ def test_without_a_model_or_time_the_places_are_quoted():
     answer = series.answer(Ending.STOP)
     assert (answer.basis, answer.made_by.model) == (Basis.CATALOGUE, "")
     assert "Sentences that both have: 1. Differences: 3." in answer.text
+
+
+@pytest.mark.parametrize("places", [0, 1])
+def test_sentences_that_were_not_compared_are_told_and_never_that_nothing_differs(places):
+    one = Passage(1, 1, "a.pdf", "/a.pdf", "A", 3, 0, len(OLD), OLD, ("2 Payment",))
+    other = Passage(2, 2, "b.pdf", "/b.pdf", "B", 7, 0, len(NEW), NEW, ("2 Payment",))
+    found = differences([one], [other])[0][:places]
+    told = Overview(
+        Told.FOUND,
+        (MANUAL, OTHER),
+        differences=tuple(found),
+        differences_in_all=len(found),
+        same=4_000,
+        not_compared=12,
+    )
+    text = DocumentComparison(QUESTION, COMPARED, told, speed=SLOW, seconds=0.5).answer(Ending.STOP).text
+    assert "Sentences that are too many to be compared, and may differ: 12." in text
+    assert "say the same" not in text

@@ -30,7 +30,7 @@ def passages(sections: dict[str, str], document: int) -> list[Passage]:
 
 
 def test_changed_figures_and_what_one_has_alone_are_told():
-    found, same = differences(passages(OLD, 1), passages(NEW, 2))
+    found, same, _ = differences(passages(OLD, 1), passages(NEW, 2))
     assert same == 4
     changed, first, second = found
     assert changed.change is Change.CHANGED
@@ -51,7 +51,7 @@ def test_same_text_cut_and_numbered_otherwise_does_not_differ():
         "Before": "1. Close both valves of the line.",
         "Stopping": "2. Switch the pump off.\n3. Wait for ten minutes.",
     }
-    found, same = differences(passages(one, 1), passages(moved, 2))
+    found, same, _ = differences(passages(one, 1), passages(moved, 2))
     assert (found, same) == ([], 3)
 
 
@@ -70,7 +70,7 @@ def test_same_text_cut_and_numbered_otherwise_does_not_differ():
     ],
 )
 def test_figure_a_sentence_begins_with_and_the_sign_of_a_figure_are_told(one, other, figures):
-    found, same = differences(passages({"Terms": one}, 1), passages({"Terms": other}, 2))
+    found, same, _ = differences(passages({"Terms": one}, 1), passages({"Terms": other}, 2))
     assert ([(each.change, each.figures) for each in found], same) == ([(Change.CHANGED, figures)], 0)
 
 
@@ -85,19 +85,19 @@ def test_figure_a_sentence_begins_with_and_the_sign_of_a_figure_are_told(one, ot
     ],
 )
 def test_number_of_a_clause_and_the_writing_of_a_sign_are_no_difference(one, other):
-    assert differences(passages({"Terms": one}, 1), passages({"Terms": other}, 2)) == ([], 1)
+    assert differences(passages({"Terms": one}, 1), passages({"Terms": other}, 2)) == ([], 1, 0)
 
 
 def test_unrelated_documents_have_no_changed_places():
     other = {"Lunch": "Soup is served at noon. Guests sign the book at the gate before they enter."}
-    found, same = differences(passages(OLD, 1), passages(other, 2))
+    found, same, _ = differences(passages(OLD, 1), passages(other, 2))
     assert same == 0
     assert {difference.change for difference in found} == {Change.ONLY_FIRST, Change.ONLY_SECOND}
 
 
 def test_running_heads_are_no_difference():
     old = {f"{n} Part": f"{text} Contract 4711, page of pages." for n, text in enumerate(OLD.values(), 1)}
-    found, _ = differences(passages(old, 1), passages(OLD, 2))
+    found, _, _ = differences(passages(old, 1), passages(OLD, 2))
     assert found == []
 
 
@@ -109,8 +109,26 @@ def test_thousands_of_sentences_are_compared_in_time():
         }
         return passages(sections, document)
 
-    found, same = differences(long(1), long(2))
+    found, same, _ = differences(long(1), long(2))
     assert (len(found), same) == (2500, 0)
+
+
+def test_what_changed_behind_thousands_of_shared_sentences_is_told():
+    def long(document: int, last: str) -> list[Passage]:
+        valves = {f"Section {n}": f"Valve {n} opens at {n + 3} bar and closes by itself." for n in range(6_100)}
+        return passages({**valves, "Warranty": last}, document)
+
+    found, same, left_out = differences(long(1, OLD["3 Warranty"]), long(2, OLD["3 Warranty"].replace("24", "12")))
+    assert [each.figures for each in found] == [(("24",), ("12",))]
+    assert (same, left_out) == (6_100, 0)
+
+
+def test_sentences_too_many_to_be_compared_are_counted():
+    def long(document: int) -> list[Passage]:
+        return passages({f"Part {n}": f"Valve {n} opens at {n + document} bar." for n in range(6_002)}, document)
+
+    found, same, left_out = differences(long(1), long(2))
+    assert (len(found), same, left_out) == (6_000, 0, 4)
 
 
 @pytest.mark.parametrize("looks", [0, 3])
