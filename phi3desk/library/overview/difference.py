@@ -69,7 +69,7 @@ def differences(
     thousand pages; raises Cancelled between two passages or sentences.
     """
     cancelled = cancelled or threading.Event()
-    ones, others = (_without_running(list(_sentences(until(cancelled, passages)))) for passages in (first, second))
+    ones, others = _without_running(*(list(_sentences(until(cancelled, passages))) for passages in (first, second)))
     shared = Counter(s.words for s in ones) & Counter(s.words for s in others)
     ones, others = _without(ones, shared), _without(others, shared)
     left_out = len(ones[_MOST_SENTENCES:]) + len(others[_MOST_SENTENCES:])
@@ -127,9 +127,28 @@ def _without(sentences: Sequence[_Sentence], shared: Counter[tuple[str, ...]]) -
     return kept
 
 
-def _without_running(sentences: Sequence[_Sentence]) -> list[_Sentence]:
-    times = Counter(sentence.words for sentence in sentences)
-    return [sentence for sentence in sentences if times[sentence.words] < _RUNNING]
+def _without_running(ones: Sequence[_Sentence], others: Sequence[_Sentence]) -> tuple[list[_Sentence], list[_Sentence]]:
+    """Return the sentences of two documents without those that are running in both, or in one and not in the other.
+
+    What stands a few times in one of them and often in the other is told once: a warning may have gone from a step.
+    """
+    first, second = (Counter(sentence.words for sentence in each) for each in (ones, others))
+    told: Counter[tuple[str, ...]] = Counter()
+    for words, count in (first | second).items():
+        fewest = min(first[words], second[words])
+        told[words] = count if count < _RUNNING else fewest + 1 if 0 < fewest < _RUNNING else 0
+    return _first_of(ones, told), _first_of(others, told)
+
+
+def _first_of(sentences: Sequence[_Sentence], times: Counter[tuple[str, ...]]) -> list[_Sentence]:
+    """Return of each sentence so many as are told."""
+    left = Counter(times)
+    kept = []
+    for sentence in sentences:
+        if left[sentence.words] > 0:
+            left[sentence.words] -= 1
+            kept.append(sentence)
+    return kept
 
 
 def _pairs(ones: Sequence[_Sentence], others: Sequence[_Sentence], cancelled: threading.Event) -> dict[int, int]:

@@ -101,6 +101,22 @@ def test_running_heads_are_no_difference():
     assert found == []
 
 
+@pytest.mark.parametrize(("often", "seldom"), [(3, 2), (20, 1)])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_sentence_that_is_left_out_in_some_places_is_told_where_there_are_more(often: int, seldom: int, swapped: bool):
+    gloves = "Wear protective gloves at the vessel."
+
+    def steps(times: int, document: int) -> list[Passage]:
+        valves = [f"Valve {n} of vessel {n} is opened by hand." for n in range(20)]
+        return passages({f"Step {n}": f"{text} {gloves * (n < times)}" for n, text in enumerate(valves)}, document)
+
+    found, same, _ = differences(steps(seldom if swapped else often, 1), steps(often if swapped else seldom, 2))
+    assert [(each.change, each.first_text or each.second_text) for each in found] == [
+        (Change.ONLY_SECOND if swapped else Change.ONLY_FIRST, gloves)
+    ]
+    assert same == 20 + seldom
+
+
 def test_thousands_of_sentences_are_compared_in_time():
     def long(document: int) -> list[Passage]:
         sections = {
