@@ -14,7 +14,7 @@ from phi3desk.library.documents import Document, Passage, State
 from phi3desk.library.overview import inventory
 from phi3desk.library.overview.difference import differences
 from phi3desk.library.overview.document_names import meant, mentioned, of_kind
-from phi3desk.library.overview.sections import chosen, readable
+from phi3desk.library.overview.sections import chosen, comparable
 from phi3desk.library.overview.types import Asked, Change, Difference, DocumentQuestion, Entry, Overview, Told, Within
 from phi3desk.library.search.page_ranges import PageRanges
 from phi3desk.library.search.retriever import Retriever
@@ -213,7 +213,7 @@ class Overviews:
             passages = self._passages(document, only)
             if not passages:
                 return Overview(Told.NO_TEXT, (document,))
-            texts.append(readable(passages))
+            texts.append(comparable(passages))
         found, same, left_out = differences(texts[0], texts[1], cancelled)
         return Overview(
             Told.FOUND,

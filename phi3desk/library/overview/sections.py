@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from phi3desk.library.documents import Passage
 
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
+_LED_TO = re.compile(rf"(?:{_LEADERS.pattern})\s*(\d+(?:[.,]\d+)*)")
 #: an entry of a table of contents is a line with leaders; so many of them are no text to be read
 _CONTENTS_LINES = 3
 #: entries without leaders, "2.3 Before any work 4 2.4 Remaining hazards 4", and the share of the text that they are
-_ENTRIES = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? [^\W\d][^\d]{3,70}? \d{1,3}(?=\s|$)")
+_ENTRIES = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? [^\W\d][^\d]{3,70}? (\d{1,3})(?=\s|$)")
 _CONTENTS_ENTRIES = 5
 _CONTENTS_SHARE = 0.6
 _SHORTEST = 60
@@ -47,11 +48,34 @@ def readable(passages: Sequence[Passage]) -> list[Passage]:
     return [passage for passage in passages if not _is_contents(passage.text)] or list(passages)
 
 
+def comparable(passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages that may be compared: without what can only be a table of contents, with every list."""
+    return [passage for passage in passages if not _can_only_be_contents(passage.text)] or list(passages)
+
+
 def _is_contents(text: str) -> bool:
-    if len(_LEADERS.findall(text)) >= _CONTENTS_LINES:
+    if _has_leaders(text):
         return True
-    entries = _ENTRIES.findall(text)
-    return len(entries) >= _CONTENTS_ENTRIES and sum(map(len, entries)) >= _CONTENTS_SHARE * len(text)
+    entries = list(_ENTRIES.finditer(text))
+    enough = len(entries) >= _CONTENTS_ENTRIES and sum(len(entry[0]) for entry in entries) >= _CONTENTS_SHARE * len(
+        text
+    )
+    return enough and _are_pages([entry[1] for entry in entries])
+
+
+def _can_only_be_contents(text: str) -> bool:
+    return _has_leaders(text) and _are_pages(_LED_TO.findall(text))
+
+
+def _has_leaders(text: str) -> bool:
+    return len(_LEADERS.findall(text)) >= _CONTENTS_LINES
+
+
+def _are_pages(closing: Sequence[str]) -> bool:
+    """Return whether numbers at the ends of lines can be pages, which never fall, rather than pieces or prices."""
+    return all(number.isdigit() for number in closing) and all(
+        int(before) <= int(after) for before, after in pairwise(closing)
+    )
 
 
 def _sections(passages: Sequence[Passage]) -> list[list[Passage]]:

@@ -209,3 +209,18 @@ def test_an_edited_document_is_opened_where_it_begins(tmp_path):
         library.sync()
         (entry,) = told(library, "List the documents.").entries
     assert (entry.passage.page, "Kranj" in entry.passage.text) == (1, True)
+
+
+def test_changed_pieces_of_a_parts_list_are_told(tmp_path):
+    parts = "1 Hex bolt M8 zinc 12\n2 Hex nut plain {nuts}\n3 Washer of brass 24\n4 Retaining ring 30\n5 Seal ring 31"
+    note = "The parts of the pump are ordered by their number and their name from the works in Kranj. " * 20
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, nuts in (("old", 14), ("new", 18)):
+        (folder / f"parts_{name}.md").write_text(f"# Note\n\n{note}\n\n# Parts\n\n{parts.format(nuts=nuts)}\n")
+    paths = open_paths(tmp_path / "home")
+    with closing(LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())) as library:
+        library.import_paths([folder], library.create_collection("All"))
+        overview = told(library, "Compare these two documents", "parts_old.md", "parts_new.md")
+    assert "plain 14" in " ".join(each.first_text for each in overview.differences)
+    assert "plain 18" in " ".join(each.second_text for each in overview.differences)
