@@ -49,6 +49,7 @@ class _Matcher:
     asked: Asked
     language: str
     certain: bool
+    loose: bool
     names: tuple[str, ...]
     regex: re.Pattern[str]
 
@@ -96,6 +97,7 @@ def _question(matcher: _Matcher, match: re.Match[str], tokens: list[str]) -> Doc
         topic=_said(match, "topic", tokens) if found.get("topic") else "",
         pages=_range(found["pages"]) if found.get("pages") else (0, 0),
         certain=matcher.certain,
+        loose=matcher.loose,
     )
 
 
@@ -142,7 +144,9 @@ def _matchers(language: str, asked: Asked) -> tuple[_Matcher, ...]:
     """Return the patterns of a language for what may be asked; made when they are first wanted, for it takes long."""
     known = LANGUAGES[language]
     return tuple(
-        _Matcher(asked, language, pattern.certain, pattern.names, re.compile(_regex(template, known.words)))
+        _Matcher(
+            asked, language, pattern.certain, pattern.loose, pattern.names, re.compile(_regex(template, known.words))
+        )
         for pattern in known.patterns
         if pattern.asked is asked
         for template in _lines(pattern)

@@ -76,11 +76,11 @@ ENGLISH = Language(
         how many pages (are there|are|there are) in {name}
         how many pages long is {name}
         [what is] [the] (page count|number of pages) (of|in) {name}
-        how long is {name}
         how many pages is {name} [long]
         """,
             NAMED,
         ),
+        Pattern(Asked.PAGE_COUNT, "how long is {name}", NAMED, loose=True),
         Pattern(
             Asked.PAGES,
             """

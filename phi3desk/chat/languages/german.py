@@ -73,11 +73,11 @@ GERMAN = Language(
             """
         {many} seiten (hat|haben|umfasst|enthält|zählt) {name}
         (wie ist|wie lautet) die seitenzahl (von|des|der) {name}
-        wie lang ist {name}
         {many} seiten lang ist {name}
         """,
             NAMED,
         ),
+        Pattern(Asked.PAGE_COUNT, "wie lang ist {name}", NAMED, loose=True),
         Pattern(
             Asked.PAGES,
             """

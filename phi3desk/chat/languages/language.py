@@ -19,13 +19,15 @@ THIS, NAMED, BOTH, WITH_THIS, TWO = ("",), ("name",), ("", ""), ("", "name"), ("
 class Pattern:
     """Some templates, one a line, of one meaning; `names` are the slots that name documents, "" for "this document".
 
-    `certain` tells that such a question cannot be an ordinary one. See `intent` for how a template is written.
+    `certain` tells that such a question cannot be an ordinary one, `loose` that it has no word of documents or pages. See
+    `intent` for how a template is written.
     """
 
     asked: Asked
     templates: str
     names: tuple[str, ...] = ()
     certain: bool = False
+    loose: bool = False
 
 
 class Phrase(StrEnum):

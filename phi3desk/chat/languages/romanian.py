@@ -51,10 +51,10 @@ ROMANIAN = Language(
             """
         câte pagini (are|au|conține) {name}
         câte pagini sunt în {name}
-        cât de lung este {name}
         """,
             NAMED,
         ),
+        Pattern(Asked.PAGE_COUNT, "cât de lung este {name}", NAMED, loose=True),
         Pattern(
             Asked.PAGES,
             """

@@ -66,10 +66,10 @@ SLOVENIAN = Language(
             """
         koliko strani (ima|imajo|obsega) {name}
         koliko strani je v {name}
-        kako (dolg|dolga|dolgo) je {name}
         """,
             NAMED,
         ),
+        Pattern(Asked.PAGE_COUNT, "kako (dolg|dolga|dolgo) je {name}", NAMED, loose=True),
         Pattern(
             Asked.PAGES,
             """

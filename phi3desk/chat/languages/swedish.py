@@ -63,10 +63,10 @@ SWEDISH = Language(
             """
         hur många sidor (har|innehåller|är|omfattar) {name}
         hur många sidor finns [det] i {name}
-        hur (lång|långt) är {name}
         """,
             NAMED,
         ),
+        Pattern(Asked.PAGE_COUNT, "hur (lång|långt) är {name}", NAMED, loose=True),
         Pattern(
             Asked.PAGES,
             """

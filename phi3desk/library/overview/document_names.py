@@ -119,6 +119,12 @@ def meant(name: str, documents: Sequence[Document], *, certain: bool) -> list[Do
     return [fit.document for fit in best if fit.whole > nearest - _CLOSE]
 
 
+def is_kind(name: str) -> bool:
+    """Return whether words tell of a kind of document and of nothing else: "the contract", no "contract period"."""
+    words = _words(name)
+    return bool(words) and all(word.kind >= 0 for word in words)
+
+
 def of_kind(name: str, documents: Sequence[Document]) -> list[Document]:
     """Return the documents whose names hold a word for the kind of document that a name tells of: any manual."""
     kinds = {word.kind for word in _words(name) if word.kind >= 0}

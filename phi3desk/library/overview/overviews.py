@@ -13,7 +13,7 @@ from phi3desk.library.database import batches, placeholders
 from phi3desk.library.documents import Document, Passage, State
 from phi3desk.library.overview import inventory
 from phi3desk.library.overview.difference import differences
-from phi3desk.library.overview.document_names import meant, mentioned, of_kind
+from phi3desk.library.overview.document_names import is_kind, meant, mentioned, of_kind
 from phi3desk.library.overview.sections import chosen, comparable
 from phi3desk.library.overview.types import Asked, Change, Difference, DocumentQuestion, Entry, Overview, Told, Within
 from phi3desk.library.search.page_ranges import PageRanges
@@ -104,7 +104,8 @@ class Overviews:
             return Overview(Told.FOUND, (self._with_content(found[0]),))
         if found and (question.certain or question.anywhere or name):
             return Overview(Told.AMBIGUOUS, tuple(found[:_MOST_CANDIDATES]), name)
-        names_one = question.certain or question.asked is Asked.PAGE_COUNT
+        # "how long is the contract period?" does not ask for the pages of a contract
+        names_one = question.certain or (question.asked is Asked.PAGE_COUNT and (not question.loose or is_kind(name)))
         foreign = [document for document in documents if document.language not in ("", question.language)]
         alike = of_kind(name, foreign) if names_one else []
         if alike:

@@ -24,10 +24,10 @@ class DocumentQuestion:
     """A question about documents.
 
     `names` are the words that name the documents, "" for "this document". `certain` tells that nothing else can be
-    meant, so that a name that no document has is told; otherwise such a question is an ordinary one. With `anywhere`
-    the first of the names is all of the question, in which a document may be named. `topic` restricts an inventory,
-    `pages` are the first and the last page asked for, (0, 0) those that the question is restricted to. `language` is
-    that of the question.
+    meant, so that a name that no document has is told; otherwise such a question is an ordinary one. `loose` tells that
+    it has no word of documents or pages: "how long is the contract?". With `anywhere` the first of the names is all of
+    the question, in which a document may be named. `topic` restricts an inventory, `pages` are the first and the last
+    page asked for, (0, 0) those that the question is restricted to. `language` is that of the question.
     """
 
     asked: Asked
@@ -36,6 +36,7 @@ class DocumentQuestion:
     topic: str = ""
     pages: tuple[int, int] = (0, 0)
     certain: bool = False
+    loose: bool = False
     anywhere: bool = False
 
 

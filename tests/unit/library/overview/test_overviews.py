@@ -224,3 +224,16 @@ def test_changed_pieces_of_a_parts_list_are_told(tmp_path):
         overview = told(library, "Compare these two documents", "parts_old.md", "parts_new.md")
     assert "plain 14" in " ".join(each.first_text for each in overview.differences)
     assert "plain 18" in " ".join(each.second_text for each in overview.differences)
+
+
+def test_length_that_a_document_tells_of_is_searched(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "Mietvertrag.md").write_text("# Wohnung in Celje\n\nDie Mietdauer beträgt für beide Seiten zwei Jahre.\n")
+    paths = open_paths(tmp_path / "home")
+    with closing(LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())) as library:
+        library.import_paths([folder], library.create_collection("All"))
+        for text in ("How long is the contract period?", "Hur lång är tiden för avtalet?"):
+            assert told(library, text).told is Told.ORDINARY, text
+        for text in ("How long is the contract?", "How many pages does the contract of lease have?"):
+            assert names(told(library, text)) == ["Mietvertrag.md"], text
