@@ -232,12 +232,12 @@ class _Completion:
         parts, before = self._parts, self._before
         known = {fold(name) for name in before.names}
         new = [name for name in parts.name_texts if fold(name) not in known]
-        names = [name for name in before.names if name in before.text]
+        names = [name for name in before.names if _whole(name).search(before.text)]
         alike = names if len(names) == 1 else [name for name in names if new and _shape(name) == _shape(new[0])]
         if not new or len(alike) != 1:
             return self._joined(before.text, sure=not new)
         typed = parts.text[parts.names[0][0] : parts.names[-1][1]]
-        return Completed(before.text.replace(alike[0], typed), changed=True, leans=True)
+        return Completed(_whole(alike[0]).sub(lambda _: typed, before.text), changed=True, leans=True)
 
     def _of_another_figure(self) -> Completed | None:
         """Return the earlier question, asked of another year or value: “and in 2019?”; None where it cannot be."""
@@ -299,6 +299,11 @@ class _Completion:
         if len(beginning) < _SAME_NOUN or beginning not in spoken:
             return ()
         return measures_in(self._before.answer)[:_MOST_MEASURES]
+
+
+def _whole(name: str) -> re.Pattern[str]:
+    """Return what finds a name, and not the beginning of a longer one: PT100 is not in PT1000."""
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
 
 
 def _shape(name: str) -> str:

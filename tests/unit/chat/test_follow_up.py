@@ -135,6 +135,12 @@ def test_a_long_chain_does_not_make_the_question_longer_and_longer():
     assert len(complete("and why?", chain).text) < 300
 
 
+def test_a_longer_name_that_begins_alike_is_left_as_it_is():
+    before = [("How is the PT100 wired, and is the PT1000 alike?", "Both with three wires.")]
+
+    assert complete("and the PT200?", before).text == "How is the PT200 wired, and is the PT1000 alike?"
+
+
 def test_more_than_one_name_is_not_guessed_at():
     both = ("Did Amcor buy Bemis in the spring?", "Yes.")
 
