@@ -27,12 +27,26 @@ _MOST_IN_FRAGMENT = 3
 #: letters in which a noun is the same in another form
 _SAME_NOUN = 5
 _MOST_MEASURES = 2
-_WHO = frozenset(fold(word) for word in "who what wer was kdo kaj ποιος хто cine vem vad".split())  # noqa: SIM905
-_HOW = frozenset(fold(word) for word in "how wie kako πώς як hur cum".split())  # noqa: SIM905
+
+
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in words.split())
+
+
+_WHO = _folded("who what wer was kdo kaj ποιος хто cine vem vad")
+_HOW = _folded("how wie kako πώς як hur cum")
+_HOW_MANY = _folded("wieviel wieviele koliko πόσοι πόσες πόσα скільки câți câte")
+_HERE = _folded("here hier tukaj tu εδώ тут aici här")
 #: the passive, where it is not made with “to be”
 _IS_DONE = frozenset(("wird", "werden", "se"))
-_WHAT = frozenset(fold(word) for word in "what was kaj τι що ce vad".split())  # noqa: SIM905
-_YES_OR_NO = frozenset(fold(word) for word in "ali άραγε oare".split())  # noqa: SIM905
+_WHAT = _folded("what was kaj τι що ce vad")
+_YES_OR_NO = _folded("ali άραγε чи oare")
+#: what asks for a thing to be explained, and what does so with a preposition alone: “tell me about asbestos”
+_EXPLAIN = _folded("explain erkläre erklären razloži εξήγησε поясни explică förklara")
+_TELL = _folded("tell say sage sag povej πες скажи spune berätta")
+#: verbs behind “what” that are hardly a noun: “what causes corrosion?”
+_DOES = _folded("causes caused drives affects prevents προκαλεί cauzează")
+_MAY_BE = _folded("allowed permitted erlaubt zulässig dovoljeno επιτρέπεται дозволено permis tillåtet")
 #: languages that leave a pronoun out where it is the subject
 _WITHOUT_SUBJECT = frozenset(("sl", "el", "ro"))
 #: what keywords without a function word are taken for
@@ -158,6 +172,8 @@ class _Completion:
             return False
         if self._is_fragment():
             return parts.text.rstrip().endswith(("?", ";")) and len(parts.content) <= _MOST_IN_FRAGMENT
+        if self._is_whole():
+            return False
         if len(parts.outside) > 1:
             return self._says_nothing_of_whom() or self._asks_for_one_property()
         if not parts.outside or parts.beside:
@@ -166,6 +182,42 @@ class _Completion:
         at = parts.words.index(parts.outside[0])
         before = parts.before(at)
         return not (before is not None and parts.is_a("indefinite", before)) and not self._asks_what_it_is(at)
+
+    def _is_whole(self) -> bool:
+        """Return whether a question says itself what it is about: what is to be explained, what causes it."""
+        parts = self._parts
+        if parts.begins_choosing:
+            first, *others = parts.words
+            counts = first.key in _HOW_MANY or (bool(others) and parts.is_a("quantities", others[0]))
+            does = first.key in _WHAT and bool(others) and others[0].key in _DOES and len(parts.content) > 1
+            return does or (counts and parts.words[-1].key in _HERE)
+        if len(parts.outside) != 1:
+            return False
+        at = parts.words.index(parts.outside[0])
+        return self._is_to_be_explained(at) or self._is_asked_whether_allowed(at)
+
+    def _is_to_be_explained(self, at: int) -> bool:
+        """Return whether a thing is to be explained that was not spoken of: “explain photosynthesis”."""
+        parts = self._parts
+        before = parts.before(at)
+        asking = {word.key for word in parts.words[:at]}
+        if before is None or not (asking & _EXPLAIN or (asking & _TELL and parts.beside)):
+            return False
+        # only where a noun may stand without an article does one point back
+        points = parts.language == "en" and parts.is_a("definite", before)
+        return not points and not self._was_spoken_of(parts.words[at])
+
+    def _is_asked_whether_allowed(self, at: int) -> bool:
+        """Return whether all that a question asks is whether something may be done: “is smoking allowed?”."""
+        parts = self._parts
+        others = [word for word in parts.words if word is not parts.words[at]]
+        small = [word for word in others if word.key not in _MAY_BE]
+        return len(small) < len(others) and all(
+            parts.is_a("copulas", word)
+            or word.key in _YES_OR_NO
+            or (parts.language == "el" and parts.is_a("definite", word))
+            for word in small
+        )
 
     def _asks_for_holdings(self) -> bool:
         """Return whether a question is about the documents themselves."""
@@ -294,11 +346,12 @@ class _Completion:
 
     def _measures_of(self, noun: Word) -> tuple[str, ...]:
         """Return the figures of the earlier answer, where the noun was spoken of: “above that temperature”."""
+        return measures_in(self._before.answer)[:_MOST_MEASURES] if self._was_spoken_of(noun) else ()
+
+    def _was_spoken_of(self, noun: Word) -> bool:
         beginning = noun.key[:_SAME_NOUN]
         spoken = f"{fold(self._before.text)} {fold(self._before.answer)}"
-        if len(beginning) < _SAME_NOUN or beginning not in spoken:
-            return ()
-        return measures_in(self._before.answer)[:_MOST_MEASURES]
+        return len(beginning) == _SAME_NOUN and beginning in spoken
 
 
 def _whole(name: str) -> re.Pattern[str]:

@@ -8,6 +8,7 @@ import pytest
 from phi3desk.chat.follow_up import Completed, FollowUp, complete
 from tests import benchmarks
 
+PERSON = ("What does Anna Berger do?", "She runs the workshop.")
 PUMP = ("How much grease does each bearing of the pump get?", "Each bearing gets 30 g of lithium complex grease.")
 COMPARATOR = ("What is the supply current of the AD8611?", "It is 5.7 mA at 5 V.")
 REPORT = ("What was 3M's capital expenditure in 2018?", "USD 1,577 million.")
@@ -59,6 +60,14 @@ SWEDISH = ("Vilken flampunkt har Brenlith LX 2?", "236 °C.")
         (SLOVENIAN, "Ali je nevaren za oči?", "Ali je nevaren za oči (Brenlith LX 2)?"),
         (SLOVENIAN, "Zakaj?", f"{SLOVENIAN[0]} Zakaj?"),
         (GERMAN, "Wie ist die relative Dichte?", "Wie ist die relative Dichte (CARAMBA 70)?"),
+        (PERSON, "What is the maximum load?", "What is the maximum load (Anna Berger)?"),
+        (PERSON, "Tell me the salary", "Tell me the salary (Anna Berger)"),
+        (COMPARATOR, "Explain the latch", "Explain the latch (AD8611)"),
+        (COMPARATOR, "How many pins are there?", "How many pins are there (AD8611)?"),
+        (COMPARATOR, "What supply current?", "What supply current (AD8611)?"),
+        (GERMAN, "Erkläre den Flammpunkt", "Erkläre den Flammpunkt (CARAMBA 70)"),
+        (GERMAN, "Ist die Lagerung erlaubt?", "Ist die Lagerung erlaubt (CARAMBA 70)?"),
+        (SLOVENIAN, "Povej mi ceno", "Povej mi ceno (Brenlith LX 2)"),
         (COMPARATOR, "How high is the supply voltage?", "How high is the supply voltage (AD8611)?"),
         (GREEK, "Και η πυκνότητα;", "Και η πυκνότητα (Brenlith LX 2);"),
         (GREEK, "Τι γίνεται με το Aspen 4;", "Ποιο είναι το σημείο ανάφλεξης του Aspen 4;"),
@@ -114,6 +123,27 @@ def test_a_follow_up_is_completed(before: tuple[str, str], question: str, comple
         (ROMANIAN, "Câte zile îl obligă oferta pe ofertant?"),
         (SWEDISH, "Hur hög är den maximala temperaturen för pumpen?"),
         (SWEDISH, "Finns det en garanti för pumpens tätningar?"),
+        (PERSON, "Tell me about asbestos"),
+        (PERSON, "How many employees work here?"),
+        (PERSON, "Explain photosynthesis"),
+        (PERSON, "Can you explain photosynthesis?"),
+        (PERSON, "What causes corrosion?"),
+        (PERSON, "Is smoking allowed?"),
+        (PERSON, "Erkläre die Photosynthese"),
+        (PERSON, "Ist Rauchen erlaubt?"),
+        (PERSON, "Wie viele Mitarbeiter arbeiten hier?"),
+        (SLOVENIAN, "Razloži fotosintezo"),
+        (SLOVENIAN, "Ali je kajenje dovoljeno?"),
+        (SLOVENIAN, "Koliko zaposlenih dela tukaj?"),
+        (GREEK, "Τι προκαλεί διάβρωση;"),
+        (GREEK, "Εξήγησε τη φωτοσύνθεση"),
+        (GREEK, "Επιτρέπεται το κάπνισμα;"),
+        (UKRAINIAN, "Поясни фотосинтез"),
+        (UKRAINIAN, "Чи дозволено куріння?"),
+        (ROMANIAN, "Explică fotosinteza"),
+        (ROMANIAN, "Ce cauzează coroziunea?"),
+        (ROMANIAN, "Este permis fumatul?"),
+        (SWEDISH, "Förklara fotosyntesen"),
     ],
 )
 def test_a_question_that_stands_alone_stays_as_it_is(before: tuple[str, str], question: str):
