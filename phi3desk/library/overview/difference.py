@@ -16,7 +16,7 @@ from phi3desk.library.text import fold, sentence_spans
 
 #: a sign, a bound or a currency belongs to its figure: -20 °C is not 20 °C, < 5 bar not > 5 bar, €500 not $500
 _WORD = re.compile(
-    r"(?:(?:[<>]=?|[≤≥±≈~€$£¥])\s?|(?<!\w)[-−–+])*(?=\d)[^\W_]+(?:[.,:/-]\d+)*(?:\s?[%‰€$£¥](?!\s?\d))?"
+    r"(?:(?:[<>]=?|[≤≥±≈~€$£¥])\s?|(?<!\w)[-−–+]){0,3}(?=\d)[^\W_]+(?:[.,:/-]\d+)*(?:\s?[%‰€$£¥](?!\s?\d))?"
     r"|[^\W_]+(?:[.,:/-]\d+)*"
 )
 #: the same sign, written otherwise
