@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.office.archive import checked_copy
 from phi3desk.library.reading.office.drawing_text import line_of, lines_in
 from phi3desk.library.reading.office.markup import parsed, settle_alternatives
+from phi3desk.library.reading.office.number_format import plain
 from phi3desk.library.reading.tables import lines_of, repeated
 
 _DEEPEST = 20
@@ -23,6 +25,7 @@ _MOST_SHAPES = 5_000
 #: Shapes whose tops differ by less stand side by side and are read from left to right (914,400 to the inch).
 _SAME_LINE = 250_000
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
 
 _log = logging.getLogger(__name__)
@@ -132,16 +135,55 @@ def _origin(cell: Any, above: list[str], row: list[str]) -> str:
 
 
 def _chart(chart: Any) -> Iterator[Block]:
+    from pptx.chart.plot import BubblePlot, XyPlot
+
     if chart.has_title and chart.chart_title.has_text_frame:
         yield Block(one_line(_text(chart.chart_title.text_frame)))
     for plot in chart.plots:
         series = list(plot.series)
+        if isinstance(plot, XyPlot | BubblePlot):
+            for one in series:
+                yield from lines_of(_points(one, chart), 1)
+            continue
         categories = [str(category) for category in plot.categories]
         rows = [["", *(one_line(one.name or "") for one in series)]]
         for at, category in enumerate(categories):
             values = [one.values[at] if at < len(one.values) else None for one in series]
-            rows.append([one_line(category), *("" if value is None else f"{value:.10g}" for value in values)])
+            rows.append([one_line(category), *("" if value is None else _number(value) for value in values)])
         yield from lines_of(rows, 1)
+
+
+def _points(series: Any, chart: Any) -> Iterator[list[str]]:
+    """Yield what names the numbers of a scatter or bubble chart's series, then those of each point."""
+    across, up, size = (_cached(series._element, part) for part in ("xVal", "yVal", "bubbleSize"))
+    names = [
+        _axis_title(chart.category_axis) or "x",
+        one_line(series.name or "") or _axis_title(chart.value_axis) or "y",
+    ]
+    yield [*names, "size"] if size else names
+    for at in sorted(up):
+        # points without a place across are counted
+        point = [across.get(at, "") if across else str(at + 1), up[at]]
+        yield [*point, size.get(at, "")] if size else point
+
+
+def _cached(series: Any, part: str) -> dict[int, str]:
+    """Return the numbers, or words, that a chart keeps of its sheet, by their place in the series."""
+    points = series.findall(f"{_CHART}{part}//{_CHART}pt")
+    return {int(point.get("idx")): _number(point.findtext(f"{_CHART}v") or "") for point in points}
+
+
+def _axis_title(axis: Any) -> str:
+    return one_line(_text(axis.axis_title.text_frame)) if axis.has_title and axis.axis_title.has_text_frame else ""
+
+
+def _number(value: float | str) -> str:
+    """Return a number of a chart as it is read; what is none, such as #N/A, as it stands."""
+    try:
+        number = float(value)
+    except ValueError:
+        return one_line(str(value))
+    return plain(number) if math.isfinite(number) else str(value)
 
 
 def _diagram(shape: Any, slide: Any) -> Iterator[Block]:

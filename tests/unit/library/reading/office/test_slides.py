@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from pptx import Presentation
+from pptx.chart.data import BubbleChartData, CategoryChartData, XyChartData
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from tests.helpers.office import repacked
@@ -54,3 +56,38 @@ def test_shapes_in_several_forms_are_read_once(tmp_path: Path):
     assert [line for line in told.text.splitlines() if line] == [
         "Compressor", "Below 11 bar.", "A picture says 12 bar.", "Ratio 3/8", "Notes: Mind the drain plug.",
     ]  # fmt: skip
+
+
+def test_points_of_scatter_and_bubble_charts_are_read(tmp_path: Path):
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    curves, bubbles = XyChartData(), BubbleChartData()
+    for name, points in (("Pump A", ((1.5, 30), (2, None), (4, 25))), ("Pump B", ((10, 12),))):
+        curve = curves.add_series(name)
+        for point in points:
+            curve.add_data_point(*point)
+    bubbles.add_series("Wear").add_data_point(3, 7.25, 40)
+    place = (Inches(1), Inches(4), Inches(3))
+    chart = slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER, place[0], 0, *place[1:], curves).chart
+    chart.category_axis.axis_title.text_frame.text = "Flow in m³/h"
+    slide.shapes.add_chart(XL_CHART_TYPE.BUBBLE, place[0], Inches(4), *place[1:], bubbles)
+    presentation.save(str(tmp_path / "curves.pptx"))
+    assert [line for line in told_of(tmp_path / "curves.pptx").text.splitlines() if line] == [
+        "Flow in m³/h: 1.5;\tPump A: 30",
+        "Flow in m³/h: 4;\tPump A: 25",
+        "Flow in m³/h: 10;\tPump B: 12",
+        "x: 3;\tWear: 7.25;\tsize: 40",
+    ]
+
+
+def test_large_numbers_of_a_chart_keep_their_digits(tmp_path: Path):
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    turnover = CategoryChartData()
+    turnover.categories = ["2023", "2024"]
+    turnover.add_series("Turnover", (25123456789, 0.125))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, Inches(4), Inches(3), turnover)
+    presentation.save(str(tmp_path / "turnover.pptx"))
+    told = told_of(tmp_path / "turnover.pptx").text
+    assert "Turnover: 25123456789" in told
+    assert "Turnover: 0.125" in told
