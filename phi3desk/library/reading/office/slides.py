@@ -59,9 +59,10 @@ def _blocks(slide: Any) -> Iterator[Block]:
     title = slide.shapes.title
     if title is not None and title.has_text_frame and title.text_frame.text.strip():
         yield heading(_text(title.text_frame), 1)
-    taken = title.shape_id if title is not None else None
+    # files put together by programs have several shapes of one id
+    taken = title.element if title is not None else None
     for shape in itertools.islice(_in_order(slide.shapes, 0), _MOST_SHAPES):
-        if shape.shape_id != taken and not _repeats(shape):
+        if shape.element is not taken and not _repeats(shape):
             yield from _shape(shape, slide)
     if slide.has_notes_slide:
         settle_alternatives(slide.notes_slide.element)

@@ -91,3 +91,14 @@ def test_large_numbers_of_a_chart_keep_their_digits(tmp_path: Path):
     told = told_of(tmp_path / "turnover.pptx").text
     assert "Turnover: 25123456789" in told
     assert "Turnover: 0.125" in told
+
+
+def test_shape_with_the_id_of_the_title_is_read(tmp_path: Path):
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    slide.shapes.title.text = "Compressor"
+    box = slide.shapes.add_textbox(Inches(1), Inches(2), Inches(3), Inches(1))
+    box.text_frame.text = "Below 11 bar."
+    box._element.nvSpPr.cNvPr.set("id", str(slide.shapes.title.shape_id))
+    presentation.save(str(tmp_path / "ids.pptx"))
+    assert told_of(tmp_path / "ids.pptx").text.split("\n\n") == ["Compressor", "Below 11 bar."]
