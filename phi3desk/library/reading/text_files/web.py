@@ -110,6 +110,8 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _XML = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})""")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+#: a line of front matter: a key, an item, a comment, or what goes on from the line before
+_FRONT_LINE = re.compile(r"""["']?[\w-][\w./:-]*(?: [\w./-]+){0,2}["']?\s*:(?:\s|$)|-(?:\s|$)|#|\s|$""")
 _FRONT_TITLE = re.compile(r"^title\s*:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE | re.IGNORECASE)
 _MOST_SPAN = 200
 
@@ -132,7 +134,7 @@ def read_markdown(path: Path) -> ReadContent:
 
     data, cut = _bytes_of(path)
     text = decode(data)
-    front = _FRONT_MATTER.match(text)
+    front = _front_matter(text)
     title = _FRONT_TITLE.search(front.group(1)) if front else None
     page = MarkdownIt("commonmark").enable("table").render(text[front.end() :] if front else text)
     tree = tree_of(page)
@@ -145,6 +147,14 @@ def read_markdown(path: Path) -> ReadContent:
     if cut:
         content.reasons.append(say("Only the first {megabytes} MB of the file were read.", megabytes=cut))
     return content
+
+
+def _front_matter(text: str) -> re.Match[str] | None:
+    """Return the front matter that a Markdown file begins with; text between two rules is none."""
+    front = _FRONT_MATTER.match(text)
+    lines = front.group(1).splitlines() if front is not None else []
+    is_one = bool(lines) and bool(lines[0].strip()) and all(_FRONT_LINE.match(line) for line in lines)
+    return front if is_one else None
 
 
 def blocks_of_html(page: str) -> Iterator[Block]:

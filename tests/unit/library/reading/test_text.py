@@ -117,6 +117,32 @@ def test_markdown_is_cut_at_its_headings(tmp_path: Path):
     assert told.pages[2].text == "Grease\n\n• one\n• two\n\nType: CP 40;\tFlow: 20"
 
 
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        "---\n\nGrease the bearing.\n\n---\n",
+        "---\nGrease the bearing.\n\n---\n",
+        "---\nCare of pumps\n---\n\nGrease the bearing.\n",
+        "---\n\nNote: Grease the bearing.\n---\n",
+    ],
+)
+def test_markdown_that_begins_with_a_rule_loses_nothing(tmp_path: Path, beginning):
+    (tmp_path / "a.md").write_text(beginning + "\nStop the motor first.\n")
+    told = told_of(tmp_path / "a.md")
+    assert "Grease the bearing." in told.text
+    assert "Stop the motor first." in told.text
+
+
+def test_front_matter_of_all_kinds_of_lines_is_not_read_as_text(tmp_path: Path):
+    (tmp_path / "a.md").write_text(
+        "---\n# of the editor\ntitle: 'Handbook'\ntags:\n- pump\n- care\nabstract: |\n  Some\n\n  more.\n"
+        '"og:title": x\nDate created: 2024-05-01\nempty:\n---\nIntro.\n'
+    )
+    told = told_of(tmp_path / "a.md")
+    assert told.title == "Handbook"
+    assert told.text.strip() == "Intro."
+
+
 def test_mail_has_one_page_and_names_its_attachments(tmp_path: Path):
     told = told_of(write_mail(tmp_path / "a.eml"))
     assert told.state == State.READ
