@@ -43,6 +43,8 @@ _NOT_SHOWN = frozenset(
         "datalist",
         "dialog",
         "map",
+        "annotation",
+        "annotation-xml",
     ]
 )
 _SCRIPTS = {"sup": 1, "sub": -1}

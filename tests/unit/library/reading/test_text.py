@@ -143,6 +143,16 @@ def test_front_matter_of_all_kinds_of_lines_is_not_read_as_text(tmp_path: Path):
     assert told.text.strip() == "Intro."
 
 
+def test_formula_is_read_without_its_source(tmp_path: Path):
+    (tmp_path / "a.html").write_text(
+        "<p>It is <math><semantics><mrow><mi>x</mi><mo>=</mo><mn>5</mn></mrow>"
+        '<annotation encoding="application/x-tex">\\mathrm{x}=5</annotation>'
+        '<annotation-xml encoding="MathML-Content"><apply><eq/><ci>x</ci><cn>5</cn></apply></annotation-xml>'
+        "</semantics></math> bar.</p>"
+    )
+    assert told_of(tmp_path / "a.html").text.strip() == "It is x=5 bar."
+
+
 def test_mail_has_one_page_and_names_its_attachments(tmp_path: Path):
     told = told_of(write_mail(tmp_path / "a.eml"))
     assert told.state == State.READ
