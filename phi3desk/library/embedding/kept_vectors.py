@@ -108,14 +108,18 @@ class KeptVectors:
     def nearest(
         self, vectors: VectorSet, vector: Any, count: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
-        """Return the nearest passages with their cosine similarity, nearest first: every vector is looked at."""
+        """Return the nearest passages with their cosine similarity, nearest first: every vector is looked at.
+
+        Those of documents that were removed are left out.
+        """
         import numpy as np
 
         within = None if document_ids is None else frozenset(document_ids)
         rows = self._catalog.connection.execute(
             # the passages' own rows, with their text, are not needed for it
             "SELECT p.id, p.document_id, v.numbers FROM document d JOIN passage p ON p.document_id = d.id "
-            "AND p.embedded = 1 JOIN vector v ON v.passage_id = p.id AND v.embedder_id = ? WHERE d.collection_id = ?",
+            "AND p.embedded = 1 JOIN vector v ON v.passage_id = p.id AND v.embedder_id = ? "
+            "WHERE d.collection_id = ? AND d.removed IS NULL",
             (vectors.embedder_id, vectors.collection_id),
         )
         best: list[tuple[int, float]] = []

@@ -13,6 +13,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.errors import UserError
@@ -44,8 +45,8 @@ _REMEMBERED = "all kinds {}"
 _HALF = "<f2"
 #: The most documents that the store of vectors is restricted to.
 _DOCUMENTS_ASKED_FOR = 500
-#: Of a scope that the store of vectors does not know, so many are picked from.
-_PICKED_FROM = 1000
+#: Of a scope that the store of vectors does not know, so many are picked from; and where too few of them belong to it.
+_PICKED_FROM = (1000, 8000)
 
 
 @dataclass(frozen=True)
@@ -132,19 +133,31 @@ class Meanings:
 
     def ask(self, question: str, language: str, scope: Scope, extent: Extent, count: int) -> Meaning:
         """Return what the embedders say to a question, with `count` of the nearest passages in each collection."""
-        import numpy as np
-
         looks = self.look(question, language, scope)
-        # what the vectors cannot be restricted to is picked out of more of them
-        documents = None if len(scope.documents or ()) > _DOCUMENTS_ASKED_FOR else scope.documents
-        wanted = count if documents == scope.documents and not scope.pages else _PICKED_FROM
         nearest: dict[int, float] = {}
         for look in looks:
-            serving = look.serving
-            for i in serving.collections:
-                nearest.update(self._vectors.nearest(i, look.vector, wanted, documents, serving.embedder_id))
-        ids = inside(np.array(list(nearest), dtype=np.int64), extent.within)
-        return Meaning(looks, {int(i): nearest[i] for i in ids})
+            for i in look.serving.collections:
+                nearest.update(self._nearest(look, i, scope, extent, count))
+        return Meaning(looks, nearest)
+
+    def _nearest(self, look: Look, collection_id: int, scope: Scope, extent: Extent, count: int) -> dict[int, float]:
+        """Return the nearest passages of a collection that belong to an extent, with their cosines.
+
+        What the vectors cannot be restricted to is picked out of more of them. The store does not know either which
+        documents were removed: their passages would take the places of others.
+        """
+        import numpy as np
+
+        documents = None if len(scope.documents or ()) > _DOCUMENTS_ASKED_FOR else scope.documents
+        is_restricted = documents == scope.documents and not scope.pages
+        near: dict[int, float] = {}
+        for wanted in (count, *_PICKED_FROM) if is_restricted else _PICKED_FROM:
+            found = self._vectors.nearest(collection_id, look.vector, wanted, documents, look.serving.embedder_id)
+            cosines = dict(found)
+            near = {int(i): cosines[i] for i in inside(np.array(list(cosines), dtype=np.int64), extent.within)}
+            if len(near) >= min(count, extent.passages) or len(found) < wanted:
+                break
+        return dict(islice(near.items(), count)) if is_restricted else near
 
     def standings(self, looks: Iterable[Look], passage_ids: Sequence[int]) -> dict[int, Standing]:
         """Return how far passages stand out; those that have no vector of the embedders are left out."""
