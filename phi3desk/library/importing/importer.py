@@ -140,10 +140,10 @@ class Importer:
     ) -> ImportSummary:
         """Read documents again. Those whose file is not there stay as they are, as the notice says."""
         documents = [self._catalog.document(document_id) for document_id in document_ids]
-        away = {document.id for document in documents if document is not None and _is_away(document)}
-        self._catalog.start_over([document_id for document_id in document_ids if document_id not in away])
+        gone = away([document for document in documents if document is not None])
+        self._catalog.start_over([document_id for document_id in document_ids if document_id not in gone])
         summary = self.sync([], on_progress, on_file, cancelled)
-        return replace(summary, notice=say_both(_stay(len(away)), summary.notice)) if away else summary
+        return replace(summary, notice=say_both(_stay(len(gone)), summary.notice)) if gone else summary
 
     def _run(self, run: ImportRun, collections: dict[int, list[Path]]) -> ImportSummary:
         if not self._one_at_a_time.acquire(blocking=False):
@@ -187,8 +187,10 @@ class Importer:
 
         Those whose file is not there still wait for an import that finds it.
         """
-        for document in self._catalog.unfinished():
-            if document.state is State.FOUND and not document.passages and not _is_away(document):
+        unread = [each for each in self._catalog.unfinished() if each.state is State.FOUND and not each.passages]
+        gone = away(unread)
+        for document in unread:
+            if document.id not in gone:
                 self._follower.end(run, document.id, State.FAILED, CANCELLED)
         for collection_id in collections:
             self._follower.unread(run, collection_id)
@@ -199,7 +201,8 @@ class Importer:
         Those whose file is not there, as on a drive that is not plugged in, wait for an import that finds it.
         """
         unfinished = [each for each in self._catalog.unfinished() if each.id not in run.open]
-        documents = [each for each in unfinished if each.state is not State.FOUND or not _is_away(each)]
+        gone = away([each for each in unfinished if each.state is State.FOUND])
+        documents = [each for each in unfinished if each.id not in gone]
         run.files += len(documents)
         run.bytes += sum(document.size for document in documents if document.state is State.FOUND)
         run.passages += sum(document.passages for document in documents)
@@ -409,9 +412,26 @@ class Importer:
         self._follower.tell_end(run, document_id)
 
 
-def _is_away(document: Document) -> bool:
-    """Return whether the file of a document is not there."""
-    return not is_shown_only(document.path) and not os.path.exists(document.path)  # noqa: PTH110 - as in `import_paths`
+def away(documents: Sequence[Document]) -> set[int]:
+    """Return the ids of the documents whose file is not there.
+
+    A folder that does not answer, as on a server that is gone, is asked once, not for each file.
+    """
+    missing: dict[str, bool] = {}
+
+    def is_missing(folder: str) -> bool:
+        if folder not in missing:
+            above = os.path.dirname(folder)  # noqa: PTH120 - as below
+            missing[folder] = (above != folder and is_missing(above)) or not os.path.isdir(folder)  # noqa: PTH112
+        return missing[folder]
+
+    gone = set()
+    for document in documents:
+        path = document.path
+        # a path that is too long, or on a share that does not answer, is not there either: pathlib would raise
+        if not is_shown_only(path) and (is_missing(os.path.dirname(path)) or not os.path.exists(path)):  # noqa: PTH110, PTH120
+            gone.add(document.id)
+    return gone
 
 
 def _stay(count: int) -> Sentence:

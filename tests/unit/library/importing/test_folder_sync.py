@@ -21,6 +21,7 @@ from phi3desk import file_hash
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import BoundSource, FileOutcome, Rules, SearchScope, State
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
+from phi3desk.library.importing import importer
 from phi3desk.library.importing.folder_scan import scan
 from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.library import Library
@@ -334,6 +335,29 @@ def test_a_folder_on_a_share_that_does_not_answer_is_away_and_the_others_are_fol
         "pump.pdf": State.DUPLICATE,
         "valve.pdf": State.READY,
     }
+
+
+def test_a_folder_that_does_not_answer_is_asked_once_for_all_of_its_files(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"page {number}.pdf" for number in range(6)]
+    for name in names:
+        home.write(name, f"the {name}")
+    home.library.sync()
+    documents = home.library.documents()
+    asked: list[Path] = []
+    usual = os.stat
+
+    def stat(path: Any, *values: Any, **named: Any) -> os.stat_result:
+        asked.extend([Path(path)] if isinstance(path, str) and Path(path).is_relative_to(home.folder) else [])
+        return usual(path, *values, **named)
+
+    assert importer.away(documents) == set()
+    unanswered(monkeypatch, home.folder, *(home.folder / name for name in names))
+    usual = os.stat
+    monkeypatch.setattr(os, "stat", stat)
+    assert importer.away(documents) == {document.id for document in documents}
+    assert asked == [home.folder]
 
 
 def test_a_file_whose_folder_does_not_answer_is_not_taken_for_deleted(
