@@ -86,6 +86,7 @@ class CopiesCard(Card):
             Kept.CATALOGUE: self.tr("Catalogue of the library"),
             Kept.CONVERSATIONS: self.tr("Conversations"),
             Kept.COMPARISONS: self.tr("Comparisons"),
+            Kept.SWEEPS: self.tr("Sweeps"),
             Kept.EXAMPLES: self.tr("Examples"),
             Kept.PROFILES: self.tr("Experts"),
             Kept.SETTINGS: self.tr("Settings"),

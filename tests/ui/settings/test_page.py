@@ -1,6 +1,8 @@
 """The settings page is made from the declarations and keeps only what fits them."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from phi3desk.backups import Kept, file_of, keep_copy
 from phi3desk.chat.series import Speed
 from phi3desk.errors import say
 from phi3desk.model.types import LoadedModel
+from phi3desk.paths import Paths
 from phi3desk.settings import SETTINGS, Settings
+from phi3desk.sweep.store import SweepStore
+from phi3desk.ui.settings.copies_card import CopiesCard
 from phi3desk.ui.settings.page import SettingsPage
 from phi3desk.workers.protocol import Failure, FailureKind
 
@@ -130,3 +136,28 @@ def test_time_for_reading_says_what_it_comes_to_with_the_loaded_model(page: Sett
     assert page.wait.here.text().endswith("Quick all, Balanced all, Thorough all.")
     page.wait.show_speed(None)
     assert page.wait.here.isHidden()
+
+
+def test_settings_page_offers_the_copy_of_the_sweeps(home: Paths, qtbot: QtBot):
+    SweepStore(home.sweeps).close()
+    assert keep_copy(home, Kept.SWEEPS)
+    opened = SettingsPage(Settings(home.settings))
+    qtbot.addWidget(opened)
+    opened.show()
+    assert opened.copies.choice.itemText(0).startswith("Sweeps, ")
+    assert opened.copies.restore.isEnabled()
+
+
+def test_every_file_of_which_copies_are_kept_has_a_name_of_its_own(home: Paths, qtbot: QtBot):
+    for kept in Kept:
+        file = file_of(home, kept)
+        if file.suffix == ".json":
+            file.write_text("{}")
+        else:
+            with closing(sqlite3.connect(file)) as connection:
+                connection.execute("CREATE TABLE kept (word TEXT)")
+        assert keep_copy(home, kept)
+    card = CopiesCard(home)
+    qtbot.addWidget(card)
+    names = [card.choice.itemText(row).split(", ")[0] for row in range(card.choice.count())]
+    assert len(set(names)) == len(names) == len(Kept)
