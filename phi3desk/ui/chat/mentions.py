@@ -14,6 +14,7 @@ from phi3desk.chat.messages import Mention
 from phi3desk.library.documents import Collection, Document
 from phi3desk.ui.chat.nameable import Nameable, fitting, of_collections, of_documents, of_folders, text_of
 from phi3desk.ui.clients.library_client import LibraryClient
+from phi3desk.ui.text_offsets import qt_offset
 from phi3desk.ui.theme import SPACE_S, TARGET, icon
 from phi3desk.ui.widgets.tooltip import plain_tooltip
 
@@ -70,7 +71,7 @@ class MentionCompleter(QObject):
     def begin(self) -> None:
         """Write the sign for the user and open the list."""
         cursor = self._edit.textCursor()
-        before = cursor.block().text()[: cursor.positionInBlock()]
+        before = _before(cursor)
         self._dismissed = -1
         self._edit.setFocus()
         cursor.insertText("@" if not before or before[-1].isspace() else " @")
@@ -104,10 +105,11 @@ class MentionCompleter(QObject):
     def _naming(self) -> tuple[int, str] | None:
         """Return where the `@` before the cursor stands and what follows it."""
         cursor = self._edit.textCursor()
-        found = _NAMING.search(cursor.block().text()[: cursor.positionInBlock()])
+        before = _before(cursor)
+        found = _NAMING.search(before)
         if found is None or cursor.hasSelection():
             return None
-        return cursor.block().position() + found.start(1) - 1, found[1]
+        return cursor.block().position() + qt_offset(before, found.start(1) - 1), found[1]
 
     def _follow(self) -> None:
         naming = self._naming()
@@ -202,3 +204,11 @@ class MentionCompleter(QObject):
                 self._choose(self.list.currentItem())
                 return True
         return super().eventFilter(watched, event)
+
+
+def _before(cursor: QTextCursor) -> str:
+    """Return what stands before a cursor in its paragraph."""
+    start = QTextCursor(cursor)
+    start.setPosition(cursor.position())
+    start.movePosition(QTextCursor.MoveOperation.StartOfBlock, QTextCursor.MoveMode.KeepAnchor)
+    return start.selectedText()

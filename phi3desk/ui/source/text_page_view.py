@@ -12,6 +12,7 @@ from phi3desk.library.text import Span, locate
 from phi3desk.ui.colors import mixed
 from phi3desk.ui.inert_text import plain
 from phi3desk.ui.source.pdf_page_view import PASSAGE_SHARE
+from phi3desk.ui.text_offsets import qt_offset
 from phi3desk.ui.theme import SPACE_L, follow_scheme, reading_font, tokens
 
 SMALLEST_PX, FIRST_PX, LARGEST_PX = 9, 14, 48
@@ -98,9 +99,8 @@ class TextPageView(QPlainTextEdit):
     def _cursor(self, span: Span) -> QTextCursor:
         text = self.toPlainText()
         cursor = QTextCursor(self.document())
-        # Qt counts UTF-16 units
-        cursor.setPosition(_units(text, span[0]))
-        cursor.setPosition(_units(text, span[1]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(qt_offset(text, span[0]))
+        cursor.setPosition(qt_offset(text, span[1]), QTextCursor.MoveMode.KeepAnchor)
         return cursor
 
     def _mark(self) -> None:
@@ -162,8 +162,3 @@ class TextFinder(QObject):
     def page(self, _place: int) -> int:
         """Return 0: there is one page only."""
         return 0
-
-
-def _units(text: str, offset: int) -> int:
-    """Return an offset of Python's as Qt counts it: signs beyond the first plane are two units."""
-    return offset + sum(1 for sign in text[:offset] if ord(sign) > 0xFFFF)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
@@ -215,3 +216,14 @@ def test_composer_offers_nothing_in_an_address_or_after_escape(qtbot: QtBot, com
     qtbot.keyClicks(composer.edit, "m")
     assert offered(composer) == []
     assert composer.text == "mail man@plant @m"
+
+
+def test_composer_names_behind_signs_that_are_two_units_to_qt(qtbot: QtBot, composer: Composer, names: Names) -> None:
+    composer.set_text("Frage 😀😀 @man pu")
+    assert offered(composer) == ["Pump manual.pdf"]
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert composer.edit.toPlainText() == "Frage 😀😀 "
+    composer.set_text("oil? 😀 and")
+    composer.edit.moveCursor(QTextCursor.MoveOperation.PreviousWord)
+    qtbot.mouseClick(composer.name_button, Qt.MouseButton.LeftButton)
+    assert composer.edit.toPlainText() == "oil? 😀 @and"
