@@ -58,7 +58,9 @@ class QuestionEdit(QPlainTextEdit):
             self.send_requested.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.stop_requested.emit()
-        elif event.key() == Qt.Key.Key_Backspace and self.textCursor().atStart():
+        elif (
+            event.key() == Qt.Key.Key_Backspace and self.textCursor().atStart() and not self.textCursor().hasSelection()
+        ):
             self.back_requested.emit()
         else:
             super().keyPressEvent(event)

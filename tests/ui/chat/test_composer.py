@@ -227,3 +227,16 @@ def test_composer_names_behind_signs_that_are_two_units_to_qt(qtbot: QtBot, comp
     composer.edit.moveCursor(QTextCursor.MoveOperation.PreviousWord)
     qtbot.mouseClick(composer.name_button, Qt.MouseButton.LeftButton)
     assert composer.edit.toPlainText() == "oil? 😀 @and"
+
+
+def test_composer_backspace_deletes_what_is_selected_from_the_first_letter_on(
+    qtbot: QtBot, composer: Composer, names: Names
+) -> None:
+    composer.set_named((Mention("Tenders", 2),))
+    composer.set_text("How often?")
+    composer.edit.moveCursor(QTextCursor.MoveOperation.Start, QTextCursor.MoveMode.KeepAnchor)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Backspace)
+    assert composer.text == ""
+    assert composer.named == (Mention("Tenders", 2),)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Backspace)
+    assert composer.named == ()
