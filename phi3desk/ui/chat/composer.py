@@ -5,7 +5,17 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTextOption
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTextCursor,
+    QTextOption,
+)
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from phi3desk.chat.messages import Mention
@@ -100,13 +110,15 @@ class Composer(QWidget):
     `sent` carries the question; it stays in the field until `clear` is called. What is named with `@` stands over the
     question as chips and restricts this question only; `named_changed` tells that it is something else.
     `sweep_requested` carries the question that is to be put to every document; it stays in the field, too.
+    `left` tells that a text that was put into the field is not in it any more: the field is empty, or what was typed
+    there before came back.
     """
 
     sent = Signal(str)
     sweep_requested = Signal(str)
     named_changed = Signal()
     stop_requested = Signal()
-    emptied = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +138,7 @@ class Composer(QWidget):
         self.button.setFixedSize(36, 36)
         self.button.setIconSize(QSize(20, 20))
         self._answering = False
+        self._typed_before = ""
         self._named: tuple[Mention, ...] = ()
         self.name_button = QToolButton(self)
         self.name_button.setFixedSize(36, 36)
@@ -171,8 +184,8 @@ class Composer(QWidget):
         follow_scheme(self, self._show_button)
 
     def _on_text_changed(self) -> None:
-        if not self.text:
-            self.emptied.emit()
+        if not self.text or self.edit.toPlainText() == self._typed_before:
+            self.left.emit()
 
     @property
     def text(self) -> str:
@@ -180,13 +193,18 @@ class Composer(QWidget):
         return self.edit.toPlainText().strip()
 
     def set_text(self, text: str) -> None:
-        """Put a text into the field and the cursor behind it."""
-        self.edit.setPlainText(text)
-        self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+        """Put a text into the field and the cursor behind it; what was typed before comes back with Ctrl+Z."""
+        before = self.edit.toPlainText()
+        self._typed_before = before if before != text else ""
+        cursor = self.edit.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.edit.setTextCursor(cursor)
         self.edit.setFocus()
 
     def clear(self) -> None:
         """Empty the field and take back what was named, and the mode that was chosen for this question."""
+        self._typed_before = ""
         self.edit.clear()
         self.set_named(())
         self.mode_button.choose(None)

@@ -237,7 +237,7 @@ class ConversationController(QObject):
         return next((message.named for message in self._messages() if message.id == message_id), ())
 
     def end_edit(self) -> None:
-        """Leave the last question where it is after all: the user emptied the composer."""
+        """Leave the last question where it is after all: the composer does not hold it any more."""
         self._replaced = 0
 
     def stop(self) -> None:

@@ -47,7 +47,7 @@ class ChatPresenter(QObject):
         controller.version_shown.connect(self._on_version_shown)
         chat.composer.sent.connect(self.ask)
         chat.composer.stop_requested.connect(controller.stop)
-        chat.composer.emptied.connect(controller.end_edit)
+        chat.composer.left.connect(controller.end_edit)
         chat.composer.edit.textChanged.connect(controller.read_ahead)
         controller.conversation_opened.connect(self._show_gauge)
         controller.message_added.connect(self._show_gauge)

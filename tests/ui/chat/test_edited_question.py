@@ -69,3 +69,23 @@ def test_edited_question_is_asked_anew_where_the_one_before_came_back(
     messages = store.messages(conversation.id)
     assert messages[:4] == before
     assert [one.text for one in messages[4:]] == ["Which paste?", ""]
+
+
+def test_edited_question_gives_back_what_was_typed_before_and_leaves_the_last_question_then(
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    store, view, composer = services.conversations, window.chat.view, window.chat.composer
+    conversation = store.create("Seals")
+    store.add(conversation.id, Role.USER, "Which seal?")
+    store.add(conversation.id, Role.ASSISTANT, "The 6204 seal. [1]", make_answer("The 6204 seal. [1]").answer)
+    window.conversation_controller.open(conversation.id)
+    before = store.messages(conversation.id)
+    qtbot.keyClicks(composer.edit, "And which grease?")
+    view.action_requested.emit(MessageAction.EDIT, before[0].id)
+    assert composer.text == "Which seal?"
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert composer.text == "And which grease?"
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    messages = store.messages(conversation.id)
+    assert messages[:2] == before
+    assert [one.text for one in messages[2:]] == ["And which grease?", ""]
