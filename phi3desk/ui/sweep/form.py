@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,21 +81,29 @@ class SweepForm(QWidget):
         return choice
 
     def show_collections(self, collections: Sequence[Collection]) -> None:
-        """Offer the library, its collections and their folders, and what was chosen in the library."""
-        before = self.scope.currentText()
+        """Offer the library, its collections and their folders, and what was chosen in the library.
+
+        What is chosen stays chosen, whatever it is called by now.
+        """
+        before, _ = self.wanted
+        named = Counter(Path(folder).name for each in collections for folder in _folders(each))
         self._scopes = [(EVERYWHERE, self.tr("All documents"))]
         if self._chosen is not None:
             self._scopes.insert(0, self._chosen)
         for collection in collections:
             within = SearchScope((collection.id,))
             self._scopes.append((within, self.tr("Collection {name}").format(name=collection.name)))
-            folders = [source.path for source in collection.sources if source.folder]
-            for folder in folders if len(folders) > 1 else ():
-                told = self.tr("Folder {name}").format(name=Path(folder).name)
+            folders = _folders(collection)
+            here = Counter(Path(folder).name for folder in folders)
+            for folder in folders:
+                name = Path(folder).name
+                told = self.tr("Folder {name}").format(name=name if here[name] == 1 else folder)
+                if named[name] > here[name]:
+                    told = self.tr("{folder} in {collection}").format(folder=told, collection=collection.name)
                 self._scopes.append((SearchScope((collection.id,), folders=(folder,)), told))
         self.scope.clear()
         self.scope.addItems([name for _, name in self._scopes])
-        self.scope.setCurrentIndex(max(0, self.scope.findText(before)))
+        self.scope.setCurrentIndex(next((at for at, (known, _) in enumerate(self._scopes) if known == before), 0))
 
     def show_usual_wait(self, wait: Wait) -> None:
         """Choose how long the person usually has documents read, unless that was chosen before."""
@@ -160,3 +169,9 @@ class SweepForm(QWidget):
             told = self.tr("{title} · {count} answers · runs now")
         text = told.format(title=sweep.plan.title, count=count, when=moment(sweep.created))
         return EarlierRun(sweep.id, text, self.tr("Delete the sweep {title}").format(title=sweep.plan.title))
+
+
+def _folders(collection: Collection) -> list[str]:
+    """Return the folders of a collection that are offered by themselves: those of more than one."""
+    folders = [source.path for source in collection.sources if source.folder]
+    return folders if len(folders) > 1 else []

@@ -24,7 +24,7 @@ from phi3desk import app
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Mention, Timings
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import say
-from phi3desk.library.documents import EVERYWHERE, SearchScope
+from phi3desk.library.documents import EVERYWHERE, BoundSource, Collection, SearchScope
 from phi3desk.model.types import Ending, LoadOptions, Role
 from phi3desk.sweep.plan import Answered, Cell, Outcome, Row, SweepPlan, SweptDocument
 from phi3desk.sweep.reading import rows_from
@@ -413,6 +413,37 @@ def test_the_form_says_what_is_missing(
     assert page._stack.currentIndex() == FORM
     open_whole(page, kept_sweep(services), qtbot)
     assert page._stack.currentIndex() == TABLE
+
+
+def test_the_form_keeps_the_folder_that_was_chosen_of_two_that_are_called_the_same(page: SweepPage):
+    def collection(number: int, name: str, *folders: str) -> Collection:
+        bound = (BoundSource(10 * number + at, number, path, folder=True) for at, path in enumerate(folders))
+        return Collection(number, name, sources=tuple(bound))
+
+    form = page.form
+    collections = [
+        collection(1, "Pumps", "/pumps/docs", "/pumps/plans"),
+        collection(2, "Seals", "/seals/docs", "/old/docs", "/seals/tests"),
+    ]
+    form.show_collections(collections)
+    offered = [form.scope.itemText(row) for row in range(form.scope.count())]
+    assert offered == [
+        "All documents",
+        "Collection Pumps",
+        "Folder docs in Pumps",
+        "Folder plans",
+        "Collection Seals",
+        "Folder /seals/docs in Seals",
+        "Folder /old/docs in Seals",
+        "Folder tests",
+    ]
+    form.scope.setCurrentIndex(6)
+    form.show_collections(collections)
+    assert form.wanted == (SearchScope((2,), folders=("/old/docs",)), "Folder /old/docs in Seals")
+    form.show_collections([dataclasses.replace(collections[1], name="Old seals")])
+    assert form.wanted == (SearchScope((2,), folders=("/old/docs",)), "Folder /old/docs")
+    form.show_collections(collections[:1])
+    assert form.wanted == (EVERYWHERE, "")
 
 
 def test_a_sweep_can_be_started_again_after_the_library_has_stopped(page: SweepPage, services: Services):
