@@ -110,10 +110,10 @@ class FindBar(QWidget):
     """Enter goes to the next place, Shift+Enter to the one before, Escape closes.
 
     The search begins at the page in view. `found` is emitted when there is another set of places or another current
-    one: places of other pages come in while the first is shown.
+    one: places of other pages come in while the first is shown. It carries whether the current one is to be gone to.
     """
 
-    found = Signal()
+    found = Signal(bool)
     closed = Signal()
 
     def __init__(
@@ -205,7 +205,7 @@ class FindBar(QWidget):
             self._search()
         elif self.count:
             self._look_at((self.current + by) % self.count if self._at is not None else 0)
-            self._tell()
+            self._tell(goes=True)
 
     @property
     def _words(self) -> str:
@@ -218,11 +218,12 @@ class FindBar(QWidget):
         self._finder.look_for(self._words, self._first_page)
 
     def _on_count_changed(self) -> None:
-        if self._at is None and self.count:
+        is_first = self._at is None and self.count > 0
+        if is_first:
             # pages before the one in view are looked through last
             place = self._first_on(self._first_page)
             self._look_at(place if place < self.count else 0)
-        self._tell()
+        self._tell(goes=is_first)
 
     def _look_at(self, place: int) -> None:
         page = self._finder.page(place)
@@ -232,9 +233,9 @@ class FindBar(QWidget):
         """Return the first place on a page or after it; how many there are where there is none."""
         return bisect_left(range(self.count), page, key=self._finder.page)
 
-    def _tell(self) -> None:
+    def _tell(self, goes: bool) -> None:
         self._show_count()
-        self.found.emit()
+        self.found.emit(goes)
 
     def _show_count(self) -> None:
         if self.count:

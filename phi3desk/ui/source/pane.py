@@ -83,7 +83,6 @@ class SourcePane(QFrame):
         self.text = TextPageView()
         self._in_pdf = PdfFinder(self._pdf.document, self)
         self.search = FindBar(self._in_pdf, self.tr("Find in this document"), lambda: self._page - 1)
-        self._looked_at: tuple[int, int] | None = None
         self._in_text = TextFinder(self.text)
         self.text_search = FindBar(self._in_text, self.tr("Find on this page"), lambda: 0)
         self._build()
@@ -288,7 +287,6 @@ class SourcePane(QFrame):
         return self._source == source
 
     def _leave_search(self) -> None:
-        self._looked_at = None
         for bar in (self.search, self.text_search):
             bar.leave()
 
@@ -380,15 +378,15 @@ class SourcePane(QFrame):
             self.why.setText("\n".join(part for part in (self._why_found(self._source), filled_in) if part))
             self.why.show()
 
-    def _on_found(self) -> None:
-        """Show the place that is looked at; what is marked already is not worked out again."""
-        before, self._looked_at = self._looked_at, self.search.at
-        if self._looked_at is not None and self._looked_at != before and self._looked_at[0] != self._page - 1:
-            self.go_to(self._looked_at[0] + 1)
+    def _on_found(self, goes: bool) -> None:
+        """Mark the places on the page, and go to the one that is looked at where that is wanted."""
+        at = self.search.at
+        if goes and at is not None and at[0] != self._page - 1:
+            self.go_to(at[0] + 1)
             return
         found, current = self._in_pdf.areas(self._page - 1, self.search.current)
         self.view.mark(replace(self.view.highlight, found=found, current=current))
-        if current and self._looked_at != before:
+        if current and goes:
             self.area.scroll_to_highlight()
 
     # a page of text

@@ -288,6 +288,27 @@ ROWS = "Item: Seal 10; Price: 10.50 EUR\nItem: Seal 11; Price: 11.50 EUR"
 LABEL = "Prices, rows 2-41"
 
 
+def test_pane_goes_back_to_the_only_place_after_the_page_was_turned_or_moved(
+    qtbot: QtBot, pane: SourcePane, pump_pdf: Path
+) -> None:
+    pane.show_document(replace(document(1), path=str(pump_pdf)))
+    pane.resize(420, 260)
+    pane.open_search()
+    qtbot.keyClicks(pane.search.field, "lithium")
+    qtbot.waitUntil(lambda: pane.search.told == "1 of 1" and pane.page == 2)
+    pane.go_to(3)
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Return)
+    assert pane.page == 2
+    assert text_under(pump_pdf, 1, pane.view.highlight.current) == "lithium"
+    bar = pane.area.verticalScrollBar()
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Return)
+    shown = bar.value()
+    bar.setValue(bar.maximum())
+    assert bar.value() != shown
+    qtbot.keyClick(pane.search.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert bar.value() == shown
+
+
 @pytest.fixture
 def sheet(make_source: Callable[..., Source], worker: RecordedWorker) -> Source:
     """Return a source in the first of two parts of a sheet."""
