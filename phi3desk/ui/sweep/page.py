@@ -349,8 +349,11 @@ class SweepPage(QWidget):
             self.results.take(cell)
 
     def _on_ended(self, _done: bool, problem: str) -> None:
-        self._show_progress()
-        self._show_state(problem)
+        if self._sweep is not None and self.runner.ran_last(self._sweep.id):
+            self._show_progress()
+            self._show_state(problem)
+        elif problem:
+            self._notices.say(problem)
         self._show_earlier()
 
     def _show_state(self, problem: str) -> None:

@@ -60,6 +60,7 @@ class SweepRunner(QObject):
         self._store, self._settings = services.sweeps, services.settings
         self._library, self._model, self._expert = services.library, services.model, expert
         self._sweep: Sweep | None = None
+        self._last = 0
         #: the next cells, of some documents only, and how many are left in all
         self._open: deque[tuple[int, SweptDocument]] = deque()
         self._left = 0
@@ -91,13 +92,17 @@ class SweepRunner(QObject):
         """Whether it is this sweep that is under way."""
         return self._sweep is not None and self._sweep.id == sweep_id
 
+    def ran_last(self, sweep_id: int) -> bool:
+        """Whether it is this sweep that is under way or, where none is, that has ended last."""
+        return self._last == sweep_id
+
     def start(self, sweep: Sweep) -> None:
         """Ask what is not answered yet; returns at once."""
         if self.running:
             self.pause()
         sweep = self._store.sweep(sweep.id)
         self._open = self._next_cells(sweep, "")
-        self._sweep, self._left, self._pace = sweep, sweep.total - sweep.answered, Pace()
+        self._sweep, self._last, self._left, self._pace = sweep, sweep.id, sweep.total - sweep.answered, Pace()
         self.running_changed.emit(True)
         self._next()
 

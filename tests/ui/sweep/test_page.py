@@ -415,6 +415,22 @@ def test_the_form_says_what_is_missing(
     assert page._stack.currentIndex() == TABLE
 
 
+def test_why_a_sweep_ended_is_not_shown_under_another_one(
+    page: SweepPage, window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+):
+    monkeypatch.setattr(page._expert, "load_if_none", lambda: None)
+    ends, shown = kept_sweep(services), kept_sweep(services)
+    open_whole(page, shown, qtbot)
+    before = page.state
+    page.runner.start(services.sweeps.sweep(ends))
+    assert not page.runner.running
+    assert page.state == before
+    assert "There is no model" in window.toast.text
+    open_whole(page, ends, qtbot)
+    page.go_on()
+    assert "There is no model" in page.state
+
+
 def test_the_form_keeps_the_folder_that_was_chosen_of_two_that_are_called_the_same(page: SweepPage):
     def collection(number: int, name: str, *folders: str) -> Collection:
         bound = (BoundSource(10 * number + at, number, path, folder=True) for at, path in enumerate(folders))
