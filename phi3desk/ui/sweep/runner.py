@@ -136,6 +136,9 @@ class SweepRunner(QObject):
             if not self._model.is_loading and self._model.model is None:
                 self._on_no_model(self.tr("There is no model to answer with. Choose a GGUF file under Models."))
             return
+        if not sweep.plan.quotes_only:
+            # it is asked of the model only once the document was searched
+            self._model.keep_loaded()
         self._tell()
         self._turn += 1
         self._began = time.perf_counter()

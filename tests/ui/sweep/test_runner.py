@@ -14,7 +14,7 @@ from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import Found, Passage, SearchResult, SearchScope
-from phi3desk.model.types import Ending, Generation, LoadedModel
+from phi3desk.model.types import Ending, Generation, LoadedModel, LoadOptions
 from phi3desk.sweep.plan import Answered, Outcome, Sweep, SweepPlan, SweptDocument
 from phi3desk.sweep.store import SweepStore
 from phi3desk.ui.experts.active import ActiveExpert
@@ -133,3 +133,17 @@ def test_a_document_at_which_a_step_fails_is_told_and_the_next_is_asked(
     cell = services.sweeps.rows(sweep.id)[0].cell
     assert cell is not None
     assert str(cell.problem) == WRONG
+
+
+@pytest.mark.parametrize(("quotes_only", "minutes"), [(False, 2), (True, 1)])
+def test_the_model_is_not_let_go_while_the_first_document_is_searched(
+    runner: SweepRunner, services: Services, quotes_only: bool, minutes: int, monkeypatch: pytest.MonkeyPatch
+):
+    model = services.model
+    monkeypatch.setattr(model, "_wanted", (MODEL.ref, LoadOptions(idle_minutes=2)))
+    model._idle.start(60_000)
+    plan = SweepPlan(("How often is it greased?",), quotes_only=quotes_only)
+    runner.start(services.sweeps.begin(plan, DOCUMENTS))
+    assert model._idle.interval() == minutes * 60_000
+    runner.pause()
+    model._idle.stop()
