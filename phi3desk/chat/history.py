@@ -27,7 +27,7 @@ from phi3desk.chat.messages import (
 from phi3desk.errors import say
 from phi3desk.library.text import fold
 from phi3desk.model.types import Ending, Role, Turn
-from phi3desk.sqlite_file import open_file, whole_rows
+from phi3desk.sqlite_file import open_file, roll_back, whole_rows
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -301,10 +301,10 @@ class ConversationStore:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            roll_back(self._db)
             raise
-        self._db.execute("COMMIT")
 
 
 _CONVERSATION = "id, title, created, changed, profile_id, COALESCE(removed, 0), collections"

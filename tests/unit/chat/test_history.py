@@ -167,6 +167,24 @@ def test_delete_from_cuts_this_conversation_only(store):
     assert [m.text for m in store.messages(two.id)] == ["b"]
 
 
+def test_full_disk_is_told_where_messages_are_brought_back_and_they_can_be_later(store):
+    conversation = store.create("Pumps")
+    first = store.add(conversation.id, Role.USER, "How often is it greased?")
+    for number in range(50):
+        store.add(conversation.id, Role.ASSISTANT, f"Every {number} hours. " * 200)
+    before = store.messages(conversation.id)
+    taken = store.delete_from(first.id)
+    store._db.execute("VACUUM")
+    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+    store._db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(UserError, match=r"^The disk is full"):
+        store.put_back(taken)
+    assert store.messages(conversation.id) == []
+    store._db.execute("PRAGMA max_page_count = 100000")
+    store.put_back(taken)
+    assert store.messages(conversation.id) == before
+
+
 def test_file_of_a_newer_program_is_left_alone(tmp_path):
     path = tmp_path / "conversations.db"
     with sqlite3.connect(path) as db:
