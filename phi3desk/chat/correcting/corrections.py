@@ -97,14 +97,12 @@ def answer_of(known: KnownAnswer, made_by: MadeBy, mode: AnswerMode | None = Non
 
 
 def _citations(text: str, found: Mapping[int, Source], chosen: Sequence[Chosen]) -> Iterator[Citation]:
+    """Give the citation of each mark in turn, as every answer has them: see `citation_index`."""
     quotes = {one.source.n: one.quote for one in chosen if one.quote.strip()}
-    given: set[tuple[int, str]] = set()
     for piece, _ in pieces(text):
         for number in map(int, MARKS.findall(piece)):
             quote = quotes.get(number) or best_sentence(found[number], MARKS.sub(" ", piece))
-            if (number, quote) not in given:
-                given.add((number, quote))
-                yield citation_of(found[number], quote)
+            yield citation_of(found[number], quote)
 
 
 def with_marks(text: str, chosen: Sequence[Chosen]) -> str:

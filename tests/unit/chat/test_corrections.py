@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from phi3desk.chat.answer_mode import AnswerMode
+from phi3desk.chat.citations import citation_index
 from phi3desk.chat.correcting.corrections import (
     answer_of,
     known_answer,
@@ -203,6 +204,14 @@ def test_answer_keeps_the_words_and_cites_what_was_chosen_or_says_most(store: Ex
         (7, "The supplier recommends 2,500 hours."),
         (2, "Use 30 g of grease."),
     ]
+
+
+def test_each_mark_of_an_answer_leads_to_its_own_sentence_also_behind_one_that_is_said_twice(store: ExampleStore):
+    correct(store, text="Every 2,000 hours [2]. Every 2,000 hours, yes [2]. Use 30 g of grease [2].")
+    answer = answer_to(store, ask(ASKED))
+    shown = [answer.citations[citation_index(answer.citations, 2, at)].quote for at in range(3)]
+    assert shown == [QUOTE, QUOTE, "Use 30 g of grease."]
+    assert [search.quote for search in quote_searches(answer)] == [QUOTE, "Use 30 g of grease."]
 
 
 def test_marks_are_put_where_the_chosen_sources_have_none():
