@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,13 @@ from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.comparison.plan import Comparison, Outcome, Plan, Variant, run, variants_of
 from phi3desk.comparison.questions import ComparedQuestion, read_questions
-from phi3desk.comparison.report import csv_text, html_text, seconds_text, sentences_of, share_text
+from phi3desk.comparison.report import seconds_text, sentences_of, share_text, write_report
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import Ending, ModelEntry
-from phi3desk.paths import Paths, write_atomically
+from phi3desk.paths import Paths
 from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.resolution import on_model
@@ -79,8 +80,9 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
         store.close()
     if not finished:
         raise Cancelled
-    _write(options.csv, csv_text(comparison, outcomes))
-    _write(options.html, html_text(comparison, outcomes))
+    for kind in ("csv", "html"):
+        if getattr(options, kind):
+            _write(getattr(options, kind), kind, comparison, outcomes)
     made = figures(comparison, outcomes)
     if options.json:
         output.json(comparison_row(comparison, outcomes, made))
@@ -200,11 +202,9 @@ def _interval(figure: Any) -> dict[str, Any]:
     }
 
 
-def _write(file: str | None, text: str) -> None:
-    if not file:
-        return
+def _write(file: str, kind: str, comparison: Comparison, outcomes: Sequence[Outcome]) -> None:
     try:
-        write_atomically(Path(file), text)
+        write_report(Path(file), kind, comparison, outcomes)
     except OSError as error:
         raise UserError(
             "{path} could not be written: {problem}.", path=file, problem=error.strerror or str(error)

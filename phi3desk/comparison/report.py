@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 
 from phi3desk.chat.messages import Answer
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
@@ -16,6 +17,7 @@ from phi3desk.comparison.statistics import Mean, Share
 from phi3desk.csv_safe import safe_cell
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import place
+from phi3desk.paths import write_bytes_atomically
 
 #: how the HTML page and the window colour the variants' bars: an accent for each in turn
 BAR_COLORS = ("#2459D3", "#1F7A4D", "#8A5A00", "#6A3FB5", "#0F766E", "#9D174D", "#475569", "#B3261E")
@@ -31,6 +33,13 @@ th { background: #F6F6F3; } .quiet { color: #5F605B; font-size: 13px; } td p { m
   .quiet, caption { color: #A3A5A8; } svg { background: #FFFFFF; }
 }
 """
+
+
+def write_report(path: Path, kind: str, comparison: Comparison, outcomes: Sequence[Outcome]) -> None:
+    """Write a comparison as csv or html; raises OSError where it cannot be written."""
+    text = csv_text(comparison, outcomes) if kind == "csv" else html_text(comparison, outcomes)
+    # a table ends its lines itself
+    write_bytes_atomically(path, text.encode())
 
 
 def csv_text(comparison: Comparison, outcomes: Sequence[Outcome]) -> str:

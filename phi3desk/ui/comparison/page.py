@@ -13,9 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.comparison.plan import Comparison
-from phi3desk.comparison.report import csv_text, html_text
+from phi3desk.comparison.report import write_report
 from phi3desk.errors import UserError
-from phi3desk.paths import write_atomically
 from phi3desk.ui.comparison.form import ComparisonForm
 from phi3desk.ui.comparison.launcher import ComparisonLauncher, ComparisonRequest
 from phi3desk.ui.comparison.results import ComparisonResults
@@ -213,9 +212,8 @@ class ComparisonPage(QWidget):
         if comparison is None:
             return
         outcomes = self._store.outcomes(comparison.id)
-        text = csv_text(comparison, outcomes) if kind == "csv" else html_text(comparison, outcomes)
         try:
-            write_atomically(path, text)
+            write_report(path, kind, comparison, outcomes)
         except OSError:
             self._notices.say(saved_text(path, written=False))
         else:

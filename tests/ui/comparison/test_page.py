@@ -1,6 +1,9 @@
 """The comparison with the real model worker and the tiny model; the examples page on its real store."""
 
+import csv
 import dataclasses
+import io
+import os
 import shutil
 from pathlib import Path
 
@@ -242,6 +245,17 @@ def test_blind_comparison_hides_names_and_figures_until_revealed(page, store, ma
         dialog = page.findChildren(QFileDialog)[-1]
         assert suffix in dialog.nameFilters()[0] and len(dialog.nameFilters()) == 2
         dialog.reject()
+
+
+def test_table_is_saved_with_the_line_ends_of_a_table_on_every_system(
+    page, store, make_answer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(os, "linesep", "\r\n")
+    page.open(example_comparison(store, page, make_answer))
+    page.save(tmp_path / "out.csv", "csv")
+    table = (tmp_path / "out.csv").read_bytes()
+    assert table.count(b"\r\n") == len(list(csv.reader(io.StringIO(table.decode(), newline="")))) > 1
+    assert b"\r\r" not in table
 
 
 def test_deleted_comparison_is_brought_back_by_undo(page, store, notices: Notices, make_answer, qtbot: QtBot):
