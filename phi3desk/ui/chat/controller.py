@@ -163,22 +163,21 @@ class ConversationController(QObject):
             )
         return True
 
-    def ask_again(self, message_id: int, mode: AnswerMode | None = None, search_text: str = "") -> None:
+    def ask_again(self, message_id: int, mode: AnswerMode | None = None, search_text: str = "") -> bool:
         """Have an answer written anew: as another version of it where it is the last one, at the end otherwise.
 
-        `search_text` is what is searched this time; "" searches what was searched before. `mode` is as in `ask`.
+        `search_text` is what is searched this time, "" what was before; `mode` and what is returned are as in `ask`.
         """
         asked = self.question_of(message_id)
         without_documents = mode is AnswerMode.MODEL_ALONE
         reason = self._reason_not_to_ask(asked[0].text if asked is not None and not without_documents else "")
         if reason:
             self.refused.emit(reason)
-            return
+            return False
         if asked is None or self._open is None:
-            return
+            return False
         question, answer = asked
-        if answer.answer is not None and not search_text:
-            search_text = answer.answer.searched_for
+        search_text = search_text or (answer.answer.searched_for if answer.answer is not None else "")
         if answer.id == self._messages()[-1].id:
             self._answer(question, answer, mode=mode, search_text=search_text)
         else:
@@ -187,6 +186,7 @@ class ConversationController(QObject):
             added = self._store.add(self._open.id, Role.USER, question.text, named=question.named)
             self.message_added.emit(added, False)
             self._answer(added, mode=mode, search_text=search_text)
+        return True
 
     def step_version(self, message_id: int, step: int) -> None:
         """Have the version before (-1) or after (1) the one in view shown, where an answer was written anew."""

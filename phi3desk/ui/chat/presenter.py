@@ -120,8 +120,8 @@ class ChatPresenter(QObject):
             view.setFocus()
 
         def search(text: str) -> None:
-            leave()
-            self._controller.ask_again(message_id, search_text=text)
+            if self._controller.ask_again(message_id, search_text=text):
+                leave()
 
         form.sent.connect(search)
         form.cancelled.connect(leave)

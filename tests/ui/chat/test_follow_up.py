@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -104,6 +105,36 @@ def test_what_a_follow_up_is_searched_for_is_shown_kept_and_can_be_changed(
     assert controller.ask("When is a group lock-out used?")
     assert last_job(window).question.search_text == ""
     assert last_job(window).unfinished.searched_for == ""
+
+
+def test_what_was_typed_to_be_searched_for_stays_while_it_cannot_be_asked(
+    qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    store, controller, view = services.conversations, window.conversation_controller, window.chat.view
+    conversation = store.create("Sheets")
+    store.add(conversation.id, Role.USER, "Welchen Flammpunkt hat CARAMBA 70?")
+    first = make_answer("Der Flammpunkt liegt bei -71 °C. [1]")
+    answer = store.add(conversation.id, Role.ASSISTANT, first.text, first.answer)
+    controller.open(conversation.id)
+    view.action_requested.emit(MessageAction.EDIT_SEARCH, answer.id)
+    form = window.findChild(SearchForm)
+    assert form is not None
+    form.text.setText("Flammpunkt CARAMBA 100")
+
+    assert controller.ask("und die Lagerklasse?")
+    with pytest.MonkeyPatch.context() as writing:
+        # without the fixture's leave to ask
+        writing.setattr(controller, "_reason_not_to_ask", partial(type(controller)._reason_not_to_ask, controller))
+        with qtbot.waitSignal(controller.refused) as refused:
+            qtbot.keyClick(form.text, Qt.Key.Key_Return)
+    assert refused.args[0].startswith("An answer is still being written")
+    assert view.below is form
+    assert form.text.text() == "Flammpunkt CARAMBA 100"
+    last_job(window).finished.emit(first.answer)
+    qtbot.keyClick(form.text, Qt.Key.Key_Return)
+    assert view.below is None
+    assert last_job(window).question.search_text == "Flammpunkt CARAMBA 100"
+    qtbot.waitUntil(view.hasFocus)
 
 
 def test_a_large_model_completes_what_the_rules_leave_in_doubt(
