@@ -63,6 +63,10 @@ class Kept(StrEnum):
     MODELS = "models"
 
 
+#: what a command changes only while it has the library open, too
+_CHANGED_WITH_LIBRARY = frozenset({Kept.CATALOGUE, Kept.COMPARISONS, Kept.SWEEPS})
+
+
 @dataclass(frozen=True)
 class Copy:
     """A copy of a file; `made` in seconds since 1970, `size` in bytes."""
@@ -325,7 +329,7 @@ def closed(paths: Paths, kept: Kept, *, by_window: bool = False) -> Iterator[Non
     """Hold a file closed in every other process; UserError where one has it open. `by_window`: this is the window."""
     if not by_window and _window_is_open(paths):
         raise UserError("The window of phi3desk is open. Close it, or restore the copy on its Settings page.")
-    if kept is not Kept.CATALOGUE:
+    if kept not in _CHANGED_WITH_LIBRARY:
         yield
         return
     # loaded where a copy is put back: the window, which only makes copies, does without them

@@ -146,13 +146,20 @@ def test_library_keeps_a_copy_when_something_changed_and_never_replaces_a_lost_c
         assert library.collections() == []
 
 
-def test_catalogue_in_use_is_not_exchanged(home: Paths):
+@pytest.mark.parametrize("kept", [Kept.CATALOGUE, Kept.COMPARISONS, Kept.SWEEPS])
+@pytest.mark.parametrize("by_window", [False, True])
+def test_what_a_command_with_the_library_writes_is_not_exchanged(home: Paths, kept: Kept, by_window: bool):
     with (
         closing(Library(home, Settings(home.settings), embedder=WordEmbedder())),
         pytest.raises(UserError, match="in use"),
-        closed(home, Kept.CATALOGUE),
+        closed(home, kept, by_window=by_window),
     ):
         pass
+    with closed(home, kept, by_window=by_window):
+        pass
+
+
+def test_nothing_is_exchanged_beneath_an_open_window(home: Paths):
     (home.home / "window.lock").write_text(f"{os.getpid()}\nphi3desk\nhere\n")
     with pytest.raises(UserError, match="window of phi3desk is open"), closed(home, Kept.SETTINGS):
         pass
