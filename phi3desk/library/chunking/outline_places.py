@@ -9,10 +9,16 @@ from phi3desk.library.text import Span, is_bullet, occurrences
 
 _PARTS = (
     "chapter|section|part|appendix|annex|kapitel|abschnitt|teil|anhang|avsnitt|del|bilaga|poglavje|priloga|capitolul"
-    "|secțiunea|partea|anexa|κεφάλαιο|ενότητα|μέρος|παράρτημα|розділ|частина|додаток"
+    "|secțiunea|partea|anexa|κεφ[άα]λαιο|εν[όο]τητα|μ[έε]ρος|παρ[άα]ρτημα|розділ|частина|додаток"
 )
-#: what may stand before a title in its line: its number, “Chapter 3:”, a mark
-_BEFORE = re.compile(rf"\W*(?:(?:(?i:{_PARTS})\s+)?(?:\d+(?:\.\d+)*|[A-Z]|[IVXLC]+)\b\W*)?")
+_CAPITAL = "[A-ZÀ-ÖØ-ÞĂĆČĐŠŽȘȚΑ-ΩЀ-ЯҐ]"
+#: “4.2”, “B.2”, “A-1”, “3a”
+_NUMBER = rf"(?:{_CAPITAL}[.-]?)?\d+(?:\.\d+)*[^\W\d_]?|[A-Z]|[IVXLC]+"
+#: what may stand before a title in its line: its number, “Chapter 3:”, “Annex B.”, a mark. Many a letter is a word of
+#: running text (у, в, i, ή), so that one counts by what stands beside it.
+_BEFORE = re.compile(
+    rf"\W*(?:(?:(?i:{_PARTS})\s+(?:{_NUMBER}|{_CAPITAL}{{1,3}}|[^\W\d_](?=[.:)]))|{_NUMBER}|{_CAPITAL}(?=[.)]))\b\W*)?"
+)
 #: stops and the mark of a footnote
 _NOTHING_BEHIND = re.compile(r"[\s.:*†‡⁰¹²³⁴-⁹]*\d?\s*")
 #: a heading that the text follows in its line

@@ -62,6 +62,25 @@ def test_cut_gives_the_heading_path_of_outline_and_page() -> None:
         ("Main loop", "The main loop is drawn.\r\n", "Main loop In this loop "),
         ("Erase", "Figure 12. Erase\r\nWe erase it.\r\n", "Erase\r\n"),
         ("Usage", "The usage of it.\r\n", "Usage 1. Load it.\r\n"),
+        # what its line says before the title
+        ("Монтаж", "Далі йде монтаж.\r\n", "Додаток Б. Монтаж\r\n"),
+        ("Монтаж", "Далі йде монтаж.\r\n", "ДОДАТОК Ґ. МОНТАЖ\r\n"),
+        ("Монтаж", "Далі йде монтаж.\r\n", "Є. Монтаж\r\n"),
+        ("Τοποθέτηση", "Δείτε την τοποθέτηση.\r\n", "Παράρτημα Β. Τοποθέτηση\r\n"),
+        ("Τοποθέτηση", "Δείτε την τοποθέτηση.\r\n", "ΠΑΡΑΡΤΗΜΑ ΣΤ΄ – ΤΟΠΟΘΕΤΗΣΗ\r\n"),
+        ("Montaža", "Sledi montaža.\r\n", "Priloga Č. Montaža\r\n"),
+        ("Montaža", "Sledi montaža.\r\n", "Č) Montaža\r\n"),
+        ("Scope", "The scope is given.\r\n", "B.2 Scope\r\n"),
+        ("Scope", "The scope is given.\r\n", "Annex A.1.2 Scope\r\n"),
+        ("Scope", "The scope is given.\r\n", "A-1 Scope\r\n"),
+        ("Scope", "The scope is given.\r\n", "Annex b: Scope\r\n"),
+        ("Scope", "The scope is given.\r\n", "3a Scope\r\n"),
+        # words of one letter are no numbers
+        ("насос", "Він стоїть\r\nу насос. Далі.\r\n", "2. насос\r\n"),
+        ("Насос", "Стоїть він\r\nу Насос. Далі.\r\n", "2. Насос\r\n"),
+        ("Насос", "Стоїть.\r\nУ Насос. Далі.\r\n", "2. Насос\r\n"),
+        ("Maribor", "Pelje\r\nv Maribor. Nato.\r\n", "Maribor\r\n"),
+        ("Pumpen", "Den är en\r\ndel i Pumpen. Sedan.\r\n", "Bilaga Å. Pumpen\r\n"),
     ],
 )
 def test_outline_title_stands_on_a_line_of_its_own_and_parts_no_sentence(title: str, body: str, begins: str) -> None:
