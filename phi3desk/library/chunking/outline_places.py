@@ -27,6 +27,8 @@ _GOES_ON = re.compile(r"(?:[,(]|[^\W\d_][-–])$")
 _END_OF_LINE = re.compile(r"[\r\n]")
 #: letters of a title that is hardly the beginning of a sentence
 _LONG = 20
+#: letters that are read on either side of a title: a page may be one long line that says it often
+_BEFORE_IT, _BEHIND_IT = 80, 200
 
 
 def outline_place(page: Page, title: str) -> Span:
@@ -47,15 +49,21 @@ def _candidates(page: Page, title: str, span: Span) -> list[tuple[int, int, int]
     """Return how well a place of a title's letters is its heading, and where that stands; the lowest rank is best."""
     text = page.text
     start, end = span
-    line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    stop = _END_OF_LINE.search(text, end)
-    behind = text[end : stop.start() if stop is not None else len(text)]
+    nearest = max(0, start - _BEFORE_IT)
+    line = max(text.rfind("\n", nearest, start), text.rfind("\r", nearest, start)) + 1
+    in_reach = line > 0 or nearest == 0
+    stop = _END_OF_LINE.search(text, end, end + _BEHIND_IT)
+    behind = text[end : stop.start() if stop is not None else end + _BEHIND_IT]
     seen = next(((at, to) for at, to, _ in page.headings if at < end and start < to), None)
-    begins = _BEFORE.fullmatch(text[line:start]) is not None and not (title[:1].isupper() and text[start].islower())
+    begins = (
+        in_reach
+        and _BEFORE.fullmatch(text[line:start]) is not None
+        and not (title[:1].isupper() and text[start].islower())
+    )
     if begins and _NOTHING_BEHIND.fullmatch(behind) and (seen or not _in_running_text(text, line, end)):
         return [(0 if seen else 1, line, end)]
     if seen is not None and _is_whole(text, start, end):
-        return [(2, min(line, seen[0]), max(end, seen[1]))]
+        return [(2, min(line, seen[0]) if in_reach else seen[0], max(end, seen[1]))]
     if begins and (_MARK_BEHIND.match(behind) or (_is_whole(text, start, end) and _is_no_beginning(title, behind))):
         return [(3, line, end)]
     return []
@@ -63,7 +71,7 @@ def _candidates(page: Page, title: str, span: Span) -> list[tuple[int, int, int]
 
 def _in_running_text(text: str, start: int, end: int) -> bool:
     """Return whether the sentence of the line before goes on in a line, or the line's own in the one behind it."""
-    behind = text[end:].lstrip(" \t.:*\r\n")
+    behind = text[end : end + _BEHIND_IT].lstrip(" \t.:*\r\n")
     return _GOES_ON.search(text[max(0, start - 9) : start].rstrip()) is not None or (
         behind[:1].islower() and not is_bullet(behind)
     )

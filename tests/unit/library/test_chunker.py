@@ -4,6 +4,7 @@ import pytest
 
 from phi3desk.library.chunking.chunked_document import chunks_of
 from phi3desk.library.chunking.chunker import CHARACTERS, chunk_pages
+from phi3desk.library.chunking.outline_places import outline_place
 from phi3desk.library.documents import Heading, OutlineEntry, Page
 
 PROSE = "The bearing is greased every two thousand hours of operation with lithium grease.\r\n" * 40
@@ -95,6 +96,19 @@ def test_outline_title_is_found_in_the_heading_that_holds_it() -> None:
     seen = [Heading(len(HALF), len(HALF) + 21, 16.0)]
     chunks = chunk_pages([Page(1, text, headings=seen, language="en")], "", [OutlineEntry(1, 0, "Safety")])
     assert next(chunk.start for chunk in chunks if chunk.headings == ("Safety",)) == len(HALF)
+
+
+@pytest.mark.parametrize("word", ["use ", "reuse.", "Use" + " " * 20])
+def test_outline_title_is_found_behind_a_long_line_that_is_full_of_it(word: str) -> None:
+    before = word * 60_000 + "\r\n"
+    assert outline_place(Page(1, before + "4.2 Use\r\nOf it.", language="en"), "Use") == (len(before), len(before) + 7)
+
+
+def test_outline_title_stands_in_a_long_line_where_its_heading_does() -> None:
+    text = "All of the words before it. " * 9 + "Use of chains. " + "And all of those behind it. " * 9
+    start = text.index("Use")
+    seen = [Heading(start, start + 14, 16.0)]
+    assert outline_place(Page(1, text, headings=seen, language="en"), "Use") == (start, start + 14)
 
 
 def test_outline_title_that_is_no_line_of_its_page_holds_for_all_of_it() -> None:
