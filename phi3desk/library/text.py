@@ -29,6 +29,9 @@ _BEHIND_STOP = "\"'”“»’)]⁰¹²³⁴⁵⁶⁷⁸⁹"
 _STOP = re.compile(rf"(?<![.·])[.!?…;。]{{1,3}}[{re.escape(_BEHIND_STOP)}]*(?=\s|$)")
 _LEADERS = re.compile(r"(?:[.·_…][ \t]?){5,}")
 _NEXT = re.compile(r"\s+[\"'„“”«»‘’(\[¿¡–—-]*\s*([^\W_])")
+_SEEN = re.compile(r"\S")
+#: Characters beside a full stop that tell whether a sentence ends with it.
+_NEAR = 80
 _LAST_WORD = re.compile(r"([^\W_][\w.'’-]*|\d+)$")
 
 #: Abbreviations after which a sentence goes on, in English, German, Slovenian, Greek, Ukrainian, Romanian and Swedish.
@@ -224,19 +227,20 @@ def _stripped(text: str, start: int, end: int) -> Span:
 
 def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     mark = stop.group()[0]
-    before = text[start : stop.start()]
+    before = text[max(start, stop.start() - _NEAR) : stop.start()]
     if mark == ";" and not ("\u0370" <= before[-1:] <= "\u03ff"):
         return False
     following = _NEXT.match(text, stop.end(), end)
     if following is None:
-        return not text[stop.end() : end].strip() or mark in "!?…"
+        return mark in "!?…" or _SEEN.search(text, stop.end(), end) is None
     first = following.group(1)
     if not (first.isupper() or first.isdigit() or not _CAPITALS_MATTER.match(first)):
         return False
     if stop.group().rstrip(_BEHIND_STOP) != ".":
         return True
     word = _LAST_WORD.search(before)
-    return word is None or not _goes_on(word.group(1), before[: word.start()], text[following.start(1) : end])
+    after = text[following.start(1) : min(end, following.start(1) + _NEAR)]
+    return word is None or not _goes_on(word.group(1), before[: word.start()], after)
 
 
 def _goes_on(word: str, before: str, after: str) -> bool:

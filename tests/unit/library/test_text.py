@@ -89,6 +89,13 @@ def test_sentence_ends_where_its_last_word_only_looks_like_one(first, second):
     assert sentences(f"{first} {second}") == [first, second]
 
 
+@pytest.mark.parametrize(
+    ("words", "count"), [("im 5. Xy ", 1), ("A. ", 1), ("A.", 1), ("z. B. Öl ", 1), ("; ", 1), ("It is. ", 10_000)]
+)
+def test_sentences_of_a_long_text_are_parted_in_no_time(words, count):
+    assert len(sentences(words * 10_000 + ".")) in (count, count + 1)
+
+
 def test_mend_joins_hyphenated_words_and_keeps_rows_apart() -> None:
     shown = reflow(PAGE)
     assert "and consistently lubricated with oil" in shown
