@@ -6,6 +6,7 @@ Pure and light, as `text` is.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: PDFium's mark for a hyphen at a line's end (U+0002 or U+FFFE, by version), and the soft hyphen.
 HYPHEN_MARKS = "\x02\ufffe\u00ad"
@@ -45,6 +46,7 @@ _FIRST_PARTS = frozenset(
     μονο πολυ μικρο μακρο υδρο ηλεκτρο προ υπερ
     """.split()  # noqa: SIM905
 )
+_WORD = re.compile(r"\w+")
 _HYPHENED_WORD_NEXT = re.compile(rf"\s+[^\W\d_]+[-‐{HYPHEN_MARKS}]\s*\w")
 
 
@@ -77,15 +79,25 @@ def without_hyphens(text: str) -> str:
     return text.translate({ord(mark): "-" for mark in "\x02\ufffe"} | {0xAD: None})
 
 
+@lru_cache(maxsize=1)
+def _words_of(whole: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(whole))
+
+
+@lru_cache(maxsize=1)
+def _is_slovenian(whole: str) -> bool:
+    return _SLOVENIAN_LETTERS.search(whole) is not None
+
+
 def _is_suspended(parted: re.Match[str], whole: str) -> bool:
     """Tell whether a hyphen at a line's end stands for the end of the word behind the conjunction that follows."""
     first, second = parted.group(1).casefold(), parted.group(2).casefold()
     if second not in _CONJUNCTIONS and second not in _LIKE_ENDINGS:
         return False
-    if second in _SLOVENIAN and not _SLOVENIAN_LETTERS.search(whole):
+    if second in _SLOVENIAN and not _is_slovenian(whole):
         return False
     word = first + second
-    if word in _WORDS or re.search(rf"\b{word}\b", whole):
+    if word in _WORDS or word in _words_of(whole):
         return False
     if first[-1].isdigit() or first in _FIRST_PARTS:
         return True

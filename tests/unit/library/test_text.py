@@ -150,6 +150,13 @@ def test_word_parted_on_several_lines_is_made_whole(end):
     assert reflow(end.join(("Die Donau", "dampf", "schiff", "fahrt ruht.")), []) == "Die Donaudampfschifffahrt ruht."
 
 
+@pytest.mark.parametrize(("line", "shown"), [("ein{}-\nund ", "ein{}- und "), ("izhodno{}-\nin ", "izhodno{}in ")])
+def test_hyphens_of_a_long_text_are_read_in_no_time(line, shown):
+    numbers = ["".join("abcdefghij"[int(digit)] for digit in str(number)) for number in range(8_000)]
+    text = "".join(line.format(number) for number in numbers)
+    assert reflow(text, []) == "".join(shown.format(number) for number in numbers).strip()
+
+
 def test_soft_hyphen_within_a_word_shows_nothing():
     assert reflow("SICHERHEITS\u00adVORSCHRIFTEN für Java\u00adScript und Ma\u00adschi\u00adnen", []) == (
         "SICHERHEITSVORSCHRIFTEN für JavaScript und Maschinen"
