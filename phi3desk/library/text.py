@@ -45,23 +45,25 @@ _ABBREVIATIONS = frozenset(
     """.split()  # noqa: SIM905 - a list of 150 literals is harder to read
 )
 #: Those that a sentence may end with, too: it goes on where a figure follows. The first stand before what they name
-#: (behind a figure they are its unit), which may be a code (No. A-12), the others in dates and times.
+#: (behind a figure they are its unit), which may be a code (No. A-12), the others in dates.
 _BEFORE_FIGURE = frozenset(
     "no nos p ver vers bd pribl cca ga odst l c ung aprox άρθ αρθ παρ ν ч буд кв".split()  # noqa: SIM905
 )
 _FIGURE_OR_CODE = re.compile(r"[^\W\d_]{0,3}[-/]?\d")
 _IN_DATES = frozenset(
-    "jan ian feb mar apr jun jul aug avg sep sept oct okt nov dec dez хв год сек".split()  # noqa: SIM905
+    "jan jän ian feb mar mär apr jun jul aug avg sep sept oct okt nov dec dez".split()  # noqa: SIM905
 )
+#: Units of time that a smaller one follows in “2 год. 30 хв.”, and how that looks.
+_HOURS = frozenset(("год", "хв", "сек"))
+_MINUTES = re.compile(r"\d+(?:[.,]\d+)?\s*(?:хв(?:илин\w*)?|сек(?:унд\w*)?|с)\b")
 #: Titles as they are written before a name; one that is a unit behind a figure.
 _TITLES = frozenset(("Hr", "Hrn", "Fr"))
 _CITIZEN = "гр"
 #: The letters before the last one of “u. a.”, “d. o. o.”, “bl. a.”
 _SPACED_LETTERS = re.compile(r"(?<![^\s(])(?:[^\W\d_]|bl)\.\s?$")
-#: What stands before a German ordinal number, and what a sentence behind a figure begins with.
-_BEFORE_ORDINAL = re.compile(
-    r"\b(?:im|am|ins|zum|zur|vom|beim|ab|bis|der|die|das|dem|den|des|jede[rsmn]?)\s+$", re.IGNORECASE
-)
+#: What stands before a German ordinal number, and what a sentence behind a figure begins with. A figure behind “bis”,
+#: “ab” or “den” ends a sentence as well (“bis 20.”, Swedish “den 5.”).
+_BEFORE_ORDINAL = re.compile(r"\b(?:im|am|ins|zum|zur|vom|beim|der|die|das|dem|des|jede[rsmn]?)\s+$", re.IGNORECASE)
 _OPENERS = frozenset(
     """
     der die das dem den des ein eine einen einem einer dann danach darauf daher dort dabei dazu es sie er wir ich man
@@ -253,6 +255,8 @@ def _goes_on(word: str, before: str, after: str) -> bool:
         return True
     if after[:1].isdigit() and low in _IN_DATES:
         return True
+    if low in _HOURS and _MINUTES.match(after):
+        return True
     if low in _BEFORE_FIGURE and not is_counted and _FIGURE_OR_CODE.match(after):
         return True
     if len(word) == 1 and word.isalpha():
@@ -266,7 +270,7 @@ def _is_ordinal(before: str, after: str) -> bool:
     """Return whether a number with a full stop counts what follows: “am 3. Mai”, “in der 2. Stufe”."""
     match = re.match(r"\w+", after)
     following = match.group().casefold() if match is not None else ""
-    if following in _MONTHS:
+    if following in _MONTHS or (following in _IN_DATES and after.startswith(".", len(following))):
         return True
     is_noun = len(following) > 1 and following.isalpha() and following not in _OPENERS
     return is_noun and _BEFORE_ORDINAL.search(before) is not None

@@ -57,6 +57,9 @@ def test_sentences_keep_abbreviations_and_ordinals_together(text: str, expected:
         "Відповідно до ч. 2 статті 5 діє правило.",
         "Він живе на вул. Хрещатик, буд. 5, кв. 10 у Києві.",
         "Заява гр. Петренка розглядається 2 год. 20 хв. 30 с.",
+        "Це триває 5 год. 30 хвилин або 5 хв. 1,5 сек. щоразу.",
+        "Der Vertrag gilt bis 20. Dez. 2024 und ab 3. März wieder.",
+        "Legen Sie es am 5. Jan. 2025 vor.",
     ],
 )
 def test_full_stop_of_an_abbreviation_or_an_ordinal_ends_no_sentence(sentence):
@@ -82,6 +85,13 @@ def test_full_stop_of_an_abbreviation_or_an_ordinal_ends_no_sentence(sentence):
         ("Han är ung.", "Hon är gammal."),
         ("Це триває 20 хв.", "Потім насос зупиняють."),
         ("Зважте 5 гр.", "Солі додайте потім."),
+        ("Зачекайте 5 хв.", "3 насоси працюють."),
+        ("Зачекайте 2 год.", "30 секцій працюють."),
+        ("Насос працює 5 год.", "3 хвилі минули."),
+        ("Byt filter den 5.", "Starta pumpen."),
+        ("Nur bis 20.", "Prüfen Sie den Druck."),
+        ("Der Druck steigt ab 5.", "Ventile bleiben zu."),
+        ("Byt filter den 5.", "Jan startar pumpen."),
         ("Η πίεση είναι 5.", "Η αντλία λειτουργεί."),
     ],
 )
