@@ -14,11 +14,10 @@ _OPENING_SENTENCES = 2
 # How models and this program say that they do not know, on folded text, by language: what the documents are called, and
 # that they do not say it. An answer in other words counts as an answer; a rule about documents (they must not leave the
 # building) is one, too, so a verb of saying has to stand by the denial.
-_EN = r"(?:documents?|passages?|sources?|texts?|context|manuals?|information)"
-#: what may follow them there: “text messages” are no text
-_BEHIND = (
-    r"(?:in|of|on|from|for|about|i|we|you|that|which|provided|given|found|listed|shown|supplied|here|available|above"
-    r"|retrieved|cited|attached|themselves|alone|also|clearly|explicitly|directly)"
+_EN = (
+    r"(?:documents?|passages?|sources?|texts?|context|manuals?|information)\b"
+    # text messages are no text, a document feeder is no document
+    r"(?! (?:messages?|messaging|feeders?|holders?|valves?|override|mode|operation|brakes?|levers?|switch(?:es)?)\b)"
 )
 _DE = r"(?:dokument\w*|passage\w*|unterlage\w*|quelle\w*|textstelle\w*|auszug\w*|texte?[ns]?)"
 _SL = r"(?:dokument\w*|odlom\w*|virih?|viri[hm]?|besedil\w*|gradiv\w*|prirocnik\w*)"
@@ -32,7 +31,7 @@ _SV_PASSIVE = r"(?:framgar|star|namns|omnamns|anges|finns|beskrivs|specificeras|
 _SV_NOT = r"(?:inte|inget|ingen|inga|ingenting|ej)"
 _REFUSALS = re.compile(
     # English
-    rf"\b{_EN}(?:(?:,| {_BEHIND}\b)[^.]{{0,40}})? (?:do(?:es)? not|don't|doesn't|did not|didn't)\b[^.]{{0,20}}"
+    rf"\b{_EN}[^.]{{0,40}}\b(?:do(?:es)? not|don't|doesn't|did not|didn't)\b[^.]{{0,20}}"
     r"\b(?:tell|say|mention|specify|contain|provide|state|hold|give|include|answer|speak)\b"
     r"|\b(?:do not|don't) know\b|\b(?:cannot|can't|could not|unable to) (?:answer|tell|determine|say)\b"
     r"|\bnothing (?:relevant )?was found\b|\bno (?:relevant )?information\b"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from phi3desk.chat.citations import MARKS
 from phi3desk.chat.grounding.grounded import ground
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Source, Timings
 from phi3desk.chat.refusal import is_refusal, only_refuses, refuses
@@ -17,6 +18,15 @@ from phi3desk.model.types import Ending
         "The documents do not tell.",
         "The manual for the pump does not say which oil is used.",
         "The documents provided do not mention it.",
+        "The source material does not mention the torque.",
+        "The document excerpts do not contain this information.",
+        "The documents and do not mention it.",
+        "Passages 1 and 2 do not state it.",
+        "The provided documents unfortunately do not contain that.",
+        "The provided passages only cover installation and do not mention maintenance.",
+        "The document titled Pump does not mention it.",
+        "The manual pages do not specify it.",
+        "The given text snippets do not say how.",
         "I do not know.",
         "Die Dokumente enthalten dazu keine Angabe.",
         "In den Dokumenten steht dazu nichts.",
@@ -61,6 +71,9 @@ def test_what_says_that_the_documents_do_not_tell_is_a_refusal(sentence):
     "sentence",
     [
         "Text messages do not give valid notice.",
+        "A text message does not give valid notice.",
+        "The manual valve does not hold the pressure.",
+        "The document feeder does not hold more than 50 sheets.",
         "The grease does not contain lithium.",
         "Die Dokumente dürfen nicht kopiert werden.",
         "Dokumenti ne smejo zapustiti stavbe.",
@@ -109,6 +122,7 @@ def test_what_a_page_says_of_documents_is_cited_and_refuses_nothing(rule):
 @pytest.mark.parametrize(
     "refusal",
     [
+        "The documents [1] and [2] do not mention how often the main bearing is greased.",
         "The documents do not say how often the main bearing is greased.",
         "Die Dokumente enthalten keine Angabe dazu, wie oft das Lager geschmiert wird.",
         "I do not know how often the main bearing is greased.",
@@ -116,5 +130,5 @@ def test_what_a_page_says_of_documents_is_cited_and_refuses_nothing(rule):
 )
 def test_refusal_stays_one_beside_a_page_that_speaks_of_its_matter(refusal):
     answer = answered(refusal, "The main bearing is greased. Das Lager wird geschmiert.")
-    assert (answer.text, answer.sentences) == (refusal, ())
+    assert (answer.text, answer.sentences) == (MARKS.sub("", refusal), ())
     assert only_refuses(answer)
