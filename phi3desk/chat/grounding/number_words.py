@@ -78,6 +78,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _BESIDE = re.compile(r"[ \u00a0\n-]")
 #: figures from here on have the endings of cases
 _WITH_CASES = 5
+#: letters; 777 777 has 71 in German, and what is read part by part must not be as long as one likes
+_LONGEST_WORD = 80
 _TEN, _TWENTY, _HUNDRED, _THOUSAND = 10, 20, 100, 1000
 
 
@@ -162,6 +164,8 @@ def _goes_on(current: float, value: float, ahead: str) -> bool:
 @lru_cache(maxsize=16_384)
 def _value(key: str, language: str) -> float | None:
     """Return the figure that a folded word stands for, None where it is none."""
+    if len(key) > _LONGEST_WORD:
+        return None
     known = _known(language)
     if key in known:
         return known[key]

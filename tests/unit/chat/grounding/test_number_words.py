@@ -62,3 +62,13 @@ def test_words_that_count_nothing_are_no_figure(language, text):
 def test_no_ten_is_missing(language, words):
     text = ", ".join(words.split())
     assert [value for value, _ in figures(text, language)] == [13, 16, 17, 18, 19, 70, 80, 90]
+
+
+@pytest.mark.parametrize(("language", "word"), [("sl", "sto"), ("de", "tausend"), ("sv", "hundra"), ("", "sto")])
+def test_word_longer_than_any_figure_is_none(language, word):
+    assert figures(word * 1000, language) == []
+
+
+def test_longest_figure_in_one_word_is_read():
+    word = "siebenhundertundsiebenundsiebzigtausendsiebenhundertundsiebenundsiebzig"
+    assert figures(word, "de") == [(777_777, "")]
