@@ -80,6 +80,8 @@ _BESIDE = re.compile(r"[ \u00a0\n-]")
 _WITH_CASES = 5
 #: letters; 777 777 has 71 in German, and what is read part by part must not be as long as one likes
 _LONGEST_WORD = 80
+#: words; 999 999 999 999 has 23 in English
+_MOST_WORDS = 24
 _TEN, _TWENTY, _HUNDRED, _THOUSAND = 10, 20, 100, 1000
 
 
@@ -96,7 +98,8 @@ def numbers_in_words(text: str, language: str) -> list[NumberWords]:
     """Return the figures in words of a text's language, in those of all languages where that is not known."""
     codes = (language,) if language in _NUMBERS else tuple(_NUMBERS)
     words = list(_WORD.finditer(text))
-    keys = [_key(word.group(), text) for word in words]
+    in_capitals = text.isupper()
+    keys = [_key(word.group(), in_capitals) for word in words]
     found: list[NumberWords] = []
     at = 0
     while at < len(words):
@@ -104,7 +107,9 @@ def numbers_in_words(text: str, language: str) -> list[NumberWords]:
             at += 1
             continue
         end = at + 1
-        while end < len(words) and _BESIDE.fullmatch(text, words[end - 1].end(), words[end].start()):
+        while end < min(len(words), at + _MOST_WORDS) and _BESIDE.fullmatch(
+            text, words[end - 1].end(), words[end].start()
+        ):
             end += 1
         value, count = max((_read(keys[at:end], code) for code in codes), key=lambda read: read[1])
         span = words[at].start(), words[at + max(1, count) - 1].end()
@@ -115,9 +120,9 @@ def numbers_in_words(text: str, language: str) -> list[NumberWords]:
     return found
 
 
-def _key(word: str, text: str) -> str:
-    """Return a word folded, "" for a short form in capitals: PET is no Slovenian five."""
-    return "" if len(word) > 1 and word.isupper() and not text.isupper() else fold(word).replace("’", "'")
+def _key(word: str, in_capitals: bool) -> str:
+    """Return a word folded, "" for a short form in capitals, but in a text of such: PET is no Slovenian five."""
+    return "" if len(word) > 1 and word.isupper() and not in_capitals else fold(word).replace("’", "'")
 
 
 def _is_part_of_a_word(text: str, span: Span) -> bool:

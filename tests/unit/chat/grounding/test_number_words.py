@@ -1,7 +1,10 @@
 """Figures written as words are those that they say, in the language of their text alone."""
 
+import sys
+
 import pytest
 
+from phi3desk.chat.grounding.number_words import numbers_in_words
 from phi3desk.chat.grounding.quantities import quantities_in
 
 
@@ -72,3 +75,44 @@ def test_word_longer_than_any_figure_is_none(language, word):
 def test_longest_figure_in_one_word_is_read():
     word = "siebenhundertundsiebenundsiebzigtausendsiebenhundertundsiebenundsiebzig"
     assert figures(word, "de") == [(777_777, "")]
+
+
+def test_longest_figure_in_many_words_is_read():
+    below_a_thousand = "nine hundred and ninety-nine"
+    text = " ".join(f"{below_a_thousand} {times}" for times in ("billion", "million", "thousand"))
+    assert figures(f"{text} {below_a_thousand} bolts", "en") == [(999_999_999_999, "")]
+
+
+def calls_to_read(text: str, language: str) -> int:
+    """Return how often anything is called until the figures of a text are read."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        numbers_in_words(text, language)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "one "), ("en", "million "), ("", "sto ")])
+def test_twice_the_words_are_twice_the_work(language, word):
+    calls_to_read(word, language)
+    assert calls_to_read(word * 800, language) < 2.1 * calls_to_read(word * 400, language)
+
+
+def test_text_is_asked_once_whether_it_is_in_capitals():
+    class Asked(str):
+        times = 0
+
+        def isupper(self) -> bool:
+            Asked.times += 1
+            return super().isupper()
+
+    assert numbers_in_words(Asked("the PET bottles and the PET caps"), "sl") == []
+    assert Asked.times == 1
