@@ -41,6 +41,21 @@ _DATES = (
     re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:19|20)\d\d|(?<!\s)\d\d)(?!\d|\.\d)"),
     re.compile(r"(?<![\d/])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?!\d)"),
 )
+#: what the number of a part or a version stands behind, in folded text: “section 3.2.10”, “§§ 3.2.10–3.2.12”.
+#: Behind a comma a date may follow: “version 2.1, 12.03.25”.
+_NUMBERED = re.compile(
+    r"(?:§|(?<!\w)(?:v|ver|vers|version(?:s|en|er|erna)?|release|firmware|software|build|razlicic\w*|εκδοσ\w*|версі\w*|versiun\w*"
+    r"|sect?|sections?|subsections?|ch|chapters?|clauses?|paragraphs?|items?|steps?|no|fig|figs|figures?|tables?"
+    r"|kap|kapitel(?:s|n|et|en)?|abschn|abschnitt(?:e?s|en?)?|absatz|punkt(?:en?|s|er|erna)?|ziffer\w*|abb|abbildung\w*|tab|tabellen?|nr|nummer"
+    r"|pogl|poglavj\w*|razdel\w*|odsek\w*|tock\w*|slik\w*|tabel\w*|st|ενοτητ\w*|κεφαλαι\w*|παραγραφ\w*|εικον\w*"
+    r"|розділ\w*|підрозділ\w*|глав\w*|пункт\w*|п|рис|рисун\w*|табл|таблиц\w*"
+    r"|sectiun\w*|capitol\w*|cap|punctul\w*|pct|art|figura|avsnitt(?:et|en)?|stycke(?:t|na)?|tabell|bild)\.?)\s?"
+    r"(?:\d+(?:\.\d+)+(?:[-–−]|\s(?:and|or|to|und|oder|bis|in|ali|do|και|εως|і|та|до|si|sau|och|eller|till)\s))*$"
+)
+#: letters before a number in which its word is looked for
+_WORDS_BEFORE = 60
+#: units that are words, too, and stand behind a date: “12.03.25 um 8 Uhr”, “12.03.25 v Ljubljani”
+_WORD_RATHER_THAN_UNIT = re.compile(r"\w|um")
 _DAYS_A_MONTH, _MONTHS_A_YEAR = 31, 12
 _CENTURIES = (1900.0, 2000.0)
 _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till|och|εως|και|–|-|−|\.{2,3}|/)\s?\+?$")
@@ -103,7 +118,7 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
         for match in pattern.finditer(text):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
-            date = _date(match, language)
+            date = [] if _numbers_something(match) else _date(match, language)
             taken += [match.span()] if date else []
             found += date
     for match in _NUMBER.finditer(text):
@@ -116,6 +131,17 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
     found += _in_words(text, language, [each.span for each in found])
     found.sort(key=lambda quantity: quantity.span)
     return tuple(_with_units_of_ranges(text, found))
+
+
+def _numbers_something(match: re.Match[str]) -> bool:
+    """Return whether what may be a date with a year of two digits is rather the number of a part, or has a unit."""
+    text, start, end = match.string, match.start(), match.end()
+    if len(match["year"]) > 2:
+        return False
+    unit = _UNIT.match(text, end)
+    if unit is not None and unit_of(unit["unit"]) and not _WORD_RATHER_THAN_UNIT.fullmatch(unit["unit"]):
+        return True
+    return _NUMBERED.search(fold(text[max(0, start - _WORDS_BEFORE) : start])) is not None
 
 
 def _date(match: re.Match[str], language: str) -> list[Quantity]:

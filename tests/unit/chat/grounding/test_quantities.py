@@ -140,6 +140,64 @@ def test_dotted_date_may_have_a_year_of_two_digits(text):
     assert found[2].equals(quantities_in("2024", "de")[0])
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("on 12.03.25 at 8 h", "en"),
+        ("section 3, of 12.03.25", "en"),
+        ("am 12.03.25 um 8 Uhr", "de"),
+        ("Abschnitt 3 vom 12.03.25", "de"),
+        ("Revision 12.03.25", "de"),
+        ("Version 2.1, 12.03.25", "de"),
+        ("Version 2.1.0 – 12.03.25", "de"),
+        ("Versionsdatum 12.03.25", "de"),
+        ("12.03.25 v Ljubljani", "sl"),
+        ("12.03.25 s podpisom", "sl"),
+        ("12.03.25 г.", "uk"),
+        ("από 12.03.25 έως 15.03.25", "el"),
+        ("între 12.03.25 și 15.03.25", "ro"),
+    ],
+)
+def test_date_with_a_year_of_two_digits_stays_one_beside_words(text, language):
+    assert any(each.is_month for each in quantities_in(text, language))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Version 2.1.15",
+        "v2.1.15",
+        "V. 2.1.15",
+        "Firmware 2.1.15",
+        "section 3.2.10",
+        "sections 3.2.10 and 3.2.11",
+        "Sections 3.2.10–3.2.12",
+        "chapter 3.2.10",
+        "§ 3.2.10",
+        "§3.2.10",
+        "Kapitel 3.2.10",
+        "Abschnitte 3.2.10 bis 3.2.12",
+        "Abb. 3.2.10",
+        "poglavje 3.2.10",
+        "V poglavju 3.2.10",
+        "različica 2.1.15",
+        "ενότητα 3.2.10",
+        "έκδοση 2.1.15",
+        "розділ 3.2.10",
+        "версія 2.1.15",
+        "п. 3.2.10",
+        "secțiunea 3.2.10",
+        "versiunea 2.1.15",
+        "avsnitt 3.2.10",
+        "versionen 2.1.15",
+        "1.2.25 mm",
+        "1.2.25 %",
+    ],
+)
+def test_number_of_a_part_or_a_version_is_no_date(text):
+    assert not any(each.is_month for each in quantities_in(text))
+
+
 @pytest.mark.parametrize("text", ["10.10.10.10", "1.2.345", "13/13/2024", "99.99.24"])
 def test_what_is_no_date_has_no_month(text):
     assert not any(each.is_month for each in quantities_in(text))
