@@ -48,8 +48,8 @@ _REFUSALS = re.compile(
     r"|\bnothing (?:relevant )?was found\b|\bno (?:relevant )?information\b"
     rf"|\bnot (?:found|mentioned|specified|stated|given|provided|contained) in the {_EN}\b"
     # German
-    rf"|\b{_DE}\b[^.]{{0,30}}\b(?:sag|enthalt|nenn|beantwort|steh|find|erwahn|beschreib|erklar|erlauter|spezifizier|definier"
-    r"|behandel(?:n|t) d[ai])\w*[^.]{0,20}\b(?:nicht|kein)"
+    rf"|\b{_DE}\b[^.]{{0,30}}\b(?:sag|enthalt|nenn|beantwort|steh|find|erwahn|beschreib|erklar|erlauter"
+    r"|spezifizier|definier|behandel(?:n|t) d[ai])\w*[^.]{0,20}\b(?:nicht|kein)"
     rf"|\b{_DE}\b[^.]{{0,20}}\b(?:geb|mach|gib|liefer|biet|wurd)\w*[^.]{{0,20}}\bkein\w* {_DE_NEWS}"
     rf"|\b{_DE}\b[^.]{{0,20}}\b(?:geben|gibt)\b[^.]{{0,30}}\bnicht an\b"
     rf"|\b{_DE}\b[^.]{{0,20}}\b(?:gehen|geht) (?:nicht (?:dar|hier)?auf\b|(?:dar|hier)?auf\b[^.]{{0,20}}\bnicht\b)"

@@ -44,9 +44,11 @@ _DATES = (
 #: what the number of a part or a version stands behind, in folded text: “section 3.2.10”, “§§ 3.2.10–3.2.12”.
 #: Behind a comma a date may follow: “version 2.1, 12.03.25”.
 _NUMBERED = re.compile(
-    r"(?:§|(?<!\w)(?:v|ver|vers|version(?:s|en|er|erna)?|release|firmware|software|build|razlicic\w*|εκδοσ\w*|версі\w*|versiun\w*"
+    r"(?:§|(?<!\w)(?:v|ver|vers|version(?:s|en|er|erna)?|release|firmware|software|build"
+    r"|razlicic\w*|εκδοσ\w*|версі\w*|versiun\w*"
     r"|sect?|sections?|subsections?|ch|chapters?|clauses?|paragraphs?|items?|steps?|no|fig|figs|figures?|tables?"
-    r"|kap|kapitel(?:s|n|et|en)?|abschn|abschnitt(?:e?s|en?)?|absatz|punkt(?:en?|s|er|erna)?|ziffer\w*|abb|abbildung\w*|tab|tabellen?|nr|nummer"
+    r"|kap|kapitel(?:s|n|et|en)?|abschn|abschnitt(?:e?s|en?)?|absatz|punkt(?:en?|s|er|erna)?|ziffer\w*"
+    r"|abb|abbildung\w*|tab|tabellen?|nr|nummer"
     r"|pogl|poglavj\w*|razdel\w*|odsek\w*|tock\w*|slik\w*|tabel\w*|st|ενοτητ\w*|κεφαλαι\w*|παραγραφ\w*|εικον\w*"
     r"|розділ\w*|підрозділ\w*|глав\w*|пункт\w*|п|рис|рисун\w*|табл|таблиц\w*"
     r"|sectiun\w*|capitol\w*|cap|punctul\w*|pct|art|figura|avsnitt(?:et|en)?|stycke(?:t|na)?|tabell|bild)\.?)\s?"
@@ -271,7 +273,8 @@ def _in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]
 
 
 def _beside_figure(text: str, span: Span) -> bool:
-    return re.search(r"\d\.?\s?$", text[: span[0]]) is not None or re.match(r"\s?\d", text[span[1] :]) is not None
+    before, behind = text[max(0, span[0] - 3) : span[0]], text[span[1] : span[1] + 2]
+    return re.search(r"\d\.?\s?\Z", before) is not None or re.match(r"\s?\d", behind) is not None
 
 
 def _with_units_of_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
