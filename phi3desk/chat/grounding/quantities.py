@@ -18,6 +18,7 @@ from phi3desk.chat.grounding.quantity_words import (
     NO_UNITS,
     UNITS,
 )
+from phi3desk.chat.grounding.unit_symbols import symbol_of
 from phi3desk.chat.wording.word_lists import is_listed
 from phi3desk.library.text import Span, fold
 
@@ -62,11 +63,16 @@ _DAYS_A_MONTH, _MONTHS_A_YEAR = 31, 12
 _CENTURIES = (1900.0, 2000.0)
 _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till|och|εως|και|–|-|−|\.{2,3}|/)\s?\+?$")
 _UNIT = re.compile(
-    r"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|[^\W\d_]+(?:[²³]|\^?[23](?!\d))?(?:\s?[/·*⋅]\s?[^\W\d_]+[²³]?)?)"
+    r"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|[^\W\d_]+(?:[²³]|\^?[23](?!\d))?(?:\s?[/·*⋅]\s?[^\W\d_]+(?:[²³]|\^?[23](?!\d))?)?)"
 )
 _PER = re.compile(
     r"\s?(?:/|per|a|an|each|pro|je|na|v|ανά|το|τον|την|στο|на|за|pe|i|om)\s?(?P<unit>[^\W\d_]+)", re.IGNORECASE
 )
+_PER_AMOUNT = re.compile(
+    r"\s?(?:/|per|pro|je|na|ανά|на|pe)\s?(?P<unit>[^\W\d_]+(?:[²³]|\^?[23](?!\d))?)", re.IGNORECASE
+)
+#: what units are counted by beside times: 5 g per litre
+_AMOUNTS = frozenset(("l", "ml", "dl", "m³", "m²", "kg", "mol"))
 _TIMES = frozenset(("h", "min", "s", "day", "week", "month", "year"))
 _CURRENCY_BEFORE = re.compile(r"(?P<unit>[€$£]|EUR|USD|GBP|CHF|SEK|RON)\s?$")
 
@@ -202,10 +208,13 @@ def _figure(text: str, span: Span, language: str) -> Quantity:
 
 
 def _with_rate(text: str, unit: str, end: int) -> tuple[str, int]:
-    """Return a unit with the time that it is counted by, and where that ends: 10 ml per hour."""
-    match = _PER.match(text, end)
-    per = unit_of(match["unit"]) if match is not None else ""
-    return (f"{unit}/{per}", match.end()) if match is not None and per in _TIMES else (unit, end)
+    """Return a unit with what it is counted by, and where that ends: 10 ml per hour, 5 g per litre."""
+    for pattern, allowed in ((_PER, _TIMES), (_PER_AMOUNT, frozenset() if "/" in unit else _AMOUNTS)):
+        match = pattern.match(text, end)
+        per = unit_of(match["unit"]) if match is not None else ""
+        if match is not None and per in allowed:
+            return f"{unit}/{per}", match.end()
+    return unit, end
 
 
 def _first_part(unit: str) -> str:
@@ -323,7 +332,7 @@ def unit_of(written: str) -> str:
     for length in range(len(key), 1, -1):
         if key[:length] in beginnings and len(key) - length <= 5:
             return beginnings[key[:length]]
-    return ""
+    return symbol_of(unicodedata.normalize("NFC", written).strip())
 
 
 @lru_cache(maxsize=1)

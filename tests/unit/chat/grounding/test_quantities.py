@@ -2,7 +2,9 @@
 
 import pytest
 
+from phi3desk.chat.grounding.check import Checker, PassageText
 from phi3desk.chat.grounding.quantities import MONTH, Quantity, quantities_in
+from phi3desk.chat.messages import Why
 
 
 def read(text: str) -> list[tuple[tuple[float, ...], str, str]]:
@@ -231,3 +233,34 @@ def test_number_words_equal_their_figures():
 )
 def test_dash_is_a_minus_where_no_figure_stands_before_it(text, values):
     assert read(text) == [((value,), "°C", "") for value in values]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("100 µmol/l", "µmol/l"),
+        ("100 μmol/L", "µmol/l"),
+        ("5 µg/m³", "µg/m³"),
+        ("5 µg/m3", "µg/m³"),
+        ("100 mg/dL", "mg/dl"),
+        ("3 kN/m²", "kN/m²"),
+        ("5 mg/kg/day", "mg/kg/day"),
+        ("12 EUR/m²", "€/m²"),
+        ("12 Euro pro Quadratmeter", "€/m²"),
+        ("5 mg per litre", "mg/l"),
+        ("3 GWh", "GWh"),
+        ("2 dl", "dl"),
+        ("5 pm", ""),
+        ("5 TV", ""),
+        ("20 kg in 5 l", "kg"),
+    ],
+)
+def test_unit_may_be_written_in_symbols(text: str, unit: str) -> None:
+    assert quantities_in(text)[0].unit == unit
+
+
+def test_thousandth_of_an_amount_is_another_unit() -> None:
+    passage = PassageText("Critical values: creatinine 600 µmol/l, ammonia 100 µmol/l.")
+    checker = Checker([passage], "Which creatinine is critical?")
+    assert checker.verdict("Creatinine is critical at 600 µmol/l.").supported
+    assert checker.verdict("Creatinine is critical at 600 mmol/l.").why is Why.UNIT
