@@ -19,7 +19,7 @@ from phi3desk.line_protocol import decode_line, encode
 from phi3desk.settings import Settings
 from phi3desk.workers.door import Door, knock
 from phi3desk.workers.protocol import News
-from phi3desk.workers.requests import GetStatus
+from phi3desk.workers.requests import GetStatus, PauseImports
 from tests.helpers.worker_process import WorkerProcess
 
 MORE_THAN_A_PIPE_HOLDS = 1 << 20
@@ -53,9 +53,15 @@ def test_commands_work_while_the_window_is_open(home, tmp_path):
                 library.add_embedder(tmp_path / "docs")
             stopped = threading.Event()
             stopped.set()
-            # it is stopped before it begins, or says itself that it was
+            # it is held until the stop arrives; it is stopped before it begins, or says itself that it was
+            window.ask(PauseImports(True))
+            more = tmp_path / "docs" / "more.md"
+            more.write_text("The spare key is in the porter's lodge.\n")
             with suppress(Cancelled):
                 assert library.sync(cancelled=stopped).cancelled
+            window.ask(PauseImports(False))
+            more.unlink()
+            library.sync()
         news: list[str] = []
         assert window.ask(GetStatus(), lambda line: news.append(line.name)).documents == 1
         assert News.CHANGED in news
