@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from phi3desk.library.documents import (
 )
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.library import DEFAULT_COLLECTION, Library, LibraryInUse
+from phi3desk.library.on_disk import is_there
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def run_import(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
     """Bind files and folders to a collection and read them; ends well whatever the files are like."""
-    missing = [path for path in options.paths if not os.path.exists(path)]  # noqa: PTH110 - a path too long is not there either
+    missing = [path for path in options.paths if not is_there(path)]
     if missing:
         raise UserError("There is no file or folder {path}.", path=missing[0])
     with open_library(paths, settings) as library, told_import(options, output) as told:

@@ -15,6 +15,7 @@ from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.database import placeholders
 from phi3desk.library.documents import LARGEST_MEGABYTES, BoundSource, Rules
+from phi3desk.library.on_disk import is_file, is_folder
 
 _PATTERNS = 200
 
@@ -73,26 +74,26 @@ class Sources:
 
         What the user had taken out of the library at these places comes back in.
         """
-        places = [(path, _is_folder(str(path)), identity_of(path)) for path in paths]
+        places = [(path, is_folder(path), identity_of(path)) for path in paths]
         with self._catalog.writing() as connection:
             rows = connection.execute(
                 "SELECT path FROM source WHERE collection_id = ? AND folder AND removed IS NULL", (collection_id,)
             )
             folders = {compared(row["path"]) for row in rows}
-            for path, is_folder, identity in places:
+            for path, at_folder, identity in places:
                 if folders.isdisjoint(map(compared, places_of(str(path)))):
                     connection.execute(
                         "INSERT INTO source (collection_id, path, folder, identity) VALUES (?, ?, ?, ?) "
                         "ON CONFLICT (collection_id, path) DO UPDATE SET removed = NULL, folder = excluded.folder, "
                         "identity = excluded.identity",
-                        (collection_id, str(path), is_folder, identity),
+                        (collection_id, str(path), at_folder, identity),
                     )
-                    if is_folder:
+                    if at_folder:
                         folders.add(compared(str(path)))
                 connection.execute(
                     "DELETE FROM left_out WHERE collection_id = ? AND path = ?", (collection_id, str(path))
                 )
-                if is_folder:
+                if at_folder:
                     connection.execute(
                         "DELETE FROM left_out WHERE collection_id = ? AND substr(path, 1, ?) = ?",
                         (collection_id, len(_inside(path)), _inside(path)),
@@ -210,12 +211,7 @@ def _inside(path: Path) -> str:
 
 
 def _is_found(source: BoundSource) -> bool:
-    # Path.is_file raises where a share does not answer
-    return _is_folder(source.path) if source.folder else os.path.isfile(source.path)  # noqa: PTH113
-
-
-def _is_folder(path: str) -> bool:
-    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a share does not answer
+    return is_folder(source.path) if source.folder else is_file(source.path)
 
 
 def checked_rules(rules: Rules) -> Rules:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 
 from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.documents import BoundSource, Rules
+from phi3desk.library.on_disk import is_folder
 from phi3desk.library.reading.kinds import not_opened
 from phi3desk.library.sources import identity_of
 
@@ -75,7 +76,7 @@ def _take_file(path: Path, seen: Scan) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        if not os.path.isdir(path.parent):  # noqa: PTH112 - Path.is_dir raises where a share does not answer
+        if not is_folder(path.parent):
             seen.unknown.append(str(path))
         return
     except OSError as error:

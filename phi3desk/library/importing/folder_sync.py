@@ -17,6 +17,7 @@ from phi3desk.library.content import Content
 from phi3desk.library.documents import FINAL_STATES, BoundSource, Document, FileOutcome, Rules, State
 from phi3desk.library.importing.folder_scan import Scan, ScannedFile, is_file_of, is_unmounted, renamed_to, scan
 from phi3desk.library.importing.import_run import ImportRun
+from phi3desk.library.on_disk import is_there
 from phi3desk.library.reading.kinds import HEAD_BYTES, not_opened, refusal_by
 from phi3desk.library.reading.protocol import Finished
 from phi3desk.library.sources import Sources, compared, leads_to, places_of
@@ -265,7 +266,7 @@ class FolderSync:
             place, removed = self._catalog.place_of(document_id)
             if not place or (removed and self._is_held(check, sha256, document_id)):
                 continue
-            if not removed and os.path.exists(place):  # noqa: PTH110 - Path.exists raises where a share does not answer
+            if not removed and is_there(place):
                 continue
             check.away[sha256].remove(document_id)
             known = check.known.get(path)

@@ -7,7 +7,6 @@ by the readers while the passages are embedded.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
@@ -34,6 +33,7 @@ from phi3desk.library.importing.passwords import Passwords
 from phi3desk.library.importing.recognition import Recognition
 from phi3desk.library.importing.sheet_import import SheetImport
 from phi3desk.library.importing.throttle import Throttle
+from phi3desk.library.on_disk import is_folder, is_there
 from phi3desk.library.reading.pool import DocumentText, ReaderPool
 from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.library.search.index_renewal import IndexRenewal
@@ -107,7 +107,7 @@ class Importer:
         Should the process die, or be ended with `suspend`, the next `sync` goes on with what was not yet looked at.
         """
         for path in paths:
-            if not os.path.exists(path):  # noqa: PTH110 - a path too long is not there either
+            if not is_there(path):
                 raise UserError("There is no file or folder {path}.", path=str(path))
         named = [path.resolve() for path in paths]
         before = {source.id for source in self._sources.of(collection_id)}
@@ -421,15 +421,14 @@ def away(documents: Sequence[Document]) -> set[int]:
 
     def is_missing(folder: str) -> bool:
         if folder not in missing:
-            above = os.path.dirname(folder)  # noqa: PTH120 - as below
-            missing[folder] = (above != folder and is_missing(above)) or not os.path.isdir(folder)  # noqa: PTH112
+            above = str(Path(folder).parent)
+            missing[folder] = (above != folder and is_missing(above)) or not is_folder(folder)
         return missing[folder]
 
     gone = set()
     for document in documents:
         path = document.path
-        # a path that is too long, or on a share that does not answer, is not there either: pathlib would raise
-        if not is_shown_only(path) and (is_missing(os.path.dirname(path)) or not os.path.exists(path)):  # noqa: PTH110, PTH120
+        if not is_shown_only(path) and (is_missing(str(Path(path).parent)) or not is_there(path)):
             gone.add(document.id)
     return gone
 

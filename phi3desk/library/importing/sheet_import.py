@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 from collections.abc import Iterator
 
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import FINAL_STATES, State
 from phi3desk.library.kinds import SHEETS
+from phi3desk.library.on_disk import is_file
 from phi3desk.library.reading.pool import DocumentText
 from phi3desk.library.sheets.store import SheetStore
 
@@ -48,6 +48,6 @@ class SheetImport:
             sha256 = self._catalog.sha256(document.id)
             if not sha256 or sha256 in self._tried or self._store.has(sha256):
                 continue
-            if os.path.isfile(document.path):  # noqa: PTH113 - Path.is_file raises where a share does not answer
+            if is_file(document.path):
                 self._tried.add(sha256)
                 yield document.id, document.path
