@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QTextCursor,
     QTextOption,
 )
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
@@ -26,6 +25,7 @@ from phi3desk.ui.chat.nameable import text_of
 from phi3desk.ui.theme import RADIUS, SPACE_S, SPACE_XS, TARGET, follow_scheme, icon, reading_font, tokens
 from phi3desk.ui.widgets.basic import Button, clear
 from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.replaced_text import replace_text
 from phi3desk.ui.widgets.shortcuts import tell_keys
 
 MOST_LINES = 8
@@ -196,10 +196,7 @@ class Composer(QWidget):
         """Put a text into the field and the cursor behind it; what was typed before comes back with Ctrl+Z."""
         before = self.edit.toPlainText()
         self._typed_before = before if before != text else ""
-        cursor = self.edit.textCursor()
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(text)
-        self.edit.setTextCursor(cursor)
+        replace_text(self.edit, text)
         self.edit.setFocus()
 
     def clear(self) -> None:

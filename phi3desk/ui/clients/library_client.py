@@ -463,7 +463,7 @@ class LibraryClient(QObject):
 def _has_to_do(progress: ImportProgress) -> bool:
     """Tell whether an import has found something to do; files that are only compared are nothing yet."""
     return (
-        progress.renewing > 0
+        progress.renewing
         or progress.phase is Phase.RESTORING
         or (progress.files > 0 and progress.phase is not Phase.CHECKING)
     )

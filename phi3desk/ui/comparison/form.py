@@ -28,6 +28,7 @@ from phi3desk.ui.widgets.basic import Button, Card, clear, label, on_click
 from phi3desk.ui.widgets.choice import Choice
 from phi3desk.ui.widgets.earlier_runs import EarlierRun, EarlierRuns
 from phi3desk.ui.widgets.flow_layout import FlowLayout
+from phi3desk.ui.widgets.replaced_text import replace_text
 
 
 class ComparisonForm(QWidget):
@@ -200,10 +201,7 @@ class ComparisonForm(QWidget):
             return
         self.tell("")
         self._file = path
-        # what was typed comes back with Ctrl+Z
-        cursor = self.text.textCursor()
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.removeSelectedText()
+        replace_text(self.text, "")
         self._show_file()
 
     def _show_file(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit
 
 from phi3desk.chat.citations import MARKS, best_sentence
@@ -20,6 +20,7 @@ from phi3desk.ui.inert_text import plain
 from phi3desk.ui.theme import SPACE_S
 from phi3desk.ui.widgets.basic import Button, Card, label, on_click
 from phi3desk.ui.widgets.choice import Choice
+from phi3desk.ui.widgets.replaced_text import replace_text
 
 _LINES = 4
 #: letters of a sentence in the list
@@ -137,9 +138,7 @@ class CorrectionForm(Card):
     def _use_sentence(self) -> None:
         chosen = self.chosen
         if chosen is not None:
-            written = self.text.textCursor()
-            written.select(QTextCursor.SelectionType.Document)
-            written.insertText(" ".join(MARKS.sub("", chosen.quote).split()))
+            replace_text(self.text, " ".join(MARKS.sub("", chosen.quote).split()))
             self.text.setFocus()
 
     def _on_use_selection(self) -> None:

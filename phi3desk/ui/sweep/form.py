@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from phi3desk.chat.reading.wait import Wait
@@ -19,6 +18,7 @@ from phi3desk.ui.theme import SPACE_M
 from phi3desk.ui.widgets.basic import Button, Card, label, on_click
 from phi3desk.ui.widgets.choice import Choice
 from phi3desk.ui.widgets.earlier_runs import EarlierRun, EarlierRuns
+from phi3desk.ui.widgets.replaced_text import replace_text
 
 
 class SweepForm(QWidget):
@@ -123,10 +123,7 @@ class SweepForm(QWidget):
     def fill(self, question: str, scope: SearchScope, name: str, collections: Sequence[Collection]) -> None:
         """Put a question into the form ("" leaves what is there), and choose a scope that is called `name`."""
         if question:
-            # what was typed before comes back with Ctrl+Z
-            cursor = self.text.textCursor()
-            cursor.select(QTextCursor.SelectionType.Document)
-            cursor.insertText(" ".join(question.split()))
+            replace_text(self.text, " ".join(question.split()))
         self.show_collections(collections)
         if scope not in (known for known, _ in self._scopes):
             self._chosen = scope, name

@@ -11,7 +11,7 @@ from phi3desk.chat.examples import Chosen
 from phi3desk.library.documents import Passage
 from phi3desk.profiles.teaching import Step
 from phi3desk.ui.chat.controller import ConversationController
-from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_actions import JUDGING, MessageAction
 from phi3desk.ui.chat.conversation.view import ConversationView
 from phi3desk.ui.chat.own_answers import OwnAnswers
 from phi3desk.ui.comparison.inline_controller import InlineComparisonController
@@ -26,7 +26,6 @@ from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 
 COMPARISON, EXAMPLES = "comparison", "examples"
-JUDGING = (MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.CORRECT)
 #: where a step of the teaching guide is taken; examples are collected beside the experts
 STEP_PAGES = {Step.ADD_DOCUMENTS: Page.LIBRARY, Step.ADD_ADAPTER: Page.MODELS}
 

@@ -25,7 +25,7 @@ from phi3desk.chat.question import scope_of
 from phi3desk.library.documents import Collection, Document
 from phi3desk.model.adapters.base_models import DoubtfulBase
 from phi3desk.ui.chat.controller import ConversationController
-from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_actions import JUDGING, MessageAction
 from phi3desk.ui.chat.export import ConversationExport
 from phi3desk.ui.chat.own_answers import OwnAnswers
 from phi3desk.ui.chat.page import ChatPage
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 LEAST_MIDDLE = 400
 DRESSING_MS = 400
 #: what can be done with an answer that `expert_tabs` does
-JUDGED = (MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.CORRECT, MessageAction.COMPARE)
+JUDGED = (*JUDGING, MessageAction.COMPARE)
 
 
 class MainWindow(QMainWindow):

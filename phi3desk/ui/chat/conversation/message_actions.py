@@ -33,6 +33,10 @@ class MessageAction(Enum):
     EXPORT = auto()
 
 
+#: what says of an answer whether it is good; it waits while the answer is written
+JUDGING = (MessageAction.GOOD, MessageAction.NOT_GOOD, MessageAction.CORRECT)
+
+
 class MessageActions(QWidget):
     """Buttons for the message that is pointed at or has the keyboard; `chosen` carries MessageAction and message id."""
 
