@@ -19,6 +19,7 @@ from phi3desk.cli.ask import choose_model, load_model
 from phi3desk.cli.documents import stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.comparison.questions import json_lines
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.embedding.embedder import WordReader, open_embedder
 from phi3desk.library.entailment.model import ClaimReader, EntailmentModel
@@ -99,10 +100,7 @@ def _pairs(file: Path) -> Iterator[Pair]:
     except (OSError, UnicodeDecodeError):
         raise UserError("The file {path} cannot be read as text.", path=str(file)) from None
     decoder = msgspec.json.Decoder(Pair)
-    # at nothing else that ends a line elsewhere: U+2028 may stand in JSON as it is
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
+    for number, line in json_lines(text):
         try:
             yield decoder.decode(line)
         except (msgspec.MsgspecError, RecursionError):

@@ -76,13 +76,17 @@ def question_lines(path: Path, largest: int | None = None) -> Iterator[QuestionL
     try:
         if largest is not None and path.stat().st_size > largest:
             raise UserError("The file of questions {path} is too large.", path=str(path))
-        # at nothing else that ends a line elsewhere: U+2028 may stand in JSON as it is
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError("The file of questions {path} cannot be read.", path=str(path)) from error
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _question_line(path, number, line)
+    for number, line in json_lines(text):
+        yield _question_line(path, number, line)
+
+
+def json_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a JSONL text that are not empty, each with its number from 1."""
+    # they end at nothing that ends a line elsewhere: U+2028 may stand in JSON as it is
+    return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
 def _question_line(path: Path, number: int, line: str) -> QuestionLine:

@@ -62,15 +62,13 @@ _WORD_RATHER_THAN_UNIT = re.compile(r"\w|um")
 _DAYS_A_MONTH, _MONTHS_A_YEAR = 31, 12
 _CENTURIES = (1900.0, 2000.0)
 _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till|och|εως|και|–|-|−|\.{2,3}|/)\s?\+?$")
-_UNIT = re.compile(
-    r"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|[^\W\d_]+(?:[²³]|\^?[23](?!\d))?(?:\s?[/·*⋅]\s?[^\W\d_]+(?:[²³]|\^?[23](?!\d))?)?)"
-)
+#: letters of a unit, with its exponent: m², m^3
+_SYMBOL = r"[^\W\d_]+(?:[²³]|\^?[23](?!\d))?"
+_UNIT = re.compile(rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)")
 _PER = re.compile(
     r"\s?(?:/|per|a|an|each|pro|je|na|v|ανά|το|τον|την|στο|на|за|pe|i|om)\s?(?P<unit>[^\W\d_]+)", re.IGNORECASE
 )
-_PER_AMOUNT = re.compile(
-    r"\s?(?:/|per|pro|je|na|ανά|на|pe)\s?(?P<unit>[^\W\d_]+(?:[²³]|\^?[23](?!\d))?)", re.IGNORECASE
-)
+_PER_AMOUNT = re.compile(rf"\s?(?:/|per|pro|je|na|ανά|на|pe)\s?(?P<unit>{_SYMBOL})", re.IGNORECASE)
 #: what units are counted by beside times: 5 g per litre
 _AMOUNTS = frozenset(("l", "ml", "dl", "m³", "m²", "kg", "mol"))
 _TIMES = frozenset(("h", "min", "s", "day", "week", "month", "year"))
@@ -320,7 +318,8 @@ def _negated(words: list[str]) -> bool:
 @lru_cache(maxsize=4096)
 def unit_of(written: str) -> str:
     """Return a unit in the one spelling that all languages share, "" where it is none."""
-    cased = CASED_UNITS.get(unicodedata.normalize("NFC", written).strip().rstrip("."))
+    composed = unicodedata.normalize("NFC", written).strip()
+    cased = CASED_UNITS.get(composed.rstrip("."))
     if cased is not None:
         return cased
     key = fold(written).replace(" ", "").rstrip(".")
@@ -332,7 +331,7 @@ def unit_of(written: str) -> str:
     for length in range(len(key), 1, -1):
         if key[:length] in beginnings and len(key) - length <= 5:
             return beginnings[key[:length]]
-    return symbol_of(unicodedata.normalize("NFC", written).strip())
+    return symbol_of(composed)
 
 
 @lru_cache(maxsize=1)

@@ -26,17 +26,17 @@ def symbol_of(written: str) -> str:
     # the sign of the prefix is the Greek letter, too
     symbols = written.replace("μ", "µ").replace("^", "").replace(" ", "")
     counted, stroke, by = symbols.partition("/")
-    counted = _with_exponent(counted)
+    counted = _in_one_spelling(counted)
     if not stroke:
         return counted if _PREFIXED.fullmatch(counted) or _PLAIN.fullmatch(counted) else ""
-    by = _with_exponent(by)
+    by = _in_one_spelling(by)
     if not _BEHIND_STROKE.fullmatch(by):
         return ""
     known = any(form.fullmatch(counted) for form in (_PREFIXED, _PLAIN, _BEFORE_STROKE))
     return f"{counted}/{by}" if known else ""
 
 
-def _with_exponent(symbol: str) -> str:
+def _in_one_spelling(symbol: str) -> str:
     symbol = symbol.rstrip(".").translate(_PLAIN_EXPONENTS)
     # a capital is written where the small letter looks like a one
     return symbol[:-1] + "l" if re.fullmatch(r"[nµmcd]?L", symbol) else symbol
