@@ -114,10 +114,11 @@ def memory_need(info: GgufInfo, setup: Setup, shares_memory: bool = False) -> Me
     bytes_each = _cache_bytes(setup.cache_type) * cells
     working = _working(info, setup)
     need = MemoryNeed(
-        weights=sum(shape.block_bytes[:first]) + shape.input_bytes + (0 if layers else shape.output_bytes),
+        # of the table of input vectors a few rows are read, and the rest is not kept in memory: it is given back
+        weights=sum(shape.block_bytes[:first]) + (0 if layers else _output(info)),
         cache=round(sum(shape.cached[:first]) * bytes_each),
         working=shape.tokens * TOKEN_BYTES + shape.merges * MERGE_BYTES + working,
-        card_weights=sum(shape.block_bytes[first:]) + (_output_on_card(info) if layers else 0),
+        card_weights=sum(shape.block_bytes[first:]) + (_output(info) if layers else 0),
         card_cache=round(sum(shape.cached[first:]) * bytes_each),
         card_working=working if layers else 0,
     )
@@ -203,8 +204,8 @@ def shares_memory(card: Device) -> bool:
     return card.kind == "integrated" or card.name.startswith(("Metal", "MTL"))
 
 
-def _output_on_card(info: GgufInfo) -> int:
-    """Return what the scores are made with; the table they may share with the input is on the card once more then."""
+def _output(info: GgufInfo) -> int:
+    """Return what the scores are made with, which may be the table that the input is read from."""
     return info.shape.output_bytes + (info.shape.input_bytes if info.shape.tied else 0)
 
 

@@ -19,7 +19,7 @@ WEAKEST, STRONGEST = 0.0, 2.0
 class ModelShape:
     """What of a model takes memory, block by block: bytes of weights, and numbers that a token leaves in the KV cache.
 
-    `input_bytes` are of the table that stays in main memory; `tied` where the output reads that table too.
+    `input_bytes` are of the table that the input is read from; `tied` where the output reads that table too.
     """
 
     block_bytes: tuple[int, ...] = ()

@@ -128,8 +128,7 @@ def load_model(
     _LOG.forget()
     handle = api.llama_model_load_from_file(encode_path(path), parameters)
     if handle and not stopped:
-        if parameters.use_extra_bufts:
-            give_back_pages(Path(os.path.realpath(path)).parent)
+        give_back_pages(Path(os.path.realpath(path)).parent)
         return int(handle)
     if handle:
         api.llama_model_free(handle)

@@ -1,9 +1,9 @@
 """Gives back the memory of those pages of a mapped file that nothing reads any more; on Linux only.
 
 Where llama.cpp keeps its own copy of weights, in the order that a processor computes them fastest in (`CPU_REPACK`),
-the file stays mapped and its pages stay in this process: a model would take up to twice its size. What is still read of
-the file comes back from the system's cache within a tenth of a second. Other systems do not count such pages as the
-process's.
+the file stays mapped and all its pages stay in this process: a model would take up to twice its size. What is read
+again comes back from the system's cache within a tenth of a second; of the table of input vectors that is a few rows.
+Other systems do not count such pages as the process's.
 """
 
 from __future__ import annotations

@@ -76,10 +76,12 @@ def test_need_is_what_llama_cpp_then_takes(
     info = inspect(path, "model")
     need = memory_need(info, Setup(loaded.context))
     assert need.cache == pytest.approx(_told(lines, "KV"), abs=MIB / 100)
-    assert need.weights == pytest.approx(_told(lines, "model"), rel=0.01)
+    # llama.cpp counts the whole table of input vectors, of which a few rows are read
+    unread = 0 if info.shape.tied else info.shape.input_bytes
+    assert need.weights + unread == pytest.approx(_told(lines, "model"), rel=0.01)
     tables = info.shape.tokens * TOKEN_BYTES + info.shape.merges * MERGE_BYTES
     told = sum(_told(lines, buffer) for buffer in ("model", "KV", "compute", "output"))
-    assert need.main - tables == pytest.approx(told, rel=0.1, abs=MIB)
+    assert need.main + unread - tables == pytest.approx(told, rel=0.1, abs=MIB)
 
 
 def test_need_knows_cache_types_and_attention_that_is_not_fused(phi3_mini: GgufInfo) -> None:
@@ -99,8 +101,8 @@ def test_need_knows_cache_types_and_attention_that_is_not_fused(phi3_mini: GgufI
 def test_need_is_shared_out_between_machine_and_card(phi3_mini: GgufInfo) -> None:
     none, some, all_layers = (memory_need(phi3_mini, Setup(4096, layers, slice=512)) for layers in (0, 9, 33))
     assert (none.card, all_layers.cache) == (0, 0)
-    # the table of embeddings stays; the output is the first to go
-    assert all_layers.weights == phi3_mini.shape.input_bytes
+    # the output is the first to go
+    assert all_layers.weights == 0
     assert some.card_weights == 8 * 62 * MIB + 77 * MIB
     assert some.card_cache == none.cache // 4
     for need in (some, all_layers):
@@ -159,8 +161,8 @@ def _machine(free: float, card: float = 0, total: float = 64) -> Hardware:
     ("free", "card", "context", "verdict", "advice"),
     [
         (16, 0, 0, Verdict.FITS, []),
-        (4.6, 0, 0, Verdict.TIGHT, ["context window of 4096 tokens, not of 8192", "in 8 bits there is room for 7680"]),
-        (3.6, 0, 0, Verdict.TIGHT, ["of 1280 tokens", "for 2560 tokens", "Q3_K_M (about 1.9 GB)"]),
+        (4.55, 0, 0, Verdict.TIGHT, ["context window of 4096 tokens, not of 8192", "in 8 bits there is room for 7680"]),
+        (3.55, 0, 0, Verdict.TIGHT, ["of 1280 tokens", "for 2560 tokens", "Q3_K_M (about 1.9 GB)"]),
         (2, 0, 0, Verdict.TOO_LARGE, ["smaller model"]),
         (3.3, 24, 0, Verdict.FITS, []),
         (16, 2.9, 0, Verdict.FITS, []),
