@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from phi3desk.chat.correcting.parts import cased_units, is_figure, parts_of
 from phi3desk.chat.wording.function_words import WORDS
 from phi3desk.chat.wording.names import names_in
 from phi3desk.chat.wording.tokens import key_of, language_of_words
 from phi3desk.library.text import fold
 
-#: what a question is made of: words, numbers, and the signs that change what they mean
-_PARTS = re.compile(r"[^\W_]+(?:[.,]\d+)*|[<>≤≥±=%°]|(?<!\w)[-−+](?=\d)")
-_THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
 #: letters in which a word is the same in another form
 _STEM = 5
 #: the share of the words of two questions that both hold, from which they are called alike
@@ -32,7 +29,10 @@ _NEGATIONS = frozenset(
 
 @dataclass(frozen=True)
 class _Asked:
-    """A question by its parts: all of them in order, then figures, names, negations and words with a meaning."""
+    """A question by its parts: all of them in order, then figures, names, negations and words with a meaning.
+
+    Units that differ by a capital alone stand behind the parts, which are folded, and among the figures.
+    """
 
     parts: tuple[str, ...]
     figures: frozenset[str]
@@ -60,20 +60,20 @@ def likeness(one: str, other: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _asked(text: str) -> _Asked:
-    bare = text.replace("’", "'").replace("'", "")
-    parts = tuple(_THOUSANDS.sub("", part) for part in _PARTS.findall(fold(bare)))
     language = language_of_words(text)
     known = WORDS.get(language or "en", WORDS["en"])
+    parts = parts_of(text, language)
     named = {
-        _THOUSANDS.sub("", part)[:_STEM]
+        part[:_STEM]
         for start, end in names_in(text, language or "en", known)
-        for part in _PARTS.findall(fold(text[start:end]))
+        for part in parts_of(text[start:end], language)
     }
-    figures = {part for part in parts if any(letter.isdigit() for letter in part) or not part[0].isalnum()}
+    units = cased_units(text)
+    figures = {*filter(is_figure, parts), *units}
     negations = sum(part in _NEGATIONS for part in parts)
     words = {
         part[:_STEM]
         for part in parts
         if part not in figures and part not in _NEGATIONS and not known.is_function(key_of(part))
     }
-    return _Asked(parts, frozenset(figures), frozenset(named), negations, frozenset(words))
+    return _Asked((*parts, *units), frozenset(figures), frozenset(named), negations, frozenset(words))
