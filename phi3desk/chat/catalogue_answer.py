@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from phi3desk.chat.citations import MARKS, best_sentence, citation_of
 from phi3desk.chat.languages.known import put
@@ -38,6 +39,34 @@ def told(
 def shown_name(name: str) -> str:
     """Return a document's name as it stands in an answer: on one line, and without what would be a mark."""
     return MARKS.sub(lambda mark: f"({mark[0][1:-1]})", " ".join(name.split()))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be read of a document for a question in some language: so many passages in all."""
+
+    document: str
+    passages: int
+    language: str
+
+    def told(self, read: Sequence[Source]) -> str:
+        """Return which part of it an answer rests on, "" where that is all of it."""
+        if not read or len(read) >= self.passages:
+            return ""
+        return put(
+            Phrase.PART_READ,
+            self.language,
+            read=len(read),
+            all=self.passages,
+            first=read[0].passage.page,
+            last=read[-1].passage.page,
+            name=shown_name(self.document),
+        )
+
+
+def wanted_of(asked: DocumentQuestion, overview: Overview) -> Wanted:
+    """Return what an overview tells is to be read of its document."""
+    return Wanted(overview.documents[0].name, overview.passages_in_all, asked.language)
 
 
 def _lines(asked: DocumentQuestion, overview: Overview) -> tuple[list[str], tuple[Entry, ...]]:

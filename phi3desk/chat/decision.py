@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from phi3desk.chat.answer import NOTHING_ANSWERS, nearest_of, recorded, sources_of
-from phi3desk.chat.catalogue_answer import catalogue_answer
+from phi3desk.chat.answer import NOTHING_ANSWERS, nearest_of, recorded, sources_of, sources_read
+from phi3desk.chat.catalogue_answer import Wanted, catalogue_answer, wanted_of
 from phi3desk.chat.correcting.corrections import answer_of
 from phi3desk.chat.document_comparison import DocumentComparison
 from phi3desk.chat.intent import intent_of
 from phi3desk.chat.judging.fit import fit_of, is_hopeless, is_near
 from phi3desk.chat.messages import Answer, Basis, Source, Timings
-from phi3desk.chat.prompt import PromptRequest, Task, is_small
+from phi3desk.chat.prompt import Completion, PromptRequest, Task, is_small
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Series, Speed, guessed_speed
 from phi3desk.chat.sheets.answer import sheet_answer
@@ -26,7 +26,7 @@ from phi3desk.chat.sheets.query_model import QueryRequest, may_write
 from phi3desk.chat.summary import Summary
 from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import SearchResult, SearchScope
-from phi3desk.library.overview.types import Asked, DocumentQuestion, Overview, Told, Within
+from phi3desk.library.overview.types import MOST_PAGES, Asked, DocumentQuestion, Overview, Told, Within
 from phi3desk.library.sheets.question import SheetQuestion, WrittenQuery
 from phi3desk.library.sheets.told import SheetResult, SheetsTold
 from phi3desk.model.types import Ending, LoadedModel, Sampling
@@ -102,7 +102,8 @@ class Writing:
 class WriteStep:
     """The model is to write, from these sources or, where there are none, by itself.
 
-    `kind` is as in Answer, `nearest` are passages that are named beside what the model writes by itself.
+    `kind` is as in Answer, `nearest` are passages that are named beside what the model writes by itself. `wanted` is
+    what was asked for of a document, where the sources are its pages.
     """
 
     request: PromptRequest
@@ -110,6 +111,7 @@ class WriteStep:
     search_seconds: float = 0.0
     kind: str = ""
     nearest: tuple[Source, ...] = ()
+    wanted: Wanted | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -160,7 +162,8 @@ def step_after_overview(
 ) -> SearchStep | WriteStep | SeriesStep | Answer:
     """Return what comes after the catalogue was asked; an Answer needs no model.
 
-    A small model, which loses the thread over a whole page, takes notes of it passage by passage.
+    A small model, which loses the thread over a whole page, takes notes of it passage by passage; any model does where
+    all that stands on more pages is asked for than are read as they are.
     """
     if overview.told is Told.ORDINARY:
         return search_step(question)
@@ -168,8 +171,8 @@ def step_after_overview(
         return catalogue_answer(asked, overview, question.made_by)
     speed = writing.speed or guessed_speed(writing.model)
     small = writing.model is not None and is_small(writing.model.parameters)
-    if asked.asked is Asked.PAGES and not small:
-        return _page(question, overview)
+    if asked.asked is Asked.PAGES and not small and (asked.anywhere or overview.pages_in_all <= MOST_PAGES):
+        return _page(question, asked, overview)
     if asked.asked in (Asked.SUMMARY, Asked.PAGES):
         summary = Summary(question, asked, overview, speed=speed, seconds=writing.seconds, small=small)
         return SeriesStep(summary, needs_model=True)
@@ -179,11 +182,18 @@ def step_after_overview(
     return catalogue_answer(asked, overview, question.made_by)
 
 
-def _page(question: Question, overview: Overview) -> WriteStep:
+def _page(question: Question, asked: DocumentQuestion, overview: Overview) -> WriteStep:
     """Return the writing of an answer from all of a page."""
     sources = tuple(Source(n, passage) for n, passage in enumerate(overview.passages, 1))
     request = replace(_request(question, sources), task=Task.PAGE)
-    return WriteStep(request, question.sampling, overview.seconds, Asked.PAGES.value)
+    wanted = wanted_of(asked, overview)
+    return WriteStep(request, question.sampling, overview.seconds, Asked.PAGES.value, wanted=wanted)
+
+
+def with_what_was_read(answer: Answer, step: WriteStep, written: Completion) -> Answer:
+    """Return an answer from pages that tells which part of them was read, where that is not all that was asked for."""
+    told = step.wanted.told(sources_read(written, step.sources)) if step.wanted is not None else ""
+    return replace(answer, text=f"{answer.text}\n\n{told}") if told and answer.text else answer
 
 
 def sheet_step(question: Question) -> SheetStep | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from phi3desk.chat.catalogue_answer import shown_name
+from phi3desk.chat.catalogue_answer import wanted_of
 from phi3desk.chat.citations import (
     MARKS,
     best_sentence,
@@ -22,8 +22,6 @@ from phi3desk.chat.citations import (
     with_mark,
 )
 from phi3desk.chat.grounding.grounded import Grounded
-from phi3desk.chat.languages.known import put
-from phi3desk.chat.languages.language import Phrase
 from phi3desk.chat.messages import Answer, Basis, CheckedSentence, Source
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
@@ -173,8 +171,9 @@ class Summary:
     def answer(self, ended: Ending) -> Answer:
         """Return the summary, or the notes where it was stopped before, with what was read of the document."""
         text, checked = self.text, self._summaries or self._notes_checked
+        part_read = wanted_of(self._asked, self._overview).told(self._read)
         return Answer(
-            "\n\n".join(part for part in (text, self._told_what_was_read()) if part) if text else "",
+            "\n\n".join(part for part in (text, part_read) if part) if text else "",
             tuple(citation for part in checked for citation in part.citations),
             tuple(self._read),
             Basis.DOCUMENTS,
@@ -233,21 +232,6 @@ class Summary:
             by_number.setdefault(note.sources[0], []).append(MARKS.sub("", note.line).strip())
         for n, notes in by_number.items():
             yield Source(n, replace(known[n].passage, text=" ".join(notes)))
-
-    def _told_what_was_read(self) -> str:
-        """Return which part of the document the answer rests on, where that is not all of it."""
-        read = self._read
-        if not read or len(read) >= self._overview.passages_in_all:
-            return ""
-        return put(
-            Phrase.PART_READ,
-            self._asked.language,
-            read=len(read),
-            all=self._overview.passages_in_all,
-            first=read[0].passage.page,
-            last=read[-1].passage.page,
-            name=shown_name(self._overview.documents[0].name),
-        )
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -25,6 +25,7 @@ from phi3desk.chat.decision import (
     step_after_overview,
     step_after_search,
     with_offer,
+    with_what_was_read,
 )
 from phi3desk.chat.dossier.dossier import Dossier, dossier_of, drawn
 from phi3desk.chat.dossier.writing import check_place, write_dossier
@@ -254,7 +255,9 @@ def _written(
     asked = question.standing_alone
     grounded = check_answer(library, written.generation.text, sources_read(written, step.sources), asked)
     maker, seconds = question.made_by, step.search_seconds
-    return finish(written, asked, step.sources or step.nearest, maker, seconds, step.kind, grounded, step.request.fit)
+    sources = step.sources or step.nearest
+    answer = finish(written, asked, sources, maker, seconds, step.kind, grounded, step.request.fit)
+    return with_what_was_read(answer, step, written)
 
 
 def _looked_up(

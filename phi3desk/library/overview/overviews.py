@@ -10,13 +10,23 @@ from dataclasses import replace
 from phi3desk.errors import until
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.database import batches, placeholders
-from phi3desk.library.documents import Document, Passage, State
+from phi3desk.library.documents import Document, Passage, SearchScope, State
 from phi3desk.library.overview import inventory
 from phi3desk.library.overview.difference import differences
 from phi3desk.library.overview.document_names import is_kind, meant, mentioned, of_kind
 from phi3desk.library.overview.sections import chosen, comparable
-from phi3desk.library.overview.types import Asked, Change, Difference, DocumentQuestion, Entry, Overview, Told, Within
-from phi3desk.library.search.page_ranges import PageRanges
+from phi3desk.library.overview.types import (
+    MOST_PAGES,
+    Asked,
+    Change,
+    Difference,
+    DocumentQuestion,
+    Entry,
+    Overview,
+    Told,
+    Within,
+)
+from phi3desk.library.search.page_ranges import PageRanges, joined_ranges
 from phi3desk.library.search.retriever import Retriever
 from phi3desk.library.search.scope import documents_in
 
@@ -25,8 +35,6 @@ MOST_CHARACTERS = 240_000
 #: changed places of two documents that are told, and places that one of them has alone
 MOST_CHANGES = 24
 MOST_ALONE = 12
-#: pages of one document that are read for one question
-MOST_PAGES = 8
 _MOST_CANDIDATES = 8
 
 
@@ -198,8 +206,29 @@ class Overviews:
         asked = [page for page in range(first, min(last, document.pages) + 1) if _is_among(page, only)]
         if not asked:
             return Overview(Told.ORDINARY)
-        passages = self._passages(document, [(page, page) for page in asked[:MOST_PAGES]])
-        return Overview(Told.FOUND if passages else Told.NO_TEXT, (document,), passages=tuple(passages))
+        passages = self._passages(document, joined_ranges((page, page) for page in asked))
+        pages = list(dict.fromkeys(passage.page for passage in passages))
+        if question.anywhere:
+            read = self._on_foremost_pages(document, question.names[0], passages, pages)
+        else:
+            read = passages if len(pages) <= MOST_PAGES else chosen(passages, MOST_CHARACTERS)
+        told = Told.FOUND if passages else Told.NO_TEXT
+        return Overview(told, (document,), passages=tuple(read), passages_in_all=len(passages), pages_in_all=len(pages))
+
+    def _on_foremost_pages(
+        self, document: Document, text: str, passages: Sequence[Passage], pages: Sequence[int]
+    ) -> Sequence[Passage]:
+        """Return what stands on so many pages as are read as they are: those that tie in with a question, then others.
+
+        What is asked beside the pages may stand on any of them.
+        """
+        if len(pages) <= MOST_PAGES or not text:
+            return [passage for passage in passages if passage.page in pages[:MOST_PAGES]]
+        scope = SearchScope(documents=(document.path,), pages=joined_ranges((page, page) for page in pages))
+        found = self._retriever.search(text, MOST_PAGES, scope).found
+        tied = [one.passage.page for one in found if one.relevant and one.passage.document_id == document.id]
+        read = list(dict.fromkeys([*tied, *pages]))[:MOST_PAGES]
+        return [passage for passage in passages if passage.page in read]
 
     def _whole(self, document: Document, only: PageRanges) -> Overview:
         passages = self._passages(document, only)

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from phi3desk.library.documents import EVERYWHERE, Document, Passage, SearchScope
 
+#: pages of one document that are read for one question as they are; of more, what stands for them
+MOST_PAGES = 8
+
 
 class Asked(StrEnum):
     """What is asked about documents."""
@@ -106,8 +109,8 @@ class Overview:
 
     `documents` are those that are meant, or that could be, `name` is the name that was looked for. `entries` are an
     inventory's first ones of `documents_in_all`, `passages` those of the pages, or of the document, that were asked
-    for, of `passages_in_all`. `same` counts the sentences that two documents share, `not_compared` those that were too
-    many.
+    for, of `passages_in_all` on `pages_in_all` pages with text. `same` counts the sentences that two documents share,
+    `not_compared` those that were too many.
     """
 
     told: Told

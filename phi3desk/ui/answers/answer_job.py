@@ -24,6 +24,7 @@ from phi3desk.chat.decision import (
     step_after_search,
     step_after_sheets,
     with_offer,
+    with_what_was_read,
 )
 from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.grounding.grounded import Grounded
@@ -89,22 +90,18 @@ class AnswerJob(QObject):
         self._awaits_model: Callable[[], None] | None = None
         #: why there is no model
         self._no_model: Failure | None = None
-        self._kind = ""
-        self._fit: float | None = None
         self._library = library
         self._model = model
         self._completing = 0
         self._search = 0
         self._writing = 0
         self._checking = 0
-        self._search_seconds = 0.0
         self._meanings = 1.0
         self._words_only: WordsOnly | None = None
         self._trace: Trace | None = None
         self._searched_for = question.search_text
         self._stopped = False
         self._sources: tuple[Source, ...] = ()
-        self._nearest: tuple[Source, ...] = ()
         self._text = ""
         self._stream = QTimer(self)
         self._stream.setInterval(STREAM_INTERVAL_MS)
@@ -389,7 +386,7 @@ class AnswerJob(QObject):
         self._begin_writing(step)
 
     def _begin_writing(self, step: WriteStep) -> None:
-        self._sources, self._search_seconds = step.sources, step.search_seconds
+        self._sources = step.sources
         self.sources_found.emit(self._sources)
         self._write(step)
 
@@ -399,14 +396,13 @@ class AnswerJob(QObject):
             return
         if not self._can_write(lambda: self._write(step)):
             return
-        self._kind, self._fit = step.kind, step.request.fit
-        self._nearest = step.nearest
+        take: Callable[[Completion], None] = self._guarded(lambda written: self._on_written(step, written))
         self._writing = self._model.answer(
             step.request,
             step.sampling,
             self.reading.emit,
             self._on_text,
-            self._guarded(self._on_written),
+            take,
             self._on_failed,
             self._question.made_by.use,
         )
@@ -419,13 +415,15 @@ class AnswerJob(QObject):
     def _on_stream_due(self) -> None:
         self.text_received.emit(self._text)
 
-    def _on_written(self, written: Completion) -> None:
+    def _on_written(self, step: WriteStep, written: Completion) -> None:
         self._writing = 0
-        read = answers.sources_read(written, self._sources)
+        read = answers.sources_read(written, step.sources)
         if not read:
-            self._finish(written, None)
+            self._finish(step, written, None)
             return
-        finish: Callable[[Grounded | None], None] = self._guarded(lambda grounded: self._finish(written, grounded))
+        finish: Callable[[Grounded | None], None] = self._guarded(
+            lambda grounded: self._finish(step, written, grounded)
+        )
         self._checking = self._library.check_answer(
             # where it is not checked it is compared by its letters
             written.generation.text,
@@ -435,21 +433,20 @@ class AnswerJob(QObject):
             lambda _: finish(None),
         )
 
-    def _finish(self, written: Completion, grounded: Grounded | None) -> None:
+    def _finish(self, step: WriteStep, written: Completion, grounded: Grounded | None) -> None:
         question = self._question
-        asked, made_by = question.standing_alone, question.made_by
         answer = answers.finish(
             written,
-            asked,
-            self._sources or self._nearest,
-            made_by,
-            self._search_seconds,
-            self._kind,
+            question.standing_alone,
+            step.sources or step.nearest,
+            question.made_by,
+            step.search_seconds,
+            step.kind,
             grounded,
-            self._fit,
+            step.request.fit,
             translate,
         )
-        self._end(answer)
+        self._end(with_what_was_read(answer, step, written))
 
     def _end(self, answer: Answer) -> None:
         self._stream.stop()

@@ -186,6 +186,15 @@ def test_page_is_read_whole(answered):
     assert (answer.kind, answer.citations[0].page) == ("pages", 3)
 
 
+def test_answer_from_some_of_many_pages_says_which_were_read(answered):
+    told = Overview(
+        Told.FOUND, (MANUAL,), passages=tuple(passage(n) for n in range(1, 8)), passages_in_all=20, pages_in_all=20
+    )
+    answer, _ = answered("Which torque is given on pages 1 to 20 of the pump manual?", told, Model(PHI3))
+    assert answer.text.endswith("\n\nPassages read for this: 7 of 20, from pages 1 to 7 of pump.pdf.")
+    assert [citation.page for citation in answer.citations] == [1]
+
+
 def test_question_that_names_no_document_is_searched(answered):
     answer, searched = answered("Summarise the steps", Overview(Told.ORDINARY), Model(PHI3))
     assert (searched, answer.basis) == (["Summarise the steps"], Basis.NOTHING_FOUND)

@@ -1,22 +1,32 @@
 """What is done next for a question, in every mode, whatever there is to search and whatever is found."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
-from phi3desk.chat.answer import MOST_NEAREST
+from phi3desk.chat.answer import MOST_NEAREST, finish
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.decision import (
     NOTHING_FOUND,
     NOTHING_TO_SEARCH,
     SearchStep,
+    SeriesStep,
     WriteStep,
+    Writing,
     first_step,
+    step_after_overview,
     step_after_search,
+    with_what_was_read,
 )
+from phi3desk.chat.languages.known import LANGUAGES
 from phi3desk.chat.messages import Answer, Basis, MadeBy
+from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
 from phi3desk.errors import Sentence
-from phi3desk.library.documents import Found, Passage, SearchResult, SearchScope
-from phi3desk.model.types import Ending, Role, Sampling, Turn
+from phi3desk.library.documents import Document, Found, Passage, SearchResult, SearchScope, State
+from phi3desk.library.overview.types import MOST_PAGES, Asked, DocumentQuestion, Overview, Told
+from phi3desk.model.types import Ending, Generation, Role, Sampling, Turn
 
 MADE_BY = MadeBy("phi3", "/m/phi3.gguf", "ab12", "Pump expert", "p1")
 HISTORY = (Turn(Role.USER, "Which pump?"), Turn(Role.ASSISTANT, "The big one."))
@@ -137,3 +147,44 @@ def test_refusals_are_said_in_the_language_of_the_window():
     assert isinstance(nowhere, Answer)
     assert (nothing.text, nowhere.text) == ("Nichts.", "Nichts.")
     assert told == [NOTHING_FOUND, NOTHING_TO_SEARCH]
+
+
+def pages_told(count: int, passages_in_all: int) -> Overview:
+    """Return what the catalogue tells of pages, each with one passage."""
+    manual = Document(1, 1, "All", "/pump.pdf", "pump.pdf", "Pump", State.READY, None, 40, 80, 9, 0.0, 0.0)
+    passages = tuple(replace(found(f"Page {n}.", relevant=True).passage, id=n, page=n) for n in range(1, count + 1))
+    return Overview(
+        Told.FOUND, (manual,), passages=passages, passages_in_all=passages_in_all, pages_in_all=passages_in_all
+    )
+
+
+@pytest.mark.parametrize(("pages", "step"), [(MOST_PAGES, WriteStep), (MOST_PAGES + 1, SeriesStep)])
+def test_more_pages_than_are_read_as_they_are_are_summed_up(pages: int, step: type):
+    asked = DocumentQuestion(Asked.PAGES, "en", ("pump manual",), pages=(1, pages), certain=True)
+    assert isinstance(
+        step_after_overview(question(AnswerMode.DOCUMENTS_ONLY), asked, pages_told(pages, pages), Writing()), step
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_from_a_part_of_the_pages_says_so(language: str):
+    asked = DocumentQuestion(Asked.PAGES, language, ("how hot",), pages=(1, 40), anywhere=True)
+    mode = AnswerMode.DOCUMENTS_ONLY
+    for told, read, part in (
+        (pages_told(8, 40), 8, ("8", "40", "1")),
+        # the last passages did not fit into the prompt
+        (pages_told(8, 8), 5, ("5", "8", "1")),
+        (pages_told(8, 8), 8, None),
+    ):
+        step = step_after_overview(question(mode), asked, told, Writing())
+        assert isinstance(step, WriteStep)
+        written = Completion(
+            Generation("Page 1 [1].", (), Ending.STOP, 1, 0, 1.0, 1.0, 1, 1.0), tuple(range(1, read + 1)), 0
+        )
+        answer = with_what_was_read(finish(written, "How hot?", step.sources, MADE_BY, 0.0, step.kind), step, written)
+        text, _, line = answer.text.partition("\n\n")
+        assert text == "Page 1 [1]."
+        if part is None:
+            assert line == ""
+        else:
+            assert re.findall(r"\d+", line)[:3] == list(part) and "pump.pdf" in line

@@ -15,7 +15,7 @@ from phi3desk.chat.messages import Basis, MadeBy
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import SearchScope
 from phi3desk.library.library import Library
-from phi3desk.library.overview.types import Change, Overview, Told, Within
+from phi3desk.library.overview.types import MOST_PAGES, Change, Overview, Told, Within
 from phi3desk.paths import open_paths, resource
 from phi3desk.settings import Settings
 from phi3desk.workers.requests import TellOfDocuments
@@ -111,6 +111,24 @@ def test_all_of_a_page_is_told_and_nothing_else(library):
     assert "pump-manual.pdf has no such page. Its pages: 1 to 17." in answer(
         library, "What is on page 99 of the pump manual?"
     )
+
+
+def test_more_pages_than_are_read_as_they_are_stand_for_all_of_them(library):
+    few = told(library, "What does the pump manual say on pages 3 to 10?")
+    assert (few.pages_in_all, few.passages_in_all) == (MOST_PAGES, len(few.passages))
+    many = told(library, "What does the pump manual say on pages 3 to 17?")
+    read = {passage.page for passage in many.passages}
+    assert many.pages_in_all > MOST_PAGES
+    assert len(read) > MOST_PAGES and min(read) == 3 and max(read) == 17
+    assert many.passages_in_all >= len(many.passages)
+
+
+def test_what_is_asked_beside_many_pages_is_looked_for_on_all_of_them(library):
+    overview = told(library, "Which torque is given on pages 1 to 17 of the pump manual?")
+    pages = [passage.page for passage in overview.passages]
+    assert len(set(pages)) == MOST_PAGES and 13 in pages
+    assert pages == sorted(pages)
+    assert overview.passages_in_all > len(overview.passages)
 
 
 def test_document_that_is_not_there_or_could_be_several_is_told(library):
