@@ -41,7 +41,7 @@ from phi3desk.chat.wording.doubt import support, with_notes
 from phi3desk.cli.asking.sheets import answer_from_sheets, print_rows, sheet_row
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
-from phi3desk.cli.output import Notices, Output, ProgressLine, say_failure
+from phi3desk.cli.output import Notices, Output, ProgressLine, check_file, say_failure
 from phi3desk.cli.search import completed, found_row, history_of, questions_of, scope_of_line, scope_of_options
 from phi3desk.cli.series import write_series
 from phi3desk.cli.trace import trace_of
@@ -84,6 +84,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     if options.dossier is not None:
         # before any time is spent on answers
         check_place(Path(options.dossier))
+        check_file(Path(options.dossier))
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current
     questions = questions_of(options)

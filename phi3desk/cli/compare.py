@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 import threading
 import time
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from phi3desk.chat.answer import unfinished
 from phi3desk.cli.ask import answer_question, choose_model, load_model, refuse_misfits
 from phi3desk.cli.documents import collection_ids, open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
-from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.cli.output import FilesWritten, Output, ProgressLine, check_file
 from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.comparison.plan import Comparison, Outcome, Plan, Variant, run, variants_of
@@ -35,9 +35,18 @@ from phi3desk.settings import Settings
 if TYPE_CHECKING:
     from phi3desk.cli.documents import AnyLibrary
 
+#: the options that name a file
+_FILES = ("csv", "html")
+
 
 def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
-    """Answer the questions in each variant, going on where the last run of the same stopped, and print the figures."""
+    """Answer the questions in each variant, going on where the last run of the same stopped, and print the figures.
+
+    Files are written where all of it is done; one that cannot be is told before anything is asked.
+    """
+    named_files = {kind: Path(getattr(options, kind)) for kind in _FILES if getattr(options, kind)}
+    for path in named_files.values():
+        check_file(path)
     profiles = ProfileStore(paths.profiles)
     base = profiles.named(options.profile) if options.profile else profiles.current
     questions = read_questions(Path(options.questions))[: options.limit]
@@ -80,14 +89,15 @@ def run_compare(options: argparse.Namespace, paths: Paths, settings: Settings, o
         store.close()
     if not finished:
         raise Cancelled
-    for kind in ("csv", "html"):
-        if getattr(options, kind):
-            _write(getattr(options, kind), kind, comparison, outcomes)
+    files = FilesWritten()
+    for kind, path in named_files.items():
+        files.write(path, partial(write_report, path, kind, comparison, outcomes))
     made = figures(comparison, outcomes)
     if options.json:
         output.json(comparison_row(comparison, outcomes, made))
     else:
         _print(made, output)
+    files.finish()
 
 
 class _VariantAnswers:
@@ -200,15 +210,6 @@ def _interval(figure: Any) -> dict[str, Any]:
         "low": round(figure.low, 4),
         "high": round(figure.high, 4),
     }
-
-
-def _write(file: str, kind: str, comparison: Comparison, outcomes: Sequence[Outcome]) -> None:
-    try:
-        write_report(Path(file), kind, comparison, outcomes)
-    except OSError as error:
-        raise UserError(
-            "{path} could not be written: {problem}.", path=file, problem=error.strerror or str(error)
-        ) from error
 
 
 def _print(made: Figures, output: Output) -> None:

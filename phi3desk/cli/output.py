@@ -1,17 +1,18 @@
-"""How the commands print: text for people, JSON lines for programs, sentences about failures on stderr."""
+"""What the commands give out: text for people, JSON lines for programs, files, sentences about failures on stderr."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
 
-from phi3desk.errors import Sentence
+from phi3desk.errors import Sentence, UserError
 from phi3desk.foreign_text import printable, unprinted
 
 _UNPRINTED = re.compile(f"[{re.escape(unprinted())}]")
@@ -125,3 +126,50 @@ class ProgressLine:
             sys.stderr.write("\r" + " " * self._width + "\r")
             sys.stderr.flush()
             self._width = 0
+
+
+def check_file(path: Path) -> None:
+    """Raise UserError where no file of that name can be written, before any work is done for it."""
+    parent = path.absolute().parent
+    try:
+        if not parent.is_dir():
+            raise UserError("There is no folder {path}. Make it, or choose another one.", path=str(parent))
+        if path.is_dir():
+            raise UserError("{path} is a folder. Name a file in it.", path=str(path))
+        # as the file itself will be written: beside the older one, which stays until then
+        beside = path.with_name(f"{path.name}.new")
+        if not beside.exists():
+            beside.touch(exist_ok=False)
+            beside.unlink()
+    except OSError as error:
+        raise _unwritten(path, error) from error
+
+
+class FilesWritten:
+    """Writes files each for itself, so that one that cannot be written keeps back neither the others nor the output."""
+
+    def __init__(self) -> None:
+        self._failed: list[UserError] = []
+
+    def write(self, path: Path, write: Callable[[], None]) -> None:
+        """Have a file written; why that failed is told by `finish`."""
+        try:
+            write()
+        except OSError as error:
+            self._failed.append(_unwritten(path, error))
+        except UserError as error:
+            self._failed.append(error)
+
+    def finish(self, hint: str = "") -> None:
+        """Raise UserError where a file could not be written, after saying the other failures and the hint."""
+        if not self._failed:
+            return
+        for error in self._failed[:-1]:
+            say_failure(error.sentence)
+        if hint:
+            say_failure(hint)
+        raise self._failed[-1]
+
+
+def _unwritten(path: Path, error: OSError) -> UserError:
+    return UserError("{path} cannot be written: {problem}.", path=str(path), problem=error.strerror or str(error))

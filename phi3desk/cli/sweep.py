@@ -17,7 +17,7 @@ from phi3desk.cli.ask import check_answer, load_model, refuse_misfits, save_doss
 from phi3desk.cli.asking.sheets import answer_from_sheets, sheet_row
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
-from phi3desk.cli.output import Output, ProgressLine, say_failure
+from phi3desk.cli.output import FilesWritten, Output, ProgressLine, check_file, say_failure
 from phi3desk.cli.search import scope_of_options
 from phi3desk.cli.series import duration
 from phi3desk.cli.worker_link import LibraryGone
@@ -67,6 +67,9 @@ if TYPE_CHECKING:
 
 #: the name that stands for no model
 NO_MODEL = "none"
+#: the options that name a file of the table
+_TABLES = ("csv", "xlsx", "docx")
+_KEPT = "What was answered is kept: the same command with --update asks none of it again, and writes the files."
 #: what is told of the outcomes at the end, in this order
 _TOLD = ((Outcome.FOUND, "found"), (Outcome.TO_CHECK, "to check"), (Outcome.QUOTE, "quoted"),
          (Outcome.NOT_FOUND, "not found"), (Outcome.FAILED, "not answered"))  # fmt: skip
@@ -75,11 +78,15 @@ _TOLD = ((Outcome.FOUND, "found"), (Outcome.TO_CHECK, "to check"), (Outcome.QUOT
 def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
     """Ask each document each question, going on where the last run of the same stopped, and print or write the table.
 
-    Files are written where all of it is done.
+    Files are written where all of it is done; one that cannot be is told before anything is asked.
     """
     questions = checked_questions(_questions(options))
     if options.dossier is not None:
         check_place(Path(options.dossier))
+    for named in (options.dossier, *(getattr(options, kind) for kind in _TABLES)):
+        if named:
+            check_file(Path(named))
+    files = FilesWritten()
     profile, entry = _expert(options, paths)
     store = SweepStore(paths.sweeps)
     try:
@@ -114,12 +121,13 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
                 whole_pages = options.pictures == "pages"
                 answer_of = partial(store.answer, sweep.id)
                 dossier = sweep_dossier(sweep, rows, answer_of, time.time(), whole_pages=whole_pages)
-                save_dossier(dossier, library, options, asking.progress, cancelled)
+                save = partial(save_dossier, dossier, library, options, asking.progress, cancelled)
+                files.write(Path(options.dossier), save)
     finally:
         store.close()
     if not finished:
         raise Cancelled
-    _tell(options, sweep, rows, sheets, output)
+    _tell(options, sweep, rows, sheets, files, output)
 
 
 def _expert(options: argparse.Namespace, paths: Paths) -> tuple[Profile, ModelEntry | None]:
@@ -141,16 +149,19 @@ def _tell(
     sweep: Sweep,
     rows: list[Row],
     sheets: Mapping[tuple[int, str], dict[str, Any]],
+    files: FilesWritten,
     output: Output,
 ) -> None:
-    """Write the files that are wanted of a finished sweep, and print it."""
-    for kind in ("csv", "xlsx", "docx"):
+    """Write the files that are wanted of a finished sweep, and print it, whatever became of them."""
+    for kind in _TABLES:
         if getattr(options, kind):
-            _write(Path(getattr(options, kind)), kind, sweep, rows)
+            path = Path(getattr(options, kind))
+            files.write(path, partial(write_table, path, kind, sweep, rows))
     if options.json:
         output.json(sweep_row(sweep, rows, sheets))
     else:
         print_table(sweep, rows, output)
+    files.finish(_KEPT)
 
 
 def _questions(options: argparse.Namespace) -> Iterable[str]:
@@ -286,15 +297,6 @@ class _Asking:
         read = sources_read(written, wanted.sources)
         grounded = check_answer(self._library, written.generation.text, read, wanted.request.question)
         return cell_of(wanted, written, self._made_by, self._seconds, grounded)
-
-
-def _write(path: Path, kind: str, sweep: Sweep, rows: list[Row]) -> None:
-    try:
-        write_table(path, kind, sweep, rows)
-    except OSError as error:
-        raise UserError(
-            "{path} cannot be written: {problem}.", path=str(path), problem=error.strerror or str(error)
-        ) from error
 
 
 def _sheets_of(store: SweepStore, sweep: Sweep, rows: list[Row]) -> dict[tuple[int, str], dict[str, Any]]:

@@ -162,6 +162,30 @@ def test_search_ends_where_the_window_is_gone(phi3desk, ready, tmp_path, monkeyp
     assert [json.loads(row)["id"] for row in stopped.stdout.splitlines()] == ["a"]
 
 
+def test_compare_tells_of_a_file_before_it_asks_and_prints_where_one_cannot_be_written(
+    phi3desk, ready, tmp_path, monkeypatch
+):
+    words = ("compare", "--questions", ready, "--limit", "1", "--variants", "alone,documents", "--json")
+    missing = phi3desk(*words, "--csv", tmp_path / "none" / "out.csv")
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert "There is no folder" in missing.stderr
+    assert answers_in(open_paths(tmp_path / "home").comparisons) == 0
+    table, page = tmp_path / "out.csv", tmp_path / "out.html"
+    whole = compare.write_report
+
+    def refused(path: Path, kind: str, *told: object) -> None:
+        if kind == "csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        whole(path, kind, *told)
+
+    monkeypatch.setattr(compare, "write_report", refused)
+    done = phi3desk(*words, "--csv", table, "--html", page)
+    assert done.returncode == 1
+    assert f"{table} cannot be written: Permission denied." in done.stderr
+    assert len(json.loads(done.stdout)["answers"]) == 2
+    assert page.exists() and not table.exists()
+
+
 def test_compare_refuses_in_a_sentence(phi3desk, tmp_path):
     file = tmp_path / "questions.jsonl"
     file.write_text('{"question": "How much?"}')

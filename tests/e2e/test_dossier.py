@@ -43,7 +43,12 @@ def test_ask_writes_its_answers_into_a_dossier_with_pages(phi3desk, tmp_path):
 
 
 def test_place_that_cannot_be_written_to_is_told_before_anything_is_asked(phi3desk, tmp_path):
-    for file, why in (("a.txt", "Markdown, DOCX or PDF"), ("nowhere/a.pdf", "There is no folder")):
+    (tmp_path / "b.md").mkdir()
+    for file, why in (
+        ("a.txt", "Markdown, DOCX or PDF"),
+        ("nowhere/a.pdf", "There is no folder"),
+        ("b.md", "is a folder"),
+    ):
         done = phi3desk("ask", "What is grease?", "--dossier", tmp_path / file)
         assert (done.returncode, done.stdout) == (1, "")
         assert why in done.stderr

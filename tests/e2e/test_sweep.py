@@ -186,6 +186,32 @@ def test_a_sweep_ends_where_the_window_is_closed_and_goes_on_later(phi3desk, rea
     assert (row["sweep"], sum(row["counts"].values()), row["counts"]["failed"]) == (1, 6, 0)
 
 
+def test_a_file_that_cannot_be_written_keeps_back_neither_the_others_nor_the_table(
+    phi3desk, ready, tmp_path, monkeypatch
+):
+    files = {kind: tmp_path / f"table.{kind}" for kind in ("csv", "xlsx")}
+    words = ("sweep", QUESTION, "--model", "none", *(word for kind in files for word in (f"--{kind}", files[kind])))
+    whole = sweep.write_table
+
+    def refused(path: Path, kind: str, *told: object) -> None:
+        if kind == "csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        whole(path, kind, *told)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep, "write_table", refused)
+        done = phi3desk(*words)
+    assert done.returncode == 1
+    assert f"{files['csv']} cannot be written: Permission denied." in done.stderr
+    assert "--update" in done.stderr
+    assert "pump.pdf, p. 2: Re-grease the main bearing every 2,000 operating hours." in done.stdout
+    assert [path.suffix for path in tmp_path.glob("table.*")] == [".xlsx"]
+    cells = cells_in(tmp_path / "home" / "sweeps.db")
+    assert phi3desk(*words, "--update").returncode == 0
+    assert files["csv"].exists()
+    assert cells_in(tmp_path / "home" / "sweeps.db") == cells
+
+
 def test_a_sweep_refuses_in_a_sentence(phi3desk, tmp_path, tiny_phi3):
     for words, told in (
         (("sweep",), "either a question or --questions"),
@@ -193,6 +219,9 @@ def test_a_sweep_refuses_in_a_sentence(phi3desk, tmp_path, tiny_phi3):
         (("sweep", "How?"), "There are no documents to ask"),
         (("sweep", "How?", "--collection", "Nowhere"), "no collection named"),
         (("sweep", "--questions", tmp_path / "none.txt"), "cannot be read"),
+        (("sweep", "How?", "--csv", tmp_path / "none" / "table.csv"), "There is no folder"),
+        (("sweep", "How?", "--xlsx", tmp_path), "is a folder"),
+        (("sweep", "How?", "--docx", tmp_path / f"{'x' * 300}.docx"), "cannot be written"),
     ):
         done = phi3desk(*words)
         assert done.returncode in (1, 2)
