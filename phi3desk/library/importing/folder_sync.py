@@ -69,7 +69,7 @@ class FolderSync:
         for path, file in until(run.cancelled, check.files):
             row = check.known.get(path)
             asked_for = _is_among(file.path, check.named)
-            if row is not None and _was_cancelled(row) and _has_same_time(row, file):
+            if row is not None and _is_there(row) and _was_cancelled(row) and _has_same_time(row, file):
                 if asked_for:
                     work.append((path, file))
             elif row is None or not _is_unchanged(row, file):

@@ -23,6 +23,7 @@ from phi3desk.library.documents import BoundSource, FileOutcome, Rules, SearchSc
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.importing import importer
 from phi3desk.library.importing.folder_scan import scan
+from phi3desk.library.importing.folder_sync import CANCELLED
 from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.library import Library
 from phi3desk.paths import open_paths
@@ -567,6 +568,20 @@ def test_what_an_import_was_stopped_on_the_way_to_is_not_followed(home: Home) ->
     assert home.library.sync(cancelled=cancelled).cancelled
     assert len(home.library.collections()[0].sources) == 2
     assert {document.state for document in home.library.documents()} == {State.READY}
+
+
+def test_a_file_of_a_cancelled_import_that_leaves_and_comes_back_is_read(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    cancelled = threading.Event()
+    home.library.sync(on_progress=lambda _: cancelled.set(), cancelled=cancelled)
+    home.library.sync()
+    (unread,) = home.library.documents()
+    assert (unread.state, unread.reason) == (State.FAILED, CANCELLED)
+    away = Path(unread.path).rename(home.place / "away.pdf")
+    home.library.sync()
+    assert home.library.documents() == []
+    away.rename(unread.path)
+    home.check()
 
 
 def test_what_was_taken_out_stays_out_until_it_is_asked_for_again(home: Home) -> None:
