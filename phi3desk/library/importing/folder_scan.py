@@ -99,12 +99,10 @@ def _files_below(
             except OSError as error:
                 seen.failed(entry.path, error)
                 continue
-            if is_hidden(entry.name, status) and not rules.hidden:
-                continue
-            if rules.exclude and is_excluded(PurePath(entry.path).relative_to(root), rules.exclude):
+            if _is_left_out(PurePath(entry.path), status, root, rules):
                 continue
             if entry.is_symlink() or is_junction(status):
-                seen.passed_over[entry.path] = _about_link(entry.path, root)
+                seen.passed_over[entry.path] = _about_link(entry.path, root, rules)
             elif stat.S_ISDIR(status.st_mode):
                 folders.append(Path(entry.path))
             elif stat.S_ISREG(status.st_mode):
@@ -158,18 +156,35 @@ def why_closed(path: str) -> Sentence | None:
     return None
 
 
-def _about_link(path: str, root: Path) -> Sentence:
-    """Return why a link is passed over; where it leads to something in the same folder, nothing is lost."""
+def _about_link(path: str, root: Path, rules: Rules) -> Sentence:
+    """Return why a link is passed over; where it leads to something in the folder that is let in, nothing is lost."""
     try:
         target = Path(path).resolve(strict=True)
     except (OSError, RuntimeError):
         return say("This is a link that leads nowhere, or in a circle, so there is nothing to read.")
     shown = os.fsencode(target).decode("utf-8", "replace")
-    if target.is_relative_to(root):
+    if target.is_relative_to(root) and _lets_in(target, root, rules):
         return say(
             "This is a link, which is not followed. What it leads to is read at its own place: {path}.", path=shown
         )
     return say("This is a link, which is not followed. Add what it leads to by itself: {path}.", path=shown)
+
+
+def _lets_in(target: Path, root: Path, rules: Rules) -> bool:
+    """Return whether the rules leave out neither a place in a bound folder nor a folder on the way to it."""
+    way = [each for each in (target, *target.parents) if each != root and each.is_relative_to(root)]
+    try:
+        return not any(_is_left_out(each, each.lstat(), root, rules) for each in way)
+    except OSError:
+        # it is gone by now
+        return False
+
+
+def _is_left_out(path: PurePath, status: os.stat_result, root: Path, rules: Rules) -> bool:
+    """Return whether the rules leave out a file or folder in the bound folder `root` for what it is called."""
+    if is_hidden(path.name, status) and not rules.hidden:
+        return True
+    return bool(rules.exclude) and is_excluded(path.relative_to(root), rules.exclude)
 
 
 def renamed_to(source: BoundSource, identity: str, holds_it: Callable[[Path], bool]) -> Path | None:

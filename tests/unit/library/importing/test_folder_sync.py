@@ -499,6 +499,25 @@ def test_links_are_not_followed_and_told(home: Home) -> None:
     assert len(home.library.documents()) == 3
 
 
+def test_a_link_to_what_the_rules_leave_out_says_that_it_is_to_be_added(home: Home) -> None:
+    for name in ("drafts/a/pump.pdf", ".hidden/pump.pdf", "open/pump.pdf"):
+        home.write(name, f"the pump of {name}")
+        (home.folder / f"to {Path(name).parts[0]}").symlink_to(home.folder / name)
+    (home.folder / "to folder").symlink_to(home.folder / "drafts")
+
+    def advised(rules: Rules) -> dict[str, bool]:
+        home.library.set_rules(home.collection, rules)
+        home.library.sync()
+        links = [document for document in home.library.documents() if document.state is State.UNSUPPORTED]
+        assert all("link, which is not followed" in str(link.reason) for link in links)
+        return {link.name.removeprefix("to "): "Add what it leads to by itself" in str(link.reason) for link in links}
+
+    # bound by itself, a folder is followed whatever it is called
+    rules = Rules(exclude=("DRAFTS",))
+    assert advised(rules) == {"drafts": True, ".hidden": True, "open": False, "folder": True}
+    assert advised(Rules(hidden=True)) == {"drafts": False, ".hidden": False, "open": False, "folder": False}
+
+
 def test_paths_that_are_too_long_are_told_and_others_read(home: Home) -> None:
     home.write("pump.pdf", "the pump")
     folder = os.open(home.folder, os.O_RDONLY)
