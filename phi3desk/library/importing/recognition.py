@@ -86,7 +86,8 @@ class Recognition:
     ) -> None:
         """Keep recognised pages; have the others tried again, each page by itself.
 
-        Where the file is locked, or not there any more, that says nothing of its pages: they wait for another import.
+        Where the file is locked, or not there any more, or Tesseract is not, that says nothing of the pages: they wait
+        for another import.
         """
         password = self._password_for(document_id, request, text)
         if password:
@@ -98,7 +99,7 @@ class Recognition:
         run.current = document.name
         done = {page.number: page for page in text.pages if page.number in request.ocr_pages}
         missing = [number for number in request.ocr_pages if number not in done]
-        if missing and (text.state is State.LOCKED or why_closed(request.path)):
+        if missing and (_was_not_tried(text) or why_closed(request.path)):
             self._content.recognised(document_id, done.values())
             others = [each for each in waiting if each[0] == document_id]
             for each in others:
@@ -184,3 +185,8 @@ class Recognition:
             else:
                 state, reason = State.EMPTY, document.reason or say("The pages hold no text that can be searched.")
             self._follower.end(run, document_id, state, reason, document.pages, document.kind, besides)
+
+
+def _was_not_tried(text: DocumentText) -> bool:
+    """Return whether a reader looked at no page: the file is locked, or Tesseract or its languages are not there."""
+    return text.state is State.LOCKED or (text.state is State.NEEDS_OCR and not text.pages)

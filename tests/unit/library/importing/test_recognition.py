@@ -11,9 +11,10 @@ import pypdf
 import pytest
 
 from phi3desk.errors import Cancelled, say
-from phi3desk.library.documents import Document, Page, Rules, State
+from phi3desk.library.documents import FINAL_STATES, Document, Page, Rules, State
 from phi3desk.library.importing import ocr_languages
 from phi3desk.library.library import Library
+from phi3desk.library.reading.pdf.ocr import how_to_get
 from phi3desk.library.reading.pool import DocumentText
 from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.paths import Paths, open_paths
@@ -28,13 +29,14 @@ PAGES = 6
 class Recognising(ReadersInProcess):
     """Readers that recognise a sentence on each page of a file that opens, until `before` raises Cancelled.
 
-    On a page that `fails` nothing is recognised.
+    On a page that `fails` nothing is recognised, and no page is tried where there is no `tesseract`.
     """
 
     def __init__(self, before: Callable[[ReadRequest], None], password: str) -> None:
         self._before = before
         self._password = password
         self.fails: set[int] = set()
+        self.tesseract = True
 
     def read(
         self, request: ReadRequest, cancelled: threading.Event, on_page: Callable[[], None] | None = None
@@ -52,6 +54,8 @@ class Recognising(ReadersInProcess):
         text = DocumentText(path, "pdf", State.FAILED, say("The file is damaged."))
         if path.exists() and request.password != self._password:
             text.state, text.reason = State.LOCKED, say("The file is locked with a password.")
+        elif path.exists() and not self.tesseract:
+            text.state, text.reason = State.NEEDS_OCR, how_to_get()
         elif path.exists():
             text.state, text.reason = State.READ, None
             text.pages = [
@@ -153,6 +157,28 @@ def test_a_scan_whose_drive_goes_away_during_recognition_keeps_waiting(paths: Pa
     library = Scans(paths)
     library.sync()
     assert (only_document(library).state, only_document(library).ocr_pages) == (State.READY, PAGES)
+    library.close()
+
+
+def test_a_scan_waits_where_tesseract_does_not_answer_for_a_moment(paths: Paths, drive: Path) -> None:
+    asked: list[ReadRequest] = []
+
+    def fail(request: ReadRequest) -> None:
+        library.readers.tesseract = not asked
+        asked.append(request)
+
+    library = Scans(paths, fail)
+    library.import_paths([drive], library.create_collection("Scans"))
+    document = only_document(library)
+    # what was recognised before it failed is kept, and the other pages are not tried one by one
+    assert len(asked) <= 2
+    assert (document.ocr_pages, document.state in FINAL_STATES, document.reason) == (4, False, None)
+    library.close()
+    library = Scans(paths)
+    library.sync()
+    document = only_document(library)
+    assert (document.state, document.ocr_pages, document.reason) == (State.READY, PAGES, None)
+    assert library.check() == []
     library.close()
 
 
