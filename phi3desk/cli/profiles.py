@@ -147,6 +147,7 @@ def packed_row(packed: ExportedPack) -> dict[str, Any]:
         "adapters": packed.adapters,
         "left_out": list(packed.left_out),
         "embedders": list(packed.embedders),
+        "unread": list(packed.unread),
     }
 
 
@@ -155,6 +156,8 @@ def packed_text(packed: ExportedPack) -> str:
     text = f"Packed into {packed.path}, {packed.bytes / 1e6:.1f} MB"
     if packed.left_out:
         text += f"; without {len(packed.left_out)} files that are gone or have changed: {', '.join(packed.left_out)}"
+    if packed.unread:
+        text += f"; without {len(packed.unread)} files not read yet or not readable: {', '.join(packed.unread)}"
     if packed.embedders:
         text += (
             f"; without the embedding model {', '.join(packed.embedders)}: where it is missing, all is embedded again"

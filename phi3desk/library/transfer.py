@@ -44,7 +44,7 @@ from phi3desk.library.transfer_records import (
 WITHOUT_FILE = say("This document came in a pack without its file; its pages are shown as text.")
 _PART = 1000
 _CARRIED = ("ready", "words", "duplicate")
-_WITH_FILE_ONLY = ("empty", "needs_ocr")
+_WITH_FILE_ONLY = ("empty", "needs_ocr", "read")
 
 #: called now and then; raises to stop
 Step = Callable[[], None]
@@ -162,6 +162,14 @@ class Transfer:
                 Carried(row["id"], row["path"], file, row["sha256"], row["size"], row["changed"], row["state"])
             )
         return carried
+
+    def unread(self, collection_id: int, taken: list[Carried]) -> list[str]:
+        """Return the names of a collection's documents that are not among those taken out."""
+        known = {document.id for document in taken}
+        rows = self._catalog.connection.execute(
+            "SELECT id, name FROM document WHERE collection_id = ? AND removed IS NULL ORDER BY name", (collection_id,)
+        )
+        return [str(row["name"]) for row in rows if row["id"] not in known]
 
     def document_lines(self, documents: list[Carried], with_files: set[int]) -> Iterator[bytes]:
         """Yield the records of documents; `with_files` are those whose file travels along."""

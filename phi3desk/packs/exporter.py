@@ -119,13 +119,14 @@ class _Writing:
         self._work = work
         self._files: list[PackedFile] = []
         self._left_out: list[str] = []
+        self._unread: list[str] = []
         self._embedders: set[str] = set()
         self._documents = self._document_files = self._passages = 0
         self.archive = zipfile.ZipFile(temporary, "x", allowZip64=True)
 
     def write(
         self, transfer: Transfer | None, with_documents: bool, with_index: bool
-    ) -> tuple[int, int, int, int, tuple[str, ...], tuple[str, ...]]:
+    ) -> tuple[int, int, int, int, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         adapters = self._adapter_entries()
         collections: list[PackedCollection] = []
         packed: tuple[PackedAdapter, ...]
@@ -140,6 +141,8 @@ class _Writing:
                 packed = self._write_adapters(adapters)
                 for folder, (collection_id, name, rules) in enumerate(chosen, 1):
                     documents = documents_of[collection_id]
+                    taken = documents if with_documents else [each for each in documents if each.has_content]
+                    self._unread += transfer.unread(collection_id, taken)
                     present = self._write_files(folder, documents) if with_documents else set()
                     if with_index:
                         self._write_index(folder, transfer, collection_id, documents, present)
@@ -149,7 +152,7 @@ class _Writing:
                     collections.append(_packed_collection(name, folder, rules, bool(present), embedder))
         self._write_manifest(packed, collections)
         counts = (self._documents, self._document_files, self._passages, len(packed))
-        return *counts, tuple(self._left_out), tuple(sorted(self._embedders))
+        return *counts, tuple(self._left_out), tuple(sorted(self._embedders)), tuple(self._unread)
 
     def _adapter_entries(self) -> list[tuple[AdapterEntry, float]]:
         store = AdapterStore(self._paths)

@@ -11,7 +11,8 @@ from phi3desk.profiles.profile import Profile
 class ExportedPack:
     """A pack that was written; `left_out` names documents whose file was gone or has changed, bytes is its size.
 
-    `embedders` names the models that made its vectors and that are not part of the program, nor of a pack.
+    `embedders` names the models that made its vectors and that are not part of the program, nor of a pack, `unread` the
+    documents that are not in it because they were not read yet, or cannot be read.
     """
 
     path: str
@@ -22,6 +23,7 @@ class ExportedPack:
     adapters: int
     left_out: tuple[str, ...] = ()
     embedders: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

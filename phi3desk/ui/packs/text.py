@@ -51,7 +51,11 @@ class PackText(QObject):
         )
         said = [text.format(path=packed.path, size=size_of(packed.bytes), parts=with_them)]
         if packed.left_out:
-            said.append(self._left_out(packed.left_out))
+            text = self.tr("Left out, because they are gone or have changed since they were read: {names}")
+            said.append(text.format(names=self._named(packed.left_out)) + ".")
+        if packed.unread:
+            text = self.tr("Left out, because they were not read yet or cannot be read: {names}")
+            said.append(text.format(names=self._named(packed.unread)) + ".")
         if packed.embedders:
             needs = self.tr(
                 "The embedding model “{model}” is not part of it; where it is missing, the documents are embedded anew."
@@ -85,10 +89,9 @@ class PackText(QObject):
             said.append(missing.format(model=imported.model_missing))
         return " ".join(said)
 
-    def _left_out(self, names: tuple[str, ...]) -> str:
-        text = self.tr("Left out, because they are gone or have changed since they were read: {names}")
+    def _named(self, names: tuple[str, ...]) -> str:
         more = len(names) - _NAMED
         named = ", ".join(names[:_NAMED])
         if more > 0:
             named = self.tr("{names} and {files} more").format(names=named, files=counted(more, "files"))
-        return text.format(names=named) + "."
+        return named

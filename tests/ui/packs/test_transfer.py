@@ -18,10 +18,12 @@ from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.library.documents import Collection, SearchResult, SearchScope
 from phi3desk.model.types import AdapterUse
 from phi3desk.packs.exporter import export_pack
+from phi3desk.packs.outcome import ExportedPack
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.settings import Settings
 from phi3desk.ui.packs.export_dialog import PackExportDialog
+from phi3desk.ui.packs.text import PackText
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
@@ -225,3 +227,11 @@ def test_expert_without_documents_goes_into_a_file_and_comes_back(
         assert page.chosen.name == "Pump expert 2"
         assert page.chosen.adapters == expert.adapters
         assert services.adapters.list() == known
+
+
+@pytest.mark.usefixtures("qapp")
+def test_saved_pack_names_what_is_gone_and_what_is_not_read() -> None:
+    saved = ExportedPack("p.phi3pack", 1000, 1, 1, 1, 0, ("gone.pdf",), (), ("a.pdf", "b.pdf", "c.pdf", "d.pdf"))
+    said = PackText().exported(saved)
+    assert "Left out, because they are gone or have changed since they were read: gone.pdf." in said
+    assert "Left out, because they were not read yet or cannot be read: a.pdf, b.pdf, c.pdf and 1 file" in said

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from phi3desk.cli.profiles import packed_text
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library import transfer_records
 from phi3desk.library.documents import SearchScope, State
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
+from phi3desk.library.importing import ocr_languages
 from phi3desk.library.library import Library
 from phi3desk.library.transfer_records import PassageRecord
 from phi3desk.model import starter
@@ -27,7 +29,7 @@ from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
 from tests.helpers.own_adapters import own_adapters
 from tests.helpers.packs import PUMPS, CountingEmbedder, opened, take_in
-from tests.helpers.pdf import write_pdf, write_pump_manual
+from tests.helpers.pdf import write_pdf, write_pump_manual, write_scan
 from tests.helpers.readers_in_process import LibraryInProcess
 from tests.helpers.word_embedder import WordEmbedder
 
@@ -195,6 +197,40 @@ def test_document_that_is_gone_is_left_out_and_told(tmp_path, there: Paths):
         library.sync()
         there_is = {document.name: Path(document.path).exists() for document in library.documents()}
         assert there_is == {"pump.pdf": False, "notes.pdf": True}
+
+
+@pytest.mark.parametrize("scan_waits", [False, True])
+def test_documents_that_are_not_read_are_named(tmp_path, there: Paths, monkeypatch, scan_waits: bool):
+    monkeypatch.setattr(ocr_languages, "installed_languages", lambda: None)
+    home = open_paths(tmp_path / "home")
+    (tmp_path / "in").mkdir()
+    write_scan(tmp_path / "in" / "scan.pdf", [["Sheet 1"]])
+    for name, text in (
+        ("pump.md", "The pump is greased every 2,000 hours."),
+        ("empty.md", " \n"),
+        ("broken.pdf", "none"),
+    ):
+        (tmp_path / "in" / name).write_text(text)
+    (tmp_path / "in" / "plan.bin").write_bytes(bytes(range(256)))
+    (tmp_path / "in" / "link.md").symlink_to(tmp_path / "in" / "pump.md")
+    profile = ProfileStore(home.profiles).current
+    with closing(LibraryInProcess(home, Settings(home.settings), embedder=WordEmbedder())) as library:
+        library.import_paths([tmp_path / "in"], library.create_collection("Pumps"))
+        if scan_waits:
+            with closing(sqlite3.connect(home.catalog)) as catalog, catalog:
+                catalog.execute("UPDATE document SET state = 'read' WHERE state = 'needs_ocr'")
+        with library.transferring() as transfer:
+            whole = export_pack(home, transfer, profile, tmp_path / "w.phi3pack", with_documents=True, with_index=True)
+            index = export_pack(home, transfer, profile, tmp_path / "i.phi3pack", with_index=True)
+    # files without text travel as files, and are read there
+    assert (whole.files, whole.left_out, whole.unread) == (3, (), ("broken.pdf", "link.md", "plan.bin"))
+    assert (index.documents, index.unread) == (1, ("broken.pdf", "empty.md", "link.md", "plan.bin", "scan.pdf"))
+    assert "without 3 files not read yet or not readable: broken.pdf, link.md, plan.bin" in packed_text(whole)
+    with closing(LibraryInProcess(there, Settings(there.settings), embedder=WordEmbedder())) as library:
+        with library.transferring() as transfer:
+            import_pack(there, transfer, tmp_path / "w.phi3pack")
+        library.sync()
+        assert {document.name for document in library.documents()} == {"pump.md", "empty.md", "scan.pdf"}
 
 
 def test_pack_brings_documents_whose_files_have_dates_before_1970_or_far_away(tmp_path, there: Paths):
