@@ -8,12 +8,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
-from phi3desk.errors import say
+import msgspec
+
+from phi3desk.errors import Sentence, say, say_both
 from phi3desk.library.catalog import Catalog
-from phi3desk.library.catalog_rows import stored_sentence
+from phi3desk.library.catalog_rows import kept_besides, kept_sentence, stored_sentence
 from phi3desk.library.chunking.chunked_document import index_entry
 from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.content import EMBEDDED, NOTHING_RECOGNISED, PICTURE, RECOGNISED, add_passage, embedded_at_first
@@ -35,6 +37,7 @@ from phi3desk.library.transfer_records import (
     PackedEmbedder,
     PageRecord,
     PassageRecord,
+    can_travel,
     line_of,
     plain_name,
     records,
@@ -52,7 +55,10 @@ Step = Callable[[], None]
 
 @dataclass(frozen=True)
 class Carried:
-    """A document that is taken out; `file` is its path within the pack's collection."""
+    """A document that is taken out; `file` is its path within the pack's collection.
+
+    `reason` tells what of it was not read, `besides` is as in the catalogue.
+    """
 
     id: int
     path: str
@@ -61,6 +67,8 @@ class Carried:
     size: int
     changed: float
     state: str
+    reason: Sentence | None = None
+    besides: Sentence | None = None
 
     @property
     def has_content(self) -> bool:
@@ -146,7 +154,7 @@ class Transfer:
     def documents(self, collection_id: int) -> list[Carried]:
         """Return the documents of a collection that can be taken out, each with a path of its own in the pack."""
         rows = self._catalog.connection.execute(
-            "SELECT id, path, sha256, size, changed, state, passages FROM document WHERE collection_id = ? "
+            "SELECT id, path, sha256, size, changed, state, reason FROM document WHERE collection_id = ? "
             f"AND removed IS NULL AND state IN ({placeholders(_CARRIED + _WITH_FILE_ONLY)}) ORDER BY id",
             (collection_id, *_CARRIED, *_WITH_FILE_ONLY),
         ).fetchall()
@@ -158,9 +166,8 @@ class Transfer:
             if row["state"] == State.DUPLICATE and row["sha256"] not in originals:
                 continue
             file = _own_name(_path_within(row["path"], folders), taken)
-            carried.append(
-                Carried(row["id"], row["path"], file, row["sha256"], row["size"], row["changed"], row["state"])
-            )
+            about = (row["id"], row["path"], file, row["sha256"], row["size"], row["changed"], row["state"])
+            carried.append(Carried(*about, *_told_of(row)))
         return carried
 
     def unread(self, collection_id: int, taken: list[Carried]) -> list[str]:
@@ -187,6 +194,8 @@ class Transfer:
                     row["size"],
                     min(max(0.0, row["changed"]), LATEST),
                     json.loads(row["outline"]),
+                    document.reason or msgspec.UNSET,
+                    document.besides or msgspec.UNSET,
                 ),
                 document.file,
             )
@@ -316,14 +325,14 @@ class Transfer:
             lacks_files |= not has_file
             folder = incoming.files if has_file and incoming.files is not None else incoming.without_files
             path = folder.joinpath(*record.file.split("/"))
-            size, changed, reason = record.size, record.changed, None if has_file else WITHOUT_FILE
+            size, changed, reason = record.size, record.changed, _kept_reason(record, has_file)
             if has_file:
                 status = path.stat()
                 size, changed = status.st_size, status.st_mtime
             is_copy = record.state == "duplicate"
             if is_copy:
                 original = names.get(record.sha256, path.name)
-                reason = say("The same content is in the collection as {name}.", name=original)
+                reason = stored_sentence(say("The same content is in the collection as {name}.", name=original))
             else:
                 names.setdefault(record.sha256, path.name)
             state = State.DUPLICATE if is_copy else State.WORDS
@@ -337,7 +346,7 @@ class Transfer:
                     seen(record.title),
                     record.language,
                     state.value,
-                    stored_sentence(reason),
+                    reason,
                     size,
                     changed,
                     record.sha256,
@@ -427,6 +436,32 @@ class Transfer:
 def rules_of_pack(rules: Rules) -> Rules:
     """Return the rules of a collection whose files came in a pack: all of them are read."""
     return Rules((), LARGEST_MEGABYTES, hidden=True, ocr=rules.ocr, ocr_languages=rules.ocr_languages)
+
+
+def _told_of(row: sqlite3.Row) -> tuple[Sentence | None, Sentence | None]:
+    """Return what is to be told of a document where it is put in: what of it was not read, and its `besides`."""
+    reason, besides = kept_sentence(row["reason"]), kept_besides(row["reason"])
+    if reason is not None and str(reason).startswith(str(WITHOUT_FILE)):
+        reason = besides
+    if reason is None or row["state"] == State.DUPLICATE or not can_travel(reason):
+        return None, None
+    return reason, besides if besides is not None and can_travel(besides) else None
+
+
+def _kept_reason(record: DocumentRecord, has_file: bool) -> str | None:
+    """Return what is told of a document that is put in, as the catalogue keeps it."""
+    reason, besides = _shown(record.reason), _shown(record.besides)
+    if not has_file:
+        # with `besides`, what is told of its content is known apart when it is taken out again
+        return stored_sentence(say_both(WITHOUT_FILE, reason), reason)
+    return stored_sentence(reason, besides)
+
+
+def _shown(told: Sentence | msgspec.UnsetType) -> Sentence | None:
+    if told is msgspec.UNSET:
+        return None
+    values = {name: seen(value) if isinstance(value, str) else value for name, value in told.values.items()}
+    return replace(told, template=seen(told.template), values=values)
 
 
 def _path_within(path: str, folders: list[str]) -> list[str]:

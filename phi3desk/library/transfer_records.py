@@ -7,6 +7,7 @@ that has one, in the order of the passages.
 from __future__ import annotations
 
 import re
+import string
 import threading
 from array import array
 from collections import Counter
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from phi3desk.errors import UserError, until
+from phi3desk.errors import Sentence, UserError, until
 from phi3desk.library.documents import Box, Heading
 from phi3desk.library.text import block_ends, is_unseen, reflow
 
@@ -35,6 +36,8 @@ LATEST = 1e11
 #: bytes of one line: a page with the places of all its recognised words
 _LONGEST_LINE = 64_000_000
 _ROWS = 4096
+#: characters of a sentence about a document, in which names may be listed, and how many values it may be filled with
+_LONGEST_SENTENCE, _MOST_FIELDS = 20_000, 20
 #: pages whose text is kept while passages are compared with it
 _PAGES_AT_HAND = 64
 _JOINS = re.compile(r"\s+|(?<=[^\W\d_])[-‐]|…|(?:[.·_]\s*){5,}")
@@ -57,7 +60,10 @@ class PackedEmbedder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DocumentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A document; `file` is its path within the collection, `size` in bytes, `changed` in seconds since 1970."""
+    """A document; `file` is its path within the collection, `size` in bytes, `changed` in seconds since 1970.
+
+    `reason` tells what of it was not read, `besides` is as in the catalogue; either is there where it says something.
+    """
 
     file: Short
     has_file: bool
@@ -69,6 +75,13 @@ class DocumentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: Count
     changed: Annotated[float, msgspec.Meta(ge=0, le=LATEST)]
     outline: list[tuple[Count, Count, str]] = []
+    reason: Sentence | msgspec.UnsetType = msgspec.UNSET
+    besides: Sentence | msgspec.UnsetType = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        for told in (self.reason, self.besides):
+            if told is not msgspec.UNSET and not can_travel(told):
+                raise ValueError("a sentence that cannot be shown")
 
 
 class PageRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +133,19 @@ class IndexSize:
 
 class IndexRefused(UserError):
     """An index whose parts do not fit together; nothing of it was imported."""
+
+
+def can_travel(told: Sentence) -> bool:
+    """Return whether a sentence may be shown, whoever made it: it is short, and its values stand in it as they are."""
+    if len(told.template) + sum(len(str(value)) for value in told.values.values()) > _LONGEST_SENTENCE:
+        return False
+    try:
+        fields = [each for each in string.Formatter().parse(told.template) if each[1] is not None]
+    except ValueError:
+        return False
+    # a width could make of a few signs more than there is memory for
+    values_only = all(str(name).isidentifier() and not form and not turned for _, name, form, turned in fields)
+    return values_only and len(fields) <= _MOST_FIELDS and told.values.keys() >= {name for _, name, _, _ in fields}
 
 
 def line_of(record: Record, name: str) -> bytes:
@@ -184,8 +210,9 @@ def check_index(folder: Path, dimensions: int, cancelled: threading.Event) -> In
     Raises Cancelled once that is set.
     """
     read = until(cancelled, records(folder / DOCUMENTS, DocumentRecord))
-    # without their outlines, which may be of any length
-    documents = [msgspec.structs.replace(document, outline=[]) for document in read]
+    # without what is not compared, which may be long
+    untold: dict[str, Any] = {"outline": [], "reason": msgspec.UNSET, "besides": msgspec.UNSET}
+    documents = [msgspec.structs.replace(document, **untold) for document in read]
     files = [document.file.casefold() for document in documents]
     if len(set(files)) < len(files):
         raise IndexRefused("The pack names a document twice, so it was refused.")

@@ -37,6 +37,7 @@ from phi3desk.packs.checks import read_manifest
 from phi3desk.packs.manifest import (
     CHUNK,
     COMMENT,
+    EMBEDDERS_FORMAT,
     FIRST_FORMAT,
     FORMAT,
     MANIFEST,
@@ -121,6 +122,7 @@ class _Writing:
         self._left_out: list[str] = []
         self._unread: list[str] = []
         self._embedders: set[str] = set()
+        self._has_reasons = False
         self._documents = self._document_files = self._passages = 0
         self.archive = zipfile.ZipFile(temporary, "x", allowZip64=True)
 
@@ -201,6 +203,7 @@ class _Writing:
         self._write_parts(f"{place}/{PAGES}", at_most(transfer.page_lines(readable), PageRecord))
         self._write_parts(f"{place}/{PASSAGES}", at_most(passages, PassageRecord))
         self._documents += len(readable)
+        self._has_reasons |= any(document.reason is not None for document in readable)
 
     def _counted(self, lines: Iterator[bytes]) -> Iterator[bytes]:
         for line in lines:
@@ -228,7 +231,7 @@ class _Writing:
         return digest.hexdigest()
 
     def _write_manifest(self, adapters: tuple[PackedAdapter, ...], collections: list[PackedCollection]) -> None:
-        form, embedder, packed = _form(collections)
+        form, embedder, packed = _form(collections, self._has_reasons)
         manifest = Manifest(
             form,
             __version__,
@@ -266,14 +269,18 @@ def _packed_collection(
     )
 
 
-def _form(collections: list[PackedCollection]) -> tuple[int, PackedEmbedder | None, tuple[PackedCollection, ...]]:
-    """Return the oldest form that can say whose the vectors are, so that an earlier version can read the pack, too.
+def _form(
+    collections: list[PackedCollection], has_reasons: bool
+) -> tuple[int, PackedEmbedder | None, tuple[PackedCollection, ...]]:
+    """Return the oldest form that can say what the pack says, so that an earlier version can read the pack, too.
 
     With it the embedder that the manifest itself names there, and the collections as they are named then.
     """
+    if has_reasons:
+        return FORMAT, None, tuple(collections)
     made_by = {each.embedder for each in collections if each.embedder is not None}
     if any((each.name, each.fingerprint) != FIRST_EMBEDDER or each.passage_prefix for each in made_by):
-        return FORMAT, None, tuple(collections)
+        return EMBEDDERS_FORMAT, None, tuple(collections)
     of_first = tuple(msgspec.structs.replace(each, embedder=None) for each in collections)
     return FIRST_FORMAT, next(iter(made_by), None), of_first
 

@@ -35,8 +35,9 @@ from phi3desk.profiles.profile import (
 
 SUFFIX = ".phi3pack"
 MANIFEST = "manifest.json"
-#: the newest form of a pack that this program writes and reads; the first one names one embedder for all collections
-FORMAT, FIRST_FORMAT = 2, 1
+#: the newest form of a pack that this program writes and reads; the first one names one embedder for all collections,
+#: that of the embedders one for each, the newest one also tells what was not read of a document
+FORMAT, EMBEDDERS_FORMAT, FIRST_FORMAT = 3, 2, 1
 COMMENT = b"phi3pack manifest sha256 "
 CHUNK = 1 << 20
 _STALE_SECONDS = 3600.0

@@ -1,21 +1,25 @@
 """A profile's way from one installation to another in one file."""
 
 import os
+import shutil
 import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from phi3desk.cli.profiles import packed_text
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library import transfer_records
+from phi3desk.library.content import Content
 from phi3desk.library.documents import SearchScope, State
 from phi3desk.library.embedding.embedder import FIRST_EMBEDDER
 from phi3desk.library.importing import ocr_languages
 from phi3desk.library.library import Library
+from phi3desk.library.transfer import WITHOUT_FILE
 from phi3desk.library.transfer_records import PassageRecord
 from phi3desk.model import starter
 from phi3desk.model.types import AdapterUse
@@ -23,7 +27,7 @@ from phi3desk.packs import checks
 from phi3desk.packs.checks import read_manifest
 from phi3desk.packs.exporter import export_pack
 from phi3desk.packs.importer import import_pack
-from phi3desk.packs.manifest import PackProgress
+from phi3desk.packs.manifest import FIRST_FORMAT, FORMAT, PackProgress
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
@@ -125,6 +129,7 @@ def test_pack_taken_in_twice_gets_numbers_and_one_adapter(pack, there: Paths):
 
 
 def test_pack_of_the_first_embedder_names_it_as_all_packs_do(pack):
+    assert read_manifest(pack).format == FIRST_FORMAT
     assert (read_manifest(pack).embedder, read_manifest(pack).dimensions) == ("all-MiniLM-L6-v2", 384)
 
 
@@ -197,6 +202,49 @@ def test_document_that_is_gone_is_left_out_and_told(tmp_path, there: Paths):
         library.sync()
         there_is = {document.name: Path(document.path).exists() for document in library.documents()}
         assert there_is == {"pump.pdf": False, "notes.pdf": True}
+
+
+NOT_READ = "Files inside the PDF were not read, or only in part: plans.zip. Save them as files to add them."
+
+
+def test_pack_tells_what_of_its_documents_was_not_read(tmp_path, there: Paths):
+    home = open_paths(tmp_path / "home")
+    (tmp_path / "in").mkdir()
+    writer = pypdf.PdfWriter(clone_from=write_pump_manual(tmp_path / "pump.pdf"))
+    writer.add_attachment("plans.zip", b"PK\x03\x04")
+    writer.write(tmp_path / "in" / "pump.pdf")
+    shutil.copyfile(tmp_path / "in" / "pump.pdf", tmp_path / "in" / "twin.pdf")
+    (tmp_path / "in" / "notes.md").write_text("The filter is changed every 500 hours of running.")
+    with_file = {"pump.pdf": NOT_READ, "twin.pdf": "The same content is in the collection as pump.pdf.", "notes.md": ""}
+    without = {**with_file, "pump.pdf": f"{WITHOUT_FILE} {NOT_READ}", "notes.md": str(WITHOUT_FILE)}
+    profile = ProfileStore(home.profiles).current
+    whole, index, again = (tmp_path / f"{name}.phi3pack" for name in ("whole", "index", "again"))
+
+    def library(paths: Paths) -> closing[Library]:
+        return closing(LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder()))
+
+    def taken_in(pack: Path, name: str) -> dict[str, str]:
+        other = open_paths(tmp_path / name)
+        with library(other) as opened_there:
+            with opened_there.transferring() as transfer:
+                import_pack(other, transfer, pack)
+            opened_there.sync()
+            for document in opened_there.documents():
+                said = Content(opened_there._catalog).besides(document.id)
+                assert str(said or "") == (NOT_READ if document.name == "pump.pdf" else "")
+            return {document.name: str(document.reason or "") for document in opened_there.documents()}
+
+    with library(home) as opened_home:
+        opened_home.import_paths([tmp_path / "in"], opened_home.create_collection("Pumps"))
+        with opened_home.transferring() as transfer:
+            export_pack(home, transfer, profile, whole, with_documents=True, with_index=True)
+            export_pack(home, transfer, profile, index, with_index=True)
+    assert read_manifest(whole).format == FORMAT
+    assert taken_in(whole, "a") == with_file
+    assert taken_in(index, "b") == without
+    with library(open_paths(tmp_path / "b")) as opened_there, opened_there.transferring() as transfer:
+        export_pack(open_paths(tmp_path / "b"), transfer, profile, again, with_index=True)
+    assert taken_in(again, "c") == without
 
 
 @pytest.mark.parametrize("scan_waits", [False, True])

@@ -29,7 +29,7 @@ from phi3desk.library.transfer_records import (
 from phi3desk.packs import checks, importer
 from phi3desk.packs.exporter import export_pack
 from phi3desk.packs.importer import import_pack
-from phi3desk.packs.manifest import COMMENT, MANIFEST, Manifest, PackProgress
+from phi3desk.packs.manifest import COMMENT, FORMAT, MANIFEST, Manifest, PackProgress
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.profiles.store import ProfileStore
@@ -108,6 +108,10 @@ def records_said(name: str, **values) -> Change:
     return swap(f"index/1/{name}", edit)
 
 
+def sentence(template: str, **values: str) -> dict[str, object]:
+    return {"template": template, "values": values}
+
+
 def with_number(value: float) -> Change:
     return swap(f"index/1/{VECTORS}", lambda content: struct.pack("<f", value) + content[4:])
 
@@ -140,7 +144,7 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "in no collection": (add("documents/7/a.pdf"), "does not fit"),
     "missing file": (without("index/1/pages.jsonl"), "lacks"),
     "missing adapter": (without("adapters/1.gguf"), "lacks"),
-    "newer": (said(format=3, surprise=True, program="9.0"), "newer version"),
+    "newer": (said(format=FORMAT + 1, surprise=True, program="9.0"), "newer version"),
     "older than any": (said(format=0), "form"),
     "no number": (said(format="1"), "manifest"),
     "unknown field": (said(run="rm -rf"), "manifest"),
@@ -157,6 +161,13 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "line is nested deeply": (swap("index/1/passages.jsonl", b"[" * 100_000 + b"\n"), "cannot be read"),
     "document climbs out": (records_said("documents.jsonl", file="../../evil.pdf"), "not allowed"),
     "document without hash": (records_said("documents.jsonl", sha256="x"), "cannot be read"),
+    "swelling sentence": (records_said("documents.jsonl", reason=sentence("{a:9999999}", a="x")), "cannot be read"),
+    "prying sentence": (records_said("documents.jsonl", besides=sentence("{a.__class__}", a="x")), "cannot be read"),
+    "turned sentence": (records_said("documents.jsonl", reason=sentence("{a!x}", a="x")), "cannot be read"),
+    "unfilled sentence": (records_said("documents.jsonl", reason=sentence("{a} {b}", a="x")), "cannot be read"),
+    "half a field": (records_said("documents.jsonl", reason=sentence("{a", a="x")), "cannot be read"),
+    "long sentence": (records_said("documents.jsonl", reason=sentence("{a}", a="x" * 20_000)), "cannot be read"),
+    "many fields": (records_said("documents.jsonl", reason=sentence("{a}" * 900, a="x")), "cannot be read"),
     "document of another file": (records_said("documents.jsonl", sha256="0" * 64), "fit"),
     "document claims a file": (records_said("documents.jsonl", file="other.pdf"), "do not fit"),
     "page of no document": (records_said("pages.jsonl", document=77), "do not fit"),
