@@ -264,7 +264,7 @@ class SheetAnswers:
                     schema=schema_of(connection, best.table),
                     error=error,
                 )
-                if not best.fit.filters:
+                if not best.fit.filters or not best.fit.certain:
                     return opened
                 plan = Plan(best.table, Operation.LIST, filters=best.fit.filters)
                 numbers = self._numbers(connection, best.table, plan.rows_sql(), cancelled)

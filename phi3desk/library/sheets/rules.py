@@ -41,13 +41,15 @@ _EXTREMES = (Operation.LARGEST, Operation.SMALLEST)
 class Fit:
     """How a table fits a question: the query that the rules make, where they do, and how much of it is named there.
 
-    `filters` are the conditions that are certain also where there is no query.
+    `filters` are the conditions that were understood, `certain` tells that rows that fit them may be shown where there
+    is no query: none of them is turned round, and no other one that was seen is left out.
     """
 
     plan: Plan | None
     score: float
     filters: tuple[Filter, ...] = ()
     named: int = 0
+    certain: bool = True
 
 
 def fit(question: SheetQuestion, table: StoredTable, index: TableIndex, known: Collection[str] = ()) -> Fit:
@@ -81,7 +83,8 @@ class _Binding:
         filters = self._filters(values)
         compared, left = self._compared(filters)
         filters += compared
-        plan = self._plan(tuple(filters)) if self._sure and not question.refused and not left else None
+        certain = self._sure and not question.refused and not left
+        plan = self._plan(tuple(filters)) if certain else None
         missing = [at for at, word in enumerate(self._words) if word.role is Role.WORD and not self._is_used(at)]
         if missing:
             plan = None
@@ -90,7 +93,15 @@ class _Binding:
         about = sum(1 for word in self._words if word.role is Role.WORD and self._names_document(word))
         tied = {at for each in values for at in each.words} | {at for each in self._columns for at in each.words}
         measured = sum(1 for each in compared if each.column.kind is ColumnKind.NUMBER)
-        return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied) + measured)
+        certain = certain and not any(self._is_cut_short(each, missing) for each in question.comparisons)
+        return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied) + measured, certain)
+
+    def _is_cut_short(self, comparison: Comparison, missing: Collection[int]) -> bool:
+        """Return whether a word that is not understood stands behind a number: “over 2 million”."""
+        end = comparison.at
+        while end < len(self._words) and self._words[end].role is Role.COMPARISON:
+            end += 1
+        return not comparison.is_date and not comparison.unit and end > comparison.at and end in missing
 
     def _names_document(self, word: AskedWord) -> bool:
         language = self._question.language

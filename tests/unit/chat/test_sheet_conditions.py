@@ -22,6 +22,8 @@ SHEETS = {
     "pumps.csv": "Pump,Class,Price (EUR)\nCP 40,A,10\nCP 65,B,20\nCP 80,B,40\nCP 90,C,80\n",
     "artiklar.csv": "Artikel;Kategori;Pris (kr)\nMutter;I;10\nSkruv;II;20\nBult;II;40\nNit;III;80\n",
     "tickets.csv": "Ticket,Priority,Hours,State\nT-1,high,2,off\nT-2,low,3,on\nT-3,low,5,off\nT-4,medium,1,on\n",
+    "screws.csv": "Screw,Town,Status,Delivered,Price (CHF),Stock\nM4,Wien,open,2025-03-01,5,10\n"
+    "M5,Wien,closed,2026-02-01,7,20\nM6,Linz,open,2026-11-02,9,30\nM8,Linz,open,2024-05-05,11,40\n",
     "customers.csv": "Customer,Country,Orders\nNorsk,NOR,3\nGulf,ARE,5\nSava,SVN,7\nDrava,SVN,9\n",
 }
 
@@ -38,6 +40,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     made.import_paths([folder], made.create_collection("Sheets"))
     yield made
     made.close()
+
+
+def tells_nothing(library: Library, question: str) -> bool:
+    """Return whether neither a figure nor rows of a sheet are the answer to a question."""
+    told = answer(library, question)
+    return not isinstance(told, Answer) or told.sheet is None or not (told.sheet.words or told.sheet.rows)
 
 
 def bounds(question: str) -> list[tuple[object, object, str]]:
@@ -185,3 +193,29 @@ def test_an_article_is_no_value(library: Library, question: str, told: str):
 )
 def test_a_word_of_no_other_meaning_is_a_value_beside_its_column(library: Library, question: str, told: str):
     assert text_of(library, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which screws are not in Wien?",
+        "How many screws are neither in Wien nor open?",
+        "What is the total stock of the screws except those in Wien?",
+        "Which screws are more expensive than 7 CHF?",
+        "Welche Screws sind nicht in Wien?",
+    ],
+)
+def test_no_rows_are_shown_for_a_condition_that_is_turned_round(library: Library, question: str):
+    assert tells_nothing(library, question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which screws have a price over 2 million CHF?",
+        "Which screws have a stock over 2 dozen?",
+        "Which open screws weigh over 7 kg?",
+    ],
+)
+def test_no_rows_are_shown_for_a_bound_that_is_not_understood(library: Library, question: str):
+    assert tells_nothing(library, question)
