@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     r"[<>]=?|[€$£₴%]|\d{4}-\d\d-\d\d(?![\w-])|\d+(?=-\d+[^\W\d_]*(?![\w-]))|\d[\d.,\u00a0\u202f' ]*\d"
     r"|[^\W_]+(?:(?:['’](?!s\b)|[.,/:·&+-])[^\W_]+)*(?:°C?|[²³%])?(?:/[^\W\d_]+)?|°C"
 )
+_CONTRACTED_NOT = "n't"
 _MINUS = ("-", "−", "–")
 _CURRENCIES = ("€", "$", "£", "₴")
 
@@ -45,7 +46,7 @@ def sheet_question(text: str) -> SheetQuestion | None:
     money = bool(find(words, known.money))
     operation, newest, most, first = _operation(words, known)
     _mark_each(words, known, operation is not None)
-    refused = bool(find(words, known.other))
+    refused = bool(find(words, known.other)) or any(key.endswith(_CONTRACTED_NOT) for key in words.keys)
     for at, key in enumerate(words.keys):
         if words.roles[at] is Role.WORD:
             if is_neutral(key, known):

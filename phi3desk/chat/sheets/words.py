@@ -92,7 +92,9 @@ WORDS = {
             "use where kind one ones with of"
         ),
         other=(
-            "not|no|without|except|excluding|but|neither|nor|never|median|than|percentage|share "
+            "not|no|none|cannot|isnt|arent|wasnt|werent|dont|doesnt|didnt|hasnt|havent|hadnt|cant|couldnt|wont|"
+            "without|outside|except|excepting|exclude|excludes|excluded|excluding|but|neither|nor|never|nothing|"
+            "nobody|nowhere|unless|apart from|aside from|besides|lack|lacks|lacking|median|than|percentage|share "
             "of|ratio|difference|compared|growth|increase|twice|half|second|third|if|would|why|how do|how "
             "does|how can|missing"
         ),
@@ -136,7 +138,7 @@ WORDS = {
         ),
         other=(
             ""
-            "nicht|kein*|ohne|außer|aber|weder|nie|median|als|anteil|verhältnis|differenz|unterschied|vergleich*|"
+            "nicht|kein*|ohne|außer|außerhalb|ausgenommen|abgesehen|aber|weder|nie|niemals|niemand|nichts|nirgends|median|als|anteil|verhältnis|differenz|unterschied|vergleich*|"
             "wachstum|doppelt|hälfte|zweit*|dritt*|wenn|würde|warum|wieso|wie "
             "kann|wie wird|fehlt|fehlen"
         ),
@@ -176,7 +178,8 @@ WORDS = {
         ),
         other=(
             ""
-            "ni|niso|brez|razen|ampak|ne|nikoli|mediana|delež*|razmerj*|razlik*|primerja*|rast|polovic*|drug*|"
+            "ni|niso|nisem|nisi|nismo|niste|nista|nima*|nič|noben*|nihče|nikjer|niti|brez|razen|zunaj|izven|izvzem*|"
+            "ampak|ne|nikoli|mediana|delež*|razmerj*|razlik*|primerja*|rast|polovic*|drug*|"
             "tretj*|če|bi|zakaj|manjka*"
         ),
     ),
@@ -212,7 +215,7 @@ WORDS = {
         ),
         other=(
             ""
-            "δεν|δε|όχι|χωρίς|εκτός|ούτε|ποτέ|διάμεσ*|ποσοστό|αναλογία|διαφορά|σύγκρι*|αύξηση|διπλάσι*|μισ*|"
+            "δεν|δε|μη|μην|όχι|χωρίς|δίχως|εκτός|έξω|πλην|ούτε|ποτέ|κανένα*|κανείς|καμία|καμιά|πουθενά|διάμεσ*|ποσοστό|αναλογία|διαφορά|σύγκρι*|αύξηση|διπλάσι*|μισ*|"
             "δεύτερ*|τρίτ*|αν|γιατί|πώς|λείπ*"
         ),
     ),
@@ -249,7 +252,7 @@ WORDS = {
         ),
         other=(
             ""
-            "не|ні|без|крім|окрім|але|ніколи|медіан*|частк*|відношен*|різниц*|порівня*|зростан*|вдвічі|половин*|"
+            "не|ні|ані|без|крім|окрім|поза|винят*|немає|нема|жодн*|ніхто|ніщо|нічого|ніде|але|ніколи|медіан*|частк*|відношен*|різниц*|порівня*|зростан*|вдвічі|половин*|"
             "друг*|трет*|якщо|чому|бракує"
         ),
     ),
@@ -291,8 +294,8 @@ WORDS = {
             "multe mulți mare nou vechi există avem cheltuit* plătit* când unde aici acolo s-a s-au"
         ),
         other=(
-            "nu|fără|cu excepția|în "
-            "afară|dar|nici|niciodată|median*|procent*|raport*|diferenț*|comparat*|creștere*|dublu|jumătate|"
+            "nu|n-a|n-am|n-ai|n-au|n-ați|n-are|n-avem|n-aveți|fără|excepția|exceptând|afară|dar|nici|niciun*|nicio|"
+            "nimic|nimeni|nicăieri|niciodată|median*|procent*|raport*|diferenț*|comparat*|creștere*|dublu|jumătate|"
             "doilea|treilea|dacă|de "
             "ce|cum|lipsesc|lipsește"
         ),
@@ -330,7 +333,7 @@ WORDS = {
         ),
         other=(
             ""
-            "inte|utan|utom|förutom|men|varken|aldrig|median*|andel*|förhållande*|skillnad*|jämför*|ökning|"
+            "inte|ej|icke|ingen|inget|inga|ingenting|ingenstans|utan|utom|utanför|förutom|undantag*|men|varken|aldrig|median*|andel*|förhållande*|skillnad*|jämför*|ökning|"
             "dubbelt|hälften|andra|tredje|om|varför|saknas"
         ),
         inside_total="total summa",

@@ -202,6 +202,10 @@ def test_a_word_of_no_other_meaning_is_a_value_beside_its_column(library: Librar
         "How many screws are neither in Wien nor open?",
         "What is the total stock of the screws except those in Wien?",
         "Which screws are more expensive than 7 CHF?",
+        "Which screws aren't open?",
+        "Which screws don’t have the status open?",
+        "How many screws haven't been delivered?",
+        "Which screws are outside Wien?",
         "Welche Screws sind nicht in Wien?",
     ],
 )
@@ -219,3 +223,51 @@ def test_no_rows_are_shown_for_a_condition_that_is_turned_round(library: Library
 )
 def test_no_rows_are_shown_for_a_bound_that_is_not_understood(library: Library, question: str):
     assert tells_nothing(library, question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which screws aren't open?",
+        "Which screws aren’t open?",
+        "Which screws arent open?",
+        "Which screws cannot be open?",
+        "Which screws are outside Wien?",
+        "Which screws are there apart from those in Wien?",
+        "Welche Schrauben sind außerhalb von Wien?",
+        "Welche Schrauben sind nirgends eingetragen?",
+        "Kateri vijaki so zunaj Dunaja?",
+        "Kateri vijaki so izven Dunaja?",
+        "Kateri vijaki nimajo cene?",
+        "Ποιες βίδες είναι εκτός Βιέννης;",
+        "Ποιες βίδες είναι έξω από τη Βιέννη;",
+        "Які гвинти є поза Віднем?",
+        "Які гвинти мають ціну, за винятком М4?",
+        "Ce șuruburi sunt în afara orașului Viena?",
+        "Ce șuruburi sunt, afară de M4?",
+        "Ce șuruburi n-au fost livrate?",
+        "Vilka skruvar finns utanför Wien?",
+        "Vilka skruvar har inget pris?",
+        "Vilka skruvar är ej öppna?",
+    ],
+)
+def test_a_negation_is_seen_in_each_of_its_forms(question: str):
+    parts = sheet_question(question)
+    assert parts is not None
+    assert parts.refused
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many exceptions are open?",
+        "Which screws have the number N-5?",
+        "Welche Schrauben haben einen Preis ausschließlich in Euro?",
+        "Ce șuruburi au codul N-5?",
+        "Vilka skruvar har öppen status?",
+    ],
+)
+def test_a_word_that_looks_like_a_negation_is_none(question: str):
+    parts = sheet_question(question)
+    assert parts is not None
+    assert not parts.refused
