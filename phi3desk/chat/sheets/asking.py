@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 
 from phi3desk.chat.sheets.bounds import SIGNS, comparisons_of, numbers_alone, periods_of
 from phi3desk.chat.sheets.question_words import QuestionWords, find, first_of, is_in, is_neutral, take_all
+from phi3desk.chat.sheets.relative_periods import has_vague_period
 from phi3desk.chat.sheets.words import WORDS, SheetWords
 from phi3desk.chat.wording.function_words import WORDS as FUNCTION_WORDS
 from phi3desk.chat.wording.tokens import language_of_words
@@ -25,8 +27,8 @@ _MINUS = ("-", "−", "–")
 _CURRENCIES = ("€", "$", "£", "₴")
 
 
-def sheet_question(text: str) -> SheetQuestion | None:
-    """Return a question taken apart, None for one that is too long or empty."""
+def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuestion | None:
+    """Return a question taken apart, None for one that is too long or empty; “last year” is told from `today`."""
     last = re.split(r"(?<=[?!;\u037e])\s+", text.strip())[-1]
     found = list(_TOKEN.finditer(last.replace("’", "'")))
     texts = [token.group().strip() for token in found]
@@ -42,11 +44,12 @@ def sheet_question(text: str) -> SheetQuestion | None:
         texts, [fold(each) for each in texts], gaps, negative, [Role.WORD] * len(texts), set(), language
     )
     known = WORDS[language]
-    comparisons = [*periods_of(words, known), *comparisons_of(words, known)]
+    comparisons = [*periods_of(words, known, today or datetime.date.today()), *comparisons_of(words, known)]
+    refused = has_vague_period(words)
     money = bool(find(words, known.money))
     operation, newest, most, first = _operation(words, known)
     _mark_each(words, known, operation is not None)
-    refused = bool(find(words, known.other)) or any(key.endswith(_CONTRACTED_NOT) for key in words.keys)
+    refused = refused or bool(find(words, known.other)) or any(key.endswith(_CONTRACTED_NOT) for key in words.keys)
     for at, key in enumerate(words.keys):
         if words.roles[at] is Role.WORD:
             if is_neutral(key, known):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from phi3desk.chat.sheets.periods import periods_in
 from phi3desk.chat.sheets.question_words import QuestionWords, fits, phrases_of
+from phi3desk.chat.sheets.relative_periods import relative_periods
 from phi3desk.chat.sheets.words import SheetWords
 from phi3desk.library.sheets.figures import decimal_sign, figure_in
 from phi3desk.library.sheets.question import Comparison, Role
@@ -21,9 +22,10 @@ _UNLIKE = 3
 _CLASSES = ("more", "less", "at_least", "at_most", "between", "before", "after", "since", "until")
 
 
-def periods_of(words: QuestionWords, known: SheetWords) -> Iterator[Comparison]:
+def periods_of(words: QuestionWords, known: SheetWords, today: datetime.date) -> Iterator[Comparison]:
     """Yield the dates, months and years of a question as bounds, by the words before them."""
-    spans = list(periods_in(words.texts))
+    found = [*periods_in(words.texts), *relative_periods(words, today)]
+    spans = sorted(found, key=lambda each: each[0].start)
     numbers = _numbers_like_years(words, [span for span, _, _ in spans], known)
     numbers |= {span.start for span, _, _ in spans if _is_year(words, span)} & words.negative
     spans = [each for each in spans if each[0].start not in numbers]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from phi3desk.chat.grounding.number_words import numbers_in_words
 from phi3desk.chat.sheets.words import SheetWords
 from phi3desk.library.sheets.question import Role
 from phi3desk.library.text import fold
@@ -66,6 +67,13 @@ def is_in(key: str, words: str) -> bool:
 def is_neutral(key: str, known: SheetWords) -> bool:
     """Return whether a folded word says nothing of what is asked."""
     return is_in(key, known.neutral.replace(" ", "|"))
+
+
+def count_in(text: str, language: str) -> int:
+    """Return the whole number that a word is, in figures or in letters, 0 where it is none."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    return next((int(each.value) for each in numbers_in_words(text, language) if not each.doubtful), 0)
 
 
 def find(words: QuestionWords, phrases: str) -> list[range]:

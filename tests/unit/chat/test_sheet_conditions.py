@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 import pytest
 
 from phi3desk.chat.messages import Answer
 from phi3desk.chat.sheets.asking import sheet_question
+from phi3desk.library.documents import EVERYWHERE
 from phi3desk.library.library import Library
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
@@ -271,3 +273,103 @@ def test_a_word_that_looks_like_a_negation_is_none(question: str):
     parts = sheet_question(question)
     assert parts is not None
     assert not parts.refused
+
+
+TODAY = datetime.date(2026, 1, 30)
+YEAR, MONTH = ("2026-01-01", "2026-12-31"), ("2026-01-01", "2026-01-31")
+LAST_YEAR, LAST_MONTH = ("2025-01-01", "2025-12-31"), ("2025-12-01", "2025-12-31")
+
+
+@pytest.mark.parametrize(
+    ("question", "period"),
+    [
+        ("How many orders were there this year?", YEAR),
+        ("How many orders were there last year?", LAST_YEAR),
+        ("How many orders are from last year?", LAST_YEAR),
+        ("How many orders were there in the previous month?", LAST_MONTH),
+        ("How many orders were there the year before last?", ("2024-01-01", "2024-12-31")),
+        ("How many orders are there next quarter?", ("2026-04-01", "2026-06-30")),
+        ("How many orders were there this week?", ("2026-01-26", "2026-02-01")),
+        ("How many orders were there since last month?", ("2025-12-01", None)),
+        ("How many orders were there before this year?", (None, "2026-01-01")),
+        ("How many orders were there from last year to this year?", ("2025-01-01", "2026-12-31")),
+        ("Wie viele Aufträge gab es dieses Jahr?", YEAR),
+        ("Wie viele Aufträge gab es im letzten Monat?", LAST_MONTH),
+        ("Wie viele Aufträge gab es im vorigen Quartal?", ("2025-10-01", "2025-12-31")),
+        ("Koliko naročil je bilo letos?", YEAR),
+        ("Koliko naročil je bilo lani?", LAST_YEAR),
+        ("Koliko naročil je bilo prejšnji mesec?", LAST_MONTH),
+        ("Πόσες παραγγελίες υπήρχαν φέτος;", YEAR),
+        ("Πόσες παραγγελίες υπήρχαν πέρυσι;", LAST_YEAR),
+        ("Πόσες παραγγελίες υπήρχαν αυτόν τον μήνα;", MONTH),
+        ("Скільки замовлень було цього року?", YEAR),
+        ("Скільки замовлень було торік?", LAST_YEAR),
+        ("Скільки замовлень було у минулому місяці?", LAST_MONTH),
+        ("Câte comenzi au fost anul acesta?", YEAR),
+        ("Câte comenzi sunt din anul trecut?", LAST_YEAR),
+        ("Câte comenzi au fost în această lună?", MONTH),
+        ("Hur många order fanns i år?", YEAR),
+        ("Hur många order fanns i fjol?", LAST_YEAR),
+        ("Hur många order fanns förra månaden?", LAST_MONTH),
+        ("Hur många order fanns i år 2024?", ("2024-01-01", "2024-12-31")),
+    ],
+)
+def test_a_period_may_be_told_from_today(question: str, period: tuple[str | None, str | None]):
+    parts = sheet_question(question, TODAY)
+    assert parts is not None
+    assert [(each.low, each.high) for each in parts.comparisons] == [period]
+    assert not parts.refused
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many orders were there in the last year?",
+        "How many orders were there in the last 12 months?",
+        "How many orders were there in the past few weeks?",
+        "What is the total cost of the last three days?",
+        "Wie viele Aufträge gab es in den letzten drei Monaten?",
+        "Wie viele Aufträge gab es in den letzten Jahren?",
+        "Koliko naročil je bilo v zadnjih 3 mesecih?",
+        "Πόσες παραγγελίες υπήρχαν τους τελευταίους τρεις μήνες;",
+        "Скільки замовлень було за останні 3 місяці?",
+        "Câte comenzi au fost în ultimele trei luni?",
+        "Câte comenzi au fost în anii trecuți?",
+        "Hur många order fanns de senaste tre månaderna?",
+    ],
+)
+def test_a_period_without_a_first_and_a_last_day_is_not_understood(question: str):
+    parts = sheet_question(question, TODAY)
+    assert parts is not None
+    assert parts.refused
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What was the last order?", "How many orders were there per month?", "Katero je zadnje naročilo leta 2024?"],
+)
+def test_the_last_of_something_else_is_no_period_near_today(question: str):
+    parts = sheet_question(question, TODAY)
+    assert parts is not None
+    assert not parts.refused
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("How many screws were delivered this year?", 2),
+        ("How many screws were delivered last year?", 1),
+        ("How many screws were delivered last month?", 0),
+    ],
+)
+def test_rows_of_a_period_near_today_are_counted(library: Library, question: str, count: int):
+    parts = sheet_question(question, datetime.date(2026, 11, 30))
+    assert parts is not None
+    assert library.ask_sheets(parts, EVERYWHERE).result == ((count,),)
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the total weight of the parcels last year?", "How many screws were delivered in past months?"]
+)
+def test_no_figure_of_all_rows_where_a_period_cannot_be_told(library: Library, question: str):
+    assert tells_nothing(library, question)
