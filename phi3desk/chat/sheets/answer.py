@@ -12,7 +12,7 @@ from phi3desk.chat.sheets.phrases import Said, put
 from phi3desk.chat.sheets.values import shown
 from phi3desk.library.sheets.question import Condition, Operation
 from phi3desk.library.sheets.told import CitedRows, SheetResult, SheetsTold
-from phi3desk.library.sheets.types import Column, ColumnKind, Value
+from phi3desk.library.sheets.types import Column, ColumnKind, TableRow, Value
 from phi3desk.model.types import Ending
 
 KIND = "sheet"
@@ -20,6 +20,7 @@ KIND = "sheet"
 _MORE_DECIMALS = 2
 _MOST_ENTITIES = 5
 _LISTED = 20
+_NO_VALUE = "–"
 _SAID = {
     Operation.SUM: Said.SUM,
     Operation.AVERAGE: Said.AVERAGE,
@@ -207,16 +208,19 @@ def _several(told: SheetResult, language: str, words: str, marks: str) -> list[s
     different = list(dict.fromkeys(shown_name(_with_unit(cell, asked.column, language)) for cell in cells))
     if len(different) == 1:
         return [f"{words}: {different[0]}.{marks}"]
-    named = [
-        f"- {', '.join(part for part in (_name_of(row.shown, told), shown_name(row.shown[at])) if part)}"
-        if asked.column.kind is not ColumnKind.TEXT
-        else f"- {shown_name(row.shown[at])}"
-        for row in told.rows[:_LISTED]
-        if row.shown[at]
-    ]
+    if not different and told.rows_in_all == len(told.rows):
+        return [f"{words}: {put(Said.EMPTY, language)}.{marks}"]
+    named = [_listed(row, at, told) for row in told.rows[:_LISTED]]
     left = told.rows_in_all - len(named)
     more = ["", put(Said.MORE, language, count=left)] if left > 0 else []
     return [f"{words}: {told.rows_in_all}.{marks}", "", *dict.fromkeys(named), *more]
+
+
+def _listed(row: TableRow, at: int, told: SheetResult) -> str:
+    """Return the line of a row in a list: its cell at a place, behind what the row is called where that is no text."""
+    cell = shown_name(row.shown[at]) or _NO_VALUE
+    is_text = told.columns[at].kind is ColumnKind.TEXT
+    return f"- {cell}" if is_text else f"- {', '.join(part for part in (_name_of(row.shown, told), cell) if part)}"
 
 
 def _with_unit(cell: str, column: Column, language: str) -> str:

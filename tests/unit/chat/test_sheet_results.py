@@ -22,6 +22,7 @@ SHEETS = {
     "assays.csv": "Assay;Level\nFirst;1.2E-5\nSecond;3E-6\n",
     "sales.csv": "Sale;Customer;Region;Turnover (EUR)\nS-1;;North;50\nS-2;Alpina;North;20\nS-3;Alpina;South;10\n"
     "S-4;Novak;North;25\nS-5;;South;7\nS-6;Novak;South;\n",
+    "nails.csv": "Nail;Box;Price (EUR);Colour\nIron;Left;4;\nSteel;Left;;grey\nBrass;Right;6;red\nTin;Left;5;blue\n",
     "books.csv": "Entry;Amount (EUR)\nIn;0.1\nMore;0.2\nOut;-0.3\n",
 }
 
@@ -105,3 +106,23 @@ def test_the_rows_of_a_ranking_are_those_in_a_group(library: Library):
     assert isinstance(told, Answer) and told.sheet is not None
     assert [row.number for row in told.sheet.rows] == [3, 4, 5, 7]
     assert "Rows without a value in “Turnover”, not counted: 1." in told.text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the price of the steel nail?", "“Price” (Nail = Steel): no value."),
+        ("What is the colour of the iron nail?", "“Colour” (Nail = Iron): no value."),
+        ("What is the price of the iron nail?", "“Price” (Nail = Iron): 4 EUR."),
+    ],
+)
+def test_an_empty_cell_is_no_value(library: Library, question: str, told: str):
+    text = text_of(library, question)
+    assert text.startswith(told)
+    assert "further rows" not in text
+
+
+def test_an_empty_cell_among_others_has_its_line(library: Library):
+    text = text_of(library, "What is the price of the nails in the left box?")
+    assert text.split(". ")[0].endswith("(Box = Left): 3")
+    assert text.splitlines()[-3:] == ["- Iron, 4", "- Steel, –", "- Tin, 5"]
