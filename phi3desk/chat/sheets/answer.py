@@ -206,9 +206,11 @@ def _several(told: SheetResult, language: str, words: str, marks: str) -> list[s
     at = _place(told, asked.column)
     cells = [row.shown[at] for row in told.rows if row.shown[at]]
     different = list(dict.fromkeys(shown_name(_with_unit(cell, asked.column, language)) for cell in cells))
-    if len(different) == 1:
+    # only the first rows are there: those beyond may hold other values
+    every_row = told.rows_in_all <= len(told.rows)
+    if len(different) == 1 and every_row:
         return [f"{words}: {different[0]}.{marks}"]
-    if not different and told.rows_in_all == len(told.rows):
+    if not different and every_row:
         return [f"{words}: {put(Said.EMPTY, language)}.{marks}"]
     named = [_listed(row, at, told) for row in told.rows[:_LISTED]]
     left = told.rows_in_all - len(named)

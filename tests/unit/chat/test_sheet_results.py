@@ -16,7 +16,9 @@ from tests.helpers.readers_in_process import LibraryInProcess
 from tests.helpers.word_embedder import WordEmbedder
 from tests.unit.chat.test_sheet_answers import answer, text_of
 
+RIVETS = "".join(f"R {n};Round;{5 if n <= 30 else 9};Shelf {1 if n <= 30 else 2}\n" for n in range(1, 41))
 SHEETS = {
+    "rivets.csv": f"Rivet;Head;Price (EUR);Place\n{RIVETS}",
     "parts.csv": "Part;Mass\nBolt;2 kg\nNut;1 kg\nPin;250 g\n",
     "jobs.csv": "Job;Duration\nMilling;2 h\nDrilling;90 min\nGrinding;1 h\n",
     "assays.csv": "Assay;Level\nFirst;1.2E-5\nSecond;3E-6\n",
@@ -126,3 +128,19 @@ def test_an_empty_cell_among_others_has_its_line(library: Library):
     text = text_of(library, "What is the price of the nails in the left box?")
     assert text.split(". ")[0].endswith("(Box = Left): 3")
     assert text.splitlines()[-3:] == ["- Iron, 4", "- Steel, –", "- Tin, 5"]
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "listed", "left"),
+    [
+        ("What is the price of the round rivets?", "“Price” (Head = Round): 40.", "- R 20, 5", 20),
+        ("What is the place of the round rivets?", "“Place” (Head = Round): 40.", "- Shelf 1", 20),
+    ],
+)
+def test_rows_that_are_not_shown_may_hold_another_value(
+    library: Library, question: str, first: str, listed: str, left: int
+):
+    lines = text_of(library, question).splitlines()
+    assert lines[0].startswith(first)
+    assert listed in lines
+    assert lines[-1] == f"And further rows: {left}."
