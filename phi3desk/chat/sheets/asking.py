@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from phi3desk.chat.sheets.bounds import SIGNS, comparisons_of, numbers_alone, periods_of
-from phi3desk.chat.sheets.question_words import QuestionWords, find, first_of, is_in, is_neutral, take_all
+from phi3desk.chat.sheets.question_words import QuestionWords, count_in, find, first_of, is_in, is_neutral, take_all
 from phi3desk.chat.sheets.relative_periods import has_vague_period
 from phi3desk.chat.sheets.words import WORDS, SheetWords
 from phi3desk.chat.wording.function_words import WORDS as FUNCTION_WORDS
@@ -18,6 +18,8 @@ from phi3desk.library.text import fold
 
 #: a longer question is no question to a table
 _MOST_WORDS = 40
+#: a larger number beside “largest” is not how many are wanted
+_MOST_WANTED = 100
 _TOKEN = re.compile(
     r"[<>]=?|[€$£₴%]|\d{4}-\d\d-\d\d(?![\w-])|\d+(?=-\d+[^\W\d_]*(?![\w-]))|\d[\d.,\u00a0\u202f' ]*\d"
     r"|[^\W_]+(?:(?:['’](?!s\b)|[.,/:·&+-])[^\W_]+)*(?:°C?|[²³%])?(?:/[^\W\d_]+)?|°C"
@@ -170,9 +172,10 @@ def _operation(words: QuestionWords, known: SheetWords) -> tuple[Operation | Non
 def _number_beside(words: QuestionWords, found: range) -> int:
     """Return how many of the first are wanted: “the three largest”, “top 5”; 0 where that is not said."""
     for at in (found.start - 1, found.stop):
-        if 0 <= at < len(words.keys) and words.keys[at].isdigit() and 1 <= int(words.keys[at]) <= 100:
+        count = count_in(words.texts[at], words.language) if 0 <= at < len(words.texts) else 0
+        if 1 <= count <= _MOST_WANTED and words.free(range(at, at + 1)):
             words.roles[at] = Role.OPERATION
-            return int(words.keys[at])
+            return count
     return 0
 
 
@@ -192,5 +195,9 @@ def _mark_noun(words: QuestionWords) -> None:
             at += 1
         while at + 1 < len(words.roles) and words.roles[at + 1] is Role.WORD and words.roles[at] is Role.WORD:
             at += 1
-        if at < len(words.roles) and words.roles[at] is Role.WORD and not words.keys[at][0].isdigit():
+        if at < len(words.roles) and words.roles[at] is Role.WORD and not _is_number(words, at):
             words.nouns.add(at)
+
+
+def _is_number(words: QuestionWords, at: int) -> bool:
+    return words.keys[at][0].isdigit() or count_in(words.texts[at], words.language) > 0

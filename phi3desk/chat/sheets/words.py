@@ -261,12 +261,13 @@ WORDS = {
         total="total|totală|totale|totalul|suma|în total|împreună|însumat|per total|sumă|cumulat",
         average="medie|media|mediu|în medie|medii",
         largest=(
-            "cel mai mare|cea mai mare|cele mai mari|maxim*|cel mai scump|cea mai scumpă|cel mai lung|cea mai "
-            "lungă|cel mai greu|cel mai înalt|cea mai înaltă"
+            "cel mai mare|cea mai mare|cele mai mari|cei mai mari|maxim*|cel mai scump|cea mai scumpă|cele mai scumpe|"
+            "cei mai scumpi|cel mai lung|cea mai lungă|cele mai lungi|cel mai greu|cele mai grele|cel mai înalt|"
+            "cea mai înaltă"
         ),
         smallest=(
-            "cel mai mic|cea mai mică|cele mai mici|minim*|cel mai ieftin|cea mai ieftină|cel mai scurt|cea mai "
-            "scurtă|cel mai ușor"
+            "cel mai mic|cea mai mică|cele mai mici|cei mai mici|minim*|cel mai ieftin|cea mai ieftină|"
+            "cele mai ieftine|cei mai ieftini|cel mai scurt|cea mai scurtă|cele mai scurte|cel mai ușor|cele mai ușoare"
         ),
         newest="cel mai nou|cea mai nouă|cel mai recent|cea mai recentă|ultim*|cel mai târziu",
         oldest="cel mai vechi|cea mai veche|prim*|cel mai devreme",

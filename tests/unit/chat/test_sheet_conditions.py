@@ -11,6 +11,7 @@ from phi3desk.chat.messages import Answer
 from phi3desk.chat.sheets.asking import sheet_question
 from phi3desk.library.documents import EVERYWHERE
 from phi3desk.library.library import Library
+from phi3desk.library.sheets.question import Operation
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.readers_in_process import LibraryInProcess
@@ -373,3 +374,30 @@ def test_rows_of_a_period_near_today_are_counted(library: Library, question: str
 )
 def test_no_figure_of_all_rows_where_a_period_cannot_be_told(library: Library, question: str):
     assert tells_nothing(library, question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the 3 cheapest screws?",
+        "What are the three cheapest screws?",
+        "Which screws are the cheapest three?",
+        "Was sind die drei billigsten Schrauben?",
+        "Kateri so trije najcenejši vijaki?",
+        "Ποιες είναι οι τρεις φθηνότερες βίδες;",
+        "Які три найдешевші гвинти?",
+        "Care sunt cele mai ieftine trei șuruburi?",
+        "Vilka är de tre billigaste skruvarna?",
+    ],
+)
+def test_how_many_are_wanted_may_be_a_word(question: str):
+    parts = sheet_question(question)
+    assert parts is not None
+    assert (parts.operation, parts.first) == (Operation.SMALLEST, 3)
+
+
+def test_as_many_as_are_wanted_are_told(library: Library):
+    assert text_of(library, "What are the three cheapest pumps?").startswith(
+        "Smallest “Price”: 10 EUR, CP 40; CP 65: 20; CP 80: 40."
+    )
+    assert tells_nothing(library, "What are three of the cheapest pumps?")
