@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from phi3desk.chat.sheets.bounds import SIGNS, comparisons_of, numbers_alone, periods_of
 from phi3desk.chat.sheets.question_words import QuestionWords, count_in, find, first_of, is_in, is_neutral, take_all
@@ -24,6 +24,10 @@ _TOKEN = re.compile(
     r"[<>]=?|[€$£₴%]|\d{4}-\d\d-\d\d(?![\w-])|\d+(?=-\d+[^\W\d_]*(?![\w-]))|\d[\d.,\u00a0\u202f' ]*\d"
     r"|[^\W_]+(?:(?:['’](?!s\b)|[.,/:·&+-])[^\W_]+)*(?:°C?|[²³%])?(?:/[^\W\d_]+)?|°C"
 )
+#: languages whose verb stands before what is counted: “Koliko je naročil?”
+_VERB_FIRST = frozenset(("sl", "uk"))
+#: words between “how many” and the things that some are counted of, folded
+_PART_OF = frozenset(("of", "among", "von", "unter", "od", "izmed", "απο", "з", "із", "серед", "din", "dintre", "av"))
 _CONTRACTED_NOT = "n't"
 _MINUS = ("-", "−", "–")
 _CURRENCIES = ("€", "$", "£", "₴")
@@ -59,7 +63,7 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
             elif FUNCTION_WORDS[language].is_function(key):
                 words.roles[at] = Role.FUNCTION
     comparisons += numbers_alone(words, known)
-    _mark_noun(words)
+    _mark_nouns(words, {at for each in comparisons for at in each.places})
     asked = tuple(
         AskedWord(text, key, role, at in words.nouns)
         for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
@@ -186,17 +190,42 @@ def _mark_each(words: QuestionWords, known: SheetWords, has_operation: bool) -> 
             words.take(span, Role.GROUP)
 
 
-def _mark_noun(words: QuestionWords) -> None:
-    """Leave of the words behind “how many” or “which” the last one before anything else as what rows may stand for."""
+def _mark_nouns(words: QuestionWords, measured: Collection[int]) -> None:
+    """Leave of the words behind “how many” or “which” the last one before anything else as what rows may stand for.
+
+    What is `measured` is the number of a bound and its unit.
+    """
     for start in list(words.nouns):
         words.nouns.discard(start)
-        at = start
-        while at < len(words.roles) and words.roles[at] in (Role.FUNCTION, Role.NEUTRAL):
-            at += 1
+        at = _noun_begins(words, start)
         while at + 1 < len(words.roles) and words.roles[at + 1] is Role.WORD and words.roles[at] is Role.WORD:
             at += 1
-        if at < len(words.roles) and words.roles[at] is Role.WORD and not _is_number(words, at):
+        is_word = at < len(words.roles) and words.roles[at] is Role.WORD
+        if is_word and at not in measured and not _is_number(words, at):
             words.nouns.add(at)
+
+
+def _noun_begins(words: QuestionWords, start: int) -> int:
+    """Return the place of the first word that may name what rows stand for, or of the one that tells there is none.
+
+    “Items” is a name, too, which says nothing: a word behind “items were” is a condition, and so it is behind “which
+    are” and “how many in”.
+    """
+    known = FUNCTION_WORDS[words.language]
+    is_named = has_verb = False
+    for at in range(start, len(words.roles)):
+        key = words.keys[at]
+        if words.roles[at] not in (Role.FUNCTION, Role.NEUTRAL):
+            return len(words.roles) if has_verb else at
+        if not known.is_function(key):
+            is_named = True
+        elif is_named or (known.has("prepositions", key) and key not in _PART_OF):
+            break
+        elif known.has("definite", key):
+            has_verb = False
+        elif words.language not in _VERB_FIRST and (known.has("copulas", key) or known.has("having", key)):
+            has_verb = True
+    return len(words.roles)
 
 
 def _is_number(words: QuestionWords, at: int) -> bool:

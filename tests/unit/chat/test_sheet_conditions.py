@@ -401,3 +401,52 @@ def test_as_many_as_are_wanted_are_told(library: Library):
         "Smallest “Price”: 10 EUR, CP 40; CP 65: 20; CP 80: 40."
     )
     assert tells_nothing(library, "What are three of the cheapest pumps?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many items were rejected in Wien?",
+        "How many were rejected in Wien?",
+        "How many items were open yesterday?",
+        "Which are rejected in Linz?",
+        "How many are in the town of Wien?",
+        "How many items cost exactly 5 CHF?",
+        "Wie viele Positionen wurden in Wien abgelehnt?",
+        "Hur många poster är avvisade i Wien?",
+    ],
+)
+def test_a_condition_does_not_name_the_rows(question: str):
+    parts = sheet_question(question)
+    assert parts is not None
+    assert not any(word.noun for word in parts.words)
+
+
+@pytest.mark.parametrize(
+    ("question", "noun"),
+    [
+        ("How many of the screws are in Wien?", "screws"),
+        ("How many sold screws are there in Wien?", "screws"),
+        ("Which are the screws in Wien?", "screws"),
+        ("Wie viele von den Schrauben sind in Wien?", "Schrauben"),
+        ("Kateri so vijaki v Kranju?", "vijaki"),
+        ("Πόσες από τις βίδες είναι στη Βιέννη;", "βίδες"),
+        ("Які є гвинти у Києві?", "гвинти"),
+        ("Câte dintre șuruburi sunt în Viena?", "șuruburi"),
+        ("Hur många av skruvarna finns i Wien?", "skruvarna"),
+    ],
+)
+def test_what_is_counted_names_the_rows(question: str, noun: str):
+    parts = sheet_question(question)
+    assert parts is not None
+    assert [word.text for word in parts.words if word.noun] == [noun]
+
+
+def test_a_price_is_no_sum(library: Library):
+    assert text_of(library, "How many screws cost exactly 7 CHF?").startswith("Number of rows (Price = 7 CHF): 1.")
+    assert text_of(library, "How many items cost exactly 7 CHF?").startswith("Number of rows (Price = 7 CHF): 1.")
+
+
+def test_rows_are_not_counted_by_a_condition_that_the_table_does_not_hold(library: Library):
+    told = answer(library, "How many items were rejected in Linz?")
+    assert not isinstance(told, Answer) or told.sheet is None or not told.sheet.words
