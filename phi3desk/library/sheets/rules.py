@@ -69,6 +69,7 @@ class _Binding:
         self._used: set[int] = set()
         self._sure = True
         self._columns: list[ColumnMatch] = []
+        self._has_loose_number = False
 
     def fit(self) -> Fit:
         """Bind values, then columns, then comparisons, and see what is left."""
@@ -93,8 +94,8 @@ class _Binding:
         about = sum(1 for word in self._words if word.role is Role.WORD and self._names_document(word))
         tied = {at for each in values for at in each.words} | {at for each in self._columns for at in each.words}
         measured = sum(1 for each in compared if each.column.kind is ColumnKind.NUMBER)
-        certain = certain and not any(self._is_cut_short(each, missing) for each in question.comparisons)
-        return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied) + measured, certain)
+        doubtful = self._has_loose_number or any(self._is_cut_short(each, missing) for each in question.comparisons)
+        return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied) + measured, certain and not doubtful)
 
     def _is_cut_short(self, comparison: Comparison, missing: Collection[int]) -> bool:
         """Return whether a word that is not understood stands behind a number: “over 2 million”."""
@@ -271,10 +272,18 @@ class _Binding:
         )
         self._use(column)
         if comparison.alone:
+            self._has_loose_number |= not unit and self._is_loose(column, comparison)
             self._used |= set(comparison.places)
             if low == high:
                 return Filter(column, (low,))
         return Filter(column, (low, high), range=True, strict=comparison.strict)
+
+    def _is_loose(self, column: Column, comparison: Comparison) -> bool:
+        """Return whether a number may be one of rows and not what a column is: “the total price of 5 bolts”."""
+        places = {at for each in self._columns if each.column == column for at in each.words}
+        first = min(places)
+        is_wanted = first > 0 and self._words[first - 1].role is Role.OPERATION
+        return is_wanted or comparison.at - 1 not in places
 
     def _nearest(self, matches: Sequence[ColumnMatch], at: int) -> Column:
         """Return the column whose words stand nearest before a place, or nearest behind it."""
@@ -354,6 +363,9 @@ class _Binding:
         if figures:
             column: Column | None = figures[0].column
             self._use(figures[0].column)
+        elif self._has_loose_number:
+            # the column that is wanted was taken for a condition
+            return None
         else:
             column = self._only(ColumnKind.DATE if dates else ColumnKind.NUMBER, plan.filters)
         if column is None:

@@ -450,3 +450,20 @@ def test_a_price_is_no_sum(library: Library):
 def test_rows_are_not_counted_by_a_condition_that_the_table_does_not_hold(library: Library):
     told = answer(library, "How many items were rejected in Linz?")
     assert not isinstance(told, Answer) or told.sheet is None or not told.sheet.words
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the total price of 5 M4 screws?",
+        "What is the total price 5 M4 screws?",
+        "What is the average price of 7 open screws?",
+    ],
+)
+def test_a_number_of_rows_is_no_price(library: Library, question: str):
+    assert tells_nothing(library, question)
+
+
+def test_a_number_behind_the_name_of_a_column_is_what_it_has_to_be(library: Library):
+    told = text_of(library, "What is the total of the screws with price 7?")
+    assert told.startswith("Sum of “Stock” (Price = 7 CHF): 20.")
