@@ -241,14 +241,18 @@ def _groups(told: SheetResult, language: str) -> list[str]:
         for row in told.result[:_LISTED]
         if len(row) > 1
     ]
-    left = len(told.result) - len(lines)
-    return [*lines, "", put(Said.MORE, language, count=left)] if left > 0 else lines
+    return [*lines, *_further(told, len(lines), language)]
 
 
 def _of_query(told: SheetResult, language: str, words: str, marks: str) -> list[str]:
     rows = [", ".join(shown_name(shown(value, language, None, 6)) for value in row) for row in told.result[:_LISTED]]
     if len(rows) == 1:
         return [f"{words}: {rows[0]}.{marks}"]
-    left = len(told.result) - len(rows)
-    more = ["", put(Said.MORE, language, count=left)] if left > 0 else []
-    return [f"{words}:{marks}", "", *(f"- {row}" for row in rows), *more]
+    return [f"{words}:{marks}", "", *(f"- {row}" for row in rows), *_further(told, len(rows), language)]
+
+
+def _further(told: SheetResult, listed: int, language: str) -> list[str]:
+    """Return the lines that tell how many rows of a result there are beside those that are listed."""
+    left = told.results_in_all - listed
+    said = Said.AT_LEAST_MORE if told.more else Said.MORE
+    return ["", put(said, language, count=left)] if left > 0 else []

@@ -22,6 +22,7 @@ class Said(StrEnum):
     TOTALS = "totals"
     PART = "part"
     MORE = "more"
+    AT_LEAST_MORE = "at_least_more"
     EMPTY = "empty"
     RESULT = "result"
     NO_QUERY = "no_query"
@@ -44,6 +45,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.TOTALS: "Rows of totals in the sheet, not counted: {count}.",
         Said.PART: "The sheet goes on: only its rows up to {row} could be calculated with.",
         Said.MORE: "And further rows: {count}.",
+        Said.AT_LEAST_MORE: "And further rows: {count} or more.",
         Said.EMPTY: "no value",
         Said.RESULT: "Result of the query",
         Said.NO_QUERY: "No query could be made of this question. These rows of the sheet fit",
@@ -64,6 +66,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.TOTALS: "Summenzeilen der Tabelle, nicht mitgerechnet: {count}.",
         Said.PART: "Die Tabelle geht weiter: Gerechnet wurde nur mit den Zeilen bis {row}.",
         Said.MORE: "Weitere Zeilen: {count}.",
+        Said.AT_LEAST_MORE: "Weitere Zeilen: {count} oder mehr.",
         Said.EMPTY: "kein Wert",
         Said.RESULT: "Ergebnis der Abfrage",
         Said.NO_QUERY: "Aus dieser Frage ließ sich keine Abfrage machen. Diese Zeilen der Tabelle passen",
@@ -84,6 +87,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.TOTALS: "Vrstice z vsotami v preglednici, ki niso upoštevane: {count}.",
         Said.PART: "Preglednica se nadaljuje: upoštevane so le vrstice do {row}.",
         Said.MORE: "Nadaljnje vrstice: {count}.",
+        Said.AT_LEAST_MORE: "Nadaljnje vrstice: {count} ali več.",
         Said.EMPTY: "brez vrednosti",
         Said.RESULT: "Rezultat poizvedbe",
         Said.NO_QUERY: "Iz tega vprašanja ni bilo mogoče narediti poizvedbe. Te vrstice preglednice ustrezajo",
@@ -104,6 +108,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.TOTALS: "Γραμμές συνόλων του φύλλου, που δεν μετρήθηκαν: {count}.",
         Said.PART: "Το φύλλο συνεχίζεται: υπολογίστηκαν μόνο οι γραμμές έως {row}.",
         Said.MORE: "Επιπλέον γραμμές: {count}.",
+        Said.AT_LEAST_MORE: "Επιπλέον γραμμές: {count} ή περισσότερες.",
         Said.EMPTY: "καμία τιμή",
         Said.RESULT: "Αποτέλεσμα του ερωτήματος",
         Said.NO_QUERY: "Δεν μπόρεσε να γίνει ερώτημα από αυτή την ερώτηση. Αυτές οι γραμμές του φύλλου ταιριάζουν",
@@ -124,6 +129,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.TOTALS: "Рядки підсумків таблиці, які не враховано: {count}.",
         Said.PART: "Таблиця продовжується: враховано лише рядки до {row}.",
         Said.MORE: "Інші рядки: {count}.",
+        Said.AT_LEAST_MORE: "Інші рядки: {count} або більше.",
         Said.EMPTY: "немає значення",
         Said.RESULT: "Результат запиту",
         Said.NO_QUERY: "З цього запитання не вдалося зробити запит. Ці рядки таблиці відповідають йому",
@@ -144,6 +150,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.TOTALS: "Rânduri cu totaluri din foaie, neluate în calcul: {count}.",
         Said.PART: "Foaia continuă: s-a calculat numai cu rândurile până la {row}.",
         Said.MORE: "Alte rânduri: {count}.",
+        Said.AT_LEAST_MORE: "Alte rânduri: {count} sau mai multe.",
         Said.EMPTY: "nicio valoare",
         Said.RESULT: "Rezultatul interogării",
         Said.NO_QUERY: "Din această întrebare nu s-a putut face o interogare. Aceste rânduri ale foii se potrivesc",
@@ -164,6 +171,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.TOTALS: "Summarader i bladet, som inte räknades: {count}.",
         Said.PART: "Bladet fortsätter: bara raderna till och med {row} kunde räknas.",
         Said.MORE: "Fler rader: {count}.",
+        Said.AT_LEAST_MORE: "Fler rader: {count} eller fler.",
         Said.EMPTY: "inget värde",
         Said.RESULT: "Frågans resultat",
         Said.NO_QUERY: "Av frågan gick det inte att göra en databasfråga. De här raderna i bladet passar",

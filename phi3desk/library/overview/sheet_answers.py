@@ -174,9 +174,9 @@ class SheetAnswers:
         try:
             with self._store.opened(best.table.sha256) as connection:
                 result = run(connection, sql, [best.table.name], cancelled=cancelled)
-                rows = self._numbers(connection, best.table, plan.rows_sql(), cancelled)
-                if plan.group is None and (plan.first or plan.operation in _EXTREMES):
-                    result, rows = _of_the_first(plan, result)
+                if plan.group is None and plan.operation in _EXTREMES and not plan.first:
+                    result = _of_the_extreme(result)
+                rows = self._rows_of_plan(connection, plan, result, cancelled)
                 blank = self._count(connection, best.table, plan.blank_sql(), cancelled)
                 ungrouped = self._count(connection, best.table, plan.ungrouped_sql(), cancelled)
                 if not rows and plan.operation not in (Operation.COUNT, Operation.LIST, Operation.DIFFERENT):
@@ -193,6 +193,17 @@ class SheetAnswers:
                 return replace(told, blank=blank, ungrouped=ungrouped)
         except (RefusedQuery, DamagedTables):
             return ORDINARY
+
+    def _rows_of_plan(
+        self, connection: sqlite3.Connection, plan: Plan, result: QueryResult, cancelled: threading.Event
+    ) -> list[int]:
+        """Return the numbers of the rows that a result rests on: of a largest value all that have it."""
+        if plan.group is not None or not (plan.first or plan.operation in _EXTREMES):
+            return self._numbers(connection, plan.table, plan.rows_sql(), cancelled)
+        if plan.first or plan.column is None or not result.rows:
+            return [int(row[-1]) for row in result.rows if isinstance(row[-1], float)]
+        those = replace(plan, filters=(*plan.filters, Filter(plan.column, (result.rows[0][0],))))
+        return self._numbers(connection, plan.table, those.rows_sql(), cancelled)
 
     def _numbers(
         self, connection: sqlite3.Connection, table: StoredTable, sql: str, cancelled: threading.Event
@@ -222,7 +233,8 @@ class SheetAnswers:
             sql=sql,
             head=result.names,
             result=result.rows[:_SHOWN_RESULTS],
-            more=result.more or len(result.rows) > _SHOWN_RESULTS,
+            results_in_all=len(result.rows),
+            more=result.more,
             rows=tuple(shown),
             rows_in_all=len(numbers),
             cited=tuple(self._cited(connection, best, numbers)),
@@ -318,10 +330,7 @@ class SheetAnswers:
             return []
 
 
-def _of_the_first(plan: Plan, result: QueryResult) -> tuple[QueryResult, list[int]]:
-    """Return the result and its rows: those that have the largest or smallest value, or as many as are wanted."""
-    rows = result.rows
-    if plan.operation in _EXTREMES and not plan.first and rows:
-        rows = tuple(row for row in rows if row[0] == rows[0][0])
-    numbers = [int(row[-1]) for row in rows if isinstance(row[-1], float)]
-    return replace(result, rows=rows), numbers
+def _of_the_extreme(result: QueryResult) -> QueryResult:
+    """Return of a result in order the rows that have its first value."""
+    rows = tuple(row for row in result.rows if row[0] == result.rows[0][0])
+    return replace(result, rows=rows, more=result.more and len(rows) == len(result.rows))

@@ -49,12 +49,13 @@ class Asked:
 class SheetResult:
     """What sheets tell to a question.
 
-    `result` are the rows of the query's result, under `head`, `more` tells that there are more of them. `rows` are the
-    first of the `rows_in_all` that it rests on, or that fit where there is no result; `cited` tells where they stand.
-    `blank` of them have no value in the column, `ungrouped` rows were left out that are in no group, `totals` counts
-    the rows of sums that were left out of the table, and `whole` is false where the table was not kept to its end. For
-    a model that writes a query there is the `schema`; `error` is what is wrong with the one that it wrote last.
-    `sha256` and `table` name the table for `WrittenQuery`.
+    `result` are the first of the `results_in_all` rows of the query's result, under `head`; `more` tells that there
+    are more than these, which were not counted. `rows` are the first of the `rows_in_all` that it rests on, or that
+    fit where there is no result; `cited` tells where they stand. `blank` of them have no value in the column,
+    `ungrouped` rows were left out that are in no group, `totals` counts the rows of sums that were left out of the
+    table, and `whole` is false where the table was not kept to its end. For a model that writes a query there is the
+    `schema`; `error` is what is wrong with the one that it wrote last. `sha256` and `table` name the table for
+    `WrittenQuery`.
     """
 
     told: SheetsTold
@@ -66,6 +67,7 @@ class SheetResult:
     sql: str = ""
     head: tuple[str, ...] = ()
     result: tuple[tuple[Value, ...], ...] = ()
+    results_in_all: int = 0
     more: bool = False
     rows: tuple[TableRow, ...] = ()
     rows_in_all: int = 0

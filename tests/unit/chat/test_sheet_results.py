@@ -17,7 +17,10 @@ from tests.helpers.word_embedder import WordEmbedder
 from tests.unit.chat.test_sheet_answers import answer, text_of
 
 RIVETS = "".join(f"R {n};Round;{5 if n <= 30 else 9};Shelf {1 if n <= 30 else 2}\n" for n in range(1, 41))
+VISITS = "".join(f"V {n};Guest {n:04};{1 if n > 1200 else 8};{n}\n" for n in range(1, 1301))
 SHEETS = {
+    "visits.csv": f"Visit;Guest;Hours;Distance (km)\n{VISITS}",
+    "tariffs.csv": "Tariff;Zone;Fee (EUR)\n" + "".join(f"T {n};Zone {n:02};{n}\n" for n in range(1, 71)),
     "rivets.csv": f"Rivet;Head;Price (EUR);Place\n{RIVETS}",
     "parts.csv": "Part;Mass\nBolt;2 kg\nNut;1 kg\nPin;250 g\n",
     "jobs.csv": "Job;Duration\nMilling;2 h\nDrilling;90 min\nGrinding;1 h\n",
@@ -144,3 +147,21 @@ def test_rows_that_are_not_shown_may_hold_another_value(
     assert lines[0].startswith(first)
     assert listed in lines
     assert lines[-1] == f"And further rows: {left}."
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the total fee per zone?", "And further rows: 50."),
+        ("What is the total distance per guest?", "And further rows: 980 or more."),
+    ],
+)
+def test_groups_that_are_not_listed_are_counted(library: Library, question: str, told: str):
+    assert text_of(library, question).splitlines()[-1] == told
+
+
+def test_all_rows_with_the_largest_value_are_counted(library: Library):
+    told = answer(library, "Which visit has the largest hours?")
+    assert isinstance(told, Answer) and told.sheet is not None
+    assert told.text.startswith("Largest “Hours”: 8, V 1; V 2; V 3; V 4; V 5.")
+    assert told.sheet.rows_in_all == 1200
