@@ -148,8 +148,7 @@ def _notes(told: SheetResult, language: str) -> list[str]:
     if told.totals and calculated:
         lines.append(put(Said.TOTALS, language, count=told.totals))
     if not told.whole and told.told is SheetsTold.FOUND:
-        last = max((row.number for row in told.rows), default=0)
-        lines.append(put(Said.PART, language, row=max(last, max((rows.last for rows in told.cited), default=0))))
+        lines.append(put(Said.PART, language, row=told.last_row))
     return lines
 
 

@@ -254,6 +254,7 @@ class SheetAnswers:
             table.columns,
             totals=len(table.totals),
             whole=table.whole,
+            last_row=table.last_row,
             sha256=best.table.sha256,
             table=best.table.number,
         )

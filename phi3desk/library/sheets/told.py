@@ -53,9 +53,9 @@ class SheetResult:
     are more than these, which were not counted. `rows` are the first of the `rows_in_all` that it rests on, or that
     fit where there is no result; `cited` tells where they stand. `blank` of them have no value in the column,
     `ungrouped` rows were left out that are in no group, `totals` counts the rows of sums that were left out of the
-    table, and `whole` is false where the table was not kept to its end. For a model that writes a query there is the
-    `schema`; `error` is what is wrong with the one that it wrote last. `sha256` and `table` name the table for
-    `WrittenQuery`.
+    table, and `whole` is false where the table was not kept to its end, but up to its `last_row`. For a model that
+    writes a query there is the `schema`; `error` is what is wrong with the one that it wrote last. `sha256` and
+    `table` name the table for `WrittenQuery`.
     """
 
     told: SheetsTold
@@ -76,6 +76,7 @@ class SheetResult:
     ungrouped: int = 0
     totals: int = 0
     whole: bool = True
+    last_row: int = 0
     schema: str = ""
     error: str = ""
     sha256: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from phi3desk.chat.messages import Answer
 from phi3desk.chat.sheets.values import number
 from phi3desk.library.library import Library
+from phi3desk.library.reading.sheet_tables import cells
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.readers_in_process import LibraryInProcess
@@ -165,3 +167,20 @@ def test_all_rows_with_the_largest_value_are_counted(library: Library):
     assert isinstance(told, Answer) and told.sheet is not None
     assert told.text.startswith("Largest “Hours”: 8, V 1; V 2; V 3; V 4; V 5.")
     assert told.sheet.rows_in_all == 1200
+
+
+def test_the_last_row_that_was_calculated_with_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cells, "MOST_ROWS", 120)
+    rows = "".join(f"T {n};{'Left' if n % 2 else 'Right'};1\n" for n in range(1, 131))
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    (folder / "tariffs.csv").write_text(f"Tariff;Zone;Fee (EUR)\n{rows}", encoding="utf-8")
+    paths = open_paths(tmp_path / "home")
+    library = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
+    try:
+        library.import_paths([folder], library.create_collection("Sheets"))
+        text = text_of(library, "What is the total fee in the left zone?")
+    finally:
+        library.close()
+    assert text.startswith("Sum of “Fee” (Zone = Left): 60 EUR.")
+    assert text.splitlines()[-1] == "The sheet goes on: only its rows up to 120 could be calculated with."
