@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phi3desk.errors import until
@@ -154,9 +154,16 @@ def values_partly_named(index: TableIndex, word: AskedWord, at: int, language: s
 
 
 def columns_named(
-    index: TableIndex, words: Sequence[AskedWord], language: str, taken: frozenset[int]
+    index: TableIndex,
+    words: Sequence[AskedWord],
+    language: str,
+    taken: frozenset[int],
+    periods: Collection[frozenset[int]] = (),
 ) -> list[ColumnMatch]:
-    """Return the columns that the words name which are not taken, the best first; none for words that say nothing."""
+    """Return the columns that the words name which are not taken, the best first; none for words that say nothing.
+
+    All the words of one of the `periods` may name one, too: “Last year”.
+    """
     found = []
     for column, parts in index.heads:
         named: set[int] = set()
@@ -175,7 +182,8 @@ def columns_named(
                         exact = exact and said == part
                         break
         heads = [part for part in parts if len(part) > 1 or part.isdigit()] or list(parts)
-        if matched and any(words[at].role is Role.WORD for at in named):
+        says_something = any(words[at].role is Role.WORD for at in named) or named in periods
+        if matched and says_something:
             found.append(ColumnMatch(column, frozenset(named), len(matched) / max(1, len(heads)), exact))
     found.sort(key=lambda each: (-each.share * len(each.words), -each.share, not each.exact))
     return found

@@ -76,7 +76,8 @@ class _Binding:
         question = self._question
         values = values_named(self._index, self._words, question.language)
         exact = frozenset(at for each in values if each.exact for at in each.words)
-        self._columns = self._chosen(columns_named(self._index, self._words, question.language, exact))
+        periods = self._periods_in_words()
+        self._columns = self._chosen(columns_named(self._index, self._words, question.language, exact, periods))
         named = frozenset(at for each in self._columns for at in each.words)
         # a word that is like a value, and names a column outright, is the column
         values = [each for each in values if each.exact or not each.words & named]
@@ -96,6 +97,11 @@ class _Binding:
         measured = sum(1 for each in compared if each.column.kind is ColumnKind.NUMBER)
         doubtful = self._has_loose_number or any(self._is_cut_short(each, missing) for each in question.comparisons)
         return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied) + measured, certain and not doubtful)
+
+    def _periods_in_words(self) -> list[frozenset[int]]:
+        """Return the words of each period that is told without a number, such as “last year”."""
+        dated = [frozenset(each.places) for each in self._question.comparisons if each.is_date]
+        return [each for each in dated if not any(self._words[at].key[0].isdigit() for at in each)]
 
     def _is_cut_short(self, comparison: Comparison, missing: Collection[int]) -> bool:
         """Return whether a word that is not understood stands behind a number: “over 2 million”."""

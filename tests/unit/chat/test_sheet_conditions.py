@@ -27,6 +27,8 @@ SHEETS = {
     "tickets.csv": "Ticket,Priority,Hours,State\nT-1,high,2,off\nT-2,low,3,on\nT-3,low,5,off\nT-4,medium,1,on\n",
     "screws.csv": "Screw,Town,Status,Delivered,Price (CHF),Stock\nM4,Wien,open,2025-03-01,5,10\n"
     "M5,Wien,closed,2026-02-01,7,20\nM6,Linz,open,2026-11-02,9,30\nM8,Linz,open,2024-05-05,11,40\n",
+    "oddelki.csv": "Oddelek;Lani;Letos\nProdaja;5;6\nNabava;7;8\n",
+    "branches.csv": "Branch;Last year;This year\nNorth;50;60\nSouth;70;80\n",
     "customers.csv": "Customer,Country,Orders\nNorsk,NOR,3\nGulf,ARE,5\nSava,SVN,7\nDrava,SVN,9\n",
 }
 
@@ -467,3 +469,15 @@ def test_a_number_of_rows_is_no_price(library: Library, question: str):
 def test_a_number_behind_the_name_of_a_column_is_what_it_has_to_be(library: Library):
     told = text_of(library, "What is the total of the screws with price 7?")
     assert told.startswith("Sum of “Stock” (Price = 7 CHF): 20.")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Koliko je letos v oddelku Prodaja?", "“Letos” (Oddelek = Prodaja): 6."),
+        ("Koliko je bilo lani v oddelku Prodaja?", "“Lani” (Oddelek = Prodaja): 5."),
+        ("What is the sum of last year of the branches?", "Sum of “Last year”: 120."),
+    ],
+)
+def test_a_period_may_be_the_name_of_a_column(library: Library, question: str, told: str):
+    assert text_of(library, question).startswith(told)
