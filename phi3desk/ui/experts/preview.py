@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtCore import QElapsedTimer, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout, QWidget
 
@@ -35,8 +35,11 @@ class ExpertPreview(QWidget):
     """Answers one question by the expert in the form, in the way of the chat; the expert in use is given its adapters
     back after each answer.
 
-    The question is the remembered one, or the first of the expert's first questions.
+    The question is the remembered one, or the first of the expert's first questions. `borrowing_changed` tells that the
+    model is borrowed for an answer, or given back.
     """
+
+    borrowing_changed = Signal()
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -71,6 +74,11 @@ class ExpertPreview(QWidget):
         model.loaded.connect(lambda _: self.ask_soon())
         model.load_started.connect(lambda _: self._on_model_gone())
         model.stopped.connect(lambda _: self._on_model_gone())
+
+    @property
+    def borrows(self) -> bool:
+        """Whether the model has the adapters of the expert in the form, and not of the one in use."""
+        return self._borrowed
 
     def show_profile(self, profile: Profile) -> None:
         """Take the expert as the form describes it; asks anew where that changes what it answers."""
@@ -166,15 +174,17 @@ class ExpertPreview(QWidget):
         self._show_nothing()
         reason = self._reason_not_to_ask(profile)
         if reason or self._model is None or self._model.model is None:
+            self._give_back()
             self.status.setText(reason)
             return
         if self._is_answering():
+            self._give_back()
             self.status.setText(self.tr("Waiting until the answer in the conversation is written."))
             self._due.start(WAIT_MS)
             return
         self._asked = self._state()
         profile = self._answering_as(profile)
-        self._borrowed = True
+        self._borrow()
         self._waiting = tuple(self._model.model.adapters) != profile.adapters
         self.status.setText(self.tr("Attaching the adapters") if self._waiting else "")
         self._model.set_adapters(profile.adapters)
@@ -261,11 +271,17 @@ class ExpertPreview(QWidget):
             job.stop()
             self.status.setText("")
 
+    def _borrow(self) -> None:
+        if not self._borrowed:
+            self._borrowed = True
+            self.borrowing_changed.emit()
+
     def _give_back(self) -> None:
         """Attach the adapters of the expert in use again; the worker does it after what it was asked before."""
         if self._borrowed and self._model is not None:
             self._borrowed = False
             self._model.set_adapters(self._answering_as(self._profiles.current).adapters)
+            self.borrowing_changed.emit()
 
     def _on_adapters_changed(self, loaded: LoadedModel) -> None:
         if self._waiting and self._profile is not None:

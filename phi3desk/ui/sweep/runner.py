@@ -120,7 +120,8 @@ class SweepRunner(QObject):
             self._break_off()
         if self.running:
             self._tell()
-            self._next()
+            # who had the model may be about to load another one
+            QTimer.singleShot(0, self, self._next)
 
     def _next(self) -> None:
         """Ask the next document, unless something else is waited for."""

@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
         page = rooms.experts_page(self._services)
         page.profile_used.connect(self.use_expert)
         page.profile_saved.connect(self._on_expert_saved)
+        page.preview.borrowing_changed.connect(self._let_sweep_go_on)
         self.expert_tabs.join(page)
         return page
 
@@ -270,6 +271,12 @@ class MainWindow(QMainWindow):
     def _is_comparing(self) -> bool:
         return "expert_tabs" in self.__dict__ and self.expert_tabs.runner.running
 
+    @property
+    def _is_model_lent(self) -> bool:
+        """Whether somebody waits for an answer of the model, which has the adapters for that answer."""
+        previews = "experts_page" in self.__dict__ and self.experts_page.preview.borrows
+        return previews or self._is_comparing or self.conversation_controller.is_answering
+
     def stop_comparison(self) -> None:
         """Stop a comparison that runs; its answers so far are kept."""
         if self._is_comparing:
@@ -283,7 +290,7 @@ class MainWindow(QMainWindow):
     def _let_sweep_go_on(self) -> None:
         """Let a sweep have the model where nobody waits for an answer."""
         if "sweep_page" in self.__dict__:
-            self.sweep_page.runner.give_way(self.conversation_controller.is_answering or self._is_comparing)
+            self.sweep_page.runner.give_way(self._is_model_lent)
 
     def _on_documents_to_ask(self, documents: list[Document]) -> None:
         self.show_page(Page.SWEEP)

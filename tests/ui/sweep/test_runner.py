@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
+from phi3desk import app
+from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.messages import Source
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.library.documents import Found, Passage, SearchResult, SearchScope
-from phi3desk.model.types import Ending, Generation, LoadedModel, LoadOptions
+from phi3desk.model.types import AdapterUse, Ending, Generation, LoadedModel, LoadOptions, ModelEntry
 from phi3desk.sweep.plan import Answered, Outcome, Sweep, SweepPlan, SweptDocument
 from phi3desk.sweep.store import SweepStore
 from phi3desk.ui.experts.active import ActiveExpert
+from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.sweep import runner as runner_module
 from phi3desk.ui.sweep.runner import SweepRunner
+from phi3desk.ui.window.main_window import MainWindow
 
 MODEL = LoadedModel("phi3", "/m", "phi3", 4096, 4096, 0, 32, 2_400_000_000, 3_800_000_000, True, "CPU")
 DOCUMENTS = tuple(SweptDocument(f"/docs/{name}.pdf", f"{name}.pdf", "pdf") for name in "abc")
@@ -147,3 +152,72 @@ def test_the_model_is_not_let_go_while_the_first_document_is_searched(
     assert model._idle.interval() == minutes * 60_000
     runner.pause()
     model._idle.stop()
+
+
+@pytest.fixture
+def window(runner: SweepRunner, services: Services, qtbot: QtBot) -> Iterator[MainWindow]:
+    """Return the window with the library and the model that answer as they are told to; `runner` is not its own."""
+    assert not runner.running
+    made = MainWindow(services)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    app.close(made, services)
+
+
+def preview(window: MainWindow, services: Services, qtbot: QtBot) -> AdapterUse:
+    """Have an expert that is not the one in use asked in its form; returns the adapter it answers with."""
+    use = AdapterUse("of drafts", "/adapters/of drafts.gguf")
+    drafts = services.profiles.create("Drafts")
+    services.profiles.save(dataclasses.replace(drafts, adapters=(use,), answer_mode=AnswerMode.MODEL_ALONE))
+    window.show_page(Page.EXPERTS)
+    window.experts_page.choose(drafts.id)
+    question = window.experts_page.preview.question
+    question.setText("How often?")
+    qtbot.keyClick(question, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: services.model.adapters == (use,))
+    return use
+
+
+def test_a_sweep_gives_way_to_the_preview_of_an_expert_with_other_adapters(
+    window: MainWindow, services: Services, sweep: Sweep, qtbot: QtBot
+):
+    runner = window.sweep_page.runner
+    preview(window, services, qtbot)
+    assert runner.gives_way
+    with qtbot.waitSignal(runner.ended) as ended:
+        runner.start(sweep)
+        window.show_page(Page.CHAT)
+        assert not runner.gives_way
+    assert ended.args == [True, ""]
+    answers = [services.sweeps.answer(sweep.id, 0, one.path) for one in DOCUMENTS]
+    assert [answer.made_by.adapters for answer in answers if answer is not None] == [()] * 3
+
+
+def test_a_sweep_goes_on_where_nothing_is_left_to_preview(
+    window: MainWindow, services: Services, sweep: Sweep, qtbot: QtBot
+):
+    runner = window.sweep_page.runner
+    preview(window, services, qtbot)
+    runner.start(sweep)
+    with qtbot.waitSignal(runner.ended) as ended:
+        window.experts_page.preview.question.clear()
+        window.experts_page.preview.ask_soon()
+    assert ended.args == [True, ""]
+    assert services.model.adapters == ()
+
+
+def test_a_sweep_waits_for_the_model_that_is_loaded_in_place_of_the_one_previewed_with(
+    window: MainWindow, services: Services, sweep: Sweep, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    model = services.model
+    preview(window, services, qtbot)
+    window.sweep_page.runner.start(sweep)
+    started: list[str] = []
+    model.load_started.connect(lambda wanted: started.append(wanted.name))
+    in_use = ModelEntry("in use", "/in-use.gguf", 1)
+    monkeypatch.setattr(window.active_expert, "entry", lambda: in_use)
+    model.load(dataclasses.replace(MODEL.ref, name="chosen"), LoadOptions())
+    qtbot.waitUntil(lambda: window.sweep_page.runner._waits_for_model)
+    assert started == ["chosen"]
