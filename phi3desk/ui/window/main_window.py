@@ -211,6 +211,7 @@ class MainWindow(QMainWindow):
         page = rooms.sweep_page(self._services, self.active_expert)
         page.source_requested.connect(self.show_source)
         self.conversation_controller.answering_changed.connect(lambda _: self._let_sweep_go_on())
+        page.runner.give_way(self._is_model_lent)
         return page
 
     @cached_property

@@ -221,3 +221,18 @@ def test_a_sweep_waits_for_the_model_that_is_loaded_in_place_of_the_one_previewe
     model.load(dataclasses.replace(MODEL.ref, name="chosen"), LoadOptions())
     qtbot.waitUntil(lambda: window.sweep_page.runner._waits_for_model)
     assert started == ["chosen"]
+
+
+@pytest.mark.parametrize(
+    ("waits_in", "name"),
+    [
+        (lambda window: window.conversation_controller, "is_answering"),
+        (lambda window: window.expert_tabs.runner, "running"),
+    ],
+)
+def test_a_sweep_page_that_is_made_while_somebody_waits_for_an_answer_gives_way(
+    window: MainWindow, waits_in: Callable[[MainWindow], object], name: str, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as while_waiting:
+        while_waiting.setattr(type(waits_in(window)), name, True)
+        assert window.sweep_page.runner.gives_way
