@@ -39,7 +39,9 @@ class MentionCompleter(QObject):
         self._library: LibraryClient | None = None
         self._collections: list[Collection] = []
         self._documents: list[Document] = []
-        self._nameable: list[Nameable] = []
+        #: collections and folders, and the documents: thousands of these take long
+        self._places: list[Nameable] = []
+        self._files: list[Nameable] = []
         self._known = False
         self._offers = True
         self._dismissed = -1
@@ -65,8 +67,9 @@ class MentionCompleter(QObject):
 
     def set_offered(self, offers: bool) -> None:
         """Offer names, or none where nothing is searched: an `@` is a letter like any other then."""
-        self._offers = offers
-        self._follow()
+        if offers != self._offers:
+            self._offers = offers
+            self._follow()
 
     def begin(self) -> None:
         """Write the sign for the user and open the list."""
@@ -84,23 +87,25 @@ class MentionCompleter(QObject):
         self.list.hide()
 
     def _on_collections(self, collections: list[Collection]) -> None:
+        # while documents are imported they are told once a second, with other counts
+        is_known = _named_in(collections) == _named_in(self._collections)
         self._collections = collections
-        self._renew()
+        if not is_known:
+            self._renew()
 
     def _forget_documents(self) -> None:
         self._known = False
 
     def _on_documents(self, documents: list[Document]) -> None:
         self._documents = documents
+        self._files = of_documents(documents)
         self._renew()
 
     def _renew(self) -> None:
-        self._nameable = [
-            *of_collections(self._collections),
-            *of_folders(self._documents, self._collections),
-            *of_documents(self._documents),
-        ]
-        self._follow()
+        """Offer what there is now; what the keyboard has come to stays the current one."""
+        self._places = [*of_collections(self._collections), *of_folders(self._documents, self._collections)]
+        item = self.list.currentItem()
+        self._follow(item.data(Qt.ItemDataRole.UserRole) if item is not None and self.list.isVisible() else ())
 
     def _naming(self) -> tuple[int, str] | None:
         """Return where the `@` before the cursor stands and what follows it."""
@@ -111,7 +116,7 @@ class MentionCompleter(QObject):
             return None
         return cursor.block().position() + qt_offset(before, found.start(1) - 1), found[1]
 
-    def _follow(self) -> None:
+    def _follow(self, current: tuple[Mention, ...] = ()) -> None:
         naming = self._naming()
         if naming is None:
             self._dismissed = -1
@@ -121,9 +126,9 @@ class MentionCompleter(QObject):
         if not self._known and self._library is not None:
             self._known = True
             self._library.documents(None, self._on_documents)
-        self._offer(fitting(naming[1], self._nameable))
+        self._offer(fitting(naming[1], [*self._places, *self._files]), current)
 
-    def _offer(self, offered: Sequence[Nameable]) -> None:
+    def _offer(self, offered: Sequence[Nameable], current: tuple[Mention, ...]) -> None:
         self.list.clear()
         names = Counter(one.mentions[0].name for one in offered if one.place)
         for one in offered:
@@ -142,7 +147,7 @@ class MentionCompleter(QObject):
             self.list.hide()
             return
         self._place(len(offered))
-        self._go_to(0)
+        self._go_to(next((row for row, one in enumerate(offered) if one.mentions == current), 0))
 
     def _kind(self, mention: Mention) -> tuple[str, str]:
         """Return the icon of what is named, and in a word what it is."""
@@ -212,3 +217,8 @@ def _before(cursor: QTextCursor) -> str:
     start.setPosition(cursor.position())
     start.movePosition(QTextCursor.MoveOperation.StartOfBlock, QTextCursor.MoveMode.KeepAnchor)
     return start.selectedText()
+
+
+def _named_in(collections: Sequence[Collection]) -> list[tuple[int, str, list[str]]]:
+    """Return what of collections decides what can be named in them: their names, and the folders they follow."""
+    return [(one.id, one.name, [source.path for source in one.sources if source.folder]) for one in collections]

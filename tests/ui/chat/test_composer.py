@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -205,6 +206,28 @@ def test_composer_takes_back_what_was_named(qtbot: QtBot, composer: Composer, na
     qtbot.mouseClick(composer.chips.findChildren(QAbstractButton)[-1], Qt.MouseButton.LeftButton)
     assert composer.named == ()
     assert not composer.chips.isVisible()
+
+
+def test_composer_leaves_the_names_to_the_keyboard_while_an_import_counts(
+    qtbot: QtBot, composer: Composer, names: Names
+) -> None:
+    qtbot.keyClicks(composer.edit, "@")
+    for _ in range(3):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Down)
+    shown = composer.mentions.list
+    assert shown.currentItem().text() == "seals"
+    written: list[int] = []
+    shown.model().rowsInserted.connect(lambda _, first, last: written.append(first))
+    for documents in range(3):
+        # as the window is told once a second
+        names.collections_changed.emit([dataclasses.replace(one, documents=documents) for one in names.collections])
+        composer.set_searches(True)
+    assert (shown.currentItem().text(), written) == ("seals", [])
+    names.collections_changed.emit([Collection(3, "Alarms"), *names.collections])
+    assert offered(composer)[0] == "Alarms"
+    assert shown.currentItem().text() == "seals"
+    names.collections_changed.emit([dataclasses.replace(one, sources=()) for one in names.collections])
+    assert shown.currentRow() == 0
 
 
 def test_composer_offers_nothing_in_an_address_or_after_escape(qtbot: QtBot, composer: Composer, names: Names) -> None:
