@@ -40,6 +40,10 @@ class ExpertEditor(QWidget):
         super().__init__(parent)
         self._profile: Profile | None = None
         self._shown: dict[str, Any] = {}
+        #: the models, adapters and collections that are offered; None: those of another expert, or none yet
+        self._models: list[tuple[ModelEntry, str]] | None = None
+        self._adapters: list[AdapterEntry] | None = None
+        self._collections: list[tuple[int, str]] | None = None
         self._filling = False
         self.name = QLineEdit()
         self.instructions = QPlainTextEdit()
@@ -105,6 +109,7 @@ class ExpertEditor(QWidget):
         self.instructions.setPlainText(profile.instructions)
         self.questions.setPlainText("\n".join(profile.first_questions))
         self._shown = self._described(profile)
+        self._models = self._adapters = self._collections = None
         self.show_choices(profile, models, adapters, collections)
 
     def show_choices(
@@ -114,18 +119,24 @@ class ExpertEditor(QWidget):
         adapters: Sequence[AdapterEntry],
         collections: Sequence[Collection],
     ) -> None:
-        """Offer these models, adapters and collections; the texts under the user's hands stay as they are."""
+        """Offer these models, adapters and collections; what is under the user's hands stays as it is.
+
+        What is offered already is not made anew: it may have the keyboard, or be dragged.
+        """
         self._filling = True
-        self._fill_models(profile, models)
-        self._fill_adapters(profile, adapters)
-        self._fill_collections(profile, collections)
+        filled = [
+            self._fill_models(profile, models),
+            self._fill_adapters(profile, adapters),
+            self._fill_collections(profile, collections),
+        ]
         if self._profile is not None:
             self._profile = dataclasses.replace(
                 self._profile, model=profile.model, adapters=profile.adapters, collections=profile.collections
             )
         self._shown.update(self._described_choices(profile))
         self._filling = False
-        self.choices_shown.emit()
+        if any(filled):
+            self.choices_shown.emit()
 
     def show_fits(self, reasons: Mapping[str, str]) -> None:
         """Tell beside the adapters what speaks against them on the model chosen, by their names."""
@@ -197,7 +208,12 @@ class ExpertEditor(QWidget):
         edit.textChanged.connect(self._on_changed)
         return edit
 
-    def _fill_models(self, profile: Profile, models: Sequence[ModelEntry]) -> None:
+    def _fill_models(self, profile: Profile, models: Sequence[ModelEntry]) -> bool:
+        """Offer these models; returns False where they are offered already, and so below."""
+        offered = [(entry, entry.called) for entry in models]
+        if offered == self._models:
+            return False
+        self._models = offered
         self.model.clear()
         self.model.addItem(self.tr("The model in use"), "")
         for entry in models:
@@ -205,8 +221,12 @@ class ExpertEditor(QWidget):
         if profile.model and self.model.findData(profile.model) < 0:
             self.model.addItem(self.tr("{name} (not on this machine)").format(name=profile.model), profile.model)
         self.model.setCurrentIndex(max(0, self.model.findData(profile.model)))
+        return True
 
-    def _fill_adapters(self, profile: Profile, adapters: Sequence[AdapterEntry]) -> None:
+    def _fill_adapters(self, profile: Profile, adapters: Sequence[AdapterEntry]) -> bool:
+        if self._adapters == list(adapters):
+            return False
+        self._adapters = list(adapters)
         for row in self.strengths:
             self._adapter_rows.removeWidget(row)
             row.hide()
@@ -231,31 +251,42 @@ class ExpertEditor(QWidget):
             if self.strengths
             else self.tr("No adapter yet. Add one on the Models page to give this expert the words of a trade.")
         )
+        return True
 
     def _add_strength(self, row: AdapterRow) -> None:
         row.changed.connect(self._on_changed)
         self.strengths.append(row)
         self._adapter_rows.addWidget(row)
 
-    def _fill_collections(self, profile: Profile, collections: Sequence[Collection]) -> None:
+    def _fill_collections(self, profile: Profile, collections: Sequence[Collection]) -> bool:
+        offered = [(collection.id, collection.name) for collection in collections]
+        if offered == self._collections:
+            self._show_counts(collections)
+            return False
+        self._collections = offered
         for _, box in self.collections:
             self._collection_flow.removeWidget(box)
             box.hide()
             box.deleteLater()
         self.collections = []
         for collection in collections:
-            tip = counted(collection.documents, "documents")
-            self._add_collection(collection.id, collection.name, tip, collection.id in profile.collections)
+            self._add_collection(collection.id, collection.name, collection.id in profile.collections)
         known = {collection.id for collection in collections}
         for gone in (one for one in profile.collections if known and one not in known):
             # it stays until the user takes it out: without it the expert would search everything
-            tip = self.tr("It was deleted from the library. Take the check out to do without it.")
-            self._add_collection(gone, self.tr("A deleted collection"), tip, True)
+            self._add_collection(gone, self.tr("A deleted collection"), True)
+        self._show_counts(collections)
         self._show_collection_hint()
+        return True
 
-    def _add_collection(self, collection_id: int, name: str, tip: str, checked: bool) -> None:
+    def _show_counts(self, collections: Sequence[Collection]) -> None:
+        counts = {collection.id: counted(collection.documents, "documents") for collection in collections}
+        gone = self.tr("It was deleted from the library. Take the check out to do without it.")
+        for collection_id, box in self.collections:
+            box.setToolTip(plain_tooltip(counts.get(collection_id, gone)))
+
+    def _add_collection(self, collection_id: int, name: str, checked: bool) -> None:
         box = QCheckBox(name.replace("&", "&&"))
-        box.setToolTip(plain_tooltip(tip))
         box.setChecked(checked)
         box.toggled.connect(self._on_changed)
         box.toggled.connect(self._show_collection_hint)

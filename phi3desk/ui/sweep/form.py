@@ -86,13 +86,24 @@ class SweepForm(QWidget):
         What is chosen stays chosen, whatever it is called by now.
         """
         before, _ = self.wanted
+        scopes = self._offered(collections)
+        if scopes == self._scopes:
+            # the list may be open; while documents are imported this comes once a second
+            return
+        self._scopes = scopes
+        self.scope.clear()
+        self.scope.addItems([name for _, name in scopes])
+        self.scope.setCurrentIndex(next((at for at, (known, _) in enumerate(scopes) if known == before), 0))
+
+    def _offered(self, collections: Sequence[Collection]) -> list[tuple[SearchScope, str]]:
+        """Return what can be asked, with what it is called."""
         named = Counter(Path(folder).name for each in collections for folder in _folders(each))
-        self._scopes = [(EVERYWHERE, self.tr("All documents"))]
+        offered = [(EVERYWHERE, self.tr("All documents"))]
         if self._chosen is not None:
-            self._scopes.insert(0, self._chosen)
+            offered.insert(0, self._chosen)
         for collection in collections:
             within = SearchScope((collection.id,))
-            self._scopes.append((within, self.tr("Collection {name}").format(name=collection.name)))
+            offered.append((within, self.tr("Collection {name}").format(name=collection.name)))
             folders = _folders(collection)
             here = Counter(Path(folder).name for folder in folders)
             for folder in folders:
@@ -100,10 +111,8 @@ class SweepForm(QWidget):
                 told = self.tr("Folder {name}").format(name=name if here[name] == 1 else folder)
                 if named[name] > here[name]:
                     told = self.tr("{folder} in {collection}").format(folder=told, collection=collection.name)
-                self._scopes.append((SearchScope((collection.id,), folders=(folder,)), told))
-        self.scope.clear()
-        self.scope.addItems([name for _, name in self._scopes])
-        self.scope.setCurrentIndex(next((at for at, (known, _) in enumerate(self._scopes) if known == before), 0))
+                offered.append((SearchScope((collection.id,), folders=(folder,)), told))
+        return offered
 
     def show_usual_wait(self, wait: Wait) -> None:
         """Choose how long the person usually has documents read, unless that was chosen before."""

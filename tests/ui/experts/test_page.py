@@ -353,6 +353,25 @@ def test_experts_page_preview_answers_anew_and_gives_the_model_back(
         model.close()
 
 
+def test_experts_page_leaves_what_is_being_used_while_an_import_counts(page: ExpertsPage):
+    editor, library = page.editor, page.findChild(TwoCollections)
+    row, (number, box) = strength_of(page, "tiny-a"), editor.collections[0]
+    row.box.setChecked(True)
+    changed: list[object] = []
+    editor.choices_shown.connect(lambda: changed.append("choices"))
+    editor.model.model().rowsRemoved.connect(lambda *_: changed.append("models"))
+    box.setFocus()
+    library.collections = [replace(one, documents=99) for one in library.collections]
+    tell_collections(page)
+    assert (strength_of(page, "tiny-a"), editor.collections[0], changed) == (row, (number, box), [])
+    assert page.focusWidget() is box
+    assert box.toolTip() == "99 documents"
+    library.collections.append(Collection(3, "Alarms", 1))
+    tell_collections(page)
+    assert [box.text() for _, box in editor.collections] == ["Manuals", "Tenders", "Alarms"]
+    assert (strength_of(page, "tiny-a"), changed) == (row, ["choices"])
+
+
 #: what no field of the form can show as it is: limits, decimals, spaces, line ends, a path that moved
 UNROUNDED = Profile(
     "",

@@ -462,6 +462,18 @@ def test_the_form_keeps_the_folder_that_was_chosen_of_two_that_are_called_the_sa
     assert form.wanted == (EVERYWHERE, "")
 
 
+def test_the_form_leaves_the_list_of_documents_alone_while_an_import_counts(page: SweepPage):
+    form, collections = page.form, [Collection(1, "Pumps"), Collection(2, "Seals")]
+    form.show_collections(collections)
+    form.scope.setCurrentIndex(2)
+    taken: list[int] = []
+    form.scope.model().rowsRemoved.connect(lambda *_: taken.append(1))
+    form.show_collections([dataclasses.replace(one, documents=7) for one in collections])
+    assert taken == []
+    form.show_collections([*collections, Collection(3, "Alarms")])
+    assert (form.scope.count(), form.wanted) == (4, (SearchScope((2,)), "Collection Seals"))
+
+
 def test_a_sweep_can_be_started_again_after_the_library_has_stopped(page: SweepPage, services: Services):
     unhandled: list[Failure] = []
     services.library.failed.connect(unhandled.append)
