@@ -113,20 +113,38 @@ class CollectionList(QWidget):
         """Show these collections; the chosen one stays chosen while it exists, an open name editor stays open."""
         if self.list.state() == QAbstractItemView.State.EditingState:
             return
-        chosen = self.current
         self._collections = list(collections)
+        everything = self.tr("All documents")
+        rows = [(self.list.item(row).data(ID), self.list.item(row).text()) for row in range(self.list.count())]
+        if rows != [(None, everything), *((one.id, one.name) for one in collections)]:
+            self._fill(everything)
+        self._show_counts()
+        self._edit_new()
+
+    def _fill(self, everything: str) -> None:
+        chosen = self.current
         blocked = self.list.blockSignals(True)
         self.list.clear()
-        self._add(None, self.tr("All documents"), sum(collection.documents for collection in collections))
-        for collection in collections:
-            self._add(collection.id, collection.name, collection.documents)
+        self._add(None, everything)
+        for collection in self._collections:
+            self._add(collection.id, collection.name)
         rows = [row for row in range(self.list.count()) if self.list.item(row).data(ID) == chosen]
         self.list.setCurrentRow(rows[0] if rows else 0)
         self.list.blockSignals(blocked)
         if not rows:
             self.chosen.emit(None)
         self._update_buttons()
-        self._edit_new()
+
+    def _show_counts(self) -> None:
+        """Tell in rows that stay how many documents there are: while some are imported that changes once a second."""
+        counts = {one.id: one.documents for one in self._collections}
+        blocked = self.list.blockSignals(True)
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            documents = counts.get(item.data(ID), sum(counts.values()))
+            item.setData(COUNT, documents)
+            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, counted(documents, "documents"))
+        self.list.blockSignals(blocked)
 
     def choose_all(self) -> None:
         """Choose all documents, whatever collection they are in."""
@@ -162,11 +180,9 @@ class CollectionList(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
-    def _add(self, collection: int | None, name: str, documents: int) -> None:
+    def _add(self, collection: int | None, name: str) -> None:
         item = QListWidgetItem(name)
         item.setData(ID, collection)
-        item.setData(COUNT, documents)
-        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, counted(documents, "documents"))
         item.setToolTip(plain_tooltip(name))
         if collection is not None:
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)

@@ -26,6 +26,7 @@ from phi3desk.library.documents import (
 )
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.library_client import LibraryClient, library_worker
+from phi3desk.ui.library.collection_list import COUNT
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_table import ADVICE, PAGES
 from phi3desk.ui.library.import_bar import ImportBar
@@ -152,6 +153,20 @@ def test_library_page_new_collection_opens_its_name_and_renames(page, qtbot: QtB
     assert shown.current_collection == 2
     shown.collections.list.currentItem().setText("Tenders")
     assert asked(shown)[-1] == RenameCollection(2, "Tenders")
+
+
+def test_library_page_leaves_the_collections_where_they_are_while_an_import_counts(page):
+    collections = [Collection(number, f"Plant {number}", 1) for number in range(1, 60)]
+    shown = page([document(1)], collections)
+    rows, bar = shown.collections.list, shown.collections.list.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    told: list[object] = []
+    rows.model().rowsInserted.connect(lambda *_: told.append("made anew"))
+    shown.library.collections_changed.emit([replace(one, documents=one.documents + 1) for one in collections])
+    assert (told, bar.value()) == ([], bar.maximum())
+    assert [rows.item(row).data(COUNT) for row in (0, 1)] == [118, 2]
+    shown.library.collections_changed.emit(collections[1:])
+    assert (rows.count(), rows.item(1).text()) == (59, "Plant 2")
 
 
 def test_library_page_opens_a_document_with_the_keyboard(page, qtbot: QtBot):
