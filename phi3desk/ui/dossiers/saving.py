@@ -17,7 +17,7 @@ from phi3desk.ui.dossiers.dialog import DossierDialog, Pictures, Scope, Wanted
 from phi3desk.ui.dossiers.job import DossierJob
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
-from phi3desk.ui.widgets.file_dialogs import EXPORT_FOLDER, save_dialog, saved_text
+from phi3desk.ui.widgets.file_dialogs import EXPORT_FOLDER, file_named, save_dialog, saved_text
 from phi3desk.workers.protocol import Failure
 
 #: remembered: the kind of file and the pictures that were chosen last
@@ -81,7 +81,7 @@ class DossierSaving(QObject):
             kind_of_file(path)
         except UserError:
             # a name that was typed with another ending
-            path = path.with_name(path.name + wanted.kind.value)
+            path = file_named(path, wanted.kind.value)
         job = DossierJob(self._library, dossier, path, pictures=wanted.pictures is not Pictures.NONE, parent=dialog)
         job.progressed.connect(dialog.show_progress)
         job.finished.connect(lambda end: dialog.show_end(path, _told(path, end), written=end is True))

@@ -22,7 +22,7 @@ from phi3desk.ui.packs.bar import PackBar
 from phi3desk.ui.packs.export_dialog import PACKED, PackExportDialog
 from phi3desk.ui.packs.text import PackText
 from phi3desk.ui.services import Services
-from phi3desk.ui.widgets.file_dialogs import file_dialog, save_dialog
+from phi3desk.ui.widgets.file_dialogs import file_dialog, file_named, save_dialog
 from phi3desk.workers.protocol import Failure, FailureKind
 
 FOLDER = "folder.packs"
@@ -136,7 +136,9 @@ class PackTransfer(QObject):
         dialog = save_dialog(window, self.tr("Save the expert as a file"), self._settings, FOLDER, name)
         dialog.setNameFilters(self._filters())
         dialog.fileSelected.connect(
-            lambda path: self.export(profile, path, with_documents=with_documents, with_index=with_index)
+            lambda path: self.export(
+                profile, str(file_named(Path(path), SUFFIX)), with_documents=with_documents, with_index=with_index
+            )
         )
         dialog.open()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -39,6 +40,19 @@ def save_dialog(parent: QWidget, title: str, settings: Settings, key: str, name:
     dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
     dialog.selectFile(name)
     return dialog
+
+
+def file_named(chosen: Path, suffix: str) -> Path:
+    """Return the file that is written for a chosen name: with the suffix it lacks and, where that is taken, a number.
+
+    The dialog adds no suffix behind a full stop, and asks only whether a file of the very name may be replaced.
+    """
+    if chosen.suffix.casefold() == suffix:
+        return chosen
+    file, number = chosen.with_name(f"{chosen.name}{suffix}"), 2
+    while os.path.lexists(file):
+        file, number = chosen.with_name(f"{chosen.name} {number}{suffix}"), number + 1
+    return file
 
 
 def saved_text(path: Path, *, written: bool) -> str:

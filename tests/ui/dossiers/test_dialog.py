@@ -138,6 +138,20 @@ def test_page_that_cannot_be_drawn_says_why_in_the_file(
     assert "The file is gone" in (tmp_path / "a.md").read_text("utf-8").replace("\\", "")
 
 
+def test_name_with_a_full_stop_takes_the_place_of_no_file(
+    qtbot: QtBot, services: Services, window: QWidget, make_answer: Callable[..., Message], tmp_path: Path
+) -> None:
+    services.settings.remember("dossier.kind", ".md")
+    services.settings.remember("dossier.pictures", "none")
+    (tmp_path / "Report 2.3.md").write_text("of last year", "utf-8")
+    dialog = opened(services, window, messages_of(services, make_answer))
+    save_as(dialog, tmp_path / "Report 2.3")
+    qtbot.waitUntil(dialog.open_file.isVisible)
+    assert (tmp_path / "Report 2.3.md").read_text("utf-8") == "of last year"
+    assert "How often?" in (tmp_path / "Report 2.3 2.md").read_text("utf-8")
+    assert "Report 2.3 2.md" in dialog._said.text()
+
+
 def test_stopping_leaves_nothing_behind(
     services: Services, window: QWidget, drawn: Drawn, make_answer: Callable[..., Message], tmp_path: Path
 ) -> None:

@@ -22,11 +22,13 @@ from phi3desk.packs.outcome import ExportedPack
 from phi3desk.paths import Paths, open_paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.settings import Settings
+from phi3desk.ui.experts.page import ExpertsPage
 from phi3desk.ui.packs.export_dialog import PackExportDialog
 from phi3desk.ui.packs.text import PackText
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
+from phi3desk.workers.requests import ExportPack
 from tests.helpers.pdf import write_pump_manual
 
 WAIT = 90_000
@@ -235,3 +237,18 @@ def test_saved_pack_names_what_is_gone_and_what_is_not_read() -> None:
     said = PackText().exported(saved)
     assert "Left out, because they are gone or have changed since they were read: gone.pdf." in said
     assert "Left out, because they were not read yet or cannot be read: a.pdf, b.pdf, c.pdf and 1 file" in said
+
+
+def test_expert_takes_the_place_of_no_file_that_nobody_was_asked_about(
+    qtbot: QtBot, services: Services, tmp_path: Path
+) -> None:
+    page = ExpertsPage(services)
+    qtbot.addWidget(page)
+    (tmp_path / "pump 2.3.phi3pack").write_bytes(b"of last year")
+    page.pack_transfer.ask_what(services.profiles.current, page).chosen.emit(False, False)
+    chooser = page.findChild(QFileDialog)
+    # the dialog takes what follows the full stop for an ending
+    chooser.fileSelected.emit(str(tmp_path / "pump 2.3"))
+    chooser.reject()
+    asked = [call.request for call in services.library.worker._calls.values()]
+    assert [one.file for one in asked if isinstance(one, ExportPack)] == [str(tmp_path / "pump 2.3 2.phi3pack")]

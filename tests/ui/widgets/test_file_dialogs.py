@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk.settings import Settings
-from phi3desk.ui.widgets.file_dialogs import file_dialog, folder_dialog, save_dialog, saved_text
+from phi3desk.ui.widgets.file_dialogs import file_dialog, file_named, folder_dialog, save_dialog, saved_text
 
 KEY = "folder.export"
 
@@ -62,6 +62,14 @@ def test_save_dialog_adds_the_suffix_of_the_proposed_name(
     with qtbot.waitSignal(dialog.fileSelected) as chosen:
         choose(dialog, manual.parent / "pumps")
     assert Path(chosen.args[0]) == manual.parent / "pumps.md"
+
+
+def test_file_named_replaces_only_a_file_of_the_very_name(tmp_path: Path) -> None:
+    for name in ("Report 2.3.pdf", "Report 2.3 2.pdf"):
+        (tmp_path / name).touch()
+    chosen = ("Report 2.3", "Report 2.4", "Report 2.3.pdf", "Report.PDF")
+    written = [file_named(tmp_path / name, ".pdf").name for name in chosen]
+    assert written == ["Report 2.3 3.pdf", "Report 2.4.pdf", "Report 2.3.pdf", "Report.PDF"]
 
 
 def test_saved_text_tells_whether_the_file_was_written(tmp_path: Path) -> None:
