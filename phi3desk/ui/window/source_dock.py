@@ -23,7 +23,7 @@ class SourceDock(QObject):
     is first shown.
 
     The page in the middle keeps `least_middle` pixels. Beside the conversation the pane stays as the user left it,
-    beside the library it is for one look.
+    beside other pages it is for one look.
     """
 
     def __init__(
@@ -71,8 +71,9 @@ class SourceDock(QObject):
         return self._made.selected() if self._made is not None and self._made.isVisible() else None
 
     def show_source(self, source: Source, quote: str) -> None:
-        """Show where an answer comes from."""
-        self._cited = source, quote
+        """Show where an answer comes from; one of the conversation is shown again beside it."""
+        if self._page() is Page.CHAT:
+            self._cited = source, quote
         self._set_shown(True)
         self.pane.show_source(source, quote)
 
@@ -82,13 +83,9 @@ class SourceDock(QObject):
         self.pane.show_document(document)
 
     def follow_page(self) -> None:
-        """Show beside the conversation what it cited last, whatever was looked at beside the library."""
-        shown = self._page() is Page.CHAT and self._wanted
-        if shown and self._cited is not None and not self.pane.shows(self._cited[0]):
-            self.pane.show_source(*self._cited)
-        elif shown and self._cited is None:
-            self.pane.clear()
-        self._set_visible(shown)
+        """Show beside the conversation what it cited last, whatever was looked at beside another page."""
+        self._show_cited()
+        self._set_visible(self._page() is Page.CHAT and self._wanted)
 
     def leave(self) -> None:
         """Put away what another conversation cited."""
@@ -100,10 +97,20 @@ class SourceDock(QObject):
     def toggle(self) -> None:
         """Fold the pane in or out."""
         self._set_shown(not self.is_shown)
+        self._show_cited()
 
     def fold_in(self) -> None:
         """Fold the pane in."""
         self._set_shown(False)
+
+    def _show_cited(self) -> None:
+        """Show what the conversation cited last, where the pane is wanted beside it."""
+        if self._page() is not Page.CHAT or not self._wanted:
+            return
+        if self._cited is None:
+            self.pane.clear()
+        elif not self.pane.shows(self._cited[0]):
+            self.pane.show_source(*self._cited)
 
     def _set_shown(self, wanted: bool) -> None:
         if self._page() is Page.CHAT:

@@ -471,6 +471,33 @@ def test_window_keeps_the_page_within_it_and_folds_it_away_with_its_conversation
     qtbot.waitUntil(lambda: again.source.width() == width)
 
 
+def test_window_shows_beside_a_conversation_only_what_that_cites(
+    qtbot: QtBot, window: MainWindow, pump_pdf: Path, make_source: Callable[..., Source]
+) -> None:
+    def look_at_a_row() -> None:
+        window.show_page(Page.SWEEP)
+        window.sweep_page.source_requested.emit(make_source(path=str(pump_pdf), page=3), SENTENCE)
+        assert (window.source.isVisible(), window.source.page) == (True, 3)
+        window.show_page(Page.CHAT)
+
+    nothing = "Choose a source under an answer to see its page here."
+    look_at_a_row()
+    assert not window.source.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert (window.source.isVisible(), window.source.message) == (True, nothing)
+    look_at_a_row()
+    assert (window.source.isVisible(), window.source.message) == (True, nothing)
+
+    window.chat.view.source_requested.emit(make_source(path=str(pump_pdf)), SENTENCE)
+    look_at_a_row()
+    assert (window.source.isVisible(), window.source.page) == (True, 2)
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    look_at_a_row()
+    assert not window.source.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert (window.source.isVisible(), window.source.page) == (True, 2)
+
+
 @pytest.mark.parametrize(
     ("frame", "fitted"),
     [
