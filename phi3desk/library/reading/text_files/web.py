@@ -108,7 +108,7 @@ _RAISED_STYLE = re.compile(
 _RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
 _OF_A_CLASS = re.compile(r"(?:span|font)?\.([\w-]{1,80})")
 _LONGEST_STYLE_SHEET = 500_000
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _XML = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})""")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)

@@ -125,6 +125,12 @@ def test_signs_with_their_reading_beside_them_stay_a_word(tmp_path: Path) -> Non
     assert read(tmp_path, page).text.strip() == "軸受の給油は半年ごと (きゅう ゆ)"
 
 
+def test_a_style_hides_text_only_by_the_property_that_does(tmp_path: Path) -> None:
+    shown = "-webkit-backface-visibility: hidden; backface-visibility:hidden; --display: none; overflow: hidden"
+    page = f"<body style='{shown}'><p>Shown.</p><p style='color: red; visibility : hidden'>no</p>"
+    assert read(tmp_path, f"{page}<p style='DISPLAY:none'>no</p>").text == "Shown."
+
+
 @pytest.mark.parametrize(
     "head",
     [
