@@ -44,6 +44,8 @@ _SHOWN_IF_OPEN = """
 _RAW = frozenset(("title", "textarea", "iframe"))
 _OPEN_OR_CLOSE = re.compile(rf"<(/?)({'|'.join(_SHOWN_IF_OPEN)})(?=[\s/>])", re.IGNORECASE)
 _SELF_CLOSED = re.compile(r"""<([a-zA-Z][\w:.-]*)((?:[^>"'/]++|/(?!>)|"[^"]*+"|'[^']*+'){0,400}+)/>""")
+#: A cell behind the end of a row begins the next one, whose own tag is left out.
+_WITHOUT_ROW = re.compile(r"(</tr\s*>\s*)(?=<t[dh][\s>])", re.IGNORECASE)
 #: Deeper elements lose their tags, not their text, in a page that is too deep for the parser.
 _DEEPEST = 200
 
@@ -66,7 +68,7 @@ def tree_of(page: str) -> HtmlTree:
     """Parse HTML; entities stand for single characters only, and nothing outside the text is reached."""
     if page.lstrip("\ufeff \t\r\n")[:5] == "<?xml":
         page = _SELF_CLOSED.sub(_with_end, page)
-    page = _with_tags_ended(page)
+    page = _WITHOUT_ROW.sub(r"\1<tr>", _with_tags_ended(page))
     shown = _never_closed(page)
     for name in _RAW & shown:
         page = _without_last(page, name)

@@ -15,6 +15,7 @@ from phi3desk.library.reading.blocks import Block, Line, heading, one_line, part
 from phi3desk.library.reading.limits import MOST_TEXT_BYTES, ReadContent
 from phi3desk.library.reading.tables import LOOKED_AT, MOST_COLUMNS, lines_of, repeated
 from phi3desk.library.reading.text_files.charset import decode
+from phi3desk.library.reading.text_files.html_rows import TableLine, table_lines
 from phi3desk.library.reading.text_files.html_tree import HtmlTree, tree_of, without_pictures
 
 _MOST_BYTES = 30 * 1024**2
@@ -277,7 +278,7 @@ def _walk(element: Any, writer: _Writer) -> _Steps:
         yield _preformatted_line(element, writer)
         return
     yield from writer.taken()
-    if tag == "table" and _holds_data(element):
+    if tag == "table" and _holds_data(element, writer):
         yield from _table(element, writer)
         return
     level = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0
@@ -401,34 +402,40 @@ def _hidden(element: Any) -> bool:
     return element.get("hidden") is not None or bool(_HIDDEN_STYLE.search(element.get("style", "")))
 
 
-def _holds_data(table: Any) -> bool:
+def _holds_data(table: Any, writer: _Writer) -> bool:
     """Return whether a table is one: it has rows of several cells and no table within, which only a layout has."""
     if next(table.iter("table"), None) is not None and any(inner is not table for inner in table.iter("table")):
         return False
-    return any(len(row) > 1 for row in table.iter("tr")) and next(table.iter("h1", "h2"), None) is None
+    return next(table.iter("h1", "h2"), None) is None and any(len(line.cells) > 1 for line in _lines(table, writer))
 
 
 def _table(table: Any, writer: _Writer) -> Iterator[Block]:
     caption = table.find("caption")
     if caption is not None and not _hidden(caption):
         yield Block(_text_within(caption, writer))
-    head = itertools.takewhile(_names_columns, itertools.islice(_lines(table), LOOKED_AT))
-    marked = sum(1 for _ in head)
+    yield from lines_of(_rows(_lines(table, writer), writer), _marked(_lines(table, writer)))
+
+
+def _lines(table: Any, writer: _Writer) -> Iterator[TableLine]:
+    """Yield the rows of a table, and block by block the text that stands loose between them."""
+    for line in table_lines(table, _hidden):
+        if line.cells:
+            yield line
+        yield from (TableLine(loose=[text]) for text in _texts_of(line.loose, writer))
+
+
+def _marked(lines: Iterator[TableLine]) -> int:
+    """Return how many lines the marked head of a table takes, with the text that stands loose above it."""
+    start = list(itertools.islice(lines, LOOKED_AT))
+    above = sum(1 for _ in itertools.takewhile(lambda line: not line.cells, start))
+    head = sum(1 for _ in itertools.takewhile(lambda line: line.names_columns, start[above:]))
+    return above + head if head else 0
+
+
+def _rows(lines: Iterator[TableLine], around: _Writer) -> Iterator[list[str]]:
     below: dict[int, tuple[int, str]] = {}
-    yield from lines_of((_row(_cells(line), below, writer) for line in _lines(table)), marked)
-
-
-def _lines(table: Any) -> Iterator[Any]:
-    return (line for line in table.iter("tr") if not _hidden(line))
-
-
-def _cells(line: Any) -> list[Any]:
-    return [cell for cell in line if cell.tag in ("td", "th") and not _hidden(cell)]
-
-
-def _names_columns(line: Any) -> bool:
-    cells, parent = _cells(line), line.getparent()
-    return bool(cells) and ((parent is not None and parent.tag == "thead") or all(cell.tag == "th" for cell in cells))
+    for line in lines:
+        yield _row(line.cells, below, around) if line.cells else line.loose
 
 
 def _row(cells: list[Any], below: dict[int, tuple[int, str]], around: _Writer) -> list[str]:
@@ -466,6 +473,17 @@ def _text_within(element: Any, around: _Writer) -> str:
     writer = _Writer(not_shown=around.not_shown, classes=around.classes)
     blocks = [block.text for block in (*_blocks(_inside(element, writer)), *writer.taken())]
     return one_line(" ".join(blocks))
+
+
+def _texts_of(pieces: list[Any], around: _Writer) -> Iterator[str]:
+    """Yield what pieces of text and elements show, each block in one line."""
+    writer = _Writer(not_shown=around.not_shown, classes=around.classes)
+    for piece in pieces:
+        if isinstance(piece, str):
+            writer.add(piece)
+        else:
+            yield from (one_line(block.text) for block in _blocks(_walk(piece, writer)))
+    yield from (one_line(block.text) for block in writer.taken())
 
 
 def _span(value: str | None) -> int:

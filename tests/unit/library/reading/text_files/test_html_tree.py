@@ -146,6 +146,32 @@ def test_a_row_of_the_head_that_says_nothing_takes_no_row_of_figures_into_it(tmp
     assert text.splitlines() == ["Type: CP 40;\tFlow: 20", "Type: CP 50;\tFlow: 30"]
 
 
+HEADED = "<tr><th>Type</th><th>Flow</th></tr>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (f"{HEADED}<tr><form><td>CP</td><td>20</td></form></tr>", "Type: CP;\tFlow: 20"),
+        (f"<form>{HEADED}<tr><td>CP<td>20</tr></form>", "Type: CP;\tFlow: 20"),
+        ("<thead><tr><form><td>Type<td>Flow</form></thead><tr><td>CP<td>20", "Type: CP;\tFlow: 20"),
+        (f"{HEADED}<td>CP</td><td>20</td></tr><td>CR<td>30</tr>", "Type: CP;\tFlow: 20\nType: CR;\tFlow: 30"),
+        ("<td>Type<td>Flow</tr><td>CP<td>20</tr><td>CR<td>30", "Type: CP;\tFlow: 20\nType: CR;\tFlow: 30"),
+        (f"<p>At 20 °C</p>{HEADED}<tr><td>CP<td>20</tr>", "At 20 °C\n\nType: CP;\tFlow: 20"),
+        (f"{HEADED}<input type='hidden' value='no'><tr><th>l<th>l/s</tr><tr><td>CP<td>20", "Type l: CP;\tFlow l/s: 20"),
+        (
+            f"{HEADED}<tr><td>CP<td rowspan=2>20</tr><center>Out of <b>use</b>:</center>see <i>list</i><tr><td>CR</tr>"
+            "<div hidden>no</div><tbody style='display:none'><tr><td>no<td>no</tbody>"
+            "<p>The end.</p>",
+            "Type: CP;\tFlow: 20\nOut of use:\n\nsee list\nType: CR;\tFlow: 20\nThe end.",
+        ),
+        (f"{HEADED}<tr>outside<td>CP<td>20</tr>", "outside\nType: CP;\tFlow: 20"),
+    ],
+)
+def test_what_a_misnested_table_shows_is_read(tmp_path: Path, rows: str, text: str) -> None:
+    assert read(tmp_path, f"<html><body><table>{rows}</table></body></html>").text == text
+
+
 @pytest.mark.parametrize(
     ("shown", "text"),
     [
