@@ -16,7 +16,10 @@ from phi3desk.library.reading.pdf.annotations import opened_annotations, string_
 from phi3desk.library.reading.protocol import Finished, Opened
 from phi3desk.library.text import has_text
 
+#: So many files of the document are read, and those on so many pages.
 _MOST_FILES = 200
+#: So many are named: a sentence has room for fewer.
+_MOST_NAMES = 300
 _LARGEST_BYTES = 50 * 1024**2
 _MOST_BYTES = 200 * 1024**2
 _MOST_CHARACTERS = 20_000_000
@@ -54,7 +57,7 @@ class FilesInside:
         """Read the files through the readers of their kinds: their pages with text, labelled by the file's name."""
         seen: set[tuple[str, int]] = set()
         for name, handle in self._files():
-            file = self._opened(name, handle) if time.monotonic() < self._until else None
+            file = self._opened(name, handle) if handle and time.monotonic() < self._until else None
             if file is not None and (file.name, hash(file.getvalue())) in seen:
                 continue
             pages, is_whole = _pages_of(file) if file is not None else ([], False)
@@ -66,15 +69,15 @@ class FilesInside:
             yield from pages
 
     def _files(self) -> Iterator[tuple[str, Any]]:
-        """Yield the name and PDFium's handle of each file."""
+        """Yield the name and PDFium's handle of each file, None in its place for those that are too many."""
         from pypdfium2 import PdfiumError, raw
 
         document = self.document
-        for index in range(min(raw.FPDFDoc_GetAttachmentCount(document.raw), _MOST_FILES)):
+        for index in range(min(raw.FPDFDoc_GetAttachmentCount(document.raw), _MOST_NAMES)):
             handle = raw.FPDFDoc_GetAttachment(document.raw, index)
             if handle:
-                yield _name(handle), handle
-        for number in self.pages[:_MOST_FILES]:
+                yield _name(handle), handle if index < _MOST_FILES else None
+        for at, number in enumerate(self.pages[:_MOST_NAMES]):
             try:
                 page = document[number]
             except PdfiumError:
@@ -86,7 +89,7 @@ class FilesInside:
                         if one.kind == raw.FPDF_ANNOT_FILEATTACHMENT:
                             handle = raw.FPDFAnnot_GetFileAttachment(one.handle)
                         if handle:
-                            yield _name(handle), handle
+                            yield _name(handle), handle if at < _MOST_FILES else None
             finally:
                 page.close()
 

@@ -13,7 +13,7 @@ from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.pdf import attachments
 from phi3desk.library.reading.protocol import Finished, ReadRequest
 from tests.helpers.office import write_docx
-from tests.helpers.pdf import write_notes, write_pdf, write_portfolio, write_scan
+from tests.helpers.pdf import stream, write_notes, write_objects, write_pdf, write_portfolio, write_scan
 from tests.helpers.reading import told_of
 
 UNREAD = "Files inside the PDF were not read, or only in part: {}. Save them as files to add them."
@@ -86,6 +86,26 @@ def test_files_beyond_the_limits_are_named(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(attachments, "DEEPEST", 0)
     told = told_of(tmp_path / "many.pdf")
     assert (told.state, told.reason) == (State.EMPTY, UNREAD.format("first.txt, large.txt, second.txt"))
+
+
+def test_files_beyond_the_number_that_is_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = write_portfolio(tmp_path / "many.pdf", [(f"{number:03}.txt", b"A note.") for number in range(203)])
+    told = told_of(path)
+    assert told.state is State.READ
+    assert told.reason == UNREAD.format("200.txt, 201.txt, 202.txt")
+    assert told.labels[-1] == "inside: 199.txt, line 1"
+
+    monkeypatch.setattr(attachments, "_MOST_FILES", 1)
+    pin = b"<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS<</Type/Filespec/F(%s)/EF<</F 5 0 R>>>>>>"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Annots[%s]>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
+        page % (pin % b"first.txt"),
+        page % (pin % b"second.txt"),
+        stream(b"A note."),
+    ]
+    assert told_of(write_objects(tmp_path / "pins.pdf", objects)).reason == UNREAD.format("second.txt")
 
 
 def test_files_inside_that_are_read_in_part_are_named_and_what_is_read_stays(
