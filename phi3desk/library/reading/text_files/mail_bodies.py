@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from email import policy
-from email.errors import MessageError
+from email.errors import MessageError, MissingHeaderBodySeparatorDefect
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
@@ -50,6 +50,8 @@ _SIGNATURES = frozenset(("application/pgp-signature", "application/pkcs7-signatu
 #: What one form of a text has and another has not, without saying anything: addresses and places of pictures.
 _ADDRESSES = re.compile(r"<?\b(?:https?://|mailto:|cid:)\S+|\[(?:cid|image):[^\]\n]{0,200}\]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+#: what text in quoted-printable does not hold
+_NOT_ENCODED = re.compile(r"=(?![0-9A-Fa-f]{2}|\r?\n)")
 
 
 @dataclass
@@ -105,7 +107,7 @@ def _blocks(part: Message, content: MailContent, depth: int, *, is_form: bool = 
     inner = part.get_payload()
     parts = [piece for piece in inner if isinstance(piece, Message)] if isinstance(inner, list) else []
     if kind in _MAILS and parts:
-        return _attached_mail(parts[0], content, depth)
+        return _attached_mail(_plain(parts[0], part), content, depth)
     if kind in _REPORTS:
         return [Block(f"{key}:\t{one_line(_decoded(str(value)))}", row=True) for p in parts for key, value in p.items()]
     if part.is_multipart() and not kind.startswith("message/"):
@@ -136,7 +138,7 @@ def _leaf(part: Message, kind: str, content: MailContent, depth: int, is_form: b
     except (Refusal, MessageError, LookupError, ValueError, csv.Error):
         # a part that is no text leaves the others as they are
         pass
-    if (data or named) and kind not in _SIGNATURES:
+    if (data or named or part.is_multipart()) and kind not in _SIGNATURES:
         content.unread.append(named or ("calendar entry" if kind == "text/calendar" else kind))
     return []
 
@@ -145,6 +147,23 @@ def _attached_mail(message: Message, content: MailContent, depth: int) -> list[B
     subject = header(message, "Subject")
     blocks = [heading(f"Attached e-mail: {subject}".rstrip(": "), 2), *heads_of(message)]
     return [*blocks, *_below(_blocks(message, content, depth + 1))]
+
+
+def _plain(mail: Message, carrier: Message) -> Message:
+    """Return an attached e-mail that the parser took for plain text, although its carrier says that it is encoded."""
+    coding = one_line(str(carrier.get("Content-Transfer-Encoding", ""))).lower()
+    body = mail.get_payload()
+    heads = "".join(f"{name}: {value}\n" for name, value in mail.raw_items())
+    # some programs say so of mails that they attach as they are
+    is_encoded = not heads if coding == "base64" else coding == "quoted-printable" and not _NOT_ENCODED.search(heads)
+    if not isinstance(body, str) or not is_encoded:
+        return mail
+    # a head that goes on over several encoded lines ends for the parser where its first line does
+    is_cut = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in mail.defects)
+    whole = Message()
+    whole["Content-Transfer-Encoding"] = coding
+    whole.set_payload(heads + ("" if is_cut or not heads else "\n") + body)
+    return parsed(_bytes_of(whole))
 
 
 def _below(blocks: Iterable[Block]) -> list[Block]:

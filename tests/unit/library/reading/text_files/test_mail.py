@@ -1,5 +1,7 @@
 """E-mails whose text lies in several parts, in attachments, or in charsets of seven bits."""
 
+import base64
+import quopri
 from email.message import EmailMessage, Message
 from email.mime.base import MIMEBase
 from email.mime.image import MIMEImage
@@ -132,6 +134,48 @@ def test_attached_mails_and_texts_are_read_with_their_names(tmp_path: Path) -> N
     assert pages[2].endswith("Pumpe prüfen")
     assert pages[3].splitlines()[-2:] == ["Time: 10:00;\tTemperature: 21", "Time: 10:05;\tTemperature: 22"]
     assert pages[4].endswith("Report\n\nWear 4 mm")
+
+
+_INNER = """Subject: Weekly report
+ on the cooling tower and all of its pumps, with what was found on each of them last week
+From: ana@plant.example
+MIME-Version: 1.0
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: 8bit
+
+Ležaj zamenjajte: a = 20.
+"""
+
+
+@pytest.mark.parametrize("kind", ["rfc822", "global"])
+@pytest.mark.parametrize("coding", ["base64", "quoted-printable", "BASE64", "Quoted-Printable", "8bit"])
+def test_an_attached_mail_is_read_however_it_is_encoded(tmp_path: Path, kind: str, coding: str) -> None:
+    encode = {"b": base64.encodebytes, "q": quopri.encodestring}.get(coding[0].lower(), bytes)
+    head = "Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below.\n\n--b\n"
+    part = f"Content-Type: message/{kind}\nContent-Transfer-Encoding: {coding}\n\n".encode()
+    mail = head.encode() + part + encode(_INNER.encode()) + b"\n--b--\n"
+    (tmp_path / "a.eml").write_bytes(mail)
+    told = told_of(tmp_path / "a.eml")
+    subject = "Weekly report on the cooling tower and all of its pumps, with what was found on each of them last week"
+    assert told.text.split("\n\n") == [
+        "x", "See below.", f"Attached e-mail: {subject}", "From:\tana@plant.example", "Ležaj zamenjajte: a = 20.",
+    ]  # fmt: skip
+    assert told.reason == ""
+
+
+@pytest.mark.parametrize("coding", ["base64", "quoted-printable"])
+def test_an_attached_mail_that_is_not_encoded_as_it_says_is_read_as_it_is(tmp_path: Path, coding: str) -> None:
+    carrier = MIMEMessage(MIMEText("Efficiency =2071 %", "plain", "utf-8"))
+    carrier["Content-Transfer-Encoding"] = coding
+    assert "Efficiency =2071 %" in read(tmp_path, carrier).text
+
+
+def test_messages_that_are_no_mails_are_named(tmp_path: Path) -> None:
+    part = MIMEBase("message", "partial", id="a", number="2", total="3")
+    part.set_payload([MIMEText("which closes the valve.")])
+    told = read(tmp_path, MIMEText("See below."), part)
+    assert body(told) == "See below.\n\nAttachments (not read): message/partial"
+    assert "message/partial" in told.reason
 
 
 def test_a_long_cell_of_an_attached_table_is_read_to_its_end(tmp_path: Path) -> None:
