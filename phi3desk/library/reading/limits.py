@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
-from phi3desk.errors import Sentence, say
+from phi3desk.errors import Sentence, say, say_both
 from phi3desk.library.documents import Heading, Page, State
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, tables_told
 from phi3desk.library.reading.sheet_tables.cells import SheetCells
@@ -41,9 +42,9 @@ class Refusal(Exception):
 class ReadContent:
     """What a file holds: its pages as they are read, and what is known of it once they are.
 
-    `reasons` are filled while the pages are read: what was left out. The first of them is shown. `pages` number
-    themselves: the numbers they carry are replaced by their place. `count` is 0 where only the end tells it. `cells`
-    are those of sheets, filled while the pages are read.
+    `reasons` are filled while the pages are read: what was left out. All of them are shown, as one sentence after the
+    other. `pages` number themselves: the numbers they carry are replaced by their place. `count` is 0 where only the
+    end tells it. `cells` are those of sheets, filled while the pages are read.
     """
 
     kind: str
@@ -106,13 +107,11 @@ def told(content: ReadContent) -> Iterator[ReadEvent]:
         _log.info("a file breaks off after page %d: %s", number, type(error).__name__)
         content.reasons.insert(0, say("The file is damaged: only the first {pages} pages were read.", pages=number))
         cells.broken_off()
-    limit = cells.limit()
-    if limit is not None and not content.reasons:
-        content.reasons.append(limit)
+    reason = reduce(say_both, [*content.reasons, cells.limit()], None)
     if anything:
-        yield Finished(State.READ, content.reasons[0] if content.reasons else None)
+        yield Finished(State.READ, reason)
     else:
-        yield Finished(State.EMPTY, content.reasons[0] if content.reasons else content.empty)
+        yield Finished(State.EMPTY, reason or content.empty)
     yield Details(title=clean_title(content.title))
     yield from tables_told(cells.tables())
 

@@ -33,6 +33,7 @@ class SheetCells:
     _taken_rows: int = 0
     _taken_cells: int = 0
     _full: bool = False
+    _broken_off: bool = False
     _narrowed: bool = False
 
     def begin(self, sheet: str) -> None:
@@ -64,8 +65,8 @@ class SheetCells:
         self._rows.append(SheetRow(number, cells))
 
     def broken_off(self) -> None:
-        """Note that the file ends before its sheets do."""
-        self._full = True
+        """Note that the file ends before its sheets do, of which a reason tells."""
+        self._broken_off = True
 
     def tables(self) -> Iterator[SheetTable]:
         """Yield the tables that were found."""
@@ -73,7 +74,9 @@ class SheetCells:
         yield from self._tables[:MOST_TABLES]
 
     def limit(self) -> Sentence | None:
-        """Return what is to be said where not all of the file can be calculated with."""
+        """Return what is to be said where not all that was read of the file can be calculated with."""
+        if self._broken_off:
+            return None
         if self._full:
             return say(
                 "Only the first {rows} rows can be calculated with; the file has more.", rows=self._taken_rows - 1
@@ -87,4 +90,4 @@ class SheetCells:
     def _end(self) -> None:
         rows, self._rows = self._rows, []
         if rows and len(self._tables) < MOST_TABLES:
-            self._tables += tables_of(self._sheet, rows, self.decimal, whole=not self._full)
+            self._tables += tables_of(self._sheet, rows, self.decimal, whole=not (self._full or self._broken_off))

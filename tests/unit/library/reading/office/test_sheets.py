@@ -10,6 +10,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 
 from phi3desk.library.documents import State
+from phi3desk.library.reading.sheet_tables import cells
 from tests.helpers.office import repacked, write_xlsx
 from tests.helpers.reading import told_of
 
@@ -38,6 +39,18 @@ def test_formulas_without_a_saved_result_are_counted(tmp_path: Path):
         return content.replace(b'<c r="A1">', b'<c r="A1" t="str">').replace(b'<c r="B1">', b'<c r="B1" t="str">')
 
     assert told_of(repacked(tmp_path / "some.xlsx", tmp_path / "text.xlsx", empty_text)).reason == ""
+
+
+def test_all_that_is_left_out_of_a_workbook_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cells, "MOST_COLUMNS", 2)
+    book = openpyxl.Workbook()
+    book.active.append(["Seal", "=1+2", 7])
+    book.create_sheet("Secret").sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    assert told_of(tmp_path / "a.xlsx").reason == (
+        "Formulas without a saved result: 1. Open the file in a spreadsheet program and save it to have their values "
+        "read. Hidden sheets were left out: 1. Only the first 2 columns can be calculated with; the file has more."
+    )
 
 
 def test_columns_far_to_the_right_are_read_with_their_names(tmp_path: Path):
