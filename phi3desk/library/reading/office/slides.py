@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import logging
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,20 +13,15 @@ from phi3desk.library.kinds import PPTX
 from phi3desk.library.reading.blocks import Block, heading, one_line, page_of, tidy
 from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.office.archive import checked_copy
-from phi3desk.library.reading.office.drawing_text import line_of, lines_in
-from phi3desk.library.reading.office.markup import parsed, settle_alternatives
-from phi3desk.library.reading.office.number_format import plain
+from phi3desk.library.reading.office.drawing_text import line_of
+from phi3desk.library.reading.office.graphics import Graphics
+from phi3desk.library.reading.office.markup import settle_alternatives
 from phi3desk.library.reading.tables import lines_of, repeated
 
 _DEEPEST = 20
 _MOST_SHAPES = 5_000
 #: Shapes whose tops differ by less stand side by side and are read from left to right (914,400 to the inch).
 _SAME_LINE = 250_000
-_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
-_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
-
-_log = logging.getLogger(__name__)
 
 
 def read_pptx(path: Path) -> ReadContent:
@@ -41,20 +34,26 @@ def read_pptx(path: Path) -> ReadContent:
         title = presentation.core_properties.title or ""
     except Exception:  # a title that cannot be read is no reason not to read the slides
         title = ""
-    return ReadContent(
+    content = ReadContent(
         PPTX.key,
-        (_page(slide) for slide in presentation.slides),
+        iter(()),
         count=len(presentation.slides),
         title=title,
         empty=say("The slides hold no text. Save the presentation as PDF to have its pictures read."),
     )
+    content.pages = _pages(presentation.slides, content)
+    return content
 
 
-def _page(slide: Any) -> Page:
-    return page_of(_blocks(slide))
+def _pages(slides: Any, content: ReadContent) -> Iterator[Page]:
+    """Yield a page for each slide; where charts or diagrams could not be read, the reason says so at the end."""
+    graphics = Graphics()
+    for slide in slides:
+        yield page_of(_blocks(slide, graphics))
+    content.reasons.extend(graphics.reasons())
 
 
-def _blocks(slide: Any) -> Iterator[Block]:
+def _blocks(slide: Any, graphics: Graphics) -> Iterator[Block]:
     settle_alternatives(slide.element)
     title = slide.shapes.title
     if title is not None and title.has_text_frame and title.text_frame.text.strip():
@@ -63,7 +62,7 @@ def _blocks(slide: Any) -> Iterator[Block]:
     taken = title.element if title is not None else None
     for shape in itertools.islice(_in_order(slide.shapes, 0), _MOST_SHAPES):
         if shape.element is not taken and not _repeats(shape):
-            yield from _shape(shape, slide)
+            yield from _shape(shape, slide, graphics)
     if slide.has_notes_slide:
         settle_alternatives(slide.notes_slide.element)
         notes = slide.notes_slide.notes_text_frame
@@ -90,18 +89,13 @@ def _repeats(shape: Any) -> bool:
     return bool(shape.is_placeholder and shape.placeholder_format.type in repeated)
 
 
-def _shape(shape: Any, slide: Any) -> Iterator[Block]:
+def _shape(shape: Any, slide: Any, graphics: Graphics) -> Iterator[Block]:
     if shape.has_text_frame:
         yield from _paragraphs(shape.text_frame)
     elif getattr(shape, "has_table", False):
         yield from _table(shape.table)
-    elif getattr(shape, "has_chart", False):
-        try:
-            yield from list(_chart(shape.chart))
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            _log.info("a chart cannot be read: %s", type(error).__name__)
     else:
-        yield from _diagram(shape, slide)
+        yield from graphics.within(shape.element, slide.part)
 
 
 def _paragraphs(frame: Any) -> Iterator[Block]:
@@ -133,64 +127,3 @@ def _origin(cell: Any, above: list[str], row: list[str]) -> str:
     if cell._tc.vMerge:
         return repeated(above[len(row)], 2)[1] if len(row) < len(above) else ""
     return repeated(row[-1], 2)[1] if row else ""
-
-
-def _chart(chart: Any) -> Iterator[Block]:
-    from pptx.chart.plot import BubblePlot, XyPlot
-
-    if chart.has_title and chart.chart_title.has_text_frame:
-        yield Block(one_line(_text(chart.chart_title.text_frame)))
-    for plot in chart.plots:
-        series = list(plot.series)
-        if isinstance(plot, XyPlot | BubblePlot):
-            for one in series:
-                yield from lines_of(_points(one, chart), 1)
-            continue
-        categories = [str(category) for category in plot.categories]
-        rows = [["", *(one_line(one.name or "") for one in series)]]
-        for at, category in enumerate(categories):
-            values = [one.values[at] if at < len(one.values) else None for one in series]
-            rows.append([one_line(category), *("" if value is None else _number(value) for value in values)])
-        yield from lines_of(rows, 1)
-
-
-def _points(series: Any, chart: Any) -> Iterator[list[str]]:
-    """Yield what names the numbers of a scatter or bubble chart's series, then those of each point."""
-    across, up, size = (_cached(series._element, part) for part in ("xVal", "yVal", "bubbleSize"))
-    names = [
-        _axis_title(chart.category_axis) or "x",
-        one_line(series.name or "") or _axis_title(chart.value_axis) or "y",
-    ]
-    yield [*names, "size"] if size else names
-    for at in sorted(up):
-        # points without a place across are counted
-        point = [across.get(at, "") if across else str(at + 1), up[at]]
-        yield [*point, size.get(at, "")] if size else point
-
-
-def _cached(series: Any, part: str) -> dict[int, str]:
-    """Return the numbers, or words, that a chart keeps of its sheet, by their place in the series."""
-    points = series.findall(f"{_CHART}{part}//{_CHART}pt")
-    return {int(point.get("idx")): _number(point.findtext(f"{_CHART}v") or "") for point in points}
-
-
-def _axis_title(axis: Any) -> str:
-    return one_line(_text(axis.axis_title.text_frame)) if axis.has_title and axis.axis_title.has_text_frame else ""
-
-
-def _number(value: float | str) -> str:
-    """Return a number of a chart as it is read; what is none, such as #N/A, as it stands."""
-    try:
-        number = float(value)
-    except ValueError:
-        return one_line(str(value))
-    return plain(number) if math.isfinite(number) else str(value)
-
-
-def _diagram(shape: Any, slide: Any) -> Iterator[Block]:
-    """Return the texts of a SmartArt diagram, which lie in a part of their own."""
-    relation = next(shape.element.iter(_DIAGRAM), None)
-    key = relation.get(_RELATION) if relation is not None else None
-    if key:
-        for text in lines_in(parsed(slide.part.related_part(key).blob)):
-            yield Block(f"• {one_line(text)}", item=True)

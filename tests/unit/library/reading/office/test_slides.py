@@ -1,12 +1,16 @@
 """Slides: shapes that are there in several forms, in groups and in notes, and formulas."""
 
+import datetime
+import re
 from pathlib import Path
 
+import pytest
 from pptx import Presentation
 from pptx.chart.data import BubbleChartData, CategoryChartData, XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
+from phi3desk.library.documents import State
 from tests.helpers.office import repacked
 from tests.helpers.reading import told_of
 
@@ -91,6 +95,71 @@ def test_large_numbers_of_a_chart_keep_their_digits(tmp_path: Path):
     told = told_of(tmp_path / "turnover.pptx").text
     assert "Turnover: 25123456789" in told
     assert "Turnover: 0.125" in told
+
+
+def _write_chart(path: Path, data: CategoryChartData) -> Path:
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, Inches(4), Inches(3), data).chart
+    chart.chart_title.text_frame.text = "Wear"
+    presentation.save(str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    "plot", ["bar3DChart", "line3DChart", "pie3DChart", "ofPieChart", "stockChart", "surfaceChart", "surface3DChart"]
+)
+def test_charts_are_read_whatever_they_are_drawn_as(tmp_path: Path, plot: str):
+    data = CategoryChartData(number_format="0.0")
+    data.categories = [datetime.date(2024, 5, 30), datetime.date(2024, 5, 31)]
+    data.add_series("Pump A", (0.5, None))
+    data.add_series("Pump B", (7, 12.25))
+    path = _write_chart(tmp_path / "bars.pptx", data)
+    drawn_as = f"c:{plot}".encode()
+    told = told_of(repacked(path, tmp_path / "a.pptx", lambda _, content: content.replace(b"c:barChart", drawn_as)))
+    assert [line for line in told.text.splitlines() if line] == [
+        "Wear",
+        "2024-05-30;\tPump A: 0.5;\tPump B: 7",
+        "2024-05-31;\tPump B: 12.25",
+    ]
+    assert (told.state, told.reason) == (State.READ, "")
+
+
+def test_figures_of_a_chart_stay_with_their_categories(tmp_path: Path):
+    data = CategoryChartData()
+    for year in ("2023", "2024"):
+        group = data.add_category(year)
+        for month in ("", "June"):
+            group.add_sub_category(month)
+    data.add_series("Litres", (1, 2, 3, 4))
+    path = _write_chart(tmp_path / "groups.pptx", data)
+    lines = ["2023;\tLitres: 1", "2023 June;\tLitres: 2", "2024;\tLitres: 3", "2024 June;\tLitres: 4"]
+    assert told_of(path).text.splitlines()[2:] == lines
+    # an empty cell is no point of the chart
+    gap = re.compile(rb'<c:pt idx="2">\s*<c:v/?>(?:</c:v>)?\s*</c:pt>')
+    bare = repacked(path, tmp_path / "bare.pptx", lambda _, content: gap.sub(b"", content))
+    assert told_of(bare).text.splitlines()[2:] == [*lines[:2], "Litres: 3", lines[3]]
+
+
+def test_charts_that_cannot_be_read_keep_their_title_and_are_counted(tmp_path: Path):
+    data = CategoryChartData()
+    data.categories = ["2023"]
+    data.add_series("Turnover", (25,))
+    path = _write_chart(tmp_path / "chart.pptx", data)
+
+    def without_figures(_: str, content: bytes) -> bytes:
+        return re.sub(rb"<c:numCache>.*?</c:numCache>", b"", content, flags=re.DOTALL)
+
+    def damaged(_: str, content: bytes) -> bytes:
+        return content.replace(b'<c:pt idx="0">', b'<c:pt idx="x">')
+
+    reason = (
+        "Charts and diagrams that were not read, or only in part: 1. Save the file as PDF to have their pictures read."
+    )
+    told = told_of(repacked(path, tmp_path / "a.pptx", without_figures))
+    assert (told.text.split()[0], told.reason) == ("Wear", reason)
+    told = told_of(repacked(path, tmp_path / "b.pptx", damaged))
+    assert (told.text, told.reason) == ("Wear", reason)
 
 
 def test_shape_with_the_id_of_the_title_is_read(tmp_path: Path):
