@@ -1,4 +1,4 @@
-"""What lies on a sheet beside its cells: comments, text boxes and other shapes, titles of charts."""
+"""What lies on a sheet beside its cells: comments, text boxes and other shapes, diagrams, titles of charts."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ def notes_on(archive: zipfile.ZipFile, sheet: str) -> Iterator[Block]:
         settle_alternatives(root)
         for line in lines_in(root):
             yield Block(line)
+        for diagram in _related(archive, name).get("diagramData", ()):
+            for line in lines_in(_root(archive, diagram)):
+                yield Block(line)
         for chart in _related(archive, name).get("chart", ()):
             for title in _root(archive, chart).iter(_CHART + "title"):
                 yield Block(one_line(" ".join(lines_in(title))))

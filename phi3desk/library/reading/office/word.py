@@ -15,6 +15,7 @@ from phi3desk.library.kinds import DOCX
 from phi3desk.library.reading.blocks import Block, heading, one_line, parts_of, tidy
 from phi3desk.library.reading.limits import ReadContent, Refusal
 from phi3desk.library.reading.office.archive import checked_copy, part_of
+from phi3desk.library.reading.office.graphics import GRAPHICS, Graphics
 from phi3desk.library.reading.office.markup import settle_alternatives
 from phi3desk.library.reading.office.numbering import BULLET, Numbering
 from phi3desk.library.reading.office.word_parts import (
@@ -39,12 +40,13 @@ _LARGEST_FILE = 64 * 1024**2
 
 @dataclass
 class _File:
-    """A container that a document lies in, and what files in it could not be read."""
+    """A container that a document lies in, and what files, charts and diagrams in it could not be read."""
 
     container: Path | io.BytesIO
     depth: int = 0
     unread: list[str] = field(default_factory=list)
     seen: int = 0
+    graphics: Graphics = field(default_factory=Graphics)
 
 
 @dataclass
@@ -52,6 +54,8 @@ class _Word:
     """What paragraphs refer to, and what waits for the end of the one at hand."""
 
     file: _File
+    #: the document's part, by whose relations charts and diagrams are found
+    part: Any
     #: parts in the container by the number of their relation
     embedded: Mapping[str, str]
     #: levels of heading styles
@@ -62,7 +66,7 @@ class _Word:
     notes: Mapping[tuple[str, str], str]
     #: the text of paragraphs whose mark is deleted: it goes on in the next one
     before: str = ""
-    #: notes and text boxes of a table, which are read after it
+    #: notes, text boxes and charts of a table, which are read after it
     waiting: list[Block] = field(default_factory=list)
 
 
@@ -81,7 +85,7 @@ def read_docx(path: Path) -> ReadContent:
 
 
 def _told(blocks: Iterator[Block], file: _File, content: ReadContent) -> Iterator[Block]:
-    """Hand blocks on; where files in the document could not be read, the reason says so at the end."""
+    """Hand blocks on; where something in the document could not be read, the reasons say so at the end."""
     yield from blocks
     if file.unread:
         content.reasons.append(
@@ -91,6 +95,7 @@ def _told(blocks: Iterator[Block], file: _File, content: ReadContent) -> Iterato
                 name=file.unread[0],
             )
         )
+    content.reasons.extend(file.graphics.reasons())
 
 
 def _opened(container: Path | io.BytesIO) -> Any:
@@ -106,6 +111,7 @@ def _document(document: Any, file: _File) -> Iterator[Block]:
     scripts = _scripts(styles)
     word = _Word(
         file,
+        document.part,
         {
             key: str(relation.target_part.partname)
             for key, relation in document.part.rels.items()
@@ -209,9 +215,12 @@ def _block(text: str, mark: str, level: int) -> Block:
 
 
 def _hanging(element: Any, word: _Word, depth: int) -> Iterator[Block]:
-    """Return the blocks of a text box, or the note or comment that a mark refers to."""
+    """Return the blocks of a text box, a chart or a diagram, or the note or comment that a mark refers to."""
     if element.tag == W + "txbxContent":
         yield from _blocks(element, word, depth + 1)
+        return
+    if element.tag in GRAPHICS:
+        yield from word.file.graphics.blocks(element, word.part)
         return
     kind = element.tag.removeprefix(W).removesuffix("Reference")
     if note := word.notes.get((kind, element.get(W + "id", ""))):
@@ -226,7 +235,7 @@ def _embedded(element: Any, word: _Word) -> Iterator[Block]:
     file.seen += 1
     data = part_of(file.container, part, _LARGEST_FILE) if part and file.seen <= _MOST_FILES else b""
     if data.startswith(b"PK\x03\x04") and file.depth < _DEEPEST_FILE:
-        inner = _File(io.BytesIO(data), file.depth + 1, file.unread, file.seen)
+        inner = _File(io.BytesIO(data), file.depth + 1, file.unread, file.seen, file.graphics)
         try:
             yield from _document(_opened(inner.container), inner)
         except (Refusal, KeyError, ValueError):

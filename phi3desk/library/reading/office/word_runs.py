@@ -1,4 +1,4 @@
-"""The text of a paragraph of Word as it is shown, and what hangs on it: text boxes, notes, comments."""
+"""The text of a paragraph of Word as it is shown, and what hangs on it: text boxes, charts, notes, comments."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from phi3desk.library.reading.blocks import Line
 from phi3desk.library.reading.limits import Refusal
+from phi3desk.library.reading.office.graphics import GRAPHICS
 from phi3desk.library.reading.office.markup import FORMULAS, add_formula
 from phi3desk.library.reading.office.symbol_fonts import UNKNOWN, shown_in, sign_of
 
@@ -18,7 +19,7 @@ NOT_SHOWN = frozenset(
     W + name for name in ("del", "moveFrom", "instrText", "delText", "delInstrText", "pPr", "rPr", "sectPr")
 )
 #: What is read after the paragraph that it hangs on.
-HANGING = frozenset(W + name for name in ("txbxContent", "footnoteReference", "endnoteReference", "commentReference"))
+HANGING = GRAPHICS | {W + name for name in ("txbxContent", "footnoteReference", "endnoteReference", "commentReference")}
 DEEPEST = 150
 _SIGNS = {W + "tab": "\t", W + "ptab": "\t", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
 _SHOWN = frozenset((*_SIGNS, *FORMULAS, *HANGING, W + "t", W + "sym"))

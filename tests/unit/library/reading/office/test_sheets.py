@@ -101,6 +101,32 @@ def test_comments_and_titles_of_charts_are_read(tmp_path: Path):
     assert "Seals in store" in told.text
 
 
+def test_the_words_of_diagrams_are_read(tmp_path: Path):
+    book = openpyxl.Workbook()
+    book.active.append(["Seal", 7])
+    chart = BarChart()
+    chart.add_data(Reference(book.active, 2, 1, 2, 1))
+    book.active.add_chart(chart)
+    book.save(tmp_path / "plain.xlsx")
+    relation = (
+        b'<Relationship Id="rId9" Target="/xl/diagrams/data1.xml" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/diagramData"/></Relationships>'
+    )
+    diagram = (
+        b'<d:dataModel xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/diagram" '
+        b'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><d:ptLst><d:pt><d:t><a:p><a:r>'
+        b"<a:t>Drain the tank</a:t></a:r></a:p></d:t></d:pt></d:ptLst></d:dataModel>"
+    )
+
+    def change(name: str, content: bytes) -> bytes:
+        if name == "xl/drawings/_rels/drawing1.xml.rels":
+            return content.replace(b"</Relationships>", relation)
+        return content or diagram
+
+    bare = repacked(tmp_path / "plain.xlsx", tmp_path / "bare.xlsx", lambda _, c: c, ["xl/diagrams/data1.xml"])
+    assert "Drain the tank" in told_of(repacked(bare, tmp_path / "drawn.xlsx", change)).text
+
+
 @pytest.mark.parametrize("names", [str, str.upper, lambda name: name.replace("/", "\\"), lambda name: "/" + name])
 def test_strict_form_and_odd_names_of_parts_are_read(tmp_path: Path, names):
     path = write_xlsx(tmp_path / "plain.xlsx", rows=5)

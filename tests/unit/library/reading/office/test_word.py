@@ -1,4 +1,4 @@
-"""What Word keeps beside the plain text: embedded files, comments, running heads, fields, boxes and tracked changes."""
+"""What Word keeps beside the plain text: embedded files, comments, running heads, fields, boxes, charts, changes."""
 
 import io
 from pathlib import Path
@@ -10,6 +10,9 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from pptx.chart.data import CategoryChartData
+from pptx.chart.xmlwriter import ChartXmlWriter
+from pptx.enum.chart import XL_CHART_TYPE
 
 from tests.helpers.office import repacked
 from tests.helpers.reading import told_of
@@ -20,6 +23,8 @@ _SPACES = (
     + ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
     + ' xmlns:v="urn:schemas-microsoft-com:vml"'
 )
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_DIAGRAM = 'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram"'
 
 
 def _with(document, xml: str) -> None:
@@ -224,3 +229,46 @@ def test_a_long_cell_is_read_to_its_end(tmp_path: Path):
     assert told.text.count("it weekly.") == 3_000
     assert told.text.endswith("The end.")
     assert told.reason == ""
+
+
+def _related(document, name: str, kind: str, content: bytes) -> str:
+    part = Part(PackURI(f"/word/{name}"), f"application/vnd.openxmlformats-officedocument.{kind}+xml", content)
+    return document.part.relate_to(part, f"{_RELATIONS}/{name.split('/')[0].rstrip('s')}")
+
+
+def _drawing(inner: str) -> str:
+    return (
+        f"<w:r><w:drawing><wp:inline><a:graphic><a:graphicData>{inner}</a:graphicData></a:graphic></wp:inline>"
+        "</w:drawing></w:r>"
+    )
+
+
+def test_charts_and_diagrams_are_read_where_they_stand_or_counted(tmp_path: Path):
+    data = CategoryChartData()
+    data.categories = ["2023", "2024"]
+    data.add_series("Litres", (20, 25.5))
+    chart = ChartXmlWriter(XL_CHART_TYPE.COLUMN_CLUSTERED, data).xml.encode()
+    diagram = (
+        f'<dgm:dataModel {_DIAGRAM} {nsdecls("a")}><dgm:ptLst><dgm:pt modelId="1"><dgm:t><a:bodyPr/><a:p><a:r>'
+        "<a:t>Drain the tank</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>"
+    )
+    document = Document()
+    chart_key = _related(document, "charts/chart1.xml", "drawingml.chart", chart)
+    diagram_key = _related(document, "diagrams/data1.xml", "drawingml.diagramData", diagram.encode())
+    shown_chart = _drawing(f'<c:chart {nsdecls("c")} r:id="{chart_key}"/>')
+    shown_diagram = _drawing(f'<dgm:relIds {_DIAGRAM} r:dm="{diagram_key}"/>')
+    _with(document, f"<w:p >{_run('Before.')}{shown_chart}{_run(' Behind.')}</w:p>")
+    cells = f"<w:tc><w:p>{_run('Step')}{shown_diagram}</w:p></w:tc><w:tc><w:p>{_run('1')}</w:p></w:tc>"
+    _with(document, f"<w:tbl ><w:tr>{cells}</w:tr></w:tbl>")
+    document.save(str(tmp_path / "drawn.docx"))
+    told = told_of(tmp_path / "drawn.docx")
+    lines = ["Before. Behind.", "2023;\tLitres: 20", "2024;\tLitres: 25.5", "Step:\t1", "• Drain the tank"]
+    assert ([line for line in told.text.splitlines() if line], told.reason) == (lines, "")
+
+    later = '<cx:chart xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/chartex" r:id="rId99"/>'
+    _with(document, f"<w:p >{_drawing(later)}</w:p>")
+    _with(document, f"<w:p >{shown_chart.replace(chart_key, 'rId98')}</w:p>")
+    document.save(str(tmp_path / "more.docx"))
+    told = told_of(tmp_path / "more.docx")
+    assert [line for line in told.text.splitlines() if line] == lines
+    assert told.reason.startswith("Charts and diagrams that were not read, or only in part: 2. ")
