@@ -95,9 +95,10 @@ def lines_of(rows: Iterable[Row], marked: int = 0) -> Iterator[Block]:
     head = find_head(start, len(named))
     for title in head.titles:
         yield Block(title)
-    if head.names and head.rows == len(start):
-        # a table that is nothing but its head must not vanish
-        yield from row_blocks(start[-1], Head())
+    if head.names and all(len({cell for cell in row if cell}) == 1 for row in start[head.rows :]):
+        # a head without a row that its names stand in must not vanish
+        for row in start[len(head.titles) : head.rows]:
+            yield from row_blocks(row, Head())
     for row in itertools.chain(start[head.rows :], filled):
         yield from row_blocks(row, head)
 

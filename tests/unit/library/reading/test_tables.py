@@ -59,6 +59,12 @@ def test_figures_are_known(text):
     assert is_figure(text)
 
 
+def test_a_head_without_rows_that_bear_its_names_is_kept():
+    rows = (["Type", "Flow"], ["", "l/s"], ["None in store."])
+    assert [block.text for block in lines_of(rows, 2)] == ["Type;\tFlow", "l/s", "None in store."]
+    assert [block.text for block in lines_of(rows[:2], 2)] == ["Type;\tFlow", "l/s"]
+
+
 @pytest.mark.parametrize("text", ["CP 40", "M12", "IP 55", "Flow m³/h", "steel", "min", ""])
 def test_names_are_no_figures(text):
     assert not is_figure(text)
