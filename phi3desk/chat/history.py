@@ -98,6 +98,20 @@ class ConversationStore:
         """Close the file."""
         self._db.close()
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all that is written in it, or nothing of it where something fails; may be nested."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            roll_back(self._db)
+            raise
+
     def create(self, title: str = "", profile_id: str = "", collections: Sequence[int] = ()) -> Conversation:
         """Begin a conversation."""
         now = time.time()
@@ -196,16 +210,17 @@ class ConversationStore:
     ) -> Message:
         """Append a message; the conversation's first question becomes its title where it has none."""
         now = time.time()
-        cursor = self._db.execute(
-            "INSERT INTO message (conversation_id, role, text, created, answer, named) VALUES (?, ?, ?, ?, ?, ?)",
-            (conversation_id, role, text, now, _encoded(answer), _json(named)),
-        )
-        self._db.execute("UPDATE conversation SET changed = ? WHERE id = ?", (now, conversation_id))
-        if role is Role.USER:
-            self._db.execute(
-                "UPDATE conversation SET title = ? WHERE id = ? AND title = ''",
-                (shorten_title(text), conversation_id),
+        with self.transaction():
+            cursor = self._db.execute(
+                "INSERT INTO message (conversation_id, role, text, created, answer, named) VALUES (?, ?, ?, ?, ?, ?)",
+                (conversation_id, role, text, now, _encoded(answer), _json(named)),
             )
+            self._db.execute("UPDATE conversation SET changed = ? WHERE id = ?", (now, conversation_id))
+            if role is Role.USER:
+                self._db.execute(
+                    "UPDATE conversation SET title = ? WHERE id = ? AND title = ''",
+                    (shorten_title(text), conversation_id),
+                )
         return Message(int(cursor.lastrowid or 0), conversation_id, role, text, now, answer, tuple(named))
 
     def update(self, message_id: int, text: str, answer: Answer | None = None) -> None:
@@ -214,7 +229,7 @@ class ConversationStore:
 
     def begin_version(self, message_id: int, answer: Answer) -> Message:
         """Put the version of an answer that is in view aside, and begin another one, which is in view from now on."""
-        with self._transaction():
+        with self.transaction():
             self._put_aside(message_id)
             self._db.execute(
                 "UPDATE message SET text = '', created = ?, answer = ?, version = versions + 1, versions = versions + 1"
@@ -225,7 +240,7 @@ class ConversationStore:
 
     def show_version(self, message_id: int, number: int) -> Message:
         """Have another version of an answer in view; one that does not exist changes nothing."""
-        with self._transaction():
+        with self.transaction():
             if self._is_aside(message_id, number):
                 self._put_aside(message_id)
                 self._take_up(message_id, number)
@@ -233,7 +248,7 @@ class ConversationStore:
 
     def drop_version(self, message_id: int) -> Message:
         """Forget the last version of an answer, which must be in view, for the one before it."""
-        with self._transaction():
+        with self.transaction():
             before = self.message(message_id).version - 1
             if self._is_aside(message_id, before):
                 self._take_up(message_id, before)
@@ -266,7 +281,7 @@ class ConversationStore:
             "FROM message WHERE id >= :id AND conversation_id = (SELECT conversation_id FROM message WHERE id = :id)"
         )
         at = {"id": message_id}
-        with self._transaction():
+        with self.transaction():
             messages = [_message(row) for row in self._db.execute(f"SELECT {_MESSAGE} {chosen} ORDER BY id", at)]
             versions = self._db.execute(
                 f"SELECT {_VERSION} FROM version WHERE message_id IN (SELECT id {chosen})", at
@@ -276,7 +291,7 @@ class ConversationStore:
 
     def put_back(self, taken: TakenOut) -> None:
         """Undo `delete_from`: bring messages back as they were; those that took their place must be gone."""
-        with self._transaction():
+        with self.transaction():
             self._db.executemany(
                 f"INSERT INTO message ({_MESSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
@@ -295,16 +310,6 @@ class ConversationStore:
                 ],
             )
             self._db.executemany(f"INSERT INTO version ({_VERSION}) VALUES (?, ?, ?, ?, ?)", taken.versions)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            roll_back(self._db)
-            raise
 
 
 _CONVERSATION = "id, title, created, changed, profile_id, COALESCE(removed, 0), collections"

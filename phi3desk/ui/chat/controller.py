@@ -8,16 +8,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.decision import answered_without_model, request_ahead
-from phi3desk.chat.follow_up import complete
-from phi3desk.chat.history import TakenOut, documents_spoken_of, exchanges_of, fitted_of, turns_of
+from phi3desk.chat.history import TakenOut
 from phi3desk.chat.messages import Answer, Conversation, Mention, Message, Reading, Source
 from phi3desk.chat.prompt import PromptRequest, prompt_format_for
-from phi3desk.chat.question import Question, collections_named, scope_of, with_known_answer
+from phi3desk.chat.question import Question, scope_of, with_known_answer
 from phi3desk.chat.series import Progress
 from phi3desk.errors import Sentence, UserError
-from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Ending, Role
-from phi3desk.profiles.asking import question_of
+from phi3desk.profiles.asking import question_after, question_among
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.read_ahead import OPEN_PAUSE_MS, ReadAhead
 from phi3desk.ui.experts.active import ActiveExpert
@@ -147,20 +145,23 @@ class ConversationController(QObject):
         if reason:
             self.refused.emit(reason)
             return False
-        if self._open is None:
-            profile = self._expert.current
-            self._open = self._store.create(profile_id=profile.id, collections=self._collections)
-        replaced = self._take_out(self._replaced) if self._replaced else None
+        self._expert.load_if_none()
+        profile = self._expert.current
+        # a question that cannot be kept with its answer leaves the conversation as it is, and can be asked again
+        with self._store.transaction():
+            asked_in = self._open or self._store.create(profile_id=profile.id, collections=self._collections)
+            replaced = self._store.delete_from(self._replaced) if self._replaced else None
+            question = self._store.add(asked_in.id, Role.USER, text, named=named)
+            begun = self._begin_answer(question, mode=mode, own=mode is not AnswerMode.MODEL_ALONE)
+        self._open = self._store.conversation(asked_in.id)
         self._replaced = 0
-        question = self._store.add(self._open.id, Role.USER, text, named=named)
-        self._open = self._store.conversation(self._open.id)
+        if replaced is not None:
+            self._offer_back(question, replaced)
+            before = [message for message in self._messages() if message.id < question.id]
+            self.conversation_opened.emit(self._open, before, 0)
         self.message_added.emit(question, False)
         self.conversations_changed.emit()
-        self._answer(question, mode=mode, own=mode is not AnswerMode.MODEL_ALONE)
-        if replaced is not None:
-            self._notices.offer_undo(
-                self.tr("The question and its answer were replaced."), lambda: self._bring_back(question.id, replaced)
-            )
+        self._follow(*begun)
         return True
 
     def ask_again(self, message_id: int, mode: AnswerMode | None = None, search_text: str = "") -> bool:
@@ -178,14 +179,17 @@ class ConversationController(QObject):
             return False
         question, answer = asked
         search_text = search_text or (answer.answer.searched_for if answer.answer is not None else "")
+        self._expert.load_if_none()
         if answer.id == self._messages()[-1].id:
-            self._answer(question, answer, mode=mode, search_text=search_text)
-        else:
-            # what is being edited will not be the last question any more
-            self._replaced = 0
+            self._follow(*self._begin_answer(question, answer, mode=mode, search_text=search_text))
+            return True
+        with self._store.transaction():
             added = self._store.add(self._open.id, Role.USER, question.text, named=question.named)
-            self.message_added.emit(added, False)
-            self._answer(added, mode=mode, search_text=search_text)
+            begun = self._begin_answer(added, mode=mode, search_text=search_text)
+        # what is being edited is not the last question any more
+        self._replaced = 0
+        self.message_added.emit(added, False)
+        self._follow(*begun)
         return True
 
     def step_version(self, message_id: int, step: int) -> None:
@@ -205,21 +209,26 @@ class ConversationController(QObject):
     def _is_written(self, message_id: int) -> bool:
         return self._written is not None and self._written.id == message_id
 
-    def _take_out(self, message_id: int) -> TakenOut:
-        """Delete a message of the open conversation and all after it; return them."""
-        taken = self._store.delete_from(message_id)
-        self._show_open()
-        return taken
+    def _offer_back(self, question: Message, taken: TakenOut) -> None:
+        """Offer to put back what a question took the place of."""
+        told = self.tr("The question and its answer were replaced.")
+        self._notices.offer_undo(told, lambda: self._bring_back(question, taken))
 
-    def _bring_back(self, message_id: int, taken: TakenOut) -> None:
-        """Put messages back in the place of a message and all after it; the answer being written there is stopped."""
-        conversation = taken.messages[0].conversation_id
+    def _bring_back(self, question: Message, taken: TakenOut) -> None:
+        """Put messages back in the place of a question and all after it; the answer being written there is stopped."""
+        try:
+            with self._store.transaction():
+                self._store.delete_from(question.id)
+                self._store.put_back(taken)
+        except Exception:
+            # they are kept nowhere else
+            self._offer_back(question, taken)
+            raise
+        conversation = question.conversation_id
         if self._written is not None and self._written.conversation_id == conversation:
-            self.stop()
             self._written = None
             self._saving.stop()
-        self._store.delete_from(message_id)
-        self._store.put_back(taken)
+            self.stop()
         if self._open is not None and self._open.id == conversation:
             self._replaced = 0
             self._show_open()
@@ -284,7 +293,7 @@ class ConversationController(QObject):
 
     # the way of an answer
 
-    def _answer(
+    def _begin_answer(
         self,
         asked: Message,
         again: Message | None = None,
@@ -292,22 +301,26 @@ class ConversationController(QObject):
         mode: AnswerMode | None = None,
         search_text: str = "",
         own: bool = False,
-    ) -> None:
-        """Begin the answer to a question, as another version of the answer `again` where there is one.
+    ) -> tuple[AnswerJob, Message]:
+        """Keep that the answer to a question begins, as another version of `again` where there is one; return both.
 
         `mode` is how it is answered, None for the expert's way; `search_text` is as in `ask_again`. With `own` the
         answer that the person put right before comes in place of the model's.
         """
-        self._expert.load_if_none()
         question = self._question_of(asked, mode, search_text)
         question = with_known_answer(question, self._examples) if own else question
         seconds = 60.0 * self._settings.get("answers.summary_minutes")
-        self._job = job = AnswerJob(question, self._library, self._model, self, seconds)
+        # the controller's only once the message is kept: until then nothing waits for it
+        job = AnswerJob(question, self._library, self._model, series_seconds=seconds)
+        if again is not None:
+            return job, self._store.begin_version(again.id, job.unfinished)
+        return job, self._store.add(asked.conversation_id, Role.ASSISTANT, "", job.unfinished)
+
+    def _follow(self, job: AnswerJob, written: Message) -> None:
+        """Show and keep what becomes of an answer that begins now."""
+        job.setParent(self)
+        self._job, self._written = job, written
         self._activity, self._text, self._sources = "", "", ()
-        if again is None:
-            self._written = self._store.add(asked.conversation_id, Role.ASSISTANT, "", job.unfinished)
-        else:
-            self._written = self._store.begin_version(again.id, job.unfinished)
         job.searching.connect(self._on_searching)
         job.sources_found.connect(self._on_sources_found)
         job.reading.connect(self._on_reading)
@@ -317,8 +330,8 @@ class ConversationController(QObject):
         job.finished.connect(lambda answer: self._end(answer, ""))
         job.failed.connect(self._on_failed)
         job.noticed.connect(self._on_noticed)
-        if again is None:
-            self.message_added.emit(self._written, True)
+        if written.versions == 1:
+            self.message_added.emit(written, True)
         else:
             self._show_open()
         self.answering_changed.emit(True)
@@ -327,28 +340,16 @@ class ConversationController(QObject):
 
     def _question_of(self, asked: Message, mode: AnswerMode | None, search_text: str) -> Question:
         """Return a question as the expert in use is asked it, with what was said before it."""
-        before = [message for message in self._messages() if message.id < asked.id]
-        alone = mode is AnswerMode.MODEL_ALONE
-        question = question_of(
+        return question_among(
             self._expert.current,
-            asked.text,
+            asked,
+            [message for message in self._messages() if message.id < asked.id],
             self._settings,
             self._expert.made_by(),
-            scope=SearchScope(()) if alone else scope_of(asked.named, self.collections or None),
-            history=turns_of(before),
+            collections=self.collections,
+            mode=mode,
+            search_text=search_text,
         )
-        question = replace(
-            question, mode=mode or question.mode, fitted=fitted_of(before), conversation=asked.conversation_id
-        )
-        if alone:
-            return question
-        question = replace(
-            question, spoken_of=documents_spoken_of(before), named_collections=collections_named(asked.named)
-        )
-        if search_text.strip():
-            return replace(question, search_text="" if search_text == asked.text else search_text)
-        completed = complete(asked.text, exchanges_of(before))
-        return replace(question, search_text=completed.text if completed.changed else "", doubt=completed.doubt)
 
     @property
     def reading(self) -> Reading | None:
@@ -365,16 +366,15 @@ class ConversationController(QObject):
         if self._busy or self._job is not None:
             return None
         before = [message for message in self._messages() if not self._replaced or message.id < self._replaced]
-        question = question_of(
+        question = question_after(
             self._expert.current,
             "",
+            before,
             self._settings,
             self._expert.made_by(),
             scope=scope_of((), self.collections or None),
-            history=turns_of(before),
+            conversation=self._open.id if self._open is not None else 0,
         )
-        conversation = self._open.id if self._open is not None else 0
-        question = replace(question, fitted=fitted_of(before), conversation=conversation)
         return request_ahead(question), question.sampling.max_tokens
 
     def set_busy(self, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.messages import Message
+from phi3desk.disk import full_disk
+from phi3desk.errors import UserError
 from phi3desk.model.types import Role
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
@@ -89,3 +92,64 @@ def test_edited_question_gives_back_what_was_typed_before_and_leaves_the_last_qu
     messages = store.messages(conversation.id)
     assert messages[:2] == before
     assert [one.text for one in messages[2:]] == ["And which grease?", ""]
+
+
+def test_edited_question_that_cannot_be_kept_takes_nothing_away(
+    window: MainWindow,
+    services: Services,
+    make_answer: Callable[..., Message],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, view, controller = services.conversations, window.chat.view, window.conversation_controller
+    conversation = store.create("Seals")
+    store.add(conversation.id, Role.USER, "Which seal?")
+    store.add(conversation.id, Role.ASSISTANT, "The 6204 seal. [1]", make_answer("The 6204 seal. [1]").answer)
+    controller.open(conversation.id)
+    before = store.messages(conversation.id)
+    view.action_requested.emit(MessageAction.EDIT, before[0].id)
+    add = store.add
+
+    def add_question(conversation_id: int, role: Role, *rest: Any, **named: Any) -> Message:
+        if role is Role.USER:
+            return add(conversation_id, role, *rest, **named)
+        raise full_disk()
+
+    with monkeypatch.context() as full:
+        full.setattr(store, "add", add_question)
+        with pytest.raises(UserError):
+            controller.ask("Which grease?")
+    assert store.messages(conversation.id) == before
+    assert controller.ask("Which grease?")
+    assert [one.text for one in store.messages(conversation.id)] == ["Which grease?", ""]
+    assert "6204" not in view.toPlainText() and "Which grease?" in view.toPlainText()
+
+
+def test_replaced_question_can_be_brought_back_later_where_the_disk_is_full(
+    window: MainWindow,
+    services: Services,
+    make_answer: Callable[..., Message],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, view, controller = services.conversations, window.chat.view, window.conversation_controller
+    conversation = store.create("Seals")
+    store.add(conversation.id, Role.USER, "Which seal?")
+    store.add(conversation.id, Role.ASSISTANT, "The 6204 seal. [1]", make_answer("The 6204 seal. [1]").answer)
+    controller.open(conversation.id)
+    before = store.messages(conversation.id)
+    view.action_requested.emit(MessageAction.EDIT, before[0].id)
+    undo: list[Callable[[], None]] = []
+    services.notices.undo_offered.connect(lambda _, act: undo.append(act))
+    assert controller.ask("Which grease?")
+    asked = store.messages(conversation.id)
+
+    def refuse(_: object) -> None:
+        raise full_disk()
+
+    with monkeypatch.context() as full:
+        full.setattr(store, "put_back", refuse)
+        with pytest.raises(UserError):
+            undo.pop()()
+    assert store.messages(conversation.id) == asked
+    assert controller.is_answering
+    undo.pop()()
+    assert store.messages(conversation.id) == before

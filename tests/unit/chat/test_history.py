@@ -185,6 +185,21 @@ def test_full_disk_is_told_where_messages_are_brought_back_and_they_can_be_later
     assert store.messages(conversation.id) == before
 
 
+def test_what_belongs_together_is_kept_together_or_not_at_all(store):
+    conversation = store.create("Pumps")
+    first = store.add(conversation.id, Role.USER, "How often is it greased?")
+    before = store.messages(conversation.id)
+    with pytest.raises(RuntimeError), store.transaction():
+        store.delete_from(first.id)
+        store.add(conversation.id, Role.USER, "How much grease?")
+        raise RuntimeError
+    assert store.messages(conversation.id) == before
+    with store.transaction():
+        store.delete_from(first.id)
+        store.add(conversation.id, Role.USER, "How much grease?")
+    assert [message.text for message in store.messages(conversation.id)] == ["How much grease?"]
+
+
 def test_file_of_a_newer_program_is_left_alone(tmp_path):
     path = tmp_path / "conversations.db"
     with sqlite3.connect(path) as db:

@@ -1,0 +1,93 @@
+"""A conversation that cannot be written, as on a full disk: nothing of it is lost, and the chat goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from phi3desk import app
+from phi3desk.chat.messages import Message
+from phi3desk.disk import full_disk
+from phi3desk.errors import UserError
+from phi3desk.model.types import Role
+from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.chat.controller import ConversationController
+from phi3desk.ui.services import Services
+from phi3desk.ui.window.main_window import MainWindow
+
+FULL = str(full_disk())
+
+
+@pytest.fixture
+def window(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """Return the window without its workers, in which a question can be asked."""
+    made = MainWindow(services)
+    reason = made.conversation_controller._reason_not_to_ask
+    # there is no model, which is no reason here
+    monkeypatch.setattr(made.conversation_controller, "_reason_not_to_ask", lambda _: reason("List the documents."))
+    qtbot.addWidget(made)
+    yield made
+    app.close(made, services)
+
+
+def refuse(*_: Any, **__: Any) -> NoReturn:
+    raise full_disk()
+
+
+def answers_refused(add: Callable[..., Message]) -> Callable[..., Message]:
+    """Return what keeps questions, and has no room for answers."""
+
+    def add_question(conversation_id: int, role: Role, *rest: Any, **named: Any) -> Message:
+        return add(conversation_id, role, *rest, **named) if role is Role.USER else refuse()
+
+    return add_question
+
+
+def jobs(controller: ConversationController) -> list[AnswerJob]:
+    return controller.findChildren(AnswerJob)
+
+
+def test_question_whose_answer_cannot_be_begun_can_be_asked_again(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, controller = services.conversations, window.conversation_controller
+    with monkeypatch.context() as full:
+        full.setattr(store, "add", answers_refused(store.add))
+        with pytest.raises(UserError, match=FULL):
+            controller.ask("Which seal?")
+    assert (controller.is_answering, controller.conversation, jobs(controller)) == (False, None, [])
+    assert store.conversations() == []
+    assert controller.ask("Which seal?")
+    (conversation,) = store.conversations()
+    assert [message.text for message in store.messages(conversation.id)] == ["Which seal?", ""]
+    assert len(jobs(controller)) == 1
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_answer_that_cannot_be_begun_anew_can_be_later(
+    last: bool,
+    window: MainWindow,
+    services: Services,
+    make_answer: Callable[..., Message],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, controller = services.conversations, window.conversation_controller
+    conversation = store.create("Seals")
+    for asked, told in (("Which seal?", "The 6204 seal. [1]"), ("Which oil?", "SAE 30. [1]")):
+        store.add(conversation.id, Role.USER, asked)
+        store.add(conversation.id, Role.ASSISTANT, told, make_answer(told).answer)
+    controller.open(conversation.id)
+    before = store.messages(conversation.id)
+    answer = before[-1] if last else before[1]
+    with monkeypatch.context() as full:
+        full.setattr(store, "add", answers_refused(store.add))
+        full.setattr(store, "begin_version", refuse)
+        with pytest.raises(UserError, match=FULL):
+            controller.ask_again(answer.id)
+    assert store.messages(conversation.id) == before
+    assert not controller.is_answering
+    assert controller.ask_again(answer.id)
+    assert len(jobs(controller)) == 1
