@@ -124,11 +124,14 @@ class AnswerJob(QObject):
 
     def start(self) -> None:
         """Begin; returns at once."""
+        self._guarded(self._begin)(self._question)
+
+    def _begin(self, question: Question) -> None:
         # it is asked of the model only once the documents were searched
         self._model.keep_loaded()
         status = self._library.status
         passages = status.passages if status is not None else None
-        step = first_step(self._question, passages, translate)
+        step = first_step(question, passages, translate)
         if not isinstance(step, SearchStep | OverviewStep):
             self._searched_for = ""
         elif status is not None:

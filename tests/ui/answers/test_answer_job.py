@@ -382,6 +382,20 @@ def test_what_is_written_stays_where_its_check_is_stopped(qtbot: QtBot, text: st
     assert (answer.ended, answer.citations[0].page, len(client.asked)) == (ended, 1, 1)
 
 
+def test_answer_fails_where_it_cannot_be_begun(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no step")
+
+    monkeypatch.setattr("phi3desk.ui.answers.answer_job.first_step", fail)
+    asked = Question("Which seal?", "", (), EVERYWHERE, 5, Sampling(), MadeBy("phi3"))
+    job = AnswerJob(asked, FoundNothing(), Model(None))  # type: ignore[arg-type]
+    with qtbot.waitSignal(job.failed) as told:
+        job.start()
+    failure, answer = told.args
+    assert failure.kind is FailureKind.BUG
+    assert answer.ended is Ending.FAILED
+
+
 def test_answer_fails_where_a_part_cannot_be_taken_in(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     def take(*_: Any) -> None:
         raise ValueError("a part without a page")
