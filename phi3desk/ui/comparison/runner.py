@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
@@ -18,9 +19,12 @@ from phi3desk.model.types import Ending, ModelEntry
 from phi3desk.profiles.asking import made_by
 from phi3desk.profiles.resolution import usable_model
 from phi3desk.ui.answers.answer_job import AnswerJob
+from phi3desk.ui.clients.steps import guarded
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure, FailureKind
+
+Told = TypeVar("Told")
 
 
 class ComparisonRunner(QObject):
@@ -80,8 +84,8 @@ class ComparisonRunner(QObject):
 
     def start(self, comparison: Comparison) -> None:
         """Answer what is not answered yet; returns at once."""
-        self._comparison, self._last = comparison, comparison.id
         self._left = work_left(comparison.plan, self._store.done(comparison.id))
+        self._comparison, self._last = comparison, comparison.id
         self.running_changed.emit(True)
         self._next()
 
@@ -90,10 +94,16 @@ class ComparisonRunner(QObject):
         if self.running:
             self._end("")
 
+    def _guarded(self, step: Callable[[Told], None]) -> Callable[[Told], None]:
+        """Return a step after which the comparison has ended where it raises."""
+        return guarded(step, lambda failure: self._end(translate(failure.sentence)))
+
     def _next(self) -> None:
-        comparison = self._comparison
-        if comparison is None:
-            return
+        if self._comparison is not None:
+            self._guarded(self._go_on)(self._comparison)
+
+    def _go_on(self, comparison: Comparison) -> None:
+        """Ask for the next answer, of its model once that is there."""
         if not self._left:
             self._end("")
             return
@@ -194,12 +204,15 @@ class ComparisonRunner(QObject):
     def _keep(self, answer: Answer, problem: str) -> None:
         seconds = time.perf_counter() - self._began
         self._drop_answering()
-        comparison = self._comparison
-        if comparison is None:
-            return
-        asked, variant = self._left.pop(0)
-        self._store.keep(comparison.id, Outcome(asked.id, variant.key, answer, seconds, problem=problem))
-        self.answered.emit(asked.id)
+        if self._comparison is not None:
+            asked, variant = self._left[0]
+            self._guarded(self._take)(Outcome(asked.id, variant.key, answer, seconds, problem=problem))
+
+    def _take(self, outcome: Outcome) -> None:
+        """Keep the answer that was written and go on; until it is kept it is one of those that are left."""
+        self._store.keep(self._last, outcome)
+        self._left.pop(0)
+        self.answered.emit(outcome.question)
         self._next()
 
     def _drop_answering(self) -> None:

@@ -19,6 +19,7 @@ from phi3desk.chat.prompt import FORMS
 from phi3desk.comparison.plan import Outcome, Plan, variants_of
 from phi3desk.comparison.questions import typed_questions
 from phi3desk.comparison.store import ComparisonStore
+from phi3desk.disk import full_disk
 from phi3desk.model.starter import ADAPTER
 from phi3desk.model.types import AdapterUse, LoadOptions, Role
 from phi3desk.ui.chat.conversation.message_actions import MessageAction, MessageActions
@@ -109,6 +110,52 @@ def test_comparison_stopped_goes_on_where_it_was(page, store, model, qtbot: QtBo
     with qtbot.waitSignal(page.runner.ended, timeout=60_000):
         page.go_on()
     assert store.comparison(kept.id).answered == 12
+
+
+def test_comparison_ends_where_an_answer_cannot_be_kept_and_goes_on_with_it(
+    page, store, model, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    page.form.text.setPlainText("How hot?\nHow often?")
+    page.form.kinds["documents"].setChecked(False)
+    page.form.kinds["adapter"].setChecked(True)
+    keep, kept = store.keep, []
+
+    def keep_until_full(comparison_id: int, outcome: Outcome) -> None:
+        if kept:
+            raise full_disk()
+        kept.append(outcome)
+        keep(comparison_id, outcome)
+
+    model.start()
+    with monkeypatch.context() as full, qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
+        full.setattr(store, "keep", keep_until_full)
+        page.start()
+    assert ended.args == [False, str(full_disk())]
+    assert page.window().given_back == [True]
+    assert store.comparisons()[0].answered == 1
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
+        page.go_on()
+    assert ended.args == [True, ""]
+    assert store.comparisons()[0].answered == 4
+
+
+def test_comparison_whose_next_question_cannot_be_asked_ends(
+    page, store, model, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    page.form.text.setPlainText("How hot?")
+    page.form.kinds["documents"].setChecked(False)
+    page.form.kinds["adapter"].setChecked(True)
+
+    def fail(*_: object) -> None:
+        raise ValueError("no such variant")
+
+    monkeypatch.setattr(Plan, "question_for", fail)
+    model.start()
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
+        page.start()
+    assert ended.args == [False, "Something went wrong inside the program."]
+    assert not page.running
+    assert store.comparisons()[0].answered == 0
 
 
 def test_comparison_ends_where_the_loading_of_its_model_is_stopped(page, store, model, qtbot: QtBot):
