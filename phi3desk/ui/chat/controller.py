@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.decision import answered_without_model, request_ahead
@@ -14,16 +14,15 @@ from phi3desk.chat.prompt import PromptRequest, prompt_format_for
 from phi3desk.chat.question import Question, scope_of, with_known_answer
 from phi3desk.chat.series import Progress
 from phi3desk.errors import Sentence, UserError
-from phi3desk.model.types import Ending, Role
+from phi3desk.model.types import Role
 from phi3desk.profiles.asking import question_after, question_among
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.read_ahead import OPEN_PAUSE_MS, ReadAhead
+from phi3desk.ui.chat.answer_keeper import AnswerKeeper
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure
-
-SAVE_INTERVAL_MS = 1000
 
 
 class ConversationController(QObject):
@@ -68,9 +67,8 @@ class ConversationController(QObject):
         self.conversation_opened.connect(lambda *_: self._ahead.begin(OPEN_PAUSE_MS))
         self.answering_changed.connect(self._ahead.forget)
         expert.changed.connect(lambda: self._ahead.begin(OPEN_PAUSE_MS))
-        self._saving = QTimer(self)
-        self._saving.setInterval(SAVE_INTERVAL_MS)
-        self._saving.timeout.connect(self._save)
+        self._keeper = AnswerKeeper(self._store, self)
+        self._keeper.failed.connect(lambda failure: self._on_noticed(failure.sentence))
         self._model.load_progressed.connect(self._on_load_progressed)
         for name, worker in (("model", self._model.worker), ("library", self._library.worker)):
             worker.gave_up.connect(lambda sentence, name=name: self._given_up.__setitem__(name, sentence))
@@ -227,7 +225,7 @@ class ConversationController(QObject):
         conversation = question.conversation_id
         if self._written is not None and self._written.conversation_id == conversation:
             self._written = None
-            self._saving.stop()
+            self._keeper.stop()
             self.stop()
         if self._open is not None and self._open.id == conversation:
             self._replaced = 0
@@ -257,8 +255,8 @@ class ConversationController(QObject):
     def close(self) -> None:
         """Keep what has been written so far; the program ends."""
         self._ahead.stop()
-        self._saving.stop()
-        self._save()
+        self._keeper.keep()
+        self._keeper.stop()
 
     def rename(self, conversation_id: int, title: str) -> None:
         """Give a conversation another title."""
@@ -287,7 +285,7 @@ class ConversationController(QObject):
         """Take a conversation out of the bin; the answer that may still be written in it is for nobody."""
         if self._written is not None and self._written.conversation_id == conversation_id:
             self._written = None
-            self._saving.stop()
+            self._keeper.stop()
         self._store.delete_for_good(conversation_id)
         self._model.forget(conversation_id)
 
@@ -335,7 +333,7 @@ class ConversationController(QObject):
         else:
             self._show_open()
         self.answering_changed.emit(True)
-        self._saving.start()
+        self._keeper.begin(job, written.id)
         job.start()
 
     def _question_of(self, asked: Message, mode: AnswerMode | None, search_text: str) -> Question:
@@ -426,7 +424,7 @@ class ConversationController(QObject):
             self._tell(self.tr("Searching the documents"))
 
     def _on_noticed(self, sentence: Sentence) -> None:
-        """Tell what could not take part in a search, once for as long as it stays so."""
+        """Tell what could not take part in a search, or why nothing can be kept, once for as long as it stays so."""
         if sentence != self._noticed:
             self._noticed = sentence
             self._notices.say(translate(sentence))
@@ -476,7 +474,7 @@ class ConversationController(QObject):
         self._end(answer, translate(failure.sentence))
 
     def _end(self, answer: Answer, notice: str) -> None:
-        self._saving.stop()
+        self._keeper.stop()
         job, message = self._job, self._written
         self._job = self._written = None
         if job is not None:
@@ -484,17 +482,13 @@ class ConversationController(QObject):
         self.answering_changed.emit(False)
         if message is None:
             return
-        self._store.update(message.id, answer.text, answer)
         ended = replace(message, text=answer.text, answer=answer)
-        if ended.versions > 1 and not answer.text.strip() and answer.ended in (Ending.CANCELLED, Ending.FAILED):
+        seen, failure = self._keeper.end(ended)
+        if failure is not None:
+            told = self.tr("This answer could not be kept. {problem}").format(problem=translate(failure.sentence))
+            notice = f"{notice} {told}".strip()
+        elif notice and seen.version != ended.version:
             # nothing came of it, so the answer before is the one to see
-            ended = self._store.drop_version(message.id)
-            if notice:
-                self.refused.emit(notice)
+            self.refused.emit(notice)
             notice = ""
-        self.answer_ended.emit(ended, notice)
-
-    def _save(self) -> None:
-        if self._job is not None and self._written is not None:
-            unfinished = self._job.unfinished
-            self._store.update(self._written.id, unfinished.text, unfinished)
+        self.answer_ended.emit(seen, notice)

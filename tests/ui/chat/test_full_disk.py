@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.messages import Message
 from phi3desk.disk import full_disk
-from phi3desk.errors import UserError
+from phi3desk.errors import UserError, say
 from phi3desk.model.types import Role
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
+from phi3desk.workers.protocol import Failure, FailureKind
 
 FULL = str(full_disk())
 
@@ -91,3 +93,48 @@ def test_answer_that_cannot_be_begun_anew_can_be_later(
     assert not controller.is_answering
     assert controller.ask_again(answer.id)
     assert len(jobs(controller)) == 1
+
+
+def test_answer_that_cannot_be_kept_is_shown_and_the_chat_goes_on(
+    window: MainWindow, services: Services, make_answer: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, controller, view = services.conversations, window.conversation_controller, window.chat.view
+    assert controller.ask("Which seal?")
+    with monkeypatch.context() as full:
+        full.setattr(store, "update", refuse)
+        jobs(controller)[-1].finished.emit(make_answer("The 6204 seal. [1]").answer)
+    shown = view.answer_at_hand
+    assert shown is not None
+    assert shown.text == "The 6204 seal. [1]"
+    assert f"This answer could not be kept. {FULL}" in view.toPlainText()
+    view.copy_message(shown.id)
+    assert "The 6204 seal." in QGuiApplication.clipboard().text()
+    assert not controller.is_answering
+    assert controller.ask("Which oil?")
+
+
+def test_answer_that_failed_and_cannot_be_kept_tells_of_both(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    controller = window.conversation_controller
+    assert controller.ask("Which seal?")
+    job = jobs(controller)[-1]
+    with monkeypatch.context() as full:
+        full.setattr(services.conversations, "update", refuse)
+        job.failed.emit(Failure(FailureKind.DIED, say("The model stopped.")), job.unfinished)
+    assert f"The model stopped. This answer could not be kept. {FULL}" in window.chat.view.toPlainText()
+
+
+def test_full_disk_is_told_once_while_an_answer_is_written(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    controller = window.conversation_controller
+    said: list[str] = []
+    services.notices.said.connect(lambda text, _: said.append(text))
+    assert controller.ask("Which seal?")
+    with monkeypatch.context() as full:
+        full.setattr(services.conversations, "update", refuse)
+        for _ in range(3):
+            controller._keeper.keep()
+        controller.close()
+    assert said == [FULL]
