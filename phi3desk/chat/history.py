@@ -200,6 +200,12 @@ class ConversationStore:
             raise KeyError(message_id)
         return _message(row)
 
+    def holds(self, one: Conversation | Message) -> bool:
+        """Return whether a conversation or a message is still there, and its id not that of another one by now."""
+        table = "conversation" if isinstance(one, Conversation) else "message"
+        found = self._db.execute(f"SELECT 1 FROM {table} WHERE id = ? AND created = ?", (one.id, one.created))
+        return found.fetchone() is not None
+
     def add(
         self,
         conversation_id: int,

@@ -214,6 +214,8 @@ class ConversationController(QObject):
 
     def _bring_back(self, question: Message, taken: TakenOut) -> None:
         """Put messages back in the place of a question and all after it; the answer being written there is stopped."""
+        if not self._is_held(question):
+            return
         try:
             with self._store.transaction():
                 self._store.delete_from(question.id)
@@ -275,18 +277,26 @@ class ConversationController(QObject):
             self.begin()
         self.conversations_changed.emit()
 
-    def restore(self, conversation_id: int) -> None:
-        """Undo `delete` and open the conversation."""
-        self._store.restore(conversation_id)
-        self.open(conversation_id)
-        self.conversations_changed.emit()
+    def restore(self, conversation: Conversation) -> None:
+        """Undo `delete` and open the conversation; tells where it was deleted for good meanwhile."""
+        if self._is_held(conversation):
+            self._store.restore(conversation.id)
+            self.open(conversation.id)
+            self.conversations_changed.emit()
+
+    def _is_held(self, one: Conversation | Message) -> bool:
+        """Whether something can be undone; False with `refused` where what it would change is gone."""
+        if self._store.holds(one):
+            return True
+        self.refused.emit(self.tr("This cannot be undone: the conversation was deleted for good."))
+        return False
 
     def delete_for_good(self, conversation_id: int) -> None:
         """Take a conversation out of the bin; the answer that may still be written in it is for nobody."""
+        self._store.delete_for_good(conversation_id)
         if self._written is not None and self._written.conversation_id == conversation_id:
             self._written = None
             self._keeper.stop()
-        self._store.delete_for_good(conversation_id)
         self._model.forget(conversation_id)
 
     # the way of an answer

@@ -47,7 +47,11 @@ class OwnAnswers(QObject):
 
     def take_back(self, message_id: int) -> None:
         """Show the answer again that a correction took the place of, or the correction as it was before."""
-        message = self._conversations.message(message_id)
+        try:
+            message = self._conversations.message(message_id)
+        except KeyError:
+            # its conversation was deleted for good meanwhile
+            return
         own = message.answer.corrected if message.answer is not None and message.answer.is_own else None
         if own is None:
             return

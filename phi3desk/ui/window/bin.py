@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from phi3desk.chat.messages import DAY_SECONDS, DAYS_IN_BIN
+from phi3desk.chat.messages import DAY_SECONDS, DAYS_IN_BIN, Conversation
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.formatting import moment
 from phi3desk.ui.services import Services
@@ -150,7 +150,7 @@ class Bin(QObject):
 
     def rows(self) -> list[BinRow]:
         """Return what is in the bin, the last deleted first."""
-        rows = [self._conversation_row(c.id, c.title, c.removed) for c in self._services.conversations.bin()]
+        rows = [self._conversation_row(deleted) for deleted in self._services.conversations.bin()]
         rows += [
             self._expert_row(one.profile.id, one.profile.name, one.deleted) for one in self._services.profiles.bin()
         ]
@@ -164,14 +164,14 @@ class Bin(QObject):
         dialog.open()
         return dialog
 
-    def _conversation_row(self, conversation_id: int, title: str, deleted: float) -> BinRow:
+    def _conversation_row(self, deleted: Conversation) -> BinRow:
         controller = self._conversations
         return BinRow(
-            title or self.tr("New conversation"),
-            deleted,
+            deleted.title or self.tr("New conversation"),
+            deleted.removed,
             False,
-            lambda: controller.restore(conversation_id),
-            lambda: controller.delete_for_good(conversation_id),
+            lambda: controller.restore(deleted),
+            lambda: controller.delete_for_good(deleted.id),
         )
 
     def _expert_row(self, profile_id: str, name: str, deleted: float) -> BinRow:

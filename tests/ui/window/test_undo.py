@@ -81,6 +81,43 @@ def test_deletions_come_back_by_ctrl_z_or_from_the_bin(qtbot: QtBot, window: Mai
     assert window.sidebar.bin_button.isHidden()
 
 
+@pytest.mark.parametrize("other", [False, True])
+def test_undo_of_what_was_deleted_for_good_meanwhile_is_told_and_touches_no_other_conversation(
+    other: bool,
+    window: MainWindow,
+    services: Services,
+    make_answer: Callable[..., Message],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, controller, view = services.conversations, window.conversation_controller, window.chat.view
+    monkeypatch.setattr(controller, "_reason_not_to_ask", lambda _: "")
+    undo: list[Callable[[], None]] = []
+    services.notices.undo_offered.connect(lambda _, act: undo.append(act))
+    gone = store.create("Seals")
+    question = store.add(gone.id, Role.USER, "Which seal?")
+    answer = store.add(gone.id, Role.ASSISTANT, "The 6204 seal. [1]", make_answer("The 6204 seal. [1]").answer)
+    controller.open(gone.id)
+    window.expert_tabs.feedback.correct(gone.id, answer.id, "The 6205 seal.", ())
+    view.action_requested.emit(MessageAction.EDIT, question.id)
+    assert controller.ask("Which grease?")
+    window.sidebar.delete_requested.emit(gone.id)
+    assert len(undo) == 3
+    controller.delete_for_good(gone.id)
+    kept = []
+    if other:
+        # with the ids of what is gone
+        taken = store.create("Pumps")
+        assert (taken.id, store.add(taken.id, Role.USER, "Which pump?").id) == (gone.id, question.id)
+        kept = store.messages(taken.id)
+    told: list[str] = []
+    controller.refused.connect(told.append)
+    while undo:
+        undo.pop()()
+    assert told == ["This cannot be undone: the conversation was deleted for good."] * 2
+    assert [one.title for one in store.conversations()] == (["Pumps"] if other else [])
+    assert store.messages(gone.id) == kept
+
+
 def test_what_was_read_of_a_deleted_conversation_is_forgotten(window: MainWindow, services: Services) -> None:
     gone, kept, binned = (services.conversations.create(title) for title in ("Seals", "Pumps", "Valves"))
     for conversation in (gone, binned):

@@ -88,10 +88,10 @@ class SidebarController(QObject):
         self._chat.composer.edit.insertPlainText(text)
 
     def _on_delete(self, conversation_id: int) -> None:
-        title = self._services.conversations.conversation(conversation_id).title
+        deleted = self._services.conversations.conversation(conversation_id)
         self._controller.delete(conversation_id)
-        text = self.tr("“{title}” was deleted.").format(title=title or self.tr("New conversation"))
-        self._services.notices.offer_undo(text, lambda: self._controller.restore(conversation_id))
+        text = self.tr("“{title}” was deleted.").format(title=deleted.title or self.tr("New conversation"))
+        self._services.notices.offer_undo(text, lambda: self._controller.restore(deleted))
 
     def _on_search_changed(self, words: str) -> None:
         self._searched = words
