@@ -201,10 +201,12 @@ class ConversationStore:
         return _message(row)
 
     def holds(self, one: Conversation | Message) -> bool:
-        """Return whether a conversation or a message is still there, and its id not that of another one by now."""
-        table = "conversation" if isinstance(one, Conversation) else "message"
-        found = self._db.execute(f"SELECT 1 FROM {table} WHERE id = ? AND created = ?", (one.id, one.created))
-        return found.fetchone() is not None
+        """Return whether a conversation or a version of a message is there, and its id not another one's by now."""
+        held = "SELECT 1 FROM message WHERE id = :id AND created = :created"
+        held += " UNION SELECT 1 FROM version WHERE message_id = :id AND created = :created"
+        if isinstance(one, Conversation):
+            held = "SELECT 1 FROM conversation WHERE id = :id AND created = :created"
+        return self._db.execute(held, {"id": one.id, "created": one.created}).fetchone() is not None
 
     def add(
         self,
@@ -234,13 +236,13 @@ class ConversationStore:
         self._db.execute("UPDATE message SET text = ?, answer = ? WHERE id = ?", (text, _encoded(answer), message_id))
 
     def begin_version(self, message_id: int, answer: Answer) -> Message:
-        """Put the version of an answer that is in view aside, and begin another one, which is in view from now on."""
+        """Put the version of an answer that is in view aside for another one, which is written or begins to be."""
         with self.transaction():
             self._put_aside(message_id)
             self._db.execute(
-                "UPDATE message SET text = '', created = ?, answer = ?, version = versions + 1, versions = versions + 1"
+                "UPDATE message SET text = ?, created = ?, answer = ?, version = versions + 1, versions = versions + 1"
                 " WHERE id = ?",
-                (time.time(), _encoded(answer), message_id),
+                (answer.text, time.time(), _encoded(answer), message_id),
             )
         return self.message(message_id)
 

@@ -214,7 +214,7 @@ class ConversationController(QObject):
 
     def _bring_back(self, question: Message, taken: TakenOut) -> None:
         """Put messages back in the place of a question and all after it; the answer being written there is stopped."""
-        if not self._is_held(question):
+        if not self.can_undo(question):
             return
         try:
             with self._store.transaction():
@@ -279,13 +279,13 @@ class ConversationController(QObject):
 
     def restore(self, conversation: Conversation) -> None:
         """Undo `delete` and open the conversation; tells where it was deleted for good meanwhile."""
-        if self._is_held(conversation):
+        if self.can_undo(conversation):
             self._store.restore(conversation.id)
             self.open(conversation.id)
             self.conversations_changed.emit()
 
-    def _is_held(self, one: Conversation | Message) -> bool:
-        """Whether something can be undone; False with `refused` where what it would change is gone."""
+    def can_undo(self, one: Conversation | Message) -> bool:
+        """Whether something can be undone; False with `refused` where what would change by it is gone."""
         if self._store.holds(one):
             return True
         self.refused.emit(self.tr("This cannot be undone: the conversation was deleted for good."))

@@ -43,7 +43,7 @@ class OwnAnswers(QObject):
         if message.answer.is_own:
             self._update(message, answer)
         else:
-            self._update(self._conversations.begin_version(message_id, answer), answer)
+            self._controller.version_shown.emit(self._conversations.begin_version(message_id, answer))
 
     def take_back(self, message_id: int) -> None:
         """Show the answer again that a correction took the place of, or the correction as it was before."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -225,25 +224,32 @@ class InlineComparisonController(QObject):
         self._feedback.keep_good(plan.questions[0].question, message, asked)
 
     def _take(self, key: str) -> None:
-        """Put a variant's answer in the place of the one it was compared with; offers to undo it."""
-        shown, before = self.shown, self._message
+        """Show a variant's answer as another version of the one it was compared with; offers to undo it."""
+        shown, compared = self.shown, self._message
         outcome = shown.answers[key].outcome if shown is not None else None
-        if before is None or outcome is None or not self._conversation_controller.can_change(before.id):
+        if compared is None or outcome is None or not self._conversation_controller.can_change(compared.id):
             return
+        before = self._conversations.message(compared.id)
+        if before.answer == outcome.answer:
+            return
+        taken = self._conversations.begin_version(before.id, outcome.answer)
+        self._conversation_controller.version_shown.emit(taken)
+        self._notices.offer_undo(self.tr("The answer was replaced."), lambda: self._give_back(before, taken))
 
-        def undo() -> None:
-            if self._conversation_controller.can_change(before.id):
-                self._put(before)
+    def _give_back(self, before: Message, taken: Message) -> None:
+        """Show the version of an answer that was in view before another was taken, and forget that one.
 
-        self._put(replace(before, text=outcome.answer.text, answer=outcome.answer))
-        self._notices.offer_undo(self.tr("The answer was replaced."), undo)
-
-    def _put(self, message: Message) -> None:
-        self._conversations.update(message.id, message.text, message.answer)
-        if self._message is not None and self._message.id == message.id:
-            self._message = message
-        if self._view is not None:
-            self._view.finish(message)
+        It stays where a later one was written.
+        """
+        controller, store = self._conversation_controller, self._conversations
+        if not controller.can_undo(taken) or not controller.can_change(taken.id):
+            return
+        with store.transaction():
+            if store.message(taken.id).versions == taken.version:
+                store.show_version(taken.id, taken.version)
+                store.drop_version(taken.id)
+            given_back = store.show_version(before.id, before.version)
+        controller.version_shown.emit(given_back)
 
     def _on_message_added(self, message: Message, _writing: bool) -> None:
         """A new message may have the number of one that was deleted: the comparison was of that one."""

@@ -236,6 +236,42 @@ def test_compared_answer_does_not_take_the_place_of_one_that_is_written(
     assert services.conversations.message(message.id).text != message.text
 
 
+def test_compared_answer_takes_the_place_of_no_version_that_was_written_since(
+    window: MainWindow, services: Services, compared
+) -> None:
+    message, shown = compared
+    store, controller = services.conversations, window.conversation_controller
+    card = shown.answers["alone"]
+    later = dataclasses.replace(message.answer, text="Written anew.")
+    store.begin_version(message.id, later)
+    for _ in range(2):
+        card.take.click()
+    taken = store.message(message.id)
+    assert (taken.answer, taken.version, taken.versions) == (card.outcome.answer, 3, 3)
+    controller.step_version(message.id, -1)
+    controller.step_version(message.id, -1)
+    window.toast.action.click()
+    given_back = store.message(message.id)
+    assert (given_back.answer, given_back.version, given_back.versions) == (later, 2, 2)
+    assert "Written anew." in window.chat.view.toPlainText()
+    assert store.show_version(message.id, 1).answer == message.answer
+
+
+def test_undo_of_a_compared_answer_leaves_what_was_written_after_it(
+    window: MainWindow, services: Services, compared
+) -> None:
+    message, shown = compared
+    store, card = services.conversations, shown.answers["alone"]
+    card.take.click()
+    later = dataclasses.replace(message.answer, text="Written anew.")
+    store.begin_version(message.id, later)
+    window.toast.action.click()
+    given_back = store.message(message.id)
+    assert (given_back.answer, given_back.version, given_back.versions) == (message.answer, 1, 3)
+    assert store.show_version(message.id, 2).answer == card.outcome.answer
+    assert store.show_version(message.id, 3).answer == later
+
+
 def test_comparison_of_many_questions_begins_with_this_one(window: MainWindow, compared) -> None:
     _, shown = compared
     shown.many.click()

@@ -134,6 +134,23 @@ def test_answer_written_anew_keeps_the_versions_before_and_which_is_in_view(stor
     again.close()
 
 
+def test_store_holds_every_version_of_a_message_and_nothing_that_only_has_its_id(store):
+    conversation = store.create("Seals")
+    first = store.add(conversation.id, Role.ASSISTANT, ANSWER.text, ANSWER)
+    second = store.begin_version(first.id, replace(ANSWER, text="Twice a year [1]."))
+    assert second.text == "Twice a year [1]."
+    assert all(store.holds(one) for one in (conversation, first, second))
+    store.drop_version(first.id)
+    assert (store.holds(first), store.holds(second)) == (True, False)
+    store.delete(conversation.id)
+    assert store.holds(conversation)
+    store.delete_for_good(conversation.id)
+    other = store.create("Pumps")
+    message = store.add(other.id, Role.USER, "Which pump?")
+    assert (other.id, message.id) == (conversation.id, first.id)
+    assert [store.holds(one) for one in (conversation, first, other, message)] == [False, False, True, True]
+
+
 def test_file_of_the_version_before_is_taken_over(tmp_path):
     path = tmp_path / "conversations.db"
     with sqlite3.connect(path) as db:
