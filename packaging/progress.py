@@ -135,9 +135,8 @@ class Log:
         """
         if name:
             self.names.add(name)
-        with (
-            open(self.path, "a", encoding="utf-8") as file,
-            subprocess.Popen(
+        with open(self.path, "a", encoding="utf-8") as file:
+            started = subprocess.Popen(
                 command,
                 cwd=self.path.parent,
                 env=environment,
@@ -147,19 +146,19 @@ class Log:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-            ) as process,
-        ):
-            timer = threading.Timer(limit_s, process.kill) if limit_s else None
-            if timer:
-                timer.start()
-            try:
-                self._copy(process.stdout, file, on_line, name)
-            except BaseException:
-                process.kill()
-                raise
-            finally:
+            )
+            with started as process:
+                timer = threading.Timer(limit_s, process.kill) if limit_s else None
                 if timer:
-                    timer.cancel()
+                    timer.start()
+                try:
+                    self._copy(process.stdout, file, on_line, name)
+                except BaseException:
+                    process.kill()
+                    raise
+                finally:
+                    if timer:
+                        timer.cancel()
         return process.returncode
 
     def tail(self, name: str = "", count: int = 15) -> str:
