@@ -83,9 +83,10 @@ def get_starter(extras: Sequence[str]) -> None:
 
 
 def fingerprint() -> str:
-    """Return what decides whether an extra is installed and up to date: the project file, the Python."""
+    """Return what decides whether an extra is installed and up to date: the project file, its place, the Python."""
     project = (ROOT / "pyproject.toml").read_bytes()
-    return hashlib.sha256(project + sys.version.encode()).hexdigest()
+    # what is installed looks for the program where it lay then: a folder that was moved or copied is installed anew
+    return hashlib.sha256(project + os.fsencode(ROOT) + sys.version.encode()).hexdigest()
 
 
 def install(extras: Sequence[str]) -> str:

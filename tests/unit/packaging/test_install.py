@@ -7,11 +7,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGING = ROOT / "packaging"
 #: the oldest Python that is told in words that it is too old
 OLDEST_TOLD = (3, 7)
 sys.path.insert(0, str(PACKAGING))
+
+import install  # noqa: E402
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
@@ -32,3 +36,14 @@ def test_older_python_can_read_all_that_tells_it_that_it_is_too_old() -> None:
             read.add(name)
             open_ones += imported(ast.parse(file.read_text(encoding="utf-8"), feature_version=OLDEST_TOLD))
     assert read >= {"install", "progress", "machine"}
+
+
+def test_folder_that_was_moved_or_copied_is_installed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    for name in ("here", "there"):
+        place = tmp_path / name
+        place.mkdir()
+        (place / "pyproject.toml").write_text("[project]", encoding="utf-8")
+        monkeypatch.setattr(install, "ROOT", place)
+        told += [install.fingerprint(), install.fingerprint()]
+    assert told[0] == told[1] != told[2] == told[3]
