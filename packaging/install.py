@@ -10,6 +10,7 @@ Runs with any Python from 3.11 on and nothing else installed, on Linux, macOS an
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import starter_model
@@ -40,11 +42,8 @@ def main(extras: Sequence[str]) -> int:
     if all(mark.exists() and mark.read_text(encoding="utf-8") == wanted for mark in marks):
         get_starter(extras)
         return 0
-    if not python_of(VENV).exists():
-        say("Making .venv")
-        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
-        if made.returncode:
-            return fail("Python could not make a virtual environment. On Debian or Ubuntu: apt install python3-venv.")
+    if not has_pip() and not make_environment():
+        return fail("Python could not make a virtual environment. On Debian or Ubuntu: apt install python3-venv.")
     began = time.monotonic()
     try_to("pip", [*pip(), "install", "--quiet", "--upgrade", "pip"], "going on with the one that is there")
     problem = install(extras)
@@ -56,6 +55,46 @@ def main(extras: Sequence[str]) -> int:
         mark.write_text(wanted, encoding="utf-8")
     get_starter(extras)
     return 0
+
+
+def has_pip() -> bool:
+    """Return whether there is an environment that packages can be installed into."""
+    try:
+        return not subprocess.run([*pip(), "--version"], check=False, capture_output=True, cwd=VENV).returncode
+    except OSError:
+        return False
+
+
+def make_environment() -> bool:
+    """Make .venv, or mend one that was not finished or whose Python is gone; returns whether it is there now."""
+    # Debian has Python without it: what is there already is not to be taken away for nothing
+    if importlib.util.find_spec("ensurepip") is None:
+        return False
+    say("Making .venv")
+    was_there = VENV.exists()
+    if run_venv():
+        return True
+    clear_environment()
+    return was_there and run_venv()
+
+
+def run_venv() -> bool:
+    """Have Python make .venv, or add to it what it lacks; returns whether it is there now."""
+    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
+    return not made.returncode and has_pip()
+
+
+def clear_environment() -> None:
+    """Take away what is in .venv but the models that were fetched into it: gigabytes that pip does not bring back."""
+    kept = VENV / starter_model.models_folder(VENV).relative_to(VENV).parts[0]
+    for path in VENV.iterdir() if VENV.is_dir() else ():
+        with suppress(OSError):
+            if path.is_symlink() or not path.is_dir():
+                path.unlink()
+            elif path != kept:
+                shutil.rmtree(path)
+    with suppress(OSError):
+        VENV.rmdir()
 
 
 def make_embedder() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,23 @@ OLDEST_TOLD = (3, 7)
 sys.path.insert(0, str(PACKAGING))
 
 import install  # noqa: E402
+import starter_model  # noqa: E402
+
+
+@pytest.fixture
+def without_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an environment as Debian's Python leaves it, or Ctrl+C; a model was fetched into it."""
+    folder = tmp_path / ".venv"
+    venv.create(folder, with_pip=False)
+    models = starter_model.models_folder(folder)
+    models.mkdir(parents=True)
+    (models / "starter.gguf").write_bytes(b"GGUF")
+    monkeypatch.setattr(install, "VENV", folder)
+    return folder
+
+
+def starter_of(folder: Path) -> bytes:
+    return (starter_model.models_folder(folder) / "starter.gguf").read_bytes()
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
@@ -47,3 +66,48 @@ def test_folder_that_was_moved_or_copied_is_installed_anew(tmp_path: Path, monke
         monkeypatch.setattr(install, "ROOT", place)
         told += [install.fingerprint(), install.fingerprint()]
     assert told[0] == told[1] != told[2] == told[3]
+
+
+def test_environment_without_pip_is_mended(without_pip: Path) -> None:
+    assert not install.has_pip()
+    assert install.make_environment()
+    assert install.has_pip()
+    assert starter_of(without_pip) == b"GGUF"
+
+
+def test_environment_that_cannot_be_mended_is_made_anew_without_losing_the_model(
+    without_pip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[list[str]] = []
+
+    def run_venv() -> bool:
+        found.append(sorted(path.name for path in without_pip.iterdir()))
+        return len(found) == 2
+
+    monkeypatch.setattr(install, "run_venv", run_venv)
+    assert install.make_environment()
+    assert "pyvenv.cfg" in found[0]
+    assert found[1] == ["share"]
+    assert starter_of(without_pip) == b"GGUF"
+
+
+@pytest.mark.parametrize("lacks_module", [True, False])
+def test_python_that_makes_no_environment_is_told_each_time(
+    without_pip: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lacks_module: bool
+) -> None:
+    if lacks_module:
+        monkeypatch.setitem(sys.modules, "ensurepip", None)
+    monkeypatch.setattr(install, "run_venv", lambda: False)
+    for _ in range(2):
+        assert install.main([]) == 1
+        assert capsys.readouterr().err.endswith("apt install python3-venv.\n")
+    # what cannot be made anew is not taken away
+    assert install.python_of(without_pip).exists() == lacks_module
+    assert starter_of(without_pip) == b"GGUF"
+
+
+def test_nothing_is_started_where_all_is_installed(without_pip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for extra in ("plain", "test"):
+        (without_pip / f"installed-{extra}").write_text(install.fingerprint(), encoding="utf-8")
+    monkeypatch.setattr(subprocess, "run", None)
+    assert install.main(["test"]) == 0
