@@ -29,7 +29,8 @@ def fetch(
 
 def list_repository(paths: Paths, text: str) -> Repository:
     """Return what a repository holds that a person typed or pasted; raises UserError."""
-    name, hub = repository_name(text), hub_of(paths)
+    hub = hub_of(paths)
+    name = repository_name(text, hub.host)
     try:
         return hub.repository(name)
     except Interrupted:

@@ -9,7 +9,9 @@ from phi3desk.errors import UserError
 from phi3desk.model.hub.types import RemoteFile, RemoteModel, Repository, Wanted
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
-_ADDRESS = re.compile(r"^https?://[^/]+/", re.IGNORECASE)
+_SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+#: hosts that are told from an owner where a browser or a person leaves out https://
+_HOSTS = ("huggingface.co", "hf.co")
 _SPLIT = re.compile(r"^(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
 _HASH = re.compile(r"[0-9a-f]{64}")
 #: what Windows takes for a device, whatever follows the first dot
@@ -19,13 +21,15 @@ _FORBIDDEN = set('\\:*?"<>|') | {chr(code) for code in range(32)}
 _NO_MODEL = ("mmproj", "imatrix")
 
 
-def repository_name(text: str) -> str:
-    """Return `owner/name` of what a person typed or pasted, an address of a page of the hub too.
+def repository_name(text: str, host: str = "") -> str:
+    """Return `owner/name` of what a person typed or pasted, an address of a page of the hub too, at its `host`.
 
     Raises UserError where it is neither.
     """
-    parts = [part for part in _ADDRESS.sub("", text.strip()).split("?")[0].split("/") if part]
-    owner_and_name = parts[:2]
+    address, has_scheme = _SCHEME.subn("", text.strip())
+    parts = [part for part in re.split("[?#]", address)[0].split("/") if part]
+    has_host = has_scheme or (parts and parts[0].casefold() in (*_HOSTS, host.casefold()))
+    owner_and_name = parts[1:3] if has_host else parts[:2]
     if len(owner_and_name) < 2 or not all(_NAME.fullmatch(part) and ".." not in part for part in owner_and_name):
         raise UserError(
             "“{text}” is no repository. Write its owner and its name, as in microsoft/Phi-3-mini-4k-instruct-gguf, "

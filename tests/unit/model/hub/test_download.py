@@ -17,10 +17,13 @@ import pytest
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.logs import log_to_file
 from phi3desk.model.hub.download import download
+from phi3desk.model.hub.fetch import list_repository
 from phi3desk.model.hub.hub import Hub
 from phi3desk.model.hub.journal import JOURNAL, ModelFolder
+from phi3desk.model.hub.listing import repository_name
 from phi3desk.model.hub.types import DownloadPhase, DownloadProgress, RemoteFile, Unfinished, Wanted
 from phi3desk.paths import Paths
+from phi3desk.settings import Settings
 from tests.helpers.lookalike_hub import REPOSITORY, Fault, LookalikeHub
 
 FILE = "Phi-3-mini-4k-instruct-q4.gguf"
@@ -341,6 +344,37 @@ def test_a_repository_shows_models_only(hub: LookalikeHub, folder: ModelFolder) 
     assert found.models[1].files[0].sha256 == hashlib.sha256(CONTENT).hexdigest()
     with pytest.raises(UserError, match="has no model"):
         fetch(hub, folder, wanted=Wanted(REPOSITORY, "c.gguf"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REPOSITORY,
+        f" /{REPOSITORY}/ ",
+        f"https://huggingface.co/{REPOSITORY}",
+        f"HTTP://any.example/{REPOSITORY}/tree/main?x=1#y",
+        f"huggingface.co/{REPOSITORY}/tree/main",
+        f"HF.co/{REPOSITORY}",
+        f"hub.example:8443/{REPOSITORY}/",
+        f"{REPOSITORY}#files",
+        f"huggingface.co/{REPOSITORY}#a/b?c",
+    ],
+)
+def test_a_repository_is_known_by_its_address_with_and_without_https(text: str) -> None:
+    assert repository_name(text, "Hub.example:8443") == REPOSITORY
+
+
+@pytest.mark.parametrize(
+    "text", ["", "microsoft", "huggingface.co/microsoft", "https://huggingface.co/microsoft", "#a/b", "a/.."]
+)
+def test_what_names_no_repository_is_told(text: str) -> None:
+    with pytest.raises(UserError, match="is no repository"):
+        repository_name(text)
+
+
+def test_a_repository_of_the_hub_of_the_settings_is_looked_at_by_its_address(hub: LookalikeHub, home: Paths) -> None:
+    Settings(home.settings).set("downloads.address", hub.address)
+    assert list_repository(home, f"{hub.address.removeprefix('http://')}/{REPOSITORY}").name == REPOSITORY
 
 
 def test_no_address_that_is_fetched_stands_in_the_log(
