@@ -99,13 +99,10 @@ class ModelStore:
         return self._insert(ModelEntry(chosen, str(path), info.size, title=title))
 
     def restore(self, entry: ModelEntry) -> ModelEntry:
-        """Put a removed entry back, in use again if it was."""
+        """Put a removed entry back, in use again if it was; its file may be gone."""
         if any(known.name == entry.name for known in self.list()):
             raise UserError("There is already a model called “{name}”. Choose another name.", name=entry.name)
-        restored = self._insert(entry)
-        if entry.in_use:
-            self.use(entry.name)
-        return replace(restored, in_use=entry.in_use)
+        return self._insert(entry)
 
     def use(self, name: str) -> ModelEntry:
         """Make a model the one in use."""
@@ -164,7 +161,16 @@ class ModelStore:
         with self._changing() as content:
             listed = {"name": entry.name, "path": entry.path, "size": entry.size}
             content["models"].append(listed | ({"title": entry.title} if entry.title else {}))
-        return ModelEntry(entry.name, entry.path, entry.size, missing=not is_there(Path(entry.path)), title=entry.title)
+            if entry.in_use:
+                content["in_use"] = entry.name
+        return ModelEntry(
+            entry.name,
+            entry.path,
+            entry.size,
+            in_use=entry.in_use,
+            missing=not is_there(Path(entry.path)),
+            title=entry.title,
+        )
 
     def _read(self) -> dict[str, Any]:
         content = self._read_json()

@@ -304,15 +304,10 @@ class ModelsPage(Page):
             self._after_change(entry)
             self._notices.offer_undo(
                 self.tr("“{name}” was removed from the list; its file stays.").format(name=name),
-                lambda: self._try(lambda: self._put_back(entry), lambda _: self._after_change(entry)),
+                lambda: self._try(lambda: self._models.restore(entry), lambda _: self._after_change(entry)),
             )
 
         self._try(lambda: self._models.remove(name), on_removed)
-
-    def _put_back(self, entry: ModelEntry) -> None:
-        self._models.restore(entry)
-        if entry.in_use:
-            self._models.use(entry.name)
 
     def _after_change(self, entry: ModelEntry) -> None:
         """Show the list anew; where the model in use left it or came back, another one may answer from now on."""

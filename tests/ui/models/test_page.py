@@ -1,6 +1,7 @@
 """The models page on the real stores and real files."""
 
 import dataclasses
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -227,6 +228,21 @@ def test_models_page_tells_which_model_answers_when_the_one_in_use_goes_and_come
     assert chosen == [starter]
     offered.args[1]()
     qtbot.waitUntil(lambda: chosen == [starter, name])
+
+
+def test_models_page_undoes_the_removal_of_a_model_whose_file_is_gone(
+    page, notices: Notices, add, tiny_phi3: Path, tmp_path: Path, qtbot: QtBot
+):
+    file = Path(shutil.copy(tiny_phi3, tmp_path / "gone.gguf"))
+    name = add(file)
+    file.unlink()
+    with qtbot.waitSignal(notices.undo_offered) as offered:
+        qtbot.mouseClick(page.cards[name].findChild(QPushButton, "remove"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: name not in page.cards)
+    with qtbot.waitSignal(page.model_in_use_changed):
+        offered.args[1]()
+    qtbot.waitUntil(lambda: name in page.cards and page.cards[name].entry.in_use)
+    assert not page._notice.isVisible()
 
 
 def test_models_page_marks_the_starter_as_a_stand_in(page, home: Paths, qtbot: QtBot):

@@ -173,6 +173,20 @@ def test_model_whose_file_is_gone_is_shown_as_missing(models: ModelStore, tiny_p
         models.use("mine")
 
 
+def test_removed_model_whose_file_is_gone_is_put_back_as_it_was(
+    models: ModelStore, tiny_phi3: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copy(tiny_phi3, tmp_path / "mine.gguf"))
+    models.add(tiny_phi3)
+    models.add(copy)
+    models.use("mine")
+    copy.unlink()
+    before = models.list()
+    restored = models.restore(models.remove("mine"))
+    assert restored.in_use and restored.missing
+    assert models.list() == before
+
+
 def test_fingerprint_follows_the_content(models: ModelStore, home: Paths, tmp_path: Path) -> None:
     path = tmp_path / "file.gguf"
     path.write_bytes(b"one")
