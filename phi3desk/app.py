@@ -181,6 +181,7 @@ def make_services(paths: Paths, settings: Settings) -> Services:
         undo.callback(examples.close)
         adapters = AdapterStore(paths)
         adapters.forget_removed()
+        models = ModelStore(paths)
         services = Services(
             settings=settings,
             conversations=conversations,
@@ -188,11 +189,11 @@ def make_services(paths: Paths, settings: Settings) -> Services:
             profiles=ProfileStore(paths.profiles),
             comparisons=comparisons,
             sweeps=sweeps,
-            models=ModelStore(paths),
+            models=models,
             adapters=adapters,
             library=LibraryClient(library_worker(paths)),
             model=ModelClient(model_worker(paths)),
-            downloads=DownloadsClient(downloads_worker(paths), ModelFolder(paths)),
+            downloads=DownloadsClient(downloads_worker(paths), ModelFolder(paths), models),
             notices=Notices(),
         )
         undo.pop_all()

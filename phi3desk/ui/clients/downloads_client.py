@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -12,8 +12,10 @@ from PySide6.QtCore import QObject, Signal
 from phi3desk.errors import Sentence
 from phi3desk.model.hub.catalogue import title_of
 from phi3desk.model.hub.journal import ModelFolder
+from phi3desk.model.hub.listed import on_list
 from phi3desk.model.hub.types import DownloadProgress, Repository, Unfinished, Wanted
 from phi3desk.model.names import spoken_name
+from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.clients.worker_client import WorkerClient
@@ -74,8 +76,9 @@ def downloads_worker(paths: Paths) -> WorkerClient:
 class DownloadsClient(QObject):
     """Fetches models, one at a time; every method returns at once.
 
-    `changed` tells that a download came, went or stands elsewhere than before, `progressed` carries the Download that
-    went on, `finished` the name in the list of the model that arrived, `failed` the Download that could not go on.
+    `changed` tells that a download came, went or stands elsewhere than before, or that what is here may be something
+    else, `progressed` carries the Download that went on, `finished` the name in the list of the model that arrived,
+    `failed` the Download that could not go on.
     """
 
     changed = Signal()
@@ -83,11 +86,13 @@ class DownloadsClient(QObject):
     finished = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, worker: WorkerClient, folder: ModelFolder, parent: QObject | None = None) -> None:
+    def __init__(
+        self, worker: WorkerClient, folder: ModelFolder, models: ModelStore, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.worker = worker
         worker.setParent(self)
-        self._folder = folder
+        self._folder, self._models = folder, models
         self._downloads: dict[Wanted, Download] = {}
         self._requests: dict[Wanted, int] = {}
         self._worker = WorkerState.OFF
@@ -103,8 +108,16 @@ class DownloadsClient(QObject):
         return self._downloads.get(wanted)
 
     def is_here(self, wanted: Wanted) -> bool:
-        """Return whether a model was fetched before and is where it was put."""
-        return wanted not in self._downloads and self._folder.place(wanted).is_file()
+        """Return whether a model was fetched before, is where it was put, and is on the list."""
+        return wanted in self.here((wanted,))
+
+    def here(self, several: Iterable[Wanted]) -> frozenset[Wanted]:
+        """Return which of several models are here, as `is_here` tells of one; the list is read once."""
+        return on_list((one for one in several if one not in self._downloads), self._folder, self._models)
+
+    def look_again(self) -> None:
+        """Take note that models may have come onto the list or left it."""
+        self.changed.emit()
 
     def restore(self) -> None:
         """Show what an earlier run left unfinished, paused; nothing is fetched before the person says so."""

@@ -217,8 +217,9 @@ class CatalogueDialog(QDialog):
         self.reason.show()
 
     def _show_states(self) -> None:
+        all_here = self._downloads.here((*self.buttons, *self.file_buttons))
         for wanted, button in (*self.buttons.items(), *self.file_buttons.items()):
-            here, under_way = self._downloads.is_here(wanted), self._downloads.find(wanted) is not None
+            here, under_way = wanted in all_here, self._downloads.find(wanted) is not None
             button.setEnabled(not here and not under_way)
             button.setText(
                 self.tr("On this computer") if here else self.tr("Downloading") if under_way else self.tr("Download")

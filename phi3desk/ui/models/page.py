@@ -234,6 +234,7 @@ class ModelsPage(Page):
             elif not entry.missing:
                 self._inspect(entry)
         self.found.show_listed({entry.path for entry in models})
+        self._downloads.look_again()
         if not models:
             self._list.addWidget(label(self.tr("There is no model yet. Choose a GGUF to begin."), "quiet"))
         self._show_adapters(adapters)

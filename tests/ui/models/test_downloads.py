@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -142,6 +142,37 @@ def test_a_model_that_arrives_replaces_none_that_was_chosen(
     in_use = ModelStore(home).in_use()
     assert in_use is not None and in_use.name == mine
     assert not dialog.buttons[PHI3].isEnabled()
+    downloads.close()
+
+
+def test_a_model_that_left_the_list_can_be_had_again_without_another_download(
+    services: Services, home: Paths, hub: LookalikeHub, qtbot: QtBot
+) -> None:
+    page, downloads = shown(services, qtbot), services.downloads
+    start, dialog = GetPhi3(downloads), page.open_catalogue()
+    qtbot.addWidget(start)
+    start.show()
+    offered: Callable[[], list[bool]] = lambda: [  # noqa: E731
+        start.isVisible(),
+        page.get_phi3.isVisible(),
+        dialog.buttons[PHI3].isEnabled(),
+    ]
+    for _ in range(2):
+        assert offered() == [True] * 3
+        with qtbot.waitSignal(page._model_import.model_added):
+            qtbot.mouseClick(dialog.buttons[PHI3], Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: NAME in page.cards)
+        assert offered() == [False] * 3
+        page.cards[NAME].remove_requested.emit(NAME)
+        qtbot.waitUntil(lambda: NAME not in page.cards)
+    assert len(hub.file_requests) == 1
+    assert offered() == [True] * 3
+
+    # on the list, and its file taken away meanwhile
+    services.models.add(ModelFolder(home).place(PHI3))
+    assert downloads.is_here(PHI3)
+    ModelFolder(home).place(PHI3).unlink()
+    assert not downloads.is_here(PHI3)
     downloads.close()
 
 

@@ -20,8 +20,10 @@ from phi3desk.model.hub.download import download
 from phi3desk.model.hub.fetch import list_repository
 from phi3desk.model.hub.hub import Hub
 from phi3desk.model.hub.journal import JOURNAL, ModelFolder
+from phi3desk.model.hub.listed import on_list
 from phi3desk.model.hub.listing import repository_name
 from phi3desk.model.hub.types import DownloadPhase, DownloadProgress, RemoteFile, Unfinished, Wanted
+from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 from tests.helpers.lookalike_hub import REPOSITORY, Fault, LookalikeHub
@@ -325,6 +327,21 @@ def test_a_split_model_comes_as_one_and_each_part_once(hub: LookalikeHub, folder
     assert watch.told[-1].received == watch.told[-1].total == sum(map(len, contents))
     received = [told.received for told in watch.told]
     assert received == sorted(received)
+
+
+def test_a_model_is_here_once_it_is_on_the_list(home: Paths, folder: ModelFolder, tiny_phi3: Path) -> None:
+    models = ModelStore(home)
+    # as of a split model of which nothing else came, or of one that was taken off the list
+    names = ("big-00001-of-00002.gguf", FILE)
+    several = [Wanted(REPOSITORY, name) for name in names]
+    for wanted in several:
+        folder.place(wanted).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(tiny_phi3, folder.place(wanted))
+    assert on_list(several, folder, models) == frozenset()
+    models.add(folder.place(WANTED))
+    assert on_list(several, folder, models) == {WANTED}
+    folder.place(WANTED).unlink()
+    assert on_list(several, folder, models) == frozenset()
 
 
 def test_a_repository_shows_models_only(hub: LookalikeHub, folder: ModelFolder) -> None:
