@@ -43,8 +43,8 @@ def download(
 ) -> Path:
     """Fetch a model, or go on with it, and return where it lies: its only file, or the first of its parts.
 
-    Each file gets its name once its size and SHA-256 are those that the hub told. What has come stays for the next
-    try where the connection or the disk fails, and after Cancelled. Raises UserError.
+    Its files get their names once the size and the SHA-256 of all are those that the hub told. What has come stays for
+    the next try where the connection or the disk fails, and after Cancelled. Raises UserError.
     """
     wanted = replace(wanted, repository=repository_name(wanted.repository))
     if not is_safe(wanted.file):
@@ -109,10 +109,9 @@ class _Download:
             self._folder.write(journal)
             for file in journal.files:
                 if file.name not in journal.done:
-                    self._fetch(journal, file)
-                    journal = journal.with_done(file)
+                    journal = journal.with_done(file, fetched=self._fetch(journal, file))
                     self._folder.write(journal)
-        return self._folder.place(journal.wanted, journal.files[0].name)
+            return self._folder.put_in_place(journal)
 
     def _journal(self) -> Journal:
         """Return what is to be fetched, as the hub tells of it now; what was begun of the same bytes counts."""
@@ -127,19 +126,16 @@ class _Download:
         model = choose(repository, self._wanted.file)
         wanted = Wanted(repository.name, model.name)
         begun = begun if wanted == self._wanted else self._folder.read(wanted)
-        known = {file.name: file for file in begun.files} if begun is not None else {}
+        same = set(model.files) & set(begun.files) if begun is not None else set()
         for file in model.files:
-            if known.get(file.name) != file:
+            if file not in same:
                 self._folder.part(wanted, file).unlink(missing_ok=True)
-        done = tuple(
-            file.name
-            for file in model.files
-            if begun is not None
-            and file.name in begun.done
-            and known.get(file.name) == file
-            and size_of(self._folder.place(wanted, file.name)) == file.size
-        )
-        return Journal(wanted, repository.commit, model.files, done)
+        journal = Journal(wanted, repository.commit, model.files)
+        if begun is None:
+            return journal
+        done = tuple(file.name for file in model.files if file in same and self._folder.holds(begun, file))
+        fetched = tuple(file.name for file in model.files if file in same and file.name in begun.fetched)
+        return replace(journal, done=done, fetched=fetched)
 
     def _check_room(self) -> None:
         needed = self._total - self._received + ROOM_LEFT
@@ -153,13 +149,21 @@ class _Download:
                 free=f"{free / GIGABYTE:.1f}",
             )
 
-    def _fetch(self, journal: Journal, file: RemoteFile) -> None:
-        place, part = self._folder.place(self._wanted, file.name), self._folder.part(self._wanted, file)
+    def _may_be_here(self, file: RemoteFile) -> bool:
+        """Return whether a file lies in its place that was not fetched anew and has the right size."""
+        return size_of(self._folder.place(self._wanted, file.name)) == file.size and not self._part(file).exists()
+
+    def _part(self, file: RemoteFile) -> Path:
+        return self._folder.part(self._wanted, file)
+
+    def _fetch(self, journal: Journal, file: RemoteFile) -> bool:
+        """Have a file here, checked; return whether it was fetched for that, and was not in its place before."""
+        place, part = self._folder.place(self._wanted, file.name), self._part(file)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if size_of(place) == file.size and not part.exists():
+        if self._may_be_here(file):
             self._received += file.size
             if self._sha256(place) == file.sha256:
-                return
+                return False
             self._received -= file.size
         before = self._received - min(file.size, size_of(part))
         failures, have = 0, size_of(part)
@@ -182,7 +186,7 @@ class _Download:
                 file=file.name,
                 host=self._hub.host,
             )
-        part.replace(place)
+        return True
 
     def _receive(self, journal: Journal, file: RemoteFile, part: Path, before: int) -> None:
         """Add to a part what is missing of it, `before` bytes of the model being elsewhere; Interrupted on a cut."""

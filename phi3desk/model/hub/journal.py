@@ -21,21 +21,27 @@ JOURNAL, PART, LOCK = ".download.json", ".part", ".download.lock"
 
 @dataclass(frozen=True)
 class Journal:
-    """What was begun: the model, the commit it is of, its files, and the names of those that are here and checked."""
+    """What was begun: the model, the commit it is of, its files, and the names of those that are here and checked.
+
+    Of these `fetched` came by this download, the others were here before. They take their places when all are here: a
+    model that is in use is not to be of two versions.
+    """
 
     wanted: Wanted
     commit: str
     files: tuple[RemoteFile, ...]
     done: tuple[str, ...] = ()
+    fetched: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
         """Bytes of all files."""
         return sum(file.size for file in self.files)
 
-    def with_done(self, file: RemoteFile) -> Journal:
+    def with_done(self, file: RemoteFile, *, fetched: bool) -> Journal:
         """Return this journal with one more file that is here and checked."""
-        return replace(self, done=tuple(dict.fromkeys((*self.done, file.name))))
+        ours = (*self.fetched, file.name) if fetched else self.fetched
+        return replace(self, done=tuple(dict.fromkeys((*self.done, file.name))), fetched=tuple(dict.fromkeys(ours)))
 
 
 class ModelFolder:
@@ -59,6 +65,20 @@ class ModelFolder:
             for file in journal.files
         )
         return sum(parts)
+
+    def holds(self, journal: Journal, file: RemoteFile) -> bool:
+        """Return whether a file that was checked is still where a download left it."""
+        wanted = journal.wanted
+        left = self.part(wanted, file) if file.name in journal.fetched else self.place(wanted, file.name)
+        return file.name in journal.done and size_of(left) == file.size
+
+    def put_in_place(self, journal: Journal) -> Path:
+        """Give the files of a download their names, once all are here; return where the first one lies."""
+        for file in journal.files:
+            part = self.part(journal.wanted, file)
+            if part.exists():
+                part.replace(self.place(journal.wanted, file.name))
+        return self.place(journal.wanted, journal.files[0].name)
 
     def read(self, wanted: Wanted) -> Journal | None:
         """Return the journal of a download that was begun; None where there is none that can be read."""
@@ -85,13 +105,18 @@ class ModelFolder:
         """Take away the journal beside a model's file: the download is finished."""
         _beside(place, JOURNAL).unlink(missing_ok=True)
 
-    def discard(self, wanted: Wanted) -> None:
-        """Delete what is here of an unfinished download; UserError while it runs."""
+    def discard(self, wanted: Wanted, *, listed: bool = False) -> None:
+        """Delete what came by an unfinished download, of a `listed` model no file that has its place already.
+
+        UserError while it runs.
+        """
         with self.lock(wanted):
             journal = self.read(wanted)
             for file in journal.files if journal is not None else ():
-                self.part(wanted, file).unlink(missing_ok=True)
-                if journal is not None and file.name in journal.done:
+                part = self.part(wanted, file)
+                if part.exists():
+                    part.unlink()
+                elif journal is not None and file.name in journal.fetched and not listed:
                     self.place(wanted, file.name).unlink(missing_ok=True)
             self.forget(self.place(wanted))
 

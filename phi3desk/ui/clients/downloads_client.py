@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from phi3desk.errors import Sentence
 from phi3desk.model.hub.catalogue import title_of
 from phi3desk.model.hub.journal import ModelFolder
-from phi3desk.model.hub.listed import on_list
+from phi3desk.model.hub.listed import discard, on_list
 from phi3desk.model.hub.types import DownloadProgress, Repository, Unfinished, Wanted
 from phi3desk.model.names import spoken_name
 from phi3desk.model.store import ModelStore
@@ -154,7 +154,7 @@ class DownloadsClient(QObject):
             self.worker.cancel(self._requests[wanted])
 
     def discard(self, wanted: Wanted) -> None:
-        """Delete what has come of a download that is paused or failed."""
+        """Delete what has come of a download that is paused or failed; a model on the list keeps its files."""
         download = self._downloads.get(wanted)
         if download is None or wanted in self._requests:
             return
@@ -171,7 +171,7 @@ class DownloadsClient(QObject):
                 return
             self._keep(replace(download, state=DownloadState.FAILED, reason=failure.sentence))
 
-        in_background(self, lambda: self._folder.discard(wanted), on_discarded, on_failure)
+        in_background(self, lambda: discard(wanted, self._folder, self._models), on_discarded, on_failure)
 
     def repository(
         self, text: str, on_result: Callable[[Repository], None], on_failure: Callable[[Failure], None]

@@ -19,8 +19,8 @@ from phi3desk.logs import log_to_file
 from phi3desk.model.hub.download import download
 from phi3desk.model.hub.fetch import list_repository
 from phi3desk.model.hub.hub import Hub
-from phi3desk.model.hub.journal import JOURNAL, ModelFolder
-from phi3desk.model.hub.listed import on_list
+from phi3desk.model.hub.journal import JOURNAL, Journal, ModelFolder
+from phi3desk.model.hub.listed import discard, on_list
 from phi3desk.model.hub.listing import repository_name
 from phi3desk.model.hub.types import DownloadPhase, DownloadProgress, RemoteFile, Unfinished, Wanted
 from phi3desk.model.store import ModelStore
@@ -327,6 +327,90 @@ def test_a_split_model_comes_as_one_and_each_part_once(hub: LookalikeHub, folder
     assert watch.told[-1].received == watch.told[-1].total == sum(map(len, contents))
     received = [told.received for told in watch.told]
     assert received == sorted(received)
+
+
+def three_parts(hub: LookalikeHub) -> list[str]:
+    names = [f"big-0000{number}-of-00003.gguf" for number in (1, 2, 3)]
+    hub.files |= {name: os.urandom(40_000) for name in names}
+    return names
+
+
+def test_a_newer_version_takes_its_place_once_all_of_it_is_here(hub: LookalikeHub, folder: ModelFolder) -> None:
+    names = three_parts(hub)
+    wanted = Wanted(REPOSITORY, names[0])
+    places = [folder.place(wanted, name) for name in names]
+    folder.forget(fetch(hub, folder, wanted=wanted))
+    before = [place.read_bytes() for place in places]
+    # the last part stays as it was, and so does every size
+    hub.commit, newer = "b" * 40, [os.urandom(40_000), os.urandom(40_000), before[2]]
+    hub.files |= dict(zip(names, newer, strict=True))
+    hub.faults = [Fault(), *[Fault(status=500)] * 9]
+    with pytest.raises(UserError, match="kept"):
+        fetch(hub, folder, wanted=wanted)
+    assert [place.read_bytes() for place in places] == before
+    assert folder.unfinished() == [Unfinished(wanted, 40_000, 120_000)]
+    hub.faults, asked = [], len(hub.file_requests)
+    assert fetch(hub, folder, wanted=wanted) == places[0]
+    assert [place.read_bytes() for place in places] == newer
+    assert len(hub.file_requests) == asked + 1
+    assert left_over(folder) == sorted([*names, names[0] + JOURNAL])
+
+
+def test_files_of_which_some_have_their_places_are_not_fetched_again(
+    hub: LookalikeHub, folder: ModelFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = three_parts(hub)
+    wanted = Wanted(REPOSITORY, names[0])
+
+    def end_halfway(self: ModelFolder, journal: Journal) -> None:
+        self.part(wanted, journal.files[1]).replace(self.place(wanted, names[1]))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(ModelFolder, "put_in_place", end_halfway)
+        fetch(hub, folder, wanted=wanted)
+    fetch(hub, folder, wanted=wanted)
+    assert [folder.place(wanted, name).read_bytes() for name in names] == [hub.files[name] for name in names]
+    assert len(hub.file_requests) == 3
+
+
+@pytest.mark.parametrize("stopped_at", ["the second part", "the list"])
+def test_what_was_here_before_a_download_outlives_its_being_discarded(
+    hub: LookalikeHub, folder: ModelFolder, stopped_at: str
+) -> None:
+    names = three_parts(hub)
+    wanted = Wanted(REPOSITORY, names[0])
+    folder.forget(fetch(hub, folder, wanted=wanted))
+    hub.commit = "b" * 40
+    if stopped_at == "the second part":
+        hub.files[names[1]] = os.urandom(50_000)
+        hub.faults = [Fault(status=500)] * 9
+        with pytest.raises(UserError, match="kept"):
+            fetch(hub, folder, wanted=wanted)
+    else:
+        fetch(hub, folder, wanted=wanted)
+    folder.discard(wanted)
+    assert left_over(folder) == names
+    assert folder.unfinished() == []
+
+
+def test_a_discarded_download_leaves_the_files_of_a_model_on_the_list(
+    hub: LookalikeHub, folder: ModelFolder, home: Paths, tiny_phi3: Path
+) -> None:
+    models = ModelStore(home)
+    hub.files[FILE] = tiny_phi3.read_bytes()
+    # the process ended before the journal was taken away
+    path = fetch(hub, folder)
+    entry = models.add(path)
+    discard(WANTED, folder, models)
+    assert path.read_bytes() == hub.files[FILE]
+    assert folder.unfinished() == []
+    # another one ended before the model was put on the list
+    path.unlink()
+    models.remove(entry.name)
+    fetch(hub, folder)
+    discard(WANTED, folder, models)
+    assert not folder.root.exists()
 
 
 def test_a_model_is_here_once_it_is_on_the_list(home: Paths, folder: ModelFolder, tiny_phi3: Path) -> None:
