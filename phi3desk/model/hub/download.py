@@ -105,7 +105,7 @@ class _Download:
             journal = self._journal()
             self._wanted = journal.wanted
             self._total, self._received = journal.total, self._folder.received(journal)
-            self._check_room()
+            self._check_room(journal)
             self._folder.write(journal)
             for file in journal.files:
                 if file.name not in journal.done:
@@ -137,8 +137,9 @@ class _Download:
         fetched = tuple(file.name for file in model.files if file in same and file.name in begun.fetched)
         return replace(journal, done=done, fetched=fetched)
 
-    def _check_room(self) -> None:
-        needed = self._total - self._received + ROOM_LEFT
+    def _check_room(self, journal: Journal) -> None:
+        found = sum(file.size for file in journal.files if file.name not in journal.done and self._may_be_here(file))
+        needed = self._total - self._received - found + ROOM_LEFT
         free = shutil.disk_usage(self._folder.root).free
         if free < needed:
             raise UserError(

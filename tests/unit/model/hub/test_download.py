@@ -16,7 +16,7 @@ import pytest
 
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.logs import log_to_file
-from phi3desk.model.hub.download import download
+from phi3desk.model.hub.download import ROOM_LEFT, download
 from phi3desk.model.hub.fetch import list_repository
 from phi3desk.model.hub.hub import Hub
 from phi3desk.model.hub.journal import JOURNAL, Journal, ModelFolder
@@ -244,6 +244,16 @@ def test_a_full_disk_is_told_before_the_first_byte(
     with pytest.raises(UserError, match=r"it needs 0\.5 GB, 0\.0 GB are free"):
         fetch(hub, folder)
     assert hub.file_requests == []
+
+
+def test_a_model_that_is_here_needs_no_room_for_another_one(
+    hub: LookalikeHub, folder: ModelFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.forget(fetch(hub, folder))
+    usage = type(shutil.disk_usage("/"))(10**9, 10**9 - ROOM_LEFT, ROOM_LEFT)
+    monkeypatch.setattr("phi3desk.model.hub.download.shutil.disk_usage", lambda _: usage)
+    assert fetch(hub, folder).read_bytes() == CONTENT
+    assert len(hub.file_requests) == 1
 
 
 def test_the_token_stays_with_its_hub_and_redirects_are_followed(
