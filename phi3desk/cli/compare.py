@@ -137,7 +137,7 @@ class _VariantAnswers:
         except LibraryGone:
             raise
         except UserError as error:
-            if self._model.model is None:
+            if not self._model.process_id:
                 raise
             answer, problem = unfinished("", (), question.made_by, Ending.FAILED), str(error)
         if self._cancelled.is_set():

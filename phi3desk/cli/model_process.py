@@ -49,7 +49,8 @@ class ModelProcess:
     """A model worker of a command's own, started with the first request; used from one thread, ended by `close`.
 
     Every method raises UserError with the worker's reason, or with what can be done where the worker ended unasked, and
-    Cancelled where it was stopped. `model` is what is loaded, `speed` how fast it was when it wrote last.
+    Cancelled where it was stopped. `model` is what is loaded, `speed` how fast it was when it wrote last. A graphics
+    card that fails can leave no model: what asks next has to `load` it.
     """
 
     def __init__(self, paths: Paths, settings: Settings) -> None:
@@ -118,7 +119,7 @@ class ModelProcess:
             if isinstance(event, PromptRead):
                 on_prefill(event.tokens, event.total)
             elif isinstance(event, ModelChanged):
-                self.model = event.model
+                self._on_changed(event)
             else:
                 on_text(event.text)
 
@@ -130,12 +131,18 @@ class ModelProcess:
     def judge(self, matters: Sequence[Matter], cancelled: threading.Event | None = None) -> tuple[float, ...]:
         """Return how likely the loaded model answers each matter by yes, 0 to 1, in the worker."""
         request = Judge(tuple(matters), self._use)
-        return self._ask(request, lambda _: None, cancelled, self._model.name if self._model else "")
+        return self._ask(request, self._on_changed, cancelled, self._model.name if self._model else "")
 
     def write_query(self, request: QueryRequest, cancelled: threading.Event) -> str:
         """Return the query that the loaded model writes for a question to a sheet, "" where it writes none."""
         asked = WriteQuery(request, self._use)
-        return self._ask(asked, lambda _: None, cancelled, self._model.name if self._model else "")
+        return self._ask(asked, self._on_changed, cancelled, self._model.name if self._model else "")
+
+    def _on_changed(self, event: ModelChanged) -> None:
+        """Know how the model is loaded now; one that is no longer is loaded when it is asked for next."""
+        self.model = event.model
+        if event.model is None:
+            self._model, self._adapters, self.speed = None, (), None
 
     def close(self) -> None:
         """End the worker, if there is one."""

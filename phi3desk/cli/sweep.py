@@ -289,7 +289,7 @@ class _Asking:
         except Cancelled:
             return None
         except UserError as error:
-            if self._model.model is None:
+            if not self._model.process_id:
                 raise
             return failed_cell(wanted.question, wanted.document, error.sentence, self._seconds)
         if self._cancelled.is_set():

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, Never, ParamSpec, TypeVar
+from typing import Never, TypeVar
 
 from phi3desk.chat.answer import write
 from phi3desk.chat.follow_up_model import WrittenQuestion, write_complete
@@ -57,21 +57,23 @@ PROGRESS_EVERY = 0.1
 TEXT_EVERY = 1 / 30
 
 
-Asked = ParamSpec("Asked")
+Asked = TypeVar("Asked")
+Telling = TypeVar("Telling", bound=Task[ModelChanged])
 Told = TypeVar("Told")
 
 
 def _where_the_card_may_fail(
-    serve: Callable[Concatenate[ModelService, Asked], Told],
-) -> Callable[Concatenate[ModelService, Asked], Told]:
-    """Have a request let the engine go where a graphics card failed in it and left no model: it is freed then."""
+    serve: Callable[[ModelService, Asked, Telling], Told],
+) -> Callable[[ModelService, Asked, Telling], Told]:
+    """Have a request tell what a graphics card that failed in it has left of the model."""
 
     @wraps(serve)
-    def serve_and_look(service: ModelService, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Told:
+    def serve_and_look(service: ModelService, request: Asked, task: Telling) -> Told:
+        before = service.gpu_layers
         try:
-            return serve(service, *args, **kwargs)
+            return serve(service, request, task)
         finally:
-            service.let_go_where_closed()
+            service.tell_what_is_left(before, task)
 
     return serve_and_look
 
@@ -182,7 +184,7 @@ class ModelService:
     def answer(self, request: WriteAnswer, task: Task[PromptRead | TextPiece | ModelChanged]) -> Completion:
         """Write an answer, telling how much of the prompt is read and each piece of text."""
         engine = self._engine_of(request.by)
-        pieces, layers = TextPieces(task.emit), engine.gpu_layers
+        pieces = TextPieces(task.emit)
         try:
             written = write(
                 engine,
@@ -197,8 +199,6 @@ class ModelService:
             return dataclasses.replace(written, model=self._loaded(engine))
         finally:
             pieces.give_out()
-            if engine.is_open and engine.gpu_layers != layers:
-                task.emit(ModelChanged(self._loaded(engine)))
 
     def read_ahead(self, request: ReadAhead, task: Task[Never]) -> int:
         """Read what the prompt of the next question begins with, until a question is asked."""
@@ -226,17 +226,17 @@ class ModelService:
             forget_files(self._paths.saved_states, lambda conversation: conversation not in kept)
 
     @_where_the_card_may_fail
-    def complete_question(self, request: CompleteQuestion, task: Task[Never]) -> WrittenQuestion:
+    def complete_question(self, request: CompleteQuestion, task: Task[ModelChanged]) -> WrittenQuestion:
         """Complete a follow-up in a few tokens."""
         return write_complete(self._engine_of(request.by), request.follow_up, task.cancelled)
 
     @_where_the_card_may_fail
-    def judge(self, request: Judge, task: Task[Never]) -> tuple[float, ...]:
+    def judge(self, request: Judge, task: Task[ModelChanged]) -> tuple[float, ...]:
         """Judge matters by the scores of yes and no."""
         return judge(self._engine_of(request.by), request.matters, task.cancelled)
 
     @_where_the_card_may_fail
-    def write_query(self, request: WriteQuery, task: Task[Never]) -> str:
+    def write_query(self, request: WriteQuery, task: Task[ModelChanged]) -> str:
         """Write a query for a question to a sheet."""
         return write_query(self._engine_of(request.by), request.request, task.cancelled)
 
@@ -259,10 +259,21 @@ class ModelService:
             self._engine.close()
             self._engine = None
 
-    def let_go_where_closed(self) -> None:
-        """Let the engine go where it has no model any more."""
-        if self._engine is not None and not self._engine.is_open:
+    @property
+    def gpu_layers(self) -> int:
+        """How many layers of the model are on the graphics card."""
+        return self._engine.gpu_layers if self._engine is not None else 0
+
+    def tell_what_is_left(self, layers: int, task: Task[ModelChanged]) -> None:
+        """Tell where the card holds fewer layers than before, or the model is gone; the engine is let go then."""
+        engine = self._engine
+        if engine is None:
+            return
+        if not engine.is_open:
             self._engine = None
+            task.emit(ModelChanged(None))
+        elif engine.gpu_layers != layers:
+            task.emit(ModelChanged(self._loaded(engine)))
 
     def _use_states(self, engine: Engine, options: LoadOptions) -> None:
         """Have what is read of conversations kept; what models and adapters that are gone had read is removed."""

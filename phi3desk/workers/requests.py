@@ -361,9 +361,9 @@ class TextPiece:
 
 @dataclass(frozen=True)
 class ModelChanged:
-    """The model is loaded otherwise than before: the graphics card ran out of memory, and it went on without."""
+    """The graphics card ran out of memory: the model is loaded otherwise than before, None where it is no longer."""
 
-    model: LoadedModel
+    model: LoadedModel | None
 
 
 @dataclass(frozen=True)
@@ -405,7 +405,7 @@ class ForgetOtherConversations(Request[None, Never]):
 
 
 @dataclass(frozen=True)
-class CompleteQuestion(Request[WrittenQuestion, Never]):
+class CompleteQuestion(Request[WrittenQuestion, ModelChanged]):
     """Complete a follow-up that the rules leave in doubt; takes two seconds at most."""
 
     follow_up: FollowUp
@@ -413,7 +413,7 @@ class CompleteQuestion(Request[WrittenQuestion, Never]):
 
 
 @dataclass(frozen=True)
-class Judge(Request[tuple[float, ...], Never]):
+class Judge(Request[tuple[float, ...], ModelChanged]):
     """How likely the loaded model answers each matter by yes, 0 to 1; those with the same text are read together."""
 
     matters: tuple[Matter, ...]
@@ -421,7 +421,7 @@ class Judge(Request[tuple[float, ...], Never]):
 
 
 @dataclass(frozen=True)
-class WriteQuery(Request[str, Never]):
+class WriteQuery(Request[str, ModelChanged]):
     """Write a query for a question to a sheet, "" where the model writes none."""
 
     request: QueryRequest

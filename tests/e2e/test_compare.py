@@ -9,17 +9,23 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from phi3desk.cli import compare, search
+from phi3desk.comparison.plan import Plan, variants_of
+from phi3desk.comparison.questions import typed_questions
+from phi3desk.errors import UserError
 from phi3desk.model.adapters.store import AdapterStore
-from phi3desk.model.types import AdapterUse
+from phi3desk.model.types import AdapterUse, ModelEntry
 from phi3desk.paths import open_paths
 from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
 from tests.helpers.commands import run_command
 from tests.helpers.pdf import write_pump_manual
 from tests.helpers.tiny_phi3 import config, write_tiny_adapter
@@ -141,6 +147,27 @@ def test_compare_ends_where_the_window_or_the_model_is_gone_and_goes_on_later(
     row = json.loads(phi3desk(*words).stdout)
     assert row["comparison"] == 1
     assert [one["problem"] for one in row["answers"]] == [None] * 4
+
+
+def test_compare_goes_on_where_the_model_was_lost_and_its_process_is_there(home, monkeypatch):
+    """A graphics card that fails can leave no model: it is loaded for the next answer."""
+
+    def fail(*_: object) -> None:
+        raise UserError("The model stopped.")
+
+    monkeypatch.setattr(compare, "load_model", lambda *_: None)
+    monkeypatch.setattr(compare, "answer_question", fail)
+    variants = variants_of(["alone", "documents"], ProfileStore(home.profiles).current, [])
+    plan, variant = Plan("Pumps", typed_questions("How hot?"), variants), variants[0]
+    entry, settings = ModelEntry("tiny", "/tiny.gguf", 1), Settings(home.settings)
+    for process_id in (7, 0):
+        model = SimpleNamespace(model=None, process_id=process_id)
+        answers = compare._VariantAnswers(None, entry, model, None, plan, settings, threading.Event())
+        if process_id:
+            assert answers.answer(plan.questions[0], variant).problem == "The model stopped."
+        else:
+            with pytest.raises(UserError, match="stopped"):
+                answers.answer(plan.questions[0], variant)
 
 
 def test_search_ends_where_the_window_is_gone(phi3desk, ready, tmp_path, monkeypatch):

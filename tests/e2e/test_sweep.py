@@ -6,17 +6,25 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from docx import Document
 
+from phi3desk.chat.prompt import PromptRequest
 from phi3desk.cli import sweep
+from phi3desk.errors import UserError
 from phi3desk.paths import open_paths
+from phi3desk.profiles.store import ProfileStore
+from phi3desk.settings import Settings
+from phi3desk.sweep.cell import CellWriting
+from phi3desk.sweep.plan import SweptDocument
 from tests.benchmarks.sheets.material import write_sheets
 from tests.helpers.commands import run_command
 from tests.helpers.pdf import write_pdf, write_pump_manual
@@ -226,3 +234,22 @@ def test_a_sweep_refuses_in_a_sentence(phi3desk, tmp_path, tiny_phi3):
         done = phi3desk(*words)
         assert done.returncode in (1, 2)
         assert told in done.stderr
+
+
+def test_sweep_goes_on_where_the_model_was_lost_and_its_process_is_there(home):
+    """A graphics card that fails can leave no model: it is loaded for the next document."""
+
+    def fail(*_: object) -> None:
+        raise UserError("The model stopped.")
+
+    document = SweptDocument("/pump.pdf", "pump.pdf")
+    wanted = CellWriting(0, document, PromptRequest("", (), (), QUESTION), (), "", 0.0)
+    profile, settings = ProfileStore(home.profiles).current, Settings(home.settings)
+    for process_id in (7, 0):
+        model = SimpleNamespace(model=None, process_id=process_id, write=fail)
+        asking = sweep._Asking(None, None, None, model, None, profile, settings, threading.Event())
+        if process_id:
+            assert str(asking._written(wanted).cell.problem) == "The model stopped."
+        else:
+            with pytest.raises(UserError, match="stopped"):
+                asking._written(wanted)

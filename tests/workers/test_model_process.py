@@ -3,15 +3,19 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
 from phi3desk.chat.judging.matter import Matter
+from phi3desk.chat.sheets.query_model import QueryRequest
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.model.store import ModelStore
-from phi3desk.model.types import AdapterUse, Ending, Sampling
+from phi3desk.model.types import AdapterUse, Ending, LoadedModel, Sampling
 from phi3desk.settings import Settings
+from phi3desk.workers.requests import LoadModel, ModelChanged
 from tests.workers.test_model_worker import request
 
 
@@ -63,6 +67,33 @@ def test_command_outlives_its_model(home, tiny_phi3, tiny_adapters):
         assert model.loaded is None
         model.load(entry, ())
         assert model.write(request(), Sampling(max_tokens=2), ignore, ignore, no()).generation.text
+
+
+def test_model_that_a_card_took_along_is_loaded_for_the_next_question(home, tiny_phi3):
+    entry = ModelStore(home).add(tiny_phi3)
+    loaded = LoadedModel(entry.name, entry.path, "phi3", 512, 2048, 3, 2, 1, 1, False, "Card", "aa")
+    asked: list[str] = []
+
+    def ask(request: object, on_event: Callable[[ModelChanged], None], _: threading.Event | None) -> LoadedModel:
+        asked.append(type(request).__name__)
+        if isinstance(request, LoadModel):
+            return loaded
+        on_event(ModelChanged(None))
+        raise UserError("The model stopped.")
+
+    model = ModelProcess(home, Settings(home.settings))
+    model._child = SimpleNamespace(link=SimpleNamespace(ask=ask), process=SimpleNamespace(pid=7))
+    for question in (
+        lambda: model.write(request(), Sampling(), ignore, ignore, no()),
+        lambda: model.judge((Matter("the pump has oil"),)),
+        lambda: model.write_query(QueryRequest("how many?", "table_1(name)"), no()),
+    ):
+        model.load(entry, ())
+        assert (model.model, model.loaded) == (loaded, entry.ref)
+        with pytest.raises(UserError, match="stopped"):
+            question()
+        assert (model.model, model.loaded, model.process_id) == (None, None, 7)
+    assert asked == ["LoadModel", "WriteAnswer", "LoadModel", "Judge", "LoadModel", "WriteQuery"]
 
 
 def no() -> threading.Event:

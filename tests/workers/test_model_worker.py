@@ -42,6 +42,7 @@ from phi3desk.workers.requests import (
     LoadModel,
     LoadProgress,
     MeasureModel,
+    ModelChanged,
     PromptRead,
     SetAdapters,
     TextPiece,
@@ -228,8 +229,11 @@ def test_a_model_that_a_card_took_along_is_not_asked_again(home, tiny, monkeypat
         "judge": Judge((Matter("the pump has oil", "Is there oil?"),)),
         "write_query": WriteQuery(QueryRequest("how many?", "table_1(name)")),
     }
+    told: list[object] = []
+    monkeypatch.setattr(Asked, "emit", staticmethod(told.append))
     with pytest.raises(UserError, match="stopped"):
         getattr(service, operation)(requests[operation], Asked())
+    assert told == [ModelChanged(None)]
     with pytest.raises(UserError, match="Models page"):
         service.answer(WriteAnswer(request(), Sampling()), Asked())
 

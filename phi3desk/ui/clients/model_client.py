@@ -60,7 +60,7 @@ class ModelClient(QObject):
     it is; `load_failed` carries a Failure; `load_stopped` tells that the user stopped a load and nothing is loaded,
     `stopped` carries a Sentence when the worker died or was given up, `hardware_known` a Hardware; `noticed` carries a
     Sentence about what became of the model, `released` tells that it was let go, because nothing was asked of it for
-    long. `speed` is how fast the loaded model was when it wrote last.
+    long, or that a graphics card took it along. `speed` is how fast the loaded model was when it wrote last.
     """
 
     load_started = Signal(object)
@@ -198,7 +198,7 @@ class ModelClient(QObject):
             if isinstance(event, PromptRead):
                 on_prefill(event.tokens, event.total)
             elif isinstance(event, ModelChanged):
-                self._on_changed(event.model)
+                self._on_model_changed(event)
             else:
                 on_text(event.text)
 
@@ -230,7 +230,7 @@ class ModelClient(QObject):
             self._too_slow = not written.in_time
             on_written(written.text)
 
-        return self.worker.request(CompleteQuestion(follow_up, by), on_result, on_failure)
+        return self.worker.request(CompleteQuestion(follow_up, by), on_result, on_failure, self._on_model_changed)
 
     def judge(
         self,
@@ -242,7 +242,7 @@ class ModelClient(QObject):
         """Ask how likely the model answers each matter by yes; returns the request's id, for `cancel`."""
         self._stop_reading_ahead()
         self.keep_loaded()
-        return self.worker.request(Judge(tuple(matters), by), on_judged, on_failure)
+        return self.worker.request(Judge(tuple(matters), by), on_judged, on_failure, self._on_model_changed)
 
     def write_query(
         self,
@@ -254,7 +254,7 @@ class ModelClient(QObject):
         """Have a query for a sheet written, "" where the model writes none; returns the request's id, for `cancel`."""
         self._stop_reading_ahead()
         self.keep_loaded()
-        return self.worker.request(WriteQuery(request, by), on_written, on_failure)
+        return self.worker.request(WriteQuery(request, by), on_written, on_failure, self._on_model_changed)
 
     def read_ahead(self, request: PromptRequest, room_for_answer: int) -> bool:
         """Have the model read what the next prompt begins with; False where it is busy or not there.
@@ -339,8 +339,12 @@ class ModelClient(QObject):
         if measured_model is not None:
             self.worker.request(MeasureModel(), on_result, ignore)
 
-    def _on_changed(self, model: LoadedModel) -> None:
+    def _on_model_changed(self, event: ModelChanged) -> None:
         if self.is_loading:
+            return
+        model = event.model
+        if model is None:
+            self._forget_model()
             return
         told = self.model.notices if self.model is not None else ()
         self.model = model
@@ -358,9 +362,12 @@ class ModelClient(QObject):
         if self.model is None or self.worker.is_busy():
             self.keep_loaded()
             return
+        self.worker.request(ReleaseModel(), on_failure=ignore)
+        self._forget_model()
+
+    def _forget_model(self) -> None:
         self.model = self.speed = self._wanted = None
         self._measuring.stop()
-        self.worker.request(ReleaseModel(), on_failure=ignore)
         self.released.emit()
 
     def _on_load_failed(self, model: ModelRef, failure: Failure, *, superseded: bool) -> None:

@@ -193,6 +193,9 @@ class ComparisonRunner(QObject):
 
     def _ask_again(self) -> bool:
         """Ask for the answer that ended once more where the expert was switched meanwhile; tell whether it was."""
+        if self._model.model is None and not self._model.is_loading:
+            # a graphics card took it along, and may each time: it is loaded for the next question
+            return False
         variant = self._left[0][1]
         with suppress(UserError):  # a model that is gone is told when it is asked again
             if self._is_loaded(self._entry(variant), variant):

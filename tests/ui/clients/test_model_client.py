@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
+from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.messages import MadeBy
 from phi3desk.chat.prompt import PromptRequest
 from phi3desk.chat.question import Question
+from phi3desk.chat.sheets.query_model import QueryRequest
 from phi3desk.errors import say
 from phi3desk.library.documents import EVERYWHERE
 from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Measured, ModelKind, ModelRef, Sampling
@@ -19,7 +21,16 @@ from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.clients.model_client import ModelClient
 from phi3desk.ui.clients.worker_client import Call, WorkerClient
 from phi3desk.workers.protocol import Failure, FailureKind
-from phi3desk.workers.requests import Judge, LoadModel, MeasureModel, ModelChanged, SetAdapters, WriteAnswer
+from phi3desk.workers.requests import (
+    CompleteQuestion,
+    Judge,
+    LoadModel,
+    MeasureModel,
+    ModelChanged,
+    SetAdapters,
+    WriteAnswer,
+    WriteQuery,
+)
 
 LOADED = LoadedModel("tiny", "/tiny.gguf", "phi3", 512, 2048, 0, 2, 1, 1, False, "CPU", "aa")
 FIGURES = Measured(4, 8, 9.0, 30.0)
@@ -139,6 +150,26 @@ def test_adapters_that_a_model_lost_are_no_longer_those_of_the_next_answer(clien
         if not wanted:
             asked(client, SetAdapters)[-1].on_failure(Failure(FailureKind.USER, say("The file is gone.")))
         assert client.adapters == wanted
+
+
+@pytest.mark.parametrize("kind", [WriteAnswer, CompleteQuestion, Judge, WriteQuery])
+def test_model_that_a_card_took_along_is_loaded_for_the_next_question(
+    client: ModelClient, kind: type, qtbot: QtBot
+) -> None:
+    load(client, LOADED)
+    nothing = lambda *_: None  # noqa: E731
+    client.answer(PromptRequest("", (), (), "Which oil?"), Sampling(), *[nothing] * 4)
+    client.complete_question(FollowUp("and the valve?", "which pump is it?", "The feed pump."), nothing, nothing)
+    client.judge([Matter("the pump has oil")], nothing, nothing)
+    client.write_query(QueryRequest("how many?", "table_1(name)"), nothing, nothing)
+    with qtbot.waitSignal(client.released):
+        asked(client, kind)[-1].on_event(ModelChanged(None))
+    assert (client.model, client.speed, client._measuring.isActive()) == (None, None, False)
+    # one that is being loaded already is another one
+    client.load(ModelRef(ModelKind.GGUF, "other"), LoadOptions())
+    with qtbot.assertNotEmitted(client.released):
+        asked(client, kind)[-1].on_event(ModelChanged(None))
+    assert client.loading is not None
 
 
 def test_what_is_told_of_the_model_before_is_not_taken_for_the_one_that_is_loaded(client: ModelClient) -> None:

@@ -20,6 +20,7 @@ from phi3desk.comparison.plan import Outcome, Plan, variants_of
 from phi3desk.comparison.questions import typed_questions
 from phi3desk.comparison.store import ComparisonStore
 from phi3desk.disk import full_disk
+from phi3desk.errors import say
 from phi3desk.model.starter import ADAPTER
 from phi3desk.model.types import AdapterUse, LoadOptions, Role
 from phi3desk.ui.chat.conversation.message_actions import MessageAction, MessageActions
@@ -30,6 +31,8 @@ from phi3desk.ui.examples.feedback import Feedback
 from phi3desk.ui.examples.page import ExamplesPage
 from phi3desk.ui.notices import Notices
 from phi3desk.ui.services import Services
+from phi3desk.workers.protocol import Failure, FailureKind
+from phi3desk.workers.requests import ModelChanged
 from tests.helpers.tiny_phi3 import write_tiny_adapter
 from tests.ui.recorded_worker import RecordedWorker, recorded_library
 
@@ -176,6 +179,29 @@ def test_comparison_ends_where_the_loading_of_its_model_is_stopped(page, store, 
         page.go_on()
     assert ended.args == [True, ""]
     assert store.comparisons()[0].answered == 2
+
+
+def test_comparison_loads_a_model_again_that_a_card_took_along(page, store, model, monkeypatch, qtbot: QtBot):
+    page.form.text.setPlainText("How hot?")
+    page.form.kinds["documents"].setChecked(False)
+    page.form.kinds["adapter"].setChecked(True)
+
+    def fail(*asked: object) -> int:
+        on_failure = asked[5]
+        model._on_model_changed(ModelChanged(None))
+        on_failure(Failure(FailureKind.USER, say("The model stopped.")))
+        return 0
+
+    monkeypatch.setattr(model, "answer", fail)
+    started = []
+    model.load_started.connect(started.append)
+    model.start()
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
+        page.start()
+    assert ended.args == [True, ""]
+    assert len(started) == 2
+    (kept,) = store.comparisons()
+    assert [outcome.problem for outcome in store.outcomes(kept.id)] == ["The model stopped."] * 2
 
 
 def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters, qtbot: QtBot):
