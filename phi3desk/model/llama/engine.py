@@ -107,7 +107,7 @@ class Engine:
             except NativeFailure as failure:
                 if not plan.setup.gpu_layers or not failure.lacks_memory:
                     raise not_loaded(path, failure, plan.setup.context) from None
-                plan = plan.with_fewer_layers()
+                plan = plan.with_fewer_layers(hardware())
 
     @classmethod
     def _load(cls, path: Path, info: GgufInfo, plan: LoadPlan, on_progress: Callable[[float], bool] | None) -> Engine:
@@ -132,7 +132,7 @@ class Engine:
         self._model = 0
         plan, model = self._plan, 0
         while True:
-            plan = plan.with_fewer_layers()
+            plan = plan.with_fewer_layers(hardware())
             try:
                 model = load_model(Path(self._info.path), plan.setup.gpu_layers)
                 self._take_over(model, plan)
@@ -300,7 +300,12 @@ class Engine:
             while True:
                 try:
                     # of an answer that goes on after the card failed, the last token is read as the next is chosen
-                    done = self.context.read([*prompt, *writing.tokens[:-1]], cancelled, on_prefill)
+                    known = [*prompt, *writing.tokens[:-1]]
+                    if len(known) >= self.context.length:
+                        # memory has no room for what the card held
+                        ended = Ending.CONTEXT
+                        break
+                    done = self.context.read(known, cancelled, on_prefill)
                     read = time.perf_counter()
                     if done and not writing.tokens:
                         self._pace.took_to_read(len(prompt) - reused, self.context.slice, read - began)
@@ -311,6 +316,7 @@ class Engine:
                     if not self._plan.setup.gpu_layers:
                         raise
                     self._load_with_fewer_layers()
+                    self._check_fits(prompt)
                     self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
         except NativeFailure as failure:
             raise _stopped(failure) from None
@@ -360,10 +366,16 @@ class Engine:
                 if not self._plan.setup.gpu_layers:
                     raise _stopped(failure) from None
                 self._load_with_fewer_layers()
+                for prompt in read:
+                    self._check_fits(prompt)
                 self._attach(self._active)
 
     def _fitting_prompt(self, turns: Sequence[Turn]) -> list[int]:
         prompt = self.prompt_tokens(turns)
+        self._check_fits(prompt)
+        return prompt
+
+    def _check_fits(self, prompt: Sequence[int]) -> None:
         if len(prompt) >= self.context.length:
             raise UserError(
                 "This question needs {needed} tokens and the model's context window holds {room}. Ask with fewer "
@@ -371,7 +383,6 @@ class Engine:
                 needed=len(prompt),
                 room=self.context.length,
             )
-        return prompt
 
     def read_ahead(self, turns: Sequence[Turn], cancelled: threading.Event, conversation: int = 0) -> int:
         """Read what the prompt of the next question begins with; return how many tokens had to be read.

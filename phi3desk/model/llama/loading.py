@@ -16,26 +16,28 @@ from phi3desk.model.types import GgufInfo, Hardware, LoadOptions
 class LoadPlan:
     """How a model is loaded: what of its layers fits where, and what is to be said of that."""
 
+    info: GgufInfo
     setup: Setup
     threads: int
-    layers: int
     processor: str
     card: str
     notices: tuple[Sentence, ...] = ()
 
-    def with_fewer_layers(self) -> LoadPlan:
-        """Return the plan for when the graphics card has no room for this one."""
-        layers = fewer_layers(self.setup.gpu_layers)
+    def with_fewer_layers(self, machine: Hardware) -> LoadPlan:
+        """Return the plan for when the graphics card has no room for this one: what leaves it, memory has to hold."""
+        wanted = self.setup.context
+        setup = memory_fit(self.info, LoadOptions(wanted, fewer_layers(self.setup.gpu_layers)), machine).setup
+        cut = [_too_little_memory(setup.context, wanted)] if wanted - setup.context >= CONTEXT_STEP else []
         said = (
             say(
                 "The graphics card ran out of memory. It holds {count} of {all} layers of the model now.",
-                count=layers,
-                all=self.layers,
+                count=setup.gpu_layers,
+                all=self.info.blocks + 1,
             )
-            if layers
+            if setup.gpu_layers
             else say("The graphics card ran out of memory. The model answers on the processor now, more slowly.")
         )
-        return replace(self, setup=replace(self.setup, gpu_layers=layers), notices=(*self.notices, said))
+        return replace(self, setup=setup, notices=(*self.notices, *cut, said))
 
 
 def plan_for(info: GgufInfo, options: LoadOptions, machine: Hardware) -> LoadPlan:
@@ -45,7 +47,7 @@ def plan_for(info: GgufInfo, options: LoadOptions, machine: Hardware) -> LoadPla
     processor = next((device.description for device in machine.devices if device.kind == "cpu"), "") or "CPU"
     card = cards[0].description or cards[0].name if cards else ""
     notices = tuple(_notices(info, options, setup))
-    return LoadPlan(setup, options.threads or machine.cores, info.blocks + 1, processor, card, notices)
+    return LoadPlan(info, setup, options.threads or machine.cores, processor, card, notices)
 
 
 def _notices(info: GgufInfo, options: LoadOptions, setup: Setup) -> Iterator[Sentence]:
@@ -57,17 +59,21 @@ def _notices(info: GgufInfo, options: LoadOptions, setup: Setup) -> Iterator[Sen
             wanted=options.context,
         )
     elif options.context - setup.context >= CONTEXT_STEP:
-        yield say(
-            "The context window is {tokens} tokens, not {wanted}: there is not enough free memory for more.",
-            tokens=setup.context,
-            wanted=options.context,
-        )
+        yield _too_little_memory(setup.context, options.context)
     if setup.gpu_layers and setup.gpu_layers <= info.blocks:
         yield say(
             "{count} of {all} layers of the model are on the graphics card; the others are computed on the processor.",
             count=setup.gpu_layers,
             all=info.blocks + 1,
         )
+
+
+def _too_little_memory(tokens: int, wanted: int) -> Sentence:
+    return say(
+        "The context window is {tokens} tokens, not {wanted}: there is not enough free memory for more.",
+        tokens=tokens,
+        wanted=wanted,
+    )
 
 
 def check_writes(model: int, path: Path) -> None:

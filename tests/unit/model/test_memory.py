@@ -11,6 +11,7 @@ import pytest
 
 from phi3desk.model.gguf import inspect
 from phi3desk.model.llama.engine import Engine
+from phi3desk.model.llama.loading import plan_for
 from phi3desk.model.memory import (
     MERGE_BYTES,
     TOKEN_BYTES,
@@ -143,6 +144,24 @@ def test_context_is_never_longer_than_trained(phi3_mini: GgufInfo) -> None:
 )
 def test_layers_fit_the_graphics_card(phi3_mini: GgufInfo, gib: float, wanted: int, expected: int) -> None:
     assert fitting_gpu_layers(phi3_mini, int(gib * GIB), 4096, wanted) == expected
+
+
+def test_what_leaves_the_card_needs_room_in_memory(phi3_mini: GgufInfo) -> None:
+    card = Device("CUDA0", "Card", "gpu", 8 * GIB, 7 * GIB)
+    machine = Hardware(4, 8 * GIB, 5 * GIB, (card,), True)
+    plan = plan_for(phi3_mini, LoadOptions(), machine)
+    assert (plan.setup.context, plan.setup.gpu_layers, plan.notices) == (8192, 33, ())
+    before, plan = plan, plan.with_fewer_layers(machine)
+    assert (plan.setup.context, plan.setup.gpu_layers, len(plan.notices)) == (8192, 16, 1)
+    while plan.setup.gpu_layers:
+        before, plan = plan, plan.with_fewer_layers(machine)
+    assert plan.setup == memory_fit(phi3_mini, LoadOptions(gpu_layers=0), machine).setup
+    assert 512 < plan.setup.context < before.setup.context
+    assert [str(said) for said in plan.notices[-2:]] == [
+        f"The context window is {plan.setup.context} tokens, not {before.setup.context}: there is not enough free "
+        "memory for more.",
+        "The graphics card ran out of memory. The model answers on the processor now, more slowly.",
+    ]
 
 
 def test_fewer_layers_end_at_none() -> None:

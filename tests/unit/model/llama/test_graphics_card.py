@@ -17,7 +17,7 @@ from phi3desk.errors import UserError
 from phi3desk.model.llama import bindings, engine, loading
 from phi3desk.model.llama.bindings import api
 from phi3desk.model.llama.engine import Engine
-from phi3desk.model.types import AdapterUse, Device, Generation, Hardware, LoadOptions, Role, Sampling, Turn
+from phi3desk.model.types import AdapterUse, Device, Ending, Generation, Hardware, LoadOptions, Role, Sampling, Turn
 
 GIB = 1 << 30
 ALL = 3
@@ -42,12 +42,16 @@ def say(lines: tuple[str, ...]) -> None:
 
 
 class Card:
-    """How many layers have room when a model is loaded, and after how many decodes the memory is gone."""
+    """How many layers have room when a model is loaded, and after how many decodes the memory is gone.
+
+    `memory_free` is what the machine has beside the card.
+    """
 
     def __init__(self) -> None:
         self.room = ALL
         self.tried: list[int] = []
         self.decodes_left = -1
+        self.memory_free = 8 * GIB
 
 
 @pytest.fixture
@@ -70,8 +74,10 @@ def card(monkeypatch: pytest.MonkeyPatch) -> Card:
         fake.decodes_left -= 1
         return int(decode(context, batch))
 
-    machine = Hardware(1, 16 * GIB, 8 * GIB, (Device("CUDA0", "Card", "gpu", 8 * GIB, 7 * GIB),), True)
-    monkeypatch.setattr(engine, "hardware", lambda: machine)
+    def machine() -> Hardware:
+        return Hardware(1, 16 * GIB, fake.memory_free, (Device("CUDA0", "Card", "gpu", 8 * GIB, 7 * GIB),), True)
+
+    monkeypatch.setattr(engine, "hardware", machine)
     monkeypatch.setattr(loading, "fewer_layers", lambda layers: layers - 1)
     monkeypatch.setattr(api, "llama_model_load_from_file", load_on_card)
     monkeypatch.setattr(api, "llama_decode", decode_on_card)
@@ -144,6 +150,39 @@ def test_memory_that_is_gone_while_an_answer_is_written_costs_nothing_of_it(
     assert (loaded.gpu_layers, card.tried) == (0, [0, 3, 2, 1, 0])
     assert "on the processor now" in str(loaded.notices[-1])
     assert ask(opened[1]).tokens == plain.tokens
+
+
+@pytest.mark.parametrize("length", [500, 600])
+def test_answer_ends_where_memory_has_no_room_for_what_the_card_held(
+    tiny_phi3: Path, card: Card, opened: list[Engine], length: int
+) -> None:
+    opened.append(Engine.load(tiny_phi3, LoadOptions(threads=1, context=1024)))
+    loaded, words = opened[0], ["pump"]
+    while loaded.count_turns([Turn(Role.USER, " ".join(words))]) < length:
+        words.append("pump")
+    pieces: list[str] = []
+
+    def fail_late(text: str) -> None:
+        pieces.append(text)
+        # by then there is more than the smallest context holds
+        if sum(map(loaded.count, pieces)) > 40:
+            card.memory_free, card.decodes_left = 1, 0
+
+    def ask_for_all() -> Generation:
+        turns = [Turn(Role.USER, " ".join(words))]
+        return loaded.generate(turns, Sampling(max_tokens=400), lambda *_: None, fail_late, threading.Event())
+
+    if length > 512:
+        card.memory_free, card.decodes_left = 1, 0
+        with pytest.raises(UserError, match="context window holds 512"):
+            ask_for_all()
+    else:
+        written = ask_for_all()
+        assert written.ended is Ending.CONTEXT
+        assert written.text == "".join(pieces)
+        assert 512 < written.prompt_tokens + written.generated_tokens < 700
+    assert (loaded.loaded.context, card.tried) == (512, [3, 2])
+    assert "512 tokens, not 1024: there is not enough" in str(loaded.loaded.notices[0])
 
 
 def test_adapter_whose_file_is_gone_when_the_model_is_loaded_again_is_let_go(
