@@ -228,8 +228,8 @@ def start_workers(window: MainWindow, services: Services) -> None:
 
 def close(window: MainWindow, services: Services) -> None:
     """Keep what has been written, stop the workers, close the files."""
-    window.stop_comparison()
-    window.rest_sweep()
+    window.model_turns.stop_comparison()
+    window.model_turns.rest_sweep()
     window.conversation_controller.close()
     services.model.close()
     services.downloads.close()

@@ -47,6 +47,7 @@ from phi3desk.ui.window import geometry, rooms
 from phi3desk.ui.window.arrivals import Arrivals
 from phi3desk.ui.window.bin import Bin
 from phi3desk.ui.window.drop_overlay import DropOverlay, dropped_paths
+from phi3desk.ui.window.model_turns import ModelTurns
 from phi3desk.ui.window.shortcuts import ShortcutsDialog, expert_keys, set_shortcuts
 from phi3desk.ui.window.side.controller import SidebarController
 from phi3desk.ui.window.side.sidebar import WIDTH, Sidebar
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.active_expert = ActiveExpert(services, self)
         self.conversation_controller = ConversationController(services, self.active_expert, self)
+        self.model_turns = ModelTurns(self.conversation_controller, self)
         self.model_status = ModelStatus(self.active_expert, services.model, self)
         self.document_import = DocumentImport(services, self._drop_target, self)
         self.model_import = ModelImport(services, self)
@@ -210,8 +212,7 @@ class MainWindow(QMainWindow):
         """The page on which every document is asked the same."""
         page = rooms.sweep_page(self._services, self.active_expert)
         page.source_requested.connect(self.show_source)
-        self.conversation_controller.answering_changed.connect(lambda _: self._let_sweep_go_on())
-        page.runner.give_way(self._is_model_lent)
+        self.model_turns.follow_sweep(page.runner)
         return page
 
     @cached_property
@@ -220,7 +221,7 @@ class MainWindow(QMainWindow):
         page = rooms.experts_page(self._services)
         page.profile_used.connect(self.use_expert)
         page.profile_saved.connect(self._on_expert_saved)
-        page.preview.borrowing_changed.connect(self._let_sweep_go_on)
+        self.model_turns.follow_preview(page.preview)
         self.expert_tabs.join(page)
         return page
 
@@ -235,8 +236,7 @@ class MainWindow(QMainWindow):
             self.source_dock.selected,
             self,
         )
-        tabs.runner.running_changed.connect(lambda _: self._enable_stop())
-        tabs.runner.running_changed.connect(lambda _: self._let_sweep_go_on())
+        self.model_turns.follow_comparison(tabs.runner)
         tabs.follow(self.chat.view)
         return tabs
 
@@ -267,31 +267,6 @@ class MainWindow(QMainWindow):
         pane = rooms.source_pane(self._services.library)
         pane.set_reading_size(self._services.settings.get("appearance.reading_size"))
         return pane
-
-    @property
-    def _is_comparing(self) -> bool:
-        return "expert_tabs" in self.__dict__ and self.expert_tabs.runner.running
-
-    @property
-    def _is_model_lent(self) -> bool:
-        """Whether somebody waits for an answer of the model, which has the adapters for that answer."""
-        previews = "experts_page" in self.__dict__ and self.experts_page.preview.borrows
-        return previews or self._is_comparing or self.conversation_controller.is_answering
-
-    def stop_comparison(self) -> None:
-        """Stop a comparison that runs; its answers so far are kept."""
-        if self._is_comparing:
-            self.expert_tabs.runner.stop()
-
-    def rest_sweep(self) -> None:
-        """Have a sweep that runs rest; its answers so far are kept."""
-        if "sweep_page" in self.__dict__:
-            self.sweep_page.runner.pause()
-
-    def _let_sweep_go_on(self) -> None:
-        """Let a sweep have the model where nobody waits for an answer."""
-        if "sweep_page" in self.__dict__:
-            self.sweep_page.runner.give_way(self._is_model_lent)
 
     def _on_documents_to_ask(self, documents: list[Document]) -> None:
         self.show_page(Page.SWEEP)
@@ -394,7 +369,6 @@ class MainWindow(QMainWindow):
         conversation_controller, chat = self.conversation_controller, self.chat
         conversation_controller.conversation_opened.connect(self._on_conversation_opened)
         conversation_controller.message_added.connect(self._on_message_added)
-        conversation_controller.answering_changed.connect(lambda _: self._enable_stop())
         self.presenter.start_left.connect(self.chat_readiness.show_model)
         chat.composer.mentions.follow(self._services.library)
         chat.start.import_requested.connect(self.choose_files)
@@ -436,13 +410,6 @@ class MainWindow(QMainWindow):
         if action in JUDGED and "expert_tabs" not in self.__dict__:
             self.expert_tabs.act(action, message_id)
 
-    def _enable_stop(self) -> None:
-        self._stop_shortcut.setEnabled(self.conversation_controller.is_answering or self._is_comparing)
-
-    def _on_stop(self) -> None:
-        self.conversation_controller.stop()
-        self.stop_comparison()
-
     def show_source(self, source: Source, quote: str) -> None:
         """Show where an answer comes from in the pane on the right."""
         self.source_dock.show_source(source, quote)
@@ -475,7 +442,7 @@ class MainWindow(QMainWindow):
         self.adapter_checks.check_again()
         model = self._services.model
         model.distrust_adapters()
-        if not self._is_comparing:
+        if not self.model_turns.is_comparing:
             model.set_adapters(self.active_expert.current.adapters)
 
     def choose_model(self) -> None:
@@ -508,9 +475,9 @@ class MainWindow(QMainWindow):
         set_shortcuts(self, acts)
         bind(self.chat, QKeySequence.StandardKey.Find, self._on_find, self.tr("Find in the source"))
         bind(self.sidebar, QKeySequence.StandardKey.Find, self._on_find, "")
-        self._stop_shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        self._stop_shortcut.setEnabled(False)
-        self._stop_shortcut.activated.connect(self._on_stop)
+        turns, stop = self.model_turns, QShortcut(QKeySequence(Qt.Key.Key_Escape), self, enabled=False)
+        stop.activated.connect(turns.stop)
+        turns.changed.connect(lambda: stop.setEnabled(turns.can_stop))
 
     def show_shortcuts(self) -> None:
         """Tell what can be done by which keys, on the pages that were not entered yet too."""
