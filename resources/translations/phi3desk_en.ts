@@ -90,37 +90,6 @@
     </message>
 </context>
 <context>
-    <name>ConversationController</name>
-    <message numerus="yes">
-        <source>Searching %Ln passage(s)</source>
-        <translation>
-            <numerusform>Searching %Ln passage</numerusform>
-            <numerusform>Searching %Ln passages</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>About %Ln minute(s)</source>
-        <translation>
-            <numerusform>About %Ln minute</numerusform>
-            <numerusform>About %Ln minutes</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln page(s)</source>
-        <translation>
-            <numerusform>%Ln page</numerusform>
-            <numerusform>%Ln pages</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Reading %Ln passage(s)</source>
-        <translation>
-            <numerusform>Reading %Ln passage</numerusform>
-            <numerusform>Reading %Ln passages</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>DocumentImport</name>
     <message numerus="yes">
         <source>The import was stopped: %Ln file(s) were not read.</source>
@@ -250,6 +219,37 @@
         <translation>
             <numerusform>%Ln document is locked. Which password opens it?</numerusform>
             <numerusform>%Ln documents are locked. Which password opens them?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProgressText</name>
+    <message numerus="yes">
+        <source>Searching %Ln passage(s)</source>
+        <translation type="unfinished">
+            <numerusform>Searching %Ln passage</numerusform>
+            <numerusform>Searching %Ln passages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reading %Ln passage(s)</source>
+        <translation type="unfinished">
+            <numerusform>Reading %Ln passage</numerusform>
+            <numerusform>Reading %Ln passages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>About %Ln minute(s)</source>
+        <translation type="unfinished">
+            <numerusform>About %Ln minute</numerusform>
+            <numerusform>About %Ln minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln page(s)</source>
+        <translation type="unfinished">
+            <numerusform>%Ln page</numerusform>
+            <numerusform>%Ln pages</numerusform>
         </translation>
     </message>
 </context>

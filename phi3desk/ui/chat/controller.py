@@ -19,6 +19,7 @@ from phi3desk.profiles.asking import question_after, question_among
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.read_ahead import OPEN_PAUSE_MS, ReadAhead
 from phi3desk.ui.chat.answer_keeper import AnswerKeeper
+from phi3desk.ui.chat.progress_text import ProgressText
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.services import Services
@@ -58,6 +59,7 @@ class ConversationController(QObject):
         self._activity = ""
         self._text = ""
         self._sources: tuple[Source, ...] = ()
+        self._words = ProgressText(self)
         self._replaced = 0
         self._noticed: Sentence | None = None
         self._busy = ""
@@ -333,7 +335,7 @@ class ConversationController(QObject):
         job.sources_found.connect(self._on_sources_found)
         job.reading.connect(self._on_reading)
         job.part_begun.connect(self._on_part_begun)
-        job.querying.connect(lambda: self._tell(self.tr("Writing a query for the sheet")))
+        job.querying.connect(lambda: self._tell(self._words.querying()))
         job.text_received.connect(self._on_text)
         job.finished.connect(lambda answer: self._end(answer, ""))
         job.failed.connect(self._on_failed)
@@ -428,10 +430,7 @@ class ConversationController(QObject):
             self.activity_changed.emit(self._written.id, activity)
 
     def _on_searching(self, passages: int) -> None:
-        if passages:
-            self._tell(self.tr("Searching %Ln passage(s)", "", passages))
-        else:
-            self._tell(self.tr("Searching the documents"))
+        self._tell(self._words.searching(passages))
 
     def _on_noticed(self, sentence: Sentence) -> None:
         """Tell what could not take part in a search, or why nothing can be kept, once for as long as it stays so."""
@@ -443,37 +442,26 @@ class ConversationController(QObject):
         self._sources = sources
         if self._written is not None:
             self.sources_found.emit(self._written.id, sources)
-        self._tell(self._reading_words())
+        self._tell(self._words.reading(self._passages_read()))
 
     def _on_reading(self, done: int, total: int) -> None:
-        percent = round(100 * done / total) if total else 0
-        self._tell(self.tr("{reading}, {percent} %").format(reading=self._reading_words(), percent=percent))
+        self._tell(self._words.reading(self._passages_read(), done / total if total else 0.0))
 
     def _on_part_begun(self, progress: Progress) -> None:
         """Tell how long an answer in parts takes: of all of it at first, of the rest later."""
-        minutes = round(progress.seconds_left / 60)
-        time = self.tr("About %Ln minute(s)", "", minutes) if minutes else self.tr("Less than a minute")
-        if not progress.done:
-            pages = self.tr("%Ln page(s)", "", progress.pages)
-            told = self.tr("{time} for {pages}").format(time=time, pages=pages)
-        else:
-            part = self.tr("Part {number} of {all}. {time} left")
-            told = part.format(number=progress.done + 1, all=progress.total, time=time)
+        told = self._words.part(progress)
         self._tell(told)
         if self._written is not None and self._text:
             self.text_received.emit(self._written.id, f"{self._text}\n\n{told}")
 
-    def _reading_words(self) -> str:
+    def _passages_read(self) -> int:
         loaded = self._model.model
         most = prompt_format_for(loaded.parameters, loaded.prompt).most_passages if loaded is not None else None
-        count = len(self._sources[:most])
-        if count == 0:
-            return self.tr("Reading the question")
-        return self.tr("Reading %Ln passage(s)", "", count)
+        return len(self._sources[:most])
 
     def _on_load_progressed(self, share: float) -> None:
         if self._job is not None and not self._text:
-            self._tell(self.tr("Loading the model, {percent} %").format(percent=round(100 * share)))
+            self._tell(self._words.loading(share))
 
     def _on_text(self, text: str) -> None:
         self._text = text
