@@ -19,6 +19,8 @@ _RAISED = re.compile(r"(?<=\d)(?=[⁻⁺⁰¹²³⁴-⁹])")
 _FRACTION = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
 #: what is quoted, not a length in feet or inches
 _QUOTED = re.compile(r"(?<!\w)([\"'])([^\"']*)\1")
+#: Swiss thousands: before a length is looked for, or the first figure would be one in feet
+_APOSTROPHE_OF_THOUSANDS = re.compile(r"(?<=\d)['’](?=\d{3}(?!\d))")
 _FEET = re.compile(r"(?<=\d)'(?![^\W\d_])")
 _INCHES = re.compile(r"(?<=\d)\"")
 #: signs that can only part thousands: there are two of them, or the sign of a fraction follows
@@ -31,7 +33,8 @@ _UNIT_BEHIND = re.compile(rf"(?<=\d)\s?({'|'.join(map(re.escape, CASED_UNITS))})
 
 def parts_of(text: str, language: str) -> tuple[str, ...]:
     """Return the words, figures and signs of a question in their order, folded, each sign in one way of writing it."""
-    plain = _QUOTED.sub(r" \2 ", text).replace("≠", "!=")
+    plain = _APOSTROPHE_OF_THOUSANDS.sub("", text)
+    plain = _QUOTED.sub(r" \2 ", plain).replace("≠", "!=")
     plain = _INCHES.sub("″", _FEET.sub("′", plain)).replace("’", "'").replace("'", "")
     plain = _FRACTION.sub(" ", _RAISED.sub("^", plain))
     parts = (part.strip().translate(_ONE_SIGN) for part in _PARTS.findall(fold(plain)))
