@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from phi3desk.errors import Sentence, say
+from phi3desk.errors import Sentence, say, say_both
 from phi3desk.library.reading.blocks import one_line
 from phi3desk.library.reading.sheet_tables.found import tables_of
 from phi3desk.library.reading.sheet_tables.typed import Cell, SheetRow
@@ -75,17 +75,16 @@ class SheetCells:
 
     def limit(self) -> Sentence | None:
         """Return what is to be said where not all that was read of the file can be calculated with."""
-        if self._broken_off:
-            return None
+        rows = columns = None
         if self._full:
-            return say(
+            rows = say(
                 "Only the first {rows} rows can be calculated with; the file has more.", rows=self._taken_rows - 1
             )
         if self._narrowed:
-            return say(
+            columns = say(
                 "Only the first {columns} columns can be calculated with; the file has more.", columns=MOST_COLUMNS
             )
-        return None
+        return say_both(rows, columns)
 
     def _end(self) -> None:
         rows, self._rows = self._rows, []

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from phi3desk.library.documents import Page, State
+from phi3desk.library.reading import limits
 from phi3desk.library.reading.kinds import read_document
 from phi3desk.library.reading.protocol import Finished, ReadRequest, TableFound, TableRows
 from phi3desk.library.reading.sheet_tables import cells
@@ -221,6 +222,27 @@ def test_only_so_many_rows_are_kept_and_it_is_said(tmp_path: Path, monkeypatch: 
     (table,) = tables_of(path)
     assert not table.whole
     assert len(table.rows) == 99
+
+
+def test_a_file_that_breaks_off_tells_what_of_the_rest_cannot_be_calculated_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cells, "MOST_ROWS", 100)
+    monkeypatch.setattr(cells, "MOST_COLUMNS", 2)
+    monkeypatch.setattr(limits, "MOST_PAGES", 5)
+    path = tmp_path / "long.csv"
+    path.write_text("Part,Cost,No\n" + "".join(f"p{n},{n},{n}\n" for n in range(500)), encoding="utf-8")
+    end = next(event for event in read_document(ReadRequest(str(path))) if isinstance(event, Finished))
+    assert end.state is State.READ
+    assert str(end.reason) == (
+        "Only the first 5 pages were read; the file has more. Only the first 100 rows can be calculated with; the file "
+        "has more. Only the first 2 columns can be calculated with; the file has more."
+    )
+    monkeypatch.setattr(cells, "MOST_ROWS", 1_000)
+    monkeypatch.setattr(cells, "MOST_COLUMNS", 3)
+    end = next(event for event in read_document(ReadRequest(str(path))) if isinstance(event, Finished))
+    assert str(end.reason) == "Only the first 5 pages were read; the file has more."
+    assert not tables_of(path)[0].whole
 
 
 def test_prose_has_no_tables(tmp_path: Path):
