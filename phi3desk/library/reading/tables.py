@@ -95,7 +95,9 @@ def lines_of(rows: Iterable[Row], marked: int = 0) -> Iterator[Block]:
     head = find_head(start, len(named))
     for title in head.titles:
         yield Block(title)
-    if head.names and all(len({cell for cell in row if cell}) == 1 for row in start[head.rows :]):
+    if head.names:
+        start += _up_to_named(start[head.rows :], filled, head)
+    if head.names and not any(_bears_names(row, head) for row in start[head.rows :]):
         # a head without a row that its names stand in must not vanish
         for row in start[len(head.titles) : head.rows]:
             yield from row_blocks(row, Head())
@@ -115,13 +117,10 @@ def repeated(text: str, times: int) -> list[str]:
 
 def row_blocks(row: Row, head: Head) -> Iterator[Block]:
     """Return a row as one line, or as several that each begin with the row's name where it is long."""
-    cells = [(index, cell) for index, cell in enumerate(row) if cell]
-    if not cells:
+    cells = _cells(row)
+    if not cells or _repeats_head(cells, head):
         return
-    if cells[0][1] == _name(head, cells[0][0]) and all(cell == _name(head, index) for index, cell in cells):
-        # the head once more, as at the top of a printed page
-        return
-    if len(cells) == 1 or (len({cell for _, cell in cells}) == 1 and not is_figure(cells[0][1])):
+    if _is_one_text(cells):
         name = _name(head, cells[0][0]) if cells[0][0] or len(head.names) <= 1 else ""
         yield Block(f"{name}: {cells[0][1]}" if name else cells[0][1], row=True)
         return
@@ -129,6 +128,36 @@ def row_blocks(row: Row, head: Head) -> Iterator[Block]:
         yield Block(f"{_joined_up(cells[0][1].rstrip(': '))}:\t{_joined_up(cells[1][1])}", row=True)
         return
     yield from _lines([_named(head, index, cell) for index, cell in cells])
+
+
+def _cells(row: Row) -> list[tuple[int, str]]:
+    return [(index, cell) for index, cell in enumerate(row) if cell]
+
+
+def _repeats_head(cells: Sequence[tuple[int, str]], head: Head) -> bool:
+    """Return whether a row is the head once more, as at the top of a printed page."""
+    return all(cell == _name(head, index) for index, cell in cells)
+
+
+def _is_one_text(cells: Sequence[tuple[int, str]]) -> bool:
+    """Return whether a row is one text, perhaps over several columns; the same figure in several is a value of each."""
+    return len(cells) == 1 or (len({cell for _, cell in cells}) == 1 and not is_figure(cells[0][1]))
+
+
+def _bears_names(row: Row, head: Head) -> bool:
+    """Return whether a row's line tells the names of its columns."""
+    cells = _cells(row)
+    return not (_is_one_text(cells) or _repeats_head(cells, head))
+
+
+def _up_to_named(rows: Sequence[Row], more: Iterator[list[str]], head: Head) -> list[list[str]]:
+    """Take as many more rows as it needs to know whether one bears the names of the columns."""
+    taken: list[list[str]] = []
+    is_known = any(_bears_names(row, head) for row in rows)
+    while not is_known and (row := next(more, None)) is not None:
+        taken.append(row)
+        is_known = _bears_names(row, head)
+    return taken
 
 
 def _lines(parts: list[str]) -> Iterator[Block]:

@@ -32,6 +32,7 @@ def lines(*rows: str, marked: int = 0) -> list[str]:
         (("one", "two"), ["one", "two"]),
         (("Type|Flow|Head",), ["Type;\tFlow;\tHead"]),
         (("Type|Flow", "CP|1", "Type|Flow", "CQ|2"), ["Type: CP;\tFlow: 1", "Type: CQ;\tFlow: 2"]),
+        (("Jan|Feb", "5|5", "6|6"), ["Jan: 5;\tFeb: 5", "Jan: 6;\tFeb: 6"]),
     ],
 )
 def test_the_head_of_a_table_is_found(rows, found):
@@ -63,6 +64,13 @@ def test_a_head_without_rows_that_bear_its_names_is_kept():
     rows = (["Type", "Flow"], ["", "l/s"], ["None in store."])
     assert [block.text for block in lines_of(rows, 2)] == ["Type;\tFlow", "l/s", "None in store."]
     assert [block.text for block in lines_of(rows[:2], 2)] == ["Type;\tFlow", "l/s"]
+
+
+def test_a_head_is_told_once_however_late_a_row_bears_its_names():
+    merged = ["Large|Large|Large"] * 60
+    assert lines("Type|Flow|Head", *merged, "CP 90|90|9") == ["Large"] * 60 + ["Type: CP 90;\tFlow: 90;\tHead: 9"]
+    assert lines("Type|Flow|Head", *merged) == ["Type;\tFlow;\tHead"] + ["Large"] * 60
+    assert lines("Type|Flow|Head", merged[0], "Type|Flow|Head") == ["Type;\tFlow;\tHead", "Large"]
 
 
 @pytest.mark.parametrize("text", ["CP 40", "M12", "IP 55", "Flow m³/h", "steel", "min", ""])
