@@ -97,7 +97,7 @@ def lines_of(rows: Iterable[Row], marked: int = 0) -> Iterator[Block]:
         yield Block(title)
     if head.names:
         start += _up_to_named(start[head.rows :], filled, head)
-    if head.names and not any(_bears_names(row, head) for row in start[head.rows :]):
+    if head.names and not any(bears_names(row, head) for row in start[head.rows :]):
         # a head without a row that its names stand in must not vanish
         for row in start[len(head.titles) : head.rows]:
             yield from row_blocks(row, Head())
@@ -113,6 +113,12 @@ def clean_row(row: Row) -> list[str]:
 def repeated(text: str, times: int) -> list[str]:
     """Return the text of a merged cell for each cell it covers; a long one is no name and stands once."""
     return [text] * times if len(text) <= _LONGEST_REPEATED else [text] + [""] * (times - 1)
+
+
+def bears_names(row: Row, head: Head) -> bool:
+    """Return whether a row's line tells the names of its columns."""
+    cells = _cells(row)
+    return not (_is_one_text(cells) or _repeats_head(cells, head))
 
 
 def row_blocks(row: Row, head: Head) -> Iterator[Block]:
@@ -144,19 +150,13 @@ def _is_one_text(cells: Sequence[tuple[int, str]]) -> bool:
     return len(cells) == 1 or (len({cell for _, cell in cells}) == 1 and not is_figure(cells[0][1]))
 
 
-def _bears_names(row: Row, head: Head) -> bool:
-    """Return whether a row's line tells the names of its columns."""
-    cells = _cells(row)
-    return not (_is_one_text(cells) or _repeats_head(cells, head))
-
-
 def _up_to_named(rows: Sequence[Row], more: Iterator[list[str]], head: Head) -> list[list[str]]:
     """Take as many more rows as it needs to know whether one bears the names of the columns."""
     taken: list[list[str]] = []
-    is_known = any(_bears_names(row, head) for row in rows)
+    is_known = any(bears_names(row, head) for row in rows)
     while not is_known and (row := next(more, None)) is not None:
         taken.append(row)
-        is_known = _bears_names(row, head)
+        is_known = bears_names(row, head)
     return taken
 
 

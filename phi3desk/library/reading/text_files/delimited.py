@@ -13,7 +13,7 @@ from phi3desk.library.kinds import CSV
 from phi3desk.library.reading.blocks import Block, PageDraft, split_long_paragraphs
 from phi3desk.library.reading.limits import ReadContent
 from phi3desk.library.reading.sheet_tables.cells import SheetCells
-from phi3desk.library.reading.tables import LOOKED_AT, clean_row, find_head, row_blocks
+from phi3desk.library.reading.tables import LOOKED_AT, Head, bears_names, clean_row, find_head, row_blocks
 from phi3desk.library.reading.text_files.plain import text_of
 
 #: A page of a sheet ends after so many rows or characters; a row goes on on the next one only after twice as many.
@@ -55,9 +55,10 @@ def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator
     if not start:
         return
     head = find_head([row for _, row in start])
-    if head.rows == len(start):
-        # nothing but a head: its rows are all there is
-        head.rows, head.names = len(head.titles), []
+    # a head without a row that its names stand in must not vanish; further rows are not asked, for all of a long sheet
+    # would be held in memory until one of them answers
+    is_told = any(bears_names(row, head) for _, row in start[head.rows :])
+    begin = head.rows if is_told else len(head.titles)
     page = PageDraft()
     titles = [*([Block(sheet, level=1)] if sheet else []), *(Block(title) for title in head.titles)]
     for block in split_long_paragraphs(titles):
@@ -65,13 +66,13 @@ def pages_of_rows(rows: Iterable[tuple[int, list[str]]], sheet: str) -> Iterator
             yield page.page(_label(sheet, start[0][0], start[0][0]))
             page = PageDraft()
         page.add(block)
-    first = last = start[min(head.rows, len(start) - 1)][0]
+    first = last = start[min(begin, len(start) - 1)][0]
     count = 0
-    for number, row in itertools.chain(start[head.rows :], filled):
+    for at, (number, row) in enumerate(itertools.chain(start[begin:], filled), begin):
         if count >= ROWS or (count and page.size > CHARACTERS):
             yield page.page(_label(sheet, first, last))
             page, first, count = PageDraft(), number, 0
-        for block in split_long_paragraphs(row_blocks(row, head)):
+        for block in split_long_paragraphs(row_blocks(row, head if at >= head.rows else Head())):
             if _is_full(page, block):
                 yield page.page(_label(sheet, first, number))
                 page, first, count = PageDraft(), number, 0

@@ -40,6 +40,13 @@ def test_a_sparse_first_row_of_figures_is_no_title(tmp_path: Path) -> None:
     assert told_of(tmp_path / "a.csv").text.splitlines() == ["a;\t1", "1;\t2;\t3;\t4;\t5", "2;\t3;\t4;\t5;\t6"]
 
 
+@pytest.mark.parametrize("below", ["None in store.,,", "closed,closed,closed", "Type,Flow,Head\nNone in store.,,"])
+def test_a_head_without_rows_that_bear_its_names_is_kept(tmp_path: Path, below: str) -> None:
+    (tmp_path / "a.csv").write_text(f"Type,Flow,Head\n{below}\n", encoding="utf-8")
+    lines = told_of(tmp_path / "a.csv").text.splitlines()
+    assert lines == ["Type;\tFlow;\tHead", below.splitlines()[-1].split(",")[0]]
+
+
 def test_a_long_cell_is_read_to_its_end(tmp_path: Path) -> None:
     body = " ".join(f"word{number}." for number in range(8_000))
     (tmp_path / "a.csv").write_text(f"Id;Title;Body\n6;Ring;short\n7;Seal;{body}\n8;Belt;short\n")
