@@ -50,8 +50,8 @@ _SIGNATURES = frozenset(("application/pgp-signature", "application/pkcs7-signatu
 #: What one form of a text has and another has not, without saying anything: addresses and places of pictures.
 _ADDRESSES = re.compile(r"<?\b(?:https?://|mailto:|cid:)\S+|\[(?:cid|image):[^\]\n]{0,200}\]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-#: what text in quoted-printable does not hold
-_NOT_ENCODED = re.compile(r"=(?![0-9A-Fa-f]{2}|\r?\n)")
+#: what text in quoted-printable does not hold, unless it is cut behind the sign
+_NOT_ENCODED = re.compile(r"[^\x00-\x7f]|=(?![0-9A-Fa-f]{2}|[0-9A-Fa-f]\Z|[ \t]*(?:\r?\n|\Z))")
 
 
 @dataclass
@@ -154,9 +154,11 @@ def _plain(mail: Message, carrier: Message) -> Message:
     coding = one_line(str(carrier.get("Content-Transfer-Encoding", ""))).lower()
     body = mail.get_payload()
     heads = "".join(f"{name}: {value}\n" for name, value in mail.raw_items())
+    if not isinstance(body, str):
+        return mail
     # some programs say so of mails that they attach as they are
-    is_encoded = not heads if coding == "base64" else coding == "quoted-printable" and not _NOT_ENCODED.search(heads)
-    if not isinstance(body, str) or not is_encoded:
+    is_as_it_is = bool(heads) if coding == "base64" else any(map(_NOT_ENCODED.search, (heads, body)))
+    if coding not in ("base64", "quoted-printable") or is_as_it_is:
         return mail
     # a head that goes on over several encoded lines ends for the parser where its first line does
     is_cut = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in mail.defects)

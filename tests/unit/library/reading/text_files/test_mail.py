@@ -170,6 +170,28 @@ def test_an_attached_mail_that_is_not_encoded_as_it_says_is_read_as_it_is(tmp_pa
     assert "Efficiency =2071 %" in read(tmp_path, carrier).text
 
 
+_SHORT = """Subject: x
+MIME-Version: 1.0
+Content-Type: message/rfc822
+Content-Transfer-Encoding: quoted-printable
+
+Subject: Weekly report
+
+"""
+
+
+@pytest.mark.parametrize("text", ["Efficiency =2071 % at a = 20.", "Efficiency =2071 %, Prüfung"])
+def test_a_short_attached_mail_that_is_not_encoded_as_it_says_is_read_as_it_is(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.eml").write_text(f"{_SHORT}{text}\n", encoding="utf-8")
+    assert told_of(tmp_path / "a.eml").text.splitlines()[-1] == text
+
+
+@pytest.mark.parametrize("end", ["=", "= \n", "=\n", "=C"])
+def test_an_encoded_attached_mail_that_is_cut_is_read(tmp_path: Path, end: str) -> None:
+    (tmp_path / "a.eml").write_text(f"{_SHORT}The pump runs at =E2=89=A5 71 %.{end}")
+    assert "The pump runs at ≥ 71 %." in told_of(tmp_path / "a.eml").text
+
+
 def test_messages_that_are_no_mails_are_named(tmp_path: Path) -> None:
     part = MIMEBase("message", "partial", id="a", number="2", total="3")
     part.set_payload([MIMEText("which closes the valve.")])
