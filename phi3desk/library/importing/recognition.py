@@ -87,7 +87,7 @@ class Recognition:
         """Keep recognised pages; have the others tried again, each page by itself.
 
         Where the file is locked, or not there any more, or Tesseract is not, that says nothing of the pages: they wait
-        for another import.
+        for another import, and the document tells what the reader lacks.
         """
         password = self._password_for(document_id, request, text)
         if password:
@@ -106,7 +106,7 @@ class Recognition:
                 waiting.remove(each)
             run.ocr_left -= sum(len(each.ocr_pages) for each in (request, *(other for _, other in others)))
             run.put_off(document_id)
-            if text.state is State.LOCKED:
+            if _was_not_tried(text):
                 besides = self._content.besides(document_id)
                 self._catalog.describe(document_id, say_both(text.reason, besides), besides, document.language)
             return

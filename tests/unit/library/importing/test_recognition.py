@@ -172,7 +172,8 @@ def test_a_scan_waits_where_tesseract_does_not_answer_for_a_moment(paths: Paths,
     document = only_document(library)
     # what was recognised before it failed is kept, and the other pages are not tried one by one
     assert len(asked) <= 2
-    assert (document.ocr_pages, document.state in FINAL_STATES, document.reason) == (4, False, None)
+    assert (document.ocr_pages, document.state in FINAL_STATES) == (4, False)
+    assert str(document.reason) == str(how_to_get())
     library.close()
     library = Scans(paths)
     library.sync()
@@ -231,6 +232,35 @@ def test_recognition_takes_away_only_what_is_said_of_pictures(
     reason = str(only_document(library).reason)
     assert reason.endswith(NOT_READ) and "no text could be recognised" not in reason
     assert ("switched off" in reason) is not stamped
+    library.close()
+
+
+@pytest.mark.parametrize("languages_vanish", [True, False])
+def test_a_scan_tells_what_its_reader_lacks_while_it_waits(
+    paths: Paths, drive: Path, monkeypatch: pytest.MonkeyPatch, languages_vanish: bool
+) -> None:
+    writer = pypdf.PdfWriter(clone_from=drive / "scan.pdf")
+    writer.add_attachment("plans.zip", b"PK\x03\x04")
+    writer.write(drive / "scan.pdf")
+    library = Scans(paths)
+    library.readers.tesseract = False
+    library.import_paths([drive], library.create_collection("Scans"))
+    for _ in range(2):
+        document = only_document(library)
+        assert (document.state, document.ocr_pages) == (State.READ, 0)
+        assert str(document.reason) == f"{how_to_get()} {NOT_READ}"
+        library.sync()
+    if languages_vanish:
+        monkeypatch.setattr(ocr_languages, "installed_languages", lambda: None)
+    library.readers.tesseract = True
+    library.close()
+    library = Scans(paths)
+    library.sync()
+    document = only_document(library)
+    if languages_vanish:
+        assert (document.state, str(document.reason)) == (State.NEEDS_OCR, f"{how_to_get()} {NOT_READ}")
+    else:
+        assert (document.state, str(document.reason)) == (State.READY, NOT_READ)
     library.close()
 
 
