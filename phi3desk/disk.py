@@ -1,4 +1,4 @@
-"""What a disk refuses, in words: it is full, or a file on it cannot be read or written."""
+"""What a disk refuses, in words: it is full, or a file on it cannot be read or written, told before or after."""
 
 from __future__ import annotations
 
@@ -48,6 +48,28 @@ def full_disk(path: str | Path = "") -> UserError:
         "again.",
         path=str(path),
     )
+
+
+def check_file(path: Path) -> None:
+    """Raise UserError where no file of that name can be written, before any work is done for it."""
+    parent = path.absolute().parent
+    try:
+        if not parent.is_dir():
+            raise UserError("There is no folder {path}. Make it, or choose another one.", path=str(parent))
+        if path.is_dir():
+            raise UserError("{path} is a folder. Name a file in it.", path=str(path))
+        # as the file itself will be written: beside the older one, which stays until then
+        beside = path.with_name(f"{path.name}.new")
+        if not beside.exists():
+            beside.touch(exist_ok=False)
+            beside.unlink()
+    except OSError as error:
+        raise unwritten(path, error) from error
+
+
+def unwritten(path: Path, error: OSError) -> UserError:
+    """Return what to tell of a file that the user named and that cannot be written."""
+    return UserError("{path} cannot be written: {problem}.", path=str(path), problem=error.strerror or str(error))
 
 
 def has_no_room(path: Path) -> bool:

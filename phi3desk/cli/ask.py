@@ -28,7 +28,7 @@ from phi3desk.chat.decision import (
     with_what_was_read,
 )
 from phi3desk.chat.dossier.dossier import Dossier, dossier_of, drawn
-from phi3desk.chat.dossier.writing import check_place, write_dossier
+from phi3desk.chat.dossier.writing import kind_of_file, write_dossier
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.inspection import telling
 from phi3desk.chat.inspection.telling import Tongue
@@ -41,11 +41,12 @@ from phi3desk.chat.wording.doubt import support, with_notes
 from phi3desk.cli.asking.sheets import answer_from_sheets, print_rows, sheet_row
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
-from phi3desk.cli.output import Notices, Output, ProgressLine, check_file, say_failure
+from phi3desk.cli.output import Notices, Output, ProgressLine, say_failure
 from phi3desk.cli.search import completed, found_row, history_of, questions_of, scope_of_line, scope_of_options
 from phi3desk.cli.series import write_series
 from phi3desk.cli.trace import trace_of
 from phi3desk.comparison.questions import QuestionLine
+from phi3desk.disk import check_file
 from phi3desk.errors import Cancelled, Sentence, UserError, say
 from phi3desk.library.documents import Found, SearchResult, SearchScope, Trace, place
 from phi3desk.library.library import Library
@@ -83,7 +84,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
     """Answer one question, or each question of a file."""
     if options.dossier is not None:
         # before any time is spent on answers
-        check_place(Path(options.dossier))
+        kind_of_file(Path(options.dossier))
         check_file(Path(options.dossier))
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current

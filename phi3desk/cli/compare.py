@@ -14,13 +14,14 @@ from phi3desk.chat.answer import unfinished
 from phi3desk.cli.ask import answer_question, choose_model, load_model, refuse_misfits
 from phi3desk.cli.documents import collection_ids, open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
-from phi3desk.cli.output import FilesWritten, Output, ProgressLine, check_file
+from phi3desk.cli.output import FilesWritten, Output, ProgressLine
 from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.figures import MEASURE_NAMES, Figures, figures, judged
 from phi3desk.comparison.plan import Comparison, Outcome, Plan, Variant, run, variants_of
 from phi3desk.comparison.questions import ComparedQuestion, read_questions
 from phi3desk.comparison.report import seconds_text, sentences_of, share_text, write_report
 from phi3desk.comparison.store import ComparisonStore
+from phi3desk.disk import check_file
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.store import ModelStore

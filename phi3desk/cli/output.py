@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 import msgspec
 
+from phi3desk.disk import unwritten
 from phi3desk.errors import Sentence, UserError
 from phi3desk.foreign_text import printable, unprinted
 
@@ -128,23 +129,6 @@ class ProgressLine:
             self._width = 0
 
 
-def check_file(path: Path) -> None:
-    """Raise UserError where no file of that name can be written, before any work is done for it."""
-    parent = path.absolute().parent
-    try:
-        if not parent.is_dir():
-            raise UserError("There is no folder {path}. Make it, or choose another one.", path=str(parent))
-        if path.is_dir():
-            raise UserError("{path} is a folder. Name a file in it.", path=str(path))
-        # as the file itself will be written: beside the older one, which stays until then
-        beside = path.with_name(f"{path.name}.new")
-        if not beside.exists():
-            beside.touch(exist_ok=False)
-            beside.unlink()
-    except OSError as error:
-        raise _unwritten(path, error) from error
-
-
 class FilesWritten:
     """Writes files each for itself, so that one that cannot be written keeps back neither the others nor the output."""
 
@@ -156,7 +140,7 @@ class FilesWritten:
         try:
             write()
         except OSError as error:
-            self._failed.append(_unwritten(path, error))
+            self._failed.append(unwritten(path, error))
         except UserError as error:
             self._failed.append(error)
 
@@ -169,7 +153,3 @@ class FilesWritten:
         if hint:
             say_failure(hint)
         raise self._failed[-1]
-
-
-def _unwritten(path: Path, error: OSError) -> UserError:
-    return UserError("{path} cannot be written: {problem}.", path=str(path), problem=error.strerror or str(error))

@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.answer import sources_read
-from phi3desk.chat.dossier.writing import check_place
+from phi3desk.chat.dossier.writing import kind_of_file
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.cli.ask import check_answer, load_model, refuse_misfits, save_dossier
 from phi3desk.cli.asking.sheets import answer_from_sheets, sheet_row
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
-from phi3desk.cli.output import FilesWritten, Output, ProgressLine, check_file, say_failure
+from phi3desk.cli.output import FilesWritten, Output, ProgressLine, say_failure
 from phi3desk.cli.search import scope_of_options
 from phi3desk.cli.series import duration
 from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.questions import question_lines
+from phi3desk.disk import check_file
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.kinds import SHEETS
 from phi3desk.library.search.scope import fitting
@@ -82,7 +83,7 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
     """
     questions = checked_questions(_questions(options))
     if options.dossier is not None:
-        check_place(Path(options.dossier))
+        kind_of_file(Path(options.dossier))
     for named in (options.dossier, *(getattr(options, kind) for kind in _TABLES)):
         if named:
             check_file(Path(named))

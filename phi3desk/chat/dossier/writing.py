@@ -32,13 +32,6 @@ def kind_of_file(path: Path) -> Kind:
     return Kind(suffix)
 
 
-def check_place(path: Path) -> None:
-    """Raise UserError where a dossier cannot be written to a file of that name, before anything is made for it."""
-    kind_of_file(path)
-    if not path.absolute().parent.is_dir():
-        raise UserError("There is no folder {path}. Make it, or choose another one.", path=str(path.absolute().parent))
-
-
 def write_dossier(dossier: Dossier, path: Path, telling: Telling | None = None) -> None:
     """Write a dossier; the file is whole or not there. The pictures of a Markdown file go into a folder beside it."""
     telling = telling or Telling()
