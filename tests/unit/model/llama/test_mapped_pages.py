@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from phi3desk.model.llama import bindings
 from phi3desk.model.llama.mapped_pages import give_back_pages
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts such pages as the process's")
@@ -40,6 +41,20 @@ def test_pages_of_its_own_that_were_written_to_are_kept(tmp_path: Path) -> None:
         written[:4] = b"kept"
         assert give_back_pages(tmp_path) == 0
         assert written[:4] == b"kept"
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_model_that_is_loaded_gives_back_the_pages_of_its_files(
+    tiny_phi3: Path, tmp_path: Path, is_linked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders: list[Path] = []
+    monkeypatch.setattr(bindings, "give_back_pages", folders.append)
+    path = tiny_phi3
+    if is_linked:
+        path = tmp_path / "model.gguf"
+        path.symlink_to(tiny_phi3)
+    bindings.api.llama_model_free(bindings.load_model(path))
+    assert folders == [tiny_phi3.resolve().parent]
 
 
 def _of_files() -> int:
