@@ -118,7 +118,7 @@ class CollectionList(QWidget):
         rows = [(self.list.item(row).data(ID), self.list.item(row).text()) for row in range(self.list.count())]
         if rows != [(None, everything), *((one.id, one.name) for one in collections)]:
             self._fill(everything)
-        self._show_counts()
+        self._update_rows()
         self._edit_new()
 
     def _fill(self, everything: str) -> None:
@@ -135,13 +135,14 @@ class CollectionList(QWidget):
             self.chosen.emit(None)
         self._update_buttons()
 
-    def _show_counts(self) -> None:
-        """Tell in rows that stay how many documents there are: while some are imported that changes once a second."""
+    def _update_rows(self) -> None:
+        """Tell in rows that stay what can change: a name, and once a second while some are imported the documents."""
         counts = {one.id: one.documents for one in self._collections}
         blocked = self.list.blockSignals(True)
         for row in range(self.list.count()):
             item = self.list.item(row)
             documents = counts.get(item.data(ID), sum(counts.values()))
+            item.setToolTip(plain_tooltip(item.text()))
             item.setData(COUNT, documents)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, counted(documents, "documents"))
         self.list.blockSignals(blocked)
@@ -183,7 +184,6 @@ class CollectionList(QWidget):
     def _add(self, collection: int | None, name: str) -> None:
         item = QListWidgetItem(name)
         item.setData(ID, collection)
-        item.setToolTip(plain_tooltip(name))
         if collection is not None:
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         self.list.addItem(item)

@@ -154,6 +154,14 @@ def test_library_page_new_collection_opens_its_name_and_renames(page, qtbot: QtB
     shown.collections.list.currentItem().setText("Tenders")
     assert asked(shown)[-1] == RenameCollection(2, "Tenders")
 
+def test_library_page_shows_a_renamed_collection_under_its_new_name_only(page):
+    shown = page([document(1)], [Collection(1, "Manuals", 1)])
+    row = shown.collections.list.item(1)
+    row.setText("Tenders")
+    assert asked(shown) == [RenameCollection(1, "Tenders")]
+    shown.library.collections_changed.emit([Collection(1, "Tenders", 1)])
+    assert (row.text(), "Tenders" in row.toolTip(), "Manuals" in row.toolTip()) == ("Tenders", True, False)
+
 
 def test_library_page_leaves_the_collections_where_they_are_while_an_import_counts(page):
     collections = [Collection(number, f"Plant {number}", 1) for number in range(1, 60)]
