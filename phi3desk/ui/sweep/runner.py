@@ -121,7 +121,12 @@ class SweepRunner(QObject):
         if self.running:
             self._tell()
             # who had the model may be about to load another one
-            QTimer.singleShot(0, self, self._next)
+            self._go_on_soon()
+
+    def _go_on_soon(self) -> None:
+        """Ask the next document once the window had its turn, unless this turn of the sweep is over by then."""
+        turn = self._turn
+        QTimer.singleShot(0, self, lambda: self._next() if turn == self._turn else None)
 
     def _next(self) -> None:
         """Ask the next document, unless something else is waited for."""
@@ -288,11 +293,11 @@ class SweepRunner(QObject):
         if failure.kind is FailureKind.DIED and self._died_at != place:
             # the worker is started again and loads its model again: once more, then
             self._died_at = place
-            QTimer.singleShot(0, self, self._next)
+            self._go_on_soon()
             return
         if self._made_by != self._expert.made_by():
             # the expert was switched before the cell was begun
-            QTimer.singleShot(0, self, self._next)
+            self._go_on_soon()
             return
         self._keep(failed_cell(question, document, failure.sentence, time.perf_counter() - self._began))
 
@@ -314,7 +319,7 @@ class SweepRunner(QObject):
         self._pace.took(answered.cell.seconds)
         self.answered.emit(answered.cell)
         # what was waiting in the window comes before the next document
-        QTimer.singleShot(0, self, self._next)
+        self._go_on_soon()
 
     def _on_model_loaded(self, _: object) -> None:
         if self._waits_for_model:

@@ -154,6 +154,31 @@ def test_the_model_is_not_let_go_while_the_first_document_is_searched(
     model._idle.stop()
 
 
+def test_a_sweep_asks_each_cell_once_where_it_gives_way_and_goes_on_at_once(
+    runner: SweepRunner, services: Services, sweep: Sweep, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+    search = services.library.search
+
+    def count(text: str, passages: int, scope: SearchScope, *rest: Any, **named: Any) -> int:
+        asked.extend(scope.documents)
+        return search(text, passages, scope, *rest, **named)
+
+    monkeypatch.setattr(services.library, "search", count)
+
+    def give_and_take_twice() -> None:
+        for to_others in (True, False) * 2:
+            runner.give_way(to_others)
+
+    runner.answered.connect(give_and_take_twice)
+    with qtbot.waitSignal(runner.ended) as ended:
+        runner.start(sweep)
+        give_and_take_twice()
+    assert ended.args == [True, ""]
+    # the first was asked already when it gave way
+    assert asked == [one.path for one in (DOCUMENTS[0], *DOCUMENTS)]
+
+
 @pytest.fixture
 def window(runner: SweepRunner, services: Services, qtbot: QtBot) -> Iterator[MainWindow]:
     """Return the window with the library and the model that answer as they are told to; `runner` is not its own."""
