@@ -173,12 +173,20 @@ class ModelClient(QObject):
         def on_failure(failure: Failure) -> None:
             if self.is_loading:
                 return
-            if self._adapters == wanted and failure.kind is FailureKind.USER:
-                self._adapters = ()
-                self.model = replace(self.model, adapters=(), prompt="") if self.model is not None else None
+            if self._adapters == wanted:
+                self._on_not_attached(failure)
             self.adapters_failed.emit(failure, wanted)
 
         self.worker.request(SetAdapters(wanted), self._on_adapters_set, on_failure)
+
+    def _on_not_attached(self, failure: Failure) -> None:
+        """Know what is attached where the adapters that are wanted could not be."""
+        if failure.kind is not FailureKind.USER:
+            # nobody knows what the worker has attached: whoever sets the same again waits for an answer
+            self.distrust_adapters()
+            return
+        self._adapters = ()
+        self.model = replace(self.model, adapters=(), prompt="") if self.model is not None else None
 
     def answer(
         self,

@@ -136,6 +136,24 @@ def test_adapters_whose_files_may_be_others_are_set_once_more(client: ModelClien
     assert len(asked(client, SetAdapters)) == 3
 
 
+def test_adapters_that_could_not_be_attached_are_sent_again_when_they_are_set_again(client: ModelClient) -> None:
+    pumps, valves = (AdapterUse(name, f"/{name}.gguf") for name in ("pumps", "valves"))
+    load(client, LOADED)
+    wrong = Failure(FailureKind.BUG, say("Something went wrong inside the program."))
+    failed: list[tuple[Failure, object]] = []
+    client.adapters_failed.connect(lambda failure, wanted: failed.append((failure, wanted)))
+    client.set_adapters([pumps])
+    asked(client, SetAdapters)[-1].on_failure(wrong)
+    assert failed == [(wrong, (pumps,))]
+    client.set_adapters([pumps])
+    assert [call.request for call in asked(client, SetAdapters)] == [SetAdapters((pumps,))] * 2
+    # those that took their place meanwhile are on their way already
+    client.set_adapters([valves])
+    asked(client, SetAdapters)[1].on_failure(wrong)
+    client.set_adapters([valves])
+    assert len(asked(client, SetAdapters)) == 3
+
+
 def test_adapters_that_a_model_lost_are_no_longer_those_of_the_next_answer(client: ModelClient) -> None:
     pumps, valves = (AdapterUse(name, f"/{name}.gguf") for name in ("pumps", "valves"))
     load(client, LOADED)

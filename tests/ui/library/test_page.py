@@ -154,6 +154,7 @@ def test_library_page_new_collection_opens_its_name_and_renames(page, qtbot: QtB
     shown.collections.list.currentItem().setText("Tenders")
     assert asked(shown)[-1] == RenameCollection(2, "Tenders")
 
+
 def test_library_page_shows_a_renamed_collection_under_its_new_name_only(page):
     shown = page([document(1)], [Collection(1, "Manuals", 1)])
     row = shown.collections.list.item(1)
