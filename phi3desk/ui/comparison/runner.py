@@ -61,12 +61,15 @@ class ComparisonRunner(QObject):
         self._left: list[tuple[ComparedQuestion, Variant]] = []
         self._job: AnswerJob | None = None
         self._waiting = False
+        #: whether the model was let go since the answer on its way was begun
+        self._released = False
         self._began = 0.0
         self._model.loaded.connect(self._on_model_ready)
         self._model.adapters_changed.connect(self._on_model_ready)
         for signal in (self._model.load_failed, self._model.adapters_failed):
             signal.connect(self._on_model_failed)
         self._model.load_stopped.connect(self._on_load_stopped)
+        self._model.released.connect(self._on_released)
         self._model.stopped.connect(lambda sentence: self._end(translate(sentence)) if self.running else None)
 
     @property
@@ -147,7 +150,7 @@ class ComparisonRunner(QObject):
         self._begin(AnswerJob(question, self._library, self._model, self))
 
     def _begin(self, job: AnswerJob) -> None:
-        self._job = job
+        self._job, self._released = job, False
         for told, passed_on in self._told_of(job):
             told.connect(passed_on)
         job.finished.connect(self._on_finished)
@@ -175,6 +178,9 @@ class ComparisonRunner(QObject):
         if self.running:
             self._end(self.tr("The loading of the model was stopped, and the comparison with it."), give_back=False)
 
+    def _on_released(self) -> None:
+        self._released = True
+
     def _on_finished(self, answer: Answer) -> None:
         if answer.ended is Ending.CANCELLED:
             self._drop_answering()
@@ -193,7 +199,7 @@ class ComparisonRunner(QObject):
 
     def _ask_again(self) -> bool:
         """Ask for the answer that ended once more where the expert was switched meanwhile; tell whether it was."""
-        if self._model.model is None and not self._model.is_loading:
+        if self._released and self._model.model is None and not self._model.is_loading:
             # a graphics card took it along, and may each time: it is loaded for the next question
             return False
         variant = self._left[0][1]

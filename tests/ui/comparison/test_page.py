@@ -22,7 +22,7 @@ from phi3desk.comparison.store import ComparisonStore
 from phi3desk.disk import full_disk
 from phi3desk.errors import say
 from phi3desk.model.starter import ADAPTER
-from phi3desk.model.types import AdapterUse, LoadOptions, Role
+from phi3desk.model.types import AdapterUse, LoadOptions, ModelKind, ModelRef, Role
 from phi3desk.ui.chat.conversation.message_actions import MessageAction, MessageActions
 from phi3desk.ui.comparison.launcher import ComparisonLauncher
 from phi3desk.ui.comparison.page import ComparisonPage
@@ -202,6 +202,28 @@ def test_comparison_loads_a_model_again_that_a_card_took_along(page, store, mode
     assert len(started) == 2
     (kept,) = store.comparisons()
     assert [outcome.problem for outcome in store.outcomes(kept.id)] == ["The model stopped."] * 2
+
+
+def test_answer_that_fails_with_another_model_that_cannot_be_loaded_is_asked_again(page, store, model, qtbot: QtBot):
+    page.form.text.setPlainText("How hot?")
+    page.form.kinds["documents"].setChecked(False)
+    page.form.kinds["adapter"].setChecked(True)
+    other = ModelRef(ModelKind.GGUF, "other")
+    asked = []
+
+    def use_another_once(question: str, key: str) -> None:
+        asked.append((question, key))
+        if len(asked) == 1:
+            model.load(other, LoadOptions(context=512, threads=1))
+
+    page.runner.asked.connect(use_another_once)
+    model.start()
+    with qtbot.waitSignal(page.runner.ended, timeout=60_000) as ended:
+        page.start()
+    assert ended.args == [True, ""]
+    outcomes = store.outcomes(store.comparisons()[0].id)
+    assert (len(asked), asked[0]) == (3, asked[1])
+    assert {(outcome.answer.made_by.model, outcome.problem) for outcome in outcomes} == {("tiny", "")}
 
 
 def test_answer_of_other_adapters_is_not_kept(page, store, model, tiny_adapters, qtbot: QtBot):
