@@ -94,6 +94,8 @@ class ModelService:
         #: those that were set last: a request that is meant for others has them only for itself
         self._adapters: tuple[AdapterUse, ...] = ()
         self._refused: tuple[AdapterUse, ...] = ()
+        #: whether there is no model because a graphics card took it along
+        self._taken_along = False
         #: how fast the loaded model was when it wrote last
         self._speed: Speed | None = None
 
@@ -255,6 +257,7 @@ class ModelService:
 
     def close(self) -> None:
         """Let the model go, if there is one."""
+        self._taken_along = False
         if self._engine is not None:
             self._engine.close()
             self._engine = None
@@ -270,7 +273,7 @@ class ModelService:
         if engine is None:
             return
         if not engine.is_open:
-            self._engine = None
+            self._engine, self._taken_along = None, True
             task.emit(ModelChanged(None))
         elif engine.gpu_layers != layers:
             task.emit(ModelChanged(self._loaded(engine)))
@@ -289,9 +292,14 @@ class ModelService:
         return dataclasses.replace(engine.loaded, name=self._name, sha256=self._sha256)
 
     def _loaded_engine(self) -> Engine:
-        if self._engine is None:
-            raise UserError("No model is loaded. Choose one on the Models page.")
-        return self._engine
+        if self._engine is not None:
+            return self._engine
+        if self._taken_along:
+            raise UserError(
+                "The graphics card ran out of memory, and the model stopped. Ask again to have it loaded anew, or "
+                "choose a smaller one on the Models page."
+            )
+        raise UserError("No model is loaded. Choose one on the Models page.")
 
     def _engine_of(self, use: ModelUse | None) -> Engine:
         """Return the loaded model with the adapters that a request is meant for, or those that were set last.

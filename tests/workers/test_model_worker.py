@@ -236,6 +236,12 @@ def test_a_model_that_a_card_took_along_is_not_asked_again(home, tiny, monkeypat
     assert told == [ModelChanged(None)]
     with pytest.raises(UserError, match="Models page"):
         service.answer(WriteAnswer(request(), Sampling()), Asked())
+    # what was asked meanwhile is not told that nobody has chosen a model
+    with pytest.raises(UserError, match="graphics card ran out of memory"):
+        service.answer(WriteAnswer(request(), Sampling()), Asked())
+    service.close()
+    with pytest.raises(UserError, match="No model is loaded"):
+        service.answer(WriteAnswer(request(), Sampling()), Asked())
 
 
 def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny, tiny_adapters):

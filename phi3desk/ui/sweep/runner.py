@@ -202,9 +202,16 @@ class SweepRunner(QObject):
         self._writing = self._model.write_query(
             step.request,
             self._guarded(turn, on_written),
-            self._guarded(turn, lambda failure: self._on_sheet_failed(turn, failure)),
+            self._guarded(turn, lambda failure: self._on_query_failed(turn, failure)),
             asked.made_by.use,
         )
+
+    def _on_query_failed(self, turn: int, failure: Failure) -> None:
+        if self._model.model is None and not self._model.is_loading:
+            # a graphics card took it along: nothing is left that could read the document
+            self._on_failed(turn, failure)
+        else:
+            self._on_sheet_failed(turn, failure)
 
     def _on_sheet_failed(self, turn: int, failure: Failure) -> None:
         if failure.kind in (FailureKind.CANCELLED, FailureKind.DIED):

@@ -14,9 +14,11 @@ from pytestqt.qtbot import QtBot
 from phi3desk import app
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.grounding.grounded import Grounded, ground
-from phi3desk.chat.messages import Source
+from phi3desk.chat.messages import MadeBy, Source
 from phi3desk.chat.prompt import Completion, PromptRequest
+from phi3desk.errors import say
 from phi3desk.library.documents import Found, Passage, SearchResult, SearchScope
+from phi3desk.library.sheets.told import SheetResult, SheetsTold
 from phi3desk.model.types import AdapterUse, Ending, Generation, LoadedModel, LoadOptions, ModelEntry
 from phi3desk.sweep.plan import Answered, Outcome, Sweep, SweepPlan, SweptDocument
 from phi3desk.sweep.store import SweepStore
@@ -26,6 +28,7 @@ from phi3desk.ui.services import Services
 from phi3desk.ui.sweep import runner as runner_module
 from phi3desk.ui.sweep.runner import SweepRunner
 from phi3desk.ui.window.main_window import MainWindow
+from phi3desk.workers.protocol import Failure, FailureKind
 
 MODEL = LoadedModel("phi3", "/m", "phi3", 4096, 4096, 0, 32, 2_400_000_000, 3_800_000_000, True, "CPU")
 DOCUMENTS = tuple(SweptDocument(f"/docs/{name}.pdf", f"{name}.pdf", "pdf") for name in "abc")
@@ -138,6 +141,32 @@ def test_a_document_at_which_a_step_fails_is_told_and_the_next_is_asked(
     cell = services.sweeps.rows(sweep.id)[0].cell
     assert cell is not None
     assert str(cell.problem) == WRONG
+
+
+def test_a_sheet_at_whose_query_a_card_takes_the_model_along_is_told_why(
+    runner: SweepRunner, services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    library, model, stopped = services.library, services.model, say("The model stopped with an error.")
+    sheet = SweptDocument("/docs/costs.csv", "costs.csv", "csv")
+    sweep = services.sweeps.begin(SweepPlan(("How many orders are open?",)), (sheet,))
+    told = SheetResult(SheetsTold.OPEN, "costs.csv", sheet.path, schema="CREATE TABLE table_1 (cost REAL);")
+
+    def ask_sheets(_asked: Any, _in: Any, _written: Any, on_result: Callable[[SheetResult], None], _: Any) -> int:
+        QTimer.singleShot(0, library, lambda: on_result(told))
+        return 4
+
+    def write_query(_: Any, _written: Any, on_failure: Callable[[Failure], None], _by: Any) -> int:
+        model.model = None
+        QTimer.singleShot(0, model, lambda: on_failure(Failure(FailureKind.USER, stopped)))
+        return 5
+
+    monkeypatch.setattr(library, "ask_sheets", ask_sheets)
+    monkeypatch.setattr(model, "write_query", write_query)
+    monkeypatch.setattr(runner._expert, "made_by", MadeBy)
+    assert run(runner, sweep, qtbot) == [True, ""]
+    (row,) = services.sweeps.rows(sweep.id)
+    assert row.cell is not None
+    assert (row.outcome, row.cell.problem) == (Outcome.FAILED, stopped)
 
 
 @pytest.mark.parametrize(("quotes_only", "minutes"), [(False, 2), (True, 1)])
