@@ -21,7 +21,7 @@ from phi3desk.model.llama.context import Context, common_length
 from phi3desk.model.llama.drafting import Pace
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.llama.judging import Judging, Spellings
-from phi3desk.model.llama.loading import LoadPlan, check_writes, not_loaded, plan_for
+from phi3desk.model.llama.loading import LoadPlan, check_writes, not_loaded, plan_for, too_long
 from phi3desk.model.llama.sampler import Sampler
 from phi3desk.model.llama.saved_states import WORTH_KEEPING, Maker, SavedStates
 from phi3desk.model.llama.tokenizer import Tokenizer
@@ -377,12 +377,7 @@ class Engine:
 
     def _check_fits(self, prompt: Sequence[int]) -> None:
         if len(prompt) >= self.context.length:
-            raise UserError(
-                "This question needs {needed} tokens and the model's context window holds {room}. Ask with fewer "
-                "passages, or choose a larger context window in the settings.",
-                needed=len(prompt),
-                room=self.context.length,
-            )
+            raise too_long(len(prompt), self.context.length, self._plan.lacks_room)
 
     def read_ahead(self, turns: Sequence[Turn], cancelled: threading.Event, conversation: int = 0) -> int:
         """Read what the prompt of the next question begins with; return how many tokens had to be read.

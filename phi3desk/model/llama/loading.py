@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phi3desk.errors import Sentence, UserError, say
 from phi3desk.model.llama.bindings import NativeFailure, api
-from phi3desk.model.memory import CONTEXT_STEP, Setup, fewer_layers, graphics_cards, memory_fit
+from phi3desk.model.memory import CONTEXT_STEP, Setup, asked_context, fewer_layers, graphics_cards, memory_fit
 from phi3desk.model.types import GgufInfo, Hardware, LoadOptions
 
 
@@ -22,12 +22,19 @@ class LoadPlan:
     processor: str
     card: str
     notices: tuple[Sentence, ...] = ()
+    #: what is said last of how much the card holds since it failed
+    card_notice: Sentence | None = None
+    #: whether the context is smaller than it is meant to be because memory has no room for more
+    lacks_room: bool = False
 
     def with_fewer_layers(self, machine: Hardware) -> LoadPlan:
         """Return the plan for when the graphics card has no room for this one: what leaves it, memory has to hold."""
         wanted = self.setup.context
         setup = memory_fit(self.info, LoadOptions(wanted, fewer_layers(self.setup.gpu_layers)), machine).setup
-        cut = [_too_little_memory(setup.context, wanted)] if wanted - setup.context >= CONTEXT_STEP else []
+        is_cut = wanted - setup.context >= CONTEXT_STEP
+        cut = [_too_little_memory(setup.context, wanted)] if is_cut else []
+        # what was said of it at a step before does not hold any more
+        before = [notice for notice in self.notices if notice is not self.card_notice]
         said = (
             say(
                 "The graphics card ran out of memory. It holds {count} of {all} layers of the model now.",
@@ -37,7 +44,13 @@ class LoadPlan:
             if setup.gpu_layers
             else say("The graphics card ran out of memory. The model answers on the processor now, more slowly.")
         )
-        return replace(self, setup=setup, notices=(*self.notices, *cut, said))
+        return replace(
+            self,
+            setup=setup,
+            notices=(*before, *cut, said),
+            card_notice=said,
+            lacks_room=self.lacks_room or is_cut,
+        )
 
 
 def plan_for(info: GgufInfo, options: LoadOptions, machine: Hardware) -> LoadPlan:
@@ -47,7 +60,10 @@ def plan_for(info: GgufInfo, options: LoadOptions, machine: Hardware) -> LoadPla
     processor = next((device.description for device in machine.devices if device.kind == "cpu"), "") or "CPU"
     card = cards[0].description or cards[0].name if cards else ""
     notices = tuple(_notices(info, options, setup))
-    return LoadPlan(info, setup, options.threads or machine.cores, processor, card, notices)
+    lacks_room = asked_context(info, options.context) - setup.context >= CONTEXT_STEP
+    return LoadPlan(
+        info, setup, options.threads or machine.cores, processor, card, notices=notices, lacks_room=lacks_room
+    )
 
 
 def _notices(info: GgufInfo, options: LoadOptions, setup: Setup) -> Iterator[Sentence]:
@@ -73,6 +89,23 @@ def _too_little_memory(tokens: int, wanted: int) -> Sentence:
         "The context window is {tokens} tokens, not {wanted}: there is not enough free memory for more.",
         tokens=tokens,
         wanted=wanted,
+    )
+
+
+def too_long(tokens: int, room: int, lacks_room: bool) -> UserError:
+    """Return what to tell of a prompt that does not fit; a larger context is no way out where memory `lacks_room`."""
+    if lacks_room:
+        return UserError(
+            "This question needs {needed} tokens and the model's context window holds {room}; there is not enough free "
+            "memory for more. Ask with fewer passages, or close other programs and load the model anew.",
+            needed=tokens,
+            room=room,
+        )
+    return UserError(
+        "This question needs {needed} tokens and the model's context window holds {room}. Ask with fewer "
+        "passages, or choose a larger context window in the settings.",
+        needed=tokens,
+        room=room,
     )
 
 

@@ -19,6 +19,7 @@ from phi3desk.model.memory import card_failed, fewer_layers
 from phi3desk.model.types import AdapterUse, Hardware, LoadedModel, LoadOptions, Measured, ModelRef, ModelUse, Sampling
 from phi3desk.paths import Paths
 from phi3desk.ui.clients.worker_client import WorkerClient, ignore
+from phi3desk.ui.formatting import translate
 from phi3desk.workers.protocol import Failure, FailureKind
 from phi3desk.workers.requests import (
     CompleteQuestion,
@@ -357,14 +358,18 @@ class ModelClient(QObject):
         told = self.model.notices if self.model is not None else ()
         self.model = model
         self.adapters_changed.emit(model)
-        self._notice(model.notices[len(told) :])
+        self._notice([notice for notice in model.notices if notice not in told])
         if tuple(model.adapters) != self._adapters:
             # it was told in an answer that is written with others
             self._send_adapters()
 
     def _notice(self, sentences: Sequence[Sentence]) -> None:
-        for sentence in sentences[-1:]:
-            self.noticed.emit(sentence)
+        """Tell all of it at once: of several notices only the last would be seen."""
+        if len(sentences) > 1:
+            first, *others = map(translate, sentences)
+            self.noticed.emit(say("{first} {second}", first=first, second=" ".join(others)))
+        elif sentences:
+            self.noticed.emit(sentences[0])
 
     def _on_idle(self) -> None:
         if self.model is None or self.worker.is_busy():

@@ -190,6 +190,18 @@ def test_model_that_a_card_took_along_is_loaded_for_the_next_question(
     assert client.loading is not None
 
 
+def test_all_that_a_card_without_room_changes_is_told_at_once(client: ModelClient) -> None:
+    of_settings, cut = say("The context window is 2048 tokens, not 4096."), say("It is {tokens} tokens.", tokens=1024)
+    told: list[object] = []
+    client.noticed.connect(lambda sentence: told.append(str(sentence)))
+    load(client, replace(LOADED, notices=(of_settings,)))
+    client.answer(PromptRequest("", (), (), "Which oil?"), Sampling(), *[lambda *_: None] * 4)
+    (call,) = asked(client, WriteAnswer)
+    for notices in ((of_settings, cut, say("16 layers.")), (of_settings, cut, say("8 layers."))):
+        call.on_event(ModelChanged(replace(LOADED, notices=notices)))
+    assert told == [str(of_settings), "It is 1024 tokens. 16 layers.", "8 layers."]
+
+
 def test_what_is_told_of_the_model_before_is_not_taken_for_the_one_that_is_loaded(client: ModelClient) -> None:
     """Its adapters were set, or an answer went on without the card, when another model was chosen."""
     pumps = AdapterUse("pumps", "/pumps.gguf")

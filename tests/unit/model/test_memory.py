@@ -150,13 +150,16 @@ def test_what_leaves_the_card_needs_room_in_memory(phi3_mini: GgufInfo) -> None:
     card = Device("CUDA0", "Card", "gpu", 8 * GIB, 7 * GIB)
     machine = Hardware(4, 8 * GIB, 5 * GIB, (card,), True)
     plan = plan_for(phi3_mini, LoadOptions(), machine)
-    assert (plan.setup.context, plan.setup.gpu_layers, plan.notices) == (8192, 33, ())
+    assert (plan.setup.context, plan.setup.gpu_layers, plan.notices, plan.lacks_room) == (8192, 33, (), False)
     before, plan = plan, plan.with_fewer_layers(machine)
     assert (plan.setup.context, plan.setup.gpu_layers, len(plan.notices)) == (8192, 16, 1)
     while plan.setup.gpu_layers:
         before, plan = plan, plan.with_fewer_layers(machine)
     assert plan.setup == memory_fit(phi3_mini, LoadOptions(gpu_layers=0), machine).setup
     assert 512 < plan.setup.context < before.setup.context
+    assert plan.lacks_room
+    # one for each cut, and how many layers the card holds in the end
+    assert sum("The graphics card ran out" in str(said) for said in plan.notices) == 1
     assert [str(said) for said in plan.notices[-2:]] == [
         f"The context window is {plan.setup.context} tokens, not {before.setup.context}: there is not enough free "
         "memory for more.",
