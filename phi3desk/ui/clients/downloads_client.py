@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from phi3desk.errors import Sentence
 from phi3desk.model.hub.catalogue import title_of
 from phi3desk.model.hub.journal import ModelFolder
-from phi3desk.model.hub.listed import discard, on_list
+from phi3desk.model.hub.presence import discard, on_list
 from phi3desk.model.hub.types import DownloadProgress, Repository, Unfinished, Wanted
 from phi3desk.model.names import spoken_name
 from phi3desk.model.store import ModelStore

@@ -20,8 +20,8 @@ from phi3desk.model.hub.download import ROOM_LEFT, download
 from phi3desk.model.hub.fetch import list_repository
 from phi3desk.model.hub.hub import Hub
 from phi3desk.model.hub.journal import JOURNAL, Journal, ModelFolder
-from phi3desk.model.hub.listed import discard, on_list
 from phi3desk.model.hub.listing import repository_name
+from phi3desk.model.hub.presence import discard, on_list
 from phi3desk.model.hub.types import DownloadPhase, DownloadProgress, RemoteFile, Unfinished, Wanted
 from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths

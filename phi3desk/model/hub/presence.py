@@ -1,4 +1,4 @@
-"""What of the fetched models is on the list: that is here, and stays."""
+"""Which of the fetched models are here: those on the list, whose files stay."""
 
 from __future__ import annotations
 
