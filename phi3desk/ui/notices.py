@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from phi3desk.errors import Sentence
+from phi3desk.ui.formatting import translate
 from phi3desk.ui.pages import Page
 
 
@@ -40,3 +42,17 @@ class Notices(QObject):
     def show_page(self, page: Page) -> None:
         """Show another page of the window."""
         self.page_requested.emit(page)
+
+
+class LastingNotice:
+    """The notice of one thing that can be amiss for a while: what is told again and again is said once."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._told: Sentence | None = None
+
+    def tell(self, sentence: Sentence | None) -> None:
+        """Say what is amiss where that was not said last; None, that all is well, has it said the next time."""
+        told, self._told = self._told, sentence
+        if sentence is not None and sentence != told:
+            self._notices.say(translate(sentence))

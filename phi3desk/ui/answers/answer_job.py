@@ -62,7 +62,7 @@ class AnswerJob(QObject):
     read and in all, `querying` tells that the model writes a query for a sheet, `part_begun` carries the Progress of an
     answer that is written in parts, `text_received` the whole text so far (10 times a second at most), `finished` an
     Answer, `failed` a Failure and the Answer as far as it had come, `noticed` a Sentence about what could not take part
-    in the search. An answer in parts takes `series_seconds` at most, as far as that can be told.
+    in the search, None where all did. An answer in parts takes `series_seconds` at most, as far as that can be told.
     """
 
     searching = Signal(int)
@@ -380,7 +380,8 @@ class AnswerJob(QObject):
             self._end(answers.unfinished("", (), self._question.made_by, Ending.CANCELLED))
             return
         self._words_only, self._trace = result.words_only, result.trace
-        if result.notice is not None:
+        # where nothing was found, nothing more could take part
+        if result.notice is not None or result.found:
             self.noticed.emit(result.notice)
         step = step_after_search(self._question, result, translate)
         if isinstance(step, Answer):

@@ -21,10 +21,11 @@ SAVE_INTERVAL_MS = 1000
 class AnswerKeeper(QObject):
     """Keeps one answer at a time as far as it has come, each second.
 
-    `failed` carries a Failure each time that it cannot be kept; it is tried again.
+    `failed` carries a Failure each time that it cannot be kept; it is tried again. `kept` tells each time that it can.
     """
 
     failed = Signal(object)
+    kept = Signal()
 
     def __init__(self, store: ConversationStore, parent: QObject) -> None:
         super().__init__(parent)
@@ -52,6 +53,7 @@ class AnswerKeeper(QObject):
 
     def _write(self, answer: Answer) -> None:
         self._store.update(self._message_id, answer.text, answer)
+        self.kept.emit()
 
     def end(self, ended: Message) -> tuple[Message, Failure | None]:
         """Keep a message whose answer has ended; return what is to be seen in its place, and why it is not kept."""
@@ -64,6 +66,7 @@ class AnswerKeeper(QObject):
     def _keep_ended(self, ended: Message) -> Message:
         answer = ended.answer
         self._store.update(ended.id, ended.text, answer)
+        self.kept.emit()
         came_to_nothing = answer is not None and answer.ended in (Ending.CANCELLED, Ending.FAILED)
         if ended.versions > 1 and came_to_nothing and not ended.text.strip():
             return self._store.drop_version(ended.id)

@@ -22,6 +22,7 @@ from phi3desk.ui.chat.answer_keeper import AnswerKeeper
 from phi3desk.ui.chat.progress_text import ProgressText
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import translate
+from phi3desk.ui.notices import LastingNotice
 from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure
 
@@ -61,7 +62,7 @@ class ConversationController(QObject):
         self._sources: tuple[Source, ...] = ()
         self._words = ProgressText(self)
         self._replaced = 0
-        self._noticed: Sentence | None = None
+        self._search_notice, self._disk_notice = LastingNotice(self._notices), LastingNotice(self._notices)
         self._busy = ""
         self._collections: tuple[int, ...] = ()
         self._given_up: dict[str, Sentence] = {}
@@ -70,7 +71,8 @@ class ConversationController(QObject):
         self.answering_changed.connect(self._ahead.forget)
         expert.changed.connect(lambda: self._ahead.begin(OPEN_PAUSE_MS))
         self._keeper = AnswerKeeper(self._store, self)
-        self._keeper.failed.connect(lambda failure: self._on_noticed(failure.sentence))
+        self._keeper.failed.connect(lambda failure: self._disk_notice.tell(failure.sentence))
+        self._keeper.kept.connect(lambda: self._disk_notice.tell(None))
         self._model.load_progressed.connect(self._on_load_progressed)
         for name, worker in (("model", self._model.worker), ("library", self._library.worker)):
             worker.gave_up.connect(lambda sentence, name=name: self._given_up.__setitem__(name, sentence))
@@ -339,7 +341,7 @@ class ConversationController(QObject):
         job.text_received.connect(self._on_text)
         job.finished.connect(lambda answer: self._end(answer, ""))
         job.failed.connect(self._on_failed)
-        job.noticed.connect(self._on_noticed)
+        job.noticed.connect(self._search_notice.tell)
         if written.versions == 1:
             self.message_added.emit(written, True)
         else:
@@ -431,12 +433,6 @@ class ConversationController(QObject):
 
     def _on_searching(self, passages: int) -> None:
         self._tell(self._words.searching(passages))
-
-    def _on_noticed(self, sentence: Sentence) -> None:
-        """Tell what could not take part in a search, or why nothing can be kept, once for as long as it stays so."""
-        if sentence != self._noticed:
-            self._noticed = sentence
-            self._notices.say(translate(sentence))
 
     def _on_sources_found(self, sources: tuple[Source, ...]) -> None:
         self._sources = sources

@@ -17,10 +17,11 @@ from phi3desk.chat.question import Question
 from phi3desk.chat.series import Speed
 from phi3desk.chat.sheets.query_model import QueryRequest
 from phi3desk.chat.summary import Summary
-from phi3desk.errors import Cancelled, say
+from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.documents import (
     EVERYWHERE,
     Document,
+    Found,
     LibraryStatus,
     Passage,
     SearchResult,
@@ -48,6 +49,9 @@ NOTICE = say("The reranker cannot be used.")
 def passage(n: int) -> Passage:
     text = f"Bearing {n} is greased every {1000 + n} operating hours with lithium grease of class two. " * 14
     return Passage(n, 1, "pump.pdf", "/pump.pdf", "Pump", n, 0, len(text), text, (f"Chapter {n}",))
+
+
+FOUND = Found(passage(1), 1.0, True)
 
 
 class Library:
@@ -214,6 +218,28 @@ def test_answer_keeps_that_words_alone_searched_and_the_notice_is_told(qtbot: Qt
     assert noticed == [NOTICE]
     assert (finished.basis, finished.words_only) == (Basis.NOTHING_FOUND, WordsOnly.LANGUAGE)
     assert finished.trace == TRACE
+
+
+@pytest.mark.parametrize(
+    ("found", "notice", "told"),
+    [((), None, []), ((), NOTICE, [NOTICE]), ((FOUND,), NOTICE, [NOTICE]), ((FOUND,), None, [None])],
+)
+def test_search_in_which_all_took_part_is_told_of_where_anything_was_found(
+    qtbot: QtBot, found: tuple[Found, ...], notice: Sentence | None, told: list[Sentence | None]
+) -> None:
+    class Searched(Library):
+        def search(self, *asked: Any, **_: Any) -> int:
+            asked[3](replace(SEARCHED, found=found, notice=notice))
+            return 2
+
+    library: Any = Searched(Overview(Told.ORDINARY))
+    model: Any = Model(PHI3)
+    job = AnswerJob(Question("Which oil?", "", (), EVERYWHERE, 5, Sampling(), MadeBy("phi3")), library, model)
+    noticed: list[object] = []
+    job.noticed.connect(noticed.append)
+    with qtbot.waitSignal(job.finished):
+        job.start()
+    assert noticed == told
 
 
 def test_summary_waits_for_the_model_that_is_being_loaded(answered):

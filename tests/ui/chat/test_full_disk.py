@@ -138,3 +138,23 @@ def test_full_disk_is_told_once_while_an_answer_is_written(
             controller._keeper.keep()
         controller.close()
     assert said == [FULL]
+
+
+def test_what_stays_amiss_is_told_once_whatever_else_is_told_and_again_where_it_was_well_meanwhile(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    controller, notice = window.conversation_controller, say("The reranker cannot be used.")
+    said: list[str] = []
+    services.notices.said.connect(lambda text, _: said.append(text))
+    assert controller.ask("Which seal?")
+    (job,) = jobs(controller)
+    for _ in range(2):
+        with monkeypatch.context() as full:
+            full.setattr(services.conversations, "update", refuse)
+            for _ in range(3):
+                controller._keeper.keep()
+                job.noticed.emit(notice)
+        assert said == [FULL, str(notice)]
+        said.clear()
+        controller._keeper.keep()
+        job.noticed.emit(None)
