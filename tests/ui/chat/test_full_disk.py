@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import pytest
+import shiboken6
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +18,7 @@ from phi3desk.disk import full_disk
 from phi3desk.errors import UserError, say
 from phi3desk.model.types import Role
 from phi3desk.ui.answers.answer_job import AnswerJob
-from phi3desk.ui.chat.controller import ConversationController
+from phi3desk.ui.chat import controller as controller_module
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
 from phi3desk.workers.protocol import Failure, FailureKind
@@ -48,24 +51,38 @@ def answers_refused(add: Callable[..., Message]) -> Callable[..., Message]:
     return add_question
 
 
-def jobs(controller: ConversationController) -> list[AnswerJob]:
-    return controller.findChildren(AnswerJob)
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[AnswerJob]]:
+    """Return what tells which answers still wait for something, also those that belong to nobody."""
+    begun: list[weakref.ref[AnswerJob]] = []
+
+    class SeenJob(AnswerJob):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            begun.append(weakref.ref(self))
+
+    def alive() -> list[AnswerJob]:
+        gc.collect()
+        return [job for each in begun if (job := each()) is not None and shiboken6.isValid(job)]
+
+    monkeypatch.setattr(controller_module, "AnswerJob", SeenJob)
+    return alive
 
 
 def test_question_whose_answer_cannot_be_begun_can_be_asked_again(
-    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, services: Services, jobs: Callable[[], list[AnswerJob]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, controller = services.conversations, window.conversation_controller
     with monkeypatch.context() as full:
         full.setattr(store, "add", answers_refused(store.add))
         with pytest.raises(UserError, match=FULL):
             controller.ask("Which seal?")
-    assert (controller.is_answering, controller.conversation, jobs(controller)) == (False, None, [])
+    assert (controller.is_answering, controller.conversation, jobs()) == (False, None, [])
     assert store.conversations() == []
     assert controller.ask("Which seal?")
     (conversation,) = store.conversations()
     assert [message.text for message in store.messages(conversation.id)] == ["Which seal?", ""]
-    assert len(jobs(controller)) == 1
+    assert len(jobs()) == 1
 
 
 @pytest.mark.parametrize("last", [True, False])
@@ -73,6 +90,7 @@ def test_answer_that_cannot_be_begun_anew_can_be_later(
     last: bool,
     window: MainWindow,
     services: Services,
+    jobs: Callable[[], list[AnswerJob]],
     make_answer: Callable[..., Message],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -90,19 +108,23 @@ def test_answer_that_cannot_be_begun_anew_can_be_later(
         with pytest.raises(UserError, match=FULL):
             controller.ask_again(answer.id)
     assert store.messages(conversation.id) == before
-    assert not controller.is_answering
+    assert (controller.is_answering, jobs()) == (False, [])
     assert controller.ask_again(answer.id)
-    assert len(jobs(controller)) == 1
+    assert len(jobs()) == 1
 
 
 def test_answer_that_cannot_be_kept_is_shown_and_the_chat_goes_on(
-    window: MainWindow, services: Services, make_answer: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
+    window: MainWindow,
+    services: Services,
+    jobs: Callable[[], list[AnswerJob]],
+    make_answer: Callable[..., Message],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store, controller, view = services.conversations, window.conversation_controller, window.chat.view
     assert controller.ask("Which seal?")
     with monkeypatch.context() as full:
         full.setattr(store, "update", refuse)
-        jobs(controller)[-1].finished.emit(make_answer("The 6204 seal. [1]").answer)
+        jobs()[-1].finished.emit(make_answer("The 6204 seal. [1]").answer)
     shown = view.answer_at_hand
     assert shown is not None
     assert shown.text == "The 6204 seal. [1]"
@@ -114,11 +136,14 @@ def test_answer_that_cannot_be_kept_is_shown_and_the_chat_goes_on(
 
 
 def test_answer_that_failed_and_cannot_be_kept_tells_of_both(
-    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow,
+    services: Services,
+    jobs: Callable[[], list[AnswerJob]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     controller = window.conversation_controller
     assert controller.ask("Which seal?")
-    job = jobs(controller)[-1]
+    job = jobs()[-1]
     with monkeypatch.context() as full:
         full.setattr(services.conversations, "update", refuse)
         job.failed.emit(Failure(FailureKind.DIED, say("The model stopped.")), job.unfinished)
@@ -141,13 +166,13 @@ def test_full_disk_is_told_once_while_an_answer_is_written(
 
 
 def test_what_stays_amiss_is_told_once_whatever_else_is_told_and_again_where_it_was_well_meanwhile(
-    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, services: Services, jobs: Callable[[], list[AnswerJob]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     controller, notice = window.conversation_controller, say("The reranker cannot be used.")
     said: list[str] = []
     services.notices.said.connect(lambda text, _: said.append(text))
     assert controller.ask("Which seal?")
-    (job,) = jobs(controller)
+    (job,) = jobs()
     for _ in range(2):
         with monkeypatch.context() as full:
             full.setattr(services.conversations, "update", refuse)
