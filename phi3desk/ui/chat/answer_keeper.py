@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phi3desk.chat.history import ConversationStore
 from phi3desk.chat.messages import Answer, Message
 from phi3desk.model.types import Ending
 from phi3desk.ui.answers.answer_job import AnswerJob
-from phi3desk.ui.clients.steps import guarded
-from phi3desk.workers.protocol import Failure, failure_of
-
-log = logging.getLogger(__name__)
+from phi3desk.ui.clients.steps import guarded, logged_failure
+from phi3desk.workers.protocol import Failure
 
 SAVE_INTERVAL_MS = 1000
 
@@ -60,8 +56,7 @@ class AnswerKeeper(QObject):
         try:
             return self._keep_ended(ended), None
         except Exception as error:
-            log.exception("an answer could not be kept")
-            return ended, failure_of(error)
+            return ended, logged_failure(error, "an answer could not be kept")
 
     def _keep_ended(self, ended: Message) -> Message:
         answer = ended.answer

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from phi3desk.workers.protocol import Failure, failure_of
+from phi3desk.workers.protocol import Failure, FailureKind, failure_of
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,14 @@ def guarded(step: Callable[[Told], None], on_failure: Callable[[Failure], None])
         try:
             step(told)
         except Exception as error:
-            log.exception("a step failed")
-            on_failure(failure_of(error))
+            on_failure(logged_failure(error, "a step failed"))
 
     return run
+
+
+def logged_failure(error: Exception, what: str) -> Failure:
+    """Return how an exception is told to the user; a bug is written to the log too, with where it comes from."""
+    failure = failure_of(error)
+    if failure.kind is FailureKind.BUG:
+        log.error(what, exc_info=error)
+    return failure

@@ -140,6 +140,7 @@ def test_answer_that_failed_and_cannot_be_kept_tells_of_both(
     services: Services,
     jobs: Callable[[], list[AnswerJob]],
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     controller = window.conversation_controller
     assert controller.ask("Which seal?")
@@ -148,10 +149,11 @@ def test_answer_that_failed_and_cannot_be_kept_tells_of_both(
         full.setattr(services.conversations, "update", refuse)
         job.failed.emit(Failure(FailureKind.DIED, say("The model stopped.")), job.unfinished)
     assert f"The model stopped. This answer could not be kept. {FULL}" in window.chat.view.toPlainText()
+    assert caplog.records == []
 
 
-def test_full_disk_is_told_once_while_an_answer_is_written(
-    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+def test_full_disk_is_told_once_while_an_answer_is_written_and_is_no_bug(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     controller = window.conversation_controller
     said: list[str] = []
@@ -163,6 +165,22 @@ def test_full_disk_is_told_once_while_an_answer_is_written(
             controller._keeper.keep()
         controller.close()
     assert said == [FULL]
+    assert caplog.records == []
+
+
+def test_bug_in_keeping_an_answer_is_written_to_the_log(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise ValueError("a message without an answer")
+
+    assert window.conversation_controller.ask("Which seal?")
+    with monkeypatch.context() as wrong:
+        wrong.setattr(services.conversations, "update", fail)
+        window.conversation_controller._keeper.keep()
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert "a message without an answer" in str(record.exc_info[1])
 
 
 def test_what_stays_amiss_is_told_once_whatever_else_is_told_and_again_where_it_was_well_meanwhile(
