@@ -24,7 +24,9 @@ _CLASSES = ("more", "less", "at_least", "at_most", "between", "before", "after",
 
 def periods_of(words: QuestionWords, known: SheetWords, today: datetime.date) -> Iterator[Comparison]:
     """Yield the dates, months and years of a question as bounds, by the words before them."""
-    found = [*periods_in(words.texts), *relative_periods(words, today)]
+    near = list(relative_periods(words, today))
+    words.near = [span for span, _, _ in near]
+    found = [*periods_in(words.texts), *near]
     spans = sorted(found, key=lambda each: each[0].start)
     numbers = _numbers_like_years(words, [span for span, _, _ in spans], known)
     numbers |= {span.start for span, _, _ in spans if _is_year(words, span)} & words.negative
@@ -41,6 +43,12 @@ def periods_of(words: QuestionWords, known: SheetWords, today: datetime.date) ->
         if kind in ("more", "less", "between", "at_most") and _is_year(words, span):
             # a number that looks like a year
             continue
+        if kind in ("more", "less") and words.texts[before] not in SIGNS:
+            if _is_during(words, span.start, before, known) and (kind == "less" or low < high):
+                kind = ""
+            elif span in words.near:
+                # “more than last year” compares figures, not days
+                continue
         bounds = {"before": (None, low, True), "after": (high, None, True), "since": (low, None, False)}
         bounds |= {"less": bounds["before"], "more": bounds["after"], "at_least": bounds["since"]}
         bounds["until"] = bounds["at_most"] = (None, high, False)
@@ -53,6 +61,12 @@ def periods_of(words: QuestionWords, known: SheetWords, today: datetime.date) ->
             stop, end, places, last = following.stop, high, (), (low, high)
         words.take(range(before, stop), Role.COMPARISON)
         yield Comparison(before, start, end, strict=strict, is_date=True, places=places)
+
+
+def _is_during(words: QuestionWords, at: int, before: int, known: SheetWords) -> bool:
+    """Return whether the words before a period mean all of it: “over last year”, “under förra året”."""
+    begin, kind = _before(words, at, known, ("during",))
+    return bool(kind) and begin <= before
 
 
 def _is_year(words: QuestionWords, span: range) -> bool:

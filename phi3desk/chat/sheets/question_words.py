@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from phi3desk.chat.grounding.number_words import numbers_in_words
@@ -18,7 +18,8 @@ _DASHES = ("-", "–", "—")
 class QuestionWords:
     """The words of a question while they are told apart.
 
-    `gaps` are the signs before each of them, but for those of the `negative` numbers.
+    `gaps` are the signs before each of them, but for those of the `negative` numbers; `near` are the periods that are
+    told from today.
     """
 
     texts: list[str]
@@ -28,6 +29,7 @@ class QuestionWords:
     roles: list[Role]
     nouns: set[int]
     language: str
+    near: list[range] = field(default_factory=list)
 
     def free(self, span: range) -> bool:
         """Return whether words have no meaning of their own yet."""

@@ -191,7 +191,12 @@ def relative_periods(words: QuestionWords, today: datetime.date) -> Iterator[tup
 
 
 def has_vague_period(words: QuestionWords) -> bool:
-    """Return whether a question names a period near today that has no first and last day: “the last 12 months”."""
+    """Return whether a question names a period near today that has no first and last day: “the last 12 months”.
+
+    One that was found and bounds nothing is none, either.
+    """
+    if any(words.free(span) for span in words.near):
+        return True
     known = _WORDS[words.language]
     free = [words.free(range(at, at + 1)) for at in range(len(words.keys))]
     for at, key in enumerate(words.keys):

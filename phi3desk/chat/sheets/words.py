@@ -16,8 +16,9 @@ class SheetWords:
     column, `newest` and `oldest` by dates, `money` words by what something costs; `most` may rank sums. `each` stands
     before what a result is wanted for each of. `inside_...` are beginnings of compound words that say what is done with
     their rest: Gesamtmenge. The comparisons stand before a number or a date; `range_from` and `range_to` before the two
-    bounds of a range, `also` between two that are listed. `neutral` words say nothing of what is asked; questions with
-    `other` words are not understood by rules.
+    bounds of a range, `also` between two that are listed; `during` are those of `more` and `less` that before a period
+    mean all of it. `neutral` words say nothing of what is asked; questions with `other` words are not understood by
+    rules.
     """
 
     total: str
@@ -46,6 +47,7 @@ class SheetWords:
     also: str
     neutral: str
     other: str
+    during: str = ""
     money: str = ""
     inside_total: str = ""
     inside_average: str = ""
@@ -76,6 +78,7 @@ WORDS = {
         less="less than|under|below|fewer than|lower than|smaller than|shorter than|cheaper than|lighter than",
         at_least="at least|or more|no less than|from",
         at_most="at most|or less|no more than|up to",
+        during="over",
         between="between",
         before="before|earlier than|prior to",
         after="after|later than",
@@ -121,6 +124,7 @@ WORDS = {
         less="weniger als|unter|kleiner als|niedriger als|unterhalb|kürzer als|billiger als|leichter als",
         at_least="mindestens|wenigstens|ab",
         at_most="höchstens|maximal|bis zu",
+        during="über",
         between="zwischen",
         before="vor|vor dem",
         after="nach|nach dem",
@@ -237,6 +241,7 @@ WORDS = {
         less="менше ніж|менш* за|менше|нижч* за|нижче|під",
         at_least="принаймні|щонайменше|не менше|від",
         at_most="щонайбільше|не більше|до",
+        during="під час",
         between="між",
         before="до|перед|раніше",
         after="після|пізніше",
@@ -319,6 +324,7 @@ WORDS = {
         less="mindre än|under|lägre än|färre än|kortare än|billigare än|lättare än",
         at_least="minst|åtminstone|från",
         at_most="högst|som mest|upp till",
+        during="under",
         between="mellan",
         before="före|innan",
         after="efter",

@@ -315,6 +315,14 @@ LAST_YEAR, LAST_MONTH = ("2025-01-01", "2025-12-31"), ("2025-12-01", "2025-12-31
         ("Hur många order fanns i fjol?", LAST_YEAR),
         ("Hur många order fanns förra månaden?", LAST_MONTH),
         ("Hur många order fanns i år 2024?", ("2024-01-01", "2024-12-31")),
+        ("How many orders were delivered over last year?", LAST_YEAR),
+        ("How many orders were delivered > last year?", ("2025-12-31", None)),
+        ("Wie viele Aufträge sind über letztes Jahr verteilt?", LAST_YEAR),
+        ("Скільки замовлень було під час минулого року?", LAST_YEAR),
+        ("Hur många order fanns under förra året?", LAST_YEAR),
+        ("Hur många order fanns under det här året?", YEAR),
+        ("Hur många order fanns under i fjol?", LAST_YEAR),
+        ("Hur många order fanns under förra året och i år?", ("2025-01-01", "2026-12-31")),
     ],
 )
 def test_a_period_may_be_told_from_today(question: str, period: tuple[str | None, str | None]):
@@ -339,12 +347,35 @@ def test_a_period_may_be_told_from_today(question: str, period: tuple[str | None
         "Câte comenzi au fost în ultimele trei luni?",
         "Câte comenzi au fost în anii trecuți?",
         "Hur många order fanns de senaste tre månaderna?",
+        "How many orders were under last year?",
+        "How many orders were there, more than last year?",
+        "Wie viele Aufträge gab es unter letztem Jahr?",
+        "Koliko naročil je nad lani?",
+        "Πόσες παραγγελίες υπήρχαν πάνω από αυτό το έτος;",
+        "Скільки замовлень було понад минулий рік?",
+        "Câte comenzi au fost peste anul trecut?",
+        "Hur många order fanns över förra året?",
     ],
 )
 def test_a_period_without_a_first_and_a_last_day_is_not_understood(question: str):
     parts = sheet_question(question, TODAY)
     assert parts is not None
     assert parts.refused
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        ("How many orders were delivered over May 2025?", "2025-05-01", "2025-05-31"),
+        ("How many orders were delivered over 3 May 2025?", "2025-05-03", None),
+        ("How many orders were delivered above May 2025?", "2025-05-31", None),
+        ("Hur många order fanns under maj 2025?", "2025-05-01", "2025-05-31"),
+        ("Hur många order fanns under den 3 maj 2025?", "2025-05-03", "2025-05-03"),
+        ("Скільки замовлень було під час травня 2025?", "2025-05-01", "2025-05-31"),
+    ],
+)
+def test_over_and_under_a_period_may_mean_all_of_it(question: str, low: str, high: str | None):
+    assert bounds(question) == [(low, high, "")]
 
 
 @pytest.mark.parametrize(
