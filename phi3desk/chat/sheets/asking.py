@@ -55,15 +55,16 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
     money = bool(find(words, known.money))
     operation, newest, most, first = _operation(words, known)
     _mark_each(words, known, operation is not None)
+    parts = {at for each in comparisons for at in each.part}
     refused = refused or bool(find(words, known.other)) or any(key.endswith(_CONTRACTED_NOT) for key in words.keys)
     for at, key in enumerate(words.keys):
-        if words.roles[at] is Role.WORD:
+        if words.roles[at] is Role.WORD and at not in parts:
             if is_neutral(key, known):
                 words.roles[at] = Role.NEUTRAL
             elif FUNCTION_WORDS[language].is_function(key):
                 words.roles[at] = Role.FUNCTION
     comparisons += numbers_alone(words, known)
-    _mark_nouns(words, {at for each in comparisons for at in each.places})
+    _mark_nouns(words, {at for each in comparisons for at in each.places}, parts)
     asked = tuple(
         AskedWord(text, key, role, at in words.nouns)
         for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
@@ -190,15 +191,20 @@ def _mark_each(words: QuestionWords, known: SheetWords, has_operation: bool) -> 
             words.take(span, Role.GROUP)
 
 
-def _mark_nouns(words: QuestionWords, measured: Collection[int]) -> None:
+def _mark_nouns(words: QuestionWords, measured: Collection[int], parts: Collection[int]) -> None:
     """Leave of the words behind “how many” or “which” the last one before anything else as what rows may stand for.
 
-    What is `measured` is the number of a bound and its unit.
+    What is `measured` is the number of a bound and its unit, `parts` are months of a year that is told from today.
     """
     for start in list(words.nouns):
         words.nouns.discard(start)
         at = _noun_begins(words, start)
-        while at + 1 < len(words.roles) and words.roles[at + 1] is Role.WORD and words.roles[at] is Role.WORD:
+        while (
+            at + 1 < len(words.roles)
+            and words.roles[at + 1] is Role.WORD
+            and words.roles[at] is Role.WORD
+            and at + 1 not in parts
+        ):
             at += 1
         is_word = at < len(words.roles) and words.roles[at] is Role.WORD
         if is_word and at not in measured and not _is_number(words, at):

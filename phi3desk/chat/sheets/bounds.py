@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from phi3desk.chat.sheets.periods import periods_in
 from phi3desk.chat.sheets.question_words import QuestionWords, fits, phrases_of
-from phi3desk.chat.sheets.relative_periods import relative_periods
+from phi3desk.chat.sheets.relative_periods import NearPeriod, relative_periods
 from phi3desk.chat.sheets.words import SheetWords
 from phi3desk.library.sheets.figures import decimal_sign, figure_in
 from phi3desk.library.sheets.question import Comparison, Role
@@ -24,9 +25,9 @@ _CLASSES = ("more", "less", "at_least", "at_most", "between", "before", "after",
 
 def periods_of(words: QuestionWords, known: SheetWords, today: datetime.date) -> Iterator[Comparison]:
     """Yield the dates, months and years of a question as bounds, by the words before them."""
-    near = list(relative_periods(words, today))
-    words.near = [span for span, _, _ in near]
-    found = [*periods_in(words.texts), *near]
+    near = {each.span: each for each in relative_periods(words, today)}
+    words.near = list(near)
+    found = [*periods_in(words.texts), *((each.span, each.low, each.high) for each in near.values())]
     spans = sorted(found, key=lambda each: each[0].start)
     numbers = _numbers_like_years(words, [span for span, _, _ in spans], known)
     numbers |= {span.start for span, _, _ in spans if _is_year(words, span)} & words.negative
@@ -59,8 +60,22 @@ def periods_of(words: QuestionWords, known: SheetWords, today: datetime.date) ->
             following, low, high = spans.pop(0)
             # no column is that of several periods
             stop, end, places, last = following.stop, high, (), (low, high)
+        made = Comparison(before, start, end, strict=strict, is_date=True, places=places)
+        if places and span in near:
+            yield _of_a_part(words, made, near[span])
+            continue
         words.take(range(before, stop), Role.COMPARISON)
-        yield Comparison(before, start, end, strict=strict, is_date=True, places=places)
+        yield made
+
+
+def _of_a_part(words: QuestionWords, made: Comparison, near: NearPeriod) -> Comparison:
+    """Return the bound of a period told from today, and leave the words free that may also be a value: “June”."""
+    words.take(range(min(made.at, near.span.start), near.span.stop), Role.COMPARISON)
+    for at in near.part:
+        if not words.keys[at][0].isdigit():
+            words.roles[at] = Role.WORD
+    places = tuple(at for at in near.span if at not in near.part)
+    return replace(made, places=places, part=near.part, whole=near.whole)
 
 
 def _is_during(words: QuestionWords, at: int, before: int, known: SheetWords) -> bool:

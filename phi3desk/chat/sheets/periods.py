@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Iterator, Sequence
 
-from phi3desk.library.sheets.dates import date_in, month_of
+from phi3desk.library.sheets.dates import date_in, is_whole_month, month_of
 
 #: words in which the year of a second date may stand
 _SOON = 7
@@ -34,6 +34,16 @@ def periods_in(texts: Sequence[str]) -> Iterator[tuple[range, str, str]]:
                 break
         else:
             at += 1
+
+
+def period_in_year(words: Sequence[str], year: int) -> tuple[str, str] | None:
+    """Return the first and last day of the month, the quarter or the date that words name, of a year told elsewhere.
+
+    A month is named by its whole name: “may” is one, “avg” is more often an average.
+    """
+    if not any(is_whole_month(word) or _QUARTER.fullmatch(word) for word in words):
+        return None
+    return _period([*words, str(year)])
 
 
 def _year_behind(texts: Sequence[str], at: int) -> str:

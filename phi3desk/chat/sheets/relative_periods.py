@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from phi3desk.chat.sheets.periods import period_in_year
 from phi3desk.chat.sheets.question_words import QuestionWords, count_in, find, is_in
+from phi3desk.chat.wording.function_words import WORDS as FUNCTION_WORDS
+from phi3desk.library.sheets.dates import is_whole_month
 
 _MONTHS_OF_A_QUARTER = 3
 _SUNDAY = 6
+#: words that may stand between a year and its month, and those near a period among which another month is looked for
+_MOST_WITHIN = 2
+_BESIDE = 2
 
 
 class _Unit(StrEnum):
@@ -28,7 +34,8 @@ class _PeriodWords:
 
     `this`, `last` and `following` stand before one of the `units`, or behind it where `behind` is set; `alone` says by
     itself which period is meant. `of` may stand before them and says nothing. What is `doubtful` is no such period.
-    `vague` words before units, of which `days` are more, with `some` or numbers between, tell no first and last day.
+    Words `within` may stand between a year and a month of it. `vague` words before units, of which `days` are more,
+    with `some` or numbers between, tell no first and last day.
     """
 
     this: str
@@ -41,8 +48,23 @@ class _PeriodWords:
     some: str
     alone: tuple[tuple[_Unit, int, str], ...] = ()
     of: str = ""
+    within: str = ""
     doubtful: str = ""
     behind: bool = False
+
+
+@dataclass(frozen=True)
+class NearPeriod:
+    """Words that name a period by its distance from today, and its first and its last day.
+
+    `part` are the places of those that name a part of a year, and `whole` is that year then.
+    """
+
+    span: range
+    low: str
+    high: str
+    part: tuple[int, ...] = ()
+    whole: tuple[str, str] = ("", "")
 
 
 _WORDS = {
@@ -57,6 +79,7 @@ _WORDS = {
         days="day|days",
         some="few|couple|several|calendar|fiscal|financial|of",
         of="from",
+        within="in|of|the|during",
         # with an article it may as well be the last twelve months, or the last one that a sheet holds
         doubtful="the last",
     ),
@@ -75,6 +98,7 @@ _WORDS = {
         many="jahr|jahre|jahres|jahren|quartal*|monat|monate|monats|monaten|woche|wochen|jahrzehnt*",
         days="tag|tage|tagen",
         some="paar|wenigen|beiden",
+        within="im|in|des|vom",
     ),
     "sl": _PeriodWords(
         this="to|ta|tem|tekoč*",
@@ -100,6 +124,7 @@ _WORDS = {
         ),
         days="dan|dni|dneh|dnevi|dnevih",
         some="nekaj|par|koledarsk*",
+        within="v",
     ),
     "el": _PeriodWords(
         this="αυτό το|αυτόν τον|αυτόν το|αυτή την|αυτή τη|αυτού του|αυτής της|τρέχον|τρέχοντα|τρέχουσα|τρέχοντος",
@@ -116,6 +141,7 @@ _WORDS = {
         many="έτος|έτη|έτους|ετών|χρόνο*|χρόνι*|χρονι*|μήνα*|μήνες|μηνών|εβδομάδ*|τρίμην*|τριμήν*|δεκαετί*",
         days="μέρες|ημέρες|ημερών|μερών",
         some="το|τον|την|τη|του|της|τους|τις|τα|λίγ*|μερικ*",
+        within="του|της|το|τον|τη|την|στο|στον",
     ),
     "uk": _PeriodWords(
         this="цей|цього|цьому|поточний|поточного|поточному",
@@ -132,6 +158,7 @@ _WORDS = {
         many="рік|року|році|роки|років|роках|квартал*|місяць|місяц*|тижд*|тижн*|десятилітт*",
         days="день|дня|дні|днів|днях",
         some="кілька|кількох|декілька|декількох|пару|календарн*",
+        within="у|в",
     ),
     "ro": _PeriodWords(
         this="acesta|aceasta|ăsta|asta|curent|curentă|în curs",
@@ -154,6 +181,7 @@ _WORDS = {
         days="zi|zile|zilele|zilelor",
         some="câteva|câțiva|calendaristic*|de",
         of="din",
+        within="în|din|de|a|al",
         behind=True,
     ),
     "sv": _PeriodWords(
@@ -172,12 +200,13 @@ _WORDS = {
         days="dag|dagar|dagarna|dygn|dygnen",
         some="få|några|par",
         of="från",
+        within="i|av|under",
     ),
 }
 
 
-def relative_periods(words: QuestionWords, today: datetime.date) -> Iterator[tuple[range, str, str]]:
-    """Yield the words that name a period by its distance from today, and its first and its last day."""
+def relative_periods(words: QuestionWords, today: datetime.date) -> Iterator[NearPeriod]:
+    """Yield the periods that a question names by their distance from today."""
     known = _WORDS[words.language]
     taken = {at for span in find(words, known.doubtful) for at in span}
     for unit, steps, phrases in _phrases(words.language):
@@ -187,7 +216,32 @@ def relative_periods(words: QuestionWords, today: datetime.date) -> Iterator[tup
             if not taken.intersection(span) and not ahead[:1].isdigit():
                 taken.update(span)
                 first, last = _days(unit, steps, today)
-                yield span, first.isoformat(), last.isoformat()
+                period = NearPeriod(span, first.isoformat(), last.isoformat())
+                yield (_part_of(words, period, first.year) if unit is _Unit.YEAR else None) or period
+
+
+def _part_of(words: QuestionWords, period: NearPeriod, year: int) -> NearPeriod | None:
+    """Return the month, the quarter or the date of a year that stands beside it: “May last year”, “lani maja”."""
+    span, within = period.span, _WORDS[words.language].within
+    end, start = span.start, span.stop
+    while end and span.start - end < _MOST_WITHIN and is_in(words.keys[end - 1], within):
+        end -= 1
+    while start < len(words.keys) and start - span.stop < _MOST_WITHIN and is_in(words.keys[start], within):
+        start += 1
+    beside = [range(end - length, end) for length in (2, 1) if length <= end]
+    # “mai” is also “more” in Romanian
+    if start > span.stop or not (start < len(words.keys) and _says_nothing(words, start)):
+        beside += [range(start, start + length) for length in (2, 1) if start + length <= len(words.keys)]
+    for part in beside:
+        days = period_in_year([words.texts[at] for at in part], year)
+        if days is not None and words.free(part):
+            joined = range(min(part.start, span.start), max(part.stop, span.stop))
+            return NearPeriod(joined, *days, part=tuple(part), whole=(period.low, period.high))
+    return None
+
+
+def _says_nothing(words: QuestionWords, at: int) -> bool:
+    return FUNCTION_WORDS[words.language].is_function(words.keys[at])
 
 
 def has_vague_period(words: QuestionWords) -> bool:
@@ -195,7 +249,7 @@ def has_vague_period(words: QuestionWords) -> bool:
 
     One that was found and bounds nothing is none, either.
     """
-    if any(words.free(span) for span in words.near):
+    if any(words.free(span) for span in words.near) or _has_month_beside(words):
         return True
     known = _WORDS[words.language]
     free = [words.free(range(at, at + 1)) for at in range(len(words.keys))]
@@ -209,6 +263,19 @@ def has_vague_period(words: QuestionWords) -> bool:
             end += 1
         units = f"{known.many}|{known.days}" if end > at + 1 else known.many
         if end < len(free) and free[end] and is_in(words.keys[end], units):
+            return True
+    return False
+
+
+def _has_month_beside(words: QuestionWords) -> bool:
+    """Return whether a month that reads as a little word stands near a period and is no part of it: “May or June”."""
+    known = FUNCTION_WORDS[words.language]
+    named = {at for span in words.near for at in span}
+    near = {at for span in words.near for at in range(span.start - _BESIDE, span.stop + _BESIDE)} - named
+    for at in near & set(range(len(words.keys))):
+        is_month = is_whole_month(words.texts[at]) and words.free(range(at, at + 1)) and _says_nothing(words, at)
+        is_meant = at > 0 and (words.texts[at][0].isupper() or known.has("prepositions", words.keys[at - 1]))
+        if is_month and is_meant:
             return True
     return False
 

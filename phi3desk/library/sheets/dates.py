@@ -88,6 +88,11 @@ _WHOLE = frozenset(
 )
 
 
+def is_whole_month(word: str) -> bool:
+    """Return whether a word is the whole name of a month, and no short one, which may be another word: “avg”."""
+    return fold(word) in _WHOLE
+
+
 def _is_month(folded: str, beginning: str) -> bool:
     return folded == beginning or folded in _WHOLE
 

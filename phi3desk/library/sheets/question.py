@@ -52,7 +52,8 @@ class Comparison:
 
     `at` is the place of its first word, `places` are those of the date itself where nothing compares with it, `unit`
     is what stands behind the number. With `alone` it is a number that nothing compares with, and may be part of a name.
-    Dates are texts such as 2024-05-31; `high` is then the last day.
+    Dates are texts such as 2024-05-31; `high` is then the last day. `part` are the places of the words that name a part
+    of a year told from today, which may also be a value, and `whole` is that year: “May” of “May last year”.
     """
 
     at: int
@@ -63,6 +64,8 @@ class Comparison:
     is_date: bool = False
     places: tuple[int, ...] = ()
     alone: bool = False
+    part: tuple[int, ...] = ()
+    whole: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)

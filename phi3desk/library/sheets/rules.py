@@ -243,11 +243,14 @@ class _Binding:
         return made, left
 
     def _dated(self, comparison: Comparison) -> Filter | None:
+        if comparison.part and self._used.issuperset(comparison.part):
+            comparison = replace(comparison, low=comparison.whole[0], high=comparison.whole[1])
         dates = [column for column in self._table.table.columns if column.kind is ColumnKind.DATE]
         named = [each for each in self._columns if each.column.kind is ColumnKind.DATE]
         if named or len(dates) == 1:
             column = self._nearest(named, comparison.at) if named else dates[0]
             self._use(column)
+            self._used |= set(comparison.part)
             return Filter(column, (comparison.low, comparison.high), range=True, strict=comparison.strict)
         first, last = (str(bound or "")[:4] for bound in (comparison.low, comparison.high))
         whole = comparison.low == f"{first}-01-01" and comparison.high == f"{last}-12-31"

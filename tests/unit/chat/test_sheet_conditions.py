@@ -27,6 +27,7 @@ SHEETS = {
     "tickets.csv": "Ticket,Priority,Hours,State\nT-1,high,2,off\nT-2,low,3,on\nT-3,low,5,off\nT-4,medium,1,on\n",
     "screws.csv": "Screw,Town,Status,Delivered,Price (CHF),Stock\nM4,Wien,open,2025-03-01,5,10\n"
     "M5,Wien,closed,2026-02-01,7,20\nM6,Linz,open,2026-11-02,9,30\nM8,Linz,open,2024-05-05,11,40\n",
+    "sales.csv": "Year,Month,Sales (EUR)\n2025,June,5\n2025,May,6\n2026,June,7\n",
     "oddelki.csv": "Oddelek;Lani;Letos\nProdaja;5;6\nNabava;7;8\n",
     "branches.csv": "Branch;Last year;This year\nNorth;50;60\nSouth;70;80\n",
     "customers.csv": "Customer,Country,Orders\nNorsk,NOR,3\nGulf,ARE,5\nSava,SVN,7\nDrava,SVN,9\n",
@@ -280,6 +281,7 @@ def test_a_word_that_looks_like_a_negation_is_none(question: str):
 
 TODAY = datetime.date(2026, 1, 30)
 YEAR, MONTH = ("2026-01-01", "2026-12-31"), ("2026-01-01", "2026-01-31")
+LAST_MAY = ("2025-05-01", "2025-05-31")
 LAST_YEAR, LAST_MONTH = ("2025-01-01", "2025-12-31"), ("2025-12-01", "2025-12-31")
 
 
@@ -323,6 +325,22 @@ LAST_YEAR, LAST_MONTH = ("2025-01-01", "2025-12-31"), ("2025-12-01", "2025-12-31
         ("Hur många order fanns under det här året?", YEAR),
         ("Hur många order fanns under i fjol?", LAST_YEAR),
         ("Hur många order fanns under förra året och i år?", ("2025-01-01", "2026-12-31")),
+        ("How many orders were delivered in May last year?", LAST_MAY),
+        ("How many orders were delivered last year in May?", LAST_MAY),
+        ("How many orders were delivered in June of last year?", ("2025-06-01", "2025-06-30")),
+        ("How many orders were delivered on 5 May last year?", ("2025-05-05", "2025-05-05")),
+        ("How many orders were delivered on May 5th of last year?", ("2025-05-05", "2025-05-05")),
+        ("How many orders were delivered before May last year?", (None, "2025-05-01")),
+        ("How many orders were delivered from May last year to June this year?", ("2025-05-01", "2026-06-30")),
+        ("How many orders were delivered in Q2 last year?", ("2025-04-01", "2025-06-30")),
+        ("How many orders may be delivered this year?", YEAR),
+        ("Wie viele Aufträge gab es im Mai letzten Jahres?", LAST_MAY),
+        ("Koliko naročil je bilo maja lani?", LAST_MAY),
+        ("Koliko naročil je bilo lani maja?", LAST_MAY),
+        ("Πόσες παραγγελίες υπήρχαν τον Μάιο του προηγούμενου έτους;", LAST_MAY),
+        ("Скільки замовлень було у травні минулого року?", LAST_MAY),
+        ("Câte comenzi au fost în mai anul trecut?", LAST_MAY),
+        ("Hur många order fanns i maj förra året?", LAST_MAY),
     ],
 )
 def test_a_period_may_be_told_from_today(question: str, period: tuple[str | None, str | None]):
@@ -347,6 +365,10 @@ def test_a_period_may_be_told_from_today(question: str, period: tuple[str | None
         "Câte comenzi au fost în ultimele trei luni?",
         "Câte comenzi au fost în anii trecuți?",
         "Hur många order fanns de senaste tre månaderna?",
+        "How many orders were delivered in May and June last year?",
+        "How many orders were delivered last year from May to July?",
+        "How many orders were delivered last year before May?",
+        "Câte comenzi au fost în mai și iunie anul trecut?",
         "How many orders were under last year?",
         "How many orders were there, more than last year?",
         "Wie viele Aufträge gab es unter letztem Jahr?",
@@ -394,6 +416,11 @@ def test_the_last_of_something_else_is_no_period_near_today(question: str):
         ("How many screws were delivered this year?", 2),
         ("How many screws were delivered last year?", 1),
         ("How many screws were delivered last month?", 0),
+        ("How many screws were delivered in March last year?", 1),
+        ("How many screws were delivered in May last year?", 0),
+        ("What is the total of the sales in June last year?", 5),
+        ("What is the total of the sales in May last year?", 6),
+        ("What is the total of the sales last year?", 11),
     ],
 )
 def test_rows_of_a_period_near_today_are_counted(library: Library, question: str, count: int):
