@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 from phi3desk.chat.sheets.periods import period_in_year
 from phi3desk.chat.sheets.question_words import QuestionWords, count_in, find, is_in
+from phi3desk.chat.sheets.words import WORDS
 from phi3desk.chat.wording.function_words import WORDS as FUNCTION_WORDS
 from phi3desk.library.sheets.dates import is_whole_month
 
@@ -19,6 +20,10 @@ _SUNDAY = 6
 #: words that may stand between a year and its month, and those near a period among which another month is looked for
 _MOST_WITHIN = 2
 _BESIDE = 2
+#: words that may stand between two periods of one noun, the last of which tells it; little ones have so many letters
+_MOST_JOINED = 5
+_LITTLE = 3
+_LISTING = (",", "&", "/", "+")
 
 
 class _Unit(StrEnum):
@@ -249,7 +254,7 @@ def has_vague_period(words: QuestionWords) -> bool:
 
     One that was found and bounds nothing is none, either.
     """
-    if any(words.free(span) for span in words.near) or _has_month_beside(words):
+    if any(words.free(span) for span in words.near) or _has_month_beside(words) or _is_noun_shared(words):
         return True
     known = _WORDS[words.language]
     free = [words.free(range(at, at + 1)) for at in range(len(words.keys))]
@@ -277,6 +282,36 @@ def _has_month_beside(words: QuestionWords) -> bool:
         is_meant = at > 0 and (words.texts[at][0].isupper() or known.has("prepositions", words.keys[at - 1]))
         if is_month and is_meant:
             return True
+    return False
+
+
+def _is_noun_shared(words: QuestionWords) -> bool:
+    """Return whether a period shares its noun with another one, which is not found then: “this and last year”."""
+    known, sheet = _WORDS[words.language], WORDS[words.language]
+    joining = f"{sheet.also}|{sheet.range_to}".replace(" ", "|")
+    pointing = find(words, "|".join((known.this, known.last, known.following, known.vague)))
+    # what a noun follows points to that one: “last year and this customer”
+    alone = {each.start for each in pointing if each.stop == len(words.keys) or _says_nothing(words, each.stop)}
+    ends = {each.stop - 1 for each in pointing}
+    return any(
+        _is_joined(words, range(span.start - 1, -1, -1), joining, ends)
+        or _is_joined(words, range(span.stop, len(words.keys)), joining, alone)
+        for span in words.near
+    )
+
+
+def _is_joined(words: QuestionWords, places: Sequence[int], joining: str, wanted: Collection[int]) -> bool:
+    """Return whether an “and” leads from a period to one of some words, with little words such as articles between."""
+    is_behind = False
+    for at in places[:_MOST_JOINED]:
+        comma = at if places[0] <= places[-1] else at + 1
+        is_behind = is_behind or words.gaps[comma] in _LISTING
+        if is_behind and at in wanted:
+            return True
+        if is_in(words.keys[at], joining):
+            is_behind = True
+        elif len(words.keys[at]) > _LITTLE:
+            return False
     return False
 
 
