@@ -51,12 +51,16 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
     )
     known = WORDS[language]
     comparisons = [*periods_of(words, known, today or datetime.date.today()), *comparisons_of(words, known)]
-    refused = has_vague_period(words)
+    is_vague = has_vague_period(words)
     money = bool(find(words, known.money))
     operation, newest, most, first = _operation(words, known)
     _mark_each(words, known, operation is not None)
     parts = {at for each in comparisons for at in each.part}
-    refused = refused or bool(find(words, known.other)) or any(key.endswith(_CONTRACTED_NOT) for key in words.keys)
+    others = find(words, known.other)
+    is_vague = is_vague or any(key.endswith(_CONTRACTED_NOT) for key in words.keys)
+    may_be_names = not is_vague and all(span in find(words, known.in_names) for span in others)
+    refusing = tuple(at for span in others for at in span) if may_be_names else ()
+    refused = is_vague or bool(others)
     for at, key in enumerate(words.keys):
         if words.roles[at] is Role.WORD and at not in parts:
             if is_neutral(key, known):
@@ -69,7 +73,19 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
         AskedWord(text, key, role, at in words.nouns)
         for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
     )
-    return SheetQuestion(last, language, operation, asked, tuple(comparisons), newest, most, refused, first, money)
+    return SheetQuestion(
+        last,
+        language,
+        operation,
+        asked,
+        tuple(comparisons),
+        newest=newest,
+        most=most,
+        refused=refused,
+        first=first,
+        money=money,
+        refusing=refusing,
+    )
 
 
 def _negative(texts: Sequence[str], gaps: list[str]) -> set[int]:

@@ -18,7 +18,7 @@ class SheetWords:
     their rest: Gesamtmenge. The comparisons stand before a number or a date; `range_from` and `range_to` before the two
     bounds of a range, `also` between two that are listed; `during` are those of `more` and `less` that before a period
     mean all of it. `neutral` words say nothing of what is asked; questions with `other` words are not understood by
-    rules.
+    rules, but for those `in_names` where they stand in the name of a column: “outside diameter”.
     """
 
     total: str
@@ -47,6 +47,7 @@ class SheetWords:
     also: str
     neutral: str
     other: str
+    in_names: str = ""
     during: str = ""
     money: str = ""
     inside_total: str = ""
@@ -78,6 +79,7 @@ WORDS = {
         less="less than|under|below|fewer than|lower than|smaller than|shorter than|cheaper than|lighter than",
         at_least="at least|or more|no less than|from",
         at_most="at most|or less|no more than|up to",
+        in_names="outside|none|nothing|lack|without|exclude|excluded|excluding",
         during="over",
         between="between",
         before="before|earlier than|prior to",
@@ -124,6 +126,7 @@ WORDS = {
         less="weniger als|unter|kleiner als|niedriger als|unterhalb|kürzer als|billiger als|leichter als",
         at_least="mindestens|wenigstens|ab",
         at_most="höchstens|maximal|bis zu",
+        in_names="außerhalb|ausgenommen|ohne",
         during="über",
         between="zwischen",
         before="vor|vor dem",
@@ -167,6 +170,7 @@ WORDS = {
         less="manj kot|pod|manjš* od|manj od|nižj* od|krajš* od|cenejš* od|lažj* od",
         at_least="vsaj|najmanj",
         at_most="največ|kvečjemu",
+        in_names="zunaj|izven|nič|brez",
         between="med",
         before="pred",
         after="po",
@@ -205,6 +209,7 @@ WORDS = {
         less="λιγότερ* από|κάτω από|μικρότερ* από|χαμηλότερ* από",
         at_least="τουλάχιστον",
         at_most="το πολύ|έως",
+        in_names="έξω|πλην|χωρίς",
         between="μεταξύ|ανάμεσα",
         before="πριν από|πριν",
         after="μετά από|μετά",
@@ -241,6 +246,7 @@ WORDS = {
         less="менше ніж|менш* за|менше|нижч* за|нижче|під",
         at_least="принаймні|щонайменше|не менше|від",
         at_most="щонайбільше|не більше|до",
+        in_names="поза|винят*|без",
         during="під час",
         between="між",
         before="до|перед|раніше",
@@ -286,6 +292,7 @@ WORDS = {
         less="mai puțin de|sub|mai mic de|mai mici de|mai mic decât|mai mici decât|mai puțin decât",
         at_least="cel puțin|minimum",
         at_most="cel mult|maximum|până la",
+        in_names="afară|fără",
         between="între",
         before="înainte de|înaintea",
         after="după",
@@ -324,6 +331,7 @@ WORDS = {
         less="mindre än|under|lägre än|färre än|kortare än|billigare än|lättare än",
         at_least="minst|åtminstone|från",
         at_most="högst|som mest|upp till",
+        in_names="utanför|undantag*|utan",
         during="under",
         between="mellan",
         before="före|innan",

@@ -159,10 +159,11 @@ def columns_named(
     language: str,
     taken: frozenset[int],
     periods: Collection[frozenset[int]] = (),
+    refusing: Collection[int] = (),
 ) -> list[ColumnMatch]:
     """Return the columns that the words name which are not taken, the best first; none for words that say nothing.
 
-    All the words of one of the `periods` may name one, too: “Last year”.
+    All the words of one of the `periods` may name one, too: “Last year”, and those that are `refusing` elsewhere.
     """
     found = []
     for column, parts in index.heads:
@@ -171,9 +172,9 @@ def columns_named(
         exact = True
         for place, part in enumerate(parts):
             for at, word in enumerate(words):
-                if at in taken or word.role not in (Role.WORD, Role.COMPARISON, Role.OPERATION, Role.NEUTRAL):
+                if at in taken or (word.role in (Role.FUNCTION, Role.GROUP) and at not in refusing):
                     continue
-                if word.role in (Role.COMPARISON, Role.OPERATION, Role.NEUTRAL) and word.key != part:
+                if word.role is not Role.WORD and word.key != part:
                     continue
                 for said in {word.key, *parts_of(word.text)}:
                     if is_alike(said, part, language):
@@ -187,6 +188,16 @@ def columns_named(
             found.append(ColumnMatch(column, frozenset(named), len(matched) / max(1, len(heads)), exact))
     found.sort(key=lambda each: (-each.share * len(each.words), -each.share, not each.exact))
     return found
+
+
+def places_of_name(parts: Sequence[str], words: Sequence[AskedWord], language: str) -> frozenset[int]:
+    """Return the places of words that are the whole name of a column, one behind the other, where they are there."""
+    spelled = [(at, part) for at, word in enumerate(words) for part in parts_of(word.text)]
+    for start in range(len(spelled) - len(parts) + 1):
+        span = spelled[start : start + len(parts)]
+        if all(is_alike(said, kept, language) for (_, said), kept in zip(span, parts, strict=True)):
+            return frozenset(at for at, _ in span)
+    return frozenset()
 
 
 def is_alike(said: str, kept: str, language: str) -> bool:

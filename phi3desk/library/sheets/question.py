@@ -73,7 +73,8 @@ class SheetQuestion:
     """A question that may be answered from sheets. `operation` is None where its words do not say what is done.
 
     `newest` tells that the largest or smallest is one of dates, `most` that it may be one of sums. `refused` tells that
-    it holds words that the rules do not understand, such as “not”: a model may. `money` tells that what something
+    it holds words that the rules do not understand, such as “not”: a model may; where those are only the words at the
+    places `refusing`, they may also be part of a column's name: “outside diameter”. `money` tells that what something
     costs decides, `first` how many rows are wanted, 0 for all.
     """
 
@@ -87,6 +88,7 @@ class SheetQuestion:
     refused: bool = False
     first: int = 0
     money: bool = False
+    refusing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

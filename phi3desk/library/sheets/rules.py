@@ -16,6 +16,7 @@ from phi3desk.library.sheets.matching import (
     columns_named,
     is_alike,
     parts_of,
+    places_of_name,
     values_named,
     values_partly_named,
 )
@@ -77,7 +78,10 @@ class _Binding:
         values = values_named(self._index, self._words, question.language)
         exact = frozenset(at for each in values if each.exact for at in each.words)
         periods = self._periods_in_words()
-        self._columns = self._chosen(columns_named(self._index, self._words, question.language, exact, periods))
+        refusing = question.refusing
+        self._columns = self._chosen(
+            columns_named(self._index, self._words, question.language, exact, periods, refusing)
+        )
         named = frozenset(at for each in self._columns for at in each.words)
         # a word that is like a value, and names a column outright, is the column
         values = [each for each in values if each.exact or not each.words & named]
@@ -85,7 +89,7 @@ class _Binding:
         filters = self._filters(values)
         compared, left = self._compared(filters)
         filters += compared
-        certain = self._sure and not question.refused and not left
+        certain = self._sure and not self._is_refused() and not left
         plan = self._plan(tuple(filters)) if certain else None
         missing = [at for at, word in enumerate(self._words) if word.role is Role.WORD and not self._is_used(at)]
         if missing:
@@ -97,6 +101,16 @@ class _Binding:
         measured = sum(1 for each in compared if each.column.kind is ColumnKind.NUMBER)
         doubtful = self._has_loose_number or any(self._is_cut_short(each, missing) for each in question.comparisons)
         return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied) + measured, certain and not doubtful)
+
+    def _is_refused(self) -> bool:
+        """Return whether a word is not understood that is no part of a column's whole name: “outside diameter”."""
+        question = self._question
+        if not question.refused or not question.refusing:
+            return question.refused
+        named = {each.column for each in self._columns}
+        names = [parts for column, parts in self._index.heads if column in named]
+        places = {at for parts in names for at in places_of_name(parts, self._words, question.language)}
+        return not places.issuperset(question.refusing)
 
     def _periods_in_words(self) -> list[frozenset[int]]:
         """Return the words of each period that is told without a number, such as “last year”."""

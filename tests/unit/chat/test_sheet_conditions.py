@@ -28,6 +28,9 @@ SHEETS = {
     "screws.csv": "Screw,Town,Status,Delivered,Price (CHF),Stock\nM4,Wien,open,2025-03-01,5,10\n"
     "M5,Wien,closed,2026-02-01,7,20\nM6,Linz,open,2026-11-02,9,30\nM8,Linz,open,2024-05-05,11,40\n",
     "sales.csv": "Year,Month,Sales (EUR)\n2025,June,5\n2025,May,6\n2026,June,7\n",
+    "pipes.csv": "Pipe,Outside diameter,Inside diameter,Price without VAT (EUR)\nP40,40,36,5\nP50,50,45,6\n",
+    "rohre.csv": "Rohr;Durchmesser außerhalb;Preis ohne MwSt (EUR)\nR40;40;5\nR50;50;6\n",
+    "cevi.csv": "Cev;Premer zunaj;Nič prodano\nC40;40;3\nC50;50;4\n",
     "oddelki.csv": "Oddelek;Lani;Letos\nProdaja;5;6\nNabava;7;8\n",
     "branches.csv": "Branch;Last year;This year\nNorth;50;60\nSouth;70;80\n",
     "customers.csv": "Customer,Country,Orders\nNorsk,NOR,3\nGulf,ARE,5\nSava,SVN,7\nDrava,SVN,9\n",
@@ -261,6 +264,37 @@ def test_a_negation_is_seen_in_each_of_its_forms(question: str):
     parts = sheet_question(question)
     assert parts is not None
     assert parts.refused
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the outside diameter of P40?", "“Outside diameter” (Pipe = P40): 40."),
+        ("What is the average outside diameter?", "Average of “Outside diameter”: 45."),
+        ("How many pipes have an outside diameter over 45?", "Number of rows (Outside diameter > 45): 1."),
+        ("What is the total price without VAT?", "Sum of “Price without VAT”: 11 EUR."),
+        ("Was ist die Summe der Preise ohne MwSt?", "Summe von „Preis ohne MwSt“: 11 EUR."),
+        ("Koliko je premer zunaj za C40?", "“Premer zunaj” (Cev = C40): 40."),
+        ("Koliko je nič prodano za C50?", "“Nič prodano” (Cev = C50): 4."),
+    ],
+)
+def test_a_word_like_outside_may_be_part_of_the_name_of_a_column(library: Library, question: str, told: str):
+    assert text_of(library, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which pipes are outside Linz?",
+        "How many pipes with a diameter of 40 are outside?",
+        "Which pipes outside have the diameter 40?",
+        "How many pipes are without price?",
+        "What is the outside diameter of pipes that are not P40?",
+        "How many pipes of an outside diameter over 45 are outside Linz?",
+    ],
+)
+def test_it_is_not_understood_beside_the_name_of_a_column(library: Library, question: str):
+    assert tells_nothing(library, question)
 
 
 @pytest.mark.parametrize(
