@@ -28,6 +28,14 @@ _TOKEN = re.compile(
 _VERB_FIRST = frozenset(("sl", "uk"))
 #: words between “how many” and the things that some are counted of, folded
 _PART_OF = frozenset(("of", "among", "von", "unter", "od", "izmed", "απο", "з", "із", "серед", "din", "dintre", "av"))
+#: endings of nouns with their article, folded: “pumparna”, “pompele”; and adjectives that end so, too
+_WITH_ARTICLE = {"sv": ("arna", "erna", "orna"), "ro": ("ele", "ile", "ii")}
+_ADJECTIVES = {
+    "sv": ("interna", "externa", "moderna"),
+    "ro": ("bile", "utile", "fragile", "civile", "ostile", "facile", "ficile", "grele", "rele", "paralele", "proprii"),
+}
+#: those of whom “у нас” or “bei uns” tells: what is counted may stand behind that
+_PERSONS = "us|you|them|uns|euch|ihnen|nas|vas|njih|εμάς|εσάς|μας|σας|нас|вас|них|нього|неї|noi|voi|ei|ele|oss|er|dem"
 _CONTRACTED_NOT = "n't"
 _MINUS = ("-", "−", "–")
 _CURRENCIES = ("€", "$", "£", "₴")
@@ -220,6 +228,7 @@ def _mark_nouns(words: QuestionWords, measured: Collection[int], parts: Collecti
             and words.roles[at + 1] is Role.WORD
             and words.roles[at] is Role.WORD
             and at + 1 not in parts
+            and not _has_article(words.keys[at], words.language)
         ):
             at += 1
         is_word = at < len(words.roles) and words.roles[at] is Role.WORD
@@ -231,23 +240,31 @@ def _noun_begins(words: QuestionWords, start: int) -> int:
     """Return the place of the first word that may name what rows stand for, or of the one that tells there is none.
 
     “Items” is a name, too, which says nothing: a word behind “items were” is a condition, and so it is behind “which
-    are” and “how many in”.
+    are” and “how many in”, but not behind “скільки у нас”. One with an article before it or at its end is a name.
     """
     known = FUNCTION_WORDS[words.language]
     is_named = has_verb = False
     for at in range(start, len(words.roles)):
         key = words.keys[at]
         if words.roles[at] not in (Role.FUNCTION, Role.NEUTRAL):
-            return len(words.roles) if has_verb else at
+            return len(words.roles) if has_verb and not _has_article(key, words.language) else at
         if not known.is_function(key):
             is_named = True
-        elif is_named or (known.has("prepositions", key) and key not in _PART_OF):
+        elif is_named or (known.has("prepositions", key) and key not in _PART_OF and not _tells_persons(words, at)):
             break
         elif known.has("definite", key):
             has_verb = False
         elif words.language not in _VERB_FIRST and (known.has("copulas", key) or known.has("having", key)):
             has_verb = True
     return len(words.roles)
+
+
+def _has_article(key: str, language: str) -> bool:
+    return key.endswith(_WITH_ARTICLE.get(language, ())) and not key.endswith(_ADJECTIVES.get(language, ()))
+
+
+def _tells_persons(words: QuestionWords, at: int) -> bool:
+    return at + 1 < len(words.keys) and is_in(words.keys[at + 1], _PERSONS)
 
 
 def _is_number(words: QuestionWords, at: int) -> bool:
