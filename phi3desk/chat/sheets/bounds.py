@@ -61,6 +61,8 @@ def periods_of(words: QuestionWords, known: SheetWords, today: datetime.date) ->
             # no column is that of several periods
             stop, end, places, last = following.stop, high, (), (low, high)
         made = Comparison(before, start, end, strict=strict, is_date=True, places=places)
+        if span in near:
+            made = replace(made, near=tuple(span))
         if places and span in near:
             yield _of_a_part(words, made, near[span])
             continue

@@ -254,7 +254,9 @@ def has_vague_period(words: QuestionWords) -> bool:
 
     One that was found and bounds nothing is none, either.
     """
-    if any(words.free(span) for span in words.near) or _has_month_beside(words) or _is_noun_shared(words):
+    if any(words.free(span) for span in words.near):
+        return True
+    if _has_month_beside(words) or _is_noun_shared(words) or any(_is_of_a_part(words, span) for span in words.near):
         return True
     known = _WORDS[words.language]
     free = [words.free(range(at, at + 1)) for at in range(len(words.keys))]
@@ -283,6 +285,17 @@ def _has_month_beside(words: QuestionWords) -> bool:
         if is_month and is_meant:
             return True
     return False
+
+
+def _is_of_a_part(words: QuestionWords, span: range) -> bool:
+    """Return whether one of the first or last parts of a period is meant: “the first quarter of last year”."""
+    known, sheet = _WORDS[words.language], WORDS[words.language]
+    at = span.start - 1
+    while at >= 0 and (is_in(words.keys[at], known.within) or len(words.keys[at]) <= _LITTLE):
+        at -= 1
+    if at < 1 or not words.free(range(at - 1, at + 1)) or not is_in(words.keys[at], f"{known.many}|{known.days}"):
+        return False
+    return is_in(words.keys[at - 1], f"{sheet.oldest}|{sheet.newest}|{known.vague}")
 
 
 def _is_noun_shared(words: QuestionWords) -> bool:

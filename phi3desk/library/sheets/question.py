@@ -52,8 +52,9 @@ class Comparison:
 
     `at` is the place of its first word, `places` are those of the date itself where nothing compares with it, `unit`
     is what stands behind the number. With `alone` it is a number that nothing compares with, and may be part of a name.
-    Dates are texts such as 2024-05-31; `high` is then the last day. `part` are the places of the words that name a part
-    of a year told from today, which may also be a value, and `whole` is that year: “May” of “May last year”.
+    Dates are texts such as 2024-05-31; `high` is then the last day. `near` are the places of one told from today, and
+    `part` of words that name a part of its year, which may also be a value; `whole` is that year: “May” of “May last
+    year”.
     """
 
     at: int
@@ -64,6 +65,7 @@ class Comparison:
     is_date: bool = False
     places: tuple[int, ...] = ()
     alone: bool = False
+    near: tuple[int, ...] = ()
     part: tuple[int, ...] = ()
     whole: tuple[str, str] = ("", "")
 

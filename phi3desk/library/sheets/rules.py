@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from phi3desk.library.sheets.dates import month_of
 from phi3desk.library.sheets.matching import (
     ColumnMatch,
     TableIndex,
@@ -99,7 +100,9 @@ class _Binding:
         about = sum(1 for word in self._words if word.role is Role.WORD and self._names_document(word))
         tied = {at for each in values for at in each.words} | {at for each in self._columns for at in each.words}
         measured = sum(1 for each in compared if each.column.kind is ColumnKind.NUMBER)
-        doubtful = self._has_loose_number or any(self._is_cut_short(each, missing) for each in question.comparisons)
+        doubtful = self._has_loose_number or any(
+            self._is_cut_short(each, missing) or self._is_part(each, missing) for each in question.comparisons
+        )
         return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied) + measured, certain and not doubtful)
 
     def _is_refused(self) -> bool:
@@ -123,6 +126,19 @@ class _Binding:
         while end < len(self._words) and self._words[end].role is Role.COMPARISON:
             end += 1
         return not comparison.is_date and not comparison.unit and end > comparison.at and end in missing
+
+    def _is_part(self, comparison: Comparison, missing: Collection[int]) -> bool:
+        """Return whether a word that is not understood may name a part of a period told from today: “early last year”.
+
+        It stands right before that, but for little words, or is a month, or an ordinal: “the first quarter of”.
+        """
+        if not comparison.near:
+            return False
+        at = min(comparison.at, *comparison.near) - 1
+        while at >= 0 and self._words[at].role in (Role.FUNCTION, Role.NEUTRAL):
+            at -= 1
+        is_ordinal = at >= 0 and self._words[at].role is Role.OPERATION and self._question.newest
+        return at in missing or is_ordinal or any(month_of(self._words[each].text) for each in missing)
 
     def _names_document(self, word: AskedWord) -> bool:
         language = self._question.language

@@ -420,6 +420,14 @@ def test_a_period_may_be_told_from_today(question: str, period: tuple[str | None
         "Câte comenzi au fost anul acesta și cel trecut?",
         "Hur många order fanns detta och förra året?",
         "Hur många order fanns den här och förra veckan?",
+        "Which orders were delivered in the first quarter of last year?",
+        "Which orders were delivered in the last week of last month?",
+        "Welche Aufträge sind im ersten Quartal letzten Jahres?",
+        "Katera naročila so bila v prvem četrtletju lanskega leta?",
+        "Ποιες παραγγελίες υπήρχαν το πρώτο τρίμηνο του προηγούμενου έτους;",
+        "Які замовлення були у першому кварталі минулого року?",
+        "Ce comenzi au fost în primul trimestru al anului trecut?",
+        "Vilka order fanns i första kvartalet förra året?",
         "How many orders were under last year?",
         "How many orders were there, more than last year?",
         "Wie viele Aufträge gab es unter letztem Jahr?",
@@ -453,7 +461,12 @@ def test_over_and_under_a_period_may_mean_all_of_it(question: str, low: str, hig
 
 @pytest.mark.parametrize(
     "question",
-    ["What was the last order?", "How many orders were there per month?", "Katero je zadnje naročilo leta 2024?"],
+    [
+        "What was the last order?",
+        "What was the first order of last year?",
+        "How many orders were there per month?",
+        "Katero je zadnje naročilo leta 2024?",
+    ],
 )
 def test_the_last_of_something_else_is_no_period_near_today(question: str):
     parts = sheet_question(question, TODAY)
@@ -478,6 +491,34 @@ def test_rows_of_a_period_near_today_are_counted(library: Library, question: str
     parts = sheet_question(question, datetime.date(2026, 11, 30))
     assert parts is not None
     assert library.ask_sheets(parts, EVERYWHERE).result == ((count,),)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which screws were delivered early last year?",
+        "Which screws were delivered at the end of last year?",
+        "Which screws were delivered in the first quarter of last year?",
+        "Which screws were delivered in the fourth quarter of last year?",
+        "Which screws were delivered last year from June to July?",
+        "Which screws were delivered in Nov last year?",
+        "How many screws were delivered in mid last year?",
+        "How many screws were delivered first last year in Graz?",
+    ],
+)
+def test_no_rows_of_a_period_near_today_are_shown_where_a_part_of_it_is_meant(library: Library, question: str):
+    parts = sheet_question(question, datetime.date(2026, 11, 30))
+    assert parts is not None
+    assert [(each.low, each.high) for each in parts.comparisons if each.is_date] == [LAST_YEAR]
+    told = library.ask_sheets(parts, EVERYWHERE)
+    assert not told.rows
+    assert not told.result
+
+
+def test_rows_of_a_period_near_today_are_shown_where_a_word_elsewhere_is_not_understood(library: Library):
+    parts = sheet_question("Which rejected screws in Wien were delivered last year?", datetime.date(2026, 11, 30))
+    assert parts is not None
+    assert [row.shown[0] for row in library.ask_sheets(parts, EVERYWHERE).rows] == ["M4"]
 
 
 @pytest.mark.parametrize(
