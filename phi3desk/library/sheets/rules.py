@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from phi3desk.library.sheets.dates import month_of
+from phi3desk.library.sheets.doubts import is_cut_short, is_part, is_refused
 from phi3desk.library.sheets.matching import (
     ColumnMatch,
     TableIndex,
@@ -17,7 +17,6 @@ from phi3desk.library.sheets.matching import (
     columns_named,
     is_alike,
     parts_of,
-    places_of_name,
     values_named,
     values_partly_named,
 )
@@ -90,7 +89,9 @@ class _Binding:
         filters = self._filters(values)
         compared, left = self._compared(filters)
         filters += compared
-        certain = self._sure and not self._is_refused() and not left
+        chosen = {each.column for each in self._columns}
+        names = [parts for column, parts in self._index.heads if column in chosen]
+        certain = self._sure and not is_refused(question, names) and not left
         plan = self._plan(tuple(filters)) if certain else None
         missing = [at for at, word in enumerate(self._words) if word.role is Role.WORD and not self._is_used(at)]
         if missing:
@@ -101,44 +102,14 @@ class _Binding:
         tied = {at for each in values for at in each.words} | {at for each in self._columns for at in each.words}
         measured = sum(1 for each in compared if each.column.kind is ColumnKind.NUMBER)
         doubtful = self._has_loose_number or any(
-            self._is_cut_short(each, missing) or self._is_part(each, missing) for each in question.comparisons
+            is_cut_short(question, each, missing) or is_part(question, each, missing) for each in question.comparisons
         )
         return Fit(plan, score + 0.5 * about, tuple(filters), about + len(tied) + measured, certain and not doubtful)
-
-    def _is_refused(self) -> bool:
-        """Return whether a word is not understood that is no part of a column's whole name: “outside diameter”."""
-        question = self._question
-        if not question.refused or not question.refusing:
-            return question.refused
-        named = {each.column for each in self._columns}
-        names = [parts for column, parts in self._index.heads if column in named]
-        places = {at for parts in names for at in places_of_name(parts, self._words, question.language)}
-        return not places.issuperset(question.refusing)
 
     def _periods_in_words(self) -> list[frozenset[int]]:
         """Return the words of each period that is told without a number, such as “last year”."""
         dated = [frozenset(each.places) for each in self._question.comparisons if each.is_date]
         return [each for each in dated if not any(self._words[at].key[0].isdigit() for at in each)]
-
-    def _is_cut_short(self, comparison: Comparison, missing: Collection[int]) -> bool:
-        """Return whether a word that is not understood stands behind a number: “over 2 million”."""
-        end = comparison.at
-        while end < len(self._words) and self._words[end].role is Role.COMPARISON:
-            end += 1
-        return not comparison.is_date and not comparison.unit and end > comparison.at and end in missing
-
-    def _is_part(self, comparison: Comparison, missing: Collection[int]) -> bool:
-        """Return whether a word that is not understood may name a part of a period told from today: “early last year”.
-
-        It stands right before that, but for little words, or is a month, or an ordinal: “the first quarter of”.
-        """
-        if not comparison.near:
-            return False
-        at = min(comparison.at, *comparison.near) - 1
-        while at >= 0 and self._words[at].role in (Role.FUNCTION, Role.NEUTRAL):
-            at -= 1
-        is_ordinal = at >= 0 and self._words[at].role is Role.OPERATION and self._question.newest
-        return at in missing or is_ordinal or any(month_of(self._words[each].text) for each in missing)
 
     def _names_document(self, word: AskedWord) -> bool:
         language = self._question.language

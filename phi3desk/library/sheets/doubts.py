@@ -1,0 +1,43 @@
+"""What leaves in doubt that the conditions of a question to sheets that were understood are all that it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from phi3desk.library.sheets.dates import month_of
+from phi3desk.library.sheets.matching import places_of_name
+from phi3desk.library.sheets.question import Comparison, Role, SheetQuestion
+
+
+def is_refused(question: SheetQuestion, names: Collection[Sequence[str]]) -> bool:
+    """Return whether a word is not understood that is no part of a whole name of a column: “outside diameter”.
+
+    `names` are the folded words of each of the columns that are meant.
+    """
+    if not question.refused or not question.refusing:
+        return question.refused
+    places = {at for name in names for at in places_of_name(name, question.words, question.language)}
+    return not places.issuperset(question.refusing)
+
+
+def is_cut_short(question: SheetQuestion, comparison: Comparison, missing: Collection[int]) -> bool:
+    """Return whether a word that is not understood stands behind a number: “over 2 million”."""
+    end = comparison.at
+    while end < len(question.words) and question.words[end].role is Role.COMPARISON:
+        end += 1
+    return not comparison.is_date and not comparison.unit and end > comparison.at and end in missing
+
+
+def is_part(question: SheetQuestion, comparison: Comparison, missing: Collection[int]) -> bool:
+    """Return whether a word that is not understood may name a part of a period told from today: “early last year”.
+
+    It stands right before that, but for little words, or is a month, or an ordinal: “the first quarter of”.
+    """
+    if not comparison.near:
+        return False
+    words = question.words
+    at = min(comparison.at, *comparison.near) - 1
+    while at >= 0 and words[at].role in (Role.FUNCTION, Role.NEUTRAL):
+        at -= 1
+    is_ordinal = at >= 0 and words[at].role is Role.OPERATION and question.newest
+    return at in missing or is_ordinal or any(month_of(words[each].text) for each in missing)
