@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window, evidence_of, parts_of, windows_of
+from phi3desk.chat.grounding.lists import items_of
 from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.grounding.signals import Comparison, Signals
 from phi3desk.chat.grounding.statements import Statement, restates, statement_of
@@ -58,12 +59,14 @@ _OPINION, _USUAL_OPINION = 1.0, 0.5
 _SURE_OF_NO = 1e-6
 #: Where less of a claim is covered, no sentence speaks of it, whatever their figures are.
 _SPEAKS_OF_IT = 0.5
+#: So much of what one sentence holds of a claim another has to hold to be asked about it.
+_SPEAKS_AS_MUCH = 0.8
 #: counts beyond this say no more
 _MOST = 3.0
 
 
 #: What an encoder that read claim and passage says weighs so much, beside so much of what the signals tell.
-_READ, _TOLD, _READ_BIAS = 0.8, 0.8, 1.1
+_READ, _TOLD, _READ_BIAS = 0.8, 0.7, 1.25
 #: Where words and figures tell less than this for a claim, it has to be so sure of it; else they alone decide. Of what
 #: is worded unlike its passage it takes too much for said.
 _LITTLE_TOLD, _SURE_OF_YES = -0.7, 1.0
@@ -132,10 +135,21 @@ class Checker:
         ]
 
     def verdicts(self, claim: str) -> list[Verdict]:
-        """Return a verdict on a sentence for each of the passages, in their order."""
+        """Return a verdict on a sentence for each of the passages, in their order.
+
+        Where none supports it as a whole, what it lists may stand in several places of one: “gloves and glasses”.
+        """
         language = language_of_words(claim, self._question)
-        statement = statement_of(claim, language)
         question = statement_of(self._question, language)
+        found = self._verdicts(claim, language, question)
+        items = () if any(each.supported for each in found) else items_of(claim, language, question)
+        if not items:
+            return found
+        of_items = zip(*(self._verdicts(item, language, question) for item in items), strict=True)
+        return [_with_items(each, said) for each, said in zip(found, of_items, strict=True)]
+
+    def _verdicts(self, claim: str, language: str, question: Statement) -> list[Verdict]:
+        statement = statement_of(claim, language)
         meant = self._vectors is not None and self._vectors.read(
             [claim, *(evidence.text for evidence in self._evidence)]
         )
@@ -182,13 +196,23 @@ def _compared(claim: Statement, question: Statement, evidence: Evidence, meaning
     comparison = Comparison(claim, question, evidence, meaning)
     read = {window: comparison.signals(window) for window in windows_of(evidence.units)}
     ties = {window: tie(signals) for window, signals in read.items()}
-    best = max(ties, key=lambda window: ties[window])
+    # a sentence that holds nothing of the claim does not outweigh one that holds it and goes the other way
+    least = _SPEAKS_AS_MUCH * max(signals.covered for signals in read.values())
+    best = max((window for window in ties if read[window].covered >= least), key=lambda window: ties[window])
     # what speaks against the claim stands where most of its words do
     near = max(read.values(), key=lambda each: (each.covered + each.asked_covered, -each.sentences))
     why = near.why or Why.NOTHING_FOUND if near.covered >= _SPEAKS_OF_IT else Why.NOTHING_FOUND
     # of sentences that are read together the one that holds most of the claim by itself is cited
     cited = max(best.units, key=lambda unit: ties[Window((unit,))])
     return _Compared(ties[best], why, evidence.units[cited].text, bool(read[best].across))
+
+
+def _with_items(whole: Verdict, items: Sequence[Verdict]) -> Verdict:
+    """Return the verdict on a list that nothing speaks against, of which each item may be supported."""
+    worst = all_of(items)
+    if not worst.supported or whole.why is not Why.NOTHING_FOUND:
+        return whole
+    return replace(worst, sentence=items[0].sentence)
 
 
 def _verdict(compared: _Compared, passage: int, odds: float) -> Verdict:

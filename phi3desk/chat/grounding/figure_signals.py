@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
 from phi3desk.chat.grounding.quantities import MONTH, Quantity
-from phi3desk.chat.grounding.statements import Statement, words_within
+from phi3desk.chat.grounding.statements import Statement, Word, words_within
 from phi3desk.library.text import Span
 
 #: words are taken for the same from here on
@@ -36,9 +36,18 @@ _LIGHT = 0.8
 #: share of a claim that a sentence holds which says a part of it
 _PART = 0.4
 
-#: how alike each word of the claim is to each of the passage, 0 to 1
-Alike = Sequence[Sequence[float]]
 _Placed = Sequence[tuple[int, Quantity]]
+
+
+@dataclass(frozen=True)
+class SaidOf:
+    """What a claim's figures are said of: figures, and words with how alike each is to each of the passage (0 to 1).
+
+    Of a short reply those of its question are among them, behind its own.
+    """
+
+    words: tuple[tuple[Word, Sequence[float]], ...]
+    figures: tuple[Quantity, ...]
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ def figure_signals(
     question: Statement,
     evidence: Evidence,
     window: Window,
-    alike: Alike,
+    said_of: SaidOf,
     shares: Mapping[int, float],
 ) -> FigureSignals:
     """Return what a window tells of a claim's figures; `shares` tells how much of the claim each sentence holds."""
@@ -87,12 +96,12 @@ def figure_signals(
         missing=missing,
         unit_differs=unit_differs,
         bound_differs=bound_differs,
-        of_others=_of_others(claim, evidence, placed, alike),
+        of_others=_of_others(claim, evidence, placed, said_of),
         apart=_apart(claim, evidence, window, shares) if len(window.units) > 1 and claim.words else 0,
     )
 
 
-def _of_others(claim: Statement, evidence: Evidence, placed: _Placed, alike: Alike) -> int:
+def _of_others(claim: Statement, evidence: Evidence, placed: _Placed, said_of: SaidOf) -> int:
     """Count the figures by which words of something else stand, where another of their kind is nearer to the claim's.
 
     “Lowest flow 180 m³/h, highest flow 780 m³/h”: the lowest flow is not 780 m³/h.
@@ -107,17 +116,33 @@ def _of_others(claim: Statement, evidence: Evidence, placed: _Placed, alike: Ali
         kind = _kind(quantity.unit)
         like = [(place, other) for place, other in everywhere if _kind(other.unit) == kind and not other.is_month]
         own = [place for place, other in placed if _same_value(quantity, other) and _kind(other.unit) == kind]
-        others = [place for place, other in like if not any(_same_value(each, other) for each in claim.figures)]
+        others = [place for place, other in like if not _same_value(quantity, other)]
         if not own or not others:
             continue
-        held = _words_by([place for place, _ in like], claim, evidence, alike)
-        _add_labels(held, quantity, claim, everywhere)
+        held = _words_by([place for place, _ in like], evidence, _words_of(quantity, claim, said_of))
+        _add_labels(held, quantity, said_of.figures, everywhere)
         groups = _groups([place for place, _ in like], evidence)
         best = {group: max(held[place] for place in held if groups[place] == group) for group in groups.values()}
         mine = {groups[place] for place in own}
         of_others = [best[groups[place]] for place in others if groups[place] not in mine]
         count += max(of_others, default=0.0) > _CLEARLY * max(best[group] for group in mine) + _LEAST
     return count
+
+
+def _words_of(quantity: Quantity, claim: Statement, said_of: SaidOf) -> list[tuple[Word, Sequence[float]]]:
+    """Return the words that one of a claim's figures is said of: of several of its kind each has those by it.
+
+    “Pump A gets 20 g and pump B 30 g.”
+    """
+    places = [each.span[0] for each in claim.figures if _kind(each.unit) == _kind(quantity.unit)]
+    own = len(claim.words)
+    return [
+        pair
+        for at, pair in enumerate(said_of.words)
+        if at >= own
+        or len(places) == 1
+        or quantity.span[0] == min(places, key=lambda place: _distance(claim.text, pair[0].span, place))
+    ]
 
 
 def _groups(places: Sequence[int], evidence: Evidence) -> dict[int, int]:
@@ -131,7 +156,9 @@ def _groups(places: Sequence[int], evidence: Evidence) -> dict[int, int]:
     return groups
 
 
-def _words_by(places: Sequence[int], claim: Statement, evidence: Evidence, alike: Alike) -> dict[int, float]:
+def _words_by(
+    places: Sequence[int], evidence: Evidence, words: Sequence[tuple[Word, Sequence[float]]]
+) -> dict[int, float]:
     """Return how much of the claim stands by each of some figures of one kind: a word stands by the nearest.
 
     Words of other sentences stand by none, those behind a figure or parted from it by a comma are further from it.
@@ -143,7 +170,7 @@ def _words_by(places: Sequence[int], claim: Statement, evidence: Evidence, alike
         if not inside:
             continue
         indexes = words_within(passage, unit.span)
-        for row, word in zip(alike, claim.words, strict=True):
+        for word, row in words:
             best = dict.fromkeys(inside, 0.0)
             for index in indexes:
                 if row[index] < _SAME:
@@ -164,9 +191,9 @@ def _distance(text: str, word: Span, place: int) -> float:
     return _BEHIND * (word[0] - place) + _APART * len(_PARTED.findall(text, place, word[0]))
 
 
-def _add_labels(held: dict[int, float], quantity: Quantity, claim: Statement, everywhere: _Placed) -> None:
+def _add_labels(held: dict[int, float], quantity: Quantity, labels: Sequence[Quantity], everywhere: _Placed) -> None:
     """Add to each figure the claim's figures of another kind that stand by it: after “up to two years” 30 days."""
-    for label in claim.figures:
+    for label in labels:
         if _kind(label.unit) == _kind(quantity.unit):
             continue
         at = [place for place, other in everywhere if _same_value(label, other) and not _bounds_differ(label, other)]

@@ -289,6 +289,17 @@ CONDITIONS = frozenset(("limit", "level", "order", "amount", "often", "how often
 ROLES = frozenset(("trade", "care"))
 #: answers of one word, which claim what the question asks
 YES_AND_NO = frozenset("yes no ja nein nej jo da ne nu ναι οχι так ні ok okay".split())  # noqa: SIM905
+#: what a part of a question begins with that is not asked itself: “Who decides that no work is done?”
+SUBORDINATING = frozenset(
+    """
+    that if when where while until dass daß wenn ob weil während bis da če ko ker dokler medtem ότι πως αν όταν επειδή ενώ
+    що якщо коли бо поки că dacă când pentru până att om när eftersom medan tills
+    """.split()  # noqa: SIM905
+)
+#: what a clause begins with that says something of a word before it; the German “der, die, das” are articles as often
+RELATIVE = frozenset(
+    "which who whose welcher welche welches ki kateri katera katero katere που οποιος οποια οποιο який яка яке які care som".split()  # noqa: SIM905
+)
 #: verbs and nouns that carry others
 LIGHT = frozenset(
     """

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
-from phi3desk.chat.grounding.figure_signals import FigureSignals, figure_signals
+from phi3desk.chat.grounding.figure_signals import FigureSignals, SaidOf, figure_signals
 from phi3desk.chat.grounding.opposites import is_condition, is_role, turned
-from phi3desk.chat.grounding.statements import Statement, likeness, words_within
+from phi3desk.chat.grounding.statements import Clause, Statement, Word, asks_of_denial, likeness, words_within
 from phi3desk.chat.grounding.swaps import fits_swapped
 from phi3desk.chat.messages import Why
 
@@ -30,6 +30,8 @@ _HELD = 0.5
 _NEARLY_ALL = 0.9
 #: a word of the passage is that of the claim
 _SURE = 0.7
+#: words with a meaning of a claim that is a short reply to the question, and how often a denial of it counts
+_LONGEST_REPLY, _DECIDES = 3, 3
 #: words of a claim that have a place in a sentence, and the share of them that has to
 _FEWEST_PLACED, _MOSTLY = 3, 0.75
 
@@ -72,6 +74,15 @@ class Signals:
         return Why.NAME if self.names_missing or self.roles or self.swapped or self.misplaced else Why.SUPPORTED
 
 
+@dataclass(frozen=True)
+class _HeldClause:
+    """A clause of a passage, how well it holds each of some words (0 to 1), and whether it has no others."""
+
+    clause: Clause
+    held: list[float]
+    is_said: bool
+
+
 class Comparison:
     """A claim beside a passage: what does not depend on the window is computed once.
 
@@ -87,8 +98,10 @@ class Comparison:
         passage = evidence.whole.words
         self._letters = [[likeness(word, other) for other in passage] for word in claim.words]
         self._alike = [
-            [max(letters, float(meaning[i, j])) if meaning is not None else letters for j, letters in enumerate(row)]
-            for i, row in enumerate(self._letters)
+            row
+            if meaning is None or _is_label(word)
+            else [max(pair) for pair in zip(row, map(float, meaning[i]), strict=True)]
+            for i, (word, row) in enumerate(zip(claim.words, self._letters, strict=True))
         ]
         self._contexts = [
             [max((likeness(word, other) for other in context.words), default=0.0) for word in claim.words]
@@ -100,6 +113,13 @@ class Comparison:
             for word, share in zip(claim.words, asked, strict=True)
         ]
         self._unit_words = [words_within(passage, unit.span) for unit in evidence.units]
+        self._is_reply = bool(question.words) and sum(not word.light for word in claim.words) <= _LONGEST_REPLY
+        self._said_of = SaidOf(tuple(zip(claim.words, self._alike, strict=True)), claim.figures)
+        self._is_asked_denied = self._is_reply and asks_of_denial(question)
+        if self._is_reply:
+            # “20 g” is said of what was asked about
+            asked_words = ((word, [likeness(word, other) for other in passage]) for word in question.words)
+            self._said_of = SaidOf((*self._said_of.words, *asked_words), (*claim.figures, *question.figures))
 
     def signals(self, window: Window) -> Signals:
         """Return what a window tells."""
@@ -114,7 +134,7 @@ class Comparison:
             covered=self._share(found),
             covered_by_one=max(of_units.values()),
             asked_covered=sum(asked) / len(asked) if asked else self._share(found),
-            figures=figure_signals(self._claim, self._question, self._evidence, window, self._alike, of_units),
+            figures=figure_signals(self._claim, self._question, self._evidence, window, self._said_of, of_units),
             denied=denied,
             opposite=opposite + bool(pair and not is_condition(pair) and not is_role(pair)),
             condition=int(is_condition(pair)),
@@ -154,8 +174,10 @@ class Comparison:
             said = self._denied_where_held(window, words) if words else None
             turns = sum(self._turned(at, inside) for at in words)
             if said is not None:
+                # “Water.” says what was asked of it, and holds nothing else that could weigh against a denial
+                is_denied = clause.stance.denied or self._is_asked_denied
                 # a word that is turned round turns its clause
-                denied += (clause.stance.denied != said) != (turns % 2 == 1)
+                denied += (_DECIDES if self._is_reply else 1) * ((is_denied != said) != (turns % 2 == 1))
             elif turns:
                 opposite += 1
         return denied, opposite
@@ -180,13 +202,13 @@ class Comparison:
             runs = [(_held_by(clauses, at, at + length), at) for at in range(len(clauses) - length + 1)]
             best, at = max(runs, key=lambda run: (run[0], -run[1]))
             if best >= _NEARLY_ALL * most:
-                return any(denied for denied, _ in clauses[at : at + length])
+                return _is_denied(clauses[at : at + length])
         return None
 
-    def _held_clauses(self, window: Window, words: Sequence[int]) -> list[tuple[bool, list[float]]]:
-        """Return of each clause but those of rows whether it is denied, and how well it holds each of some words."""
+    def _held_clauses(self, window: Window, words: Sequence[int]) -> list[_HeldClause]:
+        """Return each clause but those of rows, and how well it holds each of some words."""
         passage = self._evidence.whole.words
-        clauses: list[tuple[bool, list[float]]] = []
+        clauses: list[_HeldClause] = []
         for unit in window.units:
             if self._evidence.units[unit].is_row:
                 # “whole blood, not spun 4 hours not allowed”: a cell denies nothing of another
@@ -196,7 +218,9 @@ class Comparison:
                 span = (start + clause.span[0], start + clause.span[1])
                 indexes = words_within(passage, span)
                 held = [max((self._alike[at][index] for index in indexes), default=0.0) for at in words]
-                clauses.append((clause.stance.denied, held))
+                own = [index for index in indexes if not passage[index].light]
+                is_said = bool(own) and all(max(self._alike[at][index] for at in words) >= _SURE for index in own)
+                clauses.append(_HeldClause(clause, held, is_said))
         return clauses
 
     def _swapped(self, window: Window) -> bool:
@@ -249,6 +273,20 @@ class Comparison:
         )
 
 
-def _held_by(clauses: Sequence[tuple[bool, list[float]]], start: int, end: int) -> float:
+def _is_label(word: Word) -> bool:
+    """Return whether a word is another where one sign is: pump A is not pump B, though an embedder reads them alike."""
+    return word.code or len(word.key) == 1
+
+
+def _held_by(clauses: Sequence[_HeldClause], start: int, end: int) -> float:
     """Return how many of the words some clauses hold together."""
-    return sum(map(max, zip(*(held for _, held in clauses[start:end]), strict=True))) if start < end else 0.0
+    return sum(map(max, zip(*(each.held for each in clauses[start:end]), strict=True))) if start < end else 0.0
+
+
+def _is_denied(clauses: Sequence[_HeldClause]) -> bool:
+    """Return whether some clauses are denied.
+
+    “Unsuitable: a jet of water, which spreads the grease” does not deny that it does.
+    """
+    said = next((each.clause for each in clauses if each.clause.relative and each.is_said), None)
+    return said.stance.denied if said is not None else any(each.clause.stance.denied for each in clauses)

@@ -259,3 +259,108 @@ def test_figure_may_be_written_in_words(passage, claim):
 def test_what_is_true_of_both_is_no_other_figure():
     found = verdict("The valves of the pump are closed before it is opened.", "Both valves of the pump are closed.")
     assert found.supported
+
+
+SHEET = "Suitable: foam, dry powder, carbon dioxide.\nUnsuitable: a full jet of water, which spreads burning grease."
+
+
+@pytest.mark.parametrize(
+    ("passage", "question", "reply", "supported"),
+    [
+        (SHEET, "What can a grease fire be put out with?", "Foam.", True),
+        (SHEET, "What can a grease fire be put out with?", "Water.", False),
+        (SHEET, "What can a grease fire be put out with?", "A jet of water", False),
+        (SHEET, "What is unsuitable for a grease fire?", "A full jet of water.", True),
+        ("Geeignet: Schaum, Pulver. Nicht geeignet: Wasservollstrahl.", "Was ist geeignet?", "Wasservollstrahl", False),
+        ("Geeignet: Schaum. Nicht geeignet: Wasser.", "Was ist nicht geeignet?", "Wasser", True),
+        ("Primerno: pena, prah. Neprimerno: vodni curek.", "S čim gasimo?", "Vodni curek.", False),
+        ("Κατάλληλα: αφρός. Ακατάλληλα: νερό.", "Με τι σβήνει η φωτιά;", "Με νερό.", False),
+        ("Придатні: піна, порошок. Непридатна: вода.", "Чим гасити пожежу?", "Водою.", False),
+        ("Adecvat: spumă, pulbere. Nu se folosește apă.", "Cu ce se stinge focul?", "Cu apă.", False),
+        ("Lämpligt: skum, pulver. Olämpligt: vatten.", "Vad kan branden släckas med?", "Vatten.", False),
+        ("Visitors must not enter without a helmet.", "Who must not enter without a helmet?", "Visitors.", True),
+        (
+            "Crane drivers decide when work in wind stops.",
+            "Who decides that work does not go on?",
+            "Crane drivers.",
+            True,
+        ),
+    ],
+)
+def test_short_reply_says_what_was_asked_of_it(passage, question, reply, supported):
+    assert verdict(passage, reply, question).supported is supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "question", "right", "wrong"),
+    [
+        (
+            "The drive-end bearing is greased every 2,000 hours, the other bearing every 4,000 hours.",
+            "How often is the drive-end bearing greased?",
+            "Every 2,000 hours.",
+            "Every 4,000 hours.",
+        ),
+        ("Pump A is greased with 30 g.\nPump B is greased with 20 g.", "How much does pump A get?", "30 g", "20 g"),
+        (
+            "Das Lager 6310 wird mit 30 g geschmiert.\nDas Lager 6312 wird mit 20 g geschmiert.",
+            "Wie viel Fett bekommt das Lager 6310?",
+            "30 g",
+            "20 g",
+        ),
+        (
+            "Pump P1 is greased with 30 g.\nPump P2 is greased with 20 g.",
+            "How much grease do they get?",
+            "Pump P1 gets 30 g and pump P2 20 g.",
+            "Pump P1 gets 20 g and pump P2 30 g.",
+        ),
+    ],
+)
+def test_figure_is_that_of_what_was_asked_about(passage, question, right, wrong):
+    assert verdict(passage, right, question).supported
+    assert not verdict(passage, wrong, question).supported
+
+
+def test_what_a_clause_says_of_what_is_denied_is_not_denied():
+    assert verdict(SHEET, "A jet of water spreads burning grease.").supported
+    assert not verdict(SHEET, "A jet of water is suitable.").supported
+
+
+def test_sentence_that_holds_nothing_of_a_claim_does_not_hide_what_another_says():
+    alone = verdict("Nicht geeignet: Wasservollstrahl.", "Der Wasservollstrahl ist geeignet.")
+    beside = verdict("Die Pumpe ist blau.\nNicht geeignet: Wasservollstrahl.", "Der Wasservollstrahl ist geeignet.")
+    assert beside.score == pytest.approx(alone.score)
+
+
+@pytest.mark.parametrize(
+    ("passage", "question", "listed", "other"),
+    [
+        (
+            "Hands: nitrile gloves, at least 0.4 mm thick.\nEyes: safety glasses.\nBody: closed work clothes.",
+            "What has to be worn?",
+            "Nitrile gloves, safety glasses and closed work clothes.",
+            "Nitrile gloves, safety glasses and a helmet.",
+        ),
+        (
+            "Hände: Handschuhe.\nAugen: Schutzbrille.\nFüße: Sicherheitsschuhe.",
+            "Was ist zu tragen?",
+            "Handschuhe, Schutzbrille und Sicherheitsschuhe.",
+            "Handschuhe, Helm und Stiefel.",
+        ),
+        (
+            "Roke: rokavice.\nOči: zaščitna očala.\nNoge: varnostni čevlji.",
+            "Kaj je treba nositi?",
+            "Rokavice, zaščitna očala in varnostne čevlje.",
+            "Rokavice, čelado in masko.",
+        ),
+        (SHEET, "What is used?", "Foam, dry powder and carbon dioxide.", "Foam, dry powder and a jet of water."),
+    ],
+)
+def test_items_of_a_list_may_stand_in_sentences_of_their_own(passage, question, listed, other):
+    assert verdict(passage, listed, question).supported
+    assert not verdict(passage, other, question).supported
+
+
+def test_two_clauses_are_no_list():
+    passage = "The pump is cleaned daily. The valve is closed at night."
+    whole = verdict(passage, "The cover is removed, and the valve is closed.")
+    assert not whole.supported
