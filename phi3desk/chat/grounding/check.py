@@ -70,6 +70,8 @@ _READ, _TOLD, _READ_BIAS = 0.8, 0.7, 1.25
 #: Where words and figures tell less than this for a claim, it has to be so sure of it; else they alone decide. Of what
 #: is worded unlike its passage it takes too much for said.
 _LITTLE_TOLD, _SURE_OF_YES = -0.7, 1.0
+#: An item of a list is held by one sentence, so much of it.
+_WHOLLY = 0.9
 #: Of more passages than these it reads those that hold most of a claim; it never says a clearer no than this, which is
 #: what it is taken to say of the others.
 _MOST_READ, _UNREAD = 6, -3.0
@@ -101,12 +103,14 @@ class Verdict:
 class _Compared:
     """What words and figures of a passage tell about a claim: how much speaks for it, and where it says most.
 
-    `across` is where the two are in different languages, in which words tell little.
+    `covered` is the share of it that one sentence holds, `across` where the two are in different languages, in which
+    words tell little.
     """
 
     tie: float
     why: Why
     sentence: str
+    covered: float
     across: bool
 
 
@@ -141,24 +145,41 @@ class Checker:
         """
         language = language_of_words(claim, self._question)
         question = statement_of(self._question, language)
-        found = self._verdicts(claim, language, question)
-        items = () if any(each.supported for each in found) else items_of(claim, language, question)
-        if not items:
-            return found
-        of_items = zip(*(self._verdicts(item, language, question) for item in items), strict=True)
-        return [_with_items(each, said) for each, said in zip(found, of_items, strict=True)]
-
-    def _verdicts(self, claim: str, language: str, question: Statement) -> list[Verdict]:
         statement = statement_of(claim, language)
+        compared = self._compare(statement, question)
+        odds = self._odds(claim, compared, is_asked=restates(statement, question))
+        found = [_verdict(each, index, odds[index]) for index, each in enumerate(compared)]
+        is_open = all(not each.supported for each in found) and any(each.why is Why.NOTHING_FOUND for each in found)
+        items = items_of(claim, language, question) if is_open else ()
+        return self._with_items(found, [statement_of(item, language) for item in items], question) if items else found
+
+    def _with_items(self, found: Sequence[Verdict], items: Sequence[Statement], question: Statement) -> list[Verdict]:
+        """Return verdicts on a list that nothing speaks against: a passage supports it that supports each item."""
+        compared = [self._compare(item, question) for item in items]
+        held = [
+            each.passage
+            for each in found
+            if each.why is Why.NOTHING_FOUND and all(of_item[each.passage].covered >= _WHOLLY for of_item in compared)
+        ]
+        verdicts = list(found)
+        if not held:
+            return verdicts
+        odds = [self._odds(item.text, each, is_asked=False) for item, each in zip(items, compared, strict=True)]
+        for index in held:
+            of_items = [_verdict(each[index], index, said[index]) for each, said in zip(compared, odds, strict=True)]
+            if all_of(of_items).supported:
+                verdicts[index] = replace(all_of(of_items), sentence=of_items[0].sentence)
+        return verdicts
+
+    def _compare(self, statement: Statement, question: Statement) -> list[_Compared]:
+        """Return what words and figures of each passage tell about a claim."""
         meant = self._vectors is not None and self._vectors.read(
-            [claim, *(evidence.text for evidence in self._evidence)]
+            [statement.text, *(evidence.text for evidence in self._evidence)]
         )
-        compared = [
+        return [
             _compared(statement, question, evidence, self._meaning(statement, evidence) if meant else None)
             for evidence in self._evidence
         ]
-        odds = self._odds(claim, compared, is_asked=restates(statement, question))
-        return [_verdict(each, index, odds[index]) for index, each in enumerate(compared)]
 
     def _odds(self, claim: str, compared: Sequence[_Compared], *, is_asked: bool) -> list[float]:
         """Return the log-odds that each passage supports a claim, which may be the question once more (`is_asked`)."""
@@ -204,15 +225,8 @@ def _compared(claim: Statement, question: Statement, evidence: Evidence, meaning
     why = near.why or Why.NOTHING_FOUND if near.covered >= _SPEAKS_OF_IT else Why.NOTHING_FOUND
     # of sentences that are read together the one that holds most of the claim by itself is cited
     cited = max(best.units, key=lambda unit: ties[Window((unit,))])
-    return _Compared(ties[best], why, evidence.units[cited].text, bool(read[best].across))
-
-
-def _with_items(whole: Verdict, items: Sequence[Verdict]) -> Verdict:
-    """Return the verdict on a list that nothing speaks against, of which each item may be supported."""
-    worst = all_of(items)
-    if not worst.supported or whole.why is not Why.NOTHING_FOUND:
-        return whole
-    return replace(worst, sentence=items[0].sentence)
+    signals = read[best]
+    return _Compared(ties[best], why, evidence.units[cited].text, signals.covered_by_one, bool(signals.across))
 
 
 def _verdict(compared: _Compared, passage: int, odds: float) -> Verdict:

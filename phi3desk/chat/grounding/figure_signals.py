@@ -39,14 +39,16 @@ _PART = 0.4
 _Placed = Sequence[tuple[int, Quantity]]
 
 
+#: words, each with how alike it is to each of the passage, 0 to 1
+_Words = Sequence[tuple[Word, Sequence[float]]]
+
+
 @dataclass(frozen=True)
 class SaidOf:
-    """What a claim's figures are said of: figures, and words with how alike each is to each of the passage (0 to 1).
+    """What a claim's figures are said of: words of its own, those that a short reply was asked about, and figures."""
 
-    Of a short reply those of its question are among them, behind its own.
-    """
-
-    words: tuple[tuple[Word, Sequence[float]], ...]
+    own: _Words
+    asked: _Words
     figures: tuple[Quantity, ...]
 
 
@@ -119,7 +121,9 @@ def _of_others(claim: Statement, evidence: Evidence, placed: _Placed, said_of: S
         others = [place for place, other in like if not _same_value(quantity, other)]
         if not own or not others:
             continue
-        held = _words_by([place for place, _ in like], evidence, _words_of(quantity, claim, said_of))
+        held = _words_by([place for place, _ in like], evidence, _words_of(quantity, claim, said_of.own))
+        for place, near in _words_by([place for place, _ in like], evidence, said_of.asked, apart=True).items():
+            held[place] += near
         _add_labels(held, quantity, said_of.figures, everywhere)
         groups = _groups([place for place, _ in like], evidence)
         best = {group: max(held[place] for place in held if groups[place] == group) for group in groups.values()}
@@ -129,19 +133,23 @@ def _of_others(claim: Statement, evidence: Evidence, placed: _Placed, said_of: S
     return count
 
 
-def _words_of(quantity: Quantity, claim: Statement, said_of: SaidOf) -> list[tuple[Word, Sequence[float]]]:
-    """Return the words that one of a claim's figures is said of: of several of its kind each has those by it.
+def _words_of(quantity: Quantity, claim: Statement, words: _Words) -> _Words:
+    """Return the words that one of a claim's figures is said of: of several of its kind each has those of its clause.
 
-    “Pump A gets 20 g and pump B 30 g.”
+    “Pump A gets 20 g and pump B 30 g.” Where one clause holds several, a word belongs to the nearest.
     """
     places = [each.span[0] for each in claim.figures if _kind(each.unit) == _kind(quantity.unit)]
-    own = len(claim.words)
+    if len(places) == 1:
+        return words
+    spans = [clause.span for clause in claim.clauses]
+    inside = {place: next((span for span in spans if span[0] <= place < span[1]), (0, 0)) for place in places}
+    own = inside[quantity.span[0]]
+    if len(set(inside.values())) == len(places):
+        return [pair for pair in words if own[0] <= pair[0].span[0] < own[1]]
     return [
         pair
-        for at, pair in enumerate(said_of.words)
-        if at >= own
-        or len(places) == 1
-        or quantity.span[0] == min(places, key=lambda place: _distance(claim.text, pair[0].span, place))
+        for pair in words
+        if quantity.span[0] == min(places, key=lambda place: _distance(claim.text, pair[0].span, place))
     ]
 
 
@@ -156,32 +164,45 @@ def _groups(places: Sequence[int], evidence: Evidence) -> dict[int, int]:
     return groups
 
 
-def _words_by(
-    places: Sequence[int], evidence: Evidence, words: Sequence[tuple[Word, Sequence[float]]]
-) -> dict[int, float]:
-    """Return how much of the claim stands by each of some figures of one kind: a word stands by the nearest.
+def _words_by(places: Sequence[int], evidence: Evidence, words: _Words, *, apart: bool = False) -> dict[int, float]:
+    """Return how much of some words stands by each of some figures of one kind: a word stands by the nearest.
 
     Words of other sentences stand by none, those behind a figure or parted from it by a comma are further from it.
+    With `apart` only words count that tell the figures apart: they stand by one of them and nowhere else.
     """
     held = dict.fromkeys(places, 0.0)
+    for word, row in words:
+        by = _word_by(places, evidence, row)
+        found = [place for place, near in by.items() if near > 0]
+        if not apart or (len(found) == 1 and _stands_only_by(found[0], evidence, row)):
+            for place in found:
+                held[place] += (_LIGHT if word.light else 1.0) * by[place]
+    return held
+
+
+def _word_by(places: Sequence[int], evidence: Evidence, row: Sequence[float]) -> dict[int, float]:
+    """Return how near a word stands to each of some figures, 0 to 1."""
     passage = evidence.whole.words
+    best = dict.fromkeys(places, 0.0)
     for unit in evidence.units:
         inside = [place for place in places if unit.span[0] <= place < unit.span[1]]
-        if not inside:
-            continue
-        indexes = words_within(passage, unit.span)
-        for word, row in words:
-            best = dict.fromkeys(inside, 0.0)
-            for index in indexes:
-                if row[index] < _SAME:
-                    continue
-                distances = {place: _distance(evidence.text, passage[index].span, place) for place in inside}
-                nearest = min(inside, key=lambda place: distances[place])
-                near = row[index] * math.exp(-distances[nearest] / _NEAR)
-                best[nearest] = max(best[nearest], near)
-            for place, near in best.items():
-                held[place] += (_LIGHT if word.light else 1.0) * near
-    return held
+        for index in words_within(passage, unit.span) if inside else ():
+            if row[index] < _SAME:
+                continue
+            distances = {place: _distance(evidence.text, passage[index].span, place) for place in inside}
+            nearest = min(inside, key=lambda place: distances[place])
+            best[nearest] = max(best[nearest], row[index] * math.exp(-distances[nearest] / _NEAR))
+    return best
+
+
+def _stands_only_by(place: int, evidence: Evidence, row: Sequence[float]) -> bool:
+    """Return whether a word stands in no other sentence than that of a figure."""
+    unit = next(unit for unit in evidence.units if unit.span[0] <= place < unit.span[1])
+    return all(
+        unit.span[0] <= word.span[0] < unit.span[1]
+        for word, likeness in zip(evidence.whole.words, row, strict=True)
+        if likeness >= _SAME
+    )
 
 
 def _distance(text: str, word: Span, place: int) -> float:

@@ -16,20 +16,20 @@ _CONJUNCTIONS = {
     "sl": ("in", "ter"),
     "el": ("και", "κι"),
     "uk": ("та", "і", "й"),
-    "ro": ("și", "si"),
+    "ro": ("și", "şi", "si"),
     "sv": ("och", "samt"),
 }
 #: words of an item that is a part of a list and no clause of its own; the first or the last may hold the verb of all
 _LONGEST_ITEM, _LONGEST_END = 6, 9
-_FEWEST_ITEMS = 3
+_FEWEST_ITEMS, _MOST_ITEMS = 3, 8
 #: a word of an item that the question holds, too
 _ASKED = 0.6
 
 
 def items_of(claim: str, language: str, question: Statement) -> tuple[str, ...]:
     """Return what a claim lists, none where it is no list; each item says something that the question does not hold."""
-    parts = [part.strip(" .!") for part in _between(language).split(claim)]
-    if len(parts) < _FEWEST_ITEMS or not all(parts):
+    parts = [part.strip(" \t\n.!") for part in _between(language).split(claim)]
+    if not _FEWEST_ITEMS <= len(parts) <= _MOST_ITEMS or not all(parts):
         return ()
     lengths = [len(part.split()) for part in parts]
     if max(lengths[1:-1]) > _LONGEST_ITEM or max(lengths[0], lengths[-1]) > _LONGEST_END:
@@ -43,7 +43,7 @@ def items_of(claim: str, language: str, question: Statement) -> tuple[str, ...]:
 def _between(language: str) -> re.Pattern[str]:
     """Return what stands between two items of a list in a language."""
     conjunction = "|".join(_CONJUNCTIONS.get(language, ("&",)))
-    return re.compile(rf"\s*[,;]\s+(?:(?:{conjunction})\s+)?|\s+(?:{conjunction}|&)\s+", re.IGNORECASE)
+    return re.compile(rf"[,;]\s+(?:(?:{conjunction})\s+)?|\s(?:{conjunction}|&)\s", re.IGNORECASE)
 
 
 def _says_something(item: Statement, question: Statement) -> bool:

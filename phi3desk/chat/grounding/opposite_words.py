@@ -289,16 +289,13 @@ CONDITIONS = frozenset(("limit", "level", "order", "amount", "often", "how often
 ROLES = frozenset(("trade", "care"))
 #: answers of one word, which claim what the question asks
 YES_AND_NO = frozenset("yes no ja nein nej jo da ne nu ναι οχι так ні ok okay".split())  # noqa: SIM905
-#: what a part of a question begins with that is not asked itself: “Who decides that no work is done?”
-SUBORDINATING = frozenset(
+#: words of a sentence that denies a thing but for something: “never without”, “forbidden except”, “not … but …”
+EXCEPTING = frozenset(
     """
-    that if when where while until dass daß wenn ob weil während bis da če ko ker dokler medtem ότι πως αν όταν επειδή ενώ
-    що якщо коли бо поки că dacă când pentru până att om när eftersom medan tills
+    without except unless but before until only ohne außer sondern bevor bis nur brez razen temveč ampak preden dokler samo
+    χωρίς εκτός αλλά πριν μέχρι μόνο без крім окрім але перш доки лише тільки fără excepția exceptând ci înainte decât doar
+    utan utom men innan förrän bara endast
     """.split()  # noqa: SIM905
-)
-#: what a clause begins with that says something of a word before it; the German “der, die, das” are articles as often
-RELATIVE = frozenset(
-    "which who whose welcher welche welches ki kateri katera katero katere που οποιος οποια οποιο який яка яке які care som".split()  # noqa: SIM905
 )
 #: verbs and nouns that carry others
 LIGHT = frozenset(

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
 from phi3desk.chat.grounding.figure_signals import FigureSignals, SaidOf, figure_signals
+from phi3desk.chat.grounding.opposite_words import EXCEPTING
 from phi3desk.chat.grounding.opposites import is_condition, is_role, turned
-from phi3desk.chat.grounding.statements import Clause, Statement, Word, asks_of_denial, likeness, words_within
+from phi3desk.chat.grounding.statements import Statement, Word, likeness, words_within
 from phi3desk.chat.grounding.swaps import fits_swapped
 from phi3desk.chat.messages import Why
+from phi3desk.chat.wording.tokens import key_of
 
 if TYPE_CHECKING:
     import numpy as np
 
     Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
+_EXCEPTING = frozenset(map(key_of, EXCEPTING))
 #: A word that the question holds, too, says little about its answer.
 _ASKED = 0.25
 _CODE = 1.5
@@ -74,15 +77,6 @@ class Signals:
         return Why.NAME if self.names_missing or self.roles or self.swapped or self.misplaced else Why.SUPPORTED
 
 
-@dataclass(frozen=True)
-class _HeldClause:
-    """A clause of a passage, how well it holds each of some words (0 to 1), and whether it has no others."""
-
-    clause: Clause
-    held: list[float]
-    is_said: bool
-
-
 class Comparison:
     """A claim beside a passage: what does not depend on the window is computed once.
 
@@ -114,12 +108,18 @@ class Comparison:
         ]
         self._unit_words = [words_within(passage, unit.span) for unit in evidence.units]
         self._is_reply = bool(question.words) and sum(not word.light for word in claim.words) <= _LONGEST_REPLY
-        self._said_of = SaidOf(tuple(zip(claim.words, self._alike, strict=True)), claim.figures)
-        self._is_asked_denied = self._is_reply and asks_of_denial(question)
-        if self._is_reply:
-            # “20 g” is said of what was asked about
-            asked_words = ((word, [likeness(word, other) for other in passage]) for word in question.words)
-            self._said_of = SaidOf((*self._said_of.words, *asked_words), (*claim.figures, *question.figures))
+        # “why not”, “how without”, “what must not”: which way a reply goes is not told by its few words
+        self._is_open = self._is_reply and any(clause.stance.denied for clause in question.clauses)
+        self._said_of = self._what_it_is_said_of()
+
+    def _what_it_is_said_of(self) -> SaidOf:
+        """Return what the claim's figures are said of: its own words, and for “20 g” what was asked about."""
+        own = tuple(zip(self._claim.words, self._alike, strict=True))
+        if not self._is_reply:
+            return SaidOf(own, (), self._claim.figures)
+        passage = self._evidence.whole.words
+        asked = tuple((word, [likeness(word, other) for other in passage]) for word in self._question.words)
+        return SaidOf(own, asked, (*self._claim.figures, *self._question.figures))
 
     def signals(self, window: Window) -> Signals:
         """Return what a window tells."""
@@ -173,14 +173,21 @@ class Comparison:
             words = words_within(self._claim.words, clause.span)
             said = self._denied_where_held(window, words) if words else None
             turns = sum(self._turned(at, inside) for at in words)
-            if said is not None:
-                # “Water.” says what was asked of it, and holds nothing else that could weigh against a denial
-                is_denied = clause.stance.denied or self._is_asked_denied
+            if said is not None and not self._is_open:
                 # a word that is turned round turns its clause
-                denied += (_DECIDES if self._is_reply else 1) * ((is_denied != said) != (turns % 2 == 1))
+                goes_other_way = (clause.stance.denied != said) != (turns % 2 == 1)
+                denied += goes_other_way * (_DECIDES if self._decides(window) else 1)
             elif turns:
                 opposite += 1
         return denied, opposite
+
+    def _decides(self, window: Window) -> bool:
+        """Return whether a denial alone decides: a reply of few words holds no others that could weigh against it.
+
+        Not where a thing is denied but for something: “never without safety glasses”.
+        """
+        keys = (key for unit in window.units for key in self._evidence.statements[unit].keys)
+        return self._is_reply and _EXCEPTING.isdisjoint(keys)
 
     def _turned(self, at: int, inside: Sequence[int]) -> bool:
         """Return whether the window holds a word of the claim only with a prefix that makes it the opposite."""
@@ -202,13 +209,13 @@ class Comparison:
             runs = [(_held_by(clauses, at, at + length), at) for at in range(len(clauses) - length + 1)]
             best, at = max(runs, key=lambda run: (run[0], -run[1]))
             if best >= _NEARLY_ALL * most:
-                return _is_denied(clauses[at : at + length])
+                return any(denied for denied, _ in clauses[at : at + length])
         return None
 
-    def _held_clauses(self, window: Window, words: Sequence[int]) -> list[_HeldClause]:
-        """Return each clause but those of rows, and how well it holds each of some words."""
+    def _held_clauses(self, window: Window, words: Sequence[int]) -> list[tuple[bool, list[float]]]:
+        """Return of each clause but those of rows whether it is denied, and how well it holds each of some words."""
         passage = self._evidence.whole.words
-        clauses: list[_HeldClause] = []
+        clauses: list[tuple[bool, list[float]]] = []
         for unit in window.units:
             if self._evidence.units[unit].is_row:
                 # “whole blood, not spun 4 hours not allowed”: a cell denies nothing of another
@@ -218,9 +225,7 @@ class Comparison:
                 span = (start + clause.span[0], start + clause.span[1])
                 indexes = words_within(passage, span)
                 held = [max((self._alike[at][index] for index in indexes), default=0.0) for at in words]
-                own = [index for index in indexes if not passage[index].light]
-                is_said = bool(own) and all(max(self._alike[at][index] for at in words) >= _SURE for index in own)
-                clauses.append(_HeldClause(clause, held, is_said))
+                clauses.append((clause.stance.denied, held))
         return clauses
 
     def _swapped(self, window: Window) -> bool:
@@ -278,15 +283,6 @@ def _is_label(word: Word) -> bool:
     return word.code or len(word.key) == 1
 
 
-def _held_by(clauses: Sequence[_HeldClause], start: int, end: int) -> float:
+def _held_by(clauses: Sequence[tuple[bool, list[float]]], start: int, end: int) -> float:
     """Return how many of the words some clauses hold together."""
-    return sum(map(max, zip(*(each.held for each in clauses[start:end]), strict=True))) if start < end else 0.0
-
-
-def _is_denied(clauses: Sequence[_HeldClause]) -> bool:
-    """Return whether some clauses are denied.
-
-    “Unsuitable: a jet of water, which spreads the grease” does not deny that it does.
-    """
-    said = next((each.clause for each in clauses if each.clause.relative and each.is_said), None)
-    return said.stance.denied if said is not None else any(each.clause.stance.denied for each in clauses)
+    return sum(map(max, zip(*(held for _, held in clauses[start:end]), strict=True))) if start < end else 0.0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from phi3desk.chat.grounding.opposite_words import LIGHT, RELATIVE, SUBORDINATING
+from phi3desk.chat.grounding.opposite_words import LIGHT
 from phi3desk.chat.grounding.opposites import Stance, has_side, is_polar, stance_of, turned
 from phi3desk.chat.grounding.quantities import Quantity, quantities_in
 from phi3desk.chat.wording.function_words import WORDS
@@ -20,7 +20,6 @@ from phi3desk.library.text import Span
 _CLAUSE_ENDS = re.compile(
     r"[,;:—–()]\s|\s(?:but|aber|sondern|vendar|ampak|temveč|αλλά|όμως|але|проте|dar|ci|iar|men|und|and|in|ter|και|та|och|și|si)\s"
 )
-_RELATIVE, _SUBORDINATING = (frozenset(map(key_of, words)) for words in (RELATIVE, SUBORDINATING))
 #: words of an item that goes on with a list
 _LONGEST_ITEM = 4
 _SHORTEST_BEGINNING = 4
@@ -49,11 +48,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Clause:
-    """A part of a statement between commas and conjunctions, and which way it goes; `relative` begins with “which”."""
+    """A part of a statement between commas and conjunctions, and which way it goes."""
 
     span: Span
     stance: Stance
-    relative: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,8 +129,7 @@ def _clauses(text: str, language: str) -> tuple[Clause, ...]:
         keys = [key_of(match.group()) for match in TOKEN.finditer(text, start, end)]
         if keys:
             stance = stance_of(keys, language)
-            relative = bool(found) and keys[0] in _RELATIVE
-            if found and found[-1].stance.denied and not relative:
+            if found and found[-1].stance.denied:
                 between = text[found[-1].span[0] : start].rstrip()
                 if between.endswith(":"):
                     # “Unsuitable: a full jet of water”
@@ -140,7 +137,7 @@ def _clauses(text: str, language: str) -> tuple[Clause, ...]:
                 elif len(keys) <= _LONGEST_ITEM and not between.endswith(";"):
                     # “does not change number, form and speed”
                     stance = replace(stance, denied=True)
-            found.append(Clause((start, end), stance, relative))
+            found.append(Clause((start, end), stance))
     return tuple(found)
 
 
@@ -178,14 +175,6 @@ def _likeness(key: str, its_stem: str, other: str, other_stem: str) -> float:
     one, two = set(trigrams_of(f" {bare} ")), set(trigrams_of(f" {other_bare} "))
     shared = 2 * len(one & two) / ((len(one) + len(two)) or 1)
     return shared * 0.9 if shared >= _FEWEST_TRIGRAMS_SHARED else 0.0
-
-
-def asks_of_denial(question: Statement) -> bool:
-    """Return whether a question asks of what is not so: “What must not be used?”; “Who says it is not?” does not."""
-    start, end = question.clauses[0].span if question.clauses else (0, 0)
-    keys = [key_of(match.group()) for match in TOKEN.finditer(question.text, start, end)]
-    ends = next((at for at, key in enumerate(keys) if at and key in _SUBORDINATING), len(keys))
-    return stance_of(keys[:ends], question.language).denied
 
 
 def restates(claim: Statement, question: Statement) -> bool:

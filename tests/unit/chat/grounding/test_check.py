@@ -271,6 +271,7 @@ SHEET = "Suitable: foam, dry powder, carbon dioxide.\nUnsuitable: a full jet of 
         (SHEET, "What can a grease fire be put out with?", "Water.", False),
         (SHEET, "What can a grease fire be put out with?", "A jet of water", False),
         (SHEET, "What is unsuitable for a grease fire?", "A full jet of water.", True),
+        ("Lubricate with oil, not with water.", "What is it lubricated with?", "Water.", False),
         ("Geeignet: Schaum, Pulver. Nicht geeignet: Wasservollstrahl.", "Was ist geeignet?", "Wasservollstrahl", False),
         ("Geeignet: Schaum. Nicht geeignet: Wasser.", "Was ist nicht geeignet?", "Wasser", True),
         ("Primerno: pena, prah. Neprimerno: vodni curek.", "S čim gasimo?", "Vodni curek.", False),
@@ -320,9 +321,59 @@ def test_figure_is_that_of_what_was_asked_about(passage, question, right, wrong)
     assert not verdict(passage, wrong, question).supported
 
 
-def test_what_a_clause_says_of_what_is_denied_is_not_denied():
-    assert verdict(SHEET, "A jet of water spreads burning grease.").supported
-    assert not verdict(SHEET, "A jet of water is suitable.").supported
+@pytest.mark.parametrize(
+    ("passage", "question", "reply"),
+    [
+        ("The pump stands still. Cause: the fuse is blown.", "Why doesn't the pump start?", "The fuse is blown."),
+        ("Gegen Lecks: Schrauben anziehen.", "Wie werden Lecks vermieden?", "Schrauben anziehen."),
+        ("Brez ključa: pritisnite rdeči gumb.", "Kako ustavim črpalko brez ključa?", "Pritisnite rdeči gumb."),
+        ("Forbidden in the store:\n- petrol\n- diesel\n- paint", "What is forbidden in the store?", "Petrol."),
+        ("The boiler stands in the basement.", "Isn't the boiler in the basement?", "Yes, in the basement."),
+    ],
+)
+def test_denial_in_the_question_turns_no_short_reply_round(passage, question, reply):
+    assert verdict(passage, reply, question).why is not Why.NEGATION
+
+
+def test_reply_that_a_denial_excepts_is_not_clearly_denied():
+    clearly = verdict("Water must never be used.", "Water.", "What is used?").score
+    excepted = verdict("Never work at the lathe without safety glasses.", "Safety glasses.", "What is worn?").score
+    assert clearly < 0.1 < excepted
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("The solvent, which is stored outside, must not be used.", "The solvent stored outside is used."),
+        ("Topilo, ki je v rdeči omari, se ne sme mešati s kislino.", "Topilo v rdeči omari se meša s kislino."),
+    ],
+)
+def test_what_is_said_beside_a_denial_does_not_hide_it(passage, claim):
+    assert not verdict(passage, claim).supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "question", "reply"),
+    [
+        (
+            "The pump P1 is new. It holds 20 litres.\nThe pump P2 holds 30 litres.",
+            "How much does P1 hold?",
+            "20 litres.",
+        ),
+        (
+            "Annual leave: 25 days. Staff over 50 get 28 days of annual leave.",
+            "How many days of annual leave are there?",
+            "25 days.",
+        ),
+        (
+            "Use 20 g of lithium grease for the pump and 30 g of lithium grease for the motor.",
+            "How much grease?",
+            "20 g of lithium grease for the pump and 30 g for the motor.",
+        ),
+    ],
+)
+def test_words_that_do_not_tell_figures_apart_speak_against_none(passage, question, reply):
+    assert verdict(passage, reply, question).supported
 
 
 def test_sentence_that_holds_nothing_of_a_claim_does_not_hide_what_another_says():
@@ -358,6 +409,11 @@ def test_sentence_that_holds_nothing_of_a_claim_does_not_hide_what_another_says(
 def test_items_of_a_list_may_stand_in_sentences_of_their_own(passage, question, listed, other):
     assert verdict(passage, listed, question).supported
     assert not verdict(passage, other, question).supported
+
+
+def test_clauses_are_no_items():
+    passage = "Anna runs sales.\nBoris runs purchasing.\nClara runs the shop floor."
+    assert not verdict(passage, "Anna runs purchasing, Boris runs sales and Clara runs the shop floor.").supported
 
 
 def test_two_clauses_are_no_list():
