@@ -113,6 +113,14 @@ def is_bullet(line: str) -> bool:
     return _BULLET.match(line) is not None
 
 
+#: a figure with what it counts, and no number of a section
+_FIGURE_OF = re.compile(r"\d+(?:[.,]\d+)?\s?(?:[%°]|[a-zµ])")
+#: share of a line's words that hold no figure where it is prose
+_PROSE = 0.75
+#: what a sentence or a clause ends with
+_ENDS = (".", "!", "?", ";", ":")
+
+
 def block_ends(text: str) -> list[int]:
     """Return the offsets of those line ends that end a paragraph, a heading, a list item or a row of a table.
 
@@ -128,14 +136,27 @@ def block_ends(text: str) -> list[int]:
     ends = []
     for number, ((start, end), (following, following_end)) in enumerate(itertools.pairwise(lines)):
         line, after = text[start:end].strip(), text[following:following_end].strip()
-        is_table = rows[number] or rows[number + 1]
-        if is_table or is_bullet(after) or re.search(r"\n\s*\n", text[end:following]):
+        # a printed line may begin with a figure in the middle of a sentence
+        goes_on = end - start >= full and _is_prose(line) and not line.endswith(_ENDS) and after.endswith(_ENDS)
+        is_table = (rows[number] or rows[number + 1]) and not goes_on
+        is_item = is_bullet(after) and not (goes_on and _FIGURE_OF.match(after))
+        if is_table or is_item or re.search(r"\n\s*\n", text[end:following]):
             ends.append(end)
-        elif after[:1].islower() or line.endswith((",", "-", "–", "(")):
+        elif (
+            (goes_on and (rows[number] or rows[number + 1]))
+            or after[:1].islower()
+            or line.endswith((",", "-", "–", "("))
+        ):
             continue
         elif end - start < full:
             ends.append(end)
     return ends
+
+
+def _is_prose(line: str) -> bool:
+    """Return whether a line has more words than figures by far, as rows have not."""
+    words = line.split()
+    return sum(1 for word in words if word.strip(".,;()").isalpha()) >= _PROSE * len(words)
 
 
 def reflow(text: str, breaks: list[int] | None = None, start: int = 0, end: int | None = None) -> str:

@@ -211,3 +211,11 @@ def test_name_is_seen_as_it_reads():
     assert seen("a\nb\u200b\u2028c\x1b[31m") == "a b c[31m"
     assert seen("نمی\u200cخواهم.pdf") == "نمی\u200cخواهم.pdf"
     assert seen("Größe (2).pdf") == "Größe (2).pdf"
+
+
+def test_a_printed_line_may_begin_with_figures_in_the_middle_of_a_sentence() -> None:
+    sentence = "In 2025, 1.3 % of all were refused. The reason most often given was clotting with\n0.6 %, then 0.3 %."
+    table = "Test Remark from H Not reported from H Direction of the error, in words\nIron 75 150 4\nZinc 9 8 7"
+    assert "clotting with 0.6 %, then" in reflow(sentence)
+    assert reflow(table).count("\n") == 2
+    assert reflow(f"{sentence}\n{table}").count("\n") == 3
