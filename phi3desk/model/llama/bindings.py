@@ -27,7 +27,6 @@ import llama_cpp
 import llama_cpp.llama_cpp as api
 
 from phi3desk.errors import Cancelled
-from phi3desk.model.llama.mapped_pages import give_back_pages
 
 __all__ = ["NativeFailure", "api", "build", "encode_path", "load_adapter", "load_model"]
 
@@ -128,7 +127,6 @@ def load_model(
     _LOG.forget()
     handle = api.llama_model_load_from_file(encode_path(path), parameters)
     if handle and not stopped:
-        give_back_pages(Path(os.path.realpath(path)).parent)
         return int(handle)
     if handle:
         api.llama_model_free(handle)

@@ -22,6 +22,7 @@ from phi3desk.model.llama.drafting import Pace
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.llama.judging import Judging, Spellings
 from phi3desk.model.llama.loading import LoadPlan, check_writes, not_loaded, plan_for, too_long
+from phi3desk.model.llama.mapped_pages import give_back_pages
 from phi3desk.model.llama.sampler import Sampler
 from phi3desk.model.llama.saved_states import WORTH_KEEPING, Maker, SavedStates
 from phi3desk.model.llama.tokenizer import Tokenizer
@@ -90,6 +91,7 @@ class Engine:
         stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
         self._writer = Writer(self.context, self._vocabulary, stops, self._pace)
         self._model, self._plan = model, plan
+        self._holds_all_pages = True
 
     @classmethod
     def load(cls, path: str | Path, options: LoadOptions, on_progress: Callable[[float], bool] | None = None) -> Engine:
@@ -403,6 +405,10 @@ class Engine:
         What a conversation goes on from stays in the context; what an edit takes back is not kept. Tells whether what
         is in the context beyond the prompt is another conversation's, and so is not to stay there.
         """
+        if self._holds_all_pages:
+            # not while it is loaded: who waits for that would wait a third longer
+            give_back_pages(Path(self._info.path).resolve().parent)
+            self._holds_all_pages = False
         others = conversation != self._conversation
         if self._states is not None:
             here = self.context.cached.reusable(prompt)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import mmap
 import sys
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from phi3desk.model.llama import bindings
+from phi3desk.model.llama import engine as engines
 from phi3desk.model.llama.mapped_pages import give_back_pages
+from phi3desk.model.types import LoadOptions, Role, Sampling, Turn
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts such pages as the process's")
 _SIZE = 64 << 20
@@ -44,17 +47,24 @@ def test_pages_of_its_own_that_were_written_to_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_linked", [False, True])
-def test_a_model_that_is_loaded_gives_back_the_pages_of_its_files(
+def test_a_model_gives_back_the_pages_of_its_files_once_it_is_asked(
     tiny_phi3: Path, tmp_path: Path, is_linked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folders: list[Path] = []
-    monkeypatch.setattr(bindings, "give_back_pages", folders.append)
+    monkeypatch.setattr(engines, "give_back_pages", folders.append)
     path = tiny_phi3
     if is_linked:
         path = tmp_path / "model.gguf"
         path.symlink_to(tiny_phi3)
-    bindings.api.llama_model_free(bindings.load_model(path))
-    assert folders == [tiny_phi3.resolve().parent]
+    with closing(engines.Engine.load(path, LoadOptions(gpu_layers=0, threads=1))) as engine:
+        assert not folders
+        for _ in range(2):
+            engine.generate([Turn(Role.USER, "a")], Sampling(max_tokens=1), _ignore, _ignore, threading.Event())
+            assert folders == [tiny_phi3.resolve().parent]
+
+
+def _ignore(*_: object) -> None:
+    """Take progress that nobody looks at."""
 
 
 def _of_files() -> int:
