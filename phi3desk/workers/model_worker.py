@@ -53,8 +53,9 @@ from phi3desk.workers.worker import Outlet, Worker
 MOST_STATES_IN_MEMORY = 1 << 30
 #: seconds between two notices of how far a load is
 PROGRESS_EVERY = 0.1
-#: Seconds between two lines of an answer's text: the window reads each while both cores write the next token.
-TEXT_EVERY = 1 / 30
+#: Seconds between two lines of an answer's text: the window reads each while both cores write the next token, and shows
+#: them ten times a second.
+TEXT_EVERY = 1 / 12
 
 
 Asked = TypeVar("Asked")
