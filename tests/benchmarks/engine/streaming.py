@@ -12,7 +12,7 @@ from tests.benchmarks.engine.bench import Bench, note
 from tests.benchmarks.engine.windows import IN_WINDOW, lead_alone, screen
 from tests.benchmarks.table import Row, share
 
-ROUNDS, TOKENS = 4, 80
+ROUNDS, TOKENS = 4, 60
 #: what is answered in many words, of which few are said twice
 QUESTION = "How does a four-stroke engine work? Explain each stroke."
 _LEAST = 0.97
