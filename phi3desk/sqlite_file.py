@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cache, partial
@@ -23,6 +24,8 @@ from phi3desk.paths import copies_of, is_empty
 
 _SECONDS = 5.0
 _SECONDS_SHARED = 30.0
+#: between two tries of what SQLite does not wait for
+_LOOK_SECONDS = 0.01
 #: bytes that an SQLite file has at least, once anything was written into it
 _SMALLEST = 512
 #: bytes of a file that is looked through whenever it is opened, which takes 7 ms a megabyte
@@ -153,13 +156,28 @@ def connect(path: Path, *, damaged: Sentence, shared: bool = False) -> FileConne
     # a byte that is no text is one wrong letter, not a row that cannot be read
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection, seconds)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _write_ahead(connection: FileConnection, seconds: float) -> None:
+    """Have a file's changes written ahead; SQLite itself does not wait for others that do so at the same time."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            connection.cursor(sqlite3.Cursor).execute("PRAGMA journal_mode = WAL")
+            return
+        except _ERRORS as error:
+            is_busy = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > until:
+                connection.explain(error)
+                raise
+        time.sleep(_LOOK_SECONDS)
 
 
 def open_file(
