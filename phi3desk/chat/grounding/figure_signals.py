@@ -37,8 +37,6 @@ _LIGHT = 0.8
 _PART = 0.4
 
 _Placed = Sequence[tuple[int, Quantity]]
-
-
 #: words, each with how alike it is to each of the passage, 0 to 1
 _Words = Sequence[tuple[Word, Sequence[float]]]
 
@@ -50,6 +48,19 @@ class SaidOf:
     own: _Words
     asked: _Words
     figures: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How much of what a claim's figure is said of stands by each of the passage's figures of its kind.
+
+    `groups` are those figures by their places, `best` tells it of each group, `others` are the places of other values.
+    """
+
+    quantity: Quantity
+    groups: Mapping[int, int]
+    best: Mapping[int, float]
+    others: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,7 @@ def figure_signals(
     question: Statement,
     evidence: Evidence,
     window: Window,
-    said_of: SaidOf,
+    standings: Sequence[Standing],
     shares: Mapping[int, float],
 ) -> FigureSignals:
     """Return what a window tells of a claim's figures; `shares` tells how much of the claim each sentence holds."""
@@ -98,38 +109,51 @@ def figure_signals(
         missing=missing,
         unit_differs=unit_differs,
         bound_differs=bound_differs,
-        of_others=_of_others(claim, evidence, placed, said_of),
+        of_others=_of_others(standings, placed),
         apart=_apart(claim, evidence, window, shares) if len(window.units) > 1 and claim.words else 0,
     )
 
 
-def _of_others(claim: Statement, evidence: Evidence, placed: _Placed, said_of: SaidOf) -> int:
-    """Count the figures by which words of something else stand, where another of their kind is nearer to the claim's.
-
-    “Lowest flow 180 m³/h, highest flow 780 m³/h”: the lowest flow is not 780 m³/h.
-    """
-    count = 0
+def standings_of(claim: Statement, evidence: Evidence, said_of: SaidOf) -> list[Standing]:
+    """Return how those of a claim's figures stand that the passage has others of their kind beside."""
     everywhere = [
         (unit.span[0] + quantity.span[0], quantity)
         for unit, statement in zip(evidence.units, evidence.statements, strict=True)
         for quantity in statement.quantities
     ]
+    found = []
     for quantity in claim.figures:
-        kind = _kind(quantity.unit)
-        like = [(place, other) for place, other in everywhere if _kind(other.unit) == kind and not other.is_month]
-        own = [place for place, other in placed if _same_value(quantity, other) and _kind(other.unit) == kind]
-        others = [place for place, other in like if not _same_value(quantity, other)]
-        if not own or not others:
+        like = [each for each in everywhere if _kind(each[1].unit) == _kind(quantity.unit) and not each[1].is_month]
+        others = tuple(place for place, other in like if not _same_value(quantity, other))
+        if not others:
             continue
-        held = _words_by([place for place, _ in like], evidence, _words_of(quantity, claim, said_of.own))
-        for place, near in _words_by([place for place, _ in like], evidence, said_of.asked, apart=True).items():
+        places = [place for place, _ in like]
+        held = _words_by(places, evidence, _words_of(quantity, claim, said_of.own))
+        for place, near in _words_by(places, evidence, said_of.asked, apart=True).items():
             held[place] += near
         _add_labels(held, quantity, said_of.figures, everywhere)
-        groups = _groups([place for place, _ in like], evidence)
+        groups = _groups(places, evidence)
         best = {group: max(held[place] for place in held if groups[place] == group) for group in groups.values()}
-        mine = {groups[place] for place in own}
-        of_others = [best[groups[place]] for place in others if groups[place] not in mine]
-        count += max(of_others, default=0.0) > _CLEARLY * max(best[group] for group in mine) + _LEAST
+        found.append(Standing(quantity, groups, best, others))
+    return found
+
+
+def _of_others(standings: Sequence[Standing], placed: _Placed) -> int:
+    """Count the figures by which words of something else stand, where another of their kind is nearer to the claim's.
+
+    “Lowest flow 180 m³/h, highest flow 780 m³/h”: the lowest flow is not 780 m³/h.
+    """
+    count = 0
+    for each in standings:
+        own = [
+            place
+            for place, other in placed
+            if _same_value(each.quantity, other) and _kind(other.unit) == _kind(each.quantity.unit)
+        ]
+        if own:
+            mine = {each.groups[place] for place in own}
+            of_others = [each.best[each.groups[place]] for place in each.others if each.groups[place] not in mine]
+            count += max(of_others, default=0.0) > _CLEARLY * max(each.best[group] for group in mine) + _LEAST
     return count
 
 

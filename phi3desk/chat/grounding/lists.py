@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from phi3desk.chat.grounding.statements import Statement, likeness, statement_of
+from phi3desk.chat.grounding.statements import Statement, is_asked, statement_of
 
 _CONJUNCTIONS = {
     "en": ("and",),
@@ -22,8 +22,6 @@ _CONJUNCTIONS = {
 #: words of an item that is a part of a list and no clause of its own; the first or the last may hold the verb of all
 _LONGEST_ITEM, _LONGEST_END = 6, 9
 _FEWEST_ITEMS, _MOST_ITEMS = 3, 8
-#: a word of an item that the question holds, too
-_ASKED = 0.6
 
 
 def items_of(claim: str, language: str, question: Statement) -> tuple[str, ...]:
@@ -47,6 +45,4 @@ def _between(language: str) -> re.Pattern[str]:
 
 
 def _says_something(item: Statement, question: Statement) -> bool:
-    return bool(item.figures) or any(
-        not word.light and all(likeness(word, other) < _ASKED for other in question.words) for word in item.words
-    )
+    return bool(item.figures) or any(not word.light and not is_asked(word, question) for word in item.words)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
-from phi3desk.chat.grounding.figure_signals import FigureSignals, SaidOf, figure_signals
+from phi3desk.chat.grounding.figure_signals import FigureSignals, SaidOf, figure_signals, standings_of
 from phi3desk.chat.grounding.opposite_words import EXCEPTING
 from phi3desk.chat.grounding.opposites import is_condition, is_role, turned
 from phi3desk.chat.grounding.statements import Statement, Word, likeness, words_within
@@ -110,9 +110,9 @@ class Comparison:
         self._is_reply = bool(question.words) and sum(not word.light for word in claim.words) <= _LONGEST_REPLY
         # “why not”, “how without”, “what must not”: which way a reply goes is not told by its few words
         self._is_open = self._is_reply and any(clause.stance.denied for clause in question.clauses)
-        self._said_of = self._what_it_is_said_of()
+        self._standings = standings_of(claim, evidence, self._said_of())
 
-    def _what_it_is_said_of(self) -> SaidOf:
+    def _said_of(self) -> SaidOf:
         """Return what the claim's figures are said of: its own words, and for “20 g” what was asked about."""
         own = tuple(zip(self._claim.words, self._alike, strict=True))
         if not self._is_reply:
@@ -134,7 +134,7 @@ class Comparison:
             covered=self._share(found),
             covered_by_one=max(of_units.values()),
             asked_covered=sum(asked) / len(asked) if asked else self._share(found),
-            figures=figure_signals(self._claim, self._question, self._evidence, window, self._said_of, of_units),
+            figures=figure_signals(self._claim, self._question, self._evidence, window, self._standings, of_units),
             denied=denied,
             opposite=opposite + bool(pair and not is_condition(pair) and not is_role(pair)),
             condition=int(is_condition(pair)),

@@ -177,10 +177,15 @@ def _likeness(key: str, its_stem: str, other: str, other_stem: str) -> float:
     return shared * 0.9 if shared >= _FEWEST_TRIGRAMS_SHARED else 0.0
 
 
+def is_asked(word: Word, question: Statement) -> bool:
+    """Return whether a word of a claim is one of the question it answers."""
+    return any(likeness(word, other) >= _SAME_WORD for other in question.words)
+
+
 def restates(claim: Statement, question: Statement) -> bool:
     """Return whether a claim has next to no words and no figures but those of the question it answers."""
     words = [word for word in claim.words if not word.light]
-    asked = [word for word in words if any(likeness(word, other) >= _SAME_WORD for other in question.words)]
+    asked = [word for word in words if is_asked(word, question)]
     has_figure = any(not any(own.equals(given) for given in question.quantities) for own in claim.figures)
     return bool(words) and not has_figure and len(asked) >= _MOSTLY_ASKED * len(words)
 
