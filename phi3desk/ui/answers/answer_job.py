@@ -329,7 +329,7 @@ class AnswerJob(QObject):
     def _begin_series(self, step: SeriesStep) -> None:
         self._series, self._sources = step.series, step.series.sources
         self.sources_found.emit(self._sources)
-        if self._model.model is None and not self._model.is_loading and not step.needs_model:
+        if self._model.has_none and not step.needs_model:
             self._end(step.series.answer(Ending.STOP))
             return
         self._write_part()

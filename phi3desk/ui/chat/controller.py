@@ -407,7 +407,7 @@ class ConversationController(QObject):
             return self.tr("An answer is still being written. Wait for it, or stop it with Esc.")
         for sentence in self._given_up.values():
             return translate(sentence)
-        no_model = self._model.model is None and not self._model.is_loading and not self._expert.has_model()
+        no_model = self._model.has_none and not self._expert.has_model()
         if no_model and not answered_without_model(text):
             return self.tr("There is no model to answer with. Choose a GGUF file under Models.")
         return ""

@@ -119,6 +119,11 @@ class ModelClient(QObject):
         return self.worker.is_running(self._loading)
 
     @property
+    def has_none(self) -> bool:
+        """Whether there is no model, and none is being loaded."""
+        return self.model is None and not self.is_loading
+
+    @property
     def loading(self) -> ModelRef | None:
         """The model that is being loaded."""
         return self._wanted[0] if self._wanted is not None and self.is_loading else None

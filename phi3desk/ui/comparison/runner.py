@@ -199,7 +199,7 @@ class ComparisonRunner(QObject):
 
     def _ask_again(self) -> bool:
         """Ask for the answer that ended once more where the expert was switched meanwhile; tell whether it was."""
-        if self._released and self._model.model is None and not self._model.is_loading:
+        if self._released and self._model.has_none:
             # a graphics card took it along, and may each time: it is loaded for the next question
             return False
         variant = self._left[0][1]

@@ -114,7 +114,7 @@ class ActiveExpert(QObject):
 
     def load_if_none(self) -> None:
         """Load the model where none is loaded or being loaded: its loading was stopped, and now it is needed."""
-        if self._model.model is None and not self._model.is_loading:
+        if self._model.has_none:
             self.load_in_use()
 
     def load_in_use(self) -> None:

@@ -207,7 +207,7 @@ class SweepRunner(QObject):
         )
 
     def _on_query_failed(self, turn: int, failure: Failure) -> None:
-        if self._model.model is None and not self._model.is_loading:
+        if self._model.has_none:
             # a graphics card took it along: nothing is left that could read the document
             self._on_failed(turn, failure)
         else:

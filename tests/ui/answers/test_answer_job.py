@@ -102,6 +102,10 @@ class Model(QObject):
         self.stop_after = 99
         self.job: AnswerJob | None = None
 
+    @property
+    def has_none(self) -> bool:
+        return self.model is None and not self.is_loading
+
     def answer(self, request: PromptRequest, _sampling: Any, *on: Callable[..., None]) -> int:
         self.asked.append(request)
         self.meant.append(on[4])
