@@ -142,11 +142,7 @@ def block_ends(text: str) -> list[int]:
         is_item = is_bullet(after) and not (goes_on and _FIGURE_OF.match(after))
         if is_table or is_item or re.search(r"\n\s*\n", text[end:following]):
             ends.append(end)
-        elif (
-            (goes_on and (rows[number] or rows[number + 1]))
-            or after[:1].islower()
-            or line.endswith((",", "-", "–", "("))
-        ):
+        elif after[:1].islower() or line.endswith((",", "-", "–", "(")):
             continue
         elif end - start < full:
             ends.append(end)

@@ -406,7 +406,7 @@ class Engine:
         is in the context beyond the prompt is another conversation's, and so is not to stay there.
         """
         if self._holds_all_pages:
-            # not while it is loaded: who waits for that would wait a third longer
+            # not while it is loaded: who waits for that would wait longer
             give_back_pages(Path(self._info.path).resolve().parent)
             self._holds_all_pages = False
         others = conversation != self._conversation

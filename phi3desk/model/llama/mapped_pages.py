@@ -9,7 +9,6 @@ Other systems do not count such pages as the process's.
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +22,8 @@ _READ_ONLY = "r--s"
 def give_back_pages(folder: Path) -> int:
     """Take the mapped pages of a folder's files out of this process's memory; return how many bytes are mapped.
 
-    Any thread may call it, also while the files are read. A split model has several files.
+    The folder is named by its real path. The files may be read meanwhile, but not unmapped: what is mapped at their
+    place then would be lost, so it is called by the thread that keeps the model. A split model has several files.
     """
     if sys.platform != "linux":
         return 0
@@ -34,13 +34,12 @@ def give_back_pages(folder: Path) -> int:
 
 def _mappings(folder: Path) -> Iterator[tuple[int, int]]:
     """Yield start and size of what is mapped of a folder's files; the format is that of proc(5)."""
-    wanted = Path(os.path.realpath(folder))
     try:
         lines = Path("/proc/self/maps").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return
     for line in lines:
         fields = line.split(maxsplit=5)
-        if len(fields) == 6 and fields[1] == _READ_ONLY and Path(fields[5]).parent == wanted:
+        if len(fields) == 6 and fields[1] == _READ_ONLY and Path(fields[5]).parent == folder:
             start, end = (int(each, 16) for each in fields[0].split("-"))
             yield start, end - start
