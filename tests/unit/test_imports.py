@@ -30,8 +30,8 @@ PACKAGES = (
 #: is named behind it.
 ROOMS = {
     "library": (
-        "", "chunking", "content", "embedding", "entailment", "sheets", "reading", "search", "overview", "importing",
-        "transfer", "integrity", "library",
+        "", "words", "chunking", "content", "embedding", "entailment", "sheets", "reading", "search", "overview",
+        "importing", "transfer", "integrity", "library",
     ),
     "model": ("", "adapters", "hub", "llama"),
     "chat": (
@@ -51,7 +51,7 @@ HOMES = {
     "openpyxl": {"library", "sweep"}, "lxml": {"library"},
     "markdown_it": {"library"}, "watchdog": {"library"}, "keyring": {"library"},
     "tokenizers": {"library"}, "onnx": {"library"}, "onnxruntime": {"library"},
-    "py3langid": {"library"}, "Stemmer": {"library"},
+    "py3langid": {"library"}, "Stemmer": {"library"}, "simplemma": {"library"},
     "reportlab": {"chat"},
     "huggingface_hub": {"model"},
     "llama_cpp": {"model"}, "gguf": {"model"}, "jinja2": {"model"}, "PySide6": {"ui", "app"}, "qtawesome": {"ui"},

@@ -13,8 +13,8 @@ from phi3desk.chat.grounding.opposites import Stance, has_side, is_polar, stance
 from phi3desk.chat.grounding.quantities import Quantity, quantities_in
 from phi3desk.chat.wording.function_words import WORDS
 from phi3desk.chat.wording.tokens import TOKEN, begins_sentence, key_of
-from phi3desk.library.terms import is_stop_word, stem, trigrams_of
 from phi3desk.library.text import Span
+from phi3desk.library.words.terms import is_stop_word, stem, trigrams_of
 
 #: parts of a sentence that can be denied by themselves
 _CLAUSE_ENDS = re.compile(

@@ -19,8 +19,8 @@ from phi3desk.errors import Sentence, say
 from phi3desk.foreign_text import quoted, quoted_line
 from phi3desk.library.documents import place
 from phi3desk.library.kinds import has_pages
-from phi3desk.library.terms import words_of
 from phi3desk.library.text import is_bullet, is_row, sentence_spans
+from phi3desk.library.words.terms import words_of
 
 #: characters of a document's title or name, and of the headings over a passage
 LONGEST_NAME, LONGEST_PATH = 120, 240

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from phi3desk.chat.messages import Source
 from phi3desk.chat.wording.function_words import WORDS
 from phi3desk.chat.wording.tokens import language_of_words
-from phi3desk.library.terms import trigrams_of, words_of
 from phi3desk.library.text import fold, sentences
+from phi3desk.library.words.terms import trigrams_of, words_of
 
 #: words are compared by so many of their first letters, so that inflected forms meet
 _STEM = 6

@@ -16,8 +16,8 @@ from phi3desk.library.chunking.chunker import Chunk, chunk_pages, indexed_text
 from phi3desk.library.chunking.titles import shown_title, spoken_title
 from phi3desk.library.documents import OutlineEntry, Page
 from phi3desk.library.kinds import Unit, kind_named
-from phi3desk.library.terms import index_words
 from phi3desk.library.text import fold
+from phi3desk.library.words.terms import index_words
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from phi3desk.errors import until
 from phi3desk.library.chunking.outline_places import outline_place
 from phi3desk.library.chunking.running_lines import PARTS, RunningLines, running_lines
 from phi3desk.library.documents import OutlineEntry, Page
-from phi3desk.library.scripts import is_mostly_spaceless
 from phi3desk.library.text import (
     Span,
     block_ends,
@@ -25,6 +24,7 @@ from phi3desk.library.text import (
     reflow,
     sentence_spans,
 )
+from phi3desk.library.words.scripts import is_mostly_spaceless
 
 #: Size of a passage in characters: some 200 tokens of English, 300 of Ukrainian or Greek in a vocabulary of many
 #: languages. Every embedder gets the same passages, so that another one can be chosen without reading a file again.

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 from phi3desk.library.embedding.embedder import WordReader
 from phi3desk.library.embedding.encoder import ReadWord
-from phi3desk.library.terms import words_of
+from phi3desk.library.words.terms import words_of
 
 
 def alignments(reader: WordReader, question: str, words: Collection[str], passages: Sequence[str]) -> list[float]:

@@ -9,7 +9,7 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.chunking.chunker import HEADINGS_BEHIND
 from phi3desk.library.database import batches, placeholders
 from phi3desk.library.search.word_index import Indexed, WordIndex
-from phi3desk.library.terms import trigrams_of
+from phi3desk.library.words.terms import trigrams_of
 
 #: A word of the question is in a name, too, where the name holds so many of its trigrams: inflected, or in a compound.
 _ALIKE = 0.7

@@ -12,7 +12,7 @@ from phi3desk.library.search.clauses import leads_with
 from phi3desk.library.search.document_names import DocumentName, without_name
 from phi3desk.library.search.postings import K1, B, Statistics
 from phi3desk.library.search.word_index import Indexed
-from phi3desk.library.terms import words_of
+from phi3desk.library.words.terms import words_of
 
 if TYPE_CHECKING:
     import numpy as np

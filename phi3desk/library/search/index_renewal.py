@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from sqlite3 import Row
 
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.content import Content
-from phi3desk.library.terms import TERMS_VERSION, has_pieces
+from phi3desk.library.words.lemmas import LANGUAGES
+from phi3desk.library.words.terms import TERMS_VERSION, has_pieces
 
 _KEY = "terms"
 #: Passages looked at in one step; those that are written anew take a millisecond each.
@@ -27,10 +29,10 @@ class IndexRenewal:
             return False
         with self._catalog.writing() as connection:
             rows = connection.execute(
-                "SELECT id, context, text FROM passage WHERE id > ? ORDER BY id LIMIT ?",
+                "SELECT id, context, text, language FROM passage WHERE id > ? ORDER BY id LIMIT ?",
                 (last if version == TERMS_VERSION else 0, _A_STEP),
             ).fetchall()
-            self._content.index_anew(row["id"] for row in rows if has_pieces(f"{row['context']}\n{row['text']}"))
+            self._content.index_anew(row["id"] for row in rows if _is_cut_otherwise(row))
             self._catalog.remember(_KEY, json.dumps([TERMS_VERSION, rows[-1]["id"] if rows else -1]))
         return bool(rows)
 
@@ -41,3 +43,8 @@ class IndexRenewal:
             return 1, -1
         version, last = json.loads(kept)
         return int(version), int(last)
+
+
+def _is_cut_otherwise(row: Row) -> bool:
+    """Return whether an earlier version gave a passage other words: whole ones of what is cut now, or no lemmas."""
+    return row["language"] in LANGUAGES or has_pieces(f"{row['context']}\n{row['text']}")

@@ -20,7 +20,6 @@ from phi3desk.library.embedding.embedder import WordReader
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.serving import Serving
 from phi3desk.library.language import language_of
-from phi3desk.library.scripts import is_piece
 from phi3desk.library.search.alignment import alignments
 from phi3desk.library.search.clauses import clause_numbers
 from phi3desk.library.search.document_names import names_of
@@ -32,7 +31,8 @@ from phi3desk.library.search.sentence_likeness import with_likeness
 from phi3desk.library.search.tracing import Tracing
 from phi3desk.library.search.weights import Weights, parts
 from phi3desk.library.search.word_index import Extent, Indexed, WordIndex
-from phi3desk.library.terms import question_trigrams, question_words, stem, words_of
+from phi3desk.library.words.scripts import is_piece
+from phi3desk.library.words.terms import question_trigrams, question_words, stem, words_of
 
 #: Candidates of each kind of search.
 _CANDIDATES = 60

@@ -12,7 +12,7 @@ from phi3desk.library.database import placeholders
 from phi3desk.library.documents import SearchScope
 from phi3desk.library.search.postings import K1, Postings, Statistics, inside
 from phi3desk.library.search.scope import Scope, scope_of
-from phi3desk.library.terms import trigrams_of
+from phi3desk.library.words.terms import trigrams_of
 
 if TYPE_CHECKING:
     from phi3desk.library.search.postings import Within

@@ -12,8 +12,8 @@ from phi3desk.errors import until
 from phi3desk.library.sheets.question import AskedWord, Role
 from phi3desk.library.sheets.store import StoredTable, quoted
 from phi3desk.library.sheets.types import Column, ColumnKind
-from phi3desk.library.terms import stem
 from phi3desk.library.text import fold
+from phi3desk.library.words.terms import stem
 
 _TOKEN = re.compile(r"[^\W_]+")
 #: of a column of texts so many different values are looked at, which are no longer than so many letters

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from phi3desk.library.reading.blocks import one_line
 from phi3desk.library.reading.pdf.annotations import Annotation, Entry, Rectangle
 from phi3desk.library.reading.pdf.own_text import OwnText
-from phi3desk.library.terms import words_of
+from phi3desk.library.words.terms import words_of
 
 _LONGEST_QUOTE = 300
 _MOST_PIECES = 50

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from phi3desk.library.reading.blocks import one_line
-from phi3desk.library.terms import words_of
+from phi3desk.library.words.terms import words_of
 
 _MOST_PACKETS = 50
 _LARGEST_BYTES = 16 * 1024**2

@@ -8,7 +8,7 @@ from docx import Document
 
 from phi3desk.errors import UserError
 from phi3desk.library.search.clauses import clause_numbers, leads_with
-from phi3desk.library.terms import index_words, question_words, words_of
+from phi3desk.library.words.terms import index_words, question_words, words_of
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.readers_in_process import LibraryInProcess

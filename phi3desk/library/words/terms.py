@@ -1,17 +1,19 @@
-"""Words as the word index holds them: folded, and stemmed by the rules of their language."""
+"""Words as the word index holds them: folded, and stemmed by the rules of their language, and by its dictionary."""
 
 from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from phi3desk.library.scripts import is_spaceless, pieces_of, settled, spaced_words, stands_across
 from phi3desk.library.text import fold
+from phi3desk.library.words.lemmas import LANGUAGES, lemma
+from phi3desk.library.words.scripts import is_spaceless, pieces_of, settled, spaced_words, stands_across
 
 #: Another number than a library's index was written with: the passages concerned are written anew.
-TERMS_VERSION = 2
+TERMS_VERSION = 3
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
@@ -22,7 +24,8 @@ _SNOWBALL = {
     "fi": "finnish", "hu": "hungarian", "pl": "polish", "cs": "czech", "ru": "russian", "sr": "serbian",
 }  # fmt: skip
 
-#: Inflectional endings of languages that Snowball has no stemmer for, folded; the longest that fits is stripped.
+#: Inflectional endings of languages that Snowball has no stemmer for, folded; the longest that fits is stripped, of the
+#: base form where the dictionary holds the word: “transformatorja” and “підшипників” are in none.
 _ENDINGS = {
     "uk": (
         "ування юванням ування ення ання інням енням анням остей остями істю ості ість ими іми ами ями ові еві ого "
@@ -73,6 +76,10 @@ _KANA_ENDINGS = frozenset(
 )
 
 
+#: letters of a word that is stemmed, and of what is left of it
+_SHORTEST, _SHORTEST_STEM = 4, 3
+
+
 class _Stemmers(threading.local):
     """The stemmers of one thread: they keep state while they stem, so that no two threads may share one."""
 
@@ -95,16 +102,22 @@ _STEMMERS = _Stemmers()
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str) -> str:
     """Return a folded word's stem in a language; the word itself where the language has no rules or it is short."""
-    if len(word) < 4 or not word.isalpha():
+    if len(word) < 2 or not word.isalpha():
         return word
-    endings = _SORTED_ENDINGS.get(language)
-    if endings is not None:
-        for ending in endings:
-            if word.endswith(ending) and len(word) - len(ending) >= 3:
-                return word[: -len(ending)]
+    if language in LANGUAGES:
+        return _without_ending(lemma(word, language), _SORTED_ENDINGS[language])
+    if len(word) < _SHORTEST:
         return word
     stemmer = _STEMMERS.of(language)
     return fold(stemmer.stemWord(word)) if stemmer is not None else word
+
+
+def _without_ending(word: str, endings: Sequence[str]) -> str:
+    if len(word) >= _SHORTEST:
+        for ending in endings:
+            if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+                return word[: -len(ending)]
+    return word
 
 
 def is_stop_word(word: str, language: str) -> bool:
