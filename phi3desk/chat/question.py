@@ -30,8 +30,14 @@ def scope_of(named: Sequence[Mention], collections: tuple[int, ...] | None) -> S
     folders = tuple(mention.folder for mention in named if mention.folder)
     pages = tuple(pages for mention in named for pages in mention.pages)
     documents = tuple(mention.name for mention in named if mention.is_document)
-    chosen = collections_named(named) or (None if documents or folders else collections)
-    return SearchScope(chosen, documents, folders, pages)
+    return in_collections(SearchScope(collections_named(named) or None, documents, folders, pages), collections)
+
+
+def in_collections(named: SearchScope, collections: tuple[int, ...] | None) -> SearchScope:
+    """Return a scope that is in these collections where it names neither collections, documents nor folders itself."""
+    if named.collections is not None or named.documents or named.folders:
+        return named
+    return replace(named, collections=collections or None)
 
 
 @dataclass(frozen=True)

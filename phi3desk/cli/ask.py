@@ -33,7 +33,7 @@ from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.inspection import telling
 from phi3desk.chat.inspection.telling import Tongue
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, SheetRecord, Source, Spent
-from phi3desk.chat.question import Question, with_known_answers
+from phi3desk.chat.question import Question, in_collections, with_known_answers
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.chat.refusal import refuses
 from phi3desk.chat.sheets.asking import may_be_answered, sheet_question
@@ -42,7 +42,14 @@ from phi3desk.cli.asking.sheets import answer_from_sheets, print_rows, sheet_row
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Notices, Output, ProgressLine, say_failure
-from phi3desk.cli.search import completed, found_row, history_of, questions_of, scope_of_line, scope_of_options
+from phi3desk.cli.search import (
+    completed,
+    found_row,
+    history_of,
+    questions_of,
+    scope_of_line,
+    scope_of_options,
+)
 from phi3desk.cli.series import write_series
 from phi3desk.cli.trace import trace_of
 from phi3desk.comparison.questions import QuestionLine
@@ -188,13 +195,14 @@ def question_of_line(
 ) -> Question:
     """Return a line's question as an expert is asked it, with what its "history" says was said before it.
 
-    `named` is what it is restricted to; without collections there, it is searched in those of the expert.
+    `named` is what it is restricted to; without collections there, it is searched in those of the expert, but what it
+    names of documents and folders wherever that is.
     """
     turns: list[Turn] = []
     for asked, answered in history_of(line):
         if answered:
             turns += [Turn(Role.USER, asked), Turn(Role.ASSISTANT, answered)]
-    scope = dataclasses.replace(named, collections=named.collections or profile.collections or None)
+    scope = in_collections(named, profile.collections)
     question = question_of(profile, line.question, settings, maker, scope=scope, history=tuple(turns))
     whole = completed(line)
     search_text = "" if whole == line.question else whole

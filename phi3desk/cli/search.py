@@ -13,6 +13,7 @@ from phi3desk.chat.follow_up import complete
 from phi3desk.chat.inspection import telling
 from phi3desk.chat.inspection.telling import Tongue
 from phi3desk.chat.intent import intent_of
+from phi3desk.chat.question import in_collections
 from phi3desk.cli.documents import collection_ids, open_library
 from phi3desk.cli.output import Notices, Output, say_failure
 from phi3desk.cli.trace import trace_of
@@ -138,13 +139,14 @@ def _turn(turn: object) -> tuple[str, str]:
 def scope_of_options(
     library: AnyLibrary, options: argparse.Namespace, otherwise: tuple[int, ...] | None = None
 ) -> SearchScope:
-    """Return where a command searches; in the collections `otherwise` (None: all) where it names none."""
-    return SearchScope(
-        collection_ids(library, options.collection) or otherwise,
+    """Return where a command searches; in the collections `otherwise` (None: all) as `in_collections` has it."""
+    named = SearchScope(
+        collection_ids(library, options.collection),
         tuple(options.documents),
         tuple(folder_meant(folder) for folder in options.folders),
         options.pages,
     )
+    return in_collections(named, otherwise)
 
 
 def scope_of_line(library: AnyLibrary, line: QuestionLine, otherwise: SearchScope) -> SearchScope:

@@ -96,7 +96,7 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
             ModelProcess(paths, settings) as model,
             stopped_by_user() as cancelled,
         ):
-            scope = scope_of_options(library, options, profile.collections or None)
+            scope = scope_of_options(library, options, profile.collections)
             documents = swept(fitting(library.documents(), scope))
             if not documents:
                 raise UserError("There are no documents to ask. Add some: phi3desk import PATH")

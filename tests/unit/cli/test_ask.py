@@ -1,5 +1,6 @@
 """How an answer is printed for a reader at a terminal."""
 
+import argparse
 import io
 
 import pytest
@@ -10,6 +11,7 @@ from phi3desk.chat.grounding.grounded import ground
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Timings
 from phi3desk.cli.ask import Answered, answer_row, print_answer, question_of_line
 from phi3desk.cli.output import Output
+from phi3desk.cli.search import scope_of_options
 from phi3desk.comparison.questions import QuestionLine
 from phi3desk.library.documents import SearchScope
 from phi3desk.model.types import Ending
@@ -70,10 +72,23 @@ def test_a_line_names_collections_of_its_own_or_is_searched_in_those_of_the_expe
     settings, expert = Settings(tmp_path / "settings.json"), Profile("1", "General", collections=(7,))
     line = QuestionLine(1, "1", "How often?", {})
     for named, searched in (((3,), (3,)), ((), (7,))):
-        asked = question_of_line(line, expert, settings, MadeBy(), SearchScope(named or None, ("pump.pdf",)))
-        assert (asked.named_collections, asked.scope) == (named, SearchScope(searched, ("pump.pdf",)))
+        asked = question_of_line(line, expert, settings, MadeBy(), SearchScope(named or None, pages=((2, 3),)))
+        assert (asked.named_collections, asked.scope) == (named, SearchScope(searched, pages=((2, 3),)))
     anywhere = question_of_line(line, Profile("1", "General"), settings, MadeBy(), SearchScope())
     assert (anywhere.named_collections, anywhere.scope) == ((), SearchScope())
+
+
+@pytest.mark.parametrize("named", [{"documents": ("pump.pdf",)}, {"folders": ("in",)}])
+@pytest.mark.parametrize("collections", [None, (3,)])
+def test_a_document_or_folder_is_asked_wherever_it_is(library, tmp_path, named, collections):
+    settings, expert = Settings(tmp_path / "settings.json"), Profile("1", "General", collections=(7,))
+    scope = SearchScope(collections, **named)
+    asked = question_of_line(QuestionLine(1, "1", "How often?", {}), expert, settings, MadeBy(), scope)
+    assert asked.scope == scope
+    options = argparse.Namespace(**{"documents": (), "folders": (), "pages": (), "collection": None, **named})
+    assert scope_of_options(library, options, expert.collections) == SearchScope(None, **named)
+    options.documents = options.folders = ()
+    assert scope_of_options(library, options, expert.collections) == SearchScope((7,))
 
 
 def test_printed_answer_says_that_it_was_stopped_for_repeating_itself():
