@@ -6,13 +6,12 @@ import argparse
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from phi3desk.chat.answer import finish, is_from_model_instead, recorded, sources_read
-from phi3desk.chat.citations import distinct
+from phi3desk.chat.answer import finish, recorded, sources_read
 from phi3desk.chat.correcting.corrections import with_quotes
 from phi3desk.chat.decision import (
     OverviewStep,
@@ -32,30 +31,22 @@ from phi3desk.chat.dossier.writing import kind_of_file, write_dossier
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.inspection import telling
 from phi3desk.chat.inspection.telling import Tongue
-from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, SheetRecord, Source, Spent
+from phi3desk.chat.messages import Answer, MadeBy, Message, Source
 from phi3desk.chat.question import Question, in_collections, with_known_answers
 from phi3desk.chat.reading.wait import Wait
-from phi3desk.chat.refusal import refuses
 from phi3desk.chat.sheets.asking import may_be_answered, sheet_question
-from phi3desk.chat.wording.doubt import support, with_notes
-from phi3desk.cli.asking.sheets import answer_from_sheets, print_rows, sheet_row
+from phi3desk.cli.asking.printing import REPEATED, Answered, answer_row, print_answer
+from phi3desk.cli.asking.sheets import answer_from_sheets
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Notices, Output, ProgressLine, say_failure
-from phi3desk.cli.search import (
-    completed,
-    found_row,
-    history_of,
-    questions_of,
-    scope_of_line,
-    scope_of_options,
-)
+from phi3desk.cli.search import completed, history_of, questions_of, scope_of_line, scope_of_options
 from phi3desk.cli.series import write_series
 from phi3desk.cli.trace import trace_of
 from phi3desk.comparison.questions import QuestionLine
 from phi3desk.disk import check_file
-from phi3desk.errors import Cancelled, Sentence, UserError, say
-from phi3desk.library.documents import Found, SearchResult, SearchScope, Trace, place
+from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.documents import SearchResult, SearchScope, place
 from phi3desk.library.library import Library
 from phi3desk.model.adapters.compatibility import misfits
 from phi3desk.model.adapters.store import AdapterStore
@@ -70,21 +61,6 @@ from phi3desk.settings import Settings
 
 if TYPE_CHECKING:
     from phi3desk.cli.documents import AnyLibrary
-
-
-#: letters of a passage that is shown because it is nearest to a question that was refused
-_LONGEST_NEAREST = 160
-_REPEATED = say("The model repeated itself without end and was stopped. Ask again in other words.")
-
-
-@dataclasses.dataclass(frozen=True)
-class Answered:
-    """An answer together with the passages the search gave it."""
-
-    answer: Answer
-    found: tuple[Found, ...]
-    notice: Sentence | None = None
-    trace: Trace | None = None
 
 
 def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
@@ -154,7 +130,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
 def _tell(question_id: str, answered: Answered, options: argparse.Namespace, output: Output, notices: Notices) -> None:
     if options.json or options.questions:
         output.json(answer_row(question_id, answered) | trace_of(answered.trace, options))
-        notices.tell(_REPEATED if answered.answer.ended is Ending.REPEATED else None)
+        notices.tell(REPEATED if answered.answer.ended is Ending.REPEATED else None)
     else:
         print_answer(answered, output)
         if options.explain:
@@ -355,114 +331,3 @@ def load_model(
         progress.clear()
     for notice in model.model.notices if model.model is not None else ():
         say_failure(notice)
-
-
-def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
-    """Return the JSON of an answer."""
-    answer = answered.answer
-    return {
-        "id": question_id,
-        "answer": answer.text,
-        "citations": [
-            {"n": citation.n, "document": citation.document, "page": citation.page, "quote": citation.quote}
-            for citation in distinct(answer.citations)
-        ],
-        "sentences": [
-            {"text": each.text, "supported": each.supported, "citations": list(each.citations)}
-            for each in answer.sentences
-        ],
-        "passages": [found_row(found) for found in answered.found],
-        "model": answer.made_by.model,
-        "grounded": answer.grounded,
-        "refused": answer.refused,
-        "corrected": answer.is_own,
-        "mode": answer.mode,
-        "reading": _reading_row(answer.spent),
-        **sheet_row(answer.sheet),
-        "timings": {name: round(value, 4) for name, value in dataclasses.asdict(answer.timings).items()},
-    }
-
-
-def _reading_row(spent: Spent | None) -> dict[str, Any]:
-    spent = spent or Spent(0.0, 0, 0)
-    return {"budget_s": spent.budget_s, "tokens": spent.tokens, "passages": spent.passages}
-
-
-def print_answer(answered: Answered, output: Output) -> None:
-    """Print an answer for people: the text, its sources, and where it comes from."""
-    answer = answered.answer
-    output.text(with_notes(answer.text, answer) or "(The model wrote nothing.)")
-    output.text()
-    if answer.sheet is not None:
-        print_rows(answer.sheet, output)
-    for citation in distinct(answer.citations):
-        where = place(citation.kind, citation.page, citation.label)
-        output.text(f"[{citation.n}] {citation.document}, {where}: {' '.join(citation.quote.split())}")
-        if citation.missing:
-            output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
-    if answer.refused or is_from_model_instead(answer):
-        for source in answer.sources:
-            passage = source.passage
-            where = place(passage.kind, passage.page, passage.label)
-            output.text(f"Nearest: {passage.document}, {where}: {_beginning(passage.text)}")
-    told = support(answer)
-    if told is not None and not answer.refused:
-        output.text(f"{told}.")
-    if answer.ended is Ending.REPEATED:
-        output.text(str(_REPEATED))
-    if answer.sheet is not None:
-        output.text(_calculated(answer.sheet))
-        return
-    for line in _about_correction(answer):
-        output.text(line)
-    if answer.is_own:
-        return
-    written = f" {answer.timings.tokens_per_s:.1f} tokens/s, {answer.made_by.line}."
-    mode = f"{answer.mode.label}. " if answer.mode is not None else ""
-    output.text(mode + _basis(answer) + (written if answer.basis in (Basis.DOCUMENTS, Basis.MODEL) else ""))
-
-
-def _calculated(sheet: SheetRecord) -> str:
-    where = f"{sheet.document}, {sheet.sheet}" if sheet.sheet else sheet.document
-    if not sheet.words:
-        return f"The rows of {where} that fit: no query could be made of the question."
-    return f"Calculated from {where}{' by a query of the model' if sheet.by_model else ', without a model'}."
-
-
-def _beginning(text: str) -> str:
-    """Return the first words of a passage, in one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_NEAREST else line[:_LONGEST_NEAREST].rsplit(" ", 1)[0] + " …"
-
-
-def _about_correction(answer: Answer) -> Iterator[str]:
-    """Yield what is told under an answer that a person put right, or that they may have put right before."""
-    corrected = answer.corrected
-    if corrected is None:
-        return
-    if not corrected.given:
-        yield f"You answered a similar question before: {' '.join(corrected.question.split())}"
-        return
-    for source in answer.sources:
-        if source.n in corrected.gone:
-            yield f"[{source.n}] {source.passage.document} no longer says this: check the answer."
-    yield f"Yours, corrected on {time.strftime('%d %b %Y', time.localtime(corrected.changed))}."
-
-
-def _basis(answer: Answer) -> str:
-    if answer.basis is Basis.NOTHING_FOUND:
-        return "No document speaks of this."
-    if answer.refused:
-        return "The model found no answer in the documents."
-    if answer.basis is Basis.CATALOGUE:
-        return "From the library itself, without a model."
-    if answer.grounded:
-        count = len({citation.n for citation in answer.citations})
-        return f"From documents, {count} source{'s' if count > 1 else ''}."
-    if is_from_model_instead(answer):
-        return "From the model, not found in the documents."
-    if answer.sources and refuses(answer):
-        return "The model found no answer in the documents."
-    if answer.sources:
-        return "From documents, but the sources do not hold what the answer says: check it."
-    return "From the model alone, without documents."

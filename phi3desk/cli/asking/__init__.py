@@ -1,1 +1,1 @@
-"""How `ask` answers what is no question to passages."""
+"""How `ask` answers what is no question to passages, and how it prints answers."""

@@ -9,7 +9,8 @@ from phi3desk.chat.answer import nearest_of, recorded, sources_of
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.grounding.grounded import ground
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Timings
-from phi3desk.cli.ask import Answered, answer_row, print_answer, question_of_line
+from phi3desk.cli.ask import question_of_line
+from phi3desk.cli.asking.printing import Answered, answer_row, print_answer
 from phi3desk.cli.output import Output
 from phi3desk.cli.search import scope_of_options
 from phi3desk.comparison.questions import QuestionLine
