@@ -266,7 +266,9 @@ def _looked_up(
         step = first
     if not isinstance(step, SearchStep):
         return None, step
-    told = answer_from_sheets(model, library, question, progress, cancelled, load)
+    # the rows that fit are an answer, too, where there is no model that could write a query
+    to_query = load if question.made_by.model else None
+    told = answer_from_sheets(model, library, question, progress, cancelled, to_query)
     if told is not None:
         return None, told
     result = library.search(step.text, step.passages, step.scope, sentences=step.sentences)

@@ -11,6 +11,7 @@ from phi3desk.chat.messages import Answer, SheetRecord
 from phi3desk.chat.question import Question
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.library.sheets.told import SheetsTold
 
 if TYPE_CHECKING:
     from phi3desk.cli.documents import AnyLibrary
@@ -28,15 +29,16 @@ def answer_from_sheets(
 ) -> Answer | None:
     """Return the answer of a sheet, None where the documents are to be searched.
 
-    `load` loads the model where a query has to be written, None where there is none.
+    `load` loads the model where a query is to be written, None where there is none.
     """
     step = sheet_step(question)
     while step is not None:
         told = library.ask_sheets(step.asked, step.scope, step.written[-1] if step.written else None)
-        following = step_after_sheets(question, step, told, Writing(model.model))
-        if not isinstance(following, QueryStep | Answer) and told.schema and model.model is None and load is not None:
+        is_open = bool(told.schema) and told.told not in (SheetsTold.FOUND, SheetsTold.ORDINARY)
+        if is_open and model.model is None and load is not None:
+            # also where rows fit: what is loaded must not depend on what was asked before
             load()
-            following = step_after_sheets(question, step, told, Writing(model.model))
+        following = step_after_sheets(question, step, told, Writing(model.model))
         if isinstance(following, Answer):
             return following
         if not isinstance(following, QueryStep):
