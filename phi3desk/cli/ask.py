@@ -6,12 +6,12 @@ import argparse
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phi3desk.chat.answer import finish, recorded, sources_read
+from phi3desk.chat.answer import finish, recorded, sources_read, unfinished
 from phi3desk.chat.correcting.corrections import with_quotes
 from phi3desk.chat.decision import (
     OverviewStep,
@@ -40,9 +40,10 @@ from phi3desk.cli.asking.sheets import answer_from_sheets
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Notices, Output, ProgressLine, say_failure
-from phi3desk.cli.search import completed, history_of, questions_of, scope_of_line, scope_of_options
+from phi3desk.cli.search import completed, history_of, questions_of, scope_of_line, scope_of_options, wrong_line
 from phi3desk.cli.series import write_series
 from phi3desk.cli.trace import trace_of
+from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.questions import QuestionLine
 from phi3desk.disk import check_file
 from phi3desk.errors import Cancelled, UserError
@@ -64,16 +65,16 @@ if TYPE_CHECKING:
 
 
 def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, output: Output) -> None:
-    """Answer one question, or each question of a file."""
+    """Answer one question, or each question of a file; a line that fails answers with an error."""
     if options.dossier is not None:
         # before any time is spent on answers
         kind_of_file(Path(options.dossier))
         check_file(Path(options.dossier))
     profiles = ProfileStore(paths.profiles)
     profile = profiles.named(options.profile) if options.profile else profiles.current
-    questions = questions_of(options)
-    needs_model = any(not answered_without_model(line.question) for line in questions)
-    at_once = needs_model and not any(may_be_answered(sheet_question(line.question)) for line in questions)
+    lines = questions_of(options)
+    needs_model = any(not answered_without_model(line.question) for line in lines)
+    at_once = needs_model and not any(may_be_answered(sheet_question(line.question)) for line in lines)
     models, name = ModelStore(paths), options.model or profile.model
     entry = choose_model(models, name) if at_once or name else models.in_use()
     profile = profile if entry is None else on_model(profile, entry)
@@ -81,50 +82,142 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         profile = dataclasses.replace(profile, adapters=adapter_uses(AdapterStore(paths), profile, options.adapters))
     if entry is not None:
         refuse_misfits(AdapterStore(paths), profile.adapters, entry)
-    progress = ProgressLine()
     with (
         open_library(paths, settings) as library,
         ModelProcess(paths, settings) as model,
         stopped_by_user() as cancelled,
     ):
+        asking = _Asking(options, output, library, model, cancelled)
 
         def load() -> None:
-            load_model(model, entry or choose_model(models, name), profile.adapters, progress, cancelled)
+            asking.load(entry or choose_model(models, name), profile.adapters)
 
-        named = scope_of_options(library, options)
-        maker = made_by(profile, entry)
-        notices = Notices()
-        seconds = 60.0 * settings.get("answers.summary_minutes")
-        told: list[Message] = []
-        asked = [
-            question_of_line(line, profile, settings, maker, scope_of_line(library, line, named)) for line in questions
-        ]
-        if options.wait is not None:
-            asked = [dataclasses.replace(question, wait=Wait(options.wait)) for question in asked]
-        asked = asked if options.ask_model else with_known_answers(asked, paths.examples)
-        if at_once and not all(question.is_answered for question in asked):
+        named, maker = scope_of_options(library, options), made_by(profile, entry)
+
+        def question_of_it(line: QuestionLine) -> Question:
+            return question_of_line(line, profile, settings, maker, scope_of_line(library, line, named))
+
+        asked = asking.questions(lines, question_of_it, paths.examples)
+        if at_once and not all(isinstance(each, UserError) or each.is_answered for each in asked):
             load()
-        for line, question in zip(questions, asked, strict=True):
+        seconds = 60.0 * settings.get("answers.summary_minutes")
+        try:
+            asking.ask_each(lines, asked, maker, load if entry or needs_model else None, seconds)
+        except Exception:
+            # what was answered before is written all the same
+            with _told_only():
+                asking.write_dossier()
+            raise
+        asking.write_dossier()
+        if cancelled.is_set():
+            raise Cancelled
+
+
+@contextmanager
+def _told_only() -> Iterator[None]:
+    """Tell an error and go on: another one is what the command ends with."""
+    try:
+        yield
+    except UserError as error:
+        say_failure(error.sentence)
+
+
+class _Asking:
+    """The questions of a command on their way: one of a file that fails is told, and those after it are asked."""
+
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        output: Output,
+        library: AnyLibrary,
+        model: ModelProcess,
+        cancelled: threading.Event,
+    ) -> None:
+        self._options, self._output = options, output
+        self._library, self._model, self._cancelled = library, model, cancelled
+        self._progress, self._notices = ProgressLine(), Notices()
+        #: the process that the model was loaded in, 0 before that, None where it could not be loaded
+        self._loaded_in: int | None = 0
+        self._told: list[Message] = []
+
+    def load(self, entry: ModelEntry, adapters: Sequence[AdapterUse]) -> None:
+        """Load the model that writes."""
+        self._loaded_in = None
+        load_model(self._model, entry, adapters, self._progress, self._cancelled)
+        self._loaded_in = self._model.process_id
+
+    def questions(
+        self, lines: Sequence[QuestionLine], question_of_it: Callable[[QuestionLine], Question], examples: Path
+    ) -> list[Question | UserError]:
+        """Return the question of each line, or what is wrong with a line of a file."""
+        made = [self._or_error(question_of_it, line) for line in lines]
+        right = [each for each in made if isinstance(each, Question)]
+        if self._options.wait is not None:
+            right = [dataclasses.replace(question, wait=Wait(self._options.wait)) for question in right]
+        known = iter(right if self._options.ask_model else with_known_answers(right, examples))
+        return [next(known) if isinstance(each, Question) else each for each in made]
+
+    def _or_error(self, question_of_it: Callable[[QuestionLine], Question], line: QuestionLine) -> Question | UserError:
+        try:
+            return question_of_it(line)
+        except UserError as error:
+            if self._ends_all(error):
+                raise
+            return error
+
+    def ask_each(
+        self,
+        lines: Sequence[QuestionLine],
+        asked: Sequence[Question | UserError],
+        maker: MadeBy,
+        load: Callable[[], None] | None,
+        seconds: float,
+    ) -> None:
+        """Answer the questions in turn until the user stops that; UserError where none after it could be answered."""
+        for line, question in zip(lines, asked, strict=True):
             try:
+                if isinstance(question, UserError):
+                    raise question
                 answered = answer_question(
-                    model, library, question, progress, cancelled, load if entry or needs_model else None, seconds
+                    self._model, self._library, question, self._progress, self._cancelled, load, seconds
                 )
             except Cancelled:
                 # what was answered before is written all the same
-                break
-            notices.tell(answered.notice)
+                return
+            except UserError as error:
+                if self._ends_all(error):
+                    raise
+                self._tell_failed(line, error, maker)
+                continue
+            self._notices.tell(answered.notice)
             # what is there of an answer in parts is kept
-            if not cancelled.is_set() or answered.answer.text:
-                _tell(line.id, answered, options, output, notices)
-                told += _messages(line.question, answered.answer, model.model)
-            if cancelled.is_set():
-                break
-        if options.dossier is not None and told:
-            title = Path(options.questions).stem if options.questions else told[0].text
-            dossier = dossier_of(title, told, time.time(), whole_pages=options.pictures == "pages")
-            save_dossier(dossier, library, options, progress, cancelled)
-        if cancelled.is_set():
-            raise Cancelled
+            if not self._cancelled.is_set() or answered.answer.text:
+                _tell(line.id, answered, self._options, self._output, self._notices)
+                self._told += _messages(line.question, answered.answer, self._model.model)
+            if self._cancelled.is_set():
+                return
+
+    def _ends_all(self, error: UserError) -> bool:
+        """Return whether an error is about more than a line of a file: the library or the model is gone."""
+        is_lost = isinstance(error, LibraryGone) or self._loaded_in != self._model.process_id
+        return self._options.questions is None or is_lost
+
+    def _tell_failed(self, line: QuestionLine, error: UserError, maker: MadeBy) -> None:
+        self._progress.clear()
+        wrong = wrong_line(self._options, line, error)
+        say_failure(wrong.sentence)
+        nothing = Answered(unfinished("", (), maker, Ending.FAILED), ())
+        self._output.json({**answer_row(line.id, nothing), "error": str(wrong)})
+        self._told.append(_question_message(line.question))
+
+    def write_dossier(self) -> None:
+        """Write what was answered into the dossier that is wanted, where there is any answer."""
+        options, told = self._options, self._told
+        if options.dossier is None or all(message.answer is None for message in told):
+            return
+        title = Path(options.questions).stem if options.questions else told[0].text
+        dossier = dossier_of(title, told, time.time(), whole_pages=options.pictures == "pages")
+        save_dossier(dossier, self._library, options, self._progress, self._cancelled)
 
 
 def _tell(question_id: str, answered: Answered, options: argparse.Namespace, output: Output, notices: Notices) -> None:
@@ -140,10 +233,14 @@ def _tell(question_id: str, answered: Answered, options: argparse.Namespace, out
 
 def _messages(question: str, answer: Answer, model: LoadedModel | None) -> tuple[Message, Message]:
     """Return a question and its answer as messages; the file of a model is known by its hash once it is loaded."""
-    now, maker = time.time(), answer.made_by
+    maker = answer.made_by
     if maker.model and not maker.model_sha256 and model is not None:
         answer = dataclasses.replace(answer, made_by=dataclasses.replace(maker, model_sha256=model.sha256))
-    return Message(1, 0, Role.USER, question, now), Message(2, 0, Role.ASSISTANT, answer.text, now, answer)
+    return _question_message(question), Message(2, 0, Role.ASSISTANT, answer.text, time.time(), answer)
+
+
+def _question_message(question: str) -> Message:
+    return Message(1, 0, Role.USER, question, time.time())
 
 
 def save_dossier(

@@ -2,6 +2,8 @@
 
 import argparse
 import io
+import json
+from functools import partial
 
 import pytest
 
@@ -9,16 +11,22 @@ from phi3desk.chat.answer import nearest_of, recorded, sources_of
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.grounding.grounded import ground
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Timings
+from phi3desk.cli import ask
 from phi3desk.cli.ask import question_of_line
 from phi3desk.cli.asking.printing import Answered, answer_row, print_answer
+from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output
 from phi3desk.cli.search import scope_of_options
+from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.questions import QuestionLine
+from phi3desk.errors import UserError
 from phi3desk.library.documents import SearchScope
-from phi3desk.model.types import Ending
+from phi3desk.model.store import ModelStore
+from phi3desk.model.types import Ending, ModelEntry
 from phi3desk.paths import open_paths
 from phi3desk.profiles.profile import Profile
 from phi3desk.settings import Settings
+from tests.helpers.commands import run_command
 from tests.helpers.office import write_pptx, write_xlsx
 from tests.helpers.packs import opened
 from tests.helpers.pdf import write_pump_manual
@@ -90,6 +98,124 @@ def test_a_document_or_folder_is_asked_wherever_it_is(library, tmp_path, named, 
     assert scope_of_options(library, options, expert.collections) == SearchScope(None, **named)
     options.documents = options.folders = ()
     assert scope_of_options(library, options, expert.collections) == SearchScope((7,))
+
+
+LISTED = "List the documents."
+
+
+@pytest.fixture(scope="module")
+def phi3desk(tmp_path_factory: pytest.TempPathFactory):
+    """Return a function that runs one command on a home with one document."""
+    root = tmp_path_factory.mktemp("asked")
+    write_pump_manual(root / "in" / "pump.pdf")
+    run = partial(run_command, root / "home")
+    assert run("import", root / "in").returncode == 0
+    return run
+
+
+def questions_file(folder, *lines):
+    file = folder / "questions.jsonl"
+    file.write_text("\n".join(json.dumps({"question": LISTED, **line}) for line in lines), encoding="utf-8")
+    return file
+
+
+def test_a_line_that_fails_answers_with_an_error_and_the_others_are_asked(phi3desk, tmp_path):
+    wrong = [
+        ({"scope": {"folders": ["valves"]}}, "no folder “valves”"),
+        ({"scope": {"collections": ["Valves"]}}, "no collection named “Valves”"),
+        ({"scope": ["fan"]}, "“scope” has to say"),
+        ({"history": "before"}, "“history” has to be a list"),
+    ]
+    file = questions_file(tmp_path, {}, *(line for line, _ in wrong), {"question": "How many pages has pump.pdf?"})
+    done = phi3desk("ask", "--questions", file, "--dossier", tmp_path / "a.md", "--pictures", "none")
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["id"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
+    for number, (row, (_, problem)) in enumerate(zip(rows[1:5], wrong, strict=True), 2):
+        assert row["error"].startswith(f"Line {number} of {file}: ")
+        assert problem in row["error"]
+        assert row["error"] in done.stderr
+        assert set(row) == {*rows[0], "error"}
+        assert (row["answer"], row["citations"], row["grounded"]) == ("", [], False)
+    assert all("pump.pdf" in row["answer"] and "error" not in row for row in (rows[0], rows[5]))
+    written = (tmp_path / "a.md").read_text("utf-8")
+    assert written.count("This question was not answered.") == 4
+    assert "How many pages has pump" in written
+
+
+def test_one_question_that_fails_ends_the_command(phi3desk, tmp_path):
+    done = phi3desk("ask", LISTED, "--folder", "nowhere", "--json", "--dossier", tmp_path / "a.md")
+    assert (done.returncode, done.stdout, (tmp_path / "a.md").exists()) == (1, "", False)
+    assert "no folder “nowhere”" in done.stderr
+    assert "Line" not in done.stderr
+
+
+class Model(ModelProcess):
+    """A model process that is started by loading and can end."""
+
+    pid = 0
+
+    @property
+    def process_id(self):
+        return self.pid
+
+    def load(self, *_):
+        self.pid = 77
+
+
+def ends(model, load):
+    load()
+    model.pid = 0
+    raise UserError("The model ended.")
+
+
+def does_not_load(model, load):
+    model.load = lambda *_: fail(UserError("The model cannot be read."))
+    load()
+
+
+def library_ends(model, load):
+    raise LibraryGone("The window was closed.")
+
+
+def fail(error):
+    raise error
+
+
+@pytest.mark.parametrize("happen", [ends, does_not_load, library_ends])
+def test_what_ends_every_question_ends_the_command_and_keeps_the_answers_before(
+    phi3desk, tmp_path, monkeypatch, happen
+):
+    def answer(model, library, question, progress, cancelled, load, seconds):
+        if question.text == LISTED:
+            return answer_question(model, library, question, progress, cancelled, load, seconds)
+        return happen(model, load)
+
+    answer_question = ask.answer_question
+    monkeypatch.setattr(ask, "answer_question", answer)
+    monkeypatch.setattr(ask, "ModelProcess", Model)
+    monkeypatch.setattr(ModelStore, "in_use", lambda _: ModelEntry("m", str(tmp_path / "m.gguf"), 1))
+    file = questions_file(tmp_path, {}, {"question": "How many pages has pump.pdf?"}, {})
+    done = phi3desk("ask", "--questions", file, "--dossier", tmp_path / "a.md", "--pictures", "none")
+    assert done.returncode == 1
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["1"]
+    assert "pump" in (tmp_path / "a.md").read_text("utf-8")
+
+
+def test_a_question_that_the_model_fails_at_does_not_end_the_command(phi3desk, tmp_path, monkeypatch):
+    def answer(model, library, question, progress, cancelled, load, seconds):
+        load()
+        raise UserError("The question is too long.")
+
+    monkeypatch.setattr(ask, "answer_question", answer)
+    monkeypatch.setattr(ask, "ModelProcess", Model)
+    monkeypatch.setattr(ModelStore, "in_use", lambda _: ModelEntry("m", str(tmp_path / "m.gguf"), 1))
+    file = questions_file(tmp_path, {}, {})
+    done = phi3desk("ask", "--questions", file, "--dossier", tmp_path / "a.md")
+    assert done.returncode == 0
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["error"] for row in rows] == [f"Line {n} of {file}: The question is too long." for n in (1, 2)]
+    assert not (tmp_path / "a.md").exists()
 
 
 def test_printed_answer_says_that_it_was_stopped_for_repeating_itself():
