@@ -114,7 +114,9 @@ def messages_of(
     asked = example.asked
     if asked.basis in (Basis.NOTHING_FOUND, Basis.CATALOGUE) and example.verdict != Verdict.CORRECTED:
         return None
-    request = PromptRequest(asked.instructions, asked.sources, asked.history, example.question, asked.mode)
+    request = PromptRequest(
+        asked.instructions, asked.sources, asked.history, example.question, asked.mode, asked.searched_for
+    )
     try:
         prompt = compose(request, count, room.context, room.answer, prompt_format)
     except UserError:
@@ -141,7 +143,7 @@ def _lines(
         else:
             messages = [{"role": turn.role, "content": turn.text} for turn in turns]
             line = json.dumps({"messages": messages}, ensure_ascii=False)
-            lines[key] = _Line(_folded(example.question), key, line)
+            lines[key] = _Line(_folded(example.standing_alone), key, line)
     return sorted(lines.values(), key=lambda line: line.key), repeated, left_out
 
 
@@ -155,7 +157,7 @@ def _hash(text: str) -> str:
 
 def _key(example: Example) -> str:
     passages = sorted(_folded(source.passage.text) for source in example.asked.sources)
-    return _hash("\x00".join([_folded(example.question), *passages]))
+    return _hash("\x00".join([_folded(example.standing_alone), *passages]))
 
 
 def _validation(questions: set[str]) -> set[str]:

@@ -56,6 +56,7 @@ class AskedWith:
     """What stood beside the question in its prompt; `basis` is the answer's.
 
     `standing` is the question as it can be understood alone, with what it was restricted to; "" is the question.
+    `searched_for` is as in Answer: what a model that is asked without history was asked.
     """
 
     instructions: str = ""
@@ -65,6 +66,7 @@ class AskedWith:
     basis: Basis = Basis.MODEL
     made_by: MadeBy = field(default_factory=MadeBy)
     standing: str = ""
+    searched_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,11 @@ class Example:
     def wanted(self) -> str:
         """What a model should learn to say; empty for a rejected answer."""
         return {Verdict.GOOD: self.answer, Verdict.CORRECTED: self.correction}.get(self.verdict, "")
+
+    @property
+    def standing_alone(self) -> str:
+        """The question as it can be understood without what was said before it."""
+        return self.asked.searched_for or self.question
 
 
 class ExampleStore:

@@ -219,7 +219,13 @@ class InlineComparisonController(QObject):
         at = comparison.created + [one.key for one in plan.variants].index(key)
         message = Message(-comparison.id, 0, Role.ASSISTANT, answer.text, at, answer)
         asked = AskedWith(
-            profile.instructions, profile.answer_mode, answer.sources, plan.history, answer.basis, answer.made_by
+            profile.instructions,
+            answer.mode or profile.answer_mode,
+            answer.sources,
+            plan.history,
+            answer.basis,
+            answer.made_by,
+            searched_for=answer.searched_for,
         )
         self._feedback.keep_good(plan.questions[0].question, message, asked)
 

@@ -128,8 +128,9 @@ class Feedback(QObject):
             instructions, mode = profile.instructions, profile.answer_mode
         except UserError:
             pass
-        history = turns_of(list(messages[: at - 1]))
+        mode, history = answer.mode or mode, turns_of(list(messages[: at - 1]))
         question = messages[at - 1]
         text, named = answer.searched_for or question.text, question.named
         asked = standing(text, scope_of(named, None), collections_named(named))
-        return AskedWith(instructions, mode, answer.sources, history, answer.basis, answer.made_by, asked)
+        sources, searched_for = answer.sources, answer.searched_for
+        return AskedWith(instructions, mode, sources, history, answer.basis, answer.made_by, asked, searched_for)

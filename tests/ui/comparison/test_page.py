@@ -395,6 +395,17 @@ def test_judged_answer_becomes_an_example_and_undo_takes_it_back(
     assert (kept.verdict, kept.correction) == (Verdict.CORRECTED, "Every 2,000 operating hours [1].")
 
 
+def test_judged_answer_is_kept_with_its_own_mode_and_what_was_searched_for(services: Services, page, make_answer):
+    conversation = services.conversations.create("Pumps")
+    services.conversations.add(conversation.id, Role.USER, "And how often?")
+    record = make_answer("Every 2,000 hours [1].").answer
+    record = dataclasses.replace(record, mode=AnswerMode.DOCUMENTS_FIRST, searched_for="And how often (CP 40)?")
+    message = services.conversations.add(conversation.id, Role.ASSISTANT, record.text, record)
+    Feedback(services, page).good(conversation.id, message.id)
+    (kept,) = services.examples.examples()
+    assert (kept.asked.mode, kept.asked.searched_for) == (record.mode, record.searched_for)
+
+
 def test_undone_judgement_of_a_replaced_answer_brings_back_the_answer_that_was_good(
     services: Services, notices: Notices, examples, make_answer, qtbot: QtBot, page
 ):

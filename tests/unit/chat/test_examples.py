@@ -10,7 +10,7 @@ from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, Source, Timin
 from phi3desk.chat.prompt import FOR_SMALL_MODELS, USUAL, PromptRequest, compose
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Passage
-from phi3desk.model.types import Ending, Role
+from phi3desk.model.types import Ending, Role, Turn
 
 
 def source(n: int, text: str) -> Source:
@@ -77,6 +77,27 @@ def test_exported_messages_are_those_the_model_is_asked_with(store, tmp_path, ma
     asked = compose(request, estimated_tokens, 4096, 512, manner).turns
     assert [(one["role"], one["content"]) for one in messages[:-1]] == [(turn.role, turn.text) for turn in asked]
     assert messages[-1] == {"role": "assistant", "content": "Every 2,000 hours [1]."}
+
+
+@pytest.mark.parametrize("manner", [USUAL, FOR_SMALL_MODELS])
+def test_follow_up_is_exported_as_the_model_was_asked_it(store, tmp_path, manner):
+    before = (Turn(Role.USER, "Which pump is it?"), Turn(Role.ASSISTANT, "The CP 40."))
+    whole = "And how often is it (CP 40) greased?"
+    keep(store, 1, "And how often is it greased?", history=before, searched_for=whole)
+    export_examples(store.examples(), tmp_path / "out", manner)
+    (messages,) = rows(tmp_path / "out" / "train.jsonl")
+    request = PromptRequest("Be brief.", SOURCES, before, "And how often is it greased?", standing_alone=whole)
+    asked = compose(request, estimated_tokens, 4096, 512, manner).turns
+    assert [one["content"] for one in messages[:-1]] == [turn.text for turn in asked]
+    assert (whole in messages[-2]["content"]) is (manner is FOR_SMALL_MODELS)
+
+
+def test_follow_ups_of_different_questions_stay_two_examples(store, tmp_path):
+    for number, pump in enumerate(("CP 40", "CP 65"), 1):
+        keep(store, number, "And how often?", searched_for=f"And how often ({pump})?")
+    keep(store, 3, "And how often (CP 65)?")
+    made = export_examples(store.examples(), tmp_path / "out", FOR_SMALL_MODELS)
+    assert (made.train + made.valid, made.repeated) == (2, 1)
 
 
 def test_export_leaves_out_what_stands_twice_or_cannot_be_learnt(store, tmp_path):
