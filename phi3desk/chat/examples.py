@@ -56,7 +56,8 @@ class AskedWith:
     """What stood beside the question in its prompt; `basis` is the answer's.
 
     `standing` is the question as it can be understood alone, with what it was restricted to; "" is the question.
-    `searched_for` is as in Answer: what a model that is asked without history was asked.
+    `searched_for` is as in Answer: what a model that is asked without history was asked. `also_standing` says it as
+    `standing` says the question, where it is another text than the rules make of that: the user or a model wrote it.
     """
 
     instructions: str = ""
@@ -67,6 +68,7 @@ class AskedWith:
     made_by: MadeBy = field(default_factory=MadeBy)
     standing: str = ""
     searched_for: str = ""
+    also_standing: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,15 +250,16 @@ class ExampleStore:
     def corrected_questions(self, profile_id: str) -> list[tuple[int, str]]:
         """Return the questions whose answers were corrected with an expert, as they stand alone, the newest first.
 
-        Each comes after the number of its example.
+        Each comes after the number of its example, twice where other words were searched for it.
         """
         rows = self._db.execute(
-            "SELECT id, standing FROM example WHERE profile_id = ? AND verdict = 'corrected' AND removed IS NULL"
+            "SELECT id, standing, CASE WHEN json_valid(asked) THEN json_extract(asked, '$.also_standing') END"
+            " FROM example WHERE profile_id = ? AND verdict = 'corrected' AND removed IS NULL"
             " ORDER BY changed DESC, id DESC",
             (profile_id,),
         )
         with whole_rows(self._db):
-            return [(int(number), str(standing)) for number, standing in rows]
+            return [(int(row[0]), str(standing)) for row in rows for standing in row[1:] if standing]
 
     def remove(self, example_id: int) -> None:
         """Take an example out of the list; `restore` brings it back until the program starts anew."""

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.correcting.corrections import standing, with_marks
 from phi3desk.chat.examples import AskedWith, Chosen, Example, Verdict
-from phi3desk.chat.history import turns_of
+from phi3desk.chat.follow_up import complete
+from phi3desk.chat.history import exchanges_of, turns_of
 from phi3desk.chat.messages import Message
 from phi3desk.chat.question import collections_named, scope_of
 from phi3desk.errors import UserError
@@ -128,9 +129,22 @@ class Feedback(QObject):
             instructions, mode = profile.instructions, profile.answer_mode
         except UserError:
             pass
-        mode, history = answer.mode or mode, turns_of(list(messages[: at - 1]))
-        question = messages[at - 1]
-        text, named = answer.searched_for or question.text, question.named
-        asked = standing(text, scope_of(named, None), collections_named(named))
-        sources, searched_for = answer.sources, answer.searched_for
-        return AskedWith(instructions, mode, sources, history, answer.basis, answer.made_by, asked, searched_for)
+        question, before = messages[at - 1], messages[: at - 1]
+        # as it is looked up when it is asked again, whatever was searched for it this time
+        asked = _standing(complete(question.text, exchanges_of(before)).text, question)
+        also = _standing(answer.searched_for, question) if answer.searched_for else ""
+        return AskedWith(
+            instructions,
+            answer.mode or mode,
+            answer.sources,
+            turns_of(list(before)),
+            answer.basis,
+            answer.made_by,
+            asked,
+            answer.searched_for,
+            also if also != asked else "",
+        )
+
+
+def _standing(text: str, question: Message) -> str:
+    return standing(text, scope_of(question.named, None), collections_named(question.named))

@@ -277,6 +277,34 @@ def test_own_answer_is_not_put_in_place_of_one_that_is_written(
     assert services.conversations.message(similar.id).text == RIGHT
 
 
+@pytest.mark.parametrize("searched", ["storage class of CARAMBA 100", "What is the storage class of CARAMBA 70?"])
+def test_correction_is_given_again_whatever_was_searched_for_the_answer(
+    bare_window: MainWindow, services: Services, make_answer: Callable[..., Message], searched: str
+):
+    controller, store = bare_window.conversation_controller, services.conversations
+
+    def ask_bare(question: str, searched_for: str = "") -> Question:
+        """Ask, have it answered after a search for other words, and return what was asked."""
+        assert controller.ask(question)
+        job, made = controller.findChildren(AnswerJob)[-1], make_answer("Class 3 [1].").answer
+        assert made is not None
+        by = job.question.made_by
+        job.finished.emit(replace(made, made_by=by, searched_for=searched_for or job.question.search_text))
+        return job.question
+
+    ask_bare("Which flash point does CARAMBA 70 have?")
+    follow_up = ask_bare("and the storage class?", searched)
+    assert follow_up.search_text not in ("", searched)
+    bare_window.expert_tabs.feedback.correct(1, store.messages(1)[-1].id, "Class 2 B.", ())
+    for question, before in (("and the storage class?", "Which flash point does CARAMBA 70 have?"), (searched, "")):
+        controller.begin()
+        assert not before or not ask_bare(before).is_answered
+        assert ask_bare(question).is_answered
+    controller.begin()
+    ask_bare("Which flash point does CARAMBA 100 have?")
+    assert not ask_bare("and the storage class?").is_answered
+
+
 def test_form_marks_the_source_that_is_chosen(
     qtbot: QtBot, make_answer: Callable[..., Message], make_source: Callable[..., Source]
 ):

@@ -67,6 +67,12 @@ def test_example_put_back_is_asked_as_before(store):
     assert store.corrected_questions("valves") == []
 
 
+def test_corrected_question_is_known_by_what_was_searched_for_it_too(store):
+    both = {"standing": "pump: often?", "also_standing": "grease of the pump", "made_by": MadeBy(profile_id="pumps")}
+    kept = keep(store, 1, "How often?", Verdict.CORRECTED, "Every week [1].", **both)
+    assert store.corrected_questions("pumps") == [(kept.id, "pump: often?"), (kept.id, "grease of the pump")]
+
+
 @pytest.mark.parametrize("manner", [USUAL, FOR_SMALL_MODELS])
 def test_exported_messages_are_those_the_model_is_asked_with(store, tmp_path, manner):
     keep(store, 1, "How often?")
