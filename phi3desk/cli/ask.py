@@ -301,7 +301,7 @@ def answer_question(
     if load is not None and model.model is None and not isinstance(step, Answer):
         load()
     answer = step if isinstance(step, Answer) else _written(model, library, step, question, progress, cancelled)
-    answer = with_offer(question, with_quotes(answer, library.search))
+    answer = with_offer(question, with_quotes(answer, library.search, library.documents))
     return Answered(recorded(answer, question.mode), *looked_up)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from phi3desk.chat.answer_mode import AnswerMode
@@ -12,7 +13,7 @@ from phi3desk.chat.correcting.likeness import ALIKE, asks_the_same, likeness
 from phi3desk.chat.examples import Chosen, Example, ExampleStore
 from phi3desk.chat.messages import Answer, Basis, Citation, Corrected, MadeBy, Source, Timings
 from phi3desk.errors import UserError
-from phi3desk.library.documents import Passage, SearchResult, SearchScope
+from phi3desk.library.documents import Document, Passage, SearchResult, SearchScope, State
 from phi3desk.library.text import fold
 from phi3desk.model.types import Ending
 
@@ -131,16 +132,40 @@ def quote_searches(answer: Answer) -> tuple[QuoteSearch, ...]:
     )
 
 
+def moved_searches(answer: Answer, lost: Iterable[QuoteSearch], documents: Iterable[Document]) -> list[QuoteSearch]:
+    """Return where to look for the sentences whose documents could not be searched where they were.
+
+    A document that was renamed or moved is known by its number, one that was taken in anew by its name. Nothing is
+    looked for where it is only being read anew, or is not in the library any more: nobody knows what it says now.
+    """
+    known = list(documents)
+    cited = {source.n: source.passage for source in answer.sources}
+    moved = ((search, _places_now(cited[search.n], known)) for search in lost)
+    return [replace(search, scope=SearchScope(documents=places)) for search, places in moved if places]
+
+
+def _places_now(passage: Passage, documents: Sequence[Document]) -> tuple[str, ...]:
+    """Return the paths of the documents that the one of a passage may be now, none where one of them has no text."""
+    if any(each.path == passage.path for each in documents):
+        return ()
+    name = fold(passage.document)
+    meant = [each for each in documents if each.id == passage.document_id or fold(each.name) == name]
+    has_text = all(each.passages or each.state is State.DUPLICATE for each in meant)
+    return tuple(each.path for each in meant) if has_text else ()
+
+
 def looked_after(answer: Answer, found: Mapping[QuoteSearch, Sequence[Passage]]) -> Answer:
     """Return a corrected answer that tells which sources no longer hold their sentence, and where it stands now.
 
-    `found` are the passages that each search found. A sentence that stands on another page is cited there.
+    `found` are the passages that each search found; of a sentence that was not looked for nothing is told. One that
+    stands on another page, or in a document that was moved, is cited there.
     """
     corrected = answer.corrected
     if corrected is None:
         return answer
     gone: set[int] = set()
     sources = {source.n: source for source in answer.sources}
+    paths = {source.n: source.passage.path for source in answer.sources}
     citations = list(answer.citations)
     for search, passages in found.items():
         holding = [passage for passage in passages if _stands_in(search.quote, passage.text)]
@@ -148,8 +173,9 @@ def looked_after(answer: Answer, found: Mapping[QuoteSearch, Sequence[Passage]])
             gone.add(search.n)
             continue
         page = sources[search.n].passage.page
-        if holding and all(passage.page != page for passage in holding):
-            sources[search.n] = replace(sources[search.n], passage=holding[0])
+        same_page = [passage for passage in holding if passage.page == page]
+        if holding and (not same_page or search.scope.documents != (paths[search.n],)):
+            sources[search.n] = replace(sources[search.n], passage=(same_page or holding)[0])
             citations = [
                 citation_of(sources[each.n], each.quote) if (each.n, each.quote) == (search.n, search.quote) else each
                 for each in citations
@@ -162,18 +188,27 @@ def looked_after(answer: Answer, found: Mapping[QuoteSearch, Sequence[Passage]])
     )
 
 
-def with_quotes(answer: Answer, search: Search) -> Answer:
-    """Return a corrected answer as `looked_after` has it, after looking for what it cites; another one as it is."""
+def with_quotes(answer: Answer, search: Search, documents: Callable[[], Iterable[Document]]) -> Answer:
+    """Return a corrected answer as `looked_after` has it, after looking for what it cites; another one as it is.
+
+    `documents` are those of the library.
+    """
     searches = quote_searches(answer)
-    return looked_after(answer, {one: _passages(one, search) for one in searches}) if searches else answer
+    found = _found(searches, search)
+    lost = [each for each in searches if each not in found]
+    if lost:
+        found |= _found(moved_searches(answer, lost, documents()), search)
+    return looked_after(answer, found) if found else answer
 
 
-def _passages(wanted: QuoteSearch, search: Search) -> tuple[Passage, ...]:
-    try:
-        return tuple(found.passage for found in search(wanted.quote, LOOKED_AT, wanted.scope).found)
-    except UserError:
-        # the document is not in the library any more
-        return ()
+def _found(searches: Iterable[QuoteSearch], search: Search) -> dict[QuoteSearch, tuple[Passage, ...]]:
+    """Return what each search finds, without those whose document cannot be searched."""
+    found = {}
+    for wanted in searches:
+        with suppress(UserError):
+            result = search(wanted.quote, LOOKED_AT, wanted.scope)
+            found[wanted] = tuple(each.passage for each in result.found)
+    return found
 
 
 def _place(passage: Passage) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from phi3desk.chat.correcting.corrections import (
     QuoteSearch,
     answer_of,
     looked_after,
+    moved_searches,
     quote_searches,
 )
 from phi3desk.chat.examples import Example
@@ -21,6 +23,9 @@ from phi3desk.library.documents import Passage, SearchResult
 from phi3desk.ui.chat.controller import ConversationController
 from phi3desk.ui.services import Services
 from phi3desk.workers.protocol import Failure, FailureKind
+
+#: the passages that each search for a sentence found
+FoundPassages = Mapping[QuoteSearch, Sequence[Passage]]
 
 
 class OwnAnswers(QObject):
@@ -78,29 +83,56 @@ class OwnAnswers(QObject):
         """Look whether the documents still hold what a corrected answer rests on, and tell where they do not."""
         answer = message.answer
         wanted = quote_searches(answer) if answer is not None else ()
-        found: dict[QuoteSearch, tuple[Passage, ...]] = {}
+        if answer is None or not wanted:
+            return
 
-        def on_found(search: QuoteSearch, passages: tuple[Passage, ...]) -> None:
-            found[search] = passages
-            if answer is None or len(found) < len(wanted):
-                return
+        def tell(found: FoundPassages) -> None:
             # the message may be gone by now, or have another answer
             with suppress(KeyError):
                 now = self._conversations.message(message.id)
                 known = looked_after(answer, found)
-                if now.answer == answer and known != answer:
+                if found and now.answer == answer and known != answer:
                     self._update(now, known)
+
+        def on_found(found: FoundPassages) -> None:
+            lost = [search for search in wanted if search not in found]
+            if not lost:
+                tell(found)
+                return
+            self._library.documents(
+                None,
+                lambda documents: self._search(
+                    moved_searches(answer, lost, documents), lambda more: tell({**found, **more})
+                ),
+                on_failure=lambda _: tell(found),
+            )
+
+        self._search(wanted, on_found)
+
+    def _search(self, wanted: Sequence[QuoteSearch], on_found: Callable[[FoundPassages], None]) -> None:
+        """Look for sentences; `on_found` gets what was found, without those whose document cannot be searched."""
+        found: dict[QuoteSearch, tuple[Passage, ...]] = {}
+        left = len(wanted)
+
+        def count() -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                on_found(found)
 
         def look_for(search: QuoteSearch) -> None:
             def on_result(result: SearchResult) -> None:
-                on_found(search, tuple(one.passage for one in result.found))
+                found[search] = tuple(one.passage for one in result.found)
+                count()
 
             def on_failure(failure: Failure) -> None:
-                # a document that is not in the library any more is a sentence for the user; a worker that ended is not
+                # a document that cannot be searched is a sentence for the user; a worker that ended is not
                 if failure.kind is FailureKind.USER:
-                    on_found(search, ())
+                    count()
 
             self._library.search(search.quote, LOOKED_AT, search.scope, on_result, on_failure)
 
+        if not wanted:
+            on_found(found)
         for search in wanted:
             look_for(search)

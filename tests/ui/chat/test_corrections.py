@@ -12,9 +12,12 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
+from phi3desk.chat.correcting.corrections import answer_of
 from phi3desk.chat.examples import Chosen, Verdict
-from phi3desk.chat.messages import Mention, Message, Source
+from phi3desk.chat.messages import Answer, Mention, Message, Source
 from phi3desk.chat.question import Question
+from phi3desk.errors import say
+from phi3desk.library.documents import Document, Found, SearchResult, SearchScope, State
 from phi3desk.model.types import Role
 from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.markup import fragments
@@ -23,6 +26,7 @@ from phi3desk.ui.chat.conversation.message_links import action_address
 from phi3desk.ui.examples.correction_form import CorrectionForm
 from phi3desk.ui.services import Services
 from phi3desk.ui.window.main_window import MainWindow
+from phi3desk.workers.protocol import Failure, FailureKind
 from tests.helpers.pdf import BEARING_PAGES, write_pdf
 
 WAIT = 90_000
@@ -155,6 +159,49 @@ def test_corrected_answer_tells_that_its_document_changed(
     qtbot.waitUntil(is_told, timeout=WAIT)
     told = "pump.pdf no longer holds the sentence this rests on: check your answer."
     assert told in window.chat.view.toPlainText()
+
+
+def test_corrected_answer_follows_a_document_that_was_renamed(
+    bare_window: MainWindow, services: Services, make_answer: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
+):
+    controller, library = bare_window.conversation_controller, services.library
+    made, missing = make_answer("Every 500 hours [1].").answer, Failure(FailureKind.USER, say("There is none."))
+    assert made is not None
+    passage = made.sources[0].passage
+    renamed = replace(passage, path="/m/renamed.pdf", document="renamed.pdf", text=f"Maintenance. {QUOTE}")
+    known = Document(passage.document_id, 1, "M", renamed.path, "renamed.pdf", "", State.READY, None, 1, 1, 1, 0.0, 0.0)
+    documents = [replace(known, passages=0)]
+
+    def search(_: str, __: int, scope: SearchScope, on_result: Callable[..., None], on_failure: Callable[..., None]):
+        if scope.documents == (renamed.path,):
+            on_result(SearchResult((Found(renamed, 1.0, True),), 1, "en", 0.0, by_meaning=False))
+        else:
+            on_failure(missing)
+
+    monkeypatch.setattr(library, "search", search)
+    monkeypatch.setattr(library, "documents", lambda _, on_result, on_failure: on_result(documents))
+
+    def ask_own() -> Answer:
+        assert controller.ask(ASKED)
+        job = controller.findChildren(AnswerJob)[-1]
+        known = job.question.known
+        by = job.question.made_by
+        job.finished.emit(answer_of(known, by) if known is not None else replace(made, made_by=by))
+        answer = services.conversations.messages(1)[-1].answer
+        assert answer is not None
+        return answer
+
+    ask_own()
+    answered = services.conversations.messages(1)[-1].id
+    bare_window.expert_tabs.feedback.correct(1, answered, RIGHT, [Chosen(made.sources[0], QUOTE)])
+    told = ask_own()
+    assert told.is_own and told.corrected is not None
+    assert (told.corrected.gone, [c.path for c in told.citations]) == ((), [passage.path])
+    documents[:] = [known]
+    told = ask_own()
+    assert told.corrected is not None
+    assert (told.corrected.gone, [c.path for c in told.citations]) == ((), [renamed.path])
+    assert "no longer holds" not in bare_window.chat.view.toPlainText()
 
 
 def test_sentence_selected_on_the_page_becomes_the_source(qtbot: QtBot, window: MainWindow, services: Services):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,15 +19,22 @@ from phi3desk.chat.correcting.corrections import (
     source_chosen,
     standing,
     with_marks,
+    with_quotes,
 )
 from phi3desk.chat.correcting.likeness import ALIKE, asks_the_same, likeness
 from phi3desk.chat.decision import SearchStep, first_step, with_offer
 from phi3desk.chat.examples import AskedWith, Chosen, ExampleStore, Verdict
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Message, Source, Timings
 from phi3desk.chat.question import Question, with_known_answer
-from phi3desk.library.documents import EVERYWHERE, Passage, SearchScope
+from phi3desk.errors import UserError
+from phi3desk.library.documents import EVERYWHERE, Document, Found, Passage, SearchResult, SearchScope, State
 from phi3desk.model.types import Ending, Role, Sampling
+from phi3desk.paths import open_paths
+from phi3desk.settings import Settings
 from tests.helpers.dossiers import conversation_markdown
+from tests.helpers.pdf import BEARING_PAGES, write_pdf
+from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.word_embedder import WordEmbedder
 
 ASKED = "How often must the main bearing be re-greased?"
 RIGHT = "Every 2,000 operating hours [2]."
@@ -275,6 +283,73 @@ def test_sentence_that_is_gone_is_told_and_one_that_moved_is_followed(store: Exa
         told = looked_after(answer, {search: now})
         assert told.corrected is not None
         assert told.corrected.gone == (2,)
+
+
+def document(number: int, path: str, passages: int = 3, state: State = State.READY) -> Document:
+    name = Path(path).name
+    return Document(number, 1, "Manuals", path, name, "Pump manual", state, None, 1, passages, 9, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("documents", "looked_in"),
+    [
+        ([document(2, "/m/new name.pdf"), document(5, "/m/fan.pdf")], ("/m/new name.pdf",)),
+        ([document(2, "/elsewhere/pump.pdf"), document(5, "/m/fan.pdf")], ("/elsewhere/pump.pdf",)),
+        # taken in anew, so that its number is another
+        ([document(9, "/elsewhere/PUMP.pdf")], ("/elsewhere/PUMP.pdf",)),
+        ([document(2, "/m/new.pdf"), document(7, "/m/2/pump.pdf")], ("/m/new.pdf", "/m/2/pump.pdf")),
+        ([document(2, "/m/copy.pdf", 0, State.DUPLICATE)], ("/m/copy.pdf",)),
+        # being read anew, where it was and where it is
+        ([document(2, "/m/pump.pdf", 0, State.FOUND)], ()),
+        ([document(2, "/m/new name.pdf", 0, State.FOUND)], ()),
+        ([document(5, "/m/fan.pdf")], ()),
+    ],
+)
+def test_sentence_is_looked_for_where_its_document_is_now(
+    store: ExampleStore, documents: list[Document], looked_in: tuple[str, ...]
+):
+    correct(store, chosen=[Chosen(SOURCES[1], QUOTE)])
+    answer = answer_to(store, ask(ASKED))
+    moved = [replace(SOURCES[1].passage, page=page, path="/now/pump.pdf", document="now.pdf") for page in (3, 12)]
+    held: list[Passage] = []
+
+    def search(quote: str, k: int, scope: SearchScope) -> SearchResult:
+        if scope.documents != looked_in:
+            raise UserError("There is no document named “{name}” in the library.", name=scope.documents[0])
+        return SearchResult(tuple(Found(each, 1.0, True) for each in held), 3, "en", 0.0, by_meaning=False)
+
+    told = with_quotes(answer, search, lambda: documents)
+    assert told.corrected is not None
+    assert told.corrected.gone == ((2,) if looked_in else ())
+    held += moved
+    told = with_quotes(answer, search, lambda: documents)
+    assert told.corrected is not None and told.corrected.gone == ()
+    where = ("now.pdf", "/now/pump.pdf", 12) if looked_in else ("pump.pdf", "/m/pump.pdf", 12)
+    assert [(c.document, c.path, c.page) for c in told.citations] == [where]
+    assert [source.passage.path for source in told.sources] == [where[1]]
+
+
+def test_document_that_was_renamed_still_says_what_was_chosen_of_it(store: ExampleStore, tmp_path: Path):
+    paths, folder = open_paths(tmp_path / "home"), tmp_path / "in"
+    folder.mkdir()
+    write_pdf(folder / "pump.pdf", BEARING_PAGES, "Pump manual")
+    with closing(LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())) as library:
+        library.import_paths([folder], library.create_collection("Manuals"))
+        quote = "Re-grease the main bearing every 2,000 operating hours."
+        passage = next(each.passage for each in library.search(quote).found if quote in each.passage.text)
+        correct(store, chosen=[Chosen(Source(2, passage), quote)])
+        answer = answer_to(store, ask(ASKED))
+        assert with_quotes(answer, library.search, library.documents) == answer
+
+        folder.rename(tmp_path / "moved")
+        renamed = (tmp_path / "moved" / "pump.pdf").rename(tmp_path / "moved" / "renamed.pdf")
+        library.import_paths([tmp_path / "moved"], library.collection_id("Manuals"))
+        told = with_quotes(answer, library.search, library.documents)
+        assert told.corrected == answer.corrected
+        assert [(c.document, c.path, c.quote) for c in told.citations] == [("renamed.pdf", str(renamed), quote)]
+
+        library.remove_documents([each.id for each in library.documents()])
+        assert with_quotes(answer, library.search, library.documents) == answer
 
 
 def test_exported_answer_says_that_it_is_the_persons_own(store: ExampleStore):
