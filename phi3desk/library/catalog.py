@@ -245,6 +245,11 @@ class Catalog(Database):
         row = self.connection.execute("SELECT sha256 FROM document WHERE id = ?", (document_id,)).fetchone()
         return "" if row is None else str(row["sha256"])
 
+    def hashed(self, document_id: int, sha256: str) -> None:
+        """Note the hash of a document's content; all else stays as it is."""
+        with self.writing() as connection:
+            connection.execute("UPDATE document SET sha256 = ? WHERE id = ?", (sha256, document_id))
+
     def contents(self, kinds: Sequence[str]) -> set[str]:
         """Return the hashes of the contents of all documents of some kinds, removed ones too."""
         rows = self.connection.execute(

@@ -74,7 +74,7 @@ def scan(sources: Sequence[BoundSource], rules: Rules, cancelled: threading.Even
 
 def _take_file(path: Path, seen: Scan) -> None:
     try:
-        status = path.stat()
+        found = scanned(path)
     except FileNotFoundError:
         if not is_folder(path.parent):
             seen.unknown.append(str(path))
@@ -82,8 +82,16 @@ def _take_file(path: Path, seen: Scan) -> None:
     except OSError as error:
         seen.failed(str(path), error)
         return
-    if not stat.S_ISDIR(status.st_mode):
-        seen.files[str(path)] = ScannedFile(str(path), status.st_size, status.st_mtime, stat.S_ISREG(status.st_mode))
+    if found is not None:
+        seen.files[str(path)] = found
+
+
+def scanned(path: Path) -> ScannedFile | None:
+    """Return the file at a path, or where a link there leads, None for a folder; raises OSError where nothing is."""
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        return None
+    return ScannedFile(str(path), status.st_size, status.st_mtime, stat.S_ISREG(status.st_mode))
 
 
 def _files_below(

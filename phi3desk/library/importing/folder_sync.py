@@ -15,11 +15,18 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.catalog_rows import kept_sentence
 from phi3desk.library.content import Content
 from phi3desk.library.documents import FINAL_STATES, BoundSource, Document, FileOutcome, Rules, State
-from phi3desk.library.importing.folder_scan import Scan, ScannedFile, is_file_of, is_unmounted, renamed_to, scan
+from phi3desk.library.importing.folder_scan import (
+    Scan,
+    ScannedFile,
+    is_file_of,
+    is_unmounted,
+    renamed_to,
+    scan,
+    scanned,
+)
 from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.on_disk import is_there
 from phi3desk.library.reading.kinds import HEAD_BYTES, not_opened, refusal_by
-from phi3desk.library.reading.protocol import Finished
 from phi3desk.library.sources import Sources, compared, leads_to, places_of
 
 #: File systems keep a file's time in steps of up to two seconds: a file that changed this shortly before it was looked
@@ -72,7 +79,7 @@ class FolderSync:
             if row is not None and _is_there(row) and _was_cancelled(row) and _has_same_time(row, file):
                 if asked_for:
                     work.append((path, file))
-            elif row is None or not _is_unchanged(row, file):
+            elif row is None or not _is_unchanged(row, file) or _lacks_hash(row):
                 work.append((path, file))
             elif asked_for and row["state"] in FINAL_STATES:
                 run.files += 1
@@ -82,8 +89,9 @@ class FolderSync:
         new = [file for path, file in work if not _is_there(check.known.get(path))]
         if new:
             self._catalog.expect(len(new), sum(file.size for file in new))
-        # originals first: a duplicate that is back before its original would take the content over
-        work.sort(key=lambda each: _was_duplicate(check.known.get(each[0])))
+        # originals first: a duplicate that is back before its original would take the content over, and a copy of one
+        # that only lacks its hash would be read
+        work.sort(key=lambda each: _turn(check.known.get(each[0])))
         self._tell_passed_over(run, check)
         yield from self._take_up(run, check, work)
         run.found[collection_id] = ()
@@ -199,23 +207,22 @@ class FolderSync:
     def _register(self, run: ImportRun, check: _Check, path: str, file: ScannedFile) -> int | None:
         """Put one file into the catalogue; return its document where it has to be read."""
         collection_id, known = check.collection_id, check.known.get(path)
-        refused = _refused(path, file, check)
-        sha256 = ""
-        if refused is None:
-            finished, closed = None, None
-            try:
-                finished, sha256 = _looked_into(Path(file.path), run.cancelled)
-            except OSError as error:
-                closed = not_opened(error)
-            if not self._sources.follows(collection_id, path):
-                # it takes a while to look at a large file, or at one that does not open
-                run.files -= 1
-                return None
-            if closed is not None:
-                self._tell_closed(run, check, path, file, closed)
-                return None
-            refused = (finished.state, finished.reason) if finished is not None else None
+        refused, sha256, closed = None, "", None
+        try:
+            refused, sha256 = _looked_into(path, file, check.rules, path in check.bound_files, run.cancelled)
+        except OSError as error:
+            closed = not_opened(error)
+        if not self._sources.follows(collection_id, path):
+            # it takes a while to look at a large file, or at one that does not open
+            run.files -= 1
+            return None
+        if closed is not None:
+            self._tell_closed(run, check, path, file, closed)
+            return None
         is_same = known is not None and sha256 and known["sha256"] == sha256 and not _was_cancelled(known)
+        if known is not None and sha256 and _lacks_hash(known) and _is_unchanged(known, file):
+            self._know(check, known, sha256)
+            is_same = True
         if known is not None and is_same and not (known["removed"] and self._is_held(check, sha256, known["id"])):
             self._catalog.touch(known["id"], file.size, file.changed)
             if known["removed"] is not None or _is_among(file.path, check.named):
@@ -229,15 +236,58 @@ class FolderSync:
                 self.tell_end(run, moved)
                 return None
         document_id = self._catalog.found(collection_id, path, file.size, file.changed, sha256)
+        return None if self._ends(run, collection_id, document_id, refused, sha256) else document_id
+
+    def has_to_be_read(self, run: ImportRun, document: Document) -> bool:
+        """Return whether a document that an earlier import found has to be read; end it where it has not.
+
+        One that a cancelled import did not come to is known by its name only, and gets the hash of its content here.
+        """
+        if self._catalog.sha256(document.id):
+            return True
+        run.current = document.name
+        run.tell()
+        path, collection_id = document.path, document.collection_id
+        by_itself = any(source.path == path for source in self._sources.of(collection_id))
+        try:
+            file = scanned(Path(path))
+            if file is None:
+                return True
+            refused, sha256 = _looked_into(path, file, self._sources.rules(collection_id), by_itself, run.cancelled)
+        except OSError:
+            # a reader finds that, too, and what becomes of it is told then
+            return True
+        self._catalog.hashed(document.id, sha256)
+        is_ended = self._ends(run, collection_id, document.id, refused, sha256)
+        run.bytes_read += document.size if is_ended else 0
+        return not is_ended
+
+    def _ends(
+        self,
+        run: ImportRun,
+        collection_id: int,
+        document_id: int,
+        refused: tuple[State, Sentence | None] | None,
+        sha256: str,
+    ) -> bool:
+        """End a document that is refused, or whose content another one holds; return whether it is one of those."""
         if refused is not None:
             self.end(run, document_id, *refused)
-            return None
+            return True
         twin = self._catalog.same_content(collection_id, sha256, document_id)
-        if twin is not None:
-            self._content.duplicate(document_id, twin["name"])
-            self.tell_end(run, document_id)
-            return None
-        return document_id
+        # nothing was read of a twin that an import was cancelled before
+        if twin is None or _was_cancelled(twin):
+            return False
+        self._content.duplicate(document_id, twin["name"])
+        self.tell_end(run, document_id)
+        return True
+
+    def _know(self, check: _Check, known: sqlite3.Row, sha256: str) -> None:
+        """Give a document the hash that it lacks; it stays as it is, but where another one holds the same content."""
+        self._catalog.hashed(known["id"], sha256)
+        twin = self._catalog.same_content(check.collection_id, sha256, known["id"])
+        if twin is not None and twin["passages"]:
+            self._content.duplicate(known["id"], twin["name"])
 
     def _tell_closed(self, run: ImportRun, check: _Check, path: str, file: ScannedFile, reason: Sentence) -> None:
         """Report a file that could not be opened, once, or where it is asked for; the next look tries it again.
@@ -340,8 +390,19 @@ def _has_same_time(row: sqlite3.Row, file: ScannedFile) -> bool:
     return bool((row["size"], row["changed"]) == (file.size, file.changed))
 
 
-def _was_duplicate(row: sqlite3.Row | None) -> bool:
-    return row is not None and row["state"] == State.DUPLICATE
+def _turn(row: sqlite3.Row | None) -> int:
+    """Return when a file is taken up: those that only lack their hash come first, duplicates last."""
+    if row is None:
+        return 1
+    return 2 if row["state"] == State.DUPLICATE else 0 if _lacks_hash(row) else 1
+
+
+def _lacks_hash(row: sqlite3.Row) -> bool:
+    """Return whether a document is known by its name only, though its file was opened, or is to be.
+
+    Such are those that were read again after a cancelled import that had not come to them.
+    """
+    return not row["sha256"] and row["state"] not in (State.FAILED, State.UNSUPPORTED)
 
 
 def _is_there(row: sqlite3.Row | None) -> bool:
@@ -362,23 +423,30 @@ def _is_among(path: str, named: frozenset[str]) -> bool:
     return bool(named) and not named.isdisjoint(map(compared, places_of(path)))
 
 
-def _refused(path: str, file: ScannedFile, check: _Check) -> tuple[State, Sentence | None] | None:
-    """Return why a file is not even opened."""
+def _refused(path: str, file: ScannedFile, rules: Rules, by_itself: bool) -> tuple[State, Sentence | None] | None:
+    """Return why a file is not even opened; the rules do not hold for one that is bound `by_itself`."""
     if path != file.path:
         reason = say("The name of the file holds characters that cannot be read. Rename it, then check the folder.")
         return State.FAILED, reason
     if not file.regular:
         return State.UNSUPPORTED, say("This is not a file with content, but a device or a pipe.")
-    if file.size > check.rules.largest_megabytes * 1024**2 and path not in check.bound_files:
+    if file.size > rules.largest_megabytes * 1024**2 and not by_itself:
         return State.UNSUPPORTED, say(
             "The file is larger than {megabytes} MB, the largest that the rules of the collection let in.",
-            megabytes=check.rules.largest_megabytes,
+            megabytes=rules.largest_megabytes,
         )
     return None
 
 
-def _looked_into(file: Path, cancelled: threading.Event) -> tuple[Finished | None, str]:
+def _looked_into(
+    path: str, file: ScannedFile, rules: Rules, by_itself: bool, cancelled: threading.Event
+) -> tuple[tuple[State, Sentence | None] | None, str]:
     """Return why a file is not worth reading, or the hash of its content; raises OSError where it cannot be opened."""
-    with file.open("rb") as stream:
-        refused = refusal_by(file, stream.read(HEAD_BYTES))
-    return (refused, "") if refused is not None else (None, file_hash.sha256(file, cancelled))
+    refused, place = _refused(path, file, rules, by_itself), Path(file.path)
+    if refused is not None:
+        return refused, ""
+    with place.open("rb") as stream:
+        finished = refusal_by(place, stream.read(HEAD_BYTES))
+    if finished is not None:
+        return (finished.state, finished.reason), ""
+    return None, file_hash.sha256(place, cancelled)

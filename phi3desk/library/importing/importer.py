@@ -210,7 +210,8 @@ class Importer:
         run.open.update(document.id for document in documents)
         for document in documents:
             if document.state is State.FOUND:
-                yield document.id, document.path
+                if self._follower.has_to_be_read(run, document):
+                    yield document.id, document.path
             elif self._recognition.is_done(document):
                 # it was stopped before what was recognised last was split
                 self._recognition.chunk_again(run, document.id)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pypdf
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,13 +20,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from phi3desk import file_hash
 from phi3desk.errors import Cancelled, UserError
-from phi3desk.library.documents import BoundSource, FileOutcome, Rules, SearchScope, State
+from phi3desk.library.documents import BoundSource, Document, FileOutcome, Rules, SearchScope, State
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
-from phi3desk.library.importing import importer
+from phi3desk.library.importing import importer, passwords
 from phi3desk.library.importing.folder_scan import scan
 from phi3desk.library.importing.folder_sync import CANCELLED
 from phi3desk.library.importing.import_run import ImportRun
 from phi3desk.library.library import Library
+from phi3desk.library.reading.pool import DocumentText
+from phi3desk.library.reading.protocol import ReadRequest
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.cancelled_after import CancelledAfter
@@ -847,3 +850,117 @@ def test_telling_what_is_followed_looks_at_no_folder(home: Home, monkeypatch: py
     home.restart()
     home.library.watch(lambda: None)
     assert missing() == [True]
+
+
+def cancelled_import(home: Home) -> list[Document]:
+    """Stop the import of what lies in the folder before any of it is read; return the documents."""
+    cancelled = threading.Event()
+    home.library.sync(on_progress=lambda _: cancelled.set(), cancelled=cancelled)
+    documents = home.library.documents()
+    assert all((each.state, each.reason) == (State.FAILED, CANCELLED) for each in documents)
+    return documents
+
+
+def test_what_is_read_after_a_cancelled_import_is_known_by_its_content(home: Home) -> None:
+    for name, text in (("pump.pdf", "the pump"), ("valve.pdf", "a valve"), ("zcopy.pdf", "the pump")):
+        home.write(name, text)
+    unread = cancelled_import(home)
+    summary = home.library.retry([document.id for document in unread])
+    assert summary.states == {State.READY: 2, State.DUPLICATE: 1}
+    catalog = home.library._catalog
+    assert {each.name: catalog.sha256(each.id) for each in home.library.documents()} == {
+        path.name: file_hash.sha256(path) for path in home.folder.iterdir()
+    }
+    home.check()
+
+
+def test_a_copy_of_a_file_that_a_cancelled_import_left_is_read(home: Home) -> None:
+    home.write("pump.pdf", "the pump")
+    home.write("zcopy.pdf", "the pump")
+    second, first = cancelled_import(home)
+    # as where the import was cancelled while it was read
+    home.library._catalog.hashed(second.id, file_hash.sha256(Path(second.path)))
+    assert home.library.retry([first.id]).states == {State.READY: 1}
+    home.library.sync()
+    assert {each.id: each.state for each in home.library.documents()} == {
+        first.id: State.READY,
+        second.id: State.DUPLICATE,
+    }
+
+
+def test_documents_that_were_kept_without_a_hash_get_it_and_are_not_read_anew(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pump.pdf", "valve.pdf"):
+        home.write(name, f"the {name}")
+    (home.folder / "costs.csv").write_text("Site,Item,Cost\nKranj,x,10\nGraz,y,20\n")
+    for path in home.folder.iterdir():
+        os.utime(path, (1e9, 1e9))
+    home.library.sync()
+    before = home.library.documents()
+    # as they were kept when they were read again after a cancelled import
+    with home.library._catalog.writing() as connection:
+        connection.execute("UPDATE document SET sha256 = ''")
+    (tables,) = home.paths.sheets.iterdir()
+    home.restart()
+    assert not tables.exists()
+    shutil.copy(home.folder / "pump.pdf", home.folder / "a copy.pdf")
+    requests: list[ReadRequest] = []
+    usual = ReadersInProcess.read
+
+    def read(pool: ReadersInProcess, request: ReadRequest, *values: Any) -> Future[DocumentText]:
+        requests.append(request)
+        return usual(pool, request, *values)
+
+    monkeypatch.setattr(ReadersInProcess, "read", read)
+    outcomes: list[FileOutcome] = []
+    told: list[tuple[int, int]] = []
+    home.embedder.asked.clear()
+    home.library.sync(
+        on_file=outcomes.append, on_progress=lambda progress: told.append((progress.files_done, progress.files))
+    )
+    assert [(Path(request.path).name, request.tables_only) for request in requests] == [("costs.csv", True)]
+    assert [(Path(outcome.path).name, outcome.state) for outcome in outcomes] == [("a copy.pdf", State.DUPLICATE)]
+    assert told[-1] == (1, 1)
+    assert [document for document in home.library.documents() if document.name != "a copy.pdf"] == before
+    assert all(home.library._catalog.sha256(each.id) == file_hash.sha256(Path(each.path)) for each in before)
+    assert tables.exists()
+    assert not home.embedder.asked
+
+
+def test_a_document_without_a_hash_is_a_duplicate_where_another_one_holds_its_content(home: Home) -> None:
+    for name in ("pump.pdf", "valve.pdf"):
+        home.write(name, f"the {name}")
+        os.utime(home.folder / name, (1e9, 1e9))
+    home.library.sync()
+    shutil.copy2(home.folder / "pump.pdf", home.folder / "valve.pdf")
+    size = (home.folder / "pump.pdf").stat().st_size
+    with home.library._catalog.writing() as connection:
+        connection.execute("UPDATE document SET sha256 = '', size = ? WHERE name = 'valve.pdf'", (size,))
+    home.check()
+
+
+def test_a_file_that_the_rules_leave_out_is_not_read_for_being_asked_for_again(home: Home) -> None:
+    (home.folder / "big.txt").write_text("A pump. " * 200_000)
+    home.library.set_rules(home.collection, Rules(largest_megabytes=1))
+    home.library.sync()
+    (before,) = home.library.documents()
+    assert home.library.retry([before.id]).states == {State.UNSUPPORTED: 1}
+    assert home.library.documents() == [before]
+
+
+def test_a_locked_file_of_a_cancelled_import_has_a_password_of_its_own(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_get", lambda _: None)
+    own = {"a.pdf": "first", "b.pdf": "second", "c.pdf": "third"}
+    for name, password in own.items():
+        home.write(name, f"the {name}")
+        writer = pypdf.PdfWriter(clone_from=home.folder / name)
+        writer.encrypt(password)
+        writer.write(home.folder / name)
+    unread = cancelled_import(home)
+    assert home.library.retry([document.id for document in unread]).states == {State.LOCKED: 3}
+    for document in unread:
+        assert home.library.unlock([document.id], own[document.name], remember=False).states == {State.READY: 1}
+    assert {document.name: home.library.password(document.id) for document in unread} == own
