@@ -79,7 +79,7 @@ class FolderSync:
             if row is not None and _is_there(row) and _was_cancelled(row) and _has_same_time(row, file):
                 if asked_for:
                     work.append((path, file))
-            elif row is None or not _is_unchanged(row, file) or _lacks_hash(row):
+            elif row is None or not _is_unchanged(row, file) or _lacks_hash(row) or _is_judged_anew(row, file, check):
                 work.append((path, file))
             elif asked_for and row["state"] in FINAL_STATES:
                 run.files += 1
@@ -431,11 +431,25 @@ def _refused(path: str, file: ScannedFile, rules: Rules, by_itself: bool) -> tup
     if not file.regular:
         return State.UNSUPPORTED, say("This is not a file with content, but a device or a pipe.")
     if file.size > rules.largest_megabytes * 1024**2 and not by_itself:
-        return State.UNSUPPORTED, say(
-            "The file is larger than {megabytes} MB, the largest that the rules of the collection let in.",
-            megabytes=rules.largest_megabytes,
-        )
+        return State.UNSUPPORTED, _too_large(rules)
     return None
+
+
+def _too_large(rules: Rules) -> Sentence:
+    return say(
+        "The file is larger than {megabytes} MB, the largest that the rules of the collection let in.",
+        megabytes=rules.largest_megabytes,
+    )
+
+
+def _is_judged_anew(row: sqlite3.Row, file: ScannedFile, check: _Check) -> bool:
+    """Return whether a file that is as it was is refused now, and was not for this reason, or is not any more."""
+    path = str(row["path"])
+    refused = _refused(path, file, check.rules, path in check.bound_files)
+    if refused is not None:
+        return (row["state"], kept_sentence(row["reason"])) != refused
+    reason = kept_sentence(row["reason"]) if row["state"] == State.UNSUPPORTED else None
+    return reason is not None and reason.template == _too_large(Rules()).template
 
 
 def _looked_into(

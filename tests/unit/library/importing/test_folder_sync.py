@@ -300,6 +300,34 @@ def test_rules_leave_out_patterns_hidden_and_large_files(home: Home) -> None:
     assert {d.name for d in home.library.documents()} == {"pump.pdf", "pump old.pdf", ".hidden.pdf", "big.pdf"}
 
 
+def test_another_largest_size_holds_for_files_that_were_seen_before(home: Home) -> None:
+    big, small = home.folder / "big.html", home.folder / "small.txt"
+    big.write_text(f"<html><!--{' ' * 3_000_000}--><p>A pump.</p></html>")
+    small.write_text("A valve.")
+    bound = home.place / "bound.html"
+    bound.write_text(f"<html><!--{' ' * 3_000_000}--><p>A seal.</p></html>")
+    for path in (big, small, bound):
+        os.utime(path, (1e9, 1e9))
+    home.library.import_paths([bound], home.collection)
+    home.library.sync()
+
+    def states(megabytes: int) -> dict[str, State]:
+        home.library.set_rules(home.collection, Rules(largest_megabytes=megabytes))
+        outcomes: list[FileOutcome] = []
+        home.library.sync(on_file=outcomes.append)
+        assert {Path(outcome.path) for outcome in outcomes} <= {big}
+        assert home.library.sync().states == {}
+        return {document.name: document.state for document in home.library.documents()}
+
+    others = {"small.txt": State.READY, "bound.html": State.READY}
+    assert states(2) == {"big.html": State.UNSUPPORTED, **others}
+    assert states(1) == {"big.html": State.UNSUPPORTED, **others}
+    (reason,) = [str(document.reason) for document in home.library.documents() if document.name == "big.html"]
+    assert reason.startswith("The file is larger than 1 MB")
+    assert states(5) == {"big.html": State.READY, **others}
+    assert states(2)["big.html"] is State.UNSUPPORTED
+
+
 def test_a_folder_that_is_away_keeps_its_documents(home: Home) -> None:
     home.write("pump.pdf", "the pump")
     home.library.sync()
@@ -941,7 +969,7 @@ def test_a_document_without_a_hash_is_a_duplicate_where_another_one_holds_its_co
 
 
 def test_a_file_that_the_rules_leave_out_is_not_read_for_being_asked_for_again(home: Home) -> None:
-    (home.folder / "big.txt").write_text("A pump. " * 200_000)
+    (home.folder / "big.html").write_text(f"<html><!--{' ' * 1_200_000}--><p>A pump.</p></html>")
     home.library.set_rules(home.collection, Rules(largest_megabytes=1))
     home.library.sync()
     (before,) = home.library.documents()
