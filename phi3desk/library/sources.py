@@ -15,6 +15,7 @@ from phi3desk.errors import UserError
 from phi3desk.library.catalog import Catalog
 from phi3desk.library.database import placeholders
 from phi3desk.library.documents import LARGEST_MEGABYTES, BoundSource, Rules
+from phi3desk.library.file_rules import FileRules
 from phi3desk.library.on_disk import is_file, is_folder
 
 _PATTERNS = 200
@@ -70,18 +71,20 @@ class Sources:
         return "" if row is None else str(row["identity"])
 
     def bind(self, collection_id: int, paths: Sequence[Path]) -> None:
-        """Bind folders and files to a collection; what lies in a bound folder is followed with it.
+        """Bind folders and files to a collection; what the rules let in of a bound folder is followed with it.
 
         What the user had taken out of the library at these places comes back in.
         """
         places = [(path, is_folder(path), identity_of(path)) for path in paths]
+        rules = self.rules(collection_id)
         with self._catalog.writing() as connection:
             rows = connection.execute(
                 "SELECT path FROM source WHERE collection_id = ? AND folder AND removed IS NULL", (collection_id,)
             )
-            folders = {compared(row["path"]) for row in rows}
+            folders = {compared(row["path"]): FileRules(Path(row["path"]), rules) for row in rows}
             for path, at_folder, identity in places:
-                if folders.isdisjoint(map(compared, places_of(str(path)))):
+                around = [folders[place] for place in map(compared, places_of(str(path))) if place in folders]
+                if not any(folder.lets_in(path) for folder in around):
                     connection.execute(
                         "INSERT INTO source (collection_id, path, folder, identity) VALUES (?, ?, ?, ?) "
                         "ON CONFLICT (collection_id, path) DO UPDATE SET removed = NULL, folder = excluded.folder, "
@@ -89,7 +92,7 @@ class Sources:
                         (collection_id, str(path), at_folder, identity),
                     )
                     if at_folder:
-                        folders.add(compared(str(path)))
+                        folders[compared(str(path))] = FileRules(path, rules)
                 connection.execute(
                     "DELETE FROM left_out WHERE collection_id = ? AND path = ?", (collection_id, str(path))
                 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fnmatch
 import os
 import stat
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path, PurePath
 
 from phi3desk.errors import Cancelled, Sentence, say
 from phi3desk.library.documents import BoundSource, Rules
+from phi3desk.library.file_rules import FileRules, is_left_out
 from phi3desk.library.on_disk import is_folder
 from phi3desk.library.reading.kinds import not_opened
 from phi3desk.library.sources import identity_of
@@ -107,7 +107,7 @@ def _files_below(
             except OSError as error:
                 seen.failed(entry.path, error)
                 continue
-            if _is_left_out(PurePath(entry.path), status, root, rules):
+            if is_left_out(PurePath(entry.path), status, root, rules):
                 continue
             if entry.is_symlink() or is_junction(status):
                 seen.passed_over[entry.path] = _about_link(entry.path, root, rules)
@@ -171,28 +171,11 @@ def _about_link(path: str, root: Path, rules: Rules) -> Sentence:
     except (OSError, RuntimeError):
         return say("This is a link that leads nowhere, or in a circle, so there is nothing to read.")
     shown = os.fsencode(target).decode("utf-8", "replace")
-    if target.is_relative_to(root) and _lets_in(target, root, rules):
+    if target.is_relative_to(root) and FileRules(root, rules).lets_in(target):
         return say(
             "This is a link, which is not followed. What it leads to is read at its own place: {path}.", path=shown
         )
     return say("This is a link, which is not followed. Add what it leads to by itself: {path}.", path=shown)
-
-
-def _lets_in(target: Path, root: Path, rules: Rules) -> bool:
-    """Return whether the rules leave out neither a place in a bound folder nor a folder on the way to it."""
-    way = [each for each in (target, *target.parents) if each != root and each.is_relative_to(root)]
-    try:
-        return not any(_is_left_out(each, each.lstat(), root, rules) for each in way)
-    except OSError:
-        # it is gone by now
-        return False
-
-
-def _is_left_out(path: PurePath, status: os.stat_result, root: Path, rules: Rules) -> bool:
-    """Return whether the rules leave out a file or folder in the bound folder `root` for what it is called."""
-    if is_hidden(path.name, status) and not rules.hidden:
-        return True
-    return bool(rules.exclude) and is_excluded(path.relative_to(root), rules.exclude)
 
 
 def renamed_to(source: BoundSource, identity: str, holds_it: Callable[[Path], bool]) -> Path | None:
@@ -233,21 +216,6 @@ def is_unmounted(source: BoundSource, identity: str) -> bool:
         return identity_of(path) != identity and not any(path.iterdir())
     except OSError:
         return True
-
-
-def is_excluded(within: PurePath, patterns: tuple[str, ...]) -> bool:
-    """Return whether a path within a bound folder matches a pattern, by name or as a whole; case does not matter."""
-    name, whole = within.name.casefold(), within.as_posix().casefold()
-    return any(
-        fnmatch.fnmatchcase(name, folded) or fnmatch.fnmatchcase(whole, folded)
-        for folded in (pattern.casefold().rstrip("/") for pattern in patterns)
-    )
-
-
-def is_hidden(name: str, status: os.stat_result) -> bool:
-    """Return whether the system's file manager hides a file or folder."""
-    hidden = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 0)
-    return name.startswith(".") or bool(getattr(status, "st_file_attributes", 0) & hidden)
 
 
 def is_junction(status: os.stat_result) -> bool:

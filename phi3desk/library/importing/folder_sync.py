@@ -15,6 +15,7 @@ from phi3desk.library.catalog import Catalog
 from phi3desk.library.catalog_rows import kept_sentence
 from phi3desk.library.content import Content
 from phi3desk.library.documents import FINAL_STATES, BoundSource, Document, FileOutcome, Rules, State
+from phi3desk.library.file_rules import is_too_large
 from phi3desk.library.importing.folder_scan import (
     Scan,
     ScannedFile,
@@ -430,7 +431,7 @@ def _refused(path: str, file: ScannedFile, rules: Rules, by_itself: bool) -> tup
         return State.FAILED, reason
     if not file.regular:
         return State.UNSUPPORTED, say("This is not a file with content, but a device or a pipe.")
-    if file.size > rules.largest_megabytes * 1024**2 and not by_itself:
+    if is_too_large(file.size, rules) and not by_itself:
         return State.UNSUPPORTED, _too_large(rules)
     return None
 

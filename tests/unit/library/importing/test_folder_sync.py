@@ -549,6 +549,37 @@ def test_a_link_to_what_the_rules_leave_out_says_that_it_is_to_be_added(home: Ho
     assert advised(Rules(hidden=True)) == {"drafts": False, ".hidden": False, "open": False, "folder": False}
 
 
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_the_rules_leave_out_of_a_folder_is_followed_where_it_is_added_by_itself(home: Home, folder: bool) -> None:
+    names = ("drafts/a/pump.pdf", ".hidden/valve.pdf", "open/.seal.pdf")
+    for name in names:
+        home.write(name, f"the {name}")
+    big = home.folder / "big" / "big.html"
+    big.parent.mkdir()
+    big.write_text(f"<html><!--{' ' * 1_200_000}--><p>A motor.</p></html>")
+    home.write("open/bearing.pdf", "the bearing")
+    link = home.folder / "link.pdf"
+    link.symlink_to(home.folder / names[0])
+    home.library.set_rules(home.collection, Rules(exclude=("drafts",), largest_megabytes=1))
+    home.library.sync()
+    added = [link, home.folder / names[1], home.folder / names[2], big]
+    if folder:
+        added = [home.folder / names[0], *added[1:]]
+        added = [path.parent for path in added]
+    home.library.import_paths(added, home.collection)
+    for _ in range(2):
+        read = {Path(document.path) for document in home.library.documents() if document.state is State.READY}
+        expected = {home.folder / "open" / "bearing.pdf", home.folder / names[0], home.folder / names[1]}
+        assert read == expected | (set() if folder else {home.folder / names[2], big})
+        home.library.sync()
+    # what is let in comes with the folder
+    home.library.import_paths([home.folder / "open" / "bearing.pdf", home.folder / "open"], home.collection)
+    bound = {Path(source.path) for source in home.library.collections()[0].sources}
+    left_out = {home.folder / names[0], home.folder / names[1], home.folder / names[2], big}
+    expected = {(home.folder / names[0]).parent, (home.folder / names[1]).parent} if folder else left_out
+    assert bound == {home.folder, *expected}
+
+
 def test_paths_that_are_too_long_are_told_and_others_read(home: Home) -> None:
     home.write("pump.pdf", "the pump")
     folder = os.open(home.folder, os.O_RDONLY)
