@@ -218,6 +218,15 @@ def is_unmounted(source: BoundSource, identity: str) -> bool:
         return True
 
 
+def is_passed_over(path: str) -> bool:
+    """Return whether a path in a bound folder is a link, or a folder, and so no file that `scan` finds."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISLNK(status.st_mode) or stat.S_ISDIR(status.st_mode) or is_junction(status)
+
+
 def is_junction(status: os.stat_result) -> bool:
     """Return whether a Windows folder is a junction: a link that does not call itself one."""
     return getattr(status, "st_reparse_tag", 0) == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)

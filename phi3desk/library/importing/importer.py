@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
+from functools import reduce
 from itertools import chain
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.passage_embedding import PassageEmbedding
 from phi3desk.library.embedding.queue import EmbeddingQueue
 from phi3desk.library.embedding.serving import CollectionEmbedders
-from phi3desk.library.importing.folder_scan import is_shown_only, why_closed
+from phi3desk.library.importing.folder_scan import is_passed_over, is_shown_only, why_closed
 from phi3desk.library.importing.folder_sync import CANCELLED, FolderSync
 from phi3desk.library.importing.import_run import ImportRun, OnFile, OnProgress
 from phi3desk.library.importing.passwords import Passwords
@@ -138,12 +139,27 @@ class Importer:
         on_file: OnFile | None,
         cancelled: threading.Event,
     ) -> ImportSummary:
-        """Read documents again. Those whose file is not there stay as they are, as the notice says."""
+        """Read documents again.
+
+        Those whose file is not there, or that a check passes over, stay as they are, as the notice says.
+        """
         documents = [self._catalog.document(document_id) for document_id in document_ids]
-        gone = away([document for document in documents if document is not None])
-        self._catalog.start_over([document_id for document_id in document_ids if document_id not in gone])
+        known = [document for document in documents if document is not None]
+        gone = away(known)
+        passed_over = self._passed_over([document for document in known if document.id not in gone])
+        self._catalog.start_over([each.id for each in known if each.id not in gone | passed_over])
         summary = self.sync([], on_progress, on_file, cancelled)
-        return replace(summary, notice=say_both(_stay(len(gone)), summary.notice)) if gone else summary
+        notices = (_stay(len(gone)), _stay_links(len(passed_over)), summary.notice)
+        return replace(summary, notice=reduce(say_both, notices))
+
+    def _passed_over(self, documents: Sequence[Document]) -> set[int]:
+        """Return the ids of the documents that stand for a place of which a check reads nothing."""
+        by_themselves = {(source.collection_id, source.path) for source in self._sources.of() if not source.folder}
+        return {
+            each.id
+            for each in documents
+            if (each.collection_id, each.path) not in by_themselves and is_passed_over(each.path)
+        }
 
     def _run(self, run: ImportRun, collections: dict[int, list[Path]]) -> ImportSummary:
         if not self._one_at_a_time.acquire(blocking=False):
@@ -434,9 +450,21 @@ def away(documents: Sequence[Document]) -> set[int]:
     return gone
 
 
-def _stay(count: int) -> Sentence:
+def _stay(count: int) -> Sentence | None:
+    if not count:
+        return None
     return say(
         "Documents whose files are not there now, as on a drive that is not connected: {count}. They were not read "
         "again and stay as they are.",
+        count=count,
+    )
+
+
+def _stay_links(count: int) -> Sentence | None:
+    if not count:
+        return None
+    return say(
+        "Links and folders, of which nothing is read at their own place: {count}. They stay as they are. What can be "
+        "done is told in the list.",
         count=count,
     )

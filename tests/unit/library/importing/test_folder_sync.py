@@ -887,6 +887,36 @@ def test_documents_whose_file_is_away_are_not_read_again_and_stay_as_they_are(ho
     assert (summary.states, summary.notice) == ({"ready": 2, "failed": 1}, None)
 
 
+def test_links_and_folders_are_not_read_for_being_asked_for_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside = write_pdf(home.place / "outside" / "pump.pdf", [["This page speaks of a pump."]])
+    home.write("valve.pdf", "a valve")
+    (home.folder / "link.pdf").symlink_to(outside)
+    (home.folder / "folder link").symlink_to(outside.parent)
+    (home.folder / "closed").mkdir()
+    usual = os.scandir
+
+    def listed(path: Any) -> Any:
+        if Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return usual(path)
+
+    moved = write_pdf(home.place / "seal.pdf", [["This page speaks of a seal."]])
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", listed)
+        home.library.import_paths([moved], home.collection)
+    # what was bound by itself is read, though there is a link at its place by now
+    moved.symlink_to(moved.rename(outside.parent / "moved.pdf"))
+    before = {document.name: document for document in home.library.documents()}
+    assert set(before) == {"valve.pdf", "link.pdf", "folder link", "closed", "seal.pdf"}
+    summary = home.library.retry([document.id for document in before.values()])
+    assert summary.states == {State.READY: 2}
+    assert str(summary.notice) == (
+        "Links and folders, of which nothing is read at their own place: 3. They stay as they are. What can be done is "
+        "told in the list."
+    )
+    assert {document.name: document for document in home.library.documents()} == before
+
+
 def test_telling_what_is_followed_looks_at_no_folder(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> list[bool]:
         return [source.missing for source in home.library.collections()[0].sources]
