@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -16,6 +16,9 @@ from phi3desk.library.file_rules import FileRules, is_left_out
 from phi3desk.library.on_disk import is_folder
 from phi3desk.library.reading.kinds import not_opened
 from phi3desk.library.sources import identity_of
+
+#: how many files of one folder are looked at, on a slow share within a second, between two looks whether to go on
+_AT_A_TIME = 100
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Scan:
 def scan(sources: Sequence[BoundSource], rules: Rules, cancelled: threading.Event) -> Scan:
     """Look at every source. A folder that is away, as on a drive that is not plugged in, counts as not looked at.
 
-    Raises Cancelled between two folders.
+    Raises Cancelled between two folders, and now and then in one that holds many files.
 
     A file that is bound by itself is taken as it is, whatever the rules say; of a folder, links are not followed: one
     leads out of the folder, or to a file that is found under its own name. They are passed over with that reason.
@@ -101,7 +104,7 @@ def _files_below(
     while waiting:
         here = waiting.pop()
         folders = []
-        for entry in _entries(here, seen):
+        for entry in _now_and_then(cancelled, _entries(here, seen, cancelled)):
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
@@ -120,13 +123,21 @@ def _files_below(
             raise Cancelled
 
 
-def _entries(folder: Path, seen: Scan) -> list[os.DirEntry[str]]:
+def _entries(folder: Path, seen: Scan, cancelled: threading.Event) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            return sorted(_now_and_then(cancelled, entries), key=lambda entry: entry.name)
     except OSError as error:
         seen.failed(str(folder), error)
         return []
+
+
+def _now_and_then(cancelled: threading.Event, entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+    """Yield what a folder holds; raise Cancelled after some of it where the work is to end."""
+    for number, entry in enumerate(entries, 1):
+        yield entry
+        if number % _AT_A_TIME == 0 and cancelled.is_set():
+            raise Cancelled
 
 
 def _why(error: OSError) -> Sentence:
@@ -178,7 +189,9 @@ def _about_link(path: str, root: Path, rules: Rules) -> Sentence:
     return say("This is a link, which is not followed. Add what it leads to by itself: {path}.", path=shown)
 
 
-def renamed_to(source: BoundSource, identity: str, holds_it: Callable[[Path], bool]) -> Path | None:
+def renamed_to(
+    source: BoundSource, identity: str, holds_it: Callable[[Path], bool], cancelled: threading.Event
+) -> Path | None:
     """Return where a bound folder is now that is not at its place, if it was only renamed where it lay.
 
     A new folder may get the identity of a deleted one: `holds_it` tells whether what the source held is in a folder.
@@ -186,7 +199,7 @@ def renamed_to(source: BoundSource, identity: str, holds_it: Callable[[Path], bo
     if not (source.folder and source.missing and identity):
         return None
     parent = Path(source.path).parent
-    for entry in _entries(parent, Scan()):
+    for entry in _now_and_then(cancelled, _entries(parent, Scan(), cancelled)):
         try:
             if not entry.is_dir(follow_symlinks=False):
                 continue

@@ -138,7 +138,7 @@ class FolderSync:
                 self.end(run, document_id, State.FAILED, CANCELLED)
 
     def _look(self, run: ImportRun, collection_id: int, named: Sequence[Path]) -> _Check:
-        sources = [self._at_its_place(source) for source in self._sources.look(collection_id)]
+        sources = [self._at_its_place(source, run.cancelled) for source in self._sources.look(collection_id)]
         unmounted = [source for source in sources if is_unmounted(source, self._sources.identity(source.id))]
         rules = self._sources.rules(collection_id)
         seen = scan([source for source in sources if source not in unmounted], rules, run.cancelled)
@@ -162,10 +162,10 @@ class FolderSync:
             frozenset(compared(str(path)) for path in named),
         )
 
-    def _at_its_place(self, source: BoundSource) -> BoundSource:
+    def _at_its_place(self, source: BoundSource, cancelled: threading.Event) -> BoundSource:
         """Find a bound folder again that was renamed."""
         identity = self._sources.identity(source.id)
-        place = renamed_to(source, identity, lambda folder: self._holds_documents_of(source, folder))
+        place = renamed_to(source, identity, lambda folder: self._holds_documents_of(source, folder), cancelled)
         if place is None:
             return source
         self._sources.moved(source, place)

@@ -633,6 +633,16 @@ def test_a_walk_through_folders_is_stopped_between_two(tmp_path: Path) -> None:
     assert len(scan(sources, Rules(), threading.Event()).files) == 3
 
 
+@pytest.mark.parametrize("looks", [0, 3])
+def test_a_look_at_a_folder_of_many_files_is_stopped_before_its_end(tmp_path: Path, looks: int) -> None:
+    for number in range(250):
+        (tmp_path / f"{number}.txt").touch()
+    sources = [BoundSource(1, 1, str(tmp_path), True)]
+    # while it is listed, and while its files are looked at
+    with pytest.raises(Cancelled):
+        scan(sources, Rules(), CancelledAfter(looks))
+
+
 def test_what_an_import_was_stopped_on_the_way_to_is_not_followed(home: Home) -> None:
     home.write("pump.pdf", "the pump")
     home.check()
