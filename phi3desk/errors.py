@@ -12,13 +12,12 @@ from typing import TypeVar
 
 from phi3desk import __version__
 
-Value = str | int | float
 _Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence for the user: an English template and the values that fill it.
+    """A sentence for the user: an English template and the values that fill it, other sentences among them.
 
     Kept apart so that the window can translate the template and the command line can print it as it is.
     """
@@ -30,6 +29,9 @@ class Sentence:
         return self.template.format(**self.values) if self.values else self.template
 
 
+Value = str | int | float | Sentence
+
+
 def say(template: str, **values: Value) -> Sentence:
     """Make a sentence; `template` is a literal in `str.format` form, so that it can be translated."""
     return Sentence(template, values)
@@ -39,7 +41,7 @@ def say_both(first: Sentence | None, second: Sentence | None) -> Sentence | None
     """Return two sentences as one, or the only one of them that there is."""
     if first is None or second is None:
         return first or second
-    return say("{first} {second}", first=str(first), second=str(second))
+    return say("{first} {second}", first=first, second=second)
 
 
 class UserError(Exception):

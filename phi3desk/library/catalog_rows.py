@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,9 @@ def stored_sentence(reason: Sentence | None, besides: Sentence | None = None) ->
     """Return a sentence as the catalogue keeps it; `besides` is as in `Finished`."""
     if reason is None:
         return None
-    kept: dict[str, Any] = {"template": reason.template, "values": reason.values}
+    kept = asdict(reason)
     if besides is not None:
-        kept["besides"] = {"template": besides.template, "values": besides.values}
+        kept["besides"] = asdict(besides)
     return json.dumps(kept, ensure_ascii=False)
 
 

@@ -440,12 +440,19 @@ def rules_of_pack(rules: Rules) -> Rules:
 
 def _told_of(row: sqlite3.Row) -> tuple[Sentence | None, Sentence | None]:
     """Return what is to be told of a document where it is put in: what of it was not read, and its `besides`."""
-    reason, besides = kept_sentence(row["reason"]), kept_besides(row["reason"])
+    reason, besides = _flat(kept_sentence(row["reason"])), _flat(kept_besides(row["reason"]))
     if reason is not None and str(reason).startswith(str(WITHOUT_FILE)):
         reason = besides
     if reason is None or row["state"] == State.DUPLICATE or not can_travel(reason):
         return None, None
     return reason, besides if besides is not None and can_travel(besides) else None
+
+
+def _flat(told: Sentence | None) -> Sentence | None:
+    """Return a sentence with those within it as text, as a pack holds it."""
+    if told is None:
+        return None
+    return replace(told, values={n: str(v) if isinstance(v, Sentence) else v for n, v in told.values.items()})
 
 
 def _kept_reason(record: DocumentRecord, has_file: bool) -> str | None:

@@ -136,7 +136,12 @@ class IndexRefused(UserError):
 
 
 def can_travel(told: Sentence) -> bool:
-    """Return whether a sentence may be shown, whoever made it: it is short, and its values stand in it as they are."""
+    """Return whether a sentence may be shown, whoever made it: it is short, and its values stand in it as they are.
+
+    Packs hold no sentences within one.
+    """
+    if any(isinstance(value, Sentence) for value in told.values.values()):
+        return False
     if len(told.template) + sum(len(str(value)) for value in told.values.values()) > _LONGEST_SENTENCE:
         return False
     try:

@@ -261,7 +261,7 @@ def check_content(manifest: Manifest, staging: Path, cancelled: threading.Event)
             inspect(staging / adapter.file, "adapter")
         except UserError as error:
             raise PackRefused(
-                "The adapter “{name}” in the pack cannot be used. {reason}", name=adapter.name, reason=str(error)
+                "The adapter “{name}” in the pack cannot be used. {reason}", name=adapter.name, reason=error.sentence
             ) from error
     size = IndexSize(0, 0, 0, 0)
     files = {file.path: file for file in manifest.files}

@@ -14,11 +14,14 @@ MINUTE, HOUR = 60, 3600
 
 
 def translate(sentence: Sentence | None) -> str:
-    """Return a sentence translated and filled with its values; empty for none."""
+    """Return a sentence translated and filled with its values, those that are sentences translated too; "" for none."""
     if sentence is None:
         return ""
     template = QCoreApplication.translate("Sentence", sentence.template)
-    return template.format(**sentence.values) if sentence.values else template
+    if not sentence.values:
+        return template
+    values = {name: translate(each) if isinstance(each, Sentence) else each for name, each in sentence.values.items()}
+    return template.format(**values)
 
 
 def place_of(cited: Passage | Citation) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
-from phi3desk.errors import Sentence, say, say_both
+from phi3desk.errors import Sentence, Value, say, say_both
 from phi3desk.library.documents import Heading, Page, State
 from phi3desk.library.reading.protocol import Details, Finished, Opened, ReadEvent, tables_told
 from phi3desk.library.reading.sheet_tables.cells import SheetCells
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 class Refusal(Exception):
     """A file that cannot be read, with the sentence that says why and what to do."""
 
-    def __init__(self, template: str, state: State = State.FAILED, **values: str | int | float) -> None:
+    def __init__(self, template: str, state: State = State.FAILED, **values: Value) -> None:
         self.state = state
         self.sentence = Sentence(template, values)
         super().__init__(str(self.sentence))

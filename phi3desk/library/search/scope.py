@@ -144,6 +144,6 @@ def _searchable(catalog: Catalog, documents: Sequence[Document]) -> tuple[int, .
     if not ids:
         first = documents[0]
         raise UserError(
-            "“{name}” has no text that could be searched: {reason}", name=first.name, reason=str(first.reason or "")
+            "“{name}” has no text that could be searched: {reason}", name=first.name, reason=first.reason or ""
         )
     return tuple(sorted(ids))

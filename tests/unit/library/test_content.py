@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from phi3desk.errors import Cancelled
+from phi3desk.errors import Cancelled, say, say_both
 from phi3desk.library.catalog import Catalog
+from phi3desk.library.catalog_rows import kept_besides, kept_sentence, stored_sentence
 from phi3desk.library.chunking.chunked_document import ChunkedDocument, index_entry
 from phi3desk.library.chunking.chunker import Chunk
 from phi3desk.library.content import Content, NewContent
@@ -41,3 +42,15 @@ def test_writing_a_document_can_be_cancelled_anywhere_and_leaves_the_earlier_con
     content.replace(document, _content(10, "new"), False, threading.Event())
     assert [page.text for page in content.pages(document)][:1] == ["new 1"]
     catalog.close()
+
+
+def test_sentences_within_a_sentence_are_kept_as_they_are() -> None:
+    besides = say_both(say("The file is damaged."), say("Only {pages} pages were read.", pages=3))
+    reason = say_both(besides, say("It is locked."))
+    stored = stored_sentence(reason, besides)
+    assert (kept_sentence(stored), kept_besides(stored)) == (reason, besides)
+    # as they were kept when those within one were text
+    earlier = say("{first} {second}", first="The file is damaged.", second="It is locked.")
+    assert kept_sentence(stored_sentence(earlier)) == earlier
+    damaged = '{"template": "{first}", "values": {"first": {"template": "{gone}", "values": {"a": 1}}}}'
+    assert str(kept_sentence(damaged)) == "The reason cannot be read any more."

@@ -1,9 +1,11 @@
 """A profile's way from one installation to another in one file."""
 
+import json
 import os
 import shutil
 import sqlite3
 import threading
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,7 @@ import pypdf
 import pytest
 
 from phi3desk.cli.profiles import packed_text
-from phi3desk.errors import Cancelled, UserError
+from phi3desk.errors import Cancelled, UserError, say, say_both
 from phi3desk.library import transfer_records
 from phi3desk.library.content import Content
 from phi3desk.library.documents import SearchScope, State
@@ -245,6 +247,30 @@ def test_pack_tells_what_of_its_documents_was_not_read(tmp_path, there: Paths):
     with library(open_paths(tmp_path / "b")) as opened_there, opened_there.transferring() as transfer:
         export_pack(open_paths(tmp_path / "b"), transfer, profile, again, with_index=True)
     assert taken_in(again, "c") == without
+
+
+def test_pack_tells_two_things_of_a_document_as_one_text_that_every_version_reads(tmp_path, there: Paths):
+    home = open_paths(tmp_path / "home")
+    (tmp_path / "notes.md").write_text("The filter is changed every 500 hours of running.")
+    pack = tmp_path / "two.phi3pack"
+    told = say_both(say("Only {pages} pages were read.", pages=3), say("The file is damaged."))
+    with closing(LibraryInProcess(home, Settings(home.settings), embedder=WordEmbedder())) as library:
+        library.import_paths([tmp_path / "notes.md"], library.create_collection("Pumps"))
+        (document,) = library.documents()
+        library._catalog.describe(document.id, told, told, "en")
+        with library.transferring() as transfer:
+            export_pack(home, transfer, ProfileStore(home.profiles).current, pack, with_index=True)
+    with zipfile.ZipFile(pack) as archive:
+        (line,) = archive.read("index/1/documents.jsonl").splitlines()
+    values = {"first": "Only 3 pages were read.", "second": "The file is damaged."}
+    assert (
+        json.loads(line)["besides"] == json.loads(line)["reason"] == {"template": "{first} {second}", "values": values}
+    )
+    with closing(LibraryInProcess(there, Settings(there.settings), embedder=WordEmbedder())) as library:
+        with library.transferring() as transfer:
+            import_pack(there, transfer, pack)
+        (document,) = library.documents()
+        assert str(document.reason) == f"{WITHOUT_FILE} {told}"
 
 
 @pytest.mark.parametrize("scan_waits", [False, True])

@@ -164,6 +164,9 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "swelling sentence": (records_said("documents.jsonl", reason=sentence("{a:9999999}", a="x")), "cannot be read"),
     "prying sentence": (records_said("documents.jsonl", besides=sentence("{a.__class__}", a="x")), "cannot be read"),
     "turned sentence": (records_said("documents.jsonl", reason=sentence("{a!x}", a="x")), "cannot be read"),
+    "sentence within a sentence": (
+        records_said("documents.jsonl", reason=sentence("{a}", a=sentence("{b:9999999}", b="x"))), "cannot be read",
+    ),
     "unfilled sentence": (records_said("documents.jsonl", reason=sentence("{a} {b}", a="x")), "cannot be read"),
     "half a field": (records_said("documents.jsonl", reason=sentence("{a", a="x")), "cannot be read"),
     "long sentence": (records_said("documents.jsonl", reason=sentence("{a}", a="x" * 20_000)), "cannot be read"),
