@@ -35,7 +35,7 @@ from phi3desk.library.embedding.known_embedders import KnownEmbedders
 from phi3desk.library.embedding.library_vectors import LibraryVectors
 from phi3desk.library.embedding.serving import CollectionEmbedders
 from phi3desk.library.entailment.model import ClaimReader, EntailmentModel
-from phi3desk.library.importing.folder_watcher import FolderWatcher
+from phi3desk.library.importing.folder_watcher import SourceWatcher
 from phi3desk.library.importing.import_run import OnFile, OnProgress
 from phi3desk.library.importing.importer import Importer
 from phi3desk.library.importing.ocr_languages import OcrLanguages
@@ -132,8 +132,7 @@ class Library:
         self._reranker = Reranker(settings.get("search.reranker"))
         self._overviews = Overviews(self._catalog, self._retriever)
         self._sheet_answers = SheetAnswers(self._catalog, self._retriever, self._sheets)
-        self._watcher: FolderWatcher | None = None
-        self._watching = threading.Lock()
+        self._watcher = SourceWatcher(self._sources)
         self._pages = DocumentPages(self._catalog, self._content, self._open_drawer, self.password)
         self._renew_index()
 
@@ -202,12 +201,12 @@ class Library:
     def delete_collection(self, collection_id: int) -> None:
         """Take a collection out of sight and search; it is kept until `purge_removed`."""
         self._catalog.remove_collection(collection_id, removed=True)
-        self._watch_anew()
+        self._watcher.watch_anew()
 
     def restore_collection(self, collection_id: int) -> None:
         """Bring a deleted collection back; UserError where another one has its name by now."""
         self._catalog.remove_collection(collection_id, removed=False)
-        self._watch_anew()
+        self._watcher.watch_anew()
 
     def documents(self, collection_id: int | None = None) -> list[Document]:
         """Return the documents of one collection or of all, by name."""
@@ -247,25 +246,19 @@ class Library:
     def remove_source(self, source_id: int) -> None:
         """Unbind a folder or file: its documents leave the library; `restore_source` brings them back until a purge."""
         self._sources.remove(source_id)
-        self._watch_anew()
+        self._watcher.watch_anew()
 
     def restore_source(self, source_id: int) -> None:
         """Undo `remove_source`."""
         self._sources.restore(source_id)
-        self._watch_anew()
+        self._watcher.watch_anew()
 
     def watch(self, on_change: Callable[[], None]) -> None:
-        """Call `on_change`, in a thread of its own, when something has changed in a bound folder."""
-        self._watcher = FolderWatcher(on_change)
-        self._sources.look()
-        self._watch_anew()
+        """Call `on_change`, in a thread of its own, when something has changed in a bound folder.
 
-    def _watch_anew(self) -> None:
-        if self._watcher is None:
-            return
-        # an import may end while a collection is deleted
-        with self._watching:
-            self._watcher.watch([(Path(s.path), s.folder) for s in self._sources.of() if not s.missing])
+        All of them are looked for first: that takes minutes where a server is gone.
+        """
+        self._watcher.begin(on_change)
 
     def pause_imports(self, paused: bool) -> None:
         """Hold imports back, over a restart too, or let them go on."""
@@ -288,7 +281,7 @@ class Library:
                 paths, collection_id, on_progress, on_file, cancelled or threading.Event()
             )
         finally:
-            self._watch_anew()
+            self._watcher.watch_anew()
 
     def sync(
         self,
@@ -302,7 +295,7 @@ class Library:
         try:
             return self._importer.sync(ids, on_progress, on_file, cancelled or threading.Event())
         finally:
-            self._watch_anew()
+            self._watcher.watch_anew()
 
     def give_way_when(self, others_wait: Callable[[], bool]) -> None:
         """Have a change of embedders go on after the imports that wait, where `others_wait` says that some do."""
@@ -359,7 +352,7 @@ class Library:
         try:
             yield Transfer(self._catalog, self.vectors, self._embedders)
         finally:
-            self._watch_anew()
+            self._watcher.watch_anew()
 
     def purge_removed(self) -> None:
         """Delete for good what was removed; it cannot be restored afterwards.
@@ -493,8 +486,7 @@ class Library:
 
     def close(self) -> None:
         """Close the catalogue and the vectors; an import must have ended before."""
-        if self._watcher is not None:
-            self._watcher.close()
+        self._watcher.close()
         self._pages.close()
         self._copy.keep_at_closing()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ class Sources:
         self._catalog = catalog
         #: those that could not be found when they were looked for last
         self._missing: frozenset[int] = frozenset()
+        self._noting = threading.Lock()
 
     def of(self, collection_id: int | None = None) -> list[BoundSource]:
         """Return the sources of one collection, or of all, in the order they were bound.
@@ -43,8 +45,13 @@ class Sources:
 
     def look(self, collection_id: int | None = None) -> list[BoundSource]:
         """Look for the sources of one collection, or of all, and return them; takes minutes where a server is gone."""
-        sources = [replace(source, missing=not _is_found(source)) for source in self.of(collection_id)]
-        self._missing = self._missing.difference(s.id for s in sources) | {s.id for s in sources if s.missing}
+        sources = []
+        for source in self.of(collection_id):
+            is_missing = not _is_found(source)
+            # another look may end first
+            with self._noting:
+                self._missing = self._missing - {source.id} | ({source.id} if is_missing else set())
+            sources.append(replace(source, missing=is_missing))
         return sources
 
     def of_removed(self) -> list[BoundSource]:
@@ -117,7 +124,8 @@ class Sources:
                     "WHERE collection_id = ? AND substr(path, 1, ?) = ?",
                     (new, len(old) + 1, source.collection_id, len(old), old),
                 )
-        self._missing -= {source.id}
+        with self._noting:
+            self._missing -= {source.id}
 
     def remove(self, source_id: int) -> None:
         """Unbind a source: the documents that only it led to leave the library, until `restore` or a purge."""

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Never
 
@@ -346,9 +347,11 @@ def main() -> int:
         threading.Thread(target=language.load, name="language", daemon=True).start()
         threading.Thread(target=library.copy_if_large, name="copy", daemon=True).start()
         library.release_embedder_when_idle(60.0 * settings.get("library.embedder_idle_minutes"))
-        library.watch(lambda: outlet.tell(News.FOLDERS_CHANGED))
+        # questions do not wait for a share whose server is gone
+        changed = partial(outlet.tell, News.FOLDERS_CHANGED)
+        threading.Thread(target=library.watch, args=(changed,), name="watch", daemon=True).start()
         # a run that looks for changes also mends what has failed
-        library.vectors.on_failure = lambda: outlet.tell(News.FOLDERS_CHANGED)
+        library.vectors.on_failure = changed
         service = LibraryService(library, outlet, paths)
         worker = Worker("library", service.lanes(), outlet, library.suspend_import, explain)
         library.give_way_when(lambda: worker.has_waiting("import"))

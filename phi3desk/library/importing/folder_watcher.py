@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from phi3desk.library.sources import Sources
+
 log = logging.getLogger(__name__)
 
 #: A folder that is being written to is looked at once it has been quiet for this long, but not later than the second.
@@ -101,3 +103,44 @@ class _Handler:
         """Take one notice of the system."""
         if event.event_type in ("created", "modified", "moved", "deleted", "closed"):
             self._noticed()
+
+
+class SourceWatcher:
+    """Watches what the collections of a library are bound to, from `begin` on; any thread may use it."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._watcher: FolderWatcher | None = None
+        self._one_at_a_time = threading.Lock()
+        self._is_late = False
+        self._closed = False
+
+    def begin(self, on_change: Callable[[], None]) -> None:
+        """Look for all sources, and watch those that are found: `on_change` is called when something changes in one.
+
+        It is called at once where an import ended meanwhile, for what has changed since then is not known.
+        """
+        watcher = FolderWatcher(on_change)
+        self._sources.look()
+        if self._closed:
+            watcher.close()
+            return
+        self._watcher = watcher
+        self.watch_anew()
+        if self._is_late:
+            on_change()
+
+    def watch_anew(self) -> None:
+        """Watch what the collections are bound to now, as far as it was found."""
+        if self._watcher is None:
+            self._is_late = True
+            return
+        # an import may end while a collection is deleted
+        with self._one_at_a_time:
+            self._watcher.watch([(Path(s.path), s.folder) for s in self._sources.of() if not s.missing])
+
+    def close(self) -> None:
+        """Stop watching; a look that goes on comes to nothing."""
+        self._closed = True
+        if self._watcher is not None:
+            self._watcher.close()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from phi3desk.library.database import Database
-from phi3desk.library.documents import Phase
-from phi3desk.library.importing.folder_watcher import FolderWatcher
+from phi3desk.library.documents import BoundSource, Phase
+from phi3desk.library.importing.folder_watcher import FolderWatcher, SourceWatcher
 from phi3desk.library.importing.throttle import Throttle
 
 
@@ -68,3 +68,51 @@ def test_watcher_looks_regularly_where_no_notice_comes(tmp_path: Path) -> None:
         assert told.wait(20)
     finally:
         watcher.close()
+
+
+class SlowSources:
+    """Sources that are looked for until they are let be found."""
+
+    def __init__(self, folder: Path) -> None:
+        self.source = BoundSource(1, 1, str(folder), True)
+        self.asked = threading.Event()
+        self.answer = threading.Event()
+
+    def look(self) -> None:
+        self.asked.set()
+        assert self.answer.wait(20)
+
+    def of(self) -> list[BoundSource]:
+        return [self.source]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_folders_are_watched_once_they_were_looked_for(tmp_path: Path, late: bool) -> None:
+    sources, told = SlowSources(tmp_path), threading.Semaphore(0)
+    watcher = SourceWatcher(sources)  # type: ignore[arg-type]
+    begun = threading.Thread(target=watcher.begin, args=(told.release,))
+    begun.start()
+    assert sources.asked.wait(20)
+    if late:
+        watcher.watch_anew()
+    sources.answer.set()
+    begun.join(20)
+    try:
+        assert told.acquire(blocking=False) == late
+        (tmp_path / "a.pdf").write_bytes(b"%PDF-")
+        assert told.acquire(timeout=20)
+    finally:
+        watcher.close()
+
+
+def test_folders_that_are_looked_for_when_the_library_closes_are_not_watched(tmp_path: Path) -> None:
+    sources, told = SlowSources(tmp_path), threading.Semaphore(0)
+    watcher = SourceWatcher(sources)  # type: ignore[arg-type]
+    begun = threading.Thread(target=watcher.begin, args=(told.release,))
+    begun.start()
+    assert sources.asked.wait(20)
+    watcher.watch_anew()
+    watcher.close()
+    sources.answer.set()
+    begun.join(20)
+    assert not told.acquire(blocking=False)
