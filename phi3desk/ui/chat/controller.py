@@ -20,6 +20,7 @@ from phi3desk.ui.answers.answer_job import AnswerJob
 from phi3desk.ui.answers.read_ahead import OPEN_PAUSE_MS, ReadAhead
 from phi3desk.ui.chat.answer_keeper import AnswerKeeper
 from phi3desk.ui.chat.progress_text import ProgressText
+from phi3desk.ui.clients.steps import guarded
 from phi3desk.ui.experts.active import ActiveExpert
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.notices import LastingNotice
@@ -108,13 +109,17 @@ class ConversationController(QObject):
         self.conversation_opened.emit(None, [], 0)
 
     def open(self, conversation_id: int) -> None:
-        """Open a conversation; the expert it was led with comes back."""
-        self._open = self._store.conversation(conversation_id)
-        self._replaced = 0
-        profile_id = self._open.profile_id
+        """Open a conversation; the expert it was led with comes back, or `refused` tells why it does not."""
+        opened, messages = self._store.conversation(conversation_id), self._store.messages(conversation_id)
+        # whatever fails, what is asked next is kept in the conversation that is in view
+        self._open, self._replaced = opened, 0
+        self._show_open(messages)
+        guarded(self._bring_expert_back, lambda failure: self.refused.emit(translate(failure.sentence)))(opened)
+
+    def _bring_expert_back(self, opened: Conversation) -> None:
+        profile_id = opened.profile_id
         if profile_id and profile_id != self._expert.current.id and self._expert.exists(profile_id):
             self._expert.use(profile_id)
-        self._show_open()
 
     def choose_collections(self, collections: tuple[int, ...]) -> None:
         """Search these collections from now on in this conversation."""
@@ -415,10 +420,11 @@ class ConversationController(QObject):
     def _messages(self) -> list[Message]:
         return self._store.messages(self._open.id) if self._open else []
 
-    def _show_open(self) -> None:
+    def _show_open(self, messages: list[Message] | None = None) -> None:
         writing = self._written
         here = writing is not None and self._open is not None and writing.conversation_id == self._open.id
-        self.conversation_opened.emit(self._open, self._messages(), writing.id if here and writing else 0)
+        shown = self._messages() if messages is None else messages
+        self.conversation_opened.emit(self._open, shown, writing.id if here and writing else 0)
         if here and writing is not None:
             self.activity_changed.emit(writing.id, self._activity)
             if self._sources:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import weakref
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from phi3desk import app
 from phi3desk.chat.messages import Message
-from phi3desk.disk import full_disk
+from phi3desk.disk import disk_refusal, full_disk
 from phi3desk.errors import UserError, say
 from phi3desk.model.types import Role
 from phi3desk.ui.answers.answer_job import AnswerJob
@@ -166,6 +167,48 @@ def test_full_disk_is_told_once_while_an_answer_is_written_and_is_no_bug(
         controller.close()
     assert said == [FULL]
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("error", [full_disk(), PermissionError(errno.EACCES, "Permission denied", "profiles.json")])
+def test_conversation_whose_expert_cannot_come_back_is_the_one_in_view_and_that_is_told(
+    error: Exception, window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, controller, view = services.conversations, window.conversation_controller, window.chat.view
+    used, other = services.profiles.current, services.profiles.create("Pump expert")
+    seals, pumps = store.create("Seals", used.id), store.create("Pumps", other.id)
+    for conversation, asked in ((seals, "Which seal?"), (pumps, "Which pump?")):
+        store.add(conversation.id, Role.USER, asked)
+    controller.open(seals.id)
+    told: list[str] = []
+    controller.refused.connect(told.append)
+
+    def refuse_to_keep(*_: object) -> NoReturn:
+        raise error
+
+    with monkeypatch.context() as full:
+        full.setattr("phi3desk.profiles.store.write_atomically", refuse_to_keep)
+        window.sidebar.conversation_chosen.emit(pumps.id)
+    assert "Which pump?" in view.toPlainText() and "Which seal?" not in view.toPlainText()
+    refusal = disk_refusal(error) or error
+    assert (told, services.profiles.current.id) == ([str(refusal)], used.id)
+    assert controller.ask("Which oil?")
+    assert [message.text for message in store.messages(seals.id)] == ["Which seal?"]
+    assert [message.text for message in store.messages(pumps.id)] == ["Which pump?", "Which oil?", ""]
+
+
+def test_conversation_that_cannot_be_read_leaves_the_one_in_view_open(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, controller = services.conversations, window.conversation_controller
+    seals, pumps = store.create("Seals"), store.create("Pumps")
+    store.add(seals.id, Role.USER, "Which seal?")
+    controller.open(seals.id)
+    with monkeypatch.context() as damaged:
+        damaged.setattr(store, "messages", refuse)
+        with pytest.raises(UserError):
+            controller.open(pumps.id)
+    assert controller.conversation == store.conversation(seals.id)
+    assert "Which seal?" in window.chat.view.toPlainText()
 
 
 def test_bug_in_keeping_an_answer_is_written_to_the_log(
