@@ -222,10 +222,14 @@ class ConversationController(QObject):
         self._notices.offer_undo(told, lambda: self._bring_back(question, taken))
 
     def _bring_back(self, question: Message, taken: TakenOut) -> None:
-        """Put messages back in the place of a question and all after it; the answer being written there is stopped."""
+        """Put messages back in the place of a question that is the last one still; its answer is stopped."""
         if not self.can_undo(question):
             return
         try:
+            messages = self._store.messages(question.conversation_id)
+            if any(message.role is Role.USER and message.id > question.id for message in messages):
+                self.refused.emit(self.tr("This cannot be undone: other questions were asked after it."))
+                return
             with self._store.transaction():
                 self._store.delete_from(question.id)
                 self._store.put_back(taken)
@@ -423,8 +427,7 @@ class ConversationController(QObject):
     def _show_open(self, messages: list[Message] | None = None) -> None:
         writing = self._written
         here = writing is not None and self._open is not None and writing.conversation_id == self._open.id
-        shown = self._messages() if messages is None else messages
-        self.conversation_opened.emit(self._open, shown, writing.id if here and writing else 0)
+        self.conversation_opened.emit(self._open, messages or self._messages(), writing.id if here and writing else 0)
         if here and writing is not None:
             self.activity_changed.emit(writing.id, self._activity)
             if self._sources:

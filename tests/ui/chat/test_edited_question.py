@@ -124,6 +124,28 @@ def test_edited_question_that_cannot_be_kept_takes_nothing_away(
     assert "6204" not in view.toPlainText() and "Which grease?" in view.toPlainText()
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_replaced_question_is_not_brought_back_over_what_was_asked_after_it(
+    again: bool, qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    store, view, controller = services.conversations, window.chat.view, window.conversation_controller
+    conversation = store.create("Seals")
+    for asked, told in (("Which seal?", "The 6204 seal. [1]"), ("Which oil?", "SAE 30. [1]")):
+        store.add(conversation.id, Role.USER, asked)
+        store.add(conversation.id, Role.ASSISTANT, told, make_answer(told).answer)
+    controller.open(conversation.id)
+    first_answer, last_question = store.messages(conversation.id)[1:3]
+    view.action_requested.emit(MessageAction.EDIT, last_question.id)
+    assert controller.ask("Which grease?")
+    controller.findChildren(AnswerJob)[-1].finished.emit(make_answer("Lithium. [1]").answer)
+    assert controller.ask_again(first_answer.id) if again else controller.ask("How much of it?")
+    asked_since = store.messages(conversation.id)
+    window.toast.action.click()
+    assert store.messages(conversation.id) == asked_since
+    assert controller.is_answering
+    assert window.toast.text == "This cannot be undone: other questions were asked after it."
+
+
 def test_replaced_question_can_be_brought_back_later_where_the_disk_is_full(
     window: MainWindow,
     services: Services,
