@@ -110,8 +110,8 @@ class Composer(QWidget):
     `sent` carries the question; it stays in the field until `clear` is called. What is named with `@` stands over the
     question as chips and restricts this question only; `named_changed` tells that it is something else.
     `sweep_requested` carries the question that is to be put to every document; it stays in the field, too.
-    `left` tells that a text that was put into the field is not in it any more: the field is empty, or what was typed
-    there before came back.
+    `left` tells that a text that was put into the field is not in it any more: the field is empty, or Ctrl+Z brought
+    back what was there before.
     """
 
     sent = Signal(str)
@@ -138,7 +138,8 @@ class Composer(QWidget):
         self.button.setFixedSize(36, 36)
         self.button.setIconSize(QSize(20, 20))
         self._answering = False
-        self._typed_before = ""
+        #: what was named when a text took the place of another, by the steps that could be undone in the field then
+        self._named_before: list[tuple[int, tuple[Mention, ...]]] = []
         self._named: tuple[Mention, ...] = ()
         self.name_button = QToolButton(self)
         self.name_button.setFixedSize(36, 36)
@@ -184,24 +185,38 @@ class Composer(QWidget):
         follow_scheme(self, self._show_button)
 
     def _on_text_changed(self) -> None:
-        if not self.text or self.edit.toPlainText() == self._typed_before:
+        came_back = self._bring_named_back()
+        if came_back or not self.text:
             self.left.emit()
+
+    def _bring_named_back(self) -> bool:
+        """Name again what was named with the text that Ctrl+Z brought back; return whether it brought one back."""
+        steps, before = self.edit.document().availableUndoSteps(), None
+        while self._named_before and self._named_before[-1][0] >= steps:
+            _, before = self._named_before.pop()
+        if before is not None:
+            self.set_named(before)
+        return before is not None
 
     @property
     def text(self) -> str:
         """The question as it stands, without white space around it."""
         return self.edit.toPlainText().strip()
 
-    def set_text(self, text: str) -> None:
-        """Put a text into the field and the cursor behind it; what was typed before comes back with Ctrl+Z."""
-        before = self.edit.toPlainText()
-        self._typed_before = before if before != text else ""
+    def set_text(self, text: str, named: tuple[Mention, ...] | None = None) -> None:
+        """Put a text into the field and the cursor behind it; what was typed before comes back with Ctrl+Z.
+
+        So does what was named before; `named` takes its place, None leaves it.
+        """
+        self._named_before.append((self.edit.document().availableUndoSteps(), self._named))
         replace_text(self.edit, text)
+        if named is not None:
+            self.set_named(named)
         self.edit.setFocus()
 
     def clear(self) -> None:
         """Empty the field and take back what was named, and the mode that was chosen for this question."""
-        self._typed_before = ""
+        self._named_before.clear()
         self.edit.clear()
         self.set_named(())
         self.mode_button.choose(None)

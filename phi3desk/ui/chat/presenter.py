@@ -98,8 +98,7 @@ class ChatPresenter(QObject):
         elif action in VERSION_STEPS:
             controller.step_version(message_id, VERSION_STEPS[action])
         elif action is MessageAction.EDIT:
-            self._chat.composer.set_text(controller.edit(message_id))
-            self._chat.composer.set_named(controller.named_in(message_id))
+            self._chat.composer.set_text(controller.edit(message_id), controller.named_in(message_id))
         elif action is MessageAction.EDIT_SEARCH:
             self._edit_search(message_id)
         elif action is MessageAction.EXPLAIN:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from phi3desk import app
-from phi3desk.chat.messages import Message
+from phi3desk.chat.messages import Mention, Message
 from phi3desk.disk import full_disk
 from phi3desk.errors import UserError
 from phi3desk.model.types import Role
@@ -92,6 +92,38 @@ def test_edited_question_gives_back_what_was_typed_before_and_leaves_the_last_qu
     messages = store.messages(conversation.id)
     assert messages[:2] == before
     assert [one.text for one in messages[2:]] == ["And which grease?", ""]
+
+
+@pytest.mark.parametrize("typed", ["And which grease?", ""])
+def test_edited_question_gives_back_what_was_named_before_with_what_was_typed(
+    typed: str, qtbot: QtBot, window: MainWindow, services: Services, make_answer: Callable[..., Message]
+) -> None:
+    store, view, composer = services.conversations, window.chat.view, window.chat.composer
+    conversation = store.create("Seals")
+    for asked in ("Which seal?", "Which oil?"):
+        store.add(conversation.id, Role.USER, asked, named=[Mention(f"{asked}.pdf")])
+        store.add(conversation.id, Role.ASSISTANT, "SAE 30. [1]", make_answer("SAE 30. [1]").answer)
+    window.conversation_controller.open(conversation.id)
+    before = store.messages(conversation.id)
+    qtbot.keyClicks(composer.edit, typed)
+    composer.set_named((Mention("tenders.pdf"),))
+    for edited in (before[0], before[2], before[2]):
+        view.action_requested.emit(MessageAction.EDIT, edited.id)
+    came_back = []
+    for _ in range(3):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        came_back.append((composer.text, composer.named))
+    of_questions = [(edited.text, edited.named) for edited in (before[2], before[0])]
+    assert came_back == [*of_questions, (typed, (Mention("tenders.pdf"),))]
+    composer.set_named(())
+    qtbot.keyClicks(composer.edit, " ")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Backspace)
+    assert composer.named == ()
+    qtbot.keyClicks(composer.edit, "Now")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    messages = store.messages(conversation.id)
+    assert messages[:4] == before
+    assert [one.text for one in messages[4:]] == [f"{typed}Now", ""]
 
 
 def test_edited_question_that_cannot_be_kept_takes_nothing_away(
