@@ -21,6 +21,7 @@ from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.questions import QuestionLine, question_lines
 from phi3desk.errors import UserError, say
 from phi3desk.library.documents import Found, SearchResult, SearchScope, WordsOnly, place
+from phi3desk.library.on_disk import is_folder
 from phi3desk.library.overview.types import Asked, Told, Within
 from phi3desk.library.search.page_ranges import PageRanges, joined_ranges, read_page_ranges
 from phi3desk.paths import Paths
@@ -173,7 +174,7 @@ def scope_of_line(library: AnyLibrary, line: QuestionLine, otherwise: SearchScop
 def folder_meant(given: str) -> str:
     """Return a folder that was given as a path in full; a name stays as it is."""
     is_path = given in (os.curdir, os.pardir) or any(sign in given for sign in (os.sep, os.altsep) if sign)
-    return str(Path(given).resolve()) if is_path and Path(given).is_dir() else given
+    return str(Path(given).resolve()) if is_path and is_folder(given) else given
 
 
 def _names(given: Mapping[str, Any], field: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from phi3desk.library.documents import Document, FileOutcome, State
+from phi3desk.library.on_disk import is_there
 from phi3desk.ui.library.document_import import DocumentImport
 from phi3desk.ui.library.document_states import advice_and_next_step, state_word
 from phi3desk.ui.library.document_table import ADVICE, CHANGED, NAME, PAGES, PASSAGES, STATE, DocumentTableModel
@@ -371,7 +372,7 @@ class DocumentList(QWidget):
             self._open_path(Path(document.path).parent)
 
     def _open_path(self, path: Path) -> None:
-        if not path.exists():
+        if not is_there(path):
             self._say(self.tr("“{path}” is not there any more.").format(path=str(path)))
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self._say(self.tr("No program was found that opens “{path}”.").format(path=str(path)))

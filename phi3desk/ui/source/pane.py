@@ -22,6 +22,7 @@ from phi3desk.chat.evidence import SHORTEST_WORD
 from phi3desk.chat.messages import Source
 from phi3desk.library.documents import INSIDE, Document, PageText, Passage, State
 from phi3desk.library.kinds import has_pages, kind_named
+from phi3desk.library.on_disk import is_file
 from phi3desk.ui.clients.library_client import LibraryClient
 from phi3desk.ui.formatting import also_as, translate
 from phi3desk.ui.library.document_states import advice
@@ -230,7 +231,7 @@ class SourcePane(QFrame):
     def _show(self, file: ShownFile, page: int, has_text: bool = True) -> None:
         self._turn += 1
         self._highlights.forget()
-        is_there = Path(file.path).is_file()
+        is_there = is_file(file.path)
         if file.id and has_text and not file.is_text and not is_there:
             # the library keeps its pages, as those of a pack that came without its files
             file = replace(file, is_text=True, is_gone=True)
@@ -450,7 +451,7 @@ class SourcePane(QFrame):
         self.area.zoom_by(step)
 
     def _on_elsewhere(self) -> None:
-        if Path(self._file.path).is_file():
+        if is_file(self._file.path):
             QDesktopServices.openUrl(QUrl.fromLocalFile(self._file.path))
 
     def _why_found(self, source: Source) -> str:

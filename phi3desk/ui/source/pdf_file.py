@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtPdf import QPdfDocument
 
+from phi3desk.library.on_disk import is_file
 from phi3desk.ui.clients.library_client import LibraryClient
 
 
@@ -33,8 +34,8 @@ class PdfFile(QObject):
     def open(self, path: str, document_id: int) -> None:
         """Open a file unless it is open; `document_id` is its number in the library, 0 where it has none."""
         self._turn += 1
-        file = Path(path)
-        if not file.is_file():
+        changed = _changed(path)
+        if changed is None:
             self.close()
             self.refused.emit(
                 self.tr("The file is no longer at {path}. Put it back, or import it from its new place.").format(
@@ -42,7 +43,7 @@ class PdfFile(QObject):
                 )
             )
             return
-        stamp = (path, file.stat().st_mtime_ns)
+        stamp = (path, changed)
         if self._stamp == stamp and self.is_open:
             self.opened.emit(False)
             return
@@ -83,3 +84,11 @@ class PdfFile(QObject):
         self.refused.emit(
             self.tr("The file is locked with a password. Enter it in the library, or open the file in another program.")
         )
+
+
+def _changed(path: str) -> int | None:
+    """Return when a file was changed, in nanoseconds, None where none is there or its share does not answer."""
+    try:
+        return Path(path).stat().st_mtime_ns if is_file(path) else None
+    except OSError:
+        return None

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from phi3desk.library.on_disk import is_file
 from phi3desk.model.adapters.peft_folder import CONFIG, is_peft
 from phi3desk.packs.manifest import SUFFIX
 from phi3desk.ui.theme import RADIUS, SPACE_XL, icon, tokens
@@ -33,7 +34,7 @@ def dropped_paths(data: QMimeData) -> Dropped:
     dropped = Dropped([], [], [])
     for path in (url.toLocalFile() for url in data.urls() if url.isLocalFile()):
         suffix = Path(path).suffix.lower()
-        if suffix == SUFFIX and Path(path).is_file():
+        if suffix == SUFFIX and is_file(path):
             dropped.packs.append(path)
         elif suffix == ".gguf" or _is_adapter(Path(path)):
             dropped.models.append(path)
@@ -43,7 +44,7 @@ def dropped_paths(data: QMimeData) -> Dropped:
 
 
 def _is_adapter(path: Path) -> bool:
-    return (path / CONFIG).is_file() or (path.is_file() and is_peft(path))
+    return is_file(path / CONFIG) or (is_file(path) and is_peft(path))
 
 
 class DropOverlay(QWidget):

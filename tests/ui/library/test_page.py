@@ -377,6 +377,14 @@ def test_library_page_context_menu_holds_what_can_be_done(page, qtbot: QtBot):
     menu.close()
 
 
+def test_library_page_says_that_a_file_that_cannot_be_looked_at_is_not_there(page):
+    # no system has names so long
+    shown = page([replace(document(1), path=f"/{'x' * 300}.pdf")])
+    shown.documents.table.selectRow(0)
+    shown.documents.elsewhere_action.trigger()
+    assert shown.documents.reason.text().endswith("is not there any more.")
+
+
 def test_library_page_updates_a_finished_file_in_place(page, qtbot: QtBot):
     shown = page([document(number, State.FOUND) for number in range(1, 200)])
     table = shown.documents.table

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.messages import Source
@@ -176,6 +180,38 @@ def test_pane_shows_the_kept_text_of_a_pdf_that_is_not_there(
     pane.show_source(make_source(path=str(pump_pdf)), SENTENCE)
     assert (pane.message, pane.page, pane.text.isVisible()) == ("", 2, False)
     assert pane.view.highlight.sentence
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.ESTALE, errno.ENOTCONN])
+@pytest.mark.parametrize("failing_from", [0, 1, 2, 3])
+def test_pane_shows_what_is_kept_of_a_pdf_whose_share_fails_at_any_time(
+    code: int,
+    failing_from: int,
+    pane: SourcePane,
+    pump_pdf: Path,
+    make_source: Callable[..., Source],
+    worker: RecordedWorker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker.pages[1, 2] = PageText(1, "pdf", 2, 3, "", PARAGRAPH)
+    source = make_source(path=str(pump_pdf))
+    source = replace(source, passage=replace(source.passage, kind="pdf"))
+    answers = iter(range(1000))
+    stat = os.stat
+
+    def stat_of_share(path: Any, *rest: Any, **named: Any) -> os.stat_result:
+        if os.fspath(path) == str(pump_pdf) and next(answers) >= failing_from:
+            raise OSError(code, os.strerror(code), str(path))
+        return stat(path, *rest, **named)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "stat", stat_of_share)
+        pane.show_source(source, SENTENCE)
+        assert PARAGRAPH in (pane.message or pane.text.toPlainText()) or pane.view.highlight.sentence
+        opened: list[object] = []
+        failing.setattr(QDesktopServices, "openUrl", opened.append)
+        pane._on_elsewhere()
+    assert opened == []
 
 
 @pytest.mark.parametrize(("state", "pages"), [(State.READY, 0), (State.NEEDS_OCR, 3)])

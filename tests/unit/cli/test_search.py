@@ -60,6 +60,7 @@ def test_each_line_is_searched_in_its_own_scope_and_a_wrong_one_does_not_end_the
         ({"scope": {"documents": ["valve"]}}, "no document named “valve”"),
         ({"scope": {"collections": ["Valves"]}}, "no collection named “Valves”"),
         ({"scope": {"folders": ["valves"]}}, "no folder “valves”"),
+        ({"scope": {"folders": [f"/{'v' * 300}"]}}, "no folder"),
         ({"scope": {"documents": ["fan"], "pages": [7]}}, "no text to search at p. 7"),
         ({"scope": {"pages": ["three"]}}, "“three” does not name pages"),
         ({"scope": {"pages": [True]}}, "“pages” of “scope” has to be a list"),
