@@ -16,6 +16,7 @@ from phi3desk.library.kinds import (
     PDF,
     PPTX,
     TEXT,
+    UNKNOWN_KIND,
     XLSX,
     DocumentKind,
     kind_named,
@@ -122,7 +123,7 @@ def refusal_by(path: Path, head: bytes) -> Finished | None:
     if not head:
         if named is not None:
             return Finished(State.FAILED, say("The file has no content: its size is 0 bytes."))
-        return _unsupported(_what_can_be_read())
+        return _unsupported(UNKNOWN_KIND)
     if named is not None or _is_pdf(head, named) or _may_be_office(head) or _is_page_in_disguise(head, suffix):
         return None
     if head.startswith(_OLE) or suffix in _OLD_OFFICE:
@@ -136,7 +137,7 @@ def refusal_by(path: Path, head: bytes) -> Finished | None:
         )
     if suffix == "zip":
         return _unsupported(say("Archives are not read. Unpack it to have the files in it read."))
-    return _unsupported(_what_can_be_read())
+    return _unsupported(UNKNOWN_KIND)
 
 
 def _kind(path: Path) -> DocumentKind:
@@ -237,9 +238,3 @@ def _old_office(suffix: str) -> Sentence:
         return say("Outlook's own format cannot be read. Save the e-mail as EML or as text.")
     saved_as = _OLD_OFFICE[suffix].name if suffix in _OLD_OFFICE else "DOCX, XLSX or PPTX"
     return say("This is an old Office format that cannot be read. Save it as {kind}.", kind=saved_as)
-
-
-def _what_can_be_read() -> Sentence:
-    return say(
-        "This kind of file cannot be read. What can: PDF, DOCX, PPTX, XLSX, CSV, HTML, Markdown, text and e-mail (EML)."
-    )

@@ -54,6 +54,6 @@ def _cells(document: Document) -> list[str | int]:
         document.size,
         changed,
         advice(document),
-        what_to_do(document.state),
+        what_to_do(document),
     )
     return [safe_cell(cell) if isinstance(cell, str) else cell for cell in cells]

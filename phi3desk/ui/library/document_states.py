@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from phi3desk.library.documents import Document, State
+from phi3desk.library.kinds import UNKNOWN_KIND
 from phi3desk.ui.formatting import translate
 
 #: icon and colour of each state; the word beside it carries the same meaning
@@ -56,11 +57,14 @@ def advice(document: Document) -> str:
 
 def advice_and_next_step(document: Document) -> str:
     """Return what the user can do about a document, and why; empty where all is well."""
-    return " ".join(part for part in (what_to_do(document.state), advice(document)) if part)
+    return " ".join(part for part in (what_to_do(document), advice(document)) if part)
 
 
-def what_to_do(state: State) -> str:
-    """Return what the user can do about a document in this state; empty where there is nothing to do."""
+def what_to_do(document: Document) -> str:
+    """Return what the user can do about a document; empty where there is nothing to do, or its reason says it."""
+    # whatever else is not read, a link or a file too large, is none to be saved as another kind
+    if document.state is State.UNSUPPORTED and document.reason not in (None, UNKNOWN_KIND):
+        return ""
     tr = QCoreApplication.translate
     return {
         State.LOCKED: lambda: tr("DocumentTable", "Enter its password."),
@@ -68,4 +72,4 @@ def what_to_do(state: State) -> str:
         State.EMPTY: lambda: tr("DocumentTable", "Look whether it is the right file."),
         State.FAILED: lambda: tr("DocumentTable", "Read it again, or open it with another program."),
         State.UNSUPPORTED: lambda: tr("DocumentTable", "Save it as PDF, Word, Excel or text, and add that."),
-    }.get(state, str)()
+    }.get(document.state, str)()

@@ -191,7 +191,7 @@ class DocumentTableModel(QAbstractTableModel):
         if column == CHANGED:
             return moment(document.changed)
         # the row has room for one of the two; the foot of the page tells both
-        return what_to_do(document.state) or advice(document)
+        return what_to_do(document) or advice(document)
 
     def _tip(self, document: Document, column: int) -> str:
         if column == NAME:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import random
+from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from phi3desk.library.documents import FileOutcome, State
+from phi3desk.errors import say
+from phi3desk.library.documents import Document, FileOutcome, State
+from phi3desk.library.reading.kinds import refusal
+from phi3desk.ui.library.document_report import write_report
 from phi3desk.ui.library.document_states import UNREADABLE, state_word
 from phi3desk.ui.library.document_table import ADVICE, NAME, PAGES, STATE, DocumentTableModel
 from tests.ui.recorded_worker import document
@@ -87,3 +93,40 @@ def test_document_table_tells_the_state_by_a_word_and_the_reason_by_a_sentence()
     assert model.index(0, ADVICE).data() == "See “Folders and rules” to have its text recognised."
     told = model.index(0, ADVICE).data(Qt.ItemDataRole.ToolTipRole)
     assert told.endswith("All 14 pages are pictures without text.")
+
+
+ADVISED = "Save it as PDF, Word, Excel or text, and add that."
+
+
+def unsupported(place: Path) -> dict[str, Document]:
+    """Return documents that a library does not read, by their names, each with the reason that it gives."""
+    files = {"old.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "data.zip": b"PK\x05\x06", "~$notes.docx": b"owner"}
+    reasons = {}
+    for name, content in {**files, "photo.png": b"\x89PNG\r\n\x1a\n"}.items():
+        (place / name).write_bytes(content)
+        refused = refusal(place / name)
+        assert refused is not None and refused.state is State.UNSUPPORTED
+        reasons[name] = refused.reason
+    # what is told of places that were not looked at, and of files that the rules keep out
+    reasons["link.png"] = say("This is a link, which is not followed. Add what it leads to by itself: /p.")
+    reasons["big.pdf"] = say("The file is larger than {megabytes} MB.", megabytes=200)
+    return {
+        name: replace(document(number, State.UNSUPPORTED, name), reason=reason)
+        for number, (name, reason) in enumerate(reasons.items())
+    }
+
+
+def test_document_table_advises_another_kind_only_where_the_kind_is_what_cannot_be_read(tmp_path: Path) -> None:
+    model, known = DocumentTableModel(), unsupported(tmp_path)
+    model.take(list(known.values()))
+    report = tmp_path / "report.csv"
+    write_report(report, list(known.values()))
+    with report.open(encoding="utf-8-sig", newline="") as file:
+        steps = {row["Name"]: row["What to do"] for row in csv.DictReader(file)}
+    for name, one in known.items():
+        advised, reason = ADVISED if name == "photo.png" else "", str(one.reason)
+        told = model.index(model.row_of(one.id), ADVICE)
+        assert (told.data(), steps[name]) == (advised or reason, advised)
+        assert told.data(Qt.ItemDataRole.ToolTipRole) == f"{advised} {reason}".strip()
+    model.take([replace(known["big.pdf"], reason=None)])
+    assert model.index(model.row_of(known["big.pdf"].id), ADVICE).data() == ADVISED
