@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -54,8 +55,8 @@ from phi3desk.sweep.plan import (
     Sweep,
     SweepPlan,
     SweptDocument,
+    changes,
     checked_questions,
-    news,
     swept,
 )
 from phi3desk.sweep.report import line_of
@@ -190,13 +191,13 @@ def _begin_or_go_on(
 ) -> Sweep:
     """Return the last sweep of the same where it was broken off or is to be brought up to date, a new one otherwise.
 
-    With a `wait` only one that reads so long is the same. What is new among the documents is taken up, and what could
-    not be answered is asked again.
+    With a `wait` only one that reads so long is the same. What is new among the documents is taken up, what is gone is
+    asked no more, and what could not be answered is asked again.
     """
     last = store.last_of(plan, wait)
     if last is None or (last.is_complete and not update):
         return store.begin(plan, documents)
-    store.take_up(last.id, news(store.documents(last.id), documents))
+    store.bring_up_to_date(last.id, changes(store.documents(last.id), documents))
     store.forget_cells(last.id, Outcome.FAILED)
     return store.sweep(last.id)
 
@@ -312,16 +313,25 @@ def _sheets_of(store: SweepStore, sweep: Sweep, rows: list[Row]) -> dict[tuple[i
 
 def sweep_row(sweep: Sweep, rows: list[Row], sheets: Mapping[tuple[int, str], dict[str, Any]]) -> dict[str, Any]:
     """Return the JSON of a sweep with its table; `sheets` is what sheets answered more, by question and path."""
+    counted, unread, gone = _counts(rows)
     return {
         "sweep": sweep.id,
         "questions": list(sweep.plan.questions),
         "documents": sweep.documents,
         "model": sweep.plan.model or None,
         "wait": None if sweep.plan.quotes_only else sweep.plan.wait,
-        "counts": {outcome.value: sum(row.outcome is outcome for row in rows) for outcome in Outcome},
-        "unread": sum(not row.document.searchable for row in rows),
+        "counts": {outcome.value: counted[outcome] for outcome in Outcome},
+        "unread": unread,
+        "gone": gone,
         "rows": [_row(sweep.plan, row) | sheets.get((row.question, row.document.path), {}) for row in rows],
     }
+
+
+def _counts(rows: list[Row]) -> tuple[Counter[Outcome | None], int, int]:
+    """Return how many rows ended in which way, how many could not be read, and how many are of documents gone."""
+    there = [row for row in rows if not row.document.gone]
+    unread = sum(not row.document.searchable for row in there)
+    return Counter(row.outcome for row in there), unread, len(rows) - len(there)
 
 
 def _row(plan: SweepPlan, row: Row) -> dict[str, Any]:
@@ -334,7 +344,8 @@ def _row(plan: SweepPlan, row: Row) -> dict[str, Any]:
         "page": cell.page or None if cell is not None else None,
         "place": line.page or None,
         "quote": line.quote or None,
-        "outcome": cell.outcome.value if cell is not None else "unread",
+        "outcome": cell.outcome.value if cell is not None else "gone" if row.document.gone else "unread",
+        "gone": row.document.gone,
         "found": cell is not None and cell.outcome in (Outcome.FOUND, Outcome.TO_CHECK, Outcome.QUOTE),
         "supported": cell is not None and cell.outcome in (Outcome.FOUND, Outcome.QUOTE),
         "problem": line.remark or None,
@@ -357,7 +368,10 @@ def print_table(sweep: Sweep, rows: list[Row], output: Output) -> None:
             output.row(f"    “{line.quote}”")
         if row.outcome in (Outcome.TO_CHECK, Outcome.QUOTE):
             output.row(f"    {line.support}")
+        if row.document.gone and line.answer:
+            output.row(f"    {line.remark}")
     output.text()
-    told = [f"{count} {word}" for outcome, word in _TOLD if (count := sum(row.outcome is outcome for row in rows))]
-    unread = sum(not row.document.searchable for row in rows)
-    output.text(", ".join([*told, *([f"{unread} could not be read"] if unread else [])]) + ".")
+    counted, unread, gone = _counts(rows)
+    told = [f"{counted[outcome]} {word}" for outcome, word in _TOLD if counted[outcome]]
+    told += [f"{count} {word}" for count, word in ((unread, "could not be read"), (gone, "no longer there")) if count]
+    output.text(", ".join(told) + ".")

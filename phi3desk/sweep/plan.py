@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
@@ -19,6 +19,7 @@ MOST_QUESTIONS = 50
 
 NOT_READ_YET = say("It is still being read. Take it up when the import is done.")
 NO_TEXT = say("It has no text that could be searched.")
+NO_LONGER_THERE = say("It is no longer in the library, or not where this asks, and is not asked any more.")
 
 
 class Outcome(StrEnum):
@@ -69,7 +70,9 @@ class SweepPlan:
 class SweptDocument:
     """A document as it was when the sweep took it up; `imported` in seconds since 1970.
 
-    `problem` says why it cannot be asked, or what of it could not be read; only what is `searchable` is asked.
+    `problem` says why it cannot be asked, or what of it could not be read; only what is `searchable` is asked. `id` is
+    its number in the library, 0 where that was not kept. One that is `gone` is asked and counted no more: what it
+    answered stays as a record.
     """
 
     path: str
@@ -78,11 +81,33 @@ class SweptDocument:
     imported: float = 0.0
     searchable: bool = True
     problem: Sentence | None = None
+    id: int = 0
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What has become of documents since a sweep took them up.
+
+    `new` were added or read anew, and are to be asked. `kept` hold what they held, each behind the path at which the
+    sweep has it: it was moved, or is back. `gone` are not among those that are asked any more.
+    """
+
+    new: tuple[SweptDocument, ...] = ()
+    kept: tuple[tuple[str, SweptDocument], ...] = ()
+    gone: tuple[SweptDocument, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything has changed."""
+        return bool(self.new or self.kept or self.gone)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep as it is kept, with how far it has come; `created` in seconds since 1970."""
+    """A sweep as it is kept, with how far it has come; `created` in seconds since 1970.
+
+    Documents that are gone, and their answers, are not counted.
+    """
 
     id: int
     plan: SweepPlan
@@ -166,13 +191,43 @@ def _swept(document: Document) -> SweptDocument:
     problem = document.reason if document.state is not State.DUPLICATE else None
     if not searchable and problem is None:
         problem = NOT_READ_YET if waits else NO_TEXT
-    return SweptDocument(document.path, document.name, document.kind, document.imported, searchable, problem)
+    return SweptDocument(
+        document.path, document.name, document.kind, document.imported, searchable, problem, document.id
+    )
 
 
 def news(known: Iterable[SweptDocument], now: Sequence[SweptDocument]) -> tuple[SweptDocument, ...]:
     """Return the documents that are new, or were read anew, since a sweep took them up."""
     before = {each.path: each for each in known}
     return tuple(each for each in now if _is_news(before.get(each.path), each))
+
+
+def changes(known: Iterable[SweptDocument], now: Sequence[SweptDocument]) -> Changes:
+    """Return what has become of the documents of a sweep, by those that it would take up now."""
+    before = {each.path: each for each in known}
+    there = {each.path for each in now}
+    away = {(each.id, each.imported): each for each in before.values() if each.id and each.path not in there}
+    new: list[SweptDocument] = []
+    kept: list[tuple[str, SweptDocument]] = []
+    for each in news(before.values(), now):
+        earlier = before.get(each.path) or away.get((each.id, each.imported))
+        if earlier is not None and _holds_the_same(earlier, each):
+            kept.append((earlier.path, each))
+        else:
+            new.append(each)
+    still = there.union(path for path, _ in kept)
+    gone = (each for each in before.values() if each.path not in still and not each.gone)
+    return Changes(
+        tuple(new),
+        tuple(kept),
+        tuple(replace(each, searchable=False, problem=NO_LONGER_THERE, gone=True) for each in gone),
+    )
+
+
+def _holds_the_same(before: SweptDocument, now: SweptDocument) -> bool:
+    """Return whether what a document answered before it was moved, or was gone, holds for it now."""
+    could_be_asked = before.searchable or before.gone
+    return before.imported == now.imported and could_be_asked == now.searchable
 
 
 def _is_news(before: SweptDocument | None, now: SweptDocument) -> bool:

@@ -11,13 +11,13 @@ from phi3desk.sweep.plan import Row, SweptDocument
 from phi3desk.sweep.store import cell_in, damaged_at, document_in, documents_in
 
 _ROWS = """
-    SELECT d.path, d.name, d.kind, d.imported, d.searchable, d.problem,
+    SELECT d.path, d.name, d.kind, d.imported, d.searchable, d.problem, d.document_id, d.gone,
         c.question, c.path, c.outcome, c.answer, c.quote, c.page, c.kind, c.label, c.seconds, c.evidence, c.problem
     FROM document d LEFT JOIN cell c ON c.sweep_id = d.sweep_id AND c.path = d.path AND c.question = ?
     WHERE d.sweep_id = ? AND d.path > ? ORDER BY d.path LIMIT ?
 """
 #: columns of a document in it
-_OF_DOCUMENT = 6
+_OF_DOCUMENT = 8
 
 
 @dataclass(frozen=True)

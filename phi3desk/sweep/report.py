@@ -19,7 +19,7 @@ OUTCOME_NAMES = {
     Outcome.NOT_FOUND: say("Not found"),
     Outcome.FAILED: say("Not answered"),
 }
-UNREADABLE, WAITING = say("Could not be read"), say("Not asked yet")
+UNREADABLE, WAITING, GONE = say("Could not be read"), say("Not asked yet"), say("No longer there")
 HEADINGS = (
     say("Question"), say("Document"), say("Answer"), say("Page"), say("Quote"), say("Support"), say("Remark"),
     say("Folder"),
@@ -54,7 +54,7 @@ class Line:
 def line_of(plan: SweepPlan, row: Row, words: Words = str) -> Line:
     """Return a row as text; `words` translates."""
     document, cell = row.document, row.cell
-    problem = (cell.problem if cell is not None else None) or document.problem
+    problem = (cell.problem if cell is not None and not document.gone else None) or document.problem
     page = words(place(cell.kind, cell.page, cell.label)) if cell is not None and cell.page else ""
     link = link_to(document.path)
     return Line(
@@ -82,6 +82,8 @@ def support_of(row: Row) -> Sentence:
     """Return in a word what became of a row."""
     if row.cell is not None:
         return OUTCOME_NAMES[row.cell.outcome]
+    if row.document.gone:
+        return GONE
     return WAITING if row.document.searchable else UNREADABLE
 
 

@@ -12,7 +12,7 @@ from phi3desk.chat.messages import Answer
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import Sentence, say
 from phi3desk.sqlite_file import FileConnection, open_file, roll_back, whole_rows
-from phi3desk.sweep.plan import Answered, Cell, Outcome, Row, Sweep, SweepPlan, SweptDocument
+from phi3desk.sweep.plan import Answered, Cell, Changes, Outcome, Row, Sweep, SweepPlan, SweptDocument
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -55,14 +55,21 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE INDEX cell_read ON cell (sweep_id, question, evidence);
     """,
+    """
+    ALTER TABLE document ADD COLUMN document_id INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE document ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 _SWEEP = (
     "SELECT s.id, s.plan, s.created,"
-    " (SELECT count(*) FROM document d WHERE d.sweep_id = s.id),"
-    " (SELECT count(*) FROM cell c WHERE c.sweep_id = s.id),"
+    " (SELECT count(*) FROM document d WHERE d.sweep_id = s.id AND NOT d.gone),"
+    " (SELECT count(*) FROM cell c WHERE c.sweep_id = s.id)"
+    # SQLite would go through all cells for these, too
+    " - (SELECT count(*) FROM document d CROSS JOIN cell c ON c.sweep_id = d.sweep_id AND c.path = d.path"
+    " WHERE d.sweep_id = s.id AND d.gone),"
     " (SELECT count(*) FROM document d WHERE d.sweep_id = s.id AND d.searchable) * s.questions FROM sweep s"
 )
-_DOCUMENTS = "SELECT path, name, kind, imported, searchable, problem FROM document"
+_DOCUMENTS = "SELECT path, name, kind, imported, searchable, problem, document_id, gone FROM document"
 _WITHOUT_ALL_CELLS = "(SELECT count(*) FROM cell c WHERE c.sweep_id = d.sweep_id AND c.path = d.path) < ?"
 _CELLS = "SELECT question, path, outcome, answer, quote, page, kind, label, seconds, evidence, problem FROM cell"
 
@@ -108,24 +115,72 @@ class SweepStore:
 
     def take_up(self, sweep_id: int, documents: Iterable[SweptDocument]) -> None:
         """Add documents to a sweep; what was answered from an earlier state of them is asked again."""
-        taken = list(documents)
+        self.bring_up_to_date(sweep_id, Changes(tuple(documents)))
+
+    def bring_up_to_date(self, sweep_id: int, changes: Changes) -> None:
+        """Have what is new asked, what was moved under its path of now, and what is gone asked no more.
+
+        What could not be answered from what is gone is no record, and forgotten.
+        """
+        failed = Outcome.FAILED.value
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._db.executemany(
-                "DELETE FROM cell WHERE sweep_id = ? AND path = ?", [(sweep_id, each.path) for each in taken]
+                "DELETE FROM cell WHERE sweep_id = ? AND path = ? AND outcome = ?",
+                [(sweep_id, each.path, failed) for each in changes.gone],
             )
+            for path, document in changes.kept:
+                self._move(sweep_id, path, document)
             self._db.executemany(
-                "INSERT OR REPLACE INTO document (sweep_id, path, name, kind, imported, searchable, problem)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (sweep_id, each.path, each.name, each.kind, each.imported, each.searchable, _kept(each.problem))
-                    for each in taken
-                ],
+                "DELETE FROM cell WHERE sweep_id = ? AND path = ?", [(sweep_id, each.path) for each in changes.new]
             )
+            self._put(sweep_id, [*changes.gone, *(each for _, each in changes.kept), *changes.new])
             self._db.execute("COMMIT")
         except BaseException:
             roll_back(self._db)
             raise
+
+    def _move(self, sweep_id: int, path: str, document: SweptDocument) -> None:
+        """Have the cells of a document under its path of now, and the passages in their answers, too."""
+        at = (sweep_id, path)
+        if path == document.path:
+            return
+        known = self._db.execute("SELECT name FROM document WHERE sweep_id = ? AND path = ?", at).fetchone()
+        if known is None:
+            # another process brought the sweep up to date meanwhile
+            return
+        self._db.execute(
+            "UPDATE OR REPLACE cell SET path = ?, record = replace(replace(record, ?, ?), ?, ?)"
+            " WHERE sweep_id = ? AND path = ?",
+            (
+                document.path,
+                *(_field("path", each) for each in (path, document.path)),
+                *(_field("document", each) for each in (known[0], document.name)),
+                *at,
+            ),
+        )
+        self._db.execute("DELETE FROM document WHERE sweep_id = ? AND path = ?", at)
+
+    def _put(self, sweep_id: int, documents: Iterable[SweptDocument]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO document"
+            " (sweep_id, path, name, kind, imported, searchable, problem, document_id, gone)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    sweep_id,
+                    each.path,
+                    each.name,
+                    each.kind,
+                    each.imported,
+                    each.searchable,
+                    _kept(each.problem),
+                    each.id,
+                    each.gone,
+                )
+                for each in documents
+            ],
+        )
 
     def last_of(self, plan: SweepPlan, wait: Wait | None = None) -> Sweep | None:
         """Return the newest sweep of the same plan, read so long where `wait` is given; None where there is none."""
@@ -250,6 +305,12 @@ class SweepStore:
         return [Row(n, each, cells.get((n, each.path))) for n in range(questions) for each in documents]
 
 
+def _field(name: str, text: str) -> str:
+    """Return a field as it stands in a record."""
+    # no text of the record can be taken for it: in those quotation marks are escaped
+    return f'"{name}":{msgspec.json.encode(text).decode()}'
+
+
 def _kept(problem: Sentence | None) -> str:
     return "" if problem is None else msgspec.json.encode(problem).decode()
 
@@ -276,9 +337,10 @@ def documents_in(db: FileConnection, sweep_id: int) -> list[SweptDocument]:
 
 
 def document_in(row: Sequence[object]) -> SweptDocument:
-    """Return the document of a row: its path, name, kind, time of import, whether it is searchable, and why not."""
-    path, name, kind, imported, searchable, problem = row
+    """Return the document of a row of _DOCUMENTS."""
+    path, name, kind, imported, searchable, problem, document_id, gone = row
     made = {"path": path, "name": name, "kind": kind, "imported": imported, "searchable": bool(searchable)}
+    made |= {"id": document_id, "gone": bool(gone)}
     return msgspec.convert({**made, "problem": _problem(problem)}, type=SweptDocument, from_attributes=True)
 
 

@@ -103,6 +103,29 @@ def test_the_model_is_asked_and_what_is_new_is_asked_later(phi3desk, ready, tmp_
     assert json.loads(anew.stdout)["sweep"] != json.loads(first.stdout)["sweep"]
 
 
+def test_an_update_asks_no_document_twice_that_was_moved_and_none_that_is_gone(phi3desk, ready, tmp_path):
+    words = ("sweep", QUESTION, "--model", "none")
+    first = json.loads(phi3desk(*words, "--json").stdout)
+    with closing(sqlite3.connect(tmp_path / "home" / "sweeps.db")) as db:
+        db.execute("UPDATE cell SET seconds = 77")
+        db.commit()
+    (ready / "canteen.pdf").unlink()
+    ready.rename(tmp_path / "papers")
+    assert phi3desk("sync").returncode == 0
+    done = phi3desk(*words, "--json", "--update")
+    row, rows = json.loads(done.stdout), rows_of(done)
+    assert (row["sweep"], row["documents"], row["gone"], row["unread"]) == (first["sweep"], 2, 1, 1)
+    assert sum(row["counts"].values()) == 1
+    assert len(row["rows"]) == 3
+    assert (rows["pump.pdf"]["path"], rows["pump.pdf"]["seconds"]) == (str(tmp_path / "papers" / "pump.pdf"), 77)
+    gone = rows["canteen.pdf"]
+    assert (gone["gone"], gone["outcome"], gone["seconds"]) == (True, "not_found", 77)
+    assert "no longer in the library" in gone["problem"]
+    told = phi3desk(*words, "--update").stdout
+    assert told.rstrip().endswith("1 quoted, 1 could not be read, 1 no longer there.")
+    assert f"canteen.pdf: Not found\n    {gone['problem']}" in told
+
+
 def test_sheets_answer_by_a_query_with_their_rows(phi3desk, ready):
     write_sheets(ready)
     assert phi3desk("sync").returncode == 0

@@ -8,14 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from phi3desk.sweep.plan import Outcome, Row
-from phi3desk.sweep.report import OUTCOME_NAMES, UNREADABLE, WAITING
+from phi3desk.sweep.report import GONE, OUTCOME_NAMES, UNREADABLE, WAITING
 from phi3desk.ui.formatting import number, translate
 from phi3desk.ui.theme import SPACE_XS, follow_scheme, icon, tokens
 from phi3desk.ui.widgets.basic import Button
 from phi3desk.ui.widgets.flow_layout import FlowLayout
 
-#: the keys of rows that no outcome was kept for
-UNREAD, OPEN = "unread", "open"
+#: the keys of rows that no outcome was kept for, and of those that are not counted by it
+UNREAD, OPEN, OF_GONE = "unread", "open", "gone"
 #: icon and colour of each; the word beside it carries the same meaning
 LOOKS: dict[str, tuple[str, str]] = {
     Outcome.FOUND: ("check-circle-outline", "good"),
@@ -25,12 +25,15 @@ LOOKS: dict[str, tuple[str, str]] = {
     Outcome.FAILED: ("alert-circle-outline", "bad"),
     UNREAD: ("file-cancel-outline", "attention"),
     OPEN: ("clock-outline", "quiet"),
+    OF_GONE: ("archive-outline", "quiet"),
 }
 ORDER = tuple(LOOKS)
 
 
 def key_of(row: Row) -> str:
     """Return what became of a row as one of LOOKS."""
+    if row.document.gone:
+        return OF_GONE
     if row.cell is not None:
         return row.cell.outcome.value
     return OPEN if row.document.searchable else UNREAD
@@ -38,9 +41,8 @@ def key_of(row: Row) -> str:
 
 def word_of(key: str) -> str:
     """Return what became of rows in a word or two."""
-    if key in (UNREAD, OPEN):
-        return translate(UNREADABLE if key == UNREAD else WAITING)
-    return translate(OUTCOME_NAMES[Outcome(key)])
+    told = {UNREAD: UNREADABLE, OPEN: WAITING, OF_GONE: GONE}
+    return translate(told[key] if key in told else OUTCOME_NAMES[Outcome(key)])
 
 
 class OutcomeChips(QWidget):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -19,7 +20,7 @@ from phi3desk.library.search.scope import fitting
 from phi3desk.sweep.cell import source_of
 from phi3desk.sweep.dossier import sweep_dossier
 from phi3desk.sweep.export import KINDS, write_table
-from phi3desk.sweep.plan import Cell, Outcome, Row, Sweep, SweepPlan, SweptDocument, news, swept
+from phi3desk.sweep.plan import Cell, Changes, Outcome, Row, Sweep, SweepPlan, SweptDocument, changes, swept
 from phi3desk.sweep.reading import documents_of
 from phi3desk.ui.clients.background import in_background
 from phi3desk.ui.dossiers.dialog import Scope
@@ -51,8 +52,8 @@ class SweepPage(QWidget):
         self._store, self._library = services.sweeps, services.library
         self._settings, self._notices, self._expert = services.settings, services.notices, expert
         self._sweep: Sweep | None = None
-        self._news: tuple[SweptDocument, ...] = ()
-        #: what an earlier look for news found is for nobody
+        self._news = Changes()
+        #: what an earlier look for changes found is for nobody
         self._look = 0
         self.setAccessibleName(self.tr("Ask every document"))
         self.runner = SweepRunner(services, expert, self)
@@ -223,7 +224,7 @@ class SweepPage(QWidget):
     def open(self, sweep_id: int) -> None:
         """Show a sweep, also while another one is running."""
         sweep = self._sweep = self._store.sweep(sweep_id)
-        self._news = ()
+        self._news = Changes()
         self._title.setText(sweep.plan.title)
         self._read_rows()
         self._stack.setCurrentIndex(TABLE)
@@ -240,8 +241,12 @@ class SweepPage(QWidget):
             self._show_buttons()
 
     def go_on(self) -> None:
-        """Ask what is not answered yet in the sweep that is shown, and again what could not be answered."""
+        """Ask what is not answered yet in the sweep that is shown, and again what could not be answered.
+
+        What is known to be gone would be asked in vain.
+        """
         if self._sweep is not None:
+            self._bring_up_to_date(replace(self._news, new=()))
             self._store.forget_cells(self._sweep.id, Outcome.FAILED)
             self.results.open_again(Outcome.FAILED)
             self._show_progress()
@@ -253,15 +258,22 @@ class SweepPage(QWidget):
         self.show_form()
 
     def take_up_news(self) -> None:
-        """Ask the documents that are new since the sweep took up its own."""
-        sweep = self._sweep
-        if sweep is not None and self._news:
+        """Ask the documents that are new since the sweep took up its own, and none that is gone."""
+        if self._sweep is not None and self._news:
             self.runner.pause()
-            self._store.take_up(sweep.id, self._news)
-            self.results.take_up(self._news)
-            self._news = ()
-            self._look += 1
+            self._bring_up_to_date(self._news)
             self.go_on()
+
+    def _bring_up_to_date(self, wanted: Changes) -> None:
+        if self._sweep is None or not wanted:
+            return
+        self._store.bring_up_to_date(self._sweep.id, wanted)
+        self.results.follow(wanted)
+        self.results.take_up(wanted.new)
+        self._news = Changes() if wanted.new else Changes(self._news.new)
+        # a look under way compares with what the sweep had until now
+        self._look += 1
+        self._looking.start()
 
     def delete(self, sweep_id: int) -> None:
         """Delete a sweep; offers to undo it."""
@@ -297,7 +309,7 @@ class SweepPage(QWidget):
             self._show_state("")
 
     def _look_for_news(self) -> None:
-        """Look which documents of the scope are new since the sweep that is shown took up its own."""
+        """Look what has become of the documents of the scope since the sweep that is shown took up its own."""
         sweep = self._sweep
         if sweep is None or self._stack.currentIndex() != TABLE:
             return
@@ -305,7 +317,7 @@ class SweepPage(QWidget):
         self._look += 1
         look = self._look
 
-        def show(found: tuple[SweptDocument, ...]) -> None:
+        def show(found: Changes) -> None:
             if look == self._look:
                 self._news = found
                 self._show_buttons()
@@ -313,10 +325,10 @@ class SweepPage(QWidget):
         def on_documents(documents: Sequence[Document]) -> None:
             in_background(
                 self,
-                lambda: news(documents_of(file, number), swept(fitting(documents, scope))),
+                lambda: changes(documents_of(file, number), swept(fitting(documents, scope))),
                 show,
                 # what was asked is not in the library any more
-                lambda _: show(()),
+                lambda _: show(Changes()),
             )
 
         self._library.documents(None, on_documents)
@@ -383,8 +395,21 @@ class SweepPage(QWidget):
         self.go_on_button.setVisible(whole and not running and (failed or not sweep.is_complete))
         self.add_button.setVisible(whole and bool(self._news))
         self.export_button.setEnabled(whole)
-        tip = self.tr("New or read anew since: {documents}")
-        self.add_button.setToolTip(tip.format(documents=counted(len(self._news), "documents")))
+        self._show_changes()
+
+    def _show_changes(self) -> None:
+        """Tell on the button that brings the sweep up to date what has changed."""
+        found = self._news
+        text = self.tr("Ask the new ones") if found.new else self.tr("Bring up to date")
+        self.add_button.setText(text)
+        self.add_button.setAccessibleName(text)
+        tips = (
+            (found.new, self.tr("New or read anew since: {documents}")),
+            (found.kept, self.tr("At another place, or back: {documents}")),
+            (found.gone, self.tr("No longer there: {documents}")),
+        )
+        told = (tip.format(documents=counted(len(those), "documents")) for those, tip in tips if those)
+        self.add_button.setToolTip("\n".join(told))
 
     # export
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
-from phi3desk.sweep.plan import Cell, Outcome, Row, SweepPlan, SweptDocument
+from phi3desk.sweep.plan import Cell, Changes, Outcome, Row, SweepPlan, SweptDocument
 from phi3desk.ui.sweep.outcomes import OutcomeChips
 from phi3desk.ui.sweep.table import DOCUMENT, QUESTION, SweepTable, SweepTableModel
 from phi3desk.ui.theme import SPACE_S, follow_scheme, icon
@@ -114,6 +114,10 @@ class SweepResults(QWidget):
     def take_up(self, documents: Sequence[SweptDocument]) -> None:
         """Show the rows of documents that were taken up anew."""
         self._change_many(partial(self.model.take_up, documents))
+
+    def follow(self, changes: Changes) -> None:
+        """Show documents at their place of now, and which are gone."""
+        self._change_many(partial(self.model.follow, changes))
 
     def open_again(self, outcome: Outcome) -> None:
         """Show that what ended so waits to be asked again."""

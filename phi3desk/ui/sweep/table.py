@@ -22,7 +22,7 @@ from PySide6.QtGui import QBrush, QColor, QGuiApplication, QKeyEvent, QKeySequen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from phi3desk.csv_safe import safe_cell
-from phi3desk.sweep.plan import Cell, Outcome, Row, SweepPlan, SweptDocument
+from phi3desk.sweep.plan import Cell, Changes, Outcome, Row, SweepPlan, SweptDocument
 from phi3desk.sweep.report import HEADINGS, Line, line_of
 from phi3desk.ui.formatting import translate
 from phi3desk.ui.library.document_table import natural
@@ -154,6 +154,19 @@ class SweepTableModel(QAbstractTableModel):
         if self._column >= 0:
             self._arrange()
 
+    def follow(self, changes: Changes) -> None:
+        """Have documents at their place of now, and say which are gone; what was answered from them stays."""
+        changed: dict[int, Row] = {}
+        kept = [*changes.kept, *((each.path, each) for each in changes.gone)]
+        for question in range(len(self._plan.questions)):
+            for path, document in kept:
+                at = self._at.pop((question, path), None)
+                if at is not None:
+                    self._at[question, document.path] = at
+                    self._names[at] = natural(document.name)
+                    changed[at] = _followed(self._all[at], document)
+        self._change(changed)
+
     def open_again(self, outcome: Outcome) -> None:
         """Have what ended so wait to be asked again."""
         ended = ((at, row) for at, row in enumerate(self._all) if row.outcome is outcome)
@@ -226,7 +239,8 @@ class SweepTableModel(QAbstractTableModel):
             name, color = LOOKS[key_of(row)]
             return icon(name, getattr(tokens(), color))
         if role == roles.ForegroundRole:
-            faint = column in (QUOTE, PAGE) or row.outcome in (None, Outcome.NOT_FOUND, Outcome.FAILED)
+            faint = column in (QUOTE, PAGE) or row.document.gone
+            faint = faint or row.outcome in (None, Outcome.NOT_FOUND, Outcome.FAILED)
             return QBrush(QColor(tokens().quiet)) if faint and column != SUPPORT else None
         if role == roles.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -319,6 +333,14 @@ class SweepTableModel(QAbstractTableModel):
         for row, at in enumerate(rows):
             self._row_of[at] = row
         self.endResetModel()
+
+
+def _followed(row: Row, document: SweptDocument) -> Row:
+    """Return a row for its document as it is now; that nothing came of what is gone is no record of it."""
+    cell = row.cell
+    if cell is None or (document.gone and cell.outcome is Outcome.FAILED):
+        return Row(row.question, document)
+    return Row(row.question, document, replace(cell, path=document.path))
 
 
 def _last_if_empty(text: str) -> str:

@@ -26,14 +26,14 @@ from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import say
 from phi3desk.library.documents import EVERYWHERE, BoundSource, Collection, SearchScope
 from phi3desk.model.types import Ending, LoadOptions, Role
-from phi3desk.sweep.plan import Answered, Cell, Outcome, Row, SweepPlan, SweptDocument
+from phi3desk.sweep.plan import NO_LONGER_THERE, Answered, Cell, Outcome, Row, SweepPlan, SweptDocument, changes
 from phi3desk.sweep.reading import rows_from
 from phi3desk.ui import formatting
 from phi3desk.ui.dossiers.dialog import DossierDialog
 from phi3desk.ui.pages import Page
 from phi3desk.ui.services import Services
 from phi3desk.ui.sweep import row_loader
-from phi3desk.ui.sweep.outcomes import OPEN, UNREAD
+from phi3desk.ui.sweep.outcomes import OF_GONE, OPEN, UNREAD
 from phi3desk.ui.sweep.page import FORM, TABLE, SweepPage
 from phi3desk.ui.sweep.table import ANSWER, DOCUMENT, PAGE, QUESTION, SUPPORT, SweepTableModel
 from phi3desk.ui.window.main_window import MainWindow
@@ -225,11 +225,63 @@ def test_documents_added_since_are_offered(working: SweepPage, window: MainWindo
     window.document_import.add([tmp_path / "second.pdf"])
     qtbot.waitUntil(page.add_button.isVisible, timeout=WAIT)
     qtbot.waitUntil(lambda: not window._services.library.importing, timeout=WAIT)
-    qtbot.waitUntil(lambda: any(each.searchable for each in page._news), timeout=WAIT)
+    qtbot.waitUntil(lambda: any(each.searchable for each in page._news.new), timeout=WAIT)
     with qtbot.waitSignal(page.runner.ended, timeout=WAIT):
         qtbot.mouseClick(page.add_button, Qt.MouseButton.LeftButton)
     rows = dict(zip(texts(page, DOCUMENT), texts(page, ANSWER), strict=True))
     assert "every 500 hours" in rows["second.pdf"]
+
+
+def test_documents_moved_and_gone_since_are_brought_up_to_date(
+    working: SweepPage, window: MainWindow, services: Services, tmp_path: Path, qtbot: QtBot
+):
+    page, docs = working, tmp_path / "docs"
+    page.form.text.setPlainText(QUESTION_ASKED)
+    page.form.quotes_only.setChecked(True)
+    with qtbot.waitSignal(page.runner.ended, timeout=WAIT):
+        page.start()
+    qtbot.waitUntil(lambda: page.results.model.is_whole and not page.add_button.isVisible(), timeout=WAIT)
+    number = services.sweeps.sweeps()[0].id
+    pump = Path(next(each.path for each in services.sweeps.documents(number) if each.name == "pump.pdf"))
+    (docs / "moved").mkdir()
+    pump.rename(docs / "moved" / "centrifugal.pdf")
+    (docs / "canteen.pdf").unlink()
+    window.document_import.add([docs])
+    qtbot.waitUntil(lambda: bool(page._news.kept and page._news.gone), timeout=WAIT)
+    qtbot.waitUntil(page.add_button.isVisible, timeout=WAIT)
+    assert page.add_button.text() == page.add_button.accessibleName() == "Bring up to date"
+    assert page.add_button.toolTip() == "At another place, or back: 1 document\nNo longer there: 1 document"
+    with qtbot.waitSignal(page.runner.ended, timeout=WAIT):
+        qtbot.mouseClick(page.add_button, Qt.MouseButton.LeftButton)
+    assert not page.add_button.isVisible()
+    assert page.results.model.counts() == {Outcome.QUOTE: 1, OF_GONE: 1, UNREAD: 1}
+    rows = dict(zip(texts(page, DOCUMENT), texts(page, ANSWER), strict=True))
+    assert rows["centrifugal.pdf"] == "Re-grease the main bearing every 2,000 operating hours."
+    assert page.state.startswith("1 of 1 answers · 2 documents")
+    assert page.results.model.rows() == services.sweeps.rows(number)
+    page.results.table.setCurrentIndex(page.results.model.index(texts(page, DOCUMENT).index("canteen.pdf"), ANSWER))
+    assert page.results.detail.toPlainText().endswith(str(NO_LONGER_THERE))
+    shown: list[str] = []
+    page.source_requested.connect(lambda source, _: shown.append(source.passage.path))
+    page.results.table.opened.emit(page.results.model.index(texts(page, DOCUMENT).index("centrifugal.pdf"), ANSWER))
+    assert shown == [str(pump.parent / "moved" / "centrifugal.pdf")]
+
+
+def test_what_is_gone_is_not_asked_where_a_sweep_goes_on(page: SweepPage, services: Services, qtbot: QtBot):
+    number, documents = many_rows(services, 4, 2)
+    services.sweeps.keep(number, Answered(Cell(0, documents[1].path, Outcome.FAILED, problem=say("It ended."))))
+    open_whole(page, number, qtbot)
+    added = SweptDocument("/docs/new.pdf", "New.pdf", "pdf")
+    page._news = changes(documents, [documents[0], added, documents[3]])
+    page.results.table.sortByColumn(DOCUMENT, Qt.SortOrder.DescendingOrder)
+    page.go_on()
+    assert page.results.model.rows() == services.sweeps.rows(number)
+    assert page.results.model.counts() == {Outcome.FOUND: 1, OF_GONE: 2, OPEN: 1}
+    assert texts(page, SUPPORT) == ["Not asked yet", "No longer there", "No longer there", "Found"]
+    assert [each.name for _, each in services.sweeps.open_cells(number)] == ["Report 3.pdf"]
+    assert page._news == changes(documents[:1], [documents[0], added])
+    page.results.chips.choose(OF_GONE)
+    assert texts(page, DOCUMENT) == ["Report 2.pdf", "Report 1.pdf"]
 
 
 def test_documents_chosen_in_the_library_are_asked(working: SweepPage, window: MainWindow, qtbot: QtBot):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,18 +37,22 @@ from phi3desk.sweep.cell import (
 )
 from phi3desk.sweep.plan import (
     MOST_QUESTIONS,
+    NO_LONGER_THERE,
     NOT_READ_YET,
     Answered,
     Cell,
+    Changes,
     Outcome,
     SweepPlan,
     SweptDocument,
+    changes,
     news,
     questions_in,
     swept,
 )
+from phi3desk.sweep.report import line_of
 from phi3desk.sweep.run import Pace, known_answer, run
-from phi3desk.sweep.store import SweepStore
+from phi3desk.sweep.store import MIGRATIONS, SweepStore
 from tests.helpers.packs import opened
 
 ASKED = SweepPlan(("How often must pump bearings be re-greased?", "What torque do the casing bolts need?"))
@@ -127,6 +134,51 @@ def test_news_are_documents_added_or_read_anew():
     changed = replace(DOCUMENTS[1], imported=9.0)
     added = SweptDocument("/docs/d.pdf", "d.pdf")
     assert news(DOCUMENTS, (DOCUMENTS[0], changed, added)) == (changed, added)
+
+
+NUMBERED = tuple(replace(each, id=n, imported=10.0 + n) for n, each in enumerate(DOCUMENTS, 1))
+
+
+def at_place(document: SweptDocument, path: str) -> SweptDocument:
+    return replace(document, path=path, name=Path(path).name)
+
+
+def gone(document: SweptDocument) -> SweptDocument:
+    return replace(document, searchable=False, problem=NO_LONGER_THERE, gone=True)
+
+
+def test_changes_tell_what_was_moved_what_is_gone_and_what_is_to_be_asked():
+    first, second, third = NUMBERED
+    moved, renamed = at_place(first, "/other/a.pdf"), at_place(second, "/docs/x.pdf")
+    added = replace(third, path="/docs/d.pdf", id=4, imported=20.0)
+    found = changes(NUMBERED, (moved, renamed, added))
+    assert found == Changes((added,), ((first.path, moved), (second.path, renamed)), (gone(third),))
+    assert not changes(NUMBERED, NUMBERED)
+    # read anew at its new place, with the number of another one, or in an old sweep that kept no numbers
+    for known, now in (
+        (first, replace(moved, imported=99.0)),
+        (first, replace(moved, id=9)),
+        (replace(first, id=0), replace(moved, id=0)),
+    ):
+        assert changes((known,), (now,)) == Changes((now,), (), (gone(known),))
+
+
+def test_changes_tell_of_what_is_back_that_its_answers_hold_unless_it_was_read_anew():
+    first = NUMBERED[0]
+    away, elsewhere = gone(first), at_place(first, "/other/a.pdf")
+    assert not changes((away,), ())
+    for now in (first, elsewhere):
+        assert changes((away,), (now,)) == Changes(kept=((first.path, now),))
+    anew = replace(first, imported=99.0)
+    assert changes((away,), (anew,)) == Changes((anew,))
+    unread = replace(first, searchable=False, problem=NOT_READ_YET)
+    assert changes((unread,), (first,)) == changes((away, unread), (first,)) == Changes((first,))
+
+
+def test_files_that_changed_places_are_asked_again():
+    first, second, third = NUMBERED
+    swapped = (replace(second, path=first.path), replace(first, path=second.path), third)
+    assert changes(NUMBERED, swapped) == Changes(swapped[:2])
 
 
 def test_scope_of_a_sweep_is_that_of_a_search(library: Library):
@@ -327,6 +379,75 @@ def test_a_document_read_anew_is_asked_again(store: SweepStore):
     assert [(n, each.name) for n, each in store.open_cells(sweep.id)] == [
         (0, "b.pdf"), (1, "b.pdf"), (0, "z.pdf"), (1, "z.pdf"),
     ]  # fmt: skip
+
+
+def test_what_is_gone_is_a_record_that_is_neither_asked_nor_counted(store: SweepStore):
+    first, second, third = NUMBERED
+    sweep = store.begin(ASKED, NUMBERED)
+    for each in NUMBERED:
+        store.keep(sweep.id, cell(0, each.path))
+    store.keep(sweep.id, cell(1, third.path, Outcome.FAILED))
+    store.bring_up_to_date(sweep.id, changes(store.documents(sweep.id), (first,)))
+    kept = store.sweep(sweep.id)
+    assert (kept.documents, kept.answered, kept.total, kept.is_complete) == (1, 1, 2, False)
+    assert store.sweeps() == [kept]
+    assert store.open_cells(sweep.id) == [(1, first)]
+    rows = {(row.question, row.document.path): row for row in store.rows(sweep.id)}
+    record, asked_in_vain = rows[0, third.path], rows[1, third.path]
+    assert (record.document, record.outcome) == (gone(third), Outcome.FOUND)
+    assert (line_of(ASKED, record).support, line_of(ASKED, record).remark) == ("Found", str(NO_LONGER_THERE))
+    assert (asked_in_vain.cell, line_of(ASKED, asked_in_vain).support) == (None, "No longer there")
+    store.bring_up_to_date(sweep.id, changes(store.documents(sweep.id), NUMBERED))
+    assert store.documents(sweep.id) == list(NUMBERED)
+    back = store.sweep(sweep.id)
+    assert (back.documents, back.answered, back.total) == (3, 3, 6)
+    store.bring_up_to_date(sweep.id, changes(store.documents(sweep.id), NUMBERED[:2]))
+    anew = replace(third, imported=99.0)
+    store.bring_up_to_date(sweep.id, changes(store.documents(sweep.id), (first, second, anew)))
+    assert [each.name for n, each in store.open_cells(sweep.id) if n == 0] == ["c.pdf"]
+
+
+def test_what_was_moved_keeps_its_answers_under_its_path_of_now(store: SweepStore):
+    old = SweptDocument('/docs/Öl "neu"/a.pdf', "a.pdf", "pdf", 1.0, id=7)
+    sweep = store.begin(ASKED, (old, DOCUMENTS[1]))
+    told = f'It says "path":"{old.path}". {CLAUSE}'
+    store.keep(sweep.id, cell_of(writing(old, (3, told)), completion(f"{CLAUSE[:-1]} [1]."), MadeBy("tiny"), 2.0))
+    before = store.answer(sweep.id, 0, old.path)
+    assert before is not None
+    new = at_place(old, "/elsewhere/Öl/b.pdf")
+    store.bring_up_to_date(sweep.id, changes(store.documents(sweep.id), (new, DOCUMENTS[1])))
+    assert store.documents(sweep.id) == [DOCUMENTS[1], new]
+    assert store.answer(sweep.id, 0, old.path) is None
+    after = store.answer(sweep.id, 0, new.path)
+    (row,) = [row for row in store.rows(sweep.id) if row.cell is not None]
+    assert after is not None and row.cell is not None
+    assert (row.document, row.cell.path, row.cell.page) == (new, new.path, 3)
+    source = source_of(after, row.cell)
+    assert source is not None
+    assert (source.passage.path, source.passage.document, source.passage.text) == (new.path, "b.pdf", told)
+    assert [each.path for each in after.citations] == [new.path] * len(before.citations)
+    assert (store.sweep(sweep.id).documents, store.sweep(sweep.id).answered) == (2, 1)
+
+
+def test_a_sweep_of_an_older_program_tells_what_is_gone_and_asks_what_was_moved(tmp_path: Path):
+    file = tmp_path / "old.db"
+    with closing(sqlite3.connect(file)) as db:
+        for script in MIGRATIONS[:2]:
+            db.executescript(script)
+        plan = json.dumps({"questions": ["How often?"]})
+        db.execute("INSERT INTO sweep VALUES (1, '', ?, 1, 1.0, NULL)", (plan,))
+        db.execute("INSERT INTO document VALUES (1, '/docs/a.pdf', 'a.pdf', 'pdf', 11.0, 1, '')")
+        db.execute("INSERT INTO cell VALUES (1, '/docs/a.pdf', 0, 'found', 'x', '', 0, '', '', 1.0, '', '', 'null')")
+        db.execute("PRAGMA user_version = 2")
+        db.commit()
+    store = SweepStore(file)
+    try:
+        moved = at_place(NUMBERED[0], "/other/a.pdf")
+        store.bring_up_to_date(1, changes(store.documents(1), (moved,)))
+        assert store.open_cells(1) == [(0, moved)]
+        assert (store.sweep(1).documents, store.sweep(1).answered, store.sweep(1).total) == (1, 0, 1)
+    finally:
+        store.close()
 
 
 def test_a_deleted_sweep_comes_back_until_it_is_forgotten(store: SweepStore):
