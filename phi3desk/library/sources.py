@@ -110,22 +110,37 @@ class Sources:
                     )
 
     def moved(self, source: BoundSource, path: Path) -> None:
-        """Note that a source has another name now, and with it everything below it."""
+        """Note that a source has another name now, and with it everything below it, what is bound by itself too."""
         old, new = _inside(Path(source.path)), _inside(path)
+        below = [
+            replace(each, path=new + each.path.removeprefix(old))
+            for each in self.of(source.collection_id)
+            if each.path.startswith(old)
+        ]
+        missing = {each.id for each in below if not _is_found(each)}
         with self._catalog.writing() as connection:
             connection.execute(
                 "DELETE FROM source WHERE collection_id = ? AND path = ? AND id <> ?",
                 (source.collection_id, str(path), source.id),
             )
             connection.execute("UPDATE source SET path = ? WHERE id = ?", (str(path), source.id))
-            for table in ("document", "left_out"):
+            # what was unbound there makes room; what is bound there already stays in the place of both
+            connection.executemany(
+                "DELETE FROM source WHERE collection_id = ? AND path = ? AND removed IS NOT NULL",
+                [(each.collection_id, each.path) for each in below],
+            )
+            for table in ("document", "left_out", "source"):
                 connection.execute(
                     f"UPDATE OR IGNORE {table} SET path = ? || substr(path, ?) "
                     "WHERE collection_id = ? AND substr(path, 1, ?) = ?",
                     (new, len(old) + 1, source.collection_id, len(old), old),
                 )
+            connection.execute(
+                "DELETE FROM source WHERE collection_id = ? AND removed IS NULL AND substr(path, 1, ?) = ?",
+                (source.collection_id, len(old), old),
+            )
         with self._noting:
-            self._missing -= {source.id}
+            self._missing = self._missing - {source.id, *(each.id for each in below)} | missing
 
     def remove(self, source_id: int) -> None:
         """Unbind a source: the documents that only it led to leave the library, until `restore` or a purge."""

@@ -138,7 +138,7 @@ class FolderSync:
                 self.end(run, document_id, State.FAILED, CANCELLED)
 
     def _look(self, run: ImportRun, collection_id: int, named: Sequence[Path]) -> _Check:
-        sources = [self._at_its_place(source, run.cancelled) for source in self._sources.look(collection_id)]
+        sources = self._at_their_places(collection_id, run.cancelled)
         unmounted = [source for source in sources if is_unmounted(source, self._sources.identity(source.id))]
         rules = self._sources.rules(collection_id)
         seen = scan([source for source in sources if source not in unmounted], rules, run.cancelled)
@@ -162,14 +162,23 @@ class FolderSync:
             frozenset(compared(str(path)) for path in named),
         )
 
-    def _at_its_place(self, source: BoundSource, cancelled: threading.Event) -> BoundSource:
-        """Find a bound folder again that was renamed."""
+    def _at_their_places(self, collection_id: int, cancelled: threading.Event) -> list[BoundSource]:
+        """Look for what a collection is bound to, and find the folders again that were renamed."""
+        sources = {source.id: source for source in self._sources.look(collection_id)}
+        # a folder comes before what is bound within it, and takes that along
+        for source in sorted(sources.values(), key=lambda each: each.path):
+            now = sources.get(source.id)
+            if now is not None and self._is_moved(now, cancelled):
+                sources = {each.id: each for each in self._sources.of(collection_id)}
+        return list(sources.values())
+
+    def _is_moved(self, source: BoundSource, cancelled: threading.Event) -> bool:
+        """Return whether a bound folder was renamed, and note its new place."""
         identity = self._sources.identity(source.id)
         place = renamed_to(source, identity, lambda folder: self._holds_documents_of(source, folder), cancelled)
-        if place is None:
-            return source
-        self._sources.moved(source, place)
-        return BoundSource(source.id, source.collection_id, str(place), source.folder)
+        if place is not None:
+            self._sources.moved(source, place)
+        return place is not None
 
     def _holds_documents_of(self, source: BoundSource, folder: Path) -> bool:
         """Return whether a document that came from a bound folder lies as it was in another one."""

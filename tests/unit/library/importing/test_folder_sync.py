@@ -199,6 +199,62 @@ def test_a_rename_a_move_and_a_renamed_folder_embed_nothing(home: Home) -> None:
     assert not [text for text in home.embedder.asked if "pump number" in text]
 
 
+@pytest.mark.parametrize("inner_first", [False, True])
+@pytest.mark.parametrize("inner_name", [".drafts", ".other"])
+def test_what_is_bound_by_itself_in_a_folder_goes_along_when_that_is_renamed(
+    home: Home, inner_first: bool, inner_name: str
+) -> None:
+    home.write("pump.pdf", "the pump")
+    home.write(".drafts/valve.pdf", "a valve")
+    home.write("open/.seal.pdf", "one seal")
+    within = [home.folder / ".drafts", home.folder / "open" / ".seal.pdf"]
+    if inner_first:
+        outer = home.library.collections()[0].sources[0].id
+        home.library.remove_source(outer)
+        home.restart()
+        home.library.import_paths(within, home.collection)
+        home.library.import_paths([home.folder], home.collection)
+    else:
+        home.library.import_paths(within, home.collection)
+    home.check()
+    ids = {document.name: document.id for document in home.library.documents()}
+    home.embedder.asked.clear()
+    home.folder = home.folder.rename(home.place / "other name")
+    (home.folder / ".drafts").rename(home.folder / inner_name)
+    for _ in range(2):
+        home.check()
+        assert {document.name: document.id for document in home.library.documents()} == ids
+        expected = {home.folder, home.folder / inner_name, home.folder / "open" / ".seal.pdf"}
+        sources = home.library.collections()[0].sources
+        assert {Path(source.path): source.missing for source in sources} == dict.fromkeys(expected, False)
+        home.restart()
+    assert not home.embedder.asked
+
+
+def test_a_renamed_folder_takes_along_what_is_bound_in_it_where_something_is_bound_already(home: Home) -> None:
+    def bound() -> dict[Path, int]:
+        return {Path(source.path): source.id for source in home.library.collections()[0].sources}
+
+    names = (".a", ".b", ".c")
+    for name in names:
+        home.write(f"{name}/pump.pdf", f"the pump in {name}")
+    home.write("seal.pdf", "one seal")
+    home.library.import_paths([home.folder / name for name in names], home.collection)
+    before = bound()
+    home.library.remove_source(before[home.folder / ".b"])
+    old, home.folder = home.folder, home.folder.rename(home.place / "other name")
+    home.library._sources.bind(home.collection, [home.folder / name for name in names])
+    again = bound()
+    home.library.remove_source(again[home.folder / ".a"])
+    home.check()
+    assert bound() == {
+        home.folder: before[old],
+        home.folder / ".a": before[old / ".a"],
+        home.folder / ".b": again[home.folder / ".b"],
+        home.folder / ".c": again[home.folder / ".c"],
+    }
+
+
 @pytest.mark.parametrize("name", ["", "diary.pdf", "pump.pdf"])
 def test_a_new_folder_that_got_the_number_of_a_deleted_one_is_not_taken_for_it(home: Home, name: str) -> None:
     home.write("pump.pdf", "the pump")
