@@ -63,14 +63,15 @@ class Sources:
         return [self._source(row) for row in rows]
 
     def follows(self, collection_id: int, path: str) -> bool:
-        """Return whether a collection is bound to a file, or to a folder it lies in, and does not leave it out."""
+        """Return whether a collection is bound to a file, or to a folder that lets it in, and does not leave it out."""
         places = places_of(path)
-        row = self._catalog.connection.execute(
-            f"SELECT 1 FROM source WHERE collection_id = ? AND path IN ({placeholders(places)}) AND removed IS NULL "
+        rows = self._catalog.connection.execute(
+            f"SELECT path FROM source WHERE collection_id = ? AND path IN ({placeholders(places)}) AND removed IS NULL "
             "AND (folder OR path = ?) AND NOT EXISTS (SELECT 1 FROM left_out WHERE collection_id = ? AND path = ?)",
             (collection_id, *places, path, collection_id, path),
-        ).fetchone()
-        return row is not None
+        ).fetchall()
+        rules = self.rules(collection_id)
+        return any(FileRules(Path(row["path"]), rules).lets_in_name(Path(path)) for row in rows)
 
     def identity(self, source_id: int) -> str:
         """Return which folder a source is for the file system, see `identity_of`."""
@@ -144,24 +145,38 @@ class Sources:
 
     def remove(self, source_id: int) -> None:
         """Unbind a source: the documents that only it led to leave the library, until `restore` or a purge."""
+        row = self._catalog.connection.execute("SELECT * FROM source WHERE id = ?", (source_id,)).fetchone()
+        if row is None:
+            return
+        source = self._source(row)
+        # before anything is written: others would wait where a share does not answer
+        others = self._readers_beside(source)
         with self._catalog.writing() as connection:
-            row = connection.execute("SELECT * FROM source WHERE id = ?", (source_id,)).fetchone()
-            if row is None or row["removed"] is not None:
-                return
             now = time.time()
-            connection.execute("UPDATE source SET removed = ? WHERE id = ?", (now, source_id))
-            source = self._source(row)
-            others = self.of(source.collection_id)
+            unbind = "UPDATE source SET removed = ? WHERE id = ? AND removed IS NULL"
+            if not connection.execute(unbind, (now, source_id)).rowcount:
+                return
             documents = connection.execute(
                 "SELECT id, path FROM document WHERE collection_id = ? AND removed IS NULL", (source.collection_id,)
             ).fetchall()
             gone = [
                 (now, document["id"])
                 for document in documents
-                if leads_to(source, document["path"]) and not any(leads_to(s, document["path"]) for s in others)
+                if leads_to(source, document["path"]) and not _is_read_by(others, document["path"])
             ]
             connection.executemany("UPDATE document SET removed = ? WHERE id = ?", gone)
             self._catalog.promote_duplicates()
+
+    def _readers_beside(self, source: BoundSource) -> list[tuple[BoundSource, FileRules]]:
+        """Return the other sources of a collection, but for folders whose rules leave this one out, with the rules."""
+        rules, place = self.rules(source.collection_id), Path(source.path)
+        lets_in = FileRules.lets_in_name if source.missing else FileRules.lets_in
+        others = [(each, FileRules(Path(each.path), rules)) for each in self.of(source.collection_id)]
+        return [
+            (other, its)
+            for other, its in others
+            if other.id != source.id and (not leads_to(other, source.path) or lets_in(its, place))
+        ]
 
     def restore(self, source_id: int) -> None:
         """Undo `remove`."""
@@ -209,6 +224,10 @@ class Sources:
 def leads_to(source: BoundSource, path: str) -> bool:
     """Return whether a file belongs to a source by its place."""
     return path == source.path or (source.folder and path.startswith(_inside(Path(source.path))))
+
+
+def _is_read_by(sources: Sequence[tuple[BoundSource, FileRules]], path: str) -> bool:
+    return any(leads_to(source, path) and rules.lets_in_name(Path(path)) for source, rules in sources)
 
 
 def places_of(path: str) -> tuple[str, ...]:

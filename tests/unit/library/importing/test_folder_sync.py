@@ -884,6 +884,51 @@ def test_an_unbound_folder_takes_its_documents_along_and_comes_back(home: Home) 
     home.check()
 
 
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_was_added_by_itself_in_a_folder_leaves_at_once_when_it_is_unbound(home: Home, folder: bool) -> None:
+    def read() -> set[str]:
+        documents = home.library.documents()
+        return {Path(each.path).relative_to(home.folder).as_posix() for each in documents if each.state is State.READY}
+
+    names = {"drafts/a/pump.pdf", ".hidden/valve.pdf", "big.html"}
+    for name in names - {"big.html"}:
+        home.write(name, f"the {name}")
+    home.write("open/bearing.pdf", "the bearing")
+    (home.folder / "big.html").write_text(f"<html><!--{' ' * 1_200_000}--><p>A motor.</p></html>")
+    added = [home.folder / name for name in names]
+    # what the rules of the folder let in is bound by itself, too, and stays: the folder leads to it
+    (outer,) = home.library.collections()[0].sources
+    home.library.remove_source(outer.id)
+    home.library.import_paths([home.folder / "open"], home.collection)
+    home.library.restore_source(outer.id)
+    home.library.set_rules(home.collection, Rules(exclude=("drafts",), largest_megabytes=1))
+    home.library.import_paths(
+        [path.parent if folder and path.name != "big.html" else path for path in added], home.collection
+    )
+    assert read() == names | {"open/bearing.pdf"}
+    sources = [source for source in home.library.collections()[0].sources if source.id != outer.id]
+    for source in sources:
+        home.library.remove_source(source.id)
+    assert read() == {"open/bearing.pdf"}
+    for source in sources:
+        home.library.restore_source(source.id)
+    assert read() == names | {"open/bearing.pdf"}
+    for source in sources:
+        home.library.remove_source(source.id)
+    home.library.sync()
+    assert read() == {"open/bearing.pdf"}
+
+
+def test_what_was_added_by_itself_in_a_folder_and_is_unbound_while_it_is_read_is_read_no_further(home: Home) -> None:
+    for number in range(4):
+        home.write(f".drafts/{number}.pdf", f"the pump {number}")
+    (home.folder / ".drafts" / "0.pdf").write_bytes(b"no PDF")
+    home.library._sources.bind(home.collection, [home.folder / ".drafts"])
+    _, drafts = home.library.collections()[0].sources
+    home.library.sync(on_file=lambda _: home.library.remove_source(drafts.id))
+    assert home.library.documents() == []
+
+
 def test_a_file_and_its_duplicate_are_left_out_together(home: Home) -> None:
     home.write("drafts/pump.pdf", "the pump")
     home.write("drafts/zcopy.pdf", "the pump")
