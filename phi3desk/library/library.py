@@ -276,12 +276,10 @@ class Library:
 
         `cancelled` ends it sooner. The callbacks are called in the calling thread.
         """
-        try:
+        with self._watcher.importing():
             return self._importer.import_paths(
                 paths, collection_id, on_progress, on_file, cancelled or threading.Event()
             )
-        finally:
-            self._watcher.watch_anew()
 
     def sync(
         self,
@@ -292,10 +290,8 @@ class Library:
     ) -> ImportSummary:
         """Make a collection, or all, agree with the folders they are bound to, and go on with what is half done."""
         ids = [collection_id] if collection_id is not None else [known.id for known in self._catalog.collections()]
-        try:
+        with self._watcher.importing():
             return self._importer.sync(ids, on_progress, on_file, cancelled or threading.Event())
-        finally:
-            self._watcher.watch_anew()
 
     def give_way_when(self, others_wait: Callable[[], bool]) -> None:
         """Have a change of embedders go on after the imports that wait, where `others_wait` says that some do."""

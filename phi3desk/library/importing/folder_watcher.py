@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -112,13 +113,14 @@ class SourceWatcher:
         self._sources = sources
         self._watcher: FolderWatcher | None = None
         self._one_at_a_time = threading.Lock()
+        self._is_watching = False
         self._is_late = False
         self._closed = False
 
     def begin(self, on_change: Callable[[], None]) -> None:
         """Look for all sources, and watch those that are found: `on_change` is called when something changes in one.
 
-        It is called at once where an import ended meanwhile, for what has changed since then is not known.
+        It is called at once where an import has begun meanwhile, for what has changed since then is not known.
         """
         watcher = FolderWatcher(on_change)
         self._sources.look()
@@ -127,8 +129,19 @@ class SourceWatcher:
             return
         self._watcher = watcher
         self.watch_anew()
+        self._is_watching = True
         if self._is_late:
             on_change()
+
+    @contextmanager
+    def importing(self) -> Iterator[None]:
+        """Have what the collections are bound to watched as it is after an import, which is done within."""
+        if not self._is_watching:
+            self._is_late = True
+        try:
+            yield
+        finally:
+            self.watch_anew()
 
     def watch_anew(self) -> None:
         """Watch what the collections are bound to now, as far as it was found."""

@@ -105,6 +105,26 @@ def test_folders_are_watched_once_they_were_looked_for(tmp_path: Path, late: boo
         watcher.close()
 
 
+def test_folders_are_compared_once_more_where_an_import_began_before_they_were_watched(tmp_path: Path) -> None:
+    sources, told = SlowSources(tmp_path), threading.Semaphore(0)
+    watcher = SourceWatcher(sources)  # type: ignore[arg-type]
+    begun = threading.Thread(target=watcher.begin, args=(told.release,))
+    begun.start()
+    try:
+        assert sources.asked.wait(20)
+        with watcher.importing():
+            # the import has looked at its folders before this, and reads on
+            (tmp_path / "a.pdf").write_bytes(b"%PDF-")
+            sources.answer.set()
+            begun.join(20)
+            assert told.acquire(blocking=False)
+        with watcher.importing():
+            pass
+        assert not told.acquire(blocking=False)
+    finally:
+        watcher.close()
+
+
 def test_folders_that_are_looked_for_when_the_library_closes_are_not_watched(tmp_path: Path) -> None:
     sources, told = SlowSources(tmp_path), threading.Semaphore(0)
     watcher = SourceWatcher(sources)  # type: ignore[arg-type]
