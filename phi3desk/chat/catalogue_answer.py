@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from phi3desk.chat.citations import MARKS, best_sentence, citation_of
 from phi3desk.chat.languages.known import put
 from phi3desk.chat.languages.language import Phrase
 from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Source, Timings
+from phi3desk.errors import Sentence
 from phi3desk.library.documents import place
 from phi3desk.library.overview.types import Asked, DocumentQuestion, Entry, Overview, Told
 from phi3desk.model.types import Ending
 
 
-def catalogue_answer(asked: DocumentQuestion, overview: Overview, made_by: MadeBy) -> Answer:
-    """Return what an overview that needs no model says, in the language of the question, with its documents cited."""
-    lines, entries = _lines(asked, overview)
+def catalogue_answer(
+    asked: DocumentQuestion, overview: Overview, made_by: MadeBy, translate: Callable[[Sentence], str] = str
+) -> Answer:
+    """Return what an overview that needs no model says, in the language of the question, with its documents cited.
+
+    `translate` says what the library tells of them, such as why one has no text.
+    """
+    lines, entries = _lines(asked, overview, translate)
     sources = tuple(Source(n, entry.passage) for n, entry in enumerate(entries, 1))
     return told(lines, sources, _citations(asked, sources), asked, made_by, overview.seconds)
 
@@ -69,7 +75,9 @@ def wanted_of(asked: DocumentQuestion, overview: Overview) -> Wanted:
     return Wanted(overview.documents[0].name, overview.passages_in_all, asked.language)
 
 
-def _lines(asked: DocumentQuestion, overview: Overview) -> tuple[list[str], tuple[Entry, ...]]:
+def _lines(
+    asked: DocumentQuestion, overview: Overview, translate: Callable[[Sentence], str]
+) -> tuple[list[str], tuple[Entry, ...]]:
     """Return the lines of the answer, and the entries that its marks stand for."""
     code = asked.language
     document = overview.documents[0] if overview.documents else None
@@ -81,16 +89,16 @@ def _lines(asked: DocumentQuestion, overview: Overview) -> tuple[list[str], tupl
     if overview.told is Told.NO_PAGE:
         return [put(Phrase.NO_PAGE, code, name=name, pages=document.pages if document is not None else 0)], ()
     if overview.told is Told.NO_TEXT:
-        reason = str(document.reason) if document is not None and document.reason is not None else ""
+        reason = translate(document.reason) if document is not None and document.reason is not None else ""
         return [" ".join(part for part in (put(Phrase.NO_TEXT, code, name=name), reason) if part)], ()
     if overview.told is Told.AMBIGUOUS:
-        return [put(Phrase.AMBIGUOUS, code), "", *_list(overview.entries, code)], overview.entries
+        return [put(Phrase.AMBIGUOUS, code), "", *_list(overview.entries, code, translate)], overview.entries
     if asked.asked is Asked.PAGE_COUNT and document is not None:
         return [f"{put(Phrase.PAGES, code, name=name, pages=document.pages)} [1]."], overview.entries
-    return _inventory(asked, overview), overview.entries
+    return _inventory(asked, overview, translate), overview.entries
 
 
-def _inventory(asked: DocumentQuestion, overview: Overview) -> list[str]:
+def _inventory(asked: DocumentQuestion, overview: Overview, translate: Callable[[Sentence], str]) -> list[str]:
     code = asked.language
     if not asked.topic:
         phrase = Phrase.LIBRARY if overview.entries else Phrase.TOTAL
@@ -101,12 +109,14 @@ def _inventory(asked: DocumentQuestion, overview: Overview) -> list[str]:
         head = put(Phrase.ON_TOPIC, code, topic=asked.topic, documents=overview.documents_in_all)
     more = overview.documents_in_all - len(overview.entries)
     further = ["", put(Phrase.MORE, code, count=more)] if more > 0 and overview.entries else []
-    return (
-        [head, "", *_list(overview.entries, code, at_page=bool(asked.topic)), *further] if overview.entries else [head]
-    )
+    if not overview.entries:
+        return [head]
+    return [head, "", *_list(overview.entries, code, translate, at_page=bool(asked.topic)), *further]
 
 
-def _list(entries: Sequence[Entry], language: str, *, at_page: bool = False) -> list[str]:
+def _list(
+    entries: Sequence[Entry], language: str, translate: Callable[[Sentence], str], *, at_page: bool = False
+) -> list[str]:
     """Return documents as a list, each with its title, and how many pages it has or the page to see."""
     lines = []
     for n, entry in enumerate(entries, 1):
@@ -115,7 +125,7 @@ def _list(entries: Sequence[Entry], language: str, *, at_page: bool = False) -> 
         called = shown_name(document.name)
         own = f", {title}" if title and title.casefold() not in called.casefold() else ""
         length = put(Phrase.LENGTH, language, pages=document.pages)
-        where = str(place(passage.kind, passage.page, passage.label)) if at_page else length
+        where = translate(place(passage.kind, passage.page, passage.label)) if at_page else length
         lines.append(f"- {called}{own} ({where}) [{n}]")
     return lines
 

@@ -158,7 +158,7 @@ def answered_without_model(text: str) -> bool:
 
 
 def step_after_overview(
-    question: Question, asked: DocumentQuestion, overview: Overview, writing: Writing
+    question: Question, asked: DocumentQuestion, overview: Overview, writing: Writing, translate: Translate = str
 ) -> SearchStep | WriteStep | SeriesStep | Answer:
     """Return what comes after the catalogue was asked; an Answer needs no model.
 
@@ -168,7 +168,7 @@ def step_after_overview(
     if overview.told is Told.ORDINARY:
         return search_step(question)
     if overview.told is not Told.FOUND:
-        return catalogue_answer(asked, overview, question.made_by)
+        return catalogue_answer(asked, overview, question.made_by, translate)
     speed = writing.speed or guessed_speed(writing.model)
     small = writing.model is not None and is_small(writing.model.parameters)
     if asked.asked is Asked.PAGES and not small and (asked.anywhere or overview.pages_in_all <= MOST_PAGES):
@@ -179,7 +179,7 @@ def step_after_overview(
     if asked.asked is Asked.COMPARISON:
         comparison = DocumentComparison(question, asked, overview, speed=speed, seconds=writing.seconds)
         return SeriesStep(comparison, needs_model=False)
-    return catalogue_answer(asked, overview, question.made_by)
+    return catalogue_answer(asked, overview, question.made_by, translate)
 
 
 def _page(question: Question, asked: DocumentQuestion, overview: Overview) -> WriteStep:

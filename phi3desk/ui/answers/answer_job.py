@@ -293,7 +293,7 @@ class AnswerJob(QObject):
         # how much is read, and in which form, depends on the model
         if needs_model and self._awaits(lambda: self._on_overview(asked, overview)):
             return
-        step = step_after_overview(self._question, asked, overview, self._speed_of_writing())
+        step = step_after_overview(self._question, asked, overview, self._speed_of_writing(), translate)
         if isinstance(step, SearchStep):
             self._look_for(step)
         elif isinstance(step, SeriesStep):

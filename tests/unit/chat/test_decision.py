@@ -23,9 +23,9 @@ from phi3desk.chat.languages.known import LANGUAGES
 from phi3desk.chat.messages import Answer, Basis, MadeBy
 from phi3desk.chat.prompt import Completion
 from phi3desk.chat.question import Question
-from phi3desk.errors import Sentence
+from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import Document, Found, Passage, SearchResult, SearchScope, State
-from phi3desk.library.overview.types import MOST_PAGES, Asked, DocumentQuestion, Overview, Told
+from phi3desk.library.overview.types import MOST_PAGES, Asked, DocumentQuestion, Entry, Overview, Told
 from phi3desk.model.types import Ending, Generation, Role, Sampling, Turn
 
 MADE_BY = MadeBy("phi3", "/m/phi3.gguf", "ab12", "Pump expert", "p1")
@@ -147,6 +147,23 @@ def test_refusals_are_said_in_the_language_of_the_window():
     assert isinstance(nowhere, Answer)
     assert (nothing.text, nowhere.text) == ("Nichts.", "Nichts.")
     assert told == [NOTHING_FOUND, NOTHING_TO_SEARCH]
+
+
+def test_what_the_library_tells_of_documents_is_said_in_the_language_of_the_window():
+    def in_answer(asked: DocumentQuestion, overview: Overview) -> str:
+        mode = AnswerMode.DOCUMENTS_ONLY
+        step = step_after_overview(question(mode), asked, overview, Writing(), lambda each: german[str(each)])
+        assert isinstance(step, Answer)
+        return step.text
+
+    reason = say("It needs a password.")
+    german = {str(reason): "Es braucht ein Passwort.", "p. 1": "S. 1"}
+    overview = pages_told(1, 1)
+    (manual,) = overview.documents
+    locked = Overview(Told.NO_TEXT, (replace(manual, state=State.LOCKED, reason=reason),))
+    assert in_answer(DocumentQuestion(Asked.SUMMARY, "de", ("pump",)), locked).endswith(" Es braucht ein Passwort.")
+    listed = Overview(Told.FOUND, entries=(Entry(manual, overview.passages[0]),), documents_in_all=1)
+    assert "- pump.pdf (S. 1) [1]" in in_answer(DocumentQuestion(Asked.INVENTORY, "de", topic="grease"), listed)
 
 
 def pages_told(count: int, passages_in_all: int) -> Overview:
