@@ -148,8 +148,9 @@ def _places_now(passage: Passage, documents: Sequence[Document]) -> tuple[str, .
     """Return the paths of the documents that the one of a passage may be now, none where one of them has no text."""
     if any(each.path == passage.path for each in documents):
         return ()
-    name = fold(passage.document)
-    meant = [each for each in documents if each.id == passage.document_id or fold(each.name) == name]
+    # beside the document itself another of its name says nothing of it
+    meant = [each for each in documents if each.id == passage.document_id]
+    meant = meant or [each for each in documents if fold(each.name) == fold(passage.document)]
     has_text = all(each.passages or each.state is State.DUPLICATE for each in meant)
     return tuple(each.path for each in meant) if has_text else ()
 
