@@ -192,13 +192,15 @@ def looked_after(answer: Answer, found: Mapping[QuoteSearch, Sequence[Passage]])
 def with_quotes(answer: Answer, search: Search, documents: Callable[[], Iterable[Document]]) -> Answer:
     """Return a corrected answer as `looked_after` has it, after looking for what it cites; another one as it is.
 
-    `documents` are those of the library.
+    `documents` are those of the library; where it cannot tell them, nothing is told of what was not found.
     """
     searches = quote_searches(answer)
     found = _found(searches, search)
     lost = [each for each in searches if each not in found]
     if lost:
-        found |= _found(moved_searches(answer, lost, documents()), search)
+        # the answer is the person's own, whatever becomes of the library meanwhile
+        with suppress(UserError):
+            found |= _found(moved_searches(answer, lost, documents()), search)
     return looked_after(answer, found) if found else answer
 
 

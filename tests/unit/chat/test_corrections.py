@@ -333,6 +333,24 @@ def test_sentence_is_looked_for_where_its_document_is_now(
     assert [source.passage.path for source in told.sources] == [where[1]]
 
 
+def test_own_answer_stays_where_the_library_goes_while_its_sentences_are_looked_for(store: ExampleStore):
+    chosen = [Chosen(SOURCES[0], "Clean the pump."), Chosen(SOURCES[1], QUOTE)]
+    correct(store, text="Clean it [1]. Every 2,000 hours [2].", chosen=chosen)
+    answer = answer_to(store, ask(ASKED))
+
+    def gone() -> list[Document]:
+        raise UserError("The window was closed.")
+
+    def search(quote: str, k: int, scope: SearchScope) -> SearchResult:
+        if quote == QUOTE:
+            raise UserError("The window was closed.")
+        return SearchResult((), 3, "en", 0.0, by_meaning=False)
+
+    told = with_quotes(answer, search, gone)
+    assert (told.text, told.citations) == (answer.text, answer.citations)
+    assert told.corrected is not None and told.corrected.gone == (1,)
+
+
 def test_document_that_was_renamed_still_says_what_was_chosen_of_it(store: ExampleStore, tmp_path: Path):
     paths, folder = open_paths(tmp_path / "home"), tmp_path / "in"
     folder.mkdir()
