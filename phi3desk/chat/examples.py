@@ -58,6 +58,8 @@ class AskedWith:
     `standing` is the question as it can be understood alone, with what it was restricted to; "" is the question.
     `searched_for` is as in Answer: what a model that is asked without history was asked. `also_standing` says it as
     `standing` says the question, where it is another text than the rules make of that: the user or a model wrote it.
+    `as_typed` says so the question itself where the rules make nothing of it, but something else was searched for it:
+    elsewhere it may mean another thing.
     """
 
     instructions: str = ""
@@ -69,6 +71,7 @@ class AskedWith:
     standing: str = ""
     searched_for: str = ""
     also_standing: str = ""
+    as_typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ class ExampleStore:
                 time.time(),
                 _encoded(chosen),
                 asked.made_by.profile_id,
-                asked.standing or question.strip(),
+                asked.standing or asked.searched_for or question.strip(),
             ),
         )
         row = self._db.execute(f"SELECT {_COLUMNS} FROM example WHERE origin = ?", (origin,)).fetchone()
@@ -191,7 +194,7 @@ class ExampleStore:
                 before.changed,
                 _encoded(before.chosen),
                 asked.made_by.profile_id,
-                asked.standing or before.question,
+                asked.standing or before.standing_alone,
                 before.id,
             ),
         )
@@ -252,14 +255,22 @@ class ExampleStore:
 
         Each comes after the number of its example, twice where other words were searched for it.
         """
+        return self._corrected(profile_id, "also_standing", "standing")
+
+    def corrected_as_typed(self, profile_id: str) -> list[tuple[int, str]]:
+        """Return those that other words were searched for as they were typed, the newest first: see `as_typed`."""
+        return self._corrected(profile_id, "as_typed")
+
+    def _corrected(self, profile_id: str, field: str, *columns: str) -> list[tuple[int, str]]:
+        """Return the texts that columns and a field of `asked` hold of each correction, after its number."""
+        texts = ", ".join((*columns, f"CASE WHEN json_valid(asked) THEN json_extract(asked, '$.{field}') END"))
         rows = self._db.execute(
-            "SELECT id, standing, CASE WHEN json_valid(asked) THEN json_extract(asked, '$.also_standing') END"
-            " FROM example WHERE profile_id = ? AND verdict = 'corrected' AND removed IS NULL"
+            f"SELECT id, {texts} FROM example WHERE profile_id = ? AND verdict = 'corrected' AND removed IS NULL"
             " ORDER BY changed DESC, id DESC",
             (profile_id,),
         )
         with whole_rows(self._db):
-            return [(int(row[0]), str(standing)) for row in rows for standing in row[1:] if standing]
+            return [(int(row[0]), str(text)) for row in rows for text in row[1:] if text]
 
     def remove(self, example_id: int) -> None:
         """Take an example out of the list; `restore` brings it back until the program starts anew."""

@@ -62,13 +62,15 @@ def standing(text: str, scope: SearchScope, collections: Iterable[int] = ()) -> 
 def known_answer(store: ExampleStore, asked: str, profile_id: str) -> KnownAnswer | None:
     """Return the answer that was given, with an expert, to a question or to the one that is most like it.
 
-    `asked` is the question as `standing` says it. Of several answers to a question the last one counts.
+    `asked` is the question as `standing` says it. Of several answers to a question the last one counts. The very words
+    of one that something else was searched for are no more than like it.
     """
-    corrected = store.corrected_questions(profile_id)
+    corrected, as_typed = store.corrected_questions(profile_id), store.corrected_as_typed(profile_id)
     for number, before in corrected:
         if asks_the_same(before, asked):
             return KnownAnswer(store.example(number), same=True)
-    alike = [(likeness(before, asked), number) for number, before in corrected]
+    alike = [(1.0, number) for number, before in as_typed if asks_the_same(before, asked)]
+    alike += [(likeness(before, asked), number) for number, before in (*corrected, *as_typed)]
     best = max(alike, default=(0.0, 0), key=lambda one: one[0])
     return KnownAnswer(store.example(best[1]), same=False) if best[0] >= ALIKE else None
 

@@ -131,8 +131,11 @@ class Feedback(QObject):
             pass
         question, before = messages[at - 1], messages[: at - 1]
         # as it is looked up when it is asked again, whatever was searched for it this time
-        asked = _standing(complete(question.text, exchanges_of(before)).text, question)
-        also = _standing(answer.searched_for, question) if answer.searched_for else ""
+        completed = complete(question.text, exchanges_of(before))
+        asked = _standing(completed.text, question)
+        searched = _standing(answer.searched_for, question) if answer.searched_for else asked
+        # where the rules make nothing of it, the same words may mean another thing in another conversation
+        is_bare = searched != asked and not completed.changed
         return AskedWith(
             instructions,
             answer.mode or mode,
@@ -140,9 +143,10 @@ class Feedback(QObject):
             turns_of(list(before)),
             answer.basis,
             answer.made_by,
-            asked,
+            searched if is_bare else asked,
             answer.searched_for,
-            also if also != asked else "",
+            searched if searched != asked and not is_bare else "",
+            asked if is_bare else "",
         )
 
 

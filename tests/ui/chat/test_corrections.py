@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -324,21 +325,25 @@ def test_own_answer_is_not_put_in_place_of_one_that_is_written(
     assert services.conversations.message(similar.id).text == RIGHT
 
 
+def asked_bare(
+    window: MainWindow, make_answer: Callable[..., Message], question: str, searched_for: str = ""
+) -> Question:
+    """Ask, have it answered after a search for other words, and return what was asked."""
+    assert window.conversation_controller.ask(question)
+    job = window.conversation_controller.findChildren(AnswerJob)[-1]
+    made = make_answer("Class 3 [1].").answer
+    assert made is not None
+    by = job.question.made_by
+    job.finished.emit(replace(made, made_by=by, searched_for=searched_for or job.question.search_text))
+    return job.question
+
+
 @pytest.mark.parametrize("searched", ["storage class of CARAMBA 100", "What is the storage class of CARAMBA 70?"])
 def test_correction_is_given_again_whatever_was_searched_for_the_answer(
     bare_window: MainWindow, services: Services, make_answer: Callable[..., Message], searched: str
 ):
     controller, store = bare_window.conversation_controller, services.conversations
-
-    def ask_bare(question: str, searched_for: str = "") -> Question:
-        """Ask, have it answered after a search for other words, and return what was asked."""
-        assert controller.ask(question)
-        job, made = controller.findChildren(AnswerJob)[-1], make_answer("Class 3 [1].").answer
-        assert made is not None
-        by = job.question.made_by
-        job.finished.emit(replace(made, made_by=by, searched_for=searched_for or job.question.search_text))
-        return job.question
-
+    ask_bare = partial(asked_bare, bare_window, make_answer)
     ask_bare("Which flash point does CARAMBA 70 have?")
     follow_up = ask_bare("and the storage class?", searched)
     assert follow_up.search_text not in ("", searched)
@@ -350,6 +355,30 @@ def test_correction_is_given_again_whatever_was_searched_for_the_answer(
     controller.begin()
     ask_bare("Which flash point does CARAMBA 100 have?")
     assert not ask_bare("and the storage class?").is_answered
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("How often?", "How often is the main bearing greased?"),
+        ("Kako pogosto?", "Kako pogosto se maže glavni ležaj?"),
+        ("What is the limit?", "exposure limit of asbestos"),
+    ],
+)
+def test_correction_is_only_offered_where_a_question_is_typed_that_other_words_were_searched_for(
+    bare_window: MainWindow, services: Services, make_answer: Callable[..., Message], question: str, searched: str
+):
+    controller, store = bare_window.conversation_controller, services.conversations
+    ask_bare = partial(asked_bare, bare_window, make_answer)
+    ask_bare(question, searched)
+    bare_window.expert_tabs.feedback.correct(1, store.messages(1)[-1].id, RIGHT, ())
+    (kept,) = services.examples.examples()
+    controller.begin()
+    typed = ask_bare(question)
+    assert typed.known is not None and not typed.is_answered
+    assert typed.known.example == kept
+    controller.begin()
+    assert ask_bare(searched).is_answered
 
 
 def test_form_marks_the_source_that_is_chosen(

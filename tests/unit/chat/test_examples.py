@@ -71,6 +71,20 @@ def test_corrected_question_is_known_by_what_was_searched_for_it_too(store):
     both = {"standing": "pump: often?", "also_standing": "grease of the pump", "made_by": MadeBy(profile_id="pumps")}
     kept = keep(store, 1, "How often?", Verdict.CORRECTED, "Every week [1].", **both)
     assert store.corrected_questions("pumps") == [(kept.id, "pump: often?"), (kept.id, "grease of the pump")]
+    assert store.corrected_as_typed("pumps") == []
+
+
+def test_corrected_question_that_other_words_were_searched_for_is_known_as_it_was_typed_apart(store):
+    pumps = MadeBy(profile_id="pumps")
+    both = {"standing": "grease of the pump", "as_typed": "How often?", "made_by": pumps}
+    kept = keep(store, 1, "How often?", Verdict.CORRECTED, "Every week [1].", **both)
+    found = keep(store, 2, "And then?", Verdict.CORRECTED, "Stop it [1].", searched_for="pump fails", made_by=pumps)
+    assert store.corrected_questions("pumps") == [(found.id, "pump fails"), (kept.id, "grease of the pump")]
+    assert store.corrected_as_typed("pumps") == [(kept.id, "How often?")]
+    for each in (kept, found):
+        store.put_back(each)
+    assert len(store.corrected_questions("pumps")) == 2
+    assert "And then?" not in dict(store.corrected_questions("pumps")).values()
 
 
 @pytest.mark.parametrize("manner", [USUAL, FOR_SMALL_MODELS])
