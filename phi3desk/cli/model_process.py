@@ -101,7 +101,9 @@ class ModelProcess:
 
             self.model = self._ask(request, on_event, cancelled, entry.name)
             self._model = entry
-        if tuple(adapters) != self._adapters:
+        if self.model is None or tuple(adapters) != self._adapters:
+            # without its adapters it is not what was asked for: where they fail, no model is there
+            self.model = None
             self.model = self._ask(SetAdapters(tuple(adapters)), lambda _: None, cancelled, entry.name)
             self._adapters = tuple(adapters)
 

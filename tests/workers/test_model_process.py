@@ -15,7 +15,7 @@ from phi3desk.errors import Cancelled, UserError
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, Ending, LoadedModel, Sampling
 from phi3desk.settings import Settings
-from phi3desk.workers.requests import LoadModel, ModelChanged
+from phi3desk.workers.requests import LoadModel, ModelChanged, SetAdapters
 from tests.workers.test_model_worker import request
 
 
@@ -94,6 +94,29 @@ def test_model_that_a_card_took_along_is_loaded_for_the_next_question(home, tiny
             question()
         assert (model.model, model.loaded, model.process_id) == (None, None, 7)
     assert asked == ["LoadModel", "WriteAnswer", "LoadModel", "Judge", "LoadModel", "WriteQuery"]
+
+
+def test_model_is_there_only_once_its_adapters_are_attached(home, tiny_phi3):
+    entry = ModelStore(home).add(tiny_phi3)
+    loaded = LoadedModel(entry.name, entry.path, "phi3", 512, 2048, 3, 2, 1, 1, False, "Card", "aa")
+    asked: list[str] = []
+
+    def ask(request: object, *_: object) -> LoadedModel:
+        asked.append(type(request).__name__)
+        if isinstance(request, SetAdapters) and request.adapters:
+            raise UserError("The adapter is not there.")
+        return loaded
+
+    model = ModelProcess(home, Settings(home.settings))
+    model._child = SimpleNamespace(link=SimpleNamespace(ask=ask), process=SimpleNamespace(pid=7))
+    for _ in range(2):
+        with pytest.raises(UserError, match="adapter is not there"):
+            model.load(entry, (AdapterUse("a", "/no-such.gguf", 1.0),))
+        assert model.model is None
+    for _ in range(2):
+        model.load(entry, ())
+        assert model.model == loaded
+    assert asked == ["LoadModel", "SetAdapters", "SetAdapters", "SetAdapters"]
 
 
 def no() -> threading.Event:
