@@ -35,6 +35,7 @@ from phi3desk.chat.messages import Answer, MadeBy, Message, Source
 from phi3desk.chat.question import Question, in_collections, with_known_answers
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.chat.sheets.asking import may_be_answered, sheet_question
+from phi3desk.cli.asking.loading import Loading
 from phi3desk.cli.asking.printing import REPEATED, Answered, answer_row, print_answer
 from phi3desk.cli.asking.sheets import answer_from_sheets
 from phi3desk.cli.documents import open_library, stopped_by_user
@@ -46,7 +47,7 @@ from phi3desk.cli.trace import trace_of
 from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.questions import QuestionLine
 from phi3desk.disk import check_file
-from phi3desk.errors import Cancelled, UserError
+from phi3desk.errors import Cancelled, Sentence, UserError
 from phi3desk.library.documents import SearchResult, SearchScope, place
 from phi3desk.library.library import Library
 from phi3desk.model.adapters.compatibility import misfits
@@ -136,15 +137,17 @@ class _Asking:
         self._options, self._output = options, output
         self._library, self._model, self._cancelled = library, model, cancelled
         self._progress, self._notices = ProgressLine(), Notices()
-        #: the process that the model was loaded in, 0 before that, None where it could not be loaded
-        self._loaded_in: int | None = 0
+        self._loading = Loading()
+        #: the process that the model was loaded in, 0 before that
+        self._loaded_in = 0
         self._told: list[Message] = []
 
     def load(self, entry: ModelEntry, adapters: Sequence[AdapterUse]) -> None:
         """Load the model that writes."""
-        self._loaded_in = None
-        load_model(self._model, entry, adapters, self._progress, self._cancelled)
-        self._loaded_in = self._model.process_id
+        try:
+            self._loading.try_once(lambda: load_model(self._model, entry, adapters, self._progress, self._cancelled))
+        finally:
+            self._loaded_in = self._model.process_id
 
     def questions(
         self, lines: Sequence[QuestionLine], question_of_it: Callable[[QuestionLine], Question], examples: Path
@@ -200,7 +203,7 @@ class _Asking:
     def _ends_all(self, error: UserError) -> bool:
         """Return whether an error is about more than a line of a file: the library or the model is gone."""
         is_lost = isinstance(error, LibraryGone) or self._loaded_in != self._model.process_id
-        return self._options.questions is None or is_lost
+        return self._options.questions is None or is_lost or error is self._loading.failure
 
     def _tell_failed(self, line: QuestionLine, error: UserError, maker: MadeBy) -> None:
         self._progress.clear()
@@ -296,8 +299,10 @@ def answer_question(
     `load` loads the model where that has not been done, None where there is none or it is loaded. An answer that is
     written in parts takes so many `seconds` at most, as far as that can be told.
     """
-    result, step = _looked_up(model, library, question, progress, cancelled, load, seconds)
-    looked_up = (result.found, result.notice, result.trace) if result is not None else ((), None, None)
+    notices: list[Sentence] = []
+    result, step = _looked_up(model, library, question, progress, cancelled, load, seconds, notices.append)
+    not_searched = ((), notices[0] if notices else None, None)
+    looked_up = (result.found, result.notice, result.trace) if result is not None else not_searched
     if load is not None and model.model is None and not isinstance(step, Answer):
         load()
     answer = step if isinstance(step, Answer) else _written(model, library, step, question, progress, cancelled)
@@ -351,8 +356,12 @@ def _looked_up(
     cancelled: threading.Event,
     load: Callable[[], None] | None,
     seconds: float,
+    tell: Callable[[Sentence], None],
 ) -> tuple[SearchResult | None, WriteStep | SeriesStep | Answer]:
-    """Return what a search found, where there was one, and what comes after looking into the library."""
+    """Return what a search found, where there was one, and what comes after looking into the library.
+
+    `tell` is told why a sheet's answer is without a model.
+    """
     writing = Writing(model.model, model.speed, seconds)
     first = first_step(question)
     step: SearchStep | WriteStep | SeriesStep | Answer
@@ -365,7 +374,7 @@ def _looked_up(
         return None, step
     # the rows that fit are an answer, too, where there is no model that could write a query
     to_query = load if question.made_by.model else None
-    told = answer_from_sheets(model, library, question, progress, cancelled, to_query)
+    told = answer_from_sheets(model, library, question, progress, cancelled, to_query, tell)
     if told is not None:
         return None, told
     result = library.search(step.text, step.passages, step.scope, sentences=step.sentences)

@@ -15,6 +15,7 @@ from phi3desk.chat.answer import sources_read
 from phi3desk.chat.dossier.writing import kind_of_file
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.cli.ask import check_answer, load_model, refuse_misfits, save_dossier
+from phi3desk.cli.asking.loading import Loading
 from phi3desk.cli.asking.sheets import answer_from_sheets, sheet_row
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
@@ -221,6 +222,7 @@ class _Asking:
         self._sampling = sampling_of(profile.sampling.over(sampling(settings)))
         self._made_by = made_by(profile, entry)
         self._began = 0.0
+        self._loading = Loading()
         self.progress = ProgressLine()
 
     def on_progress(self, done: int, total: int, document: SweptDocument, seconds_left: float | None) -> None:
@@ -277,7 +279,8 @@ class _Asking:
         if self._entry is None or self._model.model is not None:
             return
         began = time.perf_counter()
-        load_model(self._model, self._entry, self._profile.adapters, ProgressLine(), self._cancelled)
+        entry, adapters = self._entry, self._profile.adapters
+        self._loading.try_once(lambda: load_model(self._model, entry, adapters, ProgressLine(), self._cancelled))
         # loading is no part of what a document takes
         self._began += time.perf_counter() - began
         # the file's hash is known from now on

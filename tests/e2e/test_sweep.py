@@ -20,6 +20,7 @@ from docx import Document
 from phi3desk.chat.prompt import PromptRequest
 from phi3desk.cli import sweep
 from phi3desk.errors import UserError
+from phi3desk.model.types import ModelEntry
 from phi3desk.paths import open_paths
 from phi3desk.profiles.store import ProfileStore
 from phi3desk.settings import Settings
@@ -276,3 +277,19 @@ def test_sweep_goes_on_where_the_model_was_lost_and_its_process_is_there(home):
         else:
             with pytest.raises(UserError, match="stopped"):
                 asking._written(wanted)
+
+
+def test_sweep_tries_once_to_load_a_model(home):
+    tried = []
+
+    def load(*_: object) -> None:
+        tried.append(1)
+        raise UserError("The model cannot be read.")
+
+    profile, settings = ProfileStore(home.profiles).current, Settings(home.settings)
+    model, entry = SimpleNamespace(model=None, process_id=7, load=load), ModelEntry("m", "/m.gguf", 1)
+    asking = sweep._Asking(None, None, None, model, entry, profile, settings, threading.Event())
+    for _ in range(2):
+        with pytest.raises(UserError, match="cannot be read"):
+            asking._load()
+    assert len(tried) == 1

@@ -11,6 +11,7 @@ from phi3desk.chat.messages import Answer, SheetRecord
 from phi3desk.chat.question import Question
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Output, ProgressLine
+from phi3desk.errors import Sentence, UserError
 from phi3desk.library.sheets.told import SheetsTold
 
 if TYPE_CHECKING:
@@ -26,10 +27,12 @@ def answer_from_sheets(
     progress: ProgressLine,
     cancelled: threading.Event,
     load: Callable[[], None] | None,
+    tell: Callable[[Sentence], None] | None = None,
 ) -> Answer | None:
     """Return the answer of a sheet, None where the documents are to be searched.
 
-    `load` loads the model where a query is to be written, None where there is none.
+    `load` loads the model where a query is to be written, None where there is none. Where that fails, `tell` is told
+    why and rows that fit are the answer; UserError without `tell`, or where there are none.
     """
     step = sheet_step(question)
     while step is not None:
@@ -37,7 +40,13 @@ def answer_from_sheets(
         is_open = bool(told.schema) and told.told not in (SheetsTold.FOUND, SheetsTold.ORDINARY)
         if is_open and model.model is None and load is not None:
             # also where rows fit: what is loaded must not depend on what was asked before
-            load()
+            try:
+                load()
+            except UserError as error:
+                if tell is None or not told.rows:
+                    raise
+                tell(error.sentence)
+                load = None
         following = step_after_sheets(question, step, told, Writing(model.model))
         if isinstance(following, Answer):
             return following

@@ -202,6 +202,30 @@ def test_what_ends_every_question_ends_the_command_and_keeps_the_answers_before(
     assert "pump" in (tmp_path / "a.md").read_text("utf-8")
 
 
+def test_a_model_that_cannot_be_loaded_is_tried_once_and_what_needs_none_is_answered(phi3desk, tmp_path, monkeypatch):
+    tried = []
+
+    def load(*_):
+        tried.append(1)
+        raise UserError("The model cannot be read.")
+
+    def answer(model, library, question, progress, cancelled, load, seconds):
+        # as a sheet with rows that fit
+        with pytest.raises(UserError) as error:
+            load()
+        rows = Answer("Two rows.", (), (), Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings())
+        return Answered(rows, (), error.value.sentence)
+
+    monkeypatch.setattr(ask, "answer_question", answer)
+    monkeypatch.setattr(ask, "ModelProcess", Model)
+    monkeypatch.setattr(Model, "load", load)
+    monkeypatch.setattr(ModelStore, "in_use", lambda _: ModelEntry("m", str(tmp_path / "m.gguf"), 1))
+    done = phi3desk("ask", "--questions", questions_file(tmp_path, {}, {"history": "before"}, {}))
+    assert done.returncode == 0
+    assert ["error" in json.loads(line) for line in done.stdout.splitlines()] == [False, True, False]
+    assert (len(tried), done.stderr.count("The model cannot be read.")) == (1, 1)
+
+
 def test_a_question_that_the_model_fails_at_does_not_end_the_command(phi3desk, tmp_path, monkeypatch):
     def answer(model, library, question, progress, cancelled, load, seconds):
         load()

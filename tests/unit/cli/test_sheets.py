@@ -15,6 +15,7 @@ from phi3desk.cli.ask import answer_question
 from phi3desk.cli.asking.sheets import answer_from_sheets
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import ProgressLine
+from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.documents import EVERYWHERE
 from phi3desk.library.library import Library
 from phi3desk.model.types import LoadedModel, Sampling
@@ -97,3 +98,27 @@ def test_ask_gives_the_rows_where_there_is_no_model_to_load(library: Library):
     process, question = cast(ModelProcess, writer), asked(OPEN, model="")
     told = answer_question(process, library, question, ProgressLine(), threading.Event(), load).answer
     assert told.sheet is not None and not told.sheet.words and told.sheet.rows
+
+
+def test_rows_are_the_answer_where_the_model_cannot_be_loaded(library: Library):
+    writer = Writer()
+
+    def load() -> None:
+        raise UserError("The model cannot be read.")
+
+    process = cast(ModelProcess, writer)
+    answered = answer_question(process, library, asked(OPEN), ProgressLine(), threading.Event(), load)
+    sheet = answered.answer.sheet
+    assert sheet is not None and not sheet.words and sheet.rows
+    assert str(answered.notice) == "The model cannot be read."
+    with pytest.raises(UserError, match="cannot be read"):
+        answer(library, writer, OPEN, load)
+
+
+def test_stopping_the_load_of_the_model_stops_the_question(library: Library):
+    def load() -> None:
+        raise Cancelled
+
+    process = cast(ModelProcess, Writer())
+    with pytest.raises(Cancelled):
+        answer_question(process, library, asked(OPEN), ProgressLine(), threading.Event(), load)
