@@ -41,7 +41,16 @@ from phi3desk.cli.asking.sheets import answer_from_sheets
 from phi3desk.cli.documents import open_library, stopped_by_user
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import Notices, Output, ProgressLine, say_failure
-from phi3desk.cli.search import completed, history_of, questions_of, scope_of_line, scope_of_options, wrong_line
+from phi3desk.cli.search import (
+    check_named,
+    completed,
+    history_of,
+    questions_of,
+    refuse_none_answered,
+    scope_of_line,
+    scope_of_options,
+    wrong_line,
+)
 from phi3desk.cli.series import write_series
 from phi3desk.cli.trace import trace_of
 from phi3desk.cli.worker_link import LibraryGone
@@ -99,8 +108,10 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
             return question_of_line(line, profile, settings, maker, scope_of_line(library, line, named))
 
         asked = asking.questions(lines, question_of_it, paths.examples)
-        if at_once and not all(isinstance(each, UserError) or each.is_answered for each in asked):
-            load()
+        if not all(isinstance(each, UserError) or each.is_answered for each in asked):
+            check_named(library, named)
+            if at_once:
+                load()
         seconds = 60.0 * settings.get("answers.summary_minutes")
         try:
             asking.ask_each(lines, asked, maker, load if entry or needs_model else None, seconds)
@@ -112,6 +123,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
         asking.write_dossier()
         if cancelled.is_set():
             raise Cancelled
+        refuse_none_answered(lines, asking.failed)
 
 
 @contextmanager
@@ -141,6 +153,8 @@ class _Asking:
         #: the process that the model was loaded in, 0 before that
         self._loaded_in = 0
         self._told: list[Message] = []
+        #: the lines that were told to be wrong or without an answer
+        self.failed = 0
 
     def load(self, entry: ModelEntry, adapters: Sequence[AdapterUse]) -> None:
         """Load the model that writes."""
@@ -212,11 +226,15 @@ class _Asking:
         nothing = Answered(unfinished("", (), maker, Ending.FAILED), ())
         self._output.json({**answer_row(line.id, nothing), "error": str(wrong)})
         self._told.append(_question_message(line.question))
+        self.failed += 1
 
     def write_dossier(self) -> None:
-        """Write what was answered into the dossier that is wanted, where there is any answer."""
+        """Write what was answered into the dossier that is wanted; says so where there is no answer to write."""
         options, told = self._options, self._told
-        if options.dossier is None or all(message.answer is None for message in told):
+        if options.dossier is None:
+            return
+        if all(message.answer is None for message in told):
+            say_failure("The dossier was not written: there is no answer for it.")
             return
         title = Path(options.questions).stem if options.questions else told[0].text
         dossier = dossier_of(title, told, time.time(), whole_pages=options.pictures == "pages")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from phi3desk.library.documents import Found, SearchResult, SearchScope, WordsOn
 from phi3desk.library.on_disk import is_folder
 from phi3desk.library.overview.types import Asked, Told, Within
 from phi3desk.library.search.page_ranges import PageRanges, joined_ranges, read_page_ranges
+from phi3desk.library.search.scope import fitting
 from phi3desk.paths import Paths
 from phi3desk.settings import Settings
 
@@ -53,7 +54,8 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     lines = questions_of(options)
     with open_library(paths, settings) as library:
         scope = scope_of_options(library, options)
-        notices = Notices()
+        check_named(library, scope)
+        notices, failed = Notices(), 0
         for line in lines:
             asked = line.question
             try:
@@ -68,6 +70,7 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 say_failure(wrong.sentence)
                 nothing = SearchResult((), 0, "", 0.0, by_meaning=False, asked=asked)
                 output.json({**result_row(line.id, nothing), "error": str(wrong)})
+                failed += 1
                 continue
             notices.tell(result.notice)
             if result.words_only is not None:
@@ -78,6 +81,7 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
                 print_result(result, output)
                 if options.explain and result.trace is not None:
                     output.text("\n" + telling.of_search(result.trace, Tongue()))
+        refuse_none_answered(lines, failed)
 
 
 def search(library: AnyLibrary, question: str, k: int, scope: SearchScope) -> SearchResult:
@@ -105,6 +109,12 @@ def questions_of(options: argparse.Namespace) -> tuple[QuestionLine, ...]:
     if options.questions is None:
         return (QuestionLine(1, "1", options.question, {}),)
     return tuple(question_lines(Path(options.questions)))
+
+
+def refuse_none_answered(lines: Sequence[QuestionLine], failed: int) -> None:
+    """Raise UserError where each line of a file failed: the command did nothing of what it was to do."""
+    if failed and failed == len(lines):
+        raise UserError("None of the questions could be answered.")
 
 
 def wrong_line(options: argparse.Namespace, line: QuestionLine, error: UserError) -> UserError:
@@ -148,6 +158,12 @@ def scope_of_options(
         options.pages,
     )
     return in_collections(named, otherwise)
+
+
+def check_named(library: AnyLibrary, scope: SearchScope) -> None:
+    """Raise UserError where what the options of a command name is not there: every question would fail by it."""
+    if scope.documents or scope.folders:
+        fitting(library.documents(), scope)
 
 
 def scope_of_line(library: AnyLibrary, line: QuestionLine, otherwise: SearchScope) -> SearchScope:

@@ -143,6 +143,24 @@ def test_a_line_that_fails_answers_with_an_error_and_the_others_are_asked(phi3de
     assert "How many pages has pump" in written
 
 
+def test_a_wrong_option_ends_the_command_once_before_a_model_is_loaded(phi3desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(ask, "load_model", lambda *_: fail(AssertionError()))
+    monkeypatch.setattr(ModelStore, "in_use", lambda _: ModelEntry("m", str(tmp_path / "m.gguf"), 1))
+    file = questions_file(tmp_path, {"question": "How often is the main bearing greased?"}, {})
+    for option, told in (("--document", "no document named “typo”"), ("--folder", "no folder “typo”")):
+        done = phi3desk("ask", "--questions", file, option, "typo")
+        assert (done.returncode, done.stdout, done.stderr.count(told)) == (1, "", 1)
+
+
+def test_a_file_without_a_line_that_can_be_answered_ends_in_failure_and_without_a_dossier(phi3desk, tmp_path):
+    file = questions_file(tmp_path, {"history": "before"}, {"scope": {"folders": ["valves"]}})
+    done = phi3desk("ask", "--questions", file, "--dossier", tmp_path / "a.md")
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 2)
+    assert "The dossier was not written" in done.stderr
+    assert done.stderr.splitlines()[-1].endswith("None of the questions could be answered.")
+    assert not (tmp_path / "a.md").exists()
+
+
 def test_one_question_that_fails_ends_the_command(phi3desk, tmp_path):
     done = phi3desk("ask", LISTED, "--folder", "nowhere", "--json", "--dossier", tmp_path / "a.md")
     assert (done.returncode, done.stdout, (tmp_path / "a.md").exists()) == (1, "", False)
@@ -236,7 +254,7 @@ def test_a_question_that_the_model_fails_at_does_not_end_the_command(phi3desk, t
     monkeypatch.setattr(ModelStore, "in_use", lambda _: ModelEntry("m", str(tmp_path / "m.gguf"), 1))
     file = questions_file(tmp_path, {}, {})
     done = phi3desk("ask", "--questions", file, "--dossier", tmp_path / "a.md")
-    assert done.returncode == 0
+    assert done.returncode == 1
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["error"] for row in rows] == [f"Line {n} of {file}: The question is too long." for n in (1, 2)]
     assert not (tmp_path / "a.md").exists()

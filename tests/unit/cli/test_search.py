@@ -111,6 +111,18 @@ def test_one_question_has_the_same_fields_and_options(phi3desk: Run) -> None:
     assert "“5-3” does not name pages. Name them like this: 3-5, 8" in done.stderr
 
 
+def test_a_file_that_nothing_can_be_searched_for_ends_in_failure(phi3desk: Run, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    wrong = [{"question": QUESTION, "scope": {"documents": ["valve"]}}, {"question": QUESTION, "history": "before"}]
+    file.write_text("\n".join(map(json.dumps, wrong)), encoding="utf-8")
+    done = phi3desk("search", "--questions", file)
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 2)
+    assert done.stderr.splitlines()[-1].endswith("None of the questions could be answered.")
+    done = phi3desk("search", "--questions", file, "--document", "typo.pdf")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("There is no document named “typo.pdf”") == 1
+
+
 def test_people_are_told_where_nothing_relevant_was_found(phi3desk: Run) -> None:
     done = phi3desk("search", QUESTION, "--folder", "pumps")
     assert (done.stdout.startswith("pump.pdf, p. "), done.stderr) == (True, "")
