@@ -49,7 +49,7 @@ from phi3desk.cli.search import (
     refuse_none_answered,
     scope_of_line,
     scope_of_options,
-    wrong_line,
+    tell_failed,
 )
 from phi3desk.cli.series import write_series
 from phi3desk.cli.trace import trace_of
@@ -221,10 +221,8 @@ class _Asking:
 
     def _tell_failed(self, line: QuestionLine, error: UserError, maker: MadeBy) -> None:
         self._progress.clear()
-        wrong = wrong_line(self._options, line, error)
-        say_failure(wrong.sentence)
         nothing = Answered(unfinished("", (), maker, Ending.FAILED), ())
-        self._output.json({**answer_row(line.id, nothing), "error": str(wrong)})
+        tell_failed(self._options, line, error, answer_row(line.id, nothing), self._output)
         self._told.append(_question_message(line.question))
         self.failed += 1
 

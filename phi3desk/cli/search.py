@@ -66,10 +66,8 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
             except UserError as error:
                 if options.questions is None:
                     raise
-                wrong = wrong_line(options, line, error)
-                say_failure(wrong.sentence)
                 nothing = SearchResult((), 0, "", 0.0, by_meaning=False, asked=asked)
-                output.json({**result_row(line.id, nothing), "error": str(wrong)})
+                tell_failed(options, line, error, result_row(line.id, nothing), output)
                 failed += 1
                 continue
             notices.tell(result.notice)
@@ -117,11 +115,13 @@ def refuse_none_answered(lines: Sequence[QuestionLine], failed: int) -> None:
         raise UserError("None of the questions could be answered.")
 
 
-def wrong_line(options: argparse.Namespace, line: QuestionLine, error: UserError) -> UserError:
-    """Return an error with the line that it is about."""
-    return UserError(
-        "Line {number} of {path}: {problem}", number=line.number, path=options.questions, problem=str(error)
-    )
+def tell_failed(
+    options: argparse.Namespace, line: QuestionLine, error: UserError, row: Mapping[str, Any], output: Output
+) -> None:
+    """Tell why a line of a file failed, with its number; its row is that of nothing found, with the error."""
+    wrong = say("Line {number} of {path}: {problem}", number=line.number, path=options.questions, problem=str(error))
+    say_failure(wrong)
+    output.json({**row, "error": str(wrong)})
 
 
 def completed(line: QuestionLine) -> str:
