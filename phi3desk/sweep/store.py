@@ -63,10 +63,9 @@ MIGRATIONS: tuple[str, ...] = (
 _SWEEP = (
     "SELECT s.id, s.plan, s.created,"
     " (SELECT count(*) FROM document d WHERE d.sweep_id = s.id AND NOT d.gone),"
-    " (SELECT count(*) FROM cell c WHERE c.sweep_id = s.id)"
-    # SQLite would go through all cells for these, too
-    " - (SELECT count(*) FROM document d CROSS JOIN cell c ON c.sweep_id = d.sweep_id AND c.path = d.path"
-    " WHERE d.sweep_id = s.id AND d.gone),"
+    # a cell counts with its document only; SQLite would begin with all cells of the sweep
+    " (SELECT count(*) FROM document d CROSS JOIN cell c ON c.sweep_id = d.sweep_id AND c.path = d.path"
+    " WHERE d.sweep_id = s.id AND d.searchable),"
     " (SELECT count(*) FROM document d WHERE d.sweep_id = s.id AND d.searchable) * s.questions FROM sweep s"
 )
 _DOCUMENTS = "SELECT path, name, kind, imported, searchable, problem, document_id, gone FROM document"
@@ -244,12 +243,14 @@ class SweepStore:
         done = {(str(path), int(question)) for path, question in rows}
         return [(n, each) for each in documents for n in range(questions) if (each.path, n) not in done]
 
-    def keep(self, sweep_id: int, answered: Answered) -> None:
-        """Keep a cell with the answer it was made from."""
+    def keep(self, sweep_id: int, answered: Answered) -> bool:
+        """Keep a cell with the answer it was made from; False where its document is not asked at that path any more."""
         cell = answered.cell
-        self._db.execute(
+        # another process may have brought the sweep up to date while it was asked
+        kept = self._db.execute(
             "INSERT OR REPLACE INTO cell (sweep_id, question, path, outcome, answer, quote, page, kind, label, seconds,"
-            " evidence, problem, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " evidence, problem, record) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+            " WHERE EXISTS (SELECT 1 FROM document WHERE sweep_id = ? AND path = ? AND searchable)",
             (
                 sweep_id,
                 cell.question,
@@ -264,8 +265,11 @@ class SweepStore:
                 cell.evidence,
                 _kept(cell.problem),
                 msgspec.json.encode(answered.answer).decode(),
+                sweep_id,
+                cell.path,
             ),
         )
+        return kept.rowcount > 0
 
     def read_alike(self, sweep_id: int, question: int, evidence: str) -> Answered | None:
         """Return what was answered to a question from the very same words, None where nothing was."""

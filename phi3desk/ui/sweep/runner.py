@@ -317,14 +317,15 @@ class SweepRunner(QObject):
         if sweep is None:
             return
         self._search = self._writing = 0
-        self._store.keep(sweep.id, answered)
+        kept = self._store.keep(sweep.id, answered)
         self._turn += 1
         _, document = self._open.popleft()
         self._left -= 1
         if not self._open:
             self._open = self._next_cells(sweep, document.path)
         self._pace.took(answered.cell.seconds)
-        self.answered.emit(answered.cell)
+        if kept:
+            self.answered.emit(answered.cell)
         # what was waiting in the window comes before the next document
         self._go_on_soon()
 

@@ -407,6 +407,27 @@ def test_what_is_gone_is_a_record_that_is_neither_asked_nor_counted(store: Sweep
     assert [each.name for n, each in store.open_cells(sweep.id) if n == 0] == ["c.pdf"]
 
 
+def test_an_answer_that_comes_when_its_document_was_moved_or_is_gone_completes_no_sweep(store: SweepStore):
+    first, second, third = NUMBERED
+    sweep = store.begin(ASKED, NUMBERED)
+    for each in (first, second):
+        assert store.keep(sweep.id, cell(0, each.path))
+    moved = at_place(first, "/other/a.pdf")
+    with closing(SweepStore(store.path)) as other:
+        other.bring_up_to_date(sweep.id, changes(other.documents(sweep.id), (moved, second)))
+    for each in (first, third):
+        assert not store.keep(sweep.id, cell(1, each.path))
+    # as it was kept until now
+    store._db.execute(
+        "INSERT INTO cell SELECT sweep_id, ?, 1, outcome, answer, quote, page, kind, label, seconds, problem, evidence,"
+        " record FROM cell WHERE path = ?",
+        (first.path, moved.path),
+    )
+    kept = store.sweep(sweep.id)
+    assert (kept.documents, kept.answered, kept.total, kept.is_complete) == (2, 2, 4, False)
+    assert store.open_cells(sweep.id) == [(1, second), (1, moved)]
+
+
 def test_what_was_moved_keeps_its_answers_under_its_path_of_now(store: SweepStore):
     old = SweptDocument('/docs/Öl "neu"/a.pdf', "a.pdf", "pdf", 1.0, id=7)
     sweep = store.begin(ASKED, (old, DOCUMENTS[1]))
