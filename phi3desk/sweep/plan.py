@@ -197,7 +197,7 @@ def _swept(document: Document) -> SweptDocument:
 
 
 def news(known: Iterable[SweptDocument], now: Sequence[SweptDocument]) -> tuple[SweptDocument, ...]:
-    """Return the documents that are new, or were read anew, since a sweep took them up."""
+    """Return the documents that are new, were read anew, or are back, since a sweep took them up."""
     before = {each.path: each for each in known}
     return tuple(each for each in now if _is_news(before.get(each.path), each))
 
@@ -226,9 +226,8 @@ def changes(known: Iterable[SweptDocument], now: Sequence[SweptDocument]) -> Cha
 
 def _holds_the_same(before: SweptDocument, now: SweptDocument) -> bool:
     """Return whether what a document answered before it was moved, or was gone, holds for it now."""
-    could_be_asked = before.searchable or before.gone
-    return before.imported == now.imported and could_be_asked == now.searchable
+    return before.imported == now.imported and (before.gone or before.searchable == now.searchable)
 
 
 def _is_news(before: SweptDocument | None, now: SweptDocument) -> bool:
-    return before is None or (before.searchable, before.imported) != (now.searchable, now.imported)
+    return before is None or before.gone or (before.searchable, before.imported) != (now.searchable, now.imported)

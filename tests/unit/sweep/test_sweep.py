@@ -175,6 +175,20 @@ def test_changes_tell_of_what_is_back_that_its_answers_hold_unless_it_was_read_a
     assert changes((unread,), (first,)) == changes((away, unread), (first,)) == Changes((first,))
 
 
+def test_what_could_not_be_read_is_no_longer_gone_once_it_is_back(store: SweepStore):
+    first, second, _ = NUMBERED
+    unread = replace(second, searchable=False, problem=NOT_READ_YET)
+    sweep = store.begin(ASKED, (first, unread))
+    store.bring_up_to_date(sweep.id, changes(store.documents(sweep.id), (first,)))
+    found = changes(store.documents(sweep.id), (first, unread))
+    assert found == Changes(kept=((unread.path, unread),))
+    store.bring_up_to_date(sweep.id, found)
+    assert store.documents(sweep.id) == [first, unread]
+    assert not changes(store.documents(sweep.id), (first, unread))
+    # what was read and is back so that it cannot be asked keeps its answers as well
+    assert changes((gone(second),), (unread,)) == Changes(kept=((second.path, unread),))
+
+
 def test_files_that_changed_places_are_asked_again():
     first, second, third = NUMBERED
     swapped = (replace(second, path=first.path), replace(first, path=second.path), third)
