@@ -90,12 +90,14 @@ class Changes:
     """What has become of documents since a sweep took them up.
 
     `new` were added or read anew, and are to be asked. `kept` hold what they held, each behind the path at which the
-    sweep has it: it was moved, or is back. `gone` are not among those that are asked any more.
+    sweep has it: it was moved, or is back. `gone` are not among those that are asked any more. `numbered` are as they
+    were, and have the numbers by which they are known again once they are moved: no change to tell of.
     """
 
     new: tuple[SweptDocument, ...] = ()
     kept: tuple[tuple[str, SweptDocument], ...] = ()
     gone: tuple[SweptDocument, ...] = ()
+    numbered: tuple[SweptDocument, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything has changed."""
@@ -221,12 +223,18 @@ def changes(known: Iterable[SweptDocument], now: Sequence[SweptDocument]) -> Cha
         tuple(new),
         tuple(kept),
         tuple(replace(each, searchable=False, problem=NO_LONGER_THERE, gone=True) for each in gone),
+        tuple(each for each in now if _has_other_number(before.get(each.path), each)),
     )
 
 
 def _holds_the_same(before: SweptDocument, now: SweptDocument) -> bool:
     """Return whether what a document answered before it was moved, or was gone, holds for it now."""
     return before.imported == now.imported and (before.gone or before.searchable == now.searchable)
+
+
+def _has_other_number(before: SweptDocument | None, now: SweptDocument) -> bool:
+    """Return whether an unchanged document has a number that the sweep, maybe of an older program, has not kept."""
+    return before is not None and now.id not in (0, before.id) and not _is_news(before, now)
 
 
 def _is_news(before: SweptDocument | None, now: SweptDocument) -> bool:

@@ -134,10 +134,18 @@ class SweepStore:
                 "DELETE FROM cell WHERE sweep_id = ? AND path = ?", [(sweep_id, each.path) for each in changes.new]
             )
             self._put(sweep_id, [*changes.gone, *(each for _, each in changes.kept), *changes.new])
+            self._number(sweep_id, changes.numbered)
             self._db.execute("COMMIT")
         except BaseException:
             roll_back(self._db)
             raise
+
+    def _number(self, sweep_id: int, documents: Iterable[SweptDocument]) -> None:
+        """Keep the numbers of documents that are as they were."""
+        self._db.executemany(
+            "UPDATE document SET document_id = ? WHERE sweep_id = ? AND path = ? AND imported = ?",
+            [(each.id, sweep_id, each.path, each.imported) for each in documents],
+        )
 
     def _move(self, sweep_id: int, path: str, document: SweptDocument) -> None:
         """Have the cells of a document under its path of now, and the passages in their answers, too."""

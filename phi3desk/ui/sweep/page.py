@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -23,6 +24,7 @@ from phi3desk.sweep.export import KINDS, write_table
 from phi3desk.sweep.plan import Cell, Changes, Outcome, Row, Sweep, SweepPlan, SweptDocument, changes, swept
 from phi3desk.sweep.reading import documents_of
 from phi3desk.ui.clients.background import in_background
+from phi3desk.ui.clients.steps import guarded
 from phi3desk.ui.dossiers.dialog import Scope
 from phi3desk.ui.dossiers.saving import DossierSaving
 from phi3desk.ui.experts.active import ActiveExpert
@@ -316,10 +318,14 @@ class SweepPage(QWidget):
         file, number, scope = self._store.path, sweep.id, sweep.plan.scope
         self._look += 1
         look = self._look
+        keep = partial(self._store.bring_up_to_date, number)
 
         def show(found: Changes) -> None:
+            if found.numbered:
+                # where they cannot be kept now, the next look finds them again
+                guarded(keep, lambda _: None)(Changes(numbered=found.numbered))
             if look == self._look:
-                self._news = found
+                self._news = replace(found, numbered=())
                 self._show_buttons()
 
         def on_documents(documents: Sequence[Document]) -> None:

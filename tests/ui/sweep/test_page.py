@@ -24,7 +24,7 @@ from phi3desk import app
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Mention, Timings
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import say
-from phi3desk.library.documents import EVERYWHERE, BoundSource, Collection, SearchScope
+from phi3desk.library.documents import EVERYWHERE, BoundSource, Collection, Document, SearchScope, State
 from phi3desk.model.types import Ending, LoadOptions, Role
 from phi3desk.sweep.plan import NO_LONGER_THERE, Answered, Cell, Outcome, Row, SweepPlan, SweptDocument, changes
 from phi3desk.sweep.reading import rows_from
@@ -265,6 +265,29 @@ def test_documents_moved_and_gone_since_are_brought_up_to_date(
     page.source_requested.connect(lambda source, _: shown.append(source.passage.path))
     page.results.table.opened.emit(page.results.model.index(texts(page, DOCUMENT).index("centrifugal.pdf"), ANSWER))
     assert shown == [str(pump.parent / "moved" / "centrifugal.pdf")]
+
+
+def hold(page: SweepPage, monkeypatch: pytest.MonkeyPatch, *documents: Document) -> None:
+    """Have the library hold these documents."""
+    monkeypatch.setattr(page._library, "documents", lambda _, on_documents, **__: on_documents(list(documents)))
+
+
+def in_library(document: SweptDocument, number: int, path: str = "") -> Document:
+    where = path or document.path
+    return Document(
+        number, 1, "All", where, Path(where).name, "", State.READY, None, 1, 3, 10, 1.0, document.imported,
+        kind=document.kind,
+    )  # fmt: skip
+
+
+def test_a_sweep_of_an_older_program_learns_the_numbers_of_its_documents(
+    page: SweepPage, services: Services, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+):
+    number, documents = many_rows(services, 3, 3)
+    hold(page, monkeypatch, *(in_library(each, n) for n, each in enumerate(documents, 1)))
+    open_whole(page, number, qtbot)
+    qtbot.waitUntil(lambda: [each.id for each in services.sweeps.documents(number)] == [1, 2, 3], timeout=WAIT)
+    assert not page.add_button.isVisible()
 
 
 def test_what_is_gone_is_not_asked_where_a_sweep_goes_on(page: SweepPage, services: Services, qtbot: QtBot):

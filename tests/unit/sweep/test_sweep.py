@@ -464,8 +464,8 @@ def test_what_was_moved_keeps_its_answers_under_its_path_of_now(store: SweepStor
     assert (store.sweep(sweep.id).documents, store.sweep(sweep.id).answered) == (2, 1)
 
 
-def test_a_sweep_of_an_older_program_tells_what_is_gone_and_asks_what_was_moved(tmp_path: Path):
-    file = tmp_path / "old.db"
+def kept_by_an_older_program(file: Path) -> SweepStore:
+    """Return a store with a sweep of one document, from before a sweep kept numbers."""
     with closing(sqlite3.connect(file)) as db:
         for script in MIGRATIONS[:2]:
             db.executescript(script)
@@ -475,7 +475,11 @@ def test_a_sweep_of_an_older_program_tells_what_is_gone_and_asks_what_was_moved(
         db.execute("INSERT INTO cell VALUES (1, '/docs/a.pdf', 0, 'found', 'x', '', 0, '', '', 1.0, '', '', 'null')")
         db.execute("PRAGMA user_version = 2")
         db.commit()
-    store = SweepStore(file)
+    return SweepStore(file)
+
+
+def test_a_sweep_of_an_older_program_tells_what_is_gone_and_asks_what_was_moved(tmp_path: Path):
+    store = kept_by_an_older_program(tmp_path / "old.db")
     try:
         moved = at_place(NUMBERED[0], "/other/a.pdf")
         store.bring_up_to_date(1, changes(store.documents(1), (moved,)))
@@ -483,6 +487,19 @@ def test_a_sweep_of_an_older_program_tells_what_is_gone_and_asks_what_was_moved(
         assert (store.sweep(1).documents, store.sweep(1).answered, store.sweep(1).total) == (1, 0, 1)
     finally:
         store.close()
+
+
+def test_a_sweep_of_an_older_program_learns_the_numbers_of_what_is_as_it_was(tmp_path: Path):
+    first = NUMBERED[0]
+    with closing(kept_by_an_older_program(tmp_path / "old.db")) as store:
+        found = changes(store.documents(1), (first,))
+        assert (found, bool(found)) == (Changes(numbered=(first,)), False)
+        store.bring_up_to_date(1, found)
+        assert store.documents(1) == [first]
+        assert changes(store.documents(1), (first,)) == Changes()
+        moved = at_place(first, "/other/a.pdf")
+        store.bring_up_to_date(1, changes(store.documents(1), (moved,)))
+        assert (store.sweep(1).documents, store.sweep(1).answered, store.open_cells(1)) == (1, 1, [])
 
 
 def test_a_deleted_sweep_comes_back_until_it_is_forgotten(store: SweepStore):
