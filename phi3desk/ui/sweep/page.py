@@ -260,11 +260,17 @@ class SweepPage(QWidget):
         self.show_form()
 
     def take_up_news(self) -> None:
-        """Ask the documents that are new since the sweep took up its own, and none that is gone."""
+        """Ask the documents that are new since the sweep took up its own, and none that is gone.
+
+        Where nothing is to be asked, another sweep under way goes on.
+        """
         if self._sweep is not None and self._news:
-            self.runner.pause()
+            if self.runner.runs(self._sweep.id):
+                self.runner.pause()
             self._bring_up_to_date(self._news)
-            self.go_on()
+            self._show_progress()
+            if self._is_open:
+                self.go_on()
 
     def _bring_up_to_date(self, wanted: Changes) -> None:
         if self._sweep is None or not wanted:
@@ -397,11 +403,16 @@ class SweepPage(QWidget):
             part.setVisible(running)
         # what changes rows, or takes all of them, waits until they are there
         whole = self.results.model.is_whole
-        failed = self.results.model.counts()[Outcome.FAILED] > 0
-        self.go_on_button.setVisible(whole and not running and (failed or not sweep.is_complete))
+        self.go_on_button.setVisible(whole and not running and self._is_open)
         self.add_button.setVisible(whole and bool(self._news))
         self.export_button.setEnabled(whole)
         self._show_changes()
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether something is to be asked in the sweep that is shown, for the first time or again."""
+        failed = self.results.model.counts()[Outcome.FAILED] > 0
+        return self._sweep is not None and (failed or not self._sweep.is_complete)
 
     def _show_changes(self) -> None:
         """Tell on the button that brings the sweep up to date what has changed."""

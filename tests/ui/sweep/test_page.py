@@ -251,8 +251,8 @@ def test_documents_moved_and_gone_since_are_brought_up_to_date(
     qtbot.waitUntil(page.add_button.isVisible, timeout=WAIT)
     assert page.add_button.text() == page.add_button.accessibleName() == "Bring up to date"
     assert page.add_button.toolTip() == "At another place, or back: 1 document\nNo longer there: 1 document"
-    with qtbot.waitSignal(page.runner.ended, timeout=WAIT):
-        qtbot.mouseClick(page.add_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.add_button, Qt.MouseButton.LeftButton)
+    assert not page.runner.running
     assert not page.add_button.isVisible()
     assert page.results.model.counts() == {Outcome.QUOTE: 1, OF_GONE: 1, UNREAD: 1}
     rows = dict(zip(texts(page, DOCUMENT), texts(page, ANSWER), strict=True))
@@ -305,6 +305,25 @@ def test_what_is_gone_is_not_asked_where_a_sweep_goes_on(page: SweepPage, servic
     assert page._news == changes(documents[:1], [documents[0], added])
     page.results.chips.choose(OF_GONE)
     assert texts(page, DOCUMENT) == ["Report 2.pdf", "Report 1.pdf"]
+
+
+def test_a_sweep_is_brought_up_to_date_while_another_one_goes_on(
+    page: SweepPage, services: Services, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+):
+    monkeypatch.setattr(page._expert, "load_if_none", lambda: None)
+    monkeypatch.setattr(type(services.model), "is_loading", True)
+    runs, shown = kept_sweep(services), many_rows(services, 3, 3)[0]
+    open_whole(page, shown, qtbot)
+    page.runner.start(services.sweeps.sweep(runs))
+    documents = services.sweeps.documents(shown)
+    page._news = changes(documents, documents[:2])
+    page.take_up_news()
+    assert page.runner.runs(runs)
+    assert page.results.model.counts() == {Outcome.FOUND: 2, OF_GONE: 1}
+    assert page.state.startswith("2 of 2 answers · 2 documents")
+    page._news = changes(services.sweeps.documents(shown), [*documents[:2], SweptDocument("/docs/new.pdf", "New.pdf")])
+    page.take_up_news()
+    assert page.runner.runs(shown)
 
 
 def test_documents_chosen_in_the_library_are_asked(working: SweepPage, window: MainWindow, qtbot: QtBot):
