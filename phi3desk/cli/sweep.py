@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -58,6 +57,7 @@ from phi3desk.sweep.plan import (
     SweptDocument,
     changes,
     checked_questions,
+    counts,
     swept,
 )
 from phi3desk.sweep.report import line_of
@@ -316,7 +316,7 @@ def _sheets_of(store: SweepStore, sweep: Sweep, rows: list[Row]) -> dict[tuple[i
 
 def sweep_row(sweep: Sweep, rows: list[Row], sheets: Mapping[tuple[int, str], dict[str, Any]]) -> dict[str, Any]:
     """Return the JSON of a sweep with its table; `sheets` is what sheets answered more, by question and path."""
-    counted, unread, gone = _counts(rows)
+    counted, unread, gone = counts(rows)
     return {
         "sweep": sweep.id,
         "questions": list(sweep.plan.questions),
@@ -328,13 +328,6 @@ def sweep_row(sweep: Sweep, rows: list[Row], sheets: Mapping[tuple[int, str], di
         "gone": gone,
         "rows": [_row(sweep.plan, row) | sheets.get((row.question, row.document.path), {}) for row in rows],
     }
-
-
-def _counts(rows: list[Row]) -> tuple[Counter[Outcome | None], int, int]:
-    """Return how many rows ended in which way, how many could not be read, and how many are of documents gone."""
-    there = [row for row in rows if not row.document.gone]
-    unread = sum(not row.document.searchable for row in there)
-    return Counter(row.outcome for row in there), unread, len(rows) - len(there)
 
 
 def _row(plan: SweepPlan, row: Row) -> dict[str, Any]:
@@ -374,7 +367,7 @@ def print_table(sweep: Sweep, rows: list[Row], output: Output) -> None:
         if row.document.gone and line.answer:
             output.row(f"    {line.remark}")
     output.text()
-    counted, unread, gone = _counts(rows)
+    counted, unread, gone = counts(rows)
     told = [f"{counted[outcome]} {word}" for outcome, word in _TOLD if counted[outcome]]
     told += [f"{count} {word}" for count, word in ((unread, "could not be read"), (gone, "no longer there")) if count]
     output.text(", ".join(told) + ".")

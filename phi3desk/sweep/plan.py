@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -165,6 +166,13 @@ class Row:
     def outcome(self) -> Outcome | None:
         """What became of it, None while it waits or cannot be asked."""
         return self.cell.outcome if self.cell is not None else None
+
+
+def counts(rows: Sequence[Row]) -> tuple[Counter[Outcome | None], int, int]:
+    """Return how many rows ended in which way, how many could not be read, and how many are of documents gone."""
+    there = [row for row in rows if not row.document.gone]
+    unread = sum(not row.document.searchable for row in there)
+    return Counter(row.outcome for row in there), unread, len(rows) - len(there)
 
 
 def questions_in(text: str) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable
 
 from phi3desk.sweep.cell import CellWriting, same_as
-from phi3desk.sweep.plan import Answered, Outcome, Row, Sweep, SweptDocument
+from phi3desk.sweep.plan import Answered, Sweep, SweptDocument
 from phi3desk.sweep.store import SweepStore
 
 #: cells that the time for the next ones is told from
@@ -61,8 +61,3 @@ def known_answer(store: SweepStore, sweep_id: int, wanted: CellWriting) -> Answe
     """Return the cell of what was written already from the very same words in another document, None to write it."""
     known = store.read_alike(sweep_id, wanted.question, wanted.evidence)
     return None if known is None else same_as(known, wanted)
-
-
-def counts(rows: Iterable[Row]) -> dict[Outcome | None, int]:
-    """Return how many rows ended in which way; None counts those that wait or cannot be asked."""
-    return dict(Counter(row.outcome for row in rows))

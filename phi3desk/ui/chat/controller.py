@@ -427,7 +427,8 @@ class ConversationController(QObject):
     def _show_open(self, messages: list[Message] | None = None) -> None:
         writing = self._written
         here = writing is not None and self._open is not None and writing.conversation_id == self._open.id
-        self.conversation_opened.emit(self._open, messages or self._messages(), writing.id if here and writing else 0)
+        shown = self._messages() if messages is None else messages
+        self.conversation_opened.emit(self._open, shown, writing.id if here and writing else 0)
         if here and writing is not None:
             self.activity_changed.emit(writing.id, self._activity)
             if self._sources:

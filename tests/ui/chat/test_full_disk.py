@@ -211,6 +211,19 @@ def test_conversation_that_cannot_be_read_leaves_the_one_in_view_open(
     assert "Which seal?" in window.chat.view.toPlainText()
 
 
+def test_conversation_without_messages_is_read_once_where_it_is_opened(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, controller = services.conversations, window.conversation_controller
+    empty = store.create("Pumps")
+    answers = [[], refuse]
+    controller.conversation_opened.disconnect()
+    with monkeypatch.context() as read_once:
+        read_once.setattr(store, "messages", lambda _: answers.pop(0))
+        controller.open(empty.id)
+    assert answers == [refuse]
+
+
 def test_bug_in_keeping_an_answer_is_written_to_the_log(
     window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

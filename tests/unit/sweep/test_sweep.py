@@ -43,9 +43,11 @@ from phi3desk.sweep.plan import (
     Cell,
     Changes,
     Outcome,
+    Row,
     SweepPlan,
     SweptDocument,
     changes,
+    counts,
     news,
     questions_in,
     swept,
@@ -440,6 +442,13 @@ def test_an_answer_that_comes_when_its_document_was_moved_or_is_gone_completes_n
     kept = store.sweep(sweep.id)
     assert (kept.documents, kept.answered, kept.total, kept.is_complete) == (2, 2, 4, False)
     assert store.open_cells(sweep.id) == [(1, second), (1, moved)]
+
+
+def test_rows_are_counted_by_what_became_of_them():
+    first, second, third = DOCUMENTS
+    found = [Row(0, each, cell(0, each.path).cell) for each in (first, gone(second))]
+    unread = Row(0, replace(third, searchable=False, problem=NOT_READ_YET))
+    assert counts([*found, unread, Row(1, first), Row(1, gone(second))]) == ({Outcome.FOUND: 1, None: 2}, 1, 2)
 
 
 def test_what_was_moved_keeps_its_answers_under_its_path_of_now(store: SweepStore):
