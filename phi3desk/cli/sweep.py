@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +25,9 @@ from phi3desk.cli.worker_link import LibraryGone
 from phi3desk.comparison.questions import question_lines
 from phi3desk.disk import check_file
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.documents import Document
 from phi3desk.library.kinds import SHEETS
-from phi3desk.library.search.scope import fitting
+from phi3desk.library.search.scope import fitting, still_fitting
 from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.options import sampling
 from phi3desk.model.store import ModelStore
@@ -99,9 +100,6 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
             stopped_by_user() as cancelled,
         ):
             scope = scope_of_options(library, options, profile.collections)
-            documents = swept(fitting(library.documents(), scope))
-            if not documents:
-                raise UserError("There are no documents to ask. Add some: phi3desk import PATH")
             plan = SweepPlan(
                 questions,
                 scope,
@@ -114,7 +112,7 @@ def run_sweep(options: argparse.Namespace, paths: Paths, settings: Settings, out
             )
             # without --wait a sweep goes on as it began, whatever the setting is now
             wait = plan.wait if options.wait is not None and entry is not None else None
-            sweep = _begin_or_go_on(store, plan, documents, wait, update=options.update)
+            sweep = _begin_or_go_on(store, plan, library.documents(), wait, update=options.update)
             asking = _Asking(store, sweep, library, model, entry, profile, settings, cancelled)
             finished = run(sweep, store, asking.ask, asking.on_progress, cancelled)
             asking.progress.clear()
@@ -188,17 +186,22 @@ def _model(models: ModelStore, name: str) -> ModelEntry | None:
 
 
 def _begin_or_go_on(
-    store: SweepStore, plan: SweepPlan, documents: tuple[SweptDocument, ...], wait: Wait | None, *, update: bool
+    store: SweepStore, plan: SweepPlan, documents: Sequence[Document], wait: Wait | None, *, update: bool
 ) -> Sweep:
     """Return the last sweep of the same where it was broken off or is to be brought up to date, a new one otherwise.
 
     With a `wait` only one that reads so long is the same. What is new among the documents is taken up, what is gone is
-    asked no more, and what could not be answered is asked again.
+    asked no more, and what could not be answered is asked again. UserError where a new one has nothing to ask.
     """
     last = store.last_of(plan, wait)
     if last is None or (last.is_complete and not update):
-        return store.begin(plan, documents)
-    store.bring_up_to_date(last.id, changes(store.documents(last.id), documents))
+        there = swept(fitting(documents, plan.scope))
+        if not there:
+            raise UserError("There are no documents to ask. Add some: phi3desk import PATH")
+        return store.begin(plan, there)
+    known = store.documents(last.id)
+    there = swept(still_fitting(documents, plan.scope, {each.id for each in known}))
+    store.bring_up_to_date(last.id, changes(known, there))
     store.forget_cells(last.id, Outcome.FAILED)
     return store.sweep(last.id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -81,18 +81,71 @@ def documents_in(catalog: Catalog, wanted: SearchScope) -> list[Document]:
 
 def fitting(documents: Sequence[Document], wanted: SearchScope) -> list[Document]:
     """Return those of some documents that fit collections, folders and names; UserError as `documents_in`."""
+    known = _in_folders(documents, wanted, _refuse)
+    return _with_names(known, wanted, wanted.documents, _refuse) if wanted.documents else known
+
+
+def still_fitting(documents: Sequence[Document], wanted: SearchScope, followed: Collection[int]) -> list[Document]:
+    """Return those of some documents that fit what was chosen earlier; what of it fits nothing any more is left out.
+
+    Where documents were chosen by path, those with the numbers `followed` are still meant, wherever they are now.
+    """
+    known = _in_folders(documents, wanted, _leave_out)
+    if not wanted.documents:
+        return known
+    paths = {name for name in wanted.documents if Path(name).is_absolute()}
+    names = [name for name in wanted.documents if name not in paths]
+    meant = {d.id for d in _with_names(known, wanted, names, _leave_out)}
+    if paths:
+        meant.update(followed)
+    return [d for d in known if d.id in meant or d.path in paths]
+
+
+def _refuse(error: UserError) -> None:
+    raise error
+
+
+def _leave_out(_: UserError) -> None:
+    """Take it that a name may fit nothing."""
+
+
+def _in_folders(
+    documents: Sequence[Document], wanted: SearchScope, on_nothing: Callable[[UserError], None]
+) -> list[Document]:
+    """Return the documents in the collections and folders; `on_nothing` is told of each folder that fits nothing."""
     known = [d for d in documents if wanted.collections is None or d.collection_id in wanted.collections]
-    if wanted.folders:
-        inside = {d.id for folder in wanted.folders for d in _in_folder(known, folder)}
-        known = [d for d in known if d.id in inside]
-    if wanted.documents:
-        is_restricted = bool(wanted.folders) or wanted.collections is not None
-        known = list({d.id: d for name in wanted.documents for d in _named(known, name, is_restricted)}.values())
-    return known
+    if not wanted.folders:
+        return known
+    inside: set[int] = set()
+    for folder in wanted.folders:
+        found = _in_folder(known, folder)
+        inside.update(d.id for d in found)
+        if not found:
+            on_nothing(UserError("There is no folder “{name}” with documents that can be searched.", name=folder))
+    return [d for d in known if d.id in inside]
 
 
-def _named(known: Sequence[Document], name: str, is_restricted: bool) -> Sequence[Document]:
-    """Return the documents with that name, title or path, else those whose name or title holds it."""
+def _with_names(
+    known: Sequence[Document], wanted: SearchScope, names: Sequence[str], on_nothing: Callable[[UserError], None]
+) -> list[Document]:
+    """Return the documents that fit one of the names; `on_nothing` is told of each name that fits nothing."""
+    fits: dict[int, Document] = {}
+    for name in names:
+        found = _named(known, name)
+        fits.update((d.id, d) for d in found)
+        if not found:
+            on_nothing(_nothing_named(name, is_restricted=bool(wanted.folders) or wanted.collections is not None))
+    return list(fits.values())
+
+
+def _nothing_named(name: str, *, is_restricted: bool) -> UserError:
+    if is_restricted:
+        return UserError("There is no document named “{name}” where the question is to be searched.", name=name)
+    return UserError("There is no document named “{name}” in the library.", name=name)
+
+
+def _named(known: Sequence[Document], name: str) -> Sequence[Document]:
+    """Return the documents with that name, title or path, else those whose name or title holds it, if any."""
     wanted, words = fold(name.strip()), _words(name)
     for matches in (
         [d for d in known if name == d.path or wanted in (fold(d.name), fold(d.title))],
@@ -100,9 +153,7 @@ def _named(known: Sequence[Document], name: str, is_restricted: bool) -> Sequenc
     ):
         if matches:
             return matches[:_MOST_NAMED]
-    if is_restricted:
-        raise UserError("There is no document named “{name}” where the question is to be searched.", name=name)
-    raise UserError("There is no document named “{name}” in the library.", name=name)
+    return []
 
 
 def _words(text: str) -> str:
@@ -111,7 +162,7 @@ def _words(text: str) -> str:
 
 
 def _in_folder(known: Sequence[Document], folder: str) -> list[Document]:
-    """Return the documents in a folder, which is given by its path or by its name, and in the folders inside it."""
+    """Return the documents in a folder, which is given by its path or by its name, and in those inside it, if any."""
     wanted = _folders(folder)
     is_path = Path(folder).is_absolute()
     for same in (str, fold):
@@ -119,7 +170,7 @@ def _in_folder(known: Sequence[Document], folder: str) -> list[Document]:
         matches = [d for d in known if steps and _runs_through(_folders(d.path)[:-1], steps, is_path, same)]
         if matches:
             return matches
-    raise UserError("There is no folder “{name}” with documents that can be searched.", name=folder)
+    return []
 
 
 def _folders(path: str) -> list[str]:

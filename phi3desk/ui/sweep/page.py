@@ -17,7 +17,7 @@ from phi3desk.chat.messages import Answer
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.errors import UserError
 from phi3desk.library.documents import Document, SearchScope
-from phi3desk.library.search.scope import fitting
+from phi3desk.library.search.scope import fitting, still_fitting
 from phi3desk.sweep.cell import source_of
 from phi3desk.sweep.dossier import sweep_dossier
 from phi3desk.sweep.export import KINDS, write_table
@@ -334,14 +334,13 @@ class SweepPage(QWidget):
                 self._news = replace(found, numbered=())
                 self._show_buttons()
 
+        def compared(documents: Sequence[Document]) -> Changes:
+            known = documents_of(file, number)
+            return changes(known, swept(still_fitting(documents, scope, {each.id for each in known})))
+
         def on_documents(documents: Sequence[Document]) -> None:
-            in_background(
-                self,
-                lambda: changes(documents_of(file, number), swept(fitting(documents, scope))),
-                show,
-                # what was asked is not in the library any more
-                lambda _: show(Changes()),
-            )
+            # why the sweep cannot be read is told where its rows are
+            in_background(self, lambda: compared(documents), show, lambda _: show(Changes()))
 
         self._library.documents(None, on_documents)
 

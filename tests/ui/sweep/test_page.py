@@ -290,6 +290,27 @@ def test_a_sweep_of_an_older_program_learns_the_numbers_of_its_documents(
     assert not page.add_button.isVisible()
 
 
+def test_chosen_documents_are_told_to_be_moved_or_gone(
+    page: SweepPage, services: Services, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+):
+    documents = [SweptDocument(f"/docs/{name}.pdf", f"{name}.pdf", "pdf", 1.0, id=n) for n, name in enumerate("abc", 1)]
+    scope = SearchScope(documents=tuple(each.path for each in documents))
+    number = services.sweeps.begin(SweepPlan(("What is the limit?",), scope), documents).id
+    moved = in_library(documents[1], 2, "/other/x.pdf")
+    hold(page, monkeypatch, in_library(documents[0], 1), moved)
+    for _ in range(2):
+        # what was moved is known by its number also where the sweep has it at its place of now
+        open_whole(page, number, qtbot)
+        qtbot.waitUntil(lambda: bool(page._news.gone), timeout=WAIT)
+        assert [(path, each.path) for path, each in page._news.kept] in ([("/docs/b.pdf", moved.path)], [])
+        assert not page._news.new
+        services.sweeps.bring_up_to_date(number, dataclasses.replace(page._news, gone=()))
+    assert [each.path for each in services.sweeps.documents(number)] == ["/docs/a.pdf", "/docs/c.pdf", moved.path]
+    hold(page, monkeypatch)
+    open_whole(page, number, qtbot)
+    qtbot.waitUntil(lambda: len(page._news.gone) == 3, timeout=WAIT)
+
+
 def test_what_is_gone_is_not_asked_where_a_sweep_goes_on(page: SweepPage, services: Services, qtbot: QtBot):
     number, documents = many_rows(services, 4, 2)
     services.sweeps.keep(number, Answered(Cell(0, documents[1].path, Outcome.FAILED, problem=say("It ended."))))

@@ -10,6 +10,7 @@ import pytest
 from phi3desk.errors import UserError
 from phi3desk.library.documents import SearchScope
 from phi3desk.library.search.page_ranges import page_ranges_text, read_page_ranges
+from phi3desk.library.search.scope import still_fitting
 from phi3desk.paths import open_paths
 from phi3desk.settings import Settings
 from tests.helpers.pdf import write_pdf
@@ -109,6 +110,22 @@ def test_all_restrictions_hold_together(library):
 def test_what_fits_nothing_is_named(library, wanted, told):
     with pytest.raises(UserError, match=told):
         library.search("bearing", 5, SearchScope(**wanted))
+
+
+def test_what_was_chosen_earlier_fits_as_far_as_it_is_there(library):
+    documents = library.documents()
+    gland = next(each for each in documents if each.name == "gland.pdf")
+
+    def still(*followed: int, **wanted: object) -> set[str]:
+        return {each.name for each in still_fitting(documents, SearchScope(**wanted), followed)}
+
+    assert still(documents=("gland.pdf", "valve.pdf")) == {"gland.pdf"}
+    assert still(folders=("large", "small", "nowhere")) == {"feed-pump_A.pdf", "Boiler pump.pdf"}
+    assert still(documents=("valve.pdf",)) == still(folders=("/nowhere",)) == still(collections=(999,)) == set()
+    # by its number only where it was chosen by its path, and where it is in the folders
+    assert still(gland.id, documents=("/was/here/valve.pdf",)) == {"gland.pdf"}
+    assert still(gland.id, documents=("valve.pdf",)) == set()
+    assert still(gland.id, documents=("/was/here/valve.pdf",), folders=("pumps",)) == set()
 
 
 def test_pages_are_read_as_people_write_them():
