@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from phi3desk.chat.dossier.dossier import Dossier, Finding, Silent, dossier_of_findings
 from phi3desk.chat.messages import Answer
 from phi3desk.sweep.plan import Outcome, Row, Sweep
-from phi3desk.sweep.report import support_of
+from phi3desk.sweep.report import GONE, is_record, support_of
 
 #: what says something of its document
 _SAYS = (Outcome.FOUND, Outcome.TO_CHECK, Outcome.QUOTE)
@@ -25,9 +25,11 @@ def sweep_dossier(
     for row in rows:
         question, document = sweep.plan.questions[row.question], row.document
         answer = answer_of(row.question, document.path) if row.outcome in _SAYS else None
+        remark = GONE if is_record(row) else None
         if answer is not None:
-            findings.append(Finding(question, document.name, answer, sweep.created))
+            findings.append(Finding(question, document.name, answer, sweep.created, remark))
         else:
             problem = row.cell.problem if row.cell is not None else None
-            silent.append(Silent(question, document.name, problem or document.problem or support_of(row)))
+            reason = problem or (document.problem if remark is None else None) or support_of(row)
+            silent.append(Silent(question, document.name, reason, remark))
     return dossier_of_findings(sweep.plan.title, findings, made, silent=silent, whole_pages=whole_pages)

@@ -30,7 +30,10 @@ Words = Callable[[Sentence], str]
 
 @dataclass(frozen=True)
 class Line:
-    """A row as an export writes it; `page_link` and `file_link` are addresses of the file, "" where there is none."""
+    """A row as an export writes it; `page_link` and `file_link` are addresses of the file, "" where there is none.
+
+    `gone` says that the document is gone which the row is a record of, "" where it is not.
+    """
 
     question: str
     document: str
@@ -42,12 +45,14 @@ class Line:
     folder: str
     file_link: str = ""
     page_link: str = ""
+    gone: str = ""
 
     @property
     def cells(self) -> tuple[str, ...]:
         """What stands in the columns, in the order of HEADINGS."""
         return (
-            self.question, self.document, self.answer, self.page, self.quote, self.support, self.remark, self.folder,
+            self.question, self.document, self.answer, self.page, self.quote,
+            " · ".join(filter(None, (self.support, self.gone))), self.remark, self.folder,
         )  # fmt: skip
 
 
@@ -68,6 +73,7 @@ def line_of(plan: SweepPlan, row: Row, words: Words = str) -> Line:
         folder=shown(str(Path(document.path).parent)),
         file_link=link,
         page_link=_link_to_page(link, row),
+        gone=words(GONE) if is_record(row) else "",
     )
 
 
@@ -85,6 +91,11 @@ def support_of(row: Row) -> Sentence:
     if row.document.gone:
         return GONE
     return WAITING if row.document.searchable else UNREADABLE
+
+
+def is_record(row: Row) -> bool:
+    """Return whether a row tells what a document answered that is gone."""
+    return row.document.gone and row.cell is not None
 
 
 def shown(text: str) -> str:

@@ -192,10 +192,12 @@ def _legend(telling: Telling) -> str:
 
 
 def _entry(entry: Entry, telling: Telling, *, goes_on: bool) -> Iterator[Block]:
-    about = telling.words(say("Documents without an answer")) if entry.silent else inert_line(entry.about)
+    told = telling.words(say("Documents without an answer")) if entry.silent else inert_line(entry.about)
+    about = _with_remark(told, entry.remark, telling)
     yield Question("" if goes_on else inert_line(entry.question) or "–", about)
     if entry.silent:
-        yield Facts(tuple((inert_line(one.document), inert_line(telling.words(one.why))) for one in entry.silent))
+        why = (_with_remark(inert_line(telling.words(one.why)), one.remark, telling) for one in entry.silent)
+        yield Facts(tuple(zip((inert_line(one.document) for one in entry.silent), why, strict=True)))
         return
     yield from _text(entry, telling)
     yield from _notices(entry, telling)
@@ -209,6 +211,10 @@ def _entry(entry: Entry, telling: Telling, *, goes_on: bool) -> Iterator[Block]:
     if facts:
         yield Heading(telling.words(say("How it was made")))
         yield Facts(facts)
+
+
+def _with_remark(told: str, remark: Sentence | None, telling: Telling) -> str:
+    return told if remark is None else f"{told} · {inert_line(telling.words(remark))}"
 
 
 def _text(entry: Entry, telling: Telling) -> Iterator[Block]:

@@ -45,18 +45,20 @@ class DossierSource:
 
 @dataclass(frozen=True)
 class Silent:
-    """A document that gave no answer to a question, and why."""
+    """A document that gave no answer to a question, and why; `remark` is told beside it."""
 
     question: str
     document: str
     why: Sentence
+    remark: Sentence | None = None
 
 
 @dataclass(frozen=True)
 class Entry:
     """A question and its answer; `text` is the answer as it is shown, with its marks.
 
-    `answer` is its record, None where the text is all there is. `about` names the document that was asked, in a sweep.
+    `answer` is its record, None where the text is all there is. `about` names the document that was asked, in a sweep,
+    and `remark` is told beside it.
     `sources` are those it cites, or else, not `cited`, those that were read. `silent` are documents without an answer.
     """
 
@@ -70,6 +72,7 @@ class Entry:
     version: int = 1
     versions: int = 1
     silent: tuple[Silent, ...] = ()
+    remark: Sentence | None = None
 
 
 @dataclass(frozen=True)
@@ -85,13 +88,14 @@ class Dossier:
 class Finding:
     """What a sweep found in one document: an answer, with the sentences of the document that it cites.
 
-    `answer` is the record of the answer, as that of a message.
+    `answer` is the record of the answer, as that of a message; `remark` is told beside the document.
     """
 
     question: str
     document: str
     answer: Answer
     written: float
+    remark: Sentence | None = None
 
 
 def dossier_of(title: str, messages: Sequence[Message], made: float, *, whole_pages: bool = False) -> Dossier:
@@ -122,7 +126,14 @@ def dossier_of_findings(
     for finding in findings:
         sources, cited = _sources(finding.answer, whole_pages)
         entry = Entry(
-            finding.question, finding.answer.text, finding.written, finding.answer, sources, cited, finding.document
+            finding.question,
+            finding.answer.text,
+            finding.written,
+            finding.answer,
+            sources,
+            cited,
+            finding.document,
+            remark=finding.remark,
         )
         entries.setdefault(finding.question, []).append(entry)
     without: dict[str, list[Silent]] = {}

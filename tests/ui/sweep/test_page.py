@@ -328,6 +328,16 @@ def test_what_is_gone_is_not_asked_where_a_sweep_goes_on(page: SweepPage, servic
     assert texts(page, DOCUMENT) == ["Report 2.pdf", "Report 1.pdf"]
 
 
+def test_a_row_says_beside_its_answer_that_its_document_is_gone(page: SweepPage, services: Services, qtbot: QtBot):
+    number, documents = many_rows(services, 1, 1)
+    services.sweeps.bring_up_to_date(number, changes(documents, []))
+    open_whole(page, number, qtbot)
+    assert texts(page, SUPPORT) == ["Found · No longer there"]
+    page.results.table.selectAll()
+    qtbot.keyClick(page.results.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text().endswith("\tFound · No longer there\n")
+
+
 def test_a_sweep_is_brought_up_to_date_while_another_one_goes_on(
     page: SweepPage, services: Services, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ):

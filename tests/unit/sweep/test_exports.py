@@ -11,10 +11,11 @@ import openpyxl
 import pytest
 from docx import Document
 
+from phi3desk.chat.dossier.blocks import Facts, Question, Telling, blocks_of
 from phi3desk.errors import say
 from phi3desk.sweep.dossier import sweep_dossier
 from phi3desk.sweep.export import KINDS, content_of, write_table
-from phi3desk.sweep.plan import Cell, Outcome, Row, Sweep, SweepPlan, SweptDocument
+from phi3desk.sweep.plan import NO_LONGER_THERE, Cell, Outcome, Row, Sweep, SweepPlan, SweptDocument
 from tests.helpers.dossiers import checked_answer
 
 PLAN = SweepPlan(("What is the limit?", "Who signs?"), where="Tenders")
@@ -137,3 +138,35 @@ def test_dossier_has_the_answers_with_their_sentences_and_names_who_says_nothing
         ("pump manual.pdf", "Not found"),
         ("=1+1.xlsx", "Not asked yet"),
     ]
+
+
+def records() -> list[Row]:
+    """Return rows of documents that are gone: two that were answered, and one that was not."""
+    made = []
+    for number, outcome in enumerate((Outcome.FOUND, Outcome.NOT_FOUND, None)):
+        path = f"/docs/{number}.pdf"
+        gone = SweptDocument(path, f"{number}.pdf", "pdf", searchable=False, problem=NO_LONGER_THERE, gone=True)
+        cell = Cell(0, path, outcome, "7.1 mm/s." if outcome is Outcome.FOUND else "") if outcome else None
+        made.append(Row(0, gone, cell))
+    return made
+
+
+def test_every_file_says_beside_an_answer_that_its_document_is_gone():
+    told = ["Found · No longer there", "Not found · No longer there", "No longer there"]
+    lines = csv.DictReader(io.StringIO(content_of("csv", SWEEP, records()).decode("utf-8-sig"), newline=""))
+    assert [(line["Support"], line["Remark"]) for line in lines] == [(each, str(NO_LONGER_THERE)) for each in told]
+    sheet = openpyxl.load_workbook(io.BytesIO(content_of("xlsx", SWEEP, records()))).active
+    assert [cell.value for cell in sheet["F"]][1:] == told
+    (table,) = Document(io.BytesIO(content_of("docx", SWEEP, records()))).tables
+    assert [cell.text for cell in table.columns[4].cells][1:] == told
+
+
+def test_dossier_says_beside_an_answer_that_its_document_is_gone():
+    made = sweep_dossier(SWEEP, records(), lambda _, path: checked_answer() if path == "/docs/0.pdf" else None, 1.0)
+    told = list(blocks_of(made, Telling()))
+    assert [block.about for block in told if isinstance(block, Question)] == [
+        "0.pdf · No longer there",
+        "Documents without an answer",
+    ]
+    without = [block for block in told if isinstance(block, Facts)][-1]
+    assert without.rows == (("1.pdf", "Not found · No longer there"), ("2.pdf", str(NO_LONGER_THERE)))
