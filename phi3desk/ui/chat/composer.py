@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from math import ceil
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
@@ -104,6 +105,19 @@ class QuestionEdit(QPlainTextEdit):
             self.verticalScrollBar().setValue(0)
 
 
+@dataclass(frozen=True)
+class _Replaced:
+    """A text that took the place of another: the steps that could be undone in the field before and after that.
+
+    `named` is what was named with the text that is not in the field: the one before, after an undo the one that took
+    its place.
+    """
+
+    before: int
+    after: int
+    named: tuple[Mention, ...]
+
+
 class Composer(QWidget):
     """A rounded card with the question and one button: send, or stop while an answer is written.
 
@@ -138,8 +152,9 @@ class Composer(QWidget):
         self.button.setFixedSize(36, 36)
         self.button.setIconSize(QSize(20, 20))
         self._answering = False
-        #: what was named when a text took the place of another, by the steps that could be undone in the field then
-        self._named_before: list[tuple[int, tuple[Mention, ...]]] = []
+        #: of what was put into the field what can be undone, and what can be redone; what is next is last
+        self._replaced: list[_Replaced] = []
+        self._undone: list[_Replaced] = []
         self._named: tuple[Mention, ...] = ()
         self.name_button = QToolButton(self)
         self.name_button.setFixedSize(36, 36)
@@ -176,6 +191,8 @@ class Composer(QWidget):
         self.edit.stop_requested.connect(self._on_stop)
         self.edit.textChanged.connect(self._show_button)
         self.edit.textChanged.connect(self._on_text_changed)
+        # what is typed after an undo leaves nothing to redo
+        self.edit.document().undoCommandAdded.connect(self._undone.clear)
         self.edit.focus_changed.connect(self.update)
         self.edit.back_requested.connect(lambda: self.set_named(self._named[:-1]))
         self.button.clicked.connect(self._on_button)
@@ -191,12 +208,29 @@ class Composer(QWidget):
 
     def _bring_named_back(self) -> bool:
         """Name again what was named with the text that Ctrl+Z brought back; return whether it brought one back."""
-        steps, before = self.edit.document().availableUndoSteps(), None
-        while self._named_before and self._named_before[-1][0] >= steps:
-            _, before = self._named_before.pop()
-        if before is not None:
-            self.set_named(before)
-        return before is not None
+        steps, named = self.edit.document().availableUndoSteps(), self._named
+        undone = bool(self._replaced) and self._replaced[-1].before >= steps
+        while self._replaced and self._replaced[-1].before >= steps:
+            last = self._replaced.pop()
+            self._undone.append(replace(last, named=named))
+            named = last.named
+        if not undone:
+            self._name_redone(steps)
+            return False
+        self.set_named(named)
+        return True
+
+    def _name_redone(self, steps: int) -> None:
+        """Name again what was named with the text that a redo brought back."""
+        if not self.edit.document().isRedoAvailable() and self._undone and steps < self._undone[-1].after:
+            # what was typed went on from the last step
+            self._undone.clear()
+        named = self._named
+        while self._undone and self._undone[-1].after <= steps:
+            last = self._undone.pop()
+            self._replaced.append(replace(last, named=named))
+            named = last.named
+        self.set_named(named)
 
     @property
     def text(self) -> str:
@@ -208,15 +242,17 @@ class Composer(QWidget):
 
         So does what was named before; `named` takes its place, None leaves it.
         """
-        self._named_before.append((self.edit.document().availableUndoSteps(), self._named))
+        before = self.edit.document().availableUndoSteps()
         replace_text(self.edit, text)
+        self._replaced.append(_Replaced(before, self.edit.document().availableUndoSteps(), self._named))
         if named is not None:
             self.set_named(named)
         self.edit.setFocus()
 
     def clear(self) -> None:
         """Empty the field and take back what was named, and the mode that was chosen for this question."""
-        self._named_before.clear()
+        self._replaced.clear()
+        self._undone.clear()
         self.edit.clear()
         self.set_named(())
         self.mode_button.choose(None)

@@ -126,6 +126,35 @@ def test_edited_question_gives_back_what_was_named_before_with_what_was_typed(
     assert [one.text for one in messages[4:]] == [f"{typed}Now", ""]
 
 
+def test_edited_question_comes_back_with_what_was_named_with_it(qtbot: QtBot, window: MainWindow) -> None:
+    composer = window.chat.composer
+    typed, first, second = ((Mention(f"{name}.pdf"),) for name in ("tenders", "seals", "oils"))
+    control = Qt.KeyboardModifier.ControlModifier
+
+    def pressed(key: Qt.Key) -> tuple[str, tuple[Mention, ...]]:
+        qtbot.keyClick(composer.edit, key, control)
+        return composer.text, composer.named
+
+    qtbot.keyClicks(composer.edit, "And")
+    composer.set_named(typed)
+    composer.set_text("Which seal?", first)
+    composer.set_text("Which oil?", second)
+    back = [("Which seal?", first), ("And", typed)]
+    again = [("Which seal?", first), ("Which oil?", second)]
+    for _ in range(2):
+        assert [pressed(Qt.Key.Key_Z) for _ in range(2)] == back
+        composer.edit.redo()
+        assert (composer.text, composer.named) == again[0]
+        composer.edit.redo()
+        assert (composer.text, composer.named) == again[1]
+    # what is typed after an undo leaves nothing to redo
+    assert [pressed(Qt.Key.Key_Z) for _ in range(2)] == back
+    qtbot.keyClicks(composer.edit, " which grease")
+    composer.edit.redo()
+    composer.edit.insertPlainText("?")
+    assert (composer.text, composer.named) == ("And which grease?", typed)
+
+
 def test_edited_question_that_cannot_be_kept_takes_nothing_away(
     window: MainWindow,
     services: Services,
