@@ -252,13 +252,13 @@ class SweepStore:
         return [(n, each) for each in documents for n in range(questions) if (each.path, n) not in done]
 
     def keep(self, sweep_id: int, answered: Answered) -> bool:
-        """Keep a cell with the answer it was made from; False where its document is not asked at that path any more."""
+        """Keep a cell with the answer it was made from; False where its document is gone or has another path."""
         cell = answered.cell
         # another process may have brought the sweep up to date while it was asked
         kept = self._db.execute(
             "INSERT OR REPLACE INTO cell (sweep_id, question, path, outcome, answer, quote, page, kind, label, seconds,"
             " evidence, problem, record) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-            " WHERE EXISTS (SELECT 1 FROM document WHERE sweep_id = ? AND path = ? AND searchable)",
+            " WHERE EXISTS (SELECT 1 FROM document WHERE sweep_id = ? AND path = ? AND NOT gone)",
             (
                 sweep_id,
                 cell.question,
