@@ -1,6 +1,6 @@
 """Trains the encoder that tells whether a passage says what a claim says, and writes what the program ships of it.
 
-    python packaging/entailment/train.py --out FOLDER [--stage contrast claims hard whole export]
+    python packaging/entailment/train.py --out FOLDER [--stage STAGE ...]
 
 It begins with multilingual-e5-small. First it learns to compare (`contrast`): is a sentence of a passage there as it
 stands, or was a word, a figure or a negation changed? Without that it learns nothing from the texts. Then come the
@@ -8,82 +8,40 @@ texts (`claims`), and the harder ones foremost (`hard`). In them what is contrad
 passage than what is true, which it learns, too, until sentences of the passage itself are wrong to it; so contrast
 comes again beside some of all claims (`whole`), and questions, which passages answer or not. Last come texts where
 what is true is worded as near to the passage as what is not (`balanced`), with short replies behind their questions;
-what that makes of the weights is averaged with what they were before: alone it unlearns as much as it learns. Takes two
-hours and a half on two cores that know bfloat16. `export` keeps what was changed in 8 bits.
+what that makes of the weights is averaged with what they were before: alone it unlearns as much as it learns.
+
+Then all of a passage is read in one go (`together`, see there), which teaches four times as much an hour, and for some
+steps each claim by itself again (`apart`). That learns the texts far better, and of real pages of documents it unlearns
+some: so much of it is kept as helps with both. Takes four hours and a half on two cores that know bfloat16. `export`
+keeps what was changed in 8 bits.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import itertools
 import math
 import random
-import re
 import sys
 import time
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from items import IS_ANSWERED, IS_SAID, Item, Text, is_held, items_of, read_texts
 from safetensors.torch import load_file, save_file
+from together import batches_of, odds_of, readings_of, rows_of
 from torch import nn
 from transformers import AutoTokenizer, BertModel
 
-TEXTS = Path(__file__).with_name("texts")
 PREFIXES, PASSAGE = ("claim: ", "query: "), "passage: "
 MOST_TOKENS = 384
-#: one passage of so many is not trained on, to watch what is learned
-HELD = 12
 #: smooths labels, which one person gave
 DOUBT = 0.02
-#: of what is no new material of a stage so much
-SHARES = {"claims": 1.0, "hard": 0.4, "whole": 0.27, "balanced": 0.2}
-#: how many contrasts come beside the claims of a stage, and which share of the questions
-CONTRASTS, QUESTIONS = {"whole": 3000, "balanced": 1500}, 0.45
-#: share of the claims that stand behind a question
-WITH_QUESTION = 0.35
-STAGES = ("contrast", "claims", "hard", "whole", "balanced", "export")
-#: rows of what weighs the encoder's states; the second helped to learn, and is not shipped
-IS_SAID, IS_ANSWERED = 0, 1
-_WORD, _NUMBER = re.compile(r"\w[\w\-'’]*"), re.compile(r"\d+(?:[.,]\d+)*")
-_DENIALS = {
-    "en": ("not", "never"), "de": ("nicht", "nie"), "sl": ("ne", "ni"), "el": ("δεν", "μη"), "uk": ("не", "ніколи"),
-    "ro": ("nu", "niciodată"), "sv": ("inte", "aldrig"),
-}  # fmt: skip
-_ALL_DENIALS = {word for words in _DENIALS.values() for word in words} | {"no", "kein", "keine", "немає", "ej", "μην"}
-
-
-@dataclass(frozen=True)
-class Text:
-    """A passage with claims and questions; `is_hard` is of the texts whose kinds are hardest to tell apart.
-
-    `replies` are questions, each with a short reply to it, and whether that is right. `is_balanced` is of the texts
-    where what is true is worded as near to the passage as what is not.
-    """
-
-    language: str
-    passage: str
-    true: tuple[str, ...]
-    other: tuple[str, ...]
-    is_hard: bool
-    answered: tuple[str, ...] = ()
-    unanswered: tuple[str, ...] = ()
-    replies: tuple[tuple[str, bool], ...] = ()
-    is_balanced: bool = False
-
-
-@dataclass(frozen=True)
-class Item:
-    """A claim or question beside a passage, and whether it is said or answered there."""
-
-    text: str
-    passage: str
-    is_true: bool
-    kind: int = IS_SAID
+STAGES = ("contrast", "claims", "hard", "whole", "balanced", "together", "apart", "export")
 
 
 @dataclass(frozen=True)
@@ -102,7 +60,11 @@ PLANS = {
     "hard": Plan(steps=550, whole=550, rate=8e-5, batch=16),
     "whole": Plan(steps=678, whole=678, rate=7e-5, batch=16),
     "balanced": Plan(steps=1700, whole=1700, rate=8e-5, batch=16),
+    "together": Plan(steps=1900, whole=2400, rate=1.5e-4, batch=4),
+    "apart": Plan(steps=600, whole=600, rate=8e-5, batch=16),
 }
+#: of what a stage learned so much is kept; of `apart` also of the stage before it
+KEPT = {"balanced": 0.5, "apart": 0.15}
 
 
 class Encoder(nn.Module):
@@ -130,7 +92,11 @@ class Encoder(nn.Module):
         states = self.bert(input_ids=ids, attention_mask=mask)[0].float()
         there = mask.unsqueeze(-1).float()
         mean = (states * there).sum(1) / there.sum(1)
-        read = [nn.functional.normalize(each, dim=1) for each in (states[:, 0], mean)]
+        return self.weighed(states[:, 0], mean)
+
+    def weighed(self, firsts: torch.Tensor, means: torch.Tensor) -> torch.Tensor:
+        """Return the log-odds of texts, of their first tokens and of the means over all, shape (texts, 2)."""
+        read = [nn.functional.normalize(each, dim=1) for each in (firsts, means)]
         whole = torch.cat(read, 1) * self.scale
         return self.head(nn.functional.dropout(whole, 0.1, self.training))
 
@@ -158,10 +124,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if stage == "export":
             export(encoder, base, options.out / "weights.safetensors")
             continue
-        before = {name: each.detach().clone() for name, each in _learned(encoder)}
-        train(encoder, tokenizer, PLANS[stage], items_of(stage, kept, random.Random(5)))
-        if stage == "balanced":
-            average(encoder, before)
+        before = options.out / (
+            "before-together.safetensors" if stage in ("together", "apart") else "before.safetensors"
+        )
+        if stage != "apart":
+            save_file({name: each.detach() for name, each in _learned(encoder)}, before)
+        if stage == "together":
+            train_together(encoder, tokenizer, PLANS[stage], kept)
+        else:
+            train(encoder, tokenizer, PLANS[stage], items_of(stage, kept, random.Random(5)))
+        if stage in KEPT:
+            keep_of(encoder, load_file(before), KEPT[stage])
         tell(encoder, tokenizer, held)
         save_file({name: each.detach() for name, each in _learned(encoder)}, state)
 
@@ -180,11 +153,11 @@ def _learned(encoder: Encoder) -> Iterator[tuple[str, torch.Tensor]]:
     return ((name, each) for name, each in encoder.named_parameters() if each.requires_grad)
 
 
-def average(encoder: Encoder, before: dict[str, torch.Tensor]) -> None:
-    """Give an encoder the mean of its weights and of those before."""
+def keep_of(encoder: Encoder, before: dict[str, torch.Tensor], share: float) -> None:
+    """Keep a share of what was learned since an encoder had the weights before."""
     with torch.no_grad():
         for name, each in _learned(encoder):
-            each.copy_((each + before[name]) / 2)
+            each.copy_(share * each + (1 - share) * before[name])
 
 
 def begin_from(encoder: Encoder, base: Path, file: Path) -> None:
@@ -204,203 +177,29 @@ def begin_from(encoder: Encoder, base: Path, file: Path) -> None:
             ours[: len(theirs)] = torch.from_numpy(theirs)
 
 
-def is_held(text: Text) -> bool:
-    """Return whether a text is not trained on; all with the same passage are, or none."""
-    return zlib.crc32(text.passage.encode()) % HELD == 0
-
-
-def read_texts() -> list[Text]:
-    """Return all texts, shuffled, the same in every run."""
-    found = []
-    for file in sorted(TEXTS.glob("*.jsonl")):
-        language = file.stem.split("-")[0]
-        for line in file.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            found.append(_balanced(language, row) if "replies" in row else _worded_apart(language, row, file.stem))
-    random.Random(7).shuffle(found)
-    return found
-
-
-def _worded_apart(language: str, row: dict[str, Any], stem: str) -> Text:
-    other = (*(claim for _, claim in row["contradicted"]), *row["absent"])
-    answered, unanswered = (tuple(row.get(name, ())) for name in ("answered", "unanswered"))
-    return Text(language, row["passage"], tuple(row["true"]), other, stem.endswith("-3"), answered, unanswered)
-
-
-def _balanced(language: str, row: dict[str, Any]) -> Text:
-    contradicted = (claim for name in ("contradicted_near", "contradicted_far") for _, claim in row[name])
-    answered, unanswered = row["asked"]
-    return Text(
-        language,
-        row["passage"],
-        (*row["true_near"], *row["true_far"]),
-        (*contradicted, *row["absent_near"], *row["absent_far"]),
-        is_hard=False,
-        answered=tuple(answered),
-        unanswered=tuple(unanswered),
-        replies=tuple((f"{question} {reply}", is_true) for question, reply, is_true in row["replies"]),
-        is_balanced=True,
-    )
-
-
-def items_of(stage: str, texts: Sequence[Text], chance: random.Random) -> Iterator[Item]:
-    """Return what a stage learns from, without end."""
-    while True:
-        if stage == "contrast":
-            yield from _contrasts(texts, 1, chance)
-        elif stage in CONTRASTS:
-            items = [*_round(stage, texts, chance), *_questions(texts, chance)]
-            items += _contrasts(texts, CONTRASTS[stage], chance, of_whole=True)
-            chance.shuffle(items)
-            yield from items
-        else:
-            yield from _round(stage, texts, chance)
-
-
-def _contrasts(texts: Sequence[Text], count: int, chance: random.Random, *, of_whole: bool = False) -> list[Item]:
-    """Return so many sentences beside what stands around them, or mostly their whole passage."""
-    items: list[Item] = []
-    while len(items) < count:
-        whole = of_whole and chance.random() < 0.65
-        item = contrast(chance.choice(texts), chance.choice(texts), chance, of_whole=whole)
-        items += [item] if item is not None else []
-    return items
-
-
-def _questions(texts: Sequence[Text], chance: random.Random) -> list[Item]:
-    """Return somewhat less than half of the questions."""
-    return [
-        Item(question, text.passage, is_answered, IS_ANSWERED)
-        for text in texts
-        for questions, is_answered in ((text.answered, True), (text.unanswered, False))
-        for question in questions
-        if chance.random() < QUESTIONS
-    ]
-
-
-def _round(stage: str, texts: Sequence[Text], chance: random.Random) -> list[Item]:
-    """Return the claims of all texts once, some of them beside another's passage.
-
-    The hard and the balanced texts wait for their stages; from then on some of the others come again.
-    """
-    items = []
-    for text in texts:
-        if (text.is_hard and stage == "claims") or (text.is_balanced and stage != "balanced"):
-            continue
-        is_new = (text.is_hard and stage == "hard") or text.is_balanced
-        share = 1.0 if is_new else SHARES[stage]
-        said = [*((claim, True) for claim in text.true), *((claim, False) for claim in text.other)]
-        items += [
-            Item(_behind_question(claim, text, chance), text.passage, is_true)
-            for claim, is_true in said
-            if chance.random() < share
-        ]
-        items += [Item(reply, text.passage, is_true) for reply, is_true in text.replies]
-        stranger = chance.choice(texts)
-        if stranger.language == text.language and stranger is not text and chance.random() < 0.3:
-            items.append(Item(chance.choice(stranger.true), text.passage, False))
-    chance.shuffle(items)
-    return items
-
-
-def _behind_question(claim: str, text: Text, chance: random.Random) -> str:
-    """Return a claim, now and then behind a question about its passage, as an answer stands behind one."""
-    asked = (*text.answered, *text.unanswered)
-    return f"{chance.choice(asked)} {claim}" if asked and chance.random() < WITH_QUESTION else claim
-
-
-def contrast(text: Text, stranger: Text, chance: random.Random, *, of_whole: bool = False) -> Item | None:
-    """Return a sentence beside what stands around it, as it stands or with one thing changed; None where none can be.
-
-    `of_whole` puts it beside its whole passage.
-    """
-    sentences = [part.strip() for part in re.split(r"(?<=[.!?;])\s+|\n", text.passage) if len(part.strip()) > 25]
-    if len(sentences) < 2:
-        return None
-    at = chance.randrange(len(sentences))
-    around = sentences[max(0, at - chance.randint(0, 2)) : at + 1 + chance.randint(0, 1)]
-    passage = text.passage if of_whole else " ".join(around if len(around) > 1 else sentences[max(0, at - 1) : at + 2])
-    if chance.random() < 0.5:
-        return Item(loosened(sentences[at], chance), passage, True)
-    changed = with_one_change(sentences[at], passage, stranger.passage, text.language, chance)
-    return None if changed is None else Item(loosened(changed, chance), passage, False)
-
-
-def loosened(sentence: str, chance: random.Random) -> str:
-    """Return a sentence that says the same in another order, shorter, or without its capitals."""
-    if chance.random() < 0.4:
-        sentence = re.sub(r"\s*\([^)]*\)", "", sentence)
-    parts = re.split(r",\s+", sentence.rstrip("."))
-    if chance.random() < 0.3 and len(parts) == 2:
-        sentence = f"{parts[1]}, {parts[0]}."
-    if chance.random() < 0.3:
-        sentence = sentence.rstrip(".;")
-    if chance.random() < 0.2:
-        sentence = sentence.lower()
-    words = sentence.split()
-    if chance.random() < 0.35 and len(words) > 9:
-        cut = chance.randint(1, 2)
-        sentence = " ".join(words[:-cut] if chance.random() < 0.5 else words[cut:])
-    return sentence
-
-
-def with_one_change(sentence: str, passage: str, other: str, language: str, chance: random.Random) -> str | None:
-    """Return a sentence with a figure, a word, an order or a denial changed; None where six tries find nothing."""
-    for _ in range(6):
-        kind = chance.choice(("figure", "figure", "word", "word", "foreign", "order", "denial", "denial"))
-        changed = None
-        if kind == "figure":
-            changed = _other_figure(sentence, passage, chance)
-        elif kind == "denial":
-            changed = _turned(sentence, language, chance)
-        else:
-            changed = _other_word(kind, sentence, other if kind == "foreign" else passage, chance)
-        if changed is not None and changed != sentence:
-            return changed
-    return None
-
-
-def _other_figure(sentence: str, passage: str, chance: random.Random) -> str | None:
-    figures = list(_NUMBER.finditer(sentence))
-    if not figures:
-        return None
-    figure = chance.choice(figures)
-    near = [each for each in _NUMBER.findall(passage) if each != figure.group()]
-    new = chance.choice(near) if near and chance.random() < 0.7 else str(chance.randint(2, 900))
-    return sentence[: figure.start()] + new + sentence[figure.end() :]
-
-
-def _other_word(kind: str, sentence: str, source: str, chance: random.Random) -> str | None:
-    words = [word for word in _WORD.finditer(sentence) if len(word.group()) > 4 and not word.group()[0].isdigit()]
-    if kind == "order":
-        if len(words) < 4:
-            return None
-        one, two = sorted(chance.sample(words, 2), key=lambda word: word.start())
-        if one.group()[:4].lower() == two.group()[:4].lower():
-            return None
-        between = sentence[one.end() : two.start()]
-        return sentence[: one.start()] + two.group() + between + one.group() + sentence[two.end() :]
-    new = [each for each in _WORD.findall(source) if len(each) > 4 and each[:4].lower() not in sentence.lower()]
-    if not words or not new:
-        return None
-    word = chance.choice(words)
-    return sentence[: word.start()] + chance.choice(new) + sentence[word.end() :]
-
-
-def _turned(sentence: str, language: str, chance: random.Random) -> str | None:
-    words = sentence.split()
-    denials = [at for at, word in enumerate(words) if word.lower().strip(".,;") in _ALL_DENIALS]
-    if denials:
-        at = chance.choice(denials)
-        return " ".join(words[:at] + words[at + 1 :])
-    if len(words) < 5 or language not in _DENIALS:
-        return None
-    at = chance.randint(1, len(words) - 2)
-    return " ".join([*words[:at], chance.choice(_DENIALS[language]), *words[at:]])
-
-
 def train(encoder: Encoder, tokenizer: Any, plan: Plan, items: Iterator[Item]) -> None:
-    """Do the steps of a stage."""
+    """Do the steps of a stage in which each item is read with a passage of its own."""
+    learn = learner(encoder, plan)
+    for ids, mask, wanted, kinds in itertools.islice(_batches(items, tokenizer, plan.batch), plan.steps):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            odds = encoder(ids, mask)
+        learn(odds, wanted, kinds)
+
+
+def train_together(encoder: Encoder, tokenizer: Any, plan: Plan, texts: Sequence[Text]) -> None:
+    """Do the steps of a stage in which all items of a passage are read with it in one go."""
+    learn = learner(encoder, plan)
+    readings = batches_of(readings_of(texts, random.Random(21)), plan.batch)
+    for some in itertools.islice(readings, plan.steps):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            odds = odds_of(encoder, rows_of(some, tokenizer, PREFIXES, PASSAGE))
+        items = [item for reading in some for item in reading.items]
+        wanted = torch.tensor([float(item.is_true) for item in items])
+        learn(odds, wanted, torch.tensor([item.kind for item in items]))
+
+
+def learner(encoder: Encoder, plan: Plan) -> Callable[[torch.Tensor, torch.Tensor, torch.Tensor], None]:
+    """Return what learns one step from log-odds of shape (items, kinds), what was wanted, and of which kind."""
     encoder.train()
     own = [each for name, each in encoder.named_parameters() if each.requires_grad and not name.startswith("head")]
     groups = [{"params": own, "lr": plan.rate}, {"params": encoder.head.parameters(), "lr": 1e-3}]
@@ -411,21 +210,23 @@ def train(encoder: Encoder, tokenizer: Any, plan: Plan, items: Iterator[Item]) -
     )
     losses: list[float] = []
     began = time.monotonic()
-    for step, batch in zip(range(1, plan.steps + 1), _batches(items, tokenizer, plan.batch), strict=False):
-        ids, mask, wanted, kinds = batch
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            odds = encoder(ids, mask)[torch.arange(len(kinds)), kinds]
+
+    def learn(odds: torch.Tensor, wanted: torch.Tensor, kinds: torch.Tensor) -> None:
         smooth = wanted * (1 - 2 * DOUBT) + DOUBT
-        loss = nn.functional.binary_cross_entropy_with_logits(odds.float(), smooth)
+        said = odds[torch.arange(len(kinds)), kinds].float()
+        loss = nn.functional.binary_cross_entropy_with_logits(said, smooth)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
         optimizer.step()
         rate.step()
         losses.append(loss.item())
-        if step % 50 == 0:
-            seconds = (time.monotonic() - began) / step
-            print(f"step {step} of {plan.steps}: loss {np.mean(losses[-100:]):.3f}, {seconds:.1f} s a step", flush=True)
+        if len(losses) % 50 == 0:
+            seconds = (time.monotonic() - began) / len(losses)
+            told = f"step {len(losses)} of {plan.steps}: loss {np.mean(losses[-100:]):.3f}, {seconds:.1f} s a step"
+            print(told, flush=True)
+
+    return learn
 
 
 def _batches(

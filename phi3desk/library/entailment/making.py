@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "phi3desk-entailment"
 #: SHA-256 of `resources/entailment/weights.safetensors`
-WEIGHTS_HASH = "57ac295681153033fe532e2b552e1609e3738c616c808a0ccf4d6f0254c53e91"
+WEIGHTS_HASH = "113be2093b0a34a82d31630ccc399596b281ed7a368d4892bed1cb3c26e882b1"
 FINGERPRINT = hashlib.sha256(json.dumps([e5_small.PACKAGE_FILE_HASH, WEIGHTS_HASH]).encode()).hexdigest()
 #: what weighs the states of the encoder, in a file of its own beside it
 HEAD, HEAD_WEIGHT, HEAD_BIAS = "head.safetensors", "head.weight", "head.bias"
