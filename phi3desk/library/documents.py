@@ -26,6 +26,10 @@ class State(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+#: why a file is not read that is of none of the kinds that can be
+UNKNOWN_KIND = say(
+    "This kind of file cannot be read. What can: PDF, DOCX, PPTX, XLSX, CSV, HTML, Markdown, text and e-mail (EML)."
+)
 FINAL_STATES = frozenset(State) - {State.FOUND, State.READ, State.WORDS}
 #: how much of an import's work is reading
 READING_SHARE = 0.1

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from phi3desk.errors import say
-
 
 class Unit(Enum):
     """What a document is divided into; all but pages and slides have a label that names them."""
@@ -47,10 +45,6 @@ MAIL = DocumentKind("eml", "e-mail (EML)", ("eml",), "mail", Unit.PART)
 KINDS = (PDF, DOCX, PPTX, XLSX, CSV, HTML, MARKDOWN, TEXT, MAIL)
 #: those that are kept as tables, too
 SHEETS = tuple(kind.key for kind in KINDS if kind.unit is Unit.ROWS)
-#: why a file is not read that is of none of them
-UNKNOWN_KIND = say(
-    "This kind of file cannot be read. What can: PDF, DOCX, PPTX, XLSX, CSV, HTML, Markdown, text and e-mail (EML)."
-)
 _BY_KEY = {kind.key: kind for kind in KINDS}
 _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 

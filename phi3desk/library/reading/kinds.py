@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import cast
 
 from phi3desk.errors import Sentence, say
-from phi3desk.library.documents import Page, State
+from phi3desk.library.documents import UNKNOWN_KIND, Page, State
 from phi3desk.library.kinds import (
     DOCX,
     HTML,
     PDF,
     PPTX,
     TEXT,
-    UNKNOWN_KIND,
     XLSX,
     DocumentKind,
     kind_named,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from phi3desk.library.documents import Document, State
-from phi3desk.library.kinds import UNKNOWN_KIND
+from phi3desk.library.documents import UNKNOWN_KIND, Document, State
 from phi3desk.ui.formatting import translate
 
 #: icon and colour of each state; the word beside it carries the same meaning
