@@ -200,7 +200,7 @@ def _begin_or_go_on(
             raise UserError("There are no documents to ask. Add some: phi3desk import PATH")
         return store.begin(plan, there)
     known = store.documents(last.id)
-    there = swept(still_fitting(documents, plan.scope, {each.id for each in known}))
+    there = swept(still_fitting(documents, plan.scope, {(each.id, each.imported) for each in known}))
     store.bring_up_to_date(last.id, changes(known, there))
     store.forget_cells(last.id, Outcome.FAILED)
     return store.sweep(last.id)

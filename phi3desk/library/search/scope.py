@@ -85,10 +85,13 @@ def fitting(documents: Sequence[Document], wanted: SearchScope) -> list[Document
     return _with_names(known, wanted, wanted.documents, _refuse) if wanted.documents else known
 
 
-def still_fitting(documents: Sequence[Document], wanted: SearchScope, followed: Collection[int]) -> list[Document]:
+def still_fitting(
+    documents: Sequence[Document], wanted: SearchScope, followed: Collection[tuple[int, float]]
+) -> list[Document]:
     """Return those of some documents that fit what was chosen earlier; what of it fits nothing any more is left out.
 
-    Where documents were chosen by path, those with the numbers `followed` are still meant, wherever they are now.
+    Where documents were chosen by path, those `followed` are still meant, wherever they are now: their numbers and when
+    they were read, for the numbers alone are given anew where an older copy of the catalogue is put back.
     """
     known = _in_folders(documents, wanted, _leave_out)
     if not wanted.documents:
@@ -97,7 +100,7 @@ def still_fitting(documents: Sequence[Document], wanted: SearchScope, followed: 
     names = [name for name in wanted.documents if name not in paths]
     meant = {d.id for d in _with_names(known, wanted, names, _leave_out)}
     if paths:
-        meant.update(followed)
+        meant.update(d.id for d in known if (d.id, d.imported) in followed)
     return [d for d in known if d.id in meant or d.path in paths]
 
 

@@ -336,7 +336,7 @@ class SweepPage(QWidget):
 
         def compared(documents: Sequence[Document]) -> Changes:
             known = documents_of(file, number)
-            return changes(known, swept(still_fitting(documents, scope, {each.id for each in known})))
+            return changes(known, swept(still_fitting(documents, scope, {(each.id, each.imported) for each in known})))
 
         def on_documents(documents: Sequence[Document]) -> None:
             # why the sweep cannot be read is told where its rows are

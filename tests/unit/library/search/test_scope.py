@@ -116,16 +116,19 @@ def test_what_was_chosen_earlier_fits_as_far_as_it_is_there(library):
     documents = library.documents()
     gland = next(each for each in documents if each.name == "gland.pdf")
 
-    def still(*followed: int, **wanted: object) -> set[str]:
+    def still(*followed: tuple[int, float], **wanted: object) -> set[str]:
         return {each.name for each in still_fitting(documents, SearchScope(**wanted), followed)}
 
     assert still(documents=("gland.pdf", "valve.pdf")) == {"gland.pdf"}
     assert still(folders=("large", "small", "nowhere")) == {"feed-pump_A.pdf", "Boiler pump.pdf"}
     assert still(documents=("valve.pdf",)) == still(folders=("/nowhere",)) == still(collections=(999,)) == set()
     # by its number only where it was chosen by its path, and where it is in the folders
-    assert still(gland.id, documents=("/was/here/valve.pdf",)) == {"gland.pdf"}
-    assert still(gland.id, documents=("valve.pdf",)) == set()
-    assert still(gland.id, documents=("/was/here/valve.pdf",), folders=("pumps",)) == set()
+    read = (gland.id, gland.imported)
+    assert still(read, documents=("/was/here/valve.pdf",)) == {"gland.pdf"}
+    assert still(read, documents=("valve.pdf",)) == set()
+    # the number of another document, in a catalogue of another day
+    assert still((gland.id, gland.imported - 9), documents=("/was/here/valve.pdf",)) == set()
+    assert still(read, documents=("/was/here/valve.pdf",), folders=("pumps",)) == set()
 
 
 def test_pages_are_read_as_people_write_them():
