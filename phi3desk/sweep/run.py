@@ -43,16 +43,19 @@ def run(
     `ask` returns None for a cell that was broken off: it is asked again when the sweep goes on. `on_progress` is told
     cells done, cells in all, the document that is asked and the seconds left, None until they can be told.
     """
-    open_cells, pace = store.open_cells(sweep.id), Pace()
-    for number, (question, document) in enumerate(open_cells):
+    open_cells, pace = deque(store.open_cells(sweep.id)), Pace()
+    while open_cells:
         if cancelled.is_set():
             return False
-        left = len(open_cells) - number
+        question, document = open_cells.popleft()
+        left = len(open_cells) + 1
         on_progress(sweep.total - left, sweep.total, document, pace.left(left))
         answered = ask(question, document)
         if answered is None:
             return False
-        store.keep(sweep.id, answered)
+        if not store.keep(sweep.id, answered):
+            # moved or gone meanwhile: what is to be asked has changed
+            open_cells = deque(store.open_cells(sweep.id))
         pace.took(answered.cell.seconds)
     return True
 

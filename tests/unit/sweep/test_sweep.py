@@ -423,6 +423,23 @@ def test_what_is_gone_is_a_record_that_is_neither_asked_nor_counted(store: Sweep
     assert [each.name for n, each in store.open_cells(sweep.id) if n == 0] == ["c.pdf"]
 
 
+def test_a_document_that_was_moved_while_it_was_asked_is_asked_where_it_is_now(store: SweepStore):
+    first, second, third = NUMBERED
+    sweep = store.begin(ASKED, NUMBERED)
+    moved, asked = at_place(first, "/other/a.pdf"), []
+
+    def ask(question: int, document: SweptDocument) -> Answered:
+        asked.append((question, document.path))
+        if len(asked) == 1:
+            with closing(SweepStore(store.path)) as other:
+                other.bring_up_to_date(sweep.id, changes(other.documents(sweep.id), (moved, second, third)))
+        return cell(question, document.path)
+
+    assert run(sweep, store, ask, lambda *_: None, threading.Event())
+    assert asked.count((0, first.path)) == asked.count((0, moved.path)) == asked.count((0, second.path)) == 1
+    assert not store.open_cells(sweep.id)
+
+
 def test_an_answer_that_comes_when_its_document_was_moved_or_is_gone_completes_no_sweep(store: SweepStore):
     first, second, third = NUMBERED
     sweep = store.begin(ASKED, NUMBERED)
