@@ -150,9 +150,13 @@ def _places_now(passage: Passage, documents: Sequence[Document]) -> tuple[str, .
     """Return the paths of the documents that the one of a passage may be now, none where one of them has no text."""
     if any(each.path == passage.path for each in documents):
         return ()
+    numbered = [each for each in documents if each.id == passage.document_id]
+    named = [each for each in documents if fold(each.name) == fold(passage.document)]
+    if numbered and named and numbered[0] not in named:
+        # renamed, or its number was given anew with a catalogue of another day: nobody knows which of them it is
+        return ()
     # beside the document itself another of its name says nothing of it
-    meant = [each for each in documents if each.id == passage.document_id]
-    meant = meant or [each for each in documents if fold(each.name) == fold(passage.document)]
+    meant = numbered or named
     has_text = all(each.passages or each.state is State.DUPLICATE for each in meant)
     return tuple(each.path for each in meant) if has_text else ()
 

@@ -299,9 +299,11 @@ def document(number: int, path: str, passages: int = 3, state: State = State.REA
         ([document(9, "/elsewhere/PUMP.pdf")], ("/elsewhere/PUMP.pdf",)),
         ([document(7, "/m/1/pump.pdf"), document(9, "/m/2/pump.pdf")], ("/m/1/pump.pdf", "/m/2/pump.pdf")),
         # others of its name are not looked at beside it, whether they have text or not
-        ([document(2, "/m/new.pdf"), document(7, "/m/2/pump.pdf")], ("/m/new.pdf",)),
-        ([document(7, "/m/2/pump.pdf", 0, State.FAILED), document(2, "/m/new.pdf")], ("/m/new.pdf",)),
-        ([document(2, "/m/new.pdf", 0, State.FOUND), document(7, "/m/2/pump.pdf")], ()),
+        ([document(2, "/m/1/pump.pdf"), document(7, "/m/2/pump.pdf")], ("/m/1/pump.pdf",)),
+        ([document(7, "/m/2/pump.pdf", 0, State.FAILED), document(2, "/m/1/pump.pdf")], ("/m/1/pump.pdf",)),
+        ([document(2, "/m/1/pump.pdf", 0, State.FOUND), document(7, "/m/2/pump.pdf")], ()),
+        # its number may be that of another document, in a catalogue of another day
+        ([document(2, "/m/other.pdf"), document(7, "/m/2/pump.pdf")], ()),
         ([document(2, "/m/copy.pdf", 0, State.DUPLICATE)], ("/m/copy.pdf",)),
         # being read anew, where it was and where it is
         ([document(2, "/m/pump.pdf", 0, State.FOUND)], ()),
