@@ -109,7 +109,7 @@ def run_ask(options: argparse.Namespace, paths: Paths, settings: Settings, outpu
 
         asked = asking.questions(lines, question_of_it, paths.examples)
         if not all(isinstance(each, UserError) or each.is_answered for each in asked):
-            check_named(library, named)
+            check_named(library, named, lines)
             if at_once:
                 load()
         seconds = 60.0 * settings.get("answers.summary_minutes")

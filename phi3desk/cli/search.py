@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,7 @@ def run_search(options: argparse.Namespace, paths: Paths, settings: Settings, ou
     lines = questions_of(options)
     with open_library(paths, settings) as library:
         scope = scope_of_options(library, options)
-        check_named(library, scope)
+        check_named(library, scope, lines)
         notices, failed = Notices(), 0
         for line in lines:
             asked = line.question
@@ -160,9 +160,10 @@ def scope_of_options(
     return in_collections(named, otherwise)
 
 
-def check_named(library: AnyLibrary, scope: SearchScope) -> None:
-    """Raise UserError where what the options of a command name is not there: every question would fail by it."""
-    if scope.documents or scope.folders:
+def check_named(library: AnyLibrary, scope: SearchScope, lines: Iterable[QuestionLine]) -> None:
+    """Raise UserError where what the options of a command name is not there and every question would fail by it."""
+    is_of_all = all(line.fields.get("scope") is None for line in lines)
+    if is_of_all and (scope.documents or scope.folders):
         fitting(library.documents(), scope)
 
 

@@ -118,9 +118,21 @@ def test_a_file_that_nothing_can_be_searched_for_ends_in_failure(phi3desk: Run, 
     done = phi3desk("search", "--questions", file)
     assert (done.returncode, len(done.stdout.splitlines())) == (1, 2)
     assert done.stderr.splitlines()[-1].endswith("None of the questions could be answered.")
+    file.write_text(json.dumps({"question": QUESTION}), encoding="utf-8")
     done = phi3desk("search", "--questions", file, "--document", "typo.pdf")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("There is no document named “typo.pdf”") == 1
+
+
+def test_an_option_that_a_line_replaces_fails_the_others_only(phi3desk: Run, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    lines = [{"question": QUESTION, "scope": {"documents": ["fan"]}}, {"question": QUESTION}]
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = phi3desk("search", "--questions", file, "--json", "--document", "typo")
+    found, failed = rows(done)
+    assert done.returncode == 0
+    assert found["passages"] and "error" not in found
+    assert "no document named “typo”" in failed["error"]
 
 
 def test_people_are_told_where_nothing_relevant_was_found(phi3desk: Run) -> None:
