@@ -48,6 +48,16 @@ class Text:
     replies: tuple[tuple[str, bool], ...] = ()
     is_balanced: bool = False
 
+    @property
+    def said(self) -> list[tuple[str, bool]]:
+        """All claims, each with whether it is true."""
+        return [*((claim, True) for claim in self.true), *((claim, False) for claim in self.other)]
+
+    @property
+    def asked(self) -> list[tuple[str, bool]]:
+        """All questions, each with whether the passage answers it."""
+        return [*((each, True) for each in self.answered), *((each, False) for each in self.unanswered)]
+
 
 @dataclass(frozen=True)
 class Item:
@@ -127,8 +137,7 @@ def _questions(texts: Sequence[Text], chance: random.Random) -> list[Item]:
     return [
         Item(question, text.passage, is_answered, IS_ANSWERED)
         for text in texts
-        for questions, is_answered in ((text.answered, True), (text.unanswered, False))
-        for question in questions
+        for question, is_answered in text.asked
         if chance.random() < QUESTIONS
     ]
 
@@ -144,10 +153,9 @@ def _round(stage: str, texts: Sequence[Text], chance: random.Random) -> list[Ite
             continue
         is_new = (text.is_hard and stage == "hard") or text.is_balanced
         share = 1.0 if is_new else SHARES[stage]
-        said = [*((claim, True) for claim in text.true), *((claim, False) for claim in text.other)]
         items += [
             Item(behind_question(claim, text, chance), text.passage, is_true)
-            for claim, is_true in said
+            for claim, is_true in text.said
             if chance.random() < share
         ]
         items += [Item(reply, text.passage, is_true) for reply, is_true in text.replies]

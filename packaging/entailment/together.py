@@ -140,14 +140,9 @@ def readings_of(texts: Sequence[Text], chance: random.Random) -> Iterator[Readin
 
 def _beside(text: Text, texts: Sequence[Text], chance: random.Random) -> tuple[Item, ...]:
     """Return claims, replies and questions on a passage, and some of its sentences as they stand or changed."""
-    said = [*((claim, True) for claim in text.true), *((claim, False) for claim in text.other)]
-    claims = [Item(behind_question(claim, text, chance), text.passage, is_true) for claim, is_true in said]
+    claims = [Item(behind_question(claim, text, chance), text.passage, is_true) for claim, is_true in text.said]
     replies = [Item(reply, text.passage, is_true) for reply, is_true in text.replies]
-    asked = [
-        Item(question, text.passage, is_answered, IS_ANSWERED)
-        for questions, is_answered in ((text.answered, True), (text.unanswered, False))
-        for question in questions
-    ]
+    asked = [Item(question, text.passage, is_answered, IS_ANSWERED) for question, is_answered in text.asked]
     chance.shuffle(asked)
     changed = [contrast(text, chance.choice(texts), chance, of_whole=True) for _ in range(CONTRASTS_BESIDE)]
     items = [*claims, *replies, *asked[:QUESTIONS_BESIDE], *(each for each in changed if each is not None)]

@@ -277,9 +277,9 @@ def tell(encoder: Encoder, tokenizer: Any, texts: Sequence[Text]) -> None:
     better: dict[str, list[float]] = {"claims": [], "replies": [], "questions": []}
     for text in texts:
         said = {
-            "claims": [*((claim, True) for claim in text.true), *((claim, False) for claim in text.other)],
-            "replies": list(text.replies),
-            "questions": [*((each, True) for each in text.answered), *((each, False) for each in text.unanswered)],
+            "claims": text.said,
+            "replies": [*text.replies],
+            "questions": text.asked,
         }
         for name, some in said.items():
             kind = IS_ANSWERED if name == "questions" else IS_SAID

@@ -26,10 +26,7 @@ _MOST_SPELLINGS = 24
 
 
 def lemma(word: str, language: str) -> str:
-    """Return the base form of a folded word, folded; the word itself where the dictionary does not hold it.
-
-    ValueError for a language that is none of `LANGUAGES`.
-    """
+    """Return the base form of a folded word in one of LANGUAGES, folded; the word itself where it is not held there."""
     dictionary = _dictionary(language)
     spellings = list(itertools.islice(_spellings(word, language), _MOST_SPELLINGS))
     for spelling in (*spellings, *(spelling.capitalize() for spelling in spellings)):
@@ -51,7 +48,7 @@ def _spellings(word: str, language: str) -> Iterator[str]:
     """Return what a folded word may look like unfolded, the word as it is first."""
     apostrophe = _APOSTROPHE.get(language)
     words = [word] if apostrophe is None else [*dict.fromkeys((word, apostrophe.sub("'", word, count=1)))]
-    marked = _MARKED.get(language, {})
+    marked = _MARKED[language]
     for each in words:
         for letters in itertools.product(*(marked.get(letter, letter) for letter in each)):
             yield "".join(letters)

@@ -86,12 +86,17 @@ class SlowSources:
         return [self.source]
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_folders_are_watched_once_they_were_looked_for(tmp_path: Path, late: bool) -> None:
-    sources, told = SlowSources(tmp_path), threading.Semaphore(0)
+def begun_watcher(sources: SlowSources, told: threading.Semaphore) -> tuple[SourceWatcher, threading.Thread]:
     watcher = SourceWatcher(sources)  # type: ignore[arg-type]
     begun = threading.Thread(target=watcher.begin, args=(told.release,))
     begun.start()
+    return watcher, begun
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_folders_are_watched_once_they_were_looked_for(tmp_path: Path, late: bool) -> None:
+    sources, told = SlowSources(tmp_path), threading.Semaphore(0)
+    watcher, begun = begun_watcher(sources, told)
     assert sources.asked.wait(20)
     if late:
         watcher.watch_anew()
@@ -107,9 +112,7 @@ def test_folders_are_watched_once_they_were_looked_for(tmp_path: Path, late: boo
 
 def test_folders_are_compared_once_more_where_an_import_began_before_they_were_watched(tmp_path: Path) -> None:
     sources, told = SlowSources(tmp_path), threading.Semaphore(0)
-    watcher = SourceWatcher(sources)  # type: ignore[arg-type]
-    begun = threading.Thread(target=watcher.begin, args=(told.release,))
-    begun.start()
+    watcher, begun = begun_watcher(sources, told)
     try:
         assert sources.asked.wait(20)
         with watcher.importing():
@@ -127,9 +130,7 @@ def test_folders_are_compared_once_more_where_an_import_began_before_they_were_w
 
 def test_folders_that_are_looked_for_when_the_library_closes_are_not_watched(tmp_path: Path) -> None:
     sources, told = SlowSources(tmp_path), threading.Semaphore(0)
-    watcher = SourceWatcher(sources)  # type: ignore[arg-type]
-    begun = threading.Thread(target=watcher.begin, args=(told.release,))
-    begun.start()
+    watcher, begun = begun_watcher(sources, told)
     assert sources.asked.wait(20)
     watcher.watch_anew()
     watcher.close()
