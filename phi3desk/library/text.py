@@ -59,6 +59,8 @@ _MINUTES = re.compile(r"\d+(?:[.,]\d+)?\s*(?:хв(?:илин\w*)?|сек(?:ун�
 #: Titles as they are written before a name; one that is a unit behind a figure.
 _TITLES = frozenset(("Hr", "Hrn", "Fr"))
 _CITIZEN = "гр"
+#: “FCC v. Pacifica Foundation”: what stands before the sign between two parties
+_AGAINST, _PARTY = "v", re.compile(r"(?:^|\s)[A-Z][^\s\d]*\s+$")
 #: The letters before the last one of “u. a.”, “d. o. o.”, “bl. a.”
 _SPACED_LETTERS = re.compile(r"(?<![^\s(])(?:[^\W\d_]|bl)\.\s?$")
 #: What stands before a German ordinal number, and what a sentence behind a figure begins with. A figure behind “bis”,
@@ -269,6 +271,8 @@ def _goes_on(word: str, before: str, after: str) -> bool:
         return True
     is_counted = before.rstrip()[-1:].isdigit()
     if low == _CITIZEN and not is_counted:
+        return True
+    if word == _AGAINST and _PARTY.search(before) is not None and after[:1].isupper():
         return True
     if after[:1].isdigit() and low in _IN_DATES:
         return True
