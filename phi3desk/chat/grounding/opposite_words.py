@@ -31,6 +31,18 @@ NEGATIVE = {
     "sv": "forbjud* forbjod* forbud* olamplig* undvik* utesluten uteslutet saknas saknar omojlig* ogiltig* forhindr* otillat* "
     "obehorig* undantag* kontraindicer* okand* fri_fran",
 }
+#: what says of something that it does harm, and not which thing is meant (“hazardous waste”): that is no denial, and
+#: fits one: “Unsuitable: water” and “water is dangerous”
+HARMING = {
+    "en": "is_dangerous are_dangerous be_dangerous is_hazardous are_hazardous is_harmful are_harmful is_unsafe are_unsafe "
+    "is_risky a_danger a_hazard not_dangerous not_hazardous not_harmful not_unsafe no_danger no_hazard",
+    "de": "gefahrlich schadlich riskant unsicher",
+    "sl": "je_nevar* so_nevar* je_skodljiv* so_skodljiv* je_tvegan* ni_nevar* niso_nevar* ni_skodljiv* nevarno",
+    "el": "ειναι_επικινδυν* ειναι_βλαβερ* ειναι_επιβλαβ*",
+    "uk": "є_небезпечн* небезпечно є_шкідлив* шкідливо ризиковано",
+    "ro": "este_periculo* e_periculo* sunt_periculo* este_nociv* sunt_nociv* este_daunator* este_riscant*",
+    "sv": "ar_farlig* ar_skadlig* ar_riskabel* ar_riskabla ar_osaker* inte_farlig* inte_skadlig*",
+}
 #: endings that say that something is missing
 LACKING = {
     "en": ("less", "-free"),

@@ -15,6 +15,7 @@ from phi3desk.chat.grounding.opposite_words import (
     BOUNDING,
     CONDITIONS,
     DENYING,
+    HARMING,
     HOW_OFTEN,
     LACKING,
     NEGATIVE,
@@ -49,10 +50,14 @@ _SHORTEST_LACKING = 7
 
 @dataclass(frozen=True)
 class Stance:
-    """What of a statement decides which way it goes: whether it is denied, and which sides of pairs it holds."""
+    """What of a statement decides which way it goes: whether it is denied, and which sides of pairs it holds.
+
+    `harming` is whether it tells of harm, which fits what is denied of a thing as well.
+    """
 
     denied: bool
     sides: frozenset[tuple[str, int]]
+    harming: bool = False
 
     def contradicts(self, other: Stance) -> str:
         """Return the name of a pair of which both hold one side each and neither both; "" where there is none."""
@@ -76,7 +81,8 @@ def stance_of(words: Sequence[str], language: str) -> Stance:
     )
     negative = any(is_listed(key, NEGATIVE[code]) or _lacks(key, code) for key in keys for code in codes)
     sides = frozenset(side for key in keys for code in codes for side in _sides(key, code))
-    return Stance(denying != negative, sides)
+    harming = any(is_listed(key, HARMING[code]) for key in keys for code in codes)
+    return Stance(denying != negative, sides, harming)
 
 
 def _lacks(key: str, language: str) -> bool:

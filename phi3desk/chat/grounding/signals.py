@@ -213,7 +213,10 @@ class Comparison:
         return None
 
     def _held_clauses(self, window: Window, words: Sequence[int]) -> list[tuple[bool, list[float]]]:
-        """Return of each clause but those of rows whether it is denied, and how well it holds each of some words."""
+        """Return of each clause but those of rows whether it is denied, and how well it holds each of some words.
+
+        Where the claim tells of harm, only the denial of harm counts.
+        """
         passage = self._evidence.whole.words
         clauses: list[tuple[bool, list[float]]] = []
         for unit in window.units:
@@ -225,7 +228,8 @@ class Comparison:
                 span = (start + clause.span[0], start + clause.span[1])
                 indexes = words_within(passage, span)
                 held = [max((self._alike[at][index] for index in indexes), default=0.0) for at in words]
-                clauses.append((clause.stance.denied, held))
+                counts = clause.stance.harming or not self._claim.stance.harming
+                clauses.append((clause.stance.denied and counts, held))
         return clauses
 
     def _swapped(self, window: Window) -> bool:

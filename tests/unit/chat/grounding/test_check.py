@@ -67,6 +67,43 @@ def test_the_reason_is_named(claim, why):
     assert (found.supported, found.why) == (False, why)
 
 
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        (FIRE, "Water is dangerous because it spreads burning grease."),
+        (
+            "Ungeeignet: Wasservollstrahl, der brennendes Fett verteilt.",
+            "Ein Wasservollstrahl ist gefährlich, weil er brennendes Fett verteilt.",
+        ),
+        (
+            "Neprimerno: poln vodni curek, ki raznaša gorečo maščobo.",
+            "Poln vodni curek je nevaren, ker raznaša gorečo maščobo.",
+        ),
+        (
+            "Olämpligt: full vattenstråle, som sprider brinnande fett.",
+            "En full vattenstråle är farlig, eftersom den sprider brinnande fett.",
+        ),
+    ],
+)
+def test_that_a_thing_does_harm_fits_what_is_denied_of_it(passage, claim):
+    assert verdict(passage, claim).supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("The gas is not dangerous to people.", "The gas is dangerous to people."),
+        ("Dangerous goods must not be stored here.", "Dangerous goods may be stored here."),
+        ("Such goods must not be stored here.", "Dangerous goods may be stored here."),
+        ("Plin ni nevaren za ljudi.", "Plin je nevaren za ljudi."),
+        ("Gasen är inte farlig för människor.", "Gasen är farlig för människor."),
+    ],
+)
+def test_that_a_thing_does_no_harm_is_a_denial(passage, claim):
+    found = verdict(passage, claim)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
+
+
 def test_the_words_of_the_question_are_no_evidence():
     question = "Which bolts hold the casing of the circulation pump?"
     assert not verdict(
