@@ -7,9 +7,11 @@ import random
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from tests.benchmarks.support.pairs import passage_of
 
 TEXTS = Path(__file__).with_name("texts")
 #: one passage of so many is not trained on, to watch what is learned
@@ -20,9 +22,11 @@ SHARES = {"claims": 1.0, "hard": 0.4, "whole": 0.27, "balanced": 0.2, "apart": 0
 CONTRASTS, QUESTIONS = {"whole": 3000, "balanced": 1500, "apart": 1500}, 0.45
 #: share of the claims that stand behind a question
 WITH_QUESTION = 0.35
-#: rows of what weighs the encoder's states; the second helped to learn, and is not shipped
+#: rows of what weighs the encoder's states
 IS_SAID, IS_ANSWERED = 0, 1
-_WORD, _NUMBER = re.compile(r"\w[\w\-'’]*"), re.compile(r"\d+(?:[.,]\d+)*")
+#: letters that inflected forms have in common
+STEM = 5
+WORD, NUMBER = re.compile(r"\w[\w\-'’]*"), re.compile(r"\d+(?:[.,]\d+)*")
 _DENIALS = {
     "en": ("not", "never"), "de": ("nicht", "nie"), "sl": ("ne", "ni"), "el": ("δεν", "μη"), "uk": ("не", "ніколи"),
     "ro": ("nu", "niciodată"), "sv": ("inte", "aldrig"),
@@ -31,11 +35,21 @@ _ALL_DENIALS = {word for words in _DENIALS.values() for word in words} | {"no", 
 
 
 @dataclass(frozen=True)
+class Turned:
+    """Another version of a passage, in which other claims hold and other questions are answered."""
+
+    passage: str
+    said: tuple[tuple[str, bool], ...]
+    asked: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True)
 class Text:
     """A passage with claims and questions; `is_hard` is of the texts whose kinds are hardest to tell apart.
 
     `replies` are questions, each with a short reply to it, and whether that is right. `is_balanced` is of the texts
-    where what is true is worded as near to the passage as what is not.
+    where what is true is worded as near to the passage as what is not. `places` are questions, each with the piece of
+    the passage that answers it, of the texts that have them, `document` is where such a passage is from.
     """
 
     language: str
@@ -47,6 +61,9 @@ class Text:
     unanswered: tuple[str, ...] = ()
     replies: tuple[tuple[str, bool], ...] = ()
     is_balanced: bool = False
+    places: tuple[tuple[str, str], ...] = ()
+    turned: Turned | None = None
+    document: str = ""
 
     @property
     def said(self) -> list[tuple[str, bool]]:
@@ -74,16 +91,66 @@ def is_held(text: Text) -> bool:
     return zlib.crc32(text.passage.encode()) % HELD == 0
 
 
-def read_texts() -> list[Text]:
-    """Return all texts, shuffled, the same in every run."""
+def read_texts(*, documents: bool = True) -> list[Text]:
+    """Return all texts whose passages are here, shuffled, the same in every run; without those of `documents`, or with.
+
+    Reading these takes some minutes.
+    """
     found = []
     for file in sorted(TEXTS.glob("*.jsonl")):
-        language = file.stem.split("-")[0]
         for line in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            found.append(_balanced(language, row) if "replies" in row else _worded_apart(language, row, file.stem))
+            text = _text_of(row, file.stem) if documents or "source" not in row else None
+            if text is not None:
+                found.append(text)
     random.Random(7).shuffle(found)
     return found
+
+
+def _text_of(row: dict[str, Any], stem: str) -> Text | None:
+    """Return what a line of a file tells; None where its passage is of a document that is not here."""
+    language = row.get("lang", stem.split("-")[0])
+    if "lang" not in row:
+        return _balanced(language, row) if "replies" in row else _worded_apart(language, row, stem)
+    passage = row["passage"] if "passage" in row else passage_of(row["source"])
+    if passage is None:
+        return None
+    places, unanswered = row["asked"]
+    asked = [question for question, _ in places]
+    text = _balanced(language, row | {"passage": passage, "asked": [asked, unanswered]})
+    pieces = tuple((question, one_line(piece)) for question, piece in places if piece)
+    turned = _turned_round(text, row, [*asked, *unanswered]) if "turned" in row else None
+    document = row["source"]["document"] if "source" in row else ""
+    return replace(text, places=pieces, turned=turned, document=document)
+
+
+def _turned_round(text: Text, row: dict[str, Any], questions: Sequence[str]) -> Turned:
+    """Return the other version of a passage: all of it, or what was changed in one that is no part of the project."""
+    told, passage = row["turned"], text.passage
+    for start, end, new in reversed(told.get("edits", ())):
+        passage = passage[:start] + new + passage[end:]
+    contradicted = [claim for name in ("contradicted_near", "contradicted_far") for _, claim in row[name]]
+    absent = [*row["absent_near"], *row["absent_far"]]
+    said = zip([*text.true, *contradicted, *absent], told["true"] + told["contradicted"] + told["absent"], strict=True)
+    asked = zip(questions, told["answered"] + told["unanswered"], strict=True)
+    kept = (tuple((each, label == "y") for each, label in some if label != "?") for some in (said, asked))
+    return Turned(told.get("passage", passage), *kept)
+
+
+def is_denial(word: str) -> bool:
+    """Return whether a word of a sentence says that something is not so."""
+    return word.lower().strip(".,;") in _ALL_DENIALS
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """Return the beginnings of the longer words and the figures of a text, which inflected forms have in common."""
+    words = (match.group().lower() for match in WORD.finditer(text))
+    return frozenset(word[:STEM] for word in words if len(word) > 3 or word[0].isdigit())
+
+
+def one_line(text: str) -> str:
+    """Return a text without its line ends."""
+    return " ".join(text.split())
 
 
 def _worded_apart(language: str, row: dict[str, Any], stem: str) -> Text:
@@ -224,17 +291,17 @@ def with_one_change(sentence: str, passage: str, other: str, language: str, chan
 
 
 def _other_figure(sentence: str, passage: str, chance: random.Random) -> str | None:
-    figures = list(_NUMBER.finditer(sentence))
+    figures = list(NUMBER.finditer(sentence))
     if not figures:
         return None
     figure = chance.choice(figures)
-    near = [each for each in _NUMBER.findall(passage) if each != figure.group()]
+    near = [each for each in NUMBER.findall(passage) if each != figure.group()]
     new = chance.choice(near) if near and chance.random() < 0.7 else str(chance.randint(2, 900))
     return sentence[: figure.start()] + new + sentence[figure.end() :]
 
 
 def _other_word(kind: str, sentence: str, source: str, chance: random.Random) -> str | None:
-    words = [word for word in _WORD.finditer(sentence) if len(word.group()) > 4 and not word.group()[0].isdigit()]
+    words = [word for word in WORD.finditer(sentence) if len(word.group()) > 4 and not word.group()[0].isdigit()]
     if kind == "order":
         if len(words) < 4:
             return None
@@ -243,7 +310,7 @@ def _other_word(kind: str, sentence: str, source: str, chance: random.Random) ->
             return None
         between = sentence[one.end() : two.start()]
         return sentence[: one.start()] + two.group() + between + one.group() + sentence[two.end() :]
-    new = [each for each in _WORD.findall(source) if len(each) > 4 and each[:4].lower() not in sentence.lower()]
+    new = [each for each in WORD.findall(source) if len(each) > 4 and each[:4].lower() not in sentence.lower()]
     if not words or not new:
         return None
     word = chance.choice(words)
@@ -252,7 +319,7 @@ def _other_word(kind: str, sentence: str, source: str, chance: random.Random) ->
 
 def _turned(sentence: str, language: str, chance: random.Random) -> str | None:
     words = sentence.split()
-    denials = [at for at, word in enumerate(words) if word.lower().strip(".,;") in _ALL_DENIALS]
+    denials = [at for at, word in enumerate(words) if is_denial(word)]
     if denials:
         at = chance.choice(denials)
         return " ".join(words[:at] + words[at + 1 :])

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -29,16 +30,84 @@ def training() -> Iterator[ModuleType]:
         patch.setitem(sys.modules, spec.name, module)
         spec.loader.exec_module(module)
         yield module
-    for name in ("items", "together"):
+    for name in ("items", "together", "fair", "altered", "turned"):
         del sys.modules[name]
 
 
-def test_texts_are_in_seven_languages_and_across(training: ModuleType):
-    texts = training.read_texts()
-    assert {text.language for text in texts} == {"en", "de", "sl", "el", "uk", "ro", "sv", "across"}
+@pytest.fixture(scope="module")
+def texts(training: ModuleType) -> list[Any]:
+    read: list[Any] = training.read_texts(documents=False)
+    return read
+
+
+def test_texts_are_in_seven_languages_and_across(texts: list[Any]):
+    languages = {"en", "de", "sl", "el", "uk", "ro", "sv"}
+    assert {text.language for text in texts} == {*languages, "across"}
     assert all(text.passage and text.true and text.other for text in texts)
     claims = [(text.passage, claim) for text in texts for claim in (*text.true, *text.other)]
     assert len(set(claims)) > 0.999 * len(claims)
+    assert {text.language for text in texts if text.turned is not None} == languages
+
+
+def test_most_of_what_is_said_and_asked_turns_round_in_the_other_version_of_a_passage(texts: list[Any]):
+    turned = same = 0
+    for text in texts:
+        if text.turned is None:
+            continue
+        before = {**dict(text.said), **dict(text.asked)}
+        for each, holds in (*text.turned.said, *text.turned.asked):
+            turned, same = turned + (before[each] != holds), same + (before[each] == holds)
+    assert turned > 2 * same
+
+
+@pytest.mark.usefixtures("training")
+def test_pieces_that_answer_stand_in_their_passages(texts: list[Any]):
+    one_line = sys.modules["items"].one_line
+    placed = [text for text in texts if text.places]
+    assert len(placed) > 500
+    assert all(piece in one_line(text.passage) for text in placed for _, piece in text.places)
+
+
+def test_what_rests_on_a_changed_sentence_holds_no_more(training: ModuleType):
+    passage = (
+        "The pump P-2 is greased every 4,000 hours. The gearbox must not be opened by the operator. "
+        "Filters are changed in March by the fitter."
+    )
+    true = ("P-2 is greased every 4,000 hours.", "The operator must not open the gearbox.")
+    places = (("How often is the pump P-2 greased?", "every 4,000 hours"), ("Who changes the filters?", "the fitter"))
+    text = training.Text("en", passage, true, (), False, places=places)
+    altered, chance = sys.modules["altered"].altered, random.Random(4)
+    seen = set()
+    for _ in range(300):
+        reading = altered(text, chance)
+        for item in reading.items if reading is not None else ():
+            assert item.passage == reading.passage != passage
+            if item.text == true[0]:
+                assert item.is_true == ("P-2 is greased every 4,000 hours" in reading.passage)
+            if item.text == places[1][0]:
+                assert item.is_true == ("Filters are changed in" in reading.passage)
+            seen.add((item.text, item.is_true))
+    assert {(each, holds) for each in (true[0], places[0][0], places[1][0]) for holds in (True, False)} <= seen
+
+
+def test_what_wording_tells_is_shown_as_often_where_it_holds_as_where_not(training: ModuleType):
+    together, fair = sys.modules["together"], sys.modules["fair"]
+    chance = random.Random(6)
+    readings = []
+    for number in range(400):
+        passage = f"The pump {number} runs at {number + 7} bar. It stands in hall {number % 9}."
+        worded = [(f"Pump {number} surely runs.", chance.random() < 0.9) for _ in range(3)]
+        worded += [(f"Pump {number} perhaps runs.", chance.random() < 0.1) for _ in range(3)]
+        items = tuple(training.Item(each, passage, holds) for each, holds in worded)
+        readings.append(together.Reading(passage, items))
+    shares = fair.shares_of(readings, ["new"] * len(readings))
+    for word in ("surely", "perhaps"):
+        shown = {True: 0.0, False: 0.0}
+        for reading, share in zip(readings, shares, strict=True):
+            for item, often in zip(reading.items, share, strict=True):
+                shown[item.is_true] += often * (word in item.text)
+        assert shown[True] == pytest.approx(shown[False], rel=0.3)
+        assert shown[True] > 20
 
 
 def test_contrast_is_said_as_it_stands_and_not_with_a_change(training: ModuleType):
@@ -92,10 +161,10 @@ def test_what_is_read_together_is_read_as_if_it_were_alone(training: ModuleType)
     assert odds(*claims) == pytest.approx([*odds(claims[0])[:1], *odds(claims[1])], abs=1e-4)
 
 
-def test_a_round_reads_all_balanced_texts_and_some_of_the_others(training: ModuleType):
-    texts = training.read_texts()[:400]
-    readings = training.readings_of(texts, random.Random(2))
-    most = sum(text.is_balanced for text in texts)
+def test_a_round_reads_all_balanced_texts_and_some_of_the_others(training: ModuleType, texts: list[Any]):
+    earlier = [text for text in texts if not text.places][:400]
+    readings = training.readings_of(earlier, random.Random(2))
+    most = sum(text.is_balanced for text in earlier)
     seen = [next(readings) for _ in range(most)]
     assert most > 100
     assert all(1 <= len(reading.items) <= 20 for reading in seen)
