@@ -8,6 +8,7 @@ says of claim and passage as wholes is weighed beside them. A claim of several s
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,7 @@ _SURE_OF_NO = 1e-6
 _SPEAKS_OF_IT = 0.5
 #: So much of what one sentence holds of a claim another has to hold to be asked about it.
 _SPEAKS_AS_MUCH = 0.8
+_WHITE = re.compile(r"\s")
 #: counts beyond this say no more
 _MOST = 3.0
 
@@ -79,10 +81,22 @@ _MOST_READ, _UNREAD = 6, -3.0
 
 @dataclass(frozen=True)
 class PassageText:
-    """What of a passage is read as evidence; `context` is its title and headings."""
+    """What of a passage is read as evidence, with what its document is called and the headings it stands under."""
 
     text: str
-    context: str = ""
+    title: str = ""
+    headings: tuple[str, ...] = ()
+
+    @property
+    def context(self) -> str:
+        """All that it stands under."""
+        return " ".join((self.title, *self.headings)).strip()
+
+    @property
+    def read_under(self) -> str:
+        """What an encoder reads before it: a name that is a code, like that of a file, would only confuse it."""
+        is_code = not _WHITE.search(self.title.strip()) and any(map(str.isdigit, self.title))
+        return " ".join(self.headings) if is_code else self.context
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,7 @@ class Checker:
             evidence_of(passage.text, passage.context, language_of_words(passage.text)) for passage in passages
         ]
         self._parts = [
-            [f"{passage.context}\n{part}".strip() for part in parts_of(evidence.units)]
+            [f"{passage.read_under}\n{part}".strip() for part in parts_of(evidence.units)]
             for passage, evidence in zip(passages, self._evidence, strict=True)
         ]
 

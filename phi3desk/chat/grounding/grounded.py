@@ -82,7 +82,7 @@ def ground(
 
 def _passage(source: Source) -> PassageText:
     passage = source.passage
-    return PassageText(passage.text, " ".join((passage.title, *passage.headings)))
+    return PassageText(passage.text, passage.title, passage.headings)
 
 
 def _claims(sentence: str, question: str) -> bool:

@@ -217,6 +217,21 @@ def test_encoder_reads_the_nearest_passages_only_and_long_ones_in_parts():
     assert all(f"Valve {n} " in "".join(passage for _, passage in says.read) for n in range(60))
 
 
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("en-10", "Fire\n"),
+        ("1026d4282a0fb8d2", "Fire\n"),
+        ("Pump P-2", "Pump P-2 Fire\n"),
+        ("Lubricants", "Lubricants Fire\n"),
+    ],
+)
+def test_encoder_is_not_given_a_title_that_is_a_code(title, read):
+    says = Says(1.0)
+    Checker([PassageText(FIRE, title, ("Fire",))], "", reader=says).verdicts("Foam is suitable.")
+    assert {passage.partition("Suitable")[0] for _, passage in says.read} == {read}
+
+
 def test_claim_is_checked_by_words_where_no_encoder_is():
     class Missing:
         def read_claims(self, pairs: Sequence[tuple[str, str]]) -> list[float] | None:
