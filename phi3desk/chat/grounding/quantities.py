@@ -65,10 +65,11 @@ _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till
 #: letters of a unit, with its exponent: m², m^3
 _SYMBOL = r"[^\W\d_]+(?:[²³]|\^?[23](?!\d))?"
 _UNIT = re.compile(rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)")
+#: white space parts a word from what is counted by: “12 kg is” has neither “i” nor “s”
 _PER = re.compile(
-    r"\s?(?:/|per|a|an|each|pro|je|na|v|ανά|το|τον|την|στο|на|за|pe|i|om)\s?(?P<unit>[^\W\d_]+)", re.IGNORECASE
+    r"\s?(?:/\s?|(?:per|a|an|each|pro|je|na|v|ανά|το|τον|την|στο|на|за|pe|i|om)\s)(?P<unit>[^\W\d_]+)", re.IGNORECASE
 )
-_PER_AMOUNT = re.compile(rf"\s?(?:/|per|pro|je|na|ανά|на|pe)\s?(?P<unit>{_SYMBOL})", re.IGNORECASE)
+_PER_AMOUNT = re.compile(rf"\s?(?:/\s?|(?:per|pro|je|na|ανά|на|pe)\s)(?P<unit>{_SYMBOL})", re.IGNORECASE)
 #: what units are counted by beside times: 5 g per litre
 _AMOUNTS = frozenset(("l", "ml", "dl", "m³", "m²", "kg", "mol"))
 _TIMES = frozenset(("h", "min", "s", "day", "week", "month", "year"))

@@ -253,6 +253,15 @@ def test_dash_is_a_minus_where_no_figure_stands_before_it(text, values):
         ("5 pm", ""),
         ("5 TV", ""),
         ("20 kg in 5 l", "kg"),
+        ("2 mg a day", "mg/day"),
+        ("2 mg / day", "mg/day"),
+        ("2 mg i timmen", "mg/h"),
+        ("12 kg is allowed", "kg"),
+        ("6 bar as the limit", "bar"),
+        ("200 EUR is due", "€"),
+        ("5 kg nad mizo", "kg"),
+        ("5 kg im Lager", "kg"),
+        ("10 ml ad hoc", "ml"),
     ],
 )
 def test_unit_may_be_written_in_symbols(text: str, unit: str) -> None:
@@ -264,3 +273,9 @@ def test_thousandth_of_an_amount_is_another_unit() -> None:
     checker = Checker([passage], "Which creatinine is critical?")
     assert checker.verdict("Creatinine is critical at 600 µmol/l.").supported
     assert checker.verdict("Creatinine is critical at 600 mmol/l.").why is Why.UNIT
+
+
+def test_word_behind_a_unit_is_not_taken_for_what_it_is_counted_by() -> None:
+    checker = Checker([PassageText("The shelf carries a load of 12 kg. Nothing heavier may be put on it.")], "")
+    assert checker.verdict("A load of 12 kg is allowed on the shelf.").why is not Why.UNIT
+    assert checker.verdict("A load of 12 kg per second is allowed on the shelf.").why is Why.UNIT
