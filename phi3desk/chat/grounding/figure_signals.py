@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
 from phi3desk.chat.grounding.quantities import MONTH, Quantity
+from phi3desk.chat.grounding.quantity_words import EITHER_UNIT
 from phi3desk.chat.grounding.statements import Statement, Word, words_within
 from phi3desk.library.text import Span
 
@@ -23,14 +24,14 @@ _CLEARLY, _LEAST = 1.2, 0.05
 _KINDS = {
     unit: kind
     for kind, units in {
-        "mass": "mg g kg µg t",
+        "mass": "ng µg mg g kg t lb oz",
         "length": "µm mm cm m km in ft mi",
-        "volume": "ml l m³",
+        "volume": "mm³ cm³ ml l m³",
         "time": "s min h day week month year",
         "pressure": "mPa Pa hPa mbar bar kPa MPa psi",
     }.items()
     for unit in units.split()
-}
+} | {"pound": "£"}
 #: a light word such as “lowest” tells figures apart
 _LIGHT = 0.8
 #: share of a claim that a sentence holds which says a part of it
@@ -269,7 +270,11 @@ def _same_value(one: Quantity, other: Quantity) -> bool:
 
 
 def _units_agree(one: Quantity, other: Quantity) -> bool:
-    return not one.unit or not other.unit or one.unit == other.unit
+    if not one.unit or not other.unit or one.unit == other.unit:
+        return True
+    (unit, _, by), (other_unit, _, other_by) = one.unit.partition("/"), other.unit.partition("/")
+    either = other_unit in EITHER_UNIT.get(unit, ()) or unit in EITHER_UNIT.get(other_unit, ())
+    return either and by == other_by
 
 
 def _bounds_differ(one: Quantity, other: Quantity) -> bool:

@@ -33,7 +33,8 @@ def symbol_of(written: str) -> str:
     if not _BEHIND_STROKE.fullmatch(by):
         return ""
     known = any(form.fullmatch(counted) for form in (_PREFIXED, _PLAIN, _BEFORE_STROKE))
-    return f"{counted}/{by}" if known else ""
+    # a day is a word in other units
+    return f"{counted}/{'day' if by == 'd' else by}" if known else ""
 
 
 def _in_one_spelling(symbol: str) -> str:

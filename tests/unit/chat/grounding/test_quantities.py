@@ -268,6 +268,71 @@ def test_unit_may_be_written_in_symbols(text: str, unit: str) -> None:
     assert quantities_in(text)[0].unit == unit
 
 
+@pytest.mark.parametrize(
+    ("texts", "unit"),
+    [
+        (
+            "20 µg; 20 μg; 20 mcg; 20 micrograms; 20 Mikrogramm; 20 mikrogramov; 20 mikrogram; 20 micrograme; "
+            "20 мкг; 20 мікрограмів; 20 μικρογραμμάρια",
+            "µg",
+        ),
+        ("20 ng; 20 nanograms; 20 нанограмів; 20 νανογραμμάρια", "ng"),
+        ("20 mg; 20 мг; 20 міліграмів; 20 χιλιοστόγραμμα", "mg"),
+        ("20 ml; 20 мілілітрів; 20 χιλιοστόλιτρα", "ml"),
+        ("20 mcg per day; 20 µg/Tag; 20 µg/d; 20 мкг на добу; 20 mikrogram per dygn", "µg/day"),
+        ("7 діб; 7 днів; 7 days", "day"),
+        ("2 mm²; 2 mm2; 2 мм²", "mm²"),
+        ("2 cm³; 2 cc; 2 см³", "cm³"),
+        ("2 km²; 2 км²", "km²"),
+        ("2 ha; 2 Hektar; 2 га; 2 hectare; 2 hektarjev; 2 εκτάρια", "ha"),
+        ("2 m²; 2 qm; 2 kvadratmeter; 2 m2", "m²"),
+        ("2 lb; 2 lbs", "lb"),
+        ("2 oz; 2 ounces; 2 Unzen; 2 унції", "oz"),
+        ("2 PS; 2 hp; 2 hk; 2 horsepower", "PS"),
+        ("2 kPa; 2 кПа", "kPa"),
+        ("2 kVA; 2 кВА", "kVA"),
+        ("2 kV; 2 кВ", "kV"),
+        ("2 mV; 2 мВ", "mV"),
+        ("2 Ω; 2 Ом; 2 Ohm", "Ω"),
+        ("2 kΩ; 2 кОм", "kΩ"),
+        ("2 MΩ; 2 МОм", "MΩ"),
+        ("2 kWh; 2 кВт·год", "kWh"),
+        ("2 кв. м", ""),
+    ],
+)
+def test_unit_is_the_same_however_a_language_writes_it(texts: str, unit: str) -> None:
+    assert {text: quantities_in(text)[0].unit for text in texts.split("; ")} == dict.fromkeys(texts.split("; "), unit)
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ("The dose is 20 micrograms per day.", "The dose is 20 milligrams per day."),
+        ("The dose is 20 mcg per day.", "The dose is 20 mg per day."),
+        ("Доза становить 20 мкг на добу.", "Доза становить 20 мг на добу."),
+        ("Der Querschnitt beträgt 2,5 mm².", "Der Querschnitt beträgt 2,5 m²."),
+        ("The store holds 10 lb of powder.", "The store holds 10 kg of powder."),
+        ("Das Grundstück misst 3 ha.", "Das Grundstück misst 3 m²."),
+        ("Der Motor leistet 90 PS.", "Der Motor leistet 90 kW."),
+    ],
+)
+def test_unit_of_another_size_is_not_what_was_said(said: str, other: str) -> None:
+    checker = Checker([PassageText(said)], "")
+    assert checker.verdict(said).supported
+    assert checker.verdict(other).why is Why.UNIT
+
+
+def test_pounds_may_be_a_weight_or_money() -> None:
+    assert (
+        Checker([PassageText("The store holds 10 lb of powder.")], "")
+        .verdict("The store holds 10 pounds of powder.")
+        .supported
+    )
+    checker = Checker([PassageText("The ticket costs £10 at the door.")], "")
+    assert checker.verdict("The ticket costs 10 pounds at the door.").supported
+    assert checker.verdict("The ticket costs 10 dollars at the door.").why is Why.UNIT
+
+
 def test_thousandth_of_an_amount_is_another_unit() -> None:
     passage = PassageText("Critical values: creatinine 600 µmol/l, ammonia 100 µmol/l.")
     checker = Checker([passage], "Which creatinine is critical?")
