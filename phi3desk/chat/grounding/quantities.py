@@ -12,6 +12,7 @@ from phi3desk.chat.grounding.number_words import numbers_in_words
 from phi3desk.chat.grounding.quantity_words import (
     ABOVE,
     BELOW,
+    CAPITAL_UNITS,
     CASED_UNITS,
     MAGNITUDES,
     MONTHS,
@@ -65,6 +66,9 @@ _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till
 #: letters of a unit, with its exponent: m², m^3
 _SYMBOL = r"[^\W\d_]+(?:[²³]|\^?[23](?!\d))?"
 _UNIT = re.compile(rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)")
+#: what a unit of one capital does not stand before: “5 A4 sheets”, “4 A.M.”
+_MORE_OF_A_WORD = re.compile(r"\w|\.\w")
+_WORD_BEHIND = re.compile(r"\s[^\W\d_]{3,}")
 #: white space parts a word from what is counted by: “12 kg is” has neither “i” nor “s”
 _PER = re.compile(
     r"\s?(?:/\s?|(?:per|a|an|each|pro|je|na|v|ανά|το|τον|την|στο|на|за|pe|i|om)\s)(?P<unit>[^\W\d_]+)", re.IGNORECASE
@@ -191,7 +195,7 @@ def _figure(text: str, span: Span, language: str) -> Quantity:
             end = behind.end()
             behind = _UNIT.match(text, behind.end())
         if behind is not None:
-            unit = unit_of(behind["unit"])
+            unit = unit_of(behind["unit"]) or _unit_of_a_capital(text, behind)
             end = behind.end() if unit else end
             if not unit and (shorter := _first_part(behind["unit"])):
                 unit, end = unit_of(shorter), behind.start("unit") + len(shorter)
@@ -224,6 +228,15 @@ def _unit_of_two(text: str, behind: re.Match[str]) -> str:
     """Return the unit of which an adjective stands before: operating hours, working days."""
     second = _UNIT.match(text, behind.end())
     return unit_of(second["unit"]) if second is not None and len(behind["unit"]) > 3 else ""
+
+
+def _unit_of_a_capital(text: str, behind: re.Match[str]) -> str:
+    """Return the unit of one capital in the line of a figure, "" in capitals, where it may be a word: TAKE 2 A DAY."""
+    unit = CAPITAL_UNITS.get(behind["unit"], "")
+    if not unit or "\n" in behind.group() or _MORE_OF_A_WORD.match(text, behind.end()):
+        return ""
+    following = _WORD_BEHIND.match(text, behind.end())
+    return "" if following is not None and following.group().isupper() else unit
 
 
 def _values(figure: str, thousands: str = "") -> frozenset[float]:

@@ -40,7 +40,11 @@ UNITS = {
     "kV": "kv",
     "mV": "mv",
     "A": "a ampere* amper* а ампер*",
+    "µA": "мка",
     "mA": "ma ма",
+    "kA": "ka ка",
+    "Ah": "ah а·год а⋅год",
+    "mAh": "mah ма·год ма⋅год",
     "W": "w watt* вт ват*",
     "kVA": "kva ква",
     "kW": "kw kilowatt* квт",
@@ -109,6 +113,8 @@ CASED_UNITS = {
     "кВ": "kV",
     "КВ": "kV",
 }
+#: units of one capital, Latin, Cyrillic or Greek, of which the small letter is a word: “2 a day”, “2 в коробці”
+CAPITAL_UNITS = {"A": "A", "\u0410": "A", "\u0391": "A", "\u0412": "V"}
 #: units of a word that may mean either of two others
 EITHER_UNIT = {"pound": ("£", "lb")}
 #: words behind a figure that multiply it, folded

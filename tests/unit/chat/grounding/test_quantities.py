@@ -298,6 +298,11 @@ def test_unit_may_be_written_in_symbols(text: str, unit: str) -> None:
         ("2 MΩ; 2 МОм", "MΩ"),
         ("2 kWh; 2 кВт·год", "kWh"),
         ("2 кв. м", ""),
+        ("16 A; 16A; 16 А; 16 Α; 16 A fuse; 16 А AC; 16 amperes; 16 A.", "A"),
+        ("230 V; 230 В; 230 В змінного струму", "V"),
+        ("16 mA; 16 мА", "mA"),
+        ("2 Ah; 2 А·год", "Ah"),
+        ("2 a day; 2 в коробці; 2 а також; 5 A4 sheets; 4 A.M.; TAKE 2 A DAY; 5 В КИЄВІ; 5\nA fuse; 2 i lådan", ""),
     ],
 )
 def test_unit_is_the_same_however_a_language_writes_it(texts: str, unit: str) -> None:
@@ -312,6 +317,11 @@ def test_unit_is_the_same_however_a_language_writes_it(texts: str, unit: str) ->
         ("Доза становить 20 мкг на добу.", "Доза становить 20 мг на добу."),
         ("Der Querschnitt beträgt 2,5 mm².", "Der Querschnitt beträgt 2,5 m²."),
         ("The store holds 10 lb of powder.", "The store holds 10 kg of powder."),
+        ("The motor draws 16 A at full load.", "The motor draws 16 mA at full load."),
+        ("The motor draws 16 A at full load.", "The motor draws 16 kW at full load."),
+        ("The supply is protected by a 16 A fuse.", "The supply is protected by a 16 V fuse."),
+        ("Двигун споживає 16 А.", "Двигун споживає 16 кВт."),
+        ("Напруга становить 230 В.", "Напруга становить 230 кВ."),
         ("Das Grundstück misst 3 ha.", "Das Grundstück misst 3 m²."),
         ("Der Motor leistet 90 PS.", "Der Motor leistet 90 kW."),
     ],
