@@ -14,9 +14,12 @@ from phi3desk.chat.grounding.quantity_words import (
     BELOW,
     CAPITAL_UNITS,
     CASED_UNITS,
+    CURRENCIES,
     MAGNITUDES,
+    MAGNITUDES_OF_MONEY,
     MONTHS,
     NO_UNITS,
+    SHORT_MAGNITUDES,
     UNITS,
 )
 from phi3desk.chat.grounding.unit_symbols import symbol_of
@@ -187,13 +190,12 @@ def _figure(text: str, span: Span, language: str) -> Quantity:
     unit = ""
     end = span[1]
     if behind is not None:
-        key = fold(behind["unit"]).replace(" ", "")
-        magnitude = MAGNITUDES.get(key.rstrip("."))
+        magnitude = _magnitude(text, span, behind)
         if magnitude is not None:
             readings = frozenset(value * magnitude for value in readings)
             values = frozenset(value * magnitude for value in values)
-            end = behind.end()
-            behind = _UNIT.match(text, behind.end())
+            end = _behind_magnitude(text, behind.start("unit"), behind.end())
+            behind = _UNIT.match(text, end)
         if behind is not None:
             unit = unit_of(behind["unit"]) or _unit_of_a_capital(text, behind)
             end = behind.end() if unit else end
@@ -208,6 +210,26 @@ def _figure(text: str, span: Span, language: str) -> Quantity:
         unit = unit_of(before["unit"])
     written = text[span[0] : span[1]]
     return Quantity(values, unit, _bound(text, span[0], end), (span[0], end), written, readings=readings)
+
+
+def _magnitude(text: str, span: Span, behind: re.Match[str]) -> float | None:
+    """Return what a word behind a figure multiplies it by, None where it does not: “5 m” without money is a length."""
+    key = fold(behind["unit"])
+    if key in MAGNITUDES or key not in MAGNITUDES_OF_MONEY:
+        return MAGNITUDES.get(key)
+    before = _CURRENCY_BEFORE.search(text, max(0, span[0] - 5), span[0])
+    # “20 EUR 5 m” has the money of another figure
+    if before is not None and not text[max(0, before.start() - 2) : before.start()].rstrip()[-1:].isdigit():
+        return MAGNITUDES_OF_MONEY[key]
+    currency = _UNIT.match(text, _behind_magnitude(text, *behind.span("unit")))
+    is_money = currency is not None and unit_of(currency["unit"]) in CURRENCIES
+    # “5m euros”, but in a row of a table “5 m EUR 20”
+    return MAGNITUDES_OF_MONEY[key] if is_money and (len(key) > 1 or behind.start("unit") == span[1]) else None
+
+
+def _behind_magnitude(text: str, start: int, end: int) -> int:
+    """Return where a magnitude ends, with the stop of a short one: Mio., тис."""
+    return end + 1 if text[end : end + 1] == "." and fold(text[start:end]) in SHORT_MAGNITUDES else end
 
 
 def _with_rate(text: str, unit: str, end: int) -> tuple[str, int]:
@@ -281,7 +303,8 @@ def _in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]
     found = []
     for number in numbers_in_words(text, language):
         start, end = number.span
-        behind = _UNIT.match(text, end)
+        last_word = text.rfind(" ", start, end) + 1 or start
+        behind = _UNIT.match(text, _behind_magnitude(text, last_word, end))
         unit = (unit_of(behind["unit"]) or _unit_of_two(text, behind)) if behind is not None else ""
         if not any(begin <= start < stop for begin, stop in taken) and (unit or not number.doubtful):
             bound = _bound(text, start, end)

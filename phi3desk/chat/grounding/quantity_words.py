@@ -122,14 +122,21 @@ MAGNITUDES = {
     word: value
     for value, words in {
         1e2: "hundred hundert hundra sute suta сотень сотні",
-        1e3: "thousand tausend tisoc tisoci tisocih tusen mii mie тис тисяч тисячі тисяча χιλιαδεσ χιλιαδων",
+        1e3: "thousand tausend tisoc tisoci tisocih tusen mii mie тис тисяч тисячі тисяча tsd tis χιλιαδεσ χιλιαδων",
         1e6: "million millions mio millionen milijon milijona milijone milijoni milijonov miljon miljoner milioane milion "
-        "млн мільион мільиони мільиона мільионів εκατομμυρια εκατομμυριο εκατομμυριων",
+        "млн мільион мільиони мільиона мільионів εκατομμυρια εκατομμυριο εκατομμυριων εκατ εκατομ",
         1e9: "billion billions mrd milliarde milliarden milijarda milijarde milijard miljard miljarder miliard miliarde "
-        "млрд мільярд мільярди мільярда мільярдів δισεκατομμυρια δισεκατομμυριο δισεκατομμυριων",
+        "млрд мільярд мільярди мільярда мільярдів δισεκατομμυρια δισεκατομμυριο δισεκατομμυριων bn mld mdr δισ δισεκ",
     }.items()
     for word in words.split()
 }
+#: those that are something else where no money is meant: metres, miles, megapascals
+MAGNITUDES_OF_MONEY = {"k": 1e3, "χιλ": 1e3, "m": 1e6, "mn": 1e6, "mil": 1e6, "mill": 1e6, "εκ": 1e6}
+#: those that are written short, with or without a stop
+SHORT_MAGNITUDES = frozenset(
+    ("mio", "mrd", "тис", "млн", "млрд", "tsd", "tis", "εκατ", "εκατομ", "bn", "mld", "mdr", "δισ", "δισεκ")
+) | frozenset(MAGNITUDES_OF_MONEY)
+CURRENCIES = frozenset(("€", "$", "£", "pound", "SEK", "RON", "грн", "CHF"))
 MONTHS = (
     "january januar* jänner ianuari* січ* januari ιανουαρι*",
     "february februar* februari* лют* φεβρουαρι*",

@@ -322,6 +322,7 @@ def test_unit_is_the_same_however_a_language_writes_it(texts: str, unit: str) ->
         ("The supply is protected by a 16 A fuse.", "The supply is protected by a 16 V fuse."),
         ("Двигун споживає 16 А.", "Двигун споживає 16 кВт."),
         ("Напруга становить 230 В.", "Напруга становить 230 кВ."),
+        ("Die Haftung ist auf 5 Mio. Euro begrenzt.", "Die Haftung ist auf 5 Mio. Dollar begrenzt."),
         ("Das Grundstück misst 3 ha.", "Das Grundstück misst 3 m²."),
         ("Der Motor leistet 90 PS.", "Der Motor leistet 90 kW."),
     ],
@@ -330,6 +331,41 @@ def test_unit_of_another_size_is_not_what_was_said(said: str, other: str) -> Non
     checker = Checker([PassageText(said)], "")
     assert checker.verdict(said).supported
     assert checker.verdict(other).why is Why.UNIT
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("5 Mio. Euro", 5e6, "€"),
+        ("5 mio. EUR", 5e6, "€"),
+        ("fünf Mio. Euro", 5e6, "€"),
+        ("20 Tsd. Euro", 2e4, "€"),
+        ("2 тис. грн", 2e3, "грн"),
+        ("5 млрд. грн", 5e9, "грн"),
+        ("5 mil. lei", 5e6, "RON"),
+        ("5 mld. lei", 5e9, "RON"),
+        ("5 tis. evrov", 5e3, "€"),
+        ("5 mn kronor", 5e6, "SEK"),
+        ("5 mdr kr", 5e9, "SEK"),
+        ("5 χιλ. ευρώ", 5e3, "€"),
+        ("5 εκατ. ευρώ", 5e6, "€"),
+        ("5 δισ. ευρώ", 5e9, "€"),
+        ("$5m", 5e6, "$"),
+        ("£5 m", 5e6, "£"),
+        ("$5k", 5e3, "$"),
+        ("$5bn", 5e9, "$"),
+        ("5m euros", 5e6, "€"),
+        ("5 m", 5, "m"),
+        ("5 m EUR 20", 5, "m"),
+        ("5 mil", 5, "mi"),
+        ("5 K", 5, "K"),
+        ("5 χιλ.", 5, "mm"),
+        ("5 million. Euro", 5e6, ""),
+    ],
+)
+def test_magnitude_may_be_short_and_have_a_stop(text: str, value: float, unit: str) -> None:
+    found = quantities_in(text)[0]
+    assert (found.values, found.unit) == (frozenset((value,)), unit)
 
 
 def test_pounds_may_be_a_weight_or_money() -> None:
