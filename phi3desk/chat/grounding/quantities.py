@@ -68,7 +68,14 @@ _CENTURIES = (1900.0, 2000.0)
 _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till|och|εως|και|–|-|−|\.{2,3}|/)\s?\+?$")
 #: letters of a unit, with its exponent: m², m^3
 _SYMBOL = r"[^\W\d_]+(?:[²³]|\^?[23](?!\d))?"
-_UNIT = re.compile(rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|1/min|min[-−⁻][1¹]|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)")
+#: parts of a hundred and of a thousand in several words
+_PARTS = (
+    r"(?i:per\s(?:cent|mil|mille)(?!\w)|τοις\s(?:εκατ[όο]|χιλ[ίι]οις)(?!\w)|la\s(?:sut[ăa]|mie)(?!\w)"
+    r"|vom\s(?:hundert|tausend)(?!\w))|v\.\s?[HT]\."
+)
+#: to the power of minus one, but not the range of “30 min-10 h”
+_A_MINUTE = r"1/min|min[-−–⁻][1¹](?!\w|[.,]\d|\s?(?:h|hours?|Std|Stunden?)(?!\w))"
+_UNIT = re.compile(rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|{_A_MINUTE}|{_PARTS}|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)")
 #: what a unit of one capital does not stand before: “5 A4 sheets”, “4 A.M.”
 _MORE_OF_A_WORD = re.compile(r"\w|\.\w")
 _WORD_BEHIND = re.compile(r"\s[^\W\d_]{3,}")
@@ -135,9 +142,12 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
             date = [] if _numbers_something(match) else _date(match, language)
             taken += [match.span()] if date else []
             found += date
+    read_to = 0
     for match in _NUMBER.finditer(text):
-        if not any(start <= match.start() < end for start, end in taken):
+        # the one of “min-1” is part of a unit
+        if match.start() >= read_to and not any(start <= match.start() < end for start, end in taken):
             found.append(_figure(text, match.span(), language))
+            read_to = found[-1].span[1]
             if " " in match.group().strip():
                 groups = re.finditer(r"[^ ]+", text[match.start() : match.end()])
                 spans = [(match.start() + group.start(), match.start() + group.end()) for group in groups]
@@ -301,11 +311,16 @@ def _values(figure: str, thousands: str = "") -> frozenset[float]:
 def _in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]:
     """Return the figures and months that are written as words, but for what belongs to a figure: 2 thousand."""
     found = []
+    read_to = 0
     for number in numbers_in_words(text, language):
         start, end = number.span
+        if start < read_to:
+            # the hundred of “five τοις εκατό” is part of a unit
+            continue
         last_word = text.rfind(" ", start, end) + 1 or start
         behind = _UNIT.match(text, _behind_magnitude(text, last_word, end))
         unit = (unit_of(behind["unit"]) or _unit_of_two(text, behind)) if behind is not None else ""
+        read_to = behind.end() if behind is not None and unit_of(behind["unit"]) else end
         if not any(begin <= start < stop for begin, stop in taken) and (unit or not number.doubtful):
             bound = _bound(text, start, end)
             found.append(Quantity(frozenset((number.value,)), unit, bound, number.span, text[start:end]))
@@ -359,7 +374,7 @@ def unit_of(written: str) -> str:
     cased = CASED_UNITS.get(composed.rstrip("."))
     if cased is not None:
         return cased
-    key = fold(written).replace(" ", "").rstrip(".")
+    key = "".join(fold(written).split()).replace("^", "").rstrip(".")
     if key in NO_UNITS:
         return ""
     exact, beginnings = _unit_spellings()

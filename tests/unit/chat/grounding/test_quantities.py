@@ -323,6 +323,8 @@ def test_unit_is_the_same_however_a_language_writes_it(texts: str, unit: str) ->
         ("Двигун споживає 16 А.", "Двигун споживає 16 кВт."),
         ("Напруга становить 230 В.", "Напруга становить 230 кВ."),
         ("Die Haftung ist auf 5 Mio. Euro begrenzt.", "Die Haftung ist auf 5 Mio. Dollar begrenzt."),
+        ("Ο φόρος είναι 5 τοις χιλίοις της αξίας.", "Ο φόρος είναι 5 τοις εκατό της αξίας."),
+        ("Penalitatea este de 5 la sută din preț.", "Penalitatea este de 5 la mie din preț."),
         ("Das Grundstück misst 3 ha.", "Das Grundstück misst 3 m²."),
         ("Der Motor leistet 90 PS.", "Der Motor leistet 90 kW."),
     ],
@@ -366,6 +368,36 @@ def test_unit_of_another_size_is_not_what_was_said(said: str, other: str) -> Non
 def test_magnitude_may_be_short_and_have_a_stop(text: str, value: float, unit: str) -> None:
     found = quantities_in(text)[0]
     assert (found.values, found.unit) == (frozenset((value,)), unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("1500 U/min", [(1500, "rpm")]),
+        ("1500 min-1", [(1500, "rpm")]),
+        ("1500 min–1 bei Volllast", [(1500, "rpm")]),
+        ("1500 1/min", [(1500, "rpm")]),
+        ("5 min-10 min", [(5, "min"), (10, "min")]),
+        ("30 min–1 h", [(30, "min"), (1, "h")]),
+        ("5 m^3", [(5, "m³")]),
+        ("5 τοις εκατό", [(5, "%")]),
+        ("ΠΕΝΤΕ ΤΟΙΣ ΕΚΑΤΟ", [(5, "%")]),
+        ("πέντε τοις εκατό", [(5, "%")]),
+        ("5 τοις χιλίοις", [(5, "‰")]),
+        ("5 per cent", [(5, "%")]),
+        ("five per cent", [(5, "%")]),
+        ("5 per mille", [(5, "‰")]),
+        ("5 la sută", [(5, "%")]),
+        ("5 la mie", [(5, "‰")]),
+        ("5 vom Hundert", [(5, "%")]),
+        ("5 v. H.", [(5, "%")]),
+        ("5 vom Tausend", [(5, "‰")]),
+        ("5 проміле", [(5, "‰")]),
+        ("5 per centre", [(5, "")]),
+    ],
+)
+def test_unit_of_several_parts_holds_no_further_figure(text: str, figures: list[tuple[float, str]]) -> None:
+    assert [(max(each.values), each.unit) for each in quantities_in(text)] == figures
 
 
 def test_pounds_may_be_a_weight_or_money() -> None:
