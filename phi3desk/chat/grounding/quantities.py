@@ -76,6 +76,8 @@ _PARTS = (
 #: to the power of minus one, but not the range of “30 min-10 h”
 _A_MINUTE = r"1/min|min[-−–⁻][1¹](?!\w|[.,]\d|\s?(?:h|hours?|Std|Stunden?)(?!\w))"
 _UNIT = re.compile(rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|{_A_MINUTE}|{_PARTS}|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)")
+#: what Romanian puts between a figure from twenty on and its unit: “30 de zile”
+_OF = re.compile(r"(?:\sde(?=\s))?")
 #: what a unit of one capital does not stand before: “5 A4 sheets”, “4 A.M.”
 _MORE_OF_A_WORD = re.compile(r"\w|\.\w")
 _WORD_BEHIND = re.compile(r"\s[^\W\d_]{3,}")
@@ -196,7 +198,7 @@ def _date(match: re.Match[str], language: str) -> list[Quantity]:
 def _figure(text: str, span: Span, language: str) -> Quantity:
     readings = _values(text[span[0] : span[1]])
     values = _values(text[span[0] : span[1]], _PARTS_THOUSANDS.get(language, ""))
-    behind = _UNIT.match(text, span[1])
+    behind = _unit_behind(text, span[1])
     unit = ""
     end = span[1]
     if behind is not None:
@@ -205,7 +207,7 @@ def _figure(text: str, span: Span, language: str) -> Quantity:
             readings = frozenset(value * magnitude for value in readings)
             values = frozenset(value * magnitude for value in values)
             end = _behind_magnitude(text, behind.start("unit"), behind.end())
-            behind = _UNIT.match(text, end)
+            behind = _unit_behind(text, end)
         if behind is not None:
             unit = unit_of(behind["unit"]) or _unit_of_a_capital(text, behind)
             end = behind.end() if unit else end
@@ -222,6 +224,12 @@ def _figure(text: str, span: Span, language: str) -> Quantity:
     return Quantity(values, unit, _bound(text, span[0], end), (span[0], end), written, readings=readings)
 
 
+def _unit_behind(text: str, at: int) -> re.Match[str] | None:
+    """Return what may be the unit of a figure that ends at a place."""
+    of = _OF.match(text, at)
+    return _UNIT.match(text, of.end() if of is not None else at)
+
+
 def _magnitude(text: str, span: Span, behind: re.Match[str]) -> float | None:
     """Return what a word behind a figure multiplies it by, None where it does not: “5 m” without money is a length."""
     key = fold(behind["unit"])
@@ -231,7 +239,7 @@ def _magnitude(text: str, span: Span, behind: re.Match[str]) -> float | None:
     # “20 EUR 5 m” has the money of another figure
     if before is not None and not text[max(0, before.start() - 2) : before.start()].rstrip()[-1:].isdigit():
         return MAGNITUDES_OF_MONEY[key]
-    currency = _UNIT.match(text, _behind_magnitude(text, *behind.span("unit")))
+    currency = _unit_behind(text, _behind_magnitude(text, *behind.span("unit")))
     is_money = currency is not None and unit_of(currency["unit"]) in CURRENCIES
     # “5m euros”, but in a row of a table “5 m EUR 20”
     return MAGNITUDES_OF_MONEY[key] if is_money and (len(key) > 1 or behind.start("unit") == span[1]) else None
@@ -318,7 +326,7 @@ def _in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]
             # the hundred of “five τοις εκατό” is part of a unit
             continue
         last_word = text.rfind(" ", start, end) + 1 or start
-        behind = _UNIT.match(text, _behind_magnitude(text, last_word, end))
+        behind = _unit_behind(text, _behind_magnitude(text, last_word, end))
         unit = (unit_of(behind["unit"]) or _unit_of_two(text, behind)) if behind is not None else ""
         read_to = behind.end() if behind is not None and unit_of(behind["unit"]) else end
         if not any(begin <= start < stop for begin, stop in taken) and (unit or not number.doubtful):
