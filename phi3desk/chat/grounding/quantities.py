@@ -73,9 +73,19 @@ _PARTS = (
     r"(?i:per\s(?:cent|mil|mille)(?!\w)|τοις\s(?:εκατ[όο]|χιλ[ίι]οις)(?!\w)|la\s(?:sut[ăa]|mie)(?!\w)"
     r"|vom\s(?:hundert|tausend)(?!\w))|v\.\s?[HT]\."
 )
+#: areas and volumes in two words; “кВ” is a unit, “кв.” is square
+_OF_LENGTH = (
+    r"(?:(?:square|sq\.?|kvadratn\w+|квадратн\w+|кв\.?|τετραγωνικ\w+)|(?:cubic|kubičn\w+|кубічн\w+|куб\.?|κυβικ\w+))"
+    r"\s[^\W\d_]+|[^\W\d_]+\s(?:pătra\w+|cubi?)(?!\w)"
+)
+_SQUARE = re.compile(r"square|sq|kvadrat|квадрат|кв|τετραγων|\w+\spătra")
+_ADJECTIVE = re.compile(r"(?:square|sq|kvadrat|квадрат|кв|τετραγων|cubic|kubičn|кубічн|куб|κυβικ)\w*\.?\s|\s.+")
+_LENGTHS = frozenset(("mm", "cm", "m", "km", "in", "ft", "mi"))
 #: to the power of minus one, but not the range of “30 min-10 h”
 _A_MINUTE = r"1/min|min[-−–⁻][1¹](?!\w|[.,]\d|\s?(?:h|hours?|Std|Stunden?)(?!\w))"
-_UNIT = re.compile(rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|{_A_MINUTE}|{_PARTS}|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)")
+_UNIT = re.compile(
+    rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|{_A_MINUTE}|{_PARTS}|{_OF_LENGTH}|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)"
+)
 #: what Romanian puts between a figure from twenty on and its unit: “30 de zile”
 _OF = re.compile(r"(?:\sde(?=\s))?")
 #: what a unit of one capital does not stand before: “5 A4 sheets”, “4 A.M.”
@@ -85,7 +95,7 @@ _WORD_BEHIND = re.compile(r"\s[^\W\d_]{3,}")
 _PER = re.compile(
     r"\s?(?:/\s?|(?:per|a|an|each|pro|je|na|v|ανά|το|τον|την|στο|на|за|pe|i|om)\s)(?P<unit>[^\W\d_]+)", re.IGNORECASE
 )
-_PER_AMOUNT = re.compile(rf"\s?(?:/\s?|(?:per|pro|je|na|ανά|на|pe)\s)(?P<unit>{_SYMBOL})", re.IGNORECASE)
+_PER_AMOUNT = re.compile(rf"\s?(?:/\s?|(?:per|pro|je|na|ανά|на|pe)\s)(?P<unit>{_OF_LENGTH}|{_SYMBOL})", re.IGNORECASE)
 #: what units are counted by beside times: 5 g per litre
 _AMOUNTS = frozenset(("l", "ml", "dl", "m³", "m²", "kg", "mol"))
 _TIMES = frozenset(("h", "min", "s", "day", "week", "month", "year"))
@@ -382,6 +392,9 @@ def unit_of(written: str) -> str:
     cased = CASED_UNITS.get(composed.rstrip("."))
     if cased is not None:
         return cased
+    if re.fullmatch(_OF_LENGTH, composed):
+        length = unit_of(_ADJECTIVE.sub("", composed, count=1))
+        return f"{length}{'²' if _SQUARE.match(composed) else '³'}" if length in _LENGTHS else ""
     key = "".join(fold(written).split()).replace("^", "").rstrip(".")
     if key in NO_UNITS:
         return ""
