@@ -43,6 +43,70 @@ HARMING = {
     "ro": "este_periculo* e_periculo* sunt_periculo* este_nociv* sunt_nociv* este_daunator* este_riscant*",
     "sv": "ar_farlig* ar_skadlig* ar_riskabel* ar_riskabla ar_osaker* inte_farlig* inte_skadlig*",
 }
+#: what says that something is kept from happening, which makes no denial of what is done for it: “to avoid shock”
+SHUNNING = {
+    "en": "avoid* prevent* prevention preclud*",
+    "de": "vermeid* verhinder* verhut* vorbeug* ausschluss",
+    "sl": "preprec* izogib* izogn* izognete prepreciti",
+    "el": "αποφυγ* αποφευγ* αποφευχθ* αποτροπ* αποτρεψ* αποτραπ* προληψ*",
+    "uk": "уникн* уникат* уникан* запобіг* відверн* попередженн*",
+    "ro": "evita evitati evitat* evitar* preven* preintampin* impiedic*",
+    "sv": "undvik* forhindr* forebygg* hindra",
+}
+#: what begins a purpose: right before the word that shuns or denies (“to avoid”), and further from it (“um … zu vermeiden”)
+PURPOSE = {
+    "en": "to to_help for for_the",
+    "de": "zur zum zwecks",
+    "sl": "za zaradi v_izogib",
+    "el": "για για_να για_την για_τη προς προς_την ωστε_να",
+    "uk": "для з_метою задля щоб аби",
+    "ro": "pentru pentru_a pentru_a_se spre_a ca_sa in_vederea",
+    "sv": "for_att for i_syfte_att till",
+}
+PURPOSE_OF_DENIAL = {
+    "en": "so_as in_order",
+    "de": "um",
+    "sl": "da_se da_bi",
+    "el": "για_να ωστε_να",
+    "uk": "щоб аби",
+    "ro": "pentru_a pentru_ca",
+    "sv": "for_att",
+}
+DISTANT_PURPOSE = {
+    "en": "so_that in_order_that",
+    "de": "um damit",
+    "sl": "da tako_da",
+    "el": "ωστε",
+    "uk": "щоб аби",
+    "ro": "astfel_incat",
+    "sv": "sa_att",
+}
+#: what takes something out of what is said: “all parts except seals”
+EXCEPT = {
+    "en": "except excepting excluding other_than exception_of",
+    "de": "ausser ausgenommen mit_ausnahme",
+    "sl": "razen izvzemsi z_izjemo",
+    "el": "εκτος πλην με_εξαιρεση με_την_εξαιρεση",
+    "uk": "крім окрім за_винятком за_виключенням",
+    "ro": "exceptand cu_exceptia in_afara_de",
+    "sv": "utom med_undantag",
+}
+#: what tells that nothing is taken out where an excepting word stands: “крім насоса … також клапан”
+ALSO = "also auch ebenfalls tudi επισης ακομη αυτου τουτου також теж того цього asemenea ocksa tega"
+#: what takes out all that follows: “unless the alarm sounds”
+UNLESS = {
+    "en": "unless except_when except_if except_where",
+    "de": "es_sei_denn ausser_wenn",
+    "sl": "razen_ce razen_kadar razen_ko",
+    "el": "εκτος_αν εκτος_εαν εκτος_οταν",
+    "uk": "хіба_що крім_випадків окрім_випадків винятком_випадків",
+    "ro": "decat_daca exceptia_cazului exceptia_cazurilor afara_cazului",
+    "sv": "savida_inte utom_nar utom_om",
+}
+#: what says that a thing is not taken out
+INCLUDING = (
+    "including inclusive einschliesslich inklusive vkljucno συμπεριλαμβανομεν* включно включаючи inclusiv inklusive"
+)
 #: endings that say that something is missing
 LACKING = {
     "en": ("less", "-free"),

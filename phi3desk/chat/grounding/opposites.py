@@ -15,13 +15,20 @@ from phi3desk.chat.grounding.opposite_words import (
     BOUNDING,
     CONDITIONS,
     DENYING,
+    DISTANT_PURPOSE,
+    EXCEPT,
     HARMING,
     HOW_OFTEN,
     LACKING,
     NEGATIVE,
     PAIRS,
+    PURPOSE,
+    PURPOSE_OF_DENIAL,
     ROLES,
+    SHUNNING,
+    UNLESS,
 )
+from phi3desk.chat.wording.function_words import WORDS
 from phi3desk.chat.wording.word_lists import is_listed
 
 #: what stands before a word and makes it its opposite
@@ -45,6 +52,11 @@ _TURNING_PREFIXES = (
     "nicht-",
 )
 _SHORTEST_TURNED = 5
+#: words from what begins a purpose to what shuns at most, and words with a meaning that an exception takes at most
+_DISTANT = 7
+_LONGEST_EXCEPTION = 2
+#: languages in which the verb of a clause may stand right behind a phrase
+_VERB_LAST = frozenset(("de", "sl"))
 _SHORTEST_LACKING = 7
 
 
@@ -83,6 +95,78 @@ def stance_of(words: Sequence[str], language: str) -> Stance:
     sides = frozenset(side for key in keys for code in codes for side in _sides(key, code))
     harming = any(is_listed(key, HARMING[code]) for key in keys for code in codes)
     return Stance(denying != negative, sides, harming)
+
+
+def turning_phrases(words: Sequence[str], language: str, *, adds: bool) -> list[tuple[int, int]]:
+    """Return where phrases of a statement stand that turn round only what they hold, from its folded words.
+
+    A purpose denies what is to be avoided, an exception what is taken out; neither denies the rest of the statement.
+    Where it `adds` (“also”), an excepting word takes nothing out.
+    """
+    codes = (language,) if language in PAIRS else tuple(PAIRS)
+    found: list[tuple[int, int]] = []
+    for at in range(len(words)):
+        begin = _begin_of_purpose(words, at, codes)
+        if begin is not None:
+            phrase = (begin, _end_of_phrase(words, at + 1, codes, 1))
+        elif _ends_with(words, at + 1, UNLESS, codes):
+            phrase = (at, len(words))
+        elif not adds and _ends_with(words, at + 1, EXCEPT, codes):
+            end = _end_of_phrase(words, at + 1, codes, _LONGEST_EXCEPTION)
+            if end == at + 1:
+                # “seals are excepted”: what is taken out stands before it
+                continue
+            phrase = (at, end)
+        else:
+            continue
+        if found and phrase[0] < found[-1][1]:
+            phrase = (found.pop()[0], phrase[1])
+        found.append(phrase)
+    return found
+
+
+def ends_with_exception(words: Sequence[str], language: str) -> bool:
+    """Return whether the last word makes an exception of what follows: “es sei denn, …”."""
+    codes = (language,) if language in PAIRS else tuple(PAIRS)
+    return _ends_with(words, len(words), UNLESS, codes) or _ends_with(words, len(words), EXCEPT, codes)
+
+
+def _begin_of_purpose(words: Sequence[str], at: int, codes: Sequence[str]) -> int | None:
+    """Return where a purpose begins of which a word is what shuns or denies, None where there is none."""
+    if any(is_listed(words[at], DENYING[code]) for code in codes):
+        return at - 1 if _ends_with(words, at, PURPOSE_OF_DENIAL, codes) else None
+    if not any(is_listed(words[at], SHUNNING[code]) for code in codes):
+        return None
+    for end in range(at, max(0, at - _DISTANT), -1):
+        if _ends_with(words, end, DISTANT_PURPOSE, codes) or (end == at and _ends_with(words, end, PURPOSE, codes)):
+            return end - 1
+    return None
+
+
+def _ends_with(words: Sequence[str], end: int, listed: dict[str, str], codes: Sequence[str]) -> bool:
+    """Return whether up to three words before a place are one entry of a list."""
+    keys = ["_".join(words[end - count : end]) for count in range(1, min(3, end) + 1)]
+    return any(is_listed(key, listed[code]) for key in keys for code in codes)
+
+
+def _end_of_phrase(words: Sequence[str], start: int, codes: Sequence[str], most: int) -> int:
+    """Return where a phrase ends that takes words without a meaning and then so many with one at most."""
+    end = taken = 0
+    verb_last = bool(_VERB_LAST.intersection(codes))
+    for at in range(start, len(words)):
+        if not _is_function(words[at], codes):
+            taken += 1
+            end = at + 1
+            is_next_last = at + 2 == len(words)
+            if taken >= most and (verb_last or taken == _LONGEST_EXCEPTION or not is_next_last):
+                break
+        elif taken or any(is_listed(words[at], DENYING[code]) for code in codes):
+            break
+    return end or start
+
+
+def _is_function(word: str, codes: Sequence[str]) -> bool:
+    return any(WORDS[code].is_function(word) for code in codes if code in WORDS)
 
 
 def _lacks(key: str, language: str) -> bool:

@@ -77,6 +77,15 @@ class Signals:
         return Why.NAME if self.names_missing or self.roles or self.swapped or self.misplaced else Why.SUPPORTED
 
 
+@dataclass(frozen=True)
+class _Held:
+    """How well a clause, or a phrase in one that goes the other way, holds each of some words of the claim."""
+
+    denied: bool
+    held: list[float]
+    is_phrase: bool
+
+
 class Comparison:
     """A claim beside a passage: what does not depend on the window is computed once.
 
@@ -171,11 +180,14 @@ class Comparison:
         denied = opposite = 0
         for clause in self._claim.clauses:
             words = words_within(self._claim.words, clause.span)
+            phrased = [at for phrase in clause.phrases for at in words_within(self._claim.words, phrase)]
+            # what it says of a purpose or an exception counts where the window speaks of that
+            own = clause.stance.denied != any(self._alike[at][index] >= SAME for at in phrased for index in inside)
             said = self._denied_where_held(window, words) if words else None
             turns = sum(self._turned(at, inside) for at in words)
             if said is not None and not self._is_open:
                 # a word that is turned round turns its clause
-                goes_other_way = (clause.stance.denied != said) != (turns % 2 == 1)
+                goes_other_way = (own != said) != (turns % 2 == 1)
                 denied += goes_other_way * (_DECIDES if self._decides(window) else 1)
             elif turns:
                 opposite += 1
@@ -209,28 +221,34 @@ class Comparison:
             runs = [(_held_by(clauses, at, at + length), at) for at in range(len(clauses) - length + 1)]
             best, at = max(runs, key=lambda run: (run[0], -run[1]))
             if best >= _NEARLY_ALL * most:
-                return any(denied for denied, _ in clauses[at : at + length])
+                run = clauses[at : at + length]
+                denied = any(clause.denied for clause in run if not clause.is_phrase)
+                return denied != any(clause.denied and max(clause.held) >= SAME for clause in run if clause.is_phrase)
         return None
 
-    def _held_clauses(self, window: Window, words: Sequence[int]) -> list[tuple[bool, list[float]]]:
-        """Return of each clause but those of rows whether it is denied, and how well it holds each of some words.
+    def _held_clauses(self, window: Window, words: Sequence[int]) -> list[_Held]:
+        """Return how each clause but those of rows holds some words, and each phrase that turns round what it holds.
 
         Where the claim tells of harm, only the denial of harm counts.
         """
         passage = self._evidence.whole.words
-        clauses: list[tuple[bool, list[float]]] = []
+        parts: list[_Held] = []
         for unit in window.units:
             if self._evidence.units[unit].is_row:
                 # “whole blood, not spun 4 hours not allowed”: a cell denies nothing of another
                 continue
             start = self._evidence.units[unit].span[0]
             for clause in self._evidence.statements[unit].clauses:
-                span = (start + clause.span[0], start + clause.span[1])
-                indexes = words_within(passage, span)
-                held = [max((self._alike[at][index] for index in indexes), default=0.0) for at in words]
+                indexes, *phrases = (
+                    words_within(passage, (start + span[0], start + span[1])) for span in (clause.span, *clause.phrases)
+                )
+                apart = {index for phrase in phrases for index in phrase}
                 counts = clause.stance.harming or not self._claim.stance.harming
-                clauses.append((clause.stance.denied and counts, held))
-        return clauses
+                for number, part in enumerate(([index for index in indexes if index not in apart], *phrases)):
+                    held = [max((self._alike[at][index] for index in part), default=0.0) for at in words]
+                    is_phrase = number > 0
+                    parts.append(_Held(counts and (is_phrase or clause.stance.denied), held, is_phrase))
+        return parts
 
     def _swapped(self, window: Window) -> bool:
         """Return whether two words of the claim stand in each other's place in a sentence of the window."""
@@ -287,6 +305,6 @@ def _is_label(word: Word) -> bool:
     return word.code or len(word.key) == 1
 
 
-def _held_by(clauses: Sequence[tuple[bool, list[float]]], start: int, end: int) -> float:
+def _held_by(clauses: Sequence[_Held], start: int, end: int) -> float:
     """Return how many of the words some clauses hold together."""
-    return sum(map(max, zip(*(held for _, held in clauses[start:end]), strict=True))) if start < end else 0.0
+    return sum(map(max, zip(*(clause.held for clause in clauses[start:end]), strict=True))) if start < end else 0.0

@@ -8,11 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from phi3desk.chat.grounding.opposite_words import LIGHT
-from phi3desk.chat.grounding.opposites import Stance, has_side, is_polar, stance_of, turned
+from phi3desk.chat.grounding.opposite_words import ALSO, INCLUDING, LIGHT
+from phi3desk.chat.grounding.opposites import (
+    Stance,
+    ends_with_exception,
+    has_side,
+    is_polar,
+    stance_of,
+    turned,
+    turning_phrases,
+)
 from phi3desk.chat.grounding.quantities import Quantity, quantities_in
 from phi3desk.chat.wording.function_words import WORDS
 from phi3desk.chat.wording.tokens import TOKEN, begins_sentence, key_of
+from phi3desk.chat.wording.word_lists import is_listed
 from phi3desk.library.text import Span
 from phi3desk.library.words.terms import is_stop_word, stem, trigrams_of
 
@@ -48,10 +57,14 @@ class Word:
 
 @dataclass(frozen=True)
 class Clause:
-    """A part of a statement between commas and conjunctions, and which way it goes."""
+    """A part of a statement between commas and conjunctions, and which way it goes.
+
+    `phrases` are those parts of it that go the other way: a purpose that is to be avoided, an exception.
+    """
 
     span: Span
     stance: Stance
+    phrases: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +123,7 @@ def statement_of(text: str, language: str) -> Statement:
 
 
 def _says_nothing(key: str, language: str) -> bool:
-    return is_stop_word(key, language) or is_polar(key, language)
+    return is_stop_word(key, language) or is_polar(key, language) or is_listed(key, INCLUDING)
 
 
 def _is_light(key: str, language: str) -> bool:
@@ -121,24 +134,39 @@ def _is_light(key: str, language: str) -> bool:
 def _clauses(text: str, language: str) -> tuple[Clause, ...]:
     bounds = [0]
     for match in _CLAUSE_ENDS.finditer(text):
-        if match.start() > bounds[-1]:
+        before = [key_of(token.group()) for token in TOKEN.finditer(text, bounds[-1], match.start())]
+        if match.start() > bounds[-1] and not (match.group()[0] == "," and ends_with_exception(before, language)):
             bounds.append(match.end())
     bounds.append(len(text))
+    adds = any(is_listed(key_of(token.group()), ALSO) for token in TOKEN.finditer(text))
     found: list[Clause] = []
     for start, end in itertools.pairwise(bounds):
-        keys = [key_of(match.group()) for match in TOKEN.finditer(text, start, end)]
-        if keys:
-            stance = stance_of(keys, language)
-            if found and found[-1].stance.denied:
-                between = text[found[-1].span[0] : start].rstrip()
-                if between.endswith(":"):
-                    # “Unsuitable: a full jet of water”
-                    stance = replace(stance, denied=not stance.denied)
-                elif len(keys) <= _LONGEST_ITEM and not between.endswith(";"):
-                    # “does not change number, form and speed”
-                    stance = replace(stance, denied=True)
-            found.append(Clause((start, end), stance))
+        tokens = list(TOKEN.finditer(text, start, end))
+        if not tokens:
+            continue
+        keys = [key_of(token.group()) for token in tokens]
+        phrases = turning_phrases(keys, language, adds=adds)
+        stance = stance_of(keys, language)
+        if phrases:
+            rest = [key for at, key in enumerate(keys) if not any(first <= at < last for first, last in phrases)]
+            stance = replace(stance, denied=stance_of(rest, language).denied)
+        if found and found[-1].stance.denied and not any(first == 0 for first, _ in phrases):
+            between = text[found[-1].span[0] : start].rstrip()
+            if between.endswith(":"):
+                # “Unsuitable: a full jet of water”
+                stance = replace(stance, denied=not stance.denied)
+            elif len(keys) <= _LONGEST_ITEM and not between.endswith(";") and not _is_subordinate(keys, language):
+                # “does not change number, form and speed”
+                stance = replace(stance, denied=True)
+        spans = tuple((tokens[first].start(), tokens[last - 1].end()) for first, last in phrases)
+        found.append(Clause((start, end), stance, spans))
     return tuple(found)
+
+
+def _is_subordinate(keys: Sequence[str], language: str) -> bool:
+    """Return whether a clause begins as one that tells when or why another holds."""
+    words = WORDS.get(language)
+    return words is not None and words.has("subordinators", keys[0])
 
 
 def likeness(one: Word, other: Word) -> float:

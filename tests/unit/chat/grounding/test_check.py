@@ -472,3 +472,73 @@ def test_two_clauses_are_no_list():
     passage = "The pump is cleaned daily. The valve is closed at night."
     whole = verdict(passage, "The cover is removed, and the valve is closed.")
     assert not whole.supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "allowed", "forbidden"),
+    [
+        ("Do not open the housing to avoid electric shock.", "Open the housing.", "Do not open the housing."),
+        (
+            "Zur Vermeidung von Unfällen darf das Gehäuse nicht geöffnet werden.",
+            "Das Gehäuse darf geöffnet werden.",
+            "Um Unfälle zu vermeiden, darf das Gehäuse nicht geöffnet werden.",
+        ),
+        ("Za preprečevanje nesreč ohišja ne odpirajte.", "Ohišje odpirajte.", "Ohišja ne odpirajte."),
+        (
+            "Μην ανοίγετε το περίβλημα προς αποφυγή ηλεκτροπληξίας.",
+            "Ανοίγετε το περίβλημα.",
+            "Μην ανοίγετε το περίβλημα.",
+        ),
+        ("Не відкривайте корпус для запобігання травмам.", "Відкривайте корпус.", "Не відкривайте корпус."),
+        ("Nu deschideți carcasa pentru a evita electrocutarea.", "Deschideți carcasa.", "Nu deschideți carcasa."),
+        ("Öppna inte höljet för att undvika elstötar.", "Öppna höljet.", "Öppna inte höljet."),
+        (
+            "The door must not be opened except by trained staff.",
+            "The door may be opened.",
+            "The door must not be opened.",
+        ),
+        ("Valves except seals must not be opened.", "Valves may be opened.", "Valves must not be opened."),
+        (
+            "Contact with water is to be avoided.",
+            "Contact with water is allowed.",
+            "Contact with water must be avoided.",
+        ),
+        ("Wear gloves to prevent burns.", "Do not wear gloves.", "Wear gloves."),
+        ("Stäng ventilen för att inte skada tätningen.", "Stäng inte ventilen.", "Stäng ventilen."),
+        ("Um Unfälle zu vermeiden, Handschuhe tragen.", "Handschuhe nicht tragen.", "Handschuhe tragen."),
+        ("Wear gloves to prevent burns.", "Wearing gloves causes burns.", "Wearing gloves prevents burns."),
+        (
+            "Do not open the housing to avoid electric shock.",
+            "Opening the housing avoids electric shock.",
+            "To avoid electric shock, do not open the housing.",
+        ),
+    ],
+)
+def test_purpose_or_exception_denies_nothing_else(passage, allowed, forbidden):
+    found = verdict(passage, allowed)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
+    assert verdict(passage, forbidden).supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("All parts except seals are made of steel.", "All parts including seals are made of steel."),
+        ("Alle Teile außer Dichtungen sind aus Stahl.", "Alle Teile einschließlich Dichtungen sind aus Stahl."),
+        ("Vsi deli razen tesnil so iz jekla.", "Vsi deli vključno s tesnili so iz jekla."),
+        ("Όλα τα μέρη εκτός από φλάντζες είναι από χάλυβα.", "Όλα τα μέρη μαζί με φλάντζες είναι από χάλυβα."),
+        ("Усі деталі, крім ущільнень, зі сталі.", "Усі деталі, включно з ущільненнями, зі сталі."),
+        ("Toate piesele, cu excepția garniturilor, sunt din oțel.", "Toate piesele și garniturile sunt din oțel."),
+        ("Alla delar utom tätningar är av stål.", "Alla delar och tätningar är av stål."),
+        (
+            "Die Tür darf nicht geöffnet werden, es sei denn, der Alarm ertönt.",
+            "Die Tür darf nicht geöffnet werden, wenn der Alarm ertönt.",
+        ),
+        ("Do not open the door unless the alarm sounds.", "Do not open the door when the alarm sounds."),
+        ("Alle Teile außer Dichtungen sind aus Stahl.", "Die Dichtungen sind aus Stahl."),
+    ],
+)
+def test_what_is_taken_out_is_not_said_of(passage, claim):
+    found = verdict(passage, claim)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
+    assert verdict(passage, passage).supported
