@@ -107,6 +107,16 @@ UNLESS = {
 INCLUDING = (
     "including inclusive einschliesslich inklusive vkljucno συμπεριλαμβανομεν* включно включаючи inclusiv inklusive"
 )
+#: what stands before a word and makes it its opposite
+TURNING_PREFIXES = {
+    "en": ("un", "in", "im", "ir", "il", "non", "non-", "dis"),
+    "de": ("un", "in", "im", "ir", "il", "nicht", "nicht-", "non", "dis"),
+    "sl": ("ne", "brez"),
+    "el": ("μη_", "αν", "α"),
+    "uk": ("не", "без"),
+    "ro": ("ne", "in", "im", "ir", "il", "non", "dis"),
+    "sv": ("o", "icke", "icke-"),
+}
 #: endings that say that something is missing
 LACKING = {
     "en": ("less", "-free"),
@@ -348,6 +358,10 @@ sunrise: oster ostra ostlig* | vaster vastra vastlig*
 power: snabb* fort | langsam*
 strength: stark starkt starka | svag svagt svaga
 fullness: full fullt fulla | tom tomt tomma
+activity: aktiv* | inaktiv*
+way: direkt* | indirekt*
+stability: stabil* | instabil*
+fit: kompatib* korrekt* | inkompatib* inkorrekt*
 """,
 }
 #: how often something is done; a statement that has one of them does not hold another

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from phi3desk.chat.grounding.opposite_words import (
     BOUNDING,
@@ -26,31 +27,12 @@ from phi3desk.chat.grounding.opposite_words import (
     PURPOSE_OF_DENIAL,
     ROLES,
     SHUNNING,
+    TURNING_PREFIXES,
     UNLESS,
 )
 from phi3desk.chat.wording.function_words import WORDS
 from phi3desk.chat.wording.word_lists import is_listed
 
-#: what stands before a word and makes it its opposite
-_TURNING_PREFIXES = (
-    "un",
-    "in",
-    "im",
-    "ir",
-    "il",
-    "non",
-    "non-",
-    "dis",
-    "ne",
-    "o",
-    "не",
-    "без",
-    "μη_",
-    "αν",
-    "α",
-    "nicht",
-    "nicht-",
-)
 _SHORTEST_TURNED = 5
 #: words from what begins a purpose to what shuns at most, and words with a meaning that an exception takes at most
 _DISTANT = 7
@@ -202,16 +184,19 @@ def has_side(word: str, language: str) -> bool:
     return any(_sides(word, code) for code in codes)
 
 
-def turned(one: str, other: str) -> bool:
-    """Return whether one folded word is the other with a prefix that makes it the opposite: suitable, unsuitable."""
-    short, long = sorted((one, other), key=len)
-    if len(short) < _SHORTEST_TURNED or short[:4] == long[:4]:
+def turned(one: str, other: str, language: str, its_language: str) -> bool:
+    """Return whether one folded word is the other with a prefix that makes it the opposite: suitable, unsuitable.
+
+    A prefix does so in the language of its word ("" for one that is not known).
+    """
+    if min(len(one), len(other)) < _SHORTEST_TURNED or one[:4] == other[:4]:
         return False
-    return _is_turned(short, long) or _is_turned(long, short)
+    return _is_turned(one, other, its_language) or _is_turned(other, one, language)
 
 
-def _is_turned(word: str, prefixed: str) -> bool:
-    for prefix in _TURNING_PREFIXES:
+def _is_turned(word: str, prefixed: str, language: str) -> bool:
+    prefixes = TURNING_PREFIXES.get(language) or tuple(chain.from_iterable(TURNING_PREFIXES.values()))
+    for prefix in prefixes:
         rest = prefixed.removeprefix(prefix)
         if rest != prefixed and len(rest) >= _SHORTEST_TURNED and rest[:_SHORTEST_TURNED] == word[:_SHORTEST_TURNED]:
             return True

@@ -204,8 +204,8 @@ class Comparison:
     def _turned(self, at: int, inside: Sequence[int]) -> bool:
         """Return whether the window holds a word of the claim only with a prefix that makes it the opposite."""
         passage = self._evidence.whole.words
-        key = self._claim.words[at].key
-        found = any(turned(key, passage[index].key) for index in inside)
+        word = self._claim.words[at]
+        found = any(turned(word.key, passage[index].key, word.language, passage[index].language) for index in inside)
         return found and max((self._letters[at][index] for index in inside), default=0.0) < 1.0
 
     def _denied_where_held(self, window: Window, words: Sequence[int]) -> bool | None:

@@ -43,7 +43,7 @@ _SAME_WORD, _MOSTLY_ASKED = 0.6, 0.75
 class Word:
     """A word with a meaning: folded, its stem, its place; a `code` holds a digit, a `name` has a capital of its own.
 
-    A `light` word ties others together or sets a bound, and says little by itself.
+    A `light` word ties others together or sets a bound, and says little by itself. `language` is "" where not known.
     """
 
     text: str
@@ -53,6 +53,7 @@ class Word:
     code: bool
     name: bool
     light: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def statement_of(text: str, language: str) -> Statement:
                 code,
                 name=inner or (capital and language != "de"),
                 light=_is_light(key, language),
+                language=language,
             )
         )
     return Statement(
@@ -171,7 +173,9 @@ def _is_subordinate(keys: Sequence[str], language: str) -> bool:
 
 def likeness(one: Word, other: Word) -> float:
     """Return how alike two words are as they are written, 0 to 1: inflected forms and parts of compounds are alike."""
-    return 0.0 if turned(one.key, other.key) else _likeness(one.key, one.stem, other.key, other.stem)
+    if turned(one.key, other.key, one.language, other.language):
+        return 0.0
+    return _likeness(one.key, one.stem, other.key, other.stem)
 
 
 @lru_cache(maxsize=200_000)

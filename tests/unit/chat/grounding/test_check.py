@@ -542,3 +542,33 @@ def test_what_is_taken_out_is_not_said_of(passage, claim):
     found = verdict(passage, claim)
     assert (found.supported, found.why) == (False, Why.NEGATION)
     assert verdict(passage, passage).supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("Opekline hladite z vodo.", "Opekline ohladite z vodo."),
+        ("Filter očistite vsak teden.", "Filter čistite vsak teden."),
+        ("Kopplingen av pumpen görs av en elektriker.", "Inkopplingen av pumpen görs av en elektriker."),
+    ],
+)
+def test_prefix_of_another_language_turns_nothing_round(passage, claim):
+    assert verdict(passage, claim).supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("The oil is unsuitable for the pump.", "The oil is suitable for the pump."),
+        ("Das Öl ist ungeeignet für die Pumpe.", "Das Öl ist geeignet für die Pumpe."),
+        ("Olje je neprimerno za črpalko.", "Olje je primerno za črpalko."),
+        ("Το λάδι είναι ακατάλληλο για την αντλία.", "Το λάδι είναι κατάλληλο για την αντλία."),
+        ("Олива непридатна для насоса.", "Олива придатна для насоса."),
+        ("Uleiul este nepotrivit pentru pompă.", "Uleiul este potrivit pentru pompă."),
+        ("Oljan är olämplig för pumpen.", "Oljan är lämplig för pumpen."),
+        ("Ventilen är inaktiv under natten.", "Ventilen är aktiv under natten."),
+    ],
+)
+def test_prefix_of_its_language_turns_a_word_round(passage, claim):
+    found = verdict(passage, claim)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
