@@ -123,6 +123,13 @@ LACKING = {
     "de": ("frei", "freie", "freien", "freier", "los", "lose", "losen", "loser"),
     "sv": ("fri", "fritt", "fria", "los", "lost", "losa"),
 }
+#: what ends alike and lacks nothing
+NOT_LACKING = {
+    "en": "nevertheless nonetheless regardless doubtless",
+    "de": "auflos* auslos* ablos* aufzulos* auszulos* abzulos* einzulos* herauslos* einlos* erlos* verlos* tuberkulose* "
+    "cellulose* zellulose* nitrocellulose* hemicellulose* methylcellulose* fibrinolose* einwandfrei* zweifellos*",
+    "sv": "upplos* utlos* avlos* forlos* inlos* forlost olost",
+}
 #: what makes a denial before it a bound: “not more than”, “must not exceed”, “no later than”
 BOUNDING = (
     "more less fewer exceed* above below beyond later earlier longer higher lower over under before after until only just "

@@ -22,6 +22,7 @@ from phi3desk.chat.grounding.opposite_words import (
     HOW_OFTEN,
     LACKING,
     NEGATIVE,
+    NOT_LACKING,
     PAIRS,
     PURPOSE,
     PURPOSE_OF_DENIAL,
@@ -73,7 +74,7 @@ def stance_of(words: Sequence[str], language: str) -> Stance:
         for at, key in enumerate(keys)
         for code in codes
     )
-    negative = any(is_listed(key, NEGATIVE[code]) or _lacks(key, code) for key in keys for code in codes)
+    negative = any(is_listed(key, NEGATIVE[code]) for key in keys for code in codes)
     sides = frozenset(side for key in keys for code in codes for side in _sides(key, code))
     harming = any(is_listed(key, HARMING[code]) for key in keys for code in codes)
     return Stance(denying != negative, sides, harming)
@@ -82,7 +83,8 @@ def stance_of(words: Sequence[str], language: str) -> Stance:
 def turning_phrases(words: Sequence[str], language: str, *, adds: bool) -> list[tuple[int, int]]:
     """Return where phrases of a statement stand that turn round only what they hold, from its folded words.
 
-    A purpose denies what is to be avoided, an exception what is taken out; neither denies the rest of the statement.
+    A purpose denies what is to be avoided, an exception what is taken out, an ending what is missing (“painless”); none
+    denies the rest of the statement.
     Where it `adds` (“also”), an excepting word takes nothing out.
     """
     codes = (language,) if language in PAIRS else tuple(PAIRS)
@@ -99,6 +101,8 @@ def turning_phrases(words: Sequence[str], language: str, *, adds: bool) -> list[
                 # “seals are excepted”: what is taken out stands before it
                 continue
             phrase = (at, end)
+        elif any(what_lacks(words[at], code) for code in codes):
+            phrase = (at, at + 1)
         else:
             continue
         if found and phrase[0] < found[-1][1]:
@@ -151,10 +155,13 @@ def _is_function(word: str, codes: Sequence[str]) -> bool:
     return any(WORDS[code].is_function(word) for code in codes if code in WORDS)
 
 
-def _lacks(key: str, language: str) -> bool:
-    """Return whether the ending of a word says that something is missing: “fieberfrei”, “painless”."""
-    endings = LACKING.get(language, ())
-    return len(key) >= _SHORTEST_LACKING and key.endswith(endings)
+@lru_cache(maxsize=20_000)
+def what_lacks(key: str, language: str) -> str:
+    """Return what the ending of a word says is missing: “fieber” of “fieberfrei”; "" where it says no such thing."""
+    if len(key) < _SHORTEST_LACKING or is_listed(key, NOT_LACKING.get(language, "")):
+        return ""
+    ending = next((ending for ending in LACKING.get(language, ()) if key.endswith(ending)), "")
+    return key.removesuffix(ending).removesuffix("-") if ending else ""
 
 
 def _sets_a_bound(words: Sequence[str], at: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
 from phi3desk.chat.grounding.figure_signals import FigureSignals, SaidOf, figure_signals, standings_of
 from phi3desk.chat.grounding.opposite_words import EXCEPTING
-from phi3desk.chat.grounding.opposites import is_condition, is_role, turned
+from phi3desk.chat.grounding.opposites import is_condition, is_role, turned, what_lacks
 from phi3desk.chat.grounding.statements import Statement, Word, likeness, words_within
 from phi3desk.chat.grounding.swaps import fits_swapped
 from phi3desk.chat.messages import Why
@@ -247,7 +247,10 @@ class Comparison:
                 for number, part in enumerate(([index for index in indexes if index not in apart], *phrases)):
                     held = [max((self._alike[at][index] for index in part), default=0.0) for at in words]
                     is_phrase = number > 0
-                    parts.append(_Held(counts and (is_phrase or clause.stance.denied), held, is_phrase))
+                    # “harmless”: what is missing tells of harm where it is the harm
+                    lacks = is_phrase and any(what_lacks(passage[i].key, passage[i].language) for i in part)
+                    denied = lacks or (counts and (is_phrase or clause.stance.denied))
+                    parts.append(_Held(denied, held, is_phrase))
         return parts
 
     def _swapped(self, window: Window) -> bool:

@@ -17,6 +17,7 @@ from phi3desk.chat.grounding.opposites import (
     stance_of,
     turned,
     turning_phrases,
+    what_lacks,
 )
 from phi3desk.chat.grounding.quantities import Quantity, quantities_in
 from phi3desk.chat.wording.function_words import WORDS
@@ -33,6 +34,7 @@ _CLAUSE_ENDS = re.compile(
 _LONGEST_ITEM = 4
 _SHORTEST_BEGINNING = 4
 _SHORTEST_PART = 5
+_SHORTEST_MISSING = 3
 _SAME_BEGINNING = 0.62
 _FEWEST_TRIGRAMS_SHARED = 0.5
 #: a word of the claim is that of the question; and what share of them makes it the question once more
@@ -175,7 +177,14 @@ def likeness(one: Word, other: Word) -> float:
     """Return how alike two words are as they are written, 0 to 1: inflected forms and parts of compounds are alike."""
     if turned(one.key, other.key, one.language, other.language):
         return 0.0
-    return _likeness(one.key, one.stem, other.key, other.stem)
+    found = _likeness(one.key, one.stem, other.key, other.stem)
+    return max(found, _SAME_WORD) if _is_missing(one, other) or _is_missing(other, one) else found
+
+
+def _is_missing(word: Word, lacking: Word) -> bool:
+    """Return whether a word begins with what another says is missing: wired, wireless."""
+    missing = what_lacks(lacking.key, lacking.language)
+    return len(missing) >= _SHORTEST_MISSING and word.key.startswith(missing)
 
 
 @lru_cache(maxsize=200_000)

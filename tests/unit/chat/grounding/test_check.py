@@ -572,3 +572,35 @@ def test_prefix_of_another_language_turns_nothing_round(passage, claim):
 def test_prefix_of_its_language_turns_a_word_round(passage, claim):
     found = verdict(passage, claim)
     assert (found.supported, found.why) == (False, Why.NEGATION)
+
+
+@pytest.mark.parametrize(
+    ("passage", "true", "other"),
+    [
+        (
+            "The housing is made of stainless steel.",
+            "The housing is made of steel.",
+            "The housing is not made of steel.",
+        ),
+        ("Connect the wireless sensor.", "Connect the sensor.", "Connect the wired sensor."),
+        (
+            "Die Drehzahl ist stufenlos einstellbar.",
+            "Die Drehzahl ist einstellbar.",
+            "Die Drehzahl ist in Stufen einstellbar.",
+        ),
+        ("Der Patient ist fieberfrei.", "Der Patient hat kein Fieber.", "Der Patient hat Fieber."),
+        (
+            "Die Tablette enthält mikrokristalline Cellulose.",
+            "The tablet contains microcrystalline cellulose.",
+            "The tablet does not contain microcrystalline cellulose.",
+        ),
+        ("Das Salz ist in Wasser aufzulösen.", "Das Salz in Wasser auflösen.", "Das Salz nicht in Wasser auflösen."),
+        ("Röret är sömlöst och av stål.", "Röret är av stål.", "Röret är inte av stål."),
+        ("The test is harmless.", "The test does no harm.", "The test is harmful."),
+        ("The filter is useless when wet.", "The filter is of no use when wet.", "The filter is useful when wet."),
+    ],
+)
+def test_ending_denies_what_is_missing_alone(passage, true, other):
+    assert verdict(passage, true).supported
+    found = verdict(passage, other)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
