@@ -101,7 +101,7 @@ UNLESS = {
     "el": "εκτος_αν εκτος_εαν εκτος_οταν",
     "uk": "хіба_що крім_випадків окрім_випадків винятком_випадків",
     "ro": "decat_daca exceptia_cazului exceptia_cazurilor afara_cazului",
-    "sv": "savida_inte utom_nar utom_om",
+    "sv": "om_inte savida_inte utom_nar utom_om",
 }
 #: what says that a thing is not taken out
 INCLUDING = (

@@ -1,0 +1,143 @@
+"""What a word, a phrase or an ending denies, and what it leaves as it is."""
+
+import pytest
+
+from phi3desk.chat.grounding.check import Checker, PassageText
+from phi3desk.chat.messages import Why
+
+
+def verdict(passage: str, claim: str):
+    return Checker([PassageText(passage)], "").verdict(claim)
+
+
+@pytest.mark.parametrize(
+    ("passage", "allowed", "forbidden"),
+    [
+        ("Do not open the housing to avoid electric shock.", "Open the housing.", "Do not open the housing."),
+        (
+            "Zur Vermeidung von Unfällen darf das Gehäuse nicht geöffnet werden.",
+            "Das Gehäuse darf geöffnet werden.",
+            "Um Unfälle zu vermeiden, darf das Gehäuse nicht geöffnet werden.",
+        ),
+        ("Za preprečevanje nesreč ohišja ne odpirajte.", "Ohišje odpirajte.", "Ohišja ne odpirajte."),
+        (
+            "Μην ανοίγετε το περίβλημα προς αποφυγή ηλεκτροπληξίας.",
+            "Ανοίγετε το περίβλημα.",
+            "Μην ανοίγετε το περίβλημα.",
+        ),
+        ("Не відкривайте корпус для запобігання травмам.", "Відкривайте корпус.", "Не відкривайте корпус."),
+        ("Nu deschideți carcasa pentru a evita electrocutarea.", "Deschideți carcasa.", "Nu deschideți carcasa."),
+        ("Öppna inte höljet för att undvika elstötar.", "Öppna höljet.", "Öppna inte höljet."),
+        (
+            "The door must not be opened except by trained staff.",
+            "The door may be opened.",
+            "The door must not be opened.",
+        ),
+        ("Valves except seals must not be opened.", "Valves may be opened.", "Valves must not be opened."),
+        (
+            "Contact with water is to be avoided.",
+            "Contact with water is allowed.",
+            "Contact with water must be avoided.",
+        ),
+        ("Wear gloves to prevent burns.", "Do not wear gloves.", "Wear gloves."),
+        ("Stäng ventilen för att inte skada tätningen.", "Stäng inte ventilen.", "Stäng ventilen."),
+        ("Um Unfälle zu vermeiden, Handschuhe tragen.", "Handschuhe nicht tragen.", "Handschuhe tragen."),
+        ("Wear gloves to prevent burns.", "Wearing gloves causes burns.", "Wearing gloves prevents burns."),
+        (
+            "Do not open the housing to avoid electric shock.",
+            "Opening the housing avoids electric shock.",
+            "To avoid electric shock, do not open the housing.",
+        ),
+    ],
+)
+def test_purpose_or_exception_denies_nothing_else(passage, allowed, forbidden):
+    found = verdict(passage, allowed)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
+    assert verdict(passage, forbidden).supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("All parts except seals are made of steel.", "All parts including seals are made of steel."),
+        ("Alle Teile außer Dichtungen sind aus Stahl.", "Alle Teile einschließlich Dichtungen sind aus Stahl."),
+        ("Vsi deli razen tesnil so iz jekla.", "Vsi deli vključno s tesnili so iz jekla."),
+        ("Όλα τα μέρη εκτός από φλάντζες είναι από χάλυβα.", "Όλα τα μέρη μαζί με φλάντζες είναι από χάλυβα."),
+        ("Усі деталі, крім ущільнень, зі сталі.", "Усі деталі, включно з ущільненнями, зі сталі."),
+        ("Toate piesele, cu excepția garniturilor, sunt din oțel.", "Toate piesele și garniturile sunt din oțel."),
+        ("Alla delar utom tätningar är av stål.", "Alla delar och tätningar är av stål."),
+        (
+            "Die Tür darf nicht geöffnet werden, es sei denn, der Alarm ertönt.",
+            "Die Tür darf nicht geöffnet werden, wenn der Alarm ertönt.",
+        ),
+        ("Do not open the door unless the alarm sounds.", "Do not open the door when the alarm sounds."),
+        ("Öppna inte dörren om inte larmet ljuder.", "Öppna inte dörren när larmet ljuder."),
+        ("Alle Teile außer Dichtungen sind aus Stahl.", "Die Dichtungen sind aus Stahl."),
+    ],
+)
+def test_what_is_taken_out_is_not_said_of(passage, claim):
+    found = verdict(passage, claim)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
+    assert verdict(passage, passage).supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("Opekline hladite z vodo.", "Opekline ohladite z vodo."),
+        ("Filter očistite vsak teden.", "Filter čistite vsak teden."),
+        ("Kopplingen av pumpen görs av en elektriker.", "Inkopplingen av pumpen görs av en elektriker."),
+    ],
+)
+def test_prefix_of_another_language_turns_nothing_round(passage, claim):
+    assert verdict(passage, claim).supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("The oil is unsuitable for the pump.", "The oil is suitable for the pump."),
+        ("Das Öl ist ungeeignet für die Pumpe.", "Das Öl ist geeignet für die Pumpe."),
+        ("Olje je neprimerno za črpalko.", "Olje je primerno za črpalko."),
+        ("Το λάδι είναι ακατάλληλο για την αντλία.", "Το λάδι είναι κατάλληλο για την αντλία."),
+        ("Олива непридатна для насоса.", "Олива придатна для насоса."),
+        ("Uleiul este nepotrivit pentru pompă.", "Uleiul este potrivit pentru pompă."),
+        ("Oljan är olämplig för pumpen.", "Oljan är lämplig för pumpen."),
+        ("Ventilen är inaktiv under natten.", "Ventilen är aktiv under natten."),
+    ],
+)
+def test_prefix_of_its_language_turns_a_word_round(passage, claim):
+    found = verdict(passage, claim)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
+
+
+@pytest.mark.parametrize(
+    ("passage", "true", "other"),
+    [
+        (
+            "The housing is made of stainless steel.",
+            "The housing is made of steel.",
+            "The housing is not made of steel.",
+        ),
+        ("Connect the wireless sensor.", "Connect the sensor.", "Connect the wired sensor."),
+        (
+            "Die Drehzahl ist stufenlos einstellbar.",
+            "Die Drehzahl ist einstellbar.",
+            "Die Drehzahl ist in Stufen einstellbar.",
+        ),
+        ("Der Patient ist fieberfrei.", "Der Patient hat kein Fieber.", "Der Patient hat Fieber."),
+        (
+            "Die Tablette enthält mikrokristalline Cellulose.",
+            "The tablet contains microcrystalline cellulose.",
+            "The tablet does not contain microcrystalline cellulose.",
+        ),
+        ("Das Salz ist in Wasser aufzulösen.", "Das Salz in Wasser auflösen.", "Das Salz nicht in Wasser auflösen."),
+        ("Röret är sömlöst och av stål.", "Röret är av stål.", "Röret är inte av stål."),
+        ("The test is harmless.", "The test does no harm.", "The test is harmful."),
+        ("The filter is useless when wet.", "The filter is of no use when wet.", "The filter is useful when wet."),
+    ],
+)
+def test_ending_denies_what_is_missing_alone(passage, true, other):
+    assert verdict(passage, true).supported
+    found = verdict(passage, other)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
