@@ -116,10 +116,59 @@ _REFUSALS = re.compile(
 )
 _DOCUMENTS = re.compile(rf"\b(?:{_EN}|{_DE}|{_SL}|{_EL}|{_UK}|{_RO}|{_SV})\b")
 
+# Words that set a clause against the one before; some stand within it: “črpalka pa tehta 12 kg”.
+_BUT = r"(?:but|however|aber|jedoch|allerdings|vendar|ampak|toda|αλλά|όμως|ωστόσο|але|проте|однак|însă)"
+_BUT_AFTER_COMMA = r"(?:doch|dar|iar|men|dock)"
+_BUT_WITHIN = r"(?:however|aber|jedoch|allerdings|pa|όμως|ωστόσο|проте|однак|însă|dock)"
+_CONTRASTS = re.compile(
+    rf"\s*;\s+|\s*[,–—]\s+(?=(?:{_BUT}|{_BUT_AFTER_COMMA}|(?:\w+ ){{1,4}}{_BUT_WITHIN})\b)", re.IGNORECASE
+)
+_CONTRASTS_WITHOUT_COMMA = re.compile(rf"\s+(?={_BUT}\b)", re.IGNORECASE)
+_CONJUNCTION = re.compile(rf"^(?:{_BUT}|{_BUT_AFTER_COMMA})\b,?\s*", re.IGNORECASE)
+# what follows a refusal and claims nothing: “but only the weight”, “but they describe it”, “but I can help”
+_SAYS_LITTLE = re.compile(
+    r"^(?:only|just|merely|nur|lediglich|samo|le|μονο|лише|тільки|doar|numai|bara|endast)\b"
+    r"|^(?:they|these|oni|вони|αυτα|ele|acestea)\b|^sie (?:beschreib|nenn|erwahn|enthalt|geben)"
+    r"|^de (?:beskriv|namn|ang)"
+    r"|\bplease\b|\bbitte\b|\bprosim\b|\bбудь ласка\b|\bπαρακαλω\b|\bva rog\b"
+    r"|\bi (?:can|could|will|would|am|do)\b|\byou (?:can|may|could|might|should) (?:ask|contact|check|consult|try|look)"
+    r"|\bich\b|\blahko (?:vam|pomagam)\b|\bя\b|\bμπορω\b|\bpot sa\b|\bjag\b"
+)
+
 
 def is_refusal(sentence: str) -> bool:
-    """Tell whether a sentence says that the documents do not tell, or that nothing is known."""
-    return _REFUSALS.search(fold(sentence).replace("’", "'")) is not None
+    """Tell whether a sentence says that the documents do not tell, or that nothing is known, and nothing else."""
+    return _denies(sentence) and not said_beside_refusal(sentence)
+
+
+def said_beside_refusal(sentence: str) -> str:
+    """Return what a sentence says beside a refusal: “They do not tell the price, but the pump weighs 12 kg.”
+
+    It is "" where the sentence does nothing but refuse, or refuses nothing.
+    """
+    clauses = _CONTRASTS.split(sentence)
+    if len(clauses) == 1:
+        clauses = _CONTRASTS_WITHOUT_COMMA.split(sentence)
+    said = [clause for clause in clauses if not _denies(clause)]
+    if len(said) == len(clauses):
+        return ""
+    return ", ".join(_CONJUNCTION.sub("", clause) for clause in said if _says_something(clause))
+
+
+def _denies(text: str) -> bool:
+    return _REFUSALS.search(_folded(text)) is not None
+
+
+def _says_something(clause: str) -> bool:
+    """Return whether a clause beside a refusal is more than a word on the documents or the one who answers."""
+    folded = _folded(_CONJUNCTION.sub("", clause))
+    if any(c.isdigit() for c in folded):
+        return True
+    return len(folded.split()) > 1 and not (_DOCUMENTS.search(folded) or _SAYS_LITTLE.search(folded))
+
+
+def _folded(text: str) -> str:
+    return fold(text).replace("’", "'")
 
 
 def may_be_said_of_documents(sentence: str) -> bool:
@@ -127,7 +176,7 @@ def may_be_said_of_documents(sentence: str) -> bool:
 
     What looks like a refusal restates it then: “The shipping documents do not include the invoice.”
     """
-    return is_refusal(sentence) or _DOCUMENTS.search(fold(sentence)) is not None
+    return _denies(sentence) or _DOCUMENTS.search(fold(sentence)) is not None
 
 
 def refuses(answer: Answer) -> bool:
@@ -137,8 +186,8 @@ def refuses(answer: Answer) -> bool:
     supported = {sentence.text for sentence in answer.sentences if sentence.supported}
     claims = [claim_of(piece) for piece, is_sentence in pieces(answer.text) if is_sentence]
     opening = (claims or [answer.text])[:_OPENING_SENTENCES]
-    # “The documents do not leave the building.”: what a page says refuses nothing
-    return is_refusal(" ".join(claim for claim in opening if claim not in supported))
+    # “The documents do not leave the building.”: what a page says refuses nothing, but what stands beside a refusal
+    return any(said_beside_refusal(claim) if claim in supported else is_refusal(claim) for claim in opening)
 
 
 def only_refuses(answer: Answer) -> bool:

@@ -18,7 +18,7 @@ from phi3desk.chat.grounding.opposite_words import YES_AND_NO
 from phi3desk.chat.grounding.quantities import quantities_in
 from phi3desk.chat.grounding.statements import statement_of
 from phi3desk.chat.messages import CheckedSentence, Citation, Source, Why
-from phi3desk.chat.refusal import is_refusal, may_be_said_of_documents
+from phi3desk.chat.refusal import is_refusal, may_be_said_of_documents, said_beside_refusal
 from phi3desk.chat.wording.source_words import speaks_of_its_source
 from phi3desk.chat.wording.tokens import language_of_words
 from phi3desk.errors import until
@@ -67,7 +67,9 @@ def ground(
     sentences: list[CheckedSentence] = []
     for piece, is_sentence in until(cancelled or threading.Event(), pieces(kept)):
         claim = claim_of(piece)
-        verdicts = checker.verdicts(claim) if is_sentence and _claims(claim, question) else []
+        # of “the price is not told, but the pump weighs 12 kg” the pump can be checked
+        checked = said_beside_refusal(claim) or claim
+        verdicts = checker.verdicts(checked) if is_sentence and _claims(checked, question) else []
         if not verdicts or (is_refusal(claim) and not _is_of_documents(verdicts)):
             written.append(piece if not is_sentence else MARKS.sub("", piece))
             continue

@@ -113,7 +113,7 @@ def _by_langchain(each: AnswerSet, model: Path, folder: Path, limit: float) -> I
             text, expected = written["text"], one.expected
             right = any(holds(text, answer) for answer in expected.answers) if expected.answerable else None
             answered = Answered(
-                one.id, text, expected.answerable, right, None, None, is_refusal(" ".join(sentences(text)[:2])),
+                one.id, text, expected.answerable, right, None, None, any(map(is_refusal, sentences(text)[:2])),
                 written["tokens"], written["first"], written["seconds"],
             )  # fmt: skip
             _say(each.name, LANGCHAIN, answered)

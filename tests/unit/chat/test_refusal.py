@@ -7,7 +7,7 @@ import pytest
 from phi3desk.chat.citations import MARKS
 from phi3desk.chat.grounding.grounded import ground
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Source, Timings
-from phi3desk.chat.refusal import is_refusal, only_refuses, refuses
+from phi3desk.chat.refusal import is_refusal, only_refuses, refuses, said_beside_refusal
 from phi3desk.library.documents import Passage
 from phi3desk.model.types import Ending
 
@@ -235,3 +235,59 @@ def test_refusal_stays_one_beside_a_page_that_speaks_of_its_matter(refusal):
     answer = answered(refusal, "The main bearing is greased. Das Lager wird geschmiert.")
     assert (answer.text, answer.sentences) == (MARKS.sub("", refusal), ())
     assert only_refuses(answer)
+
+
+BESIDE = [
+    ("The document does not mention the net weight, but the pump weighs 12 kg.", "the pump weighs 12 kg."),
+    ("The documents do not mention the price; however, the pump weighs 12 kg.", "the pump weighs 12 kg."),
+    ("The documents do not mention the price but the pump weighs 12 kg.", "the pump weighs 12 kg."),
+    ("The pump weighs 12 kg, but the documents do not mention the price.", "The pump weighs 12 kg"),
+    ("Die Dokumente nennen keinen Preis, aber die Pumpe wiegt 12 kg.", "die Pumpe wiegt 12 kg."),
+    ("Die Dokumente nennen keinen Preis, die Pumpe wiegt jedoch 12 kg.", "die Pumpe wiegt jedoch 12 kg."),
+    ("Dokumenti cene ne navajajo, črpalka pa tehta 12 kg.", "črpalka pa tehta 12 kg."),
+    ("Dokumenti cene ne navajajo, vendar črpalka tehta 12 kg.", "črpalka tehta 12 kg."),
+    ("Τα έγγραφα δεν αναφέρουν την τιμή, αλλά η αντλία ζυγίζει 12 kg.", "η αντλία ζυγίζει 12 kg."),
+    ("Τα έγγραφα δεν αναφέρουν την τιμή, η αντλία όμως ζυγίζει 12 kg.", "η αντλία όμως ζυγίζει 12 kg."),
+    ("Документи не називають ціни, але насос важить 12 кг.", "насос важить 12 кг."),
+    ("Документи не називають ціни, проте насос важить 12 кг.", "насос важить 12 кг."),
+    ("Documentele nu menționează prețul, dar pompa cântărește 12 kg.", "pompa cântărește 12 kg."),
+    ("Documentele nu menționează prețul, pompa însă cântărește 12 kg.", "pompa însă cântărește 12 kg."),
+    ("Dokumenten nämner inte priset, men pumpen väger 12 kg.", "pumpen väger 12 kg."),
+]
+
+
+@pytest.mark.parametrize(("sentence", "said"), BESIDE)
+def test_what_is_said_beside_a_refusal_is_checked(sentence, said):
+    assert not is_refusal(sentence)
+    assert said_beside_refusal(sentence) == said
+    told = answered(sentence, f"{said.rstrip('.').capitalize()}. It runs on oil.")
+    assert [(each.text, each.citations) for each in told.sentences] == [(sentence, (1,))]
+    assert not only_refuses(told)
+    # what is not told may be what was asked for
+    assert refuses(told)
+    wrong = answered(sentence.replace("12", "99"), f"{said.rstrip('.').capitalize()}. It runs on oil.")
+    assert [each.supported for each in wrong.sentences] == [False]
+    assert not refuses(wrong)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The documents, however, do not mention the price.",
+        "However, the documents do not mention the price.",
+        "The documents describe the pump, but they do not mention its price.",
+        "The documents do not mention the price, but only the weight.",
+        "The documents do not mention the price, but they describe the pump.",
+        "I do not know, but I can help with something else.",
+        "Die Dokumente nennen jedoch keinen Preis.",
+        "Die Dokumente nennen das Gewicht, aber keinen Preis.",
+        "Dokumenti pa tega ne navajajo.",
+        "Документи, проте, не називають ціни.",
+        "Documentele însă nu menționează prețul.",
+        "Dokumenten nämner dock inte priset.",
+        "Τα έγγραφα όμως δεν αναφέρουν την τιμή.",
+    ],
+)
+def test_refusal_with_a_but_is_one(sentence):
+    assert is_refusal(sentence)
+    assert said_beside_refusal(sentence) == ""
