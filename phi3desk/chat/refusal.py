@@ -44,12 +44,17 @@ _REFUSALS = re.compile(
     # English
     rf"\b{_EN}[^.]{{0,40}}\b(?:do(?:es)? not|don't|doesn't|did not|didn't)\b[^.]{{0,20}}"
     r"\b(?:tell|say|mention|specify|contain|provide|state|hold|give|include|answer|speak)\b"
-    r"|\b(?:do not|don't) know\b|\b(?:cannot|can't|could not|unable to) (?:answer|tell|determine|say)\b"
-    r"|\bnothing (?:relevant )?was found\b|\bno (?:relevant )?information\b"
+    r"|\b(?:do not|don't) know\b|\b(?:cannot|can't|could not|unable to) answer\b"
+    # a controller that cannot tell its position is no refusal
+    rf"|(?:^|\b(?:i|we|i am|we are|i'm|{_EN})\s+)(?:cannot|can't|could not|unable to) (?:tell|determine|say)\b"
+    r"|\bnothing (?:relevant )?was found\b"
+    r"|\bno (?:relevant )?information\b(?! (?:is|was|will be) (?:passed|shared|disclosed|sold|sent|stored|collected))"
     rf"|\bnot (?:found|mentioned|specified|stated|given|provided|contained) in the {_EN}\b"
     # German
-    rf"|\b{_DE}\b[^.]{{0,30}}\b(?:sag|enthalt|nenn|beantwort|steh|find|erwahn|beschreib|erklar|erlauter"
+    rf"|\b{_DE}\b[^.]{{0,30}}\b(?:sag|enthalt|nenn|beantwort|erwahn|beschreib|erklar|erlauter"
     r"|spezifizier|definier|behandel(?:n|t) d[ai])\w*[^.]{0,20}\b(?:nicht|kein)"
+    # a document that is not under copyright is none
+    rf"|\b(?:in|im) (?:\w+ ){{0,3}}{_DE}\b[^.]{{0,30}}\b(?:steh|find)\w*[^.]{{0,20}}\b(?:nicht|kein)"
     rf"|\b{_DE}\b[^.]{{0,20}}\b(?:geb|mach|gib|liefer|biet|wurd)\w*[^.]{{0,20}}\bkein\w* {_DE_NEWS}"
     rf"|\b{_DE}\b[^.]{{0,20}}\b(?:geben|gibt)\b[^.]{{0,30}}\bnicht an\b"
     rf"|\b{_DE}\b[^.]{{0,20}}\b(?:gehen|geht) (?:nicht (?:dar|hier)?auf\b|(?:dar|hier)?auf\b[^.]{{0,20}}\bnicht\b)"
@@ -114,6 +119,44 @@ _REFUSALS = re.compile(
     r"|\bdocuments? ne [^.]{0,40}\bpas\b|\bne sais pas\b|\bdocumentos no\b|\bno lo se\b"
     r"|\bdocumenti non\b|\bnon lo so\b"
 )
+# Sources of light and power, a spring and a rule's own section are no documents that could tell.
+_POWER = r"(?:light|power|heat|water|energy|supply|voltage|current|radiation|noise|ignition|air|gas|food|income)"
+_POWER_UK = r"(?:світл|живлен|енерг|струм|тепл|вод|напруг|випромін|шум|постачан|доход)"
+_POWER_EL = r"(?:φωτ|ρευμ|θερμοτ|ενεργ|τροφοδοσ|νερ|ακτινοβ|ηχ|ταση|θορυβ|εισοδημ)"
+_POWER_RO = r"(?:lumin|aliment|energ|curent|caldur|apa\b|tensiun|radiati|zgomot|venit)"
+_POWER_SL = r"(?:svetlob|napajanj|energij|tok|toplot|vod|napetost|sevanj|hrup|dohod)"
+_POWER_DE = r"(?:licht|strom|energie|warme|wasser|spannung|strahlung|larm)"
+_THIS_EN = r"(?:(?:any|an|the|this|that|enough|such|relevant) )*(?:information|answer|detail|data\b|it\b|this\b|that\b)"
+_THIS_SV = r"(?:nago\w* |den |denna )?(?:svar|information|upplysning|uppgift|besked|fraga|det\b|detta\b)"
+_NO_DOCUMENTS = re.compile(
+    rf"\b{_POWER} sources?\b|\bsources? of {_POWER}\b"
+    rf"|\bsource (?:does not|doesn't) (?:contain|provide|give|hold|include) (?!{_THIS_EN})"
+    rf"|\bquellen? (?:der |des |von |fur )?{_POWER_DE}\w*"
+    rf"|\bquelle (?:enthalt|liefert|gibt) (?:kein\w*|nicht) (?!{_DE_NEWS})"
+    rf"|\bvir\w* {_POWER_SL}\w*"
+    rf"|\bπηγ\w+ (?:του |τησ |των )?{_POWER_EL}\w*|\bπηγη δεν (?:περιεχει|παρεχει) (?!{_EL_NEWS}|αυτ|την? \w+)"
+    rf"|\bджерел\w* {_POWER_UK}\w*|\bджерело не містить (?!{_UK_NEWS}|ц)"
+    rf"|\bsurs\w* de {_POWER_RO}\w*|\bsursa nu (?:contine|ofera|include|furnizeaza) (?!{_RO_NEWS}|ace\w+)"
+    rf"|\b(?:kallan|underlaget) (?:innehaller|ger) {_SV_NOT} (?!{_THIS_SV})"
+    rf"|\b(?:avsnittet|handlingen|dokumentet|texten) omfattar {_SV_NOT} (?!{_THIS_SV})"
+    rf"|\bi avsnittet finns {_SV_NOT} (?!{_THIS_SV})"
+)
+# What tells plainly that the documents do not tell, however like a passage its other words are.
+_PLAINLY = re.compile(
+    r"\b(?:documents|passages|sources|texts|context|manuals|know|dokumenten?|unterlagen|passagen|quellen|texten"
+    r"|dokument(?:i|ih|ov|om)|odlomk\w*|viri|virih|εγγραφα|εγγραφων|αποσπασμα\w*|πηγεσ|κειμενα"
+    r"|документ(?:и|ах|ів|ам)|джерела|джерелах|уривк\w*|тексти|текстах|матеріал\w*"
+    r"|document(?:ele|e|elor)|pasaj\w*|sursele|surse|textele|fragment\w*|manualele"
+    r"|passagerna|kallorna|texterna|avsnitten|handlingarna|underlagen)\b"
+    r"|\b(?:tell|say|mention|specif|state|answer|speak|determine|information|detail"
+    r"|sag|nenn|erwahn|beantwort|beschreib|erklar|erlauter|spezifizier|weiss"
+    r"|pove|omenja|navaja|navede|opisuje|razkriva|govori|pojasn|odgov|omeni|razlaga|sporoca|pise|naved|omenj|vem\b"
+    r"|αναφερ|λε(?:ει|νε)|λεγ|περιγραφ|προσδιοριζ|διευκρινιζ|απαντ|εξηγ|γνωριζω|ξερω"
+    r"|вказ|зазнач|згад|назива|повідомля|каж|говор|опису|идеть|уточню|розповіда|поясню|знаю"
+    r"|spun|mention|preciz|descri|specific|raspun|vorbes|explic|clarific|reies|stiu"
+    r"|sager|namn|anger|uppger|beskriv|berattar|framgar|svarar|besvarar|forklarar|redogor|vet)\w*"
+    rf"|\b(?:{_DE_NEWS}|{_SL_NEWS}|{_EL_NEWS}|{_UK_NEWS}|{_RO_NEWS}|svar|upplysning|uppgift)"
+)
 _DOCUMENTS = re.compile(rf"\b(?:{_EN}|{_DE}|{_SL}|{_EL}|{_UK}|{_RO}|{_SV})\b")
 
 # Words that set a clause against the one before; some stand within it: “črpalka pa tehta 12 kg”.
@@ -156,7 +199,7 @@ def said_beside_refusal(sentence: str) -> str:
 
 
 def _denies(text: str) -> bool:
-    return _REFUSALS.search(_folded(text)) is not None
+    return _REFUSALS.search(_NO_DOCUMENTS.sub(" ", _folded(text))) is not None
 
 
 def _says_something(clause: str) -> bool:
@@ -171,12 +214,15 @@ def _folded(text: str) -> str:
     return fold(text).replace("’", "'")
 
 
-def may_be_said_of_documents(sentence: str) -> bool:
-    """Tell whether a sentence of a page speaks of documents itself, or denies what a refusal does.
+def may_be_said(sentence: str, of_page: str) -> bool:
+    """Tell whether a sentence that looks like a refusal may be what a sentence of a page says that supports it.
 
-    What looks like a refusal restates it then: “The shipping documents do not include the invoice.”
+    That page's one speaks of documents itself, or denies what a refusal does: “The shipping documents do not include
+    the invoice.” Or it is no plain refusal: “The manual does not include the cable.”
     """
-    return _denies(sentence) or _DOCUMENTS.search(fold(sentence)) is not None
+    if not _PLAINLY.search(_folded(sentence)):
+        return True
+    return _denies(of_page) or _DOCUMENTS.search(_folded(of_page)) is not None
 
 
 def refuses(answer: Answer) -> bool:

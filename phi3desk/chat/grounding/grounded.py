@@ -18,7 +18,7 @@ from phi3desk.chat.grounding.opposite_words import YES_AND_NO
 from phi3desk.chat.grounding.quantities import quantities_in
 from phi3desk.chat.grounding.statements import statement_of
 from phi3desk.chat.messages import CheckedSentence, Citation, Source, Why
-from phi3desk.chat.refusal import is_refusal, may_be_said_of_documents, said_beside_refusal
+from phi3desk.chat.refusal import is_refusal, may_be_said, said_beside_refusal
 from phi3desk.chat.wording.source_words import speaks_of_its_source
 from phi3desk.chat.wording.tokens import language_of_words
 from phi3desk.errors import until
@@ -70,7 +70,7 @@ def ground(
         # of “the price is not told, but the pump weighs 12 kg” the pump can be checked
         checked = said_beside_refusal(claim) or claim
         verdicts = checker.verdicts(checked) if is_sentence and _claims(checked, question) else []
-        if not verdicts or (is_refusal(claim) and not _is_of_documents(verdicts)):
+        if not verdicts or (is_refusal(claim) and not _is_said_by_a_source(claim, verdicts)):
             written.append(piece if not is_sentence else MARKS.sub("", piece))
             continue
         marked = [int(number) for number in MARKS.findall(piece)]
@@ -97,10 +97,10 @@ def _claims(sentence: str, question: str) -> bool:
     return bool(quantities_in(sentence)) or any(word.key not in YES_AND_NO for word in statement.words)
 
 
-def _is_of_documents(verdicts: Sequence[Verdict]) -> bool:
+def _is_said_by_a_source(claim: str, verdicts: Sequence[Verdict]) -> bool:
     """Return whether what looks like a refusal is what a source says: of papers that do not leave the building."""
     best = max(verdicts, key=lambda verdict: verdict.score)
-    return best.supported and may_be_said_of_documents(best.sentence)
+    return best.supported and may_be_said(claim, best.sentence)
 
 
 def _checked(

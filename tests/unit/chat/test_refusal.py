@@ -28,6 +28,19 @@ from phi3desk.model.types import Ending
         "The manual pages do not specify it.",
         "The given text snippets do not say how.",
         "I do not know.",
+        "I cannot determine the price.",
+        "Cannot tell from the documents.",
+        "The documents cannot say which oil is used.",
+        "The source does not contain this information.",
+        "Die Quelle enthält keine Angaben dazu.",
+        "Viri ne vsebujejo podatkov o tem.",
+        "Η πηγή δεν περιέχει πληροφορίες γι' αυτό.",
+        "Джерело не містить інформації про це.",
+        "Sursa nu conține informații despre asta.",
+        "Källan innehåller inte svaret.",
+        "Källan innehåller ingen information om detta.",
+        "Avsnittet omfattar inte detta.",
+        "I avsnittet finns ingen uppgift om detta.",
         "Die Dokumente enthalten dazu keine Angabe.",
         "In den Dokumenten steht dazu nichts.",
         "Die Dokumente geben darüber keine Auskunft.",
@@ -190,6 +203,30 @@ def test_what_says_that_the_documents_do_not_tell_is_a_refusal(sentence):
         "Документи не розкриваються третім особам.",
         "Documentele nu se includ în preț.",
         "Dokumenti se ne obravnavajo kot zaupni.",
+        "If the power source does not provide 24 V, the alarm sounds.",
+        "The light source does not contain mercury.",
+        "The heat source does not give off smoke.",
+        "The source does not contain nitrate.",
+        "The controller cannot determine the position after a power failure.",
+        "If you cannot tell which fuse is blown, replace all of them.",
+        "No information is passed on to third parties.",
+        "Das Dokument steht nicht unter Urheberrecht.",
+        "Die Dokumente stehen den Besuchern nicht zur Verfügung.",
+        "Die Quelle enthält kein Nitrat.",
+        "Vir svetlobe ne vsebuje živega srebra.",
+        "Η πηγή φωτός δεν περιέχει υδράργυρο.",
+        "Η πηγή δεν περιέχει νιτρικά.",
+        "Джерело живлення не містить ртуті.",
+        "Джерело світла не містить ртуті.",
+        "Джерело не містить нітратів.",
+        "Sursa de lumină nu conține mercur.",
+        "Sursa de alimentare nu oferă 24 V.",
+        "Sursa de alimentare nu este indicată pentru exterior.",
+        "Källan innehåller inte nitrat.",
+        "Underlaget innehåller inte cement.",
+        "Avsnittet omfattar inte anställda på deltid.",
+        "Handlingen omfattar inte tomten.",
+        "I avsnittet finns inga toaletter.",
     ],
 )
 def test_rule_about_documents_is_no_refusal(sentence):
@@ -223,9 +260,25 @@ def test_what_a_page_says_of_documents_is_cited_and_refuses_nothing(rule):
 
 
 @pytest.mark.parametrize(
+    ("statement", "passage"),
+    [
+        ("The manual does not include the power cable.", "The power cable is not included."),
+        ("Dokument ne vsebuje osebnih podatkov.", "Besedilo ne vsebuje osebnih podatkov."),
+        ("Manualul nu include cablul de alimentare.", "Cablul de alimentare nu este inclus."),
+        ("Якщо джерело живлення не містить запобіжника, насос не працює.", "Насос не працює без запобіжника живлення."),
+    ],
+)
+def test_what_a_page_denies_is_a_statement(statement, passage):
+    answer = answered(statement, passage)
+    assert [sentence.supported for sentence in answer.sentences] == [True]
+    assert not refuses(answer)
+
+
+@pytest.mark.parametrize(
     "refusal",
     [
         "The documents [1] and [2] do not mention how often the main bearing is greased.",
+        "The documents do not contain how often the main bearing is greased.",
         "The documents do not say how often the main bearing is greased.",
         "Die Dokumente enthalten keine Angabe dazu, wie oft das Lager geschmiert wird.",
         "I do not know how often the main bearing is greased.",
