@@ -25,11 +25,13 @@ def sweep_dossier(
     for row in rows:
         question, document = sweep.plan.questions[row.question], row.document
         answer = answer_of(row.question, document.path) if row.outcome in _SAYS else None
-        remark = GONE if is_record(row) else None
+        gone = GONE if is_record(row) else None
         if answer is not None:
-            findings.append(Finding(question, document.name, answer, sweep.created, remark))
+            findings.append(Finding(question, document.name, answer, sweep.created, gone))
         else:
-            problem = row.cell.problem if row.cell is not None else None
-            reason = problem or (document.problem if remark is None else None) or support_of(row)
-            silent.append(Silent(question, document.name, reason, remark))
+            # what was asked or waits has a problem, too, where a part of it could not be read: no reason
+            unread = None if document.searchable else document.problem
+            reason = (row.cell.problem if row.cell is not None else unread) or support_of(row)
+            partly = document.problem if document.problem is not reason else None
+            silent.append(Silent(question, document.name, reason, gone or partly))
     return dossier_of_findings(sweep.plan.title, findings, made, silent=silent, whole_pages=whole_pages)

@@ -140,6 +140,18 @@ def test_dossier_has_the_answers_with_their_sentences_and_names_who_says_nothing
     ]
 
 
+def test_dossier_tells_what_became_of_a_document_of_which_a_part_could_not_be_read():
+    partly = SweptDocument("/docs/a.pdf", "a.pdf", "pdf", problem=say("2 pages could not be read."))
+    failed = Cell(1, partly.path, Outcome.FAILED, problem=say("The model stopped."))
+    told = [Row(0, partly, Cell(0, partly.path, Outcome.NOT_FOUND)), Row(0, partly), Row(1, partly, failed)]
+    made = sweep_dossier(SWEEP, told, lambda question, path: None, 1.0)
+    assert [(str(one.why), str(one.remark)) for entry in made.entries for one in entry.silent] == [
+        ("Not found", "2 pages could not be read."),
+        ("Not asked yet", "2 pages could not be read."),
+        ("The model stopped.", "2 pages could not be read."),
+    ]
+
+
 def records() -> list[Row]:
     """Return rows of documents that are gone: two that were answered, and one that was not."""
     made = []
