@@ -11,6 +11,7 @@ from phi3desk.library.text import sentence_spans, sentences
 
 MARKS = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _TRAILING_MARKS = re.compile(r"(?:[ \t]*\[\d{1,3}\])+")
+_MARKS_AT_STOP = re.compile(r"(?<=[.!?…;。\"'”“»’)])(?:\[\d{1,3}\])+(?=\s|$)")
 
 
 def citation_of(source: Source, quote: str, *, by_model: bool = False) -> Citation:
@@ -74,7 +75,9 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
     Marks that follow a full stop belong to the sentence before them.
     """
     at = 0
-    for start, end in sentence_spans(text, [match.start() for match in re.finditer(r"\n", text)]):
+    # a stop that marks follow directly would be none
+    unmarked = _MARKS_AT_STOP.sub(lambda marks: " " * len(marks[0]), text)
+    for start, end in sentence_spans(unmarked, [match.start() for match in re.finditer(r"\n", text)]):
         start = max(start, at)
         trailing = _TRAILING_MARKS.match(text, end)
         end = trailing.end() if trailing else end

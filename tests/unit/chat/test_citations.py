@@ -1,6 +1,8 @@
 """Marks of sources in a text, and the sentences that come nearest to some words."""
 
-from phi3desk.chat.citations import best_sentence, keep_known_marks, nearest_source, with_numbers
+import pytest
+
+from phi3desk.chat.citations import best_sentence, keep_known_marks, nearest_source, pieces, with_numbers
 from phi3desk.chat.messages import Source
 from phi3desk.library.documents import Passage
 
@@ -34,3 +36,20 @@ def test_nearest_sentence_holds_most_of_the_words_and_figures_above_all():
 def test_nearest_source_is_named_however_little_it_holds():
     assert nearest_source("Hands off the coupling", [BEARING, SAFETY]) == SAFETY
     assert nearest_source("Bananas are yellow", [BEARING, SAFETY]) == BEARING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It weighs 12 kg.[1]| The motor weighs 40 kg.[2]",
+        "It weighs 12 kg.[1][2]| “No more.”[1]| 3 parts do.[3]",
+        "Η αντλία ζυγίζει 12 kg.[1]| Η άλλη;[2]| Όχι.[1]",
+        "It weighs 12 kg, approx.[1] as much as z. B.[1] Argon.[2]",
+        "It weighs 12 kg.[1]2 is its number.",
+        "It weighs 12 kg. [1]| The motor weighs 40 kg [2].| The rest is oil.",
+    ],
+)
+def test_marks_behind_a_stop_belong_to_the_sentence_before_them(text):
+    parts = [piece.strip() for piece, is_sentence in pieces(text.replace("|", "")) if is_sentence]
+    assert parts == [part.strip() for part in text.split("|")]
+    assert "".join(piece for piece, _ in pieces(text)) == text
