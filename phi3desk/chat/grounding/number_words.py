@@ -19,13 +19,13 @@ _NUMBERS = {
         60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety", 100: "hundred", 1000: "thousand",
     },
     "de": {
-        1: "ein eins", 2: "zwei zweimal", 3: "drei dreimal", 4: "vier", 5: "fünf", 6: "sechs", 7: "sieben", 8: "acht", 9: "neun",
+        1: "ein eins", 2: "zwei", 3: "drei", 4: "vier", 5: "fünf", 6: "sechs", 7: "sieben", 8: "acht", 9: "neun",
         10: "zehn", 11: "elf", 12: "zwölf", 13: "dreizehn", 14: "vierzehn", 15: "fünfzehn", 16: "sechzehn",
         17: "siebzehn", 18: "achtzehn", 19: "neunzehn", 20: "zwanzig", 30: "dreißig", 40: "vierzig", 50: "fünfzig",
         60: "sechzig", 70: "siebzig", 80: "achtzig", 90: "neunzig", 100: "hundert", 1000: "tausend",
     },
     "sl": {
-        1: "ena", 2: "dva dve dveh dvakrat", 3: "tri trije treh trikrat", 4: "štiri štirje štirih",
+        1: "ena", 2: "dva dve dveh", 3: "tri trije treh", 4: "štiri štirje štirih",
         5: "pet", 6: "šest", 7: "sedem sedmih sedmim", 8: "osem osmih osmim", 9: "devet", 10: "deset", 11: "enajst",
         12: "dvanajst", 13: "trinajst", 14: "štirinajst", 15: "petnajst", 16: "šestnajst", 17: "sedemnajst",
         18: "osemnajst", 19: "devetnajst", 20: "dvajset", 30: "trideset", 40: "štirideset", 50: "petdeset",
@@ -68,6 +68,8 @@ _NUMBERS = {
 }  # fmt: skip
 #: what stands within a compound between one and tens or behind hundreds
 _INSIDE = {"de": "und", "sl": "in", "sv": "och"}
+#: what a figure is written together with that tells how often: viermal, petkrat
+_HOW_OFTEN = {"de": "mal", "sl": "krat"}
 #: words that stand between the words of one figure, and what it must be a multiple of there
 _BETWEEN = {"en": {"and": 100}, "ro": {"si": 10, "de": 10}}
 #: endings of cases by what the word has without them
@@ -147,6 +149,9 @@ def _read(keys: list[str], language: str) -> tuple[float, int]:
         else:
             break
         used = at + 1
+        if language in _HOW_OFTEN and key.endswith(_HOW_OFTEN[language]):
+            # “zwanzigmal fünf Bolzen” has two
+            break
     return total + current, used
 
 
@@ -178,6 +183,8 @@ def _value(key: str, language: str) -> float | None:
         value = known.get(key.removesuffix(ending) + without) if key.endswith(ending) else None
         if value is not None and value >= _WITH_CASES:
             return value
+    if language in _HOW_OFTEN and key.endswith(_HOW_OFTEN[language]):
+        return _value(key.removesuffix(_HOW_OFTEN[language]), language)
     return _compound(key, language) if language in _INSIDE else None
 
 

@@ -21,6 +21,9 @@ def figures(text: str, language: str) -> list[tuple[float, str]]:
         ("en", "2 hundred hours, five million euros", [(200, "h"), (5_000_000, "€")]),
         ("de", "neunzig Tage, fünfundfünfzig Stunden", [(90, "day"), (55, "h")]),
         ("de", "zweitausendfünfhundert Stunden, dreimal", [(2500, "h"), (3, "")]),
+        ("de", "viermal, fünfmal, zwölfmal täglich, hundertmal", [(4, ""), (5, ""), (12, ""), (100, "")]),
+        ("de", "zwanzigmal fünf Bolzen", [(20, ""), (5, "")]),
+        ("sl", "dvakrat, štirikrat, petkrat dnevno, petindvajsetkrat", [(2, ""), (4, ""), (5, ""), (25, "")]),
         ("sl", "petindvajset ur, dvesto petdeset ur, osemnajstih mesecev", [(25, "h"), (250, "h"), (18, "month")]),
         ("el", "είκοσι πέντε ώρες, διακόσιες πενήντα ώρες", [(25, "h"), (250, "h")]),
         ("uk", "двадцять п'ять годин, дев’яносто днів, тисяча годин", [(25, "h"), (90, "day"), (1000, "h")]),
@@ -38,6 +41,8 @@ def test_words_are_read_as_their_figure(language, text, found):
     ("language", "text"),
     [
         ("en", "both valves, the sex of the patient, a three-phase motor, one valve"),
+        ("de", "einmal, diesmal, zumal"),
+        ("sl", "enkrat, nekajkrat"),
         ("de", "beide Ventile, ein Jahrhundert, Sieben Sie das Mehl"),
         ("sl", "oba ventila iz plastike PET"),
         ("el", "μία αντλία"),
