@@ -125,6 +125,7 @@ def standings_of(claim: Statement, evidence: Evidence, said_of: SaidOf) -> list[
     found = []
     for quantity in claim.figures:
         like = [each for each in everywhere if _kind(each[1].unit) == _kind(quantity.unit) and not each[1].is_month]
+        like = [each for each in like if not each[1].optional or _same_value(quantity, each[1])]
         others = tuple(place for place, other in like if not _same_value(quantity, other))
         if not others:
             continue

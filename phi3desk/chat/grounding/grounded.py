@@ -94,7 +94,9 @@ def _claims(sentence: str, question: str) -> bool:
     statement = statement_of(sentence, language_of_words(sentence, question))
     if speaks_of_its_source(word.key for word in statement.words):
         return False
-    return bool(quantities_in(sentence)) or any(word.key not in YES_AND_NO for word in statement.words)
+    if any(not quantity.optional for quantity in quantities_in(sentence)):
+        return True
+    return any(word.key not in YES_AND_NO for word in statement.words)
 
 
 def _is_said_by_a_source(claim: str, verdicts: Sequence[Verdict]) -> bool:

@@ -66,6 +66,18 @@ _NUMBERS = {
         70: "sjuttio", 80: "åttio", 90: "nittio", 100: "hundra", 1000: "tusen",
     },
 }  # fmt: skip
+#: what is one, and what is more often an article, by language
+_ONES = {
+    "en": ("one", "a an"),
+    "de": ("", "ein eine einen einem einer eines"),
+    "sl": ("en ena eno enega enemu enem enim eni ene", ""),
+    "el": ("", "ένας ένα έναν ενός μία μια μίας μιας"),
+    "uk": ("один одна одне одну одного одній однієї одному одним", ""),
+    "ro": ("", "un o unui unei"),
+    "sv": ("", "ett en"),
+}
+#: “for a year” says how long, “5 mg a day” does not
+_BEFORE_A = frozenset("for after within in of than about least most last lasts lasted take takes only to".split())  # noqa: SIM905
 #: what stands within a compound between one and tens or behind hundreds
 _INSIDE = {"de": "und", "sl": "in", "sv": "och"}
 #: what a figure is written together with that tells how often: viermal, petkrat
@@ -120,6 +132,28 @@ def numbers_in_words(text: str, language: str) -> list[NumberWords]:
             found.append(NumberWords(value, span, count == 1 and words[at].group() in _DOUBTFUL))
         at += max(1, count)
     return found
+
+
+def ones_in(text: str, language: str) -> list[tuple[Span, bool]]:
+    """Return where words stand that may be one, and whether they are more often an article."""
+    numerals, articles = _ones(language)
+    found = []
+    before = ""
+    for match in _WORD.finditer(text):
+        key = fold(match.group())
+        if key in numerals or (key in articles and (key not in ("a", "an") or before in _BEFORE_A)):
+            found.append((match.span(), key in articles))
+        before = key
+    return found
+
+
+@lru_cache(maxsize=8)
+def _ones(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the folded words that are one, and those that are articles; where the language is not known, all are."""
+    if language not in _ONES:
+        return frozenset(), frozenset(fold(word) for words in _ONES.values() for word in " ".join(words).split())
+    numerals, articles = _ONES[language]
+    return frozenset(fold(numerals).split()), frozenset(fold(articles).split())
 
 
 def _key(word: str, in_capitals: bool) -> str:

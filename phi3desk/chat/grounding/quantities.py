@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from phi3desk.chat.grounding.number_words import numbers_in_words
+from phi3desk.chat.grounding.number_words import numbers_in_words, ones_in
 from phi3desk.chat.grounding.quantity_words import (
     ABOVE,
     BELOW,
     CAPITAL_UNITS,
     CASED_UNITS,
+    COUNTED,
     CURRENCIES,
     MAGNITUDES,
     MAGNITUDES_OF_MONEY,
@@ -28,6 +30,8 @@ from phi3desk.library.text import Span, fold
 
 #: the unit of a month that is written as a word, or stands in a date
 MONTH = "month name"
+#: unit of what is counted in doses and pieces, where “one” may be an article
+_PIECES = "pieces"
 
 _THOUSAND = 1000.0
 #: what parts the thousands in the languages of which that is known; the other sign is their decimal one
@@ -109,6 +113,8 @@ class Quantity:
     "1.500" is 1.5 to some and 1500 to others: `values` is what it is in the language of its text, `readings` what it is
     in any. `bound` is ">" where only what is above is meant (at least, over), "<"
     for what is below (at most, up to), else "". A `part` is one of the figures that "16 280" may be in a row.
+    What is `optional` may also be no figure, such as the article of “ein Jahr”: a claim's “1 Jahr” is found in it, but
+    nothing has to be the same as it.
     """
 
     values: frozenset[float]
@@ -118,6 +124,7 @@ class Quantity:
     text: str
     part: bool = False
     readings: frozenset[float] = frozenset()
+    optional: bool = False
 
     def equals(self, other: Quantity) -> bool:
         """Return whether both can stand for the same value, or one is a copy of the other as it is written."""
@@ -165,6 +172,7 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
                 spans = [(match.start() + group.start(), match.start() + group.end()) for group in groups]
                 found += [replace(_figure(text, span, language), part=True) for span in spans]
     found += _in_words(text, language, [each.span for each in found])
+    found += _ones_in_words(text, language, [each.span for each in found])
     found.sort(key=lambda quantity: quantity.span)
     return tuple(_with_units_of_ranges(text, found))
 
@@ -347,6 +355,41 @@ def _in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]
         if month and _beside_figure(text, match.span()):
             found.append(Quantity(frozenset((float(month),)), MONTH, "", match.span(), match.group()))
     return found
+
+
+def _ones_in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]:
+    """Return each “one” of what is counted: optional where it may be an article, or is a part of “one-year”."""
+    found = []
+    starts = sorted(start for start, _ in taken)
+    for (start, end), article in ones_in(text, language):
+        if any(begin <= start < stop for begin, stop in taken):
+            continue
+        inside = text[end : end + 1] == "-"
+        unit = _unit_of_one(text, end + inside, language)
+        following = bisect.bisect_left(starts, end)
+        # “one to two years”
+        of_range = following < len(starts) and _RANGE.match(fold(text[end : starts[following]])) is not None
+        if unit or of_range:
+            optional = article or inside or unit not in _TIMES
+            bound = _bound(text, start, end)
+            one = Quantity(frozenset((1.0,)), unit, bound, (start, end), text[start:end], optional=optional)
+            found.append(one)
+    return found
+
+
+def _unit_of_one(text: str, at: int, language: str) -> str:
+    """Return what is counted by a word that may be one, "" where nothing is."""
+    behind = _UNIT.match(text, at)
+    if behind is None or len(behind["unit"]) < len("an"):
+        return ""
+    # a year in Romanian, a word of other languages that is no unit
+    unit = "year" if language == "ro" and behind["unit"] == "an" else unit_of(behind["unit"])
+    if unit:
+        return unit
+    if is_listed(fold(behind["unit"]), COUNTED):
+        return _PIECES
+    second = _unit_of_two(text, behind)
+    return second if second in _TIMES else ""
 
 
 def _beside_figure(text: str, span: Span) -> bool:

@@ -153,6 +153,11 @@ MONTHS = (
 )
 #: what is no unit though it may stand behind a figure and be spelt like one
 NO_UNITS = frozenset(("in", "an", "or", "a", "and", "m.", "am", "on", "i", "pa", "до", "і", "а", "в", "п"))
+#: what is counted in doses and pieces
+COUNTED = (
+    "tablet* tabl kapsel* kapsul* capsul* капсул* таблет* δισκι* καψουλ* comprimat* drop* tropfen kaplj* крапл* σταγον* "
+    "picatur* droppe* dose* dosis dosen odmer* доз* δοση* δοσε* doza doze dos einheit* enot* enhet* time mal krat gang data раз φορα"
+)
 ABOVE = (
     "above over exceeding exceeds exceed more greater higher least minimum min from beyond uber mehr mindestens hoher oberhalb ab "
     "nad vec najmanj visja visji visje presega preseze πανω ανω περισσοτερο τουλαχιστον вищ* понад більше мінімум перевищ* peste mai_mult minimum "

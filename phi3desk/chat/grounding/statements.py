@@ -84,8 +84,8 @@ class Statement:
 
     @property
     def figures(self) -> tuple[Quantity, ...]:
-        """The figures that the text gives, each read in one way."""
-        return tuple(quantity for quantity in self.quantities if not quantity.part)
+        """The figures that the text surely gives, each read in one way."""
+        return tuple(quantity for quantity in self.quantities if not quantity.part and not quantity.optional)
 
 
 @lru_cache(maxsize=4096)

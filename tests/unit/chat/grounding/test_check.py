@@ -472,3 +472,38 @@ def test_two_clauses_are_no_list():
     passage = "The pump is cleaned daily. The valve is closed at night."
     whole = verdict(passage, "The cover is removed, and the valve is closed.")
     assert not whole.supported
+
+
+ONE_YEAR = [
+    ("The guarantee lasts one year.", "The guarantee lasts 1 year."),
+    ("Die Garantie gilt ein Jahr.", "Die Garantie gilt 1 Jahr."),
+    ("Garancija velja eno leto.", "Garancija velja 1 leto."),
+    ("Η εγγύηση ισχύει ένα έτος.", "Η εγγύηση ισχύει 1 έτος."),
+    ("Гарантія діє один рік.", "Гарантія діє 1 рік."),
+    ("Garanția este valabilă un an.", "Garanția este valabilă 1 an."),
+    ("Garantin gäller ett år.", "Garantin gäller 1 år."),
+]
+
+
+@pytest.mark.parametrize(("in_words", "in_figures"), ONE_YEAR)
+def test_one_in_words_is_one_in_figures(in_words, in_figures):
+    assert verdict(in_words, in_figures).supported
+    assert verdict(in_words, in_words).supported
+    assert verdict(in_figures, in_words).supported
+    assert verdict(in_words, in_figures.replace("1", "2")).why is Why.FIGURE
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim", "supported"),
+    [
+        ("The guarantee lasts two years.", "The guarantee lasts one year.", False),
+        ("Garancija velja dve leti.", "Garancija velja eno leto.", False),
+        ("Гарантія діє два роки.", "Гарантія діє один рік.", False),
+        ("The guarantee lasts a year.", "The guarantee lasts one year.", True),
+        ("Take one tablet a day.", "Take 1 tablet a day.", True),
+        ("Take one tablet a day.", "Take 1 ml a day.", False),
+        ("Eine Pumpe fördert das Wasser in das Becken.", "Die Pumpe fördert 1 l Wasser in das Becken.", False),
+    ],
+)
+def test_one_is_told_from_other_figures(passage, claim, supported):
+    assert verdict(passage, claim).supported is supported

@@ -56,6 +56,37 @@ def test_words_that_count_nothing_are_no_figure(language, text):
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "unit", "optional"),
+    [
+        ("en", "lasts one year", "year", False),
+        ("en", "lasts a year", "year", True),
+        ("en", "a one-year guarantee", "year", True),
+        ("en", "take one tablet", "pieces", True),
+        ("de", "gilt ein Jahr", "year", True),
+        ("de", "nach einer ganzen Stunde", "h", True),
+        ("sl", "velja eno leto", "year", False),
+        ("el", "ισχύει ένα έτος", "year", True),
+        ("uk", "діє один рік", "year", False),
+        ("ro", "este valabilă un an", "year", True),
+        ("sv", "gäller ett år", "year", True),
+        ("sv", "en gång om dagen", "pieces", True),
+    ],
+)
+def test_one_is_a_figure_before_what_is_counted(language, text, unit, optional):
+    found = quantities_in(text, language)
+    assert [(each.values, each.unit, each.optional) for each in found] == [({1.0}, unit, optional)]
+
+
+def test_one_of_a_range_has_its_unit():
+    assert figures("one to two years", "en") == [(1, "year"), (2, "year")]
+
+
+@pytest.mark.parametrize("text", ["5 mg a day", "two tablets a day", "one of the hours", "one pump"])
+def test_one_that_counts_nothing_is_no_figure(text):
+    assert 1 not in [value for value, _ in figures(text, "en")]
+
+
+@pytest.mark.parametrize(
     ("language", "words"),
     [
         ("en", "thirteen sixteen seventeen eighteen nineteen seventy eighty ninety"),
