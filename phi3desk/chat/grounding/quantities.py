@@ -40,9 +40,17 @@ _PARTS_THOUSANDS = {"en": ",", "de": ".", "sl": ".", "el": ".", "uk": ".", "ro":
 _BEFORE_SIGN = r"(?:(?<![^\s(\[…±/<>≤≥=≈~„“\"])(?<!\+/)(?<!\d )|(?<=\d[–−])|(?<=\.\.))"
 #: spaces between thousands: the plain one, those that do not break, the thin one
 _SPACES = " \u00a0\u202f\u2009"
+#: “1/2” and “1 1/2” of what has a name, of which a denominator is small: no date, no page and no range
+_PARTS = (
+    r"(?<![\w.,/-])(?:\d{1,2}[ \u00a0])?(?:1/[23458]|2/[35]|3/[458]|4/5|[57]/8)(?![\w/.,])"
+    r"(?!\s(?:till|until|to|and|bis|und|do|in|до|і|έως|και|la|și|och|kl)\b)"
+    r"(?=[ \u00a0][^\W\d_]{2}|[ \u00a0]?(?:[kmµ]?[gl]|[mck]?m|h|%)(?!\w))"
+)
 _NUMBER = re.compile(
     rf"(?<![\w.,])(?:{_BEFORE_SIGN}[-−–+](?=\d))?\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?!\d)"
-    rf"|(?:{_BEFORE_SIGN}[-−–](?=\d))?(?<!\w)\d+(?:[.,]\d+)*(?:\s?[½¼¾])?|[½¼¾]"
+    # “.5 mg”, and neither what follows a word nor the end of “5 .5”
+    r"|(?<![^\s(\[±<>≤≥=≈~])(?<!\d\s)[-−–+]?[.,]\d+(?![.,]?\d)"
+    rf"|{_PARTS}|(?:{_BEFORE_SIGN}[-−–](?=\d))?(?<!\w)\d+(?:[.,]\d+)*(?:\s?[½¼¾])?|[½¼¾]"
 )
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _DATES = (
@@ -62,6 +70,15 @@ _NUMBERED = re.compile(
     r"|розділ\w*|підрозділ\w*|глав\w*|пункт\w*|п|рис|рисун\w*|табл|таблиц\w*"
     r"|sectiun\w*|capitol\w*|cap|punctul\w*|pct|art|figura|avsnitt(?:et|en)?|stycke(?:t|na)?|tabell|bild)\.?)\s?"
     r"(?:\d+(?:\.\d+)+(?:[-–−]|\s(?:and|or|to|und|oder|bis|in|ali|do|και|εως|і|та|до|si|sau|och|eller|till)\s))*$"
+)
+_DIGITS = re.compile(r"\d+")
+#: what a day and a month, or the numbers of pages and parts stand behind, in folded text
+_NO_FRACTION_BEHIND = re.compile(
+    r"(?:§|#|(?<!\w)(?:on|from|until|till|by|before|after|since|den|fran|till|till|och|efter|fore|senast|am|ab|bis|vom|zum|seit"
+    r"|dne|od|do|na|στις|στην|την|απο|εωσ|μεχρι|до|від|з|із|с|la|din|pe|pana la"
+    r"|pages?|pp?|parts?|seiten?|s|teile?|stran\w*|str|σελ\w*|стор\w*|част\w*|pagin\w*|pag|sid\w*|del\w*|part\w*"
+    r"|no|nr|st|fig|figures?|tables?|steps?|items?|types?|typ|class|phases?|ch|chapters?|sections?|kap\w*|art\w*|clauses?"
+    r"|abs\w*|nummer|num\w*)\.?)\s?$"
 )
 #: letters before a number in which its word is looked for
 _WORDS_BEFORE = 60
@@ -165,9 +182,13 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
     for match in _NUMBER.finditer(text):
         # the one of “min-1” is part of a unit
         if match.start() >= read_to and not any(start <= match.start() < end for start, end in taken):
+            before = text[max(0, match.start() - _WORDS_BEFORE) : match.start()]
+            if match.group()[1:2] == "/" and _NO_FRACTION_BEHIND.search(fold(before)):
+                found += [_figure(text, each.span(), language) for each in _DIGITS.finditer(text, *match.span())]
+                continue
             found.append(_figure(text, match.span(), language))
             read_to = found[-1].span[1]
-            if " " in match.group().strip():
+            if " " in match.group().strip() and "/" not in match.group():
                 groups = re.finditer(r"[^ ]+", text[match.start() : match.end()])
                 spans = [(match.start() + group.start(), match.start() + group.end()) for group in groups]
                 found += [replace(_figure(text, span, language), part=True) for span in spans]
@@ -299,6 +320,10 @@ def _unit_of_a_capital(text: str, behind: re.Match[str]) -> str:
 
 def _values(figure: str, thousands: str = "") -> frozenset[float]:
     """Return what a figure as it is written can stand for; `thousands` is what parts them, "" where either sign may."""
+    if "/" in figure:
+        *many, part = figure.split()
+        one, other = part.split("/")
+        return frozenset((sum(float(each) for each in many) + float(one) / float(other),))
     whole = figure.strip().replace("−", "-").replace("–", "-").lstrip("+")
     fraction = sum(_FRACTIONS.get(sign, 0.0) for sign in whole)
     whole = "".join(sign for sign in whole if sign not in _FRACTIONS).strip()

@@ -507,3 +507,19 @@ def test_one_in_words_is_one_in_figures(in_words, in_figures):
 )
 def test_one_is_told_from_other_figures(passage, claim, supported):
     assert verdict(passage, claim).supported is supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim", "supported"),
+    [
+        ("Take .5 mg of the medicine twice a day.", "Take 0.5 mg of the medicine twice a day.", True),
+        ("Take .5 mg of the medicine twice a day.", "Take 5 mg of the medicine twice a day.", False),
+        ("Take 1/2 tablet in the morning.", "Take 2 tablets in the morning.", False),
+        ("Take 1/2 tablet in the morning.", "Take 1 tablet in the morning.", False),
+        ("Take 1/2 tablet in the morning.", "Take ½ tablet in the morning.", True),
+        ("The pump runs for 1 1/2 hours.", "The pump runs for 1.5 hours.", True),
+        ("The pump runs for 1 1/2 hours.", "The pump runs for 1½ hours.", True),
+    ],
+)
+def test_part_of_one_is_neither_of_its_figures(passage, claim, supported):
+    assert verdict(passage, claim).supported is supported

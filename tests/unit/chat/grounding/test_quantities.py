@@ -236,6 +236,34 @@ def test_dash_is_a_minus_where_no_figure_stands_before_it(text, values):
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("take .5 mg", [0.5]),
+        ("nach ,25 mg", [0.25]),
+        ("(-.5 °C)", [-0.5]),
+        ("see p.5 and 3 .5", [5.0, 3.0, 5.0]),
+        ("end ...5", [5.0]),
+        ("1/2 tablet", [0.5]),
+        ("1 1/2 hours", [1.5]),
+        ("2 3/4 Stunden", [2.75]),
+        ("3/4 of pages", [0.75]),
+        ("1/2 l", [0.5]),
+        ("page 1/2 of it", [1.0, 2.0]),
+        ("from 1/4 until 3/5 or so", [1.0, 4.0, 3.0, 5.0]),
+        ("den 1/2 börjar", [1.0, 2.0]),
+        ("öppet 1/5 till 30/9", [1.0, 5.0, 30.0, 9.0]),
+        ("bis 1 1/2 Stunden", [1.5]),
+        ("1500 1/min", [1500.0, 1.0]),
+        ("items 1/2", [1.0, 2.0]),
+        ("1/2/3 of it", [1.0, 2.0, 3.0]),
+        ("24/7 service", [24.0, 7.0]),
+    ],
+)
+def test_parts_of_one_are_one_figure(text, values):
+    assert [min(each.values) for each in quantities_in(text)] == values
+
+
+@pytest.mark.parametrize(
     ("text", "unit"),
     [
         ("100 µmol/l", "µmol/l"),
