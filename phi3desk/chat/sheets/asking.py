@@ -7,7 +7,16 @@ import re
 from collections.abc import Collection, Sequence
 
 from phi3desk.chat.sheets.bounds import SIGNS, comparisons_of, numbers_alone, periods_of
-from phi3desk.chat.sheets.question_words import QuestionWords, count_in, find, first_of, is_in, is_neutral, take_all
+from phi3desk.chat.sheets.question_words import (
+    QuestionWords,
+    beginning_of,
+    count_in,
+    find,
+    first_of,
+    is_in,
+    is_neutral,
+    take_all,
+)
 from phi3desk.chat.sheets.relative_periods import has_vague_period
 from phi3desk.chat.sheets.words import WORDS, SheetWords
 from phi3desk.chat.wording.function_words import WORDS as FUNCTION_WORDS
@@ -34,6 +43,8 @@ _ADJECTIVES = {
     "sv": ("interna", "externa", "moderna"),
     "ro": ("bile", "utile", "fragile", "civile", "ostile", "facile", "ficile", "grele", "rele", "paralele", "proprii"),
 }
+#: letters at the end of a German word that a form of it may have
+_LONGEST_ENDING = 3
 #: those of whom “у нас” or “bei uns” tells: what is counted may stand behind that
 _PERSONS = "us|you|them|uns|euch|ihnen|nas|vas|njih|εμάς|εσάς|μας|σας|нас|вас|них|нього|неї|noi|voi|ei|ele|oss|er|dem"
 _CONTRACTED_NOT = "n't"
@@ -71,14 +82,14 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
     refused = is_vague or bool(others)
     for at, key in enumerate(words.keys):
         if words.roles[at] is Role.WORD and at not in parts:
-            if is_neutral(key, known):
+            if is_neutral(key, known) and not _may_be_name(words, at, known):
                 words.roles[at] = Role.NEUTRAL
             elif FUNCTION_WORDS[language].is_function(key):
                 words.roles[at] = Role.FUNCTION
     comparisons += numbers_alone(words, known)
     _mark_nouns(words, {at for each in comparisons for at in each.places}, parts)
     asked = tuple(
-        AskedWord(text, key, role, at in words.nouns)
+        AskedWord(text, key, role, at in words.nouns, beginning_of(key, known) if role is Role.NEUTRAL else "")
         for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
     )
     return SheetQuestion(
@@ -257,6 +268,19 @@ def _noun_begins(words: QuestionWords, start: int) -> int:
         elif words.language not in _VERB_FIRST and (known.has("copulas", key) or known.has("having", key)):
             has_verb = True
     return len(words.roles)
+
+
+def _may_be_name(words: QuestionWords, at: int, known: SheetWords) -> bool:
+    """Return whether a word that begins as one that says nothing may be a name: Novak, Standard, Nyköping, Wertheim.
+
+    A capital letter within a question tells that; in German, where all nouns have one, an end that is none of a form.
+    """
+    beginning = beginning_of(words.keys[at], known)
+    if not beginning:
+        return False
+    if words.language == "de":
+        return len(words.keys[at]) - len(beginning) > _LONGEST_ENDING
+    return at > 0 and words.texts[at][0].isupper() and not all(text.isupper() for text in words.texts)
 
 
 def _has_article(key: str, language: str) -> bool:

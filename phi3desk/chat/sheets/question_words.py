@@ -71,6 +71,13 @@ def is_neutral(key: str, known: SheetWords) -> bool:
     return is_in(key, known.neutral.replace(" ", "|"))
 
 
+def beginning_of(key: str, known: SheetWords) -> str:
+    """Return the listed beginning for which alone a folded word says nothing, "" for a word that is listed whole."""
+    phrases = [phrase for phrase in phrases_of(known.neutral.replace(" ", "|")) if fits([key], phrase)]
+    listed = [phrase[0].removesuffix("*") for phrase in phrases]
+    return "" if key in listed else max(listed, key=len, default="")
+
+
 def count_in(text: str, language: str) -> int:
     """Return the whole number that a word is, in figures or in letters, 0 where it is none."""
     if text.isascii() and text.isdigit():

@@ -113,7 +113,9 @@ def values_named(index: TableIndex, words: Sequence[AskedWord], language: str) -
             places = frozenset(at for at, _ in span)
             if any(words[at].role not in (Role.WORD, Role.NEUTRAL, Role.FUNCTION) for at in places):
                 continue
-            says_something = any(words[at].role is Role.WORD for at in places)
+            says_something = any(words[at].role is Role.WORD for at in places) or all(
+                _is_value(words[at], said, kept) for (at, said), kept in zip(span, parts, strict=True)
+            )
             # a word that says nothing is a value only where it is written as one: “US”, “IT”; every first word is so
             # written that is one letter: “A”
             if not says_something and not (
@@ -134,6 +136,11 @@ def values_named(index: TableIndex, words: Sequence[AskedWord], language: str) -
         elif not each.exact:
             continue
     return kept
+
+
+def _is_value(word: AskedWord, said: str, kept: str) -> bool:
+    """Return whether a word that says nothing for its beginning alone is a value: the two share more than that."""
+    return bool(word.beginning) and kept.startswith(said[: len(word.beginning) + 1])
 
 
 def values_partly_named(index: TableIndex, word: AskedWord, at: int, language: str) -> ValueMatch | None:

@@ -38,12 +38,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class AskedWord:
-    """A word as it is typed, folded, and what it does; `noun` tells that it may name what rows stand for."""
+    """A word as it is typed, folded, and what it does; `noun` tells that it may name what rows stand for.
+
+    A NEUTRAL one is so for its `beginning` alone where it is not listed whole: “standard” for “stand”.
+    """
 
     text: str
     key: str
     role: Role = Role.WORD
     noun: bool = False
+    beginning: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,96 @@
+"""What names rows and columns in questions to sheets: names that begin like words of no meaning, numbers, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from phi3desk.chat.messages import Answer
+from phi3desk.library.documents import SearchScope
+from phi3desk.library.library import Library
+from phi3desk.paths import open_paths
+from phi3desk.settings import Settings
+from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.word_embedder import WordEmbedder
+from tests.unit.chat.test_sheet_answers import answer
+
+SHEETS = {
+    "rooms.csv": "Room,Type,Price (EUR)\nR1,Standard,50\nR2,Deluxe,500\nR3,Standard,70\nR4,Suite,900\n",
+    "narocila.csv": "Naročilo;Stranka;Znesek (EUR)\nA-1;Novak d.o.o.;50\nA-2;Kos;500\nA-3;Starič;20\n",
+    "zam.csv": "Замовлення;Клієнт;Сума (грн)\nA-501;Новак;50\nA-502;Кос;500\nA-503;Новак;20\n",
+    "anst.csv": "Anställd;Ort;Inkomst (kr)\nEva;Nyköping;10\nBo;Lund;20\nAli;Högsby;30\n",
+    "mit.csv": "Mitarbeiter;Ort;Gehalt (EUR)\nAnna;Wertheim;10\nBen;Lagos;20\nCid;Neustadt;30\n",
+    "staff.csv": "Employee,Town,Salary (EUR)\nRowland,Graz,10\nBen,Costa,20\nAnn,Standish,40\n",
+    "comenzi.csv": "Comandă;Oraș;Valoare (lei)\nC1;Costești;50\nC2;Cluj;500\nC3;Iași;20\n",
+    "par.csv": "Παραγγελία;Πόλη;Ποσό (€)\nP1;Γραμματικό;50\nP2;Πάτρα;500\n",
+}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    place = tmp_path_factory.mktemp("names")
+    folder = place / "sheets"
+    folder.mkdir()
+    for name, text in SHEETS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    paths = open_paths(place / "home")
+    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
+    made.import_paths([folder], made.create_collection("Sheets"))
+    yield made
+    made.close()
+
+
+def told_of(library: Library, document: str, question: str) -> str:
+    """Return what is told of a sheet, "" where no query is made."""
+    told = answer(library, question, SearchScope(documents=(document,)))
+    return told.text if isinstance(told, Answer) and told.sheet is not None and told.sheet.words else ""
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("rooms.csv", "How many Standard rooms are there?", "Number of rows (Type = Standard): 2."),
+        ("rooms.csv", "How many rooms are standard?", "Number of rows (Type = Standard): 2."),
+        ("rooms.csv", "What is the average price of standard rooms?", "Average of “Price” (Type = Standard): 60 EUR."),
+        ("staff.csv", "What is the total salary in Costa?", "Sum of “Salary” (Town = Costa): 20 EUR."),
+        ("staff.csv", "What is the total salary of Rowland?", "Sum of “Salary” (Employee = Rowland): 10 EUR."),
+        ("narocila.csv", "Koliko naročil ima Novak?", "Število vrstic (Stranka = Novak d.o.o.): 1."),
+        ("zam.csv", "Скільки замовлень у Новака?", "Кількість рядків (Клієнт = Новак): 2."),
+        ("zam.csv", "скільки замовлень має новак?", "Кількість рядків (Клієнт = Новак): 2."),
+        ("anst.csv", "Hur många anställda finns i Nyköping?", "Antal rader (Ort = Nyköping): 1."),
+        ("mit.csv", "Wie viele Mitarbeiter sind in Wertheim?", "Anzahl der Zeilen (Ort = Wertheim): 1."),
+        ("comenzi.csv", "Câte comenzi sunt din Costești?", "Numărul de rânduri (Oraș = Costești): 1."),
+        ("par.csv", "Πόσες παραγγελίες υπάρχουν στο Γραμματικό;", "Αριθμός γραμμών (Πόλη = Γραμματικό): 1."),
+    ],
+)
+def test_a_name_that_begins_as_a_word_of_no_meaning_is_a_condition(
+    library: Library, document: str, question: str, told: str
+):
+    assert told_of(library, document, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("document", "question"),
+    [
+        ("narocila.csv", "Koliko naročil ima Novotny?"),
+        ("zam.csv", "Скільки замовлень у Великого?"),
+        ("anst.csv", "Hur många anställda finns i Nynäshamn?"),
+        ("mit.csv", "Wie viele Mitarbeiter sind in Wertingen?"),
+        ("staff.csv", "How many employees are in Rowville?"),
+    ],
+)
+def test_rows_are_not_counted_where_such_a_name_is_not_in_the_table(library: Library, document: str, question: str):
+    assert not told_of(library, document, question)
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("staff.csv", "How much does Graz cost in total salary?", "Sum of “Salary” (Town = Graz): 10 EUR."),
+        ("rooms.csv", "How many rooms does the list stand for?", "Number of rows: 4."),
+        ("rooms.csv", "What is the total price of all records?", "Sum of “Price”: 1,520 EUR."),
+    ],
+)
+def test_a_form_of_a_word_of_no_meaning_is_none(library: Library, document: str, question: str, told: str):
+    assert told_of(library, document, question).startswith(told)
