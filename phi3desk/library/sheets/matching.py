@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from phi3desk.errors import until
 from phi3desk.library.sheets.question import AskedWord, Role
-from phi3desk.library.sheets.store import StoredTable, quoted
+from phi3desk.library.sheets.store import ROW, StoredTable, quoted
 from phi3desk.library.sheets.types import Column, ColumnKind
 from phi3desk.library.text import fold
 from phi3desk.library.words.terms import stem
@@ -25,6 +25,8 @@ _SHARED, _ENDING = 4, 3
 _INDEXED = 3
 #: values that a word may be a part of
 _MOST_PARTLY = 50
+#: the least number of orders and the like that do not follow each other
+_LEAST_NUMBER = 100
 #: letters of a word that may stand at the end of a compound one: Verkaufspreis
 _COMPOUND = 5
 
@@ -51,7 +53,10 @@ class ValueMatch:
 
 @dataclass(frozen=True)
 class TableIndex:
-    """The words of a table's columns, and of the values of its columns of texts, in order of their length."""
+    """The words of a table's columns, and of the values of its columns of texts, in order of their length.
+
+    `unique` are the columns of which each row has a value of its own: of texts, and one of numbers that name the rows.
+    """
 
     heads: tuple[tuple[Column, tuple[str, ...]], ...]
     values: dict[tuple[str, ...], dict[str, set[str]]]
@@ -84,6 +89,8 @@ def index_of(connection: sqlite3.Connection, table: StoredTable, cancelled: thre
             parts = parts_of(str(text))
             if parts:
                 values.setdefault(parts, {}).setdefault(column.sql, set()).add(str(text))
+    if _names_rows(connection, table, bool(unique)):
+        unique.add(table.table.columns[0].sql)
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for parts in values:
         by_first.setdefault(parts[0][:_INDEXED], []).append(parts)
@@ -94,6 +101,26 @@ def index_of(connection: sqlite3.Connection, table: StoredTable, cancelled: thre
         by_first,
         frozenset(unique),
     )
+
+
+def _names_rows(connection: sqlite3.Connection, table: StoredTable, has_names: bool) -> bool:
+    """Return whether the first column holds whole numbers that name the rows: those of orders, invoices or rooms.
+
+    They have three digits or more, and all as many, or follow each other without a gap: other ones may be measured.
+    Where a column of texts may name the rows, too, the numbers have to rise or fall: they may be quantities.
+    """
+    first = table.table.columns[0]
+    if first.kind is not ColumnKind.NUMBER or first.unit or first.decimals:
+        return False
+    found = connection.execute(f"SELECT {quoted(first.sql)} FROM {table.name} ORDER BY {ROW}")  # noqa: S608
+    numbers = [number for (number,) in found]
+    if len(numbers) < 2 or None in numbers or len(set(numbers)) < len(numbers):
+        return False
+    low, high = min(numbers), max(numbers)
+    is_alike_long = low >= _LEAST_NUMBER and len(str(int(low))) == len(str(int(high)))
+    if not is_alike_long and high - low >= len(numbers):
+        return False
+    return not has_names or numbers in (sorted(numbers), sorted(numbers, reverse=True))
 
 
 def values_named(index: TableIndex, words: Sequence[AskedWord], language: str) -> list[ValueMatch]:

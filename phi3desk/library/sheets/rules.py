@@ -343,11 +343,11 @@ class _Binding:
 
     def _figures(self, free: Sequence[ColumnMatch], *, dates: bool = False) -> list[ColumnMatch]:
         wanted = {ColumnKind.DATE} if dates else {ColumnKind.NUMBER}
-        return [each for each in free if each.column.kind in wanted]
+        return [each for each in free if each.column.kind in wanted and each.column.sql not in self._index.unique]
 
     def _only(self, kind: ColumnKind, filters: Sequence[Filter]) -> Column | None:
         """Return the only column of a kind that is no condition, no year and no running number."""
-        taken = {each.column.sql for each in filters}
+        taken = {each.column.sql for each in filters} | self._index.unique
         columns = [
             c
             for c in self._table.table.columns
@@ -359,10 +359,9 @@ class _Binding:
         question = self._question
         dates = question.newest
         figures = self._figures(free, dates=dates)
-        texts = [each for each in free if each.column.kind is ColumnKind.TEXT]
         if not figures and plan.operation in _EXTREMES and not dates:
             figures = self._figures(free, dates=True)
-        texts = [each for each in free if each.column.kind is ColumnKind.TEXT]
+        texts = [c for c in free if c.column.kind is ColumnKind.TEXT or c.column.sql in self._index.unique]
         nouns = [at for at, word in enumerate(self._words) if word.noun]
         if not figures and plan.operation is Operation.SUM and nouns:
             return self._counted(replace(plan, operation=Operation.COUNT), free)
@@ -378,7 +377,9 @@ class _Binding:
             return None
         else:
             column = self._only(ColumnKind.DATE if dates else ColumnKind.NUMBER, plan.filters)
-        if column is None:
+        numbered = not figures and not dates and any(each.column.kind is ColumnKind.NUMBER for each in texts)
+        if column is None or (numbered and not {word.key for word in self._words} & {*parts_of(column.name)}):
+            # “the largest invoice”: by its number or by what another column holds
             return None
         plan = replace(plan, column=column)
         for each in texts:
@@ -424,7 +425,8 @@ class _Binding:
             for each in free:
                 self._used |= each.words
             return replace(plan, operation=Operation.SUM, column=of_unit)
-        if named and named[0].column.kind is ColumnKind.NUMBER and plan.operation is Operation.COUNT:
+        names_rows = bool(named) and named[0].column.sql in self._index.unique
+        if named and named[0].column.kind is ColumnKind.NUMBER and plan.operation is Operation.COUNT and not names_rows:
             # “how many units”: they are counted in the column
             for each in free:
                 self._used |= each.words

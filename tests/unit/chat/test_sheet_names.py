@@ -24,6 +24,14 @@ SHEETS = {
     "staff.csv": "Employee,Town,Salary (EUR)\nRowland,Graz,10\nBen,Costa,20\nAnn,Standish,40\n",
     "comenzi.csv": "Comandă;Oraș;Valoare (lei)\nC1;Costești;50\nC2;Cluj;500\nC3;Iași;20\n",
     "par.csv": "Παραγγελία;Πόλη;Ποσό (€)\nP1;Γραμματικό;50\nP2;Πάτρα;500\n",
+    "rech.csv": "Rechnung;Kunde;Betrag (EUR);Datum\n1001;Novak;50;01.02.2024\n1002;Kos;500;01.03.2024\n"
+    "1003;Novak;20;05.03.2024\n",
+    "invoices.csv": "Invoice,Customer,Amount ($)\n1002,Kos,500\n1001,Novak,50\n1005,Novak,20\n",
+    "seats.csv": "Room,Floor,Area (m²),Seats\n101,1,20,4\n102,1,30,8\n201,2,25,6\n",
+    "racuni.csv": "Račun;Stranka;Znesek (EUR)\n501;Novak;50\n502;Kos;500\n503;Novak;20\n",
+    "best.csv": "Beställning;Kund;Belopp (kr)\n501;Novak;50\n502;Kos;500\n503;Novak;20\n",
+    "climate.csv": "Temperature,Pressure\n10,3\n20,4\n30,5\n",
+    "pakete.csv": "Stücke;Artikel\n5;Mutter\n9;Schraube\n7;Blech\n",
 }
 
 
@@ -94,3 +102,38 @@ def test_rows_are_not_counted_where_such_a_name_is_not_in_the_table(library: Lib
 )
 def test_a_form_of_a_word_of_no_meaning_is_none(library: Library, document: str, question: str, told: str):
     assert told_of(library, document, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("rech.csv", "Wie viele Rechnungen gibt es?", "Anzahl der Zeilen: 3."),
+        ("rech.csv", "Wie viele Rechnungen hat Novak?", "Anzahl der Zeilen (Kunde = Novak): 2."),
+        ("rech.csv", "Wie hoch ist der Gesamtbetrag aller Rechnungen?", "Summe von „Betrag“: 570 EUR."),
+        ("rech.csv", "Welche Rechnung hat den höchsten Betrag?", "Größter Wert von „Betrag“: 500 EUR"),
+        ("invoices.csv", "How many invoices are there?", "Number of rows: 3."),
+        ("invoices.csv", "What is the total amount of all invoices?", "Sum of “Amount”: $570."),
+        ("seats.csv", "How many rooms are there on floor 1?", "Number of rows (Floor = 1): 2."),
+        ("seats.csv", "How many seats are there?", "Sum of “Seats”: 18."),
+        ("racuni.csv", "Koliko računov je?", "Število vrstic: 3."),
+        ("best.csv", "Hur många beställningar har Novak?", "Antal rader (Kund = Novak): 2."),
+        ("climate.csv", "What is the highest temperature?", "Largest “Temperature”: 30"),
+        ("pakete.csv", "Wie viele Stücke gibt es?", "Summe von „Stücke“: 21."),
+    ],
+)
+def test_numbers_that_name_the_rows_are_counted_and_never_summed(
+    library: Library, document: str, question: str, told: str
+):
+    assert told_of(library, document, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("document", "question"),
+    [
+        ("rech.csv", "Was ist die Summe der Rechnungen von Novak?"),
+        ("invoices.csv", "What is the largest invoice?"),
+        ("best.csv", "Vilken är den största beställningen?"),
+    ],
+)
+def test_numbers_that_name_the_rows_are_no_figures(library: Library, document: str, question: str):
+    assert not told_of(library, document, question)
