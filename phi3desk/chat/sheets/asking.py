@@ -89,7 +89,14 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
     comparisons += numbers_alone(words, known)
     _mark_nouns(words, {at for each in comparisons for at in each.places}, parts)
     asked = tuple(
-        AskedWord(text, key, role, at in words.nouns, beginning_of(key, known) if role is Role.NEUTRAL else "")
+        AskedWord(
+            text,
+            key,
+            role,
+            at in words.nouns,
+            beginning_of(key, known) if role is Role.NEUTRAL else "",
+            counts=role is Role.OPERATION and is_in(key, known.how_many),
+        )
         for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
     )
     return SheetQuestion(
@@ -169,7 +176,8 @@ def _operation(words: QuestionWords, known: SheetWords) -> tuple[Operation | Non
         (known.smallest, Operation.SMALLEST, False, False),
     ):
         found = first_of(words, ranking)
-        if found is not None and many is None:
+        # “die größte Anzahl”: of a column that is called so
+        if found is not None and (many is None or (len(many) == 1 and found.stop == many.start)):
             if listing is not None:
                 words.take(listing, Role.OPERATION)
                 words.nouns.add(listing.stop)

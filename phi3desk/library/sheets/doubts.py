@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from phi3desk.library.sheets.dates import month_of
 from phi3desk.library.sheets.matching import places_of_name
+from phi3desk.library.sheets.plan import Filter
 from phi3desk.library.sheets.question import Comparison, Role, SheetQuestion
 
 
@@ -41,3 +42,20 @@ def is_part(question: SheetQuestion, comparison: Comparison, missing: Collection
         at -= 1
     is_ordinal = at >= 0 and words[at].role is Role.OPERATION and question.newest
     return at in missing or is_ordinal or any(month_of(words[each].text) for each in missing)
+
+
+def agree(filters: Sequence[Filter]) -> bool:
+    """Return whether the conditions on a column are the bounds of one range: that all of them hold is then meant.
+
+    Of two others, “in May and July”, either may hold, and rows that fit both are not what is asked for.
+    """
+    if len(filters) == 1:
+        return True
+    if len(filters) > 2 or not all(each.range for each in filters):
+        return False
+    (low, end), (start, high) = (each.values for each in sorted(filters, key=lambda each: each.values[0] is None))
+    if end is not None or start is not None:
+        return False
+    if isinstance(low, str) and isinstance(high, str):
+        return low <= high
+    return isinstance(low, float) and isinstance(high, float) and low <= high

@@ -224,6 +224,17 @@ def columns_named(
     return found
 
 
+def column_counted(index: TableIndex, words: Sequence[AskedWord]) -> Column | None:
+    """Return the column of numbers that is called by a word that counts, perhaps with its article: “Antal”, antalet."""
+    said = [word.key for word in words if word.counts]
+    for column, parts in index.heads:
+        is_number = column.kind is ColumnKind.NUMBER and column.sql not in index.unique
+        # πόσους, how many, is no form of ποσό, an amount
+        if is_number and len(parts) == 1 and len(parts[0]) > _SHARED and any(key.startswith(parts[0]) for key in said):
+            return column
+    return None
+
+
 def places_of_name(parts: Sequence[str], words: Sequence[AskedWord], language: str) -> frozenset[int]:
     """Return the places of words that are the whole name of a column, one behind the other, where they are there."""
     spelled = [(at, part) for at, word in enumerate(words) for part in parts_of(word.text)]

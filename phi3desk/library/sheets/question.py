@@ -40,6 +40,7 @@ class Role(StrEnum):
 class AskedWord:
     """A word as it is typed, folded, and what it does; `noun` tells that it may name what rows stand for.
 
+    One that `counts` asks how many there are, and may be the name of a column: “Anzahl”, “antal”, “count”.
     A NEUTRAL one is so for its `beginning` alone where it is not listed whole: “standard” for “stand”.
     """
 
@@ -48,6 +49,7 @@ class AskedWord:
     role: Role = Role.WORD
     noun: bool = False
     beginning: str = ""
+    counts: bool = False
 
 
 @dataclass(frozen=True)

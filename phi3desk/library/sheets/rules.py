@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from phi3desk.library.sheets.doubts import is_cut_short, is_part, is_refused
+from phi3desk.library.sheets.doubts import agree, is_cut_short, is_part, is_refused
 from phi3desk.library.sheets.matching import (
     ColumnMatch,
     TableIndex,
     ValueMatch,
+    column_counted,
     columns_named,
     is_alike,
     parts_of,
@@ -237,7 +238,7 @@ class _Binding:
                 of_column.setdefault(found.column.sql, []).append(found)
         made: list[Filter] = []
         for column, conditions in of_column.items():
-            if _agree([*(each for each in filters if each.column.sql == column), *conditions]):
+            if agree([*(each for each in filters if each.column.sql == column), *conditions]):
                 made += conditions
             else:
                 left += len(conditions)
@@ -419,6 +420,14 @@ class _Binding:
         named = [each for each in named if each.column.kind is not ColumnKind.DATE]
         others = [each for each in free if each not in named and each.column.kind is ColumnKind.NUMBER]
         nouns = [at for at, word in enumerate(self._words) if word.noun]
+        counted = column_counted(self._index, self._words)
+        if counted is not None and not _RUNNING & {*parts_of(counted.name)} and plan.operation is Operation.COUNT:
+            # “Anzahl der Schrauben” of a column “Anzahl”; whether rows are meant by “Anzahl der Artikel” is not told
+            return (
+                None
+                if free or not self._used.issuperset(nouns)
+                else replace(plan, operation=Operation.SUM, column=counted)
+            )
         of_unit = next((column for at in nouns if (column := self._unit_column(at)) is not None), None)
         if of_unit is not None and not named and plan.operation is Operation.COUNT and not others:
             # “how many kg”
@@ -474,20 +483,3 @@ class _Binding:
         for each in self._columns:
             self._used |= each.words
         return replace(plan, column=free[0].column)
-
-
-def _agree(filters: Sequence[Filter]) -> bool:
-    """Return whether the conditions on a column are the bounds of one range: that all of them hold is then meant.
-
-    Of two others, “in May and July”, either may hold, and rows that fit both are not what is asked for.
-    """
-    if len(filters) == 1:
-        return True
-    if len(filters) > 2 or not all(each.range for each in filters):
-        return False
-    (low, end), (start, high) = (each.values for each in sorted(filters, key=lambda each: each.values[0] is None))
-    if end is not None or start is not None:
-        return False
-    if isinstance(low, str) and isinstance(high, str):
-        return low <= high
-    return isinstance(low, float) and isinstance(high, float) and low <= high
