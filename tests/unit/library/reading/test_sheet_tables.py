@@ -151,6 +151,33 @@ def test_subtotals_and_means_are_left_out(tmp_path: Path):
     assert table.totals == (4, 7, 8, 9)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Employee,Hours\nAnna,40\nBen,35\nMax,40\n",
+        "Employee,Hours\nAnna,40\nBen,40\nEva,40\nMax,40\n",
+        "Employee,Hours\nAnna,40\nBen,35\nMax,40\nEva,30\n",
+        "Employee,Hours\nAnna,40\nBen,35\nEva,30\nMax Huber,40\n",
+        "Department,Budget (EUR),Staff\nSales,100,5\nIT,200,10\nLegal,300,6\nMedia,100,7\n",
+        "Avdelning;Budget (kr)\nSkola;100\nVård;300\nMedel;200\n",
+        "Angajat;Ore\nAna;40\nIon;35\nMaxim;40\n",
+        "Grade,Pupils\nExcellent,10\nGood,40\nAverage,25\nPoor,5\n",
+    ],
+)
+def test_a_row_of_someone_called_max_is_no_mean(tmp_path: Path, text: str):
+    (table,) = csv_tables(tmp_path, text)
+    assert table.totals == ()
+
+
+@pytest.mark.parametrize(
+    "foot",
+    ["Max;40\n", "Max Stunden;40\n", "Min;30\nMax;40\nDurchschnitt;35\n", "Summe;105\nMax.;40\n", "Maximum;40\n"],
+)
+def test_a_last_row_that_is_the_most_of_all_is_no_row_of_its_own(tmp_path: Path, foot: str):
+    (table,) = csv_tables(tmp_path, f"Mitarbeiter;Stunden\nAnna;40\nBen;35\nEva;30\n{foot}")
+    assert values(table, "Stunden") == [40.0, 35.0, 30.0]
+
+
 def test_several_tables_a_sheet_below_and_beside_each_other(tmp_path: Path):
     below = csv_tables(tmp_path, "A;B\nx;1\ny;2\n\nName;Ort;Note\nAnna;Graz;1,3\nBen;Linz;2,7\n")
     assert [[c.name for c in table.columns] for table in below] == [["A", "B"], ["Name", "Ort", "Note"]]
