@@ -19,6 +19,7 @@ _EN = (
     # text messages are no text, a document feeder is no document
     r"(?! (?:messages?|messaging|feeders?|holders?|valves?|override|mode|operation|brakes?|levers?|switch(?:es)?)\b)"
 )
+_EN_SAYS = r"(?:tell|say|mention|specif|state|answer|address|describe|discuss|list|indicate|reveal|explain|cover)\w*"
 _DE = r"(?:dokument\w*|passage\w*|unterlage\w*|quelle\w*|textstelle\w*|auszug\w*|texte?[ns]?)"
 # what is not given, for verbs that have other objects, too: documents may give no right to anything
 _DE_NEWS = r"(?:auskunft|angabe|hinweis|information|antwort|aussage)"
@@ -28,6 +29,7 @@ _EL = r"(?:εγγραφ\w*|αποσπασμα\w*|πηγ(?:η|ησ|εσ|ων)|κ�
 _EL_NEWS = r"(?:πληροφορ|απαντησ|στοιχει|αναφορ)"
 _UK = r"(?:документ\w*|джерел\w*|уривк\w*|уривок|текст\w*|матеріал\w*|посібник\w*)"
 _UK_NEWS = r"(?:інформаці|дан(?:и|і)|відомост|відповід(?:ь|і|еи)\b|згад)"
+_UK_MUCH = r"(?:достатньо )?(?:інформаці|даних|відомост)"
 _UK_FOUND = r"(?:не (?:знаидено|виявлено|вдалося знаити)|знаити не вдалося)"
 _RO = r"(?:document\w*|pasaj\w*|surs\w*|text(?:ul|ele|e)|fragment\w*|manual\w*)"
 _RO_NEWS = r"(?:raspuns|informati|detali|indicati|mentiun|referir|date\b)"
@@ -43,13 +45,24 @@ _SV_NEWS = r"(?:inte(?: nago[tn]| nagra)?|inget|ingen|inga) (?:\w+ )?(?:svar|inf
 _REFUSALS = re.compile(
     # English
     rf"\b{_EN}[^.]{{0,40}}\b(?:do(?:es)? not|don't|doesn't|did not|didn't)\b[^.]{{0,20}}"
-    r"\b(?:tell|say|mention|specify|contain|provide|state|hold|give|include|answer|speak)\b"
+    r"\b(?:tell|say|mention|specify|contain|provide|state|hold|give|include|answer|speak"
+    r"|address|describe|discuss|list|indicate|reveal|explain|clarify)\b"
+    r"|\b(?:documents|passages|sources|context) (?:do(?:es)? not|don't|doesn't|did not) cover\b"
+    rf"|\b{_EN}[^.]{{0,20}}\b(?:never {_EN_SAYS}|(?:is|are|remains?) silent\b)"
+    rf"|\b(?:none of (?:the|these)|no|neither(?: of the)?) (?:\w+ ){{0,2}}{_EN}[^.]{{0,20}}\b{_EN_SAYS}"
     r"|\b(?:do not|don't) know\b|\b(?:cannot|can't|could not|unable to) answer\b"
     # a controller that cannot tell its position is no refusal
     rf"|(?:^|\b(?:i|we|i am|we are|i'm|{_EN})\s+)(?:cannot|can't|could not|unable to) (?:tell|determine|say)\b"
     r"|\bnothing (?:relevant )?was found\b"
     r"|\bno (?:relevant )?information\b(?! (?:is|was|will be) (?:passed|shared|disclosed|sold|sent|stored|collected))"
-    rf"|\bnot (?:found|mentioned|specified|stated|given|provided|contained) in the {_EN}\b"
+    r"|\b(?:not|never) (?:found|mentioned|specified|stated|given|provided|contained|available|described|discussed"
+    rf"|explained|indicated|addressed) in (?:any of )?(?:the|these) (?:\w+ ){{0,2}}{_EN}\b"
+    # not in the documents folder: a thing
+    rf"|\bnot in (?:any of )?(?:the|these) (?:\w+ )?{_EN}\s*(?:[.,;!]|$)"
+    rf"|\bno mention of\b[^.]{{0,60}}\bin (?:any of )?(?:the|these) (?:\w+ ){{0,2}}{_EN}|\bthere is no mention\b"
+    r"|\b(?:i|we) (?:cannot|can't|could not|couldn't|did not|didn't) find\b[^.]{0,60}"
+    rf"\bin (?:any of )?(?:the|these) (?:\w+ ){{0,2}}{_EN}"
+    r"|\bi (?:do not|don't) have (?:enough |sufficient |any )?information\b|\bnot enough information to answer\b"
     # German
     rf"|\b{_DE}\b[^.]{{0,30}}\b(?:sag|enthalt|nenn|beantwort|erwahn|beschreib|erklar|erlauter"
     r"|spezifizier|definier|behandel(?:n|t) d[ai])\w*[^.]{0,20}\b(?:nicht|kein)"
@@ -61,6 +74,16 @@ _REFUSALS = re.compile(
     rf"|\b{_DE}\b[^.]{{0,40}}\bnichts? (?:enthalt|angegeb|erwahn|genann|hervor|beschrieb|gesag"
     r"|aufgefuhrt|angefuhrt|erklart|erlautert|spezifizier|definier|vermerkt|zu find)"
     rf"|\b(?:steht|findet sich|geht) [^.]{{0,20}}\bnichts? [^.]{{0,20}}\b(?:in|aus) (?:den|dem|der|diesen) {_DE}\b"
+    rf"|\bkein(?:e|er|es)? (?:der |dieser |von den )?(?:\w+ )?{_DE}\b[^.]{{0,20}}"
+    rf"\b(?:nennt|erwahnt|sagt|beschreibt|erklart|erlautert|beantwortet|(?:enthalt|gibt) (?:\w+ ){{0,2}}{_DE_NEWS})"
+    rf"|\bin kein\w* (?:der |dieser )?(?:\w+ )?{_DE}\b[^.]{{0,40}}"
+    r"\b(?:steht|genannt|erwahnt|angegeben|beschrieben|erklart|erlautert|gesagt)\b"
+    rf"|\b(?:finde\w*|fand\w*|gibt|gab) (?:\w+ ){{0,2}}in (?:\w+ ){{1,2}}{_DE}\b[^.]{{0,30}}"
+    rf"\bkein\w* (?:\w+ )?{_DE_NEWS}"
+    rf"|\b(?:geben|gibt|enthalten|enthalt|machen|macht|liefern) (?:\w+ ){{1,2}}{_DE} (?:\w+ ){{0,2}}"
+    rf"kein\w* (?:\w+ )?{_DE_NEWS}"
+    rf"|\b{_DE} schweig|\bich habe (?:\w+ ){{0,3}}kein\w* (?:\w+ )?{_DE_NEWS}"
+    rf"|\b(?:ich kann|lasst sich)\b[^.]{{0,40}}\b(?:{_DE}|frage)\b[^.]{{0,30}}\bnicht (?:beantworten|sagen|finden)\b"
     r"|\bweiss (?:ich |es |das )*nicht\b"
     # Slovenian
     rf"|\b{_SL}\b[^.]{{0,30}}\bne (?!sme|smej|mor|mog)[^.]{{0,30}}"
@@ -70,6 +93,9 @@ _REFUSALS = re.compile(
     rf"|\b{_SL}\b[^.]{{0,30}}\b(?:tega|to|o tem) (?:ne (?:pove|omenja|navaja|navede|vsebuje)\w*|ni(?:so)?\b)"
     rf"|\b(?:v|iz) (?:\w+ )?{_SL}\b[^.]{{0,30}}\bni(?:so)?(?: mogoce)?(?:\s*(?:[.,!]|$)|[^.]{{0,12}}"
     r"\b(?:podat|informacij|naved|omenj|zapis|odgovor|doloc|opisan|razvid|razbr)\w*)"
+    rf"|\bv (?:\w+ ){{0,2}}{_SL}\b[^.]{{0,20}}\bne najde\w* (?:\w+ )?{_SL_NEWS}|\b{_SL} (?:o tem )?molc"
+    rf"|\bv (?:nobenem|nobeni) (?:od |izmed )?(?:\w+ )?{_SL}\b[^.]{{0,30}}\bni(?:so)? (?:naved|omenj|zapis|opisan)"
+    rf"|\bne mor(?:em|emo) (?:odgovoriti|naiti {_SL_NEWS})|\bnimam (?:dovolj )?(?:podatk|informacij)"
     rf"|\bni(?:so)? (?:naved|omenj|zapis|doloc|opisan|razvid)\w* (?:v|iz) (?:\w+ )?{_SL}\b|\bne vem\b"
     # Greek
     rf"|\b{_EL}\b[^.]{{0,40}}\bδεν (?:(?:το|τα|τη|την|τον|μασ|σασ|το) )?"
@@ -80,11 +106,13 @@ _REFUSALS = re.compile(
     rf"\b(?:στα|στο|στισ|στην) (?:\w+ )?{_EL}\b"
     rf"|\bδεν (?:αναφερ|περιεχ|περιγραφ|υπαρχ|προκυπτ|διευκρινιζ|προσδιοριζ)\w*[^.]{{0,40}}"
     rf"\b(?:στα|στο|στισ|στην|απο τα|απο το|απο τισ|απο την) (?:\w+ )?{_EL}\b"
+    rf"|\b{_EL_NEWS}\w*[^.]{{0,20}}\bδεν (?:βρισκ|εμφανιζ|περιλαμβαν)\w* (?:στα|στο|στισ|στην|σε) (?:\w+ )?{_EL}\b"
+    rf"|\bδεν μπορω να βρω\b[^.]{{0,40}}\b(?:στα|στο|στισ|στην) (?:\w+ )?{_EL}\b|\bδεν εχω (?:\w+ )?πληροφορι"
     r"|\bδεν (?:γνωριζω|ξερω|μπορω να (?:απαντησω|πω))\b"
     # Ukrainian
     rf"|\b{_UK}\b[^.]{{0,40}}\bне (?:(?:на)?(?:дає|дають|має|мають) (?:\w+ )?{_UK_NEWS}"
     r"|відповіда(?:є|ють) на (?:це |ваше )?(?:за)?питан"
-    r"|(?:вказ|зазнач|згад|назива|містит|містят|повідомля|каж|говор|опису|описан|наводит|наводят|наведен|идеть"
+    r"|(?:вказ|зазнач|згад|назива|містит|містят|повідомля|каж|говор|опису|описан|наводит|наводят|наведен|идеть|сказан|написан"
     # “не розкриваються”: documents are not laid open, a rule
     r"|(?:уточню|розповіда|поясню|визнача|розкрива|висвітлю|розгляда|деталізу|конкретизу|включа|охоплю)(?:є|ють)\b"
     r"|(?:уточнено|пояснено|визначено|розкрито)\b))"
@@ -93,6 +121,7 @@ _REFUSALS = re.compile(
     rf"|\b{_UK_NEWS}[^.]{{0,40}}\b(?:{_UK_FOUND} (?:у|в) (?:\w+ )?{_UK}"
     rf"|(?:у|в) (?:\w+ )?{_UK}[^.]{{0,20}}\b{_UK_FOUND}\b)"
     rf"|\b{_UK}\b[^.]{{0,30}}\b(?:немає|нема)(?:\s*(?:[.,!]|$)| (?:\w+ ){{0,2}}{_UK_NEWS})"
+    rf"|\bне можу (?:\w+ )?(?:відповісти\b|знаити (?:\w+ ){{0,2}}{_UK_NEWS})|\bу мене (?:недостатньо|немає) {_UK_MUCH}"
     rf"|\b(?:не (?:вказ|зазнач|згад|опис|наведен|міст|идеть)\w*|немає (?:\w+ ){{0,2}}{_UK_NEWS}\w*)"
     rf"[^.]{{0,30}}\b(?:у|в|з|із) (?:\w+ )?{_UK}|\bне знаю\b"
     # Romanian
@@ -102,6 +131,9 @@ _REFUSALS = re.compile(
     rf"|\b{_RO}\b[^.]{{0,40}}\bnu (?:(?:ne|il|o|le) )?"
     r"(?:includ|explic|clarific|acoper|prezint|trateaz|abordeaz|detali|cuprind|dezvalui|reies|rezult)\w*"
     rf"|\b{_RO}\b[^.]{{0,40}}\bnu (?:dau|da|au|are|fac|face|am gasit|s-au? gasit) (?:\w+ )?{_RO_NEWS}"
+    rf"|\b{_RO_NEWS}\w*[^.]{{0,20}}\bnu (?:se (?:afla|gases\w*|regas\w*)|este|sunt|apar\w*|exista) in (?:\w+ )?{_RO}\b"
+    rf"|\bnu pot (?:gasi\b[^.]{{0,40}}\bin (?:\w+ )?{_RO}\b|raspunde la (?:aceasta )?intrebare)"
+    r"|\bnu am (?:suficiente |destule )?informatii\b"
     rf"|\bnu (?:am gasit|s-au? gasit|reies\w*|rezult\w*) (?:\w+ )?(?:{_RO_NEWS}[^.]{{0,40}})?"
     rf"\b(?:in|din) (?:\w+ )?{_RO}\b"
     r"|\bnu (?:exista (?:informatii|date|mentiuni)|(?:se|este|sunt|e) (?:mention|preciz|specific|indic|descri|spun))\w*"
@@ -114,6 +146,11 @@ _REFUSALS = re.compile(
     rf"|\b(?:hitta|finner|fanns)\w* (?:jag |vi )?{_SV_NEWS}\w*[^.]{{0,40}}\b(?:i|ur) (?:\w+ )?{_SV}\b"
     rf"|\b(?:i|av|ur) (?:\w+ )?{_SV}\b[^.]{{0,20}}\b{_SV_PASSIVE}\b[^.]{{0,15}}\b{_SV_NOT}\b"
     rf"|\b{_SV_PASSIVE}\b (?:det )?{_SV_NOT}\b[^.]{{0,40}}\b(?:i|av|ur) (?:\w+ )?{_SV}\b"
+    rf"|\b(?:inget|ingen|inga) (?:av )?(?:de )?{_SV}\b[^.]{{0,15}}"
+    r"\b(?:sager|namner|omnamner|anger|uppger|beskriver|berattar"
+    r"|besvarar|forklarar|behandlar|tar upp|(?:innehaller|ger) (?:\w+ ){0,2}(?:svar|information|upplysning|uppgift))"
+    rf"|\bjag (?:kan|kunde) inte (?:hitta\b[^.]{{0,40}}\bi (?:\w+ )?{_SV}\b|(?:be)?svara\b)"
+    r"|\bjag har inte tillrackligt (?:med )?(?:information|underlag)\b"
     r"|\bvet inte\b"
     # French, Spanish, Italian
     r"|\bdocuments? ne [^.]{0,40}\bpas\b|\bne sais pas\b|\bdocumentos no\b|\bno lo se\b"
