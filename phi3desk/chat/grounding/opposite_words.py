@@ -130,16 +130,8 @@ NOT_LACKING = {
     "cellulose* zellulose* nitrocellulose* hemicellulose* methylcellulose* fibrinolose* einwandfrei* zweifellos*",
     "sv": "upplos* utlos* avlos* forlos* inlos* forlost olost",
 }
-#: what makes a denial before it a bound: “not more than”, “must not exceed”, “no later than”
-BOUNDING = (
-    "more less fewer exceed* above below beyond later earlier longer higher lower over under before after until only just "
-    "mehr weniger uberschreit* ubersteig* unterschreit* spater fruher langer hoher niedriger ofter nur "
-    "vec manj preseg* kasneje pozneje prej dlje visj* nizj* samo le zgolj "
-    "περισσοτερ* λιγοτερ* ξεπερν* υπερβ* αργοτερα νωριτερα μεγαλυτερ* μικροτερ* μονο "
-    "більш* менш* перевищ* пізніше раніше довше вищ* нижч* тільки лише "
-    "mai depas* doar numai tarziu devreme "
-    "mer mindre overstig* understig* overskrid* senare tidigare langre hogre lagre sjunk* bara endast"
-)
+#: what makes no denial of one before it: “not only”
+NOT_ONLY = "only just nur samo le zgolj μονο тільки лише doar numai bara endast"
 PAIRS = {
     "en": """
 limit: maximum maximal max at_most highest | minimum minimal min at_least lowest

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from phi3desk.chat.grounding.bounds import is_part_of_a_bound
 from phi3desk.chat.grounding.opposite_words import (
-    BOUNDING,
     CONDITIONS,
     DENYING,
     DISTANT_PURPOSE,
@@ -70,7 +70,7 @@ def stance_of(words: Sequence[str], language: str) -> Stance:
     keys += ["_".join(words[at : at + 3]) for at in range(len(words) - 2)]
     codes = (language,) if language in PAIRS else tuple(PAIRS)
     denying = any(
-        is_listed(key, DENYING[code]) and not (at < len(words) and _sets_a_bound(words, at))
+        is_listed(key, DENYING[code]) and not (at < len(words) and is_part_of_a_bound(words, at, language))
         for at, key in enumerate(keys)
         for code in codes
     )
@@ -162,11 +162,6 @@ def what_lacks(key: str, language: str) -> str:
         return ""
     ending = next((ending for ending in LACKING.get(language, ()) if key.endswith(ending)), "")
     return key.removesuffix(ending).removesuffix("-") if ending else ""
-
-
-def _sets_a_bound(words: Sequence[str], at: int) -> bool:
-    """Return whether a denial belongs to a comparison behind it: “not more than” is no denial."""
-    return any(is_listed(word, BOUNDING) for word in words[at + 1 : at + 3])
 
 
 def is_condition(pair: str) -> bool:

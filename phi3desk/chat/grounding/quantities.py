@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from phi3desk.chat.grounding.bounds import bound_of
 from phi3desk.chat.grounding.number_words import numbers_in_words, ones_in
 from phi3desk.chat.grounding.quantity_words import (
-    ABOVE,
-    BELOW,
     CAPITAL_UNITS,
     CASED_UNITS,
     COUNTED,
@@ -84,6 +83,8 @@ _NO_FRACTION_BEHIND = re.compile(
 _WORDS_BEFORE = 60
 #: units that are words, too, and stand behind a date: “12.03.25 um 8 Uhr”, “12.03.25 v Ljubljani”
 _WORD_RATHER_THAN_UNIT = re.compile(r"\w|um")
+#: what parts the day, the month as a word and the year
+_IN_DATE = re.compile(r"[.,]?\s?(?:de\s|του\s)?")
 _DAYS_A_MONTH, _MONTHS_A_YEAR = 31, 12
 _CENTURIES = (1900.0, 2000.0)
 _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till|och|εως|και|–|-|−|\.{2,3}|/)\s?\+?$")
@@ -195,7 +196,7 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
     found += _in_words(text, language, [each.span for each in found])
     found += _ones_in_words(text, language, [each.span for each in found])
     found.sort(key=lambda quantity: quantity.span)
-    return tuple(_with_units_of_ranges(text, found))
+    return tuple(_with_bounds_of_dates(text, _with_units_of_ranges(text, found)))
 
 
 def _numbers_something(match: re.Match[str]) -> bool:
@@ -231,7 +232,8 @@ def _date(match: re.Match[str], language: str) -> list[Quantity]:
         (frozenset(float(each[1]) for each in orders), MONTH, month_at),
         (frozenset(years), "", match.span("year")),
     )
-    return [Quantity(values, unit, "", span, match.string[slice(*span)]) for values, unit, span in parts]
+    bound = bound_of(match.string, *match.span())
+    return [Quantity(values, unit, bound, span, match.string[slice(*span)]) for values, unit, span in parts]
 
 
 def _figure(text: str, span: Span, language: str) -> Quantity:
@@ -260,7 +262,7 @@ def _figure(text: str, span: Span, language: str) -> Quantity:
     if not unit and before is not None:
         unit = unit_of(before["unit"])
     written = text[span[0] : span[1]]
-    return Quantity(values, unit, _bound(text, span[0], end), (span[0], end), written, readings=readings)
+    return Quantity(values, unit, bound_of(text, span[0], end), (span[0], end), written, readings=readings)
 
 
 def _unit_behind(text: str, at: int) -> re.Match[str] | None:
@@ -373,7 +375,7 @@ def _in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]
         unit = (unit_of(behind["unit"]) or _unit_of_two(text, behind)) if behind is not None else ""
         read_to = behind.end() if behind is not None and unit_of(behind["unit"]) else end
         if not any(begin <= start < stop for begin, stop in taken) and (unit or not number.doubtful):
-            bound = _bound(text, start, end)
+            bound = bound_of(text, start, behind.end() if behind is not None and unit else end)
             found.append(Quantity(frozenset((number.value,)), unit, bound, number.span, text[start:end]))
     for match in re.finditer(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text):
         month = _month_of(fold(match.group()).replace("’", "'"))
@@ -396,7 +398,7 @@ def _ones_in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quan
         of_range = following < len(starts) and _RANGE.match(fold(text[end : starts[following]])) is not None
         if unit or of_range:
             optional = article or inside or unit not in _TIMES
-            bound = _bound(text, start, end)
+            bound = bound_of(text, start, end)
             one = Quantity(frozenset((1.0,)), unit, bound, (start, end), text[start:end], optional=optional)
             found.append(one)
     return found
@@ -433,24 +435,15 @@ def _with_units_of_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
     return whole
 
 
-def _bound(text: str, start: int, end: int) -> str:
-    """Return the bound that words before a figure, or right behind it, set."""
-    before = fold(text[max(0, start - 28) : start])
-    clause = re.split(r"[;:()\d]|, ", before)[-1]
-    words = re.findall(r"[^\W\d_]+|[<>≤≥]=?", clause)[-3:]
-    for word in reversed(words):
-        if is_listed(word, ABOVE):
-            return "<" if _negated(words) else ">"
-        if is_listed(word, BELOW):
-            return ">" if _negated(words) else "<"
-    behind = re.match(r"\s*(?:or|oder|ali|sau|eller|або|η)\s+([^\W\d_]+)", fold(text[end : end + 24]))
-    if behind is not None:
-        return ">" if is_listed(behind[1], ABOVE) else "<" if is_listed(behind[1], BELOW) else ""
-    return ""
-
-
-def _negated(words: list[str]) -> bool:
-    return any(word in ("not", "nicht", "ne", "inte", "nu", "не", "δεν") for word in words)
+def _with_bounds_of_dates(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Give the month and the year of “until 31 December 2025” the bound of the day."""
+    whole = list(found)
+    for at in range(1, len(whole)):
+        one, other = whole[at - 1], whole[at]
+        is_date = MONTH in (one.unit, other.unit) and _IN_DATE.fullmatch(text[one.span[1] : other.span[0]])
+        if is_date and one.bound and not other.bound:
+            whole[at] = replace(other, bound=one.bound)
+    return whole
 
 
 @lru_cache(maxsize=4096)

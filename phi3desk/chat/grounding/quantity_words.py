@@ -158,13 +158,77 @@ COUNTED = (
     "tablet* tabl kapsel* kapsul* capsul* капсул* таблет* δισκι* καψουλ* comprimat* drop* tropfen kaplj* крапл* σταγον* "
     "picatur* droppe* dose* dosis dosen odmer* доз* δοση* δοσε* doza doze dos einheit* enot* enhet* time mal krat gang data раз φορα"
 )
+#: what sets a bound before a figure; words that stand for something else by themselves have the one before beside them
 ABOVE = (
-    "above over exceeding exceeds exceed more greater higher least minimum min from beyond uber mehr mindestens hoher oberhalb ab "
-    "nad vec najmanj visja visji visje presega preseze πανω ανω περισσοτερο τουλαχιστον вищ* понад більше мінімум перевищ* peste mai_mult minimum "
-    "minim putin over mer minst hogre overstig* > ≥ >= ueber"
+    "above over exceed* more greater higher later longer older least minimum min beyond "
+    "uber ueber mehr mindestens wenigstens hoher langer spater ofter fruhestens alter_als oberhalb ab ubersteig* uberschreit* "
+    "nad vec najmanj vsaj visja visji visje presega* preseze* preseci dlje dalj daljs* kasneje pozneje pogosteje starejs* "
+    "πανω ανω περισσοτερ* τουλαχιστον μεγαλυτερ* υψηλοτερ* αργοτερα μακρυτερ* ξεπερν* υπερβ* "
+    "вищ* понад більше більш мінімум щонайменше принаймні перевищ* пізніше довше частіше старш* "
+    "peste mai_mult mai_multe mai_multi minim minimum cel_putin mai_mare mai_mari mai_tarziu mai_des depas* "
+    "over mer fler mera minst hogre langre senare oftare aldre tidigast overstig* overskrid* > ≥ >="
 )
 BELOW = (
-    "below under less lower fewer most maximum max up within not_exceed unter unterhalb weniger hochstens maximal bis niedriger "
-    "pod manj najvec nizja nizji nizje do κατω λιγοτερο μεχρι νιωτερο нижче менше максимум щонайбільше sub mai_putin maxim pana maximum "
-    "mindre hogst lagre < ≤ <="
+    "below under less lower fewer earlier shorter younger most maximum max up_to within until "
+    "unter unterhalb weniger hochstens maximal bis niedriger spatestens fruher kurzer junger langstens unterschreit* "
+    "pod manj najvec nizja nizji nizje do krajs* prej najkasneje najpozneje najdlje mlajs* "
+    "κατω λιγοτερ* μεχρι εωσ το_πολυ μικροτερ* νεοτερ* νωριτερα χαμηλοτερ* "
+    "нижч* менше менш максимум щонайбільше найбільше раніше молодш* щонайпізніше "
+    "sub mai_putin mai_putine mai_putini maxim maximum pana cel_mult mai_mic* mai_devreme cel_tarziu "
+    "under mindre farre hogst lagre yngre kortare senast tidigare understig* underskrid* < ≤ <="
+)
+#: what sets a bound where nothing clearer does
+FROM = "from fran od απο від з із de_la din incepand vom"
+UP_TO = "till до"
+#: what sets one only where it is denied: “not before 5 May”
+AFTER = "after nach po μετα після dupa efter"
+BEFORE = "before prior vor pred preden πριν перед inainte fore innan forran"
+#: bounds of a time, which are turned where it counts down: “no later than 14 days before”
+IN_TIME = (
+    "later earlier spater fruher spatestens fruhestens kasneje pozneje prej najkasneje najpozneje αργοτερα νωριτερα "
+    "пізніше раніше щонайпізніше tarziu devreme senare tidigare senast tidigast"
+)
+COUNTING_DOWN = f"{BEFORE} до"
+#: what sets one behind a figure: “and older”, “dalje”
+ABOVE_BEHIND = (
+    "more above over older higher longer later greater up onwards upwards at_least "
+    "mehr alter daruber hoher langer spater aufwarts "
+    "vec starejs* visj* dlje dalj dalje naprej nad "
+    "ανω πανω περισσοτερ* μεγαλυτερ* αργοτερα "
+    "більше більш старш* вище вищ* довше пізніше "
+    "mai_mult mai_multe mai_mare mai_mari peste mai_tarziu "
+    "mer fler mera aldre hogre langre senare uppat darover"
+)
+#: those that need no “and”
+ONWARDS = "onwards upwards aufwarts dalje naprej uppat"
+BELOW_BEHIND = (
+    "less below under younger lower fewer shorter earlier at_most "
+    "weniger junger darunter niedriger kurzer fruher "
+    "manj mlajs* nizj* krajs* prej "
+    "κατω λιγοτερ* μικροτερ* νεοτερ* νωριτερα "
+    "менше менш молодш* нижче нижч* раніше "
+    "mai_putin mai_putine mai_mic* sub mai_devreme "
+    "mindre farre yngre lagre kortare tidigare darunder"
+)
+#: verbs that stand behind the figure they set a bound on: “6 bar nicht überschreiten”, “6 bar must not be exceeded”
+EXCEEDED = (
+    "exceeded uberschreit* uberschritt* ubersteig* preseci presegat* presezen* υπερβαιν* ξεπερν* перевищувати перевищити перевищен* "
+    "depasit* overskrid* overstig*"
+)
+FELL_SHORT_OF = "undershot unterschreit* unterschritt* understig* underskrid*"
+#: words of which a denial belongs to the bound only right before them
+NEAR = (
+    "above over below under beyond within until up_to least most minimum min maximum max "
+    "uber ueber unter oberhalb unterhalb ab bis nad pod do πανω ανω κατω μεχρι εωσ понад peste sub pana hogst minst < > ≤ ≥ "
+) + f"{AFTER} {BEFORE}"
+#: verbs before a figure; like the words above they take one without “than”
+VERBS = (
+    "exceed* uberschreit* ubersteig* unterschreit* presega* preseze* preseci ξεπερν* υπερβ* перевищ* depas* overstig* overskrid* "
+    "understig* underskrid*"
+)
+THAN = "than als kot od απο των του ніж за від як de decat an"
+#: what parts a denial from a bound: “do not use if more than 5 …”
+APART = (
+    "if when whenever where who whose which that with unless wenn falls sofern sobald mit ce kadar ko ki kateri* s z "
+    "αν εαν οταν που με якщо коли який які яка з із daca cand care cu om nar som med"
 )

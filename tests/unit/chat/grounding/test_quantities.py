@@ -4,6 +4,7 @@ import pytest
 
 from phi3desk.chat.grounding.check import Checker, PassageText
 from phi3desk.chat.grounding.quantities import MONTH, Quantity, quantities_in
+from phi3desk.chat.grounding.statements import statement_of
 from phi3desk.chat.messages import Why
 
 
@@ -103,6 +104,102 @@ def test_bounds_are_read_before_and_behind():
     assert read("höchstens 5 bar")[0][2] == "<"
     assert read("не більше 12 годин")[0][2] == "<"
     assert read("40 N·m or more")[0][2] == ">"
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("Take no fewer than four tablets.", ">"),
+        ("not before 5 May", ">"),
+        ("not less than 5 mg", ">"),
+        ("children aged 6 years and older", ">"),
+        ("6 years of age and older", ">"),
+        ("must be given no later than 14 days before", ">"),
+        ("Der Druck darf 6 bar überschreiten.", ">"),
+        ("frühestens nach 5 Tagen", ">"),
+        ("älter als 6 Jahre", ">"),
+        ("5 Jahre oder älter", ">"),
+        ("gilt ab 31.12.2025", ">"),
+        ("Otroci od 6 let dalje", ">"),
+        ("vsaj 5 mg", ">"),
+        ("več od 5 mg", ">"),
+        ("Τα παιδιά 6 ετών και άνω", ">"),
+        ("όχι λιγότερο από 5 mg", ">"),
+        ("Діти від 6 років", ">"),
+        ("щонайменше 6 років", ">"),
+        ("не раніше ніж за 5 днів", ">"),
+        ("6 років і старші", ">"),
+        ("cel puțin 5 mg", ">"),
+        ("mai mult de 5 mg", ">"),
+        ("6 ani și mai mult", ">"),
+        ("barn från 6 år", ">"),
+        ("6 år och äldre", ">"),
+        ("Take no more than 4 tablets.", "<"),
+        ("Do not use the drops for longer than 5 days.", "<"),
+        ("must not exceed a total value of 6 bar", "<"),
+        ("6 bar must not be exceeded", "<"),
+        ("up to and including 5 mg", "<"),
+        ("children aged 6 years and younger", "<"),
+        ("5 mg at most", "<"),
+        ("Der Druck darf 6 bar nicht überschreiten.", "<"),
+        ("Die Tropfen nicht länger als 5 Tage anwenden.", "<"),
+        ("spätestens nach 5 Tagen", "<"),
+        ("gilt bis 31.12.2025", "<"),
+        ("Ne jemljite več kot 5 tablet na dan.", "<"),
+        ("6 barov ne sme preseči", "<"),
+        ("manj od 5 mg", "<"),
+        ("Μην λαμβάνετε περισσότερα από 4 δισκία.", "<"),
+        ("Η πίεση δεν πρέπει να υπερβαίνει τα 6 bar.", "<"),
+        ("έως 5 ετών", "<"),
+        ("το πολύ 5 δισκία", "<"),
+        ("Діти до 6 років", "<"),
+        ("менше від 5 мг", "<"),
+        ("Тиск не повинен перевищувати 6 бар.", "<"),
+        ("Nu luați mai mult de 4 comprimate.", "<"),
+        ("Presiunea nu trebuie să depășească 6 bar.", "<"),
+        ("mai puțin de 5 mg", "<"),
+        ("cel mult 5 mg", "<"),
+        ("Använd inte dropparna längre än 5 dagar.", "<"),
+        ("senast 5 dagar", "<"),
+        ("Der Druck überschreitet 6 bar nicht.", "<"),
+        ("Trycket överstiger inte 6 bar.", "<"),
+        ("im Alter von 6 Jahren", ""),
+        ("5 more tablets", ""),
+        ("5 tablets and more than 3 glasses", ""),
+        ("wird seit 2020 nicht mehr hergestellt", ""),
+        ("no longer sold since 2020", ""),
+    ],
+)
+def test_bound_is_that_of_the_whole_clause_in_any_language(text, bound):
+    assert read(text)[0][2] == bound
+
+
+def test_date_has_one_bound():
+    assert [each.bound for each in quantities_in("until 31 December 2025", "en")] == ["<", "<", "<"]
+    assert [each.bound for each in quantities_in("until 2025-12-31", "en")] == ["<", "<", "<"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_denied"),
+    [
+        ("The pressure must not exceed 6 bar.", "en", False),
+        ("Take no more than four tablets.", "en", False),
+        ("The pressure must not exceed the limit.", "en", True),
+        ("The pump is no longer sold since 2020.", "en", True),
+        ("Do not use if more than 5 tablets were taken.", "en", True),
+        ("Der Druck darf 6 bar nicht überschreiten.", "de", False),
+        ("Der Druck überschreitet 6 bar nicht.", "de", False),
+        ("Die Pumpe wird nicht mehr hergestellt.", "de", True),
+        ("Ne jemljite več kot 5 tablet.", "sl", False),
+        ("Μην λαμβάνετε περισσότερα από 4 δισκία.", "el", False),
+        ("Не приймайте більше ніж 4 таблетки.", "uk", False),
+        ("Nu luați mai mult de 4 comprimate.", "ro", False),
+        ("Använd inte dropparna längre än 5 dagar.", "sv", False),
+        ("Trycket överstiger inte 6 bar.", "sv", False),
+    ],
+)
+def test_denial_is_part_of_a_bound_where_a_figure_takes_it(text, language, is_denied):
+    assert statement_of(text, language).stance.denied == is_denied
 
 
 def test_first_figure_of_a_range_has_the_unit_of_the_second():
@@ -253,7 +350,7 @@ def test_dash_is_a_minus_where_no_figure_stands_before_it(text, values):
         ("den 1/2 börjar", [1.0, 2.0]),
         ("öppet 1/5 till 30/9", [1.0, 5.0, 30.0, 9.0]),
         ("bis 1 1/2 Stunden", [1.5]),
-        ("1500 1/min", [1500.0, 1.0]),
+        ("1500 1/min", [1500.0]),
         ("items 1/2", [1.0, 2.0]),
         ("1/2/3 of it", [1.0, 2.0, 3.0]),
         ("24/7 service", [24.0, 7.0]),
