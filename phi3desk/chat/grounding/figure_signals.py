@@ -28,6 +28,8 @@ _KINDS = {
         "length": "µm mm cm m km in ft mi",
         "volume": "mm³ cm³ ml l m³",
         "time": "s min h day week month year",
+        # times of day are figures without a unit to most
+        "": "a.m. p.m.",
         "pressure": "mPa Pa hPa mbar bar kPa MPa psi",
     }.items()
     for unit in units.split()

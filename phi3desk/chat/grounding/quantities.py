@@ -70,6 +70,18 @@ _NUMBERED = re.compile(
     r"|sectiun\w*|capitol\w*|cap|punctul\w*|pct|art|figura|avsnitt(?:et|en)?|stycke(?:t|na)?|tabell|bild)\.?)\s?"
     r"(?:\d+(?:\.\d+)+(?:[-–−]|\s(?:and|or|to|und|oder|bis|in|ali|do|και|εως|і|та|до|si|sau|och|eller|till)\s))*$"
 )
+_CLOCK_BEHIND = r"(?:Uhr\b|[ap]\.\s?m\.|(?-i:[AP]M\b)|(?<=\d)[ap]m\b|[πμ]\.\s?μ\.)"
+#: “10 a.m.”, “4:30 PM”; “am” in small letters is a German word, and “pm” a picometre
+_HALF_OF_DAY = re.compile(r"(?:(?<=\d)[:.][0-5]\d)?\s?(?=[aApP]\.\s?[mM]\.|[AP]M\b|[πμ]\.\s?μ\.)(.)")
+_HOUR = r"(?:[01]?\d|2[0-4])"
+_TO = r"\s?(?:-|–|−|\b(?:bis|und|to|and|do|in|до|έως|και|până la|la|și|till|och)\b)\s?"
+#: times of day with a point: “16.30 Uhr”, “kl. 16.30–18.00”, “ob 16.30”; both of a range
+_CLOCK_TIMES = re.compile(
+    rf"(?<![\w.,]){_HOUR}\.[0-5]\d(?:{_TO}{_HOUR}\.[0-5]\d)?(?=\s?{_CLOCK_BEHIND})"
+    rf"|(?<!\w)(?:kl\.?|klockan|ob|or[ae]|orele|ώρα|ώρες|στις|о|об)\s{_HOUR}\.[0-5]\d(?:{_TO}{_HOUR}\.[0-5]\d)?"
+    rf"(?![\d%°]|[.,]\d|\s(?!h\b|ur[aeio]?\b)(?:[^\W\d_]{{1,2}}[/\d²³]|(?:[kmcµ]?[mglVAW]|bar|%|°\S*|€|EUR|evr\w*|ευρώ)(?!\w)))",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d+")
 #: what a day and a month, or the numbers of pages and parts stand behind, in folded text
 _NO_FRACTION_BEHIND = re.compile(
@@ -179,6 +191,11 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
             date = [] if _numbers_something(match) else _date(match, language)
             taken += [match.span()] if date else []
             found += date
+    for match in _CLOCK_TIMES.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            # as “16:30” is read
+            found += [_figure(text, each.span(), language) for each in _DIGITS.finditer(text, *match.span())]
+            taken.append(match.span())
     read_to = 0
     for match in _NUMBER.finditer(text):
         # the one of “min-1” is part of a unit
@@ -261,6 +278,8 @@ def _figure(text: str, span: Span, language: str) -> Quantity:
     before = _CURRENCY_BEFORE.search(text, max(0, span[0] - 5), span[0])
     if not unit and before is not None:
         unit = unit_of(before["unit"])
+    if not unit and (half := _HALF_OF_DAY.match(text, span[1])) is not None:
+        unit = "a.m." if half[1].lower() in ("a", "π") else "p.m."
     written = text[span[0] : span[1]]
     return Quantity(values, unit, bound_of(text, span[0], end), (span[0], end), written, readings=readings)
 
@@ -430,7 +449,7 @@ def _with_units_of_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
     for at in range(len(whole) - 2, -1, -1):
         one, other = whole[at], whole[at + 1]
         between = fold(text[one.span[1] : other.span[0]])
-        if not one.unit and other.unit and other.unit != MONTH and _RANGE.match(between):
+        if not one.unit and other.unit and other.unit not in (MONTH, "a.m.", "p.m.") and _RANGE.match(between):
             whole[at] = replace(one, unit=other.unit)
     return whole
 

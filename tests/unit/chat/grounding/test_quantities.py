@@ -361,6 +361,55 @@ def test_parts_of_one_are_one_figure(text, values):
 
 
 @pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Abgabe bis 16.30 Uhr", "de"),
+        ("konec ob 16.30.", "sl"),
+        ("στις 16.30", "el"),
+        ("о 16.30", "uk"),
+        ("la ora 16.30", "ro"),
+        ("kl. 16.30 i salen", "sv"),
+        ("klockan 16.30", "sv"),
+    ],
+)
+def test_time_of_day_may_have_a_point(text, language):
+    assert [each.values for each in quantities_in(text, language)] == [{16.0}, {30.0}]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("ob 2.50 V", "sl", 2.5),
+        ("ob 16.30 %", "sl", 16.3),
+        ("um 16.30 m", "de", 16.3),
+        ("16.30", "de", 16.3),
+        ("5.30 am Tag", "de", 5.3),
+    ],
+)
+def test_figure_that_counts_is_no_time_of_day(text, language, value):
+    assert [each.values for each in quantities_in(text, language)] == [{value}]
+
+
+def test_both_times_of_a_range_may_have_a_point():
+    assert [min(each.values) for each in quantities_in("8.00 bis 16.30 Uhr", "de")] == [8.0, 0.0, 16.0, 30.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("10 a.m.", "a.m."),
+        ("4 p.m.", "p.m."),
+        ("4 PM", "p.m."),
+        ("10 π.μ.", "a.m."),
+        ("10 μ.μ.", "p.m."),
+        ("5 am Tag", ""),
+    ],
+)
+def test_half_of_the_day_is_told(text, unit):
+    assert [each.unit for each in quantities_in(text)] == [unit]
+
+
+@pytest.mark.parametrize(
     ("text", "unit"),
     [
         ("100 µmol/l", "µmol/l"),

@@ -1,0 +1,75 @@
+"""Figures of a claim are those of a passage, however both are written."""
+
+import pytest
+
+from phi3desk.chat.grounding.check import Checker, PassageText
+from phi3desk.chat.messages import Why
+
+ONE_YEAR = [
+    ("The guarantee lasts one year.", "The guarantee lasts 1 year."),
+    ("Die Garantie gilt ein Jahr.", "Die Garantie gilt 1 Jahr."),
+    ("Garancija velja eno leto.", "Garancija velja 1 leto."),
+    ("Η εγγύηση ισχύει ένα έτος.", "Η εγγύηση ισχύει 1 έτος."),
+    ("Гарантія діє один рік.", "Гарантія діє 1 рік."),
+    ("Garanția este valabilă un an.", "Garanția este valabilă 1 an."),
+    ("Garantin gäller ett år.", "Garantin gäller 1 år."),
+]
+
+
+def verdict(passage: str, claim: str):
+    return Checker([PassageText(passage)], "").verdict(claim)
+
+
+@pytest.mark.parametrize(("in_words", "in_figures"), ONE_YEAR)
+def test_one_in_words_is_one_in_figures(in_words, in_figures):
+    assert verdict(in_words, in_figures).supported
+    assert verdict(in_words, in_words).supported
+    assert verdict(in_figures, in_words).supported
+    assert verdict(in_words, in_figures.replace("1", "2")).why is Why.FIGURE
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim", "supported"),
+    [
+        ("The guarantee lasts two years.", "The guarantee lasts one year.", False),
+        ("Garancija velja dve leti.", "Garancija velja eno leto.", False),
+        ("Гарантія діє два роки.", "Гарантія діє один рік.", False),
+        ("The guarantee lasts a year.", "The guarantee lasts one year.", True),
+        ("Take one tablet a day.", "Take 1 tablet a day.", True),
+        ("Take one tablet a day.", "Take 1 ml a day.", False),
+        ("Eine Pumpe fördert das Wasser in das Becken.", "Die Pumpe fördert 1 l Wasser in das Becken.", False),
+    ],
+)
+def test_one_is_told_from_other_figures(passage, claim, supported):
+    assert verdict(passage, claim).supported is supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim", "supported"),
+    [
+        ("Take .5 mg of the medicine twice a day.", "Take 0.5 mg of the medicine twice a day.", True),
+        ("Take .5 mg of the medicine twice a day.", "Take 5 mg of the medicine twice a day.", False),
+        ("Take 1/2 tablet in the morning.", "Take 2 tablets in the morning.", False),
+        ("Take 1/2 tablet in the morning.", "Take 1 tablet in the morning.", False),
+        ("Take 1/2 tablet in the morning.", "Take ½ tablet in the morning.", True),
+        ("The pump runs for 1 1/2 hours.", "The pump runs for 1.5 hours.", True),
+        ("The pump runs for 1 1/2 hours.", "The pump runs for 1½ hours.", True),
+    ],
+)
+def test_part_of_one_is_neither_of_its_figures(passage, claim, supported):
+    assert verdict(passage, claim).supported is supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim", "supported"),
+    [
+        ("Die Abgabe endet um 16.30 Uhr.", "Die Abgabe endet um 16:30 Uhr.", True),
+        ("Die Abgabe endet um 16.30 Uhr.", "Die Abgabe endet um 16:45 Uhr.", False),
+        ("Oddaja se konča ob 16.30.", "Oddaja se konča ob 16:30.", True),
+        ("The ward round starts at 10 a.m.", "The ward round starts at 10 p.m.", False),
+        ("The ward round starts at 10 a.m.", "The ward round starts at 10 AM.", True),
+        ("The ward is open from 10 to 4 p.m.", "The ward is open from 10 a.m. to 4 p.m.", True),
+    ],
+)
+def test_time_of_day_is_the_same_however_it_is_written(passage, claim, supported):
+    assert verdict(passage, claim).supported is supported
