@@ -82,6 +82,18 @@ _BEFORE_A = frozenset("for after within in of than about least most last lasts l
 _INSIDE = {"de": "und", "sl": "in", "sv": "och"}
 #: what a figure is written together with that tells how often: viermal, petkrat
 _HOW_OFTEN = {"de": "mal", "sl": "krat"}
+#: what is written together with a German figure that is half of one more: zweieinhalb
+_HALF_MORE = "einhalb"
+#: how that is said in words of their own
+_AND_A_HALF = re.compile(
+    r"\s(?:and a half|und (?:ein(?:e|en)? )?halbe?\w?|in pol|και μισ\w+|з половиною|și jumătate|och (?:en halv|ett halvt))(?!\w)"
+)
+_ONE_AND_A_HALF = {
+    "de": "anderthalb anderthalbe anderthalben",
+    "sl": "poldrugo poldruga poldruge",
+    "el": "ενάμισι ενάμιση μιάμιση",
+    "uk": "півтора півтори",
+}
 #: words that stand between the words of one figure, and what it must be a multiple of there
 _BETWEEN = {"en": {"and": 100}, "ro": {"si": 10, "de": 10}}
 #: endings of cases by what the word has without them
@@ -127,6 +139,9 @@ def numbers_in_words(text: str, language: str) -> list[NumberWords]:
             end += 1
         value, count = max((_read(keys[at:end], code) for code in codes), key=lambda read: read[1])
         span = words[at].start(), words[at + max(1, count) - 1].end()
+        half = _AND_A_HALF.match(text, span[1])
+        if half is not None and value:
+            value, span = value + 0.5, (span[0], half.end())
         # “one” is no figure by itself, nor is that of “three-phase”
         if value > 1 and not _is_part_of_a_word(text, span):
             found.append(NumberWords(value, span, count == 1 and words[at].group() in _DOUBTFUL))
@@ -217,6 +232,9 @@ def _value(key: str, language: str) -> float | None:
         value = known.get(key.removesuffix(ending) + without) if key.endswith(ending) else None
         if value is not None and value >= _WITH_CASES:
             return value
+    if language == "de" and key.endswith(_HALF_MORE):
+        whole = _value(key.removesuffix(_HALF_MORE), language)
+        return whole + 0.5 if whole else None
     if language in _HOW_OFTEN and key.endswith(_HOW_OFTEN[language]):
         return _value(key.removesuffix(_HOW_OFTEN[language]), language)
     return _compound(key, language) if language in _INSIDE else None
@@ -251,4 +269,5 @@ def _word(value: int, language: str) -> str:
 
 @lru_cache(maxsize=8)
 def _known(language: str) -> dict[str, float]:
-    return {fold(word): float(value) for value, words in _NUMBERS[language].items() for word in words.split()}
+    known = {fold(word): float(value) for value, words in _NUMBERS[language].items() for word in words.split()}
+    return known | {fold(word): 1.5 for word in _ONE_AND_A_HALF.get(language, "").split()}

@@ -82,7 +82,8 @@ def count_in(text: str, language: str) -> int:
     """Return the whole number that a word is, in figures or in letters, 0 where it is none."""
     if text.isascii() and text.isdigit():
         return int(text)
-    return next((int(each.value) for each in numbers_in_words(text, language) if not each.doubtful), 0)
+    whole = (each for each in numbers_in_words(text, language) if not each.doubtful and each.value == int(each.value))
+    return next((int(each.value) for each in whole), 0)
 
 
 def find(words: QuestionWords, phrases: str) -> list[range]:

@@ -54,6 +54,9 @@ def test_one_is_told_from_other_figures(passage, claim, supported):
         ("Take 1/2 tablet in the morning.", "Take ½ tablet in the morning.", True),
         ("The pump runs for 1 1/2 hours.", "The pump runs for 1.5 hours.", True),
         ("The pump runs for 1 1/2 hours.", "The pump runs for 1½ hours.", True),
+        ("The pump runs for one and a half hours.", "The pump runs for 1.5 hours.", True),
+        ("Die Pumpe läuft eineinhalb Stunden.", "Die Pumpe läuft 1,5 Stunden.", True),
+        ("Die Pumpe läuft eineinhalb Stunden.", "Die Pumpe läuft 2,5 Stunden.", False),
     ],
 )
 def test_part_of_one_is_neither_of_its_figures(passage, claim, supported):

@@ -81,6 +81,29 @@ def test_one_of_a_range_has_its_unit():
     assert figures("one to two years", "en") == [(1, "year"), (2, "year")]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("en", "one and a half hours", 1.5),
+        ("en", "two and a half hours", 2.5),
+        ("de", "anderthalb Stunden", 1.5),
+        ("de", "eineinhalb Stunden", 1.5),
+        ("de", "zweieinhalb Stunden", 2.5),
+        ("sl", "dve in pol uri", 2.5),
+        ("sl", "poldruga ura", 1.5),
+        ("el", "ενάμισι ώρα", 1.5),
+        ("el", "δύο και μισή ώρες", 2.5),
+        ("uk", "півтори години", 1.5),
+        ("uk", "два з половиною години", 2.5),
+        ("ro", "două și jumătate ore", 2.5),
+        ("sv", "en och en halv timme", 1.5),
+        ("sv", "två och en halv timme", 2.5),
+    ],
+)
+def test_half_of_one_more_belongs_to_its_figure(language, text, value):
+    assert figures(text, language) == [(value, "h")]
+
+
 @pytest.mark.parametrize("text", ["5 mg a day", "two tablets a day", "one of the hours", "one pump"])
 def test_one_that_counts_nothing_is_no_figure(text):
     assert 1 not in [value for value, _ in figures(text, "en")]
