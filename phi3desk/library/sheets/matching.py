@@ -197,18 +197,20 @@ def columns_named(
 ) -> list[ColumnMatch]:
     """Return the columns that the words name which are not taken, the best first; none for words that say nothing.
 
-    All the words of one of the `periods` may name one, too: “Last year”, and those that are `refusing` elsewhere.
+    All the words of one of the `periods` may name one, too: “Last year”, those that are `refusing` elsewhere, and a
+    word behind “per” whatever it is elsewhere: “month”.
     """
     found = []
+    each_of = {at for at in behind_marks(words) if words[at].role in (Role.FUNCTION, Role.NEUTRAL)}
     for column, parts in index.heads:
         named: set[int] = set()
         matched: set[int] = set()
         exact = True
         for place, part in enumerate(parts):
             for at, word in enumerate(words):
-                if at in taken or (word.role in (Role.FUNCTION, Role.GROUP) and at not in refusing):
+                if at in taken or (word.role in (Role.FUNCTION, Role.GROUP) and at not in {*refusing, *each_of}):
                     continue
-                if word.role is not Role.WORD and word.key != part:
+                if word.role is not Role.WORD and word.key != part and at not in each_of:
                     continue
                 for said in {word.key, *parts_of(word.text)}:
                     if is_alike(said, part, language):
@@ -217,7 +219,8 @@ def columns_named(
                         exact = exact and said == part
                         break
         heads = [part for part in parts if len(part) > 1 or part.isdigit()] or list(parts)
-        says_something = any(words[at].role is Role.WORD for at in named) or named in periods
+        says_something = any(words[at].role is Role.WORD or at in each_of for at in named)
+        says_something |= named in periods
         if matched and says_something:
             found.append(ColumnMatch(column, frozenset(named), len(matched) / max(1, len(heads)), exact))
     found.sort(key=lambda each: (-each.share * len(each.words), -each.share, not each.exact))
@@ -233,6 +236,13 @@ def column_counted(index: TableIndex, words: Sequence[AskedWord]) -> Column | No
         if is_number and len(parts) == 1 and len(parts[0]) > _SHARED and any(key.startswith(parts[0]) for key in said):
             return column
     return None
+
+
+def behind_marks(words: Sequence[AskedWord]) -> list[int]:
+    """Return the places of the words right behind “per” and the like."""
+    return [
+        at + 1 for at, word in enumerate(words[:-1]) if word.role is Role.GROUP and words[at + 1].role is not word.role
+    ]
 
 
 def places_of_name(parts: Sequence[str], words: Sequence[AskedWord], language: str) -> frozenset[int]:

@@ -14,6 +14,7 @@ from phi3desk.library.sheets.matching import (
     ColumnMatch,
     TableIndex,
     ValueMatch,
+    behind_marks,
     column_counted,
     columns_named,
     is_alike,
@@ -315,6 +316,8 @@ class _Binding:
         if group is not None:
             free = [each for each in free if each.column != group]
             self._use(group)
+        elif self._is_for_each_unknown():
+            return None
         plan = Plan(self._table, operation or Operation.LOOKUP, filters=filters, group=group, first=question.first)
         for each in self._columns:
             if each.column.sql in filtered:
@@ -334,13 +337,21 @@ class _Binding:
             for each in free:
                 if min(each.words) > mark and min(each.words) - mark <= 2:
                     return each.column
-        if marks and any(self._words[at + 1].role is Role.WORD for at in marks if at + 1 < len(self._words)):
-            behind = [at + 1 for at in marks if at + 1 < len(self._words)]
-            if any(at not in self._used for at in behind) and not any(
-                at in each.words for at in behind for each in self._columns
-            ):
-                self._sure = False
         return None
+
+    def _is_for_each_unknown(self) -> bool:
+        """Return whether the word right behind “per” names nothing: “per month”, where there is no column of months."""
+        named = {at for each in self._columns for at in each.words} | self._used
+        roles = [word.role for word in self._words] + [Role.FUNCTION]
+        # “by the customer Kos”: the next word has to be found
+        return any(
+            at not in named
+            and (
+                roles[at] is Role.WORD
+                or (roles[at] in (Role.FUNCTION, Role.NEUTRAL) and roles[at + 1] is not Role.WORD)
+            )
+            for at in behind_marks(self._words)
+        )
 
     def _figures(self, free: Sequence[ColumnMatch], *, dates: bool = False) -> list[ColumnMatch]:
         wanted = {ColumnKind.DATE} if dates else {ColumnKind.NUMBER}

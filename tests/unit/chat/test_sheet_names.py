@@ -36,6 +36,10 @@ SHEETS = {
     "zaloga.csv": "Artikel;Skladišče;Število\nVijak;Kranj;500\nMatica;Kranj;300\nPločevina;Celje;20\n",
     "sklad.csv": "Товар;Місто;Кількість\nБолт;Київ;500\nГайка;Київ;300\nШайба;Львів;20\n",
     "posa.csv": "Προϊόν;Πόλη;Ποσό\nΛάδι;Αθήνα;500\nΤυρί;Πάτρα;300\n",
+    "monthly.csv": "Month,Sales (EUR)\nJanuary,10\nFebruary,20\nJanuary,30\n",
+    "prodaja.csv": "Mesec;Prodaja (EUR)\njanuar;10\nfebruar;20\njanuar;30\n",
+    "jahre.csv": "Auftrag;Kunde;Jahr\nA1;Novak;2023\nA2;Kos;2024\nA3;Lenz;2024\n",
+    "inkomster.csv": "Månad;Inkomst (kr)\njanuari;10\nfebruari;20\njanuari;30\n",
     "pakete.csv": "Stücke;Artikel\n5;Mutter\n9;Schraube\n7;Blech\n",
 }
 
@@ -171,4 +175,35 @@ def test_a_column_may_be_called_by_a_word_that_counts(library: Library, document
     ],
 )
 def test_rows_are_not_counted_where_a_column_may_be_meant(library: Library, document: str, question: str):
+    assert not told_of(library, document, question)
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("monthly.csv", "total sales per month", "Sum of “Sales”, for each “Month”:"),
+        ("monthly.csv", "What are the average sales for each month?", "Average of “Sales”, for each “Month”:"),
+        ("prodaja.csv", "Skupna prodaja za vsak mesec", "Vsota stolpca »Prodaja«, za vsako vrednost v »Mesec«:"),
+        ("jahre.csv", "Wie viele Aufträge pro Jahr?", "Anzahl der Zeilen, für jeden Wert von „Jahr“:"),
+        ("inkomster.csv", "total inkomst per månad", "Summan av ”Inkomst”, för varje värde i ”Månad”:"),
+        ("rech.csv", "Wie hoch ist der Gesamtbetrag je Kunde?", "Summe von „Betrag“, für jeden Wert von „Kunde“:"),
+        ("invoices.csv", "How many invoices were made by Kos?", "Number of rows (Customer = Kos): 1."),
+        ("invoices.csv", "How many invoices by the customer Kos?", "Number of rows (Customer = Kos): 1."),
+    ],
+)
+def test_a_month_or_a_year_may_be_what_a_result_is_wanted_for_each_of(
+    library: Library, document: str, question: str, told: str
+):
+    assert told_of(library, document, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("document", "question"),
+    [
+        ("staff.csv", "total salary per month"),
+        ("rech.csv", "Wie viele Rechnungen gibt es pro Monat?"),
+        ("best.csv", "Totalt belopp per år"),
+    ],
+)
+def test_no_figure_where_no_column_tells_what_it_is_wanted_for_each_of(library: Library, document: str, question: str):
     assert not told_of(library, document, question)
