@@ -9,8 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phi3desk.errors import until
+from phi3desk.library.sheets.names import ROW
 from phi3desk.library.sheets.question import AskedWord, Role
-from phi3desk.library.sheets.store import ROW, StoredTable, quoted
+from phi3desk.library.sheets.store import StoredTable, quoted
 from phi3desk.library.sheets.types import Column, ColumnKind
 from phi3desk.library.text import fold
 from phi3desk.library.words.terms import stem
