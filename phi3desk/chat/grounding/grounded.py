@@ -71,7 +71,7 @@ def ground(
         checked = said_beside_refusal(claim) or claim
         verdicts = checker.verdicts(checked) if is_sentence and _claims(checked, question) else []
         if not verdicts or (is_refusal(claim) and not _is_said_by_a_source(claim, verdicts)):
-            written.append(piece if not is_sentence else MARKS.sub("", piece))
+            written.append(_without_marks(piece) if is_sentence else piece)
             continue
         marked = [int(number) for number in MARKS.findall(piece)]
         sentence, found = _checked(verdicts, claim, marked, sources)

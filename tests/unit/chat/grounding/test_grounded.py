@@ -75,6 +75,18 @@ def test_what_claims_nothing_is_not_checked(text):
     assert (found.text, found.citations, found.sentences) == (text, (), ())
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("The documents do not tell [1].", "The documents do not tell."),
+        ("Yes [1]. It is so.", "Yes. It is so."),
+        ("Two things [1] [2]:\n\n- Oil", "Two things:\n\n- Oil"),
+    ],
+)
+def test_a_mark_that_is_taken_from_what_claims_nothing_leaves_no_space(text, shown):
+    assert ground(text, SOURCES).text == shown
+
+
 def test_the_figure_that_no_source_holds_is_the_reason():
     claims = (
         "It is re-greased with 30 g of lithium grease [1]. The bearing is re-greased every 500 operating hours [1]."
