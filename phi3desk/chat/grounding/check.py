@@ -52,7 +52,7 @@ _WEIGHTS_OF_FIGURES = {
     "missing": -3.2,
     "of_others": -3.0,
     "unit_differs": -3.6,
-    "bound_differs": -0.6,
+    "bound_differs": -2.6,
     "apart": -0.3,
 }
 #: How much the model's opinion weighs, and what it is of a claim that is as likely supported as not.

@@ -285,6 +285,97 @@ def test_thousands_are_no_decimals(passage, true, changed):
     assert verdict(passage, changed).why is not Why.SUPPORTED
 
 
+@pytest.mark.parametrize(
+    ("passage", "true", "turned"),
+    [
+        (
+            "Take no more than 4 tablets in 24 hours.",
+            "Take at most 4 tablets in 24 hours.",
+            "Take more than 4 tablets in 24 hours.",
+        ),
+        (
+            "Take no more than 4 tablets in 24 hours.",
+            "Take a maximum of 4 tablets in 24 hours.",
+            "Take at least 4 tablets in 24 hours.",
+        ),
+        (
+            "Children aged 6 years and older take 10 ml.",
+            "Children from 6 years take 10 ml.",
+            "Children aged 6 years and younger take 10 ml.",
+        ),
+        (
+            "The lease runs until 31 December 2025.",
+            "The lease ends on 31 December 2025.",
+            "The lease runs from 31 December 2025.",
+        ),
+        (
+            "Der Druck darf 6 bar nicht überschreiten.",
+            "Der Druck darf höchstens 6 bar betragen.",
+            "Der Druck darf 6 bar überschreiten.",
+        ),
+        (
+            "Kinder ab 6 Jahren nehmen 10 ml.",
+            "Kinder mit 6 Jahren oder älter nehmen 10 ml.",
+            "Kinder unter 6 Jahren nehmen 10 ml.",
+        ),
+        (
+            "Ne jemljite več kot 5 tablet na dan.",
+            "Jemljite največ 5 tablet na dan.",
+            "Jemljite več kot 5 tablet na dan.",
+        ),
+        (
+            "Otroci od 6 let dalje vzamejo 10 ml.",
+            "Otroci, stari 6 let ali več, vzamejo 10 ml.",
+            "Otroci do 6 let vzamejo 10 ml.",
+        ),
+        (
+            "Μην λαμβάνετε περισσότερα από 4 δισκία.",
+            "Λαμβάνετε το πολύ 4 δισκία.",
+            "Λαμβάνετε περισσότερα από 4 δισκία.",
+        ),
+        (
+            "Τα παιδιά άνω των 6 ετών παίρνουν 10 ml.",
+            "Τα παιδιά άνω των 6 ετών παίρνουν 10 ml.",
+            "Τα παιδιά έως 6 ετών παίρνουν 10 ml.",
+        ),
+        (
+            "Не приймайте більше ніж 4 таблетки.",
+            "Приймайте щонайбільше 4 таблетки.",
+            "Приймайте більше ніж 4 таблетки.",
+        ),
+        (
+            "Діти від 6 років приймають 10 мл.",
+            "Діти від 6 років приймають 10 мл.",
+            "Діти до 6 років приймають 10 мл.",
+        ),
+        (
+            "Luați cel mult 4 comprimate pe zi.",
+            "Luați maximum 4 comprimate pe zi.",
+            "Luați mai mult de 4 comprimate pe zi.",
+        ),
+        (
+            "Luați mai puțin de 4 comprimate pe zi.",
+            "Luați mai puțin de 4 comprimate pe zi.",
+            "Luați cel puțin 4 comprimate pe zi.",
+        ),
+        (
+            "Använd inte dropparna längre än 5 dagar.",
+            "Använd dropparna högst 5 dagar.",
+            "Använd dropparna längre än 5 dagar.",
+        ),
+        (
+            "Avtalet gäller till 31 december 2025.",
+            "Avtalet gäller till 31 december 2025.",
+            "Avtalet gäller från 31 december 2025.",
+        ),
+    ],
+)
+def test_bound_is_not_its_opposite(passage, true, turned):
+    assert verdict(passage, true).supported
+    found = verdict(passage, turned)
+    assert (found.supported, found.why) == (False, Why.CONDITION)
+
+
 @pytest.mark.parametrize("date", ["03/04/2024", "04/03/2024"])
 def test_date_with_strokes_is_that_with_the_month_as_a_word(date):
     passage = f"The guarantee of the compressor ends on {date}."
