@@ -21,6 +21,7 @@ from phi3desk.chat.grounding.quantity_words import (
     MONTHS,
     NO_UNITS,
     SHORT_MAGNITUDES,
+    SHORT_MONTHS,
     UNITS,
 )
 from phi3desk.chat.grounding.unit_symbols import symbol_of
@@ -397,7 +398,7 @@ def _in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]
             bound = bound_of(text, start, behind.end() if behind is not None and unit else end)
             found.append(Quantity(frozenset((number.value,)), unit, bound, number.span, text[start:end]))
     for match in re.finditer(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text):
-        month = _month_of(fold(match.group()).replace("’", "'"))
+        month = _month_of(fold(match.group()).replace("’", "'")) or _short_month(match, language)
         if month and _beside_figure(text, match.span()):
             found.append(Quantity(frozenset((float(month),)), MONTH, "", match.span(), match.group()))
     return found
@@ -439,8 +440,22 @@ def _unit_of_one(text: str, at: int, language: str) -> str:
 
 
 def _beside_figure(text: str, span: Span) -> bool:
-    before, behind = text[max(0, span[0] - 3) : span[0]], text[span[1] : span[1] + 2]
-    return re.search(r"\d\.?\s?\Z", before) is not None or re.match(r"\s?\d", behind) is not None
+    before, behind = text[max(0, span[0] - 9) : span[0]], text[span[1] : span[1] + 2]
+    # “the 31st of November”, and not “the 2nd may”
+    is_name = text[span[0]].isupper() or before.endswith("of ")
+    ordinal = re.search(r"\d(?:st|nd|rd|th)\s(?:of\s)?\Z|\d\sof\s\Z", before) is not None
+    return (
+        (is_name and ordinal) or re.search(r"\d\.?\s?\Z", before) is not None or re.match(r"\s?\d", behind) is not None
+    )
+
+
+def _short_month(match: re.Match[str], language: str) -> int:
+    """Return the month of “1. Jan. 2024” or “1 Jan”, 0 where none is meant."""
+    behind = match.string[match.end() : match.end() + 6]
+    if re.match(r"\.|\s(?:19|20)\d\d", behind) is None and not (language == "en" and match.group()[0].isupper()):
+        return 0
+    word = match.group().lower()
+    return next((number for number, names in enumerate(SHORT_MONTHS, 1) if word in names.split()), 0)
 
 
 def _with_units_of_ranges(text: str, found: list[Quantity]) -> list[Quantity]:

@@ -151,6 +151,11 @@ MONTHS = (
     "november novemb* noiembrie листопад* νοεμβρι*",
     "december dezember* decemb* decembrie груд* δεκεμβρι*",
 )
+#: the same shortened, as they are written in dates
+SHORT_MONTHS = (
+    "jan jän ian ιαν", "feb febr φεβ", "mar mär μαρ", "apr απρ", "", "jun iun ιουν", "jul iul ιουλ", "aug avg αυγ",
+    "sep sept σεπ σεπτ", "oct okt οκτ", "nov noi νοε", "dec dez δεκ",
+)  # fmt: skip
 #: what is no unit though it may stand behind a figure and be spelt like one
 NO_UNITS = frozenset(("in", "an", "or", "a", "and", "m.", "am", "on", "i", "pa", "до", "і", "а", "в", "п"))
 #: what is counted in doses and pieces

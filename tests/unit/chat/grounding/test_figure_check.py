@@ -70,6 +70,7 @@ def test_part_of_one_is_neither_of_its_figures(passage, claim, supported):
         ("Die Abgabe endet um 16.30 Uhr.", "Die Abgabe endet um 16:45 Uhr.", False),
         ("Oddaja se konča ob 16.30.", "Oddaja se konča ob 16:30.", True),
         ("The ward round starts at 10 a.m.", "The ward round starts at 10 p.m.", False),
+        ("Die Frist endet am 1. Jan. 2024.", "Die Frist endet am 1. Januar 2024.", True),
         ("The ward round starts at 10 a.m.", "The ward round starts at 10 AM.", True),
         ("The ward is open from 10 to 4 p.m.", "The ward is open from 10 a.m. to 4 p.m.", True),
     ],

@@ -410,6 +410,32 @@ def test_half_of_the_day_is_told(text, unit):
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "month"),
+    [
+        ("1 Jan 2024", "en", 1),
+        ("Feb 3", "en", 2),
+        ("the 31st of November", "en", 11),
+        ("3rd May 2024", "en", 5),
+        ("1. Dez. 2024", "de", 12),
+        ("1. avg. 2024", "sl", 8),
+        ("1 Οκτ. 2024", "el", 10),
+        ("1 лют. 2024", "uk", 2),
+        ("1 ian. 2024", "ro", 1),
+        ("1 sept. 2024", "sv", 9),
+    ],
+)
+def test_month_may_be_short_or_behind_an_ordinal(text, language, month):
+    assert [each.values for each in quantities_in(text, language) if each.is_month] == [{month}]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("the 2nd may differ", "en"), ("1 nov ventil", "sl"), ("1 măr. 2", "ro"), ("a 2 sep", "en")]
+)
+def test_short_word_that_is_no_month_is_none(text, language):
+    assert not any(each.is_month for each in quantities_in(text, language))
+
+
+@pytest.mark.parametrize(
     ("text", "unit"),
     [
         ("100 µmol/l", "µmol/l"),
