@@ -488,8 +488,8 @@ def unit_of(written: str) -> str:
     if cased is not None:
         return cased
     if re.fullmatch(_OF_LENGTH, composed):
-        length = unit_of(_ADJECTIVE.sub("", composed, count=1))
-        return f"{length}{'²' if _SQUARE.match(composed) else '³'}" if length in _LENGTHS else ""
+        side = unit_of(_ADJECTIVE.sub("", composed, count=1))
+        return f"{side}{'²' if _SQUARE.match(composed) else '³'}" if side in _LENGTHS else ""
     key = "".join(fold(written).split()).replace("^", "").rstrip(".")
     if key in NO_UNITS:
         return ""

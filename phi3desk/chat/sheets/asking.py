@@ -72,7 +72,9 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
     comparisons = [*periods_of(words, known, today or datetime.date.today()), *comparisons_of(words, known)]
     is_vague = has_vague_period(words)
     money = bool(find(words, known.money))
+    dated = [*find(words, known.newest), *find(words, known.oldest)]
     operation, newest, most, first = _operation(words, known)
+    ranking = tuple(at for span in dated for at in span if words.roles[at] is Role.OPERATION) if newest else ()
     _mark_each(words, known, operation is not None)
     parts = {at for each in comparisons for at in each.part}
     others = find(words, known.other)
@@ -111,6 +113,7 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
         first=first,
         money=money,
         refusing=refusing,
+        ranking=ranking,
     )
 
 

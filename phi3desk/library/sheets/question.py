@@ -83,7 +83,7 @@ class SheetQuestion:
     `newest` tells that the largest or smallest is one of dates, `most` that it may be one of sums. `refused` tells that
     it holds words that the rules do not understand, such as “not”: a model may; where those are only the words at the
     places `refusing`, they may also be part of a column's name: “outside diameter”. `money` tells that what something
-    costs decides, `first` how many rows are wanted, 0 for all.
+    costs decides, `first` how many rows are wanted, 0 for all. `ranking` are the places of what ranks by dates.
     """
 
     text: str
@@ -97,6 +97,7 @@ class SheetQuestion:
     first: int = 0
     money: bool = False
     refusing: tuple[int, ...] = ()
+    ranking: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

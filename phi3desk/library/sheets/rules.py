@@ -24,6 +24,7 @@ from phi3desk.library.sheets.matching import (
 )
 from phi3desk.library.sheets.plan import Filter, Plan
 from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, Role, SheetQuestion
+from phi3desk.library.sheets.ranking import by_age, without_ranking
 from phi3desk.library.sheets.store import StoredTable
 from phi3desk.library.sheets.types import Column, ColumnKind
 from phi3desk.library.sheets.units import canonical, factor
@@ -64,7 +65,7 @@ class _Binding:
     """The words of one question tied to one table."""
 
     def __init__(self, question: SheetQuestion, table: StoredTable, index: TableIndex, known: Collection[str]) -> None:
-        self._question = question
+        self._question = question = without_ranking(question, index.heads)
         self._table = table
         self._index = index
         self._known = {*known, *parts_of(table.table.title), *parts_of(table.table.sheet)}
@@ -390,10 +391,14 @@ class _Binding:
         else:
             column = self._only(ColumnKind.DATE if dates else ColumnKind.NUMBER, plan.filters)
         numbered = not figures and not dates and any(each.column.kind is ColumnKind.NUMBER for each in texts)
-        if column is None or (numbered and not {word.key for word in self._words} & {*parts_of(column.name)}):
+        if numbered and (column is None or not {word.key for word in self._words} & {*parts_of(column.name)}):
             # “the largest invoice”: by its number or by what another column holds
             return None
-        plan = replace(plan, column=column)
+        aged = by_age(question, replace(plan, column=column), self._table.table.columns) if not figures else None
+        plan = aged or replace(plan, column=column)
+        if (aged is None and not figures) or plan.column is None:
+            return None
+        column = plan.column
         for each in texts:
             self._used |= each.words
         if plan.operation not in _EXTREMES:

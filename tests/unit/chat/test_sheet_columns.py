@@ -1,0 +1,93 @@
+"""Which column of a sheet a question means: the one it names, and no other one where that cannot be calculated with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from phi3desk.chat.messages import Answer
+from phi3desk.library.documents import SearchScope
+from phi3desk.library.library import Library
+from phi3desk.paths import open_paths
+from phi3desk.settings import Settings
+from tests.helpers.readers_in_process import LibraryInProcess
+from tests.helpers.word_embedder import WordEmbedder
+from tests.unit.chat.test_sheet_answers import answer
+
+SHEETS = {
+    "staff.csv": "First name,Last name,Born,Salary (EUR)\nAna,Novak,1980-05-01,2000\nBor,Kos,1975-06-02,3000\n"
+    "Cene,Zupan,1990-01-03,2500\n",
+    "mitarbeiter.csv": "Erster Vorname;Letzter Ort;Geboren\nAnna;Graz;01.05.1980\nBen;Linz;02.06.1975\n",
+    "members.csv": "Member,Age,Joined\nAnn,17,2019-05-01\nBob,18,2020-05-01\nCid,19,2021-05-01\nDan,65,2022-05-01\n",
+    "club.csv": "Member,Fee (EUR),Joined\nAnn,17,2019-05-01\nBob,18,2020-05-01\n",
+    "mitglieder.csv": "Mitglied;Alter;Eintritt\nAnna;17;01.05.2019\nBen;65;01.05.2022\n",
+    "clani.csv": "Član;Starost;Vstop\nAna;17;1. 5. 2019\nBor;65;1. 5. 2022\n",
+    "medlemmar.csv": "Medlem;Ålder;Inträde\nEva;17;2019-05-01\nBo;65;2022-05-01\n",
+    "chleny.csv": "Учасник;Вік;Вступ\nАнна;17;01.05.2019\nІван;65;01.05.2022\n",
+    "pumps.csv": "Pump,Power (kW),Installed\nCP 1,5,2019-05-01\nCP 2,6,2020-05-01\n",
+    "orders.csv": "Order,Customer,Value (EUR),Date\nO-1,Novak,10,2024-01-05\nO-2,Novak,10,2024-02-05\n"
+    "O-3,Novak,10,2024-03-05\nO-4,Kos,500,2024-04-05\n",
+    "sales.csv": "Region,Month,Sales (EUR)\nNorth,January 2024,10\nNorth,February 2024,20\nSouth,January 2024,30\n"
+    "South,March 2024,40\n",
+    "narocila.csv": "Naročilo;Stranka;Znesek (EUR)\nA-1;Novak;50\nA-2;Kos;500\nA-3;Kos;500\n",
+    "ratings.csv": "Product,Rating,Reviews\nPhone,4.5,1200\nTablet,3.9,800\nLaptop,4.8*,950\nWatch,4.1,40\n",
+    "tickets.csv": "Ticket,Agent,Opened,Minutes,Priority\nT-1,Ann,2024-01-01,5,high\nT-2,Ann,2024-02-01,6,low\n"
+    "T-3,Bob,2024-03-01,700,low\n",
+    "auftraege.csv": "Auftrag;Kunde;Wert EUR\nA-1;Novak;5\nA-2;Novak;6\nA-3;Lenz;70\n",
+}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    place = tmp_path_factory.mktemp("columns")
+    folder = place / "sheets"
+    folder.mkdir()
+    for name, text in SHEETS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    paths = open_paths(place / "home")
+    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
+    made.import_paths([folder], made.create_collection("Sheets"))
+    yield made
+    made.close()
+
+
+def told_of(library: Library, document: str, question: str) -> str:
+    """Return what one sheet tells to a question, "" where no query was made."""
+    told = answer(library, question, SearchScope(documents=(document,)))
+    return told.text if isinstance(told, Answer) and told.sheet is not None and told.sheet.words else ""
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("staff.csv", "What is the first name of Novak?", "“First name” (Last name = Novak): Ana."),
+        ("staff.csv", "What is the last name of Ana?", "“Last name” (First name = Ana): Novak."),
+        ("staff.csv", "Which employee has the first name Bor?", "Rows that fit (First name = Bor): 1."),
+        ("mitarbeiter.csv", "Was ist der letzte Ort von Ben?", "“Letzter Ort” (Erster Vorname = Ben): Linz."),
+        ("orders.csv", "What was the last order of Novak?", "Latest “Date” (Customer = Novak): 5 March 2024, O-3."),
+        ("orders.csv", "When was the first order?", "Earliest “Date”: 5 January 2024, O-1."),
+    ],
+)
+def test_first_and_last_may_be_part_of_a_name(library: Library, document: str, question: str, told: str):
+    assert told_of(library, document, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("members.csv", "Which member is the oldest?", "Largest “Age”: 65, Dan."),
+        ("mitglieder.csv", "Welches Mitglied ist am ältesten?", "Größter Wert von „Alter“: 65, Ben."),
+        ("mitglieder.csv", "Wer ist das jüngste Mitglied?", "Kleinster Wert von „Alter“: 17, Anna."),
+        ("clani.csv", "Kateri član je najstarejši?", "Največja vrednost v »Starost«: 65, Bor."),
+        ("medlemmar.csv", "Vilken medlem är äldst?", "Största värdet i ”Ålder”: 65, Bo."),
+        ("members.csv", "Which member joined first?", "Earliest “Joined”: 1 May 2019, Ann."),
+        ("pumps.csv", "Which pump is the oldest?", "Earliest “Installed”: 1 May 2019, CP 1."),
+    ],
+)
+def test_the_oldest_is_told_by_its_age(library: Library, document: str, question: str, told: str):
+    assert told_of(library, document, question).startswith(told)
+
+
+def test_the_oldest_is_not_who_joined_first(library: Library):
+    assert told_of(library, "club.csv", "Which member is the oldest?") == ""
