@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from phi3desk.chat.grounding.dates import misdated
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
 from phi3desk.chat.grounding.quantities import MONTH, Quantity
 from phi3desk.chat.grounding.quantity_words import EITHER_UNIT
@@ -98,7 +99,12 @@ def figure_signals(
     held = [quantity for _, quantity in placed]
     known = [*(each for unit in window.units for each in evidence.contexts[unit].quantities), *question.quantities]
     missing = unit_differs = bound_differs = 0
+    read = (evidence.statements[unit] for unit in window.units)
+    wrong = misdated(claim, read, [*(evidence.contexts[unit] for unit in window.units), question])
     for quantity in claim.figures:
+        if quantity.span in wrong:
+            missing += 1
+            continue
         same = [other for other in held if _same_value(quantity, other)]
         if not same:
             # “in 2010”, as it was asked

@@ -1,0 +1,54 @@
+"""Dates of a claim, each of which is held as a whole or not at all."""
+
+import pytest
+
+from phi3desk.chat.grounding.check import Checker, PassageText
+from phi3desk.chat.grounding.dates import dates_in
+from phi3desk.chat.grounding.statements import statement_of
+from phi3desk.chat.messages import Why
+
+LEASE = "The lease begins on 1 January 2024 and ends on 31 December 2025."
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("Die Frist endet am 15.3.2024.", "Die Frist endet am 15. März 2024."),
+        (LEASE, "The lease ends on 31 December 2025."),
+        ("The report of March 15, 2024 was signed.", "The report of 15 March 2024 was signed."),
+        ("Rok za oddajo vlog je 15. marec 2024.", "Rok za oddajo vlog je 15.3.2024."),
+        ("Термін дії договору до 31 грудня 2025 року.", "Термін дії договору до 31.12.2025."),
+        ("Published 2024-03-15 in Graz.", "Published on 15 March 2024 in Graz."),
+        ("Tests were run on 1 May 2020 and 3 June 2021.", "Tests were run on 3 June 2021."),
+    ],
+)
+def test_date_is_held_however_it_is_written(passage, claim):
+    assert Checker([PassageText(passage)], "").verdict(claim).supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("Die Frist endet am 15.3.2024.", "Die Frist endet am 15.9.2024."),
+        ("Die Frist endet am 15.3.2024.", "Die Frist endet am 16. März 2024."),
+        (LEASE, "The lease begins on 1 January 2025."),
+        ("The report of March 15, 2024 was signed.", "The report of 15 May 2024 was signed."),
+        ("Rok za oddajo vlog je 15. marec 2024.", "Rok za oddajo vlog je 15. maj 2024."),
+        ("Термін дії договору до 31 грудня 2025 року.", "Термін дії договору до 31 грудня 2024 року."),
+        ("It opened in May 2019.", "It opened in June 2019."),
+        ("Η προθεσμία λήγει στις 15 Μαρτίου 2024.", "Η προθεσμία λήγει στις 15 Μαΐου 2024."),
+        ("Avtalet löper till den 15 mars 2024.", "Avtalet löper till den 15 maj 2024."),
+        ("Termenul este 15 martie 2024.", "Termenul este 15 mai 2024."),
+        ("The first test was on 1 January 2024.", "The first test was on 1. Feb. 2024."),
+    ],
+)
+def test_date_of_which_a_part_is_another_is_another_date(passage, claim):
+    found = Checker([PassageText(passage)], "").verdict(claim)
+    assert (found.supported, found.why) == (False, Why.FIGURE)
+    assert found.score < 0.1
+
+
+def test_month_by_itself_and_figures_elsewhere_are_no_date():
+    texts = ("It opened in May.", "In May 20 pumps ran.", "5 kg in 2019", "May")
+    found = [[part.text for date in dates_in(statement_of(text, "en")) for part in date.parts] for text in texts]
+    assert found == [[], ["20", "May"], [], []]
