@@ -77,6 +77,12 @@ _OPENERS = frozenset(
 _MONTHS = frozenset(
     "januar jänner februar märz april mai juni juli august september oktober november dezember absatz".split()  # noqa: SIM905
 )
+#: “15. 3. 2024”: a day with what follows it, the month alone before what cannot begin a sentence; a month with its year
+_DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])")
+_AFTER_DAY = re.compile(
+    r"(?:0?[1-9]|1[0-2])\.(?:\s?(?:19|20)\d\d(?!\d)|[,;)–-]|\s+(?P<next>[^\W\d_])|\s*(?:\[\d{1,3}\])*\.?\s*$)"
+)
+_BEFORE_YEAR, _YEAR = re.compile(r"(?<!\d)\d{1,2}\.\s?$"), re.compile(r"(?:19|20)\d\d(?!\d)")
 #: A beginning with fewer letters may be that of anything.
 _SHORTEST_BEGINNING = 8
 _WHITE_SPACE = str.maketrans("\r\n\t", "   ")
@@ -283,7 +289,7 @@ def _goes_on(word: str, before: str, after: str) -> bool:
     if len(word) == 1 and word.isalpha():
         return word.isupper() or not before.strip() or _SPACED_LETTERS.search(before) is not None
     if word.isdigit() and len(word) <= 2:
-        return not before.strip() or _is_ordinal(before, after)
+        return not before.strip() or _is_ordinal(before, after) or _is_in_date(word, before, after)
     return bool(re.fullmatch(r"(?:\w\.)+\w", word))
 
 
@@ -295,6 +301,14 @@ def _is_ordinal(before: str, after: str) -> bool:
         return True
     is_noun = len(following) > 1 and following.isalpha() and following not in _OPENERS
     return is_noun and _BEFORE_ORDINAL.search(before) is not None
+
+
+def _is_in_date(number: str, before: str, after: str) -> bool:
+    """Return whether a number with a full stop is the day or month of a date: “15. 3. 2024”, “do 15. 3. opoldne”."""
+    if _BEFORE_YEAR.search(before) is not None and _YEAR.match(after) is not None:
+        return True
+    month = _AFTER_DAY.match(after) if _DAY.fullmatch(number) else None
+    return month is not None and (month["next"] is None or month["next"].islower())
 
 
 @lru_cache(maxsize=8192)

@@ -62,6 +62,15 @@ def test_sentences_keep_abbreviations_and_ordinals_together(text: str, expected:
         "Це триває 5 год. 30 хвилин або 5 хв. 1,5 сек. щоразу.",
         "Der Vertrag gilt bis 20. Dez. 2024 und ab 3. März wieder.",
         "Legen Sie es am 5. Jan. 2025 vor.",
+        "Rok za oddajo vlog je 15. 3. 2024.",
+        "Pogodba velja od 1. 1. 2024 do 31. 12. 2024 [1].",
+        "Počitnice so od 1. 7. do 31. 8., vloge pa do 15. 3.",
+        "Oddati jo je treba do 15. 3.",
+        "Die Sitzung fand am 15. 03.2024 statt.",
+        "Termenul este 15. 03. 2024 la ora 12.",
+        "Η προθεσμία λήγει στις 5. 12. 2024.",
+        "Строк подання – 15. 3. 2024 року.",
+        "Fristen går ut den 15. 3. 2024.",
     ],
 )
 def test_full_stop_of_an_abbreviation_or_an_ordinal_ends_no_sentence(sentence):
@@ -96,6 +105,12 @@ def test_full_stop_of_an_abbreviation_or_an_ordinal_ends_no_sentence(sentence):
         ("Der Druck steigt ab 5.", "Ventile bleiben zu."),
         ("Byt filter den 5.", "Jan startar pumpen."),
         ("Η πίεση είναι 5.", "Η αντλία λειτουργεί."),
+        ("Rok je 15. 3. 2024.", "Vloge se oddajo po pošti."),
+        ("Die Frist endet am 15. 3. 2024.", "15 Tage danach ist Schluss."),
+        ("The answer is 40.", "3. 2024 was good."),
+        ("The answer is in 2.", "2024 was a good year."),
+        ("Set the valve to position 3.", "4. Then wait."),
+        ("It takes 15.", "30. 2024 of them are here."),
     ],
 )
 def test_sentence_ends_where_its_last_word_only_looks_like_one(first, second):
