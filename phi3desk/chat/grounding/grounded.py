@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from phi3desk.chat.citations import MARKS, citation_of, claim_of, keep_known_marks, pieces, with_mark
 from phi3desk.chat.grounding.check import Checker, PassageText, Verdict
+from phi3desk.chat.grounding.layout import layout_of
 from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.grounding.opposite_words import YES_AND_NO
 from phi3desk.chat.grounding.quantities import quantities_in
@@ -65,11 +66,13 @@ def ground(
     written: list[str] = []
     citations: list[Citation] = []
     sentences: list[CheckedSentence] = []
+    layout, texts = layout_of(kept), [source.passage.text for source in sources]
     for piece, is_sentence in until(cancelled or threading.Event(), pieces(kept)):
         claim = claim_of(piece)
         # of “the price is not told, but the pump weighs 12 kg” the pump can be checked
-        checked = said_beside_refusal(claim) or claim
-        verdicts = checker.verdicts(checked) if is_sentence and _claims(checked, question) else []
+        checked = layout.without_number(said_beside_refusal(claim) or claim, language_of_words(claim, question), texts)
+        says_something = is_sentence and not layout.holds(piece) and _claims(checked, question)
+        verdicts = checker.verdicts(checked) if says_something else []
         if not verdicts or (is_refusal(claim) and not _is_said_by_a_source(claim, verdicts)):
             written.append(_without_marks(piece) if is_sentence else piece)
             continue

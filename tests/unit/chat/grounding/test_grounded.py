@@ -6,6 +6,7 @@ import pytest
 
 from phi3desk.chat.citations import citation_index, distinct
 from phi3desk.chat.grounding.grounded import ground
+from phi3desk.chat.grounding.layout import layout_of
 from phi3desk.chat.messages import Source, Why
 from phi3desk.errors import Cancelled
 from phi3desk.library.documents import Passage
@@ -116,6 +117,44 @@ def test_lists_and_line_breaks_stay_as_written():
         == "Two things:\n\n- Wear eye protection at all times [2].\n- Use 30 g of lithium complex grease. [1]"
     )
     assert [sentence.supported for sentence in found.sentences] == [True, True]
+
+
+@pytest.mark.parametrize("number", ["{}.", "{})", "**{}.**"])
+def test_numbers_of_a_list_are_no_figures_of_its_items(number):
+    items = [
+        "Wear eye protection at all times [2].",
+        "Re-grease it with 30 g of grease [1].",
+        "Do not over-grease [1].",
+    ]
+    text = "\n".join(f"{number.format(n)} {item}" for n, item in enumerate(items, 1))
+    found = ground(text, SOURCES)
+    assert found.text == text
+    assert all(sentence.supported for sentence in found.sentences)
+    assert [sentence.citations for sentence in found.sentences] == [(2,), (1,), (1,)]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("Im 1. Schritt 60 °C, im 2. Schritt 90 °C.", "1. Schritt: 90 °C.\n2. Schritt: 60 °C."),
+        ("Am 15. März ruht sie, am 16. März nicht.", "15. März: Sie läuft.\n16. März: Sie ruht."),
+        ("Close the valve.", "It takes 3 hours.\n3. Close the valve."),
+    ],
+)
+def test_numbers_that_count_something_are_those_of_no_list(source, text):
+    claim = text.splitlines()[1]
+    assert layout_of(text).without_number(claim, "de", [source]) == claim
+
+
+def test_headings_heads_of_tables_and_fences_are_not_checked():
+    text = (
+        "## **What to wear**\n```text\n| What | When |\n|---|---|\n| eye protection | at all times |\n```\n"
+        "### Pump: 99 kg"
+    )
+    assert [(each.text, each.supported) for each in ground(text, SOURCES).sentences] == [
+        ("| eye protection | at all times |", True),
+        ("### Pump: 99 kg", False),
+    ]
 
 
 def test_answer_without_sources_keeps_no_mark():
