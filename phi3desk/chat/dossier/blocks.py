@@ -255,7 +255,7 @@ def _runs(text: str, start: int, end: int, ends: dict[int, CheckedSentence], tel
         if stop < at:
             continue
         piece = text[at:stop]
-        if within is Look.BOLD and look is Look.PLAIN:
+        if within is Look.BOLD and (look is Look.PLAIN or bold):
             piece = piece.replace("**", "")
         runs += [Run(piece, within)] if piece else []
         runs += [_mark(ends[stop], telling)] if stop in ends else []

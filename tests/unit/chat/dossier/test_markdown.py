@@ -104,6 +104,14 @@ def test_question_without_an_answer_is_told_as_one():
     assert written.count("This question was not answered.") == 2
 
 
+@pytest.mark.parametrize(
+    ("heading", "told"), [("## **Weights** of parts", "Weights of parts"), ("## 2 ** 3", "2 ** 3")]
+)
+def test_heading_shows_no_asterisks_that_make_it_bold(heading, told):
+    written = conversation_markdown("", conversation(("Why?", answer_of(f"{heading}\n\nIt is."))))
+    assert told in " ".join(shown(written).split())
+
+
 def test_escape_leaves_no_markup():
     hostile = "# head\n- item\n1. one\n    code\n<b>x</b> [a](javascript:b) `c` *d* ![p](q) &amp; $e$ | f\n---\n> g"
     escaped = escape(hostile)
