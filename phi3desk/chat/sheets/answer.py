@@ -176,12 +176,15 @@ def _entities(told: SheetResult, language: str) -> str:
         pairs = (f"{_name_of(row.shown, told)}: {row.shown[at]}" for row in told.rows[1:] if at >= 0)
         first = _name_of(told.rows[0].shown, told)
         return "; ".join(part for part in (f", {first}" if first else "", *pairs) if part)
-    names = [name for row in told.rows[:_MOST_ENTITIES] if (name := _name_of(row.shown, told))]
+    names = dict.fromkeys(name for row in told.rows[:_MOST_ENTITIES] if (name := _name_of(row.shown, told)))
     return f", {'; '.join(names)}" if names else ""
 
 
 def _name_of(cells: list[str], told: SheetResult) -> str:
-    """Return what a row is called: its first texts that are no condition."""
+    """Return what a row is called: by the column that was asked for, else its first text that is no condition."""
+    asked_for = next((at for at, column in enumerate(told.columns) if column.name == told.asked.named), -1)
+    if told.asked.named and 0 <= asked_for < len(cells) and cells[asked_for]:
+        return shown_name(cells[asked_for])
     conditions = {condition.column for condition in told.asked.conditions}
     for column, cell in zip(told.columns, cells, strict=False):
         if column.kind is ColumnKind.TEXT and cell and column.name not in conditions:

@@ -188,6 +188,7 @@ class SheetAnswers:
                     plan.group.name if plan.group is not None else "",
                     plan.ranked,
                     plan.first,
+                    plan.named.name if plan.named is not None else "",
                 )
                 told = self._result(connection, best, sql, result, rows, asked)
                 return replace(told, blank=blank, ungrouped=ungrouped)

@@ -60,7 +60,7 @@ class Plan:
     """What is asked of a table. `column` is what is added up, compared or told, `group` what it is asked for each of.
 
     With `ranked` the group with the most, or the least, is wanted: rows that are in none are left out. `first` rows at
-    most, 0 for all.
+    most, 0 for all. `named` is the column that was asked for (“which customer has …”): rows are told by its cells.
     """
 
     table: StoredTable
@@ -70,6 +70,7 @@ class Plan:
     group: Column | None = None
     ranked: Operation | None = None
     first: int = 0
+    named: Column | None = None
 
     @property
     def where(self) -> str:

@@ -43,6 +43,7 @@ class Asked:
     group: str = ""
     ranked: Operation | None = None
     first: int = 0
+    named: str = ""
 
 
 @dataclass(frozen=True)

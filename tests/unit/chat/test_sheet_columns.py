@@ -91,3 +91,18 @@ def test_the_oldest_is_told_by_its_age(library: Library, document: str, question
 
 def test_the_oldest_is_not_who_joined_first(library: Library):
     assert told_of(library, "club.csv", "Which member is the oldest?") == ""
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("orders.csv", "Which customer has the highest value?", "500 EUR, Kos"),
+        ("orders.csv", "Which order has the highest value?", "500 EUR, O-4"),
+        ("sales.csv", "Which region has the highest sales?", "40 EUR, South"),
+        ("sales.csv", "What are the highest sales?", "40 EUR, South"),
+        ("narocila.csv", "Katera stranka ima najvišji znesek?", "500 EUR, Kos."),
+        ("auftraege.csv", "Welcher Kunde hat den höchsten Wert?", "70 EUR, Lenz"),
+    ],
+)
+def test_which_is_told_by_the_column_that_was_asked_for(library, document, question, told):
+    assert told in told_of(library, document, question).replace("\u00a0", " ")
