@@ -8,7 +8,6 @@ says of claim and passage as wholes is weighed beside them. A claim of several s
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -62,7 +61,6 @@ _SURE_OF_NO = 1e-6
 _SPEAKS_OF_IT = 0.5
 #: So much of what one sentence holds of a claim another has to hold to be asked about it.
 _SPEAKS_AS_MUCH = 0.8
-_WHITE = re.compile(r"\s")
 #: counts beyond this say no more
 _MOST = 3.0
 
@@ -95,7 +93,7 @@ class PassageText:
     @property
     def read_under(self) -> str:
         """What an encoder reads before it: a name that is a code, like that of a file, would only confuse it."""
-        is_code = not _WHITE.search(self.title.strip()) and any(map(str.isdigit, self.title))
+        is_code = len(self.title.split()) == 1 and any(map(str.isdigit, self.title))
         return " ".join(self.headings) if is_code else self.context
 
 

@@ -60,10 +60,13 @@ def misdated(claim: Statement, sentences: Iterable[Statement], known: Iterable[S
 
     What is `known` besides may hold the date as well.
     """
+    own = list(dates_in(claim))
+    if not own:
+        return frozenset()
     told = [date for sentence in sentences for date in dates_in(sentence)]
     besides = [date for statement in known for date in dates_in(statement)]
     found: set[Span] = set()
-    for date in dates_in(claim):
+    for date in own:
         if any(all(date.compared_with(other)) for other in (*told, *besides)):
             continue
         if any(any(date.compared_with(other)) for other in told):

@@ -68,13 +68,15 @@ def ground(
     sentences: list[CheckedSentence] = []
     layout, texts = layout_of(kept), [source.passage.text for source in sources]
     for piece, is_sentence in until(cancelled or threading.Event(), pieces(kept)):
+        if not is_sentence:
+            written.append(piece)
+            continue
         claim = claim_of(piece)
         # of “the price is not told, but the pump weighs 12 kg” the pump can be checked
-        checked = layout.without_number(said_beside_refusal(claim) or claim, language_of_words(claim, question), texts)
-        says_something = is_sentence and not layout.holds(piece) and _claims(checked, question)
-        verdicts = checker.verdicts(checked) if says_something else []
+        checked = layout.without_number(said_beside_refusal(claim) or claim, question, texts)
+        verdicts = checker.verdicts(checked) if not layout.holds(piece) and _claims(checked, question) else []
         if not verdicts or (is_refusal(claim) and not _is_said_by_a_source(claim, verdicts)):
-            written.append(_without_marks(piece) if is_sentence else piece)
+            written.append(_without_marks(piece))
             continue
         marked = [int(number) for number in MARKS.findall(piece)]
         sentence, found = _checked(verdicts, claim, marked, sources)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from phi3desk.chat.grounding.dates import dates_in
 from phi3desk.chat.grounding.quantities import quantities_in
 from phi3desk.chat.grounding.statements import statement_of
+from phi3desk.chat.wording.tokens import language_of_words
 from phi3desk.library.text import fold
 
 _NUMBER = re.compile(r"(?:\*\*)?(\d{1,3})[.)](?:\*\*)?\s+(?=\S)")
@@ -32,8 +33,8 @@ class Layout:
             return not any(figure.unit for figure in quantities_in(line))
         return line.startswith(_FENCE) or line in self.heads
 
-    def without_number(self, claim: str, language: str, sources: Sequence[str]) -> str:
-        """Return a sentence without the number of its item in a list.
+    def without_number(self, claim: str, question: str, sources: Sequence[str]) -> str:
+        """Return a sentence of the answer to a question without the number of its item in a list.
 
         A day before its month stays, and so does what a source counts itself: “2. Stufe: 60 °C”.
         """
@@ -41,7 +42,8 @@ class Layout:
         if match is None or int(match[1]) not in self.numbers:
             return claim
         rest = claim[match.end() :]
-        is_date = any(date.parts[0].span[0] < match.end() for date in dates_in(statement_of(claim, language)))
+        statement = statement_of(claim, language_of_words(claim, question))
+        is_date = any(date.parts[0].span[0] < match.end() for date in dates_in(statement))
         word = re.match(r"\w+", fold(rest))
         counted = re.compile(rf"(?<!\d){match[1]}[.)]?\s+{re.escape(word.group())}\b") if word is not None else None
         if is_date or (counted is not None and any(counted.search(fold(source)) for source in sources)):

@@ -41,7 +41,7 @@ _BEFORE_SIGN = r"(?:(?<![^\s(\[…±/<>≤≥=≈~„“\"])(?<!\+/)(?<!\d )|(?<
 #: spaces between thousands: the plain one, those that do not break, the thin one
 _SPACES = " \u00a0\u202f\u2009"
 #: “1/2” and “1 1/2” of what has a name, of which a denominator is small: no date, no page and no range
-_PARTS = (
+_FRACTION = (
     r"(?<![\w.,/-])(?:\d{1,2}[ \u00a0])?(?:1/[23458]|2/[35]|3/[458]|4/5|[57]/8)(?![\w/.,])"
     r"(?!\s(?:till|until|to|and|bis|und|do|in|до|і|έως|και|la|și|och|kl)\b)"
     r"(?=[ \u00a0][^\W\d_]{2}|[ \u00a0]?(?:[kmµ]?[gl]|[mck]?m|h|%)(?!\w))"
@@ -50,7 +50,7 @@ _NUMBER = re.compile(
     rf"(?<![\w.,])(?:{_BEFORE_SIGN}[-−–+](?=\d))?\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?!\d)"
     # “.5 mg”, and neither what follows a word nor the end of “5 .5”
     r"|(?<![^\s(\[±<>≤≥=≈~])(?<!\d\s)[-−–+]?[.,]\d+(?![.,]?\d)"
-    rf"|{_PARTS}|(?:{_BEFORE_SIGN}[-−–](?=\d))?(?<!\w)\d+(?:[.,]\d+)*(?:\s?[½¼¾])?|[½¼¾]"
+    rf"|{_FRACTION}|(?:{_BEFORE_SIGN}[-−–](?=\d))?(?<!\w)\d+(?:[.,]\d+)*(?:\s?[½¼¾])?|[½¼¾]"
 )
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _DATES = (
@@ -104,7 +104,7 @@ _RANGE = re.compile(r"\s?(?:to|and|bis|und|do|in|до|та|і|pana la|la|si|till
 #: letters of a unit, with its exponent: m², m^3
 _SYMBOL = r"[^\W\d_]+(?:[²³]|\^?[23](?!\d))?"
 #: parts of a hundred and of a thousand in several words
-_PARTS = (
+_OF_A_HUNDRED = (
     r"(?i:per\s(?:cent|mil|mille)(?!\w)|τοις\s(?:εκατ[όο]|χιλ[ίι]οις)(?!\w)|la\s(?:sut[ăa]|mie)(?!\w)"
     r"|vom\s(?:hundert|tausend)(?!\w))|v\.\s?[HT]\."
 )
@@ -119,7 +119,7 @@ _LENGTHS = frozenset(("mm", "cm", "m", "km", "in", "ft", "mi"))
 #: to the power of minus one, but not the range of “30 min-10 h”
 _A_MINUTE = r"1/min|min[-−–⁻][1¹](?!\w|[.,]\d|\s?(?:h|hours?|Std|Stunden?)(?!\w))"
 _UNIT = re.compile(
-    rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|{_A_MINUTE}|{_PARTS}|{_OF_LENGTH}|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)"
+    rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|{_A_MINUTE}|{_OF_A_HUNDRED}|{_OF_LENGTH}|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)"
 )
 #: what Romanian puts between a figure from twenty on and its unit: “30 de zile”
 _OF = re.compile(r"(?:\sde(?=\s))?")

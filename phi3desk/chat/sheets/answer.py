@@ -182,11 +182,13 @@ def _entities(told: SheetResult, language: str) -> str:
 
 def _name_of(cells: list[str], told: SheetResult) -> str:
     """Return what a row is called: by the column that was asked for, else its first text that is no condition."""
-    asked_for = next((at for at, column in enumerate(told.columns) if column.name == told.asked.named), -1)
-    if told.asked.named and 0 <= asked_for < len(cells) and cells[asked_for]:
-        return shown_name(cells[asked_for])
+    placed = list(zip(told.columns, cells, strict=False))
+    named = told.asked.named
+    asked_for = next((cell for column, cell in placed if column.name == named), "") if named else ""
+    if asked_for:
+        return shown_name(asked_for)
     conditions = {condition.column for condition in told.asked.conditions}
-    for column, cell in zip(told.columns, cells, strict=False):
+    for column, cell in placed:
         if column.kind is ColumnKind.TEXT and cell and column.name not in conditions:
             return shown_name(cell)
     return ""

@@ -408,7 +408,7 @@ class _Binding:
         repeated = [each for each in texts if each.column.sql not in self._index.unique]
         if question.most and repeated and plan.group is None and column.kind is ColumnKind.NUMBER:
             return replace(plan, operation=Operation.SUM, group=repeated[0].column, ranked=plan.operation)
-        return replace(plan, named=texts[0].column) if len(texts) == 1 else plan
+        return replace(plan, named=_only_of(texts))
 
     def _priced(self, plan: Plan, texts: Sequence[ColumnMatch]) -> Plan | None:
         """Return the query for the dearest or the cheapest: by the only column of a currency."""
@@ -417,7 +417,7 @@ class _Binding:
             return None
         for each in texts:
             self._used |= each.words
-        return replace(plan, column=prices[0], named=texts[0].column if len(texts) == 1 else None)
+        return replace(plan, column=prices[0], named=_only_of(texts))
 
     def _of_rows(self, plan: Plan, texts: Sequence[ColumnMatch]) -> Plan | None:
         """Return the query where a column of texts says what the rows are: “the cost of all pumps”."""
@@ -499,3 +499,7 @@ class _Binding:
         for each in self._columns:
             self._used |= each.words
         return replace(plan, column=free[0].column)
+
+
+def _only_of(matches: Sequence[ColumnMatch]) -> Column | None:
+    return matches[0].column if len(matches) == 1 else None

@@ -143,7 +143,7 @@ def test_numbers_of_a_list_are_no_figures_of_its_items(number):
 )
 def test_numbers_that_count_something_are_those_of_no_list(source, text):
     claim = text.splitlines()[1]
-    assert layout_of(text).without_number(claim, "de", [source]) == claim
+    assert layout_of(text).without_number(claim, "", [source]) == claim
 
 
 def test_headings_heads_of_tables_and_fences_are_not_checked():
