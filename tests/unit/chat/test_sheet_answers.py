@@ -29,13 +29,11 @@ from phi3desk.library.sheets.question import Operation, WrittenQuery
 from phi3desk.library.sheets.told import SheetsTold
 from phi3desk.model.types import Sampling
 from phi3desk.paths import open_paths
-from phi3desk.settings import Settings
 from phi3desk.workers.requests import AskSheets
 from tests.benchmarks.sheets.material import write_sheets
 from tests.helpers.cancelled_after import CancelledAfter
 from tests.helpers.operations import serve
-from tests.helpers.readers_in_process import LibraryInProcess
-from tests.helpers.word_embedder import WordEmbedder
+from tests.helpers.sheet_library import sheet_library
 
 NOTE = (
     "The pump CP 65 is greased every 500 hours. Its pressure must not exceed 7 bar.\n\n"
@@ -58,16 +56,8 @@ def asked(text: str, scope: SearchScope = EVERYWHERE) -> Question:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    place = tmp_path_factory.mktemp("sheets")
-    folder = place / "sheets"
-    folder.mkdir()
-    write_sheets(folder)
-    (folder / "note.txt").write_text(NOTE, encoding="utf-8")
-    paths = open_paths(place / "home")
-    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
-    made.import_paths([folder], made.create_collection("Sheets"))
-    yield made
-    made.close()
+    with sheet_library(tmp_path_factory.mktemp("sheets"), {"note.txt": NOTE}, write_sheets) as made:
+        yield made
 
 
 def answer(library: Library, text: str, scope: SearchScope = EVERYWHERE) -> Answer | SearchStep | QueryStep:
@@ -76,6 +66,12 @@ def answer(library: Library, text: str, scope: SearchScope = EVERYWHERE) -> Answ
     assert step is not None
     told = library.ask_sheets(step.asked, step.scope)
     return step_after_sheets(question, step, told, Writing())
+
+
+def told_of(library: Library, document: str, question: str) -> str:
+    """Return what one sheet tells to a question, "" where no query was made."""
+    told = answer(library, question, SearchScope(documents=(document,)))
+    return told.text if isinstance(told, Answer) and told.sheet is not None and told.sheet.words else ""
 
 
 def text_of(library: Library, question: str) -> str:
@@ -163,17 +159,9 @@ Graz,2023,80
 
 @pytest.fixture(scope="module")
 def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    place = tmp_path_factory.mktemp("others")
-    folder = place / "sheets"
-    folder.mkdir()
-    (folder / "tickets.csv").write_text(TICKETS, encoding="utf-8")
-    (folder / "cars.csv").write_text(CARS, encoding="utf-8")
-    (folder / "budget.csv").write_text(BUDGET, encoding="utf-8")
-    paths = open_paths(place / "home")
-    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
-    made.import_paths([folder], made.create_collection("Sheets"))
-    yield made
-    made.close()
+    texts = {"tickets.csv": TICKETS, "cars.csv": CARS, "budget.csv": BUDGET}
+    with sheet_library(tmp_path_factory.mktemp("others"), texts) as made:
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -376,19 +364,11 @@ def test_sheets_are_asked_until_that_is_stopped(library: Library):
 
 
 def test_damaged_tables_are_no_answer_and_are_made_anew(tmp_path: Path):
-    folder = tmp_path / "sheets"
-    folder.mkdir()
-    (folder / "costs.csv").write_text("Site,Item,Cost\nKranj,x,10\nGraz,y,20\n", encoding="utf-8")
-    paths = open_paths(tmp_path / "home")
-    library = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
-    try:
-        library.import_paths([folder], library.create_collection("Sheets"))
-        (file,) = paths.sheets.iterdir()
+    with sheet_library(tmp_path, {"costs.csv": "Site,Item,Cost\nKranj,x,10\nGraz,y,20\n"}) as library:
+        (file,) = open_paths(tmp_path / "home").sheets.iterdir()
         file.write_bytes(b"not a database at all" * 300)
         assert isinstance(answer(library, "What is the total cost in Kranj?"), SearchStep)
         assert not file.exists()
-    finally:
-        library.close()
 
 
 @pytest.mark.parametrize(

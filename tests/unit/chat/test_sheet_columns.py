@@ -6,14 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from phi3desk.chat.messages import Answer
-from phi3desk.library.documents import SearchScope
 from phi3desk.library.library import Library
-from phi3desk.paths import open_paths
-from phi3desk.settings import Settings
-from tests.helpers.readers_in_process import LibraryInProcess
-from tests.helpers.word_embedder import WordEmbedder
-from tests.unit.chat.test_sheet_answers import answer
+from tests.helpers.sheet_library import sheet_library
+from tests.unit.chat.test_sheet_answers import told_of
 
 SHEETS = {
     "staff.csv": "First name,Last name,Born,Salary (EUR)\nAna,Novak,1980-05-01,2000\nBor,Kos,1975-06-02,3000\n"
@@ -40,22 +35,8 @@ SHEETS = {
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    place = tmp_path_factory.mktemp("columns")
-    folder = place / "sheets"
-    folder.mkdir()
-    for name, text in SHEETS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    paths = open_paths(place / "home")
-    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
-    made.import_paths([folder], made.create_collection("Sheets"))
-    yield made
-    made.close()
-
-
-def told_of(library: Library, document: str, question: str) -> str:
-    """Return what one sheet tells to a question, "" where no query was made."""
-    told = answer(library, question, SearchScope(documents=(document,)))
-    return told.text if isinstance(told, Answer) and told.sheet is not None and told.sheet.words else ""
+    with sheet_library(tmp_path_factory.mktemp("columns"), SHEETS) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

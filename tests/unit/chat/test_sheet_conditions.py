@@ -12,10 +12,7 @@ from phi3desk.chat.sheets.asking import sheet_question
 from phi3desk.library.documents import EVERYWHERE
 from phi3desk.library.library import Library
 from phi3desk.library.sheets.question import Operation
-from phi3desk.paths import open_paths
-from phi3desk.settings import Settings
-from tests.helpers.readers_in_process import LibraryInProcess
-from tests.helpers.word_embedder import WordEmbedder
+from tests.helpers.sheet_library import sheet_library
 from tests.unit.chat.test_sheet_answers import answer, text_of
 
 SHEETS = {
@@ -39,16 +36,8 @@ SHEETS = {
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    place = tmp_path_factory.mktemp("conditions")
-    folder = place / "sheets"
-    folder.mkdir()
-    for name, text in SHEETS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    paths = open_paths(place / "home")
-    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
-    made.import_paths([folder], made.create_collection("Sheets"))
-    yield made
-    made.close()
+    with sheet_library(tmp_path_factory.mktemp("conditions"), SHEETS) as made:
+        yield made
 
 
 def tells_nothing(library: Library, question: str) -> bool:

@@ -12,10 +12,7 @@ from phi3desk.chat.messages import Answer
 from phi3desk.chat.sheets.values import number
 from phi3desk.library.library import Library
 from phi3desk.library.reading.sheet_tables import cells
-from phi3desk.paths import open_paths
-from phi3desk.settings import Settings
-from tests.helpers.readers_in_process import LibraryInProcess
-from tests.helpers.word_embedder import WordEmbedder
+from tests.helpers.sheet_library import sheet_library
 from tests.unit.chat.test_sheet_answers import answer, text_of
 
 RIVETS = "".join(f"R {n};Round;{5 if n <= 30 else 9};Shelf {1 if n <= 30 else 2}\n" for n in range(1, 41))
@@ -34,22 +31,17 @@ SHEETS = {
 }
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    place = tmp_path_factory.mktemp("results")
-    folder = place / "sheets"
-    folder.mkdir()
-    for name, text in SHEETS.items():
-        (folder / name).write_text(text, encoding="utf-8")
+def write_samples(folder: Path) -> None:
     book = openpyxl.Workbook()
     for row in (["Sample", "Dose"], ["One", 1.2e-05], ["Two", 3e-06]):
         book.active.append(row)
     book.save(folder / "samples.xlsx")
-    paths = open_paths(place / "home")
-    made = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
-    made.import_paths([folder], made.create_collection("Sheets"))
-    yield made
-    made.close()
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with sheet_library(tmp_path_factory.mktemp("results"), SHEETS, write_samples) as made:
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -172,15 +164,7 @@ def test_all_rows_with_the_largest_value_are_counted(library: Library):
 def test_the_last_row_that_was_calculated_with_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cells, "MOST_ROWS", 120)
     rows = "".join(f"T {n};{'Left' if n % 2 else 'Right'};1\n" for n in range(1, 131))
-    folder = tmp_path / "sheets"
-    folder.mkdir()
-    (folder / "tariffs.csv").write_text(f"Tariff;Zone;Fee (EUR)\n{rows}", encoding="utf-8")
-    paths = open_paths(tmp_path / "home")
-    library = LibraryInProcess(paths, Settings(paths.settings), embedder=WordEmbedder())
-    try:
-        library.import_paths([folder], library.create_collection("Sheets"))
+    with sheet_library(tmp_path, {"tariffs.csv": f"Tariff;Zone;Fee (EUR)\n{rows}"}) as library:
         text = text_of(library, "What is the total fee in the left zone?")
-    finally:
-        library.close()
     assert text.startswith("Sum of “Fee” (Zone = Left): 60 EUR.")
     assert text.splitlines()[-1] == "The sheet goes on: only its rows up to 120 could be calculated with."
