@@ -6,11 +6,23 @@ The claims and questions stay as they are, so that only the passage tells. Label
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from items import IS_ANSWERED, NUMBER, STEM, WORD, Item, Text, is_denial, loosened, one_line, stems_of
+from items import (
+    IS_ANSWERED,
+    NUMBER,
+    STEM,
+    WORD,
+    Item,
+    Text,
+    loosened,
+    one_line,
+    other_figure,
+    sentences_in,
+    stems_of,
+    without_denial,
+)
 from together import Reading
 
 #: letters of a sentence at least
@@ -41,7 +53,8 @@ class _Sentence:
 
 def altered(text: Text, chance: random.Random) -> Reading | None:
     """Return a passage with one to three sentences changed, with claims and questions; None where that cannot be."""
-    sentences = _sentences(text.passage)
+    parts = ((start, part) for start, part in sentences_in(text.passage) if len(part.strip()) > _SHORTEST)
+    sentences = [_Sentence(start, start + len(part), part, stems_of(part)) for start, part in parts]
     if len(sentences) < 3:
         return None
     changes = {
@@ -64,31 +77,14 @@ def altered(text: Text, chance: random.Random) -> Reading | None:
     return Reading(passage, tuple(items)) if len(items) > 1 else None
 
 
-def _sentences(passage: str) -> list[_Sentence]:
-    found, start = [], 0
-    for match in re.finditer(r"(?<=[.!?;])\s+|\n|$", passage):
-        part = passage[start : match.start()]
-        if len(part.strip()) > _SHORTEST:
-            found.append(_Sentence(start, match.start(), part, stems_of(part)))
-        start = match.end()
-    return found
-
-
 def _change(sentences: Sequence[_Sentence], at: int, passage: str, chance: random.Random) -> _Change:
     """Return a change of a sentence: another figure, word or denial; else it is deleted."""
     sentence = sentences[at].text
     kind = chance.choice(_KINDS)
-    if kind == "figure" and (figures := list(NUMBER.finditer(sentence))):
-        old = chance.choice(figures)
-        near = [each for each in NUMBER.findall(passage) if each != old.group()]
-        new = chance.choice(near) if near and chance.random() < 0.6 else str(chance.randint(2, 900))
-        return _Change("figure", old.group(), sentence[: old.start()] + new + sentence[old.end() :])
-    if kind == "deny":
-        words = sentence.split()
-        denials = [number for number, word in enumerate(words) if is_denial(word)]
-        if denials:
-            number = chance.choice(denials)
-            return _Change("deny", "", " ".join([*words[:number], *words[number + 1 :]]))
+    if kind == "figure" and (figure := other_figure(sentence, passage, chance)) is not None:
+        return _Change("figure", *figure)
+    if kind == "deny" and (affirmed := without_denial(sentence, chance)) is not None:
+        return _Change("deny", "", affirmed)
     if kind != "delete":
         long = [word for word in WORD.finditer(sentence) if _is_long(word.group())]
         others = [

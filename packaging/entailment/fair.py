@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from items import NUMBER, WORD, is_denial, stems_of
+from items import NUMBER, WORD, is_denial, sentences_in, stems_of
 from together import Reading
 
 #: parts of the readings, each told by what the others teach
@@ -84,8 +84,7 @@ def _told(texts: Sequence[str], seen: Array, holds: Array, parts: Array) -> Arra
 
 def _seen_at_once(reading: Reading) -> list[list[float]]:
     """Return of each item what tells without reading: how much of its words and figures is there, and lengths."""
-    sentences = [stems_of(part) for part in reading.passage.replace(". ", ".\n").split("\n") if part.strip()]
-    sentences = sentences or [frozenset()]
+    sentences = [stems_of(part) for _, part in sentences_in(reading.passage)]
     whole, figures = frozenset().union(*sentences), set(NUMBER.findall(reading.passage))
     folded = reading.passage.lower()
     rows = []

@@ -148,6 +148,14 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in words if len(word) > 3 or word[0].isdigit())
 
 
+def sentences_in(passage: str) -> Iterator[tuple[int, str]]:
+    """Yield the sentences and lines of a passage, each with where it begins."""
+    start = 0
+    for match in re.finditer(r"(?<=[.!?;])\s+|\n|$", passage):
+        yield start, passage[start : match.start()]
+        start = match.end()
+
+
 def one_line(text: str) -> str:
     """Return a text without its line ends."""
     return " ".join(text.split())
@@ -244,7 +252,7 @@ def contrast(text: Text, stranger: Text, chance: random.Random, *, of_whole: boo
 
     `of_whole` puts it beside its whole passage.
     """
-    sentences = [part.strip() for part in re.split(r"(?<=[.!?;])\s+|\n", text.passage) if len(part.strip()) > 25]
+    sentences = [part.strip() for _, part in sentences_in(text.passage) if len(part.strip()) > 25]
     if len(sentences) < 2:
         return None
     at = chance.randrange(len(sentences))
@@ -280,7 +288,8 @@ def with_one_change(sentence: str, passage: str, other: str, language: str, chan
         kind = chance.choice(("figure", "figure", "word", "word", "foreign", "order", "denial", "denial"))
         changed = None
         if kind == "figure":
-            changed = _other_figure(sentence, passage, chance)
+            figure = other_figure(sentence, passage, chance)
+            changed = figure[1] if figure is not None else None
         elif kind == "denial":
             changed = _turned(sentence, language, chance)
         else:
@@ -290,14 +299,15 @@ def with_one_change(sentence: str, passage: str, other: str, language: str, chan
     return None
 
 
-def _other_figure(sentence: str, passage: str, chance: random.Random) -> str | None:
+def other_figure(sentence: str, passage: str, chance: random.Random) -> tuple[str, str] | None:
+    """Return a figure of a sentence and the sentence with another one in its place, mostly one of the passage."""
     figures = list(NUMBER.finditer(sentence))
     if not figures:
         return None
     figure = chance.choice(figures)
     near = [each for each in NUMBER.findall(passage) if each != figure.group()]
     new = chance.choice(near) if near and chance.random() < 0.7 else str(chance.randint(2, 900))
-    return sentence[: figure.start()] + new + sentence[figure.end() :]
+    return figure.group(), sentence[: figure.start()] + new + sentence[figure.end() :]
 
 
 def _other_word(kind: str, sentence: str, source: str, chance: random.Random) -> str | None:
@@ -317,12 +327,21 @@ def _other_word(kind: str, sentence: str, source: str, chance: random.Random) ->
     return sentence[: word.start()] + chance.choice(new) + sentence[word.end() :]
 
 
-def _turned(sentence: str, language: str, chance: random.Random) -> str | None:
+def without_denial(sentence: str, chance: random.Random) -> str | None:
+    """Return a sentence without one of its denials, None where it has none."""
     words = sentence.split()
     denials = [at for at, word in enumerate(words) if is_denial(word)]
-    if denials:
-        at = chance.choice(denials)
-        return " ".join(words[:at] + words[at + 1 :])
+    if not denials:
+        return None
+    at = chance.choice(denials)
+    return " ".join(words[:at] + words[at + 1 :])
+
+
+def _turned(sentence: str, language: str, chance: random.Random) -> str | None:
+    affirmed = without_denial(sentence, chance)
+    if affirmed is not None:
+        return affirmed
+    words = sentence.split()
     if len(words) < 5 or language not in _DENIALS:
         return None
     at = chance.randint(1, len(words) - 2)

@@ -30,6 +30,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +78,16 @@ PLANS = {
 KEPT = {"balanced": 0.5, "apart": 0.15}
 
 
-def fast() -> torch.autocast:
-    """Return what computes in bfloat16 where the processor knows it; elsewhere that would take 75 times as long."""
+@cache
+def knows_bfloat16() -> bool:
+    """Return whether the processor computes in bfloat16; elsewhere that would take 75 times as long."""
     flags = Path("/proc/cpuinfo")
-    knows = flags.exists() and any(name in flags.read_text() for name in ("avx512_bf16", "amx_bf16"))
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=knows)
+    return flags.exists() and any(name in flags.read_text() for name in ("avx512_bf16", "amx_bf16"))
+
+
+def fast() -> torch.autocast:
+    """Return what computes in bfloat16 where the processor knows it."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=knows_bfloat16())
 
 
 class Encoder(nn.Module):
