@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,18 +12,15 @@ from phi3desk.chat.grounding.bounds import bound_of
 from phi3desk.chat.grounding.number_words import numbers_in_words, ones_in
 from phi3desk.chat.grounding.quantity_words import (
     CAPITAL_UNITS,
-    CASED_UNITS,
     COUNTED,
     CURRENCIES,
     MAGNITUDES,
     MAGNITUDES_OF_MONEY,
     MONTHS,
-    NO_UNITS,
     SHORT_MAGNITUDES,
     SHORT_MONTHS,
-    UNITS,
 )
-from phi3desk.chat.grounding.unit_symbols import symbol_of
+from phi3desk.chat.grounding.units import OF_LENGTH, unit_of
 from phi3desk.chat.wording.word_lists import is_listed
 from phi3desk.library.text import Span, fold
 
@@ -108,18 +104,10 @@ _OF_A_HUNDRED = (
     r"(?i:per\s(?:cent|mil|mille)(?!\w)|τοις\s(?:εκατ[όο]|χιλ[ίι]οις)(?!\w)|la\s(?:sut[ăa]|mie)(?!\w)"
     r"|vom\s(?:hundert|tausend)(?!\w))|v\.\s?[HT]\."
 )
-#: areas and volumes in two words; “кВ” is a unit, “кв.” is square
-_OF_LENGTH = (
-    r"(?:(?:square|sq\.?|kvadratn\w+|квадратн\w+|кв\.?|τετραγωνικ\w+)|(?:cubic|kubičn\w+|кубічн\w+|куб\.?|κυβικ\w+))"
-    r"\s[^\W\d_]+|[^\W\d_]+\s(?:pătra\w+|cubi?)(?!\w)"
-)
-_SQUARE = re.compile(r"square|sq|kvadrat|квадрат|кв|τετραγων|\w+\spătra")
-_ADJECTIVE = re.compile(r"(?:square|sq|kvadrat|квадрат|кв|τετραγων|cubic|kubičn|кубічн|куб|κυβικ)\w*\.?\s|\s.+")
-_LENGTHS = frozenset(("mm", "cm", "m", "km", "in", "ft", "mi"))
 #: to the power of minus one, but not the range of “30 min-10 h”
 _A_MINUTE = r"1/min|min[-−–⁻][1¹](?!\w|[.,]\d|\s?(?:h|hours?|Std|Stunden?)(?!\w))"
 _UNIT = re.compile(
-    rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|{_A_MINUTE}|{_OF_A_HUNDRED}|{_OF_LENGTH}|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)"
+    rf"\s?(?P<unit>°\s?[CFK]?|%|‰|[€$£]|{_A_MINUTE}|{_OF_A_HUNDRED}|{OF_LENGTH}|{_SYMBOL}(?:\s?[/·*⋅]\s?{_SYMBOL})?)"
 )
 #: what Romanian puts between a figure from twenty on and its unit: “30 de zile”
 _OF = re.compile(r"(?:\sde(?=\s))?")
@@ -130,7 +118,7 @@ _WORD_BEHIND = re.compile(r"\s[^\W\d_]{3,}")
 _PER = re.compile(
     r"\s?(?:/\s?|(?:per|a|an|each|pro|je|na|v|ανά|το|τον|την|στο|на|за|pe|i|om)\s)(?P<unit>[^\W\d_]+)", re.IGNORECASE
 )
-_PER_AMOUNT = re.compile(rf"\s?(?:/\s?|(?:per|pro|je|na|ανά|на|pe)\s)(?P<unit>{_OF_LENGTH}|{_SYMBOL})", re.IGNORECASE)
+_PER_AMOUNT = re.compile(rf"\s?(?:/\s?|(?:per|pro|je|na|ανά|на|pe)\s)(?P<unit>{OF_LENGTH}|{_SYMBOL})", re.IGNORECASE)
 #: what units are counted by beside times: 5 g per litre
 _AMOUNTS = frozenset(("l", "ml", "dl", "m³", "m²", "kg", "mol"))
 _TIMES = frozenset(("h", "min", "s", "day", "week", "month", "year"))
@@ -478,40 +466,6 @@ def _with_bounds_of_dates(text: str, found: list[Quantity]) -> list[Quantity]:
         if is_date and one.bound and not other.bound:
             whole[at] = replace(other, bound=one.bound)
     return whole
-
-
-@lru_cache(maxsize=4096)
-def unit_of(written: str) -> str:
-    """Return a unit in the one spelling that all languages share, "" where it is none."""
-    composed = unicodedata.normalize("NFC", written).strip()
-    cased = CASED_UNITS.get(composed.rstrip("."))
-    if cased is not None:
-        return cased
-    if re.fullmatch(_OF_LENGTH, composed):
-        side = unit_of(_ADJECTIVE.sub("", composed, count=1))
-        return f"{side}{'²' if _SQUARE.match(composed) else '³'}" if side in _LENGTHS else ""
-    key = "".join(fold(written).split()).replace("^", "").rstrip(".")
-    if key in NO_UNITS:
-        return ""
-    exact, beginnings = _unit_spellings()
-    if key in exact:
-        return exact[key]
-    for length in range(len(key), 1, -1):
-        if key[:length] in beginnings and len(key) - length <= 5:
-            return beginnings[key[:length]]
-    return symbol_of(composed)
-
-
-@lru_cache(maxsize=1)
-def _unit_spellings() -> tuple[dict[str, str], dict[str, str]]:
-    exact: dict[str, str] = {}
-    beginnings: dict[str, str] = {}
-    for unit, spellings in UNITS.items():
-        exact.setdefault(fold(unit), unit)
-        for spelling in spellings.split():
-            key = fold(spelling.rstrip("*"))
-            (beginnings if spelling.endswith("*") else exact).setdefault(key, unit)
-    return exact, beginnings
 
 
 @lru_cache(maxsize=4096)
