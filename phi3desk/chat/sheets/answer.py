@@ -18,6 +18,8 @@ from phi3desk.model.types import Ending
 KIND = "sheet"
 #: decimals of a mean beyond those of its column
 _MORE_DECIMALS = 2
+#: decimals of values that conditions, groups and queries of a model hold
+_MOST_DECIMALS = 6
 _MOST_ENTITIES = 5
 _LISTED = 20
 _NO_VALUE = "–"
@@ -119,7 +121,7 @@ def _condition(condition: Condition, language: str) -> str:
 
 
 def _value(value: Value, language: str, column: Column) -> str:
-    return shown_name(shown(value, language, column, 6))
+    return shown_name(shown(value, language, column, _MOST_DECIMALS))
 
 
 # what came of it
@@ -240,7 +242,7 @@ def _groups(told: SheetResult, language: str) -> list[str]:
     decimals = _decimals(asked.operation, asked.column)
     column = asked.column if asked.operation not in (Operation.COUNT, Operation.DIFFERENT) else None
     lines = [
-        f"- {shown_name(shown(row[0], language, Column('', '', ColumnKind.TEXT)))}: "
+        f"- {shown_name(shown(row[0], language, Column(asked.group, '', ColumnKind.DATE), _MOST_DECIMALS))}: "
         f"{shown(row[1], language, column, 0 if column is None else decimals)}"
         for row in told.result[:_LISTED]
         if len(row) > 1
@@ -249,7 +251,10 @@ def _groups(told: SheetResult, language: str) -> list[str]:
 
 
 def _of_query(told: SheetResult, language: str, words: str, marks: str) -> list[str]:
-    rows = [", ".join(shown_name(shown(value, language, None, 6)) for value in row) for row in told.result[:_LISTED]]
+    rows = [
+        ", ".join(shown_name(shown(value, language, None, _MOST_DECIMALS)) for value in row)
+        for row in told.result[:_LISTED]
+    ]
     if len(rows) == 1:
         return [f"{words}: {rows[0]}.{marks}"]
     return [f"{words}:{marks}", "", *(f"- {row}" for row in rows), *_further(told, len(rows), language)]

@@ -6,6 +6,7 @@ import datetime
 import math
 from decimal import Decimal
 
+from phi3desk.library.sheets.names import names_years
 from phi3desk.library.sheets.types import Column, ColumnKind, Value
 
 #: what parts thousands and decimals
@@ -80,5 +81,7 @@ def shown(value: Value, code: str, column: Column | None = None, decimals: int |
         return "–"
     if isinstance(value, str):
         return date(value, code) if column is None or column.kind is ColumnKind.DATE else value
+    if column is not None and not column.unit and value == int(value) and names_years(column.name):
+        return str(int(value))
     most = decimals if decimals is not None else column.decimals if column is not None else None
     return with_unit(number(value, code, most), column.unit if column is not None else "", code)

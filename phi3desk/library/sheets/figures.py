@@ -18,6 +18,8 @@ _FIGURE = re.compile(
 _KEPT = 100_000
 _DIGIT = re.compile(r"\d")
 _ENDS = ".,-–"
+#: what points to a footnote behind a number
+_FOOTNOTE = re.compile(r"(?<=\d)\s?(?:\*{1,3}|[†‡])$")
 _MINUS = ("-", "−", "–")
 #: words in a cell that say that there is no figure
 _NOTHING = frozenset(
@@ -58,7 +60,7 @@ def figure_in(text: str) -> Figure | None:
     text = text.strip()
     if not text or len(text) > 60 or not _DIGIT.search(text):
         return None
-    match = _FIGURE.fullmatch(text)
+    match = _FIGURE.fullmatch(_FOOTNOTE.sub("", text))
     if match is None or bool(match.group("open")) != bool(match.group("close")):
         return None
     digits = match.group("digits").rstrip(_ENDS)

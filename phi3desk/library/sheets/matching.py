@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phi3desk.errors import until
+from phi3desk.library.sheets.figures import figure_in
 from phi3desk.library.sheets.names import ROW
 from phi3desk.library.sheets.question import AskedWord, Role
 from phi3desk.library.sheets.store import StoredTable, quoted
@@ -84,7 +85,7 @@ def index_of(connection: sqlite3.Connection, table: StoredTable, cancelled: thre
             f"SELECT DISTINCT {name} COLLATE BINARY FROM {table.name} WHERE length({name}) <= ? LIMIT ?",  # noqa: S608
             (_LONGEST_VALUE, _MOST_VALUES),
         ).fetchall()
-        if len(found) == rows:
+        if len(found) == rows and not _holds_figures([str(text) for (text,) in found]):
             unique.add(column.sql)
         for (text,) in found:
             parts = parts_of(str(text))
@@ -102,6 +103,11 @@ def index_of(connection: sqlite3.Connection, table: StoredTable, cancelled: thre
         by_first,
         frozenset(unique),
     )
+
+
+def _holds_figures(texts: Sequence[str]) -> bool:
+    """Return whether a column of texts is one of figures that could not be made numbers, which names no rows."""
+    return 2 * sum(figure_in(text) is not None for text in texts) >= len(texts) > 0
 
 
 def _names_rows(connection: sqlite3.Connection, table: StoredTable, has_names: bool) -> bool:
@@ -204,14 +210,15 @@ def columns_named(
     found = []
     each_of = {at for at in behind_marks(words) if words[at].role in (Role.FUNCTION, Role.NEUTRAL)}
     for column, parts in index.heads:
+        meant = {*each_of, 1} if _is_asked_for(column, parts, words) else each_of
         named: set[int] = set()
         matched: set[int] = set()
         exact = True
         for place, part in enumerate(parts):
             for at, word in enumerate(words):
-                if at in taken or (word.role in (Role.FUNCTION, Role.GROUP) and at not in {*refusing, *each_of}):
+                if at in taken or (word.role in (Role.FUNCTION, Role.GROUP) and at not in {*refusing, *meant}):
                     continue
-                if word.role is not Role.WORD and word.key != part and at not in each_of:
+                if word.role is not Role.WORD and word.key != part and at not in meant:
                     continue
                 for said in {word.key, *parts_of(word.text)}:
                     if is_alike(said, part, language):
@@ -220,12 +227,22 @@ def columns_named(
                         exact = exact and said == part
                         break
         heads = [part for part in parts if len(part) > 1 or part.isdigit()] or list(parts)
-        says_something = any(words[at].role is Role.WORD or at in each_of for at in named)
+        says_something = any(words[at].role is Role.WORD or at in meant for at in named)
         says_something |= named in periods
         if matched and says_something:
             found.append(ColumnMatch(column, frozenset(named), len(matched) / max(1, len(heads)), exact))
     found.sort(key=lambda each: (-each.share * len(each.words), -each.share, not each.exact))
     return found
+
+
+def _is_asked_for(column: Column, parts: Sequence[str], words: Sequence[AskedWord]) -> bool:
+    """Return whether the word behind “which” is the name of a column whatever it says elsewhere: “month”.
+
+    A column of numbers may hold what is compared.
+    """
+    which = words[0]
+    is_which = len(words) > 1 and which.role is Role.OPERATION and not which.counts
+    return is_which and column.kind is not ColumnKind.NUMBER and [*parts] == [words[1].key]
 
 
 def column_counted(index: TableIndex, words: Sequence[AskedWord]) -> Column | None:

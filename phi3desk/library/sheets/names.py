@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from phi3desk.library.text import fold
+
 _OTHER = re.compile(r"[\W_]+")
 _LONGEST = 40
 #: the number of a row in its sheet, a column of every table
 ROW = "sheet_row"
+#: what columns of years are called, folded
+_YEARS = frozenset(("year", "jahr", "leto", "etos", "ετος", "χρονος", "рік", "an", "anul", "ar"))
 #: words that SQLite would read as something else
 _KEPT = frozenset(
     """
@@ -24,6 +28,11 @@ _KEPT = frozenset(
     rowid oid _rowid_ sheet_row true false
     """.split()  # noqa: SIM905
 )
+
+
+def names_years(head: str) -> bool:
+    """Return whether a column is called one of years, whose numbers are no quantities."""
+    return not _YEARS.isdisjoint(_OTHER.split(fold(head)))
 
 
 def column_names(heads: Sequence[str]) -> list[str]:

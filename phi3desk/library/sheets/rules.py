@@ -22,6 +22,7 @@ from phi3desk.library.sheets.matching import (
     values_named,
     values_partly_named,
 )
+from phi3desk.library.sheets.names import names_years
 from phi3desk.library.sheets.plan import Filter, Plan
 from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, Role, SheetQuestion
 from phi3desk.library.sheets.ranking import by_age, without_ranking
@@ -29,7 +30,6 @@ from phi3desk.library.sheets.store import StoredTable
 from phi3desk.library.sheets.types import Column, ColumnKind
 from phi3desk.library.sheets.units import canonical, factor
 
-_YEARS = frozenset(("year", "jahr", "leto", "etos", "ετος", "χρονος", "рік", "рік", "an", "anul", "ar", "år"))
 _CURRENCIES = frozenset(("€", "$", "£", "chf", "kr", "lei", "₴"))
 _RUNNING = frozenset(
     ("no", "nr", "id", "number", "nummer", "pos", "position", "st", "stevilka", "номер", "numar", "num", "α/α", "αα")
@@ -94,7 +94,9 @@ class _Binding:
         filters += compared
         chosen = {each.column for each in self._columns}
         names = [parts for column, parts in self._index.heads if column in chosen]
-        certain = self._sure and not is_refused(question, names) and not left
+        # numbers that are merged over rows are not known of all of them
+        whole = not any(each.column.repeats for each in filters)
+        certain = self._sure and whole and not is_refused(question, names) and not left
         plan = self._plan(tuple(filters)) if certain else None
         missing = [at for at, word in enumerate(self._words) if word.role is Role.WORD and not self._is_used(at)]
         if missing:
@@ -258,7 +260,7 @@ class _Binding:
             return Filter(column, (comparison.low, comparison.high), range=True, strict=comparison.strict)
         first, last = (str(bound or "")[:4] for bound in (comparison.low, comparison.high))
         whole = comparison.low == f"{first}-01-01" and comparison.high == f"{last}-12-31"
-        of_years = [column for column in self._table.table.columns if column.name.lower() in _YEARS]
+        of_years = [column for column in self._table.table.columns if names_years(column.name)]
         if dates or not whole or len(of_years) != 1:
             return None
         column = of_years[0]
@@ -332,11 +334,11 @@ class _Binding:
         return self._calculated(plan, free)
 
     def _group(self, free: Sequence[ColumnMatch]) -> Column | None:
-        """Return the column behind “per”."""
+        """Return the column behind “per”; none whose numbers are merged over rows."""
         marks = [at for at, word in enumerate(self._words) if word.role is Role.GROUP]
         for mark in marks:
             for each in free:
-                if min(each.words) > mark and min(each.words) - mark <= 2:
+                if min(each.words) > mark and min(each.words) - mark <= 2 and not each.column.repeats:
                     return each.column
         return None
 
@@ -364,7 +366,10 @@ class _Binding:
         columns = [
             c
             for c in self._table.table.columns
-            if c.kind is kind and c.sql not in taken and not set(parts_of(c.name)) & (_YEARS | _RUNNING)
+            if c.kind is kind
+            and c.sql not in taken
+            and not names_years(c.name)
+            and _RUNNING.isdisjoint(parts_of(c.name))
         ]
         return columns[0] if len(columns) == 1 else None
 
@@ -398,6 +403,8 @@ class _Binding:
         plan = aged or replace(plan, column=column)
         if (aged is None and not figures) or plan.column is None:
             return None
+        if plan.column.repeats and plan.operation in _EXTREMES:
+            return None
         column = plan.column
         for each in texts:
             self._used |= each.words
@@ -408,7 +415,13 @@ class _Binding:
         repeated = [each for each in texts if each.column.sql not in self._index.unique]
         if question.most and repeated and plan.group is None and column.kind is ColumnKind.NUMBER:
             return replace(plan, operation=Operation.SUM, group=repeated[0].column, ranked=plan.operation)
-        return replace(plan, named=_only_of(texts))
+        # “which month”: of a column of dates that is named beside the figures
+        days = [each for each in free if each.column.kind is ColumnKind.DATE and each.column != column]
+        for each in days:
+            self._used |= each.words
+        if question.most and days:
+            return None
+        return replace(plan, named=_only_of(texts or days))
 
     def _priced(self, plan: Plan, texts: Sequence[ColumnMatch]) -> Plan | None:
         """Return the query for the dearest or the cheapest: by the only column of a currency."""

@@ -23,7 +23,7 @@ class Column:
     """A column: its head as it is written, without its unit, and its name in queries.
 
     `unit` is that of all its numbers, "%" for percentages, "" where they have none. `decimals` are those that its
-    numbers have at most in that unit.
+    numbers have at most in that unit. It `repeats` where numbers are merged over rows: they stand in the first alone.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Column:
     kind: ColumnKind
     unit: str = ""
     decimals: int = 0
+    repeats: bool = False
 
 
 class TableRow(NamedTuple):

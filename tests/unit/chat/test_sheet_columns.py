@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import openpyxl
 import pytest
 
 from phi3desk.library.library import Library
@@ -29,13 +31,28 @@ SHEETS = {
     "ratings.csv": "Product,Rating,Reviews\nPhone,4.5,1200\nTablet,3.9,800\nLaptop,4.8*,950\nWatch,4.1,40\n",
     "tickets.csv": "Ticket,Agent,Opened,Minutes,Priority\nT-1,Ann,2024-01-01,5,high\nT-2,Ann,2024-02-01,6,low\n"
     "T-3,Bob,2024-03-01,700,low\n",
+    "pressures.csv": "Pump,Pressure,Flow\nA,5 bar,10\nB,3 kg,20\nC,2 m,30\n",
+    "prodaja.csv": "Mesec;Regija;Znesek (EUR)\njanuar;Sever;10\nfebruar;Jug;40\n",
+    "umsatz.csv": "Region;Monat;Umsatz (EUR)\nNord;Januar;10\nSüd;Februar;40\n",
+    "plants.csv": "Plant,Year,Repairs\nA,2023,10\nB,2023,20\nC,2024,5\n",
+    "bolts.csv": "Box,Diameter,Bolts\nA,2.5,10\nB,2.5,20\nC,3,5\n",
     "auftraege.csv": "Auftrag;Kunde;Wert EUR\nA-1;Novak;5\nA-2;Novak;6\nA-3;Lenz;70\n",
 }
 
 
+def write_merged(folder: Path) -> None:
+    """Write a sheet whose speeds are merged over rows."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (("Machine", "Speed (rpm)", "Power (kW)"), ("CP 1", 2900, 10), ("CP 2", None, 20), ("CP 3", 1450, 30)):
+        sheet.append(row)
+    sheet.merge_cells("B2:B3")
+    book.save(folder / "speeds.xlsx")
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with sheet_library(tmp_path_factory.mktemp("columns"), SHEETS) as made:
+    with sheet_library(tmp_path_factory.mktemp("columns"), SHEETS, write_merged) as made:
         yield made
 
 
@@ -87,3 +104,65 @@ def test_the_oldest_is_not_who_joined_first(library: Library):
 )
 def test_which_is_told_by_the_column_that_was_asked_for(library, document, question, told):
     assert told in told_of(library, document, question).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("ratings.csv", "What is the average rating?", "Average of “Rating”: 4.325."),
+        ("ratings.csv", "Which product has the highest rating?", "Largest “Rating”: 4.8, Laptop."),
+        ("ratings.csv", "What is the rating of the laptop?", "“Rating” (Product = Laptop): 4.8*."),
+        # its figures cannot be made numbers of one unit
+        ("pressures.csv", "What is the average pressure?", ""),
+    ],
+)
+def test_the_mean_of_a_column_is_not_that_of_another_one(library: Library, document: str, question: str, told: str):
+    assert told_of(library, document, question).startswith(told)
+    assert bool(told) == bool(told_of(library, document, question))
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("sales.csv", "Which month had the highest sales?", "40 EUR, March 2024."),
+        ("prodaja.csv", "Kateri mesec je imel najvišji znesek?", "40 EUR, februar."),
+        ("umsatz.csv", "Welcher Monat hatte den höchsten Umsatz?", "40 EUR, Februar."),
+        ("sales.csv", "Which region had the highest sales?", "40 EUR, South."),
+    ],
+)
+def test_which_month_is_told_by_the_column_of_months(library: Library, document: str, question: str, told: str):
+    assert told in told_of(library, document, question).replace("\u00a0", " ")
+
+
+def test_the_month_with_the_most_is_not_that_of_the_largest_row(library: Library):
+    assert told_of(library, "sales.csv", "Which month had the most sales?") == ""
+
+
+def test_years_have_no_thousands(library: Library):
+    assert told_of(library, "plants.csv", "What is the sum of the repairs per year?").endswith("- 2023: 30\n- 2024: 5")
+    told = told_of(library, "plants.csv", "What is the sum of the repairs in 2024?")
+    assert told == "Sum of “Repairs” (Year = 2024): 5. [1]"
+
+
+def test_groups_of_numbers_keep_their_decimals_and_days_are_dates(library: Library):
+    told = told_of(library, "bolts.csv", "What is the sum of the bolts per diameter?")
+    assert told.endswith("\n\n- 2.5: 30\n- 3: 5")
+    assert told_of(library, "sales.csv", "What is the sum of the sales per month?").endswith("- 1 March 2024: 40 EUR")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many machines run above 1000 rpm?",
+        "Which machines have a speed of 2900 rpm?",
+        "Which machine has the highest speed?",
+        "What is the sum of the power per speed?",
+    ],
+)
+def test_numbers_merged_over_rows_are_no_condition(library: Library, question: str):
+    """They stand in the first of their rows alone, so that the others would be left out."""
+    assert told_of(library, "speeds.xlsx", question) == ""
+
+
+def test_a_number_merged_over_rows_is_told_of_each(library: Library):
+    assert told_of(library, "speeds.xlsx", "What is the speed of CP 2?") == "“Speed” (Machine = CP 2): 2900 rpm. [1]"

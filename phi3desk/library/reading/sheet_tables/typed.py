@@ -66,7 +66,8 @@ def typed(head: str, cells: Sequence[Cell], decimal: str) -> TypedColumn:
             if dates is not None:
                 return TypedColumn(replace(column, kind=ColumnKind.DATE), dates)
         if sum(1 for cell in told if _is_number(cell)) >= _MOST * len(told):
-            numbers = _numbers(replace(column, name=name, unit=unit), cells, decimal)
+            repeats = any(cell.repeated and not is_nothing(cell.text) for cell in cells)
+            numbers = _numbers(replace(column, name=name, unit=unit, repeats=repeats), cells, decimal)
             if numbers is not None:
                 return numbers
     return TypedColumn(column, [cell.text or None for cell in cells])
