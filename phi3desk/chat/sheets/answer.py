@@ -23,6 +23,7 @@ _MOST_DECIMALS = 6
 _MOST_ENTITIES = 5
 _LISTED = 20
 _NO_VALUE = "–"
+_MOST_BESIDE = 6
 _SAID = {
     Operation.SUM: Said.SUM,
     Operation.AVERAGE: Said.AVERAGE,
@@ -151,6 +152,11 @@ def _notes(told: SheetResult, language: str) -> list[str]:
         lines.append(put(Said.TOTALS, language, count=told.totals))
     if not told.whole and told.told is SheetsTold.FOUND:
         lines.append(put(Said.PART, language, row=told.last_row))
+    if told.beside and told.told is SheetsTold.FOUND:
+        names = [shown_name(name) for name in told.beside[:_MOST_BESIDE]]
+        lines.append(
+            put(Said.BESIDE, language, names="; ".join([*names, *(["…"] if told.beside[_MOST_BESIDE:] else [])]))
+        )
     return lines
 
 

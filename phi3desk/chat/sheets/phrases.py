@@ -21,6 +21,7 @@ class Said(StrEnum):
     BLANK = "blank"
     TOTALS = "totals"
     PART = "part"
+    BESIDE = "beside"
     MORE = "more"
     AT_LEAST_MORE = "at_least_more"
     EMPTY = "empty"
@@ -44,6 +45,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.BLANK: "Rows without a value in “{column}”, not counted: {count}.",
         Said.TOTALS: "Rows of totals in the sheet, not counted: {count}.",
         Said.PART: "The sheet goes on: only its rows up to {row} could be calculated with.",
+        Said.BESIDE: "Other tables that the question fits as well, not counted: {names}.",
         Said.MORE: "And further rows: {count}.",
         Said.AT_LEAST_MORE: "And further rows: {count} or more.",
         Said.EMPTY: "no value",
@@ -65,6 +67,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.BLANK: "Zeilen ohne Wert in „{column}“, nicht mitgerechnet: {count}.",
         Said.TOTALS: "Summenzeilen der Tabelle, nicht mitgerechnet: {count}.",
         Said.PART: "Die Tabelle geht weiter: Gerechnet wurde nur mit den Zeilen bis {row}.",
+        Said.BESIDE: "Andere Tabellen, zu denen die Frage ebenso passt, nicht mitgerechnet: {names}.",
         Said.MORE: "Weitere Zeilen: {count}.",
         Said.AT_LEAST_MORE: "Weitere Zeilen: {count} oder mehr.",
         Said.EMPTY: "kein Wert",
@@ -86,6 +89,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.BLANK: "Vrstice brez vrednosti v »{column}«, ki niso upoštevane: {count}.",
         Said.TOTALS: "Vrstice z vsotami v preglednici, ki niso upoštevane: {count}.",
         Said.PART: "Preglednica se nadaljuje: upoštevane so le vrstice do {row}.",
+        Said.BESIDE: "Druge preglednice, ki jim vprašanje prav tako ustreza in niso upoštevane: {names}.",
         Said.MORE: "Nadaljnje vrstice: {count}.",
         Said.AT_LEAST_MORE: "Nadaljnje vrstice: {count} ali več.",
         Said.EMPTY: "brez vrednosti",
@@ -107,6 +111,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.BLANK: "Γραμμές χωρίς τιμή στη στήλη «{column}», που δεν μετρήθηκαν: {count}.",
         Said.TOTALS: "Γραμμές συνόλων του φύλλου, που δεν μετρήθηκαν: {count}.",
         Said.PART: "Το φύλλο συνεχίζεται: υπολογίστηκαν μόνο οι γραμμές έως {row}.",
+        Said.BESIDE: "Άλλοι πίνακες στους οποίους ταιριάζει επίσης η ερώτηση και δεν μετρήθηκαν: {names}.",
         Said.MORE: "Επιπλέον γραμμές: {count}.",
         Said.AT_LEAST_MORE: "Επιπλέον γραμμές: {count} ή περισσότερες.",
         Said.EMPTY: "καμία τιμή",
@@ -128,6 +133,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.BLANK: "Рядки без значення у «{column}», які не враховано: {count}.",
         Said.TOTALS: "Рядки підсумків таблиці, які не враховано: {count}.",
         Said.PART: "Таблиця продовжується: враховано лише рядки до {row}.",
+        Said.BESIDE: "Інші таблиці, яких запитання стосується так само, не враховано: {names}.",
         Said.MORE: "Інші рядки: {count}.",
         Said.AT_LEAST_MORE: "Інші рядки: {count} або більше.",
         Said.EMPTY: "немає значення",
@@ -149,6 +155,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.BLANK: "Rânduri fără valoare în „{column}”, neluate în calcul: {count}.",
         Said.TOTALS: "Rânduri cu totaluri din foaie, neluate în calcul: {count}.",
         Said.PART: "Foaia continuă: s-a calculat numai cu rândurile până la {row}.",
+        Said.BESIDE: "Alte tabele cărora întrebarea li se potrivește la fel, neluate în calcul: {names}.",
         Said.MORE: "Alte rânduri: {count}.",
         Said.AT_LEAST_MORE: "Alte rânduri: {count} sau mai multe.",
         Said.EMPTY: "nicio valoare",
@@ -170,6 +177,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.BLANK: "Rader utan värde i ”{column}”, som inte räknades: {count}.",
         Said.TOTALS: "Summarader i bladet, som inte räknades: {count}.",
         Said.PART: "Bladet fortsätter: bara raderna till och med {row} kunde räknas.",
+        Said.BESIDE: "Andra tabeller som frågan passar lika bra, som inte räknades: {names}.",
         Said.MORE: "Fler rader: {count}.",
         Said.AT_LEAST_MORE: "Fler rader: {count} eller fler.",
         Said.EMPTY: "inget värde",

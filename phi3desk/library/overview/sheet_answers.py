@@ -44,6 +44,13 @@ class _Candidate:
     document: Document
     table: StoredTable
     fit: Fit
+    beside: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the table is called: its sheet and its document."""
+        sheet = self.table.table.sheet
+        return f"{sheet}, {self.document.name}" if sheet else self.document.name
 
 
 class SheetAnswers:
@@ -141,11 +148,15 @@ class SheetAnswers:
             return next((each for each in candidates if each.table.number == written.table), None)
         order = {sha256: at for at, sha256 in reversed(list(enumerate(found)))}
         fitting = [each for each in candidates if each.fit.named and each.fit.score > 0]
-        return max(
+        best = max(
             fitting,
             key=lambda each: (each.fit.plan is not None, each.fit.score, -order.get(each.table.sha256, len(order))),
             default=None,
         )
+        if best is None or best.fit.plan is None:
+            return best
+        alike = [each for each in fitting if each.fit.plan is not None and each.fit.score == best.fit.score]
+        return replace(best, beside=tuple(dict.fromkeys(each.name for each in alike if each is not best)))
 
     def _candidates(
         self, question: SheetQuestion, document: Document, sha256: str, cancelled: threading.Event
@@ -256,6 +267,7 @@ class SheetAnswers:
             totals=len(table.totals),
             whole=table.whole,
             last_row=table.last_row,
+            beside=best.beside,
             sha256=best.table.sha256,
             table=best.table.number,
         )

@@ -55,7 +55,8 @@ class SheetResult:
     fit where there is no result; `cited` tells where they stand. `blank` of them have no value in the column,
     `ungrouped` rows were left out that are in no group, `totals` counts the rows of sums that were left out of the
     table, and `whole` is false where the table was not kept to its end, but up to its `last_row`. For a model that
-    writes a query there is the `schema`; `error` is what is wrong with the one that it wrote last. `sha256` and
+    writes a query there is the `schema`; `beside` are other tables, by sheet and document, that the question fits as
+    well; `error` is what is wrong with the one that it wrote last. `sha256` and
     `table` name the table for `WrittenQuery`.
     """
 
@@ -78,6 +79,7 @@ class SheetResult:
     totals: int = 0
     whole: bool = True
     last_row: int = 0
+    beside: tuple[str, ...] = ()
     schema: str = ""
     error: str = ""
     sha256: str = ""

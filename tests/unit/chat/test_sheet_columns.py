@@ -166,3 +166,21 @@ def test_numbers_merged_over_rows_are_no_condition(library: Library, question: s
 
 def test_a_number_merged_over_rows_is_told_of_each(library: Library):
     assert told_of(library, "speeds.xlsx", "What is the speed of CP 2?") == "“Speed” (Machine = CP 2): 2900 rpm. [1]"
+
+
+def test_another_table_that_fits_as_well_is_told(tmp_path: Path):
+    def write_quarters(folder: Path) -> None:
+        book = openpyxl.Workbook()
+        for number, name in enumerate(("Alpha", "Beta", "Gamma"), 1):
+            sheet = book.create_sheet(name)
+            for row in (("Plant", "Visits"), ("Kranj", 10 * number), ("Graz", 5)):
+                sheet.append(row)
+        del book["Sheet"]
+        book.save(folder / "visits.xlsx")
+
+    with sheet_library(tmp_path, {}, write_quarters) as made:
+        told = told_of(made, "visits.xlsx", "What is the sum of the visits?")
+        assert told.startswith("Sum of “Visits”: 15.")
+        assert told.endswith("not counted: Beta, visits.xlsx; Gamma, visits.xlsx.")
+        named = told_of(made, "visits.xlsx", "What is the sum of the visits in Beta?")
+        assert named == "Sum of “Visits”: 25. [1]"
