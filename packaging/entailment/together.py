@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 MOST_OF_ITEM, MOST_OF_PASSAGE, PLACES = 80, 400, 512
 #: where all of a passage is read at once: share of the texts worded apart in a round, and how much is read beside it
 SHARE_TOGETHER, CONTRASTS_BESIDE, QUESTIONS_BESIDE, MOST_BESIDE = 0.4, 3, 6, 20
-#: items of a passage that are read by themselves in one round
-MOST_ALONE = 8
 #: batches whose passages are sorted by length
 SORTED = 8
 #: share of what is seen that is left out while learning, as texts come more than once
@@ -129,12 +127,6 @@ def batches_of(readings: Iterator[Reading], size: int) -> Iterator[list[Reading]
         batches = [some[at : at + size] for at in range(0, len(some), size)]
         chance.shuffle(batches)
         yield from batches
-
-
-def one_by_one(readings: Iterator[Reading], chance: random.Random) -> Iterator[Item]:
-    """Return some items of each reading, for an encoder that reads each with the passage by itself."""
-    for reading in readings:
-        yield from chance.sample(reading.items, min(MOST_ALONE, len(reading.items)))
 
 
 def readings_of(texts: Sequence[Text], chance: random.Random) -> Iterator[Reading]:

@@ -15,9 +15,10 @@ steps each claim by itself again (`apart`). That learns the texts far better, an
 some: so much of it is kept as helps with both.
 
 All of these learn much from how people word what is true and what is not, and little from the passage: of a claim and
-two versions of a passage, of which one says it, they find that one in 54 of 100 cases. The last stages, `turned` and
-`alone`, show what wording tells nothing of, in one go and by itself (see the module). Takes six hours on two cores
-that know bfloat16, three times as long on others. `export` keeps what was changed in 8 bits.
+two versions of a passage, of which one says it, they find that one in 54 of 100 cases. The last stages, `versions` and
+`alone`, compare just these, in one go and each by itself (see the module): what they teach is not shipped, see the
+README. Takes six hours on two cores that know bfloat16, three times as long on others. `export` keeps what was changed
+in 8 bits.
 """
 
 from __future__ import annotations
@@ -38,22 +39,26 @@ import numpy as np
 import torch
 from items import IS_ANSWERED, IS_SAID, Item, Text, is_held, items_of, read_texts
 from safetensors.torch import load_file, save_file
-from together import Reading, batches_of, odds_of, one_by_one, readings_of, rows_of
+from together import Reading, batches_of, odds_of, readings_of, rows_of
 from torch import nn
 from transformers import AutoTokenizer, BertModel
-from turned import turned_readings
+from versions import Couple, Versions, batches_of_couples, batches_of_versions, versions_of
 
 PREFIXES, PASSAGE = ("claim: ", "query: "), "passage: "
 MOST_TOKENS = 384
 #: smooths labels, which one person gave
 DOUBT = 0.02
-STAGES = ("contrast", "claims", "hard", "whole", "balanced", "together", "apart", "turned", "alone", "export")
+#: how much it counts to be sure of each item beside telling two versions apart
+DOUBTED = 0.5
+STAGES = ("contrast", "claims", "hard", "whole", "balanced", "together", "apart", "versions", "alone", "export")
+#: what they teach does not help to check answers
+UNSHIPPED = ("versions", "alone")
 
 
 @dataclass(frozen=True)
 class Plan:
     """How a stage learns; `whole` are the steps that the rate of learning would fall over, `frozen` the first layers,
-    which learn nothing.
+    which learn nothing, `head` the rate of what weighs their states.
     """
 
     steps: int
@@ -61,6 +66,7 @@ class Plan:
     rate: float
     batch: int
     frozen: int = 0
+    head: float = 1e-3
 
 
 PLANS = {
@@ -71,8 +77,8 @@ PLANS = {
     "balanced": Plan(steps=1700, whole=1700, rate=8e-5, batch=16),
     "together": Plan(steps=1900, whole=2400, rate=1.5e-4, batch=4),
     "apart": Plan(steps=600, whole=600, rate=8e-5, batch=16),
-    "turned": Plan(steps=750, whole=950, rate=8e-5, batch=4, frozen=3),
-    "alone": Plan(steps=200, whole=200, rate=2e-5, batch=16, frozen=3),
+    "versions": Plan(steps=720, whole=720, rate=1.2e-4, batch=3, frozen=3, head=5e-4),
+    "alone": Plan(steps=140, whole=140, rate=4e-5, batch=16, frozen=3, head=5e-4),
 }
 #: of what a stage learned so much is kept; of `apart` also of the stage before it
 KEPT = {"balanced": 0.5, "apart": 0.15}
@@ -156,10 +162,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         plan = PLANS[stage]
         if stage == "together":
             train_together(encoder, tokenizer, plan, readings_of(earlier, random.Random(21)))
-        elif stage == "turned":
-            train_together(encoder, tokenizer, plan, turned_readings(kept, random.Random(23)))
+        elif stage == "versions":
+            train_versions(encoder, tokenizer, plan, versions_of(kept, random.Random(31)))
         elif stage == "alone":
-            train(encoder, tokenizer, plan, one_by_one(turned_readings(kept, random.Random(25)), random.Random(27)))
+            train_alone(encoder, tokenizer, plan, versions_of(kept, random.Random(33)))
         else:
             train(encoder, tokenizer, plan, items_of(stage, earlier, random.Random(5)))
         encoder.bert.encoder.requires_grad_(requires_grad=True)
@@ -175,7 +181,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for what was learned so far and what is shipped"
     )
-    parser.add_argument("--stage", nargs="+", choices=STAGES, default=STAGES, help="some stages only")
+    shipped = [stage for stage in STAGES if stage not in UNSHIPPED]
+    parser.add_argument("--stage", nargs="+", choices=STAGES, default=shipped, help="some stages only")
     parser.add_argument("--begin", type=Path, metavar="FILE", help="go on from what was shipped before")
     return parser
 
@@ -211,10 +218,10 @@ def begin_from(encoder: Encoder, base: Path, file: Path) -> None:
 def train(encoder: Encoder, tokenizer: Any, plan: Plan, items: Iterator[Item]) -> None:
     """Do the steps of a stage in which each item is read with a passage of its own."""
     learn = learner(encoder, plan)
-    for ids, mask, wanted, kinds in itertools.islice(_batches(items, tokenizer, plan.batch), plan.steps):
+    for some in itertools.islice(_batches(items, tokenizer, plan.batch), plan.steps):
         with fast():
-            odds = encoder(ids, mask)
-        learn(odds, wanted, kinds)
+            odds = encoder(*padded(tokens_of(some, tokenizer)))
+        learn(doubt(said_of(odds, some), some))
 
 
 def train_together(encoder: Encoder, tokenizer: Any, plan: Plan, readings: Iterator[Reading]) -> None:
@@ -224,17 +231,61 @@ def train_together(encoder: Encoder, tokenizer: Any, plan: Plan, readings: Itera
         with fast():
             odds = odds_of(encoder, rows_of(some, tokenizer, PREFIXES, PASSAGE))
         items = [item for reading in some for item in reading.items]
-        wanted = torch.tensor([float(item.is_true) for item in items])
-        learn(odds, wanted, torch.tensor([item.kind for item in items]))
+        learn(doubt(said_of(odds, items), items))
 
 
-def learner(encoder: Encoder, plan: Plan) -> Callable[[torch.Tensor, torch.Tensor, torch.Tensor], None]:
-    """Return what learns one step from log-odds of shape (items, kinds), what was wanted, and of which kind."""
+def train_versions(encoder: Encoder, tokenizer: Any, plan: Plan, versions: Iterator[Versions]) -> None:
+    """Do the steps of a stage that compares two versions of a passage, each read in one go with what is beside it."""
+    learn = learner(encoder, plan)
+    for some in itertools.islice(batches_of_versions(versions, plan.batch), plan.steps):
+        readings = [side for each in some for side in (each.one, each.other)]
+        with fast():
+            odds = odds_of(encoder, rows_of(readings, tokenizer, PREFIXES, PASSAGE))
+        parts = odds.split([len(reading.items) for reading in readings])
+        couples = [couple for each in some for couple in each.couples]
+        learn(confusion(couples, torch.cat(parts[::2]), torch.cat(parts[1::2])))
+
+
+def train_alone(encoder: Encoder, tokenizer: Any, plan: Plan, versions: Iterator[Versions]) -> None:
+    """Do the steps of a stage that compares two versions of a passage, in which each item is read by itself."""
+    learn = learner(encoder, plan)
+    for couples in itertools.islice(batches_of_couples(versions, plan.batch // 2), plan.steps):
+        items = [couple[side] for side in (0, 1) for couple in couples]
+        with fast():
+            odds = encoder(*padded(tokens_of(items, tokenizer)))
+        learn(confusion(couples, *odds.chunk(2)))
+
+
+def confusion(couples: Sequence[Couple], ones: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Return how far couples are from being told apart, and somewhat how far each is from what was wanted."""
+    one, other = ([couple[side] for couple in couples] for side in (0, 1))
+    said, said_too = said_of(ones, one), said_of(others, other)
+    apart = (said - said_too) * (wanted_of(one) - wanted_of(other))
+    return nn.functional.softplus(-apart).mean() + DOUBTED * doubt(torch.cat([said, said_too]), [*one, *other])
+
+
+def said_of(odds: torch.Tensor, items: Sequence[Item]) -> torch.Tensor:
+    """Return of log-odds of shape (items, kinds) those of the kind of each item."""
+    return odds[torch.arange(len(items)), torch.tensor([item.kind for item in items])].float()
+
+
+def wanted_of(items: Sequence[Item]) -> torch.Tensor:
+    """Return 1 for what holds and 0 for what does not."""
+    return torch.tensor([float(item.is_true) for item in items])
+
+
+def doubt(said: torch.Tensor, items: Sequence[Item]) -> torch.Tensor:
+    """Return how far log-odds are from what was wanted of items."""
+    return nn.functional.binary_cross_entropy_with_logits(said, wanted_of(items) * (1 - 2 * DOUBT) + DOUBT)
+
+
+def learner(encoder: Encoder, plan: Plan) -> Callable[[torch.Tensor], None]:
+    """Return what learns one step from a loss."""
     encoder.train()
     for number, layer in enumerate(encoder.bert.encoder.layer):
         layer.requires_grad_(number >= plan.frozen)
     own = [each for name, each in encoder.named_parameters() if each.requires_grad and not name.startswith("head")]
-    groups = [{"params": own, "lr": plan.rate}, {"params": encoder.head.parameters(), "lr": 1e-3}]
+    groups = [{"params": own, "lr": plan.rate}, {"params": encoder.head.parameters(), "lr": plan.head}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     warm = 0.06 * plan.whole
     rate = torch.optim.lr_scheduler.LambdaLR(
@@ -243,10 +294,7 @@ def learner(encoder: Encoder, plan: Plan) -> Callable[[torch.Tensor, torch.Tenso
     losses: list[float] = []
     began = time.monotonic()
 
-    def learn(odds: torch.Tensor, wanted: torch.Tensor, kinds: torch.Tensor) -> None:
-        smooth = wanted * (1 - 2 * DOUBT) + DOUBT
-        said = odds[torch.arange(len(kinds)), kinds].float()
-        loss = nn.functional.binary_cross_entropy_with_logits(said, smooth)
+    def learn(loss: torch.Tensor) -> None:
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
@@ -261,21 +309,17 @@ def learner(encoder: Encoder, plan: Plan) -> Callable[[torch.Tensor, torch.Tenso
     return learn
 
 
-def _batches(
-    items: Iterator[Item], tokenizer: Any, size: int
-) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]]:
-    """Return batches of alike lengths: tokens, where there are any, what is wanted, and of which kind."""
+def _batches(items: Iterator[Item], tokenizer: Any, size: int) -> Iterator[list[Item]]:
+    """Return batches of items of alike lengths."""
     chance = random.Random(11)
     while True:
         some = [next(items) for _ in range(20 * size)]
-        tokens = tokens_of(some, tokenizer)
-        order = sorted(range(len(some)), key=lambda at: len(tokens[at]))
+        lengths = [len(tokens) for tokens in tokens_of(some, tokenizer)]
+        order = sorted(range(len(some)), key=lambda at: lengths[at])
         batches = [order[at : at + size] for at in range(0, len(order), size)]
         chance.shuffle(batches)
         for batch in batches:
-            wanted = torch.tensor([float(some[at].is_true) for at in batch])
-            kinds = torch.tensor([some[at].kind for at in batch])
-            yield *padded([tokens[at] for at in batch]), wanted, kinds
+            yield [some[at] for at in batch]
 
 
 def tokens_of(items: Sequence[Item], tokenizer: Any) -> list[list[int]]:

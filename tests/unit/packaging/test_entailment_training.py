@@ -30,7 +30,7 @@ def training() -> Iterator[ModuleType]:
         patch.setitem(sys.modules, spec.name, module)
         spec.loader.exec_module(module)
         yield module
-    for name in ("items", "together", "fair", "altered", "turned"):
+    for name in ("items", "together", "altered", "versions"):
         del sys.modules[name]
 
 
@@ -90,24 +90,51 @@ def test_what_rests_on_a_changed_sentence_holds_no_more(training: ModuleType):
     assert {(each, holds) for each in (true[0], places[0][0], places[1][0]) for holds in (True, False)} <= seen
 
 
-def test_what_wording_tells_is_shown_as_often_where_it_holds_as_where_not(training: ModuleType):
-    together, fair = sys.modules["together"], sys.modules["fair"]
+def test_what_shared_words_tell_is_shown_as_often_where_they_mislead(training: ModuleType):
+    together, versions = sys.modules["together"], sys.modules["versions"]
     chance = random.Random(6)
-    readings = []
-    for number in range(400):
-        passage = f"The pump {number} runs at {number + 7} bar. It stands in hall {number % 9}."
-        worded = [(f"Pump {number} surely runs.", chance.random() < 0.9) for _ in range(3)]
-        worded += [(f"Pump {number} perhaps runs.", chance.random() < 0.1) for _ in range(3)]
-        items = tuple(training.Item(each, passage, holds) for each, holds in worded)
-        readings.append(together.Reading(passage, items))
-    shares = fair.shares_of(readings, ["new"] * len(readings))
-    for word in ("surely", "perhaps"):
-        shown = {True: 0.0, False: 0.0}
-        for reading, share in zip(readings, shares, strict=True):
-            for item, often in zip(reading.items, share, strict=True):
-                shown[item.is_true] += often * (word in item.text)
-        assert shown[True] == pytest.approx(shown[False], rel=0.3)
-        assert shown[True] > 20
+    found, is_told = [], []
+    for number in range(600):
+        claim = f"Pump {number} runs hot in hall {number % 9}."
+        near, far = f"{claim} So it was found.", f"Nobody knows of it. It is number {number}."
+        told = chance.random() < 0.8
+        one, other = (
+            together.Reading(passage, (training.Item(claim, passage, holds),))
+            for passage, holds in ((near, told), (far, not told))
+        )
+        found.append(versions.Versions(one, other))
+        is_told.append(told)
+    shown = {True: 0.0, False: 0.0}
+    for told, (share,) in zip(is_told, versions.shares_of(found), strict=True):
+        shown[told] += share
+    assert shown[True] == pytest.approx(shown[False], rel=0.2)
+    assert shown[True] > 80
+
+
+def test_versions_differ_in_what_holds_and_in_nothing_that_is_said(texts: list[Any]):
+    versions = sys.modules["versions"]
+    some = [text for text in texts if text.turned is not None][:60] + [text for text in texts if not text.places][:60]
+    read = versions.versions_of(some, random.Random(2))
+    kinds = set()
+    for _ in range(100):
+        both = next(read)
+        assert len(both.couples) >= 2
+        for one, other in both.couples:
+            assert (one.text, one.kind) == (other.text, other.kind)
+            assert one.is_true != other.is_true
+            assert (one.passage, other.passage) == (both.one.passage, both.other.passage)
+            kinds.add(one.kind)
+    assert kinds == {0, 1}
+
+
+def test_what_is_told_apart_the_wrong_way_round_costs_more(training: ModuleType):
+    import torch
+
+    item = training.Item
+    couples = [(item("It runs.", "It runs.", True), item("It runs.", "It stands.", False))]
+    surely, hardly = torch.tensor([[3.0, 0.0]]), torch.tensor([[-3.0, 0.0]])
+    assert training.confusion(couples, surely, hardly) < 0.5
+    assert training.confusion(couples, hardly, surely) > 5
 
 
 def test_contrast_is_said_as_it_stands_and_not_with_a_change(training: ModuleType):
