@@ -31,6 +31,10 @@ _MOST_PARTLY = 50
 _LEAST_NUMBER = 100
 #: letters of a word that may stand at the end of a compound one: Verkaufspreis
 _COMPOUND = 5
+#: words between the name of a column and a number, or a word of no other meaning, that it has to be
+BESIDE = 2
+#: letters of little words such as articles, which are values only where capitals tell: see `values_named`
+_LITTLE = 2
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,38 @@ def values_partly_named(index: TableIndex, word: AskedWord, at: int, language: s
     if len(texts) > _MOST_PARTLY:
         return None
     return ValueMatch(index.columns[name], tuple(sorted(texts)), frozenset((at,)), exact=False)
+
+
+def values_beside(
+    index: TableIndex, words: Sequence[AskedWord], columns: Sequence[ColumnMatch], values: Sequence[ValueMatch]
+) -> list[ValueMatch]:
+    """Return further values that are words of no meaning elsewhere, beside the names of columns: “high” of a priority.
+
+    Their words stand beside what names their column, or beside each other: “high” of “how high is the cost with low
+    priority” is none.
+    """
+    taken = {at for each in values for at in each.words}
+    found: list[ValueMatch] = []
+    for at, word in enumerate(words):
+        texts = index.values.get(parts_of(word.text), {})
+        if word.role not in (Role.NEUTRAL, Role.FUNCTION) or at in taken or len(word.key) <= _LITTLE:
+            continue
+        named = [each.column for each in columns if each.column.sql in texts]
+        # “are” is not the country ARE
+        if len(named) == 1 and (word.role is Role.NEUTRAL or word.text in texts[named[0].sql]):
+            kept = tuple(sorted(texts[named[0].sql]))
+            found.append(ValueMatch(named[0], kept, frozenset((at,)), exact=True))
+    told: list[ColumnMatch | ValueMatch] = [*columns, *values]
+    places = {(each.column.sql, at) for each in told for at in each.words}
+    beside: list[ValueMatch] = []
+
+    def is_beside(value: ValueMatch) -> bool:
+        return any(name == value.column.sql and abs(at - min(value.words)) <= BESIDE for name, at in places)
+
+    while near := [each for each in found if each not in beside and is_beside(each)]:
+        beside += near
+        places |= {(each.column.sql, at) for each in near for at in each.words}
+    return [each for each in found if each in beside]
 
 
 def columns_named(

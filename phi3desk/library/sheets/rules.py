@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from phi3desk.library.sheets.doubts import agree, is_cut_short, is_part, is_refused
 from phi3desk.library.sheets.matching import (
+    BESIDE,
     ColumnMatch,
     TableIndex,
     ValueMatch,
@@ -19,6 +20,7 @@ from phi3desk.library.sheets.matching import (
     columns_named,
     is_alike,
     parts_of,
+    values_beside,
     values_named,
     values_partly_named,
 )
@@ -34,10 +36,6 @@ _CURRENCIES = frozenset(("€", "$", "£", "chf", "kr", "lei", "₴"))
 _RUNNING = frozenset(
     ("no", "nr", "id", "number", "nummer", "pos", "position", "st", "stevilka", "номер", "numar", "num", "α/α", "αα")
 )
-#: words between the name of a column and a number, or a word of no other meaning, that it has to be
-_BESIDE = 2
-#: letters of little words such as articles, which are values only where capitals tell: see `values_named`
-_LITTLE = 2
 _EXTREMES = (Operation.LARGEST, Operation.SMALLEST)
 
 
@@ -88,7 +86,8 @@ class _Binding:
         named = frozenset(at for each in self._columns for at in each.words)
         # a word that is like a value, and names a column outright, is the column
         values = [each for each in values if each.exact or not each.words & named]
-        values += [*self._beside_columns(values), *self._partly_named(values)]
+        values += values_beside(self._index, self._words, self._columns, values)
+        values += self._partly_named(values)
         filters = self._filters(values)
         compared, left = self._compared(filters)
         filters += compared
@@ -119,37 +118,6 @@ class _Binding:
     def _names_document(self, word: AskedWord) -> bool:
         language = self._question.language
         return all(any(is_alike(part, known, language) for known in self._known) for part in parts_of(word.text))
-
-    def _beside_columns(self, values: Sequence[ValueMatch]) -> list[ValueMatch]:
-        """Return values that are words of no meaning elsewhere, beside the names of columns: “high” of a priority."""
-        taken = {at for each in values for at in each.words}
-        found: list[ValueMatch] = []
-        for at, word in enumerate(self._words):
-            texts = self._index.values.get(parts_of(word.text), {})
-            if word.role not in (Role.NEUTRAL, Role.FUNCTION) or at in taken or len(word.key) <= _LITTLE:
-                continue
-            named = [each.column for each in self._columns if each.column.sql in texts]
-            # “are” is not the country ARE
-            if len(named) == 1 and (word.role is Role.NEUTRAL or word.text in texts[named[0].sql]):
-                kept = tuple(sorted(texts[named[0].sql]))
-                found.append(ValueMatch(named[0], kept, frozenset((at,)), exact=True))
-        return self._beside([*self._columns, *values], found)
-
-    def _beside(self, told: Sequence[ColumnMatch | ValueMatch], found: Sequence[ValueMatch]) -> list[ValueMatch]:
-        """Return the values of which words stand beside what names their column, or beside each other.
-
-        “High” of “how high is the cost with low priority” is none.
-        """
-        places = {(each.column.sql, at) for each in told for at in each.words}
-        beside: list[ValueMatch] = []
-
-        def is_beside(value: ValueMatch) -> bool:
-            return any(name == value.column.sql and abs(at - min(value.words)) <= _BESIDE for name, at in places)
-
-        while near := [each for each in found if each not in beside and is_beside(each)]:
-            beside += near
-            places |= {(each.column.sql, at) for each in near for at in each.words}
-        return [each for each in found if each in beside]
 
     def _partly_named(self, values: Sequence[ValueMatch]) -> list[ValueMatch]:
         """Return the values of which words are parts that name nothing else."""
@@ -276,7 +244,7 @@ class _Binding:
         named = [each for each in self._columns if each.column in numbers]
         if comparison.alone and not unit:
             # a number says what a column has to be only beside its name
-            named = [each for each in named if min(abs(comparison.at - at) for at in each.words) <= _BESIDE]
+            named = [each for each in named if min(abs(comparison.at - at) for at in each.words) <= BESIDE]
             numbers = []
         column = self._nearest(named, comparison.at) if named else numbers[0] if len(numbers) == 1 else None
         if column is None:
