@@ -1,13 +1,10 @@
-"""Which sentence of a passage speaks of a question or supports a claim: by the words that carry the meaning."""
+"""The words of a text that carry its meaning, and how much they weigh."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from itertools import pairwise
 
-from phi3desk.library.text import fold, sentence_spans
+from phi3desk.library.text import fold
 
 _WORDS = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
@@ -38,39 +35,3 @@ def is_number(word: str) -> bool:
 def weight_of(words: set[str]) -> float:
     """Return how much some content words weigh together; a number weighs as much as two words."""
     return sum(NUMBER_WEIGHT if is_number(word) else 1.0 for word in words)
-
-
-def excerpt(text: str, question: str, words: int = 0) -> str:
-    """Return the sentence of a passage that speaks most of a question, with its neighbours, as they stand there.
-
-    One neighbour on each side, and more of them until the excerpt has so many `words`: rows of a table and steps are
-    short.
-    """
-    breaks = [match.start() for match in re.finditer(r"\n", text)]
-    spans = sentence_spans(text, breaks)
-    if len(spans) <= 3:
-        return text
-    best = _best([text[start:end] for start, end in spans], question)
-    first, last = max(0, best - 1), min(len(spans) - 1, best + 1)
-    while len(text[spans[first][0] : spans[last][1]].split()) < words and last - first + 1 < len(spans):
-        first, last = max(0, first - 1), min(len(spans) - 1, last + 1)
-    return text[spans[first][0] : spans[last][1]]
-
-
-def _best(parts: list[str], question: str) -> int:
-    """Return the index of the part that holds most of the question's words, rare ones above all.
-
-    How rare a word is, is counted among these parts. A word pair that stands together as in the question counts more.
-    """
-    contained = [content_words(part) for part in parts]
-    frequency = Counter(word for words in contained for word in words)
-    asked = content_words(question)
-    in_order = [word for word in (next(iter(content_words(w)), "") for w in question.split()) if word]
-    pairs = set(pairwise(in_order))
-
-    def score(index: int) -> float:
-        rare = sum(math.log1p(len(parts) / frequency[word]) for word in asked & contained[index])
-        words = [next(iter(content_words(w)), "") for w in parts[index].split()]
-        return rare + 0.5 * len(pairs & set(pairwise([word for word in words if word])))
-
-    return max(range(len(parts)), key=lambda index: (score(index), -index))

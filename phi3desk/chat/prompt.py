@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import WHOLE, Fitted, ReadPassage, Source, Spent
+from phi3desk.chat.reading.excerpts import TOO_MANY, excerpts
 from phi3desk.chat.reading.extracts import NO_TIME, Extract, extracts, whole
 from phi3desk.errors import UserError, say
-from phi3desk.foreign_text import quoted
 from phi3desk.model.types import Generation, LoadedModel, Role, Turn
 
 WITH_PASSAGES = (
@@ -101,7 +100,6 @@ _TASKS_OF_SMALL_MODELS = {
 SMALL_MODEL = 1_000_000_000
 
 NO_ROOM = say("It does not fit into what the model reads at a time.")
-TOO_MANY = say("With this adapter the model reads fewer passages.")
 
 CountTokens = Callable[[Sequence[Turn]], int]
 
@@ -321,8 +319,8 @@ def _chosen(
     most = prompt_format.most_passages
     sources, others = request.sources[:most], request.sources[len(request.sources[:most]) :]
     if prompt_format.excerpts:
-        asked, words = _asked(request, prompt_format), prompt_format.excerpt_words
-        chosen = [Extract(one, "", quoted(excerpt(one.passage.text, asked, words)).strip(), False) for one in sources]
+        others = ()
+        chosen = excerpts(_asked(request, prompt_format), request.sources, most, prompt_format.excerpt_words)
     elif most_tokens and sources and request.task is Task.QUESTION:
         left = room - count(_turns(request, (Extract(sources[0]),), (), prompt_format))
         chosen = _best_sentences(request, count, min(most_tokens, left), prompt_format)

@@ -7,7 +7,6 @@ import pytest
 
 from phi3desk.chat.answer import finish
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.evidence import excerpt
 from phi3desk.chat.messages import MadeBy, Source
 from phi3desk.chat.prompt import (
     FOR_SMALL_MODELS,
@@ -168,15 +167,23 @@ def test_small_model_with_a_fitting_adapter_reads_three_excerpts_and_may_refuse(
     assert prompt_format_for(135_000_000, "a form of tomorrow") == FOR_SMALL_MODELS
 
 
-def test_excerpt_grows_over_short_lines_until_it_has_enough_words():
-    rows = [f"Line {number} of the table" for number in range(40)]
-    text = "\n".join([*rows[:20], "Torque of the casing bolts 280 N·m", *rows[20:]])
-    question = "What is the torque of the casing bolts?"
-    assert len(excerpt(text, question).split()) < 20
-    grown = excerpt(text, question, 50)
-    assert 50 <= len(grown.split()) <= 60
-    assert grown in text and "280 N·m" in grown
-    assert excerpt("Torque 280 N·m", question, 50) == "Torque 280 N·m"
+def test_small_model_reads_the_passage_with_the_best_sentence():
+    """The search had put another one first, for what it holds as a whole."""
+    asked = "Wie oft wird das Lager geschmiert?"
+    texts = (
+        "The bearing is blue. It came from Graz. It was mounted in May. Nobody remembers why.",
+        "Seals are changed by the fitter. The bearing is greased every 4,000 hours. The log is kept. Oil is refilled.",
+    )
+    closeness = ((0.80, 0.78, 0.79, 0.76), (0.78, 0.91, 0.77, 0.79))
+    sources = tuple(
+        Source(n, Passage(n, 1, "a.pdf", "/a.pdf", "", 1, 0, 10, text), sentences=near, score=1.0 - n / 100)
+        for n, (text, near) in enumerate(zip(texts, closeness, strict=True), 1)
+    )
+    prompt = compose(PromptRequest("", sources, (), asked), count, 4096, 100, prompt_format_for(135_000_000))
+    assert prompt.sources_read == (2,)
+    assert [bool(each.left_out) for each in prompt.read] == [True, False]
+    assert "greased every 4,000 hours" in prompt.turns[-1].text
+    assert "Oil is refilled" not in prompt.turns[-1].text
 
 
 def test_answer_is_recorded_with_the_adapters_that_were_attached():
