@@ -81,7 +81,7 @@ def shown(value: Value, code: str, column: Column | None = None, decimals: int |
         return "–"
     if isinstance(value, str):
         return date(value, code) if column is None or column.kind is ColumnKind.DATE else value
-    if column is not None and not column.unit and value == int(value) and names_years(column.name):
+    if column is not None and not column.unit and float(value).is_integer() and names_years(column.name):
         return str(int(value))
     most = decimals if decimals is not None else column.decimals if column is not None else None
     return with_unit(number(value, code, most), column.unit if column is not None else "", code)

@@ -48,6 +48,14 @@ def write_merged(folder: Path) -> None:
         sheet.append(row)
     sheet.merge_cells("B2:B3")
     book.save(folder / "speeds.xlsx")
+    noted = openpyxl.Workbook()
+    sheet = noted.active
+    for row in (("Fan", "Speed (rpm)", "Power (kW)"), ("F 1", 2900, 10), ("F 2", "broken", None), ("F 3", 1450, 30)):
+        sheet.append(row)
+    for row in range(4, 9):
+        sheet.append((f"F {row}", 1000 + row, row))
+    sheet.merge_cells("B3:C3")
+    noted.save(folder / "fans.xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +170,10 @@ def test_groups_of_numbers_keep_their_decimals_and_days_are_dates(library: Libra
 def test_numbers_merged_over_rows_are_no_condition(library: Library, question: str):
     """They stand in the first of their rows alone, so that the others would be left out."""
     assert told_of(library, "speeds.xlsx", question) == ""
+
+
+def test_a_note_merged_over_columns_of_numbers_does_not_hinder(library: Library):
+    assert told_of(library, "fans.xlsx", "How many fans have a power above 8 kW?").startswith("Number of rows")
 
 
 def test_a_number_merged_over_rows_is_told_of_each(library: Library):

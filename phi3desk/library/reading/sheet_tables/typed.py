@@ -66,7 +66,7 @@ def typed(head: str, cells: Sequence[Cell], decimal: str) -> TypedColumn:
             if dates is not None:
                 return TypedColumn(replace(column, kind=ColumnKind.DATE), dates)
         if sum(1 for cell in told if _is_number(cell)) >= _MOST * len(told):
-            repeats = any(cell.repeated and not is_nothing(cell.text) for cell in cells)
+            repeats = any(cell.repeated and figure_in(cell.text) is not None for cell in cells)
             numbers = _numbers(replace(column, name=name, unit=unit, repeats=repeats), cells, decimal)
             if numbers is not None:
                 return numbers
