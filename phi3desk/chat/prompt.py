@@ -332,6 +332,8 @@ def _chosen(
     while taken and count(_turns(request, taken, (), prompt_format)) > room:
         last = taken.pop()
         chosen[chosen.index(last)] = Extract(last.source, whole=False, left_out=NO_ROOM)
+    if prompt_format.excerpts:
+        chosen.sort(key=lambda each: each.source.n)
     return [*chosen, *(Extract(one, whole=False, left_out=TOO_MANY) for one in others)]
 
 

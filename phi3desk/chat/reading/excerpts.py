@@ -22,17 +22,14 @@ TOO_MANY = say("With this adapter the model reads fewer passages.")
 
 
 def excerpts(question: str, sources: Sequence[Source], most: int | None, words: int = 0) -> list[Extract]:
-    """Return an excerpt of so many sources at `most`, those with the best sentences, in the order of the sources.
+    """Return an excerpt of so many sources at `most`, those with the best sentences, the best first.
 
-    The others follow, left out. The best sentence of each has a neighbour on each side, and
-    more of them until the excerpt has so many `words`: rows of a table and steps are short.
+    The others follow, left out. The best sentence of each has a neighbour on each side, and more of them until the
+    excerpt has so many `words`: rows of a table and steps are short.
     """
     scores = sentence_scores(question, sources)
     best = sorted(range(len(sources)), key=lambda at: (-max(scores[at], default=0.0), at))[:most]
-    read = [
-        Extract(sources[at], "", _around_best(sources[at].passage.text, scores[at], words), False)
-        for at in sorted(best)
-    ]
+    read = [Extract(sources[at], "", _around_best(sources[at].passage.text, scores[at], words), False) for at in best]
     return [*read, *(Extract(one, whole=False, left_out=TOO_MANY) for at, one in enumerate(sources) if at not in best)]
 
 

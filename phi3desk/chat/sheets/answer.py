@@ -247,8 +247,9 @@ def _groups(told: SheetResult, language: str) -> list[str]:
     asked = told.asked
     decimals = _decimals(asked.operation, asked.column)
     column = asked.column if asked.operation not in (Operation.COUNT, Operation.DIFFERENT) else None
+    group = next((each for each in told.columns if each.name == asked.group), Column(asked.group, "", ColumnKind.TEXT))
     lines = [
-        f"- {shown_name(shown(row[0], language, Column(asked.group, '', ColumnKind.DATE), _MOST_DECIMALS))}: "
+        f"- {shown_name(shown(row[0], language, group, _MOST_DECIMALS))}: "
         f"{shown(row[1], language, column, 0 if column is None else decimals)}"
         for row in told.result[:_LISTED]
         if len(row) > 1

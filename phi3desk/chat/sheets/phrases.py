@@ -177,7 +177,7 @@ PHRASES: dict[str, dict[Said, str]] = {
         Said.BLANK: "Rader utan värde i ”{column}”, som inte räknades: {count}.",
         Said.TOTALS: "Summarader i bladet, som inte räknades: {count}.",
         Said.PART: "Bladet fortsätter: bara raderna till och med {row} kunde räknas.",
-        Said.BESIDE: "Andra tabeller som frågan passar lika bra, som inte räknades: {names}.",
+        Said.BESIDE: "Andra tabeller som frågan passar lika bra på, som inte räknades: {names}.",
         Said.MORE: "Fler rader: {count}.",
         Said.AT_LEAST_MORE: "Fler rader: {count} eller fler.",
         Said.EMPTY: "inget värde",

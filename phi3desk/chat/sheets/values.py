@@ -27,6 +27,8 @@ _ENGLISH_MONTHS = (
 #: units that stand before their number in English
 _BEFORE = frozenset("$£€")
 _SMALLEST_WRITTEN = 1e-9
+#: numbers of a column of years that are written as years
+_YEARS = range(1000, 3000)
 _MOST_DECIMALS = 10
 #: a number that rounds to 0 and has no digit within so many decimals more is what calculating leaves: 0.1 + 0.2 - 0.3
 _LEFT_OVER = 3
@@ -81,7 +83,7 @@ def shown(value: Value, code: str, column: Column | None = None, decimals: int |
         return "–"
     if isinstance(value, str):
         return date(value, code) if column is None or column.kind is ColumnKind.DATE else value
-    if column is not None and not column.unit and float(value).is_integer() and names_years(column.name):
+    if column is not None and not column.unit and value in _YEARS and names_years(column.name):
         return str(int(value))
     most = decimals if decimals is not None else column.decimals if column is not None else None
     return with_unit(number(value, code, most), column.unit if column is not None else "", code)

@@ -52,6 +52,11 @@ class _Candidate:
         sheet = self.table.table.sheet
         return f"{sheet}, {self.document.name}" if sheet else self.document.name
 
+    def told_beside(self, other: _Candidate) -> str:
+        """Return what the table is called, with its rows where that is what the other one is called, too."""
+        rows = f"{self.table.table.first_row}–{self.table.table.last_row}"
+        return f"{self.name}, {rows}" if self.name == other.name else self.name
+
 
 class SheetAnswers:
     """Asks the tables of a library; any thread may."""
@@ -156,7 +161,7 @@ class SheetAnswers:
         if best is None or best.fit.plan is None:
             return best
         alike = [each for each in fitting if each.fit.plan is not None and each.fit.score == best.fit.score]
-        return replace(best, beside=tuple(dict.fromkeys(each.name for each in alike if each is not best)))
+        return replace(best, beside=tuple(each.told_beside(best) for each in alike if each is not best))
 
     def _candidates(
         self, question: SheetQuestion, document: Document, sha256: str, cancelled: threading.Event

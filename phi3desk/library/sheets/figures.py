@@ -54,13 +54,18 @@ def is_nothing(text: str) -> bool:
     return text.strip().lower() in _NOTHING
 
 
+def without_footnote(text: str) -> str:
+    """Return a figure without what points to a footnote behind it: “4.8*”."""
+    return _FOOTNOTE.sub("", text.strip())
+
+
 @lru_cache(maxsize=_KEPT)
 def figure_in(text: str) -> Figure | None:
     """Return the number that a cell holds and nothing else than it, None where it holds another thing."""
     text = text.strip()
     if not text or len(text) > 60 or not _DIGIT.search(text):
         return None
-    match = _FIGURE.fullmatch(_FOOTNOTE.sub("", text))
+    match = _FIGURE.fullmatch(text)
     if match is None or bool(match.group("open")) != bool(match.group("close")):
         return None
     digits = match.group("digits").rstrip(_ENDS)

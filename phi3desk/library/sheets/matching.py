@@ -14,6 +14,7 @@ from phi3desk.library.sheets.names import ROW
 from phi3desk.library.sheets.question import AskedWord, Role
 from phi3desk.library.sheets.store import StoredTable, quoted
 from phi3desk.library.sheets.types import Column, ColumnKind
+from phi3desk.library.sheets.units import is_known
 from phi3desk.library.text import fold
 from phi3desk.library.words.terms import stem
 
@@ -62,6 +63,7 @@ class TableIndex:
     """The words of a table's columns, and of the values of its columns of texts, in order of their length.
 
     `unique` are the columns of which each row has a value of its own: of texts, and one of numbers that name the rows.
+    `figures` are the columns of texts that are figures and could not be made numbers, such as those of several units.
     """
 
     heads: tuple[tuple[Column, tuple[str, ...]], ...]
@@ -69,6 +71,7 @@ class TableIndex:
     columns: dict[str, Column]
     by_first: dict[str, list[tuple[str, ...]]]
     unique: frozenset[str]
+    figures: frozenset[str] = frozenset()
 
 
 def parts_of(text: str) -> tuple[str, ...]:
@@ -80,6 +83,7 @@ def index_of(connection: sqlite3.Connection, table: StoredTable, cancelled: thre
     """Return the words of a table; Cancelled once that is set. Takes seconds for ten columns of many texts."""
     values: dict[tuple[str, ...], dict[str, set[str]]] = {}
     unique: set[str] = set()
+    figures: set[str] = set()
     rows = int(connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0])  # noqa: S608
     for column in until(cancelled, table.table.columns):
         if column.kind is not ColumnKind.TEXT:
@@ -89,8 +93,10 @@ def index_of(connection: sqlite3.Connection, table: StoredTable, cancelled: thre
             f"SELECT DISTINCT {name} COLLATE BINARY FROM {table.name} WHERE length({name}) <= ? LIMIT ?",  # noqa: S608
             (_LONGEST_VALUE, _MOST_VALUES),
         ).fetchall()
-        if len(found) == rows and not _holds_figures([str(text) for (text,) in found]):
+        if len(found) == rows:
             unique.add(column.sql)
+        if 2 * sum(_is_figure(str(text)) for (text,) in found) >= len(found) > 0:
+            figures.add(column.sql)
         for (text,) in found:
             parts = parts_of(str(text))
             if parts:
@@ -106,12 +112,17 @@ def index_of(connection: sqlite3.Connection, table: StoredTable, cancelled: thre
         {column.sql: column for column in table.table.columns},
         by_first,
         frozenset(unique),
+        frozenset(figures),
     )
 
 
-def _holds_figures(texts: Sequence[str]) -> bool:
-    """Return whether a column of texts is one of figures that could not be made numbers, which names no rows."""
-    return 2 * sum(figure_in(text) is not None for text in texts) >= len(texts) > 0
+def _is_figure(text: str) -> bool:
+    """Return whether a text is a figure with a unit or without one; “10A” is the name of a room, “1.2.3” a version."""
+    figure = figure_in(text)
+    if figure is None or all(figure.value(decimal) is None for decimal in ".,"):
+        return False
+    is_letter = len(figure.unit) == 1 and figure.unit.isalpha() and text.strip()[-2:-1].isdigit()
+    return not figure.unit or (is_known(figure.unit) and not is_letter)
 
 
 def _names_rows(connection: sqlite3.Connection, table: StoredTable, has_names: bool) -> bool:
@@ -246,7 +257,7 @@ def columns_named(
     found = []
     each_of = {at for at in behind_marks(words) if words[at].role in (Role.FUNCTION, Role.NEUTRAL)}
     for column, parts in index.heads:
-        meant = {*each_of, 1} if _is_asked_for(column, parts, words) else each_of
+        meant = {*each_of, 1} if is_asked_for(column, words) else each_of
         named: set[int] = set()
         matched: set[int] = set()
         exact = True
@@ -271,14 +282,13 @@ def columns_named(
     return found
 
 
-def _is_asked_for(column: Column, parts: Sequence[str], words: Sequence[AskedWord]) -> bool:
+def is_asked_for(column: Column, words: Sequence[AskedWord]) -> bool:
     """Return whether the word behind “which” is the name of a column whatever it says elsewhere: “month”.
 
     A column of numbers may hold what is compared.
     """
-    which = words[0]
-    is_which = len(words) > 1 and which.role is Role.OPERATION and not which.counts
-    return is_which and column.kind is not ColumnKind.NUMBER and [*parts] == [words[1].key]
+    is_which = len(words) > 1 and words[0].role is Role.OPERATION and not words[0].counts
+    return is_which and column.kind is not ColumnKind.NUMBER and parts_of(column.name) == (words[1].key,)
 
 
 def column_counted(index: TableIndex, words: Sequence[AskedWord]) -> Column | None:

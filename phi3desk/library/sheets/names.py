@@ -12,7 +12,7 @@ _LONGEST = 40
 #: the number of a row in its sheet, a column of every table
 ROW = "sheet_row"
 #: what columns of years are called, folded
-_YEARS = frozenset(("year", "jahr", "leto", "etos", "ετος", "χρονος", "рік", "an", "anul", "ar"))
+YEARS = frozenset(("year", "jahr", "leto", "etos", "ετος", "χρονος", "рік", "an", "anul", "ar"))
 #: words that SQLite would read as something else
 _KEPT = frozenset(
     """
@@ -31,8 +31,8 @@ _KEPT = frozenset(
 
 
 def names_years(head: str) -> bool:
-    """Return whether a column is called one of years, whose numbers are no quantities."""
-    return not _YEARS.isdisjoint(_OTHER.split(fold(head)))
+    """Return whether a column is called nothing but years; “cost per year” is none of them."""
+    return _OTHER.sub("", fold(head)) in YEARS
 
 
 def column_names(heads: Sequence[str]) -> list[str]:

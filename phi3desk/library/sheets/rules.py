@@ -19,12 +19,13 @@ from phi3desk.library.sheets.matching import (
     column_counted,
     columns_named,
     is_alike,
+    is_asked_for,
     parts_of,
     values_beside,
     values_named,
     values_partly_named,
 )
-from phi3desk.library.sheets.names import names_years
+from phi3desk.library.sheets.names import YEARS, names_years
 from phi3desk.library.sheets.plan import Filter, Plan
 from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, Role, SheetQuestion
 from phi3desk.library.sheets.ranking import by_age, without_ranking
@@ -234,7 +235,8 @@ class _Binding:
         column = of_years[0]
         if column.kind is ColumnKind.NUMBER:
             return Filter(column, (float(first), float(last)) if last > first else (float(first),), range=last > first)
-        return Filter(column, (first,)) if first == last else None
+        is_there = column.sql in self._index.values.get((first,), {})
+        return Filter(column, (first,)) if first == last and is_there else None
 
     def _measured(self, comparison: Comparison) -> Filter | None:
         numbers = [column for column in self._table.table.columns if column.kind is ColumnKind.NUMBER]
@@ -284,6 +286,8 @@ class _Binding:
         filtered = {each.column.sql for each in filters}
         free = [each for each in self._columns if each.column.sql not in filtered]
         group = self._group(free)
+        if group is not None and group.repeats:
+            return None
         if group is not None:
             free = [each for each in free if each.column != group]
             self._use(group)
@@ -302,11 +306,11 @@ class _Binding:
         return self._calculated(plan, free)
 
     def _group(self, free: Sequence[ColumnMatch]) -> Column | None:
-        """Return the column behind “per”; none whose numbers are merged over rows."""
+        """Return the column behind “per”."""
         marks = [at for at, word in enumerate(self._words) if word.role is Role.GROUP]
         for mark in marks:
             for each in free:
-                if min(each.words) > mark and min(each.words) - mark <= 2 and not each.column.repeats:
+                if min(each.words) > mark and min(each.words) - mark <= 2:
                     return each.column
         return None
 
@@ -334,10 +338,7 @@ class _Binding:
         columns = [
             c
             for c in self._table.table.columns
-            if c.kind is kind
-            and c.sql not in taken
-            and not names_years(c.name)
-            and _RUNNING.isdisjoint(parts_of(c.name))
+            if c.kind is kind and c.sql not in taken and not set(parts_of(c.name)) & (YEARS | _RUNNING)
         ]
         return columns[0] if len(columns) == 1 else None
 
@@ -353,7 +354,7 @@ class _Binding:
             return self._counted(replace(plan, operation=Operation.COUNT), free)
         if not figures and question.money and not dates:
             return self._priced(plan, texts)
-        if len(figures) > 1:
+        if len(figures) > 1 or (not figures and any(each.column.sql in self._index.figures for each in texts)):
             return None
         if figures:
             column: Column | None = figures[0].column
@@ -383,8 +384,9 @@ class _Binding:
         repeated = [each for each in texts if each.column.sql not in self._index.unique]
         if question.most and repeated and plan.group is None and column.kind is ColumnKind.NUMBER:
             return replace(plan, operation=Operation.SUM, group=repeated[0].column, ranked=plan.operation)
-        # “which month”: of a column of dates that is named beside the figures
-        days = [each for each in free if each.column.kind is ColumnKind.DATE and each.column != column]
+        # “which month”: of a column of dates that is named beside the figures, though it may be a condition, too
+        named = [each for each in self._columns if each in free or is_asked_for(each.column, self._words)]
+        days = [each for each in named if each.column.kind is ColumnKind.DATE and each.column != column]
         for each in days:
             self._used |= each.words
         if question.most and days:

@@ -186,6 +186,22 @@ def test_small_model_reads_the_passage_with_the_best_sentence():
     assert "Oil is refilled" not in prompt.turns[-1].text
 
 
+def test_of_excerpts_the_one_with_the_worst_sentence_is_left_out_where_they_do_not_fit():
+    texts = [f"It is so in hall {n}. {'It was so before. ' * 6}It stays so." for n in (1, 2, 3)]
+    sources = tuple(
+        Source(n, Passage(n, 1, "a.pdf", "/a.pdf", "", 1, 0, 10, text), sentences=(*(0.7,) * 7, near), score=1.0)
+        for n, (text, near) in enumerate(zip(texts, (0.80, 0.75, 0.95), strict=True), 1)
+    )
+    (form,) = (name for name, manner in FORMS.items() if manner is WITH_REFUSAL)
+    format_ = prompt_format_for(135_000_000, form)
+    asked = PromptRequest("", sources, (), "Wie bleibt es?")
+    whole = count(compose(asked, count, 4096, 100, format_).turns)
+    prompt = compose(asked, count, whole + 80, 90, format_)
+    assert prompt.sources_read == (1, 3)
+    assert prompt.turns[-1].text.index("[1]") < prompt.turns[-1].text.index("[3]")
+    assert [each.left_out for each in prompt.read] == [None, NO_ROOM, None]
+
+
 def test_answer_is_recorded_with_the_adapters_that_were_attached():
     wanted, attached = AdapterUse("pumps", "/pumps.gguf"), AdapterUse("lifts", "/lifts.gguf", 0.5)
     written = Completion(Generation("It is.", (1, 2), Ending.STOP, 9, 0, 0.1, 0.1, 2, 9.0, (attached,)), (), 0)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from phi3desk.library.sheets.dates import WrittenDate, date_in, month_first
-from phi3desk.library.sheets.figures import Figure, decimal_sign, figure_in, is_nothing
+from phi3desk.library.sheets.figures import Figure, decimal_sign, figure_in, is_nothing, without_footnote
 from phi3desk.library.sheets.types import Column, ColumnKind, Value
 from phi3desk.library.sheets.units import canonical, factor, parted
 
@@ -58,6 +58,7 @@ def typed(head: str, cells: Sequence[Cell], decimal: str) -> TypedColumn:
     What a column of numbers or dates holds beside these is no value: None. So is a number that repeats a merged cell.
     """
     name, unit = parted(head)
+    texts, cells = cells, _without_footnotes(cells)
     told = [cell for cell in cells if not is_nothing(cell.text) and not cell.repeated]
     column = Column(head, "", ColumnKind.TEXT)
     if told:
@@ -70,7 +71,16 @@ def typed(head: str, cells: Sequence[Cell], decimal: str) -> TypedColumn:
             numbers = _numbers(replace(column, name=name, unit=unit, repeats=repeats), cells, decimal)
             if numbers is not None:
                 return numbers
-    return TypedColumn(column, [cell.text or None for cell in cells])
+    return TypedColumn(column, [cell.text or None for cell in texts])
+
+
+def _without_footnotes(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Return cells without the marks of footnotes; where half of them or more have one, it is none: “4*” of a hotel."""
+    bare = [without_footnote(cell.text) for cell in cells]
+    marked = sum(text != cell.text.strip() for text, cell in zip(bare, cells, strict=True))
+    if not marked or 2 * marked >= sum(bool(text) for text in bare):
+        return cells
+    return [cell._replace(text=text) for cell, text in zip(cells, bare, strict=True)]
 
 
 def _date_of(cell: Cell) -> WrittenDate | None:
