@@ -84,7 +84,9 @@ def summary(answer: Answer, tongue: Tongue) -> list[str]:
             tongue.translate(say("The question is in {one}, the first source in {other}.", one=one, other=other))
         )
     if not any(each.candidate.relevant for each in all_seen):
-        told.append(tongue.translate(say("None of the passages has to do with the question.")))
+        none = say("None of the passages has to do with the question.")
+        near = say("No passage as a whole has to do with the question; single sentences come close to it.")
+        told.append(tongue.translate(none if first is None else near))
     return told
 
 

@@ -105,6 +105,14 @@ def test_a_refusal_tells_of_its_nearest_passages() -> None:
     assert "No passage was read." in summary(refused, TONGUE)
 
 
+def test_passages_that_only_sentences_tie_to_the_question_are_told_so() -> None:
+    untied = replace(TRACE, candidates=tuple(candidate(n, relevant=False) for n in range(1, 6)))
+
+    assert summary(answer(trace=untied), TONGUE)[-1].endswith("single sentences come close to it.")
+    unread = answer(trace=untied, sources=(), citations=(), reading=None)
+    assert summary(unread, TONGUE)[-1] == "None of the passages has to do with the question."
+
+
 def test_sources_that_were_not_searched_for_are_told_too() -> None:
     page = Source(4, passage(9))
     made = answer(sources=(page,), citations=(), reading=Reading("[4] Pump\nPassage 9."))
