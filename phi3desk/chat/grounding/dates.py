@@ -83,8 +83,8 @@ def _beside(text: str, figures: tuple[Quantity, ...], at: int, step: int) -> Qua
 
 
 def _is_day(figure: Quantity) -> bool:
-    return not figure.is_month and any(value == int(value) and 1 <= value <= _LAST_DAY for value in figure.values)
+    return not figure.is_month and any(value.is_integer() and 1 <= value <= _LAST_DAY for value in figure.values)
 
 
 def _is_year(figure: Quantity) -> bool:
-    return not figure.is_month and any(value == int(value) and value >= _FIRST_YEAR for value in figure.values)
+    return not figure.is_month and any(value.is_integer() and value >= _FIRST_YEAR for value in figure.values)

@@ -52,3 +52,7 @@ def test_month_by_itself_and_figures_elsewhere_are_no_date():
     texts = ("It opened in May.", "In May 20 pumps ran.", "5 kg in 2019", "May")
     found = [[part.text for date in dates_in(statement_of(text, "en")) for part in date.parts] for text in texts]
     assert found == [[], ["20", "May"], [], []]
+
+
+def test_a_number_without_end_is_no_day_and_no_year():
+    assert not list(dates_in(statement_of(f"It opened in May {'9' * 400}.", "en")))
