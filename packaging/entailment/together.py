@@ -7,10 +7,11 @@ some steps.
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from items import IS_ANSWERED, Item, Text, behind_question, contrast
@@ -27,6 +28,8 @@ SHARE_TOGETHER, CONTRASTS_BESIDE, QUESTIONS_BESIDE, MOST_BESIDE = 0.4, 3, 6, 20
 SORTED = 8
 #: share of what is seen that is left out while learning, as texts come more than once
 DROPPED = 0.1
+
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True)
@@ -119,14 +122,16 @@ def _states(encoder: Encoder, rows: Rows) -> torch.Tensor:
     return states
 
 
-def batches_of(readings: Iterator[Reading], size: int) -> Iterator[list[Reading]]:
-    """Return readings of alike lengths beside each other, without end."""
-    chance = random.Random(13)
+def batches_of(
+    found: Iterator[Each], size: int, length: Callable[[Each], int], *, batches: int = SORTED, seed: int = 13
+) -> Iterator[list[Each]]:
+    """Return so many of alike lengths beside each other, without end; so many `batches` are sorted at a time."""
+    chance = random.Random(seed)
     while True:
-        some = sorted((next(readings) for _ in range(size * SORTED)), key=lambda each: each.letters)
-        batches = [some[at : at + size] for at in range(0, len(some), size)]
-        chance.shuffle(batches)
-        yield from batches
+        some = sorted(itertools.islice(found, size * batches), key=length)
+        parts = [some[at : at + size] for at in range(0, len(some), size)]
+        chance.shuffle(parts)
+        yield from parts
 
 
 def readings_of(texts: Sequence[Text], chance: random.Random) -> Iterator[Reading]:

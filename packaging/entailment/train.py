@@ -42,7 +42,7 @@ from safetensors.torch import load_file, save_file
 from together import Reading, batches_of, odds_of, readings_of, rows_of
 from torch import nn
 from transformers import AutoTokenizer, BertModel
-from versions import Couple, Versions, batches_of_couples, batches_of_versions, versions_of
+from versions import Couple, Versions, couples_of, versions_of
 
 PREFIXES, PASSAGE = ("claim: ", "query: "), "passage: "
 MOST_TOKENS = 384
@@ -218,16 +218,18 @@ def begin_from(encoder: Encoder, base: Path, file: Path) -> None:
 def train(encoder: Encoder, tokenizer: Any, plan: Plan, items: Iterator[Item]) -> None:
     """Do the steps of a stage in which each item is read with a passage of its own."""
     learn = learner(encoder, plan)
-    for some in itertools.islice(_batches(items, tokenizer, plan.batch), plan.steps):
+    read = ((item, tokens_of([item], tokenizer)[0]) for item in items)
+    batches = batches_of(read, plan.batch, lambda each: len(each[1]), batches=20, seed=11)
+    for some in itertools.islice(batches, plan.steps):
         with fast():
-            odds = encoder(*padded(tokens_of(some, tokenizer)))
-        learn(doubt(said_of(odds, some), some))
+            odds = encoder(*padded([tokens for _, tokens in some]))
+        learn(doubt(said_of(odds, [item for item, _ in some]), [item for item, _ in some]))
 
 
 def train_together(encoder: Encoder, tokenizer: Any, plan: Plan, readings: Iterator[Reading]) -> None:
     """Do the steps of a stage in which all items of a passage are read with it in one go."""
     learn = learner(encoder, plan)
-    for some in itertools.islice(batches_of(readings, plan.batch), plan.steps):
+    for some in itertools.islice(batches_of(readings, plan.batch, lambda each: each.letters), plan.steps):
         with fast():
             odds = odds_of(encoder, rows_of(some, tokenizer, PREFIXES, PASSAGE))
         items = [item for reading in some for item in reading.items]
@@ -237,7 +239,7 @@ def train_together(encoder: Encoder, tokenizer: Any, plan: Plan, readings: Itera
 def train_versions(encoder: Encoder, tokenizer: Any, plan: Plan, versions: Iterator[Versions]) -> None:
     """Do the steps of a stage that compares two versions of a passage, each read in one go with what is beside it."""
     learn = learner(encoder, plan)
-    for some in itertools.islice(batches_of_versions(versions, plan.batch), plan.steps):
+    for some in itertools.islice(batches_of(versions, plan.batch, lambda each: each.letters), plan.steps):
         readings = [side for each in some for side in (each.one, each.other)]
         with fast():
             odds = odds_of(encoder, rows_of(readings, tokenizer, PREFIXES, PASSAGE))
@@ -249,7 +251,9 @@ def train_versions(encoder: Encoder, tokenizer: Any, plan: Plan, versions: Itera
 def train_alone(encoder: Encoder, tokenizer: Any, plan: Plan, versions: Iterator[Versions]) -> None:
     """Do the steps of a stage that compares two versions of a passage, in which each item is read by itself."""
     learn = learner(encoder, plan)
-    for couples in itertools.islice(batches_of_couples(versions, plan.batch // 2), plan.steps):
+    couples_read = couples_of(versions, random.Random(35))
+    batches = batches_of(couples_read, plan.batch // 2, lambda each: sum(len(item.passage) for item in each))
+    for couples in itertools.islice(batches, plan.steps):
         items = [couple[side] for side in (0, 1) for couple in couples]
         with fast():
             odds = encoder(*padded(tokens_of(items, tokenizer)))
@@ -307,19 +311,6 @@ def learner(encoder: Encoder, plan: Plan) -> Callable[[torch.Tensor], None]:
             print(told, flush=True)
 
     return learn
-
-
-def _batches(items: Iterator[Item], tokenizer: Any, size: int) -> Iterator[list[Item]]:
-    """Return batches of items of alike lengths."""
-    chance = random.Random(11)
-    while True:
-        some = [next(items) for _ in range(20 * size)]
-        lengths = [len(tokens) for tokens in tokens_of(some, tokenizer)]
-        order = sorted(range(len(some)), key=lambda at: lengths[at])
-        batches = [order[at : at + size] for at in range(0, len(order), size)]
-        chance.shuffle(batches)
-        for batch in batches:
-            yield [some[at] for at in batch]
 
 
 def tokens_of(items: Sequence[Item], tokenizer: Any) -> list[list[int]]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from altered import altered
 from items import IS_ANSWERED, IS_SAID, NUMBER, WORD, Item, Text, sentences_in, stems_of
-from together import SORTED, Reading
+from together import Reading
 
 #: parts of the pairs, each told by what the others teach
 _PARTS = 4
@@ -42,6 +42,11 @@ class Versions:
     other: Reading
 
     @property
+    def letters(self) -> int:
+        """How long both are."""
+        return self.one.letters + self.other.letters
+
+    @property
     def couples(self) -> list[Couple]:
         """Each item beside the one version and beside the other."""
         return list(zip(self.one.items, self.other.items, strict=True))
@@ -64,28 +69,10 @@ def versions_of(texts: Sequence[Text], chance: random.Random) -> Iterator[Versio
             yield Versions(*chance.sample(both, 2))
 
 
-def batches_of_versions(versions: Iterator[Versions], size: int) -> Iterator[list[Versions]]:
-    """Return so many of alike lengths beside each other, without end."""
-    chance = random.Random(13)
-    while True:
-        some = sorted((next(versions) for _ in range(size * SORTED)), key=lambda v: v.one.letters + v.other.letters)
-        batches = [some[at : at + size] for at in range(0, len(some), size)]
-        chance.shuffle(batches)
-        yield from batches
-
-
-def batches_of_couples(versions: Iterator[Versions], size: int) -> Iterator[list[Couple]]:
-    """Return so many couples with passages of alike lengths, for an encoder that reads each by itself, without end."""
-    chance = random.Random(15)
-    while True:
-        some: list[Couple] = []
-        while len(some) < size * SORTED:
-            couples = next(versions).couples
-            some += chance.sample(couples, min(_COUPLES, len(couples)))
-        some.sort(key=lambda couple: sum(len(item.passage) for item in couple))
-        batches = [some[at : at + size] for at in range(0, len(some) - size + 1, size)]
-        chance.shuffle(batches)
-        yield from batches
+def couples_of(versions: Iterator[Versions], chance: random.Random) -> Iterator[Couple]:
+    """Return some couples of each, for an encoder that reads each item by itself."""
+    for each in versions:
+        yield from chance.sample(each.couples, min(_COUPLES, len(each.couples)))
 
 
 def _versions(text: Text, chance: random.Random) -> Iterator[Versions]:
