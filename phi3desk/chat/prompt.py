@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.messages import WHOLE, Fitted, ReadPassage, Source, Spent
-from phi3desk.chat.reading.excerpts import TOO_MANY, excerpts
+from phi3desk.chat.reading.excerpts import excerpts
 from phi3desk.chat.reading.extracts import NO_TIME, Extract, extracts, whole
 from phi3desk.errors import UserError, say
 from phi3desk.model.types import Generation, LoadedModel, Role, Turn
@@ -100,6 +100,7 @@ _TASKS_OF_SMALL_MODELS = {
 SMALL_MODEL = 1_000_000_000
 
 NO_ROOM = say("It does not fit into what the model reads at a time.")
+TOO_MANY = say("With this adapter the model reads fewer passages.")
 
 CountTokens = Callable[[Sequence[Turn]], int]
 
@@ -317,9 +318,8 @@ def _chosen(
             context=context,
         )
     most = prompt_format.most_passages
-    sources, others = request.sources[:most], request.sources[len(request.sources[:most]) :]
+    sources = request.sources[:most]
     if prompt_format.excerpts:
-        others = ()
         chosen = excerpts(_asked(request, prompt_format), request.sources, most, prompt_format.excerpt_words)
     elif most_tokens and sources and request.task is Task.QUESTION:
         left = room - count(_turns(request, (Extract(sources[0]),), (), prompt_format))
@@ -334,6 +334,8 @@ def _chosen(
         chosen[chosen.index(last)] = Extract(last.source, whole=False, left_out=NO_ROOM)
     if prompt_format.excerpts:
         chosen.sort(key=lambda each: each.source.n)
+    numbers = {each.source.n for each in chosen}
+    others = (one for one in request.sources if one.n not in numbers)
     return [*chosen, *(Extract(one, whole=False, left_out=TOO_MANY) for one in others)]
 
 

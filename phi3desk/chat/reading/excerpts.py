@@ -12,25 +12,22 @@ from collections.abc import Sequence
 from phi3desk.chat.messages import Source
 from phi3desk.chat.reading.extracts import Extract
 from phi3desk.chat.reading.sentence_scores import sentence_scores
-from phi3desk.errors import say
 from phi3desk.foreign_text import quoted
 from phi3desk.library.text import sentence_spans
 
 #: with so few sentences all of a passage is read
 _FEW = 3
-TOO_MANY = say("With this adapter the model reads fewer passages.")
 
 
 def excerpts(question: str, sources: Sequence[Source], most: int | None, words: int = 0) -> list[Extract]:
     """Return an excerpt of so many sources at `most`, those with the best sentences, the best first.
 
-    The others follow, left out. The best sentence of each has a neighbour on each side, and more of them until the
-    excerpt has so many `words`: rows of a table and steps are short.
+    The best sentence of each has a neighbour on each side, and more of them until the excerpt has so many `words`: rows
+    of a table and steps are short.
     """
     scores = sentence_scores(question, sources)
     best = sorted(range(len(sources)), key=lambda at: (-max(scores[at], default=0.0), at))[:most]
-    read = [Extract(sources[at], "", _around_best(sources[at].passage.text, scores[at], words), False) for at in best]
-    return [*read, *(Extract(one, whole=False, left_out=TOO_MANY) for at, one in enumerate(sources) if at not in best)]
+    return [Extract(sources[at], "", _around_best(sources[at].passage.text, scores[at], words), False) for at in best]
 
 
 def _around_best(text: str, scores: Sequence[float], words: int) -> str:

@@ -13,6 +13,7 @@ from phi3desk.chat.prompt import (
     FORMS,
     NO_ROOM,
     REFUSAL,
+    TOO_MANY,
     WITH_REFUSAL,
     Completion,
     Prompt,
@@ -181,7 +182,7 @@ def test_small_model_reads_the_passage_with_the_best_sentence():
     )
     prompt = compose(PromptRequest("", sources, (), asked), count, 4096, 100, prompt_format_for(135_000_000))
     assert prompt.sources_read == (2,)
-    assert [bool(each.left_out) for each in prompt.read] == [True, False]
+    assert [(each.n, each.left_out) for each in prompt.read] == [(1, TOO_MANY), (2, None)]
     assert "greased every 4,000 hours" in prompt.turns[-1].text
     assert "Oil is refilled" not in prompt.turns[-1].text
 
