@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from phi3desk.chat.evidence import content_words, weight_of
 from phi3desk.chat.messages import Answer, Citation, Source
-from phi3desk.library.text import sentence_spans, sentences
+from phi3desk.library.text import line_ends, sentence_spans, sentences
 
 MARKS = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _TRAILING_MARKS = re.compile(r"(?:[ \t]*\[\d{1,3}\])+")
@@ -77,7 +77,7 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
     at = 0
     # a stop that marks follow directly would be none
     unmarked = _MARKS_AT_STOP.sub(lambda marks: " " * len(marks[0]), text)
-    for start, end in sentence_spans(unmarked, [match.start() for match in re.finditer(r"\n", text)]):
+    for start, end in sentence_spans(unmarked, line_ends(text)):
         start = max(start, at)
         trailing = _TRAILING_MARKS.match(text, end)
         end = trailing.end() if trailing else end

@@ -228,10 +228,14 @@ def sentence_spans(text: str, breaks: list[int] | None = None) -> list[Span]:
     return spans
 
 
+def line_ends(text: str) -> list[int]:
+    """Return where the lines of a text that was reflowed already end: no sentence goes beyond one."""
+    return [match.start() for match in re.finditer(r"\n", text)]
+
+
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text that was reflowed already, each without white space around it."""
-    breaks = [match.start() for match in re.finditer(r"\n", text)]
-    return [text[start:end] for start, end in sentence_spans(text, breaks)]
+    return [text[start:end] for start, end in sentence_spans(text, line_ends(text))]
 
 
 def _sentences_of_block(text: str, start: int, end: int) -> list[Span]:

@@ -6,7 +6,6 @@ that is a `CellWriting`, the model writes and `cell_of` makes the cell of what i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +22,7 @@ from phi3desk.chat.refusal import only_refuses, refuses
 from phi3desk.chat.series import Speed, known_speed, tokens_in
 from phi3desk.errors import Sentence
 from phi3desk.library.documents import Found, SearchResult, SearchScope
-from phi3desk.library.text import sentence_spans
+from phi3desk.library.text import line_ends, sentence_spans
 from phi3desk.model.types import Ending, LoadedModel, Sampling
 from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocument
 
@@ -175,7 +174,7 @@ def _quoted(question: int, document: SweptDocument, text: str, source: Source, s
 
 def _with_next(sentence: str, text: str) -> str:
     """Return a sentence of a text, a heading with the sentence below it."""
-    spans = sentence_spans(text, [match.start() for match in re.finditer(r"\n", text)])
+    spans = sentence_spans(text, line_ends(text))
     at = next((n for n, (start, end) in enumerate(spans) if text[start:end].strip() == sentence.strip()), len(spans))
     if len(sentence.split()) >= FEWEST_WORDS or at + 1 >= len(spans):
         return sentence

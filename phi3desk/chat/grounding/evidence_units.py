@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phi3desk.chat.grounding.statements import Statement, statement_of
-from phi3desk.library.text import Span, is_row, sentence_spans
+from phi3desk.library.text import Span, is_row, line_ends, sentence_spans
 
 #: lines that the head of a table may take
 _HEAD_LINES = 2
@@ -49,7 +49,7 @@ class Evidence:
 
 def evidence_of(passage: str, context: str, language: str) -> Evidence:
     """Take a passage apart that is in a language ("" where that is not known)."""
-    breaks = [match.start() for match in re.finditer(r"\n", passage)]
+    breaks = line_ends(passage)
     spans = sentence_spans(passage, breaks) or [(0, len(passage))]
     units = tuple(Unit(passage[start:end], (start, end), _is_row(passage[start:end])) for start, end in spans)
     statements = tuple(statement_of(unit.text, language) for unit in units)

@@ -6,14 +6,13 @@ of all passages are found so more often than the first passages hold the answer,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from phi3desk.chat.messages import Source
 from phi3desk.chat.reading.extracts import Extract
 from phi3desk.chat.reading.sentence_scores import sentence_scores
 from phi3desk.foreign_text import quoted
-from phi3desk.library.text import sentence_spans
+from phi3desk.library.text import line_ends, sentence_spans
 
 #: with so few sentences all of a passage is read
 _FEW = 3
@@ -31,7 +30,7 @@ def excerpts(question: str, sources: Sequence[Source], most: int | None, words: 
 
 
 def _around_best(text: str, scores: Sequence[float], words: int) -> str:
-    spans = sentence_spans(text, [match.start() for match in re.finditer(r"\n", text)])
+    spans = sentence_spans(text, line_ends(text))
     if len(spans) <= _FEW:
         return quoted(text).strip()
     best = max(range(len(spans)), key=lambda at: (scores[at], -at))

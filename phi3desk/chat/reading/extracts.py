@@ -7,7 +7,6 @@ once. Passages of one document stand together, and name it once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +18,7 @@ from phi3desk.errors import Sentence, say
 from phi3desk.foreign_text import quoted, quoted_line
 from phi3desk.library.documents import place
 from phi3desk.library.kinds import has_pages
-from phi3desk.library.text import is_bullet, is_row, sentence_spans
+from phi3desk.library.text import is_bullet, is_row, line_ends, sentence_spans
 from phi3desk.library.words.terms import words_of
 
 #: characters of a document's title or name, and of the headings over a passage
@@ -108,7 +107,7 @@ class _Split:
         self.source = source
         self.scores = scores
         self.text = source.passage.text
-        self.spans = sentence_spans(self.text, [match.start() for match in re.finditer(r"\n", self.text)])
+        self.spans = sentence_spans(self.text, line_ends(self.text))
         self.parts = [self.text[start:end] for start, end in self.spans]
         self.taken: set[int] = set()
         self.said: set[int] = set()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from phi3desk.errors import until
 from phi3desk.library.documents import Passage
 from phi3desk.library.overview.types import Change, Difference
-from phi3desk.library.text import fold, sentence_spans
+from phi3desk.library.text import fold, line_ends, sentence_spans
 
 #: a sign, a bound or a currency belongs to its figure: -20 °C is not 20 °C, < 5 bar not > 5 bar, €500 not $500
 _WORD = re.compile(
@@ -84,7 +84,7 @@ def differences(
 
 def _sentences(passages: Iterable[Passage]) -> Iterator[_Sentence]:
     for passage in passages:
-        breaks = [match.start() for match in re.finditer(r"\n", passage.text)]
+        breaks = line_ends(passage.text)
         heading = passage.headings[-1] if passage.headings else ""
         for start, end in sentence_spans(passage.text, breaks):
             text = passage.text[start:end].strip()
