@@ -15,6 +15,7 @@ from phi3desk.chat.judging.fit import is_unfounded
 from phi3desk.chat.judging.matter import Judge
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
+from phi3desk.chat.reading.nearest import nearest_sentences
 from phi3desk.chat.reading.wait import tokens_within
 from phi3desk.chat.refusal import only_refuses, refuses
 from phi3desk.chat.series import Speed, known_speed
@@ -124,10 +125,11 @@ def nearest_of(result: SearchResult) -> tuple[Source, ...]:
     )
 
 
-def recorded(answer: Answer, mode: AnswerMode) -> Answer:
+def recorded(answer: Answer, mode: AnswerMode, question: str = "") -> Answer:
     """Return an answer with the mode it was asked in, and whether it refuses because the documents do not tell.
 
-    An answer that was stopped, or still is written, refuses nothing yet.
+    Where they do not, it has the sentences of what was found that come nearest to the `question`. An answer that was
+    stopped, or still is written, refuses nothing yet.
     """
     if mode is AnswerMode.DOCUMENTS_FIRST and answer.sentences and not refuses(answer):
         # what the documents do not hold is the model's own
@@ -135,7 +137,10 @@ def recorded(answer: Answer, mode: AnswerMode) -> Answer:
     ended = answer.ended is Ending.STOP and bool(answer.text.strip())
     says_so = ended and answer.basis is Basis.DOCUMENTS and only_refuses(answer)
     refused = answer.refused or says_so or answer.basis is Basis.NOTHING_FOUND
-    return replace(answer, mode=mode, refused=refused and mode.searches)
+    answer = replace(answer, mode=mode, refused=refused and mode.searches)
+    if question and ended and not answer.citations and (answer.refused or is_from_model_instead(answer)):
+        answer = replace(answer, nearest=nearest_sentences(question, answer.sources))
+    return answer
 
 
 def is_from_model_instead(answer: Answer) -> bool:

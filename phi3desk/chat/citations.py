@@ -125,11 +125,14 @@ def distinct(citations: Sequence[Citation]) -> list[Citation]:
     return list(found.values())
 
 
-def first_citations(answer: Answer) -> list[tuple[Source, int]]:
-    """Return each source that an answer cites, by number, with the index of its first citation."""
+def shown_quotes(answer: Answer) -> list[tuple[Source, int]]:
+    """Return what is shown of what an answer quotes, as source and index in `Answer.quoted`.
+
+    Of each source that it cites, by number, that is the first citation; of one that cites nothing the sentences that
+    are nearest to the question.
+    """
     known = {source.n: source for source in answer.sources}
-    first: dict[int, int] = {}
-    for index, citation in enumerate(answer.citations):
-        if citation.n in known:
-            first.setdefault(citation.n, index)
-    return [(known[n], index) for n, index in sorted(first.items())]
+    quoted = [(citation.n, index) for index, citation in enumerate(answer.quoted) if citation.n in known]
+    if answer.citations:
+        quoted = sorted(dict(reversed(quoted)).items())
+    return [(known[n], index) for n, index in quoted]

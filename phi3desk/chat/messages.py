@@ -243,7 +243,7 @@ class Answer:
     nothing was. `mode` is how the expert answered, None in messages from before it was kept; `refused` says that the
     question was not answered because the documents do not tell. `trace` tells how its passages were found, None where
     nothing was searched and in messages from before it was kept. `sheet` is what an answer that was calculated from a
-    sheet rests on.
+    sheet rests on. `nearest` are the sentences that come nearest to a question that the documents do not answer.
     """
 
     text: str
@@ -265,6 +265,12 @@ class Answer:
     trace: Trace | None = None
     corrected: Corrected | None = None
     sheet: SheetRecord | None = None
+    nearest: tuple[Citation, ...] = ()
+
+    @property
+    def quoted(self) -> tuple[Citation, ...]:
+        """The sentences that are shown with it: those it cites or, where it has none, those nearest to the question."""
+        return self.citations or self.nearest
 
     @property
     def is_own(self) -> bool:

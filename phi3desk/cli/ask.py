@@ -323,7 +323,7 @@ def answer_question(
         load()
     answer = step if isinstance(step, Answer) else _written(model, library, step, question, progress, cancelled)
     answer = with_offer(question, with_quotes(answer, library.search, library.documents))
-    return Answered(recorded(answer, question.mode), *looked_up)
+    return Answered(recorded(answer, question.mode, question.standing_alone), *looked_up)
 
 
 def _written(

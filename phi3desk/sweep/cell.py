@@ -17,6 +17,7 @@ from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.messages import Answer, Basis, Citation, MadeBy, Source, Timings
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.reading.extracts import extracts
+from phi3desk.chat.reading.nearest import with_next
 from phi3desk.chat.reading.wait import tokens_within
 from phi3desk.chat.refusal import only_refuses, refuses
 from phi3desk.chat.series import Speed, known_speed, tokens_in
@@ -29,7 +30,7 @@ from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocumen
 #: passages that a document is searched for, all of which the sentences that are read may come from
 SEARCHED = 3
 #: words of a sentence, below which it is taken for a heading; characters of a sentence that are shown as the answer
-FEWEST_WORDS, MOST_SHOWN = 5, 300
+MOST_SHOWN = 300
 #: tokens that an answer has at most: a sentence or two
 LONGEST_ANSWER = 96
 # A document in which nothing is called relevant is asked all the same where its best passage stands out so far by its
@@ -176,9 +177,7 @@ def _with_next(sentence: str, text: str) -> str:
     """Return a sentence of a text, a heading with the sentence below it."""
     spans = sentence_spans(text, line_ends(text))
     at = next((n for n, (start, end) in enumerate(spans) if text[start:end].strip() == sentence.strip()), len(spans))
-    if len(sentence.split()) >= FEWEST_WORDS or at + 1 >= len(spans):
-        return sentence
-    return text[spans[at][0] : spans[at + 1][1]].strip()
+    return with_next(text, spans, at) if at < len(spans) else sentence
 
 
 def _shortened(text: str) -> str:

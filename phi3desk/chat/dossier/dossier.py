@@ -212,12 +212,12 @@ def _entry(message: Message, question: str, whole_pages: bool) -> Entry:
 
 
 def _sources(answer: Answer, whole_pages: bool) -> tuple[tuple[DossierSource, ...], bool]:
-    """Return the pages that an answer cites, or else those that were read for it, and whether they are cited."""
+    """Return the pages that an answer quotes, or else those that were read for it, and whether they are cited."""
     passages = {source.n: source for source in answer.sources}
-    if not answer.citations:
+    if not answer.quoted:
         return tuple(_read(source) for source in answer.sources), False
     made: dict[int, DossierSource] = {}
-    for citation in answer.citations:
+    for citation in answer.quoted:
         known = made.get(citation.n) or DossierSource(
             citation.n,
             citation.document,
@@ -228,7 +228,7 @@ def _sources(answer: Answer, whole_pages: bool) -> tuple[tuple[DossierSource, ..
         quote = Quote(citation.quote.strip(), _wish(citation, passages.get(citation.n), whole_pages))
         new = () if not quote.text or quote in known.quotes else (quote,)
         made[citation.n] = replace(known, quotes=(*known.quotes, *new))
-    return tuple(made[n] for n in sorted(made)), True
+    return tuple(made[n] for n in sorted(made)), bool(answer.citations)
 
 
 def _read(source: Source) -> DossierSource:

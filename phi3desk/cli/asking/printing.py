@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from phi3desk.chat.answer import is_from_model_instead
-from phi3desk.chat.citations import distinct
-from phi3desk.chat.messages import Answer, Basis, SheetRecord, Spent
+from phi3desk.chat.citations import citation_of, distinct
+from phi3desk.chat.messages import Answer, Basis, Citation, SheetRecord, Source, Spent
 from phi3desk.chat.refusal import refuses
 from phi3desk.chat.wording.doubt import support, with_notes
 from phi3desk.cli.asking.sheets import print_rows, sheet_row
@@ -19,8 +19,8 @@ from phi3desk.errors import Sentence, say
 from phi3desk.library.documents import Found, Trace, place
 from phi3desk.model.types import Ending
 
-#: letters of a passage that is shown because it is nearest to a question that was refused
-_LONGEST_NEAREST = 160
+#: letters of what is shown because it is nearest to a question that was refused
+_LONGEST_NEAREST = 280
 REPEATED = say("The model repeated itself without end and was stopped. Ask again in other words.")
 
 
@@ -40,10 +40,8 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
     return {
         "id": question_id,
         "answer": answer.text,
-        "citations": [
-            {"n": citation.n, "document": citation.document, "page": citation.page, "quote": citation.quote}
-            for citation in distinct(answer.citations)
-        ],
+        "citations": [_quote_row(citation) for citation in distinct(answer.citations)],
+        "nearest": [_quote_row(citation) for citation in answer.nearest],
         "sentences": [
             {"text": each.text, "supported": each.supported, "citations": list(each.citations)}
             for each in answer.sentences
@@ -58,6 +56,10 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
         **sheet_row(answer.sheet),
         "timings": {name: round(value, 4) for name, value in dataclasses.asdict(answer.timings).items()},
     }
+
+
+def _quote_row(citation: Citation) -> dict[str, Any]:
+    return {"n": citation.n, "document": citation.document, "page": citation.page, "quote": citation.quote}
 
 
 def _reading_row(spent: Spent | None) -> dict[str, Any]:
@@ -78,10 +80,8 @@ def print_answer(answered: Answered, output: Output) -> None:
         if citation.missing:
             output.text(f"    Check {', '.join(citation.missing)}: the source does not hold it.")
     if answer.refused or is_from_model_instead(answer):
-        for source in answer.sources:
-            passage = source.passage
-            where = place(passage.kind, passage.page, passage.label)
-            output.text(f"Nearest: {passage.document}, {where}: {_beginning(passage.text)}")
+        for one in answer.nearest or _passages(answer.sources):
+            output.text(f"Nearest: {one.document}, {place(one.kind, one.page, one.label)}: {_beginning(one.quote)}")
     told = support(answer)
     if told is not None and not answer.refused:
         output.text(f"{told}.")
@@ -106,8 +106,12 @@ def _calculated(sheet: SheetRecord) -> str:
     return f"Calculated from {where}{' by a query of the model' if sheet.by_model else ', without a model'}."
 
 
+def _passages(sources: Sequence[Source]) -> list[Citation]:
+    return [citation_of(source, source.passage.text) for source in sources]
+
+
 def _beginning(text: str) -> str:
-    """Return the first words of a passage, in one line."""
+    """Return the first words of a text, in one line."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_NEAREST else line[:_LONGEST_NEAREST].rsplit(" ", 1)[0] + " …"
 

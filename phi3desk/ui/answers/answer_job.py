@@ -466,7 +466,7 @@ class AnswerJob(QObject):
         """Return an answer with what is known of its search."""
         known = replace(answer, meanings=self._meanings, words_only=self._words_only, searched_for=self._searched_for)
         known = with_offer(self._question, replace(known, trace=self._trace))
-        return answers.recorded(known, self._question.mode)
+        return answers.recorded(known, self._question.mode, self._question.standing_alone)
 
     def _guarded(self, step: Callable[[Result], None]) -> Callable[[Result], None]:
         """Return a step after which the answer has failed where it raises."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QTextBrowser
 
-from phi3desk.chat.citations import citation_index, first_citations
+from phi3desk.chat.citations import citation_index, shown_quotes
 from phi3desk.chat.messages import Answer, Citation, MadeBy, Source
 from phi3desk.comparison.grading import Expected, judge
 from phi3desk.comparison.plan import Outcome
@@ -185,7 +185,7 @@ class InlineAnswer(Card):
         return parts + marks_of(judge(Expected(), outcome.answer), replace(outcome, thumb=0), translate)
 
     def _cited(self, answer: Answer) -> list[tuple[Source, Citation]]:
-        return [(source, answer.citations[index]) for source, index in first_citations(answer)]
+        return [(source, answer.quoted[index]) for source, index in shown_quotes(answer)]
 
     def _add_chip(self, source: Source, citation: Citation) -> None:
         text = f"[{source.n}] {plain(citation.document)}, {plain(place_of(citation))}"

@@ -17,6 +17,7 @@ from phi3desk.library.documents import WordsOnly
 from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.markup import fragments
 from phi3desk.ui.chat.conversation.message_actions import MessageAction
+from phi3desk.ui.chat.conversation.message_text import copied
 from phi3desk.ui.chat.conversation.message_writer import REFUSAL
 from phi3desk.ui.chat.conversation.view import SHOWN_AT_FIRST, ConversationView
 from phi3desk.ui.theme import tokens
@@ -229,6 +230,28 @@ def test_view_shows_a_refusal_as_no_answer(
     with qtbot.waitSignal(view.action_requested) as asked:
         view.anchorClicked.emit(QUrl(next(link for link in links(view) if link.startswith("without:"))))
     assert asked.args == [MessageAction.WITHOUT_DOCUMENTS, 2]
+
+
+def test_view_shows_the_nearest_sentences_of_a_refusal_and_leads_to_each(
+    qtbot: QtBot, view: ConversationView, make_answer: Callable[..., Message]
+) -> None:
+    message = make_answer("The documents do not tell. [1]", sources=2)
+    assert message.answer is not None
+    told = ((2, "Grease it."), (1, "Oil it."), (2, "Wipe it."))
+    nearest = tuple(replace(message.answer.citations[0], n=n, quote=quote) for n, quote in told)
+    refused = replace(
+        message.answer, refused=True, citations=(), nearest=nearest, mode=AnswerMode.DOCUMENTS_ONLY, text="No."
+    )
+    view.show_messages([question(), replace(message, text="The documents do not tell.", answer=refused)])
+
+    text = view.toPlainText()
+    assert text.index("Nearest sentences") < text.index("“Grease it.”") < text.index("“Oil it.”") < text.index("“Wipe")
+    assert "Nearest passages" not in text
+    for at, (n, quote) in enumerate(told):
+        with qtbot.waitSignal(view.source_requested) as asked:
+            view.anchorClicked.emit(QUrl(next(link for link in links(view) if link.endswith(f"/{n}/{at}"))))
+        assert (asked.args[0].n, asked.args[1]) == (n, quote)
+    assert copied(replace(message, answer=refused)).count("“Oil it.”") == 1
 
 
 @pytest.mark.parametrize(

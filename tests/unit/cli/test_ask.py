@@ -278,3 +278,17 @@ def test_refusal_is_told_with_the_nearest_passages(library):
     assert "Only documents. No document speaks of this." in printed.getvalue()
     row = answer_row("q1", answered)
     assert (row["refused"], row["mode"]) == (True, "documents_only")
+
+
+def test_refusal_of_the_model_is_told_with_the_nearest_sentences(library):
+    result = library.search("How often is the bearing greased?", 3, SearchScope(), sentences=True)
+    sources = sources_of(result, untied=True)
+    answer = Answer("The documents do not tell.", (), sources, Basis.DOCUMENTS, Ending.STOP, MadeBy(), Timings())
+    answered = Answered(recorded(answer, AnswerMode.DOCUMENTS_ONLY, "How often is the bearing greased?"), result.found)
+    printed = io.StringIO()
+    print_answer(answered, Output(printed))
+    nearest = answer_row("q1", answered)["nearest"]
+    assert nearest
+    for one in nearest:
+        assert f"Nearest: {one['document']}, p. {one['page']}: " in printed.getvalue()
+        assert any(one["quote"] in found.passage.text for found in result.found)

@@ -32,10 +32,10 @@ def spoken(message: Message) -> str:
 
 
 def source_lines(message: Message) -> list[str]:
-    """Return the sources of an answer, a line each: the cited sentences, or else the passages that were found."""
+    """Return the sources of an answer, a line each: the sentences it quotes, or else the passages that were found."""
     answer = message.answer
     if answer is None:
         return []
-    cited = [f"[{c.n}] {c.document}, {place_of(c)}: “{c.quote}”" for c in answer.citations]
+    cited = [f"[{c.n}] {c.document}, {place_of(c)}: “{c.quote}”" for c in answer.quoted]
     read = [f"[{s.n}] {s.passage.document}, {place_of(s.passage)}" for s in answer.sources]
     return list(dict.fromkeys(cited or read))

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 )
 
 from phi3desk.chat.answer import is_from_model_instead
-from phi3desk.chat.citations import citation_index, first_citations
+from phi3desk.chat.citations import citation_index, shown_quotes
 from phi3desk.chat.messages import Answer, Basis, Message, Source
 from phi3desk.model.types import Ending, Role
 from phi3desk.ui.answers.doubts import checked_texts, is_in_doubt, support_line
@@ -293,7 +293,7 @@ class MessageWriter(QObject):
         cursor.insertText(plain(line), look)
 
     def _found_title(self, answer: Answer, *, has_cited: bool) -> str:
-        if is_refused(answer) or is_from_model_instead(answer):
+        if (is_refused(answer) or is_from_model_instead(answer)) and not has_cited:
             return self.tr("Nearest passages")
         return self.tr("Also found") if has_cited else self.tr("Found")
 
@@ -328,9 +328,12 @@ class MessageWriter(QObject):
         cursor.insertText("  ·  ", self._quiet())
 
     def _write_cards(self, entry: Entry, cursor: QTextCursor, answer: Answer) -> set[int]:
-        cited = first_citations(answer)[:MOST_CARDS]
+        cited = shown_quotes(answer)[:MOST_CARDS]
+        if answer.nearest and cited:
+            self._new_block(cursor, _spaced(top=16))
+            cursor.insertText(self.tr("Nearest sentences"), self._quiet())
         for source, index in cited:
-            n, citation = source.n, answer.citations[index]
+            n, citation = source.n, answer.quoted[index]
             part = CARD + len(entry.cards)
             entry.cards.append((source, citation.quote))
             head = _spaced(top=16, bottom=0, side=14, part=part)

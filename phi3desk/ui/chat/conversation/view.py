@@ -304,8 +304,8 @@ class ConversationView(FollowingBrowser):
         if entry is None or source is None:
             return
         answer = entry.message.answer
-        citations = answer.citations if answer else ()
-        quote = citations[link.citation].quote if 0 <= link.citation < len(citations) else ""
+        quoted = answer.quoted if answer else ()
+        quote = quoted[link.citation].quote if 0 <= link.citation < len(quoted) else ""
         self.source_requested.emit(source, quote)
 
     def _fold_query(self, message_id: int) -> None:
