@@ -30,7 +30,8 @@ _MOST_WORDS = 40
 #: a larger number beside “largest” is not how many are wanted
 _MOST_WANTED = 100
 _TOKEN = re.compile(
-    r"[<>]=?|[€$£₴%]|\d{4}-\d\d-\d\d(?![\w-])|\d+(?=-\d+[^\W\d_]*(?![\w-]))|\d[\d.,\u00a0\u202f' ]*\d"
+    r"[<>]=?|[€$£₴%]|\d{4}-\d\d-\d\d(?![\w-])|\d+(?=-\d+[^\W\d_]*(?![\w-]))"
+    r"|\d[\d.,\u00a0\u202f' ]*\d(?:[^\W\d_][^\W_]*(?:/[^\W\d_]+)?)?"
     r"|[^\W_]+(?:(?:['’](?!s\b)|[.,/:·&+-])[^\W_]+)*(?:°C?|[²³%])?(?:/[^\W\d_]+)?|°C"
 )
 #: languages whose verb stands before what is counted: “Koliko je naročil?”

@@ -36,6 +36,11 @@ class Figure:
     power: str = ""
     unit: str = ""
 
+    @property
+    def is_number(self) -> bool:
+        """Whether its separators are those of a number, and not of a version or an address: 1.2.3."""
+        return any(self.value(decimal) is not None for decimal in ".,")
+
     def value(self, decimal: str) -> float | None:
         """Return the number where `decimal` ("." or ",") parts its decimals; None where the separators do not fit."""
         other = "," if decimal == "." else "."

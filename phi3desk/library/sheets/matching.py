@@ -19,6 +19,7 @@ from phi3desk.library.text import fold
 from phi3desk.library.words.terms import stem
 
 _TOKEN = re.compile(r"[^\W_]+")
+_OF_DIGITS = re.compile(r"[\d.,:/-]+")
 #: of a column of texts so many different values are looked at, which are no longer than so many letters
 _MOST_VALUES = 20_000
 _LONGEST_VALUE = 80
@@ -119,7 +120,7 @@ def index_of(connection: sqlite3.Connection, table: StoredTable, cancelled: thre
 def _is_figure(text: str) -> bool:
     """Return whether a text is a figure with a unit or without one; “10A” is the name of a room, “1.2.3” a version."""
     figure = figure_in(text)
-    if figure is None or all(figure.value(decimal) is None for decimal in ".,"):
+    if figure is None or not figure.is_number:
         return False
     is_letter = len(figure.unit) == 1 and figure.unit.isalpha() and text.strip()[-2:-1].isdigit()
     return not figure.unit or (is_known(figure.unit) and not is_letter)
@@ -152,7 +153,7 @@ def values_named(index: TableIndex, words: Sequence[AskedWord], language: str) -
     for start in range(len(spelled)):
         for parts in index.by_first.get(spelled[start][1][:_INDEXED], ()):
             span = spelled[start : start + len(parts)]
-            if len(span) < len(parts):
+            if len(span) < len(parts) or _is_cut(words, spelled, start, start + len(parts)):
                 continue
             exact = tuple(part for _, part in span) == parts
             if not exact and not all(
@@ -185,6 +186,12 @@ def values_named(index: TableIndex, words: Sequence[AskedWord], language: str) -
         elif not each.exact:
             continue
     return kept
+
+
+def _is_cut(words: Sequence[AskedWord], spelled: Sequence[tuple[int, str]], start: int, stop: int) -> bool:
+    """Return whether a span of parts begins or ends within a number, a version or an address: 1.1 of 1.1.7."""
+    ends = [at for at in (start, stop) if 0 < at < len(spelled) and spelled[at - 1][0] == spelled[at][0]]
+    return any(_OF_DIGITS.fullmatch(words[spelled[at][0]].text) for at in ends)
 
 
 def _is_value(word: AskedWord, said: str, kept: str) -> bool:

@@ -20,7 +20,7 @@ from phi3desk.library.sheets.names import ROW
 from phi3desk.library.sheets.types import Column, ColumnKind, SheetTable, TableRow
 
 #: another number than the files were written with: they are made anew
-VERSION = 3
+VERSION = 4
 _TABLES = "CREATE TABLE sheet_table (id INTEGER PRIMARY KEY, about TEXT NOT NULL)"
 
 _DAMAGE = frozenset(

@@ -36,6 +36,9 @@ SHEETS = {
     "jahre.csv": "Auftrag;Kunde;Jahr\nA1;Novak;2023\nA2;Kos;2024\nA3;Lenz;2024\n",
     "inkomster.csv": "Månad;Inkomst (kr)\njanuari;10\nfebruari;20\njanuari;30\n",
     "pakete.csv": "Stücke;Artikel\n5;Mutter\n9;Schraube\n7;Blech\n",
+    "hosts.csv": "Host,Address,Memory (GB)\nalpha,10.0.0.1,8\nbeta,10.0.0.2,16\ngamma,10.0.0.20,32\n",
+    "releases.csv": "Release,Bugs\n1.0,3\n1.1,8\n1.1.1,5\n2.0.0,6\n",
+    "prostori.csv": "Prostor;Površina (m²)\n10A;20\n11B;30\n112C;25\n",
 }
 
 
@@ -187,4 +190,37 @@ def test_a_month_or_a_year_may_be_what_a_result_is_wanted_for_each_of(
     ],
 )
 def test_no_figure_where_no_column_tells_what_it_is_wanted_for_each_of(library: Library, document: str, question: str):
+    assert not told_of(library, document, question)
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("hosts.csv", "Which host has the address 10.0.0.2?", "“Host” (Address = 10.0.0.2): beta."),
+        ("hosts.csv", "What is the memory of 10.0.0.2?", "“Memory” (Address = 10.0.0.2): 16 GB."),
+        ("hosts.csv", "How many hosts have the address 10.0.0.20?", "Number of rows (Address = 10.0.0.20): 1."),
+        ("hosts.csv", "Wie groß ist die Memory von 10.0.0.20?", "“Memory” (Address = 10.0.0.20): 32 GB."),
+        ("releases.csv", "What are the bugs of release 1.1.1?", "“Bugs” (Release = 1.1.1): 5."),
+        ("releases.csv", "What are the bugs of release 1.1?", "“Bugs” (Release = 1.1): 8."),
+        ("prostori.csv", "Kakšna je površina prostora 11B?", "“Površina” (Prostor = 11B): 30 m²."),
+        ("prostori.csv", "Kakšna je površina prostora 10A?", "“Površina” (Prostor = 10A): 20 m²."),
+        ("prostori.csv", "What is the površina of 112C?", "“Površina” (Prostor = 112C): 25 m²."),
+    ],
+)
+def test_what_looks_like_a_number_may_be_a_name(library: Library, document: str, question: str, told: str):
+    assert told_of(library, document, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("document", "question"),
+    [
+        ("hosts.csv", "What is the memory of 10.0.0?"),
+        ("hosts.csv", "What is the memory of 10.0.0.25?"),
+        ("releases.csv", "What are the bugs of release 1.1.7?"),
+        ("releases.csv", "What are the bugs of release 2.0.0.1?"),
+        ("prostori.csv", "Kakšna je površina prostora 13B?"),
+        ("prostori.csv", "Kakšna je površina prostora 11?"),
+    ],
+)
+def test_a_part_of_such_a_name_names_nothing(library: Library, document: str, question: str):
     assert not told_of(library, document, question)

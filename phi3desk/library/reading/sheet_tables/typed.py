@@ -102,11 +102,11 @@ def _is_number(cell: Cell) -> bool:
 
 
 def _written(cell: Cell) -> Figure | None:
-    """Return the number in a cell that is written as a text, None for what is a date or another thing."""
+    """Return the number in a cell that is written as a text, None for a date, a version or another thing."""
     if cell.raw is not None or cell.repeated:
         return None
     figure = figure_in(cell.text)
-    return None if figure is None or date_in(cell.text) else figure
+    return None if figure is None or not figure.is_number or date_in(cell.text) else figure
 
 
 def _numbers(column: Column, cells: Sequence[Cell], decimal: str) -> TypedColumn | None:
