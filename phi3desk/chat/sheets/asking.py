@@ -71,7 +71,7 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
     )
     known = WORDS[language]
     comparisons = [*periods_of(words, known, today or datetime.date.today()), *comparisons_of(words, known)]
-    is_vague = has_vague_period(words)
+    is_vague = has_vague_period(words) or words.doubtful
     money = bool(find(words, known.money))
     dated = [*find(words, known.newest), *find(words, known.oldest)]
     operation, newest, most, first = _operation(words, known)

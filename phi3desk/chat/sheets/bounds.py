@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from phi3desk.chat.sheets.periods import periods_in
-from phi3desk.chat.sheets.question_words import QuestionWords, fits, phrases_of
+from phi3desk.chat.sheets.question_words import QuestionWords, fits, is_in, is_neutral, phrases_of
 from phi3desk.chat.sheets.relative_periods import NearPeriod, relative_periods
 from phi3desk.chat.sheets.words import SheetWords
+from phi3desk.chat.wording.function_words import WORDS as FUNCTION_WORDS
 from phi3desk.library.sheets.figures import decimal_sign, figure_in
 from phi3desk.library.sheets.question import Comparison, Role
 from phi3desk.library.sheets.units import canonical, factor, is_known
@@ -50,12 +51,13 @@ def periods_of(words: QuestionWords, known: SheetWords, today: datetime.date) ->
             elif span in words.near:
                 # “more than last year” compares figures, not days
                 continue
+        before, kind, stop = _from(words, span, (before, kind), low < high, known)
         bounds = {"before": (None, low, True), "after": (high, None, True), "since": (low, None, False)}
         bounds |= {"less": bounds["before"], "more": bounds["after"], "at_least": bounds["since"]}
         bounds["until"] = bounds["at_most"] = (None, high, False)
         start, end, strict = bounds.get(kind, (low, high, False))
         places = () if kind in bounds else tuple(span)
-        stop, last = span.stop, (low, high)
+        last = (low, high)
         while not kind and spans and _goes_on(words, stop, last, spans[0], known):
             following, low, high = spans.pop(0)
             # no column is that of several periods
@@ -68,6 +70,47 @@ def periods_of(words: QuestionWords, known: SheetWords, today: datetime.date) ->
             continue
         words.take(range(before, stop), Role.COMPARISON)
         yield made
+
+
+def _from(
+    words: QuestionWords, span: range, before: tuple[int, str], is_long: bool, known: SheetWords
+) -> tuple[int, str, int]:
+    """Return where a period begins with the words before it, which comparison these make, and where it ends.
+
+    “From 2023” is of that year, other than “from 2023 on”; “from 3 May 2023” may be of that day or since it.
+    """
+    at, kind = before
+    if kind not in ("", "since", "at_least"):
+        return at, kind, span.stop
+    begin, opening = _before(words, span.start, known, ("since", "range_from"))
+    if not opening and span in words.near and is_in(words.keys[span.start], known.range_from):
+        begin, opening = span.start, "since"
+    stop = _onward(words, span.stop, known) if opening else span.stop
+    if stop > span.stop:
+        return begin, "since", stop
+    is_either = _before(words, span.start, known, ("from_either",)) == (at, "from_either")
+    if is_either or _before(words, span.start, known, ("from_period",)) == (at, "from_period"):
+        words.doubtful |= is_either or not is_long
+        return at, "", span.stop
+    return at, kind, span.stop
+
+
+def _onward(words: QuestionWords, at: int, known: SheetWords) -> int:
+    """Return where the words end by which a period goes on, the place itself without any: “on” of “from 2023 on”.
+
+    A preposition with a noun behind it is none: “from 2023 on shelf B”.
+    """
+    begin = at + 1 if at < len(words.keys) and is_in(words.keys[at], known.years) else at
+    function = FUNCTION_WORDS[words.language]
+    for phrase in phrases_of(known.onward):
+        stop = begin + len(phrase)
+        if not fits(words.keys[begin:stop], phrase):
+            continue
+        ahead = words.keys[stop] if stop < len(words.keys) else ""
+        is_verb = function.has("copulas", ahead) or function.has("having", ahead) or is_neutral(ahead, known)
+        if not ahead or is_verb or not function.has("prepositions", phrase[-1]):
+            return stop
+    return at
 
 
 def _of_a_part(words: QuestionWords, made: Comparison, near: NearPeriod) -> Comparison:
@@ -235,7 +278,8 @@ def _unit(words: QuestionWords, at: int) -> tuple[int, str]:
 
 def _before(words: QuestionWords, at: int, known: SheetWords, classes: Sequence[str] = _CLASSES) -> tuple[int, str]:
     """Return where the words before a number or a date begin that compare with it, and which comparison they make."""
-    back = at
+    # “before the year 2024”
+    back = at - 1 if at and is_in(words.keys[at - 1], known.years) else at
     # an article or a currency may stand between: “before the 3 May”, “over € 500”
     for _ in range(2):
         best: tuple[int, str] | None = None

@@ -19,7 +19,7 @@ class QuestionWords:
     """The words of a question while they are told apart.
 
     `gaps` are the signs before each of them, but for those of the `negative` numbers; `near` are the periods that are
-    told from today.
+    told from today. `doubtful` tells that a date was found whose bounds are not told.
     """
 
     texts: list[str]
@@ -30,6 +30,7 @@ class QuestionWords:
     nouns: set[int]
     language: str
     near: list[range] = field(default_factory=list)
+    doubtful: bool = False
 
     def free(self, span: range) -> bool:
         """Return whether words have no meaning of their own yet."""

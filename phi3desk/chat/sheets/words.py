@@ -14,11 +14,13 @@ class SheetWords:
 
     `how_many` asks for a count and takes a noun, `how_much` for a sum or a value. `largest` and `smallest` rank by a
     column, `newest` and `oldest` by dates, `money` words by what something costs; `most` may rank sums. `each` stands
-    before what a result is wanted for each of. `inside_...` are beginnings of compound words that say what is done with
-    their rest: Gesamtmenge. The comparisons stand before a number or a date; `range_from` and `range_to` before the two
-    bounds of a range, `also` between two that are listed; `during` are those of `more` and `less` that before a period
-    mean all of it. `neutral` words say nothing of what is asked; questions with `other` words are not understood by
-    rules, but for those `in_names` where they stand in the name of a column: “outside diameter”.
+    before what a result is wanted for each of. `inside_...` are beginnings of compound words that say what is done
+    with their rest: Gesamtmenge. The comparisons stand before a number or a date; `range_from` and `range_to` before
+    the two bounds of a range, `also` between two that are listed; `during` are those of `more` and `less` that before
+    a period mean all of it. `years` may stand before a year, `onward` behind what a span begins with. Without these,
+    of the words of `since`, `from_period` before a month or a year means all of it, and `from_either` may mean that
+    as well. `neutral` words say nothing of what is asked; questions with `other` words are not understood by rules,
+    but for those `in_names` where they stand in the name of a column: “outside diameter”.
     """
 
     total: str
@@ -44,11 +46,15 @@ class SheetWords:
     until: str
     range_from: str
     range_to: str
+    years: str
+    onward: str
     also: str
     neutral: str
     other: str
     in_names: str = ""
     during: str = ""
+    from_period: str = ""
+    from_either: str = ""
     money: str = ""
     inside_total: str = ""
     inside_average: str = ""
@@ -84,10 +90,13 @@ WORDS = {
         between="between",
         before="before|earlier than|prior to",
         after="after|later than",
-        since="since|from|starting",
+        since="since|from|starting|starting from|starting in|starting with",
         until="until|till|up to|through|by",
         range_from="from",
         range_to="to|until|till|up to|through|thru|up until",
+        years="year|years|month|months",
+        onward="on|onwards|onward|and later|and after|or later",
+        from_period="from",
         also="and|or|and also",
         neutral=(
             "please tell me us sheet table row* list file column* value* entr* record* item* there exist* listed "
@@ -131,10 +140,12 @@ WORDS = {
         between="zwischen",
         before="vor|vor dem",
         after="nach|nach dem",
-        since="seit|seit dem|ab|ab dem",
+        since="seit|seit dem|ab|ab dem|beginnend mit",
         until="bis|bis zum|bis zu",
         range_from="von|vom|ab|seit",
         range_to="bis|bis zu|bis zum|bis einschließlich|bis und mit",
+        years="jahr|jahre|jahren|monat|monaten",
+        onward="an|aufwärts|und später|oder später",
         also="und|oder|sowie",
         neutral=(
             "bitte sag* mir uns tabelle zeile* blatt datei spalte* wert* eintrag einträge datensätze position* "
@@ -178,6 +189,8 @@ WORDS = {
         until="do",
         range_from="od",
         range_to="do|vključno do|do vključno",
+        years="leto|leta|letu|letom|letih|mesec|meseca|mesecu|mesecem",
+        onward="naprej|dalje|in pozneje|in kasneje",
         also="in|ter|ali",
         neutral=(
             "prosim mi nam tabel* vrstic* list* datotek* stolp* vrednost* zapis* vnos* postavk* je so bilo bila "
@@ -213,10 +226,13 @@ WORDS = {
         between="μεταξύ|ανάμεσα",
         before="πριν από|πριν",
         after="μετά από|μετά",
-        since="από",
+        since="από|ξεκινώντας από",
         until="μέχρι|έως|ως",
         range_from="από",
         range_to="έως|μέχρι|ως|έως και|μέχρι και|ως και",
+        years="έτος|έτους|χρόνο|χρονιά|χρονιάς|μήνα",
+        onward="και μετά|και έπειτα|κι έπειτα|και εξής|και ύστερα",
+        from_either="από",
         also="και|ή|και στον|και στο|και στις",
         neutral=(
             "παρακαλώ πες μου πίνακα* γραμμ* φύλλο* αρχείο* στήλ* τιμές εγγραφ* υπάρχ* έχ* είχ* πουλ* πωλή* "
@@ -251,10 +267,13 @@ WORDS = {
         between="між",
         before="до|перед|раніше",
         after="після|пізніше",
-        since="з|від|починаючи",
+        since="з|від|починаючи|починаючи з|починаючи із|починаючи від",
         until="до|по",
         range_from="від|з|із|зі",
         range_to="до|по",
+        years="рік|року|році|роком|роки|роках|місяць|місяця|місяці",
+        onward="і далі|й далі|та далі|і пізніше|і надалі",
+        from_either="від",
         also="і|й|та|або|чи",
         neutral=(
             "будь ласка мені нам таблиц* рядк* рядок аркуш* файл* стовп* значен* запис* позиц* є був була було "
@@ -296,10 +315,13 @@ WORDS = {
         between="între",
         before="înainte de|înaintea",
         after="după",
-        since="din|de la|începând cu",
+        since="din|de la|începând cu|începând din|începând de la",
         until="până la|până în|până",
         range_from="de la|din",
         range_to="la|până la|până în|până",
+        years="an|anul|anului|anii|anilor|luna|lunii",
+        onward="încoace|în continuare|și mai târziu",
+        from_period="din",
         also="și|sau",
         neutral=(
             "te rog spune-mi tabel* rând* foaie foi fișier* coloan* valor* înregistr* poziți* este sunt era erau "
@@ -336,10 +358,13 @@ WORDS = {
         between="mellan",
         before="före|innan",
         after="efter",
-        since="sedan|från",
+        since="sedan|från|från och med|med början",
         until="till|till och med|fram till",
         range_from="från|från och med",
         range_to="till|till och med|fram till",
+        years="år|året|åren|månad|månaden",
+        onward="och framåt|framåt|och senare|eller senare",
+        from_period="från",
         also="och|eller",
         neutral=(
             "snälla säg mig tabell* rad rader blad* fil filen kolumn* värde* post poster finns är var har hade "

@@ -452,6 +452,98 @@ def test_over_and_under_a_period_may_mean_all_of_it(question: str, low: str, hig
 
 
 @pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        ("What are the costs from 2023?", "2023-01-01", "2023-12-31"),
+        ("What are the costs from May 2023?", "2023-05-01", "2023-05-31"),
+        ("What are the costs from the year 2023?", "2023-01-01", "2023-12-31"),
+        ("What are the costs from 2023 and 2024?", "2023-01-01", "2024-12-31"),
+        ("What are the costs from 2023 on shelf 2A?", "2023-01-01", "2023-12-31"),
+        ("What are the costs from 2023 on?", "2023-01-01", None),
+        ("How many orders from 2023 on are there?", "2023-01-01", None),
+        ("What are the costs from 2023 onwards?", "2023-01-01", None),
+        ("What are the costs from 1 May 2023 onwards?", "2023-05-01", None),
+        ("What are the costs from last year on?", "2025-01-01", None),
+        ("What are the costs since 2023?", "2023-01-01", None),
+        ("What are the costs starting from 2023?", "2023-01-01", None),
+        ("What are the costs from 2023 to 2024?", "2023-01-01", "2024-12-31"),
+        ("Wie hoch sind die Kosten von 2023?", "2023-01-01", "2023-12-31"),
+        ("Wie hoch sind die Kosten aus 2023?", "2023-01-01", "2023-12-31"),
+        ("Wie hoch ist die Rechnung vom 1. Mai 2023?", "2023-05-01", "2023-05-01"),
+        ("Wie viele Aufträge von 2023 an Novak gibt es?", "2023-01-01", "2023-12-31"),
+        ("Wie viele Aufträge gibt es von 2023 an?", "2023-01-01", None),
+        ("Wie viele Aufträge von 2023 an gibt es?", "2023-01-01", None),
+        ("Wie viele Aufträge vom 1. Mai 2023 an gibt es?", "2023-05-01", None),
+        ("Wie viele Aufträge gibt es ab 2023?", "2023-01-01", None),
+        ("Koliko naročil je iz 2023?", "2023-01-01", "2023-12-31"),
+        ("Koliko naročil je od 2023?", "2023-01-01", None),
+        ("Koliko naročil je od 2023 naprej?", "2023-01-01", None),
+        ("Πόσες παραγγελίες του 2023 υπάρχουν;", "2023-01-01", "2023-12-31"),
+        ("Πόσες παραγγελίες υπάρχουν από το 2023 και μετά;", "2023-01-01", None),
+        ("Скільки замовлень з 2023 року?", "2023-01-01", None),
+        ("Скільки замовлень від 2023 року і далі?", "2023-01-01", None),
+        ("Скільки замовлень починаючи з 2023 року?", "2023-01-01", None),
+        ("Câte comenzi din 2023 sunt?", "2023-01-01", "2023-12-31"),
+        ("Câte comenzi sunt din 2023 încoace?", "2023-01-01", None),
+        ("Câte comenzi sunt de la 2023?", "2023-01-01", None),
+        ("Câte comenzi sunt începând cu 2023?", "2023-01-01", None),
+        ("Hur många order från 2023 finns?", "2023-01-01", "2023-12-31"),
+        ("Hur många order finns från 2023 och framåt?", "2023-01-01", None),
+        ("Hur många order finns från och med 2023?", "2023-01-01", None),
+        ("Hur många order finns från och med den 1 maj 2023?", "2023-05-01", None),
+        ("Hur många order finns sedan 2023?", "2023-01-01", None),
+    ],
+)
+def test_from_a_year_is_of_that_year_where_nothing_tells_that_it_goes_on(question: str, low: str, high: str | None):
+    parts = sheet_question(question, TODAY)
+    assert parts is not None
+    assert [(each.low, each.high) for each in parts.comparisons if each.is_date] == [(low, high)]
+    assert not parts.refused
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many orders from 1 May 2023 are there?",
+        "Πόσες παραγγελίες από το 2023 υπάρχουν;",
+        "Скільки замовлень від 1 травня 2023?",
+        "Скільки замовлень від 2023 року?",
+        "Câte comenzi din 1 mai 2023 sunt?",
+        "Hur många order från den 1 maj 2023 finns?",
+    ],
+)
+def test_from_is_not_understood_where_it_may_be_of_a_day_or_since_it(question: str):
+    parts = sheet_question(question)
+    assert parts is not None
+    assert parts.refused
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        ("How many orders were there before the year 2024?", None, "2024-01-01"),
+        ("How many orders were there since the year 2024?", "2024-01-01", None),
+        ("How many orders were there from the year 2023 to the year 2024?", "2023-01-01", "2024-12-31"),
+        ("Wie viele Aufträge gab es vor dem Jahr 2024?", None, "2024-01-01"),
+        ("Wie viele Aufträge gab es seit dem Jahr 2024?", "2024-01-01", None),
+        ("Wie viele Aufträge gab es vom Jahr 2023 bis zum Jahr 2024?", "2023-01-01", "2024-12-31"),
+        ("Koliko naročil je od leta 2024?", "2024-01-01", None),
+        ("Koliko naročil je pred letom 2024?", None, "2024-01-01"),
+        ("Koliko naročil je po letu 2024?", "2024-12-31", None),
+        ("Koliko naročil je od leta 2023 do leta 2024?", "2023-01-01", "2024-12-31"),
+        ("Πόσες παραγγελίες υπάρχουν πριν από το έτος 2024;", None, "2024-01-01"),
+        ("Πόσες παραγγελίες υπάρχουν μετά το έτος 2024;", "2024-12-31", None),
+        ("Скільки замовлень після року 2024?", "2024-12-31", None),
+        ("Câte comenzi sunt înainte de anul 2024?", None, "2024-01-01"),
+        ("Câte comenzi sunt începând cu anul 2024?", "2024-01-01", None),
+        ("Hur många order finns före året 2024?", None, "2024-01-01"),
+    ],
+)
+def test_the_word_for_a_year_may_stand_before_it(question: str, low: str | None, high: str | None):
+    assert bounds(question) == [(low, high, "")]
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "What was the last order?",
