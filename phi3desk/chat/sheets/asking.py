@@ -48,6 +48,7 @@ _ADJECTIVES = {
 _LONGEST_ENDING = 3
 #: those of whom “у нас” or “bei uns” tells: what is counted may stand behind that
 _PERSONS = "us|you|them|uns|euch|ihnen|nas|vas|njih|εμάς|εσάς|μας|σας|нас|вас|них|нього|неї|noi|voi|ei|ele|oss|er|dem"
+_CALCULATED = (Operation.SUM, Operation.AVERAGE, Operation.LARGEST, Operation.SMALLEST)
 _CONTRACTED_NOT = "n't"
 _MINUS = ("-", "−", "–")
 _CURRENCIES = ("€", "$", "£", "₴")
@@ -99,6 +100,7 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
             at in words.nouns,
             beginning_of(key, known) if role is Role.NEUTRAL else "",
             counts=role is Role.OPERATION and is_in(key, known.how_many),
+            names=role is Role.NEUTRAL and operation in _CALCULATED and _is_written_as_noun(words, at),
         )
         for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
     )
@@ -148,7 +150,7 @@ def _is_minus(texts: Sequence[str], gap: str, at: int) -> bool:
 
 def may_be_answered(asked: SheetQuestion | None) -> bool:
     """Return whether a question can be one to sheets: it has words that could name something in a table."""
-    return asked is not None and any(word.role is Role.WORD for word in asked.words)
+    return asked is not None and any(word.role is Role.WORD or word.names for word in asked.words)
 
 
 # what is done
@@ -293,6 +295,15 @@ def _may_be_name(words: QuestionWords, at: int, known: SheetWords) -> bool:
     if words.language == "de":
         return len(words.keys[at]) - len(beginning) > _LONGEST_ENDING
     return at > 0 and words.texts[at][0].isupper() and not all(text.isupper() for text in words.texts)
+
+
+def _is_written_as_noun(words: QuestionWords, at: int) -> bool:
+    """Return whether a word may be a noun; in German its capital tells, in a question that is not all in small letters.
+
+    “Was kosten alle Pumpen?” names no column “Kosten”.
+    """
+    is_small = all(text == text.lower() for text in words.texts)
+    return words.language != "de" or is_small or (at > 0 and words.texts[at][0].isupper())
 
 
 def _has_article(key: str, language: str) -> bool:

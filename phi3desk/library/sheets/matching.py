@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from phi3desk.errors import until
 from phi3desk.library.sheets.figures import figure_in
-from phi3desk.library.sheets.names import ROW
+from phi3desk.library.sheets.names import ROW, names_years
 from phi3desk.library.sheets.question import AskedWord, Role
 from phi3desk.library.sheets.store import StoredTable, quoted
 from phi3desk.library.sheets.types import Column, ColumnKind
@@ -259,12 +259,16 @@ def columns_named(
     """Return the columns that the words name which are not taken, the best first; none for words that say nothing.
 
     All the words of one of the `periods` may name one, too: “Last year”, those that are `refusing` elsewhere, and a
-    word behind “per” whatever it is elsewhere: “month”.
+    word behind “per” whatever it is elsewhere: “month”. What is calculated with may be called by words of no meaning
+    that are all of its name: “total cost”.
     """
     found = []
     each_of = {at for at in behind_marks(words) if words[at].role in (Role.FUNCTION, Role.NEUTRAL)}
     for column, parts in index.heads:
         meant = {*each_of, 1} if is_asked_for(column, words) else each_of
+        is_figure = column.kind is ColumnKind.NUMBER and column.sql not in index.unique
+        # “är”, is, is no year
+        is_figure = is_figure and not names_years(column.name)
         named: set[int] = set()
         matched: set[int] = set()
         exact = True
@@ -272,7 +276,8 @@ def columns_named(
             for at, word in enumerate(words):
                 if at in taken or (word.role in (Role.FUNCTION, Role.GROUP) and at not in {*refusing, *meant}):
                     continue
-                if word.role is not Role.WORD and word.key != part and at not in meant:
+                is_form = is_figure and word.names and len(parts) == 1
+                if word.role is not Role.WORD and word.key != part and not is_form and at not in meant:
                     continue
                 for said in {word.key, *parts_of(word.text)}:
                     if is_alike(said, part, language):
@@ -283,6 +288,7 @@ def columns_named(
         heads = [part for part in parts if len(part) > 1 or part.isdigit()] or list(parts)
         says_something = any(words[at].role is Role.WORD or at in meant for at in named)
         says_something |= named in periods
+        says_something |= is_figure and len(matched) == len(parts) and all(words[at].names for at in named)
         if matched and says_something:
             found.append(ColumnMatch(column, frozenset(named), len(matched) / max(1, len(heads)), exact))
     found.sort(key=lambda each: (-each.share * len(each.words), -each.share, not each.exact))

@@ -41,7 +41,8 @@ class AskedWord:
     """A word as it is typed, folded, and what it does; `noun` tells that it may name what rows stand for.
 
     One that `counts` asks how many there are, and may be the name of a column: “Anzahl”, “antal”, “count”.
-    A NEUTRAL one is so for its `beginning` alone where it is not listed whole: “standard” for “stand”.
+    A NEUTRAL one is so for its `beginning` alone where it is not listed whole: “standard” for “stand”. With `names` it
+    may be the name of the figures that are calculated with: “cost”.
     """
 
     text: str
@@ -50,6 +51,7 @@ class AskedWord:
     noun: bool = False
     beginning: str = ""
     counts: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True)

@@ -168,8 +168,10 @@ class _Binding:
                     (o for o in rivals if o.words == match.words and o.share == match.share and o.exact == match.exact),
                     None,
                 )
-                if tie is not None:
-                    # two columns that are named alike: which one is meant cannot be told
+                is_each = match.share == 1 and not match.words.isdisjoint(behind_marks(self._words))
+                if tie is not None or is_each:
+                    # two columns that are named alike, or “cost per year” beside “Year” and “Cost per year”: which one
+                    # is meant cannot be told
                     self._sure = False
                 continue
             chosen.append(match)
